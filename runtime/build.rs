@@ -1,0 +1,15 @@
+//! Writes the name of the module that expansions go through: it changes with each release, so that
+//! nobody else can come to rely on what is in it.
+
+use std::{env, fs, path::Path};
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
+    let text = format!(
+        "#[doc(hidden)]\npub mod __private{} {{\n    pub use crate::private::*;\n}}\n",
+        variable("CARGO_PKG_VERSION_PATCH"),
+    );
+    let path = Path::new(&variable("OUT_DIR")).join("private.rs");
+    fs::write(&path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));
+}

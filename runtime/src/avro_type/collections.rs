@@ -1,0 +1,228 @@
+//! Arrays and maps.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    hash::BuildHasher,
+    marker::PhantomData,
+};
+
+use serde::{
+    Deserializer, Serializer,
+    de::{Error, MapAccess, SeqAccess, Visitor},
+};
+
+use super::AvroType;
+use crate::{
+    codec::{BoxError, DecodeError, Decoder, encoder},
+    payload::{Json, JsonSeed},
+    schema::Schema,
+};
+
+impl<T: AvroType> AvroType for Vec<T> {
+    type Repr = Vec<T::Repr>;
+    const SCHEMA: Schema = Schema::Array(&T::SCHEMA);
+
+    fn to_repr(&self) -> Self::Repr {
+        self.iter().map(T::to_repr).collect()
+    }
+
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.into_iter().map(T::from_repr).collect()
+    }
+
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::blocks(out, self.iter(), T::encode_avro);
+    }
+
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut items = Self::new();
+        input.items(T::decode_avro, |room, item| match item {
+            None => items.reserve(room),
+            Some(item) => items.push(item),
+        })?;
+        Ok(items)
+    }
+
+    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Json))
+    }
+
+    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Array<T>(PhantomData<T>);
+
+        impl<'de, T: AvroType> Visitor<'de> for Array<T> {
+            type Value = Vec<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut items = Vec::new();
+                while let Some(item) = seq.next_element_seed(JsonSeed(PhantomData))? {
+                    items.push(item);
+                }
+                Ok(items)
+            }
+        }
+
+        deserializer.deserialize_seq(Array(PhantomData))
+    }
+}
+
+/// The type of a map's keys: `String`, since Avro knows no other.
+#[diagnostic::on_unimplemented(
+    message = "map keys in a payload must be `String`, found `{Self}`\nnote: Avro maps only have string keys (ADR-5)\nhelp: make the keys `String`, or use a `Vec` of a `#[payload]` struct with the key as a field",
+    label = "not `String`"
+)]
+pub trait MapKey: Ord + Clone + 'static {
+    #[doc(hidden)]
+    fn text(&self) -> &str;
+    #[doc(hidden)]
+    fn from_text(text: String) -> Self;
+}
+
+impl MapKey for String {
+    #[inline]
+    fn text(&self) -> &str {
+        self
+    }
+
+    #[inline]
+    fn from_text(text: String) -> Self {
+        text
+    }
+}
+
+#[inline]
+fn encode_entry<K: MapKey, V: AvroType>((key, value): (&K, &V), out: &mut Vec<u8>) {
+    encoder::bytes(out, key.text().as_bytes());
+    value.encode_avro(out);
+}
+
+fn decode_entry<K: MapKey, V: AvroType>(input: &mut Decoder<'_>) -> Result<(K, V), DecodeError> {
+    let key = K::from_text(input.string()?.into());
+    Ok((key, V::decode_avro(input)?))
+}
+
+/// Both maps arrive in the same way; of a key that is there twice the last value counts, as in Python.
+fn deserialize_entries<'de, K, V, D>(deserializer: D, insert: impl FnMut(K, V)) -> Result<(), D::Error>
+where
+    K: MapKey,
+    V: AvroType,
+    D: Deserializer<'de>,
+{
+    struct Entries<K, V, F>(F, PhantomData<(K, V)>);
+
+    impl<'de, K: MapKey, V: AvroType, F: FnMut(K, V)> Visitor<'de> for Entries<K, V, F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a map")
+        }
+
+        fn visit_unit<E: Error>(self) -> Result<(), E> {
+            Err(E::invalid_type(serde::de::Unexpected::Unit, &self))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key_seed(JsonSeed::<String>(PhantomData))? {
+                self.0(K::from_text(key), map.next_value_seed(JsonSeed(PhantomData))?);
+            }
+            Ok(())
+        }
+    }
+
+    deserializer.deserialize_map(Entries(insert, PhantomData))
+}
+
+impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
+    type Repr = BTreeMap<K, V::Repr>;
+    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
+
+    fn to_repr(&self) -> Self::Repr {
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+    }
+
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+    }
+
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::blocks(out, self.iter(), encode_entry);
+    }
+
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::new();
+        input.items(decode_entry, |_, entry| {
+            if let Some((key, value)) = entry {
+                map.insert(key, value);
+            }
+        })?;
+        Ok(map)
+    }
+
+    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(key, value)| (key.text(), Json(value))))
+    }
+
+    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = Self::new();
+        deserialize_entries(deserializer, |key, value| {
+            map.insert(key, value);
+        })?;
+        Ok(map)
+    }
+}
+
+impl<K, V, S> AvroType for HashMap<K, V, S>
+where
+    K: MapKey + std::hash::Hash,
+    V: AvroType,
+    S: BuildHasher + Default + 'static,
+{
+    type Repr = HashMap<K, V::Repr, S>;
+    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
+
+    fn to_repr(&self) -> Self::Repr {
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+    }
+
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+    }
+
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::blocks(out, sorted(self).into_iter(), encode_entry);
+    }
+
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::default();
+        input.items(decode_entry, |_, entry| {
+            if let Some((key, value)) = entry {
+                map.insert(key, value);
+            }
+        })?;
+        Ok(map)
+    }
+
+    fn serialize_json<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
+        serializer.collect_map(sorted(self).into_iter().map(|(key, value)| (key.text(), Json(value))))
+    }
+
+    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut map = Self::default();
+        deserialize_entries(deserializer, |key, value| {
+            map.insert(key, value);
+        })?;
+        Ok(map)
+    }
+}
+
+/// Sorted by code point, which is the order of the UTF-8 bytes.
+fn sorted<K: Ord, V, S>(map: &HashMap<K, V, S>) -> Vec<(&K, &V)> {
+    let mut entries: Vec<_> = map.iter().collect();
+    entries.sort_unstable_by_key(|(key, _)| *key);
+    entries
+}

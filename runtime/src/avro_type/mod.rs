@@ -1,0 +1,146 @@
+//! Types that can be fields of payloads.
+
+mod collections;
+mod optional;
+mod primitive;
+mod refused;
+mod text;
+
+use serde::{Deserializer, Serializer};
+
+use crate::{
+    codec::{BoxError, DecodeError, Decoder},
+    schema::Schema,
+};
+
+/// A type that has an Avro form, and so can be a field of a [`payload`](crate::payload) or an event.
+///
+/// The crate implements it for `bool`, the integers that fit Avro's `long`, `f64`, `String`,
+/// [`Bytes`](bytes::Bytes), [`DateTime`](crate::DateTime), [`Uuid`](uuid::Uuid), the opaque
+/// [keys](crate::keys), `Vec`, `BTreeMap` and `HashMap` with `String` keys, and, as the whole type of a
+/// field, `Option`; `#[payload]` implements it for payloads.
+///
+/// Another type joins by saying which of these represents it: the counterpart of a custom serializer
+/// in Python's library (ADR-3, ADR-5).
+///
+/// ```
+/// use openedx_events::{AvroType, BoxError};
+///
+/// /// An amount of money in cents, on the wire a decimal text such as `12.50`.
+/// #[derive(Debug, Clone, PartialEq)]
+/// pub struct Price {
+///     cents: i64,
+/// }
+///
+/// impl AvroType for Price {
+///     type Repr = String;
+///
+///     fn to_repr(&self) -> String {
+///         format!("{}.{:02}", self.cents / 100, self.cents % 100)
+///     }
+///
+///     fn from_repr(repr: String) -> Result<Self, BoxError> {
+///         let (whole, part) = repr.split_once('.').ok_or("a price has a decimal point")?;
+///         Ok(Self { cents: whole.parse::<i64>()? * 100 + part.parse::<i64>()? })
+///     }
+/// }
+/// ```
+///
+/// A field's type is also `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, which payloads are made of.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types that have one are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is a struct of yours, or implement `openedx_events::AvroType` for it",
+    label = "no Avro form"
+)]
+pub trait AvroType: Sized + 'static {
+    /// The type that stands for this one in Avro.
+    type Repr: AvroType;
+
+    /// The value in its Avro form.
+    fn to_repr(&self) -> Self::Repr;
+
+    /// The value whose Avro form is `repr`, or why there is none.
+    ///
+    /// The error's text must not repeat the value: it ends up in logs.
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError>;
+
+    /// The schema.
+    #[doc(hidden)]
+    const SCHEMA: Schema = <Self::Repr as AvroType>::SCHEMA;
+
+    /// Appends the Avro bytes.
+    #[doc(hidden)]
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        self.to_repr().encode_avro(out);
+    }
+
+    /// Reads the Avro bytes.
+    #[doc(hidden)]
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let start = input.offset();
+        let repr = Self::Repr::decode_avro(input)?;
+        Self::from_repr(repr).map_err(|error| DecodeError::refused(start, "a valid value", error))
+    }
+
+    /// Writes the value as in the Avro record dictionary.
+    #[doc(hidden)]
+    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.to_repr().serialize_json(serializer)
+    }
+
+    /// Reads the value as in the Avro record dictionary.
+    #[doc(hidden)]
+    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_repr(Self::Repr::deserialize_json(deserializer)?).map_err(serde::de::Error::custom)
+    }
+
+    /// What a field of this type is when the dictionary has no such key.
+    #[doc(hidden)]
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// The part of an implementation for a type that represents itself.
+macro_rules! represents_itself {
+    () => {
+        type Repr = Self;
+
+        fn to_repr(&self) -> Self {
+            self.clone()
+        }
+
+        fn from_repr(repr: Self) -> Result<Self, $crate::codec::BoxError> {
+            Ok(repr)
+        }
+    };
+}
+pub(crate) use represents_itself;
+
+/// An implementation for a type whose Avro form is its text.
+macro_rules! avro_text {
+    ($type:ty, $expected:literal) => {
+        impl $crate::AvroType for $type {
+            type Repr = String;
+            const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;
+
+            fn to_repr(&self) -> String {
+                self.to_string()
+            }
+
+            fn from_repr(repr: String) -> Result<Self, $crate::codec::BoxError> {
+                Ok(repr.parse()?)
+            }
+
+            fn decode_avro(
+                input: &mut $crate::codec::Decoder<'_>,
+            ) -> Result<Self, $crate::codec::DecodeError> {
+                input.parse($expected)
+            }
+
+            fn serialize_json<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    };
+}
+pub(crate) use avro_text;

@@ -1,0 +1,83 @@
+//! `Option`, as the whole type of a field.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serializer,
+    de::{Error, Visitor},
+};
+
+use super::AvroType;
+use crate::{
+    codec::{BoxError, DecodeError, Decoder, encoder},
+    payload::Json,
+    schema::Schema,
+};
+
+/// `["null", T]`. That an `Option` stands nowhere but around a field's whole type is checked where the
+/// field is ([`crate::schema::assert_field`]): Python's library knows no other place for it.
+impl<T: AvroType> AvroType for Option<T> {
+    type Repr = Option<T::Repr>;
+    const SCHEMA: Schema = Schema::Optional(&T::SCHEMA);
+
+    fn to_repr(&self) -> Self::Repr {
+        self.as_ref().map(T::to_repr)
+    }
+
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.map(T::from_repr).transpose()
+    }
+
+    #[inline]
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        match self {
+            None => encoder::long(out, 0),
+            Some(value) => {
+                encoder::long(out, 1);
+                value.encode_avro(out);
+            }
+        }
+    }
+
+    #[inline]
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        if input.some()? { T::decode_avro(input).map(Some) } else { Ok(None) }
+    }
+
+    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            None => serializer.serialize_none(),
+            Some(value) => serializer.serialize_some(&Json(value)),
+        }
+    }
+
+    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Nullable<T>(PhantomData<T>);
+
+        impl<'de, T: AvroType> Visitor<'de> for Nullable<T> {
+            type Value = Option<T>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("null or a value")
+            }
+
+            fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
+                Ok(None)
+            }
+
+            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+                T::deserialize_json(deserializer).map(Some)
+            }
+        }
+
+        deserializer.deserialize_option(Nullable(PhantomData))
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}

@@ -1,0 +1,82 @@
+//! Records as JSON: the *Avro record dictionary* of Python's library, with serde.
+
+use std::{fmt, marker::PhantomData};
+
+use serde::{
+    Deserializer, Serialize, Serializer,
+    de::{DeserializeSeed, Error, MapAccess, Visitor},
+    ser::SerializeStruct,
+};
+
+use super::record::Fields;
+use crate::avro_type::AvroType;
+
+/// Writes a value as `AvroType` says, where serde wants something that is `Serialize`.
+pub struct Json<'a, T>(pub &'a T);
+
+impl<T: AvroType> Serialize for Json<'_, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize_json(serializer)
+    }
+}
+
+/// Reads a value as `AvroType` says.
+pub struct JsonSeed<T>(pub PhantomData<T>);
+
+impl<'de, T: AvroType> DeserializeSeed<'de> for JsonSeed<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        T::deserialize_json(deserializer)
+    }
+}
+
+/// Writes all fields.
+pub fn serialize_record<F: Fields, S: Serializer>(fields: &F, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut to = serializer.serialize_struct(F::RECORD.name, F::NAMES.len())?;
+    fields.serialize_fields(&mut to)?;
+    to.end()
+}
+
+/// Reads all fields, in any order. Keys of fields that have a default or are `Option` may be missing;
+/// any other key missing, unknown or repeated is an error.
+pub fn deserialize_record<'de, F: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<F, D::Error> {
+    struct Record<F>(PhantomData<F>);
+
+    impl<'de, F: Fields> Visitor<'de> for Record<F> {
+        type Value = F;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "the fields of `{}`", F::RECORD.name)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<F, A::Error> {
+            F::deserialize_fields(map)
+        }
+    }
+
+    deserializer.deserialize_struct(F::RECORD.name, F::NAMES, Record(PhantomData))
+}
+
+/// Reads a key, and finds it among the names.
+pub struct FieldIndex(pub &'static [&'static str]);
+
+impl<'de> DeserializeSeed<'de> for FieldIndex {
+    type Value = usize;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for FieldIndex {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field")
+    }
+
+    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
+        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
+    }
+}

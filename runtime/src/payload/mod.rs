@@ -1,0 +1,9 @@
+//! What `#[payload]` and `#[event]` expand to, as far as it does not differ from struct to struct.
+
+pub(crate) mod builder;
+pub(crate) mod frozen;
+pub(crate) mod json;
+pub(crate) mod record;
+pub(crate) mod wire;
+
+pub(crate) use json::{Json, JsonSeed};

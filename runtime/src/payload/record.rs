@@ -1,0 +1,41 @@
+//! A struct with named fields as an Avro record.
+
+use std::fmt;
+
+use serde::{de::MapAccess, ser::SerializeStruct};
+
+use crate::{
+    codec::{DecodeError, Decoder},
+    schema::Record,
+};
+
+/// The fields of a payload (the twin that it derefs to) or of an event, in the order of the wire.
+///
+/// Expansions implement this; everything else about records is written once, over it.
+pub trait Fields: Sized {
+    /// Name, fields and place of the struct.
+    const RECORD: &'static Record;
+    /// The fields' names, as serde wants them.
+    const NAMES: &'static [&'static str];
+
+    /// Appends the fields' Avro bytes.
+    fn encode_fields(&self, out: &mut Vec<u8>);
+
+    /// Reads the fields' Avro bytes.
+    fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+
+    /// Writes the entries of the Avro record dictionary.
+    fn serialize_fields<S: SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error>;
+
+    /// Reads the entries of the Avro record dictionary.
+    fn deserialize_fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Stands in `Debug` where a field holds personal data.
+pub struct Redacted;
+
+impl fmt::Debug for Redacted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
+}

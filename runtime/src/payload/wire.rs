@@ -1,0 +1,151 @@
+//! How expansions reach a field's type without requiring anything of it.
+//!
+//! [`Wire`] and [`Plain`] have inherent functions where the type is fit for a payload. Where it is not,
+//! the compiler takes the functions of the same names in [`NoWire`] and [`NotPlain`]. So a wrong field type
+//! is reported once, by the assertion at the user's type, and not by each place that encodes, compares or
+//! prints the field. A program that uses the fallbacks never compiles, and so they never run.
+
+use std::{fmt::Debug, marker::PhantomData};
+
+use serde::{
+    de::{Error, MapAccess},
+    ser::SerializeStruct,
+};
+
+use super::json::{Json, JsonSeed};
+use crate::{
+    avro_type::AvroType,
+    codec::{DecodeError, Decoder},
+    schema::Schema,
+};
+
+/// The one hard requirement on a field's type, placed at that type.
+pub const fn assert_avro_type<T: AvroType>() {}
+
+/// The Avro side of a field's type.
+pub struct Wire<T>(PhantomData<T>);
+
+/// What every value in a payload can do besides.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` lacks one of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on `{Self}`, and keep `Rc` and cells out of it",
+    label = "lacks a trait"
+)]
+pub trait Value: Clone + PartialEq + Debug + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Clone + PartialEq + Debug + Send + Sync> Value for T {}
+
+impl<T: AvroType> Wire<T> {
+    /// The schema; `None` has the fallback.
+    pub const SCHEMA: Option<Schema> = Some(T::SCHEMA);
+
+    /// The second requirement on a field's type, made only of types that meet the first.
+    pub const fn assert_value()
+    where
+        T: Value,
+    {
+    }
+
+    #[inline]
+    pub fn encode(value: &T, out: &mut Vec<u8>) {
+        value.encode_avro(out);
+    }
+
+    #[inline]
+    pub fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
+        T::decode_avro(input)
+    }
+
+    pub fn write_entry<S: SerializeStruct>(
+        value: &T,
+        name: &'static str,
+        to: &mut S,
+    ) -> Result<(), S::Error> {
+        to.serialize_field(name, &Json(value))
+    }
+
+    pub fn read_entry<'de, A: MapAccess<'de>>(
+        slot: &mut Option<T>,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        if slot.is_some() {
+            return Err(A::Error::duplicate_field(name));
+        }
+        *slot = Some(map.next_value_seed(JsonSeed(PhantomData))?);
+        Ok(())
+    }
+
+    pub fn required<E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+        slot.or_else(T::absent).ok_or_else(|| E::missing_field(name))
+    }
+}
+
+/// What [`Wire`] offers of a type without an Avro form.
+#[allow(unused_variables)]
+pub trait NoWire<T> {
+    const SCHEMA: Option<Schema> = None;
+
+    fn assert_value() {}
+
+    fn encode(value: &T, out: &mut Vec<u8>) {}
+
+    fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
+        unreachable!("a program with a field without an Avro form does not compile")
+    }
+
+    fn write_entry<S: SerializeStruct>(value: &T, name: &'static str, to: &mut S) -> Result<(), S::Error> {
+        Ok(())
+    }
+
+    fn read_entry<'de, A: MapAccess<'de>>(
+        slot: &mut Option<T>,
+        name: &'static str,
+        map: &mut A,
+    ) -> Result<(), A::Error> {
+        Ok(())
+    }
+
+    fn required<E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
+        slot.ok_or_else(|| E::missing_field(name))
+    }
+}
+
+impl<T> NoWire<T> for Wire<T> {}
+
+/// The plain Rust side of a field's type.
+pub struct Plain<T>(PhantomData<T>);
+
+impl<T: Value> Plain<T> {
+    #[inline]
+    pub fn clone(value: &T) -> T {
+        value.clone()
+    }
+
+    #[inline]
+    pub fn eq(left: &T, right: &T) -> bool {
+        left == right
+    }
+
+    pub fn debug(value: &T) -> &dyn Debug {
+        value
+    }
+}
+
+/// What [`Plain`] offers of a type that lacks one of the traits.
+#[allow(unused_variables)]
+pub trait NotPlain<T> {
+    fn clone(value: &T) -> T {
+        unreachable!("a program with a field that is not `Clone` does not compile")
+    }
+
+    fn eq(left: &T, right: &T) -> bool {
+        false
+    }
+
+    fn debug(value: &T) -> &dyn Debug {
+        &()
+    }
+}
+
+impl<T> NotPlain<T> for Plain<T> {}

@@ -1,0 +1,76 @@
+//! The schema's text, as Python's `json.dumps(schema, sort_keys=True)` writes it.
+
+use super::{Field, Record, Schema};
+
+/// The schema of the event of type `event_type` with the data keys `data`.
+///
+/// Python puts every event into a record `CloudEvent` whose namespace is the event type.
+#[must_use]
+pub fn event_schema_string(event_type: &str, data: &[Field]) -> String {
+    let mut writer = Writer { out: String::with_capacity(1024), defined: Vec::new() };
+    writer.out.push_str(
+        r#"{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": ["#,
+    );
+    writer.fields(data);
+    writer.out.push_str(r#"], "name": "CloudEvent", "namespace": ""#);
+    writer.out.push_str(event_type);
+    writer.out.push_str(r#"", "type": "record"}"#);
+    writer.out
+}
+
+/// Names, event types and Avro's own words are ASCII without quotes: nothing needs an escape.
+struct Writer {
+    out: String,
+    /// A record is written out where it is met first, and by its name after that.
+    defined: Vec<&'static str>,
+}
+
+impl Writer {
+    fn fields(&mut self, fields: &[Field]) {
+        for (index, field) in fields.iter().enumerate() {
+            let separator = if index > 0 { ", " } else { "" };
+            let default = if matches!(field.schema, Schema::Optional(_)) { r#""default": null, "# } else { "" };
+            self.push(&[separator, "{", default, r#""name": ""#, field.name, r#"", "type": "#]);
+            self.schema(&field.schema);
+            self.out.push('}');
+        }
+    }
+
+    fn schema(&mut self, schema: &Schema) {
+        match schema {
+            Schema::Boolean => self.out.push_str(r#""boolean""#),
+            Schema::Long => self.out.push_str(r#""long""#),
+            Schema::Double => self.out.push_str(r#""double""#),
+            Schema::String => self.out.push_str(r#""string""#),
+            Schema::Bytes => self.out.push_str(r#""bytes""#),
+            Schema::Array(items) => self.wrap(r#"{"items": "#, items, r#", "type": "array"}"#),
+            Schema::Map(values) => self.wrap(r#"{"type": "map", "values": "#, values, "}"),
+            Schema::Optional(some) => self.wrap(r#"["null", "#, some, "]"),
+            Schema::Record(record) => self.record(record.get()),
+            // Programs in which a type has no Avro form do not compile.
+            Schema::Unknown => self.out.push_str(r#""null""#),
+        }
+    }
+
+    fn wrap(&mut self, before: &str, inner: &Schema, after: &str) {
+        self.out.push_str(before);
+        self.schema(inner);
+        self.out.push_str(after);
+    }
+
+    fn record(&mut self, record: &'static Record) {
+        if self.defined.contains(&record.name) {
+            return self.push(&["\"", record.name, "\""]);
+        }
+        self.defined.push(record.name);
+        self.out.push_str(r#"{"fields": ["#);
+        self.fields(record.fields);
+        self.push(&[r#"], "name": ""#, record.name, r#"", "type": "record"}"#]);
+    }
+
+    fn push(&mut self, parts: &[&str]) {
+        for part in parts {
+            self.out.push_str(part);
+        }
+    }
+}

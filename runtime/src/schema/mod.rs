@@ -1,0 +1,95 @@
+//! The Avro schema of a type, as a `const` tree that the compiler can walk.
+
+mod check;
+mod json;
+
+use std::mem::MaybeUninit;
+
+pub use check::{assert_event_records, assert_field, assert_key};
+pub use json::event_schema_string;
+
+/// The Avro form of a type.
+#[derive(Clone, Copy)]
+pub enum Schema {
+    /// `"boolean"`
+    Boolean,
+    /// `"long"`
+    Long,
+    /// `"double"`
+    Double,
+    /// `"string"`
+    String,
+    /// `"bytes"`
+    Bytes,
+    /// `{"type": "array", "items": …}`
+    Array(&'static Schema),
+    /// `{"type": "map", "values": …}`
+    Map(&'static Schema),
+    /// `["null", …]`, the default being null
+    Optional(&'static Schema),
+    /// `{"type": "record", …}`
+    Record(RecordRef),
+    /// The type has none; the compiler reports that at the field's type.
+    Unknown,
+}
+
+/// A record that another one refers to.
+///
+/// `MaybeUninit` keeps the compiler from looking through the reference when it validates a constant:
+/// otherwise records that contain each other are error E0391, a cycle, whose text would name none of the
+/// user's fields. [`check`] finds those cycles and says so.
+#[derive(Clone, Copy)]
+pub struct RecordRef(MaybeUninit<&'static Record>);
+
+impl RecordRef {
+    /// A reference to `record`.
+    #[must_use]
+    pub const fn new(record: &'static Record) -> Self {
+        Self(MaybeUninit::new(record))
+    }
+
+    /// The record.
+    #[must_use]
+    #[allow(unsafe_code)]
+    pub const fn get(self) -> &'static Record {
+        // SAFETY: `new` is the only constructor, and it initializes.
+        unsafe { self.0.assume_init() }
+    }
+}
+
+/// A record: an Avro name and the fields in the order of the wire.
+pub struct Record {
+    /// The Avro name: the struct's.
+    pub name: &'static str,
+    /// In the order in which they are written.
+    pub fields: &'static [Field],
+    /// Where the struct is defined, which tells two records of one name apart.
+    pub location: Location,
+}
+
+/// A field of a record, or a data key of an event.
+pub struct Field {
+    /// Its name.
+    pub name: &'static str,
+    /// Its type's Avro form.
+    pub schema: Schema,
+    /// Its type, as the user wrote it.
+    pub type_name: &'static str,
+    /// Its documentation.
+    pub docs: &'static str,
+    /// Whether it holds personal data.
+    pub pii: bool,
+}
+
+/// A place in source text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The module, from the crate's name on.
+    pub module_path: &'static str,
+    /// The file, as the compiler was given it.
+    pub file: &'static str,
+    /// From 1.
+    pub line: u32,
+    /// From 1.
+    pub column: u32,
+}

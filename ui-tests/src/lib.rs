@@ -1,0 +1,1 @@
+//! The cases live beside this folder; this library is empty.
