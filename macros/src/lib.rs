@@ -1,1 +1,29 @@
-//! macros
+//! The attribute macros of `openedx-events`, which re-exports them: depend on that crate.
+
+mod args;
+mod diagnostics;
+mod event;
+mod event_type;
+mod names;
+mod payload;
+mod receiver;
+mod record;
+mod rules;
+mod runtime_path;
+
+use proc_macro::TokenStream;
+
+#[proc_macro_attribute]
+pub fn payload(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    payload::payload(arguments.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    event::event(arguments.into(), item.into()).into()
+}
+
+#[proc_macro_attribute]
+pub fn receiver(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    receiver::receiver(arguments.into(), item.into()).into()
+}

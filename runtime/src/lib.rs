@@ -4,16 +4,39 @@
 extern crate self as openedx_events;
 
 mod avro_type;
+// Elements of distributed slices go to sections of their own, which only an attribute of this name can say.
+#[allow(unsafe_code)]
+#[cfg(feature = "catalog")]
+mod catalog;
 pub mod codec;
+mod date_time;
 mod event;
+pub mod keys;
+mod metadata;
 mod payload;
+pub mod prelude;
 mod private;
+mod receiver;
+pub mod registry;
+mod responses;
 mod schema;
+mod signal;
+#[allow(unsafe_code)]
+mod slices;
+pub mod testing;
 
 pub use avro_type::AvroType;
 pub use bytes::Bytes;
+#[cfg(feature = "catalog")]
+pub use catalog::*;
 pub use codec::BoxError;
-pub use event::{Event, WireEvent};
+pub use date_time::{DateTime, DateTimeError, UtcOffset};
+pub use event::{AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent};
+pub use metadata::{EventsMetadata, MetadataError};
+pub use openedx_events_macros::{event, payload, receiver};
+pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};
+pub use responses::{Response, Responses};
+pub use signal::{Connection, Signal};
 pub use uuid::Uuid;
 
 include!(concat!(env!("OUT_DIR"), "/private.rs"));

@@ -7,7 +7,6 @@
 use std::{
     borrow::Cow,
     cell::{Cell, OnceCell, RefCell, UnsafeCell},
-    convert::Infallible,
     rc::Rc,
     sync::{Arc, Mutex, OnceLock, RwLock, atomic},
     time::{Instant, SystemTime},
@@ -24,7 +23,7 @@ macro_rules! reason {
         #[diagnostic::on_unimplemented(message = $message, label = $label)]
         pub trait $trait<'a, T: ?Sized> {
             /// Nothing implements this trait, so nobody can call it.
-            fn never() -> Infallible;
+            fn never<R>() -> R;
         }
     };
 }
@@ -75,11 +74,11 @@ macro_rules! refused {
             type Repr = bool;
 
             fn to_repr(&self) -> bool {
-                match <Refused as $reason<'static, $type>>::never() {}
+                <Refused as $reason<'static, $type>>::never()
             }
 
             fn from_repr(_: bool) -> Result<Self, BoxError> {
-                match <Refused as $reason<'static, $type>>::never() {}
+                <Refused as $reason<'static, $type>>::never()
             }
         }
     )+};

@@ -1,7 +1,6 @@
 //! The states of a builder's fields, and what each allows.
 //!
-//! A builder has one type parameter a field. `F` below is a type with the field's name, `P` the payload:
-//! they are there for the messages alone.
+//! A builder has one type parameter a field, which is one of these.
 
 /// The field has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -15,24 +14,21 @@ pub struct Set<T>(pub T);
 #[derive(Clone, Debug)]
 pub struct Kept<T>(pub T);
 
-/// A field that `build()` takes a value of.
-#[diagnostic::on_unimplemented(
-    message = "required field `{F}` of `{P}` is not set\nhelp: call `.{F}(…)` before `.build()`",
-    label = "`{F}` is not set here"
-)]
-pub trait Required<T, F, P> {
+/// A field that `build()` takes a value of. Expansions put a trait with the field's name in its message in
+/// front of this one.
+pub trait Required<T> {
     /// The value.
     fn value(self) -> T;
 }
 
-impl<T, F, P> Required<T, F, P> for Set<T> {
+impl<T> Required<T> for Set<T> {
     #[inline]
     fn value(self) -> T {
         self.0
     }
 }
 
-impl<T, F, P> Required<T, F, P> for Kept<T> {
+impl<T> Required<T> for Kept<T> {
     #[inline]
     fn value(self) -> T {
         self.0
@@ -40,7 +36,7 @@ impl<T, F, P> Required<T, F, P> for Kept<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: MayBeLeftOut, F, P> Required<T, F, P> for Unset {
+impl<T: MayBeLeftOut> Required<T> for Unset {
     #[inline]
     fn value(self) -> T {
         T::left_out()
@@ -89,13 +85,13 @@ impl<T> Optional<T> for Unset {
 
 /// A field whose setter can be called.
 #[diagnostic::on_unimplemented(
-    message = "field `{F}` of `{P}` is set twice\nhelp: remove one of the two calls of `.{F}(…)`",
-    label = "`{F}` was set before"
+    message = "this field is set twice\nhelp: remove one of the two calls",
+    label = "it was set before"
 )]
-pub trait NotSet<F, P> {}
+pub trait NotSet {}
 
-impl<F, P> NotSet<F, P> for Unset {}
-impl<T, F, P> NotSet<F, P> for Kept<T> {}
+impl NotSet for Unset {}
+impl<T> NotSet for Kept<T> {}
 
 /// What a setter takes: the field's type, the inside of an `Option`, and whatever is text for a `String`.
 #[diagnostic::on_unimplemented(

@@ -20,6 +20,15 @@ impl<T: AvroType> Serialize for Json<'_, T> {
     }
 }
 
+/// Writes a record's fields, where serde wants something that is `Serialize`.
+pub struct RecordJson<'a, F>(pub &'a F);
+
+impl<F: Fields> Serialize for RecordJson<'_, F> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize_record(self.0, serializer)
+    }
+}
+
 /// Reads a value as `AvroType` says.
 pub struct JsonSeed<T>(pub PhantomData<T>);
 

@@ -64,10 +64,17 @@ const fn leads_to(schema: &Schema, target: &Record, depth: usize) -> bool {
     }
 }
 
+/// [`assert_field`] and [`assert_event_records`] for a data key of an event.
+#[track_caller]
+pub const fn assert_data_key(event: &Record, index: usize) {
+    assert_field(event, index);
+    assert_event_records(event, index);
+}
+
 /// Refuses an event in which the data key `index` brings a record whose Avro name another record has
 /// that was met before it.
 #[track_caller]
-pub const fn assert_event_records(event: &Record, index: usize) {
+const fn assert_event_records(event: &Record, index: usize) {
     clash_with_earlier(event, index, &event.fields[index].schema, 0);
 }
 

@@ -5,7 +5,7 @@ mod json;
 
 use std::mem::MaybeUninit;
 
-pub use check::{assert_event_records, assert_field, assert_key};
+pub use check::{assert_data_key, assert_field, assert_key};
 pub use json::event_schema_string;
 
 /// The Avro form of a type.
@@ -31,6 +31,17 @@ pub enum Schema {
     Record(RecordRef),
     /// The type has none; the compiler reports that at the field's type.
     Unknown,
+}
+
+impl Schema {
+    /// The schema that a type has, if it has one.
+    #[must_use]
+    pub const fn or_unknown(schema: Option<Self>) -> Self {
+        match schema {
+            Some(schema) => schema,
+            None => Self::Unknown,
+        }
+    }
 }
 
 /// A record that another one refers to.

@@ -1,0 +1,291 @@
+//! The arguments of an attribute.
+//!
+//!     name
+//!     name = expression
+//!     name(tokens)
+//!
+//! separated by commas. Keywords are fine as names (`type`, `crate`).
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Expr, Ident, LitStr, Token,
+    ext::IdentExt,
+    parenthesized,
+    parse::{Parse, ParseStream, Parser},
+};
+
+use crate::{
+    diagnostics::{Problem, Problems, Waiver, Waivers},
+    rules,
+};
+
+/// One argument.
+pub(crate) struct Arg {
+    pub(crate) name: Ident,
+    pub(crate) value: Value,
+}
+
+pub(crate) enum Value {
+    /// `name`
+    Flag,
+    /// `name = expression`
+    Is(Box<Expr>),
+    /// `name(tokens)`
+    List(TokenStream),
+}
+
+impl Parse for Arg {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        let value = if input.peek(Token![=]) {
+            input.parse::<Token![=]>()?;
+            Value::Is(input.parse()?)
+        } else if input.peek(syn::token::Paren) {
+            let content;
+            parenthesized!(content in input);
+            Value::List(content.parse()?)
+        } else {
+            Value::Flag
+        };
+        Ok(Self { name, value })
+    }
+}
+
+/// Parses what is between an attribute's parentheses; what follows a syntax error is left out.
+pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
+    let mut args = Vec::new();
+    let parser = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            args.push(input.parse::<Arg>()?);
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = parser.parse2(tokens) {
+        problems.error(error);
+    }
+    args
+}
+
+/// Takes one argument after the other, and refuses what is unknown or there twice.
+pub(crate) struct Known<'a> {
+    /// As in "`#[event]`".
+    pub(crate) attribute: &'a str,
+    /// The names, for the message.
+    pub(crate) names: &'a [&'a str],
+    seen: Vec<String>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
+        Self { attribute, names, seen: Vec::new() }
+    }
+
+    /// Whether to go on with this argument; `allow` may be there for several rules.
+    pub(crate) fn accept(&mut self, arg: &Arg, problems: &mut Problems) -> bool {
+        let name = arg.name.unraw().to_string();
+        if !self.names.contains(&name.as_str()) {
+            let known = list(self.names);
+            problems.push(
+                Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, format!("{} has no argument `{name}`", self.attribute))
+                    .help(format!("its arguments are {known}")),
+            );
+            return false;
+        }
+        if name != "allow" && self.seen.contains(&name) {
+            problems.push(
+                Problem::of(&rules::ARGUMENT_DUPLICATE, &arg.name, format!("`{name}` is given twice"))
+                    .help("remove one of the two"),
+            );
+            return false;
+        }
+        self.seen.push(name);
+        true
+    }
+}
+
+/// `` `a`, `b` and `c` ``
+pub(crate) fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
+    }
+}
+
+impl Arg {
+    /// Refuses a value that is of another form, and shows the right one.
+    fn wrong_form(&self, example: &str, problems: &mut Problems) {
+        let at: &dyn ToTokens = match &self.value {
+            Value::Is(value) => value,
+            Value::Flag | Value::List(_) => &self.name,
+        };
+        let at = at.to_token_stream();
+        let name = self.name.unraw();
+        problems.push(
+            Problem::new(&at, format!("`{name}` is given in a form that it does not have"))
+                .help(format!("write `{example}`")),
+        );
+    }
+
+    /// The value of `name`, which takes none.
+    pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
+        let is_flag = matches!(self.value, Value::Flag);
+        if !is_flag {
+            self.wrong_form(&self.name.unraw().to_string(), problems);
+        }
+        is_flag
+    }
+
+    /// The value of `name = "text"`, which is not empty.
+    pub(crate) fn text(&self, example: &str, problems: &mut Problems) -> Option<LitStr> {
+        let literal = match &self.value {
+            Value::Is(value) => text_literal(value),
+            Value::Flag | Value::List(_) => None,
+        };
+        match literal {
+            Some(text) if !text.value().trim().is_empty() => return Some(text),
+            Some(text) => {
+                let name = self.name.unraw();
+                problems.push(
+                    Problem::new(&text, format!("`{name}` is empty")).help(format!("write `{example}`")),
+                );
+            }
+            None => self.wrong_form(example, problems),
+        }
+        None
+    }
+
+    /// The value of `name = expression`.
+    pub(crate) fn expression(&self, example: &str, problems: &mut Problems) -> Option<&Expr> {
+        if let Value::Is(value) = &self.value {
+            return Some(value);
+        }
+        self.wrong_form(example, problems);
+        None
+    }
+
+    /// The value of `name = 1`, which is in the range of `T`.
+    pub(crate) fn integer<T: std::str::FromStr<Err: std::fmt::Display>>(
+        &self,
+        example: &str,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let Some(text) = self.expression(example, problems).and_then(integer_text) else {
+            if matches!(self.value, Value::Is(_)) {
+                self.wrong_form(example, problems);
+            }
+            return None;
+        };
+        match text.parse() {
+            Ok(number) => Some(number),
+            Err(_) => {
+                self.wrong_form(example, problems);
+                None
+            }
+        }
+    }
+
+    /// The value of `name = some::path`.
+    pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
+        match &self.value {
+            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) => {
+                let Expr::Path(path) = &**value else { return None };
+                Some(path.path.clone())
+            }
+            _ => {
+                self.wrong_form(example, problems);
+                None
+            }
+        }
+    }
+
+    /// The arguments in `name(…)`.
+    pub(crate) fn list(&self, example: &str, problems: &mut Problems) -> Vec<Arg> {
+        if let Value::List(tokens) = &self.value {
+            return parse(tokens.clone(), problems);
+        }
+        self.wrong_form(example, problems);
+        Vec::new()
+    }
+
+    /// The rule that `allow(rule, reason = "…")` waives.
+    pub(crate) fn waiver(&self, waivers: &mut Waivers, problems: &mut Problems) {
+        const EXAMPLE: &str = "allow(type_hyphen, reason = \"published under this name\")";
+        let mut args = self.list(EXAMPLE, problems).into_iter();
+        let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
+            if matches!(&self.value, Value::List(_)) {
+                self.wrong_form(EXAMPLE, problems);
+            }
+            return;
+        };
+        let mut reason = None;
+        let mut known = Known::new("`allow(…)`", &["reason"]);
+        for arg in args {
+            if known.accept(&arg, problems) {
+                reason = arg.text("reason = \"published under this name\"", problems);
+                if reason.is_none() {
+                    return;
+                }
+            }
+        }
+        let name = at.to_string();
+        let Some(rule) = rules::find(&name) else {
+            let conventions: Vec<&str> = conventions().collect();
+            problems.push(
+                Problem::new(&at, format!("there is no rule `{name}`"))
+                    .help(format!("the rules that can be waived are {}", list(&conventions))),
+            );
+            return;
+        };
+        if rule.kind == rules::Kind::Error {
+            problems.push(
+                Problem::new(&at, format!("rule `{name}` cannot be waived"))
+                    .help("change what it refuses instead"),
+            );
+            return;
+        }
+        if reason.is_none() {
+            problems.push(
+                Problem::new(&at, format!("`allow({name})` gives no reason"))
+                    .help(format!("write `allow({name}, reason = \"…\")`: the reason is for whoever reads this next")),
+            );
+            return;
+        }
+        waivers.0.push(Waiver { rule, at, used: std::cell::Cell::new(false) });
+    }
+}
+
+fn conventions() -> impl Iterator<Item = &'static str> {
+    rules::ALL.iter().filter(|rule| rule.kind == rules::Kind::Convention).map(|rule| rule.name)
+}
+
+/// The literal, also inside the invisible group that `macro_rules!` puts around an expression.
+fn text_literal(value: &Expr) -> Option<LitStr> {
+    match value {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Str(text) => Some(text.clone()),
+            _ => None,
+        },
+        Expr::Group(group) => text_literal(&group.expr),
+        _ => None,
+    }
+}
+
+fn integer_text(value: &Expr) -> Option<String> {
+    match value {
+        Expr::Lit(literal) => match &literal.lit {
+            syn::Lit::Int(number) if number.suffix().is_empty() => Some(number.base10_digits().to_owned()),
+            _ => None,
+        },
+        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
+            integer_text(expr).map(|digits| format!("-{digits}"))
+        }
+        Expr::Group(group) => integer_text(&group.expr),
+        _ => None,
+    }
+}

@@ -1,0 +1,130 @@
+//! Mistakes, collected: a macro reports all of them at once, each at its own token.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+
+use crate::rules::{Kind, Rule};
+
+/// One mistake: what is wrong, why, and what to write instead.
+pub(crate) struct Problem {
+    /// The tokens it is about; empty for the attribute as a whole.
+    at: TokenStream,
+    what: String,
+    note: Option<String>,
+    help: Option<String>,
+}
+
+impl Problem {
+    /// A mistake in what no rule is about, such as the grammar of the arguments.
+    pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
+        Self { at: at.to_token_stream(), what: what.into(), note: None, help: None }
+    }
+
+    /// A design that `rule` refuses; the rule knows why.
+    pub(crate) fn of(rule: &Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
+        let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
+        let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
+        Self { note, ..Self::new(at, what) }
+    }
+
+    /// What to write.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    fn into_error(self) -> syn::Error {
+        let mut text = self.what;
+        for (label, line) in [("note", self.note), ("help", self.help)] {
+            if let Some(line) = line {
+                text.push('\n');
+                text.push_str(label);
+                text.push_str(": ");
+                text.push_str(&line);
+            }
+        }
+        // An empty place (nothing was written where something is missing) is the attribute itself.
+        if self.at.is_empty() {
+            syn::Error::new(Span::call_site(), text)
+        } else {
+            syn::Error::new_spanned(self.at, text)
+        }
+    }
+}
+
+/// Collects mistakes; forgetting to report them is a mistake of ours.
+#[must_use]
+pub(crate) struct Problems {
+    errors: Option<Vec<syn::Error>>,
+}
+
+impl Problems {
+    pub(crate) fn new() -> Self {
+        Self { errors: Some(Vec::new()) }
+    }
+
+    pub(crate) fn push(&mut self, problem: Problem) {
+        self.error(problem.into_error());
+    }
+
+    /// An error that the parser found.
+    pub(crate) fn error(&mut self, error: syn::Error) {
+        self.errors.get_or_insert_default().push(error);
+    }
+
+    /// Refuses a break of `rule`, unless it is waived where it stands.
+    pub(crate) fn check(&mut self, waivers: &Waivers, rule: &'static Rule, problem: impl FnOnce() -> Problem) {
+        if rule.kind == Kind::Convention && waivers.covers(rule) {
+            return;
+        }
+        let problem = problem();
+        self.push(match rule.kind {
+            Kind::Error => problem,
+            Kind::Convention => {
+                let help = problem.help.as_deref().map(|help| format!("{help}, or ")).unwrap_or_default();
+                let waiver = format!("{help}waive it with `allow({}, reason = \"…\")`", rule.name);
+                problem.help(waiver)
+            }
+        });
+    }
+
+    /// The mistakes as `compile_error!`s, in the order of the source.
+    pub(crate) fn into_tokens(mut self) -> TokenStream {
+        self.errors.take().unwrap_or_default().iter().map(syn::Error::to_compile_error).collect()
+    }
+}
+
+impl Drop for Problems {
+    fn drop(&mut self) {
+        debug_assert!(self.errors.is_none() || std::thread::panicking(), "mistakes were not reported");
+    }
+}
+
+/// The rules that an item or a field is exempt from, each with whether that was needed.
+#[derive(Default)]
+pub(crate) struct Waivers(pub(crate) Vec<Waiver>);
+
+/// `allow(rule, reason = "…")`
+pub(crate) struct Waiver {
+    pub(crate) rule: &'static Rule,
+    pub(crate) at: syn::Ident,
+    pub(crate) used: std::cell::Cell<bool>,
+}
+
+impl Waivers {
+    fn covers(&self, rule: &Rule) -> bool {
+        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else { return false };
+        waiver.used.set(true);
+        true
+    }
+
+    /// Refuses waivers that waive nothing, once everything was checked.
+    pub(crate) fn check_needed(&self, problems: &mut Problems) {
+        for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
+            problems.push(
+                Problem::new(&waiver.at, format!("`allow({})` is not needed here", waiver.rule.name))
+                    .help("remove it: nothing here breaks that rule"),
+            );
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! The rules about an event and its data keys, one function each.
+
+use syn::{Type, ext::IdentExt};
+
+use super::parse::Event;
+use crate::{
+    args,
+    diagnostics::{Problem, Problems},
+    event_type::EventType,
+    record::Field,
+    rules,
+};
+
+/// The names of what a receiver can ask for besides the data keys.
+const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event_bus"];
+
+pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
+    let waivers = &event.arguments.waivers;
+    if let Some(event_type) = event.arguments.event_type.as_ref().filter(|event_type| !event_type.is_refused()) {
+        event_type.check(waivers, problems);
+        let version_is_right = check_major_version(event, event_type, problems);
+        if version_is_right {
+            check_mismatch(event, event_type, problems);
+        }
+    }
+    check_contains_event(event, problems);
+    check_documented(event, problems);
+    for field in &event.fields {
+        check_reserved(field, problems);
+        check_suffix(field, problems);
+        check_flow_control(field, problems);
+        field.waivers.check_needed(problems);
+    }
+    waivers.check_needed(problems);
+}
+
+/// The place of the constant's name: its literal, or the struct it is derived from.
+fn name_place(event: &Event<'_>) -> proc_macro2::TokenStream {
+    use quote::ToTokens;
+    match &event.arguments.name {
+        Some(name) => name.to_token_stream(),
+        None => event.item.ident.to_token_stream(),
+    }
+}
+
+/// `_V2` from the second major version on, and never `_V1`.
+fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) -> bool {
+    let constant = event.constant.to_string();
+    let (base, written) = split_version(&constant);
+    let wanted = event_type.major_version.filter(|version| *version > 1);
+    if written == wanted {
+        return true;
+    }
+    let suffix = wanted.map(|version| format!("_V{version}")).unwrap_or_default();
+    let type_version = event_type.major_version.map_or("no version".to_owned(), |version| format!("`v{version}`"));
+    let what = format!("constant `{constant}` is for an event type with {type_version}");
+    let help = if event.arguments.name.is_some() {
+        format!("call it `{base}{suffix}`")
+    } else {
+        let name = event.item.ident.unraw().to_string();
+        let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
+        let stem = if stem.len() < name.len() { stem.strip_suffix('V').unwrap_or(&name) } else { &name };
+        format!("call the struct `{stem}{}`", suffix.trim_start_matches('_'))
+    };
+    problems.push(Problem::of(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what).help(help));
+    false
+}
+
+/// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and 2.
+fn split_version(constant: &str) -> (&str, Option<u32>) {
+    let split = constant.rsplit_once("_V").and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
+    match split {
+        Some((base, version)) => (base, Some(version)),
+        None => (constant, None),
+    }
+}
+
+fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) {
+    let constant = event.constant.to_string();
+    let (base, _) = split_version(&constant);
+    let words: Vec<&str> = base.split('_').collect();
+    let type_words = event_type.words();
+    let matches = !type_words.is_empty() && type_words.ends_with(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    if !matches && !type_words.is_empty() {
+        problems.check(&event.arguments.waivers, &rules::NAME_MISMATCH, || {
+            let what = format!(
+                "constant `{constant}` is not made of the last words of event type `{}`",
+                event_type.text()
+            );
+            let suffix = &constant[base.len()..];
+            let better = format!("{}{suffix}", type_words.join("_"));
+            Problem::of(&rules::NAME_MISMATCH, &name_place(event), what)
+                .help(format!("name the struct after `{better}`, or say `name = \"{better}\"`"))
+        });
+    }
+}
+
+fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
+    let constant = event.constant.to_string();
+    if constant.split('_').any(|word| word == "EVENT") {
+        problems.check(&event.arguments.waivers, &rules::NAME_CONTAINS_EVENT, || {
+            let words: Vec<&str> = constant.split('_').filter(|word| *word != "EVENT").collect();
+            Problem::of(&rules::NAME_CONTAINS_EVENT, &name_place(event), format!("constant `{constant}` says `EVENT`"))
+                .help(format!("call it `{}`", words.join("_")))
+        });
+    }
+}
+
+fn check_documented(event: &Event<'_>, problems: &mut Problems) {
+    if !event.docs.exist {
+        let what = format!("event `{}` is not documented", event.item.ident.unraw());
+        problems.push(
+            Problem::of(&rules::EVENT_UNDOCUMENTED, &event.item.ident, what)
+                .help("add a `/// …` comment that says when the event is sent"),
+        );
+    }
+}
+
+fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
+    let name = field.name.as_str();
+    if RESERVED.contains(&name) {
+        problems.push(
+            Problem::of(&rules::FIELD_RESERVED, field.ident, format!("`{name}` cannot be a data key"))
+                .help(format!("choose another name: receivers find {} under these", args::list(RESERVED))),
+        );
+    } else if name == "build" {
+        problems.push(
+            Problem::of(&rules::FIELD_RESERVED, field.ident, "`build` cannot be a data key: it is the builder's last method")
+                .help("name it after what it holds, as in `build_number`"),
+        );
+    }
+}
+
+fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
+    for suffix in ["_data", "_payload"] {
+        let Some(stem) = field.name.strip_suffix(suffix) else { continue };
+        problems.check(&field.waivers, &rules::FIELD_DATA_SUFFIX, || {
+            let what = format!("data key `{}` ends in `{suffix}`", field.name);
+            Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("call it `{stem}`"))
+        });
+    }
+}
+
+fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
+    let name = field.name.as_str();
+    let is_command = ["background", "force", "dry_run"].contains(&name)
+        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix));
+    if is_command && is_bool(field.ty) {
+        problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
+            Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, format!("data key `{name}` tells receivers what to do"))
+                .help("leave it out, or replace it by the fact that the decision depends on")
+        });
+    }
+}
+
+/// Goes by the name: whoever renames `bool` to get around a convention could waive it.
+fn is_bool(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "bool"))
+}

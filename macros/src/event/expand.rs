@@ -1,0 +1,236 @@
+//! An event's struct, its static, and their implementations.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+
+use super::parse::{Arguments, Event};
+use crate::record::{Field, Target, builder::Built, schema::location};
+
+pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
+    let rt = &event.arguments.path.private();
+    let Event { item, fields, arguments, .. } = event;
+    let target = Target { rt, ident: &item.ident, fields };
+    let finish = |fields: TokenStream| fields;
+    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
+
+    let structure = structure(event);
+    let signal = signal(event, rt);
+    let record = target.record_static(&item.ident);
+    let wire = if arguments.local_only.is_some() { local_only(&target) } else { wire(event, &target) };
+    let implementations =
+        [definition(event, rt), key(event), target.defaults(), wire, target.builder(&built)];
+    // pub struct CourseEnrollmentCreated { … }
+    // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
+    // const _: () = { static __RECORD: Record = …; implementations };
+    quote! {
+        #structure
+        #signal
+
+        #[allow(deprecated, non_camel_case_types, clippy::pedantic)]
+        const _: () = {
+            // What types without an Avro form, or without the traits of a value, get instead.
+            #[allow(unused_imports)]
+            use #rt::{NoWire as _, NotPlain as _};
+            #record
+            #(#implementations)*
+        };
+    }
+}
+
+/// The user's struct, with what is left of its derives.
+fn structure(event: &Event<'_>) -> TokenStream {
+    let Event { item, attributes, fields, arguments, .. } = event;
+    let (ident, vis) = (&item.ident, &item.vis);
+    let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
+    let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
+    let fields = fields.iter().map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
+    let deprecated = deprecated(arguments);
+    quote! {
+        #(#others)*
+        #(#lints)*
+        #deprecated
+        #derives
+        #vis struct #ident {
+            #(#fields),*
+        }
+    }
+}
+
+fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
+    let deprecated = arguments.deprecated.as_ref()?;
+    let note = &deprecated.note;
+    let since = deprecated.since.as_ref().map(|since| quote!(since = #since,));
+    Some(quote!(#[deprecated(#since note = #note)]))
+}
+
+fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
+    let Event { item, attributes, arguments, constant, .. } = event;
+    let (ident, vis) = (&item.ident, &item.vis);
+    let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let facts = facts(event);
+    let deprecated = deprecated(arguments);
+    // /// …the event's documentation, and its facts
+    // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
+    quote! {
+        #(#docs)*
+        #[doc = #facts]
+        #deprecated
+        #[allow(deprecated)]
+        #vis static #constant: #rt::Signal<#ident> = #rt::Signal::new();
+    }
+}
+
+/// What the attribute says, for the static's page in the documentation.
+fn facts(event: &Event<'_>) -> String {
+    let Arguments { event_type, key, repository, warning, local_only, .. } = &event.arguments;
+    let mut lines = vec![String::new()];
+    if let Some(event_type) = event_type {
+        lines.push(format!("* Event type: `{}`", event_type.text()));
+    }
+    lines.push(format!("* Data: [`{}`]", event.item.ident.unraw()));
+    if !key.is_empty() {
+        lines.push(format!("* Key: `{}`", key_path(key)));
+    }
+    if let Some(repository) = repository {
+        lines.push(format!("* Repository: `{}`", repository.value()));
+    }
+    if let Some(warning) = warning {
+        lines.push(format!("* Warning: {}", warning.value()));
+    }
+    if let Some(reason) = local_only {
+        lines.push(format!("* Local only: {}", reason.value()));
+    }
+    lines.join("\n")
+}
+
+fn key_path(key: &[syn::Ident]) -> String {
+    let names: Vec<String> = key.iter().map(|name| name.unraw().to_string()).collect();
+    names.join(".")
+}
+
+fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
+    let Event { item, docs, arguments, constant, .. } = event;
+    let ident = &item.ident;
+    let event_type = arguments.event_type.as_ref().map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
+    let name = constant.to_string();
+    let docs = &docs.text;
+    let location = location(rt, ident);
+
+    let minor_version = arguments.minor_version;
+    let key = (!arguments.key.is_empty()).then(|| {
+        let path = key_path(&arguments.key);
+        quote!(.with_key_field(#path))
+    });
+    let repository = arguments.repository.as_ref().map(|text| quote!(.with_repository(#text)));
+    let warning = arguments.warning.as_ref().map(|text| quote!(.with_warning(#text)));
+    let deprecated = arguments.deprecated.as_ref().map(|deprecated| {
+        let note = &deprecated.note;
+        let since = match &deprecated.since {
+            Some(since) => quote!(::core::option::Option::Some(#since)),
+            None => quote!(::core::option::Option::None),
+        };
+        quote!(.with_deprecated(#since, #note))
+    });
+    let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
+    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
+    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
+    // impl Event for CourseEnrollmentCreated { … }
+    // #[distributed_slice(EVENTS)] static __REGISTERED: &EventDefinition = &__DEFINITION;
+    quote! {
+        static __DEFINITION: #rt::EventDefinition =
+            #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
+                .with_minor_version(#minor_version)
+                #key #repository #warning #deprecated #local_only #wire;
+
+        #[automatically_derived]
+        impl #rt::Event for #ident {
+            const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
+
+            #[inline]
+            fn signal() -> &'static #rt::Signal<Self> {
+                &#constant
+            }
+        }
+
+        #[#rt::linkme::distributed_slice(#rt::EVENTS)]
+        #[linkme(crate = #rt::linkme)]
+        static __REGISTERED: &'static #rt::EventDefinition = &__DEFINITION;
+    }
+}
+
+/// The key as a real field access, so that the compiler says what is wrong with it; then as a walk over the
+/// schema, which knows what makes a key.
+fn key(event: &Event<'_>) -> TokenStream {
+    let Arguments { key, path, .. } = &event.arguments;
+    let Some(last) = key.last() else { return TokenStream::new() };
+    let ident = &event.item.ident;
+    let rt = path.at(last.span());
+    let names = key.iter().map(|name| name.unraw().to_string());
+    let names = quote_spanned!(last.span()=> &[#(#names),*]);
+    let check = quote_spanned! {last.span()=>
+        const _: () = #rt::assert_key(&__RECORD, #names);
+    };
+    // fn __key(event: &CourseEnrollmentCreated) { let _ = &event.enrollment.course.course_key; }
+    // const _: () = assert_key(&__RECORD, &["enrollment", "course", "course_key"]);
+    quote! {
+        #[allow(dead_code)]
+        fn __key(event: &#ident) {
+            let _ = &event #(.#key)*;
+        }
+        #check
+    }
+}
+
+fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
+    let Target { rt, ident, .. } = target;
+    let path = &event.arguments.path;
+    let parts = [
+        target.type_assertions(path),
+        target.schema_assertions(path, "assert_data_key"),
+        target.fields_impl(),
+        target.plain_impls(),
+    ];
+    // impl WireEvent for CourseEnrollmentCreated {}
+    // impl Serialize for CourseEnrollmentCreated { … }
+    // impl<'de> Deserialize<'de> for CourseEnrollmentCreated { … }
+    quote! {
+        #(#parts)*
+
+        #[automatically_derived]
+        impl #rt::WireEvent for #ident {}
+
+        #[automatically_derived]
+        impl #rt::serde::Serialize for #ident {
+            fn serialize<__S: #rt::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #rt::serialize_record(self, serializer)
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> #rt::serde::Deserialize<'de> for #ident {
+            fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                #rt::deserialize_record(deserializer)
+            }
+        }
+    }
+}
+
+/// `Debug` that needs nothing of the fields: their types can be anything.
+fn local_only(target: &Target<'_>) -> TokenStream {
+    let ident = target.ident;
+    let name = ident.unraw().to_string();
+    quote! {
+        #[automatically_derived]
+        impl ::core::fmt::Debug for #ident {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.debug_struct(#name).finish_non_exhaustive()
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//!     #[event(
+//!         type = "org.openedx.learning.course.enrollment.created.v1",
+//!         key = enrollment.course.course_key,
+//!         minor_version = 1, repository = "…", warning = "…", name = "COURSE_ENROLLMENT_CREATED",
+//!         deprecated(since = "…", note = "…"), local_only = "reason",
+//!         allow(rule, reason = "…"), crate = path,
+//!     )]
+
+use proc_macro2::TokenStream;
+use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
+
+use crate::{
+    args::{self, Arg, Known},
+    diagnostics::{Problem, Problems, Waivers},
+    event_type::EventType,
+    names,
+    record::{self, Attributes, Docs, Field},
+    rules,
+    runtime_path::RuntimePath,
+};
+
+const ARGUMENTS: &[&str] = &[
+    "type", "key", "minor_version", "repository", "warning", "deprecated", "local_only", "name", "allow", "crate",
+];
+
+/// An event as the checks and the expansion need it.
+pub(crate) struct Event<'a> {
+    pub(crate) item: &'a ItemStruct,
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) docs: Docs,
+    pub(crate) fields: Vec<Field<'a>>,
+    pub(crate) arguments: Arguments,
+    /// The name of the static.
+    pub(crate) constant: Ident,
+}
+
+#[derive(Default)]
+pub(crate) struct Arguments {
+    pub(crate) event_type: Option<EventType>,
+    pub(crate) key: Vec<Ident>,
+    pub(crate) minor_version: u32,
+    pub(crate) repository: Option<LitStr>,
+    pub(crate) warning: Option<LitStr>,
+    pub(crate) deprecated: Option<Deprecated>,
+    pub(crate) local_only: Option<LitStr>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) waivers: Waivers,
+    pub(crate) path: RuntimePath,
+}
+
+pub(crate) struct Deprecated {
+    pub(crate) since: Option<LitStr>,
+    pub(crate) note: LitStr,
+}
+
+/// `None` where the item has not the shape of an event.
+pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
+    let arguments = parse_arguments(tokens, problems);
+    let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
+    if arguments.event_type.is_none() {
+        problems.push(
+            Problem::of(&rules::TYPE_MISSING, &item.ident, format!("event `{}` has no event type", item.ident.unraw()))
+                .help("write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`"),
+        );
+    }
+    let constant = match &arguments.name {
+        Some(name) if is_constant(&name.value()) => Ident::new(&name.value(), name.span()),
+        Some(name) => {
+            let what = format!("`{}` is no name of a constant", name.value());
+            let better = names::constant_name(&item.ident.unraw().to_string());
+            problems.push(
+                Problem::new(name, what)
+                    .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
+            );
+            derived_constant(item)
+        }
+        None => derived_constant(item),
+    };
+    Some(Event {
+        item,
+        attributes: Attributes::parse(item, "#[event]", problems),
+        docs: Docs::of(&item.attrs),
+        fields: record::parse_fields(item, "event", false, problems),
+        arguments,
+        constant,
+    })
+}
+
+fn derived_constant(item: &ItemStruct) -> Ident {
+    Ident::new(&names::constant_name(&item.ident.unraw().to_string()), item.ident.span())
+}
+
+fn is_constant(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
+}
+
+fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
+    let mut parsed = Arguments::default();
+    let mut known = Known::new("`#[event]`", ARGUMENTS);
+    for arg in args::parse(tokens, problems) {
+        if known.accept(&arg, problems) {
+            parsed.take(&arg, problems);
+        }
+    }
+    parsed
+}
+
+impl Arguments {
+    fn take(&mut self, arg: &Arg, problems: &mut Problems) {
+        match arg.name.unraw().to_string().as_str() {
+            "type" => {
+                let example = "type = \"com.example.learning.course.enrollment.created.v1\"";
+                match arg.text(example, problems) {
+                    Some(text) => self.event_type = Some(EventType::new(&text)),
+                    // It is there, if only in a form that was refused.
+                    None => self.event_type = Some(EventType::refused(&arg.name)),
+                }
+            }
+            "key" => self.key = key(arg, problems),
+            "minor_version" => {
+                self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
+            }
+            "repository" => self.repository = arg.text("repository = \"openedx/openedx-platform\"", problems),
+            "warning" => self.warning = arg.text("warning = \"what to know first\"", problems),
+            "deprecated" => self.deprecated = deprecated(arg, problems),
+            "local_only" => self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems),
+            "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
+            "allow" => arg.waiver(&mut self.waivers, problems),
+            _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
+        }
+    }
+}
+
+/// `enrollment.course.course_key`
+fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
+    const EXAMPLE: &str = "key = enrollment.course.course_key";
+    let Some(mut rest) = arg.expression(EXAMPLE, problems) else { return Vec::new() };
+    let mut path = Vec::new();
+    loop {
+        match rest {
+            Expr::Field(syn::ExprField { base, member: syn::Member::Named(name), attrs, .. }) if attrs.is_empty() => {
+                path.insert(0, name.clone());
+                rest = base;
+            }
+            Expr::Path(first) if first.path.get_ident().is_some() => {
+                path.extend(first.path.get_ident().cloned());
+                path.rotate_right(1);
+                return path;
+            }
+            Expr::Group(group) => rest = &group.expr,
+            other => {
+                problems.push(
+                    Problem::new(other, "a key is the path of a field in the event's data")
+                        .help(format!("write one like `{EXAMPLE}`")),
+                );
+                return Vec::new();
+            }
+        }
+    }
+}
+
+fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
+    const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use `…`\")";
+    let mut since = None;
+    let mut note = None;
+    let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
+    let args = arg.list(EXAMPLE, problems);
+    let is_list = matches!(arg.value, args::Value::List(_));
+    for inner in args {
+        if known.accept(&inner, problems) {
+            let text = inner.text(EXAMPLE, problems);
+            if inner.name == "since" { since = text } else { note = Some(text) }
+        }
+    }
+    match note {
+        Some(note) => note.map(|note| Deprecated { since, note }),
+        None => {
+            if is_list {
+                problems.push(
+                    Problem::new(&arg.name, "`deprecated` does not say what to use instead")
+                        .help(format!("write `{EXAMPLE}`")),
+                );
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Event types: `org.openedx.learning.course.enrollment.created.v1`.
+//!
+//!     reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
+
+use syn::{Ident, LitStr};
+
+use crate::{
+    diagnostics::{Problem, Problems, Waivers},
+    rules,
+};
+
+/// The subdomains of Open edX itself (ADR-2, ADR-18).
+const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
+
+/// Last words of actions that are no past tense in `-ed`, but say what happened or which state was reached.
+const STATES: &[&str] = &[
+    "begun", "bought", "broken", "built", "chosen", "done", "drawn", "expired", "failure", "fallen", "found",
+    "frozen", "given", "held", "hidden", "kept", "left", "lost", "made", "met", "overridden", "overwritten",
+    "paid", "pending", "put", "read", "rebuilt", "ready", "reset", "resent", "run", "seen", "sent", "set",
+    "shown", "sold", "spent", "split", "success", "taken", "thrown", "undone", "unset", "withdrawn", "won",
+    "written",
+];
+
+/// An event type, cut into its parts.
+pub(crate) struct EventType {
+    literal: LitStr,
+    text: String,
+    segments: Vec<String>,
+    /// The number in the final `.vN`.
+    pub(crate) major_version: Option<u32>,
+}
+
+impl EventType {
+    pub(crate) fn new(literal: &LitStr) -> Self {
+        let text = literal.value();
+        let mut segments: Vec<String> = text.split('.').map(str::to_owned).collect();
+        let major_version = segments.last().and_then(|last| version(last));
+        if major_version.is_some() {
+            segments.pop();
+        }
+        Self { literal: literal.clone(), text, segments, major_version }
+    }
+
+    /// Stands in for a type whose form was refused already, so that nothing else is said of it.
+    pub(crate) fn refused(at: &Ident) -> Self {
+        Self { literal: LitStr::new("", at.span()), text: String::new(), segments: Vec::new(), major_version: None }
+    }
+
+    /// Whether there is a text to check.
+    pub(crate) fn is_refused(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// The text, for the expansion.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn literal(&self) -> &LitStr {
+        &self.literal
+    }
+
+    /// The words of subject and action, in capitals.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let subject_and_action = self.segments.get(3..).unwrap_or_default();
+        subject_and_action
+            .iter()
+            .flat_map(|segment| segment.split(['_', '-']))
+            .map(str::to_uppercase)
+            .collect()
+    }
+
+    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) {
+        let is_legal = self.check_segments(waivers, problems);
+        self.check_version(waivers, problems);
+        if self.check_length(problems) && is_legal {
+            self.check_subdomain(waivers, problems);
+            self.check_action(waivers, problems);
+        }
+    }
+
+    fn check_segments(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        let mut is_legal = true;
+        for segment in &self.segments {
+            let mut characters = segment.chars();
+            let begins_well = characters.next().is_some_and(|first| first.is_ascii_lowercase());
+            let is_word =
+                |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
+            if !begins_well || !characters.all(is_word) {
+                is_legal = false;
+                let what = format!("segment `{segment}` of event type `{}` is not a lowercase word", self.text);
+                problems.push(
+                    Problem::of(&rules::TYPE_SEGMENT, &self.literal, what)
+                        .help(format!("write `\"{}\"`", self.with_segment(segment, &word(segment)))),
+                );
+            } else if segment.contains('-') {
+                problems.check(waivers, &rules::TYPE_HYPHEN, || {
+                    let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
+                    let better = self.with_segment(segment, &segment.replace('-', "_"));
+                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what).help(format!("write `\"{better}\"`"))
+                });
+            }
+        }
+        is_legal
+    }
+
+    fn with_segment(&self, old: &str, new: &str) -> String {
+        let segments: Vec<&str> = self.text.split('.').map(|segment| if segment == old { new } else { segment }).collect();
+        segments.join(".")
+    }
+
+    fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
+        if self.major_version.is_none() {
+            problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
+                let what = format!("event type `{}` has no major version", self.text);
+                Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
+                    .help(format!("end it with one, as in `\"{}.v1\"`", self.text))
+            });
+        }
+    }
+
+    fn check_length(&self, problems: &mut Problems) -> bool {
+        let is_long_enough = self.segments.len() >= 5;
+        if !is_long_enough {
+            let what = format!("event type `{}` has too few segments", self.text);
+            problems.push(
+                Problem::of(&rules::TYPE_TOO_SHORT, &self.literal, what)
+                    .help("write one like `\"com.example.learning.course.enrollment.created.v1\"`"),
+            );
+        }
+        is_long_enough
+    }
+
+    fn check_subdomain(&self, waivers: &Waivers, problems: &mut Problems) {
+        let [first, second, subdomain, ..] = self.segments.as_slice() else { return };
+        if first == "org" && second == "openedx" && !SUBDOMAINS.contains(&subdomain.as_str()) {
+            problems.check(waivers, &rules::TYPE_UNKNOWN_SUBDOMAIN, || {
+                let what = format!("`{subdomain}` is no subdomain of `org.openedx`");
+                Problem::of(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what)
+                    .help("use one of those, or the reverse DNS name of your own organization in place of `org.openedx`")
+            });
+        }
+    }
+
+    fn check_action(&self, waivers: &Waivers, problems: &mut Problems) {
+        let Some(action) = self.segments.last() else { return };
+        let last = action.rsplit(['_', '-']).next().unwrap_or_default();
+        if !last.ends_with("ed") && !STATES.contains(&last) {
+            problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
+                let what = format!("action `{action}` of event type `{}` is not in the past tense", self.text);
+                Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
+                    .help("say what happened, as in `created`, `updated` or `sent`")
+            });
+        }
+    }
+}
+
+/// `v1` → 1; there is no `v0` and no `v01`.
+fn version(segment: &str) -> Option<u32> {
+    let digits = segment.strip_prefix('v')?;
+    let is_number = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { digits.parse().ok() } else { None }
+}
+
+/// The nearest legal segment, for the help.
+fn word(segment: &str) -> String {
+    let mut word = String::new();
+    for (index, character) in segment.char_indices() {
+        if character.is_ascii_uppercase() && index > 0 && !word.ends_with('_') {
+            word.push('_');
+        }
+        let lower = character.to_ascii_lowercase();
+        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() { lower } else { '_' });
+    }
+    let word = word.trim_matches('_');
+    if word.starts_with(|first: char| first.is_ascii_lowercase()) { word.to_owned() } else { format!("subject_{word}").trim_end_matches('_').to_owned() }
+}

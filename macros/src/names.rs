@@ -1,0 +1,81 @@
+//! From names of structs to names of constants.
+
+/// Words whose capitals do not say where they begin and end.
+const COMPOUNDS: &[&str] = &["XBlock"];
+
+/// `CourseEnrollmentCreated` → `COURSE_ENROLLMENT_CREATED`, `ORASubmissionCreated` →
+/// `ORA_SUBMISSION_CREATED`, `XBlockCreated` → `XBLOCK_CREATED`, `LoginCompletedV2` → `LOGIN_COMPLETED_V2`.
+pub(crate) fn constant_name(struct_name: &str) -> String {
+    words(struct_name).join("_").to_uppercase()
+}
+
+fn words(name: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut rest = name;
+    while let Some(first) = rest.chars().next() {
+        if first == '_' {
+            rest = &rest[1..];
+            continue;
+        }
+        let compound = COMPOUNDS.iter().find(|word| {
+            rest.strip_prefix(**word).is_some_and(|after| !after.starts_with(|next: char| next.is_lowercase()))
+        });
+        let length = compound.map_or_else(|| word_length(rest), |word| word.len());
+        let (word, after) = rest.split_at(length);
+        words.push(word.to_owned());
+        rest = after;
+    }
+    words
+}
+
+/// The length of the first word: capitals that belong together, or a capital with what follows it.
+fn word_length(text: &str) -> usize {
+    let characters: Vec<(usize, char)> = text.char_indices().collect();
+    let at = |index: usize| characters.get(index).map(|(_, character)| *character);
+    let end = |index: usize| characters.get(index).map_or(text.len(), |(offset, _)| *offset);
+    let is_upper = |index| at(index).is_some_and(char::is_uppercase);
+    let is_other = |index| at(index).is_some_and(|character| !character.is_uppercase() && character != '_');
+
+    let mut index = 1;
+    if is_upper(0) && is_upper(1) {
+        // `ORASubmission`: the last capital of the run begins the next word.
+        while is_upper(index) && !is_other(index + 1) {
+            index += 1;
+        }
+        if is_upper(index) && at(index + 1).is_some_and(|next| next.is_ascii_digit()) {
+            index += 1;
+        }
+        return end(index);
+    }
+    while is_other(index) {
+        index += 1;
+    }
+    end(index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::constant_name;
+
+    #[test]
+    fn names_come_out_as_in_python() {
+        for (name, constant) in [
+            ("CourseEnrollmentCreated", "COURSE_ENROLLMENT_CREATED"),
+            ("CcxCoursePassingStatusUpdated", "CCX_COURSE_PASSING_STATUS_UPDATED"),
+            ("ORASubmissionCreated", "ORA_SUBMISSION_CREATED"),
+            ("OraSubmissionCreated", "ORA_SUBMISSION_CREATED"),
+            ("XBlockCreated", "XBLOCK_CREATED"),
+            ("XBlockSkillVerified", "XBLOCK_SKILL_VERIFIED"),
+            ("IdvAttemptPending", "IDV_ATTEMPT_PENDING"),
+            ("IDVAttemptPending", "IDV_ATTEMPT_PENDING"),
+            ("LtiProviderLaunchSuccess", "LTI_PROVIDER_LAUNCH_SUCCESS"),
+            ("CourseEnrollmentCreatedV2", "COURSE_ENROLLMENT_CREATED_V2"),
+            ("CourseEnrollmentCreatedV12", "COURSE_ENROLLMENT_CREATED_V12"),
+            ("LedgerXBlockMoved", "LEDGER_XBLOCK_MOVED"),
+            ("Course_Created", "COURSE_CREATED"),
+            ("A", "A"),
+        ] {
+            assert_eq!(constant_name(name), constant);
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! A payload, its twin with the fields, and their implementations.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, ItemStruct, ext::IdentExt};
+
+use super::parse::Payload;
+use crate::record::{Field, Target, builder::Built};
+
+pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
+    let rt = &payload.path.private();
+    let Payload { item, fields, path, .. } = payload;
+    let twin = &format_ident!("{}Fields", item.ident);
+    let target = Target { rt, ident: twin, fields };
+    let finish = |fields: TokenStream| {
+        let ident = &item.ident;
+        quote!(#ident { __build_with_builder: #rt::Frozen::new(#fields) })
+    };
+    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
+
+    let structs = structs(payload, twin, rt);
+    let record = target.record_static(&item.ident);
+    let implementations = [
+        target.defaults(),
+        target.type_assertions(path),
+        target.schema_assertions(path, "assert_field"),
+        target.fields_impl(),
+        target.plain_impls(),
+        access(item, twin, rt),
+        plain(&target, &item.ident),
+        avro_type(&item.ident, twin, rt),
+        serde(&item.ident, twin, rt),
+        target.builder(&built),
+        target.to_builder(&built),
+    ];
+    // pub struct UserData { … }
+    // pub struct UserDataFields { … }
+    // const _: () = { static __RECORD: Record = …; implementations };
+    quote! {
+        #structs
+
+        #[allow(deprecated, non_camel_case_types, clippy::pedantic)]
+        const _: () = {
+            // What types without an Avro form, or without the traits of a value, get instead.
+            use #rt::{NoWire as _, NotPlain as _};
+            #record
+            #(#implementations)*
+        };
+    }
+}
+
+fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream {
+    let Payload { item, attributes, fields, .. } = payload;
+    let ItemStruct { ident, vis, .. } = item;
+    let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
+    let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
+    let docs = format!("The fields of [`{}`], which reads as this struct and cannot be changed.", ident.unraw());
+    let fields = fields.iter().map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
+    // #[doc = "…"]
+    // #[derive(Eq)]
+    // pub struct UserData { __build_with_builder: Frozen<UserDataFields> }
+    // /// The fields of [`UserData`], …
+    // #[derive(Eq)]
+    // pub struct UserDataFields { pub id: i64, pub is_active: bool }
+    quote! {
+        #(#others)*
+        #(#lints)*
+        #derives
+        #vis struct #ident {
+            #[doc(hidden)]
+            __build_with_builder: #rt::Frozen<#twin>,
+        }
+
+        #[doc = #docs]
+        #(#lints)*
+        #derives
+        #vis struct #twin {
+            #(#fields),*
+        }
+    }
+}
+
+/// Reading the fields, and the way from and to the twin.
+fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
+    let ItemStruct { ident, vis, .. } = item;
+    // impl Deref for UserData { type Target = UserDataFields; … }
+    // impl From<UserDataFields> for UserData { … }
+    // impl UserData { pub fn into_fields(self) -> UserDataFields { … } }
+    quote! {
+        #[automatically_derived]
+        impl ::core::ops::Deref for #ident {
+            type Target = #twin;
+
+            #[inline]
+            fn deref(&self) -> &#twin {
+                self.__build_with_builder.get()
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::convert::From<#twin> for #ident {
+            #[inline]
+            fn from(fields: #twin) -> Self {
+                Self { __build_with_builder: #rt::Frozen::new(fields) }
+            }
+        }
+
+        impl #ident {
+            #[doc = "The fields, to take them apart or to make another value of them."]
+            #[must_use]
+            #[inline]
+            #vis fn into_fields(self) -> #twin {
+                self.__build_with_builder.into_inner()
+            }
+        }
+    }
+}
+
+fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
+    let rt = target.rt;
+    let debug = target.debug_impl(ident, &quote!(self.__build_with_builder.get()));
+    quote! {
+        #[automatically_derived]
+        impl ::core::clone::Clone for #ident {
+            fn clone(&self) -> Self {
+                Self {
+                    __build_with_builder: #rt::Frozen::new(
+                        ::core::clone::Clone::clone(self.__build_with_builder.get()),
+                    ),
+                }
+            }
+        }
+
+        #[automatically_derived]
+        impl ::core::cmp::PartialEq for #ident {
+            #[inline]
+            fn eq(&self, other: &Self) -> ::core::primitive::bool {
+                self.__build_with_builder.get() == other.__build_with_builder.get()
+            }
+        }
+
+        #debug
+    }
+}
+
+fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
+    // impl AvroType for UserData {
+    //     type Repr = Self;
+    //     const SCHEMA: Schema = Schema::Record(RecordRef::new(&__RECORD));
+    //     …
+    // }
+    quote! {
+        #[automatically_derived]
+        impl #rt::AvroType for #ident {
+            type Repr = Self;
+            const SCHEMA: #rt::Schema = #rt::Schema::Record(#rt::RecordRef::new(&__RECORD));
+
+            fn to_repr(&self) -> Self {
+                ::core::clone::Clone::clone(self)
+            }
+
+            fn from_repr(repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
+                ::core::result::Result::Ok(repr)
+            }
+
+            #[inline]
+            fn encode_avro(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                #rt::Fields::encode_fields(self.__build_with_builder.get(), out);
+            }
+
+            #[inline]
+            fn decode_avro(
+                input: &mut #rt::Decoder<'_>,
+            ) -> ::core::result::Result<Self, #rt::DecodeError> {
+                <#twin as #rt::Fields>::decode_fields(input).map(::core::convert::From::from)
+            }
+
+            fn serialize_json<__S: #rt::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+            }
+
+            fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                #rt::deserialize_record::<#twin, _>(deserializer).map(::core::convert::From::from)
+            }
+        }
+    }
+}
+
+fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
+    // impl Serialize for UserData { … }
+    // impl<'de> Deserialize<'de> for UserData { … }
+    quote! {
+        #[automatically_derived]
+        impl #rt::serde::Serialize for #ident {
+            fn serialize<__S: #rt::serde::Serializer>(
+                &self,
+                serializer: __S,
+            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+            }
+        }
+
+        #[automatically_derived]
+        impl<'de> #rt::serde::Deserialize<'de> for #ident {
+            fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+                deserializer: __D,
+            ) -> ::core::result::Result<Self, __D::Error> {
+                #rt::deserialize_record::<#twin, _>(deserializer).map(::core::convert::From::from)
+            }
+        }
+    }
+}

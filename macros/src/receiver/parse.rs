@@ -1,0 +1,318 @@
+//!     #[receiver(SIGNAL)]
+//!     #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
+//!     fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident};
+use syn::{
+    FnArg, Ident, Item, ItemFn, Pat, Path, ReturnType, Safety, Token, Type,
+    ext::IdentExt,
+    parse::{ParseStream, Parser},
+};
+
+use crate::{
+    args::{Arg, Known},
+    diagnostics::{Problem, Problems},
+    rules,
+    runtime_path::RuntimePath,
+};
+
+/// A receiver as the expansion needs it.
+pub(crate) struct Receiver {
+    pub(crate) function: ItemFn,
+    pub(crate) signals: Vec<Path>,
+    pub(crate) order: i32,
+    pub(crate) path: RuntimePath,
+    pub(crate) parameters: Vec<Parameter>,
+}
+
+pub(crate) struct Parameter {
+    pub(crate) source: Source,
+    /// Where errors about its type are shown.
+    pub(crate) ty: Type,
+}
+
+/// What a parameter is given.
+pub(crate) enum Source {
+    /// The data key of that name.
+    DataKey(Ident),
+    Metadata,
+    Event,
+    FromEventBus,
+}
+
+/// `None` after any mistake: without its registration the function is what it was.
+pub(crate) fn parse(arguments: TokenStream, item: TokenStream, problems: &mut Problems) -> Option<Receiver> {
+    let mut parsed = Arguments::default();
+    let mut is_complete = parsed.parse(arguments, problems);
+    let function = match syn::parse2::<Item>(item) {
+        Ok(Item::Fn(function)) => function,
+        Ok(other) => {
+            refuse(&other, "a receiver is a function", "put `#[receiver(…)]` on a `fn`", problems);
+            return None;
+        }
+        Err(error) => {
+            problems.error(error);
+            return None;
+        }
+    };
+    is_complete &= check_signature(&function, problems);
+    let parameters = parse_parameters(&function, &parsed.signals, problems);
+    let parameters = parameters.filter(|_| is_complete)?;
+    let Arguments { signals, order, path } = parsed;
+    Some(Receiver { function, signals, order, path, parameters })
+}
+
+#[derive(Default)]
+struct Arguments {
+    signals: Vec<Path>,
+    order: i32,
+    path: RuntimePath,
+}
+
+impl Arguments {
+    fn parse(&mut self, tokens: TokenStream, problems: &mut Problems) -> bool {
+        let mut known = Known::new("`#[receiver]`", &["order", "crate"]);
+        let mut is_complete = true;
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                let is_argument = input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
+                if is_argument {
+                    let arg: Arg = input.parse()?;
+                    is_complete &= known.accept(&arg, problems) && self.take(&arg, problems);
+                } else {
+                    is_complete &= self.signal(input.call(Path::parse_mod_style)?, problems);
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(tokens) {
+            problems.error(error);
+            return false;
+        }
+        if self.signals.is_empty() && is_complete {
+            let what = "`#[receiver]` names no signal";
+            problems.push(Problem::new(&TokenStream::new(), what).help("write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static"));
+            return false;
+        }
+        is_complete
+    }
+
+    fn take(&mut self, arg: &Arg, problems: &mut Problems) -> bool {
+        if arg.name == "order" {
+            let order = arg.integer("order = 10", problems);
+            self.order = order.unwrap_or_default();
+            return order.is_some();
+        }
+        let path = arg.path("crate = path::to::openedx_events", problems);
+        let is_path = path.is_some();
+        self.path.set(path);
+        is_path
+    }
+
+    fn signal(&mut self, signal: Path, problems: &mut Problems) -> bool {
+        let text = signal.to_token_stream().to_string();
+        let is_new = !self.signals.iter().any(|other| other.to_token_stream().to_string() == text);
+        if is_new {
+            self.signals.push(signal);
+        } else {
+            let text = text.replace(' ', "");
+            problems.push(
+                Problem::of(&rules::ARGUMENT_DUPLICATE, &signal, format!("signal `{text}` is given twice"))
+                    .help("remove one of the two: the receiver would run twice"),
+            );
+        }
+        is_new
+    }
+}
+
+fn refuse(at: &impl ToTokens, what: &str, help: &str, problems: &mut Problems) {
+    problems.push(Problem::of(&rules::RECEIVER_SHAPE, at, what).help(help));
+}
+
+fn check_signature(function: &ItemFn, problems: &mut Problems) -> bool {
+    let signature = &function.sig;
+    let mut is_right = true;
+    let mut refuse_if = |at: Option<TokenStream>, what: &str, help: &str| {
+        if let Some(at) = at {
+            is_right = false;
+            refuse(&at, what, help, problems);
+        }
+    };
+    let tokens = |part: Option<&dyn ToTokens>| part.map(ToTokens::to_token_stream);
+    refuse_if(
+        tokens(signature.asyncness.as_ref().map(|part| part as _)),
+        "a receiver cannot be `async`: it runs on the thread that sends the event",
+        "make it a plain `fn`, and spawn what has to wait on your runtime",
+    );
+    refuse_if(
+        tokens(signature.constness.as_ref().map(|part| part as _)),
+        "a receiver cannot be `const`",
+        "remove `const`: the registry calls it when the event is sent",
+    );
+    refuse_if(
+        matches!(signature.safety, Safety::Unsafe(_)).then(|| signature.safety.to_token_stream()),
+        "a receiver cannot be `unsafe`",
+        "remove `unsafe`: the registry cannot keep a promise that it does not know",
+    );
+    refuse_if(
+        tokens(signature.abi.as_ref().map(|part| part as _)),
+        "a receiver cannot be `extern`",
+        "remove the ABI: the registry calls it as a Rust function",
+    );
+    let generics = (!signature.generics.params.is_empty()).then(|| signature.generics.to_token_stream());
+    refuse_if(
+        generics,
+        "a receiver cannot be generic",
+        "write the types of the data keys; lifetimes of references can be left out",
+    );
+    refuse_if(
+        tokens(signature.generics.where_clause.as_ref().map(|part| part as _)),
+        "a receiver cannot have a `where` clause",
+        "write the types of the data keys",
+    );
+    refuse_if(
+        tokens(signature.variadic.as_ref().map(|part| part as _)),
+        "a receiver cannot be variadic",
+        "name a parameter for each data key",
+    );
+    is_right
+}
+
+fn parse_parameters(function: &ItemFn, signals: &[Path], problems: &mut Problems) -> Option<Vec<Parameter>> {
+    let mut parameters = Vec::new();
+    let mut names: Vec<String> = Vec::new();
+    let mut is_complete = true;
+    for argument in &function.sig.inputs {
+        match parse_parameter(argument, problems) {
+            Some((name, ident, parameter)) => {
+                if names.contains(&name) {
+                    problems.push(
+                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, format!("two parameters are named after `{name}`"))
+                            .help("remove one of the two; a leading `_` does not count"),
+                    );
+                    is_complete = false;
+                }
+                if matches!(parameter.source, Source::Event) && signals.len() > 1 {
+                    problems.push(
+                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, "`event` has another type for each of the signals")
+                            .help("name the data keys that the events share, or write a receiver for each"),
+                    );
+                    is_complete = false;
+                }
+                names.push(name);
+                parameters.push(parameter);
+            }
+            None => is_complete = false,
+        }
+    }
+    is_complete.then_some(parameters)
+}
+
+fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String, Ident, Parameter)> {
+    let typed = match argument {
+        FnArg::Receiver(this) => {
+            refuse(
+                this,
+                "a receiver cannot be a method",
+                "make it a free function; what it needs besides the event, it finds in a static",
+                problems,
+            );
+            return None;
+        }
+        FnArg::Typed(typed) => typed,
+    };
+    let ident = match &*typed.pat {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => &pattern.ident,
+        Pat::Wild(wild) => {
+            refuse(
+                wild,
+                "a parameter of a receiver needs a name: it says which data key it takes",
+                "name it, as in `_enrollment`: a leading `_` does not count",
+                problems,
+            );
+            return None;
+        }
+        pattern => {
+            refuse(
+                pattern,
+                "a parameter of a receiver cannot be a pattern: its name says which data key it takes",
+                "name it, and take it apart in the function",
+                problems,
+            );
+            return None;
+        }
+    };
+    let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
+    let source = match name.as_str() {
+        "metadata" => Source::Metadata,
+        "event" => Source::Event,
+        "from_event_bus" => Source::FromEventBus,
+        _ => Source::DataKey(field_ident(&name, ident)),
+    };
+    check_type(&name, &source, &typed.ty, problems).then(|| {
+        (name, ident.clone(), Parameter { source, ty: (*typed.ty).clone() })
+    })
+}
+
+/// The field of that name, at the parameter.
+fn field_ident(name: &str, at: &Ident) -> Ident {
+    let is_keyword = syn::parse_str::<Ident>(name).is_err();
+    if is_keyword && !name.is_empty() && name != "self" && name != "crate" && name != "super" && name != "Self" {
+        Ident::new_raw(name, at.span())
+    } else if is_keyword {
+        at.clone()
+    } else {
+        format_ident!("{name}", span = at.span())
+    }
+}
+
+fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -> bool {
+    let reference = match ty {
+        Type::Group(group) => return check_type(name, source, &group.elem, problems),
+        Type::Paren(paren) => return check_type(name, source, &paren.elem, problems),
+        Type::Reference(reference) => Some(reference),
+        _ => None,
+    };
+    match (source, reference) {
+        (Source::FromEventBus, None) => return true,
+        (Source::FromEventBus, Some(_)) => {
+            refuse(ty, "`from_event_bus` is a `bool`, not a reference", "write `from_event_bus: bool`", problems);
+        }
+        (_, None) => {
+            let text = ty.to_token_stream().to_string().replace(' ', "");
+            refuse(
+                ty,
+                "a receiver takes data keys by reference: other receivers get the same event",
+                &format!("write `{name}: &{text}`"),
+                problems,
+            );
+        }
+        (_, Some(reference)) if reference.mutability.is_some() => {
+            refuse(
+                ty,
+                "a receiver cannot change the event: other receivers get the same",
+                "write `&` in place of `&mut`",
+                problems,
+            );
+        }
+        (_, Some(reference)) if matches!(&*reference.elem, Type::ImplTrait(_)) => {
+            refuse(ty, "a receiver cannot be generic", "write the type of the data key in place of `impl …`", problems);
+        }
+        (_, Some(_)) => return true,
+    }
+    false
+}
+
+impl Receiver {
+    /// The type that the function returns, if it says one.
+    pub(crate) fn return_type(&self) -> Option<&Type> {
+        match &self.function.sig.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(ty),
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! What the compiler checks of the types that a macro cannot see.
+//!
+//! These are the only hard requirements on the types of fields. They stand at the user's types, and
+//! everything else in an expansion gets along without them.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{Field, Target};
+use crate::runtime_path::RuntimePath;
+
+impl Target<'_> {
+    /// Each field has an Avro form, and is what a value in a payload has to be.
+    pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
+        let each = self.fields.iter().map(|field| {
+            let Field { ty, .. } = field;
+            let span = ty.span();
+            let rt = path.at(span);
+            // const _: () = { assert_avro_type::<i64>(); <Wire<i64>>::assert_value(); };
+            quote_spanned! {span=>
+                const _: () = {
+                    #rt::assert_avro_type::<#ty>();
+                    <#rt::Wire<#ty>>::assert_value();
+                };
+            }
+        });
+        quote!(#(#each)*)
+    }
+
+    /// What only a walk over the schemas can tell: `function` is called for each field, at its type.
+    pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
+        let each = self.fields.iter().enumerate().map(|(index, field)| {
+            let span = field.ty.span();
+            let rt = path.at(span);
+            let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
+            // const _: () = assert_field(&__RECORD, 0);
+            quote_spanned! {span=>
+                const _: () = #rt::#function(&__RECORD, #index);
+            }
+        });
+        quote!(#(#each)*)
+    }
+}

@@ -1,0 +1,92 @@
+//! The attributes of a struct that are not ours: which go where.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Field, Item, ItemStruct, Path, Token, punctuated::Punctuated};
+
+use crate::{
+    diagnostics::{Problem, Problems},
+    rules,
+};
+
+/// The attributes of a struct, sorted.
+#[derive(Default)]
+pub(crate) struct Attributes<'a> {
+    /// Derives without those that the macro implements itself.
+    pub(crate) derives: Vec<Path>,
+    /// `#[allow(…)]` and its like.
+    pub(crate) lints: Vec<&'a Attribute>,
+    /// All others, documentation included.
+    pub(crate) others: Vec<&'a Attribute>,
+}
+
+impl<'a> Attributes<'a> {
+    /// Refuses derives of what the macro implements with a meaning of its own.
+    pub(crate) fn parse(item: &'a ItemStruct, attribute: &str, problems: &mut Problems) -> Self {
+        let mut sorted = Self::default();
+        for one in &item.attrs {
+            let path = one.path();
+            if path.is_ident("derive") {
+                match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
+                    Ok(paths) => {
+                        sorted.derives.extend(paths.into_iter().filter(|path| !is_ours(path, attribute, problems)));
+                    }
+                    Err(error) => problems.error(error),
+                }
+            } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
+                sorted.lints.push(one);
+            } else if path.is_ident("serde") {
+                problems.push(serde_attribute(one));
+            } else {
+                sorted.others.push(one);
+            }
+        }
+        sorted
+    }
+}
+
+fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
+    let Some(last) = path.segments.last() else { return false };
+    let name = last.ident.to_string();
+    match name.as_str() {
+        "Clone" | "PartialEq" => true,
+        "Debug" | "Serialize" | "Deserialize" => {
+            let what = format!("`{name}` is derived, but `{attribute}` implements it");
+            let why = if name == "Debug" {
+                "its own hides personal data"
+            } else {
+                "its own is the Avro record dictionary, the JSON that all services share"
+            };
+            problems.push(
+                Problem::of(&rules::DERIVE_CONFLICT, path, what)
+                    .help(format!("remove `{name}` from the derives: {why}")),
+            );
+            true
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
+    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "serde's attributes have no meaning here")
+        .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
+}
+
+/// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
+pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// The item as it can stand without the macro: our attributes on its fields are taken away.
+pub(crate) fn without_attributes(mut item: Item, name: &str) -> TokenStream {
+    let fields: Vec<&mut Field> = match &mut item {
+        Item::Struct(item) => item.fields.iter_mut().collect(),
+        Item::Union(item) => item.fields.named.iter_mut().collect(),
+        Item::Enum(item) => item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).collect(),
+        _ => Vec::new(),
+    };
+    for field in fields {
+        field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+    }
+    item.into_token_stream()
+}

@@ -1,0 +1,192 @@
+//! The builder: one type parameter a field, which says whether the field is set.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, Type, Visibility, ext::IdentExt};
+
+use super::{Field, Target};
+
+/// What the builder is of.
+pub(crate) struct Built<'a> {
+    /// The payload or event.
+    pub(crate) ident: &'a Ident,
+    pub(crate) vis: &'a Visibility,
+    /// The payload or event, made of an expression for the struct with the fields.
+    pub(crate) finish: &'a dyn Fn(TokenStream) -> TokenStream,
+}
+
+impl Target<'_> {
+    pub(crate) fn builder(&self, built: &Built<'_>) -> TokenStream {
+        let Self { rt, fields, .. } = self;
+        let Built { ident, vis, .. } = built;
+        let name = format_ident!("{}Builder", ident);
+        let fields_ident: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let states: Vec<_> = (0..fields.len()).map(|index| format_ident!("__S{index}")).collect();
+        let setters = (0..fields.len()).map(|index| self.setter(&name, &states, index));
+        let build = self.build(built, &states);
+        let unset = fields.iter().map(|_| quote!(#rt::Unset));
+        let docs = format!("Builds a [`{}`] field by field.", ident);
+        let required = fields.iter().filter(|field| field.default.is_none());
+        let required = required.map(|field| self.required(built, field));
+        // pub struct UserDataBuilder<__S0, __S1> { id: __S0, is_active: __S1 }
+        // impl UserData { pub fn builder() -> UserDataBuilder<Unset, Unset> { … } }
+        // impl<__S0, __S1> UserDataBuilder<__S0, __S1> { setters… build… }
+        quote! {
+            #(#required)*
+
+            #[doc = #docs]
+            #[must_use = "a builder does nothing until `build()` is called"]
+            #vis struct #name<#(#states),*> {
+                #(#fields_ident: #states),*
+            }
+
+            impl #ident {
+                #[doc = "Starts a builder: one method a field, then `build()`."]
+                #[inline]
+                #vis fn builder() -> #name<#(#unset),*> {
+                    #name { #(#fields_ident: #rt::Unset),* }
+                }
+            }
+
+            impl<#(#states),*> #name<#(#states),*> {
+                #(#setters)*
+                #build
+            }
+        }
+    }
+
+    /// The trait that says which field is missing.
+    fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
+        let rt = self.rt;
+        let Field { ident, name, ty, .. } = field;
+        let Built { ident: payload, vis, .. } = built;
+        let is_set = is_set(field);
+        let message = format!(
+            "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
+            payload.unraw()
+        );
+        let label = format!("`{name}` is not set here");
+        // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
+        // pub trait id_is_set: Required<i64> {}
+        // impl<S: Required<i64>> id_is_set for S {}
+        quote! {
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            #vis trait #is_set: #rt::Required<#ty> {}
+
+            #[diagnostic::do_not_recommend]
+            impl<__S: #rt::Required<#ty>> #is_set for __S {}
+        }
+    }
+
+    fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
+        let rt = self.rt;
+        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
+        let state = &states[index];
+        let set = states.iter().enumerate().map(|(position, state)| {
+            if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) }
+        });
+        let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
+        let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
+        let (argument, value) = if takes_into(ty) {
+            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(value)))
+        } else {
+            (quote!(#ty), quote!(value))
+        };
+        let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
+        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __S1>
+        // where
+        //     __S0: NotSet,
+        // {
+        //     UserDataBuilder { id: Set(value), is_active: self.is_active }
+        // }
+        quote! {
+            #[doc = #docs]
+            #[inline]
+            #vis fn #ident(self, value: #argument) -> #name<#(#set),*>
+            where
+                #state: #rt::NotSet,
+            {
+                #name { #ident: #rt::Set(#value), #(#others),* }
+            }
+        }
+    }
+
+    fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
+        let rt = self.rt;
+        let Built { ident: payload, vis, finish } = built;
+        let bounds = self.fields.iter().zip(states).map(|(field, state)| {
+            let Field { ty, default, .. } = field;
+            match default {
+                Some(_) => quote!(#state: #rt::Optional<#ty>),
+                None => {
+                    let is_set = is_set(field);
+                    quote!(#state: #is_set)
+                }
+            }
+        });
+        let values = self.fields.iter().map(|field| {
+            let Field { ident, default, .. } = field;
+            match default {
+                Some(default) => {
+                    let default = default.function();
+                    quote!(#ident: #rt::Optional::value_or(self.#ident, #default))
+                }
+                None => quote!(#ident: #rt::Required::value(self.#ident)),
+            }
+        });
+        let fields = self.ident;
+        let finished = finish(quote!(#fields { #(#values),* }));
+        // pub fn build(self) -> UserData
+        // where
+        //     __S0: id_is_set,
+        // {
+        //     UserData::from(UserDataFields { id: self.id.value(), … })
+        // }
+        quote! {
+            #[doc = "The value with the fields that were set, and defaults for the others."]
+            #[inline]
+            #vis fn build(self) -> #payload
+            where
+                #(#bounds),*
+            {
+                #finished
+            }
+        }
+    }
+
+    /// `to_builder()`: every field is set, and may be replaced.
+    pub(crate) fn to_builder(&self, built: &Built<'_>) -> TokenStream {
+        let Self { rt, fields, .. } = self;
+        let Built { ident, vis, .. } = built;
+        let name = format_ident!("{}Builder", ident);
+        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+        // impl UserData {
+        //     pub fn to_builder(&self) -> UserDataBuilder<Kept<i64>, Kept<bool>> { … }
+        // }
+        quote! {
+            impl #ident {
+                #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
+                #vis fn to_builder(&self) -> #name<#(#rt::Kept<#types>),*> {
+                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone(&self.#idents))),* }
+                }
+            }
+        }
+    }
+}
+
+fn is_set(field: &Field<'_>) -> Ident {
+    format_ident!("{}_is_set", field.name)
+}
+
+/// Whether the setter takes more than the type itself. This goes by the name of the type, and decides
+/// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
+fn takes_into(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Option")
+        }
+        Type::Group(group) => takes_into(&group.elem),
+        _ => false,
+    }
+}

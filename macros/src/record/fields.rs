@@ -1,0 +1,103 @@
+//! The implementation of `Fields`: bytes and JSON.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{Field, Target};
+
+impl Target<'_> {
+    /// Needs `__RECORD` beside it.
+    pub(crate) fn fields_impl(&self) -> TokenStream {
+        let Self { rt, ident, fields } = self;
+        let names = fields.iter().map(|field| &field.name);
+        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("field_{index}")).collect();
+        let index = 0..fields.len();
+        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+        let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+        let values = fields.iter().zip(&slots).map(|(field, slot)| from_slot(rt, field, slot));
+        // impl Fields for UserDataFields {
+        //     const RECORD: &'static Record = &__RECORD;
+        //     const NAMES: &'static [&'static str] = &["id", …];
+        //     fn encode_fields(&self, out: &mut Vec<u8>) {
+        //         <Wire<i64>>::encode(&self.id, out);
+        //         …
+        //     }
+        //     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        //         Ok(Self { id: input.field("id", <Wire<i64>>::decode)?, … })
+        //     }
+        //     fn serialize_fields<S: SerializeStruct>(&self, to: &mut S) -> Result<(), __S::Error> {
+        //         <Wire<i64>>::write_entry(&self.id, "id", to)?;
+        //         …
+        //         Ok(())
+        //     }
+        //     fn deserialize_fields<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, __A::Error> {
+        //         let mut field_0 = None;
+        //         …
+        //         while let Some(index) = map.next_key_seed(FieldIndex(Self::NAMES))? {
+        //             match index {
+        //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", &mut map)?,
+        //                 …
+        //                 _ => {}
+        //             }
+        //         }
+        //         Ok(Self { id: <Wire<i64>>::required(field_0, "id")?, … })
+        //     }
+        // }
+        quote! {
+            #[automatically_derived]
+            impl #rt::Fields for #ident {
+                const RECORD: &'static #rt::Record = &__RECORD;
+                const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
+
+                #[inline]
+                fn encode_fields(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                    #(<#rt::Wire<#types>>::encode(&self.#idents, out);)*
+                }
+
+                #[inline]
+                fn decode_fields(
+                    input: &mut #rt::Decoder<'_>,
+                ) -> ::core::result::Result<Self, #rt::DecodeError> {
+                    ::core::result::Result::Ok(Self {
+                        #(#idents: input.field(#wire_names, <#rt::Wire<#types>>::decode)?),*
+                    })
+                }
+
+                fn serialize_fields<__S: #rt::serde::ser::SerializeStruct>(
+                    &self,
+                    to: &mut __S,
+                ) -> ::core::result::Result<(), __S::Error> {
+                    #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, to)?;)*
+                    ::core::result::Result::Ok(())
+                }
+
+                fn deserialize_fields<'de, __A: #rt::serde::de::MapAccess<'de>>(
+                    mut map: __A,
+                ) -> ::core::result::Result<Self, __A::Error> {
+                    #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
+                    while let ::core::option::Option::Some(index) =
+                        map.next_key_seed(#rt::FieldIndex(<Self as #rt::Fields>::NAMES))?
+                    {
+                        match index {
+                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut map)?,)*
+                            _ => {}
+                        }
+                    }
+                    ::core::result::Result::Ok(Self { #(#values),* })
+                }
+            }
+        }
+    }
+}
+
+fn from_slot(rt: &TokenStream, field: &Field<'_>, slot: &syn::Ident) -> TokenStream {
+    let Field { ident, name, ty, default, .. } = field;
+    match default {
+        Some(default) => {
+            let default = default.function();
+            quote!(#ident: #slot.unwrap_or_else(#default))
+        }
+        None => quote!(#ident: <#rt::Wire<#ty>>::required(#slot, #name)?),
+    }
+}

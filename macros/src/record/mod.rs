@@ -1,0 +1,79 @@
+//! A struct with named fields: what payloads and events have in common.
+
+pub(crate) mod assertions;
+pub(crate) mod builder;
+pub(crate) mod fields;
+pub(crate) mod plain;
+pub(crate) mod schema;
+
+mod attributes;
+mod docs;
+mod parse;
+
+pub(crate) use attributes::{Attributes, is_named, without_attributes};
+pub(crate) use docs::Docs;
+pub(crate) use parse::{check_shape, parse_fields};
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Attribute, Ident, Type, Visibility};
+
+use crate::diagnostics::Waivers;
+
+/// A field of a payload or a data key of an event.
+pub(crate) struct Field<'a> {
+    pub(crate) ident: &'a Ident,
+    /// Its name on the wire: without `r#`.
+    pub(crate) name: String,
+    pub(crate) vis: &'a Visibility,
+    pub(crate) ty: &'a Type,
+    pub(crate) docs: Docs,
+    /// The attributes that are not ours.
+    pub(crate) attributes: Vec<&'a Attribute>,
+    /// Personal data.
+    pub(crate) pii: bool,
+    /// What a builder takes when the field is left out.
+    pub(crate) default: Option<Default>,
+    pub(crate) waivers: Waivers,
+}
+
+/// `default` or `default = expression`.
+pub(crate) struct Default {
+    index: usize,
+    /// The expression; `None` for `Default::default()`.
+    expression: Option<TokenStream>,
+}
+
+impl Default {
+    /// The function that makes the value: the expression has a scope of its own, where it cannot meet the
+    /// names of generated code.
+    pub(crate) fn function(&self) -> Ident {
+        format_ident!("__default_{}", self.index)
+    }
+}
+
+/// The struct that holds the fields, as the expansion calls it.
+pub(crate) struct Target<'a> {
+    /// The path of the runtime's private module.
+    pub(crate) rt: &'a TokenStream,
+    /// The struct with the fields: an event, or the twin of a payload.
+    pub(crate) ident: &'a Ident,
+    pub(crate) fields: &'a [Field<'a>],
+}
+
+impl Target<'_> {
+    /// The functions that make defaults.
+    pub(crate) fn defaults(&self) -> TokenStream {
+        let functions = self.fields.iter().filter_map(|Field { ty, default, .. }| {
+            let default = default.as_ref()?;
+            let name = default.function();
+            let value = match &default.expression {
+                Some(expression) => quote!(#expression),
+                None => quote!(::core::default::Default::default()),
+            };
+            // fn __default_2() -> String { String::from("audit") }
+            Some(quote!(fn #name() -> #ty { #value }))
+        });
+        quote!(#(#functions)*)
+    }
+}

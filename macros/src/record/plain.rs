@@ -1,0 +1,65 @@
+//! `Clone`, `PartialEq` and `Debug`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{Field, Target};
+
+impl Target<'_> {
+    pub(crate) fn plain_impls(&self) -> TokenStream {
+        let Self { rt, ident, fields } = self;
+        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+        let debug = self.debug_impl(ident, &quote!(self));
+        // impl Clone for UserDataFields {
+        //     fn clone(&self) -> Self { Self { id: <Plain<i64>>::clone(&self.id), … } }
+        // }
+        // impl PartialEq for UserDataFields {
+        //     fn eq(&self, other: &Self) -> bool { <Plain<i64>>::eq(&self.id, &other.id) && … }
+        // }
+        quote! {
+            #[automatically_derived]
+            impl ::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    Self { #(#idents: <#rt::Plain<#types>>::clone(&self.#idents)),* }
+                }
+            }
+
+            #[automatically_derived]
+            impl ::core::cmp::PartialEq for #ident {
+                fn eq(&self, other: &Self) -> ::core::primitive::bool {
+                    #(<#rt::Plain<#types>>::eq(&self.#idents, &other.#idents))&&*
+                }
+            }
+
+            #debug
+        }
+    }
+
+    /// `of` is the type that gets the implementation, `value` the expression with the fields.
+    pub(crate) fn debug_impl(&self, of: &syn::Ident, value: &TokenStream) -> TokenStream {
+        let rt = self.rt;
+        let fields = self.fields.iter().map(|field| {
+            let Field { ident, name, ty, pii, .. } = field;
+            if *pii {
+                quote!(.field(#name, &#rt::Redacted))
+            } else {
+                quote!(.field(#name, <#rt::Plain<#ty>>::debug(&#value.#ident)))
+            }
+        });
+        let name = syn::ext::IdentExt::unraw(of).to_string();
+        // impl Debug for UserData {
+        //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        //         f.debug_struct("UserData").field("id", …).field("pii", &Redacted).finish()
+        //     }
+        // }
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #of {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    f.debug_struct(#name) #(#fields)* .finish()
+                }
+            }
+        }
+    }
+}

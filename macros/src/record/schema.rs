@@ -1,0 +1,79 @@
+//! The static with the record's schema.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Ident, Type, ext::IdentExt};
+
+use super::{Field, Target};
+
+impl Target<'_> {
+    /// `name` is the struct's as the user knows it.
+    pub(crate) fn record_static(&self, name: &Ident) -> TokenStream {
+        let rt = self.rt;
+        let fields = self.fields.iter().map(|field| field_schema(rt, field));
+        let location = location(rt, name);
+        let name = name.unraw().to_string();
+        // static __RECORD: Record = Record { name: "UserData", fields: &[…], location: … };
+        quote! {
+            static __RECORD: #rt::Record = #rt::Record {
+                name: #name,
+                fields: &[#(#fields),*],
+                location: #location,
+            };
+        }
+    }
+}
+
+fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
+    let Field { name, ty, pii, .. } = field;
+    let type_name = type_name(ty);
+    let docs = &field.docs.text;
+    // Field { name: "id", schema: Schema::or_unknown(<Wire<i64>>::SCHEMA), … }
+    quote! {
+        #rt::Field {
+            name: #name,
+            schema: #rt::Schema::or_unknown(<#rt::Wire<#ty>>::SCHEMA),
+            type_name: #type_name,
+            docs: #docs,
+            pii: #pii,
+        }
+    }
+}
+
+/// Where `ident` stands: the compiler's macros say where their own tokens are.
+pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    let column = quote_spanned!(ident.span()=> ::core::column!());
+    let file = quote_spanned!(ident.span()=> ::core::file!());
+    quote! {
+        #rt::Location { module_path: ::core::module_path!(), file: #file, line: #line, column: #column }
+    }
+}
+
+/// The type as a person writes it: tokens print with spaces between them.
+fn type_name(ty: &Type) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut text = String::new();
+    for word in words {
+        let joined = |one: char| one.is_alphanumeric() || one == '_';
+        if (text.ends_with(joined) && word.starts_with(joined)) || text.ends_with(',') || text.ends_with(';') {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::type_name;
+
+    #[test]
+    fn types_are_written_as_people_do() {
+        for text in ["String", "Option<Vec<i64>>", "BTreeMap<String, bytes::Bytes>", "::a::B", "[u8; 4]"] {
+            let ty = syn::parse_str(text).unwrap();
+            assert_eq!(type_name(&ty), text);
+        }
+    }
+}

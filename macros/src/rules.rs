@@ -1,0 +1,83 @@
+//! The design rules: one table, from which the messages and the documentation take their words.
+
+/// A rule of event design that the compiler enforces.
+pub(crate) struct Rule {
+    /// Its name: in `allow(…)`, in the documentation, and of its compile-fail case.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// The architecture decision of Python's openedx-events that it comes from, if any.
+    pub(crate) adr: &'static str,
+    /// Why there is such a rule: the `note:` of its message.
+    pub(crate) why: &'static str,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    /// Cannot be waived.
+    Error,
+    /// Can be waived with `allow(rule, reason = "…")`.
+    Convention,
+}
+
+macro_rules! rules {
+    ($($constant:ident = $kind:ident $name:literal $adr:literal $why:literal;)*) => {
+        $(pub(crate) static $constant: Rule = Rule { name: $name, kind: Kind::$kind, adr: $adr, why: $why };)*
+
+        /// All rules that the macros check; the compiler checks others by the types.
+        pub(crate) static ALL: &[&Rule] = &[$(&$constant),*];
+    };
+}
+
+rules! {
+    TYPE_MISSING = Error "type_missing" "ADR-2"
+        "the event type is the name by which services know the event";
+    ARGUMENT_UNKNOWN = Error "argument_unknown" "" "";
+    ARGUMENT_DUPLICATE = Error "argument_duplicate" "" "";
+    TYPE_SEGMENT = Error "type_segment" "ADR-2"
+        "the segments of an event type are lowercase words with underscores: `[a-z][a-z0-9_]*`";
+    TYPE_HYPHEN = Convention "type_hyphen" "ADR-2"
+        "words are joined by underscores; a hyphen is no part of an Avro namespace";
+    TYPE_MISSING_VERSION = Convention "type_missing_version" "ADR-2"
+        "consumers tell breaking changes apart by the major version";
+    TYPE_TOO_SHORT = Error "type_too_short" "ADR-2"
+        "an event type is `{reverse DNS}.{subdomain}.{subject}.{action}.v{major}`";
+    TYPE_UNKNOWN_SUBDOMAIN = Convention "type_unknown_subdomain" "ADR-2, ADR-18"
+        "the subdomains of Open edX are `learning`, `content_authoring`, `enterprise`, `analytics` and `authz`";
+    NAME_MISMATCH = Convention "name_mismatch" "ADR-2"
+        "whoever reads one name should know the other: the constant is the last words of subject and action";
+    NAME_MISSING_MAJOR_VERSION = Error "name_missing_major_version" "ADR-2"
+        "two major versions of an event stand side by side, and only the later ones say which they are";
+    NAME_CONTAINS_EVENT = Convention "name_contains_event" "naming page"
+        "everything here is an event";
+    ACTION_NOT_PAST_TENSE = Convention "action_not_past_tense" "ADR-2, ADR-16"
+        "an event says what happened; what shall happen is a command";
+    EVENT_UNDOCUMENTED = Error "event_undocumented" "ADR-16"
+        "consumers of other teams know of it only what is written here";
+    FIELD_UNDOCUMENTED = Error "field_undocumented" "ADR-16"
+        "consumers of other teams know of it only what is written here";
+    FIELD_DATA_SUFFIX = Convention "field_data_suffix" "how-to"
+        "everything in an event is data";
+    FIELD_RESERVED = Error "field_reserved" "" "";
+    FIELD_FLOW_CONTROL = Convention "field_flow_control" "ADR-16"
+        "an event says what happened, and leaves what to do about it to its receivers";
+    PAYLOAD_SHAPE = Error "payload_shape" "ADR-3"
+        "a payload is a struct with named fields, whose names are on the wire";
+    EVENT_SHAPE = Error "event_shape" "ADR-3"
+        "an event is a struct with named fields, one a data key";
+    FIELD_CFG = Error "field_cfg" "ADR-6"
+        "the schema is the same in every build, or services could not read each other";
+    SERDE_ATTRIBUTE = Error "serde_attribute" "ADR-6"
+        "the JSON follows from the schema, and both are the same in all services";
+    DERIVE_CONFLICT = Error "derive_conflict" "" "";
+    RECORD_RECURSIVE = Error "record_recursive" "ADR-5"
+        "Python's library has no recursive schemas, and a consumer could be sent any depth";
+    RECEIVER_SHAPE = Error "receiver_shape" "ADR-3"
+        "a receiver is a free function that the registry can call with a reference to each data key it names";
+    RECEIVER_PARAMETER = Error "receiver_parameter" "ADR-3"
+        "each parameter takes the data key of its name";
+}
+
+/// The rule of that name.
+pub(crate) fn find(name: &str) -> Option<&'static Rule> {
+    ALL.iter().copied().find(|rule| rule.name == name)
+}

@@ -1,0 +1,3 @@
+//! The events that Open edX itself defines: those of openedx-events 11.2.0, under the names they have there.
+
+pub mod learning;

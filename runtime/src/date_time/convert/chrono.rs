@@ -1,0 +1,88 @@
+//! To and from `chrono`.
+
+use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
+
+use crate::date_time::{DateTime, DateTimeError, UtcOffset, error::Problem};
+
+/// The date and the time of day in its time zone, with the offset from UTC there, in whole microseconds:
+/// what is less of one is dropped.
+///
+/// It fails outside of the years 1 to 9999, and in a leap second.
+impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: chrono::DateTime<Tz>) -> Result<Self, DateTimeError> {
+        let offset = UtcOffset::from_seconds(time.offset().fix().local_minus_utc())?;
+        let local = Self::try_from(time.naive_local())?;
+        Ok(local.with_offset(offset))
+    }
+}
+
+/// A naive time, in whole microseconds: what is less of one is dropped.
+///
+/// It fails outside of the years 1 to 9999, and in a leap second.
+impl TryFrom<NaiveDateTime> for DateTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: NaiveDateTime) -> Result<Self, DateTimeError> {
+        let part = |value: u32| value.to_le_bytes()[0];
+        Self::naive(
+            u16::try_from(time.year()).map_err(|_| Problem::Year)?,
+            part(time.month()),
+            part(time.day()),
+            part(time.hour()),
+            part(time.minute()),
+            part(time.second()),
+            time.nanosecond() / 1000,
+        )
+    }
+}
+
+/// The instant. It fails for a naive time.
+impl TryFrom<DateTime> for chrono::DateTime<Utc> {
+    type Error = DateTimeError;
+
+    fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
+        let micros = time.unix_micros().ok_or(Problem::Naive)?;
+        Ok(Self::from_timestamp_micros(micros).ok_or(Problem::Range)?)
+    }
+}
+
+/// The same date, time of day and offset. It fails for a naive time, and for an offset that is not whole
+/// seconds.
+impl TryFrom<DateTime> for chrono::DateTime<FixedOffset> {
+    type Error = DateTimeError;
+
+    fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
+        let offset = time.offset.ok_or(Problem::Naive)?;
+        if offset.microseconds > 0 {
+            return Err(Problem::OffsetFraction.into());
+        }
+        let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(Problem::Range)?;
+        Ok(zone
+            .from_local_datetime(&local(time)?)
+            .single()
+            .ok_or(Problem::Range)?)
+    }
+}
+
+/// It fails for a time with an offset, which would be lost.
+impl TryFrom<DateTime> for NaiveDateTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
+        if time.is_naive() {
+            local(time)
+        } else {
+            Err(Problem::Aware.into())
+        }
+    }
+}
+
+fn local(time: DateTime) -> Result<NaiveDateTime, DateTimeError> {
+    let date = NaiveDate::from_ymd_opt(i32::from(time.year), u32::from(time.month), u32::from(time.day));
+    let [hour, minute, second] = [time.hour, time.minute, time.second].map(u32::from);
+    Ok(date
+        .and_then(|date| date.and_hms_micro_opt(hour, minute, second, time.microsecond))
+        .ok_or(Problem::Range)?)
+}

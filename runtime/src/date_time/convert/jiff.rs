@@ -1,0 +1,30 @@
+//! To and from `jiff`.
+
+use jiff::Timestamp;
+
+use crate::date_time::{DateTime, DateTimeError, error::Problem};
+
+/// In UTC, and in whole microseconds: what is less of one is dropped.
+///
+/// It fails before the year 1.
+impl TryFrom<Timestamp> for DateTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: Timestamp) -> Result<Self, DateTimeError> {
+        let nanos = i64::from(time.subsec_nanosecond());
+        // jiff's fraction has the sign of the whole.
+        let seconds = time.as_second() + nanos.div_euclid(1_000_000_000);
+        let micros = nanos.rem_euclid(1_000_000_000) / 1000;
+        Self::from_unix(seconds, u32::try_from(micros).map_err(|_| Problem::Instant)?)
+    }
+}
+
+/// It fails for a naive time, and for the last day of the year 9999.
+impl TryFrom<DateTime> for Timestamp {
+    type Error = DateTimeError;
+
+    fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
+        let micros = time.unix_micros().ok_or(Problem::Naive)?;
+        Self::from_microsecond(micros).map_err(|_| Problem::Range.into())
+    }
+}

@@ -1,0 +1,129 @@
+//! Instants, and the types of other crates.
+
+#[cfg(feature = "chrono")]
+mod chrono;
+#[cfg(feature = "jiff")]
+mod jiff;
+
+use std::time::{Duration, SystemTime};
+
+use super::{DateTime, DateTimeError, UtcOffset, calendar, error::Problem};
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+impl DateTime {
+    /// The instant in UTC that is so many microseconds after 1970-01-01T00:00:00+00:00 (before it, when
+    /// negative).
+    ///
+    /// # Errors
+    ///
+    /// [`DateTimeError`] when it is not in the years 1 to 9999.
+    ///
+    /// ```
+    /// # use openedx_events::DateTime;
+    /// let time = DateTime::from_unix_micros(1_709_199_000_000_250)?;
+    /// assert_eq!(time.to_string(), "2024-02-29T09:30:00.000250+00:00");
+    /// # Ok::<(), openedx_events::DateTimeError>(())
+    /// ```
+    pub fn from_unix_micros(micros: i64) -> Result<Self, DateTimeError> {
+        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).map_err(|_| Problem::Instant)?;
+        Self::from_unix(micros.div_euclid(1_000_000), fraction)
+    }
+
+    /// Microseconds from 1970-01-01T00:00:00+00:00 to this instant: Python's `timestamp()`, exactly.
+    ///
+    /// `None` for a naive time, which is no instant. (Python takes it for local time.)
+    ///
+    /// ```
+    /// # use openedx_events::DateTime;
+    /// let time: DateTime = "1970-01-01T01:00:00.000250+01:00".parse()?;
+    /// assert_eq!(time.unix_micros(), Some(250));
+    /// # Ok::<(), openedx_events::DateTimeError>(())
+    /// ```
+    #[must_use]
+    pub fn unix_micros(&self) -> Option<i64> {
+        let offset = self.offset?;
+        let days = calendar::day_number(self.year, self.month, self.day);
+        let hours = (i64::from(days) - i64::from(calendar::UNIX_EPOCH)) * 24 + i64::from(self.hour);
+        let seconds = (hours * 60 + i64::from(self.minute)) * 60 + i64::from(self.second);
+        Some(seconds * 1_000_000 + i64::from(self.microsecond) - offset.as_micros())
+    }
+
+    /// Whether both are the same instant, whatever their offsets: Python's `==`.
+    ///
+    /// Two naive times are the same when all their fields are; a naive time is never the same as one
+    /// with an offset.
+    ///
+    /// ```
+    /// # use openedx_events::DateTime;
+    /// let here: DateTime = "2024-02-29T15:00:00+05:30".parse()?;
+    /// let there = DateTime::utc(2024, 2, 29, 9, 30, 0, 0)?;
+    /// assert!(here.same_instant(&there));
+    /// assert_ne!(here, there);
+    /// # Ok::<(), openedx_events::DateTimeError>(())
+    /// ```
+    #[must_use]
+    pub fn same_instant(&self, other: &Self) -> bool {
+        match (self.unix_micros(), other.unix_micros()) {
+            (None, None) => self == other,
+            (this, that) => this == that,
+        }
+    }
+
+    /// From seconds since 1970 and the microseconds after them, in UTC.
+    fn from_unix(seconds: i64, microsecond: u32) -> Result<Self, DateTimeError> {
+        let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);
+        let date = u32::try_from(days).ok().and_then(calendar::date);
+        let (year, month, day) = date.ok_or(Problem::Instant)?;
+        let second = seconds.rem_euclid(SECONDS_A_DAY);
+        let part = |value: i64| value.to_le_bytes()[0];
+        Ok(Self {
+            year,
+            month,
+            day,
+            hour: part(second / 3600),
+            minute: part(second / 60 % 60),
+            second: part(second % 60),
+            microsecond,
+            offset: Some(UtcOffset::UTC),
+        })
+    }
+}
+
+/// In UTC, and in whole microseconds: what is less of one is dropped.
+///
+/// It fails outside of the years 1 to 9999.
+impl TryFrom<SystemTime> for DateTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: SystemTime) -> Result<Self, DateTimeError> {
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).map_err(|_| Problem::Instant);
+        match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => Self::from_unix(seconds(since)?, since.subsec_micros()),
+            Err(error) => {
+                // Back to the second before, and from there on to the microsecond before.
+                let before = error.duration();
+                let (back, on) = match before.subsec_nanos() {
+                    0 => (0, 0),
+                    nanos => (1, (1_000_000_000 - nanos) / 1000),
+                };
+                Self::from_unix(-seconds(before)? - back, on)
+            }
+        }
+    }
+}
+
+/// It fails for a naive time, and where the system's clock has no such time.
+impl TryFrom<DateTime> for SystemTime {
+    type Error = DateTimeError;
+
+    fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
+        let micros = time.unix_micros().ok_or(Problem::Naive)?;
+        let distance = Duration::from_micros(micros.unsigned_abs());
+        let system_time = match micros {
+            0.. => Self::UNIX_EPOCH.checked_add(distance),
+            _ => Self::UNIX_EPOCH.checked_sub(distance),
+        };
+        Ok(system_time.ok_or(Problem::Range)?)
+    }
+}

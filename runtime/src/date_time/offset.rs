@@ -1,0 +1,125 @@
+//! How far a local time is from UTC.
+
+use std::fmt;
+
+use super::{
+    error::{DateTimeError, Problem},
+    format::Text,
+};
+
+/// An offset from UTC in microseconds, less than 24 hours to either side: Python's
+/// `timezone(timedelta(…))`.
+///
+/// It says how far local clocks are ahead, so that New York has a negative one. Offsets are whole
+/// minutes nowadays; Python also has those with seconds, from before there were time zones, and with
+/// microseconds.
+///
+/// ```
+/// use openedx_events::UtcOffset;
+///
+/// let kathmandu = UtcOffset::from_seconds(5 * 3600 + 45 * 60)?;
+/// assert_eq!(kathmandu.to_string(), "+05:45");
+/// # Ok::<(), openedx_events::DateTimeError>(())
+/// ```
+// In the parts that are printed. As a `bool`, the sign leaves room for the `None` of an `Option`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct UtcOffset {
+    /// Never set when the rest is zero.
+    pub(super) negative: bool,
+    pub(super) hours: u8,
+    pub(super) minutes: u8,
+    pub(super) seconds: u8,
+    pub(super) microseconds: u32,
+}
+
+impl UtcOffset {
+    /// None: the local time is that of UTC.
+    pub const UTC: Self = Self {
+        negative: false,
+        hours: 0,
+        minutes: 0,
+        seconds: 0,
+        microseconds: 0,
+    };
+
+    /// An offset of so many seconds, positive to the east of Greenwich.
+    ///
+    /// # Errors
+    ///
+    /// [`DateTimeError`] when it is 24 hours (86 400 seconds) or more to either side.
+    pub fn from_seconds(seconds: i32) -> Result<Self, DateTimeError> {
+        Self::from_micros(i64::from(seconds) * 1_000_000)
+    }
+
+    /// An offset of so many microseconds, positive to the east of Greenwich.
+    ///
+    /// # Errors
+    ///
+    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side.
+    pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
+        Self::new(microseconds < 0, microseconds.unsigned_abs()).map_err(DateTimeError::from)
+    }
+
+    /// From the sign and the distance in microseconds.
+    pub(super) fn new(negative: bool, distance: u64) -> Result<Self, Problem> {
+        let below = |unit: u64, next: u64| u8::try_from(distance / unit % next);
+        match (
+            u8::try_from(distance / HOUR),
+            below(MINUTE, 60),
+            below(SECOND, 60),
+            distance % SECOND,
+        ) {
+            (Ok(hours @ 0..24), Ok(minutes), Ok(seconds), rest) => Ok(Self {
+                negative: negative && distance > 0,
+                hours,
+                minutes,
+                seconds,
+                microseconds: u32::try_from(rest).map_err(|_| Problem::Offset)?,
+            }),
+            _ => Err(Problem::Offset),
+        }
+    }
+
+    /// The offset in microseconds, positive to the east of Greenwich.
+    #[must_use]
+    pub fn as_micros(self) -> i64 {
+        let minutes = i64::from(self.hours) * 60 + i64::from(self.minutes);
+        let seconds = minutes * 60 + i64::from(self.seconds);
+        let distance = seconds * 1_000_000 + i64::from(self.microseconds);
+        if self.negative { -distance } else { distance }
+    }
+
+    /// The offset in seconds, positive to the east of Greenwich, without its fraction of a second.
+    #[must_use]
+    pub fn as_seconds(self) -> i32 {
+        let minutes = i32::from(self.hours) * 60 + i32::from(self.minutes);
+        let distance = minutes * 60 + i32::from(self.seconds);
+        if self.negative { -distance } else { distance }
+    }
+
+    /// Whether `±HH:MM` says it all.
+    #[inline]
+    pub(super) fn is_minutes(self) -> bool {
+        self.seconds == 0 && self.microseconds == 0
+    }
+}
+
+const SECOND: u64 = 1_000_000;
+const MINUTE: u64 = 60 * SECOND;
+const HOUR: u64 = 60 * MINUTE;
+
+/// As at the end of Python's `isoformat()`: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
+impl fmt::Display for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = Text::new();
+        text.offset(*self);
+        f.pad(text.as_str())
+    }
+}
+
+/// The same text as its [`Display`](fmt::Display).
+impl fmt::Debug for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}

@@ -1,0 +1,292 @@
+//! What is declared of an event type.
+
+use std::fmt;
+
+use super::{AnyEvent, AnyEventError, NoWireForm, WireFunctions};
+use crate::{
+    metadata::EventsMetadata,
+    responses::Responses,
+    schema::{Field, Location, Schema, event_schema_string},
+};
+
+/// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
+///
+/// The counterpart of an `OpenEdxPublicSignal` in Python, and of the annotations in its comment.
+///
+/// ```
+/// use openedx_events::{Event, learning::signals::CourseEnrollmentCreated};
+///
+/// let definition = CourseEnrollmentCreated::DEFINITION;
+/// assert_eq!(definition.event_type(), "org.openedx.learning.course.enrollment.created.v1");
+/// assert_eq!(definition.name(), "COURSE_ENROLLMENT_CREATED");
+/// assert_eq!(definition.key_field(), Some("enrollment.course.course_key"));
+/// ```
+pub struct EventDefinition {
+    event_type: &'static str,
+    name: &'static str,
+    docs: &'static str,
+    fields: &'static [Field],
+    location: Location,
+    minor_version: u32,
+    key_field: Option<&'static str>,
+    repository: Option<&'static str>,
+    warning: Option<&'static str>,
+    deprecated: Option<Deprecation>,
+    local_only: Option<&'static str>,
+    wire: Option<WireFunctions>,
+}
+
+/// That an event type is to be replaced, and by what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Deprecation {
+    /// The release that deprecated it, where that is said.
+    pub since: Option<&'static str>,
+    /// What to use instead.
+    pub note: &'static str,
+}
+
+/// A data key of an event: a keyword argument of `send_event` in Python.
+#[derive(Clone, Copy)]
+pub struct DataKey(&'static Field);
+
+/// Used by expansions.
+#[doc(hidden)]
+impl EventDefinition {
+    #[must_use]
+    pub const fn new(
+        event_type: &'static str,
+        name: &'static str,
+        docs: &'static str,
+        fields: &'static [Field],
+        location: Location,
+    ) -> Self {
+        Self {
+            event_type,
+            name,
+            docs,
+            fields,
+            location,
+            minor_version: 0,
+            key_field: None,
+            repository: None,
+            warning: None,
+            deprecated: None,
+            local_only: None,
+            wire: None,
+        }
+    }
+
+    #[must_use]
+    pub const fn with_minor_version(mut self, minor_version: u32) -> Self {
+        self.minor_version = minor_version;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_key_field(mut self, path: &'static str) -> Self {
+        self.key_field = Some(path);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_repository(mut self, repository: &'static str) -> Self {
+        self.repository = Some(repository);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_warning(mut self, warning: &'static str) -> Self {
+        self.warning = Some(warning);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_deprecated(mut self, since: Option<&'static str>, note: &'static str) -> Self {
+        self.deprecated = Some(Deprecation { since, note });
+        self
+    }
+
+    #[must_use]
+    pub const fn with_local_only(mut self, reason: &'static str) -> Self {
+        self.local_only = Some(reason);
+        self
+    }
+
+    #[must_use]
+    pub const fn with_wire(mut self, wire: WireFunctions) -> Self {
+        self.wire = Some(wire);
+        self
+    }
+}
+
+impl EventDefinition {
+    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1` (ADR-2).
+    #[must_use]
+    pub const fn event_type(&self) -> &'static str {
+        self.event_type
+    }
+
+    /// The name of the static, as in `COURSE_ENROLLMENT_CREATED`.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The documentation of the event, as written on its struct.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.docs
+    }
+
+    /// The data keys, in the order of the wire.
+    pub fn data(&self) -> impl ExactSizeIterator<Item = DataKey> + use<> {
+        self.fields.iter().map(DataKey)
+    }
+
+    /// Raised when a data key is added at the end (ADR-6).
+    #[must_use]
+    pub const fn minor_version(&self) -> u32 {
+        self.minor_version
+    }
+
+    /// The path to the value that keeps events in order on an event bus, as in
+    /// `enrollment.course.course_key` (ADR-12, ADR-14).
+    #[must_use]
+    pub const fn key_field(&self) -> Option<&'static str> {
+        self.key_field
+    }
+
+    /// The repository whose code sends the event.
+    #[must_use]
+    pub const fn repository(&self) -> Option<&'static str> {
+        self.repository
+    }
+
+    /// What a sender or receiver has to know first.
+    #[must_use]
+    pub const fn warning(&self) -> Option<&'static str> {
+        self.warning
+    }
+
+    /// Whether, and in favour of what, the event type is deprecated.
+    #[must_use]
+    pub const fn deprecated(&self) -> Option<Deprecation> {
+        self.deprecated
+    }
+
+    /// Why the event cannot go to an event bus, where it cannot.
+    #[must_use]
+    pub const fn local_only(&self) -> Option<&'static str> {
+        self.local_only
+    }
+
+    /// The file of the definition, as the compiler was given it.
+    #[must_use]
+    pub const fn file(&self) -> &'static str {
+        self.location.file
+    }
+
+    /// The line of the definition, from 1.
+    #[must_use]
+    pub const fn line(&self) -> u32 {
+        self.location.line
+    }
+
+    /// The module of the definition, from the crate's name on.
+    #[must_use]
+    pub const fn module_path(&self) -> &'static str {
+        self.location.module_path
+    }
+
+    /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
+    /// for a local-only event with data that has no Avro form.
+    #[must_use]
+    pub fn schema_string(&self) -> Option<String> {
+        let has_unknown = self.fields.iter().any(|field| matches!(field.schema, Schema::Unknown));
+        (!has_unknown).then(|| event_schema_string(self.event_type, self.fields))
+    }
+
+    /// The Avro bytes of the event whose Avro record dictionary is `json`.
+    ///
+    /// # Errors
+    ///
+    /// Where the JSON is not the dictionary of this event, with the path of the field; and for every
+    /// JSON where the event is local only.
+    pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
+        self.wire()?.encode_json(json)
+    }
+
+    /// The Avro record dictionary of the event with the Avro bytes `bytes`, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not this event; and for all bytes where the event is local only.
+    pub fn decode_to_json(&self, bytes: &[u8]) -> Result<String, AnyEventError> {
+        self.wire()?.decode_to_json(bytes)
+    }
+
+    /// Sends the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, to the
+    /// receivers in this process.
+    ///
+    /// # Errors
+    ///
+    /// Where the bytes are not this event; and for all bytes where the event is local only.
+    pub fn send_from_event_bus(
+        &self,
+        metadata: EventsMetadata,
+        bytes: &[u8],
+    ) -> Result<Responses, AnyEventError> {
+        Ok(self.wire()?.send(metadata, bytes)?)
+    }
+
+    fn wire(&self) -> Result<&WireFunctions, NoWireForm> {
+        self.wire.as_ref().ok_or_else(|| NoWireForm::new(self))
+    }
+
+    pub(crate) fn any<'a>(&'static self, event: &'a (dyn std::any::Any + Send + Sync)) -> AnyEvent<'a> {
+        AnyEvent::new(self, self.wire.as_ref(), event)
+    }
+}
+
+impl fmt::Debug for EventDefinition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EventDefinition")
+            .field("event_type", &self.event_type)
+            .field("name", &self.name)
+            .field("location", &self.location)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DataKey {
+    /// The key: the field's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// The type, as written in the definition.
+    #[must_use]
+    pub const fn type_name(&self) -> &'static str {
+        self.0.type_name
+    }
+
+    /// The documentation of the field.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.0.docs
+    }
+
+    /// Whether the whole of it is personal data.
+    #[must_use]
+    pub const fn is_pii(&self) -> bool {
+        self.0.pii
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name(), self.type_name())
+    }
+}

@@ -1,0 +1,44 @@
+//! Event definitions: what is known of an event type, and the events themselves with their type erased.
+
+mod any;
+mod definition;
+
+pub use any::{AnyEvent, AnyEventError, NoWireForm, WireFunctions};
+pub use definition::{DataKey, Deprecation, EventDefinition};
+
+use crate::{payload::record::Fields, signal::Signal};
+
+/// An event's data, as [`#[event]`](crate::event) declares it: one field a data key.
+///
+/// The counterpart of the `data` of an `OpenEdxPublicSignal` in Python.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event\nhelp: put `#[event(type = \"…\")]` on the struct",
+    label = "not an event"
+)]
+pub trait Event: Shareable + Sized + 'static {
+    /// What is known of the event type.
+    const DEFINITION: &'static EventDefinition;
+
+    /// The static that sends it.
+    #[doc(hidden)]
+    fn signal() -> &'static Signal<Self>;
+}
+
+/// A type whose values receivers can be handed on any thread.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be shared between threads, so it cannot be an event\nnote: events are sent from any thread\nhelp: use `Arc` in place of `Rc`, and plain values in place of cells",
+    label = "cannot be shared between threads"
+)]
+pub trait Shareable: Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Send + Sync> Shareable for T {}
+
+/// An event that can leave the process: all of its data has an Avro form.
+///
+/// Events that are declared `local_only` have none.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no wire form\nnote: events that are `local_only` stay in the process that sends them\nhelp: receive it in the same process, or remove `local_only` from its `#[event(…)]`",
+    label = "no wire form"
+)]
+pub trait WireEvent: Event + Fields {}

@@ -1,0 +1,298 @@
+//! Keys of courses, of course runs for a CCX coach, and of the first libraries.
+
+use super::{
+    chars::OLD_PART,
+    course_class::CourseClass,
+    error::{Fault, KeyError, Problem},
+    fields::{self, Dialect, Fields, Part},
+    text::{KeyText, key},
+};
+
+const NOUN: &str = "course key";
+
+/// The key of a course run: Python's `CourseKey`.
+///
+/// | text | Python's class |
+/// |---|---|
+/// | `course-v1:org+course+run` | `CourseLocator` |
+/// | `org/course/run` | `CourseLocator`, deprecated |
+/// | `ccx-v1:org+course+run+ccx@7` | `CCXLocator` |
+/// | `library-v1:org+library` | `LibraryLocator` |
+///
+/// A branch and a version can follow (`course-v1:org+course+run+branch@draft+version@519665f6223ebd6980884f2b`),
+/// and a version alone makes a key too. What Python reads is read, and gets the text that Python gives it:
+/// `slashes:` becomes `course-v1:`, and a block at the end (`…+type@problem+block@b`) is dropped.
+///
+/// ```
+/// use openedx_events::keys::CourseKey;
+///
+/// let key: CourseKey = "course-v1:edX+DemoX+2026".parse()?;
+/// assert_eq!(key.org(), Some("edX"));
+/// assert_eq!(key.course(), Some("DemoX"));
+/// assert_eq!(key.run(), Some("2026"));
+/// assert_eq!(key, CourseKey::new("edX", "DemoX", "2026")?);
+/// assert_eq!(key.to_string(), "course-v1:edX+DemoX+2026");
+/// # Ok::<(), openedx_events::keys::KeyError>(())
+/// ```
+///
+/// Two keys are equal if their texts are. A few texts that Python reads have parts that the canonical
+/// text leaves out (the org and the branch of a key that has a version and no run): these parts can be
+/// asked for, and do not count when keys are compared.
+#[derive(Clone)]
+pub struct CourseKey {
+    pub(super) text: KeyText,
+}
+
+key!(CourseKey, "course key");
+
+impl CourseKey {
+    /// The key `course-v1:org+course+run`.
+    ///
+    /// ```
+    /// # use openedx_events::keys::CourseKey;
+    /// assert_eq!(CourseKey::new("edX", "DemoX", "2026")?.as_str(), "course-v1:edX+DemoX+2026");
+    /// assert_eq!(CourseKey::new("edX", "Demo+X", "2026").unwrap_err().part(), "course");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where a part is empty or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`.
+    pub fn new(org: &str, course: &str, run: &str) -> Result<Self, KeyError> {
+        let parts = [(Part::Org, org), (Part::Course, course), (Part::Run, run)];
+        Self::from_parts(CourseClass::Course, &parts)
+    }
+
+    /// The key `library-v1:org+library` of a library of the first kind; the present kind has
+    /// `LibraryLocatorV2`.
+    ///
+    /// ```
+    /// # use openedx_events::keys::CourseKey;
+    /// assert_eq!(CourseKey::new_library("edX", "Maths")?.as_str(), "library-v1:edX+Maths");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As in [`new`](Self::new).
+    pub fn new_library(org: &str, library: &str) -> Result<Self, KeyError> {
+        let parts = [(Part::Org, org), (Part::Course, library)];
+        Self::from_parts(CourseClass::Library, &parts)
+    }
+
+    /// The key `org/course/run`, as old courses have it.
+    ///
+    /// ```
+    /// # use openedx_events::keys::CourseKey;
+    /// assert_eq!(CourseKey::new_old_style("edX", "DemoX", "2013")?.as_str(), "edX/DemoX/2013");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where `org` or `course` is empty, or a part has a character other than letters, digits, `_`, `-`,
+    /// `.` and `%`.
+    pub fn new_old_style(org: &str, course: &str, run: &str) -> Result<Self, KeyError> {
+        for (part, value) in [(Part::Org, org), (Part::Course, course), (Part::Run, run)] {
+            check_old_style(part, value).map_err(|fault| fault.in_a(NOUN))?;
+        }
+        let text = KeyText::new("", |out| [org, "/", course, "/", run].into_iter().for_each(out));
+        Ok(Self { text })
+    }
+
+    /// The same course or library in that branch, such as `draft`, or in none; without a version.
+    /// Python's `for_branch`.
+    ///
+    /// ```
+    /// # use openedx_events::keys::CourseKey;
+    /// let draft: CourseKey = "course-v1:edX+DemoX+2026+branch@draft".parse()?;
+    /// assert_eq!(draft.for_branch(None)?.as_str(), "course-v1:edX+DemoX+2026");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the branch has a character that no part can have, the key has only a version, or a branch is
+    /// given for an old-style key, whose text has no place for one.
+    pub fn for_branch(&self, branch: Option<&str>) -> Result<Self, KeyError> {
+        self.in_branch(branch).map_err(|fault| fault.in_a(NOUN))
+    }
+
+    fn in_branch(&self, branch: Option<&str>) -> Result<Self, Fault> {
+        if let Some(branch) = branch {
+            Part::Branch.check(branch, Dialect::Ccx)?;
+        }
+        let Some(class) = self.class() else {
+            let problem = Problem::Other("cannot be in an old-style key");
+            return if branch.is_none() {
+                Ok(self.clone())
+            } else {
+                Err(Fault::new("branch", 0, problem))
+            };
+        };
+        let fields = self.fields().without(&[Part::Version]).with(Part::Branch, branch);
+        Self::from_fields("", class, fields)
+    }
+
+    /// The organization; `None` in a key that has only a version.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.fields().get(Part::Org)
+    }
+
+    /// The course's name or number; for a library its name, as in Python.
+    #[must_use]
+    pub fn course(&self) -> Option<&str> {
+        self.fields().get(Part::Course)
+    }
+
+    /// The course's run; for a library always `library`, as in Python.
+    #[must_use]
+    pub fn run(&self) -> Option<&str> {
+        if self.class() == Some(CourseClass::Library) {
+            return Some("library");
+        }
+        self.fields().get(Part::Run)
+    }
+
+    /// The library's name, if it is the key of a library.
+    #[must_use]
+    pub fn library(&self) -> Option<&str> {
+        if self.class() == Some(CourseClass::Library) {
+            self.course()
+        } else {
+            None
+        }
+    }
+
+    /// The branch, such as `draft`.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.fields().get(Part::Branch)
+    }
+
+    /// The version: 24 hexadecimal digits in lower case.
+    #[must_use]
+    pub fn version_guid(&self) -> Option<&str> {
+        self.fields().get(Part::Version)
+    }
+
+    /// The number of the CCX, if it is the key of one: digits, which need not be ASCII.
+    #[must_use]
+    pub fn ccx(&self) -> Option<&str> {
+        self.fields().get(Part::Ccx)
+    }
+
+    /// The name of the class that Python has for this key: `CourseLocator`, `LibraryLocator` or
+    /// `CCXLocator`.
+    #[must_use]
+    pub fn class_name(&self) -> &'static str {
+        self.class().unwrap_or(CourseClass::Course).name()
+    }
+
+    /// Whether the text is in the old style, `org/course/run`.
+    #[must_use]
+    pub fn is_deprecated(&self) -> bool {
+        self.class().is_none()
+    }
+
+    /// Whether it is the key of a course: all are but those of libraries.
+    #[must_use]
+    pub fn is_course(&self) -> bool {
+        self.class() != Some(CourseClass::Library)
+    }
+
+    /// The class that the text's namespace says, and what follows it; `None` in the old style.
+    fn split(&self) -> Option<(CourseClass, &str)> {
+        let (namespace, rest) = self.as_str().split_once(':')?;
+        Some((CourseClass::of_namespace(namespace)?, rest))
+    }
+
+    pub(super) fn class(&self) -> Option<CourseClass> {
+        self.split().map(|(class, _)| class)
+    }
+
+    fn fields(&self) -> Fields<'_> {
+        match self.split() {
+            Some((_, rest)) => Fields::read(self.text.extra().unwrap_or(rest)),
+            None => old_style_fields(self.as_str()),
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
+        let Some((namespace, rest)) = text.split_once(':') else {
+            return Self::parse_old_style(text);
+        };
+        let class = CourseClass::of_namespace(namespace)
+            .ok_or_else(|| Fault::namespace("is none of `course-v1`, `library-v1`, `ccx-v1`, `slashes`"))?;
+        let fields =
+            Fields::parse(rest, class.dialect()).map_err(|fault| fault.after(namespace.len() + 1))?;
+        Self::from_fields(text, class, fields.without(&[Part::BlockType, Part::BlockId]))
+    }
+
+    fn parse_old_style(text: &str) -> Result<Self, Fault> {
+        if text.bytes().filter(|&byte| byte == b'/').count() != 2 {
+            return Err(Fault::namespace(
+                "is missing, and the text is not the old style `org/course/run`",
+            ));
+        }
+        let mut offset = 0;
+        for (part, value) in [Part::Org, Part::Course, Part::Run]
+            .into_iter()
+            .zip(text.split('/'))
+        {
+            check_old_style(part, value).map_err(|fault| fault.after(offset))?;
+            offset += value.len() + 1;
+        }
+        Ok(Self {
+            text: KeyText::new(text, |out| out(text)),
+        })
+    }
+
+    fn from_parts(class: CourseClass, parts: &[(Part, &str)]) -> Result<Self, KeyError> {
+        let mut fields = Fields::default();
+        for (part, value) in parts {
+            part.check(value, Dialect::Ccx)
+                .map_err(|fault| fault.in_a(NOUN))?;
+            fields.set(*part, value);
+        }
+        Self::from_fields("", class, fields).map_err(|fault| fault.in_a(NOUN))
+    }
+
+    /// The key of parts that were checked; `input` is the text that they were read from.
+    pub(super) fn from_fields(input: &str, class: CourseClass, fields: Fields<'_>) -> Result<Self, Fault> {
+        class.check(&fields, input.len())?;
+        let kept = class.kept(fields);
+        let shown = class.shown(kept);
+        let write = |out: &mut dyn FnMut(&str)| {
+            out(class.namespace());
+            out(":");
+            shown.join(out);
+        };
+        let text = if shown == kept {
+            KeyText::new(input, write)
+        } else {
+            KeyText::with_extra(input.len(), write, |out| kept.join(out))
+        };
+        Ok(Self { text })
+    }
+}
+
+/// Old courses have `%` in their names, may have no run, and `~` and `:` are not for them.
+fn check_old_style(part: Part, value: &str) -> Result<(), Fault> {
+    if part == Part::Run && value.is_empty() {
+        return Ok(());
+    }
+    fields::check(part.name(), value, &OLD_PART)
+}
+
+fn old_style_fields(text: &str) -> Fields<'_> {
+    let mut fields = Fields::default();
+    for (part, value) in [Part::Org, Part::Course, Part::Run]
+        .into_iter()
+        .zip(text.split('/'))
+    {
+        fields.set(part, value);
+    }
+    fields
+}

@@ -1,0 +1,41 @@
+//! Who this process is.
+
+use std::{
+    env,
+    hash::{BuildHasher, RandomState},
+    sync::OnceLock,
+};
+
+use uuid::{Timestamp, Uuid, timestamp::context::ContextV1};
+
+/// A new version 1 UUID, as `uuid.uuid1()` makes it in Python.
+///
+/// The node is random, with the bit that says so (RFC 9562, section 5.1): a hardware address would tell
+/// consumers about the machine, and containers share theirs.
+pub(super) fn new_id() -> Uuid {
+    static PROCESS: OnceLock<(ContextV1, [u8; 6])> = OnceLock::new();
+    let (context, node) = PROCESS.get_or_init(|| {
+        let random = RandomState::new().hash_one(std::process::id()).to_le_bytes();
+        let [first, second, node @ ..] = random;
+        let [head, tail @ ..] = node;
+        let [b1, b2, b3, b4, b5] = tail;
+        (ContextV1::new(u16::from_le_bytes([first, second])), [head | 1, b1, b2, b3, b4, b5])
+    });
+    Uuid::new_v1(Timestamp::now(context), node)
+}
+
+/// `openedx/{service}/web`, the service being what Python's settings name.
+pub(super) fn source() -> &'static str {
+    static SOURCE: OnceLock<String> = OnceLock::new();
+    SOURCE.get_or_init(|| {
+        let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
+        let service = set("EVENTS_SERVICE_NAME").or_else(|| set("SERVICE_VARIANT"));
+        format!("openedx/{}/web", service.as_deref().unwrap_or("SERVICE_NAME_UNSET"))
+    })
+}
+
+/// The name of the host, as `socket.gethostname()` gives it; empty where the system has none.
+pub(super) fn host() -> &'static str {
+    static HOST: OnceLock<String> = OnceLock::new();
+    HOST.get_or_init(|| hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
+}

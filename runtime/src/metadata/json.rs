@@ -1,0 +1,117 @@
+//! Metadata as JSON, as Python's `EventsMetadata.to_json` writes it.
+
+use std::{error::Error, fmt, io};
+
+use serde::{Deserialize, ser::SerializeMap};
+use serde_json::{
+    Map, Serializer, Value,
+    ser::Formatter,
+};
+use uuid::Uuid;
+
+use super::EventsMetadata;
+use crate::{DateTime, UtcOffset, avro_type::AvroType, payload::Json};
+
+impl EventsMetadata {
+    /// The metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let mut out = Vec::with_capacity(256);
+        // Writing plain fields into memory cannot fail, and what is written is ASCII.
+        let _ = self.write(&mut Serializer::with_formatter(&mut out, Python));
+        String::from_utf8(out).unwrap_or_default()
+    }
+
+    /// In Python's order of keys.
+    fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(7))?;
+        map.serialize_entry("event_type", &self.event_type)?;
+        map.serialize_entry("id", &Json(&self.id))?;
+        map.serialize_entry("minorversion", &self.minorversion)?;
+        map.serialize_entry("source", &self.source)?;
+        map.serialize_entry("sourcehost", &self.sourcehost)?;
+        map.serialize_entry("time", &Json(&self.time))?;
+        map.serialize_entry("sourcelib", &self.sourcelib)?;
+        map.end()
+    }
+
+    /// The metadata that `json` holds. Unlike in Python, `minorversion` survives.
+    ///
+    /// Keys that are not known are passed over, as Python does it.
+    ///
+    /// # Errors
+    ///
+    /// Where the text is not JSON, lacks a key, has a value of another type, or a time that is not UTC.
+    pub fn from_json(json: &str) -> Result<Self, MetadataError> {
+        let mut map: Map<String, Value> =
+            serde_json::from_str(json).map_err(|error| MetadataError(error.to_string()))?;
+        let time: DateTime = take(&mut map, "time", DateTime::deserialize_json)?;
+        if time.offset() != Some(UtcOffset::UTC) {
+            return Err(MetadataError("`time`: it is not in UTC, as metadata has to be (OEP-41)".into()));
+        }
+        Ok(Self {
+            id: take(&mut map, "id", Uuid::deserialize_json)?,
+            event_type: take(&mut map, "event_type", String::deserialize)?.into(),
+            minorversion: take(&mut map, "minorversion", u32::deserialize)?,
+            source: take(&mut map, "source", String::deserialize)?.into(),
+            sourcehost: take(&mut map, "sourcehost", String::deserialize)?.into(),
+            time,
+            sourcelib: take(&mut map, "sourcelib", Vec::<u64>::deserialize)?.into(),
+        })
+    }
+}
+
+fn take<T>(
+    map: &mut Map<String, Value>,
+    key: &str,
+    read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
+) -> Result<T, MetadataError> {
+    let value = map.remove(key).ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
+    read(value).map_err(|error| MetadataError(format!("`{key}`: {error}")))
+}
+
+/// JSON that is not the metadata of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MetadataError(String);
+
+impl fmt::Display for MetadataError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "no event metadata: {}", self.0)
+    }
+}
+
+impl Error for MetadataError {}
+
+/// Python's `json.dumps`: a space after commas and colons, and escapes for all that is not ASCII.
+struct Python;
+
+impl Formatter for Python {
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        if first { Ok(()) } else { writer.write_all(b", ") }
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        for character in fragment.chars() {
+            if character.is_ascii() && character != '\x7f' {
+                write!(writer, "{character}")?;
+            } else {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    write!(writer, "\\u{unit:04x}")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,135 @@
+//! Receivers as the registry knows them.
+
+use std::{any::Any, fmt};
+
+use super::{Delivery, ReceiverError};
+use crate::{
+    event::{Event, EventDefinition},
+    schema::Location,
+    signal::Signal,
+};
+
+/// A receiver: which event it receives, and where it is defined.
+#[derive(Clone)]
+pub struct ReceiverDefinition {
+    pub(crate) event: &'static EventDefinition,
+    pub(crate) name: &'static str,
+    pub(crate) location: Location,
+    pub(crate) order: i32,
+    /// The function's path as `std::any::type_name_of_val` gives it, which both sides of a comparison
+    /// ask for, so that its form does not matter; asked for late, since constants cannot.
+    pub(crate) type_name: fn() -> &'static str,
+}
+
+impl ReceiverDefinition {
+    /// The event it receives.
+    #[must_use]
+    pub fn event(&self) -> &'static EventDefinition {
+        self.event
+    }
+
+    /// The function's name; of a connected closure, the compiler's name for it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The module it is defined in, from the crate's name on; empty for a connected closure.
+    #[must_use]
+    pub fn module_path(&self) -> &'static str {
+        self.location.module_path
+    }
+
+    /// The file it is defined in, as the compiler was given it; of a connected closure, where it was
+    /// connected.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.location.file
+    }
+
+    /// The line in that file, from 1.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.location.line
+    }
+
+    /// Receivers with a lower number run first; 0 unless said otherwise.
+    #[must_use]
+    pub fn order(&self) -> i32 {
+        self.order
+    }
+
+    /// Receivers of one order run by crate, module, file, line, column and name, so that neither the
+    /// linker nor the profile has a say.
+    pub(crate) fn sort_key(&self) -> impl Ord + use<> {
+        let crate_name = self.location.module_path.split("::").next().unwrap_or_default();
+        (self.order, crate_name, self.location, self.name)
+    }
+}
+
+impl fmt::Debug for ReceiverDefinition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverDefinition")
+            .field("event_type", &self.event.event_type())
+            .field("name", &self.name)
+            .field("location", &self.location)
+            .field("order", &self.order)
+            .finish()
+    }
+}
+
+/// `module::path::name (file:line)`.
+impl fmt::Display for ReceiverDefinition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.module_path().is_empty() {
+            write!(f, "{}::", self.module_path())?;
+        }
+        write!(f, "{} ({}:{})", self.name, self.file(), self.line())
+    }
+}
+
+/// A receiver of events of type `E`, as `#[receiver]` registers it.
+pub struct TypedReceiver<E: Event> {
+    pub(crate) definition: ReceiverDefinition,
+    pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+}
+
+impl<E: Event> TypedReceiver<E> {
+    /// The type of the event is inferred from the signal.
+    pub const fn new(
+        _: &'static Signal<E>,
+        name: &'static str,
+        location: Location,
+        order: i32,
+        type_name: fn() -> &'static str,
+        call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+    ) -> Self {
+        Self {
+            definition: ReceiverDefinition { event: E::DEFINITION, name, location, order, type_name },
+            call,
+        }
+    }
+}
+
+/// A receiver of an event of any type: the element of the registry's list.
+pub trait AnyReceiver: Send + Sync {
+    /// To find the receivers of one type.
+    fn as_any(&self) -> &dyn Any;
+    /// What is known of it.
+    fn definition(&self) -> &ReceiverDefinition;
+}
+
+impl<E: Event> AnyReceiver for TypedReceiver<E> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn definition(&self) -> &ReceiverDefinition {
+        &self.definition
+    }
+}
+
+/// Makes the compiler say "expected `&Signal<_>`" at what the user gave to `#[receiver(…)]`.
+pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
+    signal
+}

@@ -1,0 +1,116 @@
+//! Why a receiver failed.
+
+use std::{any::Any, error::Error, fmt, panic};
+
+use crate::codec::BoxError;
+
+/// The failure of one receiver for one event: the error it returned, or its panic.
+///
+/// A receiver may return any error; it returns a `ReceiverError` itself to say that trying again cannot
+/// help:
+///
+/// ```
+/// use openedx_events::ReceiverError;
+///
+/// let error = ReceiverError::permanent("the course has no such mode");
+/// assert!(error.is_permanent());
+/// assert_eq!(error.to_string(), "the course has no such mode");
+/// ```
+pub struct ReceiverError(Box<Inner>);
+
+struct Inner {
+    error: BoxError,
+    permanent: bool,
+    panicked: bool,
+}
+
+impl ReceiverError {
+    /// A failure that may pass: a consumer tries again.
+    pub fn new(error: impl Into<BoxError>) -> Self {
+        Self::make(error.into(), false)
+    }
+
+    /// A failure that will come back each time: a consumer does not try again.
+    pub fn permanent(error: impl Into<BoxError>) -> Self {
+        Self::make(error.into(), true)
+    }
+
+    fn make(error: BoxError, permanent: bool) -> Self {
+        match error.downcast::<Self>() {
+            // What a receiver says of its own error stays with it on the way through `Box<dyn Error>`.
+            Ok(mut inner) => {
+                inner.0.permanent |= permanent;
+                *inner
+            }
+            Err(error) => Self(Box::new(Inner { error, permanent, panicked: false })),
+        }
+    }
+
+    pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
+        let message = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
+            (Some(text), _) => (*text).to_owned(),
+            (None, Some(text)) => text.clone(),
+            (None, None) => "with a value that is no text".to_owned(),
+        };
+        // The payload is a user's value, and its destructor may panic too.
+        if let Err(second) = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))) {
+            std::mem::forget(second);
+        }
+        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
+    }
+
+    /// Whether trying again cannot help.
+    #[must_use]
+    pub fn is_permanent(&self) -> bool {
+        self.0.permanent
+    }
+
+    /// Whether the receiver panicked.
+    #[must_use]
+    pub fn is_panic(&self) -> bool {
+        self.0.panicked
+    }
+
+    /// The error that the receiver returned, to be looked at or downcast; for a panic, its message.
+    #[must_use]
+    pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
+        &*self.0.error
+    }
+
+    /// The error's text and that of its sources.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = self.source();
+        while let Some(error) = source {
+            text.push_str(": ");
+            text.push_str(&error.to_string());
+            source = error.source();
+        }
+        text
+    }
+}
+
+impl fmt::Display for ReceiverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.panicked {
+            f.write_str("panicked: ")?;
+        }
+        self.0.error.fmt(f)
+    }
+}
+
+impl fmt::Debug for ReceiverError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceiverError")
+            .field("error", &self.0.error)
+            .field("permanent", &self.0.permanent)
+            .field("panicked", &self.0.panicked)
+            .finish()
+    }
+}
+
+impl Error for ReceiverError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.0.error.source()
+    }
+}

@@ -1,0 +1,36 @@
+//! Receivers: functions that run when an event is sent.
+
+mod definition;
+mod error;
+mod parameter;
+
+pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver, signal};
+pub use error::ReceiverError;
+pub use parameter::{DataKeyFor, Delivery, data_key};
+
+use crate::codec::BoxError;
+
+/// What a receiver returns: `()`, or a `Result<(), E>` where `E` is an error or a text.
+#[diagnostic::on_unimplemented(
+    message = "a receiver returns `()` or `Result<(), E>`, found `{Self}`\nnote: whoever sends an event learns only whether each receiver succeeded\nhelp: return `Result<(), E>` with an `E` that is an error: `E: Into<Box<dyn Error + Send + Sync>>`",
+    label = "not `()` or `Result<(), E>`"
+)]
+pub trait ReceiverReturn {
+    #[doc(hidden)]
+    fn outcome(self) -> Result<(), ReceiverError>;
+}
+
+impl ReceiverReturn for () {
+    #[inline]
+    fn outcome(self) -> Result<(), ReceiverError> {
+        Ok(())
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Into<BoxError>> ReceiverReturn for Result<(), E> {
+    #[inline]
+    fn outcome(self) -> Result<(), ReceiverError> {
+        self.map_err(ReceiverError::new)
+    }
+}

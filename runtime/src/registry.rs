@@ -1,0 +1,115 @@
+//! All events and receivers of the program, whatever crate defines them.
+//!
+//! They are there from the start: nothing has to be called to register them. A crate takes part when the
+//! program is linked with it, which takes a `use`: see [`expect_receivers!`](crate::expect_receivers).
+
+use std::sync::OnceLock;
+
+pub use crate::signal::connect_any;
+use crate::{
+    event::EventDefinition,
+    receiver::ReceiverDefinition,
+    slices::{EVENTS, RECEIVERS},
+};
+
+/// All event definitions, by event type.
+///
+/// ```
+/// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
+/// assert!(types.contains(&"org.openedx.learning.course.enrollment.created.v1"));
+/// ```
+pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
+    sorted_events().iter().copied()
+}
+
+/// The definition of the event type `event_type`.
+///
+/// ```
+/// use openedx_events::registry;
+///
+/// let event = registry::get("org.openedx.learning.course.enrollment.created.v1").unwrap();
+/// assert_eq!(event.name(), "COURSE_ENROLLMENT_CREATED");
+/// assert!(registry::get("org.openedx.learning.nothing.happened.v1").is_none());
+/// ```
+#[must_use]
+pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
+    let events = sorted_events();
+    let found = events.binary_search_by_key(&event_type, |event| event.event_type());
+    found.ok().map(|index| events[index])
+}
+
+fn sorted_events() -> &'static [&'static EventDefinition] {
+    static SORTED: OnceLock<Box<[&'static EventDefinition]>> = OnceLock::new();
+    SORTED.get_or_init(|| {
+        let mut events = EVENTS.to_vec();
+        events.sort_by_key(|event| event.event_type());
+        events.into()
+    })
+}
+
+/// All receivers that `#[receiver]` registered, by event type and then in the order in which they run; one
+/// that receives several events is there for each.
+pub fn receivers() -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
+    static SORTED: OnceLock<Box<[&'static ReceiverDefinition]>> = OnceLock::new();
+    let receivers = SORTED.get_or_init(|| {
+        let mut receivers: Vec<_> = RECEIVERS.iter().map(|receiver| receiver.definition()).collect();
+        receivers.sort_by_key(|receiver| (receiver.event().event_type(), receiver.sort_key()));
+        receivers.into()
+    });
+    receivers.iter().copied()
+}
+
+impl EventDefinition {
+    /// The receivers that the program was linked with, in the order in which they run.
+    pub fn receivers(&self) -> impl Iterator<Item = &'static ReceiverDefinition> + use<> {
+        let event_type = self.event_type();
+        receivers().filter(move |receiver| receiver.event().event_type() == event_type)
+    }
+}
+
+/// Names receivers that the program cannot do without, and panics if one is missing.
+///
+/// Cargo links a crate only if something in it is used; a crate of receivers that nothing mentions is left
+/// out, without a word, and its receivers with it. Naming them here uses their crate. Call it where the
+/// program starts, and in a test.
+///
+/// ```
+/// use openedx_events::{prelude::*, expect_receivers, learning::signals::COURSE_ENROLLMENT_CREATED};
+///
+/// mod handlers {
+///     # use openedx_events::{prelude::*, learning::signals::COURSE_ENROLLMENT_CREATED};
+///     #[receiver(COURSE_ENROLLMENT_CREATED)]
+///     pub fn notify() {}
+/// }
+///
+/// expect_receivers!(handlers::notify);
+/// ```
+///
+/// # Panics
+///
+/// When one of the functions is not registered, naming it: it lacks `#[receiver(…)]`.
+#[macro_export]
+macro_rules! expect_receivers {
+    ($($receiver:path),+ $(,)?) => {
+        $crate::registry::__expect(&[
+            $((::core::stringify!($receiver), ::core::any::type_name_of_val(&$receiver))),+
+        ])
+    };
+}
+
+/// What [`expect_receivers!`](crate::expect_receivers) calls, with paths as written and type names.
+#[doc(hidden)]
+#[track_caller]
+pub fn __expect(expected: &[(&str, &str)]) {
+    let registered: Vec<&str> = receivers().map(|receiver| (receiver.type_name)()).collect();
+    let missing: Vec<&str> = expected
+        .iter()
+        .filter(|(_, type_name)| !registered.contains(type_name))
+        .map(|(path, _)| *path)
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "not registered as receivers: `{}`\nhelp: put `#[receiver(THE_SIGNAL)]` on each",
+        missing.join("`, `")
+    );
+}

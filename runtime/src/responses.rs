@@ -1,0 +1,123 @@
+//! What became of an event.
+
+use std::{fmt, ops::Deref, sync::Arc};
+
+use crate::receiver::{ReceiverDefinition, ReceiverError};
+
+/// The outcomes of all receivers of one event, in the order in which they ran.
+///
+/// The counterpart of the list of pairs that `send_robust` returns in Django. It may be ignored: each
+/// failure was logged.
+#[derive(Debug, Default)]
+pub struct Responses(Vec<Response>);
+
+impl Responses {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
+    pub(crate) fn push(&mut self, response: Response) {
+        self.0.push(response);
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Response> {
+        self.0.iter()
+    }
+
+    /// How many receivers ran.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether no receiver ran.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether every receiver succeeded.
+    #[must_use]
+    pub fn all_ok(&self) -> bool {
+        self.failures().next().is_none()
+    }
+
+    /// The receivers that failed.
+    pub fn failures(&self) -> impl Iterator<Item = &Response> {
+        self.0.iter().filter(|response| response.result().is_err())
+    }
+}
+
+impl<'a> IntoIterator for &'a Responses {
+    type Item = &'a Response;
+    type IntoIter = std::slice::Iter<'a, Response>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl IntoIterator for Responses {
+    type Item = Response;
+    type IntoIter = std::vec::IntoIter<Response>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+/// The outcome of one receiver.
+#[derive(Debug)]
+pub struct Response {
+    receiver: ReceiverHandle,
+    result: Result<(), ReceiverError>,
+}
+
+impl Response {
+    pub(crate) fn new(receiver: ReceiverHandle, result: Result<(), ReceiverError>) -> Self {
+        Self { receiver, result }
+    }
+
+    /// The receiver: its name, module, file and line.
+    #[must_use]
+    pub fn receiver(&self) -> &ReceiverDefinition {
+        &self.receiver
+    }
+
+    /// Whether it succeeded, and if not, why.
+    pub fn result(&self) -> Result<(), &ReceiverError> {
+        self.result.as_ref().copied()
+    }
+
+    /// The error itself, where it failed.
+    pub fn into_result(self) -> Result<(), ReceiverError> {
+        self.result
+    }
+}
+
+/// A receiver's definition, for as long as somebody has a response of it.
+#[derive(Clone)]
+pub(crate) enum ReceiverHandle {
+    /// Registered with `#[receiver]`.
+    Linked(&'static ReceiverDefinition),
+    /// Connected at run time.
+    Connected(Arc<ReceiverDefinition>),
+}
+
+impl Deref for ReceiverHandle {
+    type Target = ReceiverDefinition;
+
+    fn deref(&self) -> &ReceiverDefinition {
+        match self {
+            Self::Linked(definition) => definition,
+            Self::Connected(definition) => definition,
+        }
+    }
+}
+
+impl fmt::Debug for ReceiverHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}

@@ -1,0 +1,102 @@
+//! Receivers that come and go at run time.
+
+use std::{
+    any::{type_name, type_name_of_val},
+    fmt,
+    panic::Location as Caller,
+    sync::Arc,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::{
+    event::{AnyEvent, Event, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::{Delivery, ReceiverDefinition, ReceiverError},
+    schema::Location,
+};
+
+/// Keeps a receiver connected; dropping it disconnects the receiver.
+#[must_use = "the receiver is disconnected when this is dropped"]
+pub struct Connection(Option<Box<dyn FnOnce() + Send + Sync>>);
+
+impl Connection {
+    pub(super) fn new(disconnect: impl FnOnce() + Send + Sync + 'static) -> Self {
+        Self(Some(Box::new(disconnect)))
+    }
+
+    /// Leaves the receiver connected for the rest of the program.
+    pub fn detach(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        if let Some(disconnect) = self.0.take() {
+            disconnect();
+        }
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").finish_non_exhaustive()
+    }
+}
+
+/// A connected receiver of events of type `E`.
+pub(super) struct Connected<E: Event> {
+    pub(super) definition: Arc<ReceiverDefinition>,
+    pub(super) call: Box<Call<E>>,
+}
+
+type Call<E> = dyn Fn(&E, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
+
+/// A connected receiver of all events.
+pub(super) struct ConnectedAny {
+    pub(super) place: Place,
+    pub(super) call: Box<CallAny>,
+}
+
+type CallAny = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
+
+impl ConnectedAny {
+    pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {
+        self.place.definition(event)
+    }
+}
+
+/// What is known of a closure: the compiler's name for it, and where it was connected.
+pub(super) struct Place {
+    name: &'static str,
+    type_name: fn() -> &'static str,
+    caller: &'static Caller<'static>,
+}
+
+impl Place {
+    #[track_caller]
+    pub(super) fn of<F>(receiver: &F) -> Self {
+        Self { name: type_name_of_val(receiver), type_name: type_name::<F>, caller: Caller::caller() }
+    }
+
+    pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {
+        ReceiverDefinition {
+            event,
+            name: self.name,
+            location: Location {
+                module_path: "",
+                file: self.caller.file(),
+                line: self.caller.line(),
+                column: self.caller.column(),
+            },
+            order: 0,
+            type_name: self.type_name,
+        }
+    }
+}
+
+/// Numbers of connections grow with time over all signals, so that lists can be merged by them.
+pub(super) fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

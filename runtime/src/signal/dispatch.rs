@@ -1,0 +1,130 @@
+//! Runs the receivers of one event.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
+
+use super::{Signal, any, dispatch_list::Entry};
+use crate::{
+    event::Event,
+    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
+    responses::{ReceiverHandle, Response, Responses},
+    testing::Scopes,
+};
+
+/// What happens when a receiver fails.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Failures {
+    /// It is logged, and the others run.
+    Log,
+    /// It is returned, and no other runs.
+    Return,
+}
+
+/// The outcomes so far.
+struct Run<'a> {
+    scopes: &'a Scopes,
+    failures: Failures,
+    responses: Responses,
+}
+
+impl Run<'_> {
+    #[track_caller]
+    fn receiver(
+        &mut self,
+        handle: ReceiverHandle,
+        call: impl FnOnce() -> Result<(), ReceiverError>,
+    ) -> Result<(), ReceiverError> {
+        if self.scopes.mute(&handle) {
+            return Ok(());
+        }
+        let result = catch_unwind(AssertUnwindSafe(call))
+            .unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)));
+        if let Err(error) = result {
+            self.failed(handle, error)
+        } else {
+            self.responses.push(Response::new(handle, Ok(())));
+            Ok(())
+        }
+    }
+
+    #[cold]
+    #[track_caller]
+    fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
+        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
+        if self.failures == Failures::Return {
+            return Err(error);
+        }
+        log(&handle, &error);
+        self.responses.push(Response::new(handle, Err(error)));
+        Ok(())
+    }
+}
+
+/// Names the receiver and its error; the event's data may be personal.
+fn log(receiver: &ReceiverDefinition, error: &ReceiverError) {
+    tracing::error!(
+        event_type = receiver.event().event_type(),
+        receiver = receiver.name(),
+        module = receiver.module_path(),
+        file = receiver.file(),
+        line = receiver.line(),
+        permanent = error.is_permanent(),
+        error = error.chain(),
+        "receiver failed"
+    );
+}
+
+impl<E: Event> Signal<E> {
+    #[track_caller]
+    pub(super) fn dispatch(
+        &'static self,
+        event: E,
+        delivery: Delivery<'_>,
+        failures: Failures,
+    ) -> Result<Responses, ReceiverError> {
+        let scopes = Scopes::current();
+        let shared;
+        let plain;
+        let event: &E = if scopes.capture(E::DEFINITION) {
+            shared = Arc::new(event);
+            scopes.captured(E::DEFINITION, &shared, delivery.metadata);
+            &shared
+        } else {
+            plain = event;
+            &plain
+        };
+
+        let linked = self.linked();
+        let connected = self.connected.snapshot();
+        let mut connected = connected.as_deref().map_or(&[][..], Vec::as_slice);
+        let any = any::snapshot();
+        let mut any = any.as_deref().map_or(&[][..], Vec::as_slice);
+
+        let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
+        let mut run = Run { scopes: &scopes, failures, responses };
+        for receiver in linked {
+            let handle = ReceiverHandle::Linked(receiver.definition());
+            run.receiver(handle, || (receiver.call)(event, delivery))?;
+        }
+        // Both lists are in order of connection; together they are, too.
+        loop {
+            match (connected.split_first(), any.split_first()) {
+                (Some((own, rest)), other) if other.is_none_or(|(other, _)| own.id < other.id) => {
+                    connected = rest;
+                    let Entry { value: receiver, .. } = own;
+                    let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
+                    run.receiver(handle, || (receiver.call)(event, delivery))?;
+                }
+                (_, Some((Entry { value: receiver, .. }, rest))) => {
+                    any = rest;
+                    let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(E::DEFINITION)));
+                    let event = E::DEFINITION.any(event);
+                    run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
+                }
+                (_, None) => return Ok(run.responses),
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Signals: the statics that send events.
+
+mod any;
+mod connection;
+mod dispatch;
+mod dispatch_list;
+
+use std::{fmt, sync::Arc, sync::OnceLock};
+
+pub use any::connect_any;
+pub use connection::Connection;
+use connection::{Connected, Place, next_id};
+use dispatch::Failures;
+use dispatch_list::DispatchList;
+
+use crate::{
+    DateTime,
+    event::{Event, EventDefinition, WireEvent},
+    metadata::EventsMetadata,
+    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
+    responses::Responses,
+    schema::event_schema_string,
+    slices::RECEIVERS,
+    testing,
+};
+
+/// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
+///
+/// The counterpart of an `OpenEdxPublicSignal` in Python.
+///
+/// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered
+/// (by `order`, then by where they are defined), then the connected ones in order of connection. No lock is
+/// held meanwhile: a receiver may send events, connect and disconnect.
+pub struct Signal<E: Event> {
+    /// The receivers that the program was linked with, in order; found at first use.
+    linked: OnceLock<Box<[&'static TypedReceiver<E>]>>,
+    connected: DispatchList<Arc<Connected<E>>>,
+}
+
+impl<E: Event> Signal<E> {
+    /// Used by expansions: one a type, and `E::signal` returns it.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { linked: OnceLock::new(), connected: DispatchList::new() }
+    }
+
+    /// What is known of the event type.
+    #[must_use]
+    pub fn definition(&self) -> &'static EventDefinition {
+        E::DEFINITION
+    }
+
+    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    #[must_use]
+    pub fn event_type(&self) -> &'static str {
+        E::DEFINITION.event_type()
+    }
+
+    /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it.
+    #[must_use]
+    pub fn schema_string(&self) -> String
+    where
+        E: WireEvent,
+    {
+        event_schema_string(self.event_type(), E::RECORD.fields)
+    }
+
+    /// Sends an event; every receiver runs, whatever becomes of the others.
+    ///
+    /// Errors and panics of receivers are logged, and are in what is returned. Django's `send_robust`, and
+    /// what `send_event` does in Python in production.
+    ///
+    /// With no receiver this does almost nothing: no metadata is made.
+    #[track_caller]
+    pub fn send_event(&'static self, event: E) -> Responses {
+        if self.is_unobserved() {
+            return Responses::default();
+        }
+        self.send(event, EventsMetadata::of(E::DEFINITION), false)
+    }
+
+    /// [`send_event`](Self::send_event), for something that happened at `time`.
+    ///
+    /// Metadata is in UTC (OEP-41): a time with another offset is converted, and one without an offset is
+    /// taken to be UTC.
+    #[track_caller]
+    pub fn send_event_at(&'static self, event: E, time: DateTime) -> Responses {
+        if self.is_unobserved() {
+            return Responses::default();
+        }
+        self.send(event, EventsMetadata::of(E::DEFINITION).at(time), false)
+    }
+
+    /// Sends an event to the receivers until one fails; what comes after it does not run.
+    ///
+    /// Django's `send`.
+    ///
+    /// # Errors
+    ///
+    /// That of the first receiver that failed.
+    #[track_caller]
+    pub fn try_send_event(&'static self, event: E) -> Result<Responses, ReceiverError> {
+        if self.is_unobserved() {
+            return Ok(Responses::default());
+        }
+        let metadata = EventsMetadata::of(E::DEFINITION);
+        self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
+    }
+
+    /// Sends an event that came from an event bus with `metadata`: receivers see that it did, and it is
+    /// not produced to a bus again.
+    #[track_caller]
+    pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
+        self.send(event, metadata, true)
+    }
+
+    /// The metadata that an event sent now would have.
+    #[must_use]
+    pub fn generate_signal_metadata(&self) -> EventsMetadata {
+        EventsMetadata::of(E::DEFINITION)
+    }
+
+    /// Adds a receiver until the [`Connection`] is dropped.
+    ///
+    /// ```
+    /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
+    /// # use openedx_events::learning::signals::StudentRegistrationCompleted;
+    ///
+    /// let connection = STUDENT_REGISTRATION_COMPLETED.connect(|event, metadata| {
+    ///     println!("user {} registered at {}", event.user.id, metadata.time);
+    /// });
+    /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+    /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+    /// # assert_eq!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).len(), 1);
+    /// drop(connection);
+    /// ```
+    ///
+    /// A send that began before the drop may still run the receiver.
+    #[track_caller]
+    pub fn connect<F, R>(&'static self, receiver: F) -> Connection
+    where
+        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        let id = next_id();
+        let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
+        let call = Box::new(move |event: &E, delivery: Delivery<'_>| {
+            receiver(event, delivery.metadata).outcome()
+        });
+        self.connected.push(id, Arc::new(Connected { definition, call }));
+        Connection::new(move || self.connected.remove(id))
+    }
+
+    /// The receivers that the program was linked with, in the order in which they run.
+    pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
+        self.linked().iter().map(|receiver| receiver.definition())
+    }
+
+    fn linked(&self) -> &[&'static TypedReceiver<E>] {
+        self.linked.get_or_init(|| {
+            let mut linked: Vec<&TypedReceiver<E>> =
+                RECEIVERS.iter().filter_map(|receiver| receiver.as_any().downcast_ref()).collect();
+            linked.sort_by_key(|receiver| receiver.definition.sort_key());
+            linked.into()
+        })
+    }
+
+    #[inline]
+    fn is_unobserved(&self) -> bool {
+        self.linked().is_empty() && self.connected.is_empty() && !any::is_observed() && !testing::is_active()
+    }
+
+    #[track_caller]
+    fn send(&'static self, event: E, metadata: EventsMetadata, from_event_bus: bool) -> Responses {
+        let delivery = Delivery { metadata: &metadata, from_event_bus };
+        // An error is only returned where `Failures::Return` asks for it.
+        self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
+    }
+}
+
+impl<E: Event> Default for Signal<E> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<E: Event> fmt::Debug for Signal<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signal({})", self.event_type())
+    }
+}

@@ -1,0 +1,72 @@
+//! What tests of senders and receivers need.
+//!
+//! Everything here applies to a *scope*: the thread that made it, until its guard is dropped, also by a
+//! panic. There is no global switch, so tests can run side by side under `cargo test`. Code that moves to
+//! other threads or tasks takes the scope along with a [`ScopeHandle`].
+//!
+//! ```
+//! use openedx_events::{learning::data::*, learning::signals::*, testing};
+//!
+//! # fn register_learner() {
+//! #     let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+//! #     let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+//! #     STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user });
+//! # }
+//! let sent = testing::capture(&STUDENT_REGISTRATION_COMPLETED);
+//! register_learner();
+//! assert_eq!(sent.len(), 1);
+//! assert_eq!(sent.events()[0].user.id, 7);
+//! ```
+
+mod capture;
+mod scope;
+
+use std::any::type_name;
+
+pub use capture::{Capture, capture};
+pub use scope::{Entered, ScopeHandle, Scoped};
+use scope::{Effect, Scope};
+pub(crate) use scope::{Scopes, is_active};
+
+use crate::{event::Event, signal::Signal};
+
+/// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
+///
+/// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
+/// the failure and goes on, and a test would not see it.
+///
+/// ```should_panic
+/// # use openedx_events::{learning::data::*, learning::signals::*, testing};
+/// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+/// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+/// let connection = STUDENT_REGISTRATION_COMPLETED.connect(|_, _| Err("no such learner"));
+/// let _strict = testing::strict();
+/// STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }); // panics here
+/// ```
+pub fn strict() -> Scope {
+    Scope::enter(Effect::Strict)
+}
+
+/// Keeps all receivers of `signal` from running until the guard is dropped; capturing goes on.
+pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
+    Scope::enter(Effect::MuteEvent(signal.definition()))
+}
+
+/// Keeps one receiver from running until the guard is dropped, given the function that `#[receiver]` is on.
+///
+/// ```
+/// # use openedx_events::{prelude::*, learning::data::*, learning::signals::*, testing};
+/// #[receiver(STUDENT_REGISTRATION_COMPLETED)]
+/// fn send_welcome_mail() {
+///     unreachable!("not in this test");
+/// }
+///
+/// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+/// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+/// let _muted = testing::mute_receiver(send_welcome_mail);
+/// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).is_empty());
+/// ```
+pub fn mute_receiver<F>(receiver: F) -> Scope {
+    let _ = receiver;
+    Scope::enter(Effect::MuteReceiver(type_name::<F>()))
+}
