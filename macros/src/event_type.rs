@@ -14,11 +14,19 @@ const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "an
 
 /// Last words of actions that are no past tense in `-ed`, but say what happened or which state was reached.
 const STATES: &[&str] = &[
-    "begun", "bought", "broken", "built", "chosen", "done", "drawn", "expired", "failure", "fallen", "found",
-    "frozen", "given", "held", "hidden", "kept", "left", "lost", "made", "met", "overridden", "overwritten",
-    "paid", "pending", "put", "read", "rebuilt", "ready", "reset", "resent", "run", "seen", "sent", "set",
-    "shown", "sold", "spent", "split", "success", "taken", "thrown", "undone", "unset", "withdrawn", "won",
-    "written",
+    "arisen", "awoken", "begun", "bent", "bet", "bid", "blown", "born", "bought", "bound", "bred", "broken",
+    "brought", "built", "burnt", "bust", "cast", "caught", "chosen", "cut", "dealt", "done", "drawn",
+    "driven", "dug", "eaten", "expired", "failure", "fallen", "fed", "felt", "fit", "flown", "forbidden",
+    "forgiven", "forgotten", "fought", "found", "frozen", "given", "gone", "ground", "grown", "heard",
+    "held", "hidden", "hit", "hung", "kept", "known", "laid", "learnt", "led", "left", "lent", "let", "lit",
+    "lost", "made", "meant", "met", "outdone", "overdone", "overridden", "overtaken", "overthrown",
+    "overwritten", "paid", "pending", "proven", "put", "quit", "read", "ready", "rebuilt", "redone",
+    "regrown", "rerun", "resent", "reset", "resold", "retaken", "rethrown", "rewound", "rewritten",
+    "ridden", "risen", "run", "rung", "said", "seen", "sent", "set", "shaken", "shown", "shrunk", "shut",
+    "slept", "sold", "spent", "split", "spoken", "spread", "spun", "stolen", "stood", "struck", "stuck",
+    "success", "sung", "sunk", "swept", "sworn", "swum", "taken", "taught", "thought", "thrown", "told",
+    "torn", "undergone", "understood", "undone", "unsent", "unset", "upheld", "withdrawn", "withheld",
+    "won", "worn", "wound", "woven", "written",
 ];
 
 /// An event type, cut into its parts.

@@ -1,4 +1,4 @@
-//! Open edX events.
+#![doc = include_str!("../README.md")]
 
 // Expansions say `::openedx_events`, in this crate too.
 extern crate self as openedx_events;
@@ -12,6 +12,7 @@ pub mod codec;
 mod date_time;
 mod event;
 pub mod keys;
+mod macros;
 mod metadata;
 mod payload;
 pub mod prelude;
@@ -33,7 +34,7 @@ pub use codec::BoxError;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent};
 pub use metadata::{EventsMetadata, MetadataError};
-pub use openedx_events_macros::{event, payload, receiver};
+pub use macros::{event, payload, receiver};
 pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};
 pub use responses::{Response, Responses};
 pub use signal::{Connection, Signal};

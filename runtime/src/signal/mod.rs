@@ -123,7 +123,7 @@ impl<E: Event> Signal<E> {
 
     /// Adds a receiver until the [`Connection`] is dropped.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
     /// # use openedx_events::learning::signals::StudentRegistrationCompleted;
     ///

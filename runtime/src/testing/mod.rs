@@ -4,7 +4,7 @@
 //! panic. There is no global switch, so tests can run side by side under `cargo test`. Code that moves to
 //! other threads or tasks takes the scope along with a [`ScopeHandle`].
 //!
-//! ```
+//! ```standalone_crate
 //! use openedx_events::{learning::data::*, learning::signals::*, testing};
 //!
 //! # fn register_learner() {
@@ -35,7 +35,7 @@ use crate::{event::Event, signal::Signal};
 /// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
 /// the failure and goes on, and a test would not see it.
 ///
-/// ```should_panic
+/// ```should_panic,standalone_crate
 /// # use openedx_events::{learning::data::*, learning::signals::*, testing};
 /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
 /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
@@ -54,7 +54,7 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 
 /// Keeps one receiver from running until the guard is dropped, given the function that `#[receiver]` is on.
 ///
-/// ```
+/// ```standalone_crate
 /// # use openedx_events::{prelude::*, learning::data::*, learning::signals::*, testing};
 /// #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 /// fn send_welcome_mail() {
