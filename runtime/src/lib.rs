@@ -32,9 +32,11 @@ pub use bytes::Bytes;
 pub use catalog::*;
 pub use codec::BoxError;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
-pub use event::{AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent};
-pub use metadata::{EventsMetadata, MetadataError};
+pub use event::{
+    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,
+};
 pub use macros::{event, payload, receiver};
+pub use metadata::{EventsMetadata, MetadataError};
 pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};
 pub use responses::{Response, Responses};
 pub use signal::{Connection, Signal};

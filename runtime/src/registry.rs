@@ -18,6 +18,7 @@ use crate::{
 /// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
 /// assert!(types.contains(&"org.openedx.learning.course.enrollment.created.v1"));
 /// ```
+#[must_use]
 pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
     sorted_events().iter().copied()
 }

@@ -11,7 +11,11 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let rt = receiver.path.private();
     let name = &receiver.function.sig.ident;
     let registered = format_ident!("__{}_is_registered", name);
-    let elements = receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
+    let elements = receiver
+        .signals
+        .iter()
+        .enumerate()
+        .map(|(index, signal)| element(receiver, index, signal, &rt));
     // Beside an associated function, this one makes the compiler say that there is no free function of that
     // name; an item such as `const _` could not stand there.
     //
@@ -34,7 +38,10 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     // Only this call mentions the user's signal, so that what is wrong with it is said there.
     let signal_rt = receiver.path.at(signal.span());
     let signal = quote_spanned!(signal.span()=> #signal_rt::signal(&#signal));
-    let arguments = receiver.parameters.iter().map(|parameter| argument(receiver, parameter));
+    let arguments = receiver
+        .parameters
+        .iter()
+        .map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
     // static RECEIVER_0: &dyn AnyReceiver = &TypedReceiver::new(

@@ -56,6 +56,7 @@ pub trait AvroType: Sized + 'static {
     type Repr: AvroType;
 
     /// The value in its Avro form.
+    #[must_use]
     fn to_repr(&self) -> Self::Repr;
 
     /// The value whose Avro form is `repr`, or why there is none.

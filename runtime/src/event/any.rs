@@ -25,7 +25,11 @@ impl<'a> AnyEvent<'a> {
         wire: Option<&'static WireFunctions>,
         event: &'a (dyn Any + Send + Sync),
     ) -> Self {
-        Self { definition, wire, event }
+        Self {
+            definition,
+            wire,
+            event,
+        }
     }
 
     /// What is known of its type.
@@ -72,7 +76,9 @@ impl<'a> AnyEvent<'a> {
 /// Names the type; the data may be personal.
 impl fmt::Debug for AnyEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyEvent").field("event_type", &self.event_type()).finish_non_exhaustive()
+        f.debug_struct("AnyEvent")
+            .field("event_type", &self.event_type())
+            .finish_non_exhaustive()
     }
 }
 
@@ -129,8 +135,14 @@ fn from_json<E: WireEvent>(json: &str) -> Result<E, AnyEventError> {
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let event = deserialize_record::<E, _>(tracked);
-    let event = event.map_err(|error| AnyEventError::Json { path: track.path().to_string(), error })?;
-    deserializer.end().map_err(|error| AnyEventError::Json { path: ".".to_owned(), error })?;
+    let event = event.map_err(|error| AnyEventError::Json {
+        path: track.path().to_string(),
+        error,
+    })?;
+    deserializer.end().map_err(|error| AnyEventError::Json {
+        path: ".".to_owned(),
+        error,
+    })?;
     Ok(event)
 }
 
@@ -188,7 +200,9 @@ impl NoWireForm {
     pub(super) fn new(definition: &EventDefinition) -> Self {
         Self {
             event_type: definition.event_type(),
-            reason: definition.local_only().unwrap_or("its definition has no wire form"),
+            reason: definition
+                .local_only()
+                .unwrap_or("its definition has no wire form"),
         }
     }
 
@@ -201,7 +215,11 @@ impl NoWireForm {
 
 impl fmt::Display for NoWireForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "event `{}` stays in its process: {}", self.event_type, self.reason)
+        write!(
+            f,
+            "event `{}` stays in its process: {}",
+            self.event_type, self.reason
+        )
     }
 }
 

@@ -203,7 +203,10 @@ impl EventDefinition {
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
-        let has_unknown = self.fields.iter().any(|field| matches!(field.schema, Schema::Unknown));
+        let has_unknown = self
+            .fields
+            .iter()
+            .any(|field| matches!(field.schema, Schema::Unknown));
         (!has_unknown).then(|| event_schema_string(self.event_type, self.fields))
     }
 

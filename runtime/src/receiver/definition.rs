@@ -74,7 +74,7 @@ impl fmt::Debug for ReceiverDefinition {
             .field("name", &self.name)
             .field("location", &self.location)
             .field("order", &self.order)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -105,7 +105,13 @@ impl<E: Event> TypedReceiver<E> {
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
     ) -> Self {
         Self {
-            definition: ReceiverDefinition { event: E::DEFINITION, name, location, order, type_name },
+            definition: ReceiverDefinition {
+                event: E::DEFINITION,
+                name,
+                location,
+                order,
+                type_name,
+            },
             call,
         }
     }

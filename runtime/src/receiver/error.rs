@@ -42,7 +42,11 @@ impl ReceiverError {
                 inner.0.permanent |= permanent;
                 *inner
             }
-            Err(error) => Self(Box::new(Inner { error, permanent, panicked: false })),
+            Err(error) => Self(Box::new(Inner {
+                error,
+                permanent,
+                panicked: false,
+            })),
         }
     }
 
@@ -56,7 +60,11 @@ impl ReceiverError {
         if let Err(second) = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))) {
             std::mem::forget(second);
         }
-        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
+        Self(Box::new(Inner {
+            error: message.into(),
+            permanent: false,
+            panicked: true,
+        }))
     }
 
     /// Whether trying again cannot help.

@@ -42,7 +42,10 @@ impl<E: Event> Signal<E> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new() -> Self {
-        Self { linked: OnceLock::new(), connected: DispatchList::new() }
+        Self {
+            linked: OnceLock::new(),
+            connected: DispatchList::new(),
+        }
     }
 
     /// What is known of the event type.
@@ -77,7 +80,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send(event, EventsMetadata::of(E::DEFINITION), false)
+        self.send(event, &EventsMetadata::of(E::DEFINITION), false)
     }
 
     /// [`send_event`](Self::send_event), for something that happened at `time`.
@@ -89,7 +92,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send(event, EventsMetadata::of(E::DEFINITION).at(time), false)
+        self.send(event, &EventsMetadata::of(E::DEFINITION).at(time), false)
     }
 
     /// Sends an event to the receivers until one fails; what comes after it does not run.
@@ -105,14 +108,22 @@ impl<E: Event> Signal<E> {
             return Ok(Responses::default());
         }
         let metadata = EventsMetadata::of(E::DEFINITION);
-        self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
+        self.dispatch(
+            event,
+            Delivery {
+                metadata: &metadata,
+                from_event_bus: false,
+            },
+            Failures::Return,
+        )
     }
 
     /// Sends an event that came from an event bus with `metadata`: receivers see that it did, and it is
     /// not produced to a bus again.
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value)] // A consumer has no use for it afterwards.
     pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
-        self.send(event, metadata, true)
+        self.send(event, &metadata, true)
     }
 
     /// The metadata that an event sent now would have.
@@ -145,9 +156,8 @@ impl<E: Event> Signal<E> {
     {
         let id = next_id();
         let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
-        let call = Box::new(move |event: &E, delivery: Delivery<'_>| {
-            receiver(event, delivery.metadata).outcome()
-        });
+        let call =
+            Box::new(move |event: &E, delivery: Delivery<'_>| receiver(event, delivery.metadata).outcome());
         self.connected.push(id, Arc::new(Connected { definition, call }));
         Connection::new(move || self.connected.remove(id))
     }
@@ -159,8 +169,10 @@ impl<E: Event> Signal<E> {
 
     fn linked(&self) -> &[&'static TypedReceiver<E>] {
         self.linked.get_or_init(|| {
-            let mut linked: Vec<&TypedReceiver<E>> =
-                RECEIVERS.iter().filter_map(|receiver| receiver.as_any().downcast_ref()).collect();
+            let mut linked: Vec<&TypedReceiver<E>> = RECEIVERS
+                .iter()
+                .filter_map(|receiver| receiver.as_any().downcast_ref())
+                .collect();
             linked.sort_by_key(|receiver| receiver.definition.sort_key());
             linked.into()
         })
@@ -172,8 +184,11 @@ impl<E: Event> Signal<E> {
     }
 
     #[track_caller]
-    fn send(&'static self, event: E, metadata: EventsMetadata, from_event_bus: bool) -> Responses {
-        let delivery = Delivery { metadata: &metadata, from_event_bus };
+    fn send(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
+        let delivery = Delivery {
+            metadata,
+            from_event_bus,
+        };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
     }

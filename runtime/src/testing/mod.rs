@@ -24,8 +24,8 @@ mod scope;
 use std::any::type_name;
 
 pub use capture::{Capture, capture};
-pub use scope::{Entered, ScopeHandle, Scoped};
-use scope::{Effect, Scope};
+use scope::Effect;
+pub use scope::{Entered, Scope, ScopeHandle, Scoped};
 pub(crate) use scope::{Scopes, is_active};
 
 use crate::{event::Event, signal::Signal};
@@ -66,6 +66,7 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 /// let _muted = testing::mute_receiver(send_welcome_mail);
 /// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).is_empty());
 /// ```
+#[allow(clippy::needless_pass_by_value)] // A function is named, not borrowed.
 pub fn mute_receiver<F>(receiver: F) -> Scope {
     let _ = receiver;
     Scope::enter(Effect::MuteReceiver(type_name::<F>()))
