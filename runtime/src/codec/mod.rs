@@ -7,6 +7,8 @@
 pub(crate) mod decoder;
 pub(crate) mod encoder;
 mod error;
+#[cfg(test)]
+mod tests;
 
 pub use decoder::Decoder;
 pub use error::{BoxError, DecodeError};
