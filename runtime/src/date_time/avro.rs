@@ -54,7 +54,7 @@ impl AvroType for DateTime {
 
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let start = input.offset();
-        let text = input.bytes()?;
+        let text = input.text_bytes(EXPECTED)?;
         match common::parse(text) {
             Some(time) => Ok(time),
             None => decode_any(text).map_err(|error| DecodeError::refused(start, EXPECTED, error)),
