@@ -4,4 +4,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rustup +nightly component add miri rust-src
-cargo +nightly miri test -p openedx-events --no-default-features --lib -- codec schema avro_type
+cargo +nightly miri test -p openedx-events --no-default-features --lib -- avro schema

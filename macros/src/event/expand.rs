@@ -209,7 +209,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         .then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
     // impl Event for CourseEnrollmentCreated { … }
-    // #[distributed_slice(EVENTS)] static __REGISTERED: &EventDefinition = &__DEFINITION;
+    // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: #rt::EventDefinition =
             #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
@@ -219,16 +219,11 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         #[automatically_derived]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-
-            #[inline]
-            fn signal() -> &'static #rt::Signal<Self> {
-                &#constant
-            }
         }
 
-        #[#rt::linkme::distributed_slice(#rt::EVENTS)]
+        #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
         #[linkme(crate = #rt::linkme)]
-        static __REGISTERED: &'static #rt::EventDefinition = &__DEFINITION;
+        static __REGISTERED: &'static dyn #rt::AnySignal = &#constant;
     }
 }
 

@@ -44,8 +44,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
         .map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
-    // static RECEIVER_0: &dyn AnyReceiver = &TypedReceiver::new(
-    //     signal(&COURSE_ENROLLMENT_CREATED), "notify", Location { … }, 0,
+    // static RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
+    //     "notify", Location { … }, 0,
     //     || type_name_of_val(&notify),
     //     |event, delivery| {
     //         let returned = notify(data_key(&event.enrollment), data_key(delivery.metadata));
@@ -55,8 +55,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     quote! {
         #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
         #[linkme(crate = #rt::linkme)]
-        static #element: &'static dyn #rt::AnyReceiver = &#rt::TypedReceiver::new(
-            #signal,
+        static #element: &'static dyn #rt::AnyReceiver = &#signal.receiver(
             #name,
             #location,
             #order,

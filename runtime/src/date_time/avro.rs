@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     AvroType,
-    codec::{BoxError, DecodeError, Decoder, encoder},
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 

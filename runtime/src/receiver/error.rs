@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error, fmt, panic};
 
-use crate::codec::BoxError;
+use crate::avro::BoxError;
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///

@@ -6,7 +6,7 @@ mod texts;
 use super::{DateTime, UtcOffset, calendar, common, parse};
 use crate::{
     AvroType,
-    codec::Decoder,
+    avro::Decoder,
     payload::{Json, JsonSeed},
 };
 
