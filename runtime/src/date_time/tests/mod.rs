@@ -7,7 +7,7 @@ use super::{DateTime, UtcOffset, calendar, common, parse};
 use crate::{
     AvroType,
     avro::Decoder,
-    payload::{Json, JsonSeed},
+    avro_type::{Json, JsonSeed},
 };
 
 fn parsed(text: &str) -> DateTime {
