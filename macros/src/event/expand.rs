@@ -293,13 +293,13 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
 
 /// `Debug` that needs nothing of the fields: their types can be anything.
 fn local_only(target: &Target<'_>) -> TokenStream {
-    let ident = target.ident;
+    let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();
     quote! {
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct(#name).finish_non_exhaustive()
+                #rt::debug_opaque(f, #name)
             }
         }
     }
