@@ -24,8 +24,8 @@ mod scope;
 use std::any::type_name;
 
 pub use capture::{Capture, capture};
-pub use scope::{Entered, ScopeHandle, Scoped};
-use scope::{Effect, Scope};
+use scope::Effect;
+pub use scope::{Entered, Scope, ScopeHandle, Scoped};
 pub(crate) use scope::{Scopes, is_active};
 
 use crate::{event::Event, signal::Signal};
