@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{AnyEventError, BoxedEvent, NoWireForm, WireFunctions};
-use crate::schema::{Field, Location, Schema, event_schema_string};
+use crate::schema::{Field, Location, event_schema_string};
 
 /// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
 ///
@@ -199,11 +199,8 @@ impl EventDefinition {
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
-        let has_unknown = self
-            .fields
-            .iter()
-            .any(|field| matches!(field.schema, Schema::Unknown));
-        (!has_unknown).then(|| event_schema_string(self.event_type, self.fields))
+        let all_fit = self.fields.iter().all(|field| field.schema.fits_field());
+        all_fit.then(|| event_schema_string(self.event_type, self.fields))
     }
 
     /// The Avro bytes of the event whose Avro record dictionary is `json`.

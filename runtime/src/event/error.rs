@@ -46,7 +46,17 @@ impl fmt::Display for AnyEventError {
     }
 }
 
-impl Error for AnyEventError {}
+/// The text is that of the error inside, and so is the source.
+impl Error for AnyEventError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Json { error, .. } => error.source(),
+            Self::Avro(error) => error.source(),
+            Self::NoWireForm(error) => error.source(),
+            Self::UnknownEventType { .. } => None,
+        }
+    }
+}
 
 impl From<DecodeError> for AnyEventError {
     fn from(error: DecodeError) -> Self {

@@ -44,6 +44,21 @@ impl Schema {
             None => Self::Unknown,
         }
     }
+
+    /// Whether a field can have it: the compiler checks that, except for events that are local only.
+    pub(crate) fn fits_field(&self) -> bool {
+        fn fits_inside(schema: &Schema) -> bool {
+            match schema {
+                Schema::Unknown | Schema::Optional(_) => false,
+                Schema::Array(part) | Schema::Map(part) => fits_inside(part),
+                _ => true,
+            }
+        }
+        match self {
+            Self::Optional(some) => fits_inside(some),
+            schema => fits_inside(schema),
+        }
+    }
 }
 
 /// A record that another one refers to.
