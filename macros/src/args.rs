@@ -81,7 +81,11 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
-        Self { attribute, names, seen: Vec::new() }
+        Self {
+            attribute,
+            names,
+            seen: Vec::new(),
+        }
     }
 
     /// Whether to go on with this argument; `allow` may be there for several rules.
@@ -90,15 +94,23 @@ impl<'a> Known<'a> {
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
             problems.push(
-                Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, format!("{} has no argument `{name}`", self.attribute))
-                    .help(format!("its arguments are {known}")),
+                Problem::of(
+                    &rules::ARGUMENT_UNKNOWN,
+                    &arg.name,
+                    format!("{} has no argument `{name}`", self.attribute),
+                )
+                .help(format!("its arguments are {known}")),
             );
             return false;
         }
         if name != "allow" && self.seen.contains(&name) {
             problems.push(
-                Problem::of(&rules::ARGUMENT_DUPLICATE, &arg.name, format!("`{name}` is given twice"))
-                    .help("remove one of the two"),
+                Problem::of(
+                    &rules::ARGUMENT_DUPLICATE,
+                    &arg.name,
+                    format!("`{name}` is given twice"),
+                )
+                .help("remove one of the two"),
             );
             return false;
         }
@@ -193,7 +205,8 @@ impl Arg {
     /// The value of `name = some::path`.
     pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
         match &self.value {
-            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) => {
+            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) =>
+            {
                 let Expr::Path(path) = &**value else { return None };
                 Some(path.path.clone())
             }
@@ -217,7 +230,11 @@ impl Arg {
     pub(crate) fn waiver(&self, waivers: &mut Waivers, problems: &mut Problems) {
         const EXAMPLE: &str = "allow(type_hyphen, reason = \"published under this name\")";
         let mut args = self.list(EXAMPLE, problems).into_iter();
-        let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
+        let Some(Arg {
+            name: at,
+            value: Value::Flag,
+        }) = args.next()
+        else {
             if matches!(&self.value, Value::List(_)) {
                 self.wrong_form(EXAMPLE, problems);
             }
@@ -251,17 +268,25 @@ impl Arg {
         }
         if reason.is_none() {
             problems.push(
-                Problem::new(&at, format!("`allow({name})` gives no reason"))
-                    .help(format!("write `allow({name}, reason = \"…\")`: the reason is for whoever reads this next")),
+                Problem::new(&at, format!("`allow({name})` gives no reason")).help(format!(
+                    "write `allow({name}, reason = \"…\")`: the reason is for whoever reads this next"
+                )),
             );
             return;
         }
-        waivers.0.push(Waiver { rule, at, used: std::cell::Cell::new(false) });
+        waivers.0.push(Waiver {
+            rule,
+            at,
+            used: std::cell::Cell::new(false),
+        });
     }
 }
 
 fn conventions() -> impl Iterator<Item = &'static str> {
-    rules::ALL.iter().filter(|rule| rule.kind == rules::Kind::Convention).map(|rule| rule.name)
+    rules::ALL
+        .iter()
+        .filter(|rule| rule.kind == rules::Kind::Convention)
+        .map(|rule| rule.name)
 }
 
 /// The literal, also inside the invisible group that `macro_rules!` puts around an expression.
@@ -282,9 +307,11 @@ fn integer_text(value: &Expr) -> Option<String> {
             syn::Lit::Int(number) if number.suffix().is_empty() => Some(number.base10_digits().to_owned()),
             _ => None,
         },
-        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
-            integer_text(expr).map(|digits| format!("-{digits}"))
-        }
+        Expr::Unary(syn::ExprUnary {
+            op: syn::UnOp::Neg(_),
+            expr,
+            ..
+        }) => integer_text(expr).map(|digits| format!("-{digits}")),
         Expr::Group(group) => integer_text(&group.expr),
         _ => None,
     }

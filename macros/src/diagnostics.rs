@@ -17,14 +17,26 @@ pub(crate) struct Problem {
 impl Problem {
     /// A mistake in what no rule is about, such as the grammar of the arguments.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
-        Self { at: at.to_token_stream(), what: what.into(), note: None, help: None }
+        Self {
+            at: at.to_token_stream(),
+            what: what.into(),
+            note: None,
+            help: None,
+        }
     }
 
     /// A design that `rule` refuses; the rule knows why.
     pub(crate) fn of(rule: &Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
-        let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
+        let adr = if rule.adr.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", rule.adr)
+        };
         let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
-        Self { note, ..Self::new(at, what) }
+        Self {
+            note,
+            ..Self::new(at, what)
+        }
     }
 
     /// What to write.
@@ -60,7 +72,9 @@ pub(crate) struct Problems {
 
 impl Problems {
     pub(crate) fn new() -> Self {
-        Self { errors: Some(Vec::new()) }
+        Self {
+            errors: Some(Vec::new()),
+        }
     }
 
     pub(crate) fn push(&mut self, problem: Problem) {
@@ -73,7 +87,12 @@ impl Problems {
     }
 
     /// Refuses a break of `rule`, unless it is waived where it stands.
-    pub(crate) fn check(&mut self, waivers: &Waivers, rule: &'static Rule, problem: impl FnOnce() -> Problem) {
+    pub(crate) fn check(
+        &mut self,
+        waivers: &Waivers,
+        rule: &'static Rule,
+        problem: impl FnOnce() -> Problem,
+    ) {
         if rule.kind == Kind::Convention && waivers.covers(rule) {
             return;
         }
@@ -81,7 +100,11 @@ impl Problems {
         self.push(match rule.kind {
             Kind::Error => problem,
             Kind::Convention => {
-                let help = problem.help.as_deref().map(|help| format!("{help}, or ")).unwrap_or_default();
+                let help = problem
+                    .help
+                    .as_deref()
+                    .map(|help| format!("{help}, or "))
+                    .unwrap_or_default();
                 let waiver = format!("{help}waive it with `allow({}, reason = \"…\")`", rule.name);
                 problem.help(waiver)
             }
@@ -90,13 +113,21 @@ impl Problems {
 
     /// The mistakes as `compile_error!`s, in the order of the source.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
-        self.errors.take().unwrap_or_default().iter().map(syn::Error::to_compile_error).collect()
+        self.errors
+            .take()
+            .unwrap_or_default()
+            .iter()
+            .map(syn::Error::to_compile_error)
+            .collect()
     }
 }
 
 impl Drop for Problems {
     fn drop(&mut self) {
-        debug_assert!(self.errors.is_none() || std::thread::panicking(), "mistakes were not reported");
+        debug_assert!(
+            self.errors.is_none() || std::thread::panicking(),
+            "mistakes were not reported"
+        );
     }
 }
 
@@ -113,7 +144,9 @@ pub(crate) struct Waiver {
 
 impl Waivers {
     fn covers(&self, rule: &Rule) -> bool {
-        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else { return false };
+        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else {
+            return false;
+        };
         waiver.used.set(true);
         true
     }
@@ -122,8 +155,11 @@ impl Waivers {
     pub(crate) fn check_needed(&self, problems: &mut Problems) {
         for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
             problems.push(
-                Problem::new(&waiver.at, format!("`allow({})` is not needed here", waiver.rule.name))
-                    .help("remove it: nothing here breaks that rule"),
+                Problem::new(
+                    &waiver.at,
+                    format!("`allow({})` is not needed here", waiver.rule.name),
+                )
+                .help("remove it: nothing here breaks that rule"),
             );
         }
     }

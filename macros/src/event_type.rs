@@ -10,14 +10,148 @@ use crate::{
 };
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
-const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
+const SUBDOMAINS: &[&str] = &[
+    "learning",
+    "content_authoring",
+    "enterprise",
+    "analytics",
+    "authz",
+];
 
 /// Last words of actions that are no past tense in `-ed`, but say what happened or which state was reached.
 const STATES: &[&str] = &[
-    "begun", "bought", "broken", "built", "chosen", "done", "drawn", "expired", "failure", "fallen", "found",
-    "frozen", "given", "held", "hidden", "kept", "left", "lost", "made", "met", "overridden", "overwritten",
-    "paid", "pending", "put", "read", "rebuilt", "ready", "reset", "resent", "run", "seen", "sent", "set",
-    "shown", "sold", "spent", "split", "success", "taken", "thrown", "undone", "unset", "withdrawn", "won",
+    "arisen",
+    "awoken",
+    "begun",
+    "bent",
+    "bet",
+    "bid",
+    "blown",
+    "born",
+    "bought",
+    "bound",
+    "bred",
+    "broken",
+    "brought",
+    "built",
+    "burnt",
+    "bust",
+    "cast",
+    "caught",
+    "chosen",
+    "cut",
+    "dealt",
+    "done",
+    "drawn",
+    "driven",
+    "dug",
+    "eaten",
+    "expired",
+    "failure",
+    "fallen",
+    "fed",
+    "felt",
+    "fit",
+    "flown",
+    "forbidden",
+    "forgiven",
+    "forgotten",
+    "fought",
+    "found",
+    "frozen",
+    "given",
+    "gone",
+    "ground",
+    "grown",
+    "heard",
+    "held",
+    "hidden",
+    "hit",
+    "hung",
+    "kept",
+    "known",
+    "laid",
+    "learnt",
+    "led",
+    "left",
+    "lent",
+    "let",
+    "lit",
+    "lost",
+    "made",
+    "meant",
+    "met",
+    "outdone",
+    "overdone",
+    "overridden",
+    "overtaken",
+    "overthrown",
+    "overwritten",
+    "paid",
+    "pending",
+    "proven",
+    "put",
+    "quit",
+    "read",
+    "ready",
+    "rebuilt",
+    "redone",
+    "regrown",
+    "rerun",
+    "resent",
+    "reset",
+    "resold",
+    "retaken",
+    "rethrown",
+    "rewound",
+    "rewritten",
+    "ridden",
+    "risen",
+    "run",
+    "rung",
+    "said",
+    "seen",
+    "sent",
+    "set",
+    "shaken",
+    "shown",
+    "shrunk",
+    "shut",
+    "slept",
+    "sold",
+    "spent",
+    "split",
+    "spoken",
+    "spread",
+    "spun",
+    "stolen",
+    "stood",
+    "struck",
+    "stuck",
+    "success",
+    "sung",
+    "sunk",
+    "swept",
+    "sworn",
+    "swum",
+    "taken",
+    "taught",
+    "thought",
+    "thrown",
+    "told",
+    "torn",
+    "undergone",
+    "understood",
+    "undone",
+    "unsent",
+    "unset",
+    "upheld",
+    "withdrawn",
+    "withheld",
+    "won",
+    "worn",
+    "wound",
+    "woven",
     "written",
 ];
 
@@ -38,12 +172,22 @@ impl EventType {
         if major_version.is_some() {
             segments.pop();
         }
-        Self { literal: literal.clone(), text, segments, major_version }
+        Self {
+            literal: literal.clone(),
+            text,
+            segments,
+            major_version,
+        }
     }
 
     /// Stands in for a type whose form was refused already, so that nothing else is said of it.
     pub(crate) fn refused(at: &Ident) -> Self {
-        Self { literal: LitStr::new("", at.span()), text: String::new(), segments: Vec::new(), major_version: None }
+        Self {
+            literal: LitStr::new("", at.span()),
+            text: String::new(),
+            segments: Vec::new(),
+            major_version: None,
+        }
     }
 
     /// Whether there is a text to check.
@@ -88,16 +232,22 @@ impl EventType {
                 |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
             if !begins_well || !characters.all(is_word) {
                 is_legal = false;
-                let what = format!("segment `{segment}` of event type `{}` is not a lowercase word", self.text);
+                let what = format!(
+                    "segment `{segment}` of event type `{}` is not a lowercase word",
+                    self.text
+                );
                 problems.push(
-                    Problem::of(&rules::TYPE_SEGMENT, &self.literal, what)
-                        .help(format!("write `\"{}\"`", self.with_segment(segment, &word(segment)))),
+                    Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!(
+                        "write `\"{}\"`",
+                        self.with_segment(segment, &word(segment))
+                    )),
                 );
             } else if segment.contains('-') {
                 problems.check(waivers, &rules::TYPE_HYPHEN, || {
                     let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
                     let better = self.with_segment(segment, &segment.replace('-', "_"));
-                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what).help(format!("write `\"{better}\"`"))
+                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what)
+                        .help(format!("write `\"{better}\"`"))
                 });
             }
         }
@@ -105,7 +255,11 @@ impl EventType {
     }
 
     fn with_segment(&self, old: &str, new: &str) -> String {
-        let segments: Vec<&str> = self.text.split('.').map(|segment| if segment == old { new } else { segment }).collect();
+        let segments: Vec<&str> = self
+            .text
+            .split('.')
+            .map(|segment| if segment == old { new } else { segment })
+            .collect();
         segments.join(".")
     }
 
@@ -132,7 +286,9 @@ impl EventType {
     }
 
     fn check_subdomain(&self, waivers: &Waivers, problems: &mut Problems) {
-        let [first, second, subdomain, ..] = self.segments.as_slice() else { return };
+        let [first, second, subdomain, ..] = self.segments.as_slice() else {
+            return;
+        };
         if first == "org" && second == "openedx" && !SUBDOMAINS.contains(&subdomain.as_str()) {
             problems.check(waivers, &rules::TYPE_UNKNOWN_SUBDOMAIN, || {
                 let what = format!("`{subdomain}` is no subdomain of `org.openedx`");
@@ -143,11 +299,16 @@ impl EventType {
     }
 
     fn check_action(&self, waivers: &Waivers, problems: &mut Problems) {
-        let Some(action) = self.segments.last() else { return };
+        let Some(action) = self.segments.last() else {
+            return;
+        };
         let last = action.rsplit(['_', '-']).next().unwrap_or_default();
         if !last.ends_with("ed") && !STATES.contains(&last) {
             problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
-                let what = format!("action `{action}` of event type `{}` is not in the past tense", self.text);
+                let what = format!(
+                    "action `{action}` of event type `{}` is not in the past tense",
+                    self.text
+                );
                 Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
                     .help("say what happened, as in `created`, `updated` or `sent`")
             });
@@ -170,8 +331,16 @@ fn word(segment: &str) -> String {
             word.push('_');
         }
         let lower = character.to_ascii_lowercase();
-        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() { lower } else { '_' });
+        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() {
+            lower
+        } else {
+            '_'
+        });
     }
     let word = word.trim_matches('_');
-    if word.starts_with(|first: char| first.is_ascii_lowercase()) { word.to_owned() } else { format!("subject_{word}").trim_end_matches('_').to_owned() }
+    if word.starts_with(|first: char| first.is_ascii_lowercase()) {
+        word.to_owned()
+    } else {
+        format!("subject_{word}").trim_end_matches('_').to_owned()
+    }
 }

@@ -7,8 +7,8 @@ use std::{
 
 use openedx_events::{AvroType, codec, prelude::*};
 use openedx_events_tests::{
-    Article, ArticleAdded, ArticleFields, Collections, Contact, ContactFields, Optionals, Person, PersonFields, Price,
-    SampleTaken, Scalars, Texts, samples,
+    Article, ArticleAdded, ArticleFields, Collections, Contact, ContactFields, Optionals, Person,
+    PersonFields, Price, SampleTaken, Scalars, Texts, samples,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -38,7 +38,10 @@ pub struct Household {
 
 #[test]
 fn builders_fill_in_defaults() {
-    let article = Article::builder().title("Notes").price(Price { cents: 1250 }).build();
+    let article = Article::builder()
+        .title("Notes")
+        .price(Price { cents: 1250 })
+        .build();
     assert_eq!(article.count, 1);
     assert_eq!(article.section, "books");
     assert!(article.tags.is_empty());
@@ -52,18 +55,30 @@ fn builders_fill_in_defaults() {
         .price(Price { cents: 0 })
         .title('N')
         .build();
-    assert_eq!((article.title.as_str(), article.count, article.section.as_str()), ("N", 0, "maps"));
+    assert_eq!(
+        (article.title.as_str(), article.count, article.section.as_str()),
+        ("N", 0, "maps")
+    );
     assert_eq!(article.maker, Some(samples::contact()));
     assert_eq!(article.tags, ["old"]);
 }
 
 #[test]
 fn options_are_set_with_or_without_some() {
-    let build = |maker: Option<Contact>| Article::builder().title("x").price(Price { cents: 1 }).maker(maker).build();
+    let build = |maker: Option<Contact>| {
+        Article::builder()
+            .title("x")
+            .price(Price { cents: 1 })
+            .maker(maker)
+            .build()
+    };
     assert_eq!(build(None).maker, None);
     assert_eq!(build(Some(samples::contact())).maker, Some(samples::contact()));
     let optionals = Optionals::builder().text("text").octet(3).build();
-    assert_eq!((optionals.text.as_deref(), optionals.octet, optionals.flag), (Some("text"), Some(3), None));
+    assert_eq!(
+        (optionals.text.as_deref(), optionals.octet, optionals.flag),
+        (Some("text"), Some(3), None)
+    );
 }
 
 #[test]
@@ -78,7 +93,13 @@ fn events_have_a_builder_too() {
         .build();
     assert_eq!(built.previous, None);
     assert!(built.remarks.is_empty());
-    assert_eq!(SampleTaken { remarks: sample.remarks.clone(), ..built }, sample);
+    assert_eq!(
+        SampleTaken {
+            remarks: sample.remarks.clone(),
+            ..built
+        },
+        sample
+    );
 }
 
 #[test]
@@ -87,7 +108,11 @@ fn to_builder_replaces_any_field() {
     let other = article.to_builder().count(3).build();
     assert_eq!((other.count, &other.title), (3, &article.title));
     assert_eq!(article.to_builder().build(), article);
-    let other = article.to_builder().maker(samples::contact()).title("Other").build();
+    let other = article
+        .to_builder()
+        .maker(samples::contact())
+        .title("Other")
+        .build();
     assert_eq!(other.to_builder().maker(None).title("Notes").build(), article);
     assert_eq!(article.count, 1, "the first one is as it was");
 }
@@ -96,9 +121,16 @@ fn to_builder_replaces_any_field() {
 fn fields_are_taken_out_and_put_in() {
     let ContactFields { email, verified } = samples::contact().into_fields();
     assert_eq!((email.as_str(), verified), ("ada@example.com", true));
-    let other = Contact::from(ContactFields { email, verified: false });
+    let other = Contact::from(ContactFields {
+        email,
+        verified: false,
+    });
     assert!(!other.verified);
-    let from: Contact = ContactFields { verified: true, ..other.into_fields() }.into();
+    let from: Contact = ContactFields {
+        verified: true,
+        ..other.into_fields()
+    }
+    .into();
     assert_eq!(from, samples::contact());
 }
 
@@ -107,16 +139,31 @@ fn debug_hides_personal_data_at_any_depth() {
     let contact = r#"Contact { email: <redacted>, verified: true }"#;
     assert_eq!(format!("{:?}", samples::contact()), contact);
     let twin: ContactFields = samples::contact().into_fields();
-    assert_eq!(format!("{twin:?}"), r#"ContactFields { email: <redacted>, verified: true }"#);
+    assert_eq!(
+        format!("{twin:?}"),
+        r#"ContactFields { email: <redacted>, verified: true }"#
+    );
 
-    assert_eq!(format!("{:?}", samples::person()), "Person { name: <redacted>, born: <redacted> }");
+    assert_eq!(
+        format!("{:?}", samples::person()),
+        "Person { name: <redacted>, born: <redacted> }"
+    );
     let twin: PersonFields = samples::person().into_fields();
-    assert_eq!(format!("{twin:?}"), "PersonFields { name: <redacted>, born: <redacted> }");
+    assert_eq!(
+        format!("{twin:?}"),
+        "PersonFields { name: <redacted>, born: <redacted> }"
+    );
 
-    let household = Household::builder().people(vec![]).contact(samples::contact()).head(samples::person()).build();
+    let household = Household::builder()
+        .people(vec![])
+        .contact(samples::contact())
+        .head(samples::person())
+        .build();
     assert_eq!(
         format!("{household:?}"),
-        format!("Household {{ people: <redacted>, contact: {contact}, head: Person {{ name: <redacted>, born: <redacted> }} }}")
+        format!(
+            "Household {{ people: <redacted>, contact: {contact}, head: Person {{ name: <redacted>, born: <redacted> }} }}"
+        )
     );
 
     let event = format!("{:#?}", samples::sample_taken());
@@ -135,16 +182,26 @@ fn values_are_cloned_and_compared_by_their_fields() {
     assert_ne!(article.to_builder().maker(samples::contact()).build(), article);
     let event = samples::sample_taken();
     assert_eq!(event.clone(), event);
-    assert_ne!(SampleTaken { previous: Some(Uuid::nil()), ..event.clone() }, event);
+    assert_ne!(
+        SampleTaken {
+            previous: Some(Uuid::nil()),
+            ..event.clone()
+        },
+        event
+    );
     let nan = samples::scalars().to_builder().ratio(f64::NAN).build();
     assert_ne!(nan, nan.clone(), "as floats are");
 }
 
 #[test]
 fn derives_reach_payloads_and_their_twins() {
-    let [a, b] = ["a@example.com", "b@example.com"].map(|email| Contact::builder().email(email).verified(true).build());
+    let [a, b] = ["a@example.com", "b@example.com"]
+        .map(|email| Contact::builder().email(email).verified(true).build());
     assert!(a < b && a.clone() < b.to_builder().verified(false).build());
-    assert_eq!(BTreeSet::from([b.clone(), a.clone(), b.clone()]).first(), Some(&a));
+    assert_eq!(
+        BTreeSet::from([b.clone(), a.clone(), b.clone()]).first(),
+        Some(&a)
+    );
     assert_eq!(HashSet::from([a.clone(), b.clone(), a.clone()]).len(), 2);
     assert!(a.clone().into_fields() < b.clone().into_fields());
     assert_eq!(HashSet::from([samples::article(), samples::article()]).len(), 1);
@@ -170,7 +227,10 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: &
 
 #[test]
 fn json_is_the_avro_record_dictionary() {
-    assert_eq!(round_trip(&samples::contact()), json!({"email": "ada@example.com", "verified": true}));
+    assert_eq!(
+        round_trip(&samples::contact()),
+        json!({"email": "ada@example.com", "verified": true})
+    );
     assert_eq!(
         round_trip(&samples::scalars()),
         json!({
@@ -203,14 +263,21 @@ fn json_is_the_avro_record_dictionary() {
     );
     let nothing = round_trip(&samples::no_optionals());
     assert!(nothing.as_object().unwrap().values().all(Value::is_null));
-    assert_eq!(nothing.as_object().unwrap().len(), 10, "what is not there is null");
+    assert_eq!(
+        nothing.as_object().unwrap().len(),
+        10,
+        "what is not there is null"
+    );
     round_trip(&samples::article_added());
     round_trip(&samples::sample_taken());
 }
 
 #[test]
 fn json_keys_are_in_the_order_of_the_fields_and_map_keys_sorted() {
-    assert_eq!(serde_json::to_string(&samples::contact()).unwrap(), r#"{"email":"ada@example.com","verified":true}"#);
+    assert_eq!(
+        serde_json::to_string(&samples::contact()).unwrap(),
+        r#"{"email":"ada@example.com","verified":true}"#
+    );
     let text = serde_json::to_string(&samples::collections()).unwrap();
     assert!(text.contains(r#""labels":{"a":"3","z":"1","ä":"2"}"#), "{text}");
 }
@@ -219,8 +286,12 @@ fn json_keys_are_in_the_order_of_the_fields_and_map_keys_sorted() {
 fn keys_with_a_default_may_be_missing_in_json() {
     let article: Article = serde_json::from_str(r#"{"title": "Notes", "price": "12.50"}"#).unwrap();
     assert_eq!(article, samples::article());
-    assert_eq!(serde_json::from_str::<Optionals>("{}").unwrap(), samples::no_optionals());
-    let event: ArticleAdded = serde_json::from_str(r#"{"article": {"price": "12.50", "title": "Notes"}}"#).unwrap();
+    assert_eq!(
+        serde_json::from_str::<Optionals>("{}").unwrap(),
+        samples::no_optionals()
+    );
+    let event: ArticleAdded =
+        serde_json::from_str(r#"{"article": {"price": "12.50", "title": "Notes"}}"#).unwrap();
     assert_eq!(event, samples::article_added());
 }
 
@@ -231,14 +302,26 @@ fn missing_unknown_and_repeated_keys_are_errors_that_name_them() {
     assert!(error(r#"{"price": "1.00"}"#).starts_with("missing field `title`"));
     let unknown = error(r#"{"title": "x", "price": "1.00", "colour": "red"}"#);
     assert!(
-        unknown.starts_with("unknown field `colour`, expected one of `title`, `price`, `count`, `tags`, `maker`, `section`"),
+        unknown.starts_with(
+            "unknown field `colour`, expected one of `title`, `price`, `count`, `tags`, `maker`, `section`"
+        ),
         "{unknown}"
     );
     assert!(error(r#"{"title": "x", "price": "1.00", "title": "y"}"#).starts_with("duplicate field `title`"));
-    assert!(error(r#"{"title": "x", "price": "1.00", "maker": null, "maker": null}"#).starts_with("duplicate field `maker`"));
-    assert!(error(r#"{"title": "x", "price": "1.00", "count": 1, "count": 1}"#).starts_with("duplicate field `count`"));
-    assert!(error(r#"{"title": null, "price": "1.00"}"#).starts_with("invalid type: null, expected a string"));
-    assert!(error(r#"["x", "1.00"]"#).starts_with("invalid type: sequence, expected the fields of `Article`"));
+    assert!(
+        error(r#"{"title": "x", "price": "1.00", "maker": null, "maker": null}"#)
+            .starts_with("duplicate field `maker`")
+    );
+    assert!(
+        error(r#"{"title": "x", "price": "1.00", "count": 1, "count": 1}"#)
+            .starts_with("duplicate field `count`")
+    );
+    assert!(
+        error(r#"{"title": null, "price": "1.00"}"#).starts_with("invalid type: null, expected a string")
+    );
+    assert!(
+        error(r#"["x", "1.00"]"#).starts_with("invalid type: sequence, expected the fields of `Article`")
+    );
 }
 
 #[test]
@@ -253,21 +336,43 @@ fn null_is_for_options_only() {
         json[key] = Value::Null;
         assert!(serde_json::from_value::<Collections>(json).is_err(), "{key}");
     }
-    let error = serde_json::from_value::<Texts>(json!({"at": null, "uuid": "", "course": "", "price": ""})).unwrap_err();
+    let error = serde_json::from_value::<Texts>(json!({"at": null, "uuid": "", "course": "", "price": ""}))
+        .unwrap_err();
     assert!(error.to_string().contains("null"), "{error}");
 }
 
 #[test]
 fn floats_that_are_not_finite_are_texts_in_json() {
-    let event = |ratio: f64| ThingMeasured { ratio, blob: Bytes::new(), series: vec![ratio] };
-    for (value, text) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN")] {
+    let event = |ratio: f64| ThingMeasured {
+        ratio,
+        blob: Bytes::new(),
+        series: vec![ratio],
+    };
+    for (value, text) in [
+        (f64::INFINITY, "Infinity"),
+        (f64::NEG_INFINITY, "-Infinity"),
+        (f64::NAN, "NaN"),
+    ] {
         let json = serde_json::to_value(event(value)).unwrap();
         assert_eq!(json, json!({"ratio": text, "blob": "", "series": [text]}));
         let back: ThingMeasured = serde_json::from_value(json).unwrap();
-        assert_eq!((back.ratio.is_nan(), back.series[0].is_nan()), (value.is_nan(), value.is_nan()));
+        assert_eq!(
+            (back.ratio.is_nan(), back.series[0].is_nan()),
+            (value.is_nan(), value.is_nan())
+        );
         assert!(value.is_nan() || back == event(value));
     }
-    for text in ["\"nan\"", "\"inf\"", "\"1.5\"", "\"+Infinity\"", "true", "null", "[]", "NaN", "1e999"] {
+    for text in [
+        "\"nan\"",
+        "\"inf\"",
+        "\"1.5\"",
+        "\"+Infinity\"",
+        "true",
+        "null",
+        "[]",
+        "NaN",
+        "1e999",
+    ] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         assert!(serde_json::from_str::<ThingMeasured>(&json).is_err(), "{text}");
     }
@@ -275,17 +380,43 @@ fn floats_that_are_not_finite_are_texts_in_json() {
 
 #[test]
 fn floats_keep_every_bit_in_json() {
-    let long_texts = [0.1, 1.0 / 3.0, f64::MIN_POSITIVE, 5e-324, f64::MAX, -0.0, 1e21, 123_456_789.012_345_67, 2f64.powi(-1022) / 3.0];
+    let long_texts = [
+        0.1,
+        1.0 / 3.0,
+        f64::MIN_POSITIVE,
+        5e-324,
+        f64::MAX,
+        -0.0,
+        1e21,
+        123_456_789.012_345_67,
+        2f64.powi(-1022) / 3.0,
+    ];
     for ratio in long_texts {
-        let json = serde_json::to_string(&ThingMeasured { ratio, blob: Bytes::new(), series: vec![] }).unwrap();
+        let json = serde_json::to_string(&ThingMeasured {
+            ratio,
+            blob: Bytes::new(),
+            series: vec![],
+        })
+        .unwrap();
         let back: ThingMeasured = serde_json::from_str(&json).unwrap();
         assert_eq!(back.ratio.to_bits(), ratio.to_bits(), "{json}");
     }
     // What is correctly rounded, of texts with more digits than a float has.
-    for text in ["0.1000000000000000055511151231257827", "8.988465674311580e307", "9007199254740993", "1.00000000000000011102230246251565404236316680908203126", "4.35584497125396e-308", "36893488147419103232"] {
+    for text in [
+        "0.1000000000000000055511151231257827",
+        "8.988465674311580e307",
+        "9007199254740993",
+        "1.00000000000000011102230246251565404236316680908203126",
+        "4.35584497125396e-308",
+        "36893488147419103232",
+    ] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         let back: ThingMeasured = serde_json::from_str(&json).unwrap();
-        assert_eq!(back.ratio.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
+        assert_eq!(
+            back.ratio.to_bits(),
+            text.parse::<f64>().unwrap().to_bits(),
+            "{text}"
+        );
     }
 }
 
@@ -295,18 +426,26 @@ fn whole_numbers_are_floats_too() {
         let json = format!(r#"{{"ratio": {ratio}, "blob": "", "series": [{ratio}]}}"#);
         serde_json::from_str::<ThingMeasured>(&json).unwrap().ratio
     };
-    assert_eq!([of("3"), of("-3"), of("18446744073709551615"), of("1e3")], [3.0, -3.0, 18_446_744_073_709_551_615.0, 1e3]);
+    assert_eq!(
+        [of("3"), of("-3"), of("18446744073709551615"), of("1e3")],
+        [3.0, -3.0, 18_446_744_073_709_551_615.0, 1e3]
+    );
 }
 
 #[test]
 fn bytes_are_code_points_in_json() {
     let all: Vec<u8> = (0..=255).collect();
-    let event = ThingMeasured { ratio: 0.0, blob: all.into(), series: vec![] };
+    let event = ThingMeasured {
+        ratio: 0.0,
+        blob: all.into(),
+        series: vec![],
+    };
     let json = serde_json::to_value(&event).unwrap();
     let text = json["blob"].as_str().unwrap();
     assert!(text.chars().map(u32::from).eq(0..=255));
     assert_eq!(serde_json::from_value::<ThingMeasured>(json).unwrap(), event);
-    let error = serde_json::from_value::<ThingMeasured>(json!({"ratio": 0, "blob": "aĀ", "series": []})).unwrap_err();
+    let error =
+        serde_json::from_value::<ThingMeasured>(json!({"ratio": 0, "blob": "aĀ", "series": []})).unwrap_err();
     assert_eq!(error.to_string(), "bytes are a string of characters up to U+00FF");
     assert!(serde_json::from_value::<ThingMeasured>(json!({"ratio": 0, "blob": [1], "series": []})).is_err());
 }
@@ -329,7 +468,10 @@ fn integers_have_the_range_of_their_type_in_json() {
         };
         for number in [low, high] {
             let bytes = codec::encode(&samples_with(with(json!(number)).unwrap()));
-            assert_eq!(codec::decode::<SampleTaken>(&bytes).unwrap().scalars, with(json!(number)).unwrap());
+            assert_eq!(
+                codec::decode::<SampleTaken>(&bytes).unwrap().scalars,
+                with(json!(number)).unwrap()
+            );
         }
         for beyond in [i128::from(low) - 1, i128::from(high) + 1] {
             assert!(with(beyond.to_string().parse().unwrap()).is_err(), "{key}");
@@ -341,7 +483,10 @@ fn integers_have_the_range_of_their_type_in_json() {
 }
 
 fn samples_with(scalars: Scalars) -> SampleTaken {
-    SampleTaken { scalars, ..samples::sample_taken() }
+    SampleTaken {
+        scalars,
+        ..samples::sample_taken()
+    }
 }
 
 #[test]
@@ -349,12 +494,28 @@ fn uuids_are_read_as_python_reads_them() {
     let uuid = samples::texts().uuid;
     let plain = uuid.simple().to_string();
     let hyphens = uuid.to_string();
-    for text in [&plain, &hyphens, &hyphens.to_uppercase(), &format!("urn:uuid:{hyphens}"), &format!("{{{hyphens}}}")] {
+    for text in [
+        &plain,
+        &hyphens,
+        &hyphens.to_uppercase(),
+        &format!("urn:uuid:{hyphens}"),
+        &format!("{{{hyphens}}}"),
+    ] {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
-        assert_eq!(serde_json::from_value::<Texts>(json).unwrap().uuid, uuid, "{text}");
+        assert_eq!(
+            serde_json::from_value::<Texts>(json).unwrap().uuid,
+            uuid,
+            "{text}"
+        );
     }
-    for text in ["", "0123", &plain[1..], &format!("{plain}0"), &plain.replace('0', "g")] {
+    for text in [
+        "",
+        "0123",
+        &plain[1..],
+        &format!("{plain}0"),
+        &plain.replace('0', "g"),
+    ] {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         let error = serde_json::from_value::<Texts>(json).unwrap_err();
@@ -369,7 +530,11 @@ fn a_custom_type_is_its_representation() {
     assert_eq!(Price::from_repr("19.99".to_owned()).unwrap(), price);
     let article: Article = serde_json::from_str(r#"{"title": "x", "price": "19.99"}"#).unwrap();
     assert_eq!(article.price, price);
-    for (text, reason) in [("1999", "a price has a decimal point"), ("1.9", "a price has two decimals"), ("x.99", "invalid digit found in string")] {
+    for (text, reason) in [
+        ("1999", "a price has a decimal point"),
+        ("1.9", "a price has two decimals"),
+        ("x.99", "invalid digit found in string"),
+    ] {
         let json = format!(r#"{{"title": "x", "price": "{text}"}}"#);
         let error = serde_json::from_str::<Article>(&json).unwrap_err();
         assert!(error.to_string().starts_with(reason), "{error}");
@@ -398,6 +563,9 @@ fn both_kinds_of_map_are_written_sorted() {
     let mut sorted = keys;
     sorted.sort_by(|left, right| left.chars().cmp(right.chars()));
     let json = serde_json::to_string(&event).unwrap();
-    let places: Vec<_> = sorted.iter().map(|key| json.rfind(&format!("{}:1", json!(key))).unwrap()).collect();
+    let places: Vec<_> = sorted
+        .iter()
+        .map(|key| json.rfind(&format!("{}:1", json!(key))).unwrap())
+        .collect();
     assert!(places.is_sorted(), "{json}");
 }

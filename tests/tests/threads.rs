@@ -45,7 +45,11 @@ static LAST: Mutex<[i64; SENDERS as usize]> = Mutex::new([0; SENDERS as usize]);
 fn linked(number: &i64) {
     let sender = usize::try_from(number % SENDERS).unwrap();
     let mut last = LAST.lock().unwrap();
-    assert_eq!(last[sender] + 1, number / SENDERS, "events of one thread arrive in order, and once");
+    assert_eq!(
+        last[sender] + 1,
+        number / SENDERS,
+        "events of one thread arrive in order, and once"
+    );
     last[sender] += 1;
 }
 
@@ -65,7 +69,9 @@ fn eight_threads_send_while_receivers_come_and_go() {
                         let mut sent = 0;
                         while Instant::now() < until {
                             sent += 1;
-                            let responses = TRAIN_PASSED.send_event(TrainPassed { number: sent * SENDERS + sender });
+                            let responses = TRAIN_PASSED.send_event(TrainPassed {
+                                number: sent * SENDERS + sender,
+                            });
                             assert!(responses.len() >= 2);
                             assert!(responses.all_ok(), "{:?}", responses.failures().next());
                         }

@@ -9,14 +9,24 @@ use crate::record::{Field, Target, builder::Built};
 
 pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     let rt = &payload.path.private();
-    let Payload { item, fields, path, .. } = payload;
+    let Payload {
+        item, fields, path, ..
+    } = payload;
     let twin = &format_ident!("{}Fields", item.ident);
-    let target = Target { rt, ident: twin, fields };
+    let target = Target {
+        rt,
+        ident: twin,
+        fields,
+    };
     let finish = |fields: TokenStream| {
         let ident = &item.ident;
         quote!(#ident { __build_with_builder: #rt::Frozen::new(#fields) })
     };
-    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
+    let built = Built {
+        ident: &item.ident,
+        vis: &item.vis,
+        finish: &finish,
+    };
 
     let structs = structs(payload, twin, rt);
     let record = target.record_static(&item.ident);
@@ -50,12 +60,28 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
 }
 
 fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream {
-    let Payload { item, attributes, fields, .. } = payload;
+    let Payload {
+        item,
+        attributes,
+        fields,
+        ..
+    } = payload;
     let ItemStruct { ident, vis, .. } = item;
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let docs = format!("The fields of [`{}`], which reads as this struct and cannot be changed.", ident.unraw());
-    let fields = fields.iter().map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
+    let docs = format!(
+        "The fields of [`{}`], which reads as this struct and cannot be changed.",
+        ident.unraw()
+    );
+    let fields = fields.iter().map(
+        |Field {
+             ident,
+             vis,
+             ty,
+             attributes,
+             ..
+         }| quote!(#(#attributes)* #vis #ident: #ty),
+    );
     // #[doc = "…"]
     // #[derive(Eq)]
     // pub struct UserData { __build_with_builder: Frozen<UserDataFields> }
@@ -93,7 +119,7 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
             #[inline]
             fn deref(&self) -> &#twin {
-                self.__build_with_builder.get()
+                #rt::Frozen::get(&self.__build_with_builder)
             }
         }
 
@@ -110,7 +136,7 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
             #[must_use]
             #[inline]
             #vis fn into_fields(self) -> #twin {
-                self.__build_with_builder.into_inner()
+                #rt::Frozen::into_inner(self.__build_with_builder)
             }
         }
     }
@@ -118,14 +144,14 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
 fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
     let rt = target.rt;
-    let debug = target.debug_impl(ident, &quote!(self.__build_with_builder.get()));
+    let debug = target.debug_impl(ident, &quote!(#rt::Frozen::get(&self.__build_with_builder)));
     quote! {
         #[automatically_derived]
         impl ::core::clone::Clone for #ident {
             fn clone(&self) -> Self {
                 Self {
                     __build_with_builder: #rt::Frozen::new(
-                        ::core::clone::Clone::clone(self.__build_with_builder.get()),
+                        ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder)),
                     ),
                 }
             }
@@ -135,7 +161,7 @@ fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
         impl ::core::cmp::PartialEq for #ident {
             #[inline]
             fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                self.__build_with_builder.get() == other.__build_with_builder.get()
+                #rt::Frozen::get(&self.__build_with_builder) == #rt::Frozen::get(&other.__build_with_builder)
             }
         }
 
@@ -165,7 +191,7 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
             #[inline]
             fn encode_avro(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                #rt::Fields::encode_fields(self.__build_with_builder.get(), out);
+                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), out);
             }
 
             #[inline]
@@ -179,7 +205,7 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
             }
 
             fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
@@ -201,7 +227,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
             }
         }
 

@@ -20,7 +20,11 @@ pub(crate) struct Payload<'a> {
 }
 
 /// `None` where the item has not the shape of a payload.
-pub(crate) fn parse<'a>(arguments: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Payload<'a>> {
+pub(crate) fn parse<'a>(
+    arguments: TokenStream,
+    item: &'a Item,
+    problems: &mut Problems,
+) -> Option<Payload<'a>> {
     let mut path = RuntimePath::default();
     let mut all_pii = false;
     let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
@@ -50,15 +54,24 @@ pub(crate) fn parse<'a>(arguments: TokenStream, item: &'a Item, problems: &mut P
         contains_itself |= check_recursion(item, field, problems);
         field.waivers.check_needed(problems);
     }
-    (!contains_itself).then_some(Payload { item, path, attributes, fields })
+    (!contains_itself).then_some(Payload {
+        item,
+        path,
+        attributes,
+        fields,
+    })
 }
 
 /// The builder's own method would be hidden by the setter.
 fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
     if field.name == "build" {
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, "field `build` has the name of the builder's last method")
-                .help("name it after what it holds, as in `build_number`"),
+            Problem::of(
+                &rules::FIELD_RESERVED,
+                field.ident,
+                "field `build` has the name of the builder's last method",
+            )
+            .help("name it after what it holds, as in `build_number`"),
         );
     }
 }
@@ -66,8 +79,14 @@ fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
 /// A payload that names itself: the schemas of such types would not even compile to a message. What leads
 /// back through other payloads is found by `assert_field`.
 fn check_recursion(item: &ItemStruct, field: &Field<'_>, problems: &mut Problems) -> bool {
-    let Some(at) = mention(field.ty, &item.ident) else { return false };
-    let what = format!("payload `{}` contains itself through its field `{}`", item.ident.unraw(), field.name);
+    let Some(at) = mention(field.ty, &item.ident) else {
+        return false;
+    };
+    let what = format!(
+        "payload `{}` contains itself through its field `{}`",
+        item.ident.unraw(),
+        field.name
+    );
     problems.push(
         Problem::of(&rules::RECORD_RECURSIVE, &at, what).help("refer to the other value by its key or id"),
     );
@@ -92,10 +111,12 @@ fn mention(ty: &Type, ident: &syn::Ident) -> Option<syn::Ident> {
         return Some(only.clone());
     }
     path.segments.iter().find_map(|segment| match &segment.arguments {
-        syn::PathArguments::AngleBracketed(arguments) => arguments.args.iter().find_map(|argument| match argument {
-            syn::GenericArgument::Type(ty) => mention(ty, ident),
-            _ => None,
-        }),
+        syn::PathArguments::AngleBracketed(arguments) => {
+            arguments.args.iter().find_map(|argument| match argument {
+                syn::GenericArgument::Type(ty) => mention(ty, ident),
+                _ => None,
+            })
+        }
         _ => None,
     })
 }

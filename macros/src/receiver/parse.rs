@@ -48,7 +48,12 @@ pub(crate) fn parse(arguments: TokenStream, item: TokenStream, problems: &mut Pr
     let function = match syn::parse2::<Item>(item) {
         Ok(Item::Fn(function)) => function,
         Ok(other) => {
-            refuse(&other, "a receiver is a function", "put `#[receiver(…)]` on a `fn`", problems);
+            refuse(
+                &other,
+                "a receiver is a function",
+                "put `#[receiver(…)]` on a `fn`",
+                problems,
+            );
             return None;
         }
         Err(error) => {
@@ -60,7 +65,13 @@ pub(crate) fn parse(arguments: TokenStream, item: TokenStream, problems: &mut Pr
     let parameters = parse_parameters(&function, &parsed.signals, problems);
     let parameters = parameters.filter(|_| is_complete)?;
     let Arguments { signals, order, path } = parsed;
-    Some(Receiver { function, signals, order, path, parameters })
+    Some(Receiver {
+        function,
+        signals,
+        order,
+        path,
+        parameters,
+    })
 }
 
 #[derive(Default)]
@@ -76,7 +87,8 @@ impl Arguments {
         let mut is_complete = true;
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                let is_argument = input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
+                let is_argument =
+                    input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
                 if is_argument {
                     let arg: Arg = input.parse()?;
                     is_complete &= known.accept(&arg, problems) && self.take(&arg, problems);
@@ -95,7 +107,10 @@ impl Arguments {
         }
         if self.signals.is_empty() && is_complete {
             let what = "`#[receiver]` names no signal";
-            problems.push(Problem::new(&TokenStream::new(), what).help("write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static"));
+            problems.push(
+                Problem::new(&TokenStream::new(), what)
+                    .help("write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static"),
+            );
             return false;
         }
         is_complete
@@ -115,14 +130,21 @@ impl Arguments {
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) -> bool {
         let text = signal.to_token_stream().to_string();
-        let is_new = !self.signals.iter().any(|other| other.to_token_stream().to_string() == text);
+        let is_new = !self
+            .signals
+            .iter()
+            .any(|other| other.to_token_stream().to_string() == text);
         if is_new {
             self.signals.push(signal);
         } else {
             let text = text.replace(' ', "");
             problems.push(
-                Problem::of(&rules::ARGUMENT_DUPLICATE, &signal, format!("signal `{text}` is given twice"))
-                    .help("remove one of the two: the receiver would run twice"),
+                Problem::of(
+                    &rules::ARGUMENT_DUPLICATE,
+                    &signal,
+                    format!("signal `{text}` is given twice"),
+                )
+                .help("remove one of the two: the receiver would run twice"),
             );
         }
         is_new
@@ -191,15 +213,23 @@ fn parse_parameters(function: &ItemFn, signals: &[Path], problems: &mut Problems
             Some((name, ident, parameter)) => {
                 if names.contains(&name) {
                     problems.push(
-                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, format!("two parameters are named after `{name}`"))
-                            .help("remove one of the two; a leading `_` does not count"),
+                        Problem::of(
+                            &rules::RECEIVER_PARAMETER,
+                            &ident,
+                            format!("two parameters are named after `{name}`"),
+                        )
+                        .help("remove one of the two; a leading `_` does not count"),
                     );
                     is_complete = false;
                 }
                 if matches!(parameter.source, Source::Event) && signals.len() > 1 {
                     problems.push(
-                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, "`event` has another type for each of the signals")
-                            .help("name the data keys that the events share, or write a receiver for each"),
+                        Problem::of(
+                            &rules::RECEIVER_PARAMETER,
+                            &ident,
+                            "`event` has another type for each of the signals",
+                        )
+                        .help("name the data keys that the events share, or write a receiver for each"),
                     );
                     is_complete = false;
                 }
@@ -254,14 +284,27 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         _ => Source::DataKey(field_ident(&name, ident)),
     };
     check_type(&name, &source, &typed.ty, problems).then(|| {
-        (name, ident.clone(), Parameter { source, ty: (*typed.ty).clone() })
+        (
+            name,
+            ident.clone(),
+            Parameter {
+                source,
+                ty: (*typed.ty).clone(),
+            },
+        )
     })
 }
 
 /// The field of that name, at the parameter.
 fn field_ident(name: &str, at: &Ident) -> Ident {
     let is_keyword = syn::parse_str::<Ident>(name).is_err();
-    if is_keyword && !name.is_empty() && name != "self" && name != "crate" && name != "super" && name != "Self" {
+    if is_keyword
+        && !name.is_empty()
+        && name != "self"
+        && name != "crate"
+        && name != "super"
+        && name != "Self"
+    {
         Ident::new_raw(name, at.span())
     } else if is_keyword {
         at.clone()
@@ -280,7 +323,12 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
     match (source, reference) {
         (Source::FromEventBus, None) => return true,
         (Source::FromEventBus, Some(_)) => {
-            refuse(ty, "`from_event_bus` is a `bool`, not a reference", "write `from_event_bus: bool`", problems);
+            refuse(
+                ty,
+                "`from_event_bus` is a `bool`, not a reference",
+                "write `from_event_bus: bool`",
+                problems,
+            );
         }
         (_, None) => {
             let text = ty.to_token_stream().to_string().replace(' ', "");
@@ -300,7 +348,12 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
             );
         }
         (_, Some(reference)) if matches!(&*reference.elem, Type::ImplTrait(_)) => {
-            refuse(ty, "a receiver cannot be generic", "write the type of the data key in place of `impl …`", problems);
+            refuse(
+                ty,
+                "a receiver cannot be generic",
+                "write the type of the data key in place of `impl …`",
+                problems,
+            );
         }
         (_, Some(_)) => return true,
     }

@@ -29,11 +29,18 @@ impl<'a> Attributes<'a> {
             if path.is_ident("derive") {
                 match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
                     Ok(paths) => {
-                        sorted.derives.extend(paths.into_iter().filter(|path| !is_ours(path, attribute, problems)));
+                        sorted.derives.extend(
+                            paths
+                                .into_iter()
+                                .filter(|path| !is_ours(path, attribute, problems)),
+                        );
                     }
                     Err(error) => problems.error(error),
                 }
-            } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
+            } else if ["allow", "warn", "deny", "forbid", "expect"]
+                .iter()
+                .any(|name| path.is_ident(name))
+            {
                 sorted.lints.push(one);
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
@@ -46,7 +53,9 @@ impl<'a> Attributes<'a> {
 }
 
 fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
-    let Some(last) = path.segments.last() else { return false };
+    let Some(last) = path.segments.last() else {
+        return false;
+    };
     let name = last.ident.to_string();
     match name.as_str() {
         "Clone" | "PartialEq" => true,
@@ -68,13 +77,21 @@ fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
 }
 
 pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
-    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "serde's attributes have no meaning here")
-        .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
+    Problem::of(
+        &rules::SERDE_ATTRIBUTE,
+        attribute,
+        "serde's attributes have no meaning here",
+    )
+    .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
 }
 
 /// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == name)
 }
 
 /// The item as it can stand without the macro: our attributes on its fields are taken away.
@@ -82,11 +99,17 @@ pub(crate) fn without_attributes(mut item: Item, name: &str) -> TokenStream {
     let fields: Vec<&mut Field> = match &mut item {
         Item::Struct(item) => item.fields.iter_mut().collect(),
         Item::Union(item) => item.fields.named.iter_mut().collect(),
-        Item::Enum(item) => item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).collect(),
+        Item::Enum(item) => item
+            .variants
+            .iter_mut()
+            .flat_map(|variant| variant.fields.iter_mut())
+            .collect(),
         _ => Vec::new(),
     };
     for field in fields {
-        field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        field
+            .attrs
+            .retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
     }
     item.into_token_stream()
 }

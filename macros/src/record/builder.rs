@@ -21,11 +21,13 @@ impl Target<'_> {
         let Built { ident, vis, .. } = built;
         let name = format_ident!("{}Builder", ident);
         let fields_ident: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let states: Vec<_> = (0..fields.len()).map(|index| format_ident!("__S{index}")).collect();
+        let states: Vec<_> = (0..fields.len())
+            .map(|index| format_ident!("__S{index}"))
+            .collect();
         let setters = (0..fields.len()).map(|index| self.setter(&name, &states, index));
         let build = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
-        let docs = format!("Builds a [`{}`] field by field.", ident);
+        let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
         let required = required.map(|field| self.required(built, field));
         // pub struct UserDataBuilder<__S0, __S1> { id: __S0, is_active: __S1 }
@@ -59,7 +61,9 @@ impl Target<'_> {
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
         let Field { ident, name, ty, .. } = field;
-        let Built { ident: payload, vis, .. } = built;
+        let Built {
+            ident: payload, vis, ..
+        } = built;
         let is_set = is_set(field);
         let message = format!(
             "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
@@ -80,19 +84,36 @@ impl Target<'_> {
 
     fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
+        let Field {
+            ident, ty, vis, docs, ..
+        } = &self.fields[index];
         let state = &states[index];
         let set = states.iter().enumerate().map(|(position, state)| {
-            if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) }
+            if position == index {
+                quote!(#rt::Set<#ty>)
+            } else {
+                quote!(#state)
+            }
         });
-        let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
+        let others = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| *position != index);
         let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
         let (argument, value) = if takes_into(ty) {
-            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(value)))
+            (
+                quote!(impl #rt::IntoField<#ty>),
+                quote!(#rt::IntoField::into_field(value)),
+            )
         } else {
             (quote!(#ty), quote!(value))
         };
-        let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
+        let docs = if docs.text.is_empty() {
+            "Sets the field."
+        } else {
+            docs.text.as_str()
+        };
         // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __S1>
         // where
         //     __S0: NotSet,
@@ -113,7 +134,11 @@ impl Target<'_> {
 
     fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
         let rt = self.rt;
-        let Built { ident: payload, vis, finish } = built;
+        let Built {
+            ident: payload,
+            vis,
+            finish,
+        } = built;
         let bounds = self.fields.iter().zip(states).map(|(field, state)| {
             let Field { ty, default, .. } = field;
             match default {
@@ -183,9 +208,11 @@ fn is_set(field: &Field<'_>) -> Ident {
 /// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
 fn takes_into(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Option")
-        }
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "String" || last.ident == "Option"),
         Type::Group(group) => takes_into(&group.elem),
         _ => false,
     }

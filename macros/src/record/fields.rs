@@ -11,11 +11,16 @@ impl Target<'_> {
         let Self { rt, ident, fields } = self;
         let names = fields.iter().map(|field| &field.name);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("field_{index}")).collect();
+        let slots: Vec<_> = (0..fields.len())
+            .map(|index| format_ident!("field_{index}"))
+            .collect();
         let index = 0..fields.len();
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-        let values = fields.iter().zip(&slots).map(|(field, slot)| from_slot(rt, field, slot));
+        let values = fields
+            .iter()
+            .zip(&slots)
+            .map(|(field, slot)| from_slot(rt, field, slot));
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     const NAMES: &'static [&'static str] = &["id", …];
@@ -34,7 +39,7 @@ impl Target<'_> {
         //     fn deserialize_fields<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, __A::Error> {
         //         let mut field_0 = None;
         //         …
-        //         while let Some(index) = map.next_key_seed(FieldIndex(Self::NAMES))? {
+        //         while let Some(index) = MapAccess::next_key_seed(&mut map, FieldIndex(Self::NAMES))? {
         //             match index {
         //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", &mut map)?,
         //                 …
@@ -76,9 +81,10 @@ impl Target<'_> {
                     mut map: __A,
                 ) -> ::core::result::Result<Self, __A::Error> {
                     #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(index) =
-                        map.next_key_seed(#rt::FieldIndex(<Self as #rt::Fields>::NAMES))?
-                    {
+                    while let ::core::option::Option::Some(index) = #rt::serde::de::MapAccess::next_key_seed(
+                        &mut map,
+                        #rt::FieldIndex(<Self as #rt::Fields>::NAMES),
+                    )? {
                         match index {
                             #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut map)?,)*
                             _ => {}
@@ -92,7 +98,13 @@ impl Target<'_> {
 }
 
 fn from_slot(rt: &TokenStream, field: &Field<'_>, slot: &syn::Ident) -> TokenStream {
-    let Field { ident, name, ty, default, .. } = field;
+    let Field {
+        ident,
+        name,
+        ty,
+        default,
+        ..
+    } = field;
     match default {
         Some(default) => {
             let default = default.function();

@@ -37,25 +37,45 @@ pub(crate) fn check_shape<'a>(
         }
         Item::Union(item) => return refuse(&item.union_token, "a union", "write a struct with named fields"),
         other => {
-            return refuse(other, "this item", "put the attribute on a struct with named fields");
+            return refuse(
+                other,
+                "this item",
+                "put the attribute on a struct with named fields",
+            );
         }
     };
     match &item.fields {
         Fields::Named(fields) if fields.named.is_empty() => {
-            return refuse(&item.ident, "empty", "add a field: an event without data tells receivers nothing");
+            return refuse(
+                &item.ident,
+                "empty",
+                "add a field: an event without data tells receivers nothing",
+            );
         }
         Fields::Named(_) => {}
         Fields::Unnamed(fields) => {
-            return refuse(fields, "a tuple struct", "name the fields, as in `{ pub course_key: CourseKey }`");
+            return refuse(
+                fields,
+                "a tuple struct",
+                "name the fields, as in `{ pub course_key: CourseKey }`",
+            );
         }
         Fields::Unit => return refuse(&item.ident, "a unit struct", "give it named fields"),
     }
     if !item.generics.params.is_empty() {
         let lifetime = matches!(item.generics.params.first(), Some(syn::GenericParam::Lifetime(_)));
         return if lifetime {
-            refuse(&item.generics, "borrowed", "own the data: `String` for `&str`, `Vec<_>` for a slice")
+            refuse(
+                &item.generics,
+                "borrowed",
+                "own the data: `String` for `&str`, `Vec<_>` for a slice",
+            )
         } else {
-            refuse(&item.generics, "generic", "write the types out: the schema has no parameters")
+            refuse(
+                &item.generics,
+                "generic",
+                "write the types out: the schema has no parameters",
+            )
         };
     }
     if let Some(clause) = &item.generics.where_clause {
@@ -99,8 +119,9 @@ pub(crate) fn parse_fields<'a>(
             } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
-                    Problem::of(&rules::FIELD_CFG, one, what)
-                        .help("keep the field in every build; make it an `Option` if it has no value in some"),
+                    Problem::of(&rules::FIELD_CFG, one, what).help(
+                        "keep the field in every build; make it an `Option` if it has no value in some",
+                    ),
                 );
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
@@ -135,7 +156,9 @@ impl Field<'_> {
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
-                        _ => arg.expression("default = expression", problems).map(ToTokens::to_token_stream),
+                        _ => arg
+                            .expression("default = expression", problems)
+                            .map(ToTokens::to_token_stream),
                     };
                     self.default = Some(Default { index, expression });
                 }
@@ -155,15 +178,18 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, what)
-                .help(format!("call it `{}`: such names are those of generated code", field.name.trim_start_matches('_'))),
+            Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(format!(
+                "call it `{}`: such names are those of generated code",
+                field.name.trim_start_matches('_')
+            )),
         );
     }
     if !field.name.is_ascii() {
         let what = format!("field `{}` has a name that is not ASCII", field.name);
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, what)
-                .help("name it with letters from `a` to `z`, digits and underscores: Avro has no other names"),
+            Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(
+                "name it with letters from `a` to `z`, digits and underscores: Avro has no other names",
+            ),
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error, fmt, panic};
 
-use crate::codec::BoxError;
+use crate::avro::BoxError;
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///
@@ -42,7 +42,11 @@ impl ReceiverError {
                 inner.0.permanent |= permanent;
                 *inner
             }
-            Err(error) => Self(Box::new(Inner { error, permanent, panicked: false })),
+            Err(error) => Self(Box::new(Inner {
+                error,
+                permanent,
+                panicked: false,
+            })),
         }
     }
 
@@ -53,7 +57,11 @@ impl ReceiverError {
             (None, None) => "with a value that is no text".to_owned(),
         };
         drop_payload(payload);
-        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
+        Self(Box::new(Inner {
+            error: message.into(),
+            permanent: false,
+            panicked: true,
+        }))
     }
 
     /// Whether trying again cannot help.

@@ -152,7 +152,9 @@ pub const fn assert_key(event: &Record, path: &[&str]) {
     let mut fields = event.fields;
     let mut index = 0;
     while index < path.len() {
-        let Some(field) = find(fields, path[index]) else { return };
+        let Some(field) = find(fields, path[index]) else {
+            return;
+        };
         index += 1;
         let schema = match field.schema {
             Schema::Optional(some) => some,
@@ -222,7 +224,10 @@ struct Message {
 
 impl Message {
     const fn new() -> Self {
-        Self { bytes: [0; 1024], len: 0 }
+        Self {
+            bytes: [0; 1024],
+            len: 0,
+        }
     }
 
     const fn text(mut self, text: &str) -> Self {

@@ -1,4 +1,4 @@
-//! Effects that hold on the threads that entered them.
+//! Effects that hold on the threads that entered them: what [`testing`](crate::testing) is made of.
 
 use std::{
     any::Any,
@@ -29,7 +29,7 @@ pub(crate) fn is_active() -> bool {
 }
 
 /// What a scope does to the events sent in it.
-pub(super) enum Effect {
+pub(crate) enum Effect {
     Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
     Strict,
     MuteEvent(&'static EventDefinition),
@@ -38,9 +38,9 @@ pub(super) enum Effect {
 
 /// An event that was sent in a scope.
 #[derive(Clone)]
-pub(super) struct Captured {
-    pub(super) event: Arc<dyn Any + Send + Sync>,
-    pub(super) metadata: EventsMetadata,
+pub(crate) struct Captured {
+    pub(crate) event: Arc<dyn Any + Send + Sync>,
+    pub(crate) metadata: EventsMetadata,
 }
 
 /// The scopes of the thread that sends an event.
@@ -53,12 +53,18 @@ impl Scopes {
             return Self(Vec::new());
         }
         // A thread that is being torn down has none any more.
-        Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
+        Self(
+            SCOPES
+                .try_with(|scopes| scopes.borrow().clone())
+                .unwrap_or_default(),
+        )
     }
 
     /// Whether somebody collects events of this definition.
     pub(crate) fn capture(&self, definition: &'static EventDefinition) -> bool {
-        self.0.iter().any(|effect| matches!(&**effect, Effect::Capture(of, _) if std::ptr::eq(*of, definition)))
+        self.0
+            .iter()
+            .any(|effect| matches!(&**effect, Effect::Capture(of, _) if std::ptr::eq(*of, definition)))
     }
 
     /// Hands an event to whoever collects it.
@@ -73,8 +79,14 @@ impl Scopes {
                 && std::ptr::eq(*of, definition)
             {
                 let event: Arc<dyn Any + Send + Sync> = Arc::clone(event) as _;
-                let captured = Captured { event, metadata: metadata.clone() };
-                events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
+                let captured = Captured {
+                    event,
+                    metadata: metadata.clone(),
+                };
+                events
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(captured);
             }
         }
     }
@@ -100,7 +112,7 @@ impl Scopes {
 pub struct Scope(Entered);
 
 impl Scope {
-    pub(super) fn enter(effect: Effect) -> Self {
+    pub(crate) fn enter(effect: Effect) -> Self {
         Self(ScopeHandle(Arc::new(effect)).enter())
     }
 
@@ -110,7 +122,7 @@ impl Scope {
         ScopeHandle(Arc::clone(&self.0.effect))
     }
 
-    pub(super) fn effect(&self) -> &Effect {
+    pub(crate) fn effect(&self) -> &Effect {
         &self.0.effect
     }
 }
@@ -124,12 +136,18 @@ impl ScopeHandle {
     pub fn enter(&self) -> Entered {
         ENTERED.fetch_add(1, Ordering::Relaxed);
         SCOPES.with_borrow_mut(|scopes| scopes.push(Arc::clone(&self.0)));
-        Entered { effect: Arc::clone(&self.0), not_send: PhantomData }
+        Entered {
+            effect: Arc::clone(&self.0),
+            not_send: PhantomData,
+        }
     }
 
     /// A future that is in the scope whenever it runs, on whatever thread that is.
     pub fn wrap<F: Future>(&self, future: F) -> Scoped<F> {
-        Scoped { handle: self.clone(), future: Box::pin(future) }
+        Scoped {
+            handle: self.clone(),
+            future: Box::pin(future),
+        }
     }
 }
 
@@ -152,7 +170,9 @@ impl Drop for Entered {
         ENTERED.fetch_sub(1, Ordering::Relaxed);
         let left = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();
-            let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
+            let index = scopes
+                .iter()
+                .rposition(|effect| Arc::ptr_eq(effect, &self.effect));
             index.map(|index| scopes.remove(index))
         });
         // Dropped after the borrow: with it go captured events, whose destructors may send events.

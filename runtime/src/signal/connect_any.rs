@@ -3,14 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    connection::{Connection, ConnectedAny, Place, next_id},
+    connection::{ConnectedAny, Connection, Place, next_id},
     dispatch_list::{DispatchList, Snapshot},
 };
-use crate::{
-    event::AnyEvent,
-    metadata::EventsMetadata,
-    receiver::ReceiverReturn,
-};
+use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
 
 static CONNECTED: DispatchList<Arc<ConnectedAny>> = DispatchList::new();
 
@@ -34,9 +30,8 @@ where
 {
     let id = next_id();
     let place = Place::of(&receiver);
-    let call = Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| {
-        receiver(event, metadata).outcome()
-    });
+    let call =
+        Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome());
     CONNECTED.push(id, Arc::new(ConnectedAny { place, call }));
     Connection::new(move || CONNECTED.remove(id))
 }
