@@ -10,6 +10,8 @@ mod receiver;
 mod record;
 mod rules;
 mod runtime_path;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 
