@@ -3,6 +3,7 @@
 // Expansions say `::openedx_events`, in this crate too.
 extern crate self as openedx_events;
 
+mod avro;
 mod avro_type;
 // Elements of distributed slices go to sections of their own, which only an attribute of this name can say.
 #[allow(unsafe_code)]
@@ -21,16 +22,15 @@ mod receiver;
 pub mod registry;
 mod responses;
 mod schema;
+mod scope;
 mod signal;
-#[allow(unsafe_code)]
-mod slices;
 pub mod testing;
 
+pub use avro::BoxError;
 pub use avro_type::AvroType;
 pub use bytes::Bytes;
 #[cfg(feature = "catalog")]
 pub use catalog::*;
-pub use codec::BoxError;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{
     AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,

@@ -209,7 +209,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         .then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
     // impl Event for CourseEnrollmentCreated { … }
-    // #[distributed_slice(EVENTS)] static __REGISTERED: &EventDefinition = &__DEFINITION;
+    // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: #rt::EventDefinition =
             #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
@@ -219,16 +219,11 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         #[automatically_derived]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-
-            #[inline]
-            fn signal() -> &'static #rt::Signal<Self> {
-                &#constant
-            }
         }
 
-        #[#rt::linkme::distributed_slice(#rt::EVENTS)]
+        #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
         #[linkme(crate = #rt::linkme)]
-        static __REGISTERED: &'static #rt::EventDefinition = &__DEFINITION;
+        static __REGISTERED: &'static dyn #rt::AnySignal = &#constant;
     }
 }
 
@@ -298,13 +293,13 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
 
 /// `Debug` that needs nothing of the fields: their types can be anything.
 fn local_only(target: &Target<'_>) -> TokenStream {
-    let ident = target.ident;
+    let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();
     quote! {
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                f.debug_struct(#name).finish_non_exhaustive()
+                #rt::debug_opaque(f, #name)
             }
         }
     }

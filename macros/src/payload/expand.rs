@@ -119,7 +119,7 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
             #[inline]
             fn deref(&self) -> &#twin {
-                self.__build_with_builder.get()
+                #rt::Frozen::get(&self.__build_with_builder)
             }
         }
 
@@ -136,7 +136,7 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
             #[must_use]
             #[inline]
             #vis fn into_fields(self) -> #twin {
-                self.__build_with_builder.into_inner()
+                #rt::Frozen::into_inner(self.__build_with_builder)
             }
         }
     }
@@ -144,14 +144,14 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
 fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
     let rt = target.rt;
-    let debug = target.debug_impl(ident, &quote!(self.__build_with_builder.get()));
+    let debug = target.debug_impl(ident, &quote!(#rt::Frozen::get(&self.__build_with_builder)));
     quote! {
         #[automatically_derived]
         impl ::core::clone::Clone for #ident {
             fn clone(&self) -> Self {
                 Self {
                     __build_with_builder: #rt::Frozen::new(
-                        ::core::clone::Clone::clone(self.__build_with_builder.get()),
+                        ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder)),
                     ),
                 }
             }
@@ -161,7 +161,7 @@ fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
         impl ::core::cmp::PartialEq for #ident {
             #[inline]
             fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                self.__build_with_builder.get() == other.__build_with_builder.get()
+                #rt::Frozen::get(&self.__build_with_builder) == #rt::Frozen::get(&other.__build_with_builder)
             }
         }
 
@@ -191,7 +191,7 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
 
             #[inline]
             fn encode_avro(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                #rt::Fields::encode_fields(self.__build_with_builder.get(), out);
+                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), out);
             }
 
             #[inline]
@@ -205,7 +205,7 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
             }
 
             fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
@@ -227,7 +227,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
                 &self,
                 serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self.__build_with_builder.get(), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
             }
         }
 

@@ -11,6 +11,12 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let rt = receiver.path.private();
     let name = &receiver.function.sig.ident;
     let registered = format_ident!("__{}_is_registered", name);
+    // Whoever allows the function to use a deprecated signal means this use of it, too.
+    let allowed = receiver
+        .function
+        .attrs
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("allow"));
     let elements = receiver
         .signals
         .iter()
@@ -22,6 +28,7 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     // fn __notify_is_registered() { statics… }
     quote! {
         #[doc(hidden)]
+        #(#allowed)*
         #[allow(dead_code, non_snake_case, clippy::pedantic)]
         fn #registered() {
             #(#elements)*
@@ -34,35 +41,42 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(rt, function);
-    let element = format_ident!("RECEIVER_{index}");
+    let element = format_ident!("__RECEIVER_{index}");
     // Only this call mentions the user's signal, so that what is wrong with it is said there.
     let signal_rt = receiver.path.at(signal.span());
     let signal = quote_spanned!(signal.span()=> #signal_rt::signal(&#signal));
+    let here = Span::call_site();
     let arguments = receiver
         .parameters
         .iter()
         .map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
-    // static RECEIVER_0: &dyn AnyReceiver = &TypedReceiver::new(
-    //     signal(&COURSE_ENROLLMENT_CREATED), "notify", Location { … }, 0,
+    // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
+    //     "notify", Location { … }, 0,
     //     || type_name_of_val(&notify),
     //     |event, delivery| {
+    //         #[allow(deprecated)]
     //         let returned = notify(data_key(&event.enrollment), data_key(delivery.metadata));
     //         ReceiverReturn::outcome(returned)
     //     },
     // );
+    let (event, delivery, returned) = (
+        local("event", here),
+        local("delivery", here),
+        local("returned", here),
+    );
     quote! {
         #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
         #[linkme(crate = #rt::linkme)]
-        static #element: &'static dyn #rt::AnyReceiver = &#rt::TypedReceiver::new(
-            #signal,
+        static #element: &'static dyn #rt::AnyReceiver = &#signal.receiver(
             #name,
             #location,
             #order,
             || ::core::any::type_name_of_val(&#function),
-            |event, delivery| {
-                let returned = #function(#(#arguments),*);
+            |#event, #delivery| {
+                #[allow(deprecated)]
+                let #returned = #function(#(#arguments),*);
                 #outcome
             },
         );
@@ -73,8 +87,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let span = parameter.ty.span();
     let rt = receiver.path.at(span);
-    let here = |name: &str| Ident::new(name, Span::call_site().located_at(span));
-    let (event, delivery) = (here("event"), here("delivery"));
+    let (event, delivery) = (local("event", span), local("delivery", span));
     match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> #rt::data_key(&#event.#key)),
         Source::Metadata => quote_spanned!(span=> #rt::data_key(#delivery.metadata)),
@@ -83,10 +96,15 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     }
 }
 
+/// A variable of the expansion, shown at `span`: the user's function may have the same name.
+fn local(name: &str, span: Span) -> Ident {
+    Ident::new(name, Span::mixed_site().located_at(span))
+}
+
 /// An error about the returned type is shown at that type.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);
-    let returned = Ident::new("returned", Span::call_site().located_at(span));
+    let returned = local("returned", span);
     quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))
 }

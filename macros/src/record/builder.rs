@@ -27,7 +27,7 @@ impl Target<'_> {
         let setters = (0..fields.len()).map(|index| self.setter(&name, &states, index));
         let build = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
-        let docs = format!("Builds a [`{}`] field by field.", ident);
+        let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
         let required = required.map(|field| self.required(built, field));
         // pub struct UserDataBuilder<__S0, __S1> { id: __S0, is_active: __S1 }

@@ -39,7 +39,7 @@ impl Target<'_> {
         //     fn deserialize_fields<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, __A::Error> {
         //         let mut field_0 = None;
         //         …
-        //         while let Some(index) = map.next_key_seed(FieldIndex(Self::NAMES))? {
+        //         while let Some(index) = MapAccess::next_key_seed(&mut map, FieldIndex(Self::NAMES))? {
         //             match index {
         //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", &mut map)?,
         //                 …
@@ -81,9 +81,10 @@ impl Target<'_> {
                     mut map: __A,
                 ) -> ::core::result::Result<Self, __A::Error> {
                     #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(index) =
-                        map.next_key_seed(#rt::FieldIndex(<Self as #rt::Fields>::NAMES))?
-                    {
+                    while let ::core::option::Option::Some(index) = #rt::serde::de::MapAccess::next_key_seed(
+                        &mut map,
+                        #rt::FieldIndex(<Self as #rt::Fields>::NAMES),
+                    )? {
                         match index {
                             #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut map)?,)*
                             _ => {}

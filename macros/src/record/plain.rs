@@ -44,22 +44,22 @@ impl Target<'_> {
                 ident, name, ty, pii, ..
             } = field;
             if *pii {
-                quote!(.field(#name, &#rt::Redacted))
+                quote!((#name, &#rt::Redacted))
             } else {
-                quote!(.field(#name, <#rt::Plain<#ty>>::debug(&#value.#ident)))
+                quote!((#name, <#rt::Plain<#ty>>::debug(&#value.#ident)))
             }
         });
         let name = syn::ext::IdentExt::unraw(of).to_string();
         // impl Debug for UserData {
         //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        //         f.debug_struct("UserData").field("id", …).field("pii", &Redacted).finish()
+        //         debug_record(f, "UserData", &[("id", <Plain<i64>>::debug(&self.id)), ("pii", &Redacted)])
         //     }
         // }
         quote! {
             #[automatically_derived]
             impl ::core::fmt::Debug for #of {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    f.debug_struct(#name) #(#fields)* .finish()
+                    #rt::debug_record(f, #name, &[#(#fields),*])
                 }
             }
         }

@@ -12,10 +12,9 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use super::AvroType;
+use super::{AvroType, Json, JsonSeed};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
-    payload::{Json, JsonSeed},
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 

@@ -7,10 +7,9 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::AvroType;
+use super::{AvroType, Json};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
-    payload::Json,
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 

@@ -8,7 +8,7 @@ use serde::{
 
 use super::{AvroType, represents_itself};
 use crate::{
-    codec::{DecodeError, Decoder, encoder},
+    avro::{DecodeError, Decoder, encoder},
     schema::Schema,
 };
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{AvroType, represents_itself};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 

@@ -146,18 +146,16 @@ macro_rules! key {
                 self.as_str().to_owned()
             }
 
-            fn from_repr(repr: String) -> Result<Self, $crate::codec::BoxError> {
+            fn from_repr(repr: String) -> Result<Self, $crate::avro::BoxError> {
                 Ok(repr.parse()?)
             }
 
             #[inline]
             fn encode_avro(&self, out: &mut Vec<u8>) {
-                $crate::codec::encoder::bytes(out, self.as_str().as_bytes());
+                $crate::avro::encoder::bytes(out, self.as_str().as_bytes());
             }
 
-            fn decode_avro(
-                input: &mut $crate::codec::Decoder<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
+            fn decode_avro(input: &mut $crate::avro::Decoder<'_>) -> Result<Self, $crate::avro::DecodeError> {
                 input.parse(concat!("a ", $noun))
             }
 

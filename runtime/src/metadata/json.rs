@@ -7,7 +7,10 @@ use serde_json::{Map, Serializer, Value, ser::Formatter};
 use uuid::Uuid;
 
 use super::EventsMetadata;
-use crate::{DateTime, UtcOffset, avro_type::AvroType, payload::Json};
+use crate::{
+    DateTime, UtcOffset,
+    avro_type::{AvroType, Json},
+};
 
 impl EventsMetadata {
     /// The metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.

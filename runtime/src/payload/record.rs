@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{de::MapAccess, ser::SerializeStruct};
 
 use crate::{
-    codec::{DecodeError, Decoder},
+    avro::{DecodeError, Decoder},
     schema::Record,
 };
 
@@ -29,6 +29,24 @@ pub trait Fields: Sized {
 
     /// Reads the entries of the Avro record dictionary.
     fn deserialize_fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+}
+
+/// Prints a record; here, since a method called by its name could be another one where expansions are.
+pub fn debug_record(
+    f: &mut fmt::Formatter<'_>,
+    name: &str,
+    fields: &[(&str, &dyn fmt::Debug)],
+) -> fmt::Result {
+    let mut record = f.debug_struct(name);
+    for (name, value) in fields {
+        record.field(name, value);
+    }
+    record.finish()
+}
+
+/// Prints the name of a struct whose fields can be anything.
+pub fn debug_opaque(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+    f.debug_struct(name).finish_non_exhaustive()
 }
 
 /// Stands in `Debug` where a field holds personal data.

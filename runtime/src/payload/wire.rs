@@ -12,10 +12,9 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use super::json::{Json, JsonSeed};
 use crate::{
-    avro_type::AvroType,
-    codec::{DecodeError, Decoder},
+    avro::{DecodeError, Decoder},
+    avro_type::{AvroType, Json, JsonSeed},
     schema::Schema,
 };
 

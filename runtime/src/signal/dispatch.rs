@@ -5,12 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Signal, any, dispatch_list::Entry};
+use super::{Signal, connect_any, dispatch_list::Entry};
 use crate::{
-    event::Event,
+    event::{AnyEvent, Event},
     receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
     responses::{ReceiverHandle, Response, Responses},
-    testing::Scopes,
+    scope::Scopes,
 };
 
 /// What happens when a receiver fails.
@@ -104,7 +104,7 @@ impl<E: Event> Signal<E> {
         let linked = self.linked();
         let connected = self.connected.snapshot();
         let mut connected = connected.as_deref().map_or(&[][..], Vec::as_slice);
-        let any = any::snapshot();
+        let any = connect_any::snapshot();
         let mut any = any.as_deref().map_or(&[][..], Vec::as_slice);
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
@@ -129,7 +129,7 @@ impl<E: Event> Signal<E> {
                 (_, Some((Entry { value: receiver, .. }, rest))) => {
                     any = rest;
                     let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(E::DEFINITION)));
-                    let event = E::DEFINITION.any(event);
+                    let event = AnyEvent::new(event);
                     run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
                 (_, None) => return Ok(run.responses),

@@ -1,27 +1,32 @@
 //! Signals: the statics that send events.
 
-mod any;
+mod any_signal;
+mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod slice;
 
 use std::{fmt, sync::Arc, sync::OnceLock};
 
-pub use any::connect_any;
+pub use any_signal::{AnySignal, signal};
+pub use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
 use dispatch_list::DispatchList;
+pub use slice::SIGNALS;
 
 use crate::{
     DateTime,
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
+    receiver::{
+        AnyReceiver, Delivery, RECEIVERS, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver,
+    },
     responses::Responses,
-    schema::event_schema_string,
-    slices::RECEIVERS,
-    testing,
+    schema::{Location, event_schema_string},
+    scope,
 };
 
 /// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
@@ -38,7 +43,7 @@ pub struct Signal<E: Event> {
 }
 
 impl<E: Event> Signal<E> {
-    /// Used by expansions: one a type, and `E::signal` returns it.
+    /// Used by expansions: one a type.
     #[doc(hidden)]
     #[must_use]
     pub const fn new() -> Self {
@@ -46,6 +51,26 @@ impl<E: Event> Signal<E> {
             linked: OnceLock::new(),
             connected: DispatchList::new(),
         }
+    }
+
+    /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
+    #[doc(hidden)]
+    pub const fn receiver(
+        &'static self,
+        name: &'static str,
+        location: Location,
+        order: i32,
+        type_name: fn() -> &'static str,
+        call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+    ) -> TypedReceiver<E> {
+        let definition = ReceiverDefinition {
+            event: E::DEFINITION,
+            name,
+            location,
+            order,
+            type_name,
+        };
+        TypedReceiver { definition, call }
     }
 
     /// What is known of the event type.
@@ -180,7 +205,10 @@ impl<E: Event> Signal<E> {
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        self.linked().is_empty() && self.connected.is_empty() && !any::is_observed() && !testing::is_active()
+        self.linked().is_empty()
+            && self.connected.is_empty()
+            && !connect_any::is_observed()
+            && !scope::is_active()
     }
 
     #[track_caller]

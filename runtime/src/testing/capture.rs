@@ -6,8 +6,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use super::scope::{Captured, Effect, Scope, ScopeHandle};
-use crate::{event::Event, metadata::EventsMetadata, signal::Signal};
+use crate::{
+    event::Event,
+    metadata::EventsMetadata,
+    scope::{Captured, Effect, Scope, ScopeHandle},
+    signal::Signal,
+};
 
 /// Collects the events that this thread sends with `signal`, until it is dropped; receivers run as usual.
 ///

@@ -19,16 +19,13 @@
 //! ```
 
 mod capture;
-mod scope;
 
 use std::any::type_name;
 
+pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
 pub use capture::{Capture, capture};
-use scope::Effect;
-pub use scope::{Entered, Scope, ScopeHandle, Scoped};
-pub(crate) use scope::{Scopes, is_active};
 
-use crate::{event::Event, signal::Signal};
+use crate::{event::Event, scope::Effect, signal::Signal};
 
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///

@@ -164,6 +164,12 @@ impl<'a> Decoder<'a> {
         })
     }
 
+    /// The bytes of a `string` whose reader checks them itself; `expected` says what it reads.
+    #[inline]
+    pub(crate) fn text_bytes(&mut self, expected: &'static str) -> Result<&'a [u8], DecodeError> {
+        self.expect(expected, Self::counted)
+    }
+
     /// A `string` that is the text of a `T`, which `expected` names.
     #[inline]
     pub fn parse<T: FromStr<Err: Into<BoxError>>>(

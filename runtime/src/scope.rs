@@ -1,4 +1,4 @@
-//! Effects that hold on the threads that entered them.
+//! Effects that hold on the threads that entered them: what [`testing`](crate::testing) is made of.
 
 use std::{
     any::Any,
@@ -29,7 +29,7 @@ pub(crate) fn is_active() -> bool {
 }
 
 /// What a scope does to the events sent in it.
-pub(super) enum Effect {
+pub(crate) enum Effect {
     Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
     Strict,
     MuteEvent(&'static EventDefinition),
@@ -38,9 +38,9 @@ pub(super) enum Effect {
 
 /// An event that was sent in a scope.
 #[derive(Clone)]
-pub(super) struct Captured {
-    pub(super) event: Arc<dyn Any + Send + Sync>,
-    pub(super) metadata: EventsMetadata,
+pub(crate) struct Captured {
+    pub(crate) event: Arc<dyn Any + Send + Sync>,
+    pub(crate) metadata: EventsMetadata,
 }
 
 /// The scopes of the thread that sends an event.
@@ -112,7 +112,7 @@ impl Scopes {
 pub struct Scope(Entered);
 
 impl Scope {
-    pub(super) fn enter(effect: Effect) -> Self {
+    pub(crate) fn enter(effect: Effect) -> Self {
         Self(ScopeHandle(Arc::new(effect)).enter())
     }
 
@@ -122,7 +122,7 @@ impl Scope {
         ScopeHandle(Arc::clone(&self.0.effect))
     }
 
-    pub(super) fn effect(&self) -> &Effect {
+    pub(crate) fn effect(&self) -> &Effect {
         &self.0.effect
     }
 }

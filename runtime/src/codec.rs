@@ -4,14 +4,8 @@
 //! The bytes are those of one record, without a schema or a header (ADR-5: the consumer knows the schema
 //! from its own event definition).
 
-pub(crate) mod decoder;
-pub(crate) mod encoder;
-mod error;
-
-pub use decoder::Decoder;
-pub use error::{BoxError, DecodeError};
-
-use crate::event::WireEvent;
+pub use crate::avro::DecodeError;
+use crate::{avro::Decoder, event::WireEvent};
 
 /// The Avro bytes of `event`.
 ///

@@ -1,0 +1,64 @@
+//! A module without any prelude: every name in an expansion has to be a whole path.
+//!
+//! Each field has a default, since builders with required fields say `#[diagnostic::on_unimplemented]`, and
+//! names of tools are found through the prelude as well.
+#![no_implicit_prelude]
+
+/// A payload.
+#[::oe::payload(crate = ::oe)]
+pub struct Bare {
+    /// A text.
+    #[payload(default)]
+    pub text: ::std::string::String,
+    /// Whether there is one.
+    #[payload(default)]
+    pub flag: bool,
+    /// A list.
+    #[payload(default)]
+    pub list: ::std::option::Option<::std::vec::Vec<i64>>,
+    /// Bytes.
+    #[payload(pii, default)]
+    pub bytes: ::oe::Bytes,
+}
+
+/// Sent when something has been laid bare.
+#[::oe::event(
+    type = "com.example.library.secret.bared.v1",
+    key = bare.text,
+    repository = "example/library",
+    warning = "nothing",
+    deprecated(since = "1.0.0", note = "nothing"),
+    minor_version = 1,
+    crate = ::oe,
+)]
+pub struct SecretBared {
+    /// It.
+    #[event(default = Bare::builder().build())]
+    pub bare: Bare,
+    /// A count.
+    #[event(default = 3)]
+    pub count: i64,
+}
+
+/// Receives it.
+///
+/// # Errors
+///
+/// Never.
+#[allow(deprecated)]
+#[::oe::receiver(SECRET_BARED, crate = ::oe)]
+pub fn receive(
+    bare: &Bare,
+    count: &i64,
+    metadata: &::oe::EventsMetadata,
+    event: &SecretBared,
+    from_event_bus: bool,
+) -> ::std::result::Result<(), ::std::string::String> {
+    let _ = (bare, count, metadata, event, from_event_bus);
+    ::std::result::Result::Ok(())
+}
+
+/// Receives nothing of it.
+#[allow(deprecated)]
+#[::oe::receiver(SECRET_BARED, crate = ::oe)]
+fn ignore() {}
