@@ -10,6 +10,7 @@ mod receiver;
 mod record;
 mod rules;
 mod runtime_path;
+mod spans;
 
 use proc_macro::TokenStream;
 

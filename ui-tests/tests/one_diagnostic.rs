@@ -19,7 +19,11 @@ fn one_mistake_is_one_diagnostic() {
     let counts = check(&cases);
     let mut wrong = String::new();
     for (name, case) in &cases {
-        let Count { errors, warnings, texts } = counts.get(name).cloned().unwrap_or_default();
+        let Count {
+            errors,
+            warnings,
+            texts,
+        } = counts.get(name).cloned().unwrap_or_default();
         if errors != case.errors || warnings != 0 {
             let expected = case.errors;
             let path = case.path.display();
@@ -42,11 +46,21 @@ fn cases() -> BTreeMap<String, Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fail");
     let mut cases = BTreeMap::new();
     for group in entries(&folder) {
-        for path in entries(&group).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs")) {
+        for path in entries(&group)
+            .into_iter()
+            .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        {
             let text = fs::read_to_string(&path).expect("a case is a text");
             let first = text.lines().next().unwrap_or_default();
-            let errors = first.strip_prefix("// errors: ").map_or(1, |count| count.parse().expect("a number"));
-            let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            let errors = first
+                .strip_prefix("// errors: ")
+                .map_or(1, |count| count.parse().expect("a number"));
+            let stem = |path: &Path| {
+                path.file_stem()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned()
+            };
             cases.insert(format!("{}-{}", stem(&group), stem(&path)), Case { path, errors });
         }
     }
@@ -55,7 +69,9 @@ fn cases() -> BTreeMap<String, Case> {
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder of the cases");
-    entries.map(|entry| entry.expect("an entry of the folder").path()).collect()
+    entries
+        .map(|entry| entry.expect("an entry of the folder").path())
+        .collect()
 }
 
 #[derive(Clone, Default)]
@@ -67,12 +83,21 @@ struct Count {
 
 /// Compiles all cases, as binaries of one package.
 fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above this package");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the workspace is above this package");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one_diagnostic");
     write_package(&package, root, cases);
 
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--bins", "--keep-going", "--offline", "--quiet", "--message-format=json"])
+        .args([
+            "check",
+            "--bins",
+            "--keep-going",
+            "--offline",
+            "--quiet",
+            "--message-format=json",
+        ])
         .current_dir(&package)
         .env("CARGO_TARGET_DIR", package.join("target"))
         // The compiler reports differently when it replays what it knows from the last time.
@@ -84,7 +109,9 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();
     let mut is_compiled = false;
     for line in output.stdout.split(|byte| *byte == b'\n') {
-        let Ok(message) = serde_json::from_slice::<Value>(line) else { continue };
+        let Ok(message) = serde_json::from_slice::<Value>(line) else {
+            continue;
+        };
         if message["reason"] != "compiler-message" {
             continue;
         }
@@ -102,7 +129,9 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
             level if level.starts_with("error") => count.errors += 1,
             _ => continue,
         }
-        count.texts.push_str(diagnostic["rendered"].as_str().unwrap_or_default());
+        count
+            .texts
+            .push_str(diagnostic["rendered"].as_str().unwrap_or_default());
     }
     assert!(is_compiled, "cargo: {}", String::from_utf8_lossy(&output.stderr));
     counts
@@ -116,11 +145,18 @@ fn write_package(package: &Path, root: &Path, cases: &BTreeMap<String, Case>) {
         quoted(&root.join("runtime")),
     );
     for (name, case) in cases {
-        manifest.push_str(&format!("\n[[bin]]\nname = \"{name}\"\npath = {}\n", quoted(&case.path)));
+        manifest.push_str(&format!(
+            "\n[[bin]]\nname = \"{name}\"\npath = {}\n",
+            quoted(&case.path)
+        ));
     }
     fs::create_dir_all(package).expect("a folder in the target directory");
     // The versions that the workspace has, so that nothing needs the network.
     fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the workspace is locked");
-    fs::copy(root.join("rust-toolchain.toml"), package.join("rust-toolchain.toml")).expect("the toolchain is pinned");
+    fs::copy(
+        root.join("rust-toolchain.toml"),
+        package.join("rust-toolchain.toml"),
+    )
+    .expect("the toolchain is pinned");
     fs::write(package.join("Cargo.toml"), manifest).expect("the manifest can be written");
 }
