@@ -39,9 +39,17 @@ pub(crate) enum Value {
 
 impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of an argument"));
+        }
         let name = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
+            // The parser would show the end of the input, which is the whole attribute.
+            if input.is_empty() {
+                let what = format!("`{}` has no value", name.unraw());
+                return Err(Problem::new(&name, what).into_error());
+            }
             Value::Is(input.parse()?)
         } else if input.peek(syn::token::Paren) {
             let content;
@@ -141,7 +149,7 @@ impl Arg {
         let at = at.to_token_stream();
         let name = self.name.unraw();
         problems.push(
-            Problem::new(&at, format!("`{name}` is given in a form that it does not have"))
+            Problem::new(&at, format!("`{name}` cannot be written like this"))
                 .help(format!("write `{example}`")),
         );
     }
@@ -242,46 +250,68 @@ impl Arg {
             }
             return;
         };
-        let mut reason = None;
-        let mut known = Known::new("`allow(…)`", &["reason"]);
-        for arg in args {
-            if known.accept(&arg, problems) {
-                reason = arg.text("reason = \"published under this name\"", problems);
-                if reason.is_none() {
-                    return;
-                }
-            }
-        }
-        let name = at.to_string();
-        let Some(rule) = rules::find(&name) else {
-            let conventions: Vec<&str> = conventions().collect();
-            problems.push(
-                Problem::new(&at, format!("there is no rule `{name}`"))
-                    .help(format!("the rules that can be waived are {}", list(&conventions))),
-            );
+        let Some(rule) = waivable(&at, problems) else {
             return;
         };
-        if rule.kind == rules::Kind::Error {
+        if waivers.0.iter().any(|other| other.rule.name == rule.name) {
+            let what = format!("`allow({})` is given twice", rule.name);
+            problems.push(Problem::of(&rules::ARGUMENT_DUPLICATE, &at, what).help("remove one of the two"));
+            return;
+        }
+        let has_reason = check_reason(&at, args, problems);
+        // Without a good reason it still says what is meant: the rule's own message would be one too many.
+        let used = std::cell::Cell::new(!has_reason);
+        waivers.0.push(Waiver { rule, at, used });
+    }
+}
+
+fn waivable(at: &Ident, problems: &mut Problems) -> Option<&'static rules::Rule> {
+    let name = at.to_string();
+    match rules::find(&name) {
+        Some(rule) if rule.kind == rules::Kind::Convention => Some(rule),
+        Some(_) => {
             problems.push(
-                Problem::new(&at, format!("rule `{name}` cannot be waived"))
+                Problem::new(at, format!("rule `{name}` cannot be waived"))
                     .help("change what it refuses instead"),
             );
-            return;
+            None
         }
-        if reason.is_none() {
+        None => {
+            let conventions: Vec<&str> = conventions().collect();
             problems.push(
-                Problem::new(&at, format!("`allow({name})` gives no reason")).help(format!(
-                    "write `allow({name}, reason = \"…\")`: the reason is for whoever reads this next"
-                )),
+                Problem::new(at, format!("there is no rule `{name}`"))
+                    .help(format!("the rules that can be waived are {}", list(&conventions))),
             );
-            return;
+            None
         }
-        waivers.0.push(Waiver {
-            rule,
-            at,
-            used: std::cell::Cell::new(false),
-        });
     }
+}
+
+/// What comes after the rule's name.
+fn check_reason(rule: &Ident, args: impl Iterator<Item = Arg>, problems: &mut Problems) -> bool {
+    let mut known = Known::new("`allow(…)`", &["reason"]);
+    let mut is_right = true;
+    let mut has_reason = false;
+    for arg in args {
+        if matches!(arg.value, Value::Flag) && rules::find(&arg.name.to_string()).is_some() {
+            let what = "`allow(…)` waives one rule";
+            let help = format!("write another `allow({}, reason = \"…\")` for this one", arg.name);
+            problems.push(Problem::new(&arg.name, what).help(help));
+            is_right = false;
+        } else if known.accept(&arg, problems) {
+            let reason = arg.text("reason = \"published under this name\"", problems);
+            is_right &= reason.is_some();
+            has_reason = true;
+        }
+    }
+    if !has_reason && is_right {
+        problems.push(
+            Problem::new(rule, format!("`allow({rule})` gives no reason")).help(format!(
+                "write `allow({rule}, reason = \"…\")`: the reason is for whoever reads this next"
+            )),
+        );
+    }
+    has_reason && is_right
 }
 
 fn conventions() -> impl Iterator<Item = &'static str> {
@@ -292,7 +322,7 @@ fn conventions() -> impl Iterator<Item = &'static str> {
 }
 
 /// The literal, also inside the invisible group that `macro_rules!` puts around an expression.
-fn text_literal(value: &Expr) -> Option<LitStr> {
+pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
     match value {
         Expr::Lit(literal) => match &literal.lit {
             syn::Lit::Str(text) => Some(text.clone()),

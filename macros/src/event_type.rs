@@ -162,7 +162,9 @@ pub(crate) struct EventType {
     literal: LitStr,
     text: String,
     segments: Vec<String>,
-    /// The number in the final `.vN`.
+    /// The final `vN`.
+    version: Option<String>,
+    /// Its number; there is no version 0.
     pub(crate) major_version: Option<u32>,
 }
 
@@ -170,15 +172,13 @@ impl EventType {
     pub(crate) fn new(literal: &LitStr) -> Self {
         let text = literal.value();
         let mut segments: Vec<String> = text.split('.').map(str::to_owned).collect();
-        let major_version = segments.last().and_then(|last| version(last));
-        if major_version.is_some() {
-            segments.pop();
-        }
+        let version = segments.pop_if(|last| is_version(last));
         Self {
             literal: literal.clone(),
+            major_version: version.as_deref().and_then(major_version),
+            version,
             text,
             segments,
-            major_version,
         }
     }
 
@@ -188,6 +188,7 @@ impl EventType {
             literal: LitStr::new("", at.span()),
             text: String::new(),
             segments: Vec::new(),
+            version: None,
             major_version: None,
         }
     }
@@ -216,12 +217,14 @@ impl EventType {
             .collect()
     }
 
-    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) {
+    /// Whether the constant's name can be compared with it.
+    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let is_legal = self.check_segments(waivers, problems);
+        let is_long_enough = self.check_length(problems);
         self.check_version(waivers, problems);
-        if self.check_length(problems) && is_legal {
+        is_legal && is_long_enough && {
             self.check_subdomain(waivers, problems);
-            self.check_action(waivers, problems);
+            self.check_action(waivers, problems)
         }
     }
 
@@ -234,16 +237,7 @@ impl EventType {
                 |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
             if !begins_well || !characters.all(is_word) {
                 is_legal = false;
-                let what = format!(
-                    "segment `{segment}` of event type `{}` is not a lowercase word",
-                    self.text
-                );
-                problems.push(
-                    Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!(
-                        "write `\"{}\"`",
-                        self.with_segment(segment, &word(segment))
-                    )),
-                );
+                problems.push(self.illegal_segment(segment));
             } else if segment.contains('-') {
                 problems.check(waivers, &rules::TYPE_HYPHEN, || {
                     let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
@@ -254,6 +248,21 @@ impl EventType {
             }
         }
         is_legal
+    }
+
+    fn illegal_segment(&self, segment: &str) -> Problem {
+        let text = &self.text;
+        let (what, better) = if segment.is_empty() {
+            let rest: Vec<&str> = text.split('.').filter(|segment| !segment.is_empty()).collect();
+            (
+                format!("a segment of event type `{text}` is empty"),
+                rest.join("."),
+            )
+        } else {
+            let what = format!("segment `{segment}` of event type `{text}` is not a lowercase word");
+            (what, self.with_segment(segment, &word(segment)))
+        };
+        Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
     }
 
     fn with_segment(&self, old: &str, new: &str) -> String {
@@ -268,9 +277,19 @@ impl EventType {
     fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
         if self.major_version.is_none() {
             problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
-                let what = format!("event type `{}` has no major version", self.text);
+                let text = &self.text;
+                let (what, better) = match &self.version {
+                    Some(version) => (
+                        format!("`{version}` of event type `{text}` is no major version"),
+                        self.with_segment(version, "v1"),
+                    ),
+                    None => (
+                        format!("event type `{text}` has no major version"),
+                        format!("{text}.v1"),
+                    ),
+                };
                 Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
-                    .help(format!("end it with one, as in `\"{}.v1\"`", self.text))
+                    .help(format!("end it with one, as in `\"{better}\"`"))
             });
         }
     }
@@ -300,29 +319,35 @@ impl EventType {
         }
     }
 
-    fn check_action(&self, waivers: &Waivers, problems: &mut Problems) {
-        let Some(action) = self.segments.last() else {
-            return;
-        };
+    fn check_action(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        let action = self.segments.last().map_or("", String::as_str);
         let last = action.rsplit(['_', '-']).next().unwrap_or_default();
-        if !last.ends_with("ed") && !STATES.contains(&last) {
-            problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
+        last.ends_with("ed")
+            || STATES.contains(&last)
+            || problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
                 let what = format!(
                     "action `{action}` of event type `{}` is not in the past tense",
                     self.text
                 );
                 Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
                     .help("say what happened, as in `created`, `updated` or `sent`")
-            });
-        }
+            })
     }
 }
 
+fn is_version(segment: &str) -> bool {
+    let digits = segment.strip_prefix('v').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `v1` → 1; there is no `v0` and no `v01`.
-fn version(segment: &str) -> Option<u32> {
-    let digits = segment.strip_prefix('v')?;
-    let is_number = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { digits.parse().ok() } else { None }
+fn major_version(version: &str) -> Option<u32> {
+    let digits = &version[1..];
+    if digits.starts_with('0') {
+        None
+    } else {
+        digits.parse().ok()
+    }
 }
 
 /// The nearest legal segment, for the help.

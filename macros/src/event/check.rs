@@ -16,18 +16,14 @@ const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event
 
 pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let waivers = &event.arguments.waivers;
-    if let Some(event_type) = event
-        .arguments
-        .event_type
-        .as_ref()
-        .filter(|event_type| !event_type.is_refused())
-    {
-        event_type.check(waivers, problems);
-        let version_is_right = check_major_version(event, event_type, problems);
-        if version_is_right {
+    let event_type = event.arguments.event_type.as_ref();
+    let event_type = event_type.filter(|event_type| !event_type.is_refused());
+    let is_compared = event_type.is_some_and(|event_type| {
+        event_type.check(waivers, problems) && check_major_version(event, event_type, problems) && {
             check_mismatch(event, event_type, problems);
+            true
         }
-    }
+    });
     check_contains_event(event, problems);
     check_documented(event, problems);
     for field in &event.fields {
@@ -36,7 +32,10 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
         check_flow_control(field, problems);
         field.waivers.check_needed(problems);
     }
-    waivers.check_needed(problems);
+    // Waivers of rules that were not reached may be needed yet.
+    if is_compared {
+        waivers.check_needed(problems);
+    }
 }
 
 /// The place of the constant's name: its literal, or the struct it is derived from.
@@ -57,10 +56,19 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
         return true;
     }
     let suffix = wanted.map(|version| format!("_V{version}")).unwrap_or_default();
-    let type_version = event_type
-        .major_version
-        .map_or("no version".to_owned(), |version| format!("`v{version}`"));
-    let what = format!("constant `{constant}` is for an event type with {type_version}");
+    let what = match (written, wanted) {
+        (None, Some(wanted)) => {
+            format!("constant `{constant}` does not say that its event type is at `v{wanted}`")
+        }
+        (Some(written), Some(wanted)) => {
+            format!("constant `{constant}` says `V{written}`, but its event type is at `v{wanted}`")
+        }
+        (Some(1), None) => format!("constant `{constant}` says `V1`, which goes without saying"),
+        (written, None) => format!(
+            "constant `{constant}` says `V{}`, but its event type does not",
+            written.unwrap_or_default()
+        ),
+    };
     let help = if event.arguments.name.is_some() {
         format!("call it `{base}{suffix}`")
     } else {
@@ -103,9 +111,12 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
             );
             let suffix = &constant[base.len()..];
             let better = format!("{}{suffix}", type_words.join("_"));
-            Problem::of(&rules::NAME_MISMATCH, &name_place(event), what).help(format!(
-                "name the struct after `{better}`, or say `name = \"{better}\"`"
-            ))
+            let help = if event.arguments.name.is_some() {
+                format!("write `name = \"{better}\"`")
+            } else {
+                format!("name the struct after `{better}`, or write `name = \"{better}\"`")
+            };
+            Problem::of(&rules::NAME_MISMATCH, &name_place(event), what).help(help)
         });
     }
 }

@@ -218,6 +218,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
                 #key #repository #warning #deprecated #local_only #wire;
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
         }
@@ -269,6 +270,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
         #(#parts)*
 
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #rt::WireEvent for #ident {}
 
         #[automatically_derived]

@@ -182,10 +182,12 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
             }
             Expr::Group(group) => rest = &group.expr,
             other => {
-                problems.push(
-                    Problem::new(other, "a key is the path of a field in the event's data")
-                        .help(format!("write one like `{EXAMPLE}`")),
-                );
+                let help = match args::text_literal(other) {
+                    Some(text) => format!("write `key = {}`, without quotation marks", text.value()),
+                    None => format!("write one like `{EXAMPLE}`"),
+                };
+                let what = "a key is the path of a field in the event's data";
+                problems.push(Problem::new(other, what).help(help));
                 return Vec::new();
             }
         }
@@ -193,7 +195,7 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
 }
 
 fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
-    const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use `…`\")";
+    const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use COURSE_ENROLLMENT_CREATED_V2\")";
     let mut since = None;
     let mut note = None;
     let mut known = Known::new("`deprecated(…)`", &["since", "note"]);

@@ -177,6 +177,7 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
     // }
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl #rt::AvroType for #ident {
             type Repr = Self;
             const SCHEMA: #rt::Schema = #rt::Schema::Record(#rt::RecordRef::new(&__RECORD));

@@ -1,8 +1,15 @@
 //! The attributes of a struct that are not ours: which go where.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Field, Item, ItemStruct, Path, Token, punctuated::Punctuated};
+use syn::{
+    Attribute, Field, Item, ItemStruct, Path, Token, Visibility,
+    parse::{ParseStream, Parser},
+    parse_quote,
+    punctuated::Punctuated,
+};
+
+use super::types::{find_borrow, find_mention};
 
 use crate::{
     diagnostics::{Problem, Problems},
@@ -62,14 +69,13 @@ fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
         "Debug" | "Serialize" | "Deserialize" => {
             let what = format!("`{name}` is derived, but `{attribute}` implements it");
             let why = if name == "Debug" {
-                "its own hides personal data"
+                "hides personal data"
             } else {
-                "its own is the Avro record dictionary, the JSON that all services share"
+                "is the Avro record dictionary, the JSON that all services share"
             };
-            problems.push(
-                Problem::of(&rules::DERIVE_CONFLICT, path, what)
-                    .help(format!("remove `{name}` from the derives: {why}")),
-            );
+            problems.push(Problem::of(&rules::DERIVE_CONFLICT, path, what).help(format!(
+                "remove `{name}` from the derives: that of `{attribute}` {why}"
+            )));
             true
         }
         _ => false,
@@ -94,22 +100,46 @@ pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
         .is_some_and(|last| last.ident == name)
 }
 
-/// The item as it can stand without the macro: our attributes on its fields are taken away.
-pub(crate) fn without_attributes(mut item: Item, name: &str) -> TokenStream {
-    let fields: Vec<&mut Field> = match &mut item {
-        Item::Struct(item) => item.fields.iter_mut().collect(),
-        Item::Union(item) => item.fields.named.iter_mut().collect(),
-        Item::Enum(item) => item
-            .variants
-            .iter_mut()
-            .flat_map(|variant| variant.fields.iter_mut())
-            .collect(),
-        _ => Vec::new(),
+/// The item as it can stand without the macro: our attributes on its fields are taken away, and types that
+/// were refused are replaced by some that the compiler has nothing more to say about.
+pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
+    let mut item = item.clone();
+    let (ident, fields): (_, Vec<&mut Field>) = match &mut item {
+        Item::Struct(item) => (&item.ident, item.fields.iter_mut().collect()),
+        Item::Union(item) => (&item.ident, item.fields.named.iter_mut().collect()),
+        Item::Enum(item) => {
+            let fields = item
+                .variants
+                .iter_mut()
+                .flat_map(|variant| variant.fields.iter_mut());
+            (&item.ident, fields.collect())
+        }
+        other => return other.to_token_stream(),
     };
     for field in fields {
         field
             .attrs
             .retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        if find_mention(&field.ty, ident).is_some() {
+            // A record that contains itself is infinite.
+            let ty = &field.ty;
+            field.ty = parse_quote!(::std::boxed::Box<#ty>);
+        }
+        if find_borrow(&field.ty).is_some() {
+            field.ty = parse_quote!(());
+        }
     }
     item.into_token_stream()
+}
+
+/// The keyword that says what an item is.
+pub(crate) fn first_word(item: TokenStream) -> TokenStream {
+    let parser = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let word = input.parse::<TokenTree>()?;
+        input.parse::<TokenStream>()?;
+        Ok(word.into())
+    };
+    parser.parse2(item).unwrap_or_default()
 }

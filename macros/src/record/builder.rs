@@ -21,18 +21,21 @@ impl Target<'_> {
         let Built { ident, vis, .. } = built;
         let name = format_ident!("{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let states: Vec<_> = (0..fields.len())
-            .map(|index| format_ident!("__S{index}"))
+        let states: Vec<_> = fields
+            .iter()
+            .map(|field| format_ident!("__{}", field.name))
             .collect();
-        let setters = (0..fields.len()).map(|index| self.setter(&name, &states, index));
+        // A field called `build` was refused.
+        let setters = (0..fields.len()).filter(|index| fields[*index].name != "build");
+        let setters = setters.map(|index| self.setter(&name, &states, index));
         let last = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
         let required = required.map(|field| self.required(built, field));
-        // pub struct UserDataBuilder<__S0, __S1> { id: __S0, is_active: __S1 }
+        // pub struct UserDataBuilder<__id, __is_active> { id: __id, is_active: __is_active }
         // impl UserData { pub fn builder() -> UserDataBuilder<Unset, Unset> { … } }
-        // impl<__S0, __S1> UserDataBuilder<__S0, __S1> { setters… build… }
+        // impl<__id, __is_active> UserDataBuilder<__id, __is_active> { setters… build… }
         quote! {
             #(#required)*
 
@@ -73,12 +76,17 @@ impl Target<'_> {
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
         // pub trait id_is_set: Required<i64> {}
         // impl<S: Required<i64>> id_is_set for S {}
+        //
+        // Of a type that does not exist, the compiler would say another thing beside generics.
+        let alias = format_ident!("__TypeOf_{name}");
         quote! {
+            type #alias = #ty;
+
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #rt::Required<#ty> {}
+            #vis trait #is_set: #rt::Required<#alias> {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: #rt::Required<#ty>> #is_set for __S {}
+            impl<__S: #rt::Required<#alias>> #is_set for __S {}
         }
     }
 
@@ -114,9 +122,9 @@ impl Target<'_> {
         } else {
             docs.text.as_str()
         };
-        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __S1>
+        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __is_active>
         // where
-        //     __S0: NotSet,
+        //     __id: NotSet,
         // {
         //     UserDataBuilder { id: Set(value), is_active: self.is_active }
         // }
@@ -163,7 +171,7 @@ impl Target<'_> {
         let finished = finish(quote!(#fields { #(#values),* }));
         // pub fn build(self) -> UserData
         // where
-        //     __S0: id_is_set,
+        //     __id: id_is_set,
         // {
         //     UserData::from(UserDataFields { id: self.id.value(), … })
         // }
@@ -193,7 +201,7 @@ impl Target<'_> {
             impl #ident {
                 #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
                 #vis fn to_builder(&self) -> #name<#(#rt::Kept<#types>),*> {
-                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone(&self.#idents))),* }
+                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone_value(&self.#idents))),* }
                 }
             }
         }

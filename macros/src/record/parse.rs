@@ -9,12 +9,14 @@
 use quote::ToTokens;
 use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
 
-use super::{Default, Docs, Field, attributes::serde_attribute, is_named};
+use super::{Default, Docs, Field, attributes::serde_attribute, find_borrow, first_word, is_named};
 use crate::{
     args::{self, Known},
     diagnostics::{Problem, Problems, Waivers},
     rules::{self, Rule},
 };
+
+const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
 
 /// The struct, if the item has the shape of a record; `rule` refuses any other.
 pub(crate) fn check_shape<'a>(
@@ -40,8 +42,8 @@ pub(crate) fn check_shape<'a>(
         Item::Union(item) => return refuse(&item.union_token, "a union", "write a struct with named fields"),
         other => {
             return refuse(
-                other,
-                "this item",
+                &first_word(other.to_token_stream()),
+                "anything but a struct",
                 "put the attribute on a struct with named fields",
             );
         }
@@ -51,7 +53,7 @@ pub(crate) fn check_shape<'a>(
             return refuse(
                 &item.ident,
                 "empty",
-                "add a field: an event without data tells receivers nothing",
+                "add a field: a record without any tells nothing",
             );
         }
         Fields::Named(_) => {}
@@ -67,11 +69,7 @@ pub(crate) fn check_shape<'a>(
     if !item.generics.params.is_empty() {
         let lifetime = matches!(item.generics.params.first(), Some(syn::GenericParam::Lifetime(_)));
         return if lifetime {
-            refuse(
-                &item.generics,
-                "borrowed",
-                "own the data: `String` for `&str`, `Vec<_>` for a slice",
-            )
+            refuse(&item.generics, "borrowed", OWN_THE_DATA)
         } else {
             refuse(
                 &item.generics,
@@ -86,7 +84,7 @@ pub(crate) fn check_shape<'a>(
     if !item.ident.unraw().to_string().is_ascii() {
         return refuse(
             &item.ident,
-            "called that: Avro names are ASCII",
+            "called that, since Avro names are ASCII",
             "name it with letters from `A` to `Z`, digits and underscores",
         );
     }
@@ -127,6 +125,10 @@ pub(crate) fn parse_fields<'a>(
                 );
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
+            } else if is_named(one, "payload") || is_named(one, "event") {
+                let what = format!("a field of this struct has `#[{attribute}(…)]`");
+                let help = format!("write `{attribute}` here, as above the struct");
+                problems.push(Problem::new(one.path(), what).help(help));
             } else {
                 field.attributes.push(one);
             }
@@ -162,7 +164,12 @@ impl Field<'_> {
                             .expression("default = expression", problems)
                             .map(ToTokens::to_token_stream),
                     };
-                    self.default = Some(Default { index, expression });
+                    let span = arg.name.span();
+                    self.default = Some(Default {
+                        index,
+                        expression,
+                        span,
+                    });
                 }
             }
         }
@@ -176,6 +183,10 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
             Problem::of(&rules::FIELD_UNDOCUMENTED, field.ident, what)
                 .help("add a `/// …` comment that says what it holds"),
         );
+    }
+    if let Some(borrow) = find_borrow(field.ty) {
+        let what = format!("field `{}` borrows its value", field.name);
+        problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(OWN_THE_DATA));
     }
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);

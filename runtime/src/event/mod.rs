@@ -39,7 +39,7 @@ impl<T: Send + Sync> Shareable for T {}
 ///
 /// Events that are declared `local_only` have none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no wire form\nnote: events that are `local_only` stay in the process that sends them\nhelp: receive it in the same process, or remove `local_only` from its `#[event(…)]`",
+    message = "`{Self}` has no wire form of its own\nnote: only events have one, and not those that are `local_only`: they stay in the process that sends them\nhelp: encode the event that it is part of, or remove `local_only` from its `#[event(…)]`",
     label = "no wire form"
 )]
 pub trait WireEvent: Event + Fields {}

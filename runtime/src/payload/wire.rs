@@ -26,13 +26,13 @@ pub struct Wire<T>(PhantomData<T>);
 
 /// What every value in a payload can do besides.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` lacks one of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on `{Self}`, and keep `Rc` and cells out of it",
+    message = "`{Self}` is not all of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on the struct of yours that lacks it, and keep `Rc` and cells out of it",
     label = "lacks a trait"
 )]
-pub trait Value: Clone + PartialEq + Debug + Send + Sync {}
+pub trait Value: AvroType + Clone + PartialEq + Debug + Send + Sync {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone + PartialEq + Debug + Send + Sync> Value for T {}
+impl<T: AvroType + Clone + PartialEq + Debug + Send + Sync> Value for T {}
 
 impl<T: AvroType> Wire<T> {
     /// The schema; `None` has the fallback.
@@ -123,18 +123,18 @@ pub struct Plain<T>(PhantomData<T>);
 impl<T: Value> Plain<T> {
     /// A copy.
     #[inline]
-    pub fn clone(value: &T) -> T {
+    pub fn clone_value(value: &T) -> T {
         value.clone()
     }
 
     /// Whether both are equal.
     #[inline]
-    pub fn eq(left: &T, right: &T) -> bool {
+    pub fn values_eq(left: &T, right: &T) -> bool {
         left == right
     }
 
     /// What prints in `Debug`.
-    pub fn debug(value: &T) -> &dyn Debug {
+    pub fn debug_value(value: &T) -> &dyn Debug {
         value
     }
 }
@@ -142,15 +142,15 @@ impl<T: Value> Plain<T> {
 /// What [`Plain`] offers of a type that lacks one of the traits.
 #[allow(unused_variables, missing_docs)]
 pub trait NotPlain<T> {
-    fn clone(value: &T) -> T {
+    fn clone_value(value: &T) -> T {
         unreachable!("a program with a field that is not `Clone` does not compile")
     }
 
-    fn eq(left: &T, right: &T) -> bool {
+    fn values_eq(left: &T, right: &T) -> bool {
         false
     }
 
-    fn debug(value: &T) -> &dyn Debug {
+    fn debug_value(value: &T) -> &dyn Debug {
         &()
     }
 }

@@ -22,6 +22,7 @@ pub trait ReceiverReturn {
     fn outcome(self) -> Result<(), ReceiverError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl ReceiverReturn for () {
     #[inline]
     fn outcome(self) -> Result<(), ReceiverError> {

@@ -1,7 +1,7 @@
 // errors: 9
 use openedx_events::prelude::*;
 
-#[event(type = "com.example.learning.Course.create", topic = "courses", key = course_kay)]
+#[event(type = "com.example.learning.course.create", topic = "courses", key = course_kay)]
 pub struct CourseCreated {
     pub course_data: u64,
     /// Whether to mail.

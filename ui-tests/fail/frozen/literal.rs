@@ -1,3 +1,4 @@
+// errors: 3
 use openedx_events::learning::data::{UserData, UserPersonalData};
 
 fn change(pii: UserPersonalData) {

@@ -8,7 +8,7 @@ pub struct CourseData {
 }
 
 fn title(course: CourseData) -> String {
-    let CourseData { title } = course;
+    let CourseData { title, .. } = course;
     title
 }
 

@@ -4,6 +4,6 @@ use openedx_events::{
 };
 
 #[receiver(COURSE_ENROLLMENT_CREATED, COURSE_ENROLLMENT_CHANGED)]
-fn notify(enrollment: &i64) {}
+fn notify(enrollment: &i64) { _ = enrollment; }
 
 fn main() {}

@@ -1,9 +1,9 @@
-use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
+use openedx_events::receiver;
 
 struct Notifier;
 
 impl Notifier {
-    #[receiver(COURSE_ENROLLMENT_CREATED)]
+    #[receiver(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED)]
     fn notify() {}
 }
 

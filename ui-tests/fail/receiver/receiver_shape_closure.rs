@@ -1,6 +1,6 @@
-use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
+use openedx_events::receiver;
 
-#[receiver(COURSE_ENROLLMENT_CREATED)]
+#[receiver(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED)]
 static NOTIFY: fn() = || {};
 
 fn main() {}

@@ -1,7 +1,7 @@
-use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
+use openedx_events::receiver;
 
 trait Notify {
-    #[receiver(COURSE_ENROLLMENT_CREATED)]
+    #[receiver(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED)]
     fn notify() {}
 }
 

@@ -2,10 +2,9 @@ use openedx_events::prelude::*;
 
 /// A course.
 #[payload]
-#[derive(Eq, serde::Serialize)]
 pub struct CourseData {
     /// What the field holds.
-    pub title: String,
+    pub prerequisite: Option<crate::CourseData>,
 }
 
 fn main() {}

@@ -2,10 +2,9 @@ use openedx_events::prelude::*;
 
 /// A course.
 #[payload]
-#[derive(Eq)]
 pub struct CourseData {
     /// What the field holds.
-    pub grade: f64,
+    pub value: impl Clone,
 }
 
 fn main() {}

@@ -1,6 +1,0 @@
-// errors: 2
-use openedx_events::learning::data::UserPersonalData;
-
-fn main() {
-    UserPersonalData::builder().build();
-}
