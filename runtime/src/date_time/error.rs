@@ -38,7 +38,9 @@ pub(super) enum Problem {
     Offset,
     Instant,
     Naive,
+    #[cfg(feature = "chrono")]
     Aware,
+    #[cfg(feature = "chrono")]
     OffsetFraction,
     Range,
 }
@@ -62,7 +64,9 @@ impl Problem {
             Self::Offset => "the offset from UTC is not less than 24 hours",
             Self::Instant => "the time is not in the years 1 to 9999",
             Self::Naive => "the time has no offset from UTC",
+            #[cfg(feature = "chrono")]
             Self::Aware => "the time has an offset from UTC, which would be lost",
+            #[cfg(feature = "chrono")]
             Self::OffsetFraction => "the offset from UTC has a fraction of a second, which would be lost",
             Self::Range => "the time is out of the range of the other type",
         }
