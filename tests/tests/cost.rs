@@ -33,7 +33,8 @@ fn without_a_receiver_nothing_is_allocated_even_at_first() {
     let (_, first) = measure(|| NOTHING_NOTICED.send_event(NothingNoticed { number: 1 }));
     let (_, second) = measure(|| NOTHING_NOTICED.send_event(NothingNoticed { number: 2 }));
     let (_, third) = measure(|| NOTHING_NOTICED.try_send_event(NothingNoticed { number: 3 }));
-    let (_, fourth) = measure(|| NOTHING_NOTICED.send_event_at(NothingNoticed { number: 3 }, DateTime::now()));
+    let (_, fourth) =
+        measure(|| NOTHING_NOTICED.send_event_at(NothingNoticed { number: 3 }, DateTime::now()));
     assert_eq!([first, second, third, fourth], [Memory::NONE; 4]);
 }
 
@@ -55,7 +56,11 @@ fn one_receiver_costs_one_allocation() {
     let (responses, memory) = measure(send);
     assert!(responses.all_ok());
     assert!(memory.allocations <= 1, "{memory:?}");
-    let (_, memory) = measure(|| WHISPER_NOTICED.try_send_event(WhisperNoticed { number: 1 }).map(|_| ()));
+    let (_, memory) = measure(|| {
+        WHISPER_NOTICED
+            .try_send_event(WhisperNoticed { number: 1 })
+            .map(|_| ())
+    });
     assert!(memory.allocations <= 1, "{memory:?}");
 }
 
