@@ -9,6 +9,7 @@ use apache_avro::{
 use openedx_events::{AvroType, UtcOffset, codec, keys::CourseKey, prelude::*, registry};
 use openedx_events_tests::{
     Collections, Contact, Optionals, Person, Price, SAMPLE_TAKEN, SampleTaken, Scalars, Texts,
+    golden::{self, Vector},
 };
 use proptest::{collection, num, option, prelude::*};
 use serde_json::json;
@@ -407,20 +408,13 @@ fn the_oracle_reads_every_schema() {
 
 #[test]
 fn the_oracle_reads_pythons_bytes_as_we_do() {
-    for line in include_str!("../golden/vectors.jsonl").lines() {
-        let vector: serde_json::Value = serde_json::from_str(line).unwrap();
-        let event = registry::get(vector["event_type"].as_str().unwrap()).unwrap();
+    for Vector {
+        event, avro: bytes, ..
+    } in golden::vectors()
+    {
         let schema = Schema::parse_str(&event.schema_string().unwrap()).unwrap();
-        let hex = vector["avro_hex"].as_str().unwrap();
-        let bytes: Vec<u8> = (0..hex.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
-            .collect();
-        let value = GenericDatumReader::builder(&schema)
-            .build()
-            .unwrap()
-            .read_value(&mut bytes.as_slice())
-            .unwrap();
+        let reader = GenericDatumReader::builder(&schema).build().unwrap();
+        let value = reader.read_value(&mut bytes.as_slice()).unwrap();
         let ours: serde_json::Value = serde_json::from_str(&event.decode_to_json(&bytes).unwrap()).unwrap();
         assert_eq!(json_of(&value), ours);
     }
