@@ -77,7 +77,9 @@ fn mutate(input: &mut Vec<u8>, seeds: &[Vec<u8>], numbers: &mut Numbers) {
 fn run(name: &str, iterations: usize) {
     let Target { run, seeds, .. } = TARGETS.into_iter().find(|target| target.name == name).unwrap();
     let seeds = seeds();
-    seeds.iter().for_each(|seed| run(seed));
+    for seed in &seeds {
+        run(seed);
+    }
     let mut numbers = Numbers(0x9e37_79b9_7f4a_7c15);
     for _ in 0..iterations {
         let mut input = seeds[numbers.below(seeds.len())].clone();

@@ -49,7 +49,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         #structure
         #signal
 
-        #[allow(deprecated, non_camel_case_types, clippy::pedantic)]
+        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
@@ -97,7 +97,8 @@ fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
     let deprecated = arguments.deprecated.as_ref()?;
     let note = &deprecated.note;
     let since = deprecated.since.as_ref().map(|since| quote!(since = #since,));
-    Some(quote!(#[deprecated(#since note = #note)]))
+    // Releases of Open edX have names, not numbers.
+    Some(quote!(#[deprecated(#since note = #note)] #[allow(clippy::deprecated_semver)]))
 }
 
 fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {

@@ -11,7 +11,7 @@ use syn::Item;
 use crate::{diagnostics::Problems, record};
 
 /// The expansion, or the user's item with the reasons why there is none.
-pub(crate) fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let item: Item = match syn::parse2(item.clone()) {
         Ok(parsed) => parsed,
         Err(error) => {

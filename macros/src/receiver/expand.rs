@@ -45,7 +45,6 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     // Only this call mentions the user's signal, so that what is wrong with it is said there.
     let signal_rt = receiver.path.at(signal.span());
     let signal = quote_spanned!(signal.span()=> #signal_rt::signal(&#signal));
-    let here = Span::call_site();
     let arguments = receiver
         .parameters
         .iter()
@@ -55,17 +54,12 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location { … }, 0,
     //     || type_name_of_val(&notify),
-    //     |event, delivery| {
+    //     |__event, __delivery| {
     //         #[allow(deprecated)]
-    //         let returned = notify(data_key(&event.enrollment), data_key(delivery.metadata));
-    //         ReceiverReturn::outcome(returned)
+    //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
+    //         ReceiverReturn::outcome(__returned)
     //     },
     // );
-    let (event, delivery, returned) = (
-        local("event", here),
-        local("delivery", here),
-        local("returned", here),
-    );
     quote! {
         #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
         #[linkme(crate = #rt::linkme)]
@@ -74,9 +68,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #location,
             #order,
             || ::core::any::type_name_of_val(&#function),
-            |#event, #delivery| {
+            |__event, __delivery| {
                 #[allow(deprecated)]
-                let #returned = #function(#(#arguments),*);
+                let __returned = #function(#(#arguments),*);
                 #outcome
             },
         );
@@ -87,7 +81,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let span = parameter.ty.span();
     let rt = receiver.path.at(span);
-    let (event, delivery) = (local("event", span), local("delivery", span));
+    let (event, delivery) = (local("__event", span), local("__delivery", span));
     match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> #rt::data_key(&#event.#key)),
         Source::Metadata => quote_spanned!(span=> #rt::data_key(#delivery.metadata)),
@@ -96,15 +90,15 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     }
 }
 
-/// A variable of the expansion, shown at `span`: the user's function may have the same name.
+/// A variable of the expansion, shown at `span`. Its name is not one that the user's function may have.
 fn local(name: &str, span: Span) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(span))
+    Ident::new(name, Span::call_site().located_at(span))
 }
 
 /// An error about the returned type is shown at that type.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);
-    let returned = local("returned", span);
+    let returned = local("__returned", span);
     quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))
 }

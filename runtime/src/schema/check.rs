@@ -64,7 +64,7 @@ const fn leads_to(schema: &Schema, target: &Record, depth: usize) -> bool {
     }
 }
 
-/// [`assert_field`] and [`assert_event_records`] for a data key of an event.
+/// What a data key of an event has to be: a field, and no bringer of a second record of one name.
 #[track_caller]
 pub const fn assert_data_key(event: &Record, index: usize) {
     assert_field(event, index);

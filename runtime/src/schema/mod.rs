@@ -65,7 +65,7 @@ impl Schema {
 ///
 /// `MaybeUninit` keeps the compiler from looking through the reference when it validates a constant:
 /// otherwise records that contain each other are error E0391, a cycle, whose text would name none of the
-/// user's fields. [`check`] finds those cycles and says so.
+/// user's fields. `assert_field` finds those cycles and says so.
 #[derive(Clone, Copy)]
 pub struct RecordRef(MaybeUninit<&'static Record>);
 
