@@ -3,8 +3,8 @@
 use std::{error::Error, panic::catch_unwind, sync::Mutex};
 
 use openedx_events::{
-    AnyEventError, Event, WireEvent, codec, expect_receivers, learning::signals::COURSE_ENROLLMENT_CREATED,
-    prelude::*, registry,
+    AnyEventError, Event, EventDefinition, ReceiverDefinition, WireEvent, codec, expect_receivers,
+    learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*, registry,
 };
 use openedx_events_tests::{
     ARTICLE_ADDED, Article, Contact, NUMBER_DRAWN, NumberDrawn, SAMPLE_TAKEN, SampleTaken, samples,
@@ -90,7 +90,7 @@ static METADATA: Mutex<Vec<EventsMetadata>> = Mutex::new(Vec::new());
 
 #[test]
 fn events_are_complete_and_sorted() {
-    let types: Vec<&str> = registry::events().map(|event| event.event_type()).collect();
+    let types: Vec<&str> = registry::events().map(EventDefinition::event_type).collect();
     assert!(types.is_sorted());
     assert_eq!(types.len(), registry::events().len());
     let ours: Vec<&str> = types
@@ -211,7 +211,10 @@ fn receivers_are_there_with_their_place_and_order() {
         ("registry::second", "later", 0),
     ];
     assert_eq!(names, expected);
-    let through_the_definition = NUMBER_DRAWN.definition().receivers().map(|one| one.name());
+    let through_the_definition = NUMBER_DRAWN
+        .definition()
+        .receivers()
+        .map(ReceiverDefinition::name);
     assert!(through_the_definition.eq(names.iter().map(|(_, name, _)| *name)));
     let ran = NUMBER_DRAWN.send_event(NumberDrawn { number: 1 });
     assert!(
