@@ -66,7 +66,7 @@ pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStre
 }
 
 fn registered(function: &Ident) -> Ident {
-    format_ident!("__{function}_is_registered")
+    format_ident!("__{}_is_registered", function)
 }
 
 /// Only this call mentions the user's signal, so that what is wrong with it is said there.
