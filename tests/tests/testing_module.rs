@@ -218,6 +218,31 @@ fn between_two_polls_the_thread_is_not_in_the_scope() {
 }
 
 #[test]
+fn a_future_that_is_given_up_is_dropped_in_the_scope() {
+    /// Sends when it goes.
+    struct Cancelled;
+
+    impl Drop for Cancelled {
+        fn drop(&mut self) {
+            drop_leaf(9);
+        }
+    }
+
+    let sent = testing::capture(&LEAF_DROPPED);
+    let mut future = Box::pin(sent.handle().wrap(async {
+        let _cancelled = Cancelled;
+        future::pending::<()>().await;
+    }));
+    thread::spawn(move || {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sent.assert_one().number, 9);
+}
+
+#[test]
 fn assert_helpers_pass_and_panic_with_a_reason() {
     let sent = testing::capture(&LEAF_DROPPED);
     sent.assert_none();
