@@ -409,6 +409,20 @@ fn mute_receiver_keeps_one_from_running() {
 }
 
 #[test]
+fn only_a_registered_receiver_can_be_muted() {
+    fn forgotten() {}
+
+    let text = panic_text(|| drop(testing::mute_receiver(forgotten)));
+    let name = "testing_module::only_a_registered_receiver_can_be_muted::forgotten";
+    assert_eq!(
+        text,
+        format!("not registered as receivers: `{name}`\nhelp: put `#[receiver(THE_SIGNAL)]` on each")
+    );
+    // A pointer does not say which function it points to.
+    panic_text(|| drop(testing::mute_receiver(melts as fn())));
+}
+
+#[test]
 fn muted_receivers_come_back_after_a_panic() {
     let text = panic_text(|| {
         let _muted = testing::mute_receiver(drips);
