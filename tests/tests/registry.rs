@@ -30,6 +30,7 @@ pub struct GradeComputed {
     type = "com.example.learning.hook.installed.v1",
     local_only = "functions have no wire form"
 )]
+#[derive(Clone)]
 pub struct HookInstalled {
     /// A number, which could be written.
     pub number: i64,
@@ -293,14 +294,12 @@ fn a_local_only_event_is_received_and_cannot_leave() {
     let _connection = HOOK_INSTALLED.connect(|event, _| {
         assert_eq!((event.hook)(), 41 + event.number);
     });
-    assert!(
-        HOOK_INSTALLED
-            .send_event(HookInstalled {
-                number: 1,
-                hook: || 42
-            })
-            .all_ok()
-    );
+    let installed = HookInstalled {
+        number: 1,
+        hook: || 42,
+    };
+    assert!(HOOK_INSTALLED.send_event(installed.clone()).all_ok());
+    assert_eq!(format!("{installed:?}"), "HookInstalled { .. }");
     let built = GradeComputed::builder().grade(0.5).learner(None).build();
     assert!(format!("{built:?}").starts_with("GradeComputed"));
 
