@@ -5,7 +5,7 @@
 # `tests/run --all` runs this; `cargo test --test downstream` knows the two default profiles.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/tmp/linkers"
 export RUST_BACKTRACE=0
 mkdir -p "$CARGO_TARGET_DIR"
