@@ -6,7 +6,7 @@
 
 mod receivers;
 
-use std::{env, error::Error, fs, process::ExitCode};
+use std::{env, error::Error, fmt::Write, fs, process::ExitCode};
 
 use openedx_events::{
     Responses, codec, expect_receivers,
@@ -132,7 +132,10 @@ fn read_from_python(line: &str) -> Result<(), Box<dyn Error>> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {

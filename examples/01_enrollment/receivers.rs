@@ -14,13 +14,13 @@ use openedx_events::{
 static ACCESS: Mutex<BTreeSet<(i64, CourseKey)>> = Mutex::new(BTreeSet::new());
 
 /// How many learners may enter a course run.
-pub fn count_access() -> usize {
+pub(crate) fn count_access() -> usize {
     ACCESS.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
 
 /// Runs before the others.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = -10)]
-pub fn grant_access(enrollment: &CourseEnrollmentData) {
+pub(crate) fn grant_access(enrollment: &CourseEnrollmentData) {
     let entry = (enrollment.user.id, enrollment.course.course_key.clone());
     ACCESS
         .lock()
@@ -30,7 +30,7 @@ pub fn grant_access(enrollment: &CourseEnrollmentData) {
 
 /// Fails for verified learners: the next attempt may succeed.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-pub fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
+pub(crate) fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
     if enrollment.mode == "verified" {
         return Err("the payment service does not answer".to_owned());
     }
@@ -39,7 +39,7 @@ pub fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
 
 /// Has a bug: it takes for granted that learners have entered their names.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-pub fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
+pub(crate) fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
     let first_name = enrollment
         .user
         .pii
@@ -52,7 +52,7 @@ pub fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
 
 /// Runs after the others, whatever became of them.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = 10)]
-pub fn audit(enrollment: &CourseEnrollmentData, from_event_bus: bool) {
+pub(crate) fn audit(enrollment: &CourseEnrollmentData, from_event_bus: bool) {
     let origin = if from_event_bus {
         "another service"
     } else {

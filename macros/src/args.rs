@@ -1,8 +1,10 @@
 //! The arguments of an attribute.
 //!
-//!     name
-//!     name = expression
-//!     name(tokens)
+//! ```text
+//! name
+//! name = expression
+//! name(tokens)
+//! ```
 //!
 //! separated by commas. Keywords are fine as names (`type`, `crate`).
 

@@ -1,6 +1,8 @@
 //! Event types: `org.openedx.learning.course.enrollment.created.v1`.
 //!
-//!     reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
+//! ```text
+//! reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
+//! ```
 
 use syn::{Ident, LitStr};
 

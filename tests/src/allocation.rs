@@ -32,7 +32,7 @@ pub struct Memory {
 }
 
 thread_local! {
-    static MEMORY: Cell<Memory> = const { Cell::new(Memory { allocations: 0, peak: 0, live: 0 }) };
+    static MEMORY: Cell<Memory> = const { Cell::new(Memory::NONE) };
 }
 
 /// Runs `work`, and counts what it allocates on this thread.
@@ -52,6 +52,13 @@ fn count(change: impl FnOnce(&mut Memory)) {
 }
 
 impl Memory {
+    /// Nothing at all.
+    pub const NONE: Self = Self {
+        allocations: 0,
+        peak: 0,
+        live: 0,
+    };
+
     fn grow(&mut self, bytes: usize) {
         self.allocations += 1;
         self.live += bytes;

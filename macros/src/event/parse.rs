@@ -1,10 +1,14 @@
-//!     #[event(
-//!         type = "org.openedx.learning.course.enrollment.created.v1",
-//!         key = enrollment.course.course_key,
-//!         minor_version = 1, repository = "…", warning = "…", name = "COURSE_ENROLLMENT_CREATED",
-//!         deprecated(since = "…", note = "…"), local_only = "reason",
-//!         allow(rule, reason = "…"), crate = path,
-//!     )]
+//! The arguments, and what they stand on.
+//!
+//! ```text
+//! #[event(
+//!     type = "org.openedx.learning.course.enrollment.created.v1",
+//!     key = enrollment.course.course_key,
+//!     minor_version = 1, repository = "…", warning = "…", name = "COURSE_ENROLLMENT_CREATED",
+//!     deprecated(since = "…", note = "…"), local_only = "reason",
+//!     allow(rule, reason = "…"), crate = path,
+//! )]
+//! ```
 
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
@@ -142,7 +146,7 @@ impl Arguments {
             "warning" => self.warning = arg.text("warning = \"what to know first\"", problems),
             "deprecated" => self.deprecated = deprecated(arg, problems),
             "local_only" => {
-                self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems)
+                self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
             }
             "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
             "allow" => arg.waiver(&mut self.waivers, problems),
@@ -201,9 +205,9 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
         if known.accept(&inner, problems) {
             let text = inner.text(EXAMPLE, problems);
             if inner.name == "since" {
-                since = text
+                since = text;
             } else {
-                note = Some(text)
+                note = Some(text);
             }
         }
     }

@@ -1,4 +1,8 @@
-//!     #[payload(pii, crate = path)]
+//! The arguments, and what they stand on.
+//!
+//! ```text
+//! #[payload(pii, crate = path)]
+//! ```
 
 use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct};

@@ -5,7 +5,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::parse::{Parameter, Receiver, Refused, Source};
-use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
+use crate::{record::schema::location, runtime_path::RuntimePath};
 
 pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
     let rt = receiver.path.private();
@@ -82,7 +82,6 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     let location = location(rt, function);
     let element = format_ident!("__RECEIVER_{index}");
     let signal = self::signal(signal, &receiver.path);
-    let here = Span::call_site();
     let arguments = receiver
         .parameters
         .iter()
@@ -92,17 +91,12 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location { … }, 0,
     //     || type_name_of_val(&notify),
-    //     |event, delivery| {
+    //     |__event, __delivery| {
     //         #[allow(deprecated)]
-    //         let returned = notify(data_key(&event.enrollment), data_key(delivery.metadata));
-    //         ReceiverReturn::outcome(returned)
+    //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
+    //         ReceiverReturn::outcome(__returned)
     //     },
     // );
-    let (event, delivery, returned) = (
-        local("event", here),
-        local("delivery", here),
-        local("returned", here),
-    );
     quote! {
         #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
         #[linkme(crate = #rt::linkme)]
@@ -111,9 +105,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #location,
             #order,
             || ::core::any::type_name_of_val(&#function),
-            |#event, #delivery| {
+            |__event, __delivery| {
                 #[allow(deprecated)]
-                let #returned = (#function)(#(#arguments),*);
+                let __returned = (#function)(#(#arguments),*);
                 #outcome
             },
         );
@@ -125,7 +119,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let span = parameter.ty.span();
     let rt = receiver.path.at(span);
-    let (event, delivery) = (local("event", span), local("delivery", span));
+    let (event, delivery) = (local("__event", span), local("__delivery", span));
     let value = match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> &#event.#key),
         Source::Metadata => quote_spanned!(span=> #delivery.metadata),
@@ -133,8 +127,7 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
         Source::FromEventBus => return quote_spanned!(span=> #delivery.from_event_bus),
     };
     let ty = referenced(&parameter.ty);
-    let function = quote_spanned!(span=> #rt::data_key::<_, #ty>);
-    call_up_to(&parameter.ty, &function, value)
+    quote_spanned!(span=> #rt::data_key::<_, #ty>(#value))
 }
 
 /// The `T` of a `&T`.
@@ -147,15 +140,15 @@ fn referenced(ty: &Type) -> &Type {
     }
 }
 
-/// A variable of the expansion, shown at `span`: the user's function may have the same name.
+/// A variable of the expansion, shown at `span`. Its name is not one that the user's function may have.
 fn local(name: &str, span: Span) -> Ident {
-    Ident::new(name, Span::mixed_site().located_at(span))
+    Ident::new(name, Span::call_site().located_at(span))
 }
 
 /// An error about the returned type is shown at that type.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);
-    let returned = local("returned", span);
+    let returned = local("__returned", span);
     quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))
 }

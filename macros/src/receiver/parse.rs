@@ -1,6 +1,10 @@
-//!     #[receiver(SIGNAL)]
-//!     #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
-//!     fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+//! The arguments, and what they stand on.
+//!
+//! ```text
+//! #[receiver(SIGNAL)]
+//! #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
+//! fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+//! ```
 
 use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, format_ident};

@@ -20,7 +20,7 @@ impl Target<'_> {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
         let name = format_ident!("{}Builder", ident);
-        let fields_ident: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
         let states: Vec<_> = fields
             .iter()
             .map(|field| format_ident!("__{}", field.name))
@@ -28,7 +28,7 @@ impl Target<'_> {
         // A field called `build` was refused.
         let setters = (0..fields.len()).filter(|index| fields[*index].name != "build");
         let setters = setters.map(|index| self.setter(&name, &states, index));
-        let build = self.build(built, &states);
+        let last = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
@@ -42,20 +42,20 @@ impl Target<'_> {
             #[doc = #docs]
             #[must_use = "a builder does nothing until `build()` is called"]
             #vis struct #name<#(#states),*> {
-                #(#fields_ident: #states),*
+                #(#idents: #states),*
             }
 
             impl #ident {
                 #[doc = "Starts a builder: one method a field, then `build()`."]
                 #[inline]
                 #vis fn builder() -> #name<#(#unset),*> {
-                    #name { #(#fields_ident: #rt::Unset),* }
+                    #name { #(#idents: #rt::Unset),* }
                 }
             }
 
             impl<#(#states),*> #name<#(#states),*> {
                 #(#setters)*
-                #build
+                #last
             }
         }
     }

@@ -1,6 +1,8 @@
 //! From syntax to the model.
 //!
-//!     #[payload(pii, default, default = expression, allow(rule, reason = "…"))]
+//! ```text
+//! #[payload(pii, default, default = expression, allow(rule, reason = "…"))]
+//! ```
 //!
 //! on a field, or the same with `event`.
 

@@ -98,6 +98,7 @@ pub trait AvroType: Sized + 'static {
 
     /// What a field of this type is when the dictionary has no such key.
     #[doc(hidden)]
+    #[must_use]
     fn absent() -> Option<Self> {
         None
     }

@@ -211,7 +211,7 @@ impl EventDefinition {
     /// JSON where the event is local only.
     pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
         let wire = self.wire()?;
-        let event = wire.from_json(json)?;
+        let event = wire.read_json(json)?;
         Ok(wire.to_avro(&*event))
     }
 

@@ -50,7 +50,7 @@ impl WireFunctions {
         (self.to_json)(event)
     }
 
-    pub(super) fn from_json(&self, json: &str) -> Result<BoxedEvent, AnyEventError> {
+    pub(super) fn read_json(&self, json: &str) -> Result<BoxedEvent, AnyEventError> {
         (self.from_json)(json)
     }
 }

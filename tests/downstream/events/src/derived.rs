@@ -43,6 +43,32 @@ pub(crate) struct Partly {
     pub(self) number: i64,
 }
 
+/// Everybody sees the payload, but not all of it.
+#[payload(crate = oe)]
+pub struct Mixed {
+    /// A number.
+    pub number: i64,
+    /// What only this crate sees, of a type that only this crate sees.
+    pub(crate) partly: Partly,
+    /// What only this module sees, of a type that only this module sees.
+    private: Option<Private>,
+    /// The same with a default.
+    #[payload(default = Private::builder().number(1).build())]
+    other: Private,
+}
+
+/// Sent when something that not everybody sees has changed.
+#[event(type = "com.example.library.mixed.changed.v1", key = mixed.number, crate = oe)]
+pub struct MixedChanged {
+    /// It.
+    pub mixed: Mixed,
+    /// Part of it.
+    pub(crate) partly: Partly,
+    /// Part of it.
+    #[event(default = Private::builder().number(1).build())]
+    private: Private,
+}
+
 /// Uses what is private.
 ///
 /// # Panics

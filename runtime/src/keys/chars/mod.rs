@@ -4,7 +4,8 @@ mod unicode;
 
 /// A set of characters, as a character class of Python's `re` module has them.
 pub(super) struct CharSet {
-    ascii: [bool; 128],
+    /// By byte; none beyond ASCII is a member, but the index needs no check.
+    ascii: [bool; 256],
     /// Its members beyond ASCII, in the form of the tables.
     beyond: &'static [u32],
 }
@@ -38,8 +39,8 @@ pub(super) static HEX: CharSet = CharSet {
     beyond: &[],
 };
 
-const fn ascii(members: &[u8]) -> [bool; 128] {
-    let mut set = [false; 128];
+const fn ascii(members: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
     let mut index = 0;
     while index < members.len() {
         set[members[index] as usize] = true;
@@ -49,7 +50,7 @@ const fn ascii(members: &[u8]) -> [bool; 128] {
 }
 
 /// `[a-zA-Z0-9_]` and `others`.
-const fn ascii_words(others: &[u8]) -> [bool; 128] {
+const fn ascii_words(others: &[u8]) -> [bool; 256] {
     let mut set = ascii(others);
     let mut byte = 0_u8;
     while byte < 128 {
@@ -70,9 +71,7 @@ impl CharSet {
     }
 
     fn has_byte(&self, byte: u8) -> bool {
-        self.ascii
-            .get(usize::from(byte))
-            .is_some_and(|&is_member| is_member)
+        self.ascii[usize::from(byte)]
     }
 
     fn has(&self, character: char) -> bool {
@@ -87,12 +86,24 @@ impl CharSet {
         }
     }
 
+    /// How many bytes of `text` its first characters have that are in the set.
+    pub(super) fn run(&self, text: &str) -> usize {
+        let ascii = text
+            .bytes()
+            .position(|byte| !self.has_byte(byte))
+            .unwrap_or(text.len());
+        let rest = &text[ascii..];
+        if rest.is_empty() || rest.as_bytes()[0].is_ascii() {
+            return ascii;
+        }
+        rest.find(|character| !self.has(character))
+            .map_or(text.len(), |more| ascii + more)
+    }
+
     /// The first character of `text` that is not in the set, and the byte at which it stands.
     pub(super) fn first_outside(&self, text: &str) -> Option<(usize, char)> {
-        if text.bytes().all(|byte| self.has_byte(byte)) {
-            return None;
-        }
-        text.char_indices().find(|&(_, character)| !self.has(character))
+        let run = self.run(text);
+        Some((run, text[run..].chars().next()?))
     }
 }
 

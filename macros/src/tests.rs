@@ -1,0 +1,93 @@
+//! The expansions, as files: a reviewer of a change to a macro sees what it does to users.
+//!
+//! `INSTA_UPDATE=always cargo test -p openedx-events-macros` writes them again.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+/// As a person would write it, and under a name that does not change with each release.
+fn pretty(expansion: TokenStream) -> String {
+    let file = syn::parse2(expansion).unwrap();
+    let private = concat!("__private", env!("CARGO_PKG_VERSION_PATCH"));
+    prettyplease::unparse(&file).replace(private, "__private")
+}
+
+macro_rules! assert_expansion {
+    ($name:literal, $expansion:expr) => {
+        insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+            insta::assert_snapshot!($name, pretty($expansion));
+        });
+    };
+}
+
+#[test]
+fn payload() {
+    let item = quote! {
+        /// A learner's seat in a course run.
+        #[derive(Clone, Eq)]
+        pub struct SeatData {
+            /// Number of the seat.
+            pub number: i64,
+            /// Learner who has it.
+            #[payload(pii)]
+            pub(crate) learner: String,
+            /// Mode of the enrollment.
+            #[payload(default = "audit".to_owned())]
+            pub r#type: String,
+            /// Who gave it away.
+            pub given_by: Option<UserData>,
+        }
+    };
+    assert_expansion!("payload", crate::payload::payload(TokenStream::new(), &item));
+}
+
+#[test]
+fn event() {
+    let arguments = quote! {
+        type = "com.example.learning.seat.taken.v1",
+        key = seat.number,
+        repository = "example/seats",
+        deprecated(since = "1.2.0", note = "use `SEAT_GIVEN`"),
+    };
+    let item = quote! {
+        /// Sent when a learner has taken a seat.
+        pub struct SeatTaken {
+            /// The seat.
+            pub seat: SeatData,
+            /// How many are left.
+            #[event(default)]
+            pub left: i64,
+        }
+    };
+    assert_expansion!("event", crate::event::event(arguments, &item));
+}
+
+#[test]
+fn local_only_event() {
+    let arguments = quote! {
+        type = "com.example.learning.seat.held.v1",
+        local_only = "holds a lock",
+        crate = facade::events
+    };
+    let item = quote! {
+        /// Sent while a learner looks at a seat.
+        pub struct SeatHeld {
+            /// The lock.
+            pub lock: Lock,
+        }
+    };
+    assert_expansion!("local_only_event", crate::event::event(arguments, &item));
+}
+
+#[test]
+fn receiver() {
+    let arguments = quote!(SEAT_TAKEN, signals::SEAT_GIVEN, order = -1);
+    let item = quote! {
+        /// Tells the learner.
+        #[allow(deprecated)]
+        fn notify(seat: &SeatData, _metadata: &EventsMetadata, from_event_bus: bool) -> Result<(), NotifyError> {
+            Ok(())
+        }
+    };
+    assert_expansion!("receiver", crate::receiver::receiver(arguments, &item));
+}
