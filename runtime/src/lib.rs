@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 // Expansions say `::openedx_events`, in this crate too.
+#[cfg(feature = "catalog")]
 extern crate self as openedx_events;
 
 mod avro;

@@ -135,18 +135,19 @@ impl ScopeHandle {
     /// Enters the scope on this thread, until the guard is dropped.
     pub fn enter(&self) -> Entered {
         ENTERED.fetch_add(1, Ordering::Relaxed);
-        SCOPES.with_borrow_mut(|scopes| scopes.push(Arc::clone(&self.0)));
+        // A thread that is being torn down sends nothing that could be looked at.
+        let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(Arc::clone(&self.0)));
         Entered {
             effect: Arc::clone(&self.0),
             not_send: PhantomData,
         }
     }
 
-    /// A future that is in the scope whenever it runs, on whatever thread that is.
+    /// A future that is in the scope whenever it runs, on whatever thread that is, and when it is dropped.
     pub fn wrap<F: Future>(&self, future: F) -> Scoped<F> {
         Scoped {
             handle: self.clone(),
-            future: Box::pin(future),
+            future: Some(Box::pin(future)),
         }
     }
 }
@@ -190,7 +191,8 @@ impl fmt::Debug for Entered {
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Scoped<F> {
     handle: ScopeHandle,
-    future: Pin<Box<F>>,
+    /// There until this is dropped.
+    future: Option<Pin<Box<F>>>,
 }
 
 impl<F: Future> Future for Scoped<F> {
@@ -198,7 +200,17 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _entered = self.handle.enter();
-        self.future.as_mut().poll(context)
+        self.future
+            .as_mut()
+            .map_or(Poll::Pending, |future| future.as_mut().poll(context))
+    }
+}
+
+impl<F> Drop for Scoped<F> {
+    fn drop(&mut self) {
+        let _entered = self.handle.enter();
+        // What is cancelled may send that it was.
+        self.future = None;
     }
 }
 

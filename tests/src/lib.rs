@@ -1,6 +1,8 @@
 //! Payloads and events of an imaginary service, for the tests in `tests/`: they use every kind of field.
 
 pub mod allocation;
+pub mod fuzzing;
+pub mod golden;
 mod price;
 pub mod samples;
 

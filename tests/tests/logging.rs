@@ -2,7 +2,7 @@
 
 use std::{
     error::Error,
-    fmt,
+    fmt::{self, Write as _},
     sync::{Arc, Mutex},
 };
 
@@ -34,7 +34,7 @@ impl Subscriber for Lines {
 
         impl Visit for Text {
             fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-                self.0.push_str(&format!(" {}={value:?}", field.name()));
+                let _ = write!(self.0, " {}={value:?}", field.name());
             }
         }
 

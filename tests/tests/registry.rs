@@ -3,8 +3,8 @@
 use std::{error::Error, panic::catch_unwind, sync::Mutex};
 
 use openedx_events::{
-    AnyEventError, Event, WireEvent, codec, expect_receivers, learning::signals::COURSE_ENROLLMENT_CREATED,
-    prelude::*, registry,
+    AnyEventError, Event, EventDefinition, ReceiverDefinition, WireEvent, codec, expect_receivers,
+    learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*, registry,
 };
 use openedx_events_tests::{
     ARTICLE_ADDED, Article, Contact, NUMBER_DRAWN, NumberDrawn, SAMPLE_TAKEN, SampleTaken, samples,
@@ -30,6 +30,7 @@ pub struct GradeComputed {
     type = "com.example.learning.hook.installed.v1",
     local_only = "functions have no wire form"
 )]
+#[derive(Clone)]
 pub struct HookInstalled {
     /// A number, which could be written.
     pub number: i64,
@@ -90,7 +91,7 @@ static METADATA: Mutex<Vec<EventsMetadata>> = Mutex::new(Vec::new());
 
 #[test]
 fn events_are_complete_and_sorted() {
-    let types: Vec<&str> = registry::events().map(|event| event.event_type()).collect();
+    let types: Vec<&str> = registry::events().map(EventDefinition::event_type).collect();
     assert!(types.is_sorted());
     assert_eq!(types.len(), registry::events().len());
     let ours: Vec<&str> = types
@@ -211,7 +212,10 @@ fn receivers_are_there_with_their_place_and_order() {
         ("registry::second", "later", 0),
     ];
     assert_eq!(names, expected);
-    let through_the_definition = NUMBER_DRAWN.definition().receivers().map(|one| one.name());
+    let through_the_definition = NUMBER_DRAWN
+        .definition()
+        .receivers()
+        .map(ReceiverDefinition::name);
     assert!(through_the_definition.eq(names.iter().map(|(_, name, _)| *name)));
     let ran = NUMBER_DRAWN.send_event(NumberDrawn { number: 1 });
     assert!(
@@ -290,14 +294,12 @@ fn a_local_only_event_is_received_and_cannot_leave() {
     let _connection = HOOK_INSTALLED.connect(|event, _| {
         assert_eq!((event.hook)(), 41 + event.number);
     });
-    assert!(
-        HOOK_INSTALLED
-            .send_event(HookInstalled {
-                number: 1,
-                hook: || 42
-            })
-            .all_ok()
-    );
+    let installed = HookInstalled {
+        number: 1,
+        hook: || 42,
+    };
+    assert!(HOOK_INSTALLED.send_event(installed.clone()).all_ok());
+    assert_eq!(format!("{installed:?}"), "HookInstalled { .. }");
     let built = GradeComputed::builder().grade(0.5).learner(None).build();
     assert!(format!("{built:?}").starts_with("GradeComputed"));
 

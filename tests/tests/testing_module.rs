@@ -218,6 +218,31 @@ fn between_two_polls_the_thread_is_not_in_the_scope() {
 }
 
 #[test]
+fn a_future_that_is_given_up_is_dropped_in_the_scope() {
+    /// Sends when it goes.
+    struct Cancelled;
+
+    impl Drop for Cancelled {
+        fn drop(&mut self) {
+            drop_leaf(9);
+        }
+    }
+
+    let sent = testing::capture(&LEAF_DROPPED);
+    let mut future = Box::pin(sent.handle().wrap(async {
+        let _cancelled = Cancelled;
+        future::pending::<()>().await;
+    }));
+    thread::spawn(move || {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sent.assert_one().number, 9);
+}
+
+#[test]
 fn assert_helpers_pass_and_panic_with_a_reason() {
     let sent = testing::capture(&LEAF_DROPPED);
     sent.assert_none();
@@ -381,6 +406,20 @@ fn mute_receiver_keeps_one_from_running() {
     }
     assert_eq!(melt(), 2);
     assert_eq!(MELTED.get(), before + 2);
+}
+
+#[test]
+fn only_a_registered_receiver_can_be_muted() {
+    fn forgotten() {}
+
+    let text = panic_text(|| drop(testing::mute_receiver(forgotten)));
+    let name = "testing_module::only_a_registered_receiver_can_be_muted::forgotten";
+    assert_eq!(
+        text,
+        format!("not registered as receivers: `{name}`\nhelp: put `#[receiver(THE_SIGNAL)]` on each")
+    );
+    // A pointer does not say which function it points to.
+    panic_text(|| drop(testing::mute_receiver(melts as fn())));
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn ends(work: impl FnOnce() + Send + 'static) {
 }
 
 /// Each sender's last number: the permanent receiver checks that none is missing or twice.
-static LAST: Mutex<[i64; SENDERS as usize]> = Mutex::new([0; SENDERS as usize]);
+static LAST: Mutex<[i64; 8]> = Mutex::new([0; 8]);
 
 #[receiver(TRAIN_PASSED)]
 fn linked(number: &i64) {

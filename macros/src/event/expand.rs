@@ -49,7 +49,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         #structure
         #signal
 
-        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::pedantic)]
+        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]

@@ -94,7 +94,7 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     };
     Some(Event {
         item,
-        attributes: Attributes::parse(item, "#[event]", problems),
+        attributes: Attributes::parse(item, "#[event]", arguments.local_only.is_some(), problems),
         docs: Docs::of(&item.attrs),
         fields: record::parse_fields(item, "event", false, problems),
         arguments,

@@ -54,7 +54,7 @@ pub(crate) fn parse<'a>(
         item,
         path,
         docs: Docs::of(&item.attrs),
-        attributes: Attributes::parse(item, "#[payload]", problems),
+        attributes: Attributes::parse(item, "#[payload]", false, problems),
         fields: record::parse_fields(item, "payload", all_pii, problems),
     })
 }

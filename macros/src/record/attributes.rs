@@ -28,8 +28,15 @@ pub(crate) struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// Refuses derives of what the macro implements with a meaning of its own.
-    pub(crate) fn parse(item: &'a ItemStruct, attribute: &str, problems: &mut Problems) -> Self {
+    /// Takes out the derives of what the macro implements, and refuses those of what it gives a meaning of its
+    /// own: in a local-only event that is only `Debug`.
+    pub(crate) fn parse(
+        item: &'a ItemStruct,
+        attribute: &str,
+        local_only: bool,
+        problems: &mut Problems,
+    ) -> Self {
+        let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
         let mut sorted = Self::default();
         for one in &item.attrs {
             let path = one.path();
@@ -39,7 +46,7 @@ impl<'a> Attributes<'a> {
                         sorted.derives.extend(
                             paths
                                 .into_iter()
-                                .filter(|path| !is_ours(path, attribute, problems)),
+                                .filter(|path| !is_ours(path, attribute, implemented, problems)),
                         );
                     }
                     Err(error) => problems.error(error),
@@ -59,14 +66,17 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
+const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
+
+fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Problems) -> bool {
     let Some(last) = path.segments.last() else {
         return false;
     };
     let name = last.ident.to_string();
     match name.as_str() {
+        name if !implemented.contains(&name) => false,
         "Clone" | "PartialEq" => true,
-        "Debug" | "Serialize" | "Deserialize" => {
+        _ => {
             let what = format!("`{name}` is derived, but `{attribute}` implements it");
             let why = if name == "Debug" {
                 "hides personal data"
@@ -78,7 +88,6 @@ fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
             )));
             true
         }
-        _ => false,
     }
 }
 

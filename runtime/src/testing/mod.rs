@@ -25,7 +25,7 @@ use std::any::type_name;
 pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
 pub use capture::{Capture, capture};
 
-use crate::{event::Event, scope::Effect, signal::Signal};
+use crate::{event::Event, registry, scope::Effect, signal::Signal};
 
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///
@@ -63,8 +63,15 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 /// let _muted = testing::mute_receiver(send_welcome_mail);
 /// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).is_empty());
 /// ```
+///
+/// # Panics
+///
+/// When the function is not registered: the test would rely on something that does not happen.
 #[allow(clippy::needless_pass_by_value)] // A function is named, not borrowed.
+#[track_caller]
 pub fn mute_receiver<F>(receiver: F) -> Scope {
     let _ = receiver;
-    Scope::enter(Effect::MuteReceiver(type_name::<F>()))
+    let name = type_name::<F>();
+    registry::__expect(&[(name, name)]);
+    Scope::enter(Effect::MuteReceiver(name))
 }
