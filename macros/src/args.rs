@@ -214,17 +214,14 @@ impl Arg {
 
     /// The value of `name = some::path`.
     pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
-        match &self.value {
-            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) =>
-            {
-                let Expr::Path(path) = &**value else { return None };
-                Some(path.path.clone())
-            }
-            _ => {
-                self.wrong_form(example, problems);
-                None
-            }
+        let path = match &self.value {
+            Value::Is(value) => path(value),
+            Value::Flag | Value::List(_) => None,
+        };
+        if path.is_none() {
+            self.wrong_form(example, problems);
         }
+        path
     }
 
     /// The arguments in `name(…)`.
@@ -329,6 +326,14 @@ pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
             _ => None,
         },
         Expr::Group(group) => text_literal(&group.expr),
+        _ => None,
+    }
+}
+
+fn path(value: &Expr) -> Option<syn::Path> {
+    match value {
+        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Some(path.path.clone()),
+        Expr::Group(group) => path(&group.expr),
         _ => None,
     }
 }

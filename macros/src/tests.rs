@@ -38,7 +38,7 @@ fn payload() {
             pub given_by: Option<UserData>,
         }
     };
-    assert_expansion!("payload", crate::payload::payload(TokenStream::new(), item));
+    assert_expansion!("payload", crate::payload::payload(TokenStream::new(), &item));
 }
 
 #[test]
@@ -59,7 +59,7 @@ fn event() {
             pub left: i64,
         }
     };
-    assert_expansion!("event", crate::event::event(arguments, item));
+    assert_expansion!("event", crate::event::event(arguments, &item));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn local_only_event() {
             pub lock: Lock,
         }
     };
-    assert_expansion!("local_only_event", crate::event::event(arguments, item));
+    assert_expansion!("local_only_event", crate::event::event(arguments, &item));
 }
 
 #[test]
@@ -89,5 +89,5 @@ fn receiver() {
             Ok(())
         }
     };
-    assert_expansion!("receiver", crate::receiver::receiver(arguments, item));
+    assert_expansion!("receiver", crate::receiver::receiver(arguments, &item));
 }

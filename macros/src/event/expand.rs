@@ -1,6 +1,6 @@
 //! An event's struct, its static, and their implementations.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
@@ -49,7 +49,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         #structure
         #signal
 
-        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::pedantic)]
+        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
@@ -117,13 +117,17 @@ fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
     let facts = facts(event);
     let deprecated = deprecated(arguments);
     // /// …the event's documentation, and its facts
+    // Where the name is taken, that is said where it comes from.
+    let span = constant.span().resolved_at(Span::call_site());
+    let declared = quote_spanned!(span=> static #constant: #rt::Signal<#ident> = #rt::Signal::new(););
+    // /// …the event's documentation, and its facts
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     quote! {
         #(#docs)*
         #[doc = #facts]
         #deprecated
         #[allow(deprecated)]
-        #vis static #constant: #rt::Signal<#ident> = #rt::Signal::new();
+        #vis #declared
     }
 }
 
@@ -179,6 +183,8 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
     let docs = &docs.text;
     let location = location(rt, ident);
 
+    let span = constant.span().resolved_at(Span::call_site());
+    let signal = quote_spanned!(span=> &#constant);
     let minor_version = arguments.minor_version;
     let key = (!arguments.key.is_empty()).then(|| {
         let path = key_path(&arguments.key);
@@ -225,7 +231,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
         #[linkme(crate = #rt::linkme)]
-        static __REGISTERED: &'static dyn #rt::AnySignal = &#constant;
+        static __REGISTERED: &'static dyn #rt::AnySignal = #signal;
     }
 }
 
@@ -263,15 +269,10 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
         target.fields_impl(),
         target.plain_impls(),
     ];
-    // impl WireEvent for CourseEnrollmentCreated {}
     // impl Serialize for CourseEnrollmentCreated { … }
     // impl<'de> Deserialize<'de> for CourseEnrollmentCreated { … }
     quote! {
         #(#parts)*
-
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl #rt::WireEvent for #ident {}
 
         #[automatically_derived]
         impl #rt::serde::Serialize for #ident {

@@ -9,10 +9,10 @@ use proc_macro2::TokenStream;
 use crate::{diagnostics::report, record};
 
 /// The expansion, or the user's item with the reasons why there is none.
-pub(crate) fn payload(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     // What does not parse was reported by the compiler before it called the macro.
     let Ok(item) = syn::parse2(item.clone()) else {
-        return item;
+        return item.clone();
     };
     report(|problems| {
         let Some(payload) = parse::parse(arguments, &item, problems) else {

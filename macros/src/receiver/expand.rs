@@ -5,11 +5,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::parse::{Parameter, Receiver, Refused, Source};
-use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
+use crate::{record::schema::location, runtime_path::RuntimePath};
 
 pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
     let rt = receiver.path.private();
-    let registered = registered(&receiver.signature.ident);
+    let registered = registered(&receiver.signature.ident, &receiver.signals);
     // Whoever allows the function to use a deprecated signal means this use of it, too.
     let allowed = receiver
         .attributes
@@ -27,7 +27,7 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
     // that name; an item such as `const _` could not stand there.
     //
     // fn notify(…) { … }
-    // fn __notify_is_registered() { statics… }
+    // fn __notify_receives_COURSE_ENROLLMENT_CREATED() { statics… }
     quote! {
         #[allow(
             clippy::implicit_hasher,
@@ -50,9 +50,9 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
 /// imports are not called unused.
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
     let registered = refused.name.as_ref().map(|name| {
-        let registered = registered(name);
+        let registered = registered(name, &refused.signals);
         let signals = refused.signals.iter().map(|path| signal(path, &refused.path));
-        // fn __notify_is_registered() {
+        // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
         //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
         // }
         quote! {
@@ -65,8 +65,12 @@ pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStre
     quote!(#item #registered)
 }
 
-fn registered(function: &Ident) -> Ident {
-    format_ident!("__{}_is_registered", function)
+/// A function may have the attribute more than once, with other signals.
+fn registered(function: &Ident, signals: &[Path]) -> Ident {
+    let last = signals.iter().filter_map(|signal| signal.segments.last());
+    last.fold(format_ident!("__{}_receives", function), |name, signal| {
+        format_ident!("{}_{}", name, signal.ident)
+    })
 }
 
 /// Only this call mentions the user's signal, so that what is wrong with it is said there.
@@ -127,8 +131,7 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
         Source::FromEventBus => return quote_spanned!(span=> #delivery.from_event_bus),
     };
     let ty = referenced(&parameter.ty);
-    let function = quote_spanned!(span=> #rt::data_key::<_, #ty>);
-    call_up_to(&parameter.ty, &function, value)
+    quote_spanned!(span=> #rt::data_key::<_, #ty>(#value))
 }
 
 /// The `T` of a `&T`.

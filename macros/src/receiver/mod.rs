@@ -8,9 +8,9 @@ use proc_macro2::TokenStream;
 use crate::diagnostics::report;
 
 /// The user's function, with its registration or the reasons why there is none.
-pub(crate) fn receiver(arguments: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn receiver(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     report(|problems| match parse::parse(arguments, item.clone(), problems) {
-        Ok(receiver) => expand::expand(&receiver, &item),
-        Err(refused) => expand::expand_refused(&refused, &item),
+        Ok(receiver) => expand::expand(&receiver, item),
+        Err(refused) => expand::expand_refused(&refused, item),
     })
 }

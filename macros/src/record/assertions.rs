@@ -4,7 +4,7 @@
 //! everything else in an expansion gets along without them.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Field, Target};
@@ -13,13 +13,17 @@ use crate::{runtime_path::RuntimePath, spans::call_up_to};
 impl Target<'_> {
     /// Each field has an Avro form, and is what a value in a payload has to be.
     pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
-        let each = self.fields.iter().map(|field| {
+        let each = self.fields.iter().enumerate().map(|(index, field)| {
             let Field { ty, .. } = field;
             let span = ty.span();
             let rt = path.at(span);
-            // const _: () = { assert_avro_type::<i64>(); <Wire<i64>>::assert_value(); };
+            let name = format_ident!("__TYPE_{index}");
+            // A type that does not exist is reported here in the words of other places, and so not once more: of
+            // a constant, the compiler would say that it could have parameters.
+            //
+            // static __TYPE_0: () = { assert_avro_type::<i64>(); <Wire<i64>>::assert_value(); };
             quote_spanned! {span=>
-                const _: () = {
+                static #name: () = {
                     #rt::assert_avro_type::<#ty>();
                     <#rt::Wire<#ty>>::assert_value();
                 };

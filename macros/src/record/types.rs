@@ -21,9 +21,10 @@ pub(crate) fn find_borrow(ty: &Type) -> Option<&TypeReference> {
     })
 }
 
-/// Whether a part of `ty` is to be inferred, which the compiler refuses in a struct.
+/// Whether a part of `ty` is to be inferred: `_` or `impl …`, which the compiler refuses in a struct.
 pub(crate) fn has_placeholder(ty: &Type) -> bool {
-    find(ty, &|part| matches!(part, Type::Infer(_)).then_some(part)).is_some()
+    let is_placeholder = |part: &Type| matches!(part, Type::Infer(_) | Type::ImplTrait(_));
+    find(ty, &|part| is_placeholder(part).then_some(part)).is_some()
 }
 
 /// The first part of `ty`, itself included, that `pick` takes.

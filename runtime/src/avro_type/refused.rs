@@ -60,14 +60,14 @@ reason!(
 );
 reason!(
     IsOwned,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own plain values (ADR-3)\nhelp: hold the value itself, without the pointer",
+    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own plain values (ADR-3)\nhelp: hold the value itself, without the pointer: `String` for `str`, `Vec<_>` for a slice",
     "a pointer"
 );
 
 /// `Repr` is of no account: the implementation can never be used.
 macro_rules! refused {
-    ($reason:ident: $([$($parameter:ident)?] $type:ty,)+) => {$(
-        impl<$($parameter: 'static)?> AvroType for $type
+    ($reason:ident: $([$($parameters:tt)*] $type:ty,)+) => {$(
+        impl<$($parameters)*> AvroType for $type
         where
             for<'a> Refused: $reason<'a, $type>,
         {
@@ -85,14 +85,14 @@ macro_rules! refused {
 }
 
 refused! { Frozen:
-    [T] Cell<T>,
-    [T] RefCell<T>,
-    [T] UnsafeCell<T>,
-    [T] OnceCell<T>,
-    [T] OnceLock<T>,
-    [T] Mutex<T>,
-    [T] RwLock<T>,
-    [T] &'static mut T,
+    [T: 'static] Cell<T>,
+    [T: 'static] RefCell<T>,
+    [T: 'static] UnsafeCell<T>,
+    [T: 'static] OnceCell<T>,
+    [T: 'static] OnceLock<T>,
+    [T: 'static] Mutex<T>,
+    [T: 'static] RwLock<T>,
+    [T: 'static] &'static mut T,
     [] atomic::AtomicBool,
     [] atomic::AtomicI8,
     [] atomic::AtomicI16,
@@ -107,7 +107,12 @@ refused! { Frozen:
 }
 refused! { FitsLong: [] u64, [] u128, [] i128, [] usize, [] isize, }
 refused! { IsDouble: [] f32, }
-refused! { IsString: [] char, [] &'static str, [] Box<str>, [] Arc<str>, [] Rc<str>, [] Cow<'static, str>, }
+refused! { IsString: [] char, [] Cow<'static, str>, }
 refused! { IsDateTime: [] Instant, [] SystemTime, }
 refused! { HasSchema: [] serde_json::Value, [] serde_json::Map<String, serde_json::Value>, }
-refused! { IsOwned: [T] Box<T>, [T] Rc<T>, [T] Arc<T>, }
+refused! { IsOwned:
+    [T: ?Sized + 'static] Box<T>,
+    [T: ?Sized + 'static] Rc<T>,
+    [T: ?Sized + 'static] Arc<T>,
+    [T: ?Sized + 'static] &'static T,
+}

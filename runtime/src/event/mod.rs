@@ -20,20 +20,10 @@ use crate::payload::record::Fields;
     message = "`{Self}` is not an event\nhelp: put `#[event(type = \"…\")]` on the struct",
     label = "not an event"
 )]
-pub trait Event: Shareable + Sized + 'static {
+pub trait Event: Send + Sync + Sized + 'static {
     /// What is known of the event type.
     const DEFINITION: &'static EventDefinition;
 }
-
-/// A type whose values receivers can be handed on any thread.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be shared between threads, so it cannot be an event\nnote: events are sent from any thread\nhelp: use `Arc` in place of `Rc`, and plain values in place of cells",
-    label = "cannot be shared between threads"
-)]
-pub trait Shareable: Send + Sync {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Send + Sync> Shareable for T {}
 
 /// An event that can leave the process: all of its data has an Avro form.
 ///
@@ -43,3 +33,6 @@ impl<T: Send + Sync> Shareable for T {}
     label = "no wire form"
 )]
 pub trait WireEvent: Event + Fields {}
+
+#[diagnostic::do_not_recommend]
+impl<E: Event + Fields> WireEvent for E {}

@@ -23,6 +23,7 @@ pub trait DataKeyFor<P: ?Sized> {
     fn borrow_as(&self) -> &P;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> DataKeyFor<T> for T {
     #[inline]
     fn borrow_as(&self) -> &T {
@@ -30,6 +31,7 @@ impl<T> DataKeyFor<T> for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl DataKeyFor<str> for String {
     #[inline]
     fn borrow_as(&self) -> &str {
@@ -37,6 +39,7 @@ impl DataKeyFor<str> for String {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T> DataKeyFor<[T]> for Vec<T> {
     #[inline]
     fn borrow_as(&self) -> &[T] {
@@ -44,6 +47,7 @@ impl<T> DataKeyFor<[T]> for Vec<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl DataKeyFor<[u8]> for Bytes {
     #[inline]
     fn borrow_as(&self) -> &[u8] {

@@ -1,5 +1,7 @@
 use openedx_events::learning::data::UserPersonalData;
 
 fn main() {
-    let _: UserPersonalData = UserPersonalData::builder().username("ada").email("ada@example.com");
+    let _: UserPersonalData = UserPersonalData::builder()
+        .username("ada")
+        .email("ada@example.com");
 }

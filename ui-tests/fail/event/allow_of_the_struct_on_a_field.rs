@@ -2,7 +2,10 @@
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
-#[event(type = "com.example.learning.course.re-created.v1", name = "COURSE_RE_CREATED")]
+#[event(
+    type = "com.example.learning.course.re-created.v1",
+    name = "COURSE_RE_CREATED"
+)]
 pub struct CourseCreated {
     /// Which course.
     #[event(allow(type_hyphen, reason = "published under this name"))]

@@ -1,3 +1,4 @@
+// errors: 3
 use openedx_events::prelude::*;
 use std::rc::Rc;
 

@@ -1,4 +1,7 @@
-use openedx_events::{learning::{data::UserData, signals::STUDENT_REGISTRATION_COMPLETED}, receiver};
+use openedx_events::{
+    learning::{data::UserData, signals::STUDENT_REGISTRATION_COMPLETED},
+    receiver,
+};
 
 #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 fn activate(user: &UserData) {

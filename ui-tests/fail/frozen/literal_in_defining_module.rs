@@ -8,5 +8,7 @@ pub struct CourseData {
 }
 
 fn main() {
-    let _ = CourseData { title: "Demo".to_owned() };
+    let _ = CourseData {
+        title: "Demo".to_owned(),
+    };
 }

@@ -1,3 +1,4 @@
+// errors: 2
 use openedx_events::prelude::*;
 
 static COURSE_CREATED: i64 = 1;

@@ -1,3 +1,4 @@
+// errors: 2
 use openedx_events::prelude::*;
 
 /// A course.

@@ -4,6 +4,8 @@ use openedx_events::{
 };
 
 #[receiver(COURSE_ENROLLMENT_CREATED, COURSE_ENROLLMENT_CHANGED)]
-fn notify(event: &CourseEnrollmentCreated) { _ = event; }
+fn notify(event: &CourseEnrollmentCreated) {
+    _ = event;
+}
 
 fn main() {}

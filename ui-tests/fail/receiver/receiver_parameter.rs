@@ -1,6 +1,11 @@
-use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+use openedx_events::{
+    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
+    receiver,
+};
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify(enrolment: &CourseEnrollmentData) { _ = enrolment; }
+fn notify(enrolment: &CourseEnrollmentData) {
+    _ = enrolment;
+}
 
 fn main() {}

@@ -7,6 +7,8 @@ use openedx_events::{
 };
 
 #[receiver(STUDENT_REGISTRATION_COMPLETED, COURSE_ENROLLMENT_CREATED)]
-fn notify(user: &UserData) { _ = user; }
+fn notify(user: &UserData) {
+    _ = user;
+}
 
 fn main() {}

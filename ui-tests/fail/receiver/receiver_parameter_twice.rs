@@ -1,6 +1,9 @@
-use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+use openedx_events::{
+    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
+    receiver,
+};
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify(enrollment: &CourseEnrollmentData, enrollment: &CourseEnrollmentData) { _ = enrollment; }
+fn notify(_enrollment: &CourseEnrollmentData, _enrollment: &CourseEnrollmentData) {}
 
 fn main() {}

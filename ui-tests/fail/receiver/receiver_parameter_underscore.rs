@@ -1,4 +1,7 @@
-use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+use openedx_events::{
+    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
+    receiver,
+};
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 fn notify(_enrolment: &CourseEnrollmentData) {}

@@ -1,6 +1,11 @@
-use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+use openedx_events::{
+    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
+    receiver,
+};
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify(enrollment: &mut CourseEnrollmentData) { _ = enrollment; }
+fn notify(enrollment: &mut CourseEnrollmentData) {
+    _ = enrollment;
+}
 
 fn main() {}

@@ -1,0 +1,48 @@
+//! A type of the user joins with three items: in a field, and inside lists, maps and options.
+
+use std::collections::{BTreeMap, HashMap};
+
+use openedx_events::{AvroType, BoxError, prelude::*};
+
+/// An amount of money in cents.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Price(i64);
+
+impl AvroType for Price {
+    type Repr = String;
+
+    fn to_repr(&self) -> String {
+        self.0.to_string()
+    }
+
+    fn from_repr(repr: String) -> Result<Self, BoxError> {
+        Ok(Self(repr.parse()?))
+    }
+}
+
+/// Sent when an order was paid.
+#[event(type = "com.example.shop.order.paid.v1", key = price)]
+pub struct OrderPaid {
+    /// What it cost.
+    pub price: Price,
+    /// What it might have cost.
+    pub before: Option<Price>,
+    /// What its parts cost.
+    pub parts: Vec<Price>,
+    /// The same, by name.
+    pub by_name: BTreeMap<String, Vec<Price>>,
+    /// The same, in no order.
+    pub unordered: HashMap<String, Price>,
+}
+
+fn main() {
+    let event = OrderPaid {
+        price: Price(1250),
+        before: None,
+        parts: vec![Price(1000), Price(250)],
+        by_name: BTreeMap::from([("a".to_owned(), vec![Price(1000)])]),
+        unordered: HashMap::from([("b".to_owned(), Price(250))]),
+    };
+    let bytes = openedx_events::codec::encode(&event);
+    assert_eq!(openedx_events::codec::decode::<OrderPaid>(&bytes).unwrap(), event);
+}
