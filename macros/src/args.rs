@@ -1,8 +1,10 @@
 //! The arguments of an attribute.
 //!
-//!     name
-//!     name = expression
-//!     name(tokens)
+//! ```text
+//! name
+//! name = expression
+//! name(tokens)
+//! ```
 //!
 //! separated by commas. Keywords are fine as names (`type`, `crate`).
 
@@ -37,9 +39,17 @@ pub(crate) enum Value {
 
 impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        if !input.peek(Ident::peek_any) {
+            return Err(input.error("expected the name of an argument"));
+        }
         let name = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
+            // The parser would show the end of the input, which is the whole attribute.
+            if input.is_empty() {
+                let what = format!("`{}` has no value", name.unraw());
+                return Err(Problem::new(&name, what).into_error());
+            }
             Value::Is(input.parse()?)
         } else if input.peek(syn::token::Paren) {
             let content;
@@ -81,7 +91,11 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
-        Self { attribute, names, seen: Vec::new() }
+        Self {
+            attribute,
+            names,
+            seen: Vec::new(),
+        }
     }
 
     /// Whether to go on with this argument; `allow` may be there for several rules.
@@ -90,15 +104,23 @@ impl<'a> Known<'a> {
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
             problems.push(
-                Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, format!("{} has no argument `{name}`", self.attribute))
-                    .help(format!("its arguments are {known}")),
+                Problem::of(
+                    &rules::ARGUMENT_UNKNOWN,
+                    &arg.name,
+                    format!("{} has no argument `{name}`", self.attribute),
+                )
+                .help(format!("its arguments are {known}")),
             );
             return false;
         }
         if name != "allow" && self.seen.contains(&name) {
             problems.push(
-                Problem::of(&rules::ARGUMENT_DUPLICATE, &arg.name, format!("`{name}` is given twice"))
-                    .help("remove one of the two"),
+                Problem::of(
+                    &rules::ARGUMENT_DUPLICATE,
+                    &arg.name,
+                    format!("`{name}` is given twice"),
+                )
+                .help("remove one of the two"),
             );
             return false;
         }
@@ -127,7 +149,7 @@ impl Arg {
         let at = at.to_token_stream();
         let name = self.name.unraw();
         problems.push(
-            Problem::new(&at, format!("`{name}` is given in a form that it does not have"))
+            Problem::new(&at, format!("`{name}` cannot be written like this"))
                 .help(format!("write `{example}`")),
         );
     }
@@ -193,7 +215,8 @@ impl Arg {
     /// The value of `name = some::path`.
     pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
         match &self.value {
-            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) => {
+            Value::Is(value) if matches!(&**value, Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty()) =>
+            {
                 let Expr::Path(path) = &**value else { return None };
                 Some(path.path.clone())
             }
@@ -217,55 +240,89 @@ impl Arg {
     pub(crate) fn waiver(&self, waivers: &mut Waivers, problems: &mut Problems) {
         const EXAMPLE: &str = "allow(type_hyphen, reason = \"published under this name\")";
         let mut args = self.list(EXAMPLE, problems).into_iter();
-        let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
+        let Some(Arg {
+            name: at,
+            value: Value::Flag,
+        }) = args.next()
+        else {
             if matches!(&self.value, Value::List(_)) {
                 self.wrong_form(EXAMPLE, problems);
             }
             return;
         };
-        let mut reason = None;
-        let mut known = Known::new("`allow(…)`", &["reason"]);
-        for arg in args {
-            if known.accept(&arg, problems) {
-                reason = arg.text("reason = \"published under this name\"", problems);
-                if reason.is_none() {
-                    return;
-                }
-            }
-        }
-        let name = at.to_string();
-        let Some(rule) = rules::find(&name) else {
-            let conventions: Vec<&str> = conventions().collect();
-            problems.push(
-                Problem::new(&at, format!("there is no rule `{name}`"))
-                    .help(format!("the rules that can be waived are {}", list(&conventions))),
-            );
+        let Some(rule) = waivable(&at, problems) else {
             return;
         };
-        if rule.kind == rules::Kind::Error {
-            problems.push(
-                Problem::new(&at, format!("rule `{name}` cannot be waived"))
-                    .help("change what it refuses instead"),
-            );
+        if waivers.0.iter().any(|other| other.rule.name == rule.name) {
+            let what = format!("`allow({})` is given twice", rule.name);
+            problems.push(Problem::of(&rules::ARGUMENT_DUPLICATE, &at, what).help("remove one of the two"));
             return;
         }
-        if reason.is_none() {
-            problems.push(
-                Problem::new(&at, format!("`allow({name})` gives no reason"))
-                    .help(format!("write `allow({name}, reason = \"…\")`: the reason is for whoever reads this next")),
-            );
-            return;
-        }
-        waivers.0.push(Waiver { rule, at, used: std::cell::Cell::new(false) });
+        let has_reason = check_reason(&at, args, problems);
+        // Without a good reason it still says what is meant: the rule's own message would be one too many.
+        let used = std::cell::Cell::new(!has_reason);
+        waivers.0.push(Waiver { rule, at, used });
     }
 }
 
+fn waivable(at: &Ident, problems: &mut Problems) -> Option<&'static rules::Rule> {
+    let name = at.to_string();
+    match rules::find(&name) {
+        Some(rule) if rule.kind == rules::Kind::Convention => Some(rule),
+        Some(_) => {
+            problems.push(
+                Problem::new(at, format!("rule `{name}` cannot be waived"))
+                    .help("change what it refuses instead"),
+            );
+            None
+        }
+        None => {
+            let conventions: Vec<&str> = conventions().collect();
+            problems.push(
+                Problem::new(at, format!("there is no rule `{name}`"))
+                    .help(format!("the rules that can be waived are {}", list(&conventions))),
+            );
+            None
+        }
+    }
+}
+
+/// What comes after the rule's name.
+fn check_reason(rule: &Ident, args: impl Iterator<Item = Arg>, problems: &mut Problems) -> bool {
+    let mut known = Known::new("`allow(…)`", &["reason"]);
+    let mut is_right = true;
+    let mut has_reason = false;
+    for arg in args {
+        if matches!(arg.value, Value::Flag) && rules::find(&arg.name.to_string()).is_some() {
+            let what = "`allow(…)` waives one rule";
+            let help = format!("write another `allow({}, reason = \"…\")` for this one", arg.name);
+            problems.push(Problem::new(&arg.name, what).help(help));
+            is_right = false;
+        } else if known.accept(&arg, problems) {
+            let reason = arg.text("reason = \"published under this name\"", problems);
+            is_right &= reason.is_some();
+            has_reason = true;
+        }
+    }
+    if !has_reason && is_right {
+        problems.push(
+            Problem::new(rule, format!("`allow({rule})` gives no reason")).help(format!(
+                "write `allow({rule}, reason = \"…\")`: the reason is for whoever reads this next"
+            )),
+        );
+    }
+    has_reason && is_right
+}
+
 fn conventions() -> impl Iterator<Item = &'static str> {
-    rules::ALL.iter().filter(|rule| rule.kind == rules::Kind::Convention).map(|rule| rule.name)
+    rules::ALL
+        .iter()
+        .filter(|rule| rule.kind == rules::Kind::Convention)
+        .map(|rule| rule.name)
 }
 
 /// The literal, also inside the invisible group that `macro_rules!` puts around an expression.
-fn text_literal(value: &Expr) -> Option<LitStr> {
+pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
     match value {
         Expr::Lit(literal) => match &literal.lit {
             syn::Lit::Str(text) => Some(text.clone()),
@@ -282,9 +339,11 @@ fn integer_text(value: &Expr) -> Option<String> {
             syn::Lit::Int(number) if number.suffix().is_empty() => Some(number.base10_digits().to_owned()),
             _ => None,
         },
-        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
-            integer_text(expr).map(|digits| format!("-{digits}"))
-        }
+        Expr::Unary(syn::ExprUnary {
+            op: syn::UnOp::Neg(_),
+            expr,
+            ..
+        }) => integer_text(expr).map(|digits| format!("-{digits}")),
         Expr::Group(group) => integer_text(&group.expr),
         _ => None,
     }

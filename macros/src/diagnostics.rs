@@ -1,7 +1,7 @@
 //! Mistakes, collected: a macro reports all of them at once, each at its own token.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote};
 
 use crate::rules::{Kind, Rule};
 
@@ -17,14 +17,26 @@ pub(crate) struct Problem {
 impl Problem {
     /// A mistake in what no rule is about, such as the grammar of the arguments.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
-        Self { at: at.to_token_stream(), what: what.into(), note: None, help: None }
+        Self {
+            at: at.to_token_stream(),
+            what: what.into(),
+            note: None,
+            help: None,
+        }
     }
 
     /// A design that `rule` refuses; the rule knows why.
     pub(crate) fn of(rule: &Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
-        let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
+        let adr = if rule.adr.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", rule.adr)
+        };
         let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
-        Self { note, ..Self::new(at, what) }
+        Self {
+            note,
+            ..Self::new(at, what)
+        }
     }
 
     /// What to write.
@@ -33,7 +45,8 @@ impl Problem {
         self
     }
 
-    fn into_error(self) -> syn::Error {
+    /// The error, for parsers.
+    pub(crate) fn into_error(self) -> syn::Error {
         let mut text = self.what;
         for (label, line) in [("note", self.note), ("help", self.help)] {
             if let Some(line) = line {
@@ -52,51 +65,51 @@ impl Problem {
     }
 }
 
-/// Collects mistakes; forgetting to report them is a mistake of ours.
-#[must_use]
-pub(crate) struct Problems {
-    errors: Option<Vec<syn::Error>>,
+/// What `expand` yields, and after it the mistakes that it found, whichever way it returned.
+pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> TokenStream {
+    let mut problems = Problems(Vec::new());
+    let expansion = expand(&mut problems);
+    let errors = problems.0.iter().map(syn::Error::to_compile_error);
+    quote!(#expansion #(#errors)*)
 }
 
-impl Problems {
-    pub(crate) fn new() -> Self {
-        Self { errors: Some(Vec::new()) }
-    }
+/// Collects mistakes; only [`report`] makes it, so that none can be forgotten.
+pub(crate) struct Problems(Vec<syn::Error>);
 
+impl Problems {
     pub(crate) fn push(&mut self, problem: Problem) {
         self.error(problem.into_error());
     }
 
     /// An error that the parser found.
     pub(crate) fn error(&mut self, error: syn::Error) {
-        self.errors.get_or_insert_default().push(error);
+        self.0.push(error);
     }
 
-    /// Refuses a break of `rule`, unless it is waived where it stands.
-    pub(crate) fn check(&mut self, waivers: &Waivers, rule: &'static Rule, problem: impl FnOnce() -> Problem) {
+    /// Refuses a break of `rule`, unless it is waived where it stands. Whether it is.
+    pub(crate) fn check(
+        &mut self,
+        waivers: &Waivers,
+        rule: &'static Rule,
+        problem: impl FnOnce() -> Problem,
+    ) -> bool {
         if rule.kind == Kind::Convention && waivers.covers(rule) {
-            return;
+            return true;
         }
         let problem = problem();
         self.push(match rule.kind {
             Kind::Error => problem,
             Kind::Convention => {
-                let help = problem.help.as_deref().map(|help| format!("{help}, or ")).unwrap_or_default();
+                let help = problem
+                    .help
+                    .as_deref()
+                    .map(|help| format!("{help}, or "))
+                    .unwrap_or_default();
                 let waiver = format!("{help}waive it with `allow({}, reason = \"…\")`", rule.name);
                 problem.help(waiver)
             }
         });
-    }
-
-    /// The mistakes as `compile_error!`s, in the order of the source.
-    pub(crate) fn into_tokens(mut self) -> TokenStream {
-        self.errors.take().unwrap_or_default().iter().map(syn::Error::to_compile_error).collect()
-    }
-}
-
-impl Drop for Problems {
-    fn drop(&mut self) {
-        debug_assert!(self.errors.is_none() || std::thread::panicking(), "mistakes were not reported");
+        false
     }
 }
 
@@ -113,7 +126,9 @@ pub(crate) struct Waiver {
 
 impl Waivers {
     fn covers(&self, rule: &Rule) -> bool {
-        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else { return false };
+        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else {
+            return false;
+        };
         waiver.used.set(true);
         true
     }
@@ -122,8 +137,11 @@ impl Waivers {
     pub(crate) fn check_needed(&self, problems: &mut Problems) {
         for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
             problems.push(
-                Problem::new(&waiver.at, format!("`allow({})` is not needed here", waiver.rule.name))
-                    .help("remove it: nothing here breaks that rule"),
+                Problem::new(
+                    &waiver.at,
+                    format!("`allow({})` is not needed here", waiver.rule.name),
+                )
+                .help(waiver.rule.place_help()),
             );
         }
     }

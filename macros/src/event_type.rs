@@ -1,6 +1,8 @@
 //! Event types: `org.openedx.learning.course.enrollment.created.v1`.
 //!
-//!     reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
+//! ```text
+//! reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
+//! ```
 
 use syn::{Ident, LitStr};
 
@@ -10,14 +12,148 @@ use crate::{
 };
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
-const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
+const SUBDOMAINS: &[&str] = &[
+    "learning",
+    "content_authoring",
+    "enterprise",
+    "analytics",
+    "authz",
+];
 
 /// Last words of actions that are no past tense in `-ed`, but say what happened or which state was reached.
 const STATES: &[&str] = &[
-    "begun", "bought", "broken", "built", "chosen", "done", "drawn", "expired", "failure", "fallen", "found",
-    "frozen", "given", "held", "hidden", "kept", "left", "lost", "made", "met", "overridden", "overwritten",
-    "paid", "pending", "put", "read", "rebuilt", "ready", "reset", "resent", "run", "seen", "sent", "set",
-    "shown", "sold", "spent", "split", "success", "taken", "thrown", "undone", "unset", "withdrawn", "won",
+    "arisen",
+    "awoken",
+    "begun",
+    "bent",
+    "bet",
+    "bid",
+    "blown",
+    "born",
+    "bought",
+    "bound",
+    "bred",
+    "broken",
+    "brought",
+    "built",
+    "burnt",
+    "bust",
+    "cast",
+    "caught",
+    "chosen",
+    "cut",
+    "dealt",
+    "done",
+    "drawn",
+    "driven",
+    "dug",
+    "eaten",
+    "expired",
+    "failure",
+    "fallen",
+    "fed",
+    "felt",
+    "fit",
+    "flown",
+    "forbidden",
+    "forgiven",
+    "forgotten",
+    "fought",
+    "found",
+    "frozen",
+    "given",
+    "gone",
+    "ground",
+    "grown",
+    "heard",
+    "held",
+    "hidden",
+    "hit",
+    "hung",
+    "kept",
+    "known",
+    "laid",
+    "learnt",
+    "led",
+    "left",
+    "lent",
+    "let",
+    "lit",
+    "lost",
+    "made",
+    "meant",
+    "met",
+    "outdone",
+    "overdone",
+    "overridden",
+    "overtaken",
+    "overthrown",
+    "overwritten",
+    "paid",
+    "pending",
+    "proven",
+    "put",
+    "quit",
+    "read",
+    "ready",
+    "rebuilt",
+    "redone",
+    "regrown",
+    "rerun",
+    "resent",
+    "reset",
+    "resold",
+    "retaken",
+    "rethrown",
+    "rewound",
+    "rewritten",
+    "ridden",
+    "risen",
+    "run",
+    "rung",
+    "said",
+    "seen",
+    "sent",
+    "set",
+    "shaken",
+    "shown",
+    "shrunk",
+    "shut",
+    "slept",
+    "sold",
+    "spent",
+    "split",
+    "spoken",
+    "spread",
+    "spun",
+    "stolen",
+    "stood",
+    "struck",
+    "stuck",
+    "success",
+    "sung",
+    "sunk",
+    "swept",
+    "sworn",
+    "swum",
+    "taken",
+    "taught",
+    "thought",
+    "thrown",
+    "told",
+    "torn",
+    "undergone",
+    "understood",
+    "undone",
+    "unsent",
+    "unset",
+    "upheld",
+    "withdrawn",
+    "withheld",
+    "won",
+    "worn",
+    "wound",
+    "woven",
     "written",
 ];
 
@@ -26,7 +162,9 @@ pub(crate) struct EventType {
     literal: LitStr,
     text: String,
     segments: Vec<String>,
-    /// The number in the final `.vN`.
+    /// The final `vN`.
+    version: Option<String>,
+    /// Its number; there is no version 0.
     pub(crate) major_version: Option<u32>,
 }
 
@@ -34,16 +172,25 @@ impl EventType {
     pub(crate) fn new(literal: &LitStr) -> Self {
         let text = literal.value();
         let mut segments: Vec<String> = text.split('.').map(str::to_owned).collect();
-        let major_version = segments.last().and_then(|last| version(last));
-        if major_version.is_some() {
-            segments.pop();
+        let version = segments.pop_if(|last| is_version(last));
+        Self {
+            literal: literal.clone(),
+            major_version: version.as_deref().and_then(major_version),
+            version,
+            text,
+            segments,
         }
-        Self { literal: literal.clone(), text, segments, major_version }
     }
 
     /// Stands in for a type whose form was refused already, so that nothing else is said of it.
     pub(crate) fn refused(at: &Ident) -> Self {
-        Self { literal: LitStr::new("", at.span()), text: String::new(), segments: Vec::new(), major_version: None }
+        Self {
+            literal: LitStr::new("", at.span()),
+            text: String::new(),
+            segments: Vec::new(),
+            version: None,
+            major_version: None,
+        }
     }
 
     /// Whether there is a text to check.
@@ -70,12 +217,14 @@ impl EventType {
             .collect()
     }
 
-    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) {
+    /// Whether the constant's name can be compared with it.
+    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let is_legal = self.check_segments(waivers, problems);
+        let is_long_enough = self.check_length(problems);
         self.check_version(waivers, problems);
-        if self.check_length(problems) && is_legal {
+        is_legal && is_long_enough && {
             self.check_subdomain(waivers, problems);
-            self.check_action(waivers, problems);
+            self.check_action(waivers, problems)
         }
     }
 
@@ -88,33 +237,59 @@ impl EventType {
                 |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
             if !begins_well || !characters.all(is_word) {
                 is_legal = false;
-                let what = format!("segment `{segment}` of event type `{}` is not a lowercase word", self.text);
-                problems.push(
-                    Problem::of(&rules::TYPE_SEGMENT, &self.literal, what)
-                        .help(format!("write `\"{}\"`", self.with_segment(segment, &word(segment)))),
-                );
+                problems.push(self.illegal_segment(segment));
             } else if segment.contains('-') {
                 problems.check(waivers, &rules::TYPE_HYPHEN, || {
                     let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
                     let better = self.with_segment(segment, &segment.replace('-', "_"));
-                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what).help(format!("write `\"{better}\"`"))
+                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what)
+                        .help(format!("write `\"{better}\"`"))
                 });
             }
         }
         is_legal
     }
 
+    fn illegal_segment(&self, segment: &str) -> Problem {
+        let text = &self.text;
+        let (what, better) = if segment.is_empty() {
+            let rest: Vec<&str> = text.split('.').filter(|segment| !segment.is_empty()).collect();
+            (
+                format!("a segment of event type `{text}` is empty"),
+                rest.join("."),
+            )
+        } else {
+            let what = format!("segment `{segment}` of event type `{text}` is not a lowercase word");
+            (what, self.with_segment(segment, &word(segment)))
+        };
+        Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
+    }
+
     fn with_segment(&self, old: &str, new: &str) -> String {
-        let segments: Vec<&str> = self.text.split('.').map(|segment| if segment == old { new } else { segment }).collect();
+        let segments: Vec<&str> = self
+            .text
+            .split('.')
+            .map(|segment| if segment == old { new } else { segment })
+            .collect();
         segments.join(".")
     }
 
     fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
         if self.major_version.is_none() {
             problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
-                let what = format!("event type `{}` has no major version", self.text);
+                let text = &self.text;
+                let (what, better) = match &self.version {
+                    Some(version) => (
+                        format!("`{version}` of event type `{text}` is no major version"),
+                        self.with_segment(version, "v1"),
+                    ),
+                    None => (
+                        format!("event type `{text}` has no major version"),
+                        format!("{text}.v1"),
+                    ),
+                };
                 Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
-                    .help(format!("end it with one, as in `\"{}.v1\"`", self.text))
+                    .help(format!("end it with one, as in `\"{better}\"`"))
             });
         }
     }
@@ -132,7 +307,9 @@ impl EventType {
     }
 
     fn check_subdomain(&self, waivers: &Waivers, problems: &mut Problems) {
-        let [first, second, subdomain, ..] = self.segments.as_slice() else { return };
+        let [first, second, subdomain, ..] = self.segments.as_slice() else {
+            return;
+        };
         if first == "org" && second == "openedx" && !SUBDOMAINS.contains(&subdomain.as_str()) {
             problems.check(waivers, &rules::TYPE_UNKNOWN_SUBDOMAIN, || {
                 let what = format!("`{subdomain}` is no subdomain of `org.openedx`");
@@ -142,24 +319,35 @@ impl EventType {
         }
     }
 
-    fn check_action(&self, waivers: &Waivers, problems: &mut Problems) {
-        let Some(action) = self.segments.last() else { return };
+    fn check_action(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        let action = self.segments.last().map_or("", String::as_str);
         let last = action.rsplit(['_', '-']).next().unwrap_or_default();
-        if !last.ends_with("ed") && !STATES.contains(&last) {
-            problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
-                let what = format!("action `{action}` of event type `{}` is not in the past tense", self.text);
+        last.ends_with("ed")
+            || STATES.contains(&last)
+            || problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
+                let what = format!(
+                    "action `{action}` of event type `{}` is not in the past tense",
+                    self.text
+                );
                 Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
                     .help("say what happened, as in `created`, `updated` or `sent`")
-            });
-        }
+            })
     }
 }
 
+fn is_version(segment: &str) -> bool {
+    let digits = segment.strip_prefix('v').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// `v1` → 1; there is no `v0` and no `v01`.
-fn version(segment: &str) -> Option<u32> {
-    let digits = segment.strip_prefix('v')?;
-    let is_number = !digits.starts_with('0') && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number { digits.parse().ok() } else { None }
+fn major_version(version: &str) -> Option<u32> {
+    let digits = &version[1..];
+    if digits.starts_with('0') {
+        None
+    } else {
+        digits.parse().ok()
+    }
 }
 
 /// The nearest legal segment, for the help.
@@ -170,8 +358,16 @@ fn word(segment: &str) -> String {
             word.push('_');
         }
         let lower = character.to_ascii_lowercase();
-        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() { lower } else { '_' });
+        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() {
+            lower
+        } else {
+            '_'
+        });
     }
     let word = word.trim_matches('_');
-    if word.starts_with(|first: char| first.is_ascii_lowercase()) { word.to_owned() } else { format!("subject_{word}").trim_end_matches('_').to_owned() }
+    if word.starts_with(|first: char| first.is_ascii_lowercase()) {
+        word.to_owned()
+    } else {
+        format!("subject_{word}").trim_end_matches('_').to_owned()
+    }
 }

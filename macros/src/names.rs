@@ -18,7 +18,8 @@ fn words(name: &str) -> Vec<String> {
             continue;
         }
         let compound = COMPOUNDS.iter().find(|word| {
-            rest.strip_prefix(**word).is_some_and(|after| !after.starts_with(|next: char| next.is_lowercase()))
+            rest.strip_prefix(**word)
+                .is_some_and(|after| !after.starts_with(|next: char| next.is_lowercase()))
         });
         let length = compound.map_or_else(|| word_length(rest), |word| word.len());
         let (word, after) = rest.split_at(length);
@@ -61,7 +62,10 @@ mod tests {
     fn names_come_out_as_in_python() {
         for (name, constant) in [
             ("CourseEnrollmentCreated", "COURSE_ENROLLMENT_CREATED"),
-            ("CcxCoursePassingStatusUpdated", "CCX_COURSE_PASSING_STATUS_UPDATED"),
+            (
+                "CcxCoursePassingStatusUpdated",
+                "CCX_COURSE_PASSING_STATUS_UPDATED",
+            ),
             ("ORASubmissionCreated", "ORA_SUBMISSION_CREATED"),
             ("OraSubmissionCreated", "ORA_SUBMISSION_CREATED"),
             ("XBlockCreated", "XBLOCK_CREATED"),

@@ -60,6 +60,8 @@ rules! {
     FIELD_RESERVED = Error "field_reserved" "" "";
     FIELD_FLOW_CONTROL = Convention "field_flow_control" "ADR-16"
         "an event says what happened, and leaves what to do about it to its receivers";
+    FIELD_TYPE = Error "field_type" "ADR-3"
+        "an event outlives the values it was made of, and reaches other threads and services";
     PAYLOAD_SHAPE = Error "payload_shape" "ADR-3"
         "a payload is a struct with named fields, whose names are on the wire";
     EVENT_SHAPE = Error "event_shape" "ADR-3"
@@ -75,6 +77,17 @@ rules! {
         "a receiver is a free function that the registry can call with a reference to each data key it names";
     RECEIVER_PARAMETER = Error "receiver_parameter" "ADR-3"
         "each parameter takes the data key of its name";
+}
+
+impl Rule {
+    /// What to do about a waiver that waives nothing.
+    pub(crate) fn place_help(&self) -> &'static str {
+        if self.name.starts_with("field_") {
+            "remove it: this does not break that rule, which is about a data key, and waived at its field"
+        } else {
+            "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
+        }
+    }
 }
 
 /// The rule of that name.

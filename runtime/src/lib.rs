@@ -1,9 +1,10 @@
-//! Open edX events.
+#![doc = include_str!("../README.md")]
 
 // Expansions say `::openedx_events`, in this crate too.
 #[cfg(feature = "catalog")]
 extern crate self as openedx_events;
 
+mod avro;
 mod avro_type;
 // Elements of distributed slices go to sections of their own, which only an attribute of this name can say.
 #[allow(unsafe_code)]
@@ -13,6 +14,7 @@ pub mod codec;
 mod date_time;
 mod event;
 pub mod keys;
+mod macros;
 mod metadata;
 mod payload;
 pub mod prelude;
@@ -21,20 +23,21 @@ mod receiver;
 pub mod registry;
 mod responses;
 mod schema;
+mod scope;
 mod signal;
-#[allow(unsafe_code)]
-mod slices;
 pub mod testing;
 
+pub use avro::BoxError;
 pub use avro_type::AvroType;
 pub use bytes::Bytes;
 #[cfg(feature = "catalog")]
 pub use catalog::*;
-pub use codec::BoxError;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
-pub use event::{AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent};
+pub use event::{
+    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,
+};
+pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};
-pub use openedx_events_macros::{event, payload, receiver};
 pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};
 pub use responses::{Response, Responses};
 pub use signal::{Connection, Signal};

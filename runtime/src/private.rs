@@ -6,14 +6,11 @@ pub use linkme;
 pub use serde;
 
 pub use crate::{
+    avro::{BoxError, DecodeError, Decoder},
     avro_type::AvroType,
-    codec::{BoxError, DecodeError, Decoder},
     event::{Event, EventDefinition, WireEvent, WireFunctions},
     payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
-    receiver::{
-        AnyReceiver, DataKeyFor, Delivery, ReceiverError, ReceiverReturn, TypedReceiver, data_key, signal,
-    },
+    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key},
     schema::*,
-    signal::Signal,
-    slices::{EVENTS, RECEIVERS},
+    signal::{AnySignal, SIGNALS, Signal, signal},
 };

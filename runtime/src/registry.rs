@@ -7,9 +7,11 @@ use std::sync::OnceLock;
 
 pub use crate::signal::connect_any;
 use crate::{
-    event::EventDefinition,
-    receiver::ReceiverDefinition,
-    slices::{EVENTS, RECEIVERS},
+    event::{AnyEventError, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::{RECEIVERS, ReceiverDefinition},
+    responses::Responses,
+    signal::{AnySignal, SIGNALS},
 };
 
 /// All event definitions, by event type.
@@ -18,8 +20,9 @@ use crate::{
 /// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
 /// assert!(types.contains(&"org.openedx.learning.course.enrollment.created.v1"));
 /// ```
+#[must_use]
 pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
-    sorted_events().iter().copied()
+    signals().iter().map(|signal| signal.definition())
 }
 
 /// The definition of the event type `event_type`.
@@ -33,17 +36,34 @@ pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
 /// ```
 #[must_use]
 pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
-    let events = sorted_events();
-    let found = events.binary_search_by_key(&event_type, |event| event.event_type());
-    found.ok().map(|index| events[index])
+    signal(event_type).map(AnySignal::definition)
 }
 
-fn sorted_events() -> &'static [&'static EventDefinition] {
-    static SORTED: OnceLock<Box<[&'static EventDefinition]>> = OnceLock::new();
+/// Sends the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, to the receivers
+/// in this process. The metadata says which event it is.
+///
+/// # Errors
+///
+/// Where no event definition has that event type, the event is local only, or the bytes are not that event.
+pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
+    let signal = signal(&metadata.event_type).ok_or_else(|| AnyEventError::UnknownEventType {
+        event_type: metadata.event_type.to_string(),
+    })?;
+    signal.send_from_event_bus(metadata, bytes)
+}
+
+fn signal(event_type: &str) -> Option<&'static dyn AnySignal> {
+    let signals = signals();
+    let found = signals.binary_search_by_key(&event_type, |signal| signal.definition().event_type());
+    found.ok().map(|index| signals[index])
+}
+
+fn signals() -> &'static [&'static dyn AnySignal] {
+    static SORTED: OnceLock<Box<[&'static dyn AnySignal]>> = OnceLock::new();
     SORTED.get_or_init(|| {
-        let mut events = EVENTS.to_vec();
-        events.sort_by_key(|event| event.event_type());
-        events.into()
+        let mut signals = SIGNALS.to_vec();
+        signals.sort_by_key(|signal| signal.definition().event_type());
+        signals.into()
     })
 }
 

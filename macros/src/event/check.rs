@@ -16,13 +16,14 @@ const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event
 
 pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let waivers = &event.arguments.waivers;
-    if let Some(event_type) = event.arguments.event_type.as_ref().filter(|event_type| !event_type.is_refused()) {
-        event_type.check(waivers, problems);
-        let version_is_right = check_major_version(event, event_type, problems);
-        if version_is_right {
+    let event_type = event.arguments.event_type.as_ref();
+    let event_type = event_type.filter(|event_type| !event_type.is_refused());
+    let is_compared = event_type.is_some_and(|event_type| {
+        event_type.check(waivers, problems) && check_major_version(event, event_type, problems) && {
             check_mismatch(event, event_type, problems);
+            true
         }
-    }
+    });
     check_contains_event(event, problems);
     check_documented(event, problems);
     for field in &event.fields {
@@ -31,7 +32,10 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
         check_flow_control(field, problems);
         field.waivers.check_needed(problems);
     }
-    waivers.check_needed(problems);
+    // Waivers of rules that were not reached may be needed yet.
+    if is_compared {
+        waivers.check_needed(problems);
+    }
 }
 
 /// The place of the constant's name: its literal, or the struct it is derived from.
@@ -52,14 +56,29 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
         return true;
     }
     let suffix = wanted.map(|version| format!("_V{version}")).unwrap_or_default();
-    let type_version = event_type.major_version.map_or("no version".to_owned(), |version| format!("`v{version}`"));
-    let what = format!("constant `{constant}` is for an event type with {type_version}");
+    let what = match (written, wanted) {
+        (None, Some(wanted)) => {
+            format!("constant `{constant}` does not say that its event type is at `v{wanted}`")
+        }
+        (Some(written), Some(wanted)) => {
+            format!("constant `{constant}` says `V{written}`, but its event type is at `v{wanted}`")
+        }
+        (Some(1), None) => format!("constant `{constant}` says `V1`, which goes without saying"),
+        (written, None) => format!(
+            "constant `{constant}` says `V{}`, but its event type does not",
+            written.unwrap_or_default()
+        ),
+    };
     let help = if event.arguments.name.is_some() {
         format!("call it `{base}{suffix}`")
     } else {
         let name = event.item.ident.unraw().to_string();
         let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
-        let stem = if stem.len() < name.len() { stem.strip_suffix('V').unwrap_or(&name) } else { &name };
+        let stem = if stem.len() < name.len() {
+            stem.strip_suffix('V').unwrap_or(&name)
+        } else {
+            &name
+        };
         format!("call the struct `{stem}{}`", suffix.trim_start_matches('_'))
     };
     problems.push(Problem::of(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what).help(help));
@@ -68,7 +87,9 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
 
 /// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and 2.
 fn split_version(constant: &str) -> (&str, Option<u32>) {
-    let split = constant.rsplit_once("_V").and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
+    let split = constant
+        .rsplit_once("_V")
+        .and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
     match split {
         Some((base, version)) => (base, Some(version)),
         None => (constant, None),
@@ -80,7 +101,8 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
     let (base, _) = split_version(&constant);
     let words: Vec<&str> = base.split('_').collect();
     let type_words = event_type.words();
-    let matches = !type_words.is_empty() && type_words.ends_with(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    let matches = !type_words.is_empty()
+        && type_words.ends_with(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
     if !matches && !type_words.is_empty() {
         problems.check(&event.arguments.waivers, &rules::NAME_MISMATCH, || {
             let what = format!(
@@ -89,8 +111,12 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
             );
             let suffix = &constant[base.len()..];
             let better = format!("{}{suffix}", type_words.join("_"));
-            Problem::of(&rules::NAME_MISMATCH, &name_place(event), what)
-                .help(format!("name the struct after `{better}`, or say `name = \"{better}\"`"))
+            let help = if event.arguments.name.is_some() {
+                format!("write `name = \"{better}\"`")
+            } else {
+                format!("name the struct after `{better}`, or write `name = \"{better}\"`")
+            };
+            Problem::of(&rules::NAME_MISMATCH, &name_place(event), what).help(help)
         });
     }
 }
@@ -100,8 +126,12 @@ fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
     if constant.split('_').any(|word| word == "EVENT") {
         problems.check(&event.arguments.waivers, &rules::NAME_CONTAINS_EVENT, || {
             let words: Vec<&str> = constant.split('_').filter(|word| *word != "EVENT").collect();
-            Problem::of(&rules::NAME_CONTAINS_EVENT, &name_place(event), format!("constant `{constant}` says `EVENT`"))
-                .help(format!("call it `{}`", words.join("_")))
+            Problem::of(
+                &rules::NAME_CONTAINS_EVENT,
+                &name_place(event),
+                format!("constant `{constant}` says `EVENT`"),
+            )
+            .help(format!("call it `{}`", words.join("_")))
         });
     }
 }
@@ -120,20 +150,33 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     if RESERVED.contains(&name) {
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, format!("`{name}` cannot be a data key"))
-                .help(format!("choose another name: receivers find {} under these", args::list(RESERVED))),
+            Problem::of(
+                &rules::FIELD_RESERVED,
+                field.ident,
+                format!("`{name}` cannot be a data key"),
+            )
+            .help(format!(
+                "choose another name: receivers find {} under these",
+                args::list(RESERVED)
+            )),
         );
     } else if name == "build" {
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, "`build` cannot be a data key: it is the builder's last method")
-                .help("name it after what it holds, as in `build_number`"),
+            Problem::of(
+                &rules::FIELD_RESERVED,
+                field.ident,
+                "`build` cannot be a data key: it is the builder's last method",
+            )
+            .help("name it after what it holds, as in `build_number`"),
         );
     }
 }
 
 fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
     for suffix in ["_data", "_payload"] {
-        let Some(stem) = field.name.strip_suffix(suffix) else { continue };
+        let Some(stem) = field.name.strip_suffix(suffix) else {
+            continue;
+        };
         problems.check(&field.waivers, &rules::FIELD_DATA_SUFFIX, || {
             let what = format!("data key `{}` ends in `{suffix}`", field.name);
             Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("call it `{stem}`"))
@@ -144,11 +187,17 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
 fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     let is_command = ["background", "force", "dry_run"].contains(&name)
-        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix));
+        || ["update_", "skip_", "should_"]
+            .iter()
+            .any(|prefix| name.starts_with(prefix));
     if is_command && is_bool(field.ty) {
         problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
-            Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, format!("data key `{name}` tells receivers what to do"))
-                .help("leave it out, or replace it by the fact that the decision depends on")
+            Problem::of(
+                &rules::FIELD_FLOW_CONTROL,
+                field.ident,
+                format!("data key `{name}` tells receivers what to do"),
+            )
+            .help("leave it out, or replace it by the fact that the decision depends on")
         });
     }
 }

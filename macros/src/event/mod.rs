@@ -5,29 +5,24 @@ mod expand;
 mod parse;
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Item;
 
-use crate::{diagnostics::Problems, record};
+use crate::{diagnostics::report, record};
 
 /// The expansion, or the user's item with the reasons why there is none.
 pub(crate) fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let item: Item = match syn::parse2(item.clone()) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#item #error);
-        }
+    // What does not parse was reported by the compiler before it called the macro.
+    let Ok(item) = syn::parse2(item.clone()) else {
+        return item;
     };
-    let mut problems = Problems::new();
-    let parsed = parse::parse(arguments, &item, &mut problems);
-    let expansion = match parsed {
-        Some(event) => {
-            check::check(&event, &mut problems);
+    report(|problems| {
+        let Some(event) = parse::parse(arguments, &item, problems) else {
+            return record::without_attributes(&item, "event");
+        };
+        check::check(&event, problems);
+        if event.fields.iter().all(record::can_expand) {
             expand::expand(&event)
+        } else {
+            record::without_attributes(&item, "event")
         }
-        None => record::without_attributes(item, "event"),
-    };
-    let errors = problems.into_tokens();
-    quote!(#expansion #errors)
+    })
 }

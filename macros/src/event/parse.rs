@@ -1,10 +1,14 @@
-//!     #[event(
-//!         type = "org.openedx.learning.course.enrollment.created.v1",
-//!         key = enrollment.course.course_key,
-//!         minor_version = 1, repository = "…", warning = "…", name = "COURSE_ENROLLMENT_CREATED",
-//!         deprecated(since = "…", note = "…"), local_only = "reason",
-//!         allow(rule, reason = "…"), crate = path,
-//!     )]
+//! The arguments, and what they stand on.
+//!
+//! ```text
+//! #[event(
+//!     type = "org.openedx.learning.course.enrollment.created.v1",
+//!     key = enrollment.course.course_key,
+//!     minor_version = 1, repository = "…", warning = "…", name = "COURSE_ENROLLMENT_CREATED",
+//!     deprecated(since = "…", note = "…"), local_only = "reason",
+//!     allow(rule, reason = "…"), crate = path,
+//! )]
+//! ```
 
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
@@ -20,7 +24,16 @@ use crate::{
 };
 
 const ARGUMENTS: &[&str] = &[
-    "type", "key", "minor_version", "repository", "warning", "deprecated", "local_only", "name", "allow", "crate",
+    "type",
+    "key",
+    "minor_version",
+    "repository",
+    "warning",
+    "deprecated",
+    "local_only",
+    "name",
+    "allow",
+    "crate",
 ];
 
 /// An event as the checks and the expansion need it.
@@ -59,8 +72,12 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
     if arguments.event_type.is_none() {
         problems.push(
-            Problem::of(&rules::TYPE_MISSING, &item.ident, format!("event `{}` has no event type", item.ident.unraw()))
-                .help("write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`"),
+            Problem::of(
+                &rules::TYPE_MISSING,
+                &item.ident,
+                format!("event `{}` has no event type", item.ident.unraw()),
+            )
+            .help("write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`"),
         );
     }
     let constant = match &arguments.name {
@@ -68,17 +85,16 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         Some(name) => {
             let what = format!("`{}` is no name of a constant", name.value());
             let better = names::constant_name(&item.ident.unraw().to_string());
-            problems.push(
-                Problem::new(name, what)
-                    .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
-            );
+            problems.push(Problem::new(name, what).help(format!(
+                "write it in capitals, digits and underscores, as in `{better}`"
+            )));
             derived_constant(item)
         }
         None => derived_constant(item),
     };
     Some(Event {
         item,
-        attributes: Attributes::parse(item, "#[event]", problems),
+        attributes: Attributes::parse(item, "#[event]", arguments.local_only.is_some(), problems),
         docs: Docs::of(&item.attrs),
         fields: record::parse_fields(item, "event", false, problems),
         arguments,
@@ -87,12 +103,17 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
 }
 
 fn derived_constant(item: &ItemStruct) -> Ident {
-    Ident::new(&names::constant_name(&item.ident.unraw().to_string()), item.ident.span())
+    Ident::new(
+        &names::constant_name(&item.ident.unraw().to_string()),
+        item.ident.span(),
+    )
 }
 
 fn is_constant(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
+        && name
+            .chars()
+            .all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
 fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
@@ -124,10 +145,14 @@ impl Arguments {
             "repository" => self.repository = arg.text("repository = \"openedx/openedx-platform\"", problems),
             "warning" => self.warning = arg.text("warning = \"what to know first\"", problems),
             "deprecated" => self.deprecated = deprecated(arg, problems),
-            "local_only" => self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems),
+            "local_only" => {
+                self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
+            }
             "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
             "allow" => arg.waiver(&mut self.waivers, problems),
-            _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
+            _ => self
+                .path
+                .set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }
 }
@@ -135,11 +160,18 @@ impl Arguments {
 /// `enrollment.course.course_key`
 fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     const EXAMPLE: &str = "key = enrollment.course.course_key";
-    let Some(mut rest) = arg.expression(EXAMPLE, problems) else { return Vec::new() };
+    let Some(mut rest) = arg.expression(EXAMPLE, problems) else {
+        return Vec::new();
+    };
     let mut path = Vec::new();
     loop {
         match rest {
-            Expr::Field(syn::ExprField { base, member: syn::Member::Named(name), attrs, .. }) if attrs.is_empty() => {
+            Expr::Field(syn::ExprField {
+                base,
+                member: syn::Member::Named(name),
+                attrs,
+                ..
+            }) if attrs.is_empty() => {
                 path.insert(0, name.clone());
                 rest = base;
             }
@@ -150,10 +182,12 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
             }
             Expr::Group(group) => rest = &group.expr,
             other => {
-                problems.push(
-                    Problem::new(other, "a key is the path of a field in the event's data")
-                        .help(format!("write one like `{EXAMPLE}`")),
-                );
+                let help = match args::text_literal(other) {
+                    Some(text) => format!("write `key = {}`, without quotation marks", text.value()),
+                    None => format!("write one like `{EXAMPLE}`"),
+                };
+                let what = "a key is the path of a field in the event's data";
+                problems.push(Problem::new(other, what).help(help));
                 return Vec::new();
             }
         }
@@ -161,7 +195,7 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
 }
 
 fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
-    const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use `…`\")";
+    const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use COURSE_ENROLLMENT_CREATED_V2\")";
     let mut since = None;
     let mut note = None;
     let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
@@ -170,7 +204,11 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     for inner in args {
         if known.accept(&inner, problems) {
             let text = inner.text(EXAMPLE, problems);
-            if inner.name == "since" { since = text } else { note = Some(text) }
+            if inner.name == "since" {
+                since = text;
+            } else {
+                note = Some(text);
+            }
         }
     }
     match note {

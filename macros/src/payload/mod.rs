@@ -1,29 +1,29 @@
 //! `#[payload]`: parse, check, expand.
 
+mod check;
 mod expand;
 mod parse;
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::Item;
 
-use crate::{diagnostics::Problems, record};
+use crate::{diagnostics::report, record};
 
 /// The expansion, or the user's item with the reasons why there is none.
 pub(crate) fn payload(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    let item: Item = match syn::parse2(item.clone()) {
-        Ok(parsed) => parsed,
-        Err(error) => {
-            let error = error.to_compile_error();
-            return quote!(#item #error);
+    // What does not parse was reported by the compiler before it called the macro.
+    let Ok(item) = syn::parse2(item.clone()) else {
+        return item;
+    };
+    report(|problems| {
+        let Some(payload) = parse::parse(arguments, &item, problems) else {
+            return record::without_attributes(&item, "payload");
+        };
+        check::check(&payload, problems);
+        let can_expand = |field| record::can_expand(field) && !payload.is_within(field);
+        if payload.fields.iter().all(can_expand) {
+            expand::expand(&payload)
+        } else {
+            record::without_attributes(&item, "payload")
         }
-    };
-    let mut problems = Problems::new();
-    let parsed = parse::parse(arguments, &item, &mut problems);
-    let expansion = match parsed {
-        Some(payload) => expand::expand(&payload),
-        None => record::without_attributes(item, "payload"),
-    };
-    let errors = problems.into_tokens();
-    quote!(#expansion #errors)
+    })
 }

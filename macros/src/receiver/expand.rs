@@ -2,23 +2,41 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Path, ext::IdentExt, spanned::Spanned};
+use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
-use super::parse::{Parameter, Receiver, Source};
-use crate::record::schema::location;
+use super::parse::{Parameter, Receiver, Refused, Source};
+use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
 
-pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
+pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
     let rt = receiver.path.private();
-    let name = &receiver.function.sig.ident;
-    let registered = format_ident!("__{}_is_registered", name);
+    let registered = registered(&receiver.signature.ident);
     // Whoever allows the function to use a deprecated signal means this use of it, too.
-    let allowed = receiver.function.attrs.iter().filter(|attribute| attribute.path().is_ident("allow"));
-    let elements = receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
-    // Beside an associated function, this one makes the compiler say that there is no free function of that
-    // name; an item such as `const _` could not stand there.
+    let allowed = receiver
+        .attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("allow"));
+    let elements = receiver
+        .signals
+        .iter()
+        .enumerate()
+        .map(|(index, signal)| element(receiver, index, signal, &rt));
+    // The types of parameters are those of the data keys, whatever clippy thinks of them, and a receiver may
+    // return a `Result` before it has anything to fail at.
     //
+    // Beside an associated function, the second one makes the compiler say that there is no free function of
+    // that name; an item such as `const _` could not stand there.
+    //
+    // fn notify(…) { … }
     // fn __notify_is_registered() { statics… }
     quote! {
+        #[allow(
+            clippy::implicit_hasher,
+            clippy::ref_option,
+            clippy::trivially_copy_pass_by_ref,
+            clippy::unnecessary_wraps
+        )]
+        #function
+
         #[doc(hidden)]
         #(#allowed)*
         #[allow(dead_code, non_snake_case, clippy::pedantic)]
@@ -28,20 +46,50 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     }
 }
 
+/// The item alone. Its signals are mentioned, so that what is wrong with them is said at once, and their
+/// imports are not called unused.
+pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
+    let registered = refused.name.as_ref().map(|name| {
+        let registered = registered(name);
+        let signals = refused.signals.iter().map(|path| signal(path, &refused.path));
+        // fn __notify_is_registered() {
+        //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
+        // }
+        quote! {
+            #[allow(dead_code, deprecated, non_snake_case)]
+            fn #registered() {
+                #(let _ = #signals;)*
+            }
+        }
+    });
+    quote!(#item #registered)
+}
+
+fn registered(function: &Ident) -> Ident {
+    format_ident!("__{}_is_registered", function)
+}
+
+/// Only this call mentions the user's signal, so that what is wrong with it is said there.
+fn signal(signal: &Path, path: &RuntimePath) -> TokenStream {
+    let rt = path.at(signal.span());
+    quote_spanned!(signal.span()=> #rt::signal(&#signal))
+}
+
 fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -> TokenStream {
-    let function = &receiver.function.sig.ident;
+    let function = &receiver.signature.ident;
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(rt, function);
     let element = format_ident!("__RECEIVER_{index}");
-    // Only this call mentions the user's signal, so that what is wrong with it is said there.
-    let signal_rt = receiver.path.at(signal.span());
-    let signal = quote_spanned!(signal.span()=> #signal_rt::signal(&#signal));
-    let arguments = receiver.parameters.iter().map(|parameter| argument(receiver, parameter));
+    let signal = self::signal(signal, &receiver.path);
+    let arguments = receiver
+        .parameters
+        .iter()
+        .map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
-    // static __RECEIVER_0: &dyn AnyReceiver = &TypedReceiver::new(
-    //     signal(&COURSE_ENROLLMENT_CREATED), "notify", Location { … }, 0,
+    // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
+    //     "notify", Location { … }, 0,
     //     || type_name_of_val(&notify),
     //     |__event, __delivery| {
     //         #[allow(deprecated)]
@@ -52,31 +100,44 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     quote! {
         #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
         #[linkme(crate = #rt::linkme)]
-        static #element: &'static dyn #rt::AnyReceiver = &#rt::TypedReceiver::new(
-            #signal,
+        static #element: &'static dyn #rt::AnyReceiver = &#signal.receiver(
             #name,
             #location,
             #order,
             || ::core::any::type_name_of_val(&#function),
             |__event, __delivery| {
                 #[allow(deprecated)]
-                let __returned = #function(#(#arguments),*);
+                let __returned = (#function)(#(#arguments),*);
                 #outcome
             },
         );
     }
 }
 
-/// The argument, all of it at the user's type or name.
+/// The argument, all of it at the user's type or name. The parameter's type is said twice, here and in the
+/// function, so that it is compared here, where the message can be ours.
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let span = parameter.ty.span();
     let rt = receiver.path.at(span);
     let (event, delivery) = (local("__event", span), local("__delivery", span));
-    match &parameter.source {
-        Source::DataKey(key) => quote_spanned!(span=> #rt::data_key(&#event.#key)),
-        Source::Metadata => quote_spanned!(span=> #rt::data_key(#delivery.metadata)),
-        Source::Event => quote_spanned!(span=> #rt::data_key(#event)),
-        Source::FromEventBus => quote_spanned!(span=> #delivery.from_event_bus),
+    let value = match &parameter.source {
+        Source::DataKey(key) => quote_spanned!(span=> &#event.#key),
+        Source::Metadata => quote_spanned!(span=> #delivery.metadata),
+        Source::Event => quote_spanned!(span=> #event),
+        Source::FromEventBus => return quote_spanned!(span=> #delivery.from_event_bus),
+    };
+    let ty = referenced(&parameter.ty);
+    let function = quote_spanned!(span=> #rt::data_key::<_, #ty>);
+    call_up_to(&parameter.ty, &function, value)
+}
+
+/// The `T` of a `&T`.
+fn referenced(ty: &Type) -> &Type {
+    match ty {
+        Type::Reference(reference) => &reference.elem,
+        Type::Group(group) => referenced(&group.elem),
+        Type::Paren(paren) => referenced(&paren.elem),
+        other => other,
     }
 }
 

@@ -1,29 +1,43 @@
-//!     #[receiver(SIGNAL)]
-//!     #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
-//!     fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+//! The arguments, and what they stand on.
+//!
+//! ```text
+//! #[receiver(SIGNAL)]
+//! #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
+//! fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+//! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Group, TokenStream};
 use quote::{ToTokens, format_ident};
 use syn::{
-    FnArg, Ident, Item, ItemFn, Pat, Path, ReturnType, Safety, Token, Type,
+    Attribute, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
     ext::IdentExt,
-    parse::{ParseStream, Parser},
+    parse::{Parse, ParseStream, Parser},
 };
 
 use crate::{
     args::{Arg, Known},
     diagnostics::{Problem, Problems},
+    record::first_word,
     rules,
     runtime_path::RuntimePath,
 };
 
 /// A receiver as the expansion needs it.
 pub(crate) struct Receiver {
-    pub(crate) function: ItemFn,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) signature: Signature,
     pub(crate) signals: Vec<Path>,
     pub(crate) order: i32,
     pub(crate) path: RuntimePath,
     pub(crate) parameters: Vec<Parameter>,
+}
+
+/// What is known after a mistake: without its registration the function is what it was.
+pub(crate) struct Refused {
+    pub(crate) signals: Vec<Path>,
+    pub(crate) path: RuntimePath,
+    /// The function's name, unless the item is something else, or a method, beside which nothing can stand.
+    pub(crate) name: Option<Ident>,
 }
 
 pub(crate) struct Parameter {
@@ -41,26 +55,73 @@ pub(crate) enum Source {
     FromEventBus,
 }
 
-/// `None` after any mistake: without its registration the function is what it was.
-pub(crate) fn parse(arguments: TokenStream, item: TokenStream, problems: &mut Problems) -> Option<Receiver> {
+pub(crate) fn parse(
+    arguments: TokenStream,
+    item: TokenStream,
+    problems: &mut Problems,
+) -> Result<Receiver, Refused> {
     let mut parsed = Arguments::default();
-    let mut is_complete = parsed.parse(arguments, problems);
-    let function = match syn::parse2::<Item>(item) {
-        Ok(Item::Fn(function)) => function,
-        Ok(other) => {
-            refuse(&other, "a receiver is a function", "put `#[receiver(…)]` on a `fn`", problems);
-            return None;
-        }
-        Err(error) => {
-            problems.error(error);
-            return None;
-        }
-    };
-    is_complete &= check_signature(&function, problems);
-    let parameters = parse_parameters(&function, &parsed.signals, problems);
-    let parameters = parameters.filter(|_| is_complete)?;
+    let is_complete = parsed.parse(arguments, problems);
+    let function = parse_function(item, problems);
+    let parameters = function.as_ref().and_then(|function| {
+        let is_right = check_signature(&function.signature, problems);
+        let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
+        parameters.filter(|_| is_right)
+    });
     let Arguments { signals, order, path } = parsed;
-    Some(Receiver { function, signals, order, path, parameters })
+    match (function, parameters) {
+        (
+            Some(Function {
+                attributes,
+                signature,
+            }),
+            Some(parameters),
+        ) if is_complete => Ok(Receiver {
+            attributes,
+            signature,
+            signals,
+            order,
+            path,
+            parameters,
+        }),
+        (function, _) => {
+            let free = function.filter(|function| function.signature.receiver().is_none());
+            let name = free.map(|function| function.signature.ident);
+            Err(Refused { signals, path, name })
+        }
+    }
+}
+
+/// A function; its body is of no account.
+struct Function {
+    attributes: Vec<Attribute>,
+    signature: Signature,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attributes = input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let signature = input.parse()?;
+        input.parse::<Group>()?;
+        Ok(Self {
+            attributes,
+            signature,
+        })
+    }
+}
+
+fn parse_function(item: TokenStream, problems: &mut Problems) -> Option<Function> {
+    let function = syn::parse2(item.clone());
+    if function.is_err() {
+        refuse(
+            &first_word(item),
+            "a receiver is a free function",
+            "put `#[receiver(…)]` on a `fn` with a body, outside of `impl` and `trait`",
+            problems,
+        );
+    }
+    function.ok()
 }
 
 #[derive(Default)]
@@ -76,7 +137,17 @@ impl Arguments {
         let mut is_complete = true;
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
-                let is_argument = input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
+                if input.peek(LitStr) {
+                    let text: LitStr = input.parse()?;
+                    let what = "a signal is named as the static that it is, not as a text";
+                    let help = format!("write `#[receiver({})]`", text.value());
+                    problems.push(Problem::new(&text, what).help(help));
+                    is_complete = false;
+                    input.parse::<Option<Token![,]>>()?;
+                    continue;
+                }
+                let is_argument =
+                    input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
                 if is_argument {
                     let arg: Arg = input.parse()?;
                     is_complete &= known.accept(&arg, problems) && self.take(&arg, problems);
@@ -95,7 +166,10 @@ impl Arguments {
         }
         if self.signals.is_empty() && is_complete {
             let what = "`#[receiver]` names no signal";
-            problems.push(Problem::new(&TokenStream::new(), what).help("write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static"));
+            problems.push(
+                Problem::new(&TokenStream::new(), what)
+                    .help("write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static"),
+            );
             return false;
         }
         is_complete
@@ -115,14 +189,21 @@ impl Arguments {
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) -> bool {
         let text = signal.to_token_stream().to_string();
-        let is_new = !self.signals.iter().any(|other| other.to_token_stream().to_string() == text);
+        let is_new = !self
+            .signals
+            .iter()
+            .any(|other| other.to_token_stream().to_string() == text);
         if is_new {
             self.signals.push(signal);
         } else {
             let text = text.replace(' ', "");
             problems.push(
-                Problem::of(&rules::ARGUMENT_DUPLICATE, &signal, format!("signal `{text}` is given twice"))
-                    .help("remove one of the two: the receiver would run twice"),
+                Problem::of(
+                    &rules::ARGUMENT_DUPLICATE,
+                    &signal,
+                    format!("signal `{text}` is given twice"),
+                )
+                .help("remove one of the two: the receiver would run twice"),
             );
         }
         is_new
@@ -133,8 +214,7 @@ fn refuse(at: &impl ToTokens, what: &str, help: &str, problems: &mut Problems) {
     problems.push(Problem::of(&rules::RECEIVER_SHAPE, at, what).help(help));
 }
 
-fn check_signature(function: &ItemFn, problems: &mut Problems) -> bool {
-    let signature = &function.sig;
+fn check_signature(signature: &Signature, problems: &mut Problems) -> bool {
     let mut is_right = true;
     let mut refuse_if = |at: Option<TokenStream>, what: &str, help: &str| {
         if let Some(at) = at {
@@ -182,28 +262,43 @@ fn check_signature(function: &ItemFn, problems: &mut Problems) -> bool {
     is_right
 }
 
-fn parse_parameters(function: &ItemFn, signals: &[Path], problems: &mut Problems) -> Option<Vec<Parameter>> {
+fn parse_parameters(
+    signature: &Signature,
+    signals: &[Path],
+    problems: &mut Problems,
+) -> Option<Vec<Parameter>> {
     let mut parameters = Vec::new();
-    let mut names: Vec<String> = Vec::new();
+    let mut names: Vec<(String, Ident)> = Vec::new();
     let mut is_complete = true;
-    for argument in &function.sig.inputs {
+    for argument in &signature.inputs {
         match parse_parameter(argument, problems) {
             Some((name, ident, parameter)) => {
-                if names.contains(&name) {
-                    problems.push(
-                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, format!("two parameters are named after `{name}`"))
+                if let Some((_, other)) = names.iter().find(|(other, _)| *other == name) {
+                    // The compiler itself refuses two parameters of one name.
+                    if *other != ident {
+                        problems.push(
+                            Problem::of(
+                                &rules::RECEIVER_PARAMETER,
+                                &ident,
+                                format!("two parameters are named after `{name}`"),
+                            )
                             .help("remove one of the two; a leading `_` does not count"),
-                    );
+                        );
+                    }
                     is_complete = false;
                 }
                 if matches!(parameter.source, Source::Event) && signals.len() > 1 {
                     problems.push(
-                        Problem::of(&rules::RECEIVER_PARAMETER, &ident, "`event` has another type for each of the signals")
-                            .help("name the data keys that the events share, or write a receiver for each"),
+                        Problem::of(
+                            &rules::RECEIVER_PARAMETER,
+                            &ident,
+                            "`event` has another type for each of the signals",
+                        )
+                        .help("name the data keys that the events share, or write a receiver for each"),
                     );
                     is_complete = false;
                 }
-                names.push(name);
+                names.push((name, ident));
                 parameters.push(parameter);
             }
             None => is_complete = false,
@@ -253,15 +348,20 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         "from_event_bus" => Source::FromEventBus,
         _ => Source::DataKey(field_ident(&name, ident)),
     };
-    check_type(&name, &source, &typed.ty, problems).then(|| {
-        (name, ident.clone(), Parameter { source, ty: (*typed.ty).clone() })
-    })
+    let ty = (*typed.ty).clone();
+    check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
 }
 
 /// The field of that name, at the parameter.
 fn field_ident(name: &str, at: &Ident) -> Ident {
     let is_keyword = syn::parse_str::<Ident>(name).is_err();
-    if is_keyword && !name.is_empty() && name != "self" && name != "crate" && name != "super" && name != "Self" {
+    if is_keyword
+        && !name.is_empty()
+        && name != "self"
+        && name != "crate"
+        && name != "super"
+        && name != "Self"
+    {
         Ident::new_raw(name, at.span())
     } else if is_keyword {
         at.clone()
@@ -280,10 +380,15 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
     match (source, reference) {
         (Source::FromEventBus, None) => return true,
         (Source::FromEventBus, Some(_)) => {
-            refuse(ty, "`from_event_bus` is a `bool`, not a reference", "write `from_event_bus: bool`", problems);
+            refuse(
+                ty,
+                "`from_event_bus` is a `bool`, not a reference",
+                "write `from_event_bus: bool`",
+                problems,
+            );
         }
         (_, None) => {
-            let text = ty.to_token_stream().to_string().replace(' ', "");
+            let text = ty.to_token_stream().to_string().replace([' ', '&'], "");
             refuse(
                 ty,
                 "a receiver takes data keys by reference: other receivers get the same event",
@@ -300,7 +405,12 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
             );
         }
         (_, Some(reference)) if matches!(&*reference.elem, Type::ImplTrait(_)) => {
-            refuse(ty, "a receiver cannot be generic", "write the type of the data key in place of `impl …`", problems);
+            refuse(
+                ty,
+                "a receiver cannot be generic",
+                "write the type of the data key in place of `impl …`",
+                problems,
+            );
         }
         (_, Some(_)) => return true,
     }
@@ -310,7 +420,7 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
 impl Receiver {
     /// The type that the function returns, if it says one.
     pub(crate) fn return_type(&self) -> Option<&Type> {
-        match &self.function.sig.output {
+        match &self.signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, ty) => Some(ty),
         }

@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Field, Target};
-use crate::runtime_path::RuntimePath;
+use crate::{runtime_path::RuntimePath, spans::call_up_to};
 
 impl Target<'_> {
     /// Each field has an Avro form, and is what a value in a payload has to be.
@@ -34,10 +34,13 @@ impl Target<'_> {
             let span = field.ty.span();
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
+            let call = call_up_to(
+                field.ty,
+                &quote!(#rt::#function),
+                quote_spanned!(span=> &__RECORD, #index),
+            );
             // const _: () = assert_field(&__RECORD, 0);
-            quote_spanned! {span=>
-                const _: () = #rt::#function(&__RECORD, #index);
-            }
+            quote_spanned!(span=> const _: () = #call;)
         });
         quote!(#(#each)*)
     }

@@ -1,8 +1,15 @@
 //! The attributes of a struct that are not ours: which go where.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Field, Item, ItemStruct, Path, Token, punctuated::Punctuated};
+use syn::{
+    Attribute, Field, Item, ItemStruct, Path, Token, Visibility,
+    parse::{ParseStream, Parser},
+    parse_quote,
+    punctuated::Punctuated,
+};
+
+use super::types::{find_borrow, find_mention};
 
 use crate::{
     diagnostics::{Problem, Problems},
@@ -21,19 +28,33 @@ pub(crate) struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    /// Refuses derives of what the macro implements with a meaning of its own.
-    pub(crate) fn parse(item: &'a ItemStruct, attribute: &str, problems: &mut Problems) -> Self {
+    /// Takes out the derives of what the macro implements, and refuses those of what it gives a meaning of its
+    /// own: in a local-only event that is only `Debug`.
+    pub(crate) fn parse(
+        item: &'a ItemStruct,
+        attribute: &str,
+        local_only: bool,
+        problems: &mut Problems,
+    ) -> Self {
+        let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
         let mut sorted = Self::default();
         for one in &item.attrs {
             let path = one.path();
             if path.is_ident("derive") {
                 match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
                     Ok(paths) => {
-                        sorted.derives.extend(paths.into_iter().filter(|path| !is_ours(path, attribute, problems)));
+                        sorted.derives.extend(
+                            paths
+                                .into_iter()
+                                .filter(|path| !is_ours(path, attribute, implemented, problems)),
+                        );
                     }
                     Err(error) => problems.error(error),
                 }
-            } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
+            } else if ["allow", "warn", "deny", "forbid", "expect"]
+                .iter()
+                .any(|name| path.is_ident(name))
+            {
                 sorted.lints.push(one);
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
@@ -45,48 +66,89 @@ impl<'a> Attributes<'a> {
     }
 }
 
-fn is_ours(path: &Path, attribute: &str, problems: &mut Problems) -> bool {
-    let Some(last) = path.segments.last() else { return false };
+const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
+
+fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Problems) -> bool {
+    let Some(last) = path.segments.last() else {
+        return false;
+    };
     let name = last.ident.to_string();
     match name.as_str() {
+        name if !implemented.contains(&name) => false,
         "Clone" | "PartialEq" => true,
-        "Debug" | "Serialize" | "Deserialize" => {
+        _ => {
             let what = format!("`{name}` is derived, but `{attribute}` implements it");
             let why = if name == "Debug" {
-                "its own hides personal data"
+                "hides personal data"
             } else {
-                "its own is the Avro record dictionary, the JSON that all services share"
+                "is the Avro record dictionary, the JSON that all services share"
             };
-            problems.push(
-                Problem::of(&rules::DERIVE_CONFLICT, path, what)
-                    .help(format!("remove `{name}` from the derives: {why}")),
-            );
+            problems.push(Problem::of(&rules::DERIVE_CONFLICT, path, what).help(format!(
+                "remove `{name}` from the derives: that of `{attribute}` {why}"
+            )));
             true
         }
-        _ => false,
     }
 }
 
 pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
-    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "serde's attributes have no meaning here")
-        .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
+    Problem::of(
+        &rules::SERDE_ATTRIBUTE,
+        attribute,
+        "serde's attributes have no meaning here",
+    )
+    .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
 }
 
 /// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+    attribute
+        .path()
+        .segments
+        .last()
+        .is_some_and(|last| last.ident == name)
 }
 
-/// The item as it can stand without the macro: our attributes on its fields are taken away.
-pub(crate) fn without_attributes(mut item: Item, name: &str) -> TokenStream {
-    let fields: Vec<&mut Field> = match &mut item {
-        Item::Struct(item) => item.fields.iter_mut().collect(),
-        Item::Union(item) => item.fields.named.iter_mut().collect(),
-        Item::Enum(item) => item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut()).collect(),
-        _ => Vec::new(),
+/// The item as it can stand without the macro: our attributes on its fields are taken away, and types that
+/// were refused are replaced by some that the compiler has nothing more to say about.
+pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
+    let mut item = item.clone();
+    let (ident, fields): (_, Vec<&mut Field>) = match &mut item {
+        Item::Struct(item) => (&item.ident, item.fields.iter_mut().collect()),
+        Item::Union(item) => (&item.ident, item.fields.named.iter_mut().collect()),
+        Item::Enum(item) => {
+            let fields = item
+                .variants
+                .iter_mut()
+                .flat_map(|variant| variant.fields.iter_mut());
+            (&item.ident, fields.collect())
+        }
+        other => return other.to_token_stream(),
     };
     for field in fields {
-        field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        field
+            .attrs
+            .retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        if find_mention(&field.ty, ident).is_some() {
+            // A record that contains itself is infinite.
+            let ty = &field.ty;
+            field.ty = parse_quote!(::std::boxed::Box<#ty>);
+        }
+        if find_borrow(&field.ty).is_some() {
+            field.ty = parse_quote!(());
+        }
     }
     item.into_token_stream()
+}
+
+/// The keyword that says what an item is.
+pub(crate) fn first_word(item: TokenStream) -> TokenStream {
+    let parser = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let word = input.parse::<TokenTree>()?;
+        input.parse::<TokenStream>()?;
+        Ok(word.into())
+    };
+    parser.parse2(item).unwrap_or_default()
 }

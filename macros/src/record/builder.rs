@@ -20,37 +20,42 @@ impl Target<'_> {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
         let name = format_ident!("{}Builder", ident);
-        let fields_ident: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let states: Vec<_> = (0..fields.len()).map(|index| format_ident!("__S{index}")).collect();
-        let setters = (0..fields.len()).map(|index| self.setter(&name, &states, index));
-        let build = self.build(built, &states);
+        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let states: Vec<_> = fields
+            .iter()
+            .map(|field| format_ident!("__{}", field.name))
+            .collect();
+        // A field called `build` was refused.
+        let setters = (0..fields.len()).filter(|index| fields[*index].name != "build");
+        let setters = setters.map(|index| self.setter(&name, &states, index));
+        let last = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
         let required = required.map(|field| self.required(built, field));
-        // pub struct UserDataBuilder<__S0, __S1> { id: __S0, is_active: __S1 }
+        // pub struct UserDataBuilder<__id, __is_active> { id: __id, is_active: __is_active }
         // impl UserData { pub fn builder() -> UserDataBuilder<Unset, Unset> { … } }
-        // impl<__S0, __S1> UserDataBuilder<__S0, __S1> { setters… build… }
+        // impl<__id, __is_active> UserDataBuilder<__id, __is_active> { setters… build… }
         quote! {
             #(#required)*
 
             #[doc = #docs]
             #[must_use = "a builder does nothing until `build()` is called"]
             #vis struct #name<#(#states),*> {
-                #(#fields_ident: #states),*
+                #(#idents: #states),*
             }
 
             impl #ident {
                 #[doc = "Starts a builder: one method a field, then `build()`."]
                 #[inline]
                 #vis fn builder() -> #name<#(#unset),*> {
-                    #name { #(#fields_ident: #rt::Unset),* }
+                    #name { #(#idents: #rt::Unset),* }
                 }
             }
 
             impl<#(#states),*> #name<#(#states),*> {
                 #(#setters)*
-                #build
+                #last
             }
         }
     }
@@ -59,7 +64,9 @@ impl Target<'_> {
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
         let Field { ident, name, ty, .. } = field;
-        let Built { ident: payload, vis, .. } = built;
+        let Built {
+            ident: payload, vis, ..
+        } = built;
         let is_set = is_set(field);
         let message = format!(
             "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
@@ -69,33 +76,55 @@ impl Target<'_> {
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
         // pub trait id_is_set: Required<i64> {}
         // impl<S: Required<i64>> id_is_set for S {}
+        //
+        // Of a type that does not exist, the compiler would say another thing beside generics.
+        let alias = format_ident!("__TypeOf_{name}");
         quote! {
+            type #alias = #ty;
+
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #rt::Required<#ty> {}
+            #vis trait #is_set: #rt::Required<#alias> {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: #rt::Required<#ty>> #is_set for __S {}
+            impl<__S: #rt::Required<#alias>> #is_set for __S {}
         }
     }
 
     fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
+        let Field {
+            ident, ty, vis, docs, ..
+        } = &self.fields[index];
         let state = &states[index];
         let set = states.iter().enumerate().map(|(position, state)| {
-            if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) }
+            if position == index {
+                quote!(#rt::Set<#ty>)
+            } else {
+                quote!(#state)
+            }
         });
-        let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
+        let others = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(position, _)| *position != index);
         let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
         let (argument, value) = if takes_into(ty) {
-            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(value)))
+            (
+                quote!(impl #rt::IntoField<#ty>),
+                quote!(#rt::IntoField::into_field(value)),
+            )
         } else {
             (quote!(#ty), quote!(value))
         };
-        let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
-        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __S1>
+        let docs = if docs.text.is_empty() {
+            "Sets the field."
+        } else {
+            docs.text.as_str()
+        };
+        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __is_active>
         // where
-        //     __S0: NotSet,
+        //     __id: NotSet,
         // {
         //     UserDataBuilder { id: Set(value), is_active: self.is_active }
         // }
@@ -113,7 +142,11 @@ impl Target<'_> {
 
     fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
         let rt = self.rt;
-        let Built { ident: payload, vis, finish } = built;
+        let Built {
+            ident: payload,
+            vis,
+            finish,
+        } = built;
         let bounds = self.fields.iter().zip(states).map(|(field, state)| {
             let Field { ty, default, .. } = field;
             match default {
@@ -138,7 +171,7 @@ impl Target<'_> {
         let finished = finish(quote!(#fields { #(#values),* }));
         // pub fn build(self) -> UserData
         // where
-        //     __S0: id_is_set,
+        //     __id: id_is_set,
         // {
         //     UserData::from(UserDataFields { id: self.id.value(), … })
         // }
@@ -168,7 +201,7 @@ impl Target<'_> {
             impl #ident {
                 #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
                 #vis fn to_builder(&self) -> #name<#(#rt::Kept<#types>),*> {
-                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone(&self.#idents))),* }
+                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone_value(&self.#idents))),* }
                 }
             }
         }
@@ -183,9 +216,11 @@ fn is_set(field: &Field<'_>) -> Ident {
 /// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
 fn takes_into(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Option")
-        }
+        Type::Path(path) => path
+            .path
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "String" || last.ident == "Option"),
         Type::Group(group) => takes_into(&group.elem),
         _ => false,
     }

@@ -15,7 +15,9 @@ impl Docs {
         let mut lines = Vec::new();
         let mut exist = false;
         for attribute in attributes {
-            let Meta::NameValue(meta) = &attribute.meta else { continue };
+            let Meta::NameValue(meta) = &attribute.meta else {
+                continue;
+            };
             if !meta.path.is_ident("doc") {
                 continue;
             }
@@ -24,7 +26,10 @@ impl Docs {
                     if let Lit::Str(text) = &literal.lit {
                         let text = text.value();
                         exist |= !text.trim().is_empty();
-                        lines.extend(text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
+                        lines.extend(
+                            text.lines()
+                                .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
+                        );
                         if text.is_empty() {
                             lines.push(String::new());
                         }
@@ -33,6 +38,9 @@ impl Docs {
                 _ => exist = true,
             }
         }
-        Self { text: lines.join("\n").trim().to_owned(), exist }
+        Self {
+            text: lines.join("\n").trim().to_owned(),
+            exist,
+        }
     }
 }

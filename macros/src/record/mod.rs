@@ -9,13 +9,16 @@ pub(crate) mod schema;
 mod attributes;
 mod docs;
 mod parse;
+mod types;
 
-pub(crate) use attributes::{Attributes, is_named, without_attributes};
+pub(crate) use attributes::{Attributes, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
 pub(crate) use parse::{check_shape, parse_fields};
+pub(crate) use types::find_mention;
+use types::{find_borrow, has_placeholder};
 
-use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Ident, Type, Visibility};
 
 use crate::diagnostics::Waivers;
@@ -37,11 +40,18 @@ pub(crate) struct Field<'a> {
     pub(crate) waivers: Waivers,
 }
 
+/// Whether a field of this type leaves anything to expand to: a struct with one that does not is only emitted.
+pub(crate) fn can_expand(field: &Field<'_>) -> bool {
+    find_borrow(field.ty).is_none() && !has_placeholder(field.ty)
+}
+
 /// `default` or `default = expression`.
 pub(crate) struct Default {
     index: usize,
     /// The expression; `None` for `Default::default()`.
     expression: Option<TokenStream>,
+    /// Where it says `default`.
+    span: Span,
 }
 
 impl Default {
@@ -69,7 +79,8 @@ impl Target<'_> {
             let name = default.function();
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
-                None => quote!(::core::default::Default::default()),
+                // What the type lacks is said where the user asks for it.
+                None => quote_spanned!(default.span=> ::core::default::Default::default()),
             };
             // fn __default_2() -> String { String::from("audit") }
             Some(quote!(fn #name() -> #ty { #value }))

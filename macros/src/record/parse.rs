@@ -1,18 +1,22 @@
 //! From syntax to the model.
 //!
-//!     #[payload(pii, default, default = expression, allow(rule, reason = "…"))]
+//! ```text
+//! #[payload(pii, default, default = expression, allow(rule, reason = "…"))]
+//! ```
 //!
 //! on a field, or the same with `event`.
 
 use quote::ToTokens;
 use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
 
-use super::{Default, Docs, Field, attributes::serde_attribute, is_named};
+use super::{Default, Docs, Field, attributes::serde_attribute, find_borrow, first_word, is_named};
 use crate::{
     args::{self, Known},
     diagnostics::{Problem, Problems, Waivers},
     rules::{self, Rule},
 };
+
+const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
 
 /// The struct, if the item has the shape of a record; `rule` refuses any other.
 pub(crate) fn check_shape<'a>(
@@ -37,25 +41,41 @@ pub(crate) fn check_shape<'a>(
         }
         Item::Union(item) => return refuse(&item.union_token, "a union", "write a struct with named fields"),
         other => {
-            return refuse(other, "this item", "put the attribute on a struct with named fields");
+            return refuse(
+                &first_word(other.to_token_stream()),
+                "anything but a struct",
+                "put the attribute on a struct with named fields",
+            );
         }
     };
     match &item.fields {
         Fields::Named(fields) if fields.named.is_empty() => {
-            return refuse(&item.ident, "empty", "add a field: an event without data tells receivers nothing");
+            return refuse(
+                &item.ident,
+                "empty",
+                "add a field: a record without any tells nothing",
+            );
         }
         Fields::Named(_) => {}
         Fields::Unnamed(fields) => {
-            return refuse(fields, "a tuple struct", "name the fields, as in `{ pub course_key: CourseKey }`");
+            return refuse(
+                fields,
+                "a tuple struct",
+                "name the fields, as in `{ pub course_key: CourseKey }`",
+            );
         }
         Fields::Unit => return refuse(&item.ident, "a unit struct", "give it named fields"),
     }
     if !item.generics.params.is_empty() {
         let lifetime = matches!(item.generics.params.first(), Some(syn::GenericParam::Lifetime(_)));
         return if lifetime {
-            refuse(&item.generics, "borrowed", "own the data: `String` for `&str`, `Vec<_>` for a slice")
+            refuse(&item.generics, "borrowed", OWN_THE_DATA)
         } else {
-            refuse(&item.generics, "generic", "write the types out: the schema has no parameters")
+            refuse(
+                &item.generics,
+                "generic",
+                "write the types out: the schema has no parameters",
+            )
         };
     }
     if let Some(clause) = &item.generics.where_clause {
@@ -64,7 +84,7 @@ pub(crate) fn check_shape<'a>(
     if !item.ident.unraw().to_string().is_ascii() {
         return refuse(
             &item.ident,
-            "called that: Avro names are ASCII",
+            "called that, since Avro names are ASCII",
             "name it with letters from `A` to `Z`, digits and underscores",
         );
     }
@@ -99,11 +119,16 @@ pub(crate) fn parse_fields<'a>(
             } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
-                    Problem::of(&rules::FIELD_CFG, one, what)
-                        .help("keep the field in every build; make it an `Option` if it has no value in some"),
+                    Problem::of(&rules::FIELD_CFG, one, what).help(
+                        "keep the field in every build; make it an `Option` if it has no value in some",
+                    ),
                 );
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
+            } else if is_named(one, "payload") || is_named(one, "event") {
+                let what = format!("a field of this struct has `#[{attribute}(…)]`");
+                let help = format!("write `{attribute}` here, as above the struct");
+                problems.push(Problem::new(one.path(), what).help(help));
             } else {
                 field.attributes.push(one);
             }
@@ -135,9 +160,16 @@ impl Field<'_> {
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
-                        _ => arg.expression("default = expression", problems).map(ToTokens::to_token_stream),
+                        _ => arg
+                            .expression("default = expression", problems)
+                            .map(ToTokens::to_token_stream),
                     };
-                    self.default = Some(Default { index, expression });
+                    let span = arg.name.span();
+                    self.default = Some(Default {
+                        index,
+                        expression,
+                        span,
+                    });
                 }
             }
         }
@@ -152,18 +184,25 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
                 .help("add a `/// …` comment that says what it holds"),
         );
     }
+    if let Some(borrow) = find_borrow(field.ty) {
+        let what = format!("field `{}` borrows its value", field.name);
+        problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(OWN_THE_DATA));
+    }
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, what)
-                .help(format!("call it `{}`: such names are those of generated code", field.name.trim_start_matches('_'))),
+            Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(format!(
+                "call it `{}`: such names are those of generated code",
+                field.name.trim_start_matches('_')
+            )),
         );
     }
     if !field.name.is_ascii() {
         let what = format!("field `{}` has a name that is not ASCII", field.name);
         problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, what)
-                .help("name it with letters from `a` to `z`, digits and underscores: Avro has no other names"),
+            Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(
+                "name it with letters from `a` to `z`, digits and underscores: Avro has no other names",
+            ),
         );
     }
 }

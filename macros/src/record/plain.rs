@@ -12,23 +12,23 @@ impl Target<'_> {
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         let debug = self.debug_impl(ident, &quote!(self));
         // impl Clone for UserDataFields {
-        //     fn clone(&self) -> Self { Self { id: <Plain<i64>>::clone(&self.id), … } }
+        //     fn clone(&self) -> Self { Self { id: <Plain<i64>>::clone_value(&self.id), … } }
         // }
         // impl PartialEq for UserDataFields {
-        //     fn eq(&self, other: &Self) -> bool { <Plain<i64>>::eq(&self.id, &other.id) && … }
+        //     fn eq(&self, other: &Self) -> bool { <Plain<i64>>::values_eq(&self.id, &other.id) && … }
         // }
         quote! {
             #[automatically_derived]
             impl ::core::clone::Clone for #ident {
                 fn clone(&self) -> Self {
-                    Self { #(#idents: <#rt::Plain<#types>>::clone(&self.#idents)),* }
+                    Self { #(#idents: <#rt::Plain<#types>>::clone_value(&self.#idents)),* }
                 }
             }
 
             #[automatically_derived]
             impl ::core::cmp::PartialEq for #ident {
                 fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                    #(<#rt::Plain<#types>>::eq(&self.#idents, &other.#idents))&&*
+                    #(<#rt::Plain<#types>>::values_eq(&self.#idents, &other.#idents))&&*
                 }
             }
 
@@ -40,17 +40,19 @@ impl Target<'_> {
     pub(crate) fn debug_impl(&self, of: &syn::Ident, value: &TokenStream) -> TokenStream {
         let rt = self.rt;
         let fields = self.fields.iter().map(|field| {
-            let Field { ident, name, ty, pii, .. } = field;
+            let Field {
+                ident, name, ty, pii, ..
+            } = field;
             if *pii {
                 quote!((#name, &#rt::Redacted))
             } else {
-                quote!((#name, <#rt::Plain<#ty>>::debug(&#value.#ident)))
+                quote!((#name, <#rt::Plain<#ty>>::debug_value(&#value.#ident)))
             }
         });
         let name = syn::ext::IdentExt::unraw(of).to_string();
         // impl Debug for UserData {
         //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        //         debug_record(f, "UserData", &[("id", <Plain<i64>>::debug(&self.id)), ("pii", &Redacted)])
+        //         debug_record(f, "UserData", &[("id", <Plain<i64>>::debug_value(&self.id)), ("pii", &Redacted)])
         //     }
         // }
         quote! {

@@ -57,7 +57,8 @@ fn type_name(ty: &Type) -> String {
     let mut text = String::new();
     for word in words {
         let joined = |one: char| one.is_alphanumeric() || one == '_';
-        if (text.ends_with(joined) && word.starts_with(joined)) || text.ends_with(',') || text.ends_with(';') {
+        if (text.ends_with(joined) && word.starts_with(joined)) || text.ends_with(',') || text.ends_with(';')
+        {
             text.push(' ');
         }
         text.push_str(word);
@@ -71,7 +72,13 @@ mod tests {
 
     #[test]
     fn types_are_written_as_people_do() {
-        for text in ["String", "Option<Vec<i64>>", "BTreeMap<String, bytes::Bytes>", "::a::B", "[u8; 4]"] {
+        for text in [
+            "String",
+            "Option<Vec<i64>>",
+            "BTreeMap<String, bytes::Bytes>",
+            "::a::B",
+            "[u8; 4]",
+        ] {
             let ty = syn::parse_str(text).unwrap();
             assert_eq!(type_name(&ty), text);
         }

@@ -12,10 +12,9 @@ use serde::{
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use super::AvroType;
+use super::{AvroType, Json, JsonSeed};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
-    payload::{Json, JsonSeed},
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 
@@ -142,11 +141,15 @@ impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
     const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
     fn to_repr(&self) -> Self::Repr {
-        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+        self.iter()
+            .map(|(key, value)| (key.clone(), value.to_repr()))
+            .collect()
     }
 
     fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+        repr.into_iter()
+            .map(|(key, value)| Ok((key, V::from_repr(value)?)))
+            .collect()
     }
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
@@ -186,11 +189,15 @@ where
     const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
     fn to_repr(&self) -> Self::Repr {
-        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+        self.iter()
+            .map(|(key, value)| (key.clone(), value.to_repr()))
+            .collect()
     }
 
     fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+        repr.into_iter()
+            .map(|(key, value)| Ok((key, V::from_repr(value)?)))
+            .collect()
     }
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
@@ -208,7 +215,11 @@ where
     }
 
     fn serialize_json<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(sorted(self).into_iter().map(|(key, value)| (key.text(), Json(value))))
+        serializer.collect_map(
+            sorted(self)
+                .into_iter()
+                .map(|(key, value)| (key.text(), Json(value))),
+        )
     }
 
     fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -1,15 +1,17 @@
 //! Types that can be fields of payloads.
 
 mod collections;
+mod json;
 mod optional;
 mod primitive;
 mod refused;
 mod text;
 
+pub(crate) use json::{Json, JsonSeed};
 use serde::{Deserializer, Serializer};
 
 use crate::{
-    codec::{BoxError, DecodeError, Decoder},
+    avro::{BoxError, DecodeError, Decoder},
     schema::Schema,
 };
 
@@ -56,6 +58,7 @@ pub trait AvroType: Sized + 'static {
     type Repr: AvroType;
 
     /// The value in its Avro form.
+    #[must_use]
     fn to_repr(&self) -> Self::Repr;
 
     /// The value whose Avro form is `repr`, or why there is none.
@@ -95,6 +98,7 @@ pub trait AvroType: Sized + 'static {
 
     /// What a field of this type is when the dictionary has no such key.
     #[doc(hidden)]
+    #[must_use]
     fn absent() -> Option<Self> {
         None
     }
@@ -109,38 +113,9 @@ macro_rules! represents_itself {
             self.clone()
         }
 
-        fn from_repr(repr: Self) -> Result<Self, $crate::codec::BoxError> {
+        fn from_repr(repr: Self) -> Result<Self, $crate::avro::BoxError> {
             Ok(repr)
         }
     };
 }
 pub(crate) use represents_itself;
-
-/// An implementation for a type whose Avro form is its text.
-macro_rules! avro_text {
-    ($type:ty, $expected:literal) => {
-        impl $crate::AvroType for $type {
-            type Repr = String;
-            const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;
-
-            fn to_repr(&self) -> String {
-                self.to_string()
-            }
-
-            fn from_repr(repr: String) -> Result<Self, $crate::codec::BoxError> {
-                Ok(repr.parse()?)
-            }
-
-            fn decode_avro(
-                input: &mut $crate::codec::Decoder<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
-                input.parse($expected)
-            }
-
-            fn serialize_json<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-    };
-}
-pub(crate) use avro_text;

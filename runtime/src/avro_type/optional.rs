@@ -7,10 +7,9 @@ use serde::{
     de::{Error, Visitor},
 };
 
-use super::AvroType;
+use super::{AvroType, Json};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
-    payload::Json,
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 
@@ -41,7 +40,11 @@ impl<T: AvroType> AvroType for Option<T> {
 
     #[inline]
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        if input.some()? { T::decode_avro(input).map(Some) } else { Ok(None) }
+        if input.some()? {
+            T::decode_avro(input).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

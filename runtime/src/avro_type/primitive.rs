@@ -8,10 +8,11 @@ use serde::{
 
 use super::{AvroType, represents_itself};
 use crate::{
-    codec::{DecodeError, Decoder, encoder},
+    avro::{DecodeError, Decoder, encoder},
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
 impl AvroType for bool {
     represents_itself!();
     const SCHEMA: Schema = Schema::Boolean;
@@ -38,6 +39,7 @@ impl AvroType for bool {
 /// Python's `int` is Avro's `long`; a smaller type is checked when a value arrives.
 macro_rules! integers {
     ($($type:ident $expected:literal)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl AvroType for $type {
             represents_itself!();
             const SCHEMA: Schema = Schema::Long;
@@ -73,6 +75,7 @@ integers! {
     u8 "a long from 0 to 255"
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for f64 {
     represents_itself!();
     const SCHEMA: Schema = Schema::Double;
@@ -137,6 +140,7 @@ impl AvroType for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for Bytes {
     represents_itself!();
     const SCHEMA: Schema = Schema::Bytes;
@@ -159,7 +163,9 @@ impl AvroType for Bytes {
     fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-        bytes.map(Self::from).map_err(|_| D::Error::custom("bytes are a string of characters up to U+00FF"))
+        bytes
+            .map(Self::from)
+            .map_err(|_| D::Error::custom("bytes are a string of characters up to U+00FF"))
     }
 }
 

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::AvroType;
-use crate::codec::BoxError;
+use crate::avro::BoxError;
 
 /// Stands in for the refused type, which the trait's parameter names.
 pub struct Refused;

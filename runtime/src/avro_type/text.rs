@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::{AvroType, represents_itself};
 use crate::{
-    codec::{BoxError, DecodeError, Decoder, encoder},
+    avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
 impl AvroType for String {
     represents_itself!();
     const SCHEMA: Schema = Schema::String;
@@ -44,6 +45,7 @@ fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     Ok(Uuid::try_parse(&digits)?)
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for Uuid {
     type Repr = String;
     const SCHEMA: Schema = Schema::String;

@@ -10,7 +10,7 @@ use std::{error::Error, fmt};
 /// ```
 /// # use openedx_events::DateTime;
 /// let error = "2024-02-30T09:30:00+00:00".parse::<DateTime>().unwrap_err();
-/// assert_eq!(error.to_string(), "the day is not in the month, at byte 8");
+/// assert_eq!(error.to_string(), "the day is not in the month, at byte 8 of the text");
 /// assert_eq!(error.byte(), Some(8));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -36,13 +36,14 @@ pub(super) enum Problem {
     Second,
     Microsecond,
     Offset,
+    OffsetBelowSecond,
     Instant,
     Naive,
+    Range,
     #[cfg(feature = "chrono")]
     Aware,
     #[cfg(feature = "chrono")]
     OffsetFraction,
-    Range,
 }
 
 impl Problem {
@@ -62,13 +63,14 @@ impl Problem {
             Self::Second => "the second is not in 0 to 59",
             Self::Microsecond => "the microsecond is not in 0 to 999999",
             Self::Offset => "the offset from UTC is not less than 24 hours",
+            Self::OffsetBelowSecond => "the offset from UTC is less than a second",
             Self::Instant => "the time is not in the years 1 to 9999",
             Self::Naive => "the time has no offset from UTC",
+            Self::Range => "the time is out of the range of the other type",
             #[cfg(feature = "chrono")]
             Self::Aware => "the time has an offset from UTC, which would be lost",
             #[cfg(feature = "chrono")]
             Self::OffsetFraction => "the offset from UTC has a fraction of a second, which would be lost",
-            Self::Range => "the time is out of the range of the other type",
         }
     }
 }
@@ -100,7 +102,7 @@ impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.problem.sentence())?;
         match self.byte {
-            Some(byte) => write!(f, ", at byte {byte}"),
+            Some(byte) => write!(f, ", at byte {byte} of the text"),
             None => Ok(()),
         }
     }

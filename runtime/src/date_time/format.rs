@@ -2,40 +2,73 @@
 
 use std::fmt;
 
-use super::{DateTime, UtcOffset, word::Word};
+use super::{DateTime, UtcOffset};
 
-pub(super) const DATE: Word = Word::new(*b"0000-00-");
-pub(super) const DAY_TO_MINUTE: Word = Word::new(*b"00T00:00");
-pub(super) const SECOND: Word = Word::new(*b":00.0000");
-pub(super) const EAST: Word = Word::new(*b"00+00:00");
-pub(super) const WEST: Word = Word::new(*b"00-00:00");
+/// Two digits for each number below 100. The rest is there so that no index needs a check.
+static PAIRS: [[u8; 2]; 256] = {
+    let mut pairs = [*b"00"; 256];
+    let (mut tens, mut at) = (0, 0);
+    while tens < 10 {
+        let mut ones = 0;
+        while ones < 10 {
+            pairs[at] = [b'0' + tens, b'0' + ones];
+            ones += 1;
+            at += 1;
+        }
+        tens += 1;
+    }
+    pairs
+};
+
+/// Puts two digits at a place in a text.
+#[inline]
+fn put(text: &mut [u8], at: usize, number: u8) {
+    text[at..at + 2].copy_from_slice(&PAIRS[usize::from(number)]);
+}
+
+/// The last byte of a number that fits in one.
+#[inline]
+fn byte(number: u32) -> u8 {
+    number.to_le_bytes()[0]
+}
+
+/// `YYYY-MM-DDTHH:MM:SS`, of 19 bytes.
+#[inline]
+pub(super) fn put_local(text: &mut [u8], time: DateTime) {
+    let year = u32::from(time.year);
+    text.copy_from_slice(b"0000-00-00T00:00:00");
+    put(text, 0, byte(year / 100));
+    put(text, 2, byte(year % 100));
+    put(text, 5, time.month);
+    put(text, 8, time.day);
+    put(text, 11, time.hour);
+    put(text, 14, time.minute);
+    put(text, 17, time.second);
+}
+
+/// `.ffffff`, of 7 bytes.
+#[inline]
+pub(super) fn put_fraction(text: &mut [u8], microsecond: u32) {
+    let hundreds = microsecond / 100;
+    text.copy_from_slice(b".000000");
+    put(text, 1, byte(hundreds / 100));
+    put(text, 3, byte(hundreds % 100));
+    put(text, 5, byte(microsecond % 100));
+}
+
+/// `±HH:MM`, of 6 bytes.
+#[inline]
+pub(super) fn put_offset(text: &mut [u8], offset: UtcOffset) {
+    text.copy_from_slice(b"+00:00");
+    if offset.negative {
+        text[0] = b'-';
+    }
+    put(text, 1, offset.hours);
+    put(text, 4, offset.minutes);
+}
 
 /// The length of `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM:SS.ffffff`.
-pub(super) const LONGEST: usize = 42;
-
-impl DateTime {
-    /// `YYYY-MM-DD`, `THH:MM`.
-    #[inline]
-    pub(super) fn to_minute(self) -> [u8; 16] {
-        let [century, year] = pair_of_pairs(u32::from(self.year));
-        let mut text = [0; 16];
-        text[..8].copy_from_slice(&DATE.print([century, 0, year, 0, 0, self.month, 0, 0]));
-        text[8..].copy_from_slice(&DAY_TO_MINUTE.print([self.day, 0, 0, self.hour, 0, 0, self.minute, 0]));
-        text
-    }
-}
-
-/// Two numbers below 100 that print as one below 10 000.
-#[inline]
-pub(super) fn pair_of_pairs(number: u32) -> [u8; 2] {
-    let pair = |number: u32| (number % 100).to_le_bytes()[0];
-    [pair(number / 100), pair(number)]
-}
-
-#[inline]
-fn digits(pair: u8) -> [u8; 2] {
-    [b'0' + pair / 10, b'0' + pair % 10]
-}
+const LONGEST: usize = 42;
 
 /// A text that is at most as long as the longest `isoformat()`.
 pub(super) struct Text {
@@ -44,52 +77,47 @@ pub(super) struct Text {
 }
 
 impl Text {
-    pub(super) fn new() -> Self {
-        Self {
+    pub(super) fn of(time: DateTime) -> Self {
+        let mut text = Self {
             bytes: [0; LONGEST],
             length: 0,
+        };
+        put_local(text.grow(19), time);
+        if time.microsecond > 0 {
+            put_fraction(text.grow(7), time.microsecond);
         }
-    }
-
-    pub(super) fn of(time: DateTime) -> Self {
-        let mut text = Self::new();
-        text.push(&time.to_minute());
-        text.second(time.second, time.microsecond);
         if let Some(offset) = time.offset {
-            text.offset(offset);
+            text.push_offset(offset);
         }
         text
     }
 
-    /// `+HH:MM`, `+HH:MM:SS` or `+HH:MM:SS.ffffff`.
-    pub(super) fn offset(&mut self, offset: UtcOffset) {
-        self.push(if offset.negative { b"-" } else { b"+" });
-        self.push(&digits(offset.hours));
-        self.push(b":");
-        self.push(&digits(offset.minutes));
+    pub(super) fn of_offset(offset: UtcOffset) -> Self {
+        let mut text = Self {
+            bytes: [0; LONGEST],
+            length: 0,
+        };
+        text.push_offset(offset);
+        text
+    }
+
+    fn push_offset(&mut self, offset: UtcOffset) {
+        put_offset(self.grow(6), offset);
         if !offset.is_minutes() {
-            self.second(offset.seconds, offset.microseconds);
+            let second = self.grow(3);
+            second[0] = b':';
+            put(second, 1, offset.seconds);
+        }
+        if offset.microseconds > 0 {
+            put_fraction(self.grow(7), offset.microseconds);
         }
     }
 
-    /// `:SS` or `:SS.ffffff`.
-    fn second(&mut self, second: u8, microsecond: u32) {
-        self.push(b":");
-        self.push(&digits(second));
-        if microsecond > 0 {
-            let [high, middle] = pair_of_pairs(microsecond / 100);
-            let [_, low] = pair_of_pairs(microsecond);
-            self.push(b".");
-            for pair in [high, middle, low] {
-                self.push(&digits(pair));
-            }
-        }
-    }
-
-    fn push(&mut self, text: &[u8]) {
-        let end = self.length + text.len();
-        self.bytes[self.length..end].copy_from_slice(text);
-        self.length = end;
+    /// Room for the next piece.
+    fn grow(&mut self, length: usize) -> &mut [u8] {
+        let start = self.length;
+        self.length += length;
+        &mut self.bytes[start..self.length]
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -113,6 +141,20 @@ impl fmt::Display for DateTime {
 
 /// The same text as its [`Display`](fmt::Display).
 impl fmt::Debug for DateTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// As at the end of Python's `isoformat()`: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
+impl fmt::Display for UtcOffset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(Text::of_offset(*self).as_str())
+    }
+}
+
+/// The same text as its [`Display`](fmt::Display).
+impl fmt::Debug for UtcOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

@@ -2,6 +2,7 @@
 
 mod avro;
 mod calendar;
+mod common;
 mod convert;
 mod error;
 mod format;

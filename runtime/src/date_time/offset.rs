@@ -1,11 +1,6 @@
 //! How far a local time is from UTC.
 
-use std::fmt;
-
-use super::{
-    error::{DateTimeError, Problem},
-    format::Text,
-};
+use super::error::{DateTimeError, Problem};
 
 /// An offset from UTC in microseconds, less than 24 hours to either side: Python's
 /// `timezone(timedelta(…))`.
@@ -55,29 +50,30 @@ impl UtcOffset {
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side.
+    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side, and
+    /// when it is less than a second but not zero: Python writes such an offset, but reads it as UTC.
     pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
-        Self::new(microseconds < 0, microseconds.unsigned_abs()).map_err(DateTimeError::from)
+        match microseconds.unsigned_abs() {
+            1..SECOND => Err(Problem::OffsetBelowSecond.into()),
+            distance => Ok(Self::new(microseconds < 0, distance)?),
+        }
     }
 
     /// From the sign and the distance in microseconds.
     pub(super) fn new(negative: bool, distance: u64) -> Result<Self, Problem> {
-        let below = |unit: u64, next: u64| u8::try_from(distance / unit % next);
-        match (
-            u8::try_from(distance / HOUR),
-            below(MINUTE, 60),
-            below(SECOND, 60),
-            distance % SECOND,
-        ) {
-            (Ok(hours @ 0..24), Ok(minutes), Ok(seconds), rest) => Ok(Self {
-                negative: negative && distance > 0,
-                hours,
-                minutes,
-                seconds,
-                microseconds: u32::try_from(rest).map_err(|_| Problem::Offset)?,
-            }),
-            _ => Err(Problem::Offset),
+        if distance >= DAY {
+            return Err(Problem::Offset);
         }
+        let [hours, minutes, seconds] = [distance / HOUR, distance / MINUTE % 60, distance / SECOND % 60]
+            .map(|part| part.to_le_bytes()[0]);
+        let microseconds = u32::try_from(distance % SECOND).map_err(|_| Problem::Offset)?;
+        Ok(Self {
+            negative: negative && distance > 0,
+            hours,
+            minutes,
+            seconds,
+            microseconds,
+        })
     }
 
     /// The offset in microseconds, positive to the east of Greenwich.
@@ -90,6 +86,13 @@ impl UtcOffset {
     }
 
     /// The offset in seconds, positive to the east of Greenwich, without its fraction of a second.
+    ///
+    /// ```
+    /// # use openedx_events::DateTime;
+    /// let time: DateTime = "1900-01-01T12:00:00-00:25:21".parse()?;
+    /// assert_eq!(time.offset().map(|offset| offset.as_seconds()), Some(-1_521));
+    /// # Ok::<(), openedx_events::DateTimeError>(())
+    /// ```
     #[must_use]
     pub fn as_seconds(self) -> i32 {
         let minutes = i32::from(self.hours) * 60 + i32::from(self.minutes);
@@ -107,19 +110,4 @@ impl UtcOffset {
 const SECOND: u64 = 1_000_000;
 const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
-
-/// As at the end of Python's `isoformat()`: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
-impl fmt::Display for UtcOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut text = Text::new();
-        text.offset(*self);
-        f.pad(text.as_str())
-    }
-}
-
-/// The same text as its [`Display`](fmt::Display).
-impl fmt::Debug for UtcOffset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+const DAY: u64 = 24 * HOUR;

@@ -2,12 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{
-    DateTime, DateTimeError, UtcOffset, calendar,
-    error::Problem,
-    format::{DATE, DAY_TO_MINUTE, EAST, SECOND, WEST},
-    word,
-};
+use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Problem};
 
 /// Reads what Python 3.12's `datetime.fromisoformat` reads, as the same value.
 ///
@@ -17,127 +12,69 @@ use super::{
 impl FromStr for DateTime {
     type Err = DateTimeError;
 
-    #[inline]
     fn from_str(text: &str) -> Result<Self, DateTimeError> {
-        match common(text.as_bytes()) {
+        match common::parse(text.as_bytes()) {
             Some(time) => Ok(time),
-            None => Parser {
-                text: text.as_bytes(),
-                at: 0,
-            }
-            .date_time(),
+            None => parse(text),
         }
     }
 }
 
-/// What `isoformat()` itself writes for an offset in whole minutes, with or without microseconds.
-///
-/// `None` leaves the text, good or bad, to the parser that knows all forms.
-#[inline]
-fn common(text: &[u8]) -> Option<DateTime> {
-    let (head, tail) = text.split_first_chunk::<16>()?;
-    let (date, day_to_minute) = head.split_first_chunk::<8>()?;
-    let ([century, _, year, _, _, month, _, _], misfit_1) = DATE.read(*date);
-    let ([day, _, _, hour, _, _, minute, _], misfit_2) = DAY_TO_MINUTE.read(day_to_minute.try_into().ok()?);
-    let (second, micros, rest, misfit_3) = match tail.len() {
-        16 => {
-            let (second, rest) = tail.split_first_chunk::<8>()?;
-            let ([_, second, _, _, high, _, middle, _], misfit) = SECOND.read(*second);
-            (
-                Some(second),
-                u32::from(high) * 10_000 + u32::from(middle) * 100,
-                rest,
-                misfit,
-            )
-        }
-        9 if tail[0] == b':' => (None, 0, &tail[1..], 0),
-        _ => return None,
+// text     = date [character clock [Z | (+ | -) clock]]
+// date     = YYYY-MM-DD | YYYYMMDD | YYYY-Www[-D] | YYYYWww[D]
+// clock    = HH[:MM[:SS]][fraction] | HH[MM[SS]][fraction]
+// fraction = (. | ,) digits
+//
+// A service that stops at a text which Python takes would lose the message, so this takes what CPython
+// takes besides, too (`parse_isoformat_time` in Modules/_datetimemodule.c):
+//
+// * a fraction after whole seconds without `.` or `,`: `12:30:59:25`, `12305925`;
+// * before an offset or `Z`, one character after the last pair of digits, and anything after the sixth
+//   digit of a fraction: `12:30!+01:00`, `12:30:59.250000 or so+01:00`;
+// * a NUL for the end of the text, in some places.
+pub(super) fn parse(text: &str) -> Result<DateTime, DateTimeError> {
+    let mut parser = Parser {
+        text: text.as_bytes(),
+        at: 0,
     };
-    let negative = rest[2] == b'-';
-    let zone = if negative { &WEST } else { &EAST };
-    let ([low, _, _, hours, _, _, minutes, _], misfit_4) = zone.read(rest.try_into().ok()?);
-    let (second, microsecond) = match second {
-        Some(second) => (second, micros + u32::from(low)),
-        None => (low, 0),
-    };
-    let year = u16::from(century) * 100 + u16::from(year);
-    let in_range = year > 0
-        && (1..=12).contains(&month)
-        && day > 0
-        && (day <= 28 || day <= calendar::days_in_month(year, month))
-        && hour < 24
-        && minute < 60
-        && second < 60
-        && hours < 24
-        && minutes < 60;
-    let offset = UtcOffset {
-        negative: negative && (hours > 0 || minutes > 0),
-        hours,
-        minutes,
-        seconds: 0,
-        microseconds: 0,
-    };
-    (in_range && word::fits(misfit_1 | misfit_2 | misfit_3 | misfit_4)).then_some(DateTime {
+    let (year, month, day) = parser.date()?;
+    let mut time = DateTime {
         year,
         month,
         day,
-        hour,
-        minute,
-        second,
-        microsecond,
-        offset: Some(offset),
-    })
+        hour: 0,
+        minute: 0,
+        second: 0,
+        microsecond: 0,
+        offset: None,
+    };
+    if parser.at < text.len() {
+        parser.skip_character();
+        parser.time(&mut time)?;
+    }
+    Ok(time)
 }
 
-// text   = date [character clock [zone]]
-// date   = YYYY-MM-DD | YYYYMMDD | YYYY-Www[-D] | YYYYWww[D]
-// clock  = HH[:MM[:SS]][fraction] | HH[MM[SS]][fraction]
-// fraction = (. | ,) digits        and what Python takes for one, see `fraction`
-// zone   = Z | (+ | -) clock
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
 }
 
-/// The parts of a clock with the problem of one that is above its limit.
+/// Hours, minutes and seconds: the largest number of each, and what is wrong with a larger one.
 type Limits = [(u8, Problem); 3];
 
 const TIME_OF_DAY: Limits = [(23, Problem::Hour), (59, Problem::Minute), (59, Problem::Second)];
-/// Python adds the parts up, and looks at the sum only.
+/// In an offset, Python minds only the sum: `+00:90` is an hour and a half.
 const OFFSET: Limits = [(99, Problem::Offset); 3];
 
 struct Clock {
     parts: [u8; 3],
     microsecond: u32,
-    /// Where the parts end that make sense.
+    /// Where what was understood ends.
     end: usize,
 }
 
 impl Parser<'_> {
-    fn date_time(mut self) -> Result<DateTime, DateTimeError> {
-        let (year, month, day) = self.date()?;
-        let mut time = DateTime {
-            year,
-            month,
-            day,
-            hour: 0,
-            minute: 0,
-            second: 0,
-            microsecond: 0,
-            offset: None,
-        };
-        if self.at < self.text.len() {
-            self.at += match self.peek() {
-                0..0x80 => 1,
-                0x80..0xe0 => 2,
-                0xe0..0xf0 => 3,
-                0xf0.. => 4,
-            };
-            self.time(&mut time)?;
-        }
-        Ok(time)
-    }
-
     fn date(&mut self) -> Result<(u16, u8, u8), DateTimeError> {
         let year = u16::from(self.pair()?) * 100 + u16::from(self.pair()?);
         if year == 0 {
@@ -147,26 +84,17 @@ impl Parser<'_> {
         if self.take(b'W') {
             return self.week(year, extended);
         }
-        let month = self.part(12, Problem::Month)?;
-        if month == 0 {
-            return Err(DateTimeError::at(Problem::Month, self.at - 2));
-        }
+        let month = self.part(1, 12, Problem::Month)?;
         if extended && !self.take(b'-') {
             return Err(DateTimeError::at(Problem::Hyphen, self.at));
         }
-        let day = self.part(calendar::days_in_month(year, month), Problem::Day)?;
-        if day == 0 {
-            return Err(DateTimeError::at(Problem::Day, self.at - 2));
-        }
+        let day = self.part(1, calendar::days_in_month(year, month), Problem::Day)?;
         Ok((year, month, day))
     }
 
     fn week(&mut self, year: u16, extended: bool) -> Result<(u16, u8, u8), DateTimeError> {
         let start = self.at;
-        let week = self.part(calendar::weeks_in_year(year), Problem::Week)?;
-        if week == 0 {
-            return Err(DateTimeError::at(Problem::Week, start));
-        }
+        let week = self.part(1, calendar::weeks_in_year(year), Problem::Week)?;
         let mut day = 1;
         if self.day_follows(extended) {
             self.at += usize::from(extended);
@@ -175,52 +103,52 @@ impl Parser<'_> {
                 return Err(DateTimeError::at(Problem::Weekday, self.at - 1));
             }
         }
-        calendar::date(calendar::week_day_number(year, week, day))
-            .ok_or_else(|| DateTimeError::at(Problem::Instant, start))
+        // The last week of 9999 ends in the year after.
+        let date = calendar::date(calendar::week_day_number(year, week, day));
+        date.ok_or_else(|| DateTimeError::at(Problem::Instant, start))
     }
 
-    /// Whether the day of the week comes next, or what separates the date from the time, which can be
-    /// any character: a hyphen and a digit too. Python decides as follows.
+    /// Whether the day of the week comes next, or the character before the time, which can be a hyphen
+    /// or a digit, too. Python guesses like this.
     fn day_follows(&self, extended: bool) -> bool {
         if extended {
-            // Two digits after the hyphen are an hour.
+            // A digit after the next character would be the second one of an hour.
             self.peek() == b'-' && !self.byte(self.at + 2).is_ascii_digit()
         } else {
-            // The parts of a clock come in pairs of digits, so the day makes their number odd; but
-            // with the separator it is even.
-            let rest = self.text.get(self.at..).unwrap_or_default();
-            let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            digits == 1 || (digits > 0 && digits % 2 == 0)
+            // A clock has an even number of digits. The day makes it odd; so does a digit before the
+            // clock, but then nobody can know, except for a day on its own.
+            let digits = self
+                .rest()
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+            digits == 1 || (digits > 0 && digits.is_multiple_of(2))
         }
     }
 
     fn time(&mut self, time: &mut DateTime) -> Result<(), DateTimeError> {
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let zone = rest.iter().position(|byte| matches!(byte, b'+' | b'-' | b'Z'));
-        let end = zone.map_or(self.text.len(), |zone| self.at + zone);
-        let clock = self.clock(end, TIME_OF_DAY)?;
-        [time.hour, time.minute, time.second] = clock.parts;
-        time.microsecond = clock.microsecond;
-        match self.byte(end) {
-            _ if zone.is_none() => return self.finish(clock.end),
-            b'Z' => {
-                time.offset = Some(UtcOffset::UTC);
-                return self.finish(end + 1);
-            }
-            sign => {
-                self.at = end + 1;
-                let offset = self.clock(self.text.len(), OFFSET)?;
-                self.finish(offset.end)?;
-                time.offset = Some(
-                    offset
-                        .offset(sign == b'-')
-                        .map_err(|problem| DateTimeError::at(problem, end))?,
-                );
-            }
+        let sign = self
+            .rest()
+            .iter()
+            .position(|byte| matches!(byte, b'+' | b'-' | b'Z'));
+        let Some(sign) = sign.map(|distance| self.at + distance) else {
+            let clock = self.clock(self.text.len(), TIME_OF_DAY)?;
+            time.set_clock(&clock);
+            return self.finish(clock.end);
+        };
+        time.set_clock(&self.clock(sign, TIME_OF_DAY)?);
+        self.at = sign + 1;
+        if self.byte(sign) == b'Z' {
+            time.offset = Some(UtcOffset::UTC);
+            return self.finish(self.at);
         }
-        Ok(())
+        let clock = self.clock(self.text.len(), OFFSET)?;
+        let offset = clock.offset(self.byte(sign) == b'-');
+        time.offset = Some(offset.map_err(|problem| DateTimeError::at(problem, sign))?);
+        self.finish(clock.end)
     }
 
+    /// A clock in the text before `end`, of which it may leave a rest.
     fn clock(&mut self, end: usize, limits: Limits) -> Result<Clock, DateTimeError> {
         let mut clock = Clock {
             parts: [0; 3],
@@ -229,22 +157,17 @@ impl Parser<'_> {
         };
         let mut extended = false;
         for (index, (limit, problem)) in limits.into_iter().enumerate() {
-            clock.parts[index] = self.part(limit, problem)?;
-            clock.end = self.at;
+            clock.parts[index] = self.part(0, limit, problem)?;
             if self.at + 1 >= end {
+                clock.end = self.at;
                 return Ok(clock);
             }
-            let next = self.byte(self.at);
-            extended |= index == 0 && next == b':';
-            if next == b'.' || next == b',' {
-                self.at += 1;
+            extended |= index == 0 && self.peek() == b':';
+            if self.take(b'.') || self.take(b',') {
                 break;
             }
-            if extended {
-                if next != b':' {
-                    return Err(DateTimeError::at(Problem::Colon, self.at));
-                }
-                self.at += 1;
+            if extended && !self.take(b':') {
+                return Err(DateTimeError::at(Problem::Colon, self.at));
             }
         }
         clock.microsecond = self.fraction(end)?;
@@ -252,6 +175,7 @@ impl Parser<'_> {
         Ok(clock)
     }
 
+    /// Digits; those after the sixth do not count.
     fn fraction(&mut self, end: usize) -> Result<u32, DateTimeError> {
         let mut microsecond = 0;
         let mut unit = 100_000;
@@ -265,7 +189,6 @@ impl Parser<'_> {
         Ok(microsecond)
     }
 
-    /// The text is at its end, or at a NUL, which is the end to Python.
     fn finish(&self, at: usize) -> Result<(), DateTimeError> {
         match self.byte(at) {
             0 => Ok(()),
@@ -273,12 +196,14 @@ impl Parser<'_> {
         }
     }
 
-    /// Two digits, up to a limit.
-    fn part(&mut self, limit: u8, problem: Problem) -> Result<u8, DateTimeError> {
+    /// Two digits in a range.
+    fn part(&mut self, least: u8, most: u8, problem: Problem) -> Result<u8, DateTimeError> {
         let start = self.at;
-        match self.pair()? {
-            part if part <= limit => Ok(part),
-            _ => Err(DateTimeError::at(problem, start)),
+        let part = self.pair()?;
+        if (least..=most).contains(&part) {
+            Ok(part)
+        } else {
+            Err(DateTimeError::at(problem, start))
         }
     }
 
@@ -287,12 +212,12 @@ impl Parser<'_> {
     }
 
     fn digit(&mut self) -> Result<u8, DateTimeError> {
-        match self.peek() {
-            byte @ b'0'..=b'9' => {
-                self.at += 1;
-                Ok(byte - b'0')
-            }
-            _ => Err(DateTimeError::at(Problem::Digit, self.at)),
+        let byte = self.peek();
+        if byte.is_ascii_digit() {
+            self.at += 1;
+            Ok(byte - b'0')
+        } else {
+            Err(DateTimeError::at(Problem::Digit, self.at))
         }
     }
 
@@ -302,26 +227,47 @@ impl Parser<'_> {
         found
     }
 
+    /// As many bytes as the first one of a character says.
+    fn skip_character(&mut self) {
+        self.at += match self.peek() {
+            0..0x80 => 1,
+            0x80..0xe0 => 2,
+            0xe0..0xf0 => 3,
+            0xf0.. => 4,
+        };
+    }
+
+    fn rest(&self) -> &[u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
     fn peek(&self) -> u8 {
         self.byte(self.at)
     }
 
-    /// NUL where there is none.
+    /// NUL after the end, as in C.
     fn byte(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or_default()
+    }
+}
+
+impl DateTime {
+    fn set_clock(&mut self, clock: &Clock) {
+        [self.hour, self.minute, self.second] = clock.parts;
+        self.microsecond = clock.microsecond;
     }
 }
 
 impl Clock {
     fn offset(&self, negative: bool) -> Result<UtcOffset, Problem> {
         let [hours, minutes, seconds] = self.parts.map(u64::from);
-        let seconds = hours * 3600 + minutes * 60 + seconds;
-        // Python takes an offset below a second for UTC.
-        let fraction = if seconds == 0 {
+        let seconds = (hours * 60 + minutes) * 60 + seconds;
+        // Python takes an offset of less than a second for UTC.
+        let microsecond = if seconds == 0 {
             0
         } else {
             u64::from(self.microsecond)
         };
-        UtcOffset::new(negative, seconds * 1_000_000 + fraction)
+        UtcOffset::new(negative, seconds * 1_000_000 + microsecond)
     }
 }

@@ -2,12 +2,8 @@
 
 use std::fmt;
 
-use super::{AnyEvent, AnyEventError, NoWireForm, WireFunctions};
-use crate::{
-    metadata::EventsMetadata,
-    responses::Responses,
-    schema::{Field, Location, Schema, event_schema_string},
-};
+use super::{AnyEventError, BoxedEvent, NoWireForm, WireFunctions};
+use crate::schema::{Field, Location, event_schema_string};
 
 /// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
 ///
@@ -203,8 +199,8 @@ impl EventDefinition {
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
-        let has_unknown = self.fields.iter().any(|field| matches!(field.schema, Schema::Unknown));
-        (!has_unknown).then(|| event_schema_string(self.event_type, self.fields))
+        let all_fit = self.fields.iter().all(|field| field.schema.fits_field());
+        all_fit.then(|| event_schema_string(self.event_type, self.fields))
     }
 
     /// The Avro bytes of the event whose Avro record dictionary is `json`.
@@ -214,38 +210,29 @@ impl EventDefinition {
     /// Where the JSON is not the dictionary of this event, with the path of the field; and for every
     /// JSON where the event is local only.
     pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
-        self.wire()?.encode_json(json)
+        let wire = self.wire()?;
+        let event = wire.read_json(json)?;
+        Ok(wire.to_avro(&*event))
     }
 
-    /// The Avro record dictionary of the event with the Avro bytes `bytes`, as JSON.
+    /// The Avro record dictionary of the event with the Avro bytes `bytes`, as JSON. It has the personal
+    /// data of the event in clear.
     ///
     /// # Errors
     ///
     /// Where the bytes are not this event; and for all bytes where the event is local only.
     pub fn decode_to_json(&self, bytes: &[u8]) -> Result<String, AnyEventError> {
-        self.wire()?.decode_to_json(bytes)
+        let wire = self.wire()?;
+        let event = wire.decode(bytes)?;
+        Ok(wire.to_json(&*event))
     }
 
-    /// Sends the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, to the
-    /// receivers in this process.
-    ///
-    /// # Errors
-    ///
-    /// Where the bytes are not this event; and for all bytes where the event is local only.
-    pub fn send_from_event_bus(
-        &self,
-        metadata: EventsMetadata,
-        bytes: &[u8],
-    ) -> Result<Responses, AnyEventError> {
-        Ok(self.wire()?.send(metadata, bytes)?)
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
+        Ok(self.wire()?.decode(bytes)?)
     }
 
-    fn wire(&self) -> Result<&WireFunctions, NoWireForm> {
+    pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {
         self.wire.as_ref().ok_or_else(|| NoWireForm::new(self))
-    }
-
-    pub(crate) fn any<'a>(&'static self, event: &'a (dyn std::any::Any + Send + Sync)) -> AnyEvent<'a> {
-        AnyEvent::new(self, self.wire.as_ref(), event)
     }
 }
 

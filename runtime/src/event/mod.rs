@@ -2,11 +2,16 @@
 
 mod any;
 mod definition;
+mod error;
+mod wire;
 
-pub use any::{AnyEvent, AnyEventError, NoWireForm, WireFunctions};
+pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
+pub use error::{AnyEventError, NoWireForm};
+pub(crate) use wire::BoxedEvent;
+pub use wire::WireFunctions;
 
-use crate::{payload::record::Fields, signal::Signal};
+use crate::payload::record::Fields;
 
 /// An event's data, as [`#[event]`](crate::event) declares it: one field a data key.
 ///
@@ -18,10 +23,6 @@ use crate::{payload::record::Fields, signal::Signal};
 pub trait Event: Shareable + Sized + 'static {
     /// What is known of the event type.
     const DEFINITION: &'static EventDefinition;
-
-    /// The static that sends it.
-    #[doc(hidden)]
-    fn signal() -> &'static Signal<Self>;
 }
 
 /// A type whose values receivers can be handed on any thread.
@@ -38,7 +39,7 @@ impl<T: Send + Sync> Shareable for T {}
 ///
 /// Events that are declared `local_only` have none.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no wire form\nnote: events that are `local_only` stay in the process that sends them\nhelp: receive it in the same process, or remove `local_only` from its `#[event(…)]`",
+    message = "`{Self}` has no wire form of its own\nnote: only events have one, and not those that are `local_only`: they stay in the process that sends them\nhelp: encode the event that it is part of, or remove `local_only` from its `#[event(…)]`",
     label = "no wire form"
 )]
 pub trait WireEvent: Event + Fields {}

@@ -1,14 +1,13 @@
-//! Keys of courses, of course runs for a CCX coach, and of the first libraries.
+//! Keys of course runs, CCXs among them, and of libraries of the first kind.
 
 use super::{
     chars::OLD_PART,
     course_class::CourseClass,
     error::{Fault, KeyError, Problem},
-    fields::{self, Dialect, Fields, Part},
-    text::{KeyText, key},
+    fields::Fields,
+    part::{Part, PartSet, check},
+    text::{KeyText, key, split_once},
 };
-
-const NOUN: &str = "course key";
 
 /// The key of a course run: Python's `CourseKey`.
 ///
@@ -19,9 +18,9 @@ const NOUN: &str = "course key";
 /// | `ccx-v1:org+course+run+ccx@7` | `CCXLocator` |
 /// | `library-v1:org+library` | `LibraryLocator` |
 ///
-/// A branch and a version can follow (`course-v1:org+course+run+branch@draft+version@519665f6223ebd6980884f2b`),
-/// and a version alone makes a key too. What Python reads is read, and gets the text that Python gives it:
-/// `slashes:` becomes `course-v1:`, and a block at the end (`…+type@problem+block@b`) is dropped.
+/// A branch and a version can follow (`…+branch@draft+version@519665f6223ebd6980884f2b`), and a version alone
+/// makes a key too. What Python reads is read, and gets the text that Python gives it: `slashes:` becomes
+/// `course-v1:`, and a block at the end (`…+type@problem+block@b`) is dropped.
 ///
 /// ```
 /// use openedx_events::keys::CourseKey;
@@ -43,7 +42,7 @@ pub struct CourseKey {
     pub(super) text: KeyText,
 }
 
-key!(CourseKey, "course key");
+key!(CourseKey, "course key", self => self.text.as_str());
 
 impl CourseKey {
     /// The key `course-v1:org+course+run`.
@@ -93,8 +92,8 @@ impl CourseKey {
     /// Where `org` or `course` is empty, or a part has a character other than letters, digits, `_`, `-`,
     /// `.` and `%`.
     pub fn new_old_style(org: &str, course: &str, run: &str) -> Result<Self, KeyError> {
-        for (part, value) in [(Part::Org, org), (Part::Course, course), (Part::Run, run)] {
-            check_old_style(part, value).map_err(|fault| fault.in_a(NOUN))?;
+        for (part, value) in Part::NAMES.into_iter().zip([org, course, run]) {
+            check_old_style(part, value).map_err(|fault| fault.in_a(Self::NOUN))?;
         }
         let text = KeyText::new("", |out| [org, "/", course, "/", run].into_iter().for_each(out));
         Ok(Self { text })
@@ -115,12 +114,12 @@ impl CourseKey {
     /// Where the branch has a character that no part can have, the key has only a version, or a branch is
     /// given for an old-style key, whose text has no place for one.
     pub fn for_branch(&self, branch: Option<&str>) -> Result<Self, KeyError> {
-        self.in_branch(branch).map_err(|fault| fault.in_a(NOUN))
+        self.in_branch(branch).map_err(|fault| fault.in_a(Self::NOUN))
     }
 
     fn in_branch(&self, branch: Option<&str>) -> Result<Self, Fault> {
         if let Some(branch) = branch {
-            Part::Branch.check(branch, Dialect::Ccx)?;
+            Part::Branch.check(branch)?;
         }
         let Some(class) = self.class() else {
             let problem = Problem::Other("cannot be in an old-style key");
@@ -130,8 +129,13 @@ impl CourseKey {
                 Err(Fault::new("branch", 0, problem))
             };
         };
-        let fields = self.fields().without(&[Part::Version]).with(Part::Branch, branch);
-        Self::from_fields("", class, fields)
+        let mut fields = self.fields();
+        fields.remove(Part::Version);
+        fields.remove(Part::Branch);
+        if let Some(branch) = branch {
+            fields.set(Part::Branch, branch);
+        }
+        Self::of_fields("", class, &fields)
     }
 
     /// The organization; `None` in a key that has only a version.
@@ -204,7 +208,7 @@ impl CourseKey {
 
     /// The class that the text's namespace says, and what follows it; `None` in the old style.
     fn split(&self) -> Option<(CourseClass, &str)> {
-        let (namespace, rest) = self.as_str().split_once(':')?;
+        let (namespace, rest) = split_once(self.as_str(), b':')?;
         Some((CourseClass::of_namespace(namespace)?, rest))
     }
 
@@ -212,22 +216,37 @@ impl CourseKey {
         self.split().map(|(class, _)| class)
     }
 
-    fn fields(&self) -> Fields<'_> {
+    pub(super) fn fields(&self) -> Fields<'_> {
+        let mut fields = Fields::default();
         match self.split() {
-            Some((_, rest)) => Fields::read(self.text.extra().unwrap_or(rest)),
-            None => old_style_fields(self.as_str()),
+            // No error: it is a text that was read or made from good parts.
+            Some((class, rest)) => {
+                fields
+                    .parse(self.text.extra().unwrap_or(rest), class.dialect())
+                    .unwrap_or_default();
+            }
+            None => fields.set_all(Part::NAMES, self.as_str().split('/')),
         }
+        fields
     }
 
-    pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        let Some((namespace, rest)) = text.split_once(':') else {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        Self::parse_or(text, "is none of `course-v1`, `library-v1`, `ccx-v1`, `slashes`")
+    }
+
+    /// Reads a key; `unknown` is what to say of a namespace that is none of its own.
+    pub(super) fn parse_or(text: &str, unknown: &'static str) -> Result<Self, Fault> {
+        let Some((namespace, rest)) = split_once(text, b':') else {
             return Self::parse_old_style(text);
         };
-        let class = CourseClass::of_namespace(namespace)
-            .ok_or_else(|| Fault::namespace("is none of `course-v1`, `library-v1`, `ccx-v1`, `slashes`"))?;
-        let fields =
-            Fields::parse(rest, class.dialect()).map_err(|fault| fault.after(namespace.len() + 1))?;
-        Self::from_fields(text, class, fields.without(&[Part::BlockType, Part::BlockId]))
+        let Some(class) = CourseClass::of_namespace(namespace) else {
+            return Err(Fault::namespace(unknown));
+        };
+        let mut fields = Fields::default();
+        fields
+            .parse(rest, class.dialect())
+            .map_err(|fault| fault.after(namespace.len() + 1))?;
+        Self::of_fields(text, class, &fields)
     }
 
     fn parse_old_style(text: &str) -> Result<Self, Fault> {
@@ -237,62 +256,45 @@ impl CourseKey {
             ));
         }
         let mut offset = 0;
-        for (part, value) in [Part::Org, Part::Course, Part::Run]
-            .into_iter()
-            .zip(text.split('/'))
-        {
+        for (part, value) in Part::NAMES.into_iter().zip(text.split('/')) {
             check_old_style(part, value).map_err(|fault| fault.after(offset))?;
             offset += value.len() + 1;
         }
         Ok(Self {
-            text: KeyText::new(text, |out| out(text)),
+            text: KeyText::canonical(text),
         })
     }
 
     fn from_parts(class: CourseClass, parts: &[(Part, &str)]) -> Result<Self, KeyError> {
         let mut fields = Fields::default();
         for (part, value) in parts {
-            part.check(value, Dialect::Ccx)
-                .map_err(|fault| fault.in_a(NOUN))?;
+            part.check(value).map_err(|fault| fault.in_a(Self::NOUN))?;
             fields.set(*part, value);
         }
-        Self::from_fields("", class, fields).map_err(|fault| fault.in_a(NOUN))
+        Self::of_fields("", class, &fields).map_err(|fault| fault.in_a(Self::NOUN))
     }
 
-    /// The key of parts that were checked; `input` is the text that they were read from.
-    pub(super) fn from_fields(input: &str, class: CourseClass, fields: Fields<'_>) -> Result<Self, Fault> {
-        class.check(&fields, input.len())?;
-        let kept = class.kept(fields);
-        let shown = class.shown(kept);
-        let write = |out: &mut dyn FnMut(&str)| {
-            out(class.namespace());
-            out(":");
-            shown.join(out);
-        };
-        let text = if shown == kept {
-            KeyText::new(input, write)
-        } else {
-            KeyText::with_extra(input.len(), write, |out| kept.join(out))
-        };
-        Ok(Self { text })
+    /// The key of parts that are good; `input` is the text that they were read from.
+    fn of_fields(input: &str, class: CourseClass, fields: &Fields<'_>) -> Result<Self, Fault> {
+        class.check(fields.present(), input.len())?;
+        Ok(Self::of_checked(input, class, fields))
+    }
+
+    /// The key of parts that are good and enough. A block is dropped.
+    pub(super) fn of_checked(input: &str, class: CourseClass, fields: &Fields<'_>) -> Self {
+        let kept = class.kept(fields.present()).without(BLOCK);
+        Self {
+            text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept),
+        }
     }
 }
+
+const BLOCK: PartSet = PartSet::of(&[Part::BlockType, Part::BlockId]);
 
 /// Old courses have `%` in their names, may have no run, and `~` and `:` are not for them.
 fn check_old_style(part: Part, value: &str) -> Result<(), Fault> {
     if part == Part::Run && value.is_empty() {
         return Ok(());
     }
-    fields::check(part.name(), value, &OLD_PART)
-}
-
-fn old_style_fields(text: &str) -> Fields<'_> {
-    let mut fields = Fields::default();
-    for (part, value) in [Part::Org, Part::Course, Part::Run]
-        .into_iter()
-        .zip(text.split('/'))
-    {
-        fields.set(part, value);
-    }
-    fields
+    check(part.name(), value, &OLD_PART)
 }

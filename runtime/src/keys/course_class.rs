@@ -2,7 +2,7 @@
 
 use super::{
     error::Fault,
-    fields::{Dialect, Fields, Part},
+    part::{Dialect, Part, PartSet},
 };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -57,33 +57,38 @@ impl CourseClass {
         }
     }
 
-    /// Those of `fields` that a key of this class keeps. The grammar lets a library have a run; it is lost.
-    pub(super) fn kept(self, fields: Fields<'_>) -> Fields<'_> {
+    /// Those of the parts `present` in a text that a key of this class has. The grammar lets a library have
+    /// a run; it is lost.
+    pub(super) fn kept(self, present: PartSet) -> PartSet {
         if self == Self::Library {
-            fields.without(&[Part::Run])
+            present.without(RUN)
         } else {
-            fields
+            present
         }
     }
 
-    /// Those of `fields` that its text has: a course without a run is not written, and neither is its branch.
-    pub(super) fn shown(self, fields: Fields<'_>) -> Fields<'_> {
-        if fields.get(self.last_name()).is_some() {
-            fields
+    /// Those of the parts `kept` that its text has: a course without a run is not written, and neither is
+    /// its branch.
+    pub(super) fn shown(self, kept: PartSet) -> PartSet {
+        if kept.has(self.last_name()) {
+            kept
         } else {
-            fields.without(&[Part::Org, Part::Course, Part::Run, Part::Branch])
+            kept.without(NAMES_AND_BRANCH)
         }
     }
 
-    /// Whether `fields` are enough: the names, or a version. A part that is missing would stand at `end`.
-    pub(super) fn check(self, fields: &Fields<'_>, end: usize) -> Result<(), Fault> {
-        if fields.get(Part::Version).is_some() {
+    /// Whether the parts are enough: the names, or a version. A part that is missing would stand at `end`.
+    pub(super) fn check(self, present: PartSet, end: usize) -> Result<(), Fault> {
+        if present.has(Part::Version) {
             return Ok(());
         }
-        let names = [Part::Org, Part::Course, Part::Run];
-        let missing = names
-            .into_iter()
-            .find(|&part| part <= self.last_name() && fields.get(part).is_none());
-        missing.map_or(Ok(()), |part| Err(part.missing(end)))
+        let mut needed = Part::NAMES.into_iter().filter(|&part| part <= self.last_name());
+        match needed.find(|&part| !present.has(part)) {
+            Some(part) => Err(part.missing(end)),
+            None => Ok(()),
+        }
     }
 }
+
+const RUN: PartSet = PartSet::of(&[Part::Run]);
+const NAMES_AND_BRANCH: PartSet = PartSet::of(&[Part::Org, Part::Course, Part::Run, Part::Branch]);

@@ -93,8 +93,15 @@ impl Fault {
     #[cold]
     #[must_use]
     pub(super) fn after(self, bytes: usize) -> Self {
+        self.moved(|offset| offset + bytes)
+    }
+
+    /// The same fault, at the byte that `to` says.
+    #[cold]
+    #[must_use]
+    pub(super) fn moved(self, to: impl FnOnce(usize) -> usize) -> Self {
         Self {
-            offset: self.offset + bytes,
+            offset: to(self.offset),
             ..self
         }
     }

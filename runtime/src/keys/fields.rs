@@ -1,219 +1,108 @@
-//! The grammar of the keys that are joined with `+`.
+//! The grammar of keys that are joined with `+`.
 //!
-//!     org+course+run+branch@draft+version@519665f6223ebd6980884f2b+ccx@7+type@html+block@intro
+//! ```text
+//! org+course+run+branch@draft+version@519665f6223ebd6980884f2b+ccx@7+type@html+block@intro
+//! ```
 //!
 //! All may be absent, but there is no course without an org, no run without a course, and the order is
-//! fixed. In the keys of CCXs, and only there, `ccx@…` stands, and case is ignored but for what follows `@`.
+//! fixed. In the keys of CCXs, and only there, `ccx@…` stands, and it must; and the case of what stands
+//! before an `@` does not matter.
 
 use super::{
-    chars::{self, CharSet},
+    chars::ID,
     error::{Fault, Problem},
+    part::{Dialect, Part, PartSet},
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd)]
-pub(super) enum Part {
-    Org,
-    Course,
-    Run,
-    Branch,
-    Version,
-    Ccx,
-    BlockType,
-    BlockId,
+/// The parts of a key.
+///
+/// It is filled in place and handed on by reference: copies of it cost as much as reading a key does.
+#[derive(Default)]
+pub(super) struct Fields<'a> {
+    values: [&'a str; Part::COUNT],
+    present: PartSet,
 }
 
-impl Part {
-    const ALL: [Self; 8] = [
-        Self::Org,
-        Self::Course,
-        Self::Run,
-        Self::Branch,
-        Self::Version,
-        Self::Ccx,
-        Self::BlockType,
-        Self::BlockId,
-    ];
-
-    /// The name of the accessor.
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Org => "org",
-            Self::Course => "course",
-            Self::Run => "run",
-            Self::Branch => "branch",
-            Self::Version => "version_guid",
-            Self::Ccx => "ccx",
-            Self::BlockType => "block_type",
-            Self::BlockId => "block_id",
+impl<'a> Fields<'a> {
+    /// Reads the parts in `text`; after an error, those before it are there.
+    pub(super) fn parse(&mut self, text: &'a str, dialect: Dialect) -> Result<(), Fault> {
+        let mut next = (!text.is_empty()).then_some(0);
+        let mut last = None;
+        while let Some(start) = next {
+            // What may stand before an `@` may also stand in a plain value.
+            let run = ID.run(&text[start..]);
+            let (part, from, to) = if text.as_bytes().get(start + run) == Some(&b'@') {
+                let prefix = &text[start..start + run];
+                let part = Part::of_prefix(prefix, dialect).ok_or_else(|| unknown_prefix(start))?;
+                let from = start + run + 1;
+                (part, from, from + part.char_set(dialect).run(&text[from..]))
+            } else {
+                let name = Part::NAMES.into_iter().find(|&name| !self.present.has(name));
+                (name.ok_or_else(|| fourth_name(start))?, start, start + run)
+            };
+            if last.is_some_and(|last| part <= last) {
+                return Err(out_of_order(part, start));
+            }
+            next = match text[to..].chars().next() {
+                None => None,
+                Some('+') => Some(to + 1),
+                Some(character) => return Err(Fault::new(part.name(), to, Problem::Character(character))),
+            };
+            let value = &text[from..to];
+            part.check_length(value).map_err(|fault| fault.after(from))?;
+            self.set(part, value);
+            last = Some(part);
         }
-    }
-
-    /// What stands before the `@`; empty for the parts without one.
-    fn prefix(self) -> &'static str {
-        match self {
-            Self::Org | Self::Course | Self::Run => "",
-            Self::Branch => "branch",
-            Self::Version => "version",
-            Self::Ccx => "ccx",
-            Self::BlockType => "type",
-            Self::BlockId => "block",
+        if self.present.has(Part::Org) && !self.present.has(Part::Course) {
+            return Err(Part::Course.missing(text.len()));
         }
-    }
-
-    fn char_set(self, dialect: Dialect) -> &'static CharSet {
-        match (self, dialect) {
-            (Self::Version, Dialect::Plain) => &chars::LOWER_HEX,
-            (Self::Version, Dialect::Ccx) => &chars::HEX,
-            (Self::Ccx, _) => &chars::DIGITS,
-            (Self::BlockId, Dialect::Plain) => &chars::OLD_ID,
-            _ => &chars::ID,
-        }
-    }
-
-    pub(super) fn missing(self, offset: usize) -> Fault {
-        Fault::new(self.name(), offset, Problem::Missing)
-    }
-
-    /// Whether `value` can be this part.
-    pub(super) fn check(self, value: &str, dialect: Dialect) -> Result<(), Fault> {
-        check(self.name(), value, self.char_set(dialect))?;
-        if self == Self::Version && value.len() != 24 {
-            return Err(Fault::new(
-                self.name(),
-                0,
-                Problem::Other("does not have 24 hexadecimal digits"),
-            ));
+        if dialect == Dialect::Ccx && !self.present.has(Part::Ccx) {
+            return Err(Part::Ccx.missing(text.len()));
         }
         Ok(())
     }
-}
 
-/// Whether `value` has characters, and only those of `set`.
-pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
-    if value.is_empty() {
-        return Err(Fault::new(name, 0, Problem::Empty));
-    }
-    match set.first_outside(value) {
-        Some((offset, character)) => Err(Fault::new(name, offset, Problem::Character(character))),
-        None => Ok(()),
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Dialect {
-    Plain,
-    Ccx,
-}
-
-/// The parts that are there, by `Part`.
-#[derive(Clone, Copy, Default, PartialEq)]
-pub(super) struct Fields<'a>([Option<&'a str>; Part::ALL.len()]);
-
-impl<'a> Fields<'a> {
-    pub(super) fn parse(text: &'a str, dialect: Dialect) -> Result<Self, Fault> {
-        let mut fields = Self::default();
-        let mut offset = 0;
-        let mut last = None;
-        for token in tokens(text) {
-            let (part, value) = fields
-                .next_part(token, dialect)
-                .map_err(|fault| fault.after(offset))?;
-            if last.is_some_and(|last| part <= last) {
-                let problem = Problem::Other("stands twice or after a part that it comes before");
-                return Err(Fault::new(part.name(), offset, problem));
-            }
-            let before = token.len() - value.len();
-            part.check(value, dialect)
-                .map_err(|fault| fault.after(offset + before))?;
-            fields.set(part, value);
-            last = Some(part);
-            offset += token.len() + 1;
+    /// Sets these parts, as far as there are values.
+    pub(super) fn set_all<const N: usize>(
+        &mut self,
+        parts: [Part; N],
+        values: impl Iterator<Item = &'a str>,
+    ) {
+        for (part, value) in parts.into_iter().zip(values) {
+            self.set(part, value);
         }
-        if fields.get(Part::Org).is_some() && fields.get(Part::Course).is_none() {
-            return Err(Part::Course.missing(text.len()));
-        }
-        if dialect == Dialect::Ccx && fields.get(Part::Ccx).is_none() {
-            return Err(Part::Ccx.missing(text.len()));
-        }
-        Ok(fields)
-    }
-
-    /// The parts of a text that `join` wrote.
-    pub(super) fn read(text: &'a str) -> Self {
-        let mut fields = Self::default();
-        for token in tokens(text) {
-            if let Ok((part, value)) = fields.next_part(token, Dialect::Ccx) {
-                fields.set(part, value);
-            }
-        }
-        fields
-    }
-
-    /// Which part `token` is, after those that were set.
-    fn next_part(&self, token: &'a str, dialect: Dialect) -> Result<(Part, &'a str), Fault> {
-        let Some((prefix, value)) = token.split_once('@') else {
-            let free = [Part::Org, Part::Course, Part::Run]
-                .into_iter()
-                .find(|&part| self.get(part).is_none());
-            let part = free.ok_or(Fault::new(
-                "key",
-                0,
-                Problem::Other("has a fourth part without a name"),
-            ))?;
-            return Ok((part, token));
-        };
-        let is_named = |part: &Part| match dialect {
-            Dialect::Plain => *part != Part::Ccx && part.prefix() == prefix,
-            Dialect::Ccx => chars::is_ignoring_case(prefix, part.prefix()),
-        };
-        match Part::ALL[3..].iter().copied().find(is_named) {
-            Some(part) => Ok((part, value)),
-            None => Err(Fault::new(
-                "key",
-                0,
-                Problem::Other("has a part of an unknown name"),
-            )),
-        }
-    }
-
-    #[inline]
-    pub(super) fn get(&self, part: Part) -> Option<&'a str> {
-        self.0[part as usize]
     }
 
     #[inline]
     pub(super) fn set(&mut self, part: Part, value: &'a str) {
-        self.0[part as usize] = Some(value);
+        self.values[part as usize] = value;
+        self.present = self.present.with(part);
     }
 
-    /// The same without some parts.
-    #[must_use]
-    pub(super) fn without(mut self, parts: &[Part]) -> Self {
-        for part in parts {
-            self.0[*part as usize] = None;
-        }
-        self
+    pub(super) fn remove(&mut self, part: Part) {
+        self.present = self.present.without(PartSet::of(&[part]));
     }
 
-    /// The same with that part, where there is one.
-    #[must_use]
-    pub(super) fn with(mut self, part: Part, value: Option<&'a str>) -> Self {
-        self.0[part as usize] = value;
-        self
+    #[inline]
+    pub(super) fn get(&self, part: Part) -> Option<&'a str> {
+        self.present.has(part).then(|| self.values[part as usize])
     }
 
-    /// Hands out the pieces of the text of these parts, its version in lower case.
-    pub(super) fn join(&self, out: &mut dyn FnMut(&str)) {
+    pub(super) fn present(&self) -> PartSet {
+        self.present
+    }
+
+    /// Hands out the pieces of the text of the parts `shown`; a version is in lower case.
+    pub(super) fn join(&self, shown: PartSet, out: &mut dyn FnMut(&str)) {
         let mut is_first = true;
-        for part in Part::ALL {
-            let Some(value) = self.get(part) else { continue };
+        for part in Part::all().filter(|&part| shown.has(part)) {
+            let value = self.values[part as usize];
             if !is_first {
                 out("+");
             }
             is_first = false;
             if !part.prefix().is_empty() {
                 out(part.prefix());
-                out("@");
             }
             if part == Part::Version && value.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 out(&value.to_ascii_lowercase());
@@ -224,7 +113,21 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// What stands between the `+`; nothing for an empty text.
-fn tokens(text: &str) -> impl Iterator<Item = &str> {
-    text.split('+').skip(usize::from(text.is_empty()))
+#[cold]
+fn unknown_prefix(offset: usize) -> Fault {
+    Fault::new("key", offset, Problem::Other("has a part of an unknown name"))
+}
+
+#[cold]
+fn fourth_name(offset: usize) -> Fault {
+    Fault::new("key", offset, Problem::Other("has a fourth part without a name"))
+}
+
+#[cold]
+fn out_of_order(part: Part, offset: usize) -> Fault {
+    Fault::new(
+        part.name(),
+        offset,
+        Problem::Other("stands twice or after a part that it comes before"),
+    )
 }

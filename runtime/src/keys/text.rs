@@ -1,6 +1,10 @@
 //! What all keys have in common: they are a text.
 
-use std::sync::Arc;
+use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
+
+use serde::de;
+
+use super::{KeyError, fields::Fields, part::PartSet};
 
 /// The canonical text of a key, and behind it what else there is to know of the key.
 ///
@@ -13,16 +17,21 @@ pub(super) struct KeyText {
 }
 
 impl KeyText {
+    /// The text of a key that has no other way to be written.
+    pub(super) fn canonical(text: &str) -> Self {
+        Self {
+            text: text.into(),
+            canonical: text.len(),
+        }
+    }
+
     /// `write` hands out the pieces of the canonical text in order. Where these make up `input`, nothing
     /// but the key's one allocation is made.
     pub(super) fn new(input: &str, write: impl Fn(&mut dyn FnMut(&str))) -> Self {
         let mut rest = Some(input);
         write(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
         if rest == Some("") {
-            return Self {
-                text: input.into(),
-                canonical: input.len(),
-            };
+            return Self::canonical(input);
         }
         Self::with_extra(input.len(), write, |_| ())
     }
@@ -43,6 +52,27 @@ impl KeyText {
         }
     }
 
+    /// The key `namespace:…`, with the parts `shown` in its text, and the parts `kept`, which may be more,
+    /// to be asked for.
+    pub(super) fn of_fields(
+        input: &str,
+        namespace: &str,
+        fields: &Fields<'_>,
+        shown: PartSet,
+        kept: PartSet,
+    ) -> Self {
+        let write = |out: &mut dyn FnMut(&str)| {
+            out(namespace);
+            out(":");
+            fields.join(shown, out);
+        };
+        if shown == kept {
+            Self::new(input, write)
+        } else {
+            Self::with_extra(input.len(), write, |out| fields.join(kept, out))
+        }
+    }
+
     #[inline]
     pub(super) fn as_str(&self) -> &str {
         &self.text[..self.canonical]
@@ -53,16 +83,20 @@ impl KeyText {
     }
 }
 
-/// What every key type can do, by its text: the type has a field `text: KeyText` and a function
+/// What every key can do, because it is a text.
+///
+/// `$noun` names the type in messages, and `$text` is its canonical text. The type has a function
 /// `parse(&str) -> Result<Self, Fault>`.
 macro_rules! key {
-    ($type:ident, $noun:literal) => {
+    ($type:ident, $noun:literal, $self:ident => $text:expr) => {
         impl $type {
+            const NOUN: &'static str = $noun;
+
             /// The canonical text, which is what Python's `str()` makes of the key.
             #[inline]
             #[must_use]
-            pub fn as_str(&self) -> &str {
-                self.text.as_str()
+            pub fn as_str(&$self) -> &str {
+                $text
             }
         }
 
@@ -70,7 +104,7 @@ macro_rules! key {
             type Err = $crate::keys::KeyError;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                Self::parse(text).map_err(|fault| fault.in_a($noun))
+                Self::parse(text).map_err(|fault| fault.in_a(Self::NOUN))
             }
         }
 
@@ -82,9 +116,7 @@ macro_rules! key {
 
         impl std::fmt::Debug for $type {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_tuple(stringify!($type))
-                    .field(&self.as_str())
-                    .finish()
+                f.debug_tuple(stringify!($type)).field(&self.as_str()).finish()
             }
         }
 
@@ -138,6 +170,7 @@ macro_rules! key {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl $crate::AvroType for $type {
             type Repr = String;
             const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;
@@ -146,18 +179,18 @@ macro_rules! key {
                 self.as_str().to_owned()
             }
 
-            fn from_repr(repr: String) -> Result<Self, $crate::codec::BoxError> {
+            fn from_repr(repr: String) -> Result<Self, $crate::avro::BoxError> {
                 Ok(repr.parse()?)
             }
 
             #[inline]
             fn encode_avro(&self, out: &mut Vec<u8>) {
-                $crate::codec::encoder::bytes(out, self.as_str().as_bytes());
+                $crate::avro::encoder::bytes(out, self.as_str().as_bytes());
             }
 
             fn decode_avro(
-                input: &mut $crate::codec::Decoder<'_>,
-            ) -> Result<Self, $crate::codec::DecodeError> {
+                input: &mut $crate::avro::Decoder<'_>,
+            ) -> Result<Self, $crate::avro::DecodeError> {
                 input.parse(concat!("a ", $noun))
             }
 
@@ -173,29 +206,55 @@ macro_rules! key {
 }
 pub(super) use key;
 
+/// What a key type says of itself that Python has one class for, which is never deprecated.
+macro_rules! one_class {
+    ($type:ident, $python:literal) => {
+        impl $type {
+            #[doc = concat!("`", $python, "`, the name of the class that Python has for this key.")]
+            #[must_use]
+            pub fn class_name(&self) -> &'static str {
+                $python
+            }
+
+            /// Whether the text is one that only old content has; no key of this type is.
+            #[must_use]
+            pub fn is_deprecated(&self) -> bool {
+                false
+            }
+        }
+    };
+}
+pub(super) use one_class;
+
 /// Reads a key from any text, borrowed or not.
 pub(super) struct KeyVisitor<T> {
     expected: &'static str,
-    key: std::marker::PhantomData<T>,
+    key: PhantomData<T>,
 }
 
 impl<T> KeyVisitor<T> {
     pub(super) fn new(expected: &'static str) -> Self {
         Self {
             expected,
-            key: std::marker::PhantomData,
+            key: PhantomData,
         }
     }
 }
 
-impl<T: std::str::FromStr<Err = super::KeyError>> serde::de::Visitor<'_> for KeyVisitor<T> {
+impl<T: FromStr<Err = KeyError>> de::Visitor<'_> for KeyVisitor<T> {
     type Value = T;
 
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.expected)
     }
 
-    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<T, E> {
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
         text.parse().map_err(E::custom)
     }
+}
+
+/// `str::split_once`, which searches in a way that pays only for texts that are longer than keys are.
+pub(super) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = text.bytes().position(|byte| byte == separator)?;
+    Some((&text[..at], &text[at + 1..]))
 }

@@ -3,14 +3,14 @@
 use std::{error::Error, fmt, io};
 
 use serde::{Deserialize, ser::SerializeMap};
-use serde_json::{
-    Map, Serializer, Value,
-    ser::Formatter,
-};
+use serde_json::{Map, Serializer, Value, ser::Formatter};
 use uuid::Uuid;
 
 use super::EventsMetadata;
-use crate::{DateTime, UtcOffset, avro_type::AvroType, payload::Json};
+use crate::{
+    DateTime, UtcOffset,
+    avro_type::{AvroType, Json},
+};
 
 impl EventsMetadata {
     /// The metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.
@@ -47,7 +47,9 @@ impl EventsMetadata {
             serde_json::from_str(json).map_err(|error| MetadataError(error.to_string()))?;
         let time: DateTime = take(&mut map, "time", DateTime::deserialize_json)?;
         if time.offset() != Some(UtcOffset::UTC) {
-            return Err(MetadataError("`time`: it is not in UTC, as metadata has to be (OEP-41)".into()));
+            return Err(MetadataError(
+                "`time`: it is not in UTC, as metadata has to be (OEP-41)".into(),
+            ));
         }
         Ok(Self {
             id: take(&mut map, "id", Uuid::deserialize_json)?,
@@ -66,7 +68,9 @@ fn take<T>(
     key: &str,
     read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<T, MetadataError> {
-    let value = map.remove(key).ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
+    let value = map
+        .remove(key)
+        .ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
     read(value).map_err(|error| MetadataError(format!("`{key}`: {error}")))
 }
 

@@ -95,8 +95,8 @@ impl<T> NotSet for Kept<T> {}
 
 /// What a setter takes: the field's type, the inside of an `Option`, and whatever is text for a `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for a field of type `{T}`",
-    label = "not a `{T}`"
+    message = "`{Self}` is no value for a field of type `{T}`\nhelp: give it a `{T}`, or what one can be made of",
+    label = "expected `{T}`"
 )]
 pub trait IntoField<T> {
     /// The value of the field's type.
@@ -119,6 +119,7 @@ impl<T> IntoField<Option<T>> for T {
 
 macro_rules! text {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl IntoField<String> for $type {
             #[inline]
             fn into_field(self) -> String {
@@ -126,6 +127,7 @@ macro_rules! text {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl IntoField<Option<String>> for $type {
             #[inline]
             fn into_field(self) -> Option<String> {

@@ -9,16 +9,6 @@ use serde::{
 };
 
 use super::record::Fields;
-use crate::avro_type::AvroType;
-
-/// Writes a value as `AvroType` says, where serde wants something that is `Serialize`.
-pub struct Json<'a, T>(pub &'a T);
-
-impl<T: AvroType> Serialize for Json<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize_json(serializer)
-    }
-}
 
 /// Writes a record's fields, where serde wants something that is `Serialize`.
 pub struct RecordJson<'a, F>(pub &'a F);
@@ -26,17 +16,6 @@ pub struct RecordJson<'a, F>(pub &'a F);
 impl<F: Fields> Serialize for RecordJson<'_, F> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serialize_record(self.0, serializer)
-    }
-}
-
-/// Reads a value as `AvroType` says.
-pub struct JsonSeed<T>(pub PhantomData<T>);
-
-impl<'de, T: AvroType> DeserializeSeed<'de> for JsonSeed<T> {
-    type Value = T;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
-        T::deserialize_json(deserializer)
     }
 }
 
@@ -86,6 +65,9 @@ impl Visitor<'_> for FieldIndex {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
+        self.0
+            .iter()
+            .position(|known| *known == name)
+            .ok_or_else(|| E::unknown_field(name, self.0))
     }
 }

@@ -5,5 +5,3 @@ pub(crate) mod frozen;
 pub(crate) mod json;
 pub(crate) mod record;
 pub(crate) mod wire;
-
-pub(crate) use json::{Json, JsonSeed};

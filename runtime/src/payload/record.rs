@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{de::MapAccess, ser::SerializeStruct};
 
 use crate::{
-    codec::{DecodeError, Decoder},
+    avro::{DecodeError, Decoder},
     schema::Record,
 };
 

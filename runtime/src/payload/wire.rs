@@ -12,10 +12,9 @@ use serde::{
     ser::SerializeStruct,
 };
 
-use super::json::{Json, JsonSeed};
 use crate::{
-    avro_type::AvroType,
-    codec::{DecodeError, Decoder},
+    avro::{DecodeError, Decoder},
+    avro_type::{AvroType, Json, JsonSeed},
     schema::Schema,
 };
 
@@ -27,13 +26,13 @@ pub struct Wire<T>(PhantomData<T>);
 
 /// What every value in a payload can do besides.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` lacks one of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on `{Self}`, and keep `Rc` and cells out of it",
+    message = "`{Self}` is not all of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on the struct of yours that lacks it, and keep `Rc` and cells out of it",
     label = "lacks a trait"
 )]
-pub trait Value: Clone + PartialEq + Debug + Send + Sync {}
+pub trait Value: AvroType + Clone + PartialEq + Debug + Send + Sync {}
 
 #[diagnostic::do_not_recommend]
-impl<T: Clone + PartialEq + Debug + Send + Sync> Value for T {}
+impl<T: AvroType + Clone + PartialEq + Debug + Send + Sync> Value for T {}
 
 impl<T: AvroType> Wire<T> {
     /// The schema; `None` has the fallback.
@@ -46,16 +45,19 @@ impl<T: AvroType> Wire<T> {
     {
     }
 
+    /// Appends the Avro bytes.
     #[inline]
     pub fn encode(value: &T, out: &mut Vec<u8>) {
         value.encode_avro(out);
     }
 
+    /// Reads the Avro bytes.
     #[inline]
     pub fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
         T::decode_avro(input)
     }
 
+    /// Writes the entry of a field.
     pub fn write_entry<S: SerializeStruct>(
         value: &T,
         name: &'static str,
@@ -64,6 +66,7 @@ impl<T: AvroType> Wire<T> {
         to.serialize_field(name, &Json(value))
     }
 
+    /// Reads the value of an entry, which is there once.
     pub fn read_entry<'de, A: MapAccess<'de>>(
         slot: &mut Option<T>,
         name: &'static str,
@@ -76,13 +79,14 @@ impl<T: AvroType> Wire<T> {
         Ok(())
     }
 
+    /// The value of a field without a default; without an entry, an `Option` is `None`.
     pub fn required<E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
         slot.or_else(T::absent).ok_or_else(|| E::missing_field(name))
     }
 }
 
 /// What [`Wire`] offers of a type without an Avro form.
-#[allow(unused_variables)]
+#[allow(unused_variables, missing_docs)]
 pub trait NoWire<T> {
     const SCHEMA: Option<Schema> = None;
 
@@ -117,33 +121,36 @@ impl<T> NoWire<T> for Wire<T> {}
 pub struct Plain<T>(PhantomData<T>);
 
 impl<T: Value> Plain<T> {
+    /// A copy.
     #[inline]
-    pub fn clone(value: &T) -> T {
+    pub fn clone_value(value: &T) -> T {
         value.clone()
     }
 
+    /// Whether both are equal.
     #[inline]
-    pub fn eq(left: &T, right: &T) -> bool {
+    pub fn values_eq(left: &T, right: &T) -> bool {
         left == right
     }
 
-    pub fn debug(value: &T) -> &dyn Debug {
+    /// What prints in `Debug`.
+    pub fn debug_value(value: &T) -> &dyn Debug {
         value
     }
 }
 
 /// What [`Plain`] offers of a type that lacks one of the traits.
-#[allow(unused_variables)]
+#[allow(unused_variables, missing_docs)]
 pub trait NotPlain<T> {
-    fn clone(value: &T) -> T {
+    fn clone_value(value: &T) -> T {
         unreachable!("a program with a field that is not `Clone` does not compile")
     }
 
-    fn eq(left: &T, right: &T) -> bool {
+    fn values_eq(left: &T, right: &T) -> bool {
         false
     }
 
-    fn debug(value: &T) -> &dyn Debug {
+    fn debug_value(value: &T) -> &dyn Debug {
         &()
     }
 }

@@ -6,7 +6,6 @@ use super::{Delivery, ReceiverError};
 use crate::{
     event::{Event, EventDefinition},
     schema::Location,
-    signal::Signal,
 };
 
 /// A receiver: which event it receives, and where it is defined.
@@ -74,7 +73,7 @@ impl fmt::Debug for ReceiverDefinition {
             .field("name", &self.name)
             .field("location", &self.location)
             .field("order", &self.order)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -94,23 +93,6 @@ pub struct TypedReceiver<E: Event> {
     pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
 }
 
-impl<E: Event> TypedReceiver<E> {
-    /// The type of the event is inferred from the signal.
-    pub const fn new(
-        _: &'static Signal<E>,
-        name: &'static str,
-        location: Location,
-        order: i32,
-        type_name: fn() -> &'static str,
-        call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
-    ) -> Self {
-        Self {
-            definition: ReceiverDefinition { event: E::DEFINITION, name, location, order, type_name },
-            call,
-        }
-    }
-}
-
 /// A receiver of an event of any type: the element of the registry's list.
 pub trait AnyReceiver: Send + Sync {
     /// To find the receivers of one type.
@@ -127,9 +109,4 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
     fn definition(&self) -> &ReceiverDefinition {
         &self.definition
     }
-}
-
-/// Makes the compiler say "expected `&Signal<_>`" at what the user gave to `#[receiver(…)]`.
-pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
-    signal
 }

@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error, fmt, panic};
 
-use crate::codec::BoxError;
+use crate::avro::BoxError;
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///
@@ -42,7 +42,11 @@ impl ReceiverError {
                 inner.0.permanent |= permanent;
                 *inner
             }
-            Err(error) => Self(Box::new(Inner { error, permanent, panicked: false })),
+            Err(error) => Self(Box::new(Inner {
+                error,
+                permanent,
+                panicked: false,
+            })),
         }
     }
 
@@ -52,11 +56,12 @@ impl ReceiverError {
             (None, Some(text)) => text.clone(),
             (None, None) => "with a value that is no text".to_owned(),
         };
-        // The payload is a user's value, and its destructor may panic too.
-        if let Err(second) = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))) {
-            std::mem::forget(second);
-        }
-        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
+        drop_payload(payload);
+        Self(Box::new(Inner {
+            error: message.into(),
+            permanent: false,
+            panicked: true,
+        }))
     }
 
     /// Whether trying again cannot help.
@@ -77,16 +82,30 @@ impl ReceiverError {
         &*self.0.error
     }
 
-    /// The error's text and that of its sources.
+    /// The error's text and that of its sources. Both are made by a user's code, whose panic would keep
+    /// the other receivers from running.
     pub(crate) fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = self.source();
-        while let Some(error) = source {
-            text.push_str(": ");
-            text.push_str(&error.to_string());
-            source = error.source();
-        }
-        text
+        let chain = panic::catch_unwind(panic::AssertUnwindSafe(|| {
+            let mut text = self.to_string();
+            let mut source = self.source();
+            while let Some(error) = source {
+                text.push_str(": ");
+                text.push_str(&error.to_string());
+                source = error.source();
+            }
+            text
+        }));
+        chain.unwrap_or_else(|payload| {
+            drop_payload(payload);
+            "an error that panicked when it was printed".to_owned()
+        })
+    }
+}
+
+/// A panic's payload is a user's value, and its destructor may panic too.
+fn drop_payload(payload: Box<dyn Any + Send>) {
+    if let Err(second) = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
     }
 }
 

@@ -3,12 +3,14 @@
 mod definition;
 mod error;
 mod parameter;
+mod slice;
 
-pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver, signal};
+pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver};
 pub use error::ReceiverError;
-pub use parameter::{DataKeyFor, Delivery, data_key};
+pub use parameter::{Delivery, data_key};
+pub use slice::RECEIVERS;
 
-use crate::codec::BoxError;
+use crate::avro::BoxError;
 
 /// What a receiver returns: `()`, or a `Result<(), E>` where `E` is an error or a text.
 #[diagnostic::on_unimplemented(
@@ -20,6 +22,7 @@ pub trait ReceiverReturn {
     fn outcome(self) -> Result<(), ReceiverError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl ReceiverReturn for () {
     #[inline]
     fn outcome(self) -> Result<(), ReceiverError> {

@@ -3,7 +3,7 @@
 //! Each `assert_…` is called in a `const` item whose tokens have the span of what the user wrote, and
 //! panics with the whole message. Comparing comes first; a message is only built on failure.
 
-use super::{Field, Record, Schema};
+use super::{Field, Location, Record, Schema};
 
 /// Nothing that a person writes is nested deeper; what is has a cycle, which is reported where it closes.
 const DEEPEST: usize = 16;
@@ -23,7 +23,7 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text("` has one inside\nnote: Python's library reads and writes null nowhere else (ADR-5)\nhelp: leave the empty values out, or make the parts a `#[payload]` struct with an `Option` field")
             .panic();
     }
-    if leads_to(inside, record, 0) {
+    if is_first_of_cycle(inside, record, 0) {
         Message::new()
             .text("payload `")
             .text(record.name)
@@ -42,18 +42,24 @@ const fn has_optional_part(schema: &Schema) -> bool {
     }
 }
 
-/// Whether a value of this schema can hold a `target`.
-const fn leads_to(schema: &Schema, target: &Record, depth: usize) -> bool {
+/// Whether a value of this schema can hold a `target`, by way of records that come after it in the source:
+/// so each cycle is reported once, at its first record.
+const fn is_first_of_cycle(schema: &Schema, target: &Record, depth: usize) -> bool {
     match schema {
-        Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => leads_to(part, target, depth),
+        Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => {
+            is_first_of_cycle(part, target, depth)
+        }
         Schema::Record(record) => {
             let record = record.get();
             if same_record(record, target) {
                 return true;
             }
+            if is_before(&record.location, &target.location) {
+                return false;
+            }
             let mut index = 0;
             while index < record.fields.len() && depth < DEEPEST {
-                if leads_to(&record.fields[index].schema, target, depth + 1) {
+                if is_first_of_cycle(&record.fields[index].schema, target, depth + 1) {
                     return true;
                 }
                 index += 1;
@@ -64,7 +70,23 @@ const fn leads_to(schema: &Schema, target: &Record, depth: usize) -> bool {
     }
 }
 
-/// [`assert_field`] and [`assert_event_records`] for a data key of an event.
+/// Records of one cycle are in one crate, but maybe in several files.
+const fn is_before(left: &Location, right: &Location) -> bool {
+    let (left_file, right_file) = (left.file.as_bytes(), right.file.as_bytes());
+    let mut index = 0;
+    while index < left_file.len() && index < right_file.len() {
+        if left_file[index] != right_file[index] {
+            return left_file[index] < right_file[index];
+        }
+        index += 1;
+    }
+    if left_file.len() != right_file.len() {
+        return left_file.len() < right_file.len();
+    }
+    left.line < right.line || (left.line == right.line && left.column < right.column)
+}
+
+/// What a data key of an event has to be: a field, and no bringer of a second record of one name.
 #[track_caller]
 pub const fn assert_data_key(event: &Record, index: usize) {
     assert_field(event, index);
@@ -152,7 +174,9 @@ pub const fn assert_key(event: &Record, path: &[&str]) {
     let mut fields = event.fields;
     let mut index = 0;
     while index < path.len() {
-        let Some(field) = find(fields, path[index]) else { return };
+        let Some(field) = find(fields, path[index]) else {
+            return;
+        };
         index += 1;
         let schema = match field.schema {
             Schema::Optional(some) => some,
@@ -222,7 +246,10 @@ struct Message {
 
 impl Message {
     const fn new() -> Self {
-        Self { bytes: [0; 1024], len: 0 }
+        Self {
+            bytes: [0; 1024],
+            len: 0,
+        }
     }
 
     const fn text(mut self, text: &str) -> Self {

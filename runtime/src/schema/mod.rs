@@ -2,6 +2,8 @@
 
 mod check;
 mod json;
+#[cfg(test)]
+mod tests;
 
 use std::mem::MaybeUninit;
 
@@ -42,13 +44,28 @@ impl Schema {
             None => Self::Unknown,
         }
     }
+
+    /// Whether a field can have it: the compiler checks that, except for events that are local only.
+    pub(crate) fn fits_field(&self) -> bool {
+        fn fits_inside(schema: &Schema) -> bool {
+            match schema {
+                Schema::Unknown | Schema::Optional(_) => false,
+                Schema::Array(part) | Schema::Map(part) => fits_inside(part),
+                _ => true,
+            }
+        }
+        match self {
+            Self::Optional(some) => fits_inside(some),
+            schema => fits_inside(schema),
+        }
+    }
 }
 
 /// A record that another one refers to.
 ///
 /// `MaybeUninit` keeps the compiler from looking through the reference when it validates a constant:
 /// otherwise records that contain each other are error E0391, a cycle, whose text would name none of the
-/// user's fields. [`check`] finds those cycles and says so.
+/// user's fields. `assert_field` finds those cycles and says so.
 #[derive(Clone, Copy)]
 pub struct RecordRef(MaybeUninit<&'static Record>);
 

@@ -76,7 +76,11 @@ pub(super) struct Place {
 impl Place {
     #[track_caller]
     pub(super) fn of<F>(receiver: &F) -> Self {
-        Self { name: type_name_of_val(receiver), type_name: type_name::<F>, caller: Caller::caller() }
+        Self {
+            name: type_name_of_val(receiver),
+            type_name: type_name::<F>,
+            caller: Caller::caller(),
+        }
     }
 
     pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {

@@ -5,12 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use super::{Signal, any, dispatch_list::Entry};
+use super::{Signal, connect_any, dispatch_list::Entry};
 use crate::{
-    event::Event,
+    event::{AnyEvent, Event},
     receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
     responses::{ReceiverHandle, Response, Responses},
-    testing::Scopes,
+    scope::Scopes,
 };
 
 /// What happens when a receiver fails.
@@ -52,7 +52,12 @@ impl Run<'_> {
     #[cold]
     #[track_caller]
     fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
-        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
+        assert!(
+            !self.scopes.are_strict(),
+            "receiver `{}` failed: {}",
+            &*handle,
+            error.chain()
+        );
         if self.failures == Failures::Return {
             return Err(error);
         }
@@ -99,11 +104,15 @@ impl<E: Event> Signal<E> {
         let linked = self.linked();
         let connected = self.connected.snapshot();
         let mut connected = connected.as_deref().map_or(&[][..], Vec::as_slice);
-        let any = any::snapshot();
+        let any = connect_any::snapshot();
         let mut any = any.as_deref().map_or(&[][..], Vec::as_slice);
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
-        let mut run = Run { scopes: &scopes, failures, responses };
+        let mut run = Run {
+            scopes: &scopes,
+            failures,
+            responses,
+        };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
             run.receiver(handle, || (receiver.call)(event, delivery))?;
@@ -120,7 +129,7 @@ impl<E: Event> Signal<E> {
                 (_, Some((Entry { value: receiver, .. }, rest))) => {
                     any = rest;
                     let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(E::DEFINITION)));
-                    let event = E::DEFINITION.any(event);
+                    let event = AnyEvent::new(event);
                     run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
                 (_, None) => return Ok(run.responses),

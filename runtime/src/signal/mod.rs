@@ -1,27 +1,32 @@
 //! Signals: the statics that send events.
 
-mod any;
+mod any_signal;
+mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod slice;
 
 use std::{fmt, sync::Arc, sync::OnceLock};
 
-pub use any::connect_any;
+pub use any_signal::{AnySignal, signal};
+pub use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
 use dispatch_list::DispatchList;
+pub use slice::SIGNALS;
 
 use crate::{
     DateTime,
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
+    receiver::{
+        AnyReceiver, Delivery, RECEIVERS, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver,
+    },
     responses::Responses,
-    schema::event_schema_string,
-    slices::RECEIVERS,
-    testing,
+    schema::{Location, event_schema_string},
+    scope,
 };
 
 /// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
@@ -38,11 +43,34 @@ pub struct Signal<E: Event> {
 }
 
 impl<E: Event> Signal<E> {
-    /// Used by expansions: one a type, and `E::signal` returns it.
+    /// Used by expansions: one a type.
     #[doc(hidden)]
     #[must_use]
     pub const fn new() -> Self {
-        Self { linked: OnceLock::new(), connected: DispatchList::new() }
+        Self {
+            linked: OnceLock::new(),
+            connected: DispatchList::new(),
+        }
+    }
+
+    /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
+    #[doc(hidden)]
+    pub const fn receiver(
+        &'static self,
+        name: &'static str,
+        location: Location,
+        order: i32,
+        type_name: fn() -> &'static str,
+        call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+    ) -> TypedReceiver<E> {
+        let definition = ReceiverDefinition {
+            event: E::DEFINITION,
+            name,
+            location,
+            order,
+            type_name,
+        };
+        TypedReceiver { definition, call }
     }
 
     /// What is known of the event type.
@@ -77,7 +105,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send(event, EventsMetadata::of(E::DEFINITION), false)
+        self.send(event, &EventsMetadata::of(E::DEFINITION), false)
     }
 
     /// [`send_event`](Self::send_event), for something that happened at `time`.
@@ -89,7 +117,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send(event, EventsMetadata::of(E::DEFINITION).at(time), false)
+        self.send(event, &EventsMetadata::of(E::DEFINITION).at(time), false)
     }
 
     /// Sends an event to the receivers until one fails; what comes after it does not run.
@@ -105,14 +133,22 @@ impl<E: Event> Signal<E> {
             return Ok(Responses::default());
         }
         let metadata = EventsMetadata::of(E::DEFINITION);
-        self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
+        self.dispatch(
+            event,
+            Delivery {
+                metadata: &metadata,
+                from_event_bus: false,
+            },
+            Failures::Return,
+        )
     }
 
     /// Sends an event that came from an event bus with `metadata`: receivers see that it did, and it is
     /// not produced to a bus again.
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value)] // A consumer has no use for it afterwards.
     pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
-        self.send(event, metadata, true)
+        self.send(event, &metadata, true)
     }
 
     /// The metadata that an event sent now would have.
@@ -123,7 +159,7 @@ impl<E: Event> Signal<E> {
 
     /// Adds a receiver until the [`Connection`] is dropped.
     ///
-    /// ```
+    /// ```standalone_crate
     /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
     /// # use openedx_events::learning::signals::StudentRegistrationCompleted;
     ///
@@ -145,9 +181,8 @@ impl<E: Event> Signal<E> {
     {
         let id = next_id();
         let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
-        let call = Box::new(move |event: &E, delivery: Delivery<'_>| {
-            receiver(event, delivery.metadata).outcome()
-        });
+        let call =
+            Box::new(move |event: &E, delivery: Delivery<'_>| receiver(event, delivery.metadata).outcome());
         self.connected.push(id, Arc::new(Connected { definition, call }));
         Connection::new(move || self.connected.remove(id))
     }
@@ -159,8 +194,10 @@ impl<E: Event> Signal<E> {
 
     fn linked(&self) -> &[&'static TypedReceiver<E>] {
         self.linked.get_or_init(|| {
-            let mut linked: Vec<&TypedReceiver<E>> =
-                RECEIVERS.iter().filter_map(|receiver| receiver.as_any().downcast_ref()).collect();
+            let mut linked: Vec<&TypedReceiver<E>> = RECEIVERS
+                .iter()
+                .filter_map(|receiver| receiver.as_any().downcast_ref())
+                .collect();
             linked.sort_by_key(|receiver| receiver.definition.sort_key());
             linked.into()
         })
@@ -168,12 +205,18 @@ impl<E: Event> Signal<E> {
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        self.linked().is_empty() && self.connected.is_empty() && !any::is_observed() && !testing::is_active()
+        self.linked().is_empty()
+            && self.connected.is_empty()
+            && !connect_any::is_observed()
+            && !scope::is_active()
     }
 
     #[track_caller]
-    fn send(&'static self, event: E, metadata: EventsMetadata, from_event_bus: bool) -> Responses {
-        let delivery = Delivery { metadata: &metadata, from_event_bus };
+    fn send(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
+        let delivery = Delivery {
+            metadata,
+            from_event_bus,
+        };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
     }

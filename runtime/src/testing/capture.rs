@@ -1,16 +1,27 @@
 //! Events that the code under test sent.
 
-use std::{fmt, marker::PhantomData, sync::{Arc, PoisonError}};
+use std::{
+    fmt,
+    marker::PhantomData,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use super::scope::{Captured, Effect, Scope, ScopeHandle};
-use crate::{event::Event, metadata::EventsMetadata, signal::Signal};
+use crate::{
+    event::Event,
+    metadata::EventsMetadata,
+    scope::{Captured, Effect, Scope, ScopeHandle},
+    signal::Signal,
+};
 
 /// Collects the events that this thread sends with `signal`, until it is dropped; receivers run as usual.
 ///
 /// See the [module](super) for an example.
 pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
-    let effect = Effect::Capture(signal.definition(), Default::default());
-    Capture { scope: Scope::enter(effect), event: PhantomData }
+    let effect = Effect::Capture(signal.definition(), Mutex::default());
+    Capture {
+        scope: Scope::enter(effect),
+        event: PhantomData,
+    }
 }
 
 /// The events sent since [`capture`] was called, in order.
@@ -24,7 +35,10 @@ impl<E: Event> Capture<E> {
     /// The events.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<E>> {
-        self.all().into_iter().filter_map(|captured| captured.event.downcast().ok()).collect()
+        self.all()
+            .into_iter()
+            .filter_map(|captured| captured.event.downcast().ok())
+            .collect()
     }
 
     /// The metadata of the events.
@@ -69,7 +83,11 @@ impl<E: Event> Capture<E> {
     #[track_caller]
     pub fn assert_none(&self) {
         let count = self.len();
-        assert!(count == 0, "expected no `{}`, but {count} were sent", E::DEFINITION.name());
+        assert!(
+            count == 0,
+            "expected no `{}`, but {count} were sent",
+            E::DEFINITION.name()
+        );
     }
 
     /// Requires that an event was sent for which `matches` is true.
@@ -105,6 +123,8 @@ impl<E: Event> Capture<E> {
 /// The number of events; their data may be personal.
 impl<E: Event> fmt::Debug for Capture<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capture").field("len", &self.len()).finish_non_exhaustive()
+        f.debug_struct("Capture")
+            .field("len", &self.len())
+            .finish_non_exhaustive()
     }
 }

@@ -4,7 +4,7 @@
 //! panic. There is no global switch, so tests can run side by side under `cargo test`. Code that moves to
 //! other threads or tasks takes the scope along with a [`ScopeHandle`].
 //!
-//! ```
+//! ```standalone_crate
 //! use openedx_events::{learning::data::*, learning::signals::*, testing};
 //!
 //! # fn register_learner() {
@@ -19,23 +19,20 @@
 //! ```
 
 mod capture;
-mod scope;
 
 use std::any::type_name;
 
+pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
 pub use capture::{Capture, capture};
-pub use scope::{Entered, ScopeHandle, Scoped};
-use scope::{Effect, Scope};
-pub(crate) use scope::{Scopes, is_active};
 
-use crate::{event::Event, signal::Signal};
+use crate::{event::Event, registry, scope::Effect, signal::Signal};
 
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///
 /// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
 /// the failure and goes on, and a test would not see it.
 ///
-/// ```should_panic
+/// ```should_panic,standalone_crate
 /// # use openedx_events::{learning::data::*, learning::signals::*, testing};
 /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
 /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
@@ -54,7 +51,7 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 
 /// Keeps one receiver from running until the guard is dropped, given the function that `#[receiver]` is on.
 ///
-/// ```
+/// ```standalone_crate
 /// # use openedx_events::{prelude::*, learning::data::*, learning::signals::*, testing};
 /// #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 /// fn send_welcome_mail() {
@@ -66,7 +63,15 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 /// let _muted = testing::mute_receiver(send_welcome_mail);
 /// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).is_empty());
 /// ```
+///
+/// # Panics
+///
+/// When the function is not registered: the test would rely on something that does not happen.
+#[allow(clippy::needless_pass_by_value)] // A function is named, not borrowed.
+#[track_caller]
 pub fn mute_receiver<F>(receiver: F) -> Scope {
     let _ = receiver;
-    Scope::enter(Effect::MuteReceiver(type_name::<F>()))
+    let name = type_name::<F>();
+    registry::__expect(&[(name, name)]);
+    Scope::enter(Effect::MuteReceiver(name))
 }

@@ -8,6 +8,14 @@ use crate::date_time::{DateTime, DateTimeError, UtcOffset, error::Problem};
 /// what is less of one is dropped.
 ///
 /// It fails outside of the years 1 to 9999, and in a leap second.
+///
+/// ```
+/// # use openedx_events::DateTime;
+/// let lecture = chrono::DateTime::parse_from_rfc3339("2024-02-29T15:00:00+05:30").unwrap();
+/// let time = DateTime::try_from(lecture)?;
+/// assert_eq!(time.to_string(), "2024-02-29T15:00:00+05:30");
+/// # Ok::<(), openedx_events::DateTimeError>(())
+/// ```
 impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
     type Error = DateTimeError;
 

@@ -7,6 +7,14 @@ use crate::date_time::{DateTime, DateTimeError, error::Problem};
 /// In UTC, and in whole microseconds: what is less of one is dropped.
 ///
 /// It fails before the year 1.
+///
+/// ```
+/// # use openedx_events::DateTime;
+/// let timestamp: jiff::Timestamp = "2024-02-29T09:30:00.000250999Z".parse().unwrap();
+/// let time = DateTime::try_from(timestamp)?;
+/// assert_eq!(time.to_string(), "2024-02-29T09:30:00.000250+00:00");
+/// # Ok::<(), openedx_events::DateTimeError>(())
+/// ```
 impl TryFrom<Timestamp> for DateTime {
     type Error = DateTimeError;
 
@@ -19,7 +27,8 @@ impl TryFrom<Timestamp> for DateTime {
     }
 }
 
-/// It fails for a naive time, and for the last day of the year 9999.
+/// The instant. It fails for a naive time, and where jiff's timestamps end, in the last hours of the year
+/// 9999.
 impl TryFrom<DateTime> for Timestamp {
     type Error = DateTimeError;
 

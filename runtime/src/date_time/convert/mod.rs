@@ -75,15 +75,16 @@ impl DateTime {
         let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);
         let date = u32::try_from(days).ok().and_then(calendar::date);
         let (year, month, day) = date.ok_or(Problem::Instant)?;
-        let second = seconds.rem_euclid(SECONDS_A_DAY);
-        let part = |value: i64| value.to_le_bytes()[0];
+        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| Problem::Instant)?;
+        let minute = second / 60;
+        let byte = |value: u32| value.to_le_bytes()[0];
         Ok(Self {
             year,
             month,
             day,
-            hour: part(second / 3600),
-            minute: part(second / 60 % 60),
-            second: part(second % 60),
+            hour: byte(minute / 60),
+            minute: byte(minute % 60),
+            second: byte(second % 60),
             microsecond,
             offset: Some(UtcOffset::UTC),
         })
@@ -93,6 +94,16 @@ impl DateTime {
 /// In UTC, and in whole microseconds: what is less of one is dropped.
 ///
 /// It fails outside of the years 1 to 9999.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+///
+/// use openedx_events::DateTime;
+///
+/// let time = DateTime::try_from(SystemTime::UNIX_EPOCH + Duration::from_micros(250))?;
+/// assert_eq!(time.to_string(), "1970-01-01T00:00:00.000250+00:00");
+/// # Ok::<(), openedx_events::DateTimeError>(())
+/// ```
 impl TryFrom<SystemTime> for DateTime {
     type Error = DateTimeError;
 
@@ -113,7 +124,7 @@ impl TryFrom<SystemTime> for DateTime {
     }
 }
 
-/// It fails for a naive time, and where the system's clock has no such time.
+/// The instant. It fails for a naive time, and for one that the system cannot represent.
 impl TryFrom<DateTime> for SystemTime {
     type Error = DateTimeError;
 

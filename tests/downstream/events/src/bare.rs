@@ -1,8 +1,7 @@
-//! A module without any prelude: every name in an expansion has to be a whole path.
+//! A module without a `use`: the macros, the signals and all types by their whole paths.
 //!
-//! Each field has a default, since builders with required fields say `#[diagnostic::on_unimplemented]`, and
-//! names of tools are found through the prelude as well.
-#![no_implicit_prelude]
+//! (`#![no_implicit_prelude]` is not possible: messages are made with `#[diagnostic::…]`, and names of tools are
+//! found through the prelude.)
 
 /// A payload.
 #[::oe::payload(crate = ::oe)]

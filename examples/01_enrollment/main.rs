@@ -1,0 +1,150 @@
+//! A service enrolls learners and sends an event for each; four receivers run, of which one fails and one
+//! panics. Then it shows the event as Avro, and reads what a Python service wrote.
+//!
+//! `cargo run -p openedx-events-examples --example 01_enrollment [FILE]`, where each line of FILE is a learner like
+//! those in `learners.jsonl`, which is read if no file is named.
+
+mod receivers;
+
+use std::{env, error::Error, fmt::Write, fs, process::ExitCode};
+
+use openedx_events::{
+    Responses, codec, expect_receivers,
+    learning::{
+        data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
+        signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+    },
+    prelude::*,
+};
+use serde_json::Value;
+
+const LEARNERS: &str = include_str!("learners.jsonl");
+const FROM_PYTHON: &str = include_str!("from_python.jsonl");
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn Error>> {
+    expect_receivers!(
+        receivers::grant_access,
+        receivers::charge,
+        receivers::welcome,
+        receivers::audit
+    );
+    println!(
+        "receivers of {}, in the order in which they run:",
+        COURSE_ENROLLMENT_CREATED.event_type()
+    );
+    for receiver in COURSE_ENROLLMENT_CREATED.receivers() {
+        println!("  {} (order {})", receiver.name(), receiver.order());
+    }
+
+    let learners = match env::args().nth(1) {
+        Some(file) => fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?,
+        None => LEARNERS.to_owned(),
+    };
+    let mut last = None;
+    for (index, line) in learners
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        let enrollment = enroll(line).map_err(|error| format!("line {}: {error}", index + 1))?;
+        let event = CourseEnrollmentCreated { enrollment };
+        println!("\n{event:?}");
+        print_outcomes(&COURSE_ENROLLMENT_CREATED.send_event(event.clone()));
+        last = Some(event);
+    }
+    println!("\n{} learners may enter their course", receivers::count_access());
+
+    if let Some(event) = last {
+        let bytes = codec::encode(&event);
+        println!(
+            "\nthe last event in Avro, {} bytes:\n{}",
+            bytes.len(),
+            hex(&bytes)
+        );
+        let same = codec::decode::<CourseEnrollmentCreated>(&bytes)? == event;
+        println!("decoded, it is the same: {same}");
+    }
+    println!("\nits schema:\n{}", COURSE_ENROLLMENT_CREATED.schema_string());
+
+    println!("\nwhat a Python service wrote:");
+    FROM_PYTHON.lines().try_for_each(read_from_python)
+}
+
+/// One line of input as an enrollment that was made now.
+fn enroll(line: &str) -> Result<CourseEnrollmentData, Box<dyn Error>> {
+    let learner: Value = serde_json::from_str(line)?;
+    let text = |key: &str| learner[key].as_str().ok_or_else(|| format!("`{key}` is no text"));
+    let pii = UserPersonalData::builder()
+        .username(text("username")?)
+        .email(text("email")?)
+        .name(learner["name"].as_str().unwrap_or_default())
+        .build();
+    let id = learner["id"].as_i64().ok_or("`id` is no number")?;
+    let user = UserData::builder().id(id).is_active(true).pii(pii).build();
+    let course = CourseData::builder().course_key(text("course")?.parse()?).build();
+    let enrollment = CourseEnrollmentData::builder()
+        .user(user)
+        .course(course)
+        .mode(text("mode")?)
+        .is_active(true)
+        .creation_date(text("enrolled")?.parse::<DateTime>()?)
+        .build();
+    Ok(enrollment)
+}
+
+fn print_outcomes(responses: &Responses) {
+    for response in responses {
+        match response.result() {
+            Ok(()) => println!("  {}: ok", response.receiver().name()),
+            Err(error) => println!("  {}: {error}", response.receiver().name()),
+        }
+    }
+}
+
+/// Decodes the bytes, and encodes what they hold.
+fn read_from_python(line: &str) -> Result<(), Box<dyn Error>> {
+    let message: Value = serde_json::from_str(line)?;
+    let metadata = EventsMetadata::from_json(message["metadata"].as_str().ok_or("there is no metadata")?)?;
+    let bytes = unhex(message["avro_hex"].as_str().ok_or("there are no bytes")?)?;
+    let event = codec::decode::<CourseEnrollmentCreated>(&bytes)?;
+    let CourseEnrollmentCreated { enrollment } = &event;
+    println!(
+        "  {} from {}: learner {} joined {} as {:?} on {}; encoded, it is the same: {}",
+        metadata.id,
+        metadata.source,
+        enrollment.user.id,
+        enrollment.course.course_key,
+        enrollment.mode,
+        enrollment.creation_date,
+        codec::encode(&event) == bytes,
+    );
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn unhex(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let digit = |one: u8| char::from(one).to_digit(16).ok_or("a digit is not hexadecimal");
+    let pairs = text.as_bytes().chunks(2);
+    pairs
+        .map(|pair| match pair {
+            [high, low] => Ok(u8::try_from(digit(*high)? * 16 + digit(*low)?)?),
+            _ => Err("a byte has two digits".into()),
+        })
+        .collect()
+}

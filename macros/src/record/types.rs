@@ -1,0 +1,57 @@
+//! What can be seen of a type without knowing it.
+
+use syn::{GenericArgument, Ident, PathArguments, Type, TypeReference};
+
+/// Where `ty` says `Self` or the name of the struct that it is in.
+pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Ident> {
+    find(ty, &|part| match part {
+        Type::Path(path) => path
+            .path
+            .get_ident()
+            .filter(|only| *only == ident || *only == "Self"),
+        _ => None,
+    })
+}
+
+/// Where `ty` borrows for a lifetime that it does not name.
+pub(crate) fn find_borrow(ty: &Type) -> Option<&TypeReference> {
+    find(ty, &|part| match part {
+        Type::Reference(reference) if reference.lifetime.is_none() => Some(reference),
+        _ => None,
+    })
+}
+
+/// Whether a part of `ty` is to be inferred, which the compiler refuses in a struct.
+pub(crate) fn has_placeholder(ty: &Type) -> bool {
+    find(ty, &|part| matches!(part, Type::Infer(_)).then_some(part)).is_some()
+}
+
+/// The first part of `ty`, itself included, that `pick` takes.
+fn find<'a, T: ?Sized>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<&'a T>) -> Option<&'a T> {
+    if let Some(picked) = pick(ty) {
+        return Some(picked);
+    }
+    match ty {
+        Type::Group(group) => find(&group.elem, pick),
+        Type::Paren(paren) => find(&paren.elem, pick),
+        Type::Array(array) => find(&array.elem, pick),
+        Type::Slice(slice) => find(&slice.elem, pick),
+        Type::Reference(reference) => find(&reference.elem, pick),
+        Type::Ptr(pointer) => find(&pointer.elem, pick),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(|part| find(part, pick)),
+        Type::Path(path) => path
+            .path
+            .segments
+            .iter()
+            .find_map(|segment| match &segment.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().find_map(|argument| match argument {
+                        GenericArgument::Type(part) => find(part, pick),
+                        _ => None,
+                    })
+                }
+                _ => None,
+            }),
+        _ => None,
+    }
+}

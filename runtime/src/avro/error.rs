@@ -1,0 +1,155 @@
+//! Why bytes are not an event.
+
+use std::{error::Error, fmt};
+
+/// Any error that can be sent to another thread, as `?` makes it.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Bytes that are not the Avro form of the event they were decoded as.
+///
+/// It names the field by its path from the event's data, the offset in the input, and what was
+/// expected there. It never holds a value of the message, which may be personal data.
+///
+/// ```
+/// # use openedx_events::{codec, learning::signals::StudentRegistrationCompleted};
+/// let error = codec::decode::<StudentRegistrationCompleted>(&[2, 1, 200]).unwrap_err();
+/// assert_eq!(error.field_path(), "user.pii.username");
+/// assert_eq!(error.offset(), 2);
+/// assert_eq!(error.expected(), "a string");
+/// assert_eq!(error.to_string(), "`user.pii.username` at byte 2: expected a string, but the input ends");
+/// ```
+pub struct DecodeError(Box<Inner>);
+
+struct Inner {
+    /// The innermost field first.
+    path: Vec<Segment>,
+    offset: usize,
+    expected: &'static str,
+    problem: Problem,
+}
+
+enum Segment {
+    Field(&'static str),
+    Index(usize),
+}
+
+/// What stood in the input instead.
+pub(crate) enum Problem {
+    EndOfInput,
+    LongTooLarge,
+    Length(i64),
+    NotUtf8,
+    Boolean(u8),
+    Branch(i64),
+    OutOfRange,
+    Value(BoxError),
+}
+
+impl DecodeError {
+    #[cold]
+    pub(crate) fn new(offset: usize, expected: &'static str, problem: Problem) -> Self {
+        Self(Box::new(Inner {
+            path: Vec::new(),
+            offset,
+            expected,
+            problem,
+        }))
+    }
+
+    /// The value at `offset` was read, and is none of what was `expected`.
+    #[cold]
+    pub(crate) fn refused(offset: usize, expected: &'static str, error: BoxError) -> Self {
+        Self::new(offset, expected, Problem::Value(error))
+    }
+
+    /// The same error, inside the field `name`.
+    #[cold]
+    #[must_use]
+    pub(crate) fn in_field(mut self, name: &'static str) -> Self {
+        self.0.path.push(Segment::Field(name));
+        self
+    }
+
+    /// The same error, inside item `index` of an array or a map.
+    #[cold]
+    #[must_use]
+    pub(crate) fn in_item(mut self, index: usize) -> Self {
+        self.0.path.push(Segment::Index(index));
+        self
+    }
+
+    /// Where in the event the error is, as in `enrollment.user.pii.email` or `roles[3]`; entries of a
+    /// map have the number at which they were met.
+    #[must_use]
+    pub fn field_path(&self) -> String {
+        let mut text = String::new();
+        for segment in self.0.path.iter().rev() {
+            match segment {
+                Segment::Field(name) => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(name);
+                }
+                Segment::Index(index) => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
+            }
+        }
+        text
+    }
+
+    /// The byte at which the value begins that could not be read, from 0.
+    #[must_use]
+    pub fn offset(&self) -> usize {
+        self.0.offset
+    }
+
+    /// What the event's definition says should stand there, as in "a string".
+    #[must_use]
+    pub fn expected(&self) -> &str {
+        self.0.expected
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner {
+            path,
+            offset,
+            expected,
+            problem,
+        } = &*self.0;
+        if !path.is_empty() {
+            write!(f, "`{}` at ", self.field_path())?;
+        }
+        write!(f, "byte {offset}: expected {expected}, but ")?;
+        match problem {
+            Problem::EndOfInput => f.write_str("the input ends"),
+            Problem::LongTooLarge => f.write_str("the number has more than 64 bits"),
+            Problem::Length(length) => write!(f, "its length is {length}"),
+            Problem::NotUtf8 => f.write_str("the text is not UTF-8"),
+            Problem::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
+            Problem::Branch(branch) => write!(f, "the union has no branch {branch}"),
+            Problem::OutOfRange => f.write_str("the number is out of its range"),
+            Problem::Value(error) => write!(f, "the value was refused: {error}"),
+        }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "DecodeError({self})")
+    }
+}
+
+impl Error for DecodeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.0.problem {
+            Problem::Value(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! Avro's binary encoding, value by value.
+
+mod decoder;
+pub(crate) mod encoder;
+mod error;
+#[cfg(test)]
+mod tests;
+
+pub use decoder::Decoder;
+pub use error::{BoxError, DecodeError};

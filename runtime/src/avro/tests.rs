@@ -1,0 +1,164 @@
+//! What runs under Miri, too: bytes in and out, without the registry.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{DecodeError, Decoder};
+use crate::{AvroType, Bytes, DateTime, Uuid, payload};
+
+/// A payload with a field of each kind.
+#[payload]
+struct Everything {
+    /// A flag.
+    flag: bool,
+    /// A number.
+    long: i64,
+    /// A small number.
+    byte: u8,
+    /// A fraction.
+    double: f64,
+    /// Text.
+    text: String,
+    /// Bytes.
+    bytes: Bytes,
+    /// A time.
+    time: DateTime,
+    /// A UUID.
+    uuid: Uuid,
+    /// A list.
+    list: Vec<Inner>,
+    /// A map.
+    map: HashMap<String, Vec<i64>>,
+    /// Something that may be missing.
+    missing: Option<Inner>,
+}
+
+/// A payload in a payload.
+#[payload]
+#[derive(Eq)]
+struct Inner {
+    /// A number.
+    number: i16,
+    /// Texts.
+    texts: BTreeMap<String, String>,
+}
+
+fn encode<T: AvroType>(value: &T) -> Vec<u8> {
+    let mut out = Vec::new();
+    value.encode_avro(&mut out);
+    out
+}
+
+fn decode<T: AvroType>(bytes: &[u8]) -> Result<T, DecodeError> {
+    T::decode_avro(&mut Decoder::new(bytes))
+}
+
+fn everything() -> Everything {
+    let inner = Inner::builder()
+        .number(-2)
+        .texts([("é".to_owned(), "x".to_owned())].into())
+        .build();
+    Everything::builder()
+        .flag(true)
+        .long(i64::MIN)
+        .byte(255)
+        .double(-0.5)
+        .text("Zoë")
+        .bytes(Bytes::from_static(&[0, 255]))
+        .time(DateTime::utc(2026, 3, 1, 8, 30, 0, 250).unwrap())
+        .uuid(Uuid::nil())
+        .list(vec![inner.clone(), inner.clone()])
+        .map([("b".to_owned(), vec![1]), ("a".to_owned(), vec![])].into())
+        .missing(inner)
+        .build()
+}
+
+#[test]
+fn what_is_encoded_decodes_to_the_same() {
+    let value = everything();
+    assert_eq!(decode::<Everything>(&encode(&value)).unwrap(), value);
+}
+
+#[test]
+fn every_truncation_is_an_error_within_the_input() {
+    let bytes = encode(&everything());
+    for length in 0..bytes.len() {
+        let error = decode::<Everything>(&bytes[..length]).unwrap_err();
+        assert!(error.offset() <= length, "{error}");
+        assert!(!error.field_path().is_empty(), "{error}");
+    }
+}
+
+#[test]
+fn no_flipped_bit_does_harm() {
+    let bytes = encode(&everything());
+    for at in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[at / 8] ^= 1 << (at % 8);
+        if let Ok(value) = decode::<Everything>(&flipped) {
+            assert_eq!(
+                encode(&decode::<Everything>(&encode(&value)).unwrap()),
+                encode(&value)
+            );
+        }
+    }
+}
+
+#[test]
+fn numbers_have_pythons_bytes() {
+    for (value, bytes) in [
+        (0, &[0][..]),
+        (-1, &[1]),
+        (1, &[2]),
+        (-64, &[0x7f]),
+        (64, &[0x80, 1]),
+        (
+            i64::MAX,
+            &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
+        ),
+        (
+            i64::MIN,
+            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
+        ),
+    ] {
+        assert_eq!(encode(&value), bytes);
+        assert_eq!(decode::<i64>(bytes).unwrap(), value);
+    }
+    // Longer than needed is legal, as long as it says nothing more.
+    assert_eq!(decode::<i64>(&[0x82, 0x80, 0x80, 0]).unwrap(), 1);
+    assert_eq!(
+        decode::<i64>(
+            &[0x80; 9]
+                .iter()
+                .copied()
+                .chain([0x80, 0x80, 0])
+                .collect::<Vec<_>>()
+        )
+        .unwrap(),
+        0
+    );
+    assert!(decode::<i64>(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).is_err());
+}
+
+#[test]
+fn lists_come_in_any_number_of_blocks() {
+    let one_block = [4, 2, 4, 0];
+    let two_blocks = [2, 2, 2, 4, 0];
+    let with_size = [3, 4, 2, 4, 0];
+    for bytes in [&one_block[..], &two_blocks, &with_size] {
+        assert_eq!(decode::<Vec<i64>>(bytes).unwrap(), [1, 2]);
+    }
+    assert_eq!(encode(&vec![1_i64, 2]), one_block);
+    assert_eq!(encode(&Vec::<i64>::new()), [0]);
+}
+
+#[test]
+fn counts_are_not_believed() {
+    // 2^62 items, and then one byte.
+    let error =
+        decode::<Vec<i64>>(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 2]).unwrap_err();
+    assert_eq!(error.field_path(), "[1]");
+    let error = decode::<String>(&[0xfe, 0xff, 0xff, 0xff, 0x0f]).unwrap_err();
+    assert_eq!(error.to_string(), "byte 0: expected a string, but the input ends");
+    let error = decode::<Bytes>(&[1]).unwrap_err();
+    assert_eq!(error.to_string(), "byte 0: expected bytes, but its length is -1");
+}

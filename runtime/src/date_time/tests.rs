@@ -1,1 +1,0 @@
-//! Texts, values and conversions.

@@ -1,0 +1,146 @@
+//! Keys of custom courses.
+
+use super::{
+    course::CourseKey,
+    course_class::CourseClass,
+    error::{Fault, KeyError, Problem},
+    part::Part,
+    text::{key, one_class},
+};
+
+/// The key of a CCX, a coach's own course made from a course run: Python's `CCXLocator`.
+///
+/// Its text is that of the course run with the number of the CCX, `ccx-v1:org+course+run+ccx@7`. It is a
+/// [`CourseKey`] too, and turns into one and back.
+///
+/// ```
+/// use openedx_events::keys::{CcxLocator, CourseKey};
+///
+/// let key: CcxLocator = "ccx-v1:edX+DemoX+2026+ccx@7".parse()?;
+/// assert_eq!(key.ccx(), "7");
+/// assert_eq!(key.to_course_locator(), CourseKey::new("edX", "DemoX", "2026")?);
+///
+/// let course_key = CourseKey::from(key.clone());
+/// assert_eq!(course_key.as_str(), key.as_str());
+/// assert_eq!(CcxLocator::try_from(course_key)?, key);
+/// # Ok::<(), openedx_events::keys::KeyError>(())
+/// ```
+#[derive(Clone)]
+pub struct CcxLocator {
+    key: CourseKey,
+}
+
+key!(CcxLocator, "CCX key", self => self.key.as_str());
+one_class!(CcxLocator, "CCXLocator");
+
+impl CcxLocator {
+    /// The key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
+    ///
+    /// ```
+    /// # use openedx_events::keys::{CcxLocator, CourseKey};
+    /// let course = CourseKey::new("edX", "DemoX", "2026")?;
+    /// assert_eq!(CcxLocator::new(&course, 7)?.as_str(), "ccx-v1:edX+DemoX+2026+ccx@7");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where the course's key is in the old style or that of a library.
+    pub fn new(course: &CourseKey, ccx: u64) -> Result<Self, KeyError> {
+        if !matches!(course.class(), Some(CourseClass::Course | CourseClass::Ccx)) {
+            let problem = Problem::Other("is of a kind that has no CCXs");
+            return Err(Fault::new("course", 0, problem).in_a(Self::NOUN));
+        }
+        let ccx = ccx.to_string();
+        let mut fields = course.fields();
+        fields.set(Part::Ccx, &ccx);
+        Ok(Self {
+            key: CourseKey::of_checked("", CourseClass::Ccx, &fields),
+        })
+    }
+
+    /// The course run from which the CCX was made.
+    ///
+    /// ```
+    /// # use openedx_events::keys::CcxLocator;
+    /// let key: CcxLocator = "ccx-v1:edX+DemoX+2026+branch@draft+ccx@7".parse()?;
+    /// assert_eq!(key.to_course_locator().as_str(), "course-v1:edX+DemoX+2026+branch@draft");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn to_course_locator(&self) -> CourseKey {
+        let mut fields = self.key.fields();
+        fields.remove(Part::Ccx);
+        CourseKey::of_checked("", CourseClass::Course, &fields)
+    }
+
+    /// The organization; `None` in a key that has only a version.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.key.org()
+    }
+
+    /// The course's name or number.
+    #[must_use]
+    pub fn course(&self) -> Option<&str> {
+        self.key.course()
+    }
+
+    /// The course's run.
+    #[must_use]
+    pub fn run(&self) -> Option<&str> {
+        self.key.run()
+    }
+
+    /// The branch, such as `draft`.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.key.branch()
+    }
+
+    /// The version: 24 hexadecimal digits in lower case.
+    #[must_use]
+    pub fn version_guid(&self) -> Option<&str> {
+        self.key.version_guid()
+    }
+
+    /// The number of the CCX: digits, which need not be ASCII.
+    #[must_use]
+    pub fn ccx(&self) -> &str {
+        self.key.ccx().unwrap_or_default()
+    }
+
+    /// The same key as a [`CourseKey`].
+    #[must_use]
+    pub fn as_course_key(&self) -> &CourseKey {
+        &self.key
+    }
+
+    fn parse(text: &str) -> Result<Self, Fault> {
+        if !text.starts_with("ccx-v1:") {
+            return Err(Fault::namespace(NAMESPACE));
+        }
+        Ok(Self {
+            key: CourseKey::parse_or(text, NAMESPACE)?,
+        })
+    }
+}
+
+const NAMESPACE: &str = "is not `ccx-v1`";
+
+impl From<CcxLocator> for CourseKey {
+    fn from(ccx: CcxLocator) -> Self {
+        ccx.key
+    }
+}
+
+impl TryFrom<CourseKey> for CcxLocator {
+    type Error = KeyError;
+
+    fn try_from(key: CourseKey) -> Result<Self, KeyError> {
+        match key.class() {
+            Some(CourseClass::Ccx) => Ok(Self { key }),
+            _ => Err(Fault::namespace(NAMESPACE).in_a(Self::NOUN)),
+        }
+    }
+}

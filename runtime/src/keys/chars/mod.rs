@@ -1,0 +1,172 @@
+//! Which characters a part of a key can have.
+
+mod unicode;
+
+/// A set of characters, as a character class of Python's `re` module has them.
+pub(super) struct CharSet {
+    /// By byte; none beyond ASCII is a member, but the index needs no check.
+    ascii: [bool; 256],
+    /// Its members beyond ASCII, in the form of the tables.
+    beyond: &'static [u32],
+}
+
+/// `[\w\-~.:]`
+pub(super) static ID: CharSet = CharSet::words(b"-~.:");
+/// `[\w\-~.:%]`
+pub(super) static OLD_ID: CharSet = CharSet::words(b"-~.:%");
+/// `[\w.%-]`
+pub(super) static OLD_PART: CharSet = CharSet::words(b".%-");
+/// `[\w\-.]`
+pub(super) static SLUG: CharSet = CharSet::words(b"-.");
+/// `[a-zA-Z0-9_\-.]`
+pub(super) static ASCII_SLUG: CharSet = CharSet {
+    ascii: ascii_words(b"-."),
+    beyond: &[],
+};
+/// `\d`
+pub(super) static DIGITS: CharSet = CharSet {
+    ascii: ascii(b"0123456789"),
+    beyond: &unicode::DIGIT,
+};
+/// `[a-f0-9]`
+pub(super) static LOWER_HEX: CharSet = CharSet {
+    ascii: ascii(b"0123456789abcdef"),
+    beyond: &[],
+};
+/// `[a-fA-F0-9]`
+pub(super) static HEX: CharSet = CharSet {
+    ascii: ascii(b"0123456789abcdefABCDEF"),
+    beyond: &[],
+};
+
+const fn ascii(members: &[u8]) -> [bool; 256] {
+    let mut set = [false; 256];
+    let mut index = 0;
+    while index < members.len() {
+        set[members[index] as usize] = true;
+        index += 1;
+    }
+    set
+}
+
+/// `[a-zA-Z0-9_]` and `others`.
+const fn ascii_words(others: &[u8]) -> [bool; 256] {
+    let mut set = ascii(others);
+    let mut byte = 0_u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            set[byte as usize] = true;
+        }
+        byte += 1;
+    }
+    set
+}
+
+impl CharSet {
+    const fn words(others: &[u8]) -> Self {
+        Self {
+            ascii: ascii_words(others),
+            beyond: &unicode::WORD,
+        }
+    }
+
+    fn has_byte(&self, byte: u8) -> bool {
+        self.ascii[usize::from(byte)]
+    }
+
+    fn has(&self, character: char) -> bool {
+        match u8::try_from(character) {
+            Ok(byte) if byte.is_ascii() => self.has_byte(byte),
+            _ => {
+                self.beyond
+                    .partition_point(|&bound| bound <= u32::from(character))
+                    % 2
+                    == 1
+            }
+        }
+    }
+
+    /// How many bytes of `text` its first characters have that are in the set.
+    pub(super) fn run(&self, text: &str) -> usize {
+        let ascii = text
+            .bytes()
+            .position(|byte| !self.has_byte(byte))
+            .unwrap_or(text.len());
+        let rest = &text[ascii..];
+        if rest.is_empty() || rest.as_bytes()[0].is_ascii() {
+            return ascii;
+        }
+        rest.find(|character| !self.has(character))
+            .map_or(text.len(), |more| ascii + more)
+    }
+
+    /// The first character of `text` that is not in the set, and the byte at which it stands.
+    pub(super) fn first_outside(&self, text: &str) -> Option<(usize, char)> {
+        let run = self.run(text);
+        Some((run, text[run..].chars().next()?))
+    }
+}
+
+/// Whether `text` is `word`, which is lower-case ASCII, when case is ignored as Python's `re` does it:
+/// by folding, so that `ver\u{17f}ion` is `version` and `bloc\u{212a}` is `block`.
+pub(super) fn is_ignoring_case(text: &str, word: &str) -> bool {
+    text.chars().map(fold).eq(word.chars())
+}
+
+fn fold(character: char) -> char {
+    match character {
+        '\u{17f}' => 's',
+        '\u{212a}' => 'k',
+        '\u{130}' | '\u{131}' => 'i',
+        _ => character.to_ascii_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ASCII_SLUG, DIGITS, ID, OLD_PART, SLUG, is_ignoring_case};
+
+    #[test]
+    fn words_and_digits_are_as_many_as_in_python() {
+        let count = |set: &super::CharSet| ('\0'..=char::MAX).filter(|&c| set.has(c)).count();
+        assert_eq!(count(&SLUG), 137_936 + 2);
+        assert_eq!(count(&ID), 137_936 + 4);
+        assert_eq!(count(&DIGITS), 680);
+    }
+
+    #[test]
+    fn words_are_those_of_python() {
+        for character in ['a', 'Z', '0', '_', '½', '²', 'Ⅷ', 'ñ', '中', 'ª', '٣'] {
+            assert!(SLUG.has(character), "{character}");
+        }
+        for character in [
+            ' ',
+            '/',
+            '\n',
+            '\u{203f}',
+            '\u{200d}',
+            '\u{301}',
+            '—',
+            '\u{10ffff}',
+        ] {
+            assert!(!SLUG.has(character), "{character:?}");
+        }
+        assert!(!ASCII_SLUG.has('é'));
+        assert!(DIGITS.has('٣') && !DIGITS.has('²'));
+        assert!(OLD_PART.has('%') && !OLD_PART.has(':') && !OLD_PART.has('~'));
+    }
+
+    #[test]
+    fn the_first_character_outside_is_found_at_its_byte() {
+        assert_eq!(ID.first_outside("aé:~"), None);
+        assert_eq!(ID.first_outside("aé b/"), Some((3, ' ')));
+    }
+
+    #[test]
+    fn case_is_folded_as_in_python() {
+        assert!(is_ignoring_case("VERS\u{130}ON", "version"));
+        assert!(is_ignoring_case("ver\u{17f}\u{131}on", "version"));
+        assert!(is_ignoring_case("bloc\u{212a}", "block"));
+        assert!(!is_ignoring_case("bloc", "block") && !is_ignoring_case("blocks", "block"));
+    }
+}

@@ -1,0 +1,158 @@
+//! The parts of keys that are joined with `+`.
+
+use super::{
+    chars::{self, CharSet},
+    error::{Fault, Problem},
+};
+
+/// In the order in which they stand.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
+pub(super) enum Part {
+    Org,
+    Course,
+    Run,
+    Branch,
+    Version,
+    Ccx,
+    BlockType,
+    BlockId,
+}
+
+/// Whose pattern a text has to match: Python has one for CCXs, and one for all others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dialect {
+    Plain,
+    Ccx,
+}
+
+impl Part {
+    pub(super) const COUNT: usize = 8;
+
+    /// Those that have no prefix.
+    pub(super) const NAMES: [Self; 3] = [Self::Org, Self::Course, Self::Run];
+    /// The others.
+    const PREFIXED: [Self; 5] = [
+        Self::Branch,
+        Self::Version,
+        Self::Ccx,
+        Self::BlockType,
+        Self::BlockId,
+    ];
+
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Self::NAMES.into_iter().chain(Self::PREFIXED)
+    }
+
+    /// The name of the accessor.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Org => "org",
+            Self::Course => "course",
+            Self::Run => "run",
+            Self::Branch => "branch",
+            Self::Version => "version_guid",
+            Self::Ccx => "ccx",
+            Self::BlockType => "block_type",
+            Self::BlockId => "block_id",
+        }
+    }
+
+    /// What stands before its value.
+    pub(super) fn prefix(self) -> &'static str {
+        match self {
+            Self::Org | Self::Course | Self::Run => "",
+            Self::Branch => "branch@",
+            Self::Version => "version@",
+            Self::Ccx => "ccx@",
+            Self::BlockType => "type@",
+            Self::BlockId => "block@",
+        }
+    }
+
+    /// The part that has this prefix, its `@` left out.
+    pub(super) fn of_prefix(prefix: &str, dialect: Dialect) -> Option<Self> {
+        Self::PREFIXED.into_iter().find(|part| {
+            let own = &part.prefix()[..part.prefix().len() - 1];
+            match dialect {
+                Dialect::Plain => prefix == own && *part != Self::Ccx,
+                Dialect::Ccx => chars::is_ignoring_case(prefix, own),
+            }
+        })
+    }
+
+    /// What its value is made of in a text.
+    pub(super) fn char_set(self, dialect: Dialect) -> &'static CharSet {
+        match (self, dialect) {
+            (Self::Version, Dialect::Plain) => &chars::LOWER_HEX,
+            (Self::Version, Dialect::Ccx) => &chars::HEX,
+            (Self::Ccx, _) => &chars::DIGITS,
+            (Self::BlockId, Dialect::Plain) => &chars::OLD_ID,
+            _ => &chars::ID,
+        }
+    }
+
+    /// Whether `value` can be this part of a key that is made from its parts. Python's classes hold all keys
+    /// to what the pattern for CCXs says of these.
+    pub(super) fn check(self, value: &str) -> Result<(), Fault> {
+        check(self.name(), value, self.char_set(Dialect::Ccx))?;
+        self.check_length(value)
+    }
+
+    pub(super) fn check_length(self, value: &str) -> Result<(), Fault> {
+        if value.is_empty() {
+            return Err(Fault::new(self.name(), 0, Problem::Empty));
+        }
+        if self == Self::Version && value.len() != 24 {
+            return Err(Fault::new(
+                self.name(),
+                0,
+                Problem::Other("does not have 24 hexadecimal digits"),
+            ));
+        }
+        Ok(())
+    }
+
+    #[cold]
+    pub(super) fn missing(self, offset: usize) -> Fault {
+        Fault::new(self.name(), offset, Problem::Missing)
+    }
+}
+
+/// Whether `value` has characters, and only those of `set`.
+pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
+    if value.is_empty() {
+        return Err(Fault::new(name, 0, Problem::Empty));
+    }
+    match set.first_outside(value) {
+        Some((offset, character)) => Err(Fault::new(name, offset, Problem::Character(character))),
+        None => Ok(()),
+    }
+}
+
+/// Which parts a key has.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct PartSet(u8);
+
+impl PartSet {
+    pub(super) const fn of(parts: &[Part]) -> Self {
+        let mut set = 0;
+        let mut index = 0;
+        while index < parts.len() {
+            set |= 1 << parts[index] as u8;
+            index += 1;
+        }
+        Self(set)
+    }
+
+    pub(super) fn has(self, part: Part) -> bool {
+        self.0 & (1 << part as u8) != 0
+    }
+
+    pub(super) fn with(self, part: Part) -> Self {
+        Self(self.0 | 1 << part as u8)
+    }
+
+    pub(super) fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
+    }
+}

@@ -1,0 +1,99 @@
+//! The grammar of the keys that are joined with `:`, those of libraries of the second kind.
+
+use super::{
+    chars::{ASCII_SLUG, CharSet, SLUG},
+    error::{Fault, Problem},
+    part::check,
+    text::{KeyText, split_once},
+};
+
+/// A kind of key: its namespace, and its parts in order.
+pub(super) struct Form<const N: usize> {
+    pub(super) namespace: &'static str,
+    /// What to say of another namespace.
+    pub(super) refusal: &'static str,
+    pub(super) parts: [Slug; N],
+}
+
+pub(super) struct Slug {
+    name: &'static str,
+    chars: &'static CharSet,
+}
+
+impl Slug {
+    /// A part of ASCII letters and digits.
+    pub(super) const fn ascii(name: &'static str) -> Self {
+        Self {
+            name,
+            chars: &ASCII_SLUG,
+        }
+    }
+
+    /// A part of letters and digits of all scripts.
+    pub(super) const fn any(name: &'static str) -> Self {
+        Self { name, chars: &SLUG }
+    }
+
+    /// Python ends these patterns with `$`, which matches before a last newline too: keys that have one
+    /// may exist, and are read as they are there.
+    fn check(&self, value: &str) -> Result<(), Fault> {
+        check(self.name, value.strip_suffix('\n').unwrap_or(value), self.chars)
+    }
+}
+
+impl<const N: usize> Form<N> {
+    /// Such a key's text is always canonical.
+    pub(super) fn parse(&self, text: &str) -> Result<KeyText, Fault> {
+        let rest = text
+            .strip_prefix(self.namespace)
+            .and_then(|rest| rest.strip_prefix(':'));
+        let Some(rest) = rest else {
+            return Err(Fault::namespace(self.refusal));
+        };
+        let mut offset = text.len() - rest.len();
+        let mut values = rest.split(':');
+        for part in &self.parts {
+            let Some(value) = values.next() else {
+                return Err(Fault::new(part.name, text.len(), Problem::Missing));
+            };
+            part.check(value).map_err(|fault| fault.after(offset))?;
+            offset += value.len() + 1;
+        }
+        if values.next().is_some() {
+            return Err(Fault::new(
+                "key",
+                offset - 1,
+                Problem::Other("has more parts than it can have"),
+            ));
+        }
+        Ok(KeyText::canonical(text))
+    }
+
+    /// The key of these parts.
+    pub(super) fn join(&self, values: [&str; N]) -> Result<KeyText, Fault> {
+        for (part, value) in self.parts.iter().zip(values) {
+            part.check(value)?;
+        }
+        Ok(self.join_checked(values))
+    }
+
+    /// The same of parts that come from another key.
+    pub(super) fn join_checked(&self, values: [&str; N]) -> KeyText {
+        KeyText::new("", |out| {
+            out(self.namespace);
+            for value in values {
+                out(":");
+                out(value);
+            }
+        })
+    }
+}
+
+/// Part number `index` of a key's text, from 0.
+pub(super) fn part(text: &str, index: usize) -> &str {
+    let (_, mut rest) = split_once(text, b':').unwrap_or_default();
+    for _ in 0..index {
+        (_, rest) = split_once(rest, b':').unwrap_or_default();
+    }
+    split_once(rest, b':').map_or(rest, |(value, _)| value)
+}

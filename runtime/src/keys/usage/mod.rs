@@ -1,0 +1,309 @@
+//! Keys of blocks: what a course or a library is made of.
+
+mod aside;
+mod class;
+mod joined;
+mod old_style;
+
+use std::sync::Arc;
+
+use self::{class::UsageClass, joined::LOCATION};
+use super::{
+    context::LearningContextKey,
+    course::CourseKey,
+    course_class::CourseClass,
+    error::{Fault, KeyError},
+    fields::Fields,
+    library::LibraryLocatorV2,
+    library_usage::LibraryUsageLocatorV2,
+    part::{Dialect, Part},
+    text::{KeyText, key, split_once},
+};
+
+/// The key of a block in a course or a library: Python's `UsageKey`.
+///
+/// | text | Python's class |
+/// |---|---|
+/// | `block-v1:org+course+run+type@html+block@intro` | `BlockUsageLocator` |
+/// | `i4x://org/course/html/intro` | `BlockUsageLocator`, deprecated |
+/// | `ccx-block-v1:org+course+run+ccx@7+type@html+block@intro` | `CCXBlockUsageLocator` |
+/// | `lib-block-v1:org+library+type@html+block@intro` | `LibraryUsageLocator` |
+/// | `lb:org:library:html:intro` | `LibraryUsageLocatorV2` |
+/// | `location:org+course+run+html+intro` | `DeprecatedLocation` |
+/// | `aside-usage-v1:…::aside`, `aside-usage-v2:…::aside` | `AsideUsageKeyV1`, `AsideUsageKeyV2` |
+///
+/// ```
+/// use openedx_events::keys::{CourseKey, UsageKey};
+///
+/// let key: UsageKey = "block-v1:edX+DemoX+2026+type@html+block@intro".parse()?;
+/// assert_eq!(key.block_type(), Some("html"));
+/// assert_eq!(key.block_id(), "intro");
+/// assert_eq!(key.course_key(), Some(CourseKey::new("edX", "DemoX", "2026")?));
+/// # Ok::<(), openedx_events::keys::KeyError>(())
+/// ```
+///
+/// Two keys are equal if their texts are. As with [`CourseKey`], a few texts that Python reads have a
+/// canonical text that says less, or says it in another way (`type@None` for a block without a type).
+#[derive(Clone)]
+pub struct UsageKey {
+    text: KeyText,
+    /// The key that an aside is for.
+    usage_key: Option<Arc<UsageKey>>,
+}
+
+key!(UsageKey, "usage key", self => self.text.as_str());
+
+impl UsageKey {
+    /// The key of a block in that course. Python's `CourseKey.make_usage_key`.
+    ///
+    /// The kind of the key follows from that of the course's: one of a CCX makes a `ccx-block-v1:`, one of
+    /// a library a `lib-block-v1:`, and one in the old style an `i4x://`, whose text loses the run.
+    ///
+    /// ```
+    /// # use openedx_events::keys::{CourseKey, UsageKey};
+    /// let course = CourseKey::new("edX", "DemoX", "2026")?;
+    /// let key = UsageKey::new(&course, "html", "intro")?;
+    /// assert_eq!(key.as_str(), "block-v1:edX+DemoX+2026+type@html+block@intro");
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Where a part is empty, or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`;
+    /// in the old style, `%` is one of these too, and the type of a block may be all but `/`.
+    pub fn new(course: &CourseKey, block_type: &str, block_id: &str) -> Result<Self, KeyError> {
+        match course.class() {
+            Some(class) => Self::joined_in(class, course.fields(), block_type, block_id),
+            None => Self::old_style_in(course, block_type, block_id),
+        }
+        .map_err(|fault| fault.in_a(Self::NOUN))
+    }
+
+    /// The key of an aside, which stores something beside that block: Python's `AsideUsageKeyV2`.
+    ///
+    /// ```
+    /// # use openedx_events::keys::UsageKey;
+    /// let block: UsageKey = "lb:MITx:hard-problems:problem:p1".parse()?;
+    /// let aside = UsageKey::new_aside(&block, "tags");
+    /// assert_eq!(aside.as_str(), "aside-usage-v2:lb$:MITx$:hard-problems$:problem$:p1::tags");
+    /// assert_eq!(aside.aside_type(), Some("tags"));
+    /// assert_eq!(aside.usage_key(), Some(&block));
+    /// # Ok::<(), openedx_events::keys::KeyError>(())
+    /// ```
+    #[must_use]
+    pub fn new_aside(usage_key: &UsageKey, aside_type: &str) -> Self {
+        Self::aside_of(UsageClass::AsideV2, usage_key.clone(), aside_type, "")
+    }
+
+    /// The organization; `None` in a key that has only a version. An aside answers for its block here and
+    /// in what follows.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.part(Part::Org)
+    }
+
+    /// The course's name or number; for a library of the first kind its name, as in Python.
+    #[must_use]
+    pub fn course(&self) -> Option<&str> {
+        if self.block().class() == UsageClass::LibraryBlockV2 {
+            None
+        } else {
+            self.part(Part::Course)
+        }
+    }
+
+    /// The course's run, which is not in old keys (`i4x://`); for a library of the first kind always
+    /// `library`, as in Python.
+    #[must_use]
+    pub fn run(&self) -> Option<&str> {
+        if self.block().class() == UsageClass::LibraryBlock {
+            Some("library")
+        } else {
+            self.part(Part::Run)
+        }
+    }
+
+    /// The library's name, if it is a block in one, of the first kind or the second.
+    #[must_use]
+    pub fn library(&self) -> Option<&str> {
+        match self.block().class() {
+            UsageClass::LibraryBlock | UsageClass::LibraryBlockV2 => self.part(Part::Course),
+            _ => None,
+        }
+    }
+
+    /// The branch, such as `draft`; in old keys the revision.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.part(Part::Branch)
+    }
+
+    /// The version of the course: 24 hexadecimal digits in lower case.
+    #[must_use]
+    pub fn version_guid(&self) -> Option<&str> {
+        self.part(Part::Version)
+    }
+
+    /// The number of the CCX, if it is a block in one: digits, which need not be ASCII.
+    #[must_use]
+    pub fn ccx(&self) -> Option<&str> {
+        self.part(Part::Ccx)
+    }
+
+    /// The type of the block, such as `problem`. Python reads keys without one, and prints it as `None`.
+    #[must_use]
+    pub fn block_type(&self) -> Option<&str> {
+        self.part(Part::BlockType)
+    }
+
+    /// The block's name in its course or library.
+    #[must_use]
+    pub fn block_id(&self) -> &str {
+        self.part(Part::BlockId).unwrap_or_default()
+    }
+
+    /// The type of the aside, if it is the key of one.
+    #[must_use]
+    pub fn aside_type(&self) -> Option<&str> {
+        self.usage_key.is_some().then(|| self.read_aside_type())
+    }
+
+    /// The key that an aside is for, if it is the key of one.
+    #[must_use]
+    pub fn usage_key(&self) -> Option<&UsageKey> {
+        self.usage_key.as_deref()
+    }
+
+    /// The course, the CCX or the library of the first kind that the block is in.
+    ///
+    /// `None` for a block in a library of the second kind, which [`context_key`](Self::context_key) gives,
+    /// and for old keys (`i4x://`), which do not say the run: Python has a course key for them that it
+    /// cannot print.
+    #[must_use]
+    pub fn course_key(&self) -> Option<CourseKey> {
+        let block = self.block();
+        let class = block.class().course_class()?;
+        Some(CourseKey::of_checked("", class, &block.fields()))
+    }
+
+    /// The course or the library that the block is in; `None` for old keys (`i4x://`), as in
+    /// [`course_key`](Self::course_key).
+    #[must_use]
+    pub fn context_key(&self) -> Option<LearningContextKey> {
+        let fields = self.block().fields();
+        match (
+            self.block().class(),
+            fields.get(Part::Org),
+            fields.get(Part::Course),
+        ) {
+            (UsageClass::LibraryBlockV2, Some(org), Some(slug)) => {
+                Some(LearningContextKey::Library(LibraryLocatorV2::of(org, slug)))
+            }
+            _ => self.course_key().map(LearningContextKey::Course),
+        }
+    }
+
+    /// The name of the class that Python has for this key, such as `BlockUsageLocator`.
+    #[must_use]
+    pub fn class_name(&self) -> &'static str {
+        self.class().name()
+    }
+
+    /// Whether the text is in the old style, `i4x://org/course/type/name`; that of an aside never is.
+    #[must_use]
+    pub fn is_deprecated(&self) -> bool {
+        self.class() == UsageClass::OldStyle
+    }
+
+    /// The key itself, or the block that it is an aside of, or an aside of an aside.
+    fn block(&self) -> &Self {
+        let mut key = self;
+        while let Some(usage_key) = &key.usage_key {
+            key = usage_key;
+        }
+        key
+    }
+
+    fn part(&self, part: Part) -> Option<&str> {
+        self.block().fields().get(part)
+    }
+
+    /// The class that the text's namespace says, and what follows it.
+    fn split(&self) -> (UsageClass, &str) {
+        // Every key was read or made with a namespace of these.
+        split(self.as_str()).unwrap_or((UsageClass::Block, ""))
+    }
+
+    fn class(&self) -> UsageClass {
+        self.split().0
+    }
+
+    /// The parts of a key that is no aside.
+    fn fields(&self) -> Fields<'_> {
+        let mut fields = Fields::default();
+        let (class, rest) = self.split();
+        match (class, class.course_class()) {
+            (UsageClass::OldStyle, _) => old_style::set_fields(&mut fields, rest),
+            (UsageClass::LibraryBlockV2, _) => fields.set_all(LIBRARY_BLOCK, rest.split(':')),
+            (UsageClass::Location, _) => fields.set_all(LOCATION, rest.split('+')),
+            // No error: it is a text that was read or made from good parts.
+            (_, course_class) => {
+                let dialect = course_class.map_or(Dialect::Plain, CourseClass::dialect);
+                fields
+                    .parse(self.text.extra().unwrap_or(rest), dialect)
+                    .unwrap_or_default();
+            }
+        }
+        fields
+    }
+
+    fn parse(text: &str) -> Result<Self, Fault> {
+        let Some((class, rest)) = split(text) else {
+            return Err(Fault::namespace(UNKNOWN));
+        };
+        let parsed = match (class, class.course_class()) {
+            (UsageClass::LibraryBlockV2, _) => return LibraryUsageLocatorV2::parse(text).map(Self::from),
+            (UsageClass::Location, _) => Self::parse_location(text, rest),
+            (_, Some(course_class)) => Self::parse_joined(course_class, text, rest),
+            (UsageClass::OldStyle, _) => Self::parse_old_style(text, rest),
+            (_, None) => Self::parse_aside(class, text, rest),
+        };
+        parsed.map_err(|fault| fault.after(text.len() - rest.len()))
+    }
+
+    /// The key of that text, which is no aside's.
+    fn block_of(text: KeyText) -> Self {
+        Self {
+            text,
+            usage_key: None,
+        }
+    }
+}
+
+impl From<LibraryUsageLocatorV2> for UsageKey {
+    fn from(key: LibraryUsageLocatorV2) -> Self {
+        Self::block_of(key.text)
+    }
+}
+
+impl TryFrom<UsageKey> for LibraryUsageLocatorV2 {
+    type Error = KeyError;
+
+    fn try_from(key: UsageKey) -> Result<Self, KeyError> {
+        match key.class() {
+            UsageClass::LibraryBlockV2 => Ok(Self { text: key.text }),
+            _ => Err(Self::other_namespace()),
+        }
+    }
+}
+
+fn split(text: &str) -> Option<(UsageClass, &str)> {
+    let (namespace, rest) = split_once(text, b':')?;
+    Some((UsageClass::of_namespace(namespace)?, rest))
+}
+
+/// The order of the parts after `lb:`.
+const LIBRARY_BLOCK: [Part; 4] = [Part::Org, Part::Course, Part::BlockType, Part::BlockId];
+
+const UNKNOWN: &str = "is none of `block-v1`, `lb`, `lib-block-v1`, `ccx-block-v1`, `i4x`, `location`, \
+                       `aside-usage-v1`, `aside-usage-v2`";

@@ -1,0 +1,46 @@
+//! Receivers of all events.
+
+use std::sync::Arc;
+
+use super::{
+    connection::{ConnectedAny, Connection, Place, next_id},
+    dispatch_list::{DispatchList, Snapshot},
+};
+use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
+
+static CONNECTED: DispatchList<Arc<ConnectedAny>> = DispatchList::new();
+
+/// Adds a receiver of all events, whatever their type, until the [`Connection`] is dropped.
+///
+/// It runs among the connected receivers of the event's own signal, in order of connection.
+///
+/// ```
+/// use openedx_events::registry;
+///
+/// let connection = registry::connect_any(|event, metadata| {
+///     println!("{} {}", metadata.id, event.event_type());
+/// });
+/// # drop(connection);
+/// ```
+#[track_caller]
+pub fn connect_any<F, R>(receiver: F) -> Connection
+where
+    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+    R: ReceiverReturn,
+{
+    let id = next_id();
+    let place = Place::of(&receiver);
+    let call =
+        Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome());
+    CONNECTED.push(id, Arc::new(ConnectedAny { place, call }));
+    Connection::new(move || CONNECTED.remove(id))
+}
+
+#[inline]
+pub(super) fn is_observed() -> bool {
+    !CONNECTED.is_empty()
+}
+
+pub(super) fn snapshot() -> Option<Snapshot<Arc<ConnectedAny>>> {
+    CONNECTED.snapshot()
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# Runs each fuzz target for a minute, or for as many seconds as the first argument says.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
+cargo test -p openedx-events-tests --test fuzz_bounded --locked -- --ignored write_the_corpus
+cd tests/fuzz
+for target in $(cargo +nightly fuzz list --fuzz-dir .); do
+    cargo +nightly fuzz run --fuzz-dir . "$target" -- -max_total_time="${1:-60}" -max_len=4096
+done

@@ -1,0 +1,473 @@
+//! What the program knows of its events and receivers.
+
+use std::{error::Error, panic::catch_unwind, sync::Mutex};
+
+use openedx_events::{
+    AnyEventError, Event, EventDefinition, ReceiverDefinition, WireEvent, codec, expect_receivers,
+    learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*, registry,
+};
+use openedx_events_tests::{
+    ARTICLE_ADDED, Article, Contact, NUMBER_DRAWN, NumberDrawn, SAMPLE_TAKEN, SampleTaken, samples,
+};
+use serde_json::{Value, json};
+
+/// Sent within the process only, though its data could be written.
+#[event(
+    type = "com.example.learning.grade.computed.v1",
+    local_only = "is for this process",
+    deprecated(since = "1.4", note = "compute it")
+)]
+pub struct GradeComputed {
+    /// The grade.
+    pub grade: f64,
+    /// Who is graded.
+    #[event(pii)]
+    pub learner: Option<Contact>,
+}
+
+/// Sent within the process only, because there is no way to write a function.
+#[event(
+    type = "com.example.learning.hook.installed.v1",
+    local_only = "functions have no wire form"
+)]
+#[derive(Clone)]
+pub struct HookInstalled {
+    /// A number, which could be written.
+    pub number: i64,
+    /// A function.
+    pub hook: fn() -> i64,
+}
+
+/// Sent within the process only; a list of options has a Rust type, and no schema in Python.
+#[event(
+    type = "com.example.learning.gap.noted.v1",
+    local_only = "is for this process"
+)]
+pub struct GapNoted {
+    /// Values, some of them missing.
+    pub values: Vec<Option<i64>>,
+}
+
+/// Sent within the process only; an option of an option has no schema at all.
+#[event(
+    type = "com.example.learning.doubt.noted.v1",
+    local_only = "is for this process"
+)]
+pub struct DoubtNoted {
+    /// A value, or none, or not even that.
+    pub value: Option<Option<i64>>,
+}
+
+mod second {
+    use super::*;
+
+    #[receiver(NUMBER_DRAWN)]
+    pub(super) fn later(number: &i64) -> Result<(), String> {
+        if *number == 13 {
+            Err("unlucky".to_owned())
+        } else {
+            Ok(())
+        }
+    }
+}
+
+mod first {
+    use super::*;
+
+    #[receiver(NUMBER_DRAWN)]
+    pub(super) fn earlier() {}
+}
+
+#[receiver(NUMBER_DRAWN, order = -5)]
+fn counts(_event: &NumberDrawn) {}
+
+const BOTH_LINE: u32 = line!() + 2;
+#[receiver(ARTICLE_ADDED, SAMPLE_TAKEN)]
+fn both(metadata: &EventsMetadata) {
+    METADATA.lock().unwrap().push(metadata.clone());
+}
+
+static METADATA: Mutex<Vec<EventsMetadata>> = Mutex::new(Vec::new());
+
+#[test]
+fn events_are_complete_and_sorted() {
+    let types: Vec<&str> = registry::events().map(EventDefinition::event_type).collect();
+    assert!(types.is_sorted());
+    assert_eq!(types.len(), registry::events().len());
+    let ours: Vec<&str> = types
+        .iter()
+        .copied()
+        .filter(|one| one.starts_with("com.example."))
+        .collect();
+    assert_eq!(
+        ours,
+        [
+            "com.example.learning.article.added.v1",
+            "com.example.learning.doubt.noted.v1",
+            "com.example.learning.gap.noted.v1",
+            "com.example.learning.grade.computed.v1",
+            "com.example.learning.hook.installed.v1",
+            "com.example.learning.number.drawn.v1",
+            "com.example.learning.sample.taken.v1",
+        ]
+    );
+    // The library's own are there without having been asked for.
+    assert!(types.contains(&COURSE_ENROLLMENT_CREATED.event_type()));
+}
+
+#[test]
+fn get_finds_each_event_and_no_other() {
+    for event in registry::events() {
+        assert!(std::ptr::eq(registry::get(event.event_type()).unwrap(), event));
+    }
+    for unknown in [
+        "",
+        "com.example.learning.number.drawn",
+        "com.example.learning.number.drawn.v2",
+        "zzz",
+    ] {
+        assert!(registry::get(unknown).is_none());
+    }
+}
+
+#[test]
+fn a_definition_has_all_that_the_attribute_says() {
+    let sample = registry::get("com.example.learning.sample.taken.v1").unwrap();
+    assert!(std::ptr::eq(sample, SampleTaken::DEFINITION));
+    assert!(std::ptr::eq(sample, SAMPLE_TAKEN.definition()));
+    assert_eq!(sample.name(), "SAMPLE_TAKEN");
+    assert_eq!(
+        sample.docs(),
+        "Sent when a sample was taken: its data has every kind of field."
+    );
+    assert_eq!(sample.key_field(), Some("texts.course"));
+    assert_eq!(sample.repository(), Some("example/laboratory"));
+    assert_eq!(sample.warning(), Some("Samples are large."));
+    assert_eq!(sample.minor_version(), 3);
+    assert_eq!((sample.deprecated(), sample.local_only()), (None, None));
+
+    let number = NUMBER_DRAWN.definition();
+    assert_eq!(
+        (number.key_field(), number.repository(), number.warning()),
+        (None, None, None)
+    );
+    assert_eq!(number.minor_version(), 0);
+
+    let grade = registry::get("com.example.learning.grade.computed.v1").unwrap();
+    assert_eq!(grade.local_only(), Some("is for this process"));
+    let deprecated = grade.deprecated().unwrap();
+    assert_eq!((deprecated.since, deprecated.note), (Some("1.4"), "compute it"));
+}
+
+#[test]
+fn data_keys_have_types_docs_and_pii() {
+    let keys: Vec<_> = SAMPLE_TAKEN.definition().data().collect();
+    let described: Vec<_> = keys
+        .iter()
+        .map(|key| (key.name(), key.type_name(), key.is_pii()))
+        .collect();
+    assert_eq!(
+        described,
+        [
+            ("scalars", "Scalars", false),
+            ("texts", "Texts", false),
+            ("collections", "Collections", false),
+            ("optionals", "Optionals", false),
+            ("taker", "Person", true),
+            ("previous", "Option<Uuid>", false),
+            ("remarks", "Vec<String>", false),
+        ]
+    );
+    assert_eq!(keys[5].docs(), "The sample before this one.");
+    assert_eq!(format!("{:?}", keys[5]), "previous: Option<Uuid>");
+    let hook = registry::get("com.example.learning.hook.installed.v1").unwrap();
+    let hook: Vec<_> = hook.data().map(|key| key.type_name()).collect();
+    assert_eq!(hook[0], "i64");
+}
+
+#[test]
+fn definitions_say_where_they_are() {
+    let sample = SAMPLE_TAKEN.definition();
+    assert_eq!(sample.module_path(), "openedx_events_tests");
+    assert!(sample.file().ends_with("src/lib.rs"), "{}", sample.file());
+    let source = include_str!("../src/lib.rs");
+    let line = source
+        .lines()
+        .nth(usize::try_from(sample.line()).unwrap() - 1)
+        .unwrap();
+    assert_eq!(line, "pub struct SampleTaken {");
+}
+
+#[test]
+fn receivers_are_there_with_their_place_and_order() {
+    let numbers: Vec<_> = NUMBER_DRAWN.receivers().collect();
+    let names: Vec<_> = numbers
+        .iter()
+        .map(|one| (one.module_path(), one.name(), one.order()))
+        .collect();
+    // Of one order, by module and not by line.
+    let expected = [
+        ("registry", "counts", -5),
+        ("registry::first", "earlier", 0),
+        ("registry::second", "later", 0),
+    ];
+    assert_eq!(names, expected);
+    let through_the_definition = NUMBER_DRAWN
+        .definition()
+        .receivers()
+        .map(ReceiverDefinition::name);
+    assert!(through_the_definition.eq(names.iter().map(|(_, name, _)| *name)));
+    let ran = NUMBER_DRAWN.send_event(NumberDrawn { number: 1 });
+    assert!(
+        ran.iter()
+            .map(|one| one.receiver().name())
+            .eq(names.iter().map(|(_, name, _)| *name))
+    );
+
+    let all: Vec<_> = registry::receivers()
+        .map(|one| (one.event().name(), one.name()))
+        .collect();
+    assert_eq!(registry::receivers().len(), all.len());
+    assert_eq!(
+        all,
+        [
+            ("ARTICLE_ADDED", "both"),
+            ("NUMBER_DRAWN", "counts"),
+            ("NUMBER_DRAWN", "earlier"),
+            ("NUMBER_DRAWN", "later"),
+            ("SAMPLE_TAKEN", "both"),
+        ]
+    );
+    let both = registry::receivers().next().unwrap();
+    assert_eq!(both.line(), BOTH_LINE);
+    assert!(both.file().ends_with("tests/registry.rs"));
+    assert_eq!(
+        both.to_string(),
+        format!("registry::both ({}:{BOTH_LINE})", both.file())
+    );
+}
+
+#[test]
+fn schemas_are_python_text() {
+    let schema = NUMBER_DRAWN.definition().schema_string().unwrap();
+    assert_eq!(
+        schema,
+        concat!(
+            r#"{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "#,
+            r#""fields": [{"name": "number", "type": "long"}], "name": "CloudEvent", "#,
+            r#""namespace": "com.example.learning.number.drawn.v1", "type": "record"}"#
+        )
+    );
+    assert_eq!(schema, NUMBER_DRAWN.schema_string());
+
+    let schema: Value = serde_json::from_str(&SAMPLE_TAKEN.schema_string()).unwrap();
+    // A record is written out where it comes first, and by its name after that.
+    let collections = &schema["fields"][2]["type"]["fields"];
+    assert_eq!(collections[2]["type"]["items"]["name"], "Contact");
+    assert_eq!(collections[5]["type"]["values"]["items"], "Contact");
+    let optionals = &schema["fields"][3]["type"]["fields"];
+    assert_eq!(
+        optionals[8],
+        json!({"default": null, "name": "contact", "type": ["null", "Contact"]})
+    );
+    assert_eq!(
+        schema["fields"][6],
+        json!({"name": "remarks", "type": {"type": "array", "items": "string"}})
+    );
+}
+
+#[test]
+fn a_local_only_event_has_a_schema_if_its_data_has() {
+    let schema = |event_type| registry::get(event_type).unwrap().schema_string();
+    let grade = schema("com.example.learning.grade.computed.v1").unwrap();
+    let grade: Value = serde_json::from_str(&grade).unwrap();
+    assert_eq!(grade["fields"][0], json!({"name": "grade", "type": "double"}));
+    assert_eq!(grade["fields"][1]["type"][1]["name"], "Contact");
+    assert_eq!(schema("com.example.learning.hook.installed.v1"), None);
+    assert_eq!(schema("com.example.learning.gap.noted.v1"), None);
+    assert_eq!(schema("com.example.learning.doubt.noted.v1"), None);
+}
+
+#[test]
+#[allow(deprecated)]
+fn a_local_only_event_is_received_and_cannot_leave() {
+    let _connection = HOOK_INSTALLED.connect(|event, _| {
+        assert_eq!((event.hook)(), 41 + event.number);
+    });
+    let installed = HookInstalled {
+        number: 1,
+        hook: || 42,
+    };
+    assert!(HOOK_INSTALLED.send_event(installed.clone()).all_ok());
+    assert_eq!(format!("{installed:?}"), "HookInstalled { .. }");
+    let built = GradeComputed::builder().grade(0.5).learner(None).build();
+    assert!(format!("{built:?}").starts_with("GradeComputed"));
+
+    let hook = HOOK_INSTALLED.definition();
+    let metadata = HOOK_INSTALLED.generate_signal_metadata();
+    let errors = [
+        hook.encode_json("{}").unwrap_err(),
+        hook.decode_to_json(&[2]).unwrap_err(),
+        registry::send_from_event_bus(metadata, &[2]).unwrap_err(),
+    ];
+    for error in errors {
+        let text = "event `com.example.learning.hook.installed.v1` stays in its process: functions have no wire form";
+        assert_eq!(error.to_string(), text);
+        assert!(
+            matches!(error, AnyEventError::NoWireForm(reason) if reason.reason() == "functions have no wire form")
+        );
+    }
+}
+
+fn encode_error(change: impl FnOnce(&mut Value)) -> String {
+    let sample = codec::encode(&samples::sample_taken());
+    let sample = SAMPLE_TAKEN.definition().decode_to_json(&sample).unwrap();
+    let mut sample = serde_json::from_str(&sample).unwrap();
+    change(&mut sample);
+    SAMPLE_TAKEN
+        .definition()
+        .encode_json(&sample.to_string())
+        .unwrap_err()
+        .to_string()
+}
+
+#[test]
+fn json_and_bytes_become_each_other() {
+    let event = samples::sample_taken();
+    let bytes = codec::encode(&event);
+    let json = SAMPLE_TAKEN.definition().decode_to_json(&bytes).unwrap();
+    assert_eq!(SAMPLE_TAKEN.definition().encode_json(&json).unwrap(), bytes);
+    assert_eq!(serde_json::from_str::<SampleTaken>(&json).unwrap(), event);
+    assert_eq!(serde_json::to_string(&event).unwrap(), json);
+}
+
+#[test]
+fn json_errors_have_the_path_of_the_field() {
+    let errors = [
+        (
+            encode_error(|one| one["scalars"]["port"] = json!(65536)),
+            "`scalars.port`: invalid value: integer `65536`, expected u16",
+        ),
+        (
+            encode_error(|one| one["collections"]["grid"][0][0][0] = json!(1)),
+            "`collections.grid[0][0][0]`: ",
+        ),
+        (
+            encode_error(|one| one["collections"]["groups"]["all"][1]["verified"] = json!("no")),
+            "`collections.groups.all[1].verified`: ",
+        ),
+        (
+            encode_error(|one| one["optionals"]["contact"]["extra"] = json!(1)),
+            "`optionals.contact.extra`: unknown field `extra`",
+        ),
+        (
+            encode_error(|one| drop(one["taker"].as_object_mut().unwrap().remove("born"))),
+            "`taker`: missing field `born`",
+        ),
+        (
+            encode_error(|one| one["texts"]["course"] = json!("edX")),
+            "`texts.course`: ",
+        ),
+        (
+            encode_error(|one| one["texts"]["price"] = json!("1.5")),
+            "`texts.price`: a price has two decimals",
+        ),
+        (
+            encode_error(|one| drop(one.as_object_mut().unwrap().remove("scalars"))),
+            "missing field `scalars`",
+        ),
+        (
+            encode_error(|one| *one = json!([])),
+            "invalid type: sequence, expected the fields of `SampleTaken`",
+        ),
+    ];
+    for (error, expected) in errors {
+        assert!(
+            error.starts_with(expected),
+            "{error}\nshould begin with {expected}"
+        );
+    }
+    let trailing = NUMBER_DRAWN
+        .definition()
+        .encode_json(r#"{"number": 1} x"#)
+        .unwrap_err();
+    assert!(matches!(trailing, AnyEventError::Json { .. }));
+    assert!(NUMBER_DRAWN.definition().encode_json("").is_err());
+}
+
+#[test]
+fn byte_errors_have_path_offset_and_source() {
+    let error = ARTICLE_ADDED
+        .definition()
+        .decode_to_json(b"\x00\x061.5")
+        .unwrap_err();
+    let text = "`article.price` at byte 1: expected a valid value, but the value was refused: a price has two decimals";
+    assert_eq!(error.to_string(), text);
+    let source = error
+        .source()
+        .expect("what was refused, in the price's own words");
+    assert_eq!(source.to_string(), "a price has two decimals");
+    let AnyEventError::Avro(error) = error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(
+        (error.field_path().as_str(), error.offset()),
+        ("article.price", 1)
+    );
+}
+
+#[test]
+fn an_event_from_the_bus_is_sent_to_the_receivers() {
+    let mut metadata = SAMPLE_TAKEN.generate_signal_metadata();
+    metadata.source = "openedx/elsewhere/web".into();
+    let bytes = codec::encode(&samples::sample_taken());
+    let responses = registry::send_from_event_bus(metadata.clone(), &bytes).unwrap();
+    assert_eq!((responses.len(), responses.all_ok()), (1, true));
+    assert!(METADATA.lock().unwrap().contains(&metadata));
+
+    let metadata = NUMBER_DRAWN.generate_signal_metadata();
+    let responses = registry::send_from_event_bus(metadata.clone(), &[26]).unwrap();
+    assert_eq!(responses.failures().next().unwrap().receiver().name(), "later");
+    let error = registry::send_from_event_bus(metadata, &[]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`number` at byte 0: expected a long, but the input ends"
+    );
+
+    let mut metadata = NUMBER_DRAWN.generate_signal_metadata();
+    metadata.event_type = "com.example.learning.number.forgotten.v1".into();
+    let error = registry::send_from_event_bus(metadata, &[26]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no event definition of this program has the event type `com.example.learning.number.forgotten.v1`"
+    );
+}
+
+#[test]
+fn expect_receivers_passes_when_all_are_there() {
+    expect_receivers!(both, counts, first::earlier, second::later);
+    expect_receivers!(second::later,);
+}
+
+#[test]
+fn expect_receivers_names_those_that_are_missing() {
+    fn forgotten(_: &Article) {}
+
+    mod far {
+        pub(super) fn away() {}
+    }
+
+    let message = |expect: fn()| *catch_unwind(expect).unwrap_err().downcast::<String>().unwrap();
+    assert_eq!(
+        message(|| expect_receivers!(both, forgotten, counts, far::away)),
+        "not registered as receivers: `forgotten`, `far::away`\nhelp: put `#[receiver(THE_SIGNAL)]` on each"
+    );
+}
+
+#[test]
+fn the_generic_functions_of_events_can_be_used_by_others() {
+    fn size<E: WireEvent>(event: &E) -> usize {
+        codec::encode(event).len() + E::DEFINITION.data().count()
+    }
+    assert_eq!(size(&NumberDrawn { number: 64 }), 3);
+}

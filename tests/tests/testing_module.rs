@@ -1,0 +1,516 @@
+//! What `openedx_events::testing` does for tests, and that it stays with the test that asked for it.
+
+use std::{
+    cell::Cell,
+    future::{self, Future},
+    panic::{self, AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::{Arc, Barrier, Mutex},
+    task::{Context, Poll, Wake, Waker},
+    thread,
+};
+
+use openedx_events::{prelude::*, testing};
+use openedx_events_tests::number_events;
+
+number_events! {
+    LeafDropped "com.example.learning.leaf.dropped.v1"
+    RainStopped "com.example.learning.rain.stopped.v1"
+    WindChanged "com.example.learning.wind.changed.v1"
+    SnowMelted "com.example.learning.snow.melted.v1"
+    StormPassed "com.example.learning.storm.passed.v1"
+    CloudMoved "com.example.learning.cloud.moved.v1"
+    FrostCleared "com.example.learning.frost.cleared.v1"
+    TideTurned "com.example.learning.tide.turned.v1"
+}
+
+fn drop_leaf(number: i64) -> Responses {
+    LEAF_DROPPED.send_event(LeafDropped { number })
+}
+
+fn numbers(events: &[Arc<LeafDropped>]) -> Vec<i64> {
+    events.iter().map(|event| event.number).collect()
+}
+
+/// The text with which `work` panics.
+fn panic_text(work: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(work)).expect_err("it should panic");
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
+    }
+}
+
+/// Runs a future on this thread, which sleeps while there is nothing to do.
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    struct Unpark(thread::Thread);
+
+    impl Wake for Unpark {
+        fn wake(self: Arc<Self>) {
+            self.0.unpark();
+        }
+    }
+
+    let waker = Waker::from(Arc::new(Unpark(thread::current())));
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(value) => return value,
+            Poll::Pending => thread::park(),
+        }
+    }
+}
+
+#[test]
+fn capture_collects_what_was_sent_in_order() {
+    drop_leaf(0);
+    let sent = testing::capture(&LEAF_DROPPED);
+    assert!(sent.is_empty());
+    drop_leaf(1);
+    LEAF_DROPPED.try_send_event(LeafDropped { number: 2 }).unwrap();
+    LEAF_DROPPED.send_event_at(
+        LeafDropped { number: 3 },
+        DateTime::utc(2024, 2, 29, 0, 0, 0, 0).unwrap(),
+    );
+    RAIN_STOPPED.send_event(RainStopped { number: 4 });
+    assert_eq!(numbers(&sent.events()), [1, 2, 3]);
+    assert_eq!(sent.len(), 3);
+    let metadata = sent.metadata();
+    assert_eq!(metadata.len(), 3);
+    assert!(
+        metadata
+            .iter()
+            .all(|metadata| metadata.event_type == LEAF_DROPPED.event_type())
+    );
+    assert_eq!(metadata[2].time.to_string(), "2024-02-29T00:00:00+00:00");
+}
+
+#[test]
+fn receivers_run_while_events_are_captured() {
+    let sent = testing::capture(&TIDE_TURNED);
+    let _connection = TIDE_TURNED.connect(|event, _| if event.number == 1 { Err("no") } else { Ok(()) });
+    assert_eq!(
+        TIDE_TURNED
+            .send_event(TideTurned { number: 1 })
+            .failures()
+            .count(),
+        1
+    );
+    assert_eq!(
+        TIDE_TURNED
+            .send_event(TideTurned { number: 2 })
+            .failures()
+            .count(),
+        0
+    );
+    assert_eq!(sent.len(), 2);
+}
+
+#[test]
+fn capture_ends_when_it_is_dropped() {
+    let first = testing::capture(&LEAF_DROPPED);
+    drop_leaf(1);
+    let kept = first.events();
+    drop(first);
+    drop_leaf(2);
+    assert_eq!(numbers(&kept), [1]);
+    let second = testing::capture(&LEAF_DROPPED);
+    assert!(second.is_empty());
+}
+
+#[test]
+fn captures_nest_and_may_end_in_any_order() {
+    let outer = testing::capture(&LEAF_DROPPED);
+    drop_leaf(1);
+    let inner = testing::capture(&LEAF_DROPPED);
+    drop_leaf(2);
+    assert_eq!(numbers(&outer.events()), [1, 2]);
+    assert_eq!(numbers(&inner.events()), [2]);
+    drop(outer);
+    drop_leaf(3);
+    assert_eq!(numbers(&inner.events()), [2, 3]);
+}
+
+#[test]
+fn other_threads_are_not_captured() {
+    let sent = testing::capture(&LEAF_DROPPED);
+    thread::spawn(|| drop_leaf(1)).join().unwrap();
+    sent.assert_none();
+}
+
+#[test]
+fn a_handle_takes_the_capture_to_other_threads() {
+    let sent = testing::capture(&LEAF_DROPPED);
+    let threads: Vec<_> = (0..4)
+        .map(|number| {
+            let handle = sent.handle();
+            thread::spawn(move || {
+                let entered = handle.enter();
+                drop_leaf(number);
+                drop(entered);
+                drop_leaf(number + 100);
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    let mut numbers = numbers(&sent.events());
+    numbers.sort_unstable();
+    assert_eq!(numbers, [0, 1, 2, 3]);
+}
+
+#[test]
+fn a_handle_takes_the_capture_through_a_future() {
+    let sent = testing::capture(&LEAF_DROPPED);
+    let future = async {
+        drop_leaf(1);
+        // Once it waits, the other end of this is on its way.
+        let mut first = true;
+        future::poll_fn(move |context| {
+            if std::mem::take(&mut first) {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
+        drop_leaf(2);
+        thread::current().id()
+    };
+    let wrapped = sent.handle().wrap(future);
+    let here = thread::current().id();
+    let there = thread::spawn(move || {
+        let id = block_on(wrapped);
+        drop_leaf(3);
+        id
+    })
+    .join()
+    .unwrap();
+    assert_ne!(here, there);
+    assert_eq!(numbers(&sent.events()), [1, 2]);
+}
+
+#[test]
+fn between_two_polls_the_thread_is_not_in_the_scope() {
+    let sent = testing::capture(&LEAF_DROPPED);
+    let handle = sent.handle();
+    thread::spawn(move || {
+        let mut polls = 0;
+        let mut future = pin!(handle.wrap(future::poll_fn(|_| {
+            polls += 1;
+            drop_leaf(polls);
+            if polls == 2 {
+                Poll::Ready(())
+            } else {
+                Poll::Pending
+            }
+        })));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+        drop_leaf(100);
+        assert!(future.as_mut().poll(&mut context).is_ready());
+        drop_leaf(100);
+    })
+    .join()
+    .unwrap();
+    assert_eq!(numbers(&sent.events()), [1, 2]);
+}
+
+#[test]
+fn a_future_that_is_given_up_is_dropped_in_the_scope() {
+    /// Sends when it goes.
+    struct Cancelled;
+
+    impl Drop for Cancelled {
+        fn drop(&mut self) {
+            drop_leaf(9);
+        }
+    }
+
+    let sent = testing::capture(&LEAF_DROPPED);
+    let mut future = Box::pin(sent.handle().wrap(async {
+        let _cancelled = Cancelled;
+        future::pending::<()>().await;
+    }));
+    thread::spawn(move || {
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(future.as_mut().poll(&mut context).is_pending());
+    })
+    .join()
+    .unwrap();
+    assert_eq!(sent.assert_one().number, 9);
+}
+
+#[test]
+fn assert_helpers_pass_and_panic_with_a_reason() {
+    let sent = testing::capture(&LEAF_DROPPED);
+    sent.assert_none();
+    assert_eq!(
+        panic_text(|| drop(sent.assert_one())),
+        "expected one `LEAF_DROPPED`, but 0 were sent"
+    );
+    assert_eq!(
+        panic_text(|| sent.assert_any(|_| true)),
+        "none of the 0 `LEAF_DROPPED` that were sent matches"
+    );
+    drop_leaf(7);
+    assert_eq!(sent.assert_one().number, 7);
+    assert_eq!(
+        panic_text(|| sent.assert_none()),
+        "expected no `LEAF_DROPPED`, but 1 were sent"
+    );
+    drop_leaf(8);
+    assert_eq!(
+        panic_text(|| drop(sent.assert_one())),
+        "expected one `LEAF_DROPPED`, but 2 were sent"
+    );
+    sent.assert_any(|event| event.number == 8);
+    let none = panic_text(|| sent.assert_any(|event| event.number == 9));
+    assert_eq!(none, "none of the 2 `LEAF_DROPPED` that were sent matches");
+}
+
+#[test]
+fn panics_of_assert_helpers_are_at_the_test() {
+    let line = Arc::new(Mutex::new(None));
+    let seen = Arc::clone(&line);
+    let this_thread = thread::current().id();
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if thread::current().id() == this_thread {
+            *seen.lock().unwrap() = info
+                .location()
+                .map(|location| (location.file().to_owned(), location.line()));
+        } else {
+            before(info);
+        }
+    }));
+    let sent = testing::capture(&LEAF_DROPPED);
+    let expected = line!() + 1;
+    panic_text(|| drop(sent.assert_one()));
+    let one = line.lock().unwrap().take().unwrap();
+    assert_eq!(one, (file!().to_owned(), expected));
+
+    let _connection = CLOUD_MOVED.connect(|_, _| Err("no"));
+    let _strict = testing::strict();
+    let expected = line!() + 1;
+    panic_text(|| drop(CLOUD_MOVED.send_event(CloudMoved { number: 1 })));
+    let strict = line.lock().unwrap().take().unwrap();
+    assert_eq!(strict, (file!().to_owned(), expected));
+}
+
+#[test]
+fn strict_panics_with_the_receivers_own_error() {
+    #[receiver(WIND_CHANGED)]
+    fn parses(number: &i64) -> Result<(), std::num::ParseIntError> {
+        if *number == 0 {
+            Ok(())
+        } else {
+            format!("{number}x").parse::<i64>().map(drop)
+        }
+    }
+
+    assert_eq!(
+        WIND_CHANGED
+            .send_event(WindChanged { number: 1 })
+            .failures()
+            .count(),
+        1
+    );
+    let strict = testing::strict();
+    assert!(WIND_CHANGED.send_event(WindChanged { number: 0 }).all_ok());
+    let text = panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
+    assert!(text.starts_with("receiver `testing_module::"), "{text}");
+    assert!(
+        text.contains("parses (") && text.ends_with("failed: invalid digit found in string"),
+        "{text}"
+    );
+    // Still strict after the panic, until the guard goes.
+    panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
+    thread::spawn(|| assert!(!WIND_CHANGED.send_event(WindChanged { number: 1 }).all_ok()))
+        .join()
+        .unwrap();
+    drop(strict);
+    assert_eq!(
+        WIND_CHANGED
+            .send_event(WindChanged { number: 1 })
+            .failures()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn strict_panics_with_the_receivers_own_panic() {
+    let _connection = STORM_PASSED.connect(|event, _| assert_eq!(event.number, 1, "wrong storm"));
+    let _strict = testing::strict();
+    let text = panic_text(|| drop(STORM_PASSED.send_event(StormPassed { number: 2 })));
+    assert!(
+        text.contains("failed: panicked: assertion `left == right` failed: wrong storm"),
+        "{text}"
+    );
+}
+
+thread_local! {
+    static MELTED: Cell<u32> = const { Cell::new(0) };
+}
+
+#[receiver(SNOW_MELTED)]
+fn melts() {
+    MELTED.set(MELTED.get() + 1);
+}
+
+#[receiver(SNOW_MELTED)]
+fn drips() -> Result<(), String> {
+    Err("drip".to_owned())
+}
+
+fn melt() -> usize {
+    SNOW_MELTED.send_event(SnowMelted { number: 1 }).len()
+}
+
+#[test]
+fn mute_keeps_all_receivers_of_a_signal_from_running() {
+    let _connection = RAIN_STOPPED.connect(|_, _| -> () { panic!("muted") });
+    let muted = testing::mute(&RAIN_STOPPED);
+    let sent = testing::capture(&RAIN_STOPPED);
+    assert!(RAIN_STOPPED.send_event(RainStopped { number: 1 }).is_empty());
+    assert!(
+        RAIN_STOPPED
+            .try_send_event(RainStopped { number: 1 })
+            .unwrap()
+            .is_empty()
+    );
+    assert_eq!(sent.len(), 2, "capturing goes on");
+    assert_eq!(melt(), 2, "other signals are not muted");
+    drop(muted);
+    assert_eq!(
+        RAIN_STOPPED
+            .send_event(RainStopped { number: 1 })
+            .failures()
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn mute_receiver_keeps_one_from_running() {
+    let before = MELTED.get();
+    {
+        let _muted = testing::mute_receiver(drips);
+        let responses = SNOW_MELTED.send_event(SnowMelted { number: 1 });
+        assert_eq!((responses.len(), responses.all_ok()), (1, true));
+        let _also = testing::mute_receiver(melts);
+        assert_eq!(melt(), 0);
+        assert_eq!(thread::spawn(melt).join().unwrap(), 2, "on this thread only");
+    }
+    assert_eq!(melt(), 2);
+    assert_eq!(MELTED.get(), before + 2);
+}
+
+#[test]
+fn only_a_registered_receiver_can_be_muted() {
+    fn forgotten() {}
+
+    let text = panic_text(|| drop(testing::mute_receiver(forgotten)));
+    let name = "testing_module::only_a_registered_receiver_can_be_muted::forgotten";
+    assert_eq!(
+        text,
+        format!("not registered as receivers: `{name}`\nhelp: put `#[receiver(THE_SIGNAL)]` on each")
+    );
+    // A pointer does not say which function it points to.
+    panic_text(|| drop(testing::mute_receiver(melts as fn())));
+}
+
+#[test]
+fn muted_receivers_come_back_after_a_panic() {
+    let text = panic_text(|| {
+        let _muted = testing::mute_receiver(drips);
+        let _all = testing::mute(&RAIN_STOPPED);
+        let _strict = testing::strict();
+        assert_eq!(melt(), 1);
+        panic!("half-way");
+    });
+    assert_eq!(text, "half-way");
+    assert_eq!(melt(), 2, "neither muted nor strict");
+}
+
+#[test]
+fn a_handle_takes_muting_to_other_threads() {
+    let muted = testing::mute_receiver(drips);
+    let handle = muted.handle();
+    let there = thread::spawn(move || {
+        let _entered = handle.enter();
+        melt()
+    });
+    assert_eq!(there.join().unwrap(), 1);
+}
+
+#[test]
+fn tests_side_by_side_do_not_see_each_other() {
+    let _connection = FROST_CLEARED.connect(|_, _| Err("no"));
+    let both = Arc::new(Barrier::new(2));
+    let run = |strict: bool| {
+        let both = Arc::clone(&both);
+        thread::spawn(move || {
+            let sent = testing::capture(&FROST_CLEARED);
+            let _strict = strict.then(testing::strict);
+            let _muted = (!strict).then(|| testing::mute(&FROST_CLEARED));
+            both.wait();
+            for number in 0..200 {
+                let responses = catch_unwind(|| FROST_CLEARED.send_event(FrostCleared { number }).len());
+                assert_eq!(responses.ok(), if strict { None } else { Some(0) });
+            }
+            sent.len()
+        })
+    };
+    // The strict one panics two hundred times; that is no news.
+    let [first, second] = [run(true), run(false)];
+    assert_eq!((first.join().unwrap(), second.join().unwrap()), (200, 200));
+}
+
+#[test]
+fn scopes_can_be_kept_in_a_fixture() {
+    struct Fixture {
+        _strict: testing::Scope,
+        sent: testing::Capture<LeafDropped>,
+    }
+
+    let fixture = Fixture {
+        _strict: testing::strict(),
+        sent: testing::capture(&LEAF_DROPPED),
+    };
+    drop_leaf(1);
+    assert_eq!(fixture.sent.len(), 1);
+}
+
+#[test]
+fn captured_events_may_send_when_they_are_dropped() {
+    /// Sends when it goes.
+    struct Sends;
+
+    impl Drop for Sends {
+        fn drop(&mut self) {
+            drop_leaf(5);
+        }
+    }
+
+    let sent = testing::capture(&PARCEL_SHIPPED);
+    let all = testing::capture(&LEAF_DROPPED);
+    PARCEL_SHIPPED.send_event(ParcelShipped {
+        content: Mutex::new(Some(Box::new(Sends))),
+    });
+    assert_eq!((sent.len(), all.len()), (1, 0));
+    drop(sent);
+    assert_eq!(all.len(), 1);
+}
+
+/// An event whose data runs code when it is dropped.
+#[event(
+    type = "com.example.learning.parcel.shipped.v1",
+    local_only = "the content is anything"
+)]
+pub struct ParcelShipped {
+    /// Anything.
+    pub content: Mutex<Option<Box<dyn std::any::Any + Send>>>,
+}

@@ -1,0 +1,187 @@
+//! Sending from many threads while receivers come and go.
+
+use std::{
+    sync::{
+        Arc, Barrier, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use openedx_events::prelude::*;
+use openedx_events_tests::number_events;
+
+number_events! {
+    TrainPassed "com.example.learning.train.passed.v1"
+    FlagRaised "com.example.learning.flag.raised.v1"
+    HornSounded "com.example.learning.horn.sounded.v1"
+    CoinTossed "com.example.learning.coin.tossed.v1"
+    PageTurned "com.example.learning.page.turned.v1"
+}
+
+const SENDERS: i64 = 8;
+/// What is still waiting then is taken to be a deadlock.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Runs `work` on a thread of its own, and fails if it does not end.
+fn ends(work: impl FnOnce() + Send + 'static) {
+    let (done, ended) = mpsc::channel();
+    let thread = thread::spawn(move || {
+        work();
+        done.send(()).unwrap();
+    });
+    if let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(PATIENCE) {
+        panic!("a deadlock");
+    }
+    thread.join().unwrap();
+}
+
+/// Each sender's last number: the permanent receiver checks that none is missing or twice.
+static LAST: Mutex<[i64; 8]> = Mutex::new([0; 8]);
+
+#[receiver(TRAIN_PASSED)]
+fn linked(number: &i64) {
+    let sender = usize::try_from(number % SENDERS).unwrap();
+    let mut last = LAST.lock().unwrap();
+    assert_eq!(
+        last[sender] + 1,
+        number / SENDERS,
+        "events of one thread arrive in order, and once"
+    );
+    last[sender] += 1;
+}
+
+#[test]
+fn eight_threads_send_while_receivers_come_and_go() {
+    ends(|| {
+        static CONNECTED: AtomicUsize = AtomicUsize::new(0);
+        let permanent = TRAIN_PASSED.connect(|_, _| {
+            CONNECTED.fetch_add(1, Ordering::Relaxed);
+        });
+        let stop = AtomicBool::new(false);
+        let until = Instant::now() + Duration::from_millis(700);
+        let sent: Vec<i64> = thread::scope(|scope| {
+            let senders: Vec<_> = (0..SENDERS)
+                .map(|sender| {
+                    scope.spawn(move || {
+                        let mut sent = 0;
+                        while Instant::now() < until {
+                            sent += 1;
+                            let responses = TRAIN_PASSED.send_event(TrainPassed {
+                                number: sent * SENDERS + sender,
+                            });
+                            assert!(responses.len() >= 2);
+                            assert!(responses.all_ok(), "{:?}", responses.failures().next());
+                        }
+                        sent
+                    })
+                })
+                .collect();
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        let outer = TRAIN_PASSED.connect(|event, _| {
+                            // A receiver of its own, for a moment, from within.
+                            if event.number % 64 == 0 {
+                                drop(TRAIN_PASSED.connect(|_, _| ()));
+                            }
+                        });
+                        let inner = TRAIN_PASSED.connect(|_, _| Ok::<(), String>(()));
+                        drop((outer, inner));
+                    }
+                });
+            }
+            let sent: Vec<_> = senders.into_iter().map(thread::ScopedJoinHandle::join).collect();
+            stop.store(true, Ordering::Relaxed);
+            sent.into_iter().map(Result::unwrap).collect()
+        });
+        assert_eq!(sent.as_slice(), LAST.lock().unwrap().as_slice());
+        assert!(sent.iter().all(|sent| *sent > 0));
+        let total: i64 = sent.iter().sum();
+        assert_eq!(usize::try_from(total).unwrap(), CONNECTED.load(Ordering::Relaxed));
+        drop(permanent);
+    });
+}
+
+#[test]
+fn no_lock_is_held_while_a_receiver_runs() {
+    ends(|| {
+        let (entered, is_entered) = mpsc::channel::<()>();
+        let (release, is_released) = mpsc::channel::<()>();
+        let is_released = Mutex::new(is_released);
+        let connection = FLAG_RAISED.connect(move |event, _| {
+            if event.number == 0 {
+                entered.send(()).unwrap();
+                is_released.lock().unwrap().recv().unwrap();
+            }
+        });
+        let sender = thread::spawn(|| FLAG_RAISED.send_event(FlagRaised { number: 0 }).len());
+        is_entered.recv().unwrap();
+        // All of this while the receiver waits on the other thread.
+        let second = FLAG_RAISED.connect(|_, _| ());
+        assert_eq!(FLAG_RAISED.send_event(FlagRaised { number: 1 }).len(), 2);
+        drop(second);
+        assert_eq!(FLAG_RAISED.send_event(FlagRaised { number: 1 }).len(), 1);
+        let any = openedx_events::registry::connect_any(|_, _| ());
+        drop(any);
+        release.send(()).unwrap();
+        assert_eq!(sender.join().unwrap(), 1);
+        drop(connection);
+    });
+}
+
+#[test]
+fn a_receiver_can_wait_for_another_thread_that_connects() {
+    ends(|| {
+        let _connection = HORN_SOUNDED.connect(|_, _| {
+            thread::spawn(|| {
+                let connection = HORN_SOUNDED.connect(|_, _| ());
+                drop(connection);
+            })
+            .join()
+            .unwrap();
+        });
+        assert!(HORN_SOUNDED.send_event(HornSounded { number: 1 }).all_ok());
+    });
+}
+
+#[test]
+fn a_receiver_can_wait_for_another_thread_that_sends() {
+    ends(|| {
+        let _connection = COIN_TOSSED.connect(|event, _| {
+            let number = event.number - 1;
+            if number > 0 {
+                let responses = thread::spawn(move || COIN_TOSSED.send_event(CoinTossed { number }));
+                assert!(responses.join().unwrap().all_ok());
+            }
+        });
+        assert!(COIN_TOSSED.send_event(CoinTossed { number: 5 }).all_ok());
+    });
+}
+
+#[test]
+fn first_use_by_many_threads_at_once_sees_all_receivers() {
+    static RUNS: AtomicUsize = AtomicUsize::new(0);
+
+    #[receiver(PAGE_TURNED)]
+    fn count() {
+        RUNS.fetch_add(1, Ordering::Relaxed);
+    }
+
+    ends(|| {
+        let start = Arc::new(Barrier::new(8));
+        let threads: Vec<_> = (0..8)
+            .map(|number| {
+                let start = Arc::clone(&start);
+                thread::spawn(move || {
+                    start.wait();
+                    PAGE_TURNED.send_event(PageTurned { number }).all_ok()
+                })
+            })
+            .collect();
+        assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
+        assert_eq!(RUNS.load(Ordering::Relaxed), 8);
+    });
+}

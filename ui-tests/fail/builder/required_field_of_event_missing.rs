@@ -1,0 +1,5 @@
+use openedx_events::learning::signals::StudentRegistrationCompleted;
+
+fn main() {
+    StudentRegistrationCompleted::builder().build();
+}

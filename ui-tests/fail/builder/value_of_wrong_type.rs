@@ -1,0 +1,3 @@
+fn main() {
+    openedx_events::learning::data::UserData::builder().id("7");
+}

@@ -1,0 +1,12 @@
+// errors: 2
+use openedx_events::prelude::*;
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.re-created.v1", name = "COURSE_RE_CREATED")]
+pub struct CourseCreated {
+    /// Which course.
+    #[event(allow(type_hyphen, reason = "published under this name"))]
+    pub course_key: CourseKey,
+}
+
+fn main() {}

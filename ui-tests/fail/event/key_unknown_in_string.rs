@@ -1,0 +1,17 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// What the field holds.
+    pub title: String,
+}
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1", key = course.title.text)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: CourseData,
+}
+
+fn main() {}

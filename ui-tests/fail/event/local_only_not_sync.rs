@@ -1,0 +1,10 @@
+use openedx_events::prelude::*;
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1", local_only = "it holds a connection")]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: std::cell::Cell<i64>,
+}
+
+fn main() {}

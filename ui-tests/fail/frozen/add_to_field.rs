@@ -1,0 +1,7 @@
+use openedx_events::learning::data::UserData;
+
+fn change(user: &mut UserData) {
+    user.id += 1;
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use openedx_events::learning::data::UserData;
+
+fn change(user: &mut UserData) {
+    std::mem::take(&mut user.pii.email);
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+#[derive(Debug)]
+pub struct CourseData {
+    /// What the field holds.
+    pub title: String,
+}
+
+fn main() {}

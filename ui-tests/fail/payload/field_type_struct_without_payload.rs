@@ -1,0 +1,15 @@
+use openedx_events::prelude::*;
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organization {
+    pub name: String,
+}
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// What the field holds.
+    pub organization: Organization,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub enum CourseMode {
+    /// Free.
+    Audit,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub struct Kurseröffnung {
+    /// Title of the course.
+    pub title: String,
+}
+
+fn main() {}

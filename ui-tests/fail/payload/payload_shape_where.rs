@@ -1,0 +1,13 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub struct CourseData
+where
+    String: Clone,
+{
+    /// Title of the course.
+    pub title: String,
+}
+
+fn main() {}

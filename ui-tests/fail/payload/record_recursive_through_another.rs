@@ -1,0 +1,17 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// What the field holds.
+    pub organization: Organization,
+}
+
+/// An organization.
+#[payload]
+pub struct Organization {
+    /// What it offers.
+    pub courses: Vec<CourseData>,
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload(pii crate = openedx_events)]
+pub struct CourseData {
+    /// What the field holds.
+    pub title: String,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use openedx_events::receiver;
+
+#[receiver]
+fn notify() {}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use openedx_events::expect_receivers;
+
+fn main() {
+    expect_receivers!(notify);
+}

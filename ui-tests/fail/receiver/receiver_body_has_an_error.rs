@@ -1,0 +1,8 @@
+use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+
+#[receiver(COURSE_ENROLLMENT_CREATED)]
+fn notify(enrollment: &CourseEnrollmentData) {
+    let _: i64 = enrollment.mode.len();
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use openedx_events::receiver;
+
+struct Notifier;
+
+impl Notifier {
+    #[receiver(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED)]
+    fn notify() {}
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
+
+#[receiver(COURSE_ENROLLMENT_CREATED)]
+fn notify()
+where
+    String: Clone,
+{
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use openedx_events::receiver;
+
+#[receiver(order = 1)]
+fn notify() {}
+
+fn main() {}
