@@ -5,7 +5,7 @@
 # `tests/run --all` runs this; `cargo test --test downstream` knows the two default profiles.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
+root=$(cd "$(dirname "$0")/../.." && pwd)
 target=${CARGO_TARGET_DIR:-$root/target}/tmp/linkers
 mkdir -p "$target"
 CARGO_TARGET_DIR=$(cd "$target" && pwd)
