@@ -84,7 +84,13 @@ fn cargo(arguments: &[&str]) -> (String, String) {
 #[test]
 fn a_project_outside_builds_without_a_warning_and_runs() {
     // Nor do the crates of this workspace, which are somebody's dependencies here.
-    let (messages, progress) = cargo(&["clippy", "--workspace", "--all-targets", "--message-format", "json"]);
+    let (messages, progress) = cargo(&[
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--message-format",
+        "json",
+    ]);
     let rendered: Vec<String> = messages
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())
