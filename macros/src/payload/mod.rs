@@ -22,7 +22,7 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
             return fallback::expand(&item, &arguments.path);
         };
         check::check(&payload, problems);
-        let can_expand = |field| record::can_expand(field) && !payload.is_within(field);
+        let can_expand = |field| record::can_expand(field, false) && !payload.is_within(field);
         if payload.fields.iter().all(can_expand) {
             expand::expand(&payload)
         } else {
