@@ -1,6 +1,6 @@
 //! `tests/downstream`: a project outside this workspace, as a user would have it.
 //!
-//! It is checked by clippy under the strictest lints and run in both profiles. `tests/linkers.sh` adds
+//! It is checked by clippy under the strictest lints and run in both profiles. `tests/all/linkers.sh` adds
 //! linkers, codegen units and link-time optimization.
 
 use std::{

@@ -396,6 +396,23 @@ fn json_errors_have_the_path_of_the_field() {
 }
 
 #[test]
+fn deeply_nested_json_is_an_error() {
+    let deep = |open: &str| open.repeat(200_000);
+    for (open, key) in [
+        ("[", "grid"),
+        ("{\"a\":", "matrix"),
+        ("[", "scores"),
+        ("[{\"a\":", "unknown"),
+    ] {
+        let json = format!(r#"{{"collections": {{"{key}": {}"#, deep(open));
+        let error = SAMPLE_TAKEN.definition().encode_json(&json).unwrap_err();
+        assert!(matches!(error, AnyEventError::Json { .. }), "{error}");
+        assert!(SAMPLE_TAKEN.definition().encode_json(&deep(open)).is_err());
+        assert!(EventsMetadata::from_json(&format!(r#"{{"{key}": {}"#, deep(open))).is_err());
+    }
+}
+
+#[test]
 fn byte_errors_have_path_offset_and_source() {
     let error = ARTICLE_ADDED
         .definition()

@@ -5,10 +5,11 @@
 # `tests/run --all` runs this; `cargo test --test downstream` knows the two default profiles.
 set -eu
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$root/target}/tmp/linkers"
-export RUST_BACKTRACE=0
-mkdir -p "$CARGO_TARGET_DIR"
+root=$(cd "$(dirname "$0")/../.." && pwd)
+target=${CARGO_TARGET_DIR:-$root/target}/tmp/linkers
+mkdir -p "$target"
+CARGO_TARGET_DIR=$(cd "$target" && pwd)
+export CARGO_TARGET_DIR RUST_BACKTRACE=0
 cp "$root/Cargo.lock" "$root/tests/downstream/Cargo.lock"
 cd "$root/tests/downstream"
 
