@@ -17,28 +17,33 @@ use serde_json::Value;
 fn one_mistake_is_one_diagnostic() {
     let cases = cases();
     let counts = check(&cases);
-    let mut wrong = String::new();
-    for (name, case) in &cases {
-        let Count {
-            errors,
-            warnings,
-            texts,
-        } = counts.get(name).cloned().unwrap_or_default();
-        if errors != case.errors || warnings != 0 {
-            let expected = case.errors;
-            let path = case.path.display();
-            wrong.push_str(&format!(
-                "{path}: {errors} errors and {warnings} warnings, expected {expected} and 0\n{texts}\n"
-            ));
-        }
-    }
-    assert!(wrong.is_empty(), "\n{wrong}");
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|(name, case)| case.complaint(counts.get(name)))
+        .collect();
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
 struct Case {
     path: PathBuf,
     /// What the case's first line declares, as in `// errors: 2`, or 1.
     errors: usize,
+}
+
+impl Case {
+    /// What to say of a number of diagnostics that is not the expected one.
+    fn complaint(&self, count: Option<&Count>) -> Option<String> {
+        let Count {
+            errors,
+            warnings,
+            texts,
+        } = count.cloned().unwrap_or_default();
+        let (path, expected) = (self.path.display(), self.errors);
+        let is_wrong = errors != expected || warnings != 0;
+        is_wrong.then(|| {
+            format!("{path}: {errors} errors and {warnings} warnings, expected {expected} and 0\n{texts}")
+        })
+    }
 }
 
 /// By the name of the binary that each is compiled as.
@@ -144,12 +149,11 @@ fn write_package(package: &Path, root: &Path, cases: &BTreeMap<String, Case>) {
          openedx-events = {{ path = {} }}\nserde_json = \"1\"\n\n[lints.rust]\ndead_code = \"allow\"\n",
         quoted(&root.join("runtime")),
     );
-    for (name, case) in cases {
-        manifest.push_str(&format!(
-            "\n[[bin]]\nname = \"{name}\"\npath = {}\n",
-            quoted(&case.path)
-        ));
-    }
+    let bins = cases.iter().map(|(name, case)| {
+        let path = quoted(&case.path);
+        format!("\n[[bin]]\nname = \"{name}\"\npath = {path}\n")
+    });
+    manifest.extend(bins);
     fs::create_dir_all(package).expect("a folder in the target directory");
     // The versions that the workspace has, so that nothing needs the network.
     fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the workspace is locked");

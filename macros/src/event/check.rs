@@ -7,7 +7,7 @@ use crate::{
     args,
     diagnostics::{Problem, Problems},
     event_type::EventType,
-    record::Field,
+    record::{Field, check_owned},
     rules,
 };
 
@@ -27,6 +27,7 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     check_contains_event(event, problems);
     check_documented(event, problems);
     for field in &event.fields {
+        check_owned(field, event.arguments.local_only.is_some(), problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
         check_flow_control(field, problems);

@@ -19,7 +19,12 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
             return record::without_attributes(&item, "event");
         };
         check::check(&event, problems);
-        if event.fields.iter().all(record::can_expand) {
+        let is_local = event.arguments.local_only.is_some();
+        if event
+            .fields
+            .iter()
+            .all(|field| record::can_expand(field, is_local))
+        {
             expand::expand(&event)
         } else {
             record::without_attributes(&item, "event")

@@ -5,13 +5,14 @@ use syn::ext::IdentExt;
 use super::parse::Payload;
 use crate::{
     diagnostics::{Problem, Problems},
-    record::{Field, find_mention},
+    record::{Field, check_owned, find_mention},
     rules,
 };
 
 pub(crate) fn check(payload: &Payload<'_>, problems: &mut Problems) {
     check_documented(payload, problems);
     for field in &payload.fields {
+        check_owned(field, false, problems);
         check_builder_name(field, problems);
         check_recursion(payload, field, problems);
         field.waivers.check_needed(problems);

@@ -2,10 +2,12 @@
 
 mod check;
 mod expand;
+mod fallback;
 mod parse;
 
 use proc_macro2::TokenStream;
 
+use self::parse::Arguments;
 use crate::{diagnostics::report, record};
 
 /// The expansion, or the user's item with the reasons why there is none.
@@ -15,15 +17,16 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
         return item.clone();
     };
     report(|problems| {
-        let Some(payload) = parse::parse(arguments, &item, problems) else {
-            return record::without_attributes(&item, "payload");
+        let arguments = Arguments::parse(arguments, problems);
+        let Some(payload) = parse::parse(&arguments, &item, problems) else {
+            return fallback::expand(&item, &arguments.path);
         };
         check::check(&payload, problems);
-        let can_expand = |field| record::can_expand(field) && !payload.is_within(field);
+        let can_expand = |field| record::can_expand(field, false) && !payload.is_within(field);
         if payload.fields.iter().all(can_expand) {
             expand::expand(&payload)
         } else {
-            record::without_attributes(&item, "payload")
+            fallback::expand(&item, &arguments.path)
         }
     })
 }

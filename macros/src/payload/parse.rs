@@ -18,7 +18,7 @@ use crate::{
 /// A payload as the expansion needs it.
 pub(crate) struct Payload<'a> {
     pub(crate) item: &'a ItemStruct,
-    pub(crate) path: RuntimePath,
+    pub(crate) path: &'a RuntimePath,
     pub(crate) docs: Docs,
     pub(crate) attributes: Attributes<'a>,
     pub(crate) fields: Vec<Field<'a>>,
@@ -31,30 +31,44 @@ impl Payload<'_> {
     }
 }
 
+/// What stands in the attribute's parentheses.
+#[derive(Default)]
+pub(crate) struct Arguments {
+    pub(crate) path: RuntimePath,
+    /// All of it is personal data.
+    pii: bool,
+}
+
+impl Arguments {
+    pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Self {
+        let mut parsed = Self::default();
+        let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
+        for arg in args::parse(tokens, problems) {
+            if known.accept(&arg, problems) {
+                match arg.name.to_string().as_str() {
+                    "pii" => parsed.pii = arg.flag(problems),
+                    _ => parsed
+                        .path
+                        .set(arg.path("crate = path::to::openedx_events", problems)),
+                }
+            }
+        }
+        parsed
+    }
+}
+
 /// `None` where the item has not the shape of a payload.
 pub(crate) fn parse<'a>(
-    arguments: TokenStream,
+    arguments: &'a Arguments,
     item: &'a Item,
     problems: &mut Problems,
 ) -> Option<Payload<'a>> {
-    let mut path = RuntimePath::default();
-    let mut all_pii = false;
-    let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
-    for arg in args::parse(arguments, problems) {
-        if known.accept(&arg, problems) {
-            match arg.name.to_string().as_str() {
-                "pii" => all_pii = arg.flag(problems),
-                _ => path.set(arg.path("crate = path::to::openedx_events", problems)),
-            }
-        }
-    }
-
     let item = record::check_shape(item, "a payload", &rules::PAYLOAD_SHAPE, problems)?;
     Some(Payload {
         item,
-        path,
+        path: &arguments.path,
         docs: Docs::of(&item.attrs),
         attributes: Attributes::parse(item, "#[payload]", false, problems),
-        fields: record::parse_fields(item, "payload", all_pii, problems),
+        fields: record::parse_fields(item, "payload", arguments.pii, problems),
     })
 }

@@ -134,7 +134,7 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
             let ty = &field.ty;
             field.ty = parse_quote!(::std::boxed::Box<#ty>);
         }
-        if find_borrow(&field.ty).is_some() {
+        if find_borrow(&field.ty, true).is_some() {
             field.ty = parse_quote!(());
         }
     }

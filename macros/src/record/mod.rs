@@ -13,7 +13,7 @@ mod types;
 
 pub(crate) use attributes::{Attributes, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
-pub(crate) use parse::{check_shape, parse_fields};
+pub(crate) use parse::{check_owned, check_shape, parse_fields};
 pub(crate) use types::find_mention;
 use types::{find_borrow, has_placeholder};
 
@@ -41,8 +41,10 @@ pub(crate) struct Field<'a> {
 }
 
 /// Whether a field of this type leaves anything to expand to: a struct with one that does not is only emitted.
-pub(crate) fn can_expand(field: &Field<'_>) -> bool {
-    find_borrow(field.ty).is_none() && !has_placeholder(field.ty)
+///
+/// What stays in the process may hold a `&'static`.
+pub(crate) fn can_expand(field: &Field<'_>, is_local: bool) -> bool {
+    find_borrow(field.ty, is_local).is_none() && !has_placeholder(field.ty)
 }
 
 /// `default` or `default = expression`.

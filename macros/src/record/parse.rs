@@ -126,8 +126,9 @@ pub(crate) fn parse_fields<'a>(
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else if is_named(one, "payload") || is_named(one, "event") {
-                let what = format!("a field of this struct has `#[{attribute}(…)]`");
-                let help = format!("write `{attribute}` here, as above the struct");
+                let other = if attribute == "event" { "payload" } else { "event" };
+                let what = format!("`#[{other}(…)]` does not go on a field of `#[{attribute}]`");
+                let help = format!("write `{attribute}` in place of `{other}`");
                 problems.push(Problem::new(one.path(), what).help(help));
             } else {
                 field.attributes.push(one);
@@ -184,10 +185,6 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
                 .help("add a `/// …` comment that says what it holds"),
         );
     }
-    if let Some(borrow) = find_borrow(field.ty) {
-        let what = format!("field `{}` borrows its value", field.name);
-        problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(OWN_THE_DATA));
-    }
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);
         problems.push(
@@ -205,4 +202,20 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
             ),
         );
     }
+}
+
+/// What an event holds is its own; what stays in the process may be a `&'static`.
+pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Problems) {
+    let Some(borrow) = find_borrow(field.ty, is_local) else {
+        return;
+    };
+    let (what, help) = if borrow.mutability.is_some() {
+        (
+            format!("field `{}` could be changed, but payloads are frozen", field.name),
+            "hold the value itself",
+        )
+    } else {
+        (format!("field `{}` borrows its value", field.name), OWN_THE_DATA)
+    };
+    problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(help));
 }

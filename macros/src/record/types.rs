@@ -13,10 +13,10 @@ pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Ident>
     })
 }
 
-/// Where `ty` borrows for a lifetime that it does not name.
-pub(crate) fn find_borrow(ty: &Type) -> Option<&TypeReference> {
+/// Where `ty` borrows: at all, or for a lifetime that it does not name.
+pub(crate) fn find_borrow(ty: &Type, may_be_static: bool) -> Option<&TypeReference> {
     find(ty, &|part| match part {
-        Type::Reference(reference) if reference.lifetime.is_none() => Some(reference),
+        Type::Reference(reference) if !may_be_static || reference.lifetime.is_none() => Some(reference),
         _ => None,
     })
 }

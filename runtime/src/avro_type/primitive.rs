@@ -12,7 +12,6 @@ use crate::{
     schema::Schema,
 };
 
-#[diagnostic::do_not_recommend]
 impl AvroType for bool {
     represents_itself!();
     const SCHEMA: Schema = Schema::Boolean;
@@ -39,7 +38,6 @@ impl AvroType for bool {
 /// Python's `int` is Avro's `long`; a smaller type is checked when a value arrives.
 macro_rules! integers {
     ($($type:ident $expected:literal)*) => {$(
-        #[diagnostic::do_not_recommend]
         impl AvroType for $type {
             represents_itself!();
             const SCHEMA: Schema = Schema::Long;
@@ -75,7 +73,6 @@ integers! {
     u8 "a long from 0 to 255"
 }
 
-#[diagnostic::do_not_recommend]
 impl AvroType for f64 {
     represents_itself!();
     const SCHEMA: Schema = Schema::Double;
@@ -140,7 +137,6 @@ impl AvroType for f64 {
     }
 }
 
-#[diagnostic::do_not_recommend]
 impl AvroType for Bytes {
     represents_itself!();
     const SCHEMA: Schema = Schema::Bytes;

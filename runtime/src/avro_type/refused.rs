@@ -60,7 +60,7 @@ reason!(
 );
 reason!(
     IsOwned,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own plain values (ADR-3)\nhelp: hold the value itself, without the pointer: `String` for `str`, `Vec<_>` for a slice",
+    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own plain values (ADR-3)\nhelp: hold the value itself, without the pointer",
     "a pointer"
 );
 
@@ -92,7 +92,6 @@ refused! { Frozen:
     [T: 'static] OnceLock<T>,
     [T: 'static] Mutex<T>,
     [T: 'static] RwLock<T>,
-    [T: 'static] &'static mut T,
     [] atomic::AtomicBool,
     [] atomic::AtomicI8,
     [] atomic::AtomicI16,
@@ -114,5 +113,4 @@ refused! { IsOwned:
     [T: ?Sized + 'static] Box<T>,
     [T: ?Sized + 'static] Rc<T>,
     [T: ?Sized + 'static] Arc<T>,
-    [T: ?Sized + 'static] &'static T,
 }

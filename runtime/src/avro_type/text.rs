@@ -9,7 +9,6 @@ use crate::{
     schema::Schema,
 };
 
-#[diagnostic::do_not_recommend]
 impl AvroType for String {
     represents_itself!();
     const SCHEMA: Schema = Schema::String;
@@ -45,7 +44,6 @@ fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     Ok(Uuid::try_parse(&digits)?)
 }
 
-#[diagnostic::do_not_recommend]
 impl AvroType for Uuid {
     type Repr = String;
     const SCHEMA: Schema = Schema::String;

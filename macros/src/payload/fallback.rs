@@ -1,0 +1,95 @@
+//! What other payloads expect of one that was refused for its shape.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Generics, Ident, Item, Path, Token, punctuated::Punctuated};
+
+use crate::{record, runtime_path::RuntimePath};
+
+/// The item as it can stand without the macro, with an Avro form that is never used: the program does not
+/// compile, and a field of this type is no second mistake.
+pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
+    let bare = record::without_attributes(item, "payload");
+    let Some((ident, attributes)) = named(item) else {
+        return bare;
+    };
+    let rt = path.private();
+    let derived = derived(attributes);
+    let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
+    let clone = is_missing("Clone").then(|| {
+        quote! {
+            impl ::core::clone::Clone for #ident {
+                fn clone(&self) -> Self {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    let partial_eq = is_missing("PartialEq").then(|| {
+        quote! {
+            impl ::core::cmp::PartialEq for #ident {
+                fn eq(&self, _: &Self) -> ::core::primitive::bool {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    let debug = is_missing("Debug").then(|| {
+        quote! {
+            impl ::core::fmt::Debug for #ident {
+                fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    // pub enum CourseMode { … }
+    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
+    quote! {
+        #bare
+
+        const _: () = {
+            #clone
+            #partial_eq
+            #debug
+
+            impl #rt::AvroType for #ident {
+                type Repr = ::core::primitive::bool;
+
+                fn to_repr(&self) -> ::core::primitive::bool {
+                    ::core::unreachable!()
+                }
+
+                fn from_repr(_: ::core::primitive::bool) -> ::core::result::Result<Self, #rt::BoxError> {
+                    ::core::unreachable!()
+                }
+            }
+        };
+    }
+}
+
+/// The name and the attributes of a type without parameters.
+fn named(item: &Item) -> Option<(&Ident, &[Attribute])> {
+    let (ident, generics, attributes): (_, &Generics, _) = match item {
+        Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),
+        Item::Enum(item) => (&item.ident, &item.generics, &item.attrs),
+        Item::Union(item) => (&item.ident, &item.generics, &item.attrs),
+        _ => return None,
+    };
+    generics.params.is_empty().then_some((ident, attributes))
+}
+
+fn derived(attributes: &[Attribute]) -> Vec<String> {
+    let derives = attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("derive"));
+    let paths = derives.filter_map(|derive| {
+        derive
+            .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
+            .ok()
+    });
+    let last = paths
+        .flatten()
+        .filter_map(|path| path.segments.last().map(|last| last.ident.to_string()));
+    last.collect()
+}
