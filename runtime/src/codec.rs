@@ -2,7 +2,8 @@
 //!
 //! The generated code goes straight between structs and bytes; there is no tree of values between them.
 //! The bytes are those of one record, without a schema or a header (ADR-5: the consumer knows the schema
-//! from its own event definition).
+//! from its own event definition): what a Redis message of the Python services has in `event_data`. Their Kafka
+//! messages have five bytes before it, a zero and the number of a schema, which the caller takes away.
 
 pub use crate::avro::DecodeError;
 use crate::{avro::Decoder, event::WireEvent};

@@ -34,7 +34,7 @@ pub use bytes::Bytes;
 pub use catalog::*;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{
-    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,
+    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, JsonError, NoWireForm, WireEvent,
 };
 pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};

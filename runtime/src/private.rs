@@ -10,7 +10,7 @@ pub use crate::{
     avro_type::AvroType,
     event::{Event, EventDefinition, WireEvent, WireFunctions},
     payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
-    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key},
+    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, function_id},
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, signal},
 };

@@ -3,8 +3,10 @@
 //! They are there from the start: nothing has to be called to register them. A crate takes part when the
 //! program is linked with it, which takes a `use`: see [`expect_receivers!`](crate::expect_receivers).
 
-use std::sync::OnceLock;
+use std::{any::TypeId, sync::OnceLock};
 
+#[doc(hidden)]
+pub use crate::receiver::function_id as __function_id;
 pub use crate::signal::connect_any;
 use crate::{
     event::{AnyEventError, EventDefinition},
@@ -112,19 +114,19 @@ impl EventDefinition {
 macro_rules! expect_receivers {
     ($($receiver:path),+ $(,)?) => {
         $crate::registry::__expect(&[
-            $((::core::stringify!($receiver), ::core::any::type_name_of_val(&$receiver))),+
+            $((::core::stringify!($receiver), $crate::registry::__function_id(&$receiver))),+
         ])
     };
 }
 
-/// What [`expect_receivers!`](crate::expect_receivers) calls, with paths as written and type names.
+/// What [`expect_receivers!`](crate::expect_receivers) calls, with paths as written.
 #[doc(hidden)]
 #[track_caller]
-pub fn __expect(expected: &[(&str, &str)]) {
-    let registered: Vec<&str> = receivers().map(|receiver| (receiver.type_name)()).collect();
+pub fn __expect(expected: &[(&str, TypeId)]) {
+    let registered: Vec<TypeId> = receivers().map(|receiver| (receiver.function)()).collect();
     let missing: Vec<&str> = expected
         .iter()
-        .filter(|(_, type_name)| !registered.contains(type_name))
+        .filter(|(_, function)| !registered.contains(function))
         .map(|(path, _)| *path)
         .collect();
     assert!(

@@ -1,7 +1,7 @@
 //! Effects that hold on the threads that entered them: what [`testing`](crate::testing) is made of.
 
 use std::{
-    any::Any,
+    any::{Any, TypeId},
     cell::RefCell,
     fmt,
     marker::PhantomData,
@@ -33,7 +33,7 @@ pub(crate) enum Effect {
     Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
     Strict,
     MuteEvent(&'static EventDefinition),
-    MuteReceiver(&'static str),
+    MuteReceiver(TypeId),
 }
 
 /// An event that was sent in a scope.
@@ -95,7 +95,7 @@ impl Scopes {
     pub(crate) fn mute(&self, receiver: &ReceiverDefinition) -> bool {
         self.0.iter().any(|effect| match &**effect {
             Effect::MuteEvent(definition) => std::ptr::eq(*definition, receiver.event()),
-            Effect::MuteReceiver(type_name) => *type_name == (receiver.type_name)(),
+            Effect::MuteReceiver(function) => *function == (receiver.function)(),
             Effect::Capture(..) | Effect::Strict => false,
         })
     }
@@ -107,7 +107,7 @@ impl Scopes {
 }
 
 /// A scope on the thread that made it; it ends when this is dropped.
-#[must_use = "the scope ends when this is dropped"]
+#[must_use = "the scope ends when this is dropped, which `let _ =` does at once: bind it to a name, as in `let _scope = …`"]
 #[derive(Debug)]
 pub struct Scope(Entered);
 

@@ -94,7 +94,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location { … }, 0,
-    //     || type_name_of_val(&notify),
+    //     || function_id(&notify),
     //     |__event, __delivery| {
     //         #[allow(deprecated)]
     //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
@@ -108,7 +108,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #name,
             #location,
             #order,
-            || ::core::any::type_name_of_val(&#function),
+            || #rt::function_id(&#function),
             |__event, __delivery| {
                 #[allow(deprecated)]
                 let __returned = (#function)(#(#arguments),*);

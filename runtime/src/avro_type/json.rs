@@ -25,3 +25,25 @@ impl<'de, T: AvroType> DeserializeSeed<'de> for JsonSeed<T> {
         T::deserialize_json(deserializer)
     }
 }
+
+/// What serde says is wrong, without the value that it says it of, and without the place: what is wrong
+/// with an event's JSON ends up in logs, and its values may be personal data.
+pub(crate) fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    if text.starts_with("unknown field ")
+        && let Some((_, known)) = text.rsplit_once("`, expected ")
+    {
+        return format!("unknown field, expected {known}");
+    }
+    for what in ["invalid type: ", "invalid value: "] {
+        if let Some(rest) = text.strip_prefix(what)
+            && let Some((found, expected)) = rest.rsplit_once(", expected ")
+        {
+            let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+            return format!("{what}{kind}, expected {expected}");
+        }
+    }
+    text.to_owned()
+}

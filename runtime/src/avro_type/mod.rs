@@ -7,7 +7,7 @@ mod primitive;
 mod refused;
 mod text;
 
-pub(crate) use json::{Json, JsonSeed};
+pub(crate) use json::{Json, JsonSeed, problem};
 use serde::{Deserializer, Serializer};
 
 use crate::{

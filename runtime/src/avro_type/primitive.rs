@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, Unexpected, Visitor},
+    de::{Error, MapAccess, Unexpected, Visitor},
 };
 
 use super::{AvroType, represents_itself};
@@ -101,7 +101,7 @@ impl AvroType for f64 {
     fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Float;
 
-        impl Visitor<'_> for Float {
+        impl<'de> Visitor<'de> for Float {
             type Value = f64;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -121,6 +121,16 @@ impl AvroType for f64 {
             #[allow(clippy::cast_precision_loss)]
             fn visit_u64<E: Error>(self, value: u64) -> Result<f64, E> {
                 Ok(value as f64)
+            }
+
+            /// What serde_json hands out for a number when a crate of the program enables its
+            /// `arbitrary_precision`.
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
+                let number = match map.next_entry::<String, String>()? {
+                    Some((_, number)) => number.parse().ok(),
+                    None => None,
+                };
+                number.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))
             }
 
             fn visit_str<E: Error>(self, value: &str) -> Result<f64, E> {

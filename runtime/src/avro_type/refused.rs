@@ -67,6 +67,7 @@ reason!(
 /// `Repr` is of no account: the implementation can never be used.
 macro_rules! refused {
     ($reason:ident: $([$($parameters:tt)*] $type:ty,)+) => {$(
+        #[doc(hidden)]
         impl<$($parameters)*> AvroType for $type
         where
             for<'a> Refused: $reason<'a, $type>,

@@ -35,6 +35,12 @@ impl AvroType for String {
 /// Reads what Python's `uuid.UUID(text)` reads: 32 hexadecimal digits after `urn:`, `uuid:`, braces and
 /// hyphens are taken away, wherever these stand.
 fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
+    // The form that Python writes, without a copy of the text.
+    if text.len() == 36
+        && let Ok(uuid) = Uuid::try_parse(text)
+    {
+        return Ok(uuid);
+    }
     let text = text.replace("urn:", "").replace("uuid:", "");
     let digits = text.trim_matches(['{', '}']).replace('-', "");
     let all_hexadecimal = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -10,13 +10,15 @@ use super::{Event, EventDefinition, NoWireForm};
 pub struct AnyEvent<'a> {
     definition: &'static EventDefinition,
     event: &'a (dyn Any + Send + Sync),
+    from_event_bus: bool,
 }
 
 impl<'a> AnyEvent<'a> {
-    pub(crate) fn new<E: Event>(event: &'a E) -> Self {
+    pub(crate) fn new<E: Event>(event: &'a E, from_event_bus: bool) -> Self {
         Self {
             definition: E::DEFINITION,
             event,
+            from_event_bus,
         }
     }
 
@@ -30,6 +32,12 @@ impl<'a> AnyEvent<'a> {
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         self.definition.event_type()
+    }
+
+    /// Whether it came from an event bus, and not from this process.
+    #[must_use]
+    pub fn is_from_event_bus(&self) -> bool {
+        self.from_event_bus
     }
 
     /// The event itself, if its type is `E`.

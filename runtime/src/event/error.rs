@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use super::EventDefinition;
+use super::{EventDefinition, JsonError};
 use crate::avro::DecodeError;
 
 /// Why JSON and Avro bytes of an event could not be turned into each other.
@@ -10,13 +10,7 @@ use crate::avro::DecodeError;
 #[non_exhaustive]
 pub enum AnyEventError {
     /// The JSON is not the event's Avro record dictionary.
-    #[non_exhaustive]
-    Json {
-        /// The field, as in `enrollment.user.id`; `.` for the whole.
-        path: String,
-        /// What is wrong there. Its text may repeat a value of the JSON.
-        error: serde_json::Error,
-    },
+    Json(JsonError),
     /// The bytes are not the event's Avro form.
     Avro(DecodeError),
     /// The event is local only.
@@ -32,8 +26,7 @@ pub enum AnyEventError {
 impl fmt::Display for AnyEventError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json { path, error } if path == "." => error.fmt(f),
-            Self::Json { path, error } => write!(f, "`{path}`: {error}"),
+            Self::Json(error) => error.fmt(f),
             Self::Avro(error) => error.fmt(f),
             Self::NoWireForm(error) => error.fmt(f),
             Self::UnknownEventType { event_type } => {
@@ -50,11 +43,17 @@ impl fmt::Display for AnyEventError {
 impl Error for AnyEventError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Json { error, .. } => error.source(),
+            Self::Json(error) => error.source(),
             Self::Avro(error) => error.source(),
             Self::NoWireForm(error) => error.source(),
             Self::UnknownEventType { .. } => None,
         }
+    }
+}
+
+impl From<JsonError> for AnyEventError {
+    fn from(error: JsonError) -> Self {
+        Self::Json(error)
     }
 }
 
@@ -78,7 +77,7 @@ pub struct NoWireForm {
 }
 
 impl NoWireForm {
-    pub(super) fn new(definition: &EventDefinition) -> Self {
+    pub(crate) fn new(definition: &EventDefinition) -> Self {
         Self {
             event_type: definition.event_type(),
             reason: definition

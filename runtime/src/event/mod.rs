@@ -3,11 +3,13 @@
 mod any;
 mod definition;
 mod error;
+mod json_error;
 mod wire;
 
 pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
+pub use json_error::JsonError;
 pub(crate) use wire::BoxedEvent;
 pub use wire::WireFunctions;
 

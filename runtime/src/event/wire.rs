@@ -2,7 +2,7 @@
 
 use std::any::Any;
 
-use super::{AnyEventError, WireEvent};
+use super::{JsonError, WireEvent};
 use crate::{
     avro::{DecodeError, Decoder},
     payload::json::{RecordJson, deserialize_record},
@@ -17,7 +17,7 @@ pub struct WireFunctions {
     encode: fn(&dyn Any, &mut Vec<u8>),
     decode: fn(&[u8]) -> Result<BoxedEvent, DecodeError>,
     to_json: fn(&dyn Any) -> String,
-    from_json: fn(&str) -> Result<BoxedEvent, AnyEventError>,
+    from_json: fn(&str) -> Result<BoxedEvent, JsonError>,
 }
 
 impl WireFunctions {
@@ -50,7 +50,7 @@ impl WireFunctions {
         (self.to_json)(event)
     }
 
-    pub(super) fn read_json(&self, json: &str) -> Result<BoxedEvent, AnyEventError> {
+    pub(super) fn read_json(&self, json: &str) -> Result<BoxedEvent, JsonError> {
         (self.from_json)(json)
     }
 }
@@ -60,18 +60,11 @@ fn to_json<E: WireEvent>(event: &E) -> String {
     serde_json::to_string(&RecordJson(event)).unwrap_or_default()
 }
 
-fn from_json<E: WireEvent>(json: &str) -> Result<E, AnyEventError> {
+fn from_json<E: WireEvent>(json: &str) -> Result<E, JsonError> {
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let mut track = serde_path_to_error::Track::new();
     let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
     let event = deserialize_record::<E, _>(tracked);
-    let event = event.map_err(|error| AnyEventError::Json {
-        path: track.path().to_string(),
-        error,
-    })?;
-    deserializer.end().map_err(|error| AnyEventError::Json {
-        path: ".".to_owned(),
-        error,
-    })?;
-    Ok(event)
+    let event = event.and_then(|event| deserializer.end().map(|()| event));
+    event.map_err(|error| JsonError::new(&error, &track.path(), E::RECORD.fields))
 }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::EventsMetadata;
 use crate::{
     DateTime, UtcOffset,
-    avro_type::{AvroType, Json},
+    avro_type::{AvroType, Json, problem},
 };
 
 impl EventsMetadata {
@@ -44,7 +44,7 @@ impl EventsMetadata {
     /// Where the text is not JSON, lacks a key, has a value of another type, or a time that is not UTC.
     pub fn from_json(json: &str) -> Result<Self, MetadataError> {
         let mut map: Map<String, Value> =
-            serde_json::from_str(json).map_err(|error| MetadataError(error.to_string()))?;
+            serde_json::from_str(json).map_err(|error| MetadataError(problem(&error)))?;
         let time: DateTime = take(&mut map, "time", DateTime::deserialize_json)?;
         if time.offset() != Some(UtcOffset::UTC) {
             return Err(MetadataError(
@@ -71,7 +71,7 @@ fn take<T>(
     let value = map
         .remove(key)
         .ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
-    read(value).map_err(|error| MetadataError(format!("`{key}`: {error}")))
+    read(value).map_err(|error| MetadataError(format!("`{key}`: {}", problem(&error))))
 }
 
 /// JSON that is not the metadata of an event.

@@ -1,6 +1,9 @@
 //! Receivers as the registry knows them.
 
-use std::{any::Any, fmt};
+use std::{
+    any::{Any, TypeId},
+    fmt,
+};
 
 use super::{Delivery, ReceiverError};
 use crate::{
@@ -15,9 +18,8 @@ pub struct ReceiverDefinition {
     pub(crate) name: &'static str,
     pub(crate) location: Location,
     pub(crate) order: i32,
-    /// The function's path as `std::any::type_name_of_val` gives it, which both sides of a comparison
-    /// ask for, so that its form does not matter; asked for late, since constants cannot.
-    pub(crate) type_name: fn() -> &'static str,
+    /// Which function it is; asked for late, since a constant cannot name the type of a function.
+    pub(crate) function: fn() -> TypeId,
 }
 
 impl ReceiverDefinition {
@@ -109,4 +111,9 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
     fn definition(&self) -> &ReceiverDefinition {
         &self.definition
     }
+}
+
+/// Tells functions and closures apart, whatever they are called.
+pub fn function_id<F: 'static>(_: &F) -> TypeId {
+    TypeId::of::<F>()
 }

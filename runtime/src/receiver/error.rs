@@ -42,11 +42,14 @@ impl ReceiverError {
                 inner.0.permanent |= permanent;
                 *inner
             }
-            Err(error) => Self(Box::new(Inner {
-                error,
-                permanent,
-                panicked: false,
-            })),
+            Err(error) => {
+                let permanent = permanent || is_permanent_inside(&*error);
+                Self(Box::new(Inner {
+                    error,
+                    permanent,
+                    panicked: false,
+                }))
+            }
         }
     }
 
@@ -100,6 +103,21 @@ impl ReceiverError {
             "an error that panicked when it was printed".to_owned()
         })
     }
+}
+
+/// Whether one of the error's sources is permanent: whoever wraps an error says more of it, and not less.
+fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if error
+            .downcast_ref::<ReceiverError>()
+            .is_some_and(ReceiverError::is_permanent)
+        {
+            return true;
+        }
+        source = error.source();
+    }
+    false
 }
 
 /// A panic's payload is a user's value, and its destructor may panic too.

@@ -5,7 +5,7 @@ mod error;
 mod parameter;
 mod slice;
 
-pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver};
+pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver, function_id};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key};
 pub use slice::RECEIVERS;
@@ -15,7 +15,7 @@ use crate::avro::BoxError;
 
 /// What a receiver returns: `()`, or a `Result<(), E>` where `E` is an error or a text.
 #[diagnostic::on_unimplemented(
-    message = "a receiver returns `()` or `Result<(), E>`, found `{Self}`\nnote: whoever sends an event learns only whether each receiver succeeded\nhelp: return `Result<(), E>` with an `E` that is an error: `E: Into<Box<dyn Error + Send + Sync>>`",
+    message = "a receiver returns `()` or `Result<(), E>`, found `{Self}`\nnote: whoever sends an event learns only whether each receiver succeeded\nhelp: return `Result<(), E>` where `E` is an error that can go to another thread: `ReceiverError`, `String`, `Box<dyn Error + Send + Sync>` or an error of your own",
     label = "not `()` or `Result<(), E>`"
 )]
 pub trait ReceiverReturn {

@@ -5,9 +5,6 @@
 
 use super::{Field, Location, Record, Schema};
 
-/// Nothing that a person writes is nested deeper; what is has a cycle, which is reported where it closes.
-const DEEPEST: usize = 16;
-
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
 #[track_caller]
 pub const fn assert_field(record: &Record, index: usize) {
@@ -23,7 +20,7 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text("` has one inside\nnote: Python's library reads and writes null nowhere else (ADR-5)\nhelp: leave the empty values out, or make the parts a `#[payload]` struct with an `Option` field")
             .panic();
     }
-    if is_first_of_cycle(inside, record, 0) {
+    if is_first_of_cycle(record, index) && !leads_back_before(record, index) {
         Message::new()
             .text("payload `")
             .text(record.name)
@@ -42,32 +39,104 @@ const fn has_optional_part(schema: &Schema) -> bool {
     }
 }
 
-/// Whether a value of this schema can hold a `target`, by way of records that come after it in the source:
-/// so each cycle is reported once, at its first record.
-const fn is_first_of_cycle(schema: &Schema, target: &Record, depth: usize) -> bool {
-    match schema {
-        Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => {
-            is_first_of_cycle(part, target, depth)
+/// The records that a schema leads to, each once, in the order of a walk.
+struct Reached {
+    records: [Option<&'static Record>; Self::MOST],
+    len: usize,
+}
+
+impl Reached {
+    const MOST: usize = 128;
+
+    const fn new() -> Self {
+        Self {
+            records: [None; Self::MOST],
+            len: 0,
         }
-        Schema::Record(record) => {
-            let record = record.get();
-            if same_record(record, target) {
-                return true;
-            }
-            if is_before(&record.location, &target.location) {
-                return false;
-            }
-            let mut index = 0;
-            while index < record.fields.len() && depth < DEEPEST {
-                if is_first_of_cycle(&record.fields[index].schema, target, depth + 1) {
-                    return true;
-                }
-                index += 1;
-            }
-            false
-        }
-        _ => false,
     }
+
+    /// Adds the record that a schema names, if it names one that is new.
+    #[track_caller]
+    const fn add(&mut self, schema: &Schema) {
+        let mut schema = schema;
+        let record = loop {
+            schema = match schema {
+                Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => part,
+                Schema::Record(record) => break record.get(),
+                _ => return,
+            };
+        };
+        let mut index = 0;
+        while let Some(other) = self.get(index) {
+            if same_record(record, other) {
+                return;
+            }
+            index += 1;
+        }
+        assert!(
+            self.len < Self::MOST,
+            "a payload leads to more than 128 others\nhelp: make it smaller"
+        );
+        self.records[self.len] = Some(record);
+        self.len += 1;
+    }
+
+    /// Adds what the records lead to that were added; `beyond` are the records that come before it in the
+    /// source, whose fields are left out.
+    #[track_caller]
+    const fn close(&mut self, beyond: Option<&Record>) {
+        let mut index = 0;
+        while let Some(record) = self.get(index) {
+            let is_left_out = match beyond {
+                Some(first) => is_before(&record.location, &first.location),
+                None => false,
+            };
+            let mut field = 0;
+            while field < record.fields.len() && !is_left_out {
+                self.add(&record.fields[field].schema);
+                field += 1;
+            }
+            index += 1;
+        }
+    }
+
+    const fn get(&self, index: usize) -> Option<&'static Record> {
+        if index < self.len {
+            self.records[index]
+        } else {
+            None
+        }
+    }
+}
+
+/// Whether a field of `record` leads back to it, by way of records that come after it in the source: so each
+/// cycle is reported once, at its first record.
+#[track_caller]
+const fn is_first_of_cycle(record: &Record, field: usize) -> bool {
+    let mut reached = Reached::new();
+    reached.add(&record.fields[field].schema);
+    reached.close(Some(record));
+    let mut index = 0;
+    while let Some(other) = reached.get(index) {
+        if same_record(record, other) {
+            return true;
+        }
+        index += 1;
+    }
+    false
+}
+
+/// Whether a field before this one leads back, and so has reported it.
+#[track_caller]
+const fn leads_back_before(record: &Record, field: usize) -> bool {
+    let mut before = 0;
+    while before < field {
+        if is_first_of_cycle(record, before) {
+            return true;
+        }
+        before += 1;
+    }
+    false
 }
 
 /// Records of one cycle are in one crate, but maybe in several files.
@@ -93,58 +162,31 @@ pub const fn assert_data_key(event: &Record, index: usize) {
     assert_event_records(event, index);
 }
 
-/// Refuses an event in which the data key `index` brings a record whose Avro name another record has
-/// that was met before it.
+/// Refuses an event in which the data key `index` brings a record whose Avro name another record has that an
+/// earlier data key brought, or itself.
 #[track_caller]
 const fn assert_event_records(event: &Record, index: usize) {
-    clash_with_earlier(event, index, &event.fields[index].schema, 0);
-}
-
-/// Compares every record inside `schema` with all that come before it in the event.
-#[track_caller]
-const fn clash_with_earlier(event: &Record, last: usize, schema: &Schema, depth: usize) {
-    match schema {
-        Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => {
-            clash_with_earlier(event, last, part, depth);
-        }
-        Schema::Record(record) => {
-            let record = record.get();
-            let mut index = 0;
-            while index <= last {
-                if let Some(other) = namesake(&event.fields[index].schema, record, 0) {
-                    clash(record, other);
-                }
-                index += 1;
-            }
-            let mut index = 0;
-            while index < record.fields.len() && depth < DEEPEST {
-                clash_with_earlier(event, last, &record.fields[index].schema, depth + 1);
-                index += 1;
-            }
-        }
-        _ => {}
+    let mut reached = Reached::new();
+    let mut earlier = 0;
+    while earlier < index {
+        reached.add(&event.fields[earlier].schema);
+        earlier += 1;
     }
-}
-
-/// Another record of the same name inside `schema`.
-const fn namesake(schema: &Schema, record: &Record, depth: usize) -> Option<&'static Record> {
-    match schema {
-        Schema::Array(part) | Schema::Map(part) | Schema::Optional(part) => namesake(part, record, depth),
-        Schema::Record(other) => {
-            let other = other.get();
-            if text_eq(other.name, record.name) && !same_record(other, record) {
-                return Some(other);
+    reached.close(None);
+    let mut new = reached.len;
+    reached.add(&event.fields[index].schema);
+    reached.close(None);
+    while let Some(record) = reached.get(new) {
+        let mut other = 0;
+        while let Some(namesake) = reached.get(other)
+            && other < new
+        {
+            if text_eq(namesake.name, record.name) {
+                clash(record, namesake);
             }
-            let mut index = 0;
-            while index < other.fields.len() && depth < DEEPEST {
-                if let Some(found) = namesake(&other.fields[index].schema, record, depth + 1) {
-                    return Some(found);
-                }
-                index += 1;
-            }
-            None
+            other += 1;
         }
-        _ => None,
+        new += 1;
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::Signal;
 use crate::{
-    event::{AnyEventError, Event, EventDefinition},
+    event::{AnyEventError, Event, EventDefinition, NoWireForm},
     metadata::EventsMetadata,
     responses::Responses,
 };
@@ -31,11 +31,11 @@ impl<E: Event> AnySignal for Signal<E> {
         bytes: &[u8],
     ) -> Result<Responses, AnyEventError> {
         let event = E::DEFINITION.decode(bytes)?;
-        // The definition decodes its own events.
-        let sent = event
+        // The definition decodes its own events; if it did not, nothing would have been sent.
+        let event = event
             .downcast::<E>()
-            .map(|event| self.send_event_with_custom_metadata(metadata, *event));
-        Ok(sent.unwrap_or_default())
+            .map_err(|_| NoWireForm::new(E::DEFINITION))?;
+        Ok(self.send_event_with_custom_metadata(metadata, *event))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Receivers that come and go at run time.
 
 use std::{
-    any::{type_name, type_name_of_val},
+    any::{TypeId, type_name_of_val},
     fmt,
     panic::Location as Caller,
     sync::Arc,
@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// Keeps a receiver connected; dropping it disconnects the receiver.
-#[must_use = "the receiver is disconnected when this is dropped"]
+#[must_use = "the receiver is disconnected when this is dropped, which `let _ =` does at once: bind it to a name, as in `let _connection = …`"]
 pub struct Connection(Option<Box<dyn FnOnce() + Send + Sync>>);
 
 impl Connection {
@@ -69,16 +69,16 @@ impl ConnectedAny {
 /// What is known of a closure: the compiler's name for it, and where it was connected.
 pub(super) struct Place {
     name: &'static str,
-    type_name: fn() -> &'static str,
+    function: fn() -> TypeId,
     caller: &'static Caller<'static>,
 }
 
 impl Place {
     #[track_caller]
-    pub(super) fn of<F>(receiver: &F) -> Self {
+    pub(super) fn of<F: 'static>(receiver: &F) -> Self {
         Self {
             name: type_name_of_val(receiver),
-            type_name: type_name::<F>,
+            function: TypeId::of::<F>,
             caller: Caller::caller(),
         }
     }
@@ -94,7 +94,7 @@ impl Place {
                 column: self.caller.column(),
             },
             order: 0,
-            type_name: self.type_name,
+            function: self.function,
         }
     }
 }

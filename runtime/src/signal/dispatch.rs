@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use super::{Signal, connect_any, dispatch_list::Entry};
+use super::{
+    Signal, connect_any,
+    dispatch_list::{Entry, Snapshot},
+};
 use crate::{
     event::{AnyEvent, Event},
     receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
@@ -81,6 +84,28 @@ fn log(receiver: &ReceiverDefinition, error: &ReceiverError) {
     );
 }
 
+/// The receivers that were connected when the event was sent. If one was disconnected meanwhile, this was the
+/// last to hold it, and drops it: its destructor is a user's code, whose panic is no matter of the sender.
+struct Held<T>(Option<Snapshot<T>>);
+
+impl<T> Held<T> {
+    fn entries(&self) -> &[Entry<T>] {
+        self.0.as_deref().map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<T> Drop for Held<T> {
+    fn drop(&mut self) {
+        let snapshot = self.0.take();
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(snapshot))) {
+            tracing::error!(
+                error = ReceiverError::panicked(payload).chain(),
+                "a disconnected receiver panicked when it was dropped"
+            );
+        }
+    }
+}
+
 impl<E: Event> Signal<E> {
     #[track_caller]
     pub(super) fn dispatch(
@@ -102,10 +127,10 @@ impl<E: Event> Signal<E> {
         };
 
         let linked = self.linked();
-        let connected = self.connected.snapshot();
-        let mut connected = connected.as_deref().map_or(&[][..], Vec::as_slice);
-        let any = connect_any::snapshot();
-        let mut any = any.as_deref().map_or(&[][..], Vec::as_slice);
+        let connected = Held(self.connected.snapshot());
+        let mut connected = connected.entries();
+        let any = Held(connect_any::snapshot());
+        let mut any = any.entries();
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
         let mut run = Run {
@@ -129,7 +154,7 @@ impl<E: Event> Signal<E> {
                 (_, Some((Entry { value: receiver, .. }, rest))) => {
                     any = rest;
                     let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(E::DEFINITION)));
-                    let event = AnyEvent::new(event);
+                    let event = AnyEvent::new(event, delivery.from_event_bus);
                     run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
                 (_, None) => return Ok(run.responses),

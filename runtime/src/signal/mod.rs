@@ -7,7 +7,7 @@ mod dispatch;
 mod dispatch_list;
 mod slice;
 
-use std::{fmt, sync::Arc, sync::OnceLock};
+use std::{any::TypeId, fmt, sync::Arc, sync::OnceLock};
 
 pub use any_signal::{AnySignal, signal};
 pub use connect_any::connect_any;
@@ -60,7 +60,7 @@ impl<E: Event> Signal<E> {
         name: &'static str,
         location: Location,
         order: i32,
-        type_name: fn() -> &'static str,
+        function: fn() -> TypeId,
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
     ) -> TypedReceiver<E> {
         let definition = ReceiverDefinition {
@@ -68,7 +68,7 @@ impl<E: Event> Signal<E> {
             name,
             location,
             order,
-            type_name,
+            function,
         };
         TypedReceiver { definition, call }
     }

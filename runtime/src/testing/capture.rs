@@ -25,7 +25,7 @@ pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
 }
 
 /// The events sent since [`capture`] was called, in order.
-#[must_use = "events are collected until this is dropped"]
+#[must_use = "events are collected until this is dropped, which `let _ =` does at once: bind it to a name, as in `let sent = …`"]
 pub struct Capture<E> {
     scope: Scope,
     event: PhantomData<E>,
@@ -64,14 +64,16 @@ impl<E: Event> Capture<E> {
     /// # Panics
     ///
     /// When it was not exactly one.
-    #[must_use]
     #[track_caller]
     pub fn assert_one(&self) -> Arc<E> {
         let mut events = self.events();
         let count = events.len();
         match events.pop() {
             Some(event) if count == 1 => event,
-            _ => panic!("expected one `{}`, but {count} were sent", E::DEFINITION.name()),
+            _ => panic!(
+                "expected one `{}` by this thread, but {count} were sent",
+                E::DEFINITION.name()
+            ),
         }
     }
 

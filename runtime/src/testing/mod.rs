@@ -25,7 +25,7 @@ use std::any::type_name;
 pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
 pub use capture::{Capture, capture};
 
-use crate::{event::Event, registry, scope::Effect, signal::Signal};
+use crate::{event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
 
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///
@@ -69,9 +69,8 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 /// When the function is not registered: the test would rely on something that does not happen.
 #[allow(clippy::needless_pass_by_value)] // A function is named, not borrowed.
 #[track_caller]
-pub fn mute_receiver<F>(receiver: F) -> Scope {
-    let _ = receiver;
-    let name = type_name::<F>();
-    registry::__expect(&[(name, name)]);
-    Scope::enter(Effect::MuteReceiver(name))
+pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
+    let function = function_id(&receiver);
+    registry::__expect(&[(type_name::<F>(), function)]);
+    Scope::enter(Effect::MuteReceiver(function))
 }
