@@ -18,6 +18,7 @@ number_events! {
     FlagRaised "com.example.learning.flag.raised.v1"
     HornSounded "com.example.learning.horn.sounded.v1"
     CoinTossed "com.example.learning.coin.tossed.v1"
+    ClockRepaired "com.example.learning.clock.repaired.v1"
     PageTurned "com.example.learning.page.turned.v1"
 }
 
@@ -158,6 +159,32 @@ fn a_receiver_can_wait_for_another_thread_that_sends() {
             }
         });
         assert!(COIN_TOSSED.send_event(CoinTossed { number: 5 }).all_ok());
+    });
+}
+
+#[test]
+fn a_disconnected_receiver_is_dropped_outside_of_any_lock() {
+    static SENT: AtomicUsize = AtomicUsize::new(0);
+
+    struct SendsWhenDropped;
+
+    impl Drop for SendsWhenDropped {
+        fn drop(&mut self) {
+            let _late = CLOCK_REPAIRED.connect(|_, _| ());
+            SENT.fetch_add(
+                CLOCK_REPAIRED.send_event(ClockRepaired { number: 1 }).len(),
+                Ordering::Relaxed,
+            );
+        }
+    }
+
+    ends(|| {
+        let sends = SendsWhenDropped;
+        let connection = CLOCK_REPAIRED.connect(move |_, _| {
+            let _ = &sends;
+        });
+        drop(connection);
+        assert!(SENT.load(Ordering::Relaxed) >= 1);
     });
 }
 

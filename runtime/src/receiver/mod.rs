@@ -9,6 +9,7 @@ pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key};
 pub use slice::RECEIVERS;
+pub(crate) use slice::receivers_of;
 
 use crate::avro::BoxError;
 

@@ -22,7 +22,7 @@ use crate::{
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
     receiver::{
-        AnyReceiver, Delivery, RECEIVERS, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver,
+        AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver, receivers_of,
     },
     responses::Responses,
     schema::{Location, event_schema_string},
@@ -194,12 +194,10 @@ impl<E: Event> Signal<E> {
 
     fn linked(&self) -> &[&'static TypedReceiver<E>] {
         self.linked.get_or_init(|| {
-            let mut linked: Vec<&TypedReceiver<E>> = RECEIVERS
-                .iter()
+            let receivers = receivers_of(E::DEFINITION).into_iter();
+            receivers
                 .filter_map(|receiver| receiver.as_any().downcast_ref())
-                .collect();
-            linked.sort_by_key(|receiver| receiver.definition.sort_key());
-            linked.into()
+                .collect()
         })
     }
 
