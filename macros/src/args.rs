@@ -18,7 +18,7 @@ use syn::{
 };
 
 use crate::{
-    diagnostics::{Problem, Problems, Waiver, Waivers},
+    diagnostics::{Problem, Problems},
     rules,
 };
 
@@ -141,7 +141,7 @@ pub(crate) fn list(names: &[&str]) -> String {
 
 impl Arg {
     /// Refuses a value that is of another form, and shows the right one.
-    fn wrong_form(&self, example: &str, problems: &mut Problems) {
+    pub(crate) fn wrong_form(&self, example: &str, problems: &mut Problems) {
         let at: &dyn ToTokens = match &self.value {
             Value::Is(value) => value,
             Value::Flag | Value::List(_) => &self.name,
@@ -232,90 +232,6 @@ impl Arg {
         self.wrong_form(example, problems);
         Vec::new()
     }
-
-    /// The rule that `allow(rule, reason = "…")` waives.
-    pub(crate) fn waiver(&self, waivers: &mut Waivers, problems: &mut Problems) {
-        const EXAMPLE: &str = "allow(type_hyphen, reason = \"published under this name\")";
-        let mut args = self.list(EXAMPLE, problems).into_iter();
-        let Some(Arg {
-            name: at,
-            value: Value::Flag,
-        }) = args.next()
-        else {
-            if matches!(&self.value, Value::List(_)) {
-                self.wrong_form(EXAMPLE, problems);
-            }
-            return;
-        };
-        let Some(rule) = waivable(&at, problems) else {
-            return;
-        };
-        if waivers.0.iter().any(|other| other.rule.name == rule.name) {
-            let what = format!("`allow({})` is given twice", rule.name);
-            problems.push(Problem::of(&rules::ARGUMENT_DUPLICATE, &at, what).help("remove one of the two"));
-            return;
-        }
-        let has_reason = check_reason(&at, args, problems);
-        // Without a good reason it still says what is meant: the rule's own message would be one too many.
-        let used = std::cell::Cell::new(!has_reason);
-        waivers.0.push(Waiver { rule, at, used });
-    }
-}
-
-fn waivable(at: &Ident, problems: &mut Problems) -> Option<&'static rules::Rule> {
-    let name = at.to_string();
-    match rules::find(&name) {
-        Some(rule) if rule.kind == rules::Kind::Convention => Some(rule),
-        Some(_) => {
-            problems.push(
-                Problem::new(at, format!("rule `{name}` cannot be waived"))
-                    .help("change what it refuses instead"),
-            );
-            None
-        }
-        None => {
-            let conventions: Vec<&str> = conventions().collect();
-            problems.push(
-                Problem::new(at, format!("there is no rule `{name}`"))
-                    .help(format!("the rules that can be waived are {}", list(&conventions))),
-            );
-            None
-        }
-    }
-}
-
-/// What comes after the rule's name.
-fn check_reason(rule: &Ident, args: impl Iterator<Item = Arg>, problems: &mut Problems) -> bool {
-    let mut known = Known::new("`allow(…)`", &["reason"]);
-    let mut is_right = true;
-    let mut has_reason = false;
-    for arg in args {
-        if matches!(arg.value, Value::Flag) && rules::find(&arg.name.to_string()).is_some() {
-            let what = "`allow(…)` waives one rule";
-            let help = format!("write another `allow({}, reason = \"…\")` for this one", arg.name);
-            problems.push(Problem::new(&arg.name, what).help(help));
-            is_right = false;
-        } else if known.accept(&arg, problems) {
-            let reason = arg.text("reason = \"published under this name\"", problems);
-            is_right &= reason.is_some();
-            has_reason = true;
-        }
-    }
-    if !has_reason && is_right {
-        problems.push(
-            Problem::new(rule, format!("`allow({rule})` gives no reason")).help(format!(
-                "write `allow({rule}, reason = \"…\")`: the reason is for whoever reads this next"
-            )),
-        );
-    }
-    has_reason && is_right
-}
-
-fn conventions() -> impl Iterator<Item = &'static str> {
-    rules::ALL
-        .iter()
-        .filter(|rule| rule.kind == rules::Kind::Convention)
-        .map(|rule| rule.name)
 }
 
 /// The literal, also inside the invisible group that `macro_rules!` puts around an expression.

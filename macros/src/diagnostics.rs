@@ -3,7 +3,10 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::rules::{Kind, Rule};
+use crate::{
+    rules::{Kind, Rule},
+    waivers::Waivers,
+};
 
 /// One mistake: what is wrong, why, and what to write instead.
 pub(crate) struct Problem {
@@ -110,39 +113,5 @@ impl Problems {
             }
         });
         false
-    }
-}
-
-/// The rules that an item or a field is exempt from, each with whether that was needed.
-#[derive(Default)]
-pub(crate) struct Waivers(pub(crate) Vec<Waiver>);
-
-/// `allow(rule, reason = "…")`
-pub(crate) struct Waiver {
-    pub(crate) rule: &'static Rule,
-    pub(crate) at: syn::Ident,
-    pub(crate) used: std::cell::Cell<bool>,
-}
-
-impl Waivers {
-    fn covers(&self, rule: &Rule) -> bool {
-        let Some(waiver) = self.0.iter().find(|waiver| waiver.rule.name == rule.name) else {
-            return false;
-        };
-        waiver.used.set(true);
-        true
-    }
-
-    /// Refuses waivers that waive nothing, once everything was checked.
-    pub(crate) fn check_needed(&self, problems: &mut Problems) {
-        for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
-            problems.push(
-                Problem::new(
-                    &waiver.at,
-                    format!("`allow({})` is not needed here", waiver.rule.name),
-                )
-                .help(waiver.rule.place_help()),
-            );
-        }
     }
 }

@@ -7,8 +7,9 @@
 use syn::{Ident, LitStr};
 
 use crate::{
-    diagnostics::{Problem, Problems, Waivers},
+    diagnostics::{Problem, Problems},
     rules,
+    waivers::Waivers,
 };
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).

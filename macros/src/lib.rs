@@ -13,6 +13,7 @@ mod runtime_path;
 mod spans;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 use proc_macro::TokenStream;
 

@@ -15,12 +15,13 @@ use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
 
 use crate::{
     args::{self, Arg, Known},
-    diagnostics::{Problem, Problems, Waivers},
+    diagnostics::{Problem, Problems},
     event_type::EventType,
     names,
     record::{self, Attributes, Docs, Field},
     rules,
     runtime_path::RuntimePath,
+    waivers::Waivers,
 };
 
 const ARGUMENTS: &[&str] = &[

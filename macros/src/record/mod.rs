@@ -21,7 +21,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Ident, Type, Visibility};
 
-use crate::diagnostics::Waivers;
+use crate::waivers::Waivers;
 
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {

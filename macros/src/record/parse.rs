@@ -12,8 +12,9 @@ use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
 use super::{Default, Docs, Field, attributes::serde_attribute, find_borrow, first_word, is_named};
 use crate::{
     args::{self, Known},
-    diagnostics::{Problem, Problems, Waivers},
+    diagnostics::{Problem, Problems},
     rules::{self, Rule},
+    waivers::Waivers,
 };
 
 const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
