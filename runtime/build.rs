@@ -7,7 +7,9 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
     let text = format!(
-        "#[doc(hidden)]\npub mod __private{} {{\n    pub use crate::private::*;\n}}\n",
+        "#[doc(hidden)]\npub mod __private_{}_{}_{} {{\n    pub use crate::private::*;\n}}\n",
+        variable("CARGO_PKG_VERSION_MAJOR"),
+        variable("CARGO_PKG_VERSION_MINOR"),
         variable("CARGO_PKG_VERSION_PATCH"),
     );
     let path = Path::new(&variable("OUT_DIR")).join("private.rs");

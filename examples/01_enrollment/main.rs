@@ -32,16 +32,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<(), Box<dyn Error>> {
-    expect_receivers!(
-        receivers::grant_access,
-        receivers::charge,
-        receivers::welcome,
-        receivers::audit
-    );
-    println!(
-        "receivers of {}, in the order in which they run:",
-        COURSE_ENROLLMENT_CREATED.event_type()
-    );
+    expect_receivers!(receivers::grant_access, receivers::charge, receivers::welcome, receivers::audit);
+    println!("receivers of {}, in the order in which they run:", COURSE_ENROLLMENT_CREATED.event_type());
     for receiver in COURSE_ENROLLMENT_CREATED.receivers() {
         println!("  {} (order {})", receiver.name(), receiver.order());
     }
@@ -51,11 +43,7 @@ fn run() -> Result<(), Box<dyn Error>> {
         None => LEARNERS.to_owned(),
     };
     let mut last = None;
-    for (index, line) in learners
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.trim().is_empty())
-    {
+    for (index, line) in learners.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let enrollment = enroll(line).map_err(|error| format!("line {}: {error}", index + 1))?;
         let event = CourseEnrollmentCreated { enrollment };
         println!("\n{event:?}");
@@ -66,11 +54,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     if let Some(event) = last {
         let bytes = codec::encode(&event);
-        println!(
-            "\nthe last event in Avro, {} bytes:\n{}",
-            bytes.len(),
-            hex(&bytes)
-        );
+        println!("\nthe last event in Avro, {} bytes:\n{}", bytes.len(), hex(&bytes));
         let same = codec::decode::<CourseEnrollmentCreated>(&bytes)? == event;
         println!("decoded, it is the same: {same}");
     }

@@ -22,10 +22,7 @@ pub(crate) fn count_access() -> usize {
 #[receiver(COURSE_ENROLLMENT_CREATED, order = -10)]
 pub(crate) fn grant_access(enrollment: &CourseEnrollmentData) {
     let entry = (enrollment.user.id, enrollment.course.course_key.clone());
-    ACCESS
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .insert(entry);
+    ACCESS.lock().unwrap_or_else(PoisonError::into_inner).insert(entry);
 }
 
 /// Fails for verified learners: the next attempt may succeed.
@@ -40,26 +37,13 @@ pub(crate) fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
 /// Has a bug: it takes for granted that learners have entered their names.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 pub(crate) fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
-    let first_name = enrollment
-        .user
-        .pii
-        .name
-        .split(' ')
-        .next()
-        .filter(|name| !name.is_empty());
+    let first_name = enrollment.user.pii.name.split(' ').next().filter(|name| !name.is_empty());
     let _greeting = format!("Welcome, {}!", first_name.expect("a learner has a name"));
 }
 
 /// Runs after the others, whatever became of them.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = 10)]
 pub(crate) fn audit(enrollment: &CourseEnrollmentData, from_event_bus: bool) {
-    let origin = if from_event_bus {
-        "another service"
-    } else {
-        "this service"
-    };
-    println!(
-        "  audit log: learner {}, enrolled by {origin}",
-        enrollment.user.id
-    );
+    let origin = if from_event_bus { "another service" } else { "this service" };
+    println!("  audit log: learner {}, enrolled by {origin}", enrollment.user.id);
 }

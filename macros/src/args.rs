@@ -91,11 +91,7 @@ pub(crate) struct Known<'a> {
 
 impl<'a> Known<'a> {
     pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
-        Self {
-            attribute,
-            names,
-            seen: Vec::new(),
-        }
+        Self { attribute, names, seen: Vec::new() }
     }
 
     /// Whether to go on with this argument; `allow` may be there for several rules.
@@ -115,12 +111,8 @@ impl<'a> Known<'a> {
         }
         if name != "allow" && self.seen.contains(&name) {
             problems.push(
-                Problem::of(
-                    &rules::ARGUMENT_DUPLICATE,
-                    &arg.name,
-                    format!("`{name}` is given twice"),
-                )
-                .help("remove one of the two"),
+                Problem::of(&rules::ARGUMENT_DUPLICATE, &arg.name, format!("`{name}` is given twice"))
+                    .help("remove one of the two"),
             );
             return false;
         }
@@ -260,11 +252,9 @@ fn integer_text(value: &Expr) -> Option<String> {
             syn::Lit::Int(number) if number.suffix().is_empty() => Some(number.base10_digits().to_owned()),
             _ => None,
         },
-        Expr::Unary(syn::ExprUnary {
-            op: syn::UnOp::Neg(_),
-            expr,
-            ..
-        }) => integer_text(expr).map(|digits| format!("-{digits}")),
+        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
+            integer_text(expr).map(|digits| format!("-{digits}"))
+        }
         Expr::Group(group) => integer_text(&group.expr),
         _ => None,
     }

@@ -20,26 +20,14 @@ pub(crate) struct Problem {
 impl Problem {
     /// A mistake in what no rule is about, such as the grammar of the arguments.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
-        Self {
-            at: at.to_token_stream(),
-            what: what.into(),
-            note: None,
-            help: None,
-        }
+        Self { at: at.to_token_stream(), what: what.into(), note: None, help: None }
     }
 
     /// A design that `rule` refuses; the rule knows why.
     pub(crate) fn of(rule: &Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
-        let adr = if rule.adr.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", rule.adr)
-        };
+        let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
         let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
-        Self {
-            note,
-            ..Self::new(at, what)
-        }
+        Self { note, ..Self::new(at, what) }
     }
 
     /// What to write.
@@ -103,11 +91,7 @@ impl Problems {
         self.push(match rule.kind {
             Kind::Error => problem,
             Kind::Convention => {
-                let help = problem
-                    .help
-                    .as_deref()
-                    .map(|help| format!("{help}, or "))
-                    .unwrap_or_default();
+                let help = problem.help.as_deref().map(|help| format!("{help}, or ")).unwrap_or_default();
                 let waiver = format!("{help}waive it with `allow({}, reason = \"…\")`", rule.name);
                 problem.help(waiver)
             }

@@ -62,10 +62,7 @@ mod tests {
     fn names_come_out_as_in_python() {
         for (name, constant) in [
             ("CourseEnrollmentCreated", "COURSE_ENROLLMENT_CREATED"),
-            (
-                "CcxCoursePassingStatusUpdated",
-                "CCX_COURSE_PASSING_STATUS_UPDATED",
-            ),
+            ("CcxCoursePassingStatusUpdated", "CCX_COURSE_PASSING_STATUS_UPDATED"),
             ("ORASubmissionCreated", "ORA_SUBMISSION_CREATED"),
             ("OraSubmissionCreated", "ORA_SUBMISSION_CREATED"),
             ("XBlockCreated", "XBLOCK_CREATED"),

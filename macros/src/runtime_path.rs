@@ -3,6 +3,16 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 
+/// The runtime's private module, whose name changes with each release.
+pub(crate) const PRIVATE: &str = concat!(
+    "__private_",
+    env!("CARGO_PKG_VERSION_MAJOR"),
+    "_",
+    env!("CARGO_PKG_VERSION_MINOR"),
+    "_",
+    env!("CARGO_PKG_VERSION_PATCH"),
+);
+
 /// `crate = path`, or the crate under its own name.
 #[derive(Default)]
 pub(crate) struct RuntimePath(Option<syn::Path>);
@@ -17,7 +27,7 @@ impl RuntimePath {
     pub(crate) fn at(&self, span: Span) -> TokenStream {
         // Names resolve where the macro is called, whatever the place is that errors are shown at.
         let span = span.resolved_at(Span::call_site());
-        let private = syn::Ident::new(concat!("__private", env!("CARGO_PKG_VERSION_PATCH")), span);
+        let private = syn::Ident::new(PRIVATE, span);
         match &self.0 {
             None => quote_spanned!(span=> ::openedx_events::#private),
             Some(path) => {

@@ -8,8 +8,7 @@ use quote::quote;
 /// As a person would write it, and under a name that does not change with each release.
 fn pretty(expansion: TokenStream) -> String {
     let file = syn::parse2(expansion).unwrap();
-    let private = concat!("__private", env!("CARGO_PKG_VERSION_PATCH"));
-    prettyplease::unparse(&file).replace(private, "__private")
+    prettyplease::unparse(&file).replace(crate::runtime_path::PRIVATE, "__private")
 }
 
 macro_rules! assert_expansion {

@@ -34,11 +34,8 @@ impl Waivers {
     pub(crate) fn check_needed(&self, problems: &mut Problems) {
         for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
             problems.push(
-                Problem::new(
-                    &waiver.at,
-                    format!("`allow({})` is not needed here", waiver.rule.name),
-                )
-                .help(waiver.rule.place_help()),
+                Problem::new(&waiver.at, format!("`allow({})` is not needed here", waiver.rule.name))
+                    .help(waiver.rule.place_help()),
             );
         }
     }
@@ -49,11 +46,7 @@ impl Arg {
     pub(crate) fn waiver(&self, waivers: &mut Waivers, problems: &mut Problems) {
         const EXAMPLE: &str = "allow(type_hyphen, reason = \"published under this name\")";
         let mut args = self.list(EXAMPLE, problems).into_iter();
-        let Some(Arg {
-            name: at,
-            value: Value::Flag,
-        }) = args.next()
-        else {
+        let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
             if matches!(&self.value, Value::List(_)) {
                 self.wrong_form(EXAMPLE, problems);
             }
@@ -114,18 +107,13 @@ fn check_reason(rule: &Ident, args: impl Iterator<Item = Arg>, problems: &mut Pr
         }
     }
     if !has_reason && is_right {
-        problems.push(
-            Problem::new(rule, format!("`allow({rule})` gives no reason")).help(format!(
-                "write `allow({rule}, reason = \"…\")`: the reason is for whoever reads this next"
-            )),
-        );
+        problems.push(Problem::new(rule, format!("`allow({rule})` gives no reason")).help(format!(
+            "write `allow({rule}, reason = \"…\")`: the reason is for whoever reads this next"
+        )));
     }
     has_reason && is_right
 }
 
 fn conventions() -> impl Iterator<Item = &'static str> {
-    rules::ALL
-        .iter()
-        .filter(|rule| rule.kind == Kind::Convention)
-        .map(|rule| rule.name)
+    rules::ALL.iter().filter(|rule| rule.kind == Kind::Convention).map(|rule| rule.name)
 }

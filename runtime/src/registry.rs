@@ -48,9 +48,8 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 ///
 /// Where no event definition has that event type, the event is local only, or the bytes are not that event.
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
-    let signal = signal(&metadata.event_type).ok_or_else(|| AnyEventError::UnknownEventType {
-        event_type: metadata.event_type.to_string(),
-    })?;
+    let signal = signal(&metadata.event_type)
+        .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
     signal.send_from_event_bus(metadata, bytes)
 }
 

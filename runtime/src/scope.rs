@@ -53,11 +53,7 @@ impl Scopes {
             return Self(Vec::new());
         }
         // A thread that is being torn down has none any more.
-        Self(
-            SCOPES
-                .try_with(|scopes| scopes.borrow().clone())
-                .unwrap_or_default(),
-        )
+        Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
     }
 
     /// Whether somebody collects events of this definition.
@@ -79,14 +75,8 @@ impl Scopes {
                 && std::ptr::eq(*of, definition)
             {
                 let event: Arc<dyn Any + Send + Sync> = Arc::clone(event) as _;
-                let captured = Captured {
-                    event,
-                    metadata: metadata.clone(),
-                };
-                events
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(captured);
+                let captured = Captured { event, metadata: metadata.clone() };
+                events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
             }
         }
     }
@@ -137,18 +127,12 @@ impl ScopeHandle {
         ENTERED.fetch_add(1, Ordering::Relaxed);
         // A thread that is being torn down sends nothing that could be looked at.
         let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(Arc::clone(&self.0)));
-        Entered {
-            effect: Arc::clone(&self.0),
-            not_send: PhantomData,
-        }
+        Entered { effect: Arc::clone(&self.0), not_send: PhantomData }
     }
 
     /// A future that is in the scope whenever it runs, on whatever thread that is, and when it is dropped.
     pub fn wrap<F: Future>(&self, future: F) -> Scoped<F> {
-        Scoped {
-            handle: self.clone(),
-            future: Some(Box::pin(future)),
-        }
+        Scoped { handle: self.clone(), future: Some(Box::pin(future)) }
     }
 }
 
@@ -171,9 +155,7 @@ impl Drop for Entered {
         ENTERED.fetch_sub(1, Ordering::Relaxed);
         let left = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();
-            let index = scopes
-                .iter()
-                .rposition(|effect| Arc::ptr_eq(effect, &self.effect));
+            let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
             index.map(|index| scopes.remove(index))
         });
         // Dropped after the borrow: with it go captured events, whose destructors may send events.
@@ -200,9 +182,7 @@ impl<F: Future> Future for Scoped<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _entered = self.handle.enter();
-        self.future
-            .as_mut()
-            .map_or(Poll::Pending, |future| future.as_mut().poll(context))
+        self.future.as_mut().map_or(Poll::Pending, |future| future.as_mut().poll(context))
     }
 }
 

@@ -53,11 +53,7 @@ fn count(change: impl FnOnce(&mut Memory)) {
 
 impl Memory {
     /// Nothing at all.
-    pub const NONE: Self = Self {
-        allocations: 0,
-        peak: 0,
-        live: 0,
-    };
+    pub const NONE: Self = Self { allocations: 0, peak: 0, live: 0 };
 
     fn grow(&mut self, bytes: usize) {
         self.allocations += 1;

@@ -17,26 +17,10 @@ pub struct Target {
 
 /// All targets.
 pub const TARGETS: [Target; 4] = [
-    Target {
-        name: "decode",
-        run: decode,
-        seeds: decode_seeds,
-    },
-    Target {
-        name: "json",
-        run: json,
-        seeds: json_seeds,
-    },
-    Target {
-        name: "date_time",
-        run: date_time,
-        seeds: date_time_seeds,
-    },
-    Target {
-        name: "course_key",
-        run: course_key,
-        seeds: course_key_seeds,
-    },
+    Target { name: "decode", run: decode, seeds: decode_seeds },
+    Target { name: "json", run: json, seeds: json_seeds },
+    Target { name: "date_time", run: date_time, seeds: date_time_seeds },
+    Target { name: "course_key", run: course_key, seeds: course_key_seeds },
 ];
 
 fn wire_events() -> impl Iterator<Item = &'static EventDefinition> {
@@ -68,14 +52,9 @@ fn assert_survives(event: &EventDefinition, json: &str) {
 }
 
 fn decode_seeds() -> Vec<Vec<u8>> {
-    let golden = golden::vectors()
-        .map(|vector| vector.avro)
-        .filter(|avro| avro.len() < 1000);
+    let golden = golden::vectors().map(|vector| vector.avro).filter(|avro| avro.len() < 1000);
     golden
-        .chain([
-            codec::encode(&samples::sample_taken()),
-            codec::encode(&samples::article_added()),
-        ])
+        .chain([codec::encode(&samples::sample_taken()), codec::encode(&samples::article_added())])
         .collect()
 }
 
@@ -123,9 +102,8 @@ pub fn date_time(input: &[u8]) {
             assert_eq!(own.parse::<DateTime>().unwrap(), time);
             assert!(own.is_ascii() && own.len() <= 42);
             assert_eq!(time.is_naive(), time.unix_micros().is_none());
-            if let Some(instant) = time
-                .unix_micros()
-                .and_then(|micros| DateTime::from_unix_micros(micros).ok())
+            if let Some(instant) =
+                time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok())
             {
                 assert!(time.same_instant(&instant));
             }
@@ -164,10 +142,7 @@ pub fn course_key(input: &[u8]) {
             assert_eq!((again.as_str(), &again), (key.as_str(), &key));
             assert_eq!(again.class_name(), key.class_name());
             assert_eq!(again.is_deprecated(), key.is_deprecated());
-            assert_eq!(
-                (again.version_guid(), again.library()),
-                (key.version_guid(), key.library())
-            );
+            assert_eq!((again.version_guid(), again.library()), (key.version_guid(), key.library()));
             assert_eq!(again.ccx(), key.ccx());
         }
         Err(error) => {

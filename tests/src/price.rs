@@ -21,12 +21,8 @@ impl AvroType for Price {
         if part.len() != 2 {
             return Err("a price has two decimals".into());
         }
-        let cents = whole
-            .parse::<u32>()?
-            .checked_mul(100)
-            .and_then(|cents| cents.checked_add(part.parse().ok()?));
-        Ok(Self {
-            cents: cents.ok_or("a price is a number of cents")?,
-        })
+        let cents =
+            whole.parse::<u32>()?.checked_mul(100).and_then(|cents| cents.checked_add(part.parse().ok()?));
+        Ok(Self { cents: cents.ok_or("a price is a number of cents")? })
     }
 }

@@ -21,10 +21,7 @@ pub fn person() -> Person {
 /// An article.
 #[must_use]
 pub fn article() -> Article {
-    Article::builder()
-        .title("Notes")
-        .price(Price { cents: 1250 })
-        .build()
+    Article::builder().title("Notes").price(Price { cents: 1250 }).build()
 }
 
 /// The event about [`article`].
@@ -62,9 +59,7 @@ pub fn texts() -> Texts {
     let key: Result<_, KeyError> = "course-v1:edX+DemoX+2026".parse();
     Texts::builder()
         .at(time.unwrap())
-        .uuid(openedx_events::Uuid::from_u128(
-            0x0123_4567_89ab_cdef_0123_4567_89ab_cdef,
-        ))
+        .uuid(openedx_events::Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef))
         .course(key.unwrap())
         .price(Price { cents: 5 })
         .build()
@@ -79,14 +74,7 @@ pub fn collections() -> Collections {
         .grid(vec![vec![vec![true], vec![]], vec![]])
         .contacts(vec![contact()])
         .scores([(text("b"), 0.5), (text("a"), -0.0)].into())
-        .labels(
-            [
-                (text("z"), text("1")),
-                (text("ä"), text("2")),
-                (text("a"), text("3")),
-            ]
-            .into(),
-        )
+        .labels([(text("z"), text("1")), (text("ä"), text("2")), (text("a"), text("3"))].into())
         .groups([(text("all"), vec![contact(), contact()]), (text("none"), vec![])].into())
         .matrix([(text("row"), [(text("column"), 7)].into())].into())
         .build()

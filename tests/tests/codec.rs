@@ -94,14 +94,8 @@ fn assert_fails<E: WireEvent + std::fmt::Debug>(
     found: &str,
 ) {
     let error = fails::<E>(bytes);
-    assert_eq!(
-        (error.field_path().as_str(), error.offset(), error.expected()),
-        (path, offset, expected)
-    );
-    assert_eq!(
-        error.to_string(),
-        format!("`{path}` at byte {offset}: expected {expected}, but {found}")
-    );
+    assert_eq!((error.field_path().as_str(), error.offset(), error.expected()), (path, offset, expected));
+    assert_eq!(error.to_string(), format!("`{path}` at byte {offset}: expected {expected}, but {found}"));
 }
 
 #[test]
@@ -116,14 +110,8 @@ fn numbers_are_zigzag_varints() {
         (64, &[0x80, 1]),
         (-65, &[0x81, 1]),
         (8192, &[0x80, 0x80, 1]),
-        (
-            i64::MAX,
-            &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
-        ),
-        (
-            i64::MIN,
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
-        ),
+        (i64::MAX, &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
+        (i64::MIN, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
     ] {
         assert_eq!(of(number), bytes);
         assert_eq!(codec::decode::<NumberDrawn>(bytes).unwrap().number, number);
@@ -173,17 +161,7 @@ fn each_type_has_its_bytes() {
             vec![0],
         ]
         .concat(),
-        [
-            long(3),
-            text("a"),
-            text("3"),
-            text("z"),
-            text("1"),
-            text("ä"),
-            text("2"),
-            vec![0],
-        ]
-        .concat(),
+        [long(3), text("a"), text("3"), text("z"), text("1"), text("ä"), text("2"), vec![0]].concat(),
         [
             long(2),
             text("all"),
@@ -196,16 +174,7 @@ fn each_type_has_its_bytes() {
             vec![0],
         ]
         .concat(),
-        [
-            long(1),
-            text("row"),
-            long(1),
-            text("column"),
-            long(7),
-            vec![0],
-            vec![0],
-        ]
-        .concat(),
+        [long(1), text("row"), long(1), text("column"), long(7), vec![0], vec![0]].concat(),
     ];
     let optionals = [
         vec![2, 0],
@@ -219,28 +188,14 @@ fn each_type_has_its_bytes() {
         [vec![2], contact].concat(),
         [vec![2], text("0.00")].concat(),
     ];
-    let rest = [
-        text("Ada"),
-        long(1815),
-        vec![0],
-        [long(1), text("fragile"), vec![0]].concat(),
-    ];
-    let expected = [
-        scalars.concat(),
-        texts.concat(),
-        collections.concat(),
-        optionals.concat(),
-        rest.concat(),
-    ]
-    .concat();
+    let rest = [text("Ada"), long(1815), vec![0], [long(1), text("fragile"), vec![0]].concat()];
+    let expected =
+        [scalars.concat(), texts.concat(), collections.concat(), optionals.concat(), rest.concat()].concat();
     let event = samples::sample_taken();
     assert_eq!(codec::encode(&event), expected);
     assert_eq!(codec::decode::<SampleTaken>(&expected).unwrap(), event);
 
-    let none = SampleTaken {
-        optionals: samples::no_optionals(),
-        ..event
-    };
+    let none = SampleTaken { optionals: samples::no_optionals(), ..event };
     let bytes = codec::encode(&none);
     assert_eq!(bytes.len(), expected.len() - optionals.concat().len() + 10);
     assert_eq!(codec::decode::<SampleTaken>(&bytes).unwrap(), none);
@@ -256,20 +211,10 @@ fn encode_into_appends() {
 
 #[test]
 fn floats_keep_every_bit() {
-    for bits in [
-        0,
-        1,
-        1 << 63,
-        0x7ff0_0000_0000_0000,
-        0x7ff8_0000_0000_1234,
-        0xfff4_0000_0000_0001,
-        u64::MAX,
-    ] {
+    for bits in [0, 1, 1 << 63, 0x7ff0_0000_0000_0000, 0x7ff8_0000_0000_1234, 0xfff4_0000_0000_0001, u64::MAX]
+    {
         let samples = SampleTaken {
-            scalars: samples::scalars()
-                .to_builder()
-                .ratio(f64::from_bits(bits))
-                .build(),
+            scalars: samples::scalars().to_builder().ratio(f64::from_bits(bits)).build(),
             ..samples::sample_taken()
         };
         let decoded: SampleTaken = codec::decode(&codec::encode(&samples)).unwrap();
@@ -279,16 +224,10 @@ fn floats_keep_every_bit() {
 
 #[test]
 fn what_follows_the_record_is_ignored() {
-    assert_eq!(
-        codec::decode::<NumberDrawn>(&[2, 0xff, 0xff]).unwrap(),
-        NumberDrawn { number: 1 }
-    );
+    assert_eq!(codec::decode::<NumberDrawn>(&[2, 0xff, 0xff]).unwrap(), NumberDrawn { number: 1 });
     let mut bytes = codec::encode(&samples::sample_taken());
     bytes.extend([0x80; 100]);
-    assert_eq!(
-        codec::decode::<SampleTaken>(&bytes).unwrap(),
-        samples::sample_taken()
-    );
+    assert_eq!(codec::decode::<SampleTaken>(&bytes).unwrap(), samples::sample_taken());
 }
 
 fn lists() -> ListsMade {
@@ -315,24 +254,11 @@ fn arrays_and_maps_come_in_any_number_of_blocks() {
         &[1, 2, 2, 4, 4, 6, 0],
         &[5, 0, 2, 4, 6, 0],
     ];
-    let texts: [&[u8]; 3] = [
-        &[4, 2, b'x', 0, 0],
-        &[2, 2, b'x', 2, 0, 0],
-        &[3, 6, 2, b'x', 0, 0],
-    ];
+    let texts: [&[u8]; 3] = [&[4, 2, b'x', 0, 0], &[2, 2, b'x', 2, 0, 0], &[3, 6, 2, b'x', 0, 0]];
     let maps = [
         [long(3), ab.clone(), c.clone(), long(0)].concat(),
         [long(1), c.clone(), long(1), a, long(1), b, long(0)].concat(),
-        [
-            long(-2),
-            size(&ab),
-            ab.clone(),
-            long(-1),
-            size(&c),
-            c.clone(),
-            long(0),
-        ]
-        .concat(),
+        [long(-2), size(&ab), ab.clone(), long(-1), size(&c), c.clone(), long(0)].concat(),
     ];
     for numbers in numbers {
         for texts in texts {
@@ -342,36 +268,15 @@ fn arrays_and_maps_come_in_any_number_of_blocks() {
             }
         }
     }
-    assert_eq!(
-        codec::encode(&lists()),
-        [numbers[0], texts[0], &maps[0], &maps[0]].concat()
-    );
+    assert_eq!(codec::encode(&lists()), [numbers[0], texts[0], &maps[0], &maps[0]].concat());
 }
 
 #[test]
 fn the_last_of_equal_map_keys_counts() {
-    let map = [
-        long(2),
-        text("a"),
-        long(1),
-        text("a"),
-        long(2),
-        long(1),
-        text("a"),
-        long(3),
-        long(0),
-    ]
-    .concat();
+    let map =
+        [long(2), text("a"), long(1), text("a"), long(2), long(1), text("a"), long(3), long(0)].concat();
     let event: ListsMade = codec::decode(&[vec![0, 0], map.clone(), map].concat()).unwrap();
-    assert_eq!(
-        (
-            event.tree["a"],
-            event.tree.len(),
-            event.hash["a"],
-            event.hash.len()
-        ),
-        (3, 1, 3, 1)
-    );
+    assert_eq!((event.tree["a"], event.tree.len(), event.hash["a"], event.hash.len()), (3, 1, 3, 1));
 }
 
 #[test]
@@ -384,10 +289,7 @@ fn varints_may_be_longer_than_needed() {
     long_one.push(0);
     assert_eq!(number(&long_one).unwrap(), 1);
     assert_eq!(
-        number(&[
-            0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 0x80, 0
-        ])
-        .unwrap(),
+        number(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x81, 0x80, 0]).unwrap(),
         i64::MIN
     );
 }
@@ -435,78 +337,25 @@ fn halves_bytes() -> [Vec<u8>; 8] {
 #[allow(clippy::too_many_lines)] // one table
 fn a_wrong_value_is_named_with_its_place() {
     assert_eq!(codec::encode(&halves()), halves_bytes().concat());
-    assert_eq!(
-        codec::decode::<HalvesFound>(&halves_bytes().concat()).unwrap(),
-        halves()
-    );
-    let starts: Vec<usize> = (0..8)
-        .map(|index| halves_bytes()[..index].concat().len())
-        .collect();
+    assert_eq!(codec::decode::<HalvesFound>(&halves_bytes().concat()).unwrap(), halves());
+    let starts: Vec<usize> = (0..8).map(|index| halves_bytes()[..index].concat().len()).collect();
     let octet = "a long from 0 to 255";
     let cases: [(usize, Vec<u8>, &str, &str, &str); 20] = [
         (0, long(256), "octet", octet, "the number is out of its range"),
         (0, long(-1), "octet", octet, "the number is out of its range"),
-        (
-            0,
-            long(i64::MIN),
-            "octet",
-            octet,
-            "the number is out of its range",
-        ),
-        (
-            1,
-            vec![2],
-            "flag",
-            "a boolean",
-            "the byte is 0x02, neither 0 nor 1",
-        ),
-        (
-            1,
-            vec![0xff],
-            "flag",
-            "a boolean",
-            "the byte is 0xff, neither 0 nor 1",
-        ),
-        (
-            2,
-            long(2),
-            "maybe",
-            "null or a value",
-            "the union has no branch 2",
-        ),
-        (
-            2,
-            long(-1),
-            "maybe",
-            "null or a value",
-            "the union has no branch -1",
-        ),
-        (
-            2,
-            long(i64::MAX),
-            "maybe",
-            "null or a value",
-            "the union has no branch 9223372036854775807",
-        ),
+        (0, long(i64::MIN), "octet", octet, "the number is out of its range"),
+        (1, vec![2], "flag", "a boolean", "the byte is 0x02, neither 0 nor 1"),
+        (1, vec![0xff], "flag", "a boolean", "the byte is 0xff, neither 0 nor 1"),
+        (2, long(2), "maybe", "null or a value", "the union has no branch 2"),
+        (2, long(-1), "maybe", "null or a value", "the union has no branch -1"),
+        (2, long(i64::MAX), "maybe", "null or a value", "the union has no branch 9223372036854775807"),
         (3, long(-1), "blob", "bytes", "its length is -1"),
-        (
-            3,
-            long(i64::MIN),
-            "blob",
-            "bytes",
-            "its length is -9223372036854775808",
-        ),
+        (3, long(i64::MIN), "blob", "bytes", "its length is -9223372036854775808"),
         (3, long(i64::MAX), "blob", "bytes", "the input ends"),
         (4, long(-2), "text", "a string", "its length is -2"),
         (4, text(b"\xff"), "text", "a string", "the text is not UTF-8"),
         (4, text(b"a\xc3"), "text", "a string", "the text is not UTF-8"),
-        (
-            4,
-            text(b"\xed\xa0\x80"),
-            "text",
-            "a string",
-            "the text is not UTF-8",
-        ),
+        (4, text(b"\xed\xa0\x80"), "text", "a string", "the text is not UTF-8"),
         (
             5,
             text("2024-02-30T00:00:00"),
@@ -515,20 +364,8 @@ fn a_wrong_value_is_named_with_its_place() {
             "the value was refused: the day is not in the month, at byte 8 of the text",
         ),
         (6, text(b"\xff"), "id", "a string", "the text is not UTF-8"),
-        (
-            6,
-            text("01234567"),
-            "id",
-            "a UUID",
-            "the value was refused: a UUID has 32 hexadecimal digits",
-        ),
-        (
-            7,
-            text("100"),
-            "price",
-            "a valid value",
-            "the value was refused: a price has a decimal point",
-        ),
+        (6, text("01234567"), "id", "a UUID", "the value was refused: a UUID has 32 hexadecimal digits"),
+        (7, text("100"), "price", "a valid value", "the value was refused: a price has a decimal point"),
         (
             7,
             text("99999999.99"),
@@ -583,10 +420,7 @@ fn integers_have_the_range_of_their_type() {
 
 /// Up to the float of `samples::scalars()`.
 fn length_of_integers() -> usize {
-    1 + [-65, 64, -1, 1, 300, 8080, 255]
-        .into_iter()
-        .map(|number| long(number).len())
-        .sum::<usize>()
+    1 + [-65, 64, -1, 1, 300, 8080, 255].into_iter().map(|number| long(number).len()).sum::<usize>()
 }
 
 /// Each part of an event's bytes, with the path that an error in it has.
@@ -622,11 +456,7 @@ fn an_end_at_any_byte_is_an_error_at_the_value_that_is_cut() {
     for (path, part) in &parts {
         for cut in start..start + part.len() {
             let error = fails::<ArticleAdded>(&bytes[..cut]);
-            assert_eq!(
-                (error.field_path().as_str(), error.offset()),
-                (*path, start),
-                "cut at {cut}"
-            );
+            assert_eq!((error.field_path().as_str(), error.offset()), (*path, start), "cut at {cut}");
             assert!(error.to_string().ends_with("but the input ends"), "{error}");
         }
         start += part.len();
@@ -635,16 +465,11 @@ fn an_end_at_any_byte_is_an_error_at_the_value_that_is_cut() {
 
 #[test]
 fn pythons_bytes_cut_at_any_byte_are_an_error() {
-    for Vector {
-        event, avro: bytes, ..
-    } in golden::vectors()
-    {
+    for Vector { event, avro: bytes, .. } in golden::vectors() {
         let mut last = 0;
         for cut in 0..bytes.len() {
             let error = event.decode_to_json(&bytes[..cut]).unwrap_err();
-            let AnyEventError::Avro(error) = error else {
-                panic!("{error}")
-            };
+            let AnyEventError::Avro(error) = error else { panic!("{error}") };
             assert!(error.offset() <= cut && error.offset() >= last);
             assert!(!error.field_path().is_empty() && !error.expected().is_empty());
             assert!(error.to_string().ends_with("but the input ends"), "{error}");
@@ -657,12 +482,7 @@ fn pythons_bytes_cut_at_any_byte_are_an_error() {
 #[test]
 fn pythons_bytes_with_any_bit_flipped_are_read_or_refused() {
     let (mut read, mut refused) = (0, 0);
-    for Vector {
-        event,
-        avro: mut bytes,
-        ..
-    } in golden::vectors()
-    {
+    for Vector { event, avro: mut bytes, .. } in golden::vectors() {
         // The longest are long for their texts.
         if bytes.len() > 500 {
             continue;
@@ -688,12 +508,7 @@ fn decode_within_bounds<E: WireEvent>(bytes: &[u8]) -> Result<E, DecodeError> {
     let (result, memory) = measure(|| codec::decode::<E>(bytes));
     // The worst is a map of maps in an array: four bytes of input make a node with room for eleven of them.
     let allowed = 220 * bytes.len() + 1024;
-    assert!(
-        memory.peak <= allowed,
-        "{} bytes for an input of {}",
-        memory.peak,
-        bytes.len()
-    );
+    assert!(memory.peak <= allowed, "{} bytes for an input of {}", memory.peak, bytes.len());
     result
 }
 
@@ -702,48 +517,26 @@ fn a_length_alone_allocates_nothing() {
     for length in [1_000, 1 << 31, 1 << 32, 1 << 40, i64::MAX] {
         let bytes = long(length);
         let error = decode_within_bounds::<ArticleAdded>(&bytes).unwrap_err();
-        assert_eq!(
-            (error.field_path().as_str(), error.offset()),
-            ("article.title", 0)
-        );
+        assert_eq!((error.field_path().as_str(), error.offset()), ("article.title", 0));
     }
 }
 
 #[test]
 fn a_count_alone_allocates_nothing() {
-    for count in [
-        1_000,
-        1 << 31,
-        1 << 32,
-        1 << 40,
-        i64::MAX,
-        -1_000,
-        -1 << 40,
-        i64::MIN + 1,
-        i64::MIN,
-    ] {
+    for count in [1_000, 1 << 31, 1 << 32, 1 << 40, i64::MAX, -1_000, -1 << 40, i64::MIN + 1, i64::MIN] {
         for size in [0, 1, 1 << 40, i64::MAX] {
             let mut bytes = long(count);
             if count < 0 {
                 bytes.extend(long(size));
             }
             let error = decode_within_bounds::<ListsMade>(&bytes).unwrap_err();
-            assert_eq!(
-                (error.field_path().as_str(), error.offset()),
-                ("numbers[0]", bytes.len())
-            );
+            assert_eq!((error.field_path().as_str(), error.offset()), ("numbers[0]", bytes.len()));
             let maps = [&[0, 0][..], &bytes].concat();
             let error = decode_within_bounds::<ListsMade>(&maps).unwrap_err();
-            assert_eq!(
-                (error.field_path().as_str(), error.offset()),
-                ("tree[0]", maps.len())
-            );
+            assert_eq!((error.field_path().as_str(), error.offset()), ("tree[0]", maps.len()));
             let maps = [&[0, 0, 0][..], &bytes].concat();
             let error = decode_within_bounds::<ListsMade>(&maps).unwrap_err();
-            assert_eq!(
-                (error.field_path().as_str(), error.offset()),
-                ("hash[0]", maps.len())
-            );
+            assert_eq!((error.field_path().as_str(), error.offset()), ("hash[0]", maps.len()));
             let some_items = [&bytes[..], &[2; 5_000]].concat();
             let error = decode_within_bounds::<ListsMade>(&some_items).unwrap_err();
             assert!(error.field_path().starts_with("numbers"), "{error}");
@@ -756,13 +549,7 @@ fn a_block_has_no_negative_size() {
     let bytes = [long(-1), long(-1), long(1)].concat();
     assert_fails::<ListsMade>(&bytes, "numbers", 0, "a block of items", "its length is -1");
     let bytes = [long(i64::MIN), long(i64::MIN)].concat();
-    assert_fails::<ListsMade>(
-        &bytes,
-        "numbers",
-        0,
-        "a block of items",
-        "its length is -9223372036854775808",
-    );
+    assert_fails::<ListsMade>(&bytes, "numbers", 0, "a block of items", "its length is -9223372036854775808");
 }
 
 #[test]
@@ -770,31 +557,17 @@ fn endless_blocks_end_with_the_input() {
     let block = [long(1), long(7)].concat();
     let bytes = block.repeat(50_000);
     let error = decode_within_bounds::<ListsMade>(&bytes).unwrap_err();
-    assert_eq!(
-        (error.field_path().as_str(), error.offset()),
-        ("numbers", bytes.len())
-    );
+    assert_eq!((error.field_path().as_str(), error.offset()), ("numbers", bytes.len()));
 
-    let entries = [
-        vec![0, 0],
-        [long(-1), long(0), text("k"), long(7)].concat().repeat(50_000),
-    ]
-    .concat();
+    let entries = [vec![0, 0], [long(-1), long(0), text("k"), long(7)].concat().repeat(50_000)].concat();
     let error = decode_within_bounds::<ListsMade>(&entries).unwrap_err();
-    assert_eq!(
-        (error.field_path().as_str(), error.offset()),
-        ("tree", entries.len())
-    );
+    assert_eq!((error.field_path().as_str(), error.offset()), ("tree", entries.len()));
 }
 
 #[test]
 fn deep_nests_cost_no_more_than_their_bytes() {
     for count in [1, 2, 1_000_000, i64::MAX, i64::MIN] {
-        let block = if count < 0 {
-            [long(count), long(0)].concat()
-        } else {
-            long(count)
-        };
+        let block = if count < 0 { [long(count), long(0)].concat() } else { long(count) };
         for depth in 1..9 {
             for filler in [0, 2, 0xff] {
                 let bytes = [block.repeat(depth), vec![filler; 3_000]].concat();
@@ -816,32 +589,12 @@ fn many_small_values_cost_a_bounded_multiple_of_their_bytes() {
     let count = long(many);
     let repeat = |item: &[u8]| [&count[..], &item.repeat(usize::try_from(many).unwrap()), &[0]].concat();
     let lists = [repeat(&[0]), repeat(&[0]), vec![0, 0]].concat();
-    assert_eq!(
-        decode_within_bounds::<ListsMade>(&lists).unwrap().texts.len(),
-        20_000
-    );
+    assert_eq!(decode_within_bounds::<ListsMade>(&lists).unwrap().texts.len(), 20_000);
     let towers = [repeat(&[0]), repeat(&[2, 0, 0, 0])].concat();
-    assert_eq!(
-        decode_within_bounds::<TowerBuilt>(&towers).unwrap().maps.len(),
-        20_000
-    );
-    let keys: Vec<u8> = (0..many)
-        .flat_map(|key| [text(key.to_string()), long(0)].concat())
-        .collect();
-    let maps = [
-        vec![0, 0],
-        count.clone(),
-        keys.clone(),
-        vec![0],
-        count,
-        keys,
-        vec![0],
-    ]
-    .concat();
-    assert_eq!(
-        decode_within_bounds::<ListsMade>(&maps).unwrap().hash.len(),
-        20_000
-    );
+    assert_eq!(decode_within_bounds::<TowerBuilt>(&towers).unwrap().maps.len(), 20_000);
+    let keys: Vec<u8> = (0..many).flat_map(|key| [text(key.to_string()), long(0)].concat()).collect();
+    let maps = [vec![0, 0], count.clone(), keys.clone(), vec![0], count, keys, vec![0]].concat();
+    assert_eq!(decode_within_bounds::<ListsMade>(&maps).unwrap().hash.len(), 20_000);
 }
 
 #[test]

@@ -13,10 +13,7 @@ number_events! {
 }
 
 /// Sent within the process only.
-#[event(
-    type = "com.example.learning.guest.arrived.v1",
-    local_only = "the guest is not a value"
-)]
+#[event(type = "com.example.learning.guest.arrived.v1", local_only = "the guest is not a value")]
 pub struct GuestArrived {
     /// What cannot be written.
     pub guest: Arc<Mutex<u8>>,
@@ -47,15 +44,10 @@ fn it_gets_every_event_with_its_metadata() {
     };
     assert_eq!(NUMBER_DRAWN.send_event(NumberDrawn { number: 1 }).len(), 1);
     ARTICLE_ADDED.try_send_event(samples::article_added()).unwrap();
-    GUEST_ARRIVED.send_event(GuestArrived {
-        guest: Arc::default(),
-    });
+    GUEST_ARRIVED.send_event(GuestArrived { guest: Arc::default() });
     drop(connection);
     assert!(NUMBER_DRAWN.send_event(NumberDrawn { number: 1 }).is_empty());
-    assert_eq!(
-        *log.lock().unwrap(),
-        ["NUMBER_DRAWN", "ARTICLE_ADDED", "GUEST_ARRIVED"]
-    );
+    assert_eq!(*log.lock().unwrap(), ["NUMBER_DRAWN", "ARTICLE_ADDED", "GUEST_ARRIVED"]);
 }
 
 #[test]
@@ -78,16 +70,8 @@ fn it_runs_among_the_connected_in_order_of_connection() {
     assert_eq!(*log.lock().unwrap(), ["1", "2", "3", "4", "5", "6"]);
     assert_eq!(responses.len(), 7);
     assert_eq!(responses.iter().next().unwrap().receiver().name(), "linked");
-    assert!(
-        responses
-            .iter()
-            .all(|one| one.receiver().event().name() == "SHIP_LAUNCHED")
-    );
-    assert!(
-        responses
-            .iter()
-            .all(|one| one.receiver().file().ends_with("connect_any.rs"))
-    );
+    assert!(responses.iter().all(|one| one.receiver().event().name() == "SHIP_LAUNCHED"));
+    assert!(responses.iter().all(|one| one.receiver().file().ends_with("connect_any.rs")));
     drop(connections);
 }
 
@@ -100,17 +84,9 @@ fn its_failures_are_in_the_responses() {
         registry::connect_any(|_, _| Ok::<(), String>(())),
     ];
     let responses = PLANE_LANDED.send_event(PlaneLanded { number: 1 });
-    let failures = responses
-        .failures()
-        .map(|one| one.result().unwrap_err().to_string());
+    let failures = responses.failures().map(|one| one.result().unwrap_err().to_string());
     assert_eq!(failures.collect::<Vec<_>>(), ["no", "panicked: no PLANE_LANDED"]);
-    assert_eq!(
-        PLANE_LANDED
-            .try_send_event(PlaneLanded { number: 1 })
-            .unwrap_err()
-            .to_string(),
-        "no"
-    );
+    assert_eq!(PLANE_LANDED.try_send_event(PlaneLanded { number: 1 }).unwrap_err().to_string(), "no");
 }
 
 /// What `look` sees of the event that `send` sends.
@@ -147,9 +123,7 @@ fn an_erased_event_is_downcast_to_its_type_only() {
     let _turn = turn();
     let (right, wrong) = look(
         |event| {
-            let right = event
-                .downcast_ref::<ArticleAdded>()
-                .map(|event| event.article.title.clone());
+            let right = event.downcast_ref::<ArticleAdded>().map(|event| event.article.title.clone());
             (right, event.downcast_ref::<NumberDrawn>().is_some())
         },
         || ARTICLE_ADDED.send_event(samples::article_added()),
@@ -161,36 +135,23 @@ fn an_erased_event_is_downcast_to_its_type_only() {
 #[test]
 fn an_erased_event_hides_its_data_in_debug() {
     let _turn = turn();
-    let debug = look(
-        |event| format!("{event:?}"),
-        || ARTICLE_ADDED.send_event(samples::article_added()),
-    );
-    assert_eq!(
-        debug,
-        r#"AnyEvent { event_type: "com.example.learning.article.added.v1", .. }"#
-    );
+    let debug = look(|event| format!("{event:?}"), || ARTICLE_ADDED.send_event(samples::article_added()));
+    assert_eq!(debug, r#"AnyEvent { event_type: "com.example.learning.article.added.v1", .. }"#);
 }
 
 #[test]
 fn a_local_only_event_has_no_json_and_no_bytes() {
     let _turn = turn();
     let guest = Arc::new(Mutex::new(3));
-    let event = GuestArrived {
-        guest: Arc::clone(&guest),
-    };
+    let event = GuestArrived { guest: Arc::clone(&guest) };
     let (json, bytes, guest) = look(
         |event| {
-            let guest = event
-                .downcast_ref::<GuestArrived>()
-                .map(|event| *event.guest.lock().unwrap());
+            let guest = event.downcast_ref::<GuestArrived>().map(|event| *event.guest.lock().unwrap());
             (event.to_json().unwrap_err(), event.to_avro().unwrap_err(), guest)
         },
         || GUEST_ARRIVED.send_event(event),
     );
     let text = "event `com.example.learning.guest.arrived.v1` stays in its process: the guest is not a value";
-    assert_eq!(
-        (json.to_string().as_str(), bytes.to_string().as_str()),
-        (text, text)
-    );
+    assert_eq!((json.to_string().as_str(), bytes.to_string().as_str()), (text, text));
     assert_eq!((json.reason(), guest), ("the guest is not a value", Some(3)));
 }

@@ -56,11 +56,7 @@ fn one_receiver_costs_one_allocation() {
     let (responses, memory) = measure(send);
     assert!(responses.all_ok());
     assert!(memory.allocations <= 1, "{memory:?}");
-    let (_, memory) = measure(|| {
-        WHISPER_NOTICED
-            .try_send_event(WhisperNoticed { number: 1 })
-            .map(|_| ())
-    });
+    let (_, memory) = measure(|| WHISPER_NOTICED.try_send_event(WhisperNoticed { number: 1 }).map(|_| ()));
     assert!(memory.allocations <= 1, "{memory:?}");
 }
 

@@ -41,22 +41,8 @@ const CORE: &[&str] = &[
 /// `name version` of each crate in the tree, for one platform, so that the answer is the same on all.
 fn tree(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
-        .args([
-            "tree",
-            "--offline",
-            "--package",
-            "openedx-events",
-            "--edges",
-            "normal",
-        ])
-        .args([
-            "--target",
-            "x86_64-unknown-linux-gnu",
-            "--prefix",
-            "none",
-            "--format",
-            "{p}",
-        ])
+        .args(["tree", "--offline", "--package", "openedx-events", "--edges", "normal"])
+        .args(["--target", "x86_64-unknown-linux-gnu", "--prefix", "none", "--format", "{p}"])
         .args(features)
         .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
         .output()
@@ -65,9 +51,7 @@ fn tree(features: &[&str]) -> BTreeSet<String> {
     assert!(output.status.success(), "{stderr}");
     let lines = String::from_utf8(output.stdout).unwrap();
     // `linkme v0.3.37 (proc-macro) (*)`
-    let crates = lines
-        .lines()
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
+    let crates = lines.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
     crates.filter(|one| !one.starts_with("openedx-events ")).collect()
 }
 
@@ -91,8 +75,5 @@ fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
     for unwanted in ["tokio", "redis", "rdkafka", "apache-avro", "serde_derive", "clap"] {
         assert!(!names(&core).contains(&unwanted), "{unwanted} is in the core");
     }
-    assert!(
-        !core.iter().any(|one| one.starts_with("syn v2.")),
-        "syn is there in its old version: {core:?}"
-    );
+    assert!(!core.iter().any(|one| one.starts_with("syn v2.")), "syn is there in its old version: {core:?}");
 }

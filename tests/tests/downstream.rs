@@ -62,21 +62,13 @@ fn cargo(arguments: &[&str]) -> (String, String) {
         .args(arguments)
         .arg("--offline")
         .current_dir(root())
-        .env(
-            "CARGO_TARGET_DIR",
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"),
-        )
+        .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
         .env("RUST_BACKTRACE", "0")
         .output()
         .unwrap();
     let stdout = String::from_utf8(output.stdout).unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
-    assert!(
-        output.status.success(),
-        "cargo {}: {}\n{stdout}{stderr}",
-        arguments.join(" "),
-        output.status
-    );
+    assert!(output.status.success(), "cargo {}: {}\n{stdout}{stderr}", arguments.join(" "), output.status);
     (stdout, stderr)
 }
 
@@ -84,13 +76,7 @@ fn cargo(arguments: &[&str]) -> (String, String) {
 #[test]
 fn a_project_outside_builds_without_a_warning_and_runs() {
     // Nor do the crates of this workspace, which are somebody's dependencies here.
-    let (messages, progress) = cargo(&[
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--message-format",
-        "json",
-    ]);
+    let (messages, progress) = cargo(&["clippy", "--workspace", "--all-targets", "--message-format", "json"]);
     let rendered: Vec<String> = messages
         .lines()
         .map(|line| serde_json::from_str::<Value>(line).unwrap())

@@ -114,9 +114,7 @@ fn course_key() {
 #[ignore = "writes the corpus that `cargo fuzz` begins with"]
 fn write_the_corpus() {
     for target in TARGETS {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("fuzz/corpus")
-            .join(target.name);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target.name);
         fs::create_dir_all(&folder).unwrap();
         for (index, seed) in (target.seeds)().into_iter().enumerate() {
             fs::write(folder.join(format!("seed-{index}")), seed).unwrap();

@@ -147,9 +147,7 @@ impl Key for UsageKey {
         let parts = match (self.usage_key(), self.class_name()) {
             (Some(key), _) => json!({"usage_key": key.object(), "aside_type": self.aside_type()}),
             (None, "LibraryUsageLocatorV2") => {
-                return LibraryUsageLocatorV2::try_from(self.clone())
-                    .expect("its class says so")
-                    .object();
+                return LibraryUsageLocatorV2::try_from(self.clone()).expect("its class says so").object();
             }
             (None, "LibraryUsageLocator") => with(block, "library_key", course_of(self)),
             (None, _) => with(block, "course_key", course_of(self)),
@@ -196,26 +194,15 @@ fn check<K: Key>(class: &str) -> Result<(), Box<dyn Error>> {
     for case in cases("valid")? {
         let input = case["input"].as_str().ok_or("no input")?;
         let key: K = input.parse().map_err(|error| format!("{input:?}: {error}"))?;
-        assert_eq!(
-            key.object(),
-            json!({"class": case["class"], "parts": case["parts"]}),
-            "{input:?}"
-        );
-        assert_eq!(
-            key.to_string(),
-            case["canonical"].as_str().unwrap_or(input),
-            "{input:?}"
-        );
+        assert_eq!(key.object(), json!({"class": case["class"], "parts": case["parts"]}), "{input:?}");
+        assert_eq!(key.to_string(), case["canonical"].as_str().unwrap_or(input), "{input:?}");
         assert_eq!(key.is_deprecated(), case["deprecated"] == true, "{input:?}");
         assert_eq!(key.context().as_deref(), case["context"].as_str(), "{input:?}");
         assert!(key.to_string().parse::<K>()? == key, "{input:?}");
     }
     for case in cases("invalid")? {
         let input = case.as_str().ok_or("no input")?;
-        let error = input
-            .parse::<K>()
-            .err()
-            .ok_or_else(|| format!("{input:?} is read"))?;
+        let error = input.parse::<K>().err().ok_or_else(|| format!("{input:?} is read"))?;
         assert!(input.is_char_boundary(error.offset()), "{input:?}: {error}");
     }
     Ok(())

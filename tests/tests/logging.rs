@@ -77,11 +77,7 @@ impl Error for Outer {
 
 #[receiver(FAN_STARTED)]
 fn fails(number: &i64) -> Result<(), ReceiverError> {
-    if *number < 0 {
-        Err(ReceiverError::permanent(Outer("x".parse::<i64>().unwrap_err())))
-    } else {
-        Ok(())
-    }
+    if *number < 0 { Err(ReceiverError::permanent(Outer("x".parse::<i64>().unwrap_err()))) } else { Ok(()) }
 }
 
 #[test]
@@ -129,10 +125,8 @@ impl Error for Unprintable {}
 
 #[test]
 fn an_error_that_panics_when_printed_stops_nobody() {
-    let _connections = [
-        SONG_PLAYED.connect(|_, _| Err(Unprintable)),
-        SONG_PLAYED.connect(|_, _| Ok::<_, Unprintable>(())),
-    ];
+    let _connections =
+        [SONG_PLAYED.connect(|_, _| Err(Unprintable)), SONG_PLAYED.connect(|_, _| Ok::<_, Unprintable>(()))];
     let lines = lines(|| {
         let responses = SONG_PLAYED.send_event(SongPlayed { number: 1 });
         assert_eq!((responses.len(), responses.failures().count()), (2, 1));

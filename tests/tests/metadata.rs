@@ -17,9 +17,7 @@ fn it_says_what_was_sent_by_whom() {
     assert_eq!(metadata.sourcelib.as_ref(), [11, 2, 0]);
     assert_eq!(metadata.time.offset(), Some(UtcOffset::UTC));
     assert!(metadata.source.starts_with("openedx/") && metadata.source.ends_with("/web"));
-    let host = Command::new("hostname")
-        .output()
-        .map(|output| String::from_utf8(output.stdout).unwrap());
+    let host = Command::new("hostname").output().map(|output| String::from_utf8(output.stdout).unwrap());
     if let Ok(host) = host {
         assert_eq!(metadata.sourcehost, host.trim());
     }
@@ -31,18 +29,13 @@ fn ids_are_unique_version_1_uuids_in_order_of_time() {
     let threads: Vec<_> = (0..4)
         .map(|_| {
             thread::spawn(|| {
-                let ids: Vec<Uuid> = (0..5_000)
-                    .map(|_| NUMBER_DRAWN.generate_signal_metadata().id)
-                    .collect();
+                let ids: Vec<Uuid> = (0..5_000).map(|_| NUMBER_DRAWN.generate_signal_metadata().id).collect();
                 assert!(ids.is_sorted_by_key(id_time), "ids of one thread go with time");
                 ids
             })
         })
         .collect();
-    let ids: Vec<Uuid> = threads
-        .into_iter()
-        .flat_map(|thread| thread.join().unwrap())
-        .collect();
+    let ids: Vec<Uuid> = threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect();
     assert!(ids.iter().all(|id| id.get_version_num() == 1));
     let distinct: HashSet<&Uuid> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len());
@@ -86,14 +79,8 @@ fn the_source_is_the_service_that_the_environment_names() {
     assert_eq!(source(&[]), "openedx/SERVICE_NAME_UNSET/web");
     assert_eq!(source(&[("SERVICE_VARIANT", "lms")]), "openedx/lms/web");
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms")]), "openedx/cms/web");
-    assert_eq!(
-        source(&[("EVENTS_SERVICE_NAME", "cms"), ("SERVICE_VARIANT", "lms")]),
-        "openedx/cms/web"
-    );
-    assert_eq!(
-        source(&[("EVENTS_SERVICE_NAME", ""), ("SERVICE_VARIANT", "lms")]),
-        "openedx/lms/web"
-    );
+    assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms"), ("SERVICE_VARIANT", "lms")]), "openedx/cms/web");
+    assert_eq!(source(&[("EVENTS_SERVICE_NAME", ""), ("SERVICE_VARIANT", "lms")]), "openedx/lms/web");
 }
 
 const JSON: &str = concat!(
@@ -119,9 +106,7 @@ fn json_is_pythons_both_ways() {
 fn json_in_any_order_with_more_keys_is_read() {
     let json = JSON.replacen('{', r#"{"version": {"a": [1]}, "#, 1);
     assert_eq!(EventsMetadata::from_json(&json).unwrap().to_json(), JSON);
-    let shuffled = serde_json::from_str::<serde_json::Value>(JSON)
-        .unwrap()
-        .to_string();
+    let shuffled = serde_json::from_str::<serde_json::Value>(JSON).unwrap().to_string();
     assert_ne!(shuffled, JSON);
     assert_eq!(EventsMetadata::from_json(&shuffled).unwrap().to_json(), JSON);
 }
@@ -130,24 +115,11 @@ fn json_in_any_order_with_more_keys_is_read() {
 fn wrong_json_is_an_error_that_names_the_key() {
     let wrong = |from: &str, to: &str| {
         assert!(JSON.contains(from));
-        EventsMetadata::from_json(&JSON.replacen(from, to, 1))
-            .unwrap_err()
-            .to_string()
+        EventsMetadata::from_json(&JSON.replacen(from, to, 1)).unwrap_err().to_string()
     };
-    for key in [
-        "event_type",
-        "id",
-        "minorversion",
-        "source",
-        "sourcehost",
-        "time",
-        "sourcelib",
-    ] {
+    for key in ["event_type", "id", "minorversion", "source", "sourcehost", "time", "sourcelib"] {
         let quoted = format!("\"{key}\":");
-        assert_eq!(
-            wrong(&quoted, "\"other\":"),
-            format!("no event metadata: there is no `{key}`")
-        );
+        assert_eq!(wrong(&quoted, "\"other\":"), format!("no event metadata: there is no `{key}`"));
     }
     for (from, to, key) in [
         ("46e34ba7", "x6e34ba7", "id"),
@@ -161,10 +133,7 @@ fn wrong_json_is_an_error_that_names_the_key() {
         ("\"2024-04-18T10:56:05.000001+00:00\"", "1713437765", "time"),
     ] {
         let error = wrong(from, to);
-        assert!(
-            error.starts_with(&format!("no event metadata: `{key}`: ")),
-            "{error}"
-        );
+        assert!(error.starts_with(&format!("no event metadata: `{key}`: ")), "{error}");
     }
     for text in ["", "[]", "null", "{", &JSON[1..], &format!("{JSON} x")] {
         assert!(EventsMetadata::from_json(text).is_err(), "{text}");

@@ -43,17 +43,12 @@ fn blob() -> impl Strategy<Value = Bytes> {
 fn time() -> impl Strategy<Value = DateTime> {
     let date = (1..=9999_u16, 1..=12_u8, 1..=28_u8);
     let micros = prop_oneof![Just(0), 0..1_000_000_u32];
-    let offset = option::of(prop_oneof![
-        Just(0),
-        (-1439..1440).prop_map(|minutes| minutes * 60),
-        -86_399..86_400
-    ]);
+    let offset =
+        option::of(prop_oneof![Just(0), (-1439..1440).prop_map(|minutes| minutes * 60), -86_399..86_400]);
     (date, 0..24_u8, 0..60_u8, 0..60_u8, micros, offset).prop_map(
         |((year, month, day), hour, minute, second, micros, offset)| {
             let time = DateTime::naive(year, month, day, hour, minute, second, micros).unwrap();
-            offset.map_or(time, |seconds| {
-                time.with_offset(UtcOffset::from_seconds(seconds).unwrap())
-            })
+            offset.map_or(time, |seconds| time.with_offset(UtcOffset::from_seconds(seconds).unwrap()))
         },
     )
 }
@@ -81,15 +76,7 @@ fn contact() -> impl Strategy<Value = Contact> {
 }
 
 fn scalars() -> impl Strategy<Value = Scalars> {
-    let integers = (
-        long(),
-        any::<i32>(),
-        any::<i16>(),
-        any::<i8>(),
-        any::<u32>(),
-        any::<u16>(),
-        any::<u8>(),
-    );
+    let integers = (long(), any::<i32>(), any::<i16>(), any::<i8>(), any::<u32>(), any::<u16>(), any::<u8>());
     (any::<bool>(), integers, float(), text(), blob()).prop_map(|(flag, integers, ratio, text, blob)| {
         let (long, int, short, tiny, unsigned, port, octet) = integers;
         Scalars::builder()
@@ -110,12 +97,7 @@ fn scalars() -> impl Strategy<Value = Scalars> {
 
 fn texts() -> impl Strategy<Value = Texts> {
     (time(), any::<u128>(), course(), price()).prop_map(|(at, uuid, course, price)| {
-        Texts::builder()
-            .at(at)
-            .uuid(Uuid::from_u128(uuid))
-            .course(course)
-            .price(price)
-            .build()
+        Texts::builder().at(at).uuid(Uuid::from_u128(uuid)).course(course).price(price).build()
     })
 }
 
@@ -140,40 +122,24 @@ fn collections() -> impl Strategy<Value = Collections> {
 }
 
 fn optionals() -> impl Strategy<Value = Optionals> {
-    let plain = (
-        option::of(any::<bool>()),
-        option::of(any::<u8>()),
-        option::of(float()),
-        option::of(text()),
-    );
-    let others = (
-        option::of(blob()),
-        option::of(time()),
-        option::of(collection::vec(long(), 0..3)),
-    );
-    (
-        plain,
-        others,
-        option::of(map(text())),
-        option::of(contact()),
-        option::of(price()),
+    let plain = (option::of(any::<bool>()), option::of(any::<u8>()), option::of(float()), option::of(text()));
+    let others = (option::of(blob()), option::of(time()), option::of(collection::vec(long(), 0..3)));
+    (plain, others, option::of(map(text())), option::of(contact()), option::of(price())).prop_map(
+        |((flag, octet, ratio, text), (blob, at, numbers), labels, contact, price)| {
+            Optionals::builder()
+                .flag(flag)
+                .octet(octet)
+                .ratio(ratio)
+                .text(text)
+                .blob(blob)
+                .at(at)
+                .numbers(numbers)
+                .labels(labels)
+                .contact(contact)
+                .price(price)
+                .build()
+        },
     )
-        .prop_map(
-            |((flag, octet, ratio, text), (blob, at, numbers), labels, contact, price)| {
-                Optionals::builder()
-                    .flag(flag)
-                    .octet(octet)
-                    .ratio(ratio)
-                    .text(text)
-                    .blob(blob)
-                    .at(at)
-                    .numbers(numbers)
-                    .labels(labels)
-                    .contact(contact)
-                    .price(price)
-                    .build()
-            },
-        )
 }
 
 fn event() -> impl Strategy<Value = SampleTaken> {
@@ -234,21 +200,13 @@ impl<T: Expected> Expected for Vec<T> {
 
 impl<T: Expected> Expected for BTreeMap<String, T> {
     fn expected(&self) -> Value {
-        Value::Map(
-            self.iter()
-                .map(|(key, value)| (key.clone(), value.expected()))
-                .collect(),
-        )
+        Value::Map(self.iter().map(|(key, value)| (key.clone(), value.expected())).collect())
     }
 }
 
 impl<T: Expected> Expected for HashMap<String, T> {
     fn expected(&self) -> Value {
-        Value::Map(
-            self.iter()
-                .map(|(key, value)| (key.clone(), value.expected()))
-                .collect(),
-        )
+        Value::Map(self.iter().map(|(key, value)| (key.clone(), value.expected())).collect())
     }
 }
 
@@ -295,14 +253,8 @@ fn json_of(value: &Value) -> serde_json::Value {
         Value::String(value) => json!(value),
         Value::Bytes(value) => value.iter().copied().map(char::from).collect::<String>().into(),
         Value::Array(items) => items.iter().map(json_of).collect(),
-        Value::Map(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), json_of(value)))
-            .collect(),
-        Value::Record(fields) => fields
-            .iter()
-            .map(|(name, value)| (name.clone(), json_of(value)))
-            .collect(),
+        Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json_of(value))).collect(),
+        Value::Record(fields) => fields.iter().map(|(name, value)| (name.clone(), json_of(value))).collect(),
         Value::Union(_, value) => json_of(value),
         other => panic!("no event has such a value: {other:?}"),
     }
@@ -340,11 +292,7 @@ fn schema() -> Schema {
 }
 
 fn config() -> ProptestConfig {
-    ProptestConfig {
-        cases: 500,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -394,13 +342,8 @@ proptest! {
 fn the_oracle_reads_every_schema() {
     for event in registry::events().filter(|event| event.local_only().is_none()) {
         let schema = Schema::parse_str(&event.schema_string().unwrap()).unwrap();
-        let Schema::Record(record) = schema else {
-            panic!("{schema:?}")
-        };
-        assert_eq!(
-            record.name.to_string(),
-            format!("{}.CloudEvent", event.event_type())
-        );
+        let Schema::Record(record) = schema else { panic!("{schema:?}") };
+        assert_eq!(record.name.to_string(), format!("{}.CloudEvent", event.event_type()));
         let names: Vec<&str> = event.data().map(|key| key.name()).collect();
         assert!(record.fields.iter().map(|field| field.name.as_str()).eq(names));
     }
@@ -408,10 +351,7 @@ fn the_oracle_reads_every_schema() {
 
 #[test]
 fn the_oracle_reads_pythons_bytes_as_we_do() {
-    for Vector {
-        event, avro: bytes, ..
-    } in golden::vectors()
-    {
+    for Vector { event, avro: bytes, .. } in golden::vectors() {
         let schema = Schema::parse_str(&event.schema_string().unwrap()).unwrap();
         let reader = GenericDatumReader::builder(&schema).build().unwrap();
         let value = reader.read_value(&mut bytes.as_slice()).unwrap();

@@ -38,10 +38,7 @@ pub struct Household {
 
 #[test]
 fn builders_fill_in_defaults() {
-    let article = Article::builder()
-        .title("Notes")
-        .price(Price { cents: 1250 })
-        .build();
+    let article = Article::builder().title("Notes").price(Price { cents: 1250 }).build();
     assert_eq!(article.count, 1);
     assert_eq!(article.section, "books");
     assert!(article.tags.is_empty());
@@ -55,30 +52,19 @@ fn builders_fill_in_defaults() {
         .price(Price { cents: 0 })
         .title('N')
         .build();
-    assert_eq!(
-        (article.title.as_str(), article.count, article.section.as_str()),
-        ("N", 0, "maps")
-    );
+    assert_eq!((article.title.as_str(), article.count, article.section.as_str()), ("N", 0, "maps"));
     assert_eq!(article.maker, Some(samples::contact()));
     assert_eq!(article.tags, ["old"]);
 }
 
 #[test]
 fn options_are_set_with_or_without_some() {
-    let build = |maker: Option<Contact>| {
-        Article::builder()
-            .title("x")
-            .price(Price { cents: 1 })
-            .maker(maker)
-            .build()
-    };
+    let build =
+        |maker: Option<Contact>| Article::builder().title("x").price(Price { cents: 1 }).maker(maker).build();
     assert_eq!(build(None).maker, None);
     assert_eq!(build(Some(samples::contact())).maker, Some(samples::contact()));
     let optionals = Optionals::builder().text("text").octet(3).build();
-    assert_eq!(
-        (optionals.text.as_deref(), optionals.octet, optionals.flag),
-        (Some("text"), Some(3), None)
-    );
+    assert_eq!((optionals.text.as_deref(), optionals.octet, optionals.flag), (Some("text"), Some(3), None));
 }
 
 #[test]
@@ -93,13 +79,7 @@ fn events_have_a_builder_too() {
         .build();
     assert_eq!(built.previous, None);
     assert!(built.remarks.is_empty());
-    assert_eq!(
-        SampleTaken {
-            remarks: sample.remarks.clone(),
-            ..built
-        },
-        sample
-    );
+    assert_eq!(SampleTaken { remarks: sample.remarks.clone(), ..built }, sample);
 }
 
 #[test]
@@ -108,11 +88,7 @@ fn to_builder_replaces_any_field() {
     let other = article.to_builder().count(3).build();
     assert_eq!((other.count, &other.title), (3, &article.title));
     assert_eq!(article.to_builder().build(), article);
-    let other = article
-        .to_builder()
-        .maker(samples::contact())
-        .title("Other")
-        .build();
+    let other = article.to_builder().maker(samples::contact()).title("Other").build();
     assert_eq!(other.to_builder().maker(None).title("Notes").build(), article);
     assert_eq!(article.count, 1, "the first one is as it was");
 }
@@ -121,16 +97,9 @@ fn to_builder_replaces_any_field() {
 fn fields_are_taken_out_and_put_in() {
     let ContactFields { email, verified } = samples::contact().into_fields();
     assert_eq!((email.as_str(), verified), ("ada@example.com", true));
-    let other = Contact::from(ContactFields {
-        email,
-        verified: false,
-    });
+    let other = Contact::from(ContactFields { email, verified: false });
     assert!(!other.verified);
-    let from: Contact = ContactFields {
-        verified: true,
-        ..other.into_fields()
-    }
-    .into();
+    let from: Contact = ContactFields { verified: true, ..other.into_fields() }.into();
     assert_eq!(from, samples::contact());
 }
 
@@ -139,26 +108,14 @@ fn debug_hides_personal_data_at_any_depth() {
     let contact = "Contact { email: <redacted>, verified: true }";
     assert_eq!(format!("{:?}", samples::contact()), contact);
     let twin: ContactFields = samples::contact().into_fields();
-    assert_eq!(
-        format!("{twin:?}"),
-        "ContactFields { email: <redacted>, verified: true }"
-    );
+    assert_eq!(format!("{twin:?}"), "ContactFields { email: <redacted>, verified: true }");
 
-    assert_eq!(
-        format!("{:?}", samples::person()),
-        "Person { name: <redacted>, born: <redacted> }"
-    );
+    assert_eq!(format!("{:?}", samples::person()), "Person { name: <redacted>, born: <redacted> }");
     let twin: PersonFields = samples::person().into_fields();
-    assert_eq!(
-        format!("{twin:?}"),
-        "PersonFields { name: <redacted>, born: <redacted> }"
-    );
+    assert_eq!(format!("{twin:?}"), "PersonFields { name: <redacted>, born: <redacted> }");
 
-    let household = Household::builder()
-        .people(vec![])
-        .contact(samples::contact())
-        .head(samples::person())
-        .build();
+    let household =
+        Household::builder().people(vec![]).contact(samples::contact()).head(samples::person()).build();
     assert_eq!(
         format!("{household:?}"),
         format!(
@@ -182,13 +139,7 @@ fn values_are_cloned_and_compared_by_their_fields() {
     assert_ne!(article.to_builder().maker(samples::contact()).build(), article);
     let event = samples::sample_taken();
     assert_eq!(event.clone(), event);
-    assert_ne!(
-        SampleTaken {
-            previous: Some(Uuid::nil()),
-            ..event.clone()
-        },
-        event
-    );
+    assert_ne!(SampleTaken { previous: Some(Uuid::nil()), ..event.clone() }, event);
     let nan = samples::scalars().to_builder().ratio(f64::NAN).build();
     assert_ne!(nan, nan.clone(), "as floats are");
 }
@@ -198,10 +149,7 @@ fn derives_reach_payloads_and_their_twins() {
     let [a, b] = ["a@example.com", "b@example.com"]
         .map(|email| Contact::builder().email(email).verified(true).build());
     assert!(a < b && a.clone() < b.to_builder().verified(false).build());
-    assert_eq!(
-        BTreeSet::from([b.clone(), a.clone(), b.clone()]).first(),
-        Some(&a)
-    );
+    assert_eq!(BTreeSet::from([b.clone(), a.clone(), b.clone()]).first(), Some(&a));
     assert_eq!(HashSet::from([a.clone(), b.clone(), a.clone()]).len(), 2);
     assert!(a.clone().into_fields() < b.clone().into_fields());
     assert_eq!(HashSet::from([samples::article(), samples::article()]).len(), 1);
@@ -227,10 +175,7 @@ fn round_trip<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: &
 
 #[test]
 fn json_is_the_avro_record_dictionary() {
-    assert_eq!(
-        round_trip(&samples::contact()),
-        json!({"email": "ada@example.com", "verified": true})
-    );
+    assert_eq!(round_trip(&samples::contact()), json!({"email": "ada@example.com", "verified": true}));
     assert_eq!(
         round_trip(&samples::scalars()),
         json!({
@@ -263,11 +208,7 @@ fn json_is_the_avro_record_dictionary() {
     );
     let nothing = round_trip(&samples::no_optionals());
     assert!(nothing.as_object().unwrap().values().all(Value::is_null));
-    assert_eq!(
-        nothing.as_object().unwrap().len(),
-        10,
-        "what is not there is null"
-    );
+    assert_eq!(nothing.as_object().unwrap().len(), 10, "what is not there is null");
     round_trip(&samples::article_added());
     round_trip(&samples::sample_taken());
 }
@@ -286,10 +227,7 @@ fn json_keys_are_in_the_order_of_the_fields_and_map_keys_sorted() {
 fn keys_with_a_default_may_be_missing_in_json() {
     let article: Article = serde_json::from_str(r#"{"title": "Notes", "price": "12.50"}"#).unwrap();
     assert_eq!(article, samples::article());
-    assert_eq!(
-        serde_json::from_str::<Optionals>("{}").unwrap(),
-        samples::no_optionals()
-    );
+    assert_eq!(serde_json::from_str::<Optionals>("{}").unwrap(), samples::no_optionals());
     let event: ArticleAdded =
         serde_json::from_str(r#"{"article": {"price": "12.50", "title": "Notes"}}"#).unwrap();
     assert_eq!(event, samples::article_added());
@@ -343,36 +281,15 @@ fn null_is_for_options_only() {
 
 #[test]
 fn floats_that_are_not_finite_are_texts_in_json() {
-    let event = |ratio: f64| ThingMeasured {
-        ratio,
-        blob: Bytes::new(),
-        series: vec![ratio],
-    };
-    for (value, text) in [
-        (f64::INFINITY, "Infinity"),
-        (f64::NEG_INFINITY, "-Infinity"),
-        (f64::NAN, "NaN"),
-    ] {
+    let event = |ratio: f64| ThingMeasured { ratio, blob: Bytes::new(), series: vec![ratio] };
+    for (value, text) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN")] {
         let json = serde_json::to_value(event(value)).unwrap();
         assert_eq!(json, json!({"ratio": text, "blob": "", "series": [text]}));
         let back: ThingMeasured = serde_json::from_value(json).unwrap();
-        assert_eq!(
-            (back.ratio.is_nan(), back.series[0].is_nan()),
-            (value.is_nan(), value.is_nan())
-        );
+        assert_eq!((back.ratio.is_nan(), back.series[0].is_nan()), (value.is_nan(), value.is_nan()));
         assert!(value.is_nan() || back == event(value));
     }
-    for text in [
-        "\"nan\"",
-        "\"inf\"",
-        "\"1.5\"",
-        "\"+Infinity\"",
-        "true",
-        "null",
-        "[]",
-        "NaN",
-        "1e999",
-    ] {
+    for text in ["\"nan\"", "\"inf\"", "\"1.5\"", "\"+Infinity\"", "true", "null", "[]", "NaN", "1e999"] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         assert!(serde_json::from_str::<ThingMeasured>(&json).is_err(), "{text}");
     }
@@ -392,12 +309,8 @@ fn floats_keep_every_bit_in_json() {
         2f64.powi(-1022) / 3.0,
     ];
     for ratio in long_texts {
-        let json = serde_json::to_string(&ThingMeasured {
-            ratio,
-            blob: Bytes::new(),
-            series: vec![],
-        })
-        .unwrap();
+        let json =
+            serde_json::to_string(&ThingMeasured { ratio, blob: Bytes::new(), series: vec![] }).unwrap();
         let back: ThingMeasured = serde_json::from_str(&json).unwrap();
         assert_eq!(back.ratio.to_bits(), ratio.to_bits(), "{json}");
     }
@@ -412,24 +325,13 @@ fn floats_keep_every_bit_in_json() {
     ] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         let back: ThingMeasured = serde_json::from_str(&json).unwrap();
-        assert_eq!(
-            back.ratio.to_bits(),
-            text.parse::<f64>().unwrap().to_bits(),
-            "{text}"
-        );
+        assert_eq!(back.ratio.to_bits(), text.parse::<f64>().unwrap().to_bits(), "{text}");
     }
 }
 
 #[test]
 fn whole_numbers_are_floats_too() {
-    for text in [
-        "3",
-        "-3",
-        "0",
-        "18446744073709551615",
-        "-9223372036854775808",
-        "1e3",
-    ] {
+    for text in ["3", "-3", "0", "18446744073709551615", "-9223372036854775808", "1e3"] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": [{text}]}}"#);
         let event: ThingMeasured = serde_json::from_str(&json).unwrap();
         let expected: f64 = text.parse().unwrap();
@@ -440,11 +342,7 @@ fn whole_numbers_are_floats_too() {
 #[test]
 fn bytes_are_code_points_in_json() {
     let all: Vec<u8> = (0..=255).collect();
-    let event = ThingMeasured {
-        ratio: 0.0,
-        blob: all.into(),
-        series: vec![],
-    };
+    let event = ThingMeasured { ratio: 0.0, blob: all.into(), series: vec![] };
     let json = serde_json::to_value(&event).unwrap();
     let text = json["blob"].as_str().unwrap();
     assert!(text.chars().map(u32::from).eq(0..=255));
@@ -473,10 +371,7 @@ fn integers_have_the_range_of_their_type_in_json() {
         };
         for number in [low, high] {
             let bytes = codec::encode(&samples_with(with(json!(number)).unwrap()));
-            assert_eq!(
-                codec::decode::<SampleTaken>(&bytes).unwrap().scalars,
-                with(json!(number)).unwrap()
-            );
+            assert_eq!(codec::decode::<SampleTaken>(&bytes).unwrap().scalars, with(json!(number)).unwrap());
         }
         for beyond in [i128::from(low) - 1, i128::from(high) + 1] {
             assert!(with(beyond.to_string().parse().unwrap()).is_err(), "{key}");
@@ -488,10 +383,7 @@ fn integers_have_the_range_of_their_type_in_json() {
 }
 
 fn samples_with(scalars: Scalars) -> SampleTaken {
-    SampleTaken {
-        scalars,
-        ..samples::sample_taken()
-    }
+    SampleTaken { scalars, ..samples::sample_taken() }
 }
 
 #[test]
@@ -499,28 +391,14 @@ fn uuids_are_read_as_python_reads_them() {
     let uuid = samples::texts().uuid;
     let plain = uuid.simple().to_string();
     let hyphens = uuid.to_string();
-    for text in [
-        &plain,
-        &hyphens,
-        &hyphens.to_uppercase(),
-        &format!("urn:uuid:{hyphens}"),
-        &format!("{{{hyphens}}}"),
-    ] {
+    for text in
+        [&plain, &hyphens, &hyphens.to_uppercase(), &format!("urn:uuid:{hyphens}"), &format!("{{{hyphens}}}")]
+    {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
-        assert_eq!(
-            serde_json::from_value::<Texts>(json).unwrap().uuid,
-            uuid,
-            "{text}"
-        );
+        assert_eq!(serde_json::from_value::<Texts>(json).unwrap().uuid, uuid, "{text}");
     }
-    for text in [
-        "",
-        "0123",
-        &plain[1..],
-        &format!("{plain}0"),
-        &plain.replace('0', "g"),
-    ] {
+    for text in ["", "0123", &plain[1..], &format!("{plain}0"), &plain.replace('0', "g")] {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         let error = serde_json::from_value::<Texts>(json).unwrap_err();
@@ -568,9 +446,6 @@ fn both_kinds_of_map_are_written_sorted() {
     let mut sorted = keys;
     sorted.sort_by(|left, right| left.chars().cmp(right.chars()));
     let json = serde_json::to_string(&event).unwrap();
-    let places: Vec<_> = sorted
-        .iter()
-        .map(|key| json.rfind(&format!("{}:1", json!(key))).unwrap())
-        .collect();
+    let places: Vec<_> = sorted.iter().map(|key| json.rfind(&format!("{}:1", json!(key))).unwrap()).collect();
     assert!(places.is_sorted(), "{json}");
 }

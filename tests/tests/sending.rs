@@ -25,17 +25,11 @@ fn all_that_ran() -> Vec<&'static str> {
 }
 
 fn names(responses: &Responses) -> Vec<&str> {
-    responses
-        .iter()
-        .map(|response| response.receiver().name())
-        .collect()
+    responses.iter().map(|response| response.receiver().name()).collect()
 }
 
 fn failures(responses: &Responses) -> Vec<String> {
-    responses
-        .failures()
-        .map(|response| response.result().unwrap_err().to_string())
-        .collect()
+    responses.failures().map(|response| response.result().unwrap_err().to_string()).collect()
 }
 
 number_events! {
@@ -143,35 +137,23 @@ fn failures_and_panics_are_in_the_responses() {
             "panicked: with a value that is no text",
         ]
     );
-    let panics: Vec<bool> = responses
-        .failures()
-        .map(|one| one.result().unwrap_err().is_panic())
-        .collect();
+    let panics: Vec<bool> = responses.failures().map(|one| one.result().unwrap_err().is_panic()).collect();
     assert_eq!(panics, [false, true, true, true, true]);
-    assert!(
-        responses
-            .failures()
-            .all(|one| !one.result().unwrap_err().is_permanent())
-    );
+    assert!(responses.failures().all(|one| !one.result().unwrap_err().is_permanent()));
     let into_results = responses.into_iter().map(openedx_events::Response::into_result);
     assert_eq!(into_results.filter(Result::is_err).count(), 5);
 }
 
 #[test]
 fn try_send_event_stops_at_the_first_failure() {
-    let error = BELL_SOUNDED
-        .try_send_event(BellSounded { number: 4 })
-        .unwrap_err();
+    let error = BELL_SOUNDED.try_send_event(BellSounded { number: 4 }).unwrap_err();
     assert_eq!(error.to_string(), "no bell 4");
     assert_eq!(all_that_ran(), ["first", "returns_an_error"]);
 }
 
 #[test]
 fn try_send_event_returns_the_responses_when_all_succeed() {
-    let _connections = [
-        DOOR_OPENED.connect(|_, _| ()),
-        DOOR_OPENED.connect(|_, _| Ok::<_, String>(())),
-    ];
+    let _connections = [DOOR_OPENED.connect(|_, _| ()), DOOR_OPENED.connect(|_, _| Ok::<_, String>(()))];
     let responses = DOOR_OPENED.try_send_event(DoorOpened { number: 1 }).unwrap();
     assert_eq!(responses.len(), 2);
     assert!(responses.all_ok());
@@ -181,9 +163,7 @@ fn try_send_event_returns_the_responses_when_all_succeed() {
 #[test]
 fn a_panic_is_an_error_of_try_send_event() {
     let _connection = LAMP_CLEANED.connect(|_, _| -> () { panic!("no oil") });
-    let error = LAMP_CLEANED
-        .try_send_event(LampCleaned { number: 1 })
-        .unwrap_err();
+    let error = LAMP_CLEANED.try_send_event(LampCleaned { number: 1 }).unwrap_err();
     assert!(error.is_panic());
     assert_eq!(error.to_string(), "panicked: no oil");
 }
@@ -191,17 +171,8 @@ fn a_panic_is_an_error_of_try_send_event() {
 #[test]
 fn without_receivers_there_are_no_responses() {
     assert!(TREE_FELLED.send_event(TreeFelled { number: 1 }).is_empty());
-    assert!(
-        TREE_FELLED
-            .try_send_event(TreeFelled { number: 1 })
-            .unwrap()
-            .is_empty()
-    );
-    assert!(
-        TREE_FELLED
-            .send_event_at(TreeFelled { number: 1 }, DateTime::now())
-            .all_ok()
-    );
+    assert!(TREE_FELLED.try_send_event(TreeFelled { number: 1 }).unwrap().is_empty());
+    assert!(TREE_FELLED.send_event_at(TreeFelled { number: 1 }, DateTime::now()).all_ok());
     let metadata = TREE_FELLED.generate_signal_metadata();
     let responses = TREE_FELLED.send_event_with_custom_metadata(metadata, TreeFelled { number: 1 });
     assert_eq!(responses.iter().count(), 0);
@@ -212,9 +183,7 @@ static SEEN: Mutex<Vec<(EventsMetadata, bool, i64)>> = Mutex::new(Vec::new());
 
 #[receiver(WALL_PAINTED)]
 fn see(metadata: &EventsMetadata, from_event_bus: bool, event: &WallPainted, _number: &i64) {
-    SEEN.lock()
-        .unwrap()
-        .push((metadata.clone(), from_event_bus, event.number));
+    SEEN.lock().unwrap().push((metadata.clone(), from_event_bus, event.number));
 }
 
 #[test]
@@ -226,10 +195,7 @@ fn receivers_see_metadata_and_where_the_event_came_from() {
     let eastern = DateTime::naive(2024, 2, 29, 1, 30, 0, 5).unwrap();
     let eastern = eastern.with_offset(UtcOffset::from_seconds(2 * 3600).unwrap());
     WALL_PAINTED.send_event_at(WallPainted { number: 3 }, eastern);
-    WALL_PAINTED.send_event_at(
-        WallPainted { number: 4 },
-        DateTime::naive(2024, 2, 29, 1, 30, 0, 5).unwrap(),
-    );
+    WALL_PAINTED.send_event_at(WallPainted { number: 4 }, DateTime::naive(2024, 2, 29, 1, 30, 0, 5).unwrap());
 
     let mut custom = WALL_PAINTED.generate_signal_metadata();
     custom.source = "openedx/elsewhere/web".into();
@@ -238,16 +204,10 @@ fn receivers_see_metadata_and_where_the_event_came_from() {
     let after = DateTime::now().unix_micros().unwrap();
 
     let seen = SEEN.lock().unwrap();
-    let from_event_bus: Vec<bool> = seen
-        .iter()
-        .map(|(_, from_event_bus, _)| *from_event_bus)
-        .collect();
+    let from_event_bus: Vec<bool> = seen.iter().map(|(_, from_event_bus, _)| *from_event_bus).collect();
     assert_eq!(from_event_bus, [false, false, false, false, true]);
     assert!(seen.iter().map(|(_, _, number)| *number).eq(1..=5));
-    let times: Vec<i64> = seen
-        .iter()
-        .map(|(metadata, ..)| metadata.time.unix_micros().unwrap())
-        .collect();
+    let times: Vec<i64> = seen.iter().map(|(metadata, ..)| metadata.time.unix_micros().unwrap()).collect();
     assert!(before <= times[0] && times[0] <= times[1] && times[1] <= after);
     assert_eq!(seen[2].0.time.to_string(), "2024-02-28T23:30:00.000005+00:00");
     assert_eq!(seen[3].0.time.to_string(), "2024-02-29T01:30:00.000005+00:00");
@@ -299,10 +259,7 @@ fn connected_receivers_are_named_by_where_they_were_connected() {
     let response = responses.iter().next().unwrap();
     let receiver = response.receiver();
     assert!(receiver.file().ends_with("sending.rs"));
-    assert_eq!(
-        (receiver.line(), receiver.order(), receiver.module_path()),
-        (line, 0, "")
-    );
+    assert_eq!((receiver.line(), receiver.order(), receiver.module_path()), (line, 0, ""));
     assert_eq!(receiver.event().name(), "KITE_LAUNCHED");
     assert_eq!(response.result().unwrap_err().to_string(), "kite 8");
 }
@@ -320,9 +277,7 @@ fn a_detached_receiver_stays() {
 fn a_receiver_may_send() {
     let _connection = NAIL_HAMMERED.connect(|event, _| {
         if event.number > 0 {
-            let responses = NAIL_HAMMERED.send_event(NailHammered {
-                number: event.number - 1,
-            });
+            let responses = NAIL_HAMMERED.send_event(NailHammered { number: event.number - 1 });
             assert_eq!(responses.len(), 1);
             assert!(responses.all_ok());
         }
@@ -340,10 +295,7 @@ fn a_receiver_that_is_connected_while_an_event_is_sent_gets_the_next() {
         let added = Arc::clone(&added);
         CAKE_BAKED.connect(move |_, _| {
             ran("adds");
-            added
-                .lock()
-                .unwrap()
-                .push(CAKE_BAKED.connect(|_, _| ran("added")));
+            added.lock().unwrap().push(CAKE_BAKED.connect(|_, _| ran("added")));
         })
     };
     assert_eq!(CAKE_BAKED.send_event(CakeBaked { number: 1 }).len(), 1);
@@ -387,18 +339,13 @@ impl Error for Custom {
 fn receivers_return_errors_of_any_kind() {
     fn fails_with<E: Into<BoxError> + 'static>(make: fn() -> E) -> ReceiverError {
         let _connection = FIELD_PLOWED.connect(move |_, _| Err(make()));
-        FIELD_PLOWED
-            .try_send_event(FieldPlowed { number: 1 })
-            .unwrap_err()
+        FIELD_PLOWED.try_send_event(FieldPlowed { number: 1 }).unwrap_err()
     }
 
     assert_eq!(fails_with(|| "a literal").to_string(), "a literal");
     assert_eq!(fails_with(|| String::from("a text")).to_string(), "a text");
     assert_eq!(fails_with(|| BoxError::from("in a box")).to_string(), "in a box");
-    assert_eq!(
-        fails_with(|| "x".parse::<i64>().unwrap_err()).to_string(),
-        "invalid digit found in string"
-    );
+    assert_eq!(fails_with(|| "x".parse::<i64>().unwrap_err()).to_string(), "invalid digit found in string");
     assert_eq!(fails_with(|| ReceiverError::new("ours")).to_string(), "ours");
 
     let custom = fails_with(|| Custom(2));
@@ -445,11 +392,7 @@ fn all_receivers_get_the_same_event() {
         KEPT.get_or_init(|| std::ptr::from_ref(event).addr());
     });
     let _second = TEA_POURED.connect(|event, _| {
-        assert_eq!(
-            KEPT.get(),
-            Some(&std::ptr::from_ref(event).addr()),
-            "no receiver gets a copy"
-        );
+        assert_eq!(KEPT.get(), Some(&std::ptr::from_ref(event).addr()), "no receiver gets a copy");
     });
     assert!(TEA_POURED.send_event(TeaPoured { number: 1 }).all_ok());
 }

@@ -68,20 +68,13 @@ fn capture_collects_what_was_sent_in_order() {
     assert!(sent.is_empty());
     drop_leaf(1);
     LEAF_DROPPED.try_send_event(LeafDropped { number: 2 }).unwrap();
-    LEAF_DROPPED.send_event_at(
-        LeafDropped { number: 3 },
-        DateTime::utc(2024, 2, 29, 0, 0, 0, 0).unwrap(),
-    );
+    LEAF_DROPPED.send_event_at(LeafDropped { number: 3 }, DateTime::utc(2024, 2, 29, 0, 0, 0, 0).unwrap());
     RAIN_STOPPED.send_event(RainStopped { number: 4 });
     assert_eq!(numbers(&sent.events()), [1, 2, 3]);
     assert_eq!(sent.len(), 3);
     let metadata = sent.metadata();
     assert_eq!(metadata.len(), 3);
-    assert!(
-        metadata
-            .iter()
-            .all(|metadata| metadata.event_type == LEAF_DROPPED.event_type())
-    );
+    assert!(metadata.iter().all(|metadata| metadata.event_type == LEAF_DROPPED.event_type()));
     assert_eq!(metadata[2].time.to_string(), "2024-02-29T00:00:00+00:00");
 }
 
@@ -89,20 +82,8 @@ fn capture_collects_what_was_sent_in_order() {
 fn receivers_run_while_events_are_captured() {
     let sent = testing::capture(&TIDE_TURNED);
     let _connection = TIDE_TURNED.connect(|event, _| if event.number == 1 { Err("no") } else { Ok(()) });
-    assert_eq!(
-        TIDE_TURNED
-            .send_event(TideTurned { number: 1 })
-            .failures()
-            .count(),
-        1
-    );
-    assert_eq!(
-        TIDE_TURNED
-            .send_event(TideTurned { number: 2 })
-            .failures()
-            .count(),
-        0
-    );
+    assert_eq!(TIDE_TURNED.send_event(TideTurned { number: 1 }).failures().count(), 1);
+    assert_eq!(TIDE_TURNED.send_event(TideTurned { number: 2 }).failures().count(), 0);
     assert_eq!(sent.len(), 2);
 }
 
@@ -200,11 +181,7 @@ fn between_two_polls_the_thread_is_not_in_the_scope() {
         let mut future = pin!(handle.wrap(future::poll_fn(|_| {
             polls += 1;
             drop_leaf(polls);
-            if polls == 2 {
-                Poll::Ready(())
-            } else {
-                Poll::Pending
-            }
+            if polls == 2 { Poll::Ready(()) } else { Poll::Pending }
         })));
         let mut context = Context::from_waker(Waker::noop());
         assert!(future.as_mut().poll(&mut context).is_pending());
@@ -246,25 +223,16 @@ fn a_future_that_is_given_up_is_dropped_in_the_scope() {
 fn assert_helpers_pass_and_panic_with_a_reason() {
     let sent = testing::capture(&LEAF_DROPPED);
     sent.assert_none();
-    assert_eq!(
-        panic_text(|| drop(sent.assert_one())),
-        "expected one `LEAF_DROPPED`, but 0 were sent"
-    );
+    assert_eq!(panic_text(|| drop(sent.assert_one())), "expected one `LEAF_DROPPED`, but 0 were sent");
     assert_eq!(
         panic_text(|| sent.assert_any(|_| true)),
         "none of the 0 `LEAF_DROPPED` that were sent matches"
     );
     drop_leaf(7);
     assert_eq!(sent.assert_one().number, 7);
-    assert_eq!(
-        panic_text(|| sent.assert_none()),
-        "expected no `LEAF_DROPPED`, but 1 were sent"
-    );
+    assert_eq!(panic_text(|| sent.assert_none()), "expected no `LEAF_DROPPED`, but 1 were sent");
     drop_leaf(8);
-    assert_eq!(
-        panic_text(|| drop(sent.assert_one())),
-        "expected one `LEAF_DROPPED`, but 2 were sent"
-    );
+    assert_eq!(panic_text(|| drop(sent.assert_one())), "expected one `LEAF_DROPPED`, but 2 were sent");
     sent.assert_any(|event| event.number == 8);
     let none = panic_text(|| sent.assert_any(|event| event.number == 9));
     assert_eq!(none, "none of the 2 `LEAF_DROPPED` that were sent matches");
@@ -278,9 +246,8 @@ fn panics_of_assert_helpers_are_at_the_test() {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         if thread::current().id() == this_thread {
-            *seen.lock().unwrap() = info
-                .location()
-                .map(|location| (location.file().to_owned(), location.line()));
+            *seen.lock().unwrap() =
+                info.location().map(|location| (location.file().to_owned(), location.line()));
         } else {
             before(info);
         }
@@ -303,41 +270,20 @@ fn panics_of_assert_helpers_are_at_the_test() {
 fn strict_panics_with_the_receivers_own_error() {
     #[receiver(WIND_CHANGED)]
     fn parses(number: &i64) -> Result<(), std::num::ParseIntError> {
-        if *number == 0 {
-            Ok(())
-        } else {
-            format!("{number}x").parse::<i64>().map(drop)
-        }
+        if *number == 0 { Ok(()) } else { format!("{number}x").parse::<i64>().map(drop) }
     }
 
-    assert_eq!(
-        WIND_CHANGED
-            .send_event(WindChanged { number: 1 })
-            .failures()
-            .count(),
-        1
-    );
+    assert_eq!(WIND_CHANGED.send_event(WindChanged { number: 1 }).failures().count(), 1);
     let strict = testing::strict();
     assert!(WIND_CHANGED.send_event(WindChanged { number: 0 }).all_ok());
     let text = panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
     assert!(text.starts_with("receiver `testing_module::"), "{text}");
-    assert!(
-        text.contains("parses (") && text.ends_with("failed: invalid digit found in string"),
-        "{text}"
-    );
+    assert!(text.contains("parses (") && text.ends_with("failed: invalid digit found in string"), "{text}");
     // Still strict after the panic, until the guard goes.
     panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
-    thread::spawn(|| assert!(!WIND_CHANGED.send_event(WindChanged { number: 1 }).all_ok()))
-        .join()
-        .unwrap();
+    thread::spawn(|| assert!(!WIND_CHANGED.send_event(WindChanged { number: 1 }).all_ok())).join().unwrap();
     drop(strict);
-    assert_eq!(
-        WIND_CHANGED
-            .send_event(WindChanged { number: 1 })
-            .failures()
-            .count(),
-        1
-    );
+    assert_eq!(WIND_CHANGED.send_event(WindChanged { number: 1 }).failures().count(), 1);
 }
 
 #[test]
@@ -345,10 +291,7 @@ fn strict_panics_with_the_receivers_own_panic() {
     let _connection = STORM_PASSED.connect(|event, _| assert_eq!(event.number, 1, "wrong storm"));
     let _strict = testing::strict();
     let text = panic_text(|| drop(STORM_PASSED.send_event(StormPassed { number: 2 })));
-    assert!(
-        text.contains("failed: panicked: assertion `left == right` failed: wrong storm"),
-        "{text}"
-    );
+    assert!(text.contains("failed: panicked: assertion `left == right` failed: wrong storm"), "{text}");
 }
 
 thread_local! {
@@ -375,22 +318,11 @@ fn mute_keeps_all_receivers_of_a_signal_from_running() {
     let muted = testing::mute(&RAIN_STOPPED);
     let sent = testing::capture(&RAIN_STOPPED);
     assert!(RAIN_STOPPED.send_event(RainStopped { number: 1 }).is_empty());
-    assert!(
-        RAIN_STOPPED
-            .try_send_event(RainStopped { number: 1 })
-            .unwrap()
-            .is_empty()
-    );
+    assert!(RAIN_STOPPED.try_send_event(RainStopped { number: 1 }).unwrap().is_empty());
     assert_eq!(sent.len(), 2, "capturing goes on");
     assert_eq!(melt(), 2, "other signals are not muted");
     drop(muted);
-    assert_eq!(
-        RAIN_STOPPED
-            .send_event(RainStopped { number: 1 })
-            .failures()
-            .count(),
-        1
-    );
+    assert_eq!(RAIN_STOPPED.send_event(RainStopped { number: 1 }).failures().count(), 1);
 }
 
 #[test]
@@ -476,10 +408,7 @@ fn scopes_can_be_kept_in_a_fixture() {
         sent: testing::Capture<LeafDropped>,
     }
 
-    let fixture = Fixture {
-        _strict: testing::strict(),
-        sent: testing::capture(&LEAF_DROPPED),
-    };
+    let fixture = Fixture { _strict: testing::strict(), sent: testing::capture(&LEAF_DROPPED) };
     drop_leaf(1);
     assert_eq!(fixture.sent.len(), 1);
 }
@@ -497,19 +426,14 @@ fn captured_events_may_send_when_they_are_dropped() {
 
     let sent = testing::capture(&PARCEL_SHIPPED);
     let all = testing::capture(&LEAF_DROPPED);
-    PARCEL_SHIPPED.send_event(ParcelShipped {
-        content: Mutex::new(Some(Box::new(Sends))),
-    });
+    PARCEL_SHIPPED.send_event(ParcelShipped { content: Mutex::new(Some(Box::new(Sends))) });
     assert_eq!((sent.len(), all.len()), (1, 0));
     drop(sent);
     assert_eq!(all.len(), 1);
 }
 
 /// An event whose data runs code when it is dropped.
-#[event(
-    type = "com.example.learning.parcel.shipped.v1",
-    local_only = "the content is anything"
-)]
+#[event(type = "com.example.learning.parcel.shipped.v1", local_only = "the content is anything")]
 pub struct ParcelShipped {
     /// Anything.
     pub content: Mutex<Option<Box<dyn std::any::Any + Send>>>,

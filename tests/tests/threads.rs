@@ -46,11 +46,7 @@ static LAST: Mutex<[i64; 8]> = Mutex::new([0; 8]);
 fn linked(number: &i64) {
     let sender = usize::try_from(number % SENDERS).unwrap();
     let mut last = LAST.lock().unwrap();
-    assert_eq!(
-        last[sender] + 1,
-        number / SENDERS,
-        "events of one thread arrive in order, and once"
-    );
+    assert_eq!(last[sender] + 1, number / SENDERS, "events of one thread arrive in order, and once");
     last[sender] += 1;
 }
 
@@ -70,9 +66,8 @@ fn eight_threads_send_while_receivers_come_and_go() {
                         let mut sent = 0;
                         while Instant::now() < until {
                             sent += 1;
-                            let responses = TRAIN_PASSED.send_event(TrainPassed {
-                                number: sent * SENDERS + sender,
-                            });
+                            let responses =
+                                TRAIN_PASSED.send_event(TrainPassed { number: sent * SENDERS + sender });
                             assert!(responses.len() >= 2);
                             assert!(responses.all_ok(), "{:?}", responses.failures().next());
                         }
@@ -171,10 +166,7 @@ fn a_disconnected_receiver_is_dropped_outside_of_any_lock() {
     impl Drop for SendsWhenDropped {
         fn drop(&mut self) {
             let _late = CLOCK_REPAIRED.connect(|_, _| ());
-            SENT.fetch_add(
-                CLOCK_REPAIRED.send_event(ClockRepaired { number: 1 }).len(),
-                Ordering::Relaxed,
-            );
+            SENT.fetch_add(CLOCK_REPAIRED.send_event(ClockRepaired { number: 1 }).len(), Ordering::Relaxed);
         }
     }
 

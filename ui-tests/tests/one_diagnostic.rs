@@ -17,10 +17,8 @@ use serde_json::Value;
 fn one_mistake_is_one_diagnostic() {
     let cases = cases();
     let counts = check(&cases);
-    let wrong: Vec<String> = cases
-        .iter()
-        .filter_map(|(name, case)| case.complaint(counts.get(name)))
-        .collect();
+    let wrong: Vec<String> =
+        cases.iter().filter_map(|(name, case)| case.complaint(counts.get(name))).collect();
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }
 
@@ -33,11 +31,7 @@ struct Case {
 impl Case {
     /// What to say of a number of diagnostics that is not the expected one.
     fn complaint(&self, count: Option<&Count>) -> Option<String> {
-        let Count {
-            errors,
-            warnings,
-            texts,
-        } = count.cloned().unwrap_or_default();
+        let Count { errors, warnings, texts } = count.cloned().unwrap_or_default();
         let (path, expected) = (self.path.display(), self.errors);
         let is_wrong = errors != expected || warnings != 0;
         is_wrong.then(|| {
@@ -51,21 +45,13 @@ fn cases() -> BTreeMap<String, Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fail");
     let mut cases = BTreeMap::new();
     for group in entries(&folder) {
-        for path in entries(&group)
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "rs"))
+        for path in entries(&group).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"))
         {
             let text = fs::read_to_string(&path).expect("a case is a text");
             let first = text.lines().next().unwrap_or_default();
-            let errors = first
-                .strip_prefix("// errors: ")
-                .map_or(1, |count| count.parse().expect("a number"));
-            let stem = |path: &Path| {
-                path.file_stem()
-                    .unwrap_or_default()
-                    .to_string_lossy()
-                    .into_owned()
-            };
+            let errors =
+                first.strip_prefix("// errors: ").map_or(1, |count| count.parse().expect("a number"));
+            let stem = |path: &Path| path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             cases.insert(format!("{}-{}", stem(&group), stem(&path)), Case { path, errors });
         }
     }
@@ -74,9 +60,7 @@ fn cases() -> BTreeMap<String, Case> {
 
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("the folder of the cases");
-    entries
-        .map(|entry| entry.expect("an entry of the folder").path())
-        .collect()
+    entries.map(|entry| entry.expect("an entry of the folder").path()).collect()
 }
 
 #[derive(Clone, Default)]
@@ -88,21 +72,12 @@ struct Count {
 
 /// Compiles all cases, as binaries of one package.
 fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the workspace is above this package");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above this package");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one_diagnostic");
     write_package(&package, root, cases);
 
     let output = Command::new(env!("CARGO"))
-        .args([
-            "check",
-            "--bins",
-            "--keep-going",
-            "--offline",
-            "--quiet",
-            "--message-format=json",
-        ])
+        .args(["check", "--bins", "--keep-going", "--offline", "--quiet", "--message-format=json"])
         .current_dir(&package)
         .env("CARGO_TARGET_DIR", package.join("target"))
         // The compiler reports differently when it replays what it knows from the last time.
@@ -134,9 +109,7 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
             level if level.starts_with("error") => count.errors += 1,
             _ => continue,
         }
-        count
-            .texts
-            .push_str(diagnostic["rendered"].as_str().unwrap_or_default());
+        count.texts.push_str(diagnostic["rendered"].as_str().unwrap_or_default());
     }
     assert!(is_compiled, "cargo: {}", String::from_utf8_lossy(&output.stderr));
     counts
@@ -157,10 +130,7 @@ fn write_package(package: &Path, root: &Path, cases: &BTreeMap<String, Case>) {
     fs::create_dir_all(package).expect("a folder in the target directory");
     // The versions that the workspace has, so that nothing needs the network.
     fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the workspace is locked");
-    fs::copy(
-        root.join("rust-toolchain.toml"),
-        package.join("rust-toolchain.toml"),
-    )
-    .expect("the toolchain is pinned");
+    fs::copy(root.join("rust-toolchain.toml"), package.join("rust-toolchain.toml"))
+        .expect("the toolchain is pinned");
     fs::write(package.join("Cargo.toml"), manifest).expect("the manifest can be written");
 }

@@ -75,11 +75,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     } else {
         let name = event.item.ident.unraw().to_string();
         let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
-        let stem = if stem.len() < name.len() {
-            stem.strip_suffix('V').unwrap_or(&name)
-        } else {
-            &name
-        };
+        let stem = if stem.len() < name.len() { stem.strip_suffix('V').unwrap_or(&name) } else { &name };
         format!("call the struct `{stem}{}`", suffix.trim_start_matches('_'))
     };
     problems.push(Problem::of(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what).help(help));
@@ -88,9 +84,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
 
 /// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and 2.
 fn split_version(constant: &str) -> (&str, Option<u32>) {
-    let split = constant
-        .rsplit_once("_V")
-        .and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
+    let split = constant.rsplit_once("_V").and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
     match split {
         Some((base, version)) => (base, Some(version)),
         None => (constant, None),
@@ -151,15 +145,8 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     if RESERVED.contains(&name) {
         problems.push(
-            Problem::of(
-                &rules::FIELD_RESERVED,
-                field.ident,
-                format!("`{name}` cannot be a data key"),
-            )
-            .help(format!(
-                "choose another name: receivers find {} under these",
-                args::list(RESERVED)
-            )),
+            Problem::of(&rules::FIELD_RESERVED, field.ident, format!("`{name}` cannot be a data key"))
+                .help(format!("choose another name: receivers find {} under these", args::list(RESERVED))),
         );
     } else if name == "build" {
         problems.push(
@@ -188,9 +175,7 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
 fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     let is_command = ["background", "force", "dry_run"].contains(&name)
-        || ["update_", "skip_", "should_"]
-            .iter()
-            .any(|prefix| name.starts_with(prefix));
+        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix));
     if is_command && is_bool(field.ty) {
         problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
             Problem::of(
@@ -205,5 +190,9 @@ fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
 
 /// Goes by the name: whoever renames `bool` to get around a convention could waive it.
 fn is_bool(ty: &Type) -> bool {
-    matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "bool"))
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "bool"),
+        Type::Group(group) => is_bool(&group.elem),
+        _ => false,
+    }
 }

@@ -9,39 +9,17 @@ use crate::record::{Field, Target, builder::Built, schema::location};
 
 pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let rt = &event.arguments.path.private();
-    let Event {
-        item,
-        fields,
-        arguments,
-        ..
-    } = event;
-    let target = Target {
-        rt,
-        ident: &item.ident,
-        fields,
-    };
+    let Event { item, fields, arguments, .. } = event;
+    let target = Target { rt, ident: &item.ident, fields };
     let finish = |fields: TokenStream| fields;
-    let built = Built {
-        ident: &item.ident,
-        vis: &item.vis,
-        finish: &finish,
-    };
+    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structure = structure(event);
     let signal = signal(event, rt);
     let record = target.record_static(&item.ident);
-    let wire = if arguments.local_only.is_some() {
-        local_only(&target)
-    } else {
-        wire(event, &target)
-    };
-    let implementations = [
-        definition(event, rt),
-        key(event),
-        target.defaults(),
-        wire,
-        target.builder(&built),
-    ];
+    let wire = if arguments.local_only.is_some() { local_only(&target) } else { wire(event, &target) };
+    let implementations =
+        [definition(event, rt), key(event), target.defaults(), wire, target.builder(&built)];
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };
@@ -49,7 +27,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         #structure
         #signal
 
-        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
@@ -62,25 +40,13 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
 
 /// The user's struct, with what is left of its derives.
 fn structure(event: &Event<'_>) -> TokenStream {
-    let Event {
-        item,
-        attributes,
-        fields,
-        arguments,
-        ..
-    } = event;
+    let Event { item, attributes, fields, arguments, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let fields = fields.iter().map(
-        |Field {
-             ident,
-             vis,
-             ty,
-             attributes,
-             ..
-         }| quote!(#(#attributes)* #vis #ident: #ty),
-    );
+    let fields = fields
+        .iter()
+        .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let deprecated = deprecated(arguments);
     quote! {
         #(#others)*
@@ -102,18 +68,9 @@ fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
 }
 
 fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
-    let Event {
-        item,
-        attributes,
-        arguments,
-        constant,
-        ..
-    } = event;
+    let Event { item, attributes, arguments, constant, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
-    let docs = attributes
-        .others
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("doc"));
+    let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let facts = facts(event);
     let deprecated = deprecated(arguments);
     // /// …the event's documentation, and its facts
@@ -133,14 +90,7 @@ fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
 
 /// What the attribute says, for the static's page in the documentation.
 fn facts(event: &Event<'_>) -> String {
-    let Arguments {
-        event_type,
-        key,
-        repository,
-        warning,
-        local_only,
-        ..
-    } = &event.arguments;
+    let Arguments { event_type, key, repository, warning, local_only, .. } = &event.arguments;
     let mut lines = vec![String::new()];
     if let Some(event_type) = event_type {
         lines.push(format!("* Event type: `{}`", event_type.text()));
@@ -167,18 +117,12 @@ fn key_path(key: &[syn::Ident]) -> String {
 }
 
 fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
-    let Event {
-        item,
-        docs,
-        arguments,
-        constant,
-        ..
-    } = event;
+    let Event { item, docs, arguments, constant, .. } = event;
     let ident = &item.ident;
-    let event_type = arguments.event_type.as_ref().map_or_else(
-        || "\"\"".to_token_stream(),
-        |event_type| event_type.literal().to_token_stream(),
-    );
+    let event_type = arguments
+        .event_type
+        .as_ref()
+        .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
     let docs = &docs.text;
     let location = location(rt, ident);
@@ -190,14 +134,8 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         let path = key_path(&arguments.key);
         quote!(.with_key_field(#path))
     });
-    let repository = arguments
-        .repository
-        .as_ref()
-        .map(|text| quote!(.with_repository(#text)));
-    let warning = arguments
-        .warning
-        .as_ref()
-        .map(|text| quote!(.with_warning(#text)));
+    let repository = arguments.repository.as_ref().map(|text| quote!(.with_repository(#text)));
+    let warning = arguments.warning.as_ref().map(|text| quote!(.with_warning(#text)));
     let deprecated = arguments.deprecated.as_ref().map(|deprecated| {
         let note = &deprecated.note;
         let since = match &deprecated.since {
@@ -206,14 +144,8 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         };
         quote!(.with_deprecated(#since, #note))
     });
-    let local_only = arguments
-        .local_only
-        .as_ref()
-        .map(|text| quote!(.with_local_only(#text)));
-    let wire = arguments
-        .local_only
-        .is_none()
-        .then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
+    let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
+    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;

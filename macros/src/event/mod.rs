@@ -11,20 +11,18 @@ use crate::{diagnostics::report, record};
 /// The expansion, or the user's item with the reasons why there is none.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     // What does not parse was reported by the compiler before it called the macro.
-    let Ok(item) = syn::parse2(item.clone()) else {
+    let Ok(mut item) = syn::parse2(item.clone()) else {
         return item.clone();
     };
+    record::name_self(&mut item);
     report(|problems| {
         let Some(event) = parse::parse(arguments, &item, problems) else {
             return record::without_attributes(&item, "event");
         };
         check::check(&event, problems);
         let is_local = event.arguments.local_only.is_some();
-        if event
-            .fields
-            .iter()
-            .all(|field| record::can_expand(field, is_local))
-        {
+        let can_expand = |field| record::can_expand(field, is_local);
+        if event.fields.iter().all(can_expand) && record::have_own_names(&event.fields) {
             expand::expand(&event)
         } else {
             record::without_attributes(&item, "event")

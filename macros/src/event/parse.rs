@@ -86,12 +86,13 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         Some(name) => {
             let what = format!("`{}` is no name of a constant", name.value());
             let better = names::constant_name(&item.ident.unraw().to_string());
-            problems.push(Problem::new(name, what).help(format!(
-                "write it in capitals, digits and underscores, as in `{better}`"
-            )));
-            derived_constant(item)
+            problems.push(
+                Problem::new(name, what)
+                    .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
+            );
+            derived_constant(item, problems)
         }
-        None => derived_constant(item),
+        None => derived_constant(item, problems),
     };
     Some(Event {
         item,
@@ -103,18 +104,20 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     })
 }
 
-fn derived_constant(item: &ItemStruct) -> Ident {
-    Ident::new(
-        &names::constant_name(&item.ident.unraw().to_string()),
-        item.ident.span(),
-    )
+fn derived_constant(item: &ItemStruct, problems: &mut Problems) -> Ident {
+    let derived = names::constant_name(&item.ident.unraw().to_string());
+    if is_constant(&derived) {
+        return Ident::new(&derived, item.ident.span());
+    }
+    let what = format!("no name of a constant follows from `{}`", item.ident);
+    let help = "give it one, as in `name = \"COURSE_ENROLLMENT_CREATED\"`";
+    problems.push(Problem::new(&item.ident, what).help(help));
+    Ident::new("__UNNAMED", item.ident.span())
 }
 
 fn is_constant(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name
-            .chars()
-            .all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
+        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
 fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
@@ -151,9 +154,7 @@ impl Arguments {
             }
             "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
             "allow" => arg.waiver(&mut self.waivers, problems),
-            _ => self
-                .path
-                .set(arg.path("crate = path::to::openedx_events", problems)),
+            _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }
 }
@@ -167,12 +168,9 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     let mut path = Vec::new();
     loop {
         match rest {
-            Expr::Field(syn::ExprField {
-                base,
-                member: syn::Member::Named(name),
-                attrs,
-                ..
-            }) if attrs.is_empty() => {
+            Expr::Field(syn::ExprField { base, member: syn::Member::Named(name), attrs, .. })
+                if attrs.is_empty() =>
+            {
                 path.insert(0, name.clone());
                 rest = base;
             }

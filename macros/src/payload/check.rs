@@ -48,11 +48,7 @@ fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
 fn check_recursion(payload: &Payload<'_>, field: &Field<'_>, problems: &mut Problems) {
     let ident = &payload.item.ident;
     if let Some(at) = find_mention(field.ty, ident) {
-        let what = format!(
-            "payload `{}` contains itself through its field `{}`",
-            ident.unraw(),
-            field.name
-        );
+        let what = format!("payload `{}` contains itself through its field `{}`", ident.unraw(), field.name);
         problems.push(
             Problem::of(&rules::RECORD_RECURSIVE, at, what).help("refer to the other value by its key or id"),
         );

@@ -9,24 +9,14 @@ use crate::record::{Field, Target, builder::Built};
 
 pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     let rt = &payload.path.private();
-    let Payload {
-        item, fields, path, ..
-    } = payload;
+    let Payload { item, fields, path, .. } = payload;
     let twin = &format_ident!("{}Fields", item.ident);
-    let target = Target {
-        rt,
-        ident: twin,
-        fields,
-    };
+    let target = Target { rt, ident: twin, fields };
     let finish = |fields: TokenStream| {
         let ident = &item.ident;
         quote!(#ident { __build_with_builder: #rt::Frozen::new(#fields) })
     };
-    let built = Built {
-        ident: &item.ident,
-        vis: &item.vis,
-        finish: &finish,
-    };
+    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structs = structs(payload, twin, rt);
     let record = target.record_static(&item.ident);
@@ -49,7 +39,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     quote! {
         #structs
 
-        #[allow(deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             use #rt::{NoWire as _, NotPlain as _};
@@ -60,28 +50,15 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
 }
 
 fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream {
-    let Payload {
-        item,
-        attributes,
-        fields,
-        ..
-    } = payload;
+    let Payload { item, attributes, fields, .. } = payload;
     let ItemStruct { ident, vis, .. } = item;
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let docs = format!(
-        "The fields of [`{}`], which reads as this struct and cannot be changed.",
-        ident.unraw()
-    );
-    let fields = fields.iter().map(
-        |Field {
-             ident,
-             vis,
-             ty,
-             attributes,
-             ..
-         }| quote!(#(#attributes)* #vis #ident: #ty),
-    );
+    let docs =
+        format!("The fields of [`{}`], which reads as this struct and cannot be changed.", ident.unraw());
+    let fields = fields
+        .iter()
+        .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     // #[doc = "…"]
     // #[derive(Eq)]
     // pub struct UserData { __build_with_builder: Frozen<UserDataFields> }

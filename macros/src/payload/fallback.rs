@@ -80,16 +80,9 @@ fn named(item: &Item) -> Option<(&Ident, &[Attribute])> {
 }
 
 fn derived(attributes: &[Attribute]) -> Vec<String> {
-    let derives = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("derive"));
-    let paths = derives.filter_map(|derive| {
-        derive
-            .parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated)
-            .ok()
-    });
-    let last = paths
-        .flatten()
-        .filter_map(|path| path.segments.last().map(|last| last.ident.to_string()));
+    let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    let paths = derives
+        .filter_map(|derive| derive.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok());
+    let last = paths.flatten().filter_map(|path| path.segments.last().map(|last| last.ident.to_string()));
     last.collect()
 }

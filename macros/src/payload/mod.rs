@@ -23,7 +23,7 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
         };
         check::check(&payload, problems);
         let can_expand = |field| record::can_expand(field, false) && !payload.is_within(field);
-        if payload.fields.iter().all(can_expand) {
+        if payload.fields.iter().all(can_expand) && record::have_own_names(&payload.fields) {
             expand::expand(&payload)
         } else {
             fallback::expand(&item, &arguments.path)

@@ -47,9 +47,7 @@ impl Arguments {
             if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
                     "pii" => parsed.pii = arg.flag(problems),
-                    _ => parsed
-                        .path
-                        .set(arg.path("crate = path::to::openedx_events", problems)),
+                    _ => parsed.path.set(arg.path("crate = path::to::openedx_events", problems)),
                 }
             }
         }

@@ -5,7 +5,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::parse::{Parameter, Receiver, Refused, Source};
-use crate::{record::schema::location, runtime_path::RuntimePath};
+use crate::{
+    record::{allow_expected, schema::location},
+    runtime_path::RuntimePath,
+};
 
 pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
     let rt = receiver.path.private();
@@ -14,12 +17,10 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
     let allowed = receiver
         .attributes
         .iter()
-        .filter(|attribute| attribute.path().is_ident("allow"));
-    let elements = receiver
-        .signals
-        .iter()
-        .enumerate()
-        .map(|(index, signal)| element(receiver, index, signal, &rt));
+        .filter(|attribute| ["allow", "expect"].iter().any(|name| attribute.path().is_ident(name)))
+        .map(allow_expected);
+    let elements =
+        receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
     // The types of parameters are those of the data keys, whatever clippy thinks of them, and a receiver may
     // return a `Result` before it has anything to fail at.
     //
@@ -86,10 +87,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     let location = location(rt, function);
     let element = format_ident!("__RECEIVER_{index}");
     let signal = self::signal(signal, &receiver.path);
-    let arguments = receiver
-        .parameters
-        .iter()
-        .map(|parameter| argument(receiver, parameter));
+    let arguments = receiver.parameters.iter().map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
@@ -108,7 +106,11 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #name,
             #location,
             #order,
-            || #rt::function_id(&#function),
+            || {
+                #[allow(deprecated)]
+                let function = #rt::function_id(&#function);
+                function
+            },
             |__event, __delivery| {
                 #[allow(deprecated)]
                 let __returned = (#function)(#(#arguments),*);

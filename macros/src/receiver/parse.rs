@@ -7,7 +7,7 @@
 //! ```
 
 use proc_macro2::{Group, TokenStream};
-use quote::{ToTokens, format_ident};
+use quote::ToTokens;
 use syn::{
     Attribute, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
     ext::IdentExt,
@@ -70,20 +70,9 @@ pub(crate) fn parse(
     });
     let Arguments { signals, order, path } = parsed;
     match (function, parameters) {
-        (
-            Some(Function {
-                attributes,
-                signature,
-            }),
-            Some(parameters),
-        ) if is_complete => Ok(Receiver {
-            attributes,
-            signature,
-            signals,
-            order,
-            path,
-            parameters,
-        }),
+        (Some(Function { attributes, signature }), Some(parameters)) if is_complete => {
+            Ok(Receiver { attributes, signature, signals, order, path, parameters })
+        }
         (function, _) => {
             let free = function.filter(|function| function.signature.receiver().is_none());
             let name = free.map(|function| function.signature.ident);
@@ -104,10 +93,7 @@ impl Parse for Function {
         input.parse::<Visibility>()?;
         let signature = input.parse()?;
         input.parse::<Group>()?;
-        Ok(Self {
-            attributes,
-            signature,
-        })
+        Ok(Self { attributes, signature })
     }
 }
 
@@ -140,7 +126,9 @@ impl Arguments {
                 if input.peek(LitStr) {
                     let text: LitStr = input.parse()?;
                     let what = "a signal is named as the static that it is, not as a text";
-                    let help = format!("write `#[receiver({})]`", text.value());
+                    let signal = Some(text.value()).filter(|text| syn::parse_str::<Path>(text).is_ok());
+                    let signal = signal.as_deref().unwrap_or("COURSE_ENROLLMENT_CREATED");
+                    let help = format!("write the event's static, as in `#[receiver({signal})]`");
                     problems.push(Problem::new(&text, what).help(help));
                     is_complete = false;
                     input.parse::<Option<Token![,]>>()?;
@@ -189,21 +177,14 @@ impl Arguments {
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) -> bool {
         let text = signal.to_token_stream().to_string();
-        let is_new = !self
-            .signals
-            .iter()
-            .any(|other| other.to_token_stream().to_string() == text);
+        let is_new = !self.signals.iter().any(|other| other.to_token_stream().to_string() == text);
         if is_new {
             self.signals.push(signal);
         } else {
             let text = text.replace(' ', "");
             problems.push(
-                Problem::of(
-                    &rules::ARGUMENT_DUPLICATE,
-                    &signal,
-                    format!("signal `{text}` is given twice"),
-                )
-                .help("remove one of the two: the receiver would run twice"),
+                Problem::of(&rules::ARGUMENT_DUPLICATE, &signal, format!("signal `{text}` is given twice"))
+                    .help("remove one of the two: the receiver would run twice"),
             );
         }
         is_new
@@ -320,6 +301,12 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         }
         FnArg::Typed(typed) => typed,
     };
+    let is_conditional = |one: &&Attribute| one.path().is_ident("cfg") || one.path().is_ident("cfg_attr");
+    if let Some(condition) = typed.attrs.iter().find(is_conditional) {
+        let what = "a parameter of a receiver is there in every build";
+        refuse(condition, what, "remove it, or write a receiver for each build", problems);
+        return None;
+    }
     let ident = match &*typed.pat {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => &pattern.ident,
         Pat::Wild(wild) => {
@@ -354,20 +341,12 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
 
 /// The field of that name, at the parameter.
 fn field_ident(name: &str, at: &Ident) -> Ident {
-    let is_keyword = syn::parse_str::<Ident>(name).is_err();
-    if is_keyword
-        && !name.is_empty()
-        && name != "self"
-        && name != "crate"
-        && name != "super"
-        && name != "Self"
-    {
-        Ident::new_raw(name, at.span())
-    } else if is_keyword {
-        at.clone()
-    } else {
-        format_ident!("{name}", span = at.span())
-    }
+    let plain = syn::parse_str::<Ident>(name);
+    let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
+    // What is neither a name nor a keyword (`_1`) is no data key, which the compiler says of the whole.
+    let mut field = plain.or_else(|_| raw()).unwrap_or_else(|_| at.clone());
+    field.set_span(at.span());
+    field
 }
 
 fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -> bool {

@@ -38,11 +38,8 @@ impl Target<'_> {
             let span = field.ty.span();
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
-            let call = call_up_to(
-                field.ty,
-                &quote!(#rt::#function),
-                quote_spanned!(span=> &__RECORD, #index),
-            );
+            let call =
+                call_up_to(field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index));
             // const _: () = assert_field(&__RECORD, 0);
             quote_spanned!(span=> const _: () = #call;)
         });

@@ -3,7 +3,7 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Field, Item, ItemStruct, Path, Token, Visibility,
+    Attribute, Field, Item, ItemStruct, Meta, Path, Token, Visibility,
     parse::{ParseStream, Parser},
     parse_quote,
     punctuated::Punctuated,
@@ -21,8 +21,9 @@ use crate::{
 pub(crate) struct Attributes<'a> {
     /// Derives without those that the macro implements itself.
     pub(crate) derives: Vec<Path>,
-    /// `#[allow(…)]` and its like.
-    pub(crate) lints: Vec<&'a Attribute>,
+    /// `#[allow(…)]` and its like. An `#[expect(…)]` is among them as an `#[allow(…)]`: what it expects may be
+    /// found in one of several items only.
+    pub(crate) lints: Vec<Attribute>,
     /// All others, documentation included.
     pub(crate) others: Vec<&'a Attribute>,
 }
@@ -44,18 +45,13 @@ impl<'a> Attributes<'a> {
                 match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
                     Ok(paths) => {
                         sorted.derives.extend(
-                            paths
-                                .into_iter()
-                                .filter(|path| !is_ours(path, attribute, implemented, problems)),
+                            paths.into_iter().filter(|path| !is_ours(path, attribute, implemented, problems)),
                         );
                     }
                     Err(error) => problems.error(error),
                 }
-            } else if ["allow", "warn", "deny", "forbid", "expect"]
-                .iter()
-                .any(|name| path.is_ident(name))
-            {
-                sorted.lints.push(one);
+            } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
+                sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else {
@@ -64,6 +60,17 @@ impl<'a> Attributes<'a> {
         }
         sorted
     }
+}
+
+/// `#[expect(…)]` as `#[allow(…)]`, others as they are.
+pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
+    let mut attribute = attribute.clone();
+    if let Meta::List(list) = &mut attribute.meta
+        && list.path.is_ident("expect")
+    {
+        list.path = parse_quote!(allow);
+    }
+    attribute
 }
 
 const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
@@ -83,30 +90,23 @@ fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Pr
             } else {
                 "is the Avro record dictionary, the JSON that all services share"
             };
-            problems.push(Problem::of(&rules::DERIVE_CONFLICT, path, what).help(format!(
-                "remove `{name}` from the derives: that of `{attribute}` {why}"
-            )));
+            problems.push(
+                Problem::of(&rules::DERIVE_CONFLICT, path, what)
+                    .help(format!("remove `{name}` from the derives: that of `{attribute}` {why}")),
+            );
             true
         }
     }
 }
 
 pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
-    Problem::of(
-        &rules::SERDE_ATTRIBUTE,
-        attribute,
-        "serde's attributes have no meaning here",
-    )
-    .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
+    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "serde's attributes have no meaning here")
+        .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
 }
 
 /// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute
-        .path()
-        .segments
-        .last()
-        .is_some_and(|last| last.ident == name)
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }
 
 /// The item as it can stand without the macro: our attributes on its fields are taken away, and types that
@@ -117,18 +117,13 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
         Item::Struct(item) => (&item.ident, item.fields.iter_mut().collect()),
         Item::Union(item) => (&item.ident, item.fields.named.iter_mut().collect()),
         Item::Enum(item) => {
-            let fields = item
-                .variants
-                .iter_mut()
-                .flat_map(|variant| variant.fields.iter_mut());
+            let fields = item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut());
             (&item.ident, fields.collect())
         }
         other => return other.to_token_stream(),
     };
     for field in fields {
-        field
-            .attrs
-            .retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
         if find_mention(&field.ty, ident).is_some() {
             // A record that contains itself is infinite.
             let ty = &field.ty;

@@ -19,12 +19,9 @@ impl Target<'_> {
     pub(crate) fn builder(&self, built: &Built<'_>) -> TokenStream {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
-        let name = format_ident!("{}Builder", ident);
+        let name = format_ident!("__{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let states: Vec<_> = fields
-            .iter()
-            .map(|field| format_ident!("__{}", field.name))
-            .collect();
+        let states: Vec<_> = fields.iter().map(|field| format_ident!("__{}", field.name)).collect();
         // A field called `build` was refused.
         let setters = (0..fields.len()).filter(|index| fields[*index].name != "build");
         let setters = setters.map(|index| self.setter(&name, &states, index));
@@ -33,9 +30,9 @@ impl Target<'_> {
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none());
         let required = required.map(|field| self.required(built, field));
-        // pub struct UserDataBuilder<__id, __is_active> { id: __id, is_active: __is_active }
-        // impl UserData { pub fn builder() -> UserDataBuilder<Unset, Unset> { … } }
-        // impl<__id, __is_active> UserDataBuilder<__id, __is_active> { setters… build… }
+        // pub struct __UserDataBuilder<__id, __is_active> { id: __id, is_active: __is_active }
+        // impl UserData { pub fn builder() -> __UserDataBuilder<Unset, Unset> { … } }
+        // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
         quote! {
             #(#required)*
 
@@ -64,9 +61,7 @@ impl Target<'_> {
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
         let Field { ident, name, ty, .. } = field;
-        let Built {
-            ident: payload, vis, ..
-        } = built;
+        let Built { ident: payload, vis, .. } = built;
         let is_set = is_set(field);
         let message = format!(
             "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
@@ -92,41 +87,25 @@ impl Target<'_> {
 
     fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
         let rt = self.rt;
-        let Field {
-            ident, ty, vis, docs, ..
-        } = &self.fields[index];
+        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
         let state = &states[index];
-        let set = states.iter().enumerate().map(|(position, state)| {
-            if position == index {
-                quote!(#rt::Set<#ty>)
-            } else {
-                quote!(#state)
-            }
-        });
-        let others = self
-            .fields
+        let set = states
             .iter()
             .enumerate()
-            .filter(|(position, _)| *position != index);
+            .map(|(position, state)| if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) });
+        let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
         let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
         let (argument, value) = if takes_into(ty) {
-            (
-                quote!(impl #rt::IntoField<#ty>),
-                quote!(#rt::IntoField::into_field(value)),
-            )
+            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(value)))
         } else {
             (quote!(#ty), quote!(value))
         };
-        let docs = if docs.text.is_empty() {
-            "Sets the field."
-        } else {
-            docs.text.as_str()
-        };
-        // pub fn id(self, value: i64) -> UserDataBuilder<Set<i64>, __is_active>
+        let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
+        // pub fn id(self, value: i64) -> __UserDataBuilder<Set<i64>, __is_active>
         // where
         //     __id: NotSet,
         // {
-        //     UserDataBuilder { id: Set(value), is_active: self.is_active }
+        //     __UserDataBuilder { id: Set(value), is_active: self.is_active }
         // }
         quote! {
             #[doc = #docs]
@@ -142,11 +121,7 @@ impl Target<'_> {
 
     fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
         let rt = self.rt;
-        let Built {
-            ident: payload,
-            vis,
-            finish,
-        } = built;
+        let Built { ident: payload, vis, finish } = built;
         let bounds = self.fields.iter().zip(states).map(|(field, state)| {
             let Field { ty, default, .. } = field;
             match default {
@@ -191,11 +166,11 @@ impl Target<'_> {
     pub(crate) fn to_builder(&self, built: &Built<'_>) -> TokenStream {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
-        let name = format_ident!("{}Builder", ident);
+        let name = format_ident!("__{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         // impl UserData {
-        //     pub fn to_builder(&self) -> UserDataBuilder<Kept<i64>, Kept<bool>> { … }
+        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept<i64>, Kept<bool>> { … }
         // }
         quote! {
             impl #ident {
@@ -216,11 +191,9 @@ fn is_set(field: &Field<'_>) -> Ident {
 /// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
 fn takes_into(ty: &Type) -> bool {
     match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "String" || last.ident == "Option"),
+        Type::Path(path) => {
+            path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Option")
+        }
         Type::Group(group) => takes_into(&group.elem),
         _ => false,
     }

@@ -27,8 +27,7 @@ impl Docs {
                         let text = text.value();
                         exist |= !text.trim().is_empty();
                         lines.extend(
-                            text.lines()
-                                .map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
+                            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
                         );
                         if text.is_empty() {
                             lines.push(String::new());
@@ -38,9 +37,6 @@ impl Docs {
                 _ => exist = true,
             }
         }
-        Self {
-            text: lines.join("\n").trim().to_owned(),
-            exist,
-        }
+        Self { text: lines.join("\n").trim().to_owned(), exist }
     }
 }

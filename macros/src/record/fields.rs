@@ -11,16 +11,11 @@ impl Target<'_> {
         let Self { rt, ident, fields } = self;
         let names = fields.iter().map(|field| &field.name);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let slots: Vec<_> = (0..fields.len())
-            .map(|index| format_ident!("field_{index}"))
-            .collect();
+        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("field_{index}")).collect();
         let index = 0..fields.len();
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-        let values = fields
-            .iter()
-            .zip(&slots)
-            .map(|(field, slot)| from_slot(rt, field, slot));
+        let values = fields.iter().zip(&slots).map(|(field, slot)| from_slot(rt, field, slot));
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     const NAMES: &'static [&'static str] = &["id", …];
@@ -98,13 +93,7 @@ impl Target<'_> {
 }
 
 fn from_slot(rt: &TokenStream, field: &Field<'_>, slot: &syn::Ident) -> TokenStream {
-    let Field {
-        ident,
-        name,
-        ty,
-        default,
-        ..
-    } = field;
+    let Field { ident, name, ty, default, .. } = field;
     match default {
         Some(default) => {
             let default = default.function();

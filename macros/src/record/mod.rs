@@ -11,11 +11,11 @@ mod docs;
 mod parse;
 mod types;
 
-pub(crate) use attributes::{Attributes, first_word, is_named, without_attributes};
+pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-pub(crate) use types::find_mention;
 use types::{find_borrow, has_placeholder};
+pub(crate) use types::{find_mention, name_self};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -45,6 +45,13 @@ pub(crate) struct Field<'a> {
 /// What stays in the process may hold a `&'static`.
 pub(crate) fn can_expand(field: &Field<'_>, is_local: bool) -> bool {
     find_borrow(field.ty, is_local).is_none() && !has_placeholder(field.ty)
+}
+
+/// Whether each field has a name of its own; where one is there twice, the compiler says so.
+pub(crate) fn have_own_names(fields: &[Field<'_>]) -> bool {
+    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// `default` or `default = expression`.

@@ -51,11 +51,7 @@ pub(crate) fn check_shape<'a>(
     };
     match &item.fields {
         Fields::Named(fields) if fields.named.is_empty() => {
-            return refuse(
-                &item.ident,
-                "empty",
-                "add a field: a record without any tells nothing",
-            );
+            return refuse(&item.ident, "empty", "add a field: a record without any tells nothing");
         }
         Fields::Named(_) => {}
         Fields::Unnamed(fields) => {
@@ -72,11 +68,7 @@ pub(crate) fn check_shape<'a>(
         return if lifetime {
             refuse(&item.generics, "borrowed", OWN_THE_DATA)
         } else {
-            refuse(
-                &item.generics,
-                "generic",
-                "write the types out: the schema has no parameters",
-            )
+            refuse(&item.generics, "generic", "write the types out: the schema has no parameters")
         };
     }
     if let Some(clause) = &item.generics.where_clause {
@@ -162,16 +154,10 @@ impl Field<'_> {
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
-                        _ => arg
-                            .expression("default = expression", problems)
-                            .map(ToTokens::to_token_stream),
+                        _ => arg.expression("default = expression", problems).map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
-                    self.default = Some(Default {
-                        index,
-                        expression,
-                        span,
-                    });
+                    self.default = Some(Default { index, expression, span });
                 }
             }
         }
@@ -188,12 +174,10 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
     }
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);
-        problems.push(
-            Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(format!(
-                "call it `{}`: such names are those of generated code",
-                field.name.trim_start_matches('_')
-            )),
-        );
+        problems.push(Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(format!(
+            "call it `{}`: such names are those of generated code",
+            field.name.trim_start_matches('_')
+        )));
     }
     if !field.name.is_ascii() {
         let what = format!("field `{}` has a name that is not ASCII", field.name);
@@ -211,10 +195,7 @@ pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Prob
         return;
     };
     let (what, help) = if borrow.mutability.is_some() {
-        (
-            format!("field `{}` could be changed, but payloads are frozen", field.name),
-            "hold the value itself",
-        )
+        (format!("field `{}` could be changed, but payloads are frozen", field.name), "hold the value itself")
     } else {
         (format!("field `{}` borrows its value", field.name), OWN_THE_DATA)
     };

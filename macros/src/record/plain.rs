@@ -40,9 +40,7 @@ impl Target<'_> {
     pub(crate) fn debug_impl(&self, of: &syn::Ident, value: &TokenStream) -> TokenStream {
         let rt = self.rt;
         let fields = self.fields.iter().map(|field| {
-            let Field {
-                ident, name, ty, pii, ..
-            } = field;
+            let Field { ident, name, ty, pii, .. } = field;
             if *pii {
                 quote!((#name, &#rt::Redacted))
             } else {

@@ -72,13 +72,7 @@ mod tests {
 
     #[test]
     fn types_are_written_as_people_do() {
-        for text in [
-            "String",
-            "Option<Vec<i64>>",
-            "BTreeMap<String, bytes::Bytes>",
-            "::a::B",
-            "[u8; 4]",
-        ] {
+        for text in ["String", "Option<Vec<i64>>", "BTreeMap<String, bytes::Bytes>", "::a::B", "[u8; 4]"] {
             let ty = syn::parse_str(text).unwrap();
             assert_eq!(type_name(&ty), text);
         }

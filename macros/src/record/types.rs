@@ -1,14 +1,13 @@
 //! What can be seen of a type without knowing it.
 
-use syn::{GenericArgument, Ident, PathArguments, Type, TypeReference};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, Ident, Item, PathArguments, Type, TypeReference};
 
 /// Where `ty` says `Self` or the name of the struct that it is in.
 pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Ident> {
     find(ty, &|part| match part {
-        Type::Path(path) => path
-            .path
-            .get_ident()
-            .filter(|only| *only == ident || *only == "Self"),
+        Type::Path(path) => path.path.get_ident().filter(|only| *only == ident || *only == "Self"),
         _ => None,
     })
 }
@@ -40,19 +39,43 @@ fn find<'a, T: ?Sized>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<&'a T>) -
         Type::Reference(reference) => find(&reference.elem, pick),
         Type::Ptr(pointer) => find(&pointer.elem, pick),
         Type::Tuple(tuple) => tuple.elems.iter().find_map(|part| find(part, pick)),
-        Type::Path(path) => path
-            .path
-            .segments
-            .iter()
-            .find_map(|segment| match &segment.arguments {
-                PathArguments::AngleBracketed(arguments) => {
-                    arguments.args.iter().find_map(|argument| match argument {
-                        GenericArgument::Type(part) => find(part, pick),
-                        _ => None,
-                    })
-                }
-                _ => None,
-            }),
+        Type::Path(path) => path.path.segments.iter().find_map(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(arguments) => {
+                arguments.args.iter().find_map(|argument| match argument {
+                    GenericArgument::Type(part) => find(part, pick),
+                    _ => None,
+                })
+            }
+            _ => None,
+        }),
         _ => None,
     }
+}
+
+/// Writes the struct's name in place of `Self` in its fields: an expansion says their types in other
+/// places, where `Self` is something else.
+pub(crate) fn name_self(item: &mut Item) {
+    let Item::Struct(item) = item else { return };
+    for field in &mut item.fields {
+        if let Ok(ty) = syn::parse2(without_self(field.ty.to_token_stream(), &item.ident)) {
+            field.ty = ty;
+        }
+    }
+}
+
+fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {
+    let named = tokens.into_iter().map(|token| match token {
+        TokenTree::Ident(ident) if ident == "Self" => {
+            let mut name = name.clone();
+            name.set_span(ident.span());
+            TokenTree::Ident(name)
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), name));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        other => other,
+    });
+    named.collect()
 }

@@ -62,11 +62,7 @@ impl<'a> Decoder<'a> {
     #[inline]
     fn varint(&mut self) -> Result<i64, Problem> {
         let first = self.byte()?;
-        let value = if first < 0x80 {
-            u64::from(first)
-        } else {
-            self.long_varint(first)?
-        };
+        let value = if first < 0x80 { u64::from(first) } else { self.long_varint(first)? };
         Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
@@ -125,9 +121,7 @@ impl<'a> Decoder<'a> {
     /// A `long` in the range of a smaller integer type, which `expected` names.
     #[inline]
     pub fn integer<T: TryFrom<i64>>(&mut self, expected: &'static str) -> Result<T, DecodeError> {
-        self.expect(expected, |input| {
-            T::try_from(input.varint()?).map_err(|_| Problem::OutOfRange)
-        })
+        self.expect(expected, |input| T::try_from(input.varint()?).map_err(|_| Problem::OutOfRange))
     }
 
     /// A `boolean`.
@@ -159,9 +153,7 @@ impl<'a> Decoder<'a> {
     /// A `string`.
     #[inline]
     pub fn string(&mut self) -> Result<&'a str, DecodeError> {
-        self.expect("a string", |input| {
-            std::str::from_utf8(input.counted()?).map_err(|_| Problem::NotUtf8)
-        })
+        self.expect("a string", |input| std::str::from_utf8(input.counted()?).map_err(|_| Problem::NotUtf8))
     }
 
     /// The bytes of a `string` whose reader checks them itself; `expected` says what it reads.
@@ -177,9 +169,7 @@ impl<'a> Decoder<'a> {
         expected: &'static str,
     ) -> Result<T, DecodeError> {
         let start = self.offset;
-        self.string()?
-            .parse()
-            .map_err(|error: T::Err| DecodeError::refused(start, expected, error.into()))
+        self.string()?.parse().map_err(|error: T::Err| DecodeError::refused(start, expected, error.into()))
     }
 
     /// The branch of the union `["null", T]`: whether a `T` follows.

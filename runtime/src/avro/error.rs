@@ -48,12 +48,7 @@ pub(crate) enum Problem {
 impl DecodeError {
     #[cold]
     pub(crate) fn new(offset: usize, expected: &'static str, problem: Problem) -> Self {
-        Self(Box::new(Inner {
-            path: Vec::new(),
-            offset,
-            expected,
-            problem,
-        }))
+        Self(Box::new(Inner { path: Vec::new(), offset, expected, problem }))
     }
 
     /// The value at `offset` was read, and is none of what was `expected`.
@@ -116,12 +111,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner {
-            path,
-            offset,
-            expected,
-            problem,
-        } = &*self.0;
+        let Inner { path, offset, expected, problem } = &*self.0;
         if !path.is_empty() {
             write!(f, "`{}` at ", self.field_path())?;
         }

@@ -53,10 +53,7 @@ fn decode<T: AvroType>(bytes: &[u8]) -> Result<T, DecodeError> {
 }
 
 fn everything() -> Everything {
-    let inner = Inner::builder()
-        .number(-2)
-        .texts([("é".to_owned(), "x".to_owned())].into())
-        .build();
+    let inner = Inner::builder().number(-2).texts([("é".to_owned(), "x".to_owned())].into()).build();
     Everything::builder()
         .flag(true)
         .long(i64::MIN)
@@ -95,10 +92,7 @@ fn no_flipped_bit_does_harm() {
         let mut flipped = bytes.clone();
         flipped[at / 8] ^= 1 << (at % 8);
         if let Ok(value) = decode::<Everything>(&flipped) {
-            assert_eq!(
-                encode(&decode::<Everything>(&encode(&value)).unwrap()),
-                encode(&value)
-            );
+            assert_eq!(encode(&decode::<Everything>(&encode(&value)).unwrap()), encode(&value));
         }
     }
 }
@@ -111,14 +105,8 @@ fn numbers_have_pythons_bytes() {
         (1, &[2]),
         (-64, &[0x7f]),
         (64, &[0x80, 1]),
-        (
-            i64::MAX,
-            &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
-        ),
-        (
-            i64::MIN,
-            &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1],
-        ),
+        (i64::MAX, &[0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
+        (i64::MIN, &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
     ] {
         assert_eq!(encode(&value), bytes);
         assert_eq!(decode::<i64>(bytes).unwrap(), value);
@@ -126,14 +114,7 @@ fn numbers_have_pythons_bytes() {
     // Longer than needed is legal, as long as it says nothing more.
     assert_eq!(decode::<i64>(&[0x82, 0x80, 0x80, 0]).unwrap(), 1);
     assert_eq!(
-        decode::<i64>(
-            &[0x80; 9]
-                .iter()
-                .copied()
-                .chain([0x80, 0x80, 0])
-                .collect::<Vec<_>>()
-        )
-        .unwrap(),
+        decode::<i64>(&[0x80; 9].iter().copied().chain([0x80, 0x80, 0]).collect::<Vec<_>>()).unwrap(),
         0
     );
     assert!(decode::<i64>(&[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2]).is_err());

@@ -141,15 +141,11 @@ impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
     const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
     fn to_repr(&self) -> Self::Repr {
-        self.iter()
-            .map(|(key, value)| (key.clone(), value.to_repr()))
-            .collect()
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
     }
 
     fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter()
-            .map(|(key, value)| Ok((key, V::from_repr(value)?)))
-            .collect()
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
     }
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
@@ -189,15 +185,11 @@ where
     const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
     fn to_repr(&self) -> Self::Repr {
-        self.iter()
-            .map(|(key, value)| (key.clone(), value.to_repr()))
-            .collect()
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
     }
 
     fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter()
-            .map(|(key, value)| Ok((key, V::from_repr(value)?)))
-            .collect()
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
     }
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
@@ -215,11 +207,7 @@ where
     }
 
     fn serialize_json<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(
-            sorted(self)
-                .into_iter()
-                .map(|(key, value)| (key.text(), Json(value))),
-        )
+        serializer.collect_map(sorted(self).into_iter().map(|(key, value)| (key.text(), Json(value))))
     }
 
     fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

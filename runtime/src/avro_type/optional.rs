@@ -40,11 +40,7 @@ impl<T: AvroType> AvroType for Option<T> {
 
     #[inline]
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        if input.some()? {
-            T::decode_avro(input).map(Some)
-        } else {
-            Ok(None)
-        }
+        if input.some()? { T::decode_avro(input).map(Some) } else { Ok(None) }
     }
 
     fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

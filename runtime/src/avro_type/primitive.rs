@@ -169,9 +169,7 @@ impl AvroType for Bytes {
     fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
         let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-        bytes
-            .map(Self::from)
-            .map_err(|_| D::Error::custom("bytes are a string of characters up to U+00FF"))
+        bytes.map(Self::from).map_err(|_| D::Error::custom("bytes are a string of characters up to U+00FF"))
     }
 }
 

@@ -54,16 +54,8 @@ pub(super) fn date(day_number: u32) -> Option<(u16, u8, u8)> {
     let fifths = quarters % DAYS_IN_4_YEARS / 4 * 5 + 2;
     let month = fifths / DAYS_IN_5_MONTHS;
     let day = fifths % DAYS_IN_5_MONTHS / 5 + 1;
-    let (year, month) = if month < 10 {
-        (year, month + 3)
-    } else {
-        (year + 1, month - 9)
-    };
-    Some((
-        u16::try_from(year).ok()?,
-        u8::try_from(month).ok()?,
-        u8::try_from(day).ok()?,
-    ))
+    let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
+    Some((u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?))
 }
 
 /// 0 for Monday.
@@ -77,11 +69,7 @@ pub(super) fn weeks_in_year(year: u16) -> u8 {
     const THURSDAY: u32 = 3;
     let begins = weekday(day_number(year, 1, 1));
     let ends = weekday(day_number(year, 12, 31));
-    if begins == THURSDAY || ends == THURSDAY {
-        53
-    } else {
-        52
-    }
+    if begins == THURSDAY || ends == THURSDAY { 53 } else { 52 }
 }
 
 /// The number of a day of an ISO 8601 week; the week is 1 to 53, the day 1 (Monday) to 7.

@@ -50,21 +50,6 @@ pub(super) fn parse(text: &[u8]) -> Option<DateTime> {
     }
     // Minus zero is UTC.
     let negative = negative && (hours > 0 || minutes > 0);
-    let offset = Some(UtcOffset {
-        negative,
-        hours,
-        minutes,
-        seconds: 0,
-        microseconds: 0,
-    });
-    Some(DateTime {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        microsecond,
-        offset,
-    })
+    let offset = Some(UtcOffset { negative, hours, minutes, seconds: 0, microseconds: 0 });
+    Some(DateTime { year, month, day, hour, minute, second, microsecond, offset })
 }

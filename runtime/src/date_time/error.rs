@@ -78,10 +78,7 @@ impl Problem {
 impl DateTimeError {
     #[cold]
     pub(super) fn at(problem: Problem, byte: usize) -> Self {
-        Self {
-            problem,
-            byte: Some(byte),
-        }
+        Self { problem, byte: Some(byte) }
     }
 
     /// Where in the text the problem is, in bytes from 0; `None` when it is not about a text.

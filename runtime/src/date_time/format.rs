@@ -78,10 +78,7 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn of(time: DateTime) -> Self {
-        let mut text = Self {
-            bytes: [0; LONGEST],
-            length: 0,
-        };
+        let mut text = Self { bytes: [0; LONGEST], length: 0 };
         put_local(text.grow(19), time);
         if time.microsecond > 0 {
             put_fraction(text.grow(7), time.microsecond);
@@ -93,10 +90,7 @@ impl Text {
     }
 
     pub(super) fn of_offset(offset: UtcOffset) -> Self {
-        let mut text = Self {
-            bytes: [0; LONGEST],
-            length: 0,
-        };
+        let mut text = Self { bytes: [0; LONGEST], length: 0 };
         text.push_offset(offset);
         text
     }

@@ -150,10 +150,7 @@ impl DateTime {
         let checks = [
             ((1..=9999).contains(&year), Problem::Year),
             ((1..=12).contains(&month), Problem::Month),
-            (
-                (1..=calendar::days_in_month(year, month)).contains(&day),
-                Problem::Day,
-            ),
+            ((1..=calendar::days_in_month(year, month)).contains(&day), Problem::Day),
             (hour < 24, Problem::Hour),
             (minute < 60, Problem::Minute),
             (second < 60, Problem::Second),
@@ -161,16 +158,7 @@ impl DateTime {
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, problem)) => Err(problem.into()),
-            None => Ok(Self {
-                year,
-                month,
-                day,
-                hour,
-                minute,
-                second,
-                microsecond,
-                offset: None,
-            }),
+            None => Ok(Self { year, month, day, hour, minute, second, microsecond, offset: None }),
         }
     }
 
@@ -188,10 +176,7 @@ impl DateTime {
     /// ```
     #[must_use]
     pub fn with_offset(self, offset: UtcOffset) -> Self {
-        Self {
-            offset: Some(offset),
-            ..self
-        }
+        Self { offset: Some(offset), ..self }
     }
 
     /// The year, 1 to 9999.

@@ -29,13 +29,7 @@ pub struct UtcOffset {
 
 impl UtcOffset {
     /// None: the local time is that of UTC.
-    pub const UTC: Self = Self {
-        negative: false,
-        hours: 0,
-        minutes: 0,
-        seconds: 0,
-        microseconds: 0,
-    };
+    pub const UTC: Self = Self { negative: false, hours: 0, minutes: 0, seconds: 0, microseconds: 0 };
 
     /// An offset of so many seconds, positive to the east of Greenwich.
     ///
@@ -67,13 +61,7 @@ impl UtcOffset {
         let [hours, minutes, seconds] = [distance / HOUR, distance / MINUTE % 60, distance / SECOND % 60]
             .map(|part| part.to_le_bytes()[0]);
         let microseconds = u32::try_from(distance % SECOND).map_err(|_| Problem::Offset)?;
-        Ok(Self {
-            negative: negative && distance > 0,
-            hours,
-            minutes,
-            seconds,
-            microseconds,
-        })
+        Ok(Self { negative: negative && distance > 0, hours, minutes, seconds, microseconds })
     }
 
     /// The offset in microseconds, positive to the east of Greenwich.

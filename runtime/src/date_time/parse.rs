@@ -33,21 +33,9 @@ impl FromStr for DateTime {
 //   digit of a fraction: `12:30!+01:00`, `12:30:59.250000 or so+01:00`;
 // * a NUL for the end of the text, in some places.
 pub(super) fn parse(text: &str) -> Result<DateTime, DateTimeError> {
-    let mut parser = Parser {
-        text: text.as_bytes(),
-        at: 0,
-    };
+    let mut parser = Parser { text: text.as_bytes(), at: 0 };
     let (year, month, day) = parser.date()?;
-    let mut time = DateTime {
-        year,
-        month,
-        day,
-        hour: 0,
-        minute: 0,
-        second: 0,
-        microsecond: 0,
-        offset: None,
-    };
+    let mut time = DateTime { year, month, day, hour: 0, minute: 0, second: 0, microsecond: 0, offset: None };
     if parser.at < text.len() {
         parser.skip_character();
         parser.time(&mut time)?;
@@ -117,20 +105,13 @@ impl Parser<'_> {
         } else {
             // A clock has an even number of digits. The day makes it odd; so does a digit before the
             // clock, but then nobody can know, except for a day on its own.
-            let digits = self
-                .rest()
-                .iter()
-                .take_while(|byte| byte.is_ascii_digit())
-                .count();
+            let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
             digits == 1 || (digits > 0 && digits.is_multiple_of(2))
         }
     }
 
     fn time(&mut self, time: &mut DateTime) -> Result<(), DateTimeError> {
-        let sign = self
-            .rest()
-            .iter()
-            .position(|byte| matches!(byte, b'+' | b'-' | b'Z'));
+        let sign = self.rest().iter().position(|byte| matches!(byte, b'+' | b'-' | b'Z'));
         let Some(sign) = sign.map(|distance| self.at + distance) else {
             let clock = self.clock(self.text.len(), TIME_OF_DAY)?;
             time.set_clock(&clock);
@@ -150,11 +131,7 @@ impl Parser<'_> {
 
     /// A clock in the text before `end`, of which it may leave a rest.
     fn clock(&mut self, end: usize, limits: Limits) -> Result<Clock, DateTimeError> {
-        let mut clock = Clock {
-            parts: [0; 3],
-            microsecond: 0,
-            end: 0,
-        };
+        let mut clock = Clock { parts: [0; 3], microsecond: 0, end: 0 };
         let mut extended = false;
         for (index, (limit, problem)) in limits.into_iter().enumerate() {
             clock.parts[index] = self.part(0, limit, problem)?;
@@ -200,11 +177,7 @@ impl Parser<'_> {
     fn part(&mut self, least: u8, most: u8, problem: Problem) -> Result<u8, DateTimeError> {
         let start = self.at;
         let part = self.pair()?;
-        if (least..=most).contains(&part) {
-            Ok(part)
-        } else {
-            Err(DateTimeError::at(problem, start))
-        }
+        if (least..=most).contains(&part) { Ok(part) } else { Err(DateTimeError::at(problem, start)) }
     }
 
     fn pair(&mut self) -> Result<u8, DateTimeError> {
@@ -263,11 +236,7 @@ impl Clock {
         let [hours, minutes, seconds] = self.parts.map(u64::from);
         let seconds = (hours * 60 + minutes) * 60 + seconds;
         // Python takes an offset of less than a second for UTC.
-        let microsecond = if seconds == 0 {
-            0
-        } else {
-            u64::from(self.microsecond)
-        };
+        let microsecond = if seconds == 0 { 0 } else { u64::from(self.microsecond) };
         UtcOffset::new(negative, seconds * 1_000_000 + microsecond)
     }
 }

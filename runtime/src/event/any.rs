@@ -15,11 +15,7 @@ pub struct AnyEvent<'a> {
 
 impl<'a> AnyEvent<'a> {
     pub(crate) fn new<E: Event>(event: &'a E, from_event_bus: bool) -> Self {
-        Self {
-            definition: E::DEFINITION,
-            event,
-            from_event_bus,
-        }
+        Self { definition: E::DEFINITION, event, from_event_bus }
     }
 
     /// What is known of its type.
@@ -68,8 +64,6 @@ impl<'a> AnyEvent<'a> {
 /// Names the type; the data may be personal.
 impl fmt::Debug for AnyEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AnyEvent")
-            .field("event_type", &self.event_type())
-            .finish_non_exhaustive()
+        f.debug_struct("AnyEvent").field("event_type", &self.event_type()).finish_non_exhaustive()
     }
 }

@@ -30,10 +30,7 @@ impl fmt::Display for AnyEventError {
             Self::Avro(error) => error.fmt(f),
             Self::NoWireForm(error) => error.fmt(f),
             Self::UnknownEventType { event_type } => {
-                write!(
-                    f,
-                    "no event definition of this program has the event type `{event_type}`"
-                )
+                write!(f, "no event definition of this program has the event type `{event_type}`")
             }
         }
     }
@@ -80,9 +77,7 @@ impl NoWireForm {
     pub(crate) fn new(definition: &EventDefinition) -> Self {
         Self {
             event_type: definition.event_type(),
-            reason: definition
-                .local_only()
-                .unwrap_or("its definition has no wire form"),
+            reason: definition.local_only().unwrap_or("its definition has no wire form"),
         }
     }
 
@@ -95,11 +90,7 @@ impl NoWireForm {
 
 impl fmt::Display for NoWireForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "event `{}` stays in its process: {}",
-            self.event_type, self.reason
-        )
+        write!(f, "event `{}` stays in its process: {}", self.event_type, self.reason)
     }
 }
 

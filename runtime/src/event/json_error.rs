@@ -33,17 +33,8 @@ pub struct JsonError {
 
 impl JsonError {
     pub(super) fn new(error: &serde_json::Error, path: &Path, fields: &[Field]) -> Self {
-        let path = if path.iter().len() == 0 {
-            String::new()
-        } else {
-            known_path(path, fields)
-        };
-        Self {
-            path,
-            line: error.line(),
-            column: error.column(),
-            problem: problem(error),
-        }
+        let path = if path.iter().len() == 0 { String::new() } else { known_path(path, fields) };
+        Self { path, line: error.line(), column: error.column(), problem: problem(error) }
     }
 
     /// The field, as in `enrollment.user.id` or `roles[3]`, as far as the JSON's keys are those of the event's

@@ -54,9 +54,7 @@ impl CcxLocator {
         let ccx = ccx.to_string();
         let mut fields = course.fields();
         fields.set(Part::Ccx, &ccx);
-        Ok(Self {
-            key: CourseKey::of_checked("", CourseClass::Ccx, &fields),
-        })
+        Ok(Self { key: CourseKey::of_checked("", CourseClass::Ccx, &fields) })
     }
 
     /// The course run from which the CCX was made.
@@ -120,9 +118,7 @@ impl CcxLocator {
         if !text.starts_with("ccx-v1:") {
             return Err(Fault::namespace(NAMESPACE));
         }
-        Ok(Self {
-            key: CourseKey::parse_or(text, NAMESPACE)?,
-        })
+        Ok(Self { key: CourseKey::parse_or(text, NAMESPACE)? })
     }
 }
 

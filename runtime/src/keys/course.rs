@@ -123,11 +123,7 @@ impl CourseKey {
         }
         let Some(class) = self.class() else {
             let problem = Problem::Other("cannot be in an old-style key");
-            return if branch.is_none() {
-                Ok(self.clone())
-            } else {
-                Err(Fault::new("branch", 0, problem))
-            };
+            return if branch.is_none() { Ok(self.clone()) } else { Err(Fault::new("branch", 0, problem)) };
         };
         let mut fields = self.fields();
         fields.remove(Part::Version);
@@ -162,11 +158,7 @@ impl CourseKey {
     /// The library's name, if it is the key of a library.
     #[must_use]
     pub fn library(&self) -> Option<&str> {
-        if self.class() == Some(CourseClass::Library) {
-            self.course()
-        } else {
-            None
-        }
+        if self.class() == Some(CourseClass::Library) { self.course() } else { None }
     }
 
     /// The branch, such as `draft`.
@@ -221,9 +213,7 @@ impl CourseKey {
         match self.split() {
             // No error: it is a text that was read or made from good parts.
             Some((class, rest)) => {
-                fields
-                    .parse(self.text.extra().unwrap_or(rest), class.dialect())
-                    .unwrap_or_default();
+                fields.parse(self.text.extra().unwrap_or(rest), class.dialect()).unwrap_or_default();
             }
             None => fields.set_all(Part::NAMES, self.as_str().split('/')),
         }
@@ -243,26 +233,20 @@ impl CourseKey {
             return Err(Fault::namespace(unknown));
         };
         let mut fields = Fields::default();
-        fields
-            .parse(rest, class.dialect())
-            .map_err(|fault| fault.after(namespace.len() + 1))?;
+        fields.parse(rest, class.dialect()).map_err(|fault| fault.after(namespace.len() + 1))?;
         Self::of_fields(text, class, &fields)
     }
 
     fn parse_old_style(text: &str) -> Result<Self, Fault> {
         if text.bytes().filter(|&byte| byte == b'/').count() != 2 {
-            return Err(Fault::namespace(
-                "is missing, and the text is not the old style `org/course/run`",
-            ));
+            return Err(Fault::namespace("is missing, and the text is not the old style `org/course/run`"));
         }
         let mut offset = 0;
         for (part, value) in Part::NAMES.into_iter().zip(text.split('/')) {
             check_old_style(part, value).map_err(|fault| fault.after(offset))?;
             offset += value.len() + 1;
         }
-        Ok(Self {
-            text: KeyText::canonical(text),
-        })
+        Ok(Self { text: KeyText::canonical(text) })
     }
 
     fn from_parts(class: CourseClass, parts: &[(Part, &str)]) -> Result<Self, KeyError> {
@@ -283,9 +267,7 @@ impl CourseKey {
     /// The key of parts that are good and enough. A block is dropped.
     pub(super) fn of_checked(input: &str, class: CourseClass, fields: &Fields<'_>) -> Self {
         let kept = class.kept(fields.present()).without(BLOCK);
-        Self {
-            text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept),
-        }
+        Self { text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept) }
     }
 }
 

@@ -41,40 +41,24 @@ impl CourseClass {
     }
 
     pub(super) fn dialect(self) -> Dialect {
-        if self == Self::Ccx {
-            Dialect::Ccx
-        } else {
-            Dialect::Plain
-        }
+        if self == Self::Ccx { Dialect::Ccx } else { Dialect::Plain }
     }
 
     /// The last part that names the course or library.
     fn last_name(self) -> Part {
-        if self == Self::Library {
-            Part::Course
-        } else {
-            Part::Run
-        }
+        if self == Self::Library { Part::Course } else { Part::Run }
     }
 
     /// Those of the parts `present` in a text that a key of this class has. The grammar lets a library have
     /// a run; it is lost.
     pub(super) fn kept(self, present: PartSet) -> PartSet {
-        if self == Self::Library {
-            present.without(RUN)
-        } else {
-            present
-        }
+        if self == Self::Library { present.without(RUN) } else { present }
     }
 
     /// Those of the parts `kept` that its text has: a course without a run is not written, and neither is
     /// its branch.
     pub(super) fn shown(self, kept: PartSet) -> PartSet {
-        if kept.has(self.last_name()) {
-            kept
-        } else {
-            kept.without(NAMES_AND_BRANCH)
-        }
+        if kept.has(self.last_name()) { kept } else { kept.without(NAMES_AND_BRANCH) }
     }
 
     /// Whether the parts are enough: the names, or a version. A part that is missing would stand at `end`.

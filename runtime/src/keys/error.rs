@@ -39,11 +39,7 @@ impl KeyError {
 
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault {
-            part,
-            offset,
-            problem,
-        } = self.fault;
+        let Fault { part, offset, problem } = self.fault;
         write!(f, "invalid {}: `{part}` ", self.noun)?;
         match problem {
             Problem::Missing => f.write_str("is missing"),
@@ -77,11 +73,7 @@ pub(super) enum Problem {
 impl Fault {
     #[cold]
     pub(super) fn new(part: &'static str, offset: usize, problem: Problem) -> Self {
-        Self {
-            part,
-            offset,
-            problem,
-        }
+        Self { part, offset, problem }
     }
 
     #[cold]
@@ -100,10 +92,7 @@ impl Fault {
     #[cold]
     #[must_use]
     pub(super) fn moved(self, to: impl FnOnce(usize) -> usize) -> Self {
-        Self {
-            offset: to(self.offset),
-            ..self
-        }
+        Self { offset: to(self.offset), ..self }
     }
 
     #[cold]

@@ -125,9 +125,5 @@ fn fourth_name(offset: usize) -> Fault {
 
 #[cold]
 fn out_of_order(part: Part, offset: usize) -> Fault {
-    Fault::new(
-        part.name(),
-        offset,
-        Problem::Other("stands twice or after a part that it comes before"),
-    )
+    Fault::new(part.name(), offset, Problem::Other("stands twice or after a part that it comes before"))
 }

@@ -24,11 +24,8 @@ pub struct LibraryLocatorV2 {
     text: KeyText,
 }
 
-const FORM: Form<2> = Form {
-    namespace: "lib",
-    refusal: "is not `lib`",
-    parts: [Slug::ascii("org"), Slug::any("slug")],
-};
+const FORM: Form<2> =
+    Form { namespace: "lib", refusal: "is not `lib`", parts: [Slug::ascii("org"), Slug::any("slug")] };
 
 key!(LibraryLocatorV2, "library key", self => self.text.as_str());
 one_class!(LibraryLocatorV2, "LibraryLocatorV2");
@@ -47,9 +44,7 @@ impl LibraryLocatorV2 {
 
     /// The library of a key that begins with its org and its slug.
     pub(super) fn of(org: &str, slug: &str) -> Self {
-        Self {
-            text: FORM.join_checked([org, slug]),
-        }
+        Self { text: FORM.join_checked([org, slug]) }
     }
 
     /// The organization.
@@ -65,9 +60,7 @@ impl LibraryLocatorV2 {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        Ok(Self {
-            text: FORM.parse(text)?,
-        })
+        Ok(Self { text: FORM.parse(text)? })
     }
 }
 

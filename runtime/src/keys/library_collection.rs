@@ -40,9 +40,7 @@ impl LibraryCollectionLocator {
     /// Where `collection_id` is empty, or has a character other than letters, digits, `_`, `-` and `.`.
     pub fn new(lib_key: &LibraryLocatorV2, collection_id: &str) -> Result<Self, KeyError> {
         let text = FORM.join([lib_key.org(), lib_key.slug(), collection_id]);
-        Ok(Self {
-            text: text.map_err(|fault| fault.in_a(Self::NOUN))?,
-        })
+        Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
     /// The collection's name in the library.
@@ -52,8 +50,6 @@ impl LibraryCollectionLocator {
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
-        Ok(Self {
-            text: FORM.parse(text)?,
-        })
+        Ok(Self { text: FORM.parse(text)? })
     }
 }

@@ -26,12 +26,7 @@ pub struct LibraryContainerLocator {
 const FORM: Form<4> = Form {
     namespace: "lct",
     refusal: "is not `lct`",
-    parts: [
-        Slug::ascii("org"),
-        Slug::any("slug"),
-        Slug::ascii("container_type"),
-        Slug::any("container_id"),
-    ],
+    parts: [Slug::ascii("org"), Slug::any("slug"), Slug::ascii("container_type"), Slug::any("container_id")],
 };
 
 key!(LibraryContainerLocator, "library container key", self => self.text.as_str());
@@ -51,9 +46,7 @@ impl LibraryContainerLocator {
         container_id: &str,
     ) -> Result<Self, KeyError> {
         let text = FORM.join([lib_key.org(), lib_key.slug(), container_type, container_id]);
-        Ok(Self {
-            text: text.map_err(|fault| fault.in_a(Self::NOUN))?,
-        })
+        Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
     /// The type of the container: `unit`, `subsection` or `section`.
@@ -69,8 +62,6 @@ impl LibraryContainerLocator {
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
-        Ok(Self {
-            text: FORM.parse(text)?,
-        })
+        Ok(Self { text: FORM.parse(text)? })
     }
 }

@@ -29,12 +29,7 @@ pub struct LibraryUsageLocatorV2 {
 const FORM: Form<4> = Form {
     namespace: "lb",
     refusal: "is not `lb`",
-    parts: [
-        Slug::ascii("org"),
-        Slug::any("slug"),
-        Slug::ascii("block_type"),
-        Slug::any("usage_id"),
-    ],
+    parts: [Slug::ascii("org"), Slug::any("slug"), Slug::ascii("block_type"), Slug::any("usage_id")],
 };
 
 key!(LibraryUsageLocatorV2, "library block key", self => self.text.as_str());
@@ -50,9 +45,7 @@ impl LibraryUsageLocatorV2 {
     /// `block_type` must be ASCII.
     pub fn new(lib_key: &LibraryLocatorV2, block_type: &str, usage_id: &str) -> Result<Self, KeyError> {
         let text = FORM.join([lib_key.org(), lib_key.slug(), block_type, usage_id]);
-        Ok(Self {
-            text: text.map_err(|fault| fault.in_a(Self::NOUN))?,
-        })
+        Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
     /// The type of the block, such as `problem`.
@@ -68,9 +61,7 @@ impl LibraryUsageLocatorV2 {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Fault> {
-        Ok(Self {
-            text: FORM.parse(text)?,
-        })
+        Ok(Self { text: FORM.parse(text)? })
     }
 
     /// What is said of a usage key that is none of these.

@@ -31,13 +31,7 @@ impl Part {
     /// Those that have no prefix.
     pub(super) const NAMES: [Self; 3] = [Self::Org, Self::Course, Self::Run];
     /// The others.
-    const PREFIXED: [Self; 5] = [
-        Self::Branch,
-        Self::Version,
-        Self::Ccx,
-        Self::BlockType,
-        Self::BlockId,
-    ];
+    const PREFIXED: [Self; 5] = [Self::Branch, Self::Version, Self::Ccx, Self::BlockType, Self::BlockId];
 
     pub(super) fn all() -> impl Iterator<Item = Self> {
         Self::NAMES.into_iter().chain(Self::PREFIXED)
@@ -103,11 +97,7 @@ impl Part {
             return Err(Fault::new(self.name(), 0, Problem::Empty));
         }
         if self == Self::Version && value.len() != 24 {
-            return Err(Fault::new(
-                self.name(),
-                0,
-                Problem::Other("does not have 24 hexadecimal digits"),
-            ));
+            return Err(Fault::new(self.name(), 0, Problem::Other("does not have 24 hexadecimal digits")));
         }
         Ok(())
     }

@@ -23,10 +23,7 @@ pub(super) struct Slug {
 impl Slug {
     /// A part of ASCII letters and digits.
     pub(super) const fn ascii(name: &'static str) -> Self {
-        Self {
-            name,
-            chars: &ASCII_SLUG,
-        }
+        Self { name, chars: &ASCII_SLUG }
     }
 
     /// A part of letters and digits of all scripts.
@@ -44,9 +41,7 @@ impl Slug {
 impl<const N: usize> Form<N> {
     /// Such a key's text is always canonical.
     pub(super) fn parse(&self, text: &str) -> Result<KeyText, Fault> {
-        let rest = text
-            .strip_prefix(self.namespace)
-            .and_then(|rest| rest.strip_prefix(':'));
+        let rest = text.strip_prefix(self.namespace).and_then(|rest| rest.strip_prefix(':'));
         let Some(rest) = rest else {
             return Err(Fault::namespace(self.refusal));
         };
@@ -60,11 +55,7 @@ impl<const N: usize> Form<N> {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new(
-                "key",
-                offset - 1,
-                Problem::Other("has more parts than it can have"),
-            ));
+            return Err(Fault::new("key", offset - 1, Problem::Other("has more parts than it can have")));
         }
         Ok(KeyText::canonical(text))
     }

@@ -19,10 +19,7 @@ pub(super) struct KeyText {
 impl KeyText {
     /// The text of a key that has no other way to be written.
     pub(super) fn canonical(text: &str) -> Self {
-        Self {
-            text: text.into(),
-            canonical: text.len(),
-        }
+        Self { text: text.into(), canonical: text.len() }
     }
 
     /// `write` hands out the pieces of the canonical text in order. Where these make up `input`, nothing
@@ -46,10 +43,7 @@ impl KeyText {
         write(&mut |piece| text.push_str(piece));
         let canonical = text.len();
         extra(&mut |piece| text.push_str(piece));
-        Self {
-            text: text.into(),
-            canonical,
-        }
+        Self { text: text.into(), canonical }
     }
 
     /// The key `namespace:…`, with the parts `shown` in its text, and the parts `kept`, which may be more,
@@ -233,10 +227,7 @@ pub(super) struct KeyVisitor<T> {
 
 impl<T> KeyVisitor<T> {
     pub(super) fn new(expected: &'static str) -> Self {
-        Self {
-            expected,
-            key: PhantomData,
-        }
+        Self { expected, key: PhantomData }
     }
 }
 

@@ -19,10 +19,7 @@ pub(super) fn new_id() -> Uuid {
         let [first, second, node @ ..] = random;
         let [head, tail @ ..] = node;
         let [b1, b2, b3, b4, b5] = tail;
-        (
-            ContextV1::new(u16::from_le_bytes([first, second])),
-            [head | 1, b1, b2, b3, b4, b5],
-        )
+        (ContextV1::new(u16::from_le_bytes([first, second])), [head | 1, b1, b2, b3, b4, b5])
     });
     Uuid::new_v1(Timestamp::now(context), node)
 }
@@ -33,19 +30,12 @@ pub(super) fn source() -> &'static str {
     SOURCE.get_or_init(|| {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let service = set("EVENTS_SERVICE_NAME").or_else(|| set("SERVICE_VARIANT"));
-        format!(
-            "openedx/{}/web",
-            service.as_deref().unwrap_or("SERVICE_NAME_UNSET")
-        )
+        format!("openedx/{}/web", service.as_deref().unwrap_or("SERVICE_NAME_UNSET"))
     })
 }
 
 /// The name of the host, as `socket.gethostname()` gives it; empty where the system has none.
 pub(super) fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
-    HOST.get_or_init(|| {
-        hostname::get()
-            .map(|name| name.to_string_lossy().into_owned())
-            .unwrap_or_default()
-    })
+    HOST.get_or_init(|| hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }

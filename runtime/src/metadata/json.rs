@@ -47,9 +47,7 @@ impl EventsMetadata {
             serde_json::from_str(json).map_err(|error| MetadataError(problem(&error)))?;
         let time: DateTime = take(&mut map, "time", DateTime::deserialize_json)?;
         if time.offset() != Some(UtcOffset::UTC) {
-            return Err(MetadataError(
-                "`time`: it is not in UTC, as metadata has to be (OEP-41)".into(),
-            ));
+            return Err(MetadataError("`time`: it is not in UTC, as metadata has to be (OEP-41)".into()));
         }
         Ok(Self {
             id: take(&mut map, "id", Uuid::deserialize_json)?,
@@ -68,9 +66,7 @@ fn take<T>(
     key: &str,
     read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<T, MetadataError> {
-    let value = map
-        .remove(key)
-        .ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
+    let value = map.remove(key).ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
     read(value).map_err(|error| MetadataError(format!("`{key}`: {}", problem(&error))))
 }
 

@@ -54,9 +54,7 @@ impl EventsMetadata {
 
     /// The same, for something that happened at `time`; metadata is in UTC.
     pub(crate) fn at(mut self, time: DateTime) -> Self {
-        let instant = time
-            .unix_micros()
-            .and_then(|micros| DateTime::from_unix_micros(micros).ok());
+        let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
         self.time = instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC));
         self
     }

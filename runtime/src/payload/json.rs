@@ -65,9 +65,6 @@ impl Visitor<'_> for FieldIndex {
     }
 
     fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        self.0
-            .iter()
-            .position(|known| *known == name)
-            .ok_or_else(|| E::unknown_field(name, self.0))
+        self.0.iter().position(|known| *known == name).ok_or_else(|| E::unknown_field(name, self.0))
     }
 }

@@ -44,11 +44,7 @@ impl ReceiverError {
             }
             Err(error) => {
                 let permanent = permanent || is_permanent_inside(&*error);
-                Self(Box::new(Inner {
-                    error,
-                    permanent,
-                    panicked: false,
-                }))
+                Self(Box::new(Inner { error, permanent, panicked: false }))
             }
         }
     }
@@ -60,11 +56,7 @@ impl ReceiverError {
             (None, None) => "with a value that is no text".to_owned(),
         };
         drop_payload(payload);
-        Self(Box::new(Inner {
-            error: message.into(),
-            permanent: false,
-            panicked: true,
-        }))
+        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
     }
 
     /// Whether trying again cannot help.
@@ -109,10 +101,7 @@ impl ReceiverError {
 fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
-        if error
-            .downcast_ref::<ReceiverError>()
-            .is_some_and(ReceiverError::is_permanent)
-        {
+        if error.downcast_ref::<ReceiverError>().is_some_and(ReceiverError::is_permanent) {
             return true;
         }
         source = error.source();

@@ -49,10 +49,7 @@ impl Reached {
     const MOST: usize = 128;
 
     const fn new() -> Self {
-        Self {
-            records: [None; Self::MOST],
-            len: 0,
-        }
+        Self { records: [None; Self::MOST], len: 0 }
     }
 
     /// Adds the record that a schema names, if it names one that is new.
@@ -73,10 +70,7 @@ impl Reached {
             }
             index += 1;
         }
-        assert!(
-            self.len < Self::MOST,
-            "a payload leads to more than 128 others\nhelp: make it smaller"
-        );
+        assert!(self.len < Self::MOST, "a payload leads to more than 128 others\nhelp: make it smaller");
         self.records[self.len] = Some(record);
         self.len += 1;
     }
@@ -101,11 +95,7 @@ impl Reached {
     }
 
     const fn get(&self, index: usize) -> Option<&'static Record> {
-        if index < self.len {
-            self.records[index]
-        } else {
-            None
-        }
+        if index < self.len { self.records[index] } else { None }
     }
 }
 
@@ -288,10 +278,7 @@ struct Message {
 
 impl Message {
     const fn new() -> Self {
-        Self {
-            bytes: [0; 1024],
-            len: 0,
-        }
+        Self { bytes: [0; 1024], len: 0 }
     }
 
     const fn text(mut self, text: &str) -> Self {

@@ -7,10 +7,7 @@ use super::{Field, Record, Schema};
 /// Python puts every event into a record `CloudEvent` whose namespace is the event type.
 #[must_use]
 pub fn event_schema_string(event_type: &str, data: &[Field]) -> String {
-    let mut writer = Writer {
-        out: String::with_capacity(1024),
-        defined: Vec::new(),
-    };
+    let mut writer = Writer { out: String::with_capacity(1024), defined: Vec::new() };
     writer.out.push_str(
         r#"{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": ["#,
     );
@@ -32,19 +29,9 @@ impl Writer {
     fn fields(&mut self, fields: &[Field]) {
         for (index, field) in fields.iter().enumerate() {
             let separator = if index > 0 { ", " } else { "" };
-            let default = if matches!(field.schema, Schema::Optional(_)) {
-                r#""default": null, "#
-            } else {
-                ""
-            };
-            self.push(&[
-                separator,
-                "{",
-                default,
-                r#""name": ""#,
-                field.name,
-                r#"", "type": "#,
-            ]);
+            let default =
+                if matches!(field.schema, Schema::Optional(_)) { r#""default": null, "# } else { "" };
+            self.push(&[separator, "{", default, r#""name": ""#, field.name, r#"", "type": "#]);
             self.schema(&field.schema);
             self.out.push('}');
         }

@@ -43,20 +43,11 @@ fn the_text_is_pythons() {
 
 #[test]
 fn records_are_reached_through_references() {
-    let Schema::Record(branch) = Branch::SCHEMA else {
-        panic!("a payload is a record")
-    };
+    let Schema::Record(branch) = Branch::SCHEMA else { panic!("a payload is a record") };
     assert_eq!(branch.get().name, "Branch");
     assert_eq!(branch.get().location.file, file!());
     let Schema::Array(Schema::Record(leaf)) = &branch.get().fields[0].schema else {
         panic!("leaves are a list")
     };
-    assert_eq!(
-        leaf.get()
-            .fields
-            .iter()
-            .map(|field| field.name)
-            .collect::<Vec<_>>(),
-        ["id", "note"]
-    );
+    assert_eq!(leaf.get().fields.iter().map(|field| field.name).collect::<Vec<_>>(), ["id", "note"]);
 }

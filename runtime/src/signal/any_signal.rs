@@ -32,9 +32,7 @@ impl<E: Event> AnySignal for Signal<E> {
     ) -> Result<Responses, AnyEventError> {
         let event = E::DEFINITION.decode(bytes)?;
         // The definition decodes its own events; if it did not, nothing would have been sent.
-        let event = event
-            .downcast::<E>()
-            .map_err(|_| NoWireForm::new(E::DEFINITION))?;
+        let event = event.downcast::<E>().map_err(|_| NoWireForm::new(E::DEFINITION))?;
         Ok(self.send_event_with_custom_metadata(metadata, *event))
     }
 }

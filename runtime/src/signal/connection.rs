@@ -76,11 +76,7 @@ pub(super) struct Place {
 impl Place {
     #[track_caller]
     pub(super) fn of<F: 'static>(receiver: &F) -> Self {
-        Self {
-            name: type_name_of_val(receiver),
-            function: TypeId::of::<F>,
-            caller: Caller::caller(),
-        }
+        Self { name: type_name_of_val(receiver), function: TypeId::of::<F>, caller: Caller::caller() }
     }
 
     pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {

@@ -55,12 +55,7 @@ impl Run<'_> {
     #[cold]
     #[track_caller]
     fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
-        assert!(
-            !self.scopes.are_strict(),
-            "receiver `{}` failed: {}",
-            &*handle,
-            error.chain()
-        );
+        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
         if self.failures == Failures::Return {
             return Err(error);
         }
@@ -133,11 +128,7 @@ impl<E: Event> Signal<E> {
         let mut any = any.entries();
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
-        let mut run = Run {
-            scopes: &scopes,
-            failures,
-            responses,
-        };
+        let mut run = Run { scopes: &scopes, failures, responses };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
             run.receiver(handle, || (receiver.call)(event, delivery))?;

@@ -37,18 +37,12 @@ pub(crate) struct DispatchList<T> {
 impl<T: Clone> DispatchList<T> {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self {
-            count: AtomicUsize::new(0),
-            entries: RwLock::new(None),
-        }
+        Self { count: AtomicUsize::new(0), entries: RwLock::new(None) }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self {
-            count: AtomicUsize::new(0),
-            entries: RwLock::new(None),
-        }
+        Self { count: AtomicUsize::new(0), entries: RwLock::new(None) }
     }
 
     /// Whether there is nothing in it.
@@ -62,10 +56,7 @@ impl<T: Clone> DispatchList<T> {
         if self.is_empty() {
             return None;
         }
-        self.entries
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.entries.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Adds `value` at the end, under the number `id`.

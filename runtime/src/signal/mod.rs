@@ -47,10 +47,7 @@ impl<E: Event> Signal<E> {
     #[doc(hidden)]
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            linked: OnceLock::new(),
-            connected: DispatchList::new(),
-        }
+        Self { linked: OnceLock::new(), connected: DispatchList::new() }
     }
 
     /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
@@ -63,13 +60,7 @@ impl<E: Event> Signal<E> {
         function: fn() -> TypeId,
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
     ) -> TypedReceiver<E> {
-        let definition = ReceiverDefinition {
-            event: E::DEFINITION,
-            name,
-            location,
-            order,
-            function,
-        };
+        let definition = ReceiverDefinition { event: E::DEFINITION, name, location, order, function };
         TypedReceiver { definition, call }
     }
 
@@ -133,14 +124,7 @@ impl<E: Event> Signal<E> {
             return Ok(Responses::default());
         }
         let metadata = EventsMetadata::of(E::DEFINITION);
-        self.dispatch(
-            event,
-            Delivery {
-                metadata: &metadata,
-                from_event_bus: false,
-            },
-            Failures::Return,
-        )
+        self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
     }
 
     /// Sends an event that came from an event bus with `metadata`: receivers see that it did, and it is
@@ -195,9 +179,7 @@ impl<E: Event> Signal<E> {
     fn linked(&self) -> &[&'static TypedReceiver<E>] {
         self.linked.get_or_init(|| {
             let receivers = receivers_of(E::DEFINITION).into_iter();
-            receivers
-                .filter_map(|receiver| receiver.as_any().downcast_ref())
-                .collect()
+            receivers.filter_map(|receiver| receiver.as_any().downcast_ref()).collect()
         })
     }
 
@@ -211,10 +193,7 @@ impl<E: Event> Signal<E> {
 
     #[track_caller]
     fn send(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
-        let delivery = Delivery {
-            metadata,
-            from_event_bus,
-        };
+        let delivery = Delivery { metadata, from_event_bus };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
     }

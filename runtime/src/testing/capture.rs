@@ -18,10 +18,7 @@ use crate::{
 /// See the [module](super) for an example.
 pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
     let effect = Effect::Capture(signal.definition(), Mutex::default());
-    Capture {
-        scope: Scope::enter(effect),
-        event: PhantomData,
-    }
+    Capture { scope: Scope::enter(effect), event: PhantomData }
 }
 
 /// The events sent since [`capture`] was called, in order.
@@ -35,10 +32,7 @@ impl<E: Event> Capture<E> {
     /// The events.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<E>> {
-        self.all()
-            .into_iter()
-            .filter_map(|captured| captured.event.downcast().ok())
-            .collect()
+        self.all().into_iter().filter_map(|captured| captured.event.downcast().ok()).collect()
     }
 
     /// The metadata of the events.
@@ -70,10 +64,7 @@ impl<E: Event> Capture<E> {
         let count = events.len();
         match events.pop() {
             Some(event) if count == 1 => event,
-            _ => panic!(
-                "expected one `{}` by this thread, but {count} were sent",
-                E::DEFINITION.name()
-            ),
+            _ => panic!("expected one `{}` by this thread, but {count} were sent", E::DEFINITION.name()),
         }
     }
 
@@ -85,11 +76,7 @@ impl<E: Event> Capture<E> {
     #[track_caller]
     pub fn assert_none(&self) {
         let count = self.len();
-        assert!(
-            count == 0,
-            "expected no `{}`, but {count} were sent",
-            E::DEFINITION.name()
-        );
+        assert!(count == 0, "expected no `{}`, but {count} were sent", E::DEFINITION.name());
     }
 
     /// Requires that an event was sent for which `matches` is true.
@@ -125,8 +112,6 @@ impl<E: Event> Capture<E> {
 /// The number of events; their data may be personal.
 impl<E: Event> fmt::Debug for Capture<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Capture")
-            .field("len", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Capture").field("len", &self.len()).finish_non_exhaustive()
     }
 }

@@ -13,7 +13,11 @@ use loom::{sync::Arc, thread};
 
 /// The numbers of the elements, which are also their values.
 fn ids(list: &DispatchList<StdArc<u64>>) -> Vec<u64> {
-    list.snapshot().map(|entries| entries.iter().inspect(|entry| assert_eq!(*entry.value, entry.id)).map(|entry| entry.id).collect()).unwrap_or_default()
+    list.snapshot()
+        .map(|entries| {
+            entries.iter().inspect(|entry| assert_eq!(*entry.value, entry.id)).map(|entry| entry.id).collect()
+        })
+        .unwrap_or_default()
 }
 
 #[test]

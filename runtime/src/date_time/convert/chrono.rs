@@ -67,10 +67,7 @@ impl TryFrom<DateTime> for chrono::DateTime<FixedOffset> {
             return Err(Problem::OffsetFraction.into());
         }
         let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(Problem::Range)?;
-        Ok(zone
-            .from_local_datetime(&local(time)?)
-            .single()
-            .ok_or(Problem::Range)?)
+        Ok(zone.from_local_datetime(&local(time)?).single().ok_or(Problem::Range)?)
     }
 }
 
@@ -79,11 +76,7 @@ impl TryFrom<DateTime> for NaiveDateTime {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        if time.is_naive() {
-            local(time)
-        } else {
-            Err(Problem::Aware.into())
-        }
+        if time.is_naive() { local(time) } else { Err(Problem::Aware.into()) }
     }
 }
 

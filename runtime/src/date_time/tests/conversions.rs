@@ -36,11 +36,7 @@ fn weeks_leave_no_day_out() {
     for year in 1..=9999 {
         for week in 1..=calendar::weeks_in_year(year) {
             for day in 1..=7 {
-                assert_eq!(
-                    calendar::week_day_number(year, week, day),
-                    number,
-                    "{year}-W{week:02}-{day}"
-                );
+                assert_eq!(calendar::week_day_number(year, week, day), number, "{year}-W{week:02}-{day}");
                 number += 1;
             }
         }
@@ -58,10 +54,7 @@ fn unix_micros_of_the_first_and_the_last_time() {
         assert_eq!(error.to_string(), "the time is not in the years 1 to 9999");
     }
     // An offset can lead out of the years.
-    assert_eq!(
-        parsed("0001-01-01T00:00:00+23:59").unix_micros(),
-        Some(FIRST_MICROS - 86_340_000_000)
-    );
+    assert_eq!(parsed("0001-01-01T00:00:00+23:59").unix_micros(), Some(FIRST_MICROS - 86_340_000_000));
 }
 
 #[test]
@@ -87,10 +80,7 @@ fn a_naive_time_is_no_instant() {
     assert!(naive.same_instant(&naive));
     assert!(!naive.same_instant(&parsed("2024-02-29T09:30:01")));
     assert!(!naive.same_instant(&utc) && !utc.same_instant(&naive));
-    assert_eq!(
-        SystemTime::try_from(naive).unwrap_err().to_string(),
-        "the time has no offset from UTC"
-    );
+    assert_eq!(SystemTime::try_from(naive).unwrap_err().to_string(), "the time has no offset from UTC");
 }
 
 #[test]
@@ -100,10 +90,7 @@ fn system_times_are_cut_to_microseconds() {
     let times = [
         (epoch, "1970-01-01T00:00:00+00:00"),
         (epoch + nanos(999), "1970-01-01T00:00:00+00:00"),
-        (
-            epoch + nanos(86_400_000_001_999),
-            "1970-01-02T00:00:00.000001+00:00",
-        ),
+        (epoch + nanos(86_400_000_001_999), "1970-01-02T00:00:00.000001+00:00"),
         (epoch - nanos(1), "1969-12-31T23:59:59.999999+00:00"),
         (epoch - nanos(1_000), "1969-12-31T23:59:59.999999+00:00"),
         (epoch - nanos(1_001), "1969-12-31T23:59:59.999998+00:00"),
@@ -112,12 +99,7 @@ fn system_times_are_cut_to_microseconds() {
     for (time, text) in times {
         assert_eq!(DateTime::try_from(time).unwrap().to_string(), text);
     }
-    for text in [
-        FIRST,
-        LAST,
-        "1969-12-31T23:59:59.999999+00:00",
-        "1970-01-01T00:00:00+00:00",
-    ] {
+    for text in [FIRST, LAST, "1969-12-31T23:59:59.999999+00:00", "1970-01-01T00:00:00+00:00"] {
         let time = SystemTime::try_from(parsed(text)).unwrap();
         assert_eq!(DateTime::try_from(time), Ok(parsed(text)));
     }
@@ -139,27 +121,12 @@ fn now_is_now() {
 fn jiff_has_instants() {
     use jiff::Timestamp;
 
-    for nanos in [
-        0,
-        1,
-        999,
-        1_000,
-        -1,
-        -999,
-        -1_000,
-        -1_001,
-        -1_000_000_000,
-        1_709_199_000_000_250_999,
-    ] {
+    for nanos in [0, 1, 999, 1_000, -1, -999, -1_000, -1_001, -1_000_000_000, 1_709_199_000_000_250_999] {
         let timestamp = Timestamp::from_nanosecond(nanos).unwrap();
         let time = DateTime::try_from(timestamp).unwrap();
         let micros = i64::try_from(nanos.div_euclid(1_000)).unwrap();
         assert_eq!(time.unix_micros(), Some(micros), "{nanos}");
-        assert_eq!(
-            Timestamp::try_from(time),
-            Ok(Timestamp::from_microsecond(micros).unwrap()),
-            "{nanos}"
-        );
+        assert_eq!(Timestamp::try_from(time), Ok(Timestamp::from_microsecond(micros).unwrap()), "{nanos}");
     }
     assert!(DateTime::try_from(Timestamp::MIN).is_err());
     assert!(DateTime::try_from(Timestamp::MAX).is_ok());
@@ -177,15 +144,8 @@ fn chrono_has_instants_offsets_and_naive_times() {
     for _ in 0..5_000 {
         let time = numbers.time();
         let utc = chrono::DateTime::<Utc>::try_from(time);
-        assert_eq!(
-            utc.map(|utc| utc.timestamp_micros()).ok(),
-            time.unix_micros(),
-            "{time}"
-        );
-        match (
-            chrono::DateTime::<FixedOffset>::try_from(time),
-            NaiveDateTime::try_from(time),
-        ) {
+        assert_eq!(utc.map(|utc| utc.timestamp_micros()).ok(), time.unix_micros(), "{time}");
+        match (chrono::DateTime::<FixedOffset>::try_from(time), NaiveDateTime::try_from(time)) {
             (Ok(fixed), Err(_)) => assert_eq!(DateTime::try_from(fixed), Ok(time)),
             (Err(_), Ok(naive)) => assert_eq!(DateTime::try_from(naive), Ok(time)),
             _ => assert_ne!(time.offset().unwrap().as_micros() % 1_000_000, 0, "{time}"),
@@ -195,10 +155,7 @@ fn chrono_has_instants_offsets_and_naive_times() {
     assert!(DateTime::try_from(NaiveDateTime::MAX).is_err());
     let day = NaiveDate::from_ymd_opt(2016, 12, 31).unwrap();
     let cut = day.and_hms_nano_opt(23, 59, 59, 999_999_999).unwrap();
-    assert_eq!(
-        DateTime::try_from(cut).unwrap().to_string(),
-        "2016-12-31T23:59:59.999999"
-    );
+    assert_eq!(DateTime::try_from(cut).unwrap().to_string(), "2016-12-31T23:59:59.999999");
     let leap_second = day.and_hms_milli_opt(23, 59, 59, 1_000).unwrap();
     assert!(DateTime::try_from(leap_second).is_err());
 }

@@ -26,10 +26,7 @@ struct Numbers(u64);
 impl Numbers {
     fn below(&mut self, limit: u64) -> u64 {
         // Knuth's multiplier for MMIX; the high bits are the good ones.
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
 
@@ -101,16 +98,8 @@ fn values_survive_their_texts() {
         assert_eq!(parse::parse(&text), Ok(time), "{text}");
         assert_eq!(format!("{time:?}"), text);
         let bytes = encoded(time);
-        assert_eq!(
-            (usize::from(bytes[0]), &bytes[1..]),
-            (2 * text.len(), text.as_bytes()),
-            "{text}"
-        );
-        assert_eq!(
-            DateTime::decode_avro(&mut Decoder::new(&bytes)).unwrap(),
-            time,
-            "{text}"
-        );
+        assert_eq!((usize::from(bytes[0]), &bytes[1..]), (2 * text.len(), text.as_bytes()), "{text}");
+        assert_eq!(DateTime::decode_avro(&mut Decoder::new(&bytes)).unwrap(), time, "{text}");
     }
 }
 
@@ -140,11 +129,8 @@ fn both_parsers_agree() {
 
 #[test]
 fn the_common_forms_have_a_parser_of_their_own() {
-    for text in [
-        "2024-02-29T03:19:33.000001+00:00",
-        "2024-02-29T03:19:33-05:30",
-        "2024-02-29T03:19:33-00:00",
-    ] {
+    for text in ["2024-02-29T03:19:33.000001+00:00", "2024-02-29T03:19:33-05:30", "2024-02-29T03:19:33-00:00"]
+    {
         assert_eq!(common::parse(text.as_bytes()), parse::parse(text).ok());
     }
     assert_eq!(common::parse(b"2024-02-29T03:19:33\xff000001+00:00"), None);
@@ -158,10 +144,7 @@ fn a_value_is_small() {
 
 #[test]
 fn texts_are_padded() {
-    assert_eq!(
-        format!("{:>21}|", parsed("2024-02-29T09:30")),
-        "  2024-02-29T09:30:00|"
-    );
+    assert_eq!(format!("{:>21}|", parsed("2024-02-29T09:30")), "  2024-02-29T09:30:00|");
     assert_eq!(format!("{:<7}|", UtcOffset::UTC), "+00:00 |");
 }
 
@@ -169,42 +152,15 @@ fn texts_are_padded() {
 fn arguments_are_checked() {
     let problems = [
         (DateTime::utc(0, 1, 1, 0, 0, 0, 0), "the year is not in 1 to 9999"),
-        (
-            DateTime::utc(10_000, 1, 1, 0, 0, 0, 0),
-            "the year is not in 1 to 9999",
-        ),
-        (
-            DateTime::utc(2024, 0, 1, 0, 0, 0, 0),
-            "the month is not in 1 to 12",
-        ),
-        (
-            DateTime::utc(2024, 13, 1, 0, 0, 0, 0),
-            "the month is not in 1 to 12",
-        ),
-        (
-            DateTime::utc(2024, 1, 0, 0, 0, 0, 0),
-            "the day is not in the month",
-        ),
-        (
-            DateTime::utc(2100, 2, 29, 0, 0, 0, 0),
-            "the day is not in the month",
-        ),
-        (
-            DateTime::utc(2024, 1, 1, 24, 0, 0, 0),
-            "the hour is not in 0 to 23",
-        ),
-        (
-            DateTime::utc(2024, 1, 1, 0, 60, 0, 0),
-            "the minute is not in 0 to 59",
-        ),
-        (
-            DateTime::utc(2024, 1, 1, 0, 0, 60, 0),
-            "the second is not in 0 to 59",
-        ),
-        (
-            DateTime::naive(2024, 1, 1, 0, 0, 0, 1_000_000),
-            "the microsecond is not in 0 to 999999",
-        ),
+        (DateTime::utc(10_000, 1, 1, 0, 0, 0, 0), "the year is not in 1 to 9999"),
+        (DateTime::utc(2024, 0, 1, 0, 0, 0, 0), "the month is not in 1 to 12"),
+        (DateTime::utc(2024, 13, 1, 0, 0, 0, 0), "the month is not in 1 to 12"),
+        (DateTime::utc(2024, 1, 0, 0, 0, 0, 0), "the day is not in the month"),
+        (DateTime::utc(2100, 2, 29, 0, 0, 0, 0), "the day is not in the month"),
+        (DateTime::utc(2024, 1, 1, 24, 0, 0, 0), "the hour is not in 0 to 23"),
+        (DateTime::utc(2024, 1, 1, 0, 60, 0, 0), "the minute is not in 0 to 59"),
+        (DateTime::utc(2024, 1, 1, 0, 0, 60, 0), "the second is not in 0 to 59"),
+        (DateTime::naive(2024, 1, 1, 0, 0, 0, 1_000_000), "the microsecond is not in 0 to 999999"),
     ];
     for (result, message) in problems {
         let error = result.unwrap_err();
@@ -214,25 +170,10 @@ fn arguments_are_checked() {
 
 #[test]
 fn offsets_are_checked() {
-    for micros in [
-        1_000_000,
-        -1_000_000,
-        1_000_001,
-        86_399_999_999,
-        -86_399_999_999,
-        0,
-    ] {
+    for micros in [1_000_000, -1_000_000, 1_000_001, 86_399_999_999, -86_399_999_999, 0] {
         assert_eq!(UtcOffset::from_micros(micros).unwrap().as_micros(), micros);
     }
-    for micros in [
-        86_400_000_000,
-        -86_400_000_000,
-        i64::MAX,
-        i64::MIN,
-        1,
-        -1,
-        999_999,
-    ] {
+    for micros in [86_400_000_000, -86_400_000_000, i64::MAX, i64::MIN, 1, -1, 999_999] {
         assert!(UtcOffset::from_micros(micros).is_err(), "{micros}");
     }
     for seconds in [0, 1, -1, 86_399, -86_399] {
@@ -243,19 +184,12 @@ fn offsets_are_checked() {
     }
     assert_eq!(UtcOffset::from_micros(-1_500_000).unwrap().as_seconds(), -1);
     assert_eq!(UtcOffset::from_seconds(0).unwrap(), UtcOffset::UTC);
-    assert_eq!(
-        UtcOffset::from_seconds(-25 * 60 - 21).unwrap().to_string(),
-        "-00:25:21"
-    );
+    assert_eq!(UtcOffset::from_seconds(-25 * 60 - 21).unwrap().to_string(), "-00:25:21");
 }
 
 #[test]
 fn avro_says_where_and_what() {
-    let message = |bytes: &[u8]| {
-        DateTime::decode_avro(&mut Decoder::new(bytes))
-            .unwrap_err()
-            .to_string()
-    };
+    let message = |bytes: &[u8]| DateTime::decode_avro(&mut Decoder::new(bytes)).unwrap_err().to_string();
     assert_eq!(
         message(b"\x142024-13-06"),
         "byte 0: expected a date and time, but the value was refused: the month is not in 1 to 12, at byte 5 \
@@ -263,10 +197,7 @@ fn avro_says_where_and_what() {
     );
     assert!(message(b"\x162024-01-06\xff").contains("utf-8"));
     assert!(message(b"\x162024-01-06").ends_with("the input ends"));
-    assert_eq!(
-        encoded(parsed("2024-01-06T03:19:33-05:30")),
-        b"\x322024-01-06T03:19:33-05:30"
-    );
+    assert_eq!(encoded(parsed("2024-01-06T03:19:33-05:30")), b"\x322024-01-06T03:19:33-05:30");
 }
 
 #[test]
@@ -281,9 +212,6 @@ fn json_is_the_text() {
     assert_eq!(read(&json).unwrap(), time);
     assert_eq!(read("\"2024-01-06T03:19:33.5\\u005a\"").unwrap(), time);
     let error = read("\"2024-01-06T03:19:33.5Zulu\"").unwrap_err().to_string();
-    assert!(
-        error.starts_with("the text should have ended, at byte 22 of the text"),
-        "{error}"
-    );
+    assert!(error.starts_with("the text should have ended, at byte 22 of the text"), "{error}");
     assert!(read("5").is_err());
 }

@@ -19,25 +19,13 @@ pub(super) static OLD_PART: CharSet = CharSet::words(b".%-");
 /// `[\w\-.]`
 pub(super) static SLUG: CharSet = CharSet::words(b"-.");
 /// `[a-zA-Z0-9_\-.]`
-pub(super) static ASCII_SLUG: CharSet = CharSet {
-    ascii: ascii_words(b"-."),
-    beyond: &[],
-};
+pub(super) static ASCII_SLUG: CharSet = CharSet { ascii: ascii_words(b"-."), beyond: &[] };
 /// `\d`
-pub(super) static DIGITS: CharSet = CharSet {
-    ascii: ascii(b"0123456789"),
-    beyond: &unicode::DIGIT,
-};
+pub(super) static DIGITS: CharSet = CharSet { ascii: ascii(b"0123456789"), beyond: &unicode::DIGIT };
 /// `[a-f0-9]`
-pub(super) static LOWER_HEX: CharSet = CharSet {
-    ascii: ascii(b"0123456789abcdef"),
-    beyond: &[],
-};
+pub(super) static LOWER_HEX: CharSet = CharSet { ascii: ascii(b"0123456789abcdef"), beyond: &[] };
 /// `[a-fA-F0-9]`
-pub(super) static HEX: CharSet = CharSet {
-    ascii: ascii(b"0123456789abcdefABCDEF"),
-    beyond: &[],
-};
+pub(super) static HEX: CharSet = CharSet { ascii: ascii(b"0123456789abcdefABCDEF"), beyond: &[] };
 
 const fn ascii(members: &[u8]) -> [bool; 256] {
     let mut set = [false; 256];
@@ -64,10 +52,7 @@ const fn ascii_words(others: &[u8]) -> [bool; 256] {
 
 impl CharSet {
     const fn words(others: &[u8]) -> Self {
-        Self {
-            ascii: ascii_words(others),
-            beyond: &unicode::WORD,
-        }
+        Self { ascii: ascii_words(others), beyond: &unicode::WORD }
     }
 
     fn has_byte(&self, byte: u8) -> bool {
@@ -77,27 +62,18 @@ impl CharSet {
     fn has(&self, character: char) -> bool {
         match u8::try_from(character) {
             Ok(byte) if byte.is_ascii() => self.has_byte(byte),
-            _ => {
-                self.beyond
-                    .partition_point(|&bound| bound <= u32::from(character))
-                    % 2
-                    == 1
-            }
+            _ => self.beyond.partition_point(|&bound| bound <= u32::from(character)) % 2 == 1,
         }
     }
 
     /// How many bytes of `text` its first characters have that are in the set.
     pub(super) fn run(&self, text: &str) -> usize {
-        let ascii = text
-            .bytes()
-            .position(|byte| !self.has_byte(byte))
-            .unwrap_or(text.len());
+        let ascii = text.bytes().position(|byte| !self.has_byte(byte)).unwrap_or(text.len());
         let rest = &text[ascii..];
         if rest.is_empty() || rest.as_bytes()[0].is_ascii() {
             return ascii;
         }
-        rest.find(|character| !self.has(character))
-            .map_or(text.len(), |more| ascii + more)
+        rest.find(|character| !self.has(character)).map_or(text.len(), |more| ascii + more)
     }
 
     /// The first character of `text` that is not in the set, and the byte at which it stands.
@@ -139,16 +115,7 @@ mod tests {
         for character in ['a', 'Z', '0', '_', '½', '²', 'Ⅷ', 'ñ', '中', 'ª', '٣'] {
             assert!(SLUG.has(character), "{character}");
         }
-        for character in [
-            ' ',
-            '/',
-            '\n',
-            '\u{203f}',
-            '\u{200d}',
-            '\u{301}',
-            '—',
-            '\u{10ffff}',
-        ] {
+        for character in [' ', '/', '\n', '\u{203f}', '\u{200d}', '\u{301}', '—', '\u{10ffff}'] {
             assert!(!SLUG.has(character), "{character:?}");
         }
         assert!(!ASCII_SLUG.has('é'));

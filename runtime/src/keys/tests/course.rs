@@ -17,17 +17,10 @@ fn parts_that_the_text_leaves_out_can_be_asked_for() {
 
 #[test]
 fn a_block_at_the_end_is_dropped() {
-    for text in [
-        "course-v1:o+c+r+type@t+block@b%20",
-        "slashes:o+c+r+block@b",
-        "course-v1:o+c+r+type@t",
-    ] {
+    for text in ["course-v1:o+c+r+type@t+block@b%20", "slashes:o+c+r+block@b", "course-v1:o+c+r+type@t"] {
         assert_eq!(course(text).as_str(), "course-v1:o+c+r");
     }
-    assert_eq!(
-        course("library-v1:o+l+run+type@t+block@b").as_str(),
-        "library-v1:o+l"
-    );
+    assert_eq!(course("library-v1:o+l+run+type@t+block@b").as_str(), "library-v1:o+l");
 }
 
 #[test]
@@ -42,10 +35,7 @@ fn an_old_course_may_have_no_run() {
 #[test]
 fn libraries_answer_as_in_python() {
     let key = CourseKey::new_library("o", "l").unwrap();
-    assert_eq!(
-        (key.course(), key.run(), key.library()),
-        (Some("l"), Some("library"), Some("l"))
-    );
+    assert_eq!((key.course(), key.run(), key.library()), (Some("l"), Some("library"), Some("l")));
     assert!(!key.is_course());
     assert_eq!(course("course-v1:o+c+r").library(), None);
 }
@@ -53,21 +43,12 @@ fn libraries_answer_as_in_python() {
 #[test]
 fn branches_change() {
     let key = course(&format!("course-v1:o+c+r+branch@b+version@{VERSION}"));
-    assert_eq!(
-        key.for_branch(Some("draft")).unwrap().as_str(),
-        "course-v1:o+c+r+branch@draft"
-    );
+    assert_eq!(key.for_branch(Some("draft")).unwrap().as_str(), "course-v1:o+c+r+branch@draft");
     assert_eq!(key.for_branch(None).unwrap().as_str(), "course-v1:o+c+r");
     let ccx = course("ccx-v1:o+c+r+ccx@1");
-    assert_eq!(
-        ccx.for_branch(Some("b")).unwrap().as_str(),
-        "ccx-v1:o+c+r+branch@b+ccx@1"
-    );
+    assert_eq!(ccx.for_branch(Some("b")).unwrap().as_str(), "ccx-v1:o+c+r+branch@b+ccx@1");
     assert_eq!(course("o/c/r").for_branch(None).unwrap().as_str(), "o/c/r");
-    assert_eq!(
-        course("o/c/r").for_branch(Some("b")).unwrap_err().part(),
-        "branch"
-    );
+    assert_eq!(course("o/c/r").for_branch(Some("b")).unwrap_err().part(), "branch");
     assert_eq!(key.for_branch(Some("b c")).unwrap_err().offset(), 1);
     let version_only = course(&format!("course-v1:version@{VERSION}"));
     assert_eq!(version_only.for_branch(None).unwrap_err().part(), "org");
@@ -75,15 +56,9 @@ fn branches_change() {
 
 #[test]
 fn case_does_not_matter_in_the_keys_of_ccxs() {
-    let text = format!(
-        "ccx-v1:O+C+R+ver\u{17f}ion@{}+CCX@\u{663}+bloc\u{212a}@b",
-        VERSION.to_uppercase()
-    );
+    let text = format!("ccx-v1:O+C+R+ver\u{17f}ion@{}+CCX@\u{663}+bloc\u{212a}@b", VERSION.to_uppercase());
     let key: CcxLocator = text.parse().unwrap();
-    assert_eq!(
-        key.as_str(),
-        format!("ccx-v1:O+C+R+version@{VERSION}+ccx@\u{663}")
-    );
+    assert_eq!(key.as_str(), format!("ccx-v1:O+C+R+version@{VERSION}+ccx@\u{663}"));
     assert_eq!((key.ccx(), key.version_guid()), ("\u{663}", Some(VERSION)));
     let upper = format!("course-v1:version@{}", VERSION.to_uppercase());
     assert!(upper.parse::<CourseKey>().is_err());
@@ -93,10 +68,7 @@ fn case_does_not_matter_in_the_keys_of_ccxs() {
 fn ccxs_come_from_courses() {
     let ccx = CcxLocator::new(&course("course-v1:o+c+r+branch@b"), 7).unwrap();
     assert_eq!(ccx.as_str(), "ccx-v1:o+c+r+branch@b+ccx@7");
-    assert_eq!(
-        CcxLocator::new(ccx.as_course_key(), 8).unwrap().as_str(),
-        "ccx-v1:o+c+r+branch@b+ccx@8"
-    );
+    assert_eq!(CcxLocator::new(ccx.as_course_key(), 8).unwrap().as_str(), "ccx-v1:o+c+r+branch@b+ccx@8");
     assert!(CcxLocator::new(&course("o/c/r"), 7).is_err());
     assert!(CcxLocator::new(&course("library-v1:o+l"), 7).is_err());
     assert!(CcxLocator::try_from(course("course-v1:o+c+r")).is_err());
@@ -106,10 +78,7 @@ fn ccxs_come_from_courses() {
 fn a_learning_context_is_a_course_or_a_library() {
     let key: LearningContextKey = "lib:o:s".parse().unwrap();
     assert_eq!(key, LibraryLocatorV2::new("o", "s").unwrap().into());
-    assert_eq!(
-        (key.org(), key.class_name(), key.is_course()),
-        (Some("o"), "LibraryLocatorV2", false)
-    );
+    assert_eq!((key.org(), key.class_name(), key.is_course()), (Some("o"), "LibraryLocatorV2", false));
     let key: LearningContextKey = "o/c/r".parse().unwrap();
     assert_eq!(key, course("o/c/r").into());
     assert!(key.is_course() && key.is_deprecated());

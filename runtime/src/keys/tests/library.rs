@@ -23,12 +23,7 @@ fn constructors_make_the_text_that_is_read() {
 fn a_newline_may_end_a_part() {
     let key: LibraryLocatorV2 = "lib:org\n:slug\n".parse().unwrap();
     assert_eq!((key.org(), key.slug()), ("org\n", "slug\n"));
-    for text in [
-        "lib:org:slug\n\n",
-        "lib:org:\n",
-        "lib:org:\nslug",
-        "lib:org:slug\r",
-    ] {
+    for text in ["lib:org:slug\n\n", "lib:org:\n", "lib:org:\nslug", "lib:org:slug\r"] {
         assert!(text.parse::<LibraryLocatorV2>().is_err(), "{text:?}");
     }
 }
@@ -36,18 +31,8 @@ fn a_newline_may_end_a_part() {
 #[test]
 fn the_org_and_types_are_ascii() {
     assert_eq!(LibraryLocatorV2::new("zoë", "s").unwrap_err().part(), "org");
-    assert_eq!(
-        LibraryUsageLocatorV2::new(&library(), "é", "b")
-            .unwrap_err()
-            .part(),
-        "block_type"
-    );
-    assert_eq!(
-        LibraryContainerLocator::new(&library(), "é", "c")
-            .unwrap_err()
-            .part(),
-        "container_type"
-    );
+    assert_eq!(LibraryUsageLocatorV2::new(&library(), "é", "b").unwrap_err().part(), "block_type");
+    assert_eq!(LibraryContainerLocator::new(&library(), "é", "c").unwrap_err().part(), "container_type");
     assert!(LibraryCollectionLocator::new(&library(), "é").is_ok());
 }
 
@@ -55,15 +40,9 @@ fn the_org_and_types_are_ascii() {
 fn library_blocks_are_usage_keys() {
     let key = LibraryUsageLocatorV2::new(&library(), "html", "b").unwrap();
     let usage = UsageKey::from(key.clone());
-    assert_eq!(
-        (usage.org(), usage.course(), usage.library()),
-        (Some("org"), None, Some("zoë"))
-    );
+    assert_eq!((usage.org(), usage.course(), usage.library()), (Some("org"), None, Some("zoë")));
     assert_eq!(usage.context_key(), Some(library().into()));
     assert_eq!(LibraryUsageLocatorV2::try_from(usage).unwrap(), key);
     let block: UsageKey = "block-v1:o+c+r+type@t+block@b".parse().unwrap();
-    assert_eq!(
-        LibraryUsageLocatorV2::try_from(block).unwrap_err().part(),
-        "namespace"
-    );
+    assert_eq!(LibraryUsageLocatorV2::try_from(block).unwrap_err().part(), "namespace");
 }

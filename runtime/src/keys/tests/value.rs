@@ -33,17 +33,9 @@ fn they_print_as_their_text() {
 #[test]
 fn they_are_read_from_any_text() {
     let json = r#""course-v1:o+c+r\u002btype@t""#;
-    assert_eq!(
-        serde_json::from_str::<CourseKey>(json).unwrap().as_str(),
-        "course-v1:o+c+r"
-    );
+    assert_eq!(serde_json::from_str::<CourseKey>(json).unwrap().as_str(), "course-v1:o+c+r");
     let deserializer = IntoDeserializer::<Error>::into_deserializer("o/c/r".to_owned());
-    assert_eq!(
-        <CourseKey as serde::Deserialize>::deserialize(deserializer)
-            .unwrap()
-            .run(),
-        Some("r")
-    );
+    assert_eq!(<CourseKey as serde::Deserialize>::deserialize(deserializer).unwrap().run(), Some("r"));
     let error = serde_json::from_str::<UsageKey>("7").unwrap_err().to_string();
     assert!(error.contains("expected a usage key"), "{error}");
 }
@@ -71,14 +63,8 @@ fn errors_name_the_part_and_the_byte() {
     assert_eq!(error::<CourseKey>("course-v1:o+c"), at("run", 13));
     assert_eq!(error::<CourseKey>("course-v1:o++r"), at("course", 12));
     assert_eq!(error::<CourseKey>("course-v1:o+c+r+s"), at("key", 16));
-    assert_eq!(
-        error::<CourseKey>("course-v1:o+c+r+branch@b+branch@b"),
-        at("branch", 25)
-    );
-    assert_eq!(
-        error::<CourseKey>("course-v1:o+c+r+version@ab"),
-        at("version_guid", 24)
-    );
+    assert_eq!(error::<CourseKey>("course-v1:o+c+r+branch@b+branch@b"), at("branch", 25));
+    assert_eq!(error::<CourseKey>("course-v1:o+c+r+version@ab"), at("version_guid", 24));
     assert_eq!(error::<CourseKey>("course-v1:o+c+r+ccx@1"), at("key", 16));
     assert_eq!(error::<CourseKey>("o/é/ "), at("run", 5));
     assert_eq!(error::<CourseKey>("o/c"), at("namespace", 0));
@@ -86,25 +72,14 @@ fn errors_name_the_part_and_the_byte() {
     assert_eq!(error::<UsageKey>("location:o+c+r+t"), at("block_id", 16));
     assert_eq!(error::<UsageKey>("block-v1:o+c+r+block@b%"), at("block_id", 22));
     assert_eq!(error::<UsageKey>("i4x://o/c/t/n@r "), at("branch", 15));
-    assert_eq!(
-        error::<UsageKey>("aside-usage-v2:lb$:o$:l$:t $:u::a"),
-        at("block_type", 26)
-    );
-    assert_eq!(
-        error::<UsageKey>("aside-usage-v1:lb:o:l:t:u::$"),
-        at("aside_type", 27)
-    );
+    assert_eq!(error::<UsageKey>("aside-usage-v2:lb$:o$:l$:t $:u::a"), at("block_type", 26));
+    assert_eq!(error::<UsageKey>("aside-usage-v1:lb:o:l:t:u::$"), at("aside_type", 27));
 }
 
 #[test]
 fn messages_do_not_repeat_the_text() {
-    let error = "course-v1:secret+secret+sec\tret"
-        .parse::<CourseKey>()
-        .unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        r"invalid course key: `run` cannot have '\t' (byte 27)"
-    );
+    let error = "course-v1:secret+secret+sec\tret".parse::<CourseKey>().unwrap_err();
+    assert_eq!(error.to_string(), r"invalid course key: `run` cannot have '\t' (byte 27)");
     assert!(!format!("{error:?}").contains("secret"));
 }
 

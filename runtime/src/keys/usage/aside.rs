@@ -42,10 +42,7 @@ impl UsageKey {
         } else {
             KeyText::with_extra(input.len(), write, |out| out(aside_type))
         };
-        Self {
-            text,
-            usage_key: Some(Arc::new(usage_key)),
-        }
+        Self { text, usage_key: Some(Arc::new(usage_key)) }
     }
 
     /// The type of the aside, which stands behind the text where it is escaped in it.
@@ -73,12 +70,7 @@ fn encode(class: UsageClass, text: &str) -> Cow<'_, str> {
         return text.into();
     }
     let text = text.replace('$', "$$");
-    if class == UsageClass::AsideV1 {
-        text.replace("::", "$::")
-    } else {
-        text.replace(':', "$:")
-    }
-    .into()
+    if class == UsageClass::AsideV1 { text.replace("::", "$::") } else { text.replace(':', "$:") }.into()
 }
 
 /// `None` for a text that `encode` does not make.

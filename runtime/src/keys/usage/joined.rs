@@ -62,11 +62,7 @@ impl UsageKey {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new(
-                "key",
-                offset - 1,
-                Problem::Other("has more parts than it can have"),
-            ));
+            return Err(Fault::new("key", offset - 1, Problem::Other("has more parts than it can have")));
         }
         Ok(Self::block_of(KeyText::canonical(text)))
     }

@@ -105,22 +105,14 @@ impl UsageKey {
     /// The course's name or number; for a library of the first kind its name, as in Python.
     #[must_use]
     pub fn course(&self) -> Option<&str> {
-        if self.block().class() == UsageClass::LibraryBlockV2 {
-            None
-        } else {
-            self.part(Part::Course)
-        }
+        if self.block().class() == UsageClass::LibraryBlockV2 { None } else { self.part(Part::Course) }
     }
 
     /// The course's run, which is not in old keys (`i4x://`); for a library of the first kind always
     /// `library`, as in Python.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
-        if self.block().class() == UsageClass::LibraryBlock {
-            Some("library")
-        } else {
-            self.part(Part::Run)
-        }
+        if self.block().class() == UsageClass::LibraryBlock { Some("library") } else { self.part(Part::Run) }
     }
 
     /// The library's name, if it is a block in one, of the first kind or the second.
@@ -191,11 +183,7 @@ impl UsageKey {
     #[must_use]
     pub fn context_key(&self) -> Option<LearningContextKey> {
         let fields = self.block().fields();
-        match (
-            self.block().class(),
-            fields.get(Part::Org),
-            fields.get(Part::Course),
-        ) {
+        match (self.block().class(), fields.get(Part::Org), fields.get(Part::Course)) {
             (UsageClass::LibraryBlockV2, Some(org), Some(slug)) => {
                 Some(LearningContextKey::Library(LibraryLocatorV2::of(org, slug)))
             }
@@ -249,9 +237,7 @@ impl UsageKey {
             // No error: it is a text that was read or made from good parts.
             (_, course_class) => {
                 let dialect = course_class.map_or(Dialect::Plain, CourseClass::dialect);
-                fields
-                    .parse(self.text.extra().unwrap_or(rest), dialect)
-                    .unwrap_or_default();
+                fields.parse(self.text.extra().unwrap_or(rest), dialect).unwrap_or_default();
             }
         }
         fields
@@ -273,10 +259,7 @@ impl UsageKey {
 
     /// The key of that text, which is no aside's.
     fn block_of(text: KeyText) -> Self {
-        Self {
-            text,
-            usage_key: None,
-        }
+        Self { text, usage_key: None }
     }
 }
 

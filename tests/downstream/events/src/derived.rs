@@ -77,10 +77,7 @@ pub struct MixedChanged {
 #[must_use]
 pub fn private() -> bool {
     let partly = Partly::builder().number(2).build();
-    let private = Private::builder()
-        .number(partly.number)
-        .others(vec![Place::default()])
-        .build();
+    let private = Private::builder().number(partly.number).others(vec![Place::default()]).build();
     let private = private.to_builder().number(3).build();
     assert_eq!(private.others.as_deref(), Some(&[Place::default()][..]));
     assert_eq!(private.clone().into_fields().number, 3);

@@ -32,10 +32,7 @@ pub mod chairs {
     //! Chairs.
 
     thing!(
-        Chair {
-            legs: i64 = 4,
-            colour: String = "brown".to_owned()
-        },
+        Chair { legs: i64 = 4, colour: String = "brown".to_owned() },
         ChairBought,
         CHAIR_BOUGHT,
         "com.example.library.chair.bought.v1",

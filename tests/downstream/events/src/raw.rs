@@ -36,11 +36,7 @@ pub struct ShelfMoved {
 /// Takes a keyword, and is called like one.
 #[receiver(SHELF_MOVED, crate = oe)]
 fn r#match(r#struct: &Shelf, r#for: &r#loop) -> Result<(), String> {
-    if r#for.r#in.contains(r#struct) {
-        Ok(())
-    } else {
-        Err(format!("{} is nowhere", r#struct.r#type))
-    }
+    if r#for.r#in.contains(r#struct) { Ok(()) } else { Err(format!("{} is nowhere", r#struct.r#type)) }
 }
 
 /// Takes the same without `r#` where a leading underscore makes it an ordinary name.

@@ -35,9 +35,7 @@ pub fn send() -> Responses {
             Err(local.text.clone())
         }
 
-        LOCAL_CHANGED.send_event(LocalChanged {
-            local: Local::builder().number(1).text("second").build(),
-        })
+        LOCAL_CHANGED.send_event(LocalChanged { local: Local::builder().number(1).text("second").build() })
     };
     first(&Local::builder().number(1).build());
     responses
@@ -65,7 +63,5 @@ pub fn send_other() -> Responses {
         assert_eq!(event.local.text, None);
     }
 
-    LOCAL_CHANGED.send_event(LocalChanged {
-        local: Local::builder().build(),
-    })
+    LOCAL_CHANGED.send_event(LocalChanged { local: Local::builder().build() })
 }

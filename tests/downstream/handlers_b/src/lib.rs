@@ -28,10 +28,7 @@ fn inspect(event: &LoanEnded) {
 /// Of an event that stays in the process.
 #[receiver(DESK_OPENED)]
 fn count(session: &Session) -> Result<(), ReceiverError> {
-    let mut count = session
-        .0
-        .lock()
-        .map_err(|error| ReceiverError::permanent(error.to_string()))?;
+    let mut count = session.0.lock().map_err(|error| ReceiverError::permanent(error.to_string()))?;
     *count += 1;
     Ok(())
 }

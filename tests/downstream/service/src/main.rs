@@ -37,12 +37,7 @@ fn main() {
     );
     for receiver in registry::receivers() {
         let event_type = receiver.event().event_type();
-        println!(
-            "{event_type} {:>4} {}::{}",
-            receiver.order(),
-            receiver.module_path(),
-            receiver.name()
-        );
+        println!("{event_type} {:>4} {}::{}", receiver.order(), receiver.module_path(), receiver.name());
     }
     assert!(registry::receivers().all(|receiver| receiver.module_path() != "handlers_silent"));
     send_loans();
@@ -53,11 +48,7 @@ fn main() {
 
 fn loan() -> loans::Loan {
     let reader = loans::Reader::builder().card(12).name("Ada").build();
-    loans::Loan::builder()
-        .reader(reader)
-        .title("Emma")
-        .due(DateTime::now())
-        .build()
+    loans::Loan::builder().reader(reader).title("Emma").due(DateTime::now()).build()
 }
 
 fn send_loans() {
@@ -69,27 +60,17 @@ fn send_loans() {
     assert!(!format!("{event:?}").contains("Ada"));
     round_trip(&event);
     let failed = failures(&loans::LOAN_CREATED.send_event(event));
-    assert_eq!(
-        failed,
-        ["first: 1 books are enough", "notify: no printer for `Emma`"]
-    );
+    assert_eq!(failed, ["first: 1 books are enough", "notify: no printer for `Emma`"]);
 
     let connection: Connection =
         loans::LOAN_ENDED.connect(|event, _| event.loan.copy.is_nil().then_some(()).ok_or("no"));
     let responses = loans::LOAN_ENDED.send_event(loans::LoanEnded { loan: loan() });
     drop(connection);
     assert_eq!(responses.len(), 3);
-    assert_eq!(
-        failures(&responses),
-        ["inspect: panicked: a page of `Emma` is missing"]
-    );
+    assert_eq!(failures(&responses), ["inspect: panicked: a page of `Emma` is missing"]);
 
     let session = loans::Session(std::sync::Mutex::new(0));
-    assert!(
-        loans::DESK_OPENED
-            .send_event(loans::DeskOpened { session })
-            .all_ok()
-    );
+    assert!(loans::DESK_OPENED.send_event(loans::DeskOpened { session }).all_ok());
 
     #[allow(deprecated)]
     let responses = loans::LOAN_CLOSED_V2.send_event(loans::LoanClosedV2 { loan: loan() });
@@ -97,10 +78,7 @@ fn send_loans() {
 }
 
 fn send_enrollment() {
-    let pii = data::UserPersonalData::builder()
-        .username("ada")
-        .email("ada@example.com")
-        .build();
+    let pii = data::UserPersonalData::builder().username("ada").email("ada@example.com").build();
     let user = data::UserData::builder().id(7).is_active(true).pii(pii).build();
     let course_key: CourseKey = "course-v1:edX+DemoX+2026".parse().expect("a course key");
     let course = data::CourseData::builder().course_key(course_key).build();
@@ -114,10 +92,7 @@ fn send_enrollment() {
     let event = openedx_events::learning::signals::CourseEnrollmentCreated { enrollment };
     round_trip(&event);
     let failed = failures(&COURSE_ENROLLMENT_CREATED.send_event(event));
-    assert_eq!(
-        failed,
-        ["reserve_books: an error occurred when formatting an argument"]
-    );
+    assert_eq!(failed, ["reserve_books: an error occurred when formatting an argument"]);
 }
 
 fn send_others() {
@@ -143,16 +118,12 @@ fn send_others() {
     let thing = from_macros::chairs::Chair::builder().build();
     assert_eq!((thing.legs, thing.colour.as_str()), (4, "brown"));
     assert_eq!(
-        from_macros::chairs::CHAIR_BOUGHT
-            .send_event(from_macros::chairs::ChairBought { thing })
-            .len(),
+        from_macros::chairs::CHAIR_BOUGHT.send_event(from_macros::chairs::ChairBought { thing }).len(),
         1
     );
     let thing = from_macros::tables::Table::builder().build();
     assert_eq!(
-        from_macros::tables::TABLE_BOUGHT
-            .send_event(from_macros::tables::TableBought { thing })
-            .len(),
+        from_macros::tables::TABLE_BOUGHT.send_event(from_macros::tables::TableBought { thing }).len(),
         1
     );
 
@@ -171,10 +142,7 @@ fn send_others() {
     assert!(shadowed.flag && shadowed::macros() == 0);
     let event = shadowed::NameShadowed { shadowed, count: 1 };
     round_trip(&event);
-    assert_eq!(
-        names(&shadowed::NAME_SHADOWED.send_event(event)),
-        ["event", "delivery", "returned"]
-    );
+    assert_eq!(names(&shadowed::NAME_SHADOWED.send_event(event)), ["event", "delivery", "returned"]);
 
     let bare = bare::Bare::builder().text("text").list(vec![1, 2]).build();
     #[allow(deprecated)]
@@ -198,17 +166,10 @@ fn round_trip<E: WireEvent + PartialEq>(event: &E) {
 fn failures(responses: &Responses) -> Vec<String> {
     let failed = responses.failures();
     failed
-        .filter_map(|one| {
-            one.result()
-                .err()
-                .map(|error| format!("{}: {error}", one.receiver().name()))
-        })
+        .filter_map(|one| one.result().err().map(|error| format!("{}: {error}", one.receiver().name())))
         .collect()
 }
 
 fn names(responses: &Responses) -> Vec<&str> {
-    responses
-        .iter()
-        .map(|response| response.receiver().name())
-        .collect()
+    responses.iter().map(|response| response.receiver().name()).collect()
 }

@@ -37,9 +37,6 @@ pub(crate) mod signals {
 }
 
 pub(crate) fn send(title: &str) -> Responses {
-    let r#return = data::Return::builder()
-        .title(title)
-        .time(openedx_events::DateTime::now())
-        .build();
+    let r#return = data::Return::builder().title(title).time(openedx_events::DateTime::now()).build();
     signals::BOOK_RETURNED.send_event(signals::BookReturned { r#return })
 }

@@ -1,0 +1,6 @@
+use openedx_events::{learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED}, receiver};
+
+#[receiver(COURSE_ENROLLMENT_CREATED)]
+fn notify(#[cfg(windows)] enrollment: &CourseEnrollmentData) {}
+
+fn main() {}
