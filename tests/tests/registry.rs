@@ -400,3 +400,12 @@ fn the_generic_functions_of_events_can_be_used_by_others() {
     }
     assert_eq!(size(&NumberDrawn { number: 64 }), 3);
 }
+
+#[test]
+fn errors_about_json_hold_none_of_its_values() {
+    let error = encode_error(|one| one["collections"]["groups"]["ada@example.com"] = json!(["secret"]));
+    assert!(error.starts_with("`collections.groups[…][0]` at line 1 "), "{error}");
+    assert!(!error.contains("ada") && !error.contains("secret"), "{error}");
+    let error = encode_error(|one| one["taker"]["ada@example.com"] = json!(1));
+    assert!(error.starts_with("`taker` at line 1 ") && !error.contains("ada"), "{error}");
+}

@@ -34,6 +34,7 @@ fn failures(responses: &Responses) -> Vec<String> {
 
 number_events! {
     BellSounded "com.example.learning.bell.sounded.v1"
+    WheelTurned "com.example.learning.wheel.turned.v1"
     DoorOpened "com.example.learning.door.opened.v1"
     LampCleaned "com.example.learning.lamp.cleaned.v1"
     TreeFelled "com.example.learning.tree.felled.v1"
@@ -395,4 +396,49 @@ fn all_receivers_get_the_same_event() {
         assert_eq!(KEPT.get(), Some(&std::ptr::from_ref(event).addr()), "no receiver gets a copy");
     });
     assert!(TEA_POURED.send_event(TeaPoured { number: 1 }).all_ok());
+}
+
+/// Says more about an error that is permanent.
+#[derive(Debug)]
+struct Wrapped(ReceiverError);
+
+impl fmt::Display for Wrapped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the course cannot be opened")
+    }
+}
+
+impl Error for Wrapped {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn what_wraps_a_permanent_error_is_permanent() {
+    assert!(ReceiverError::new(Wrapped(ReceiverError::permanent("it does not exist"))).is_permanent());
+    assert!(!ReceiverError::new(Wrapped(ReceiverError::new("it is busy"))).is_permanent());
+}
+
+/// Panics when the last receiver that has it is gone.
+struct PanicsWhenDropped;
+
+impl Drop for PanicsWhenDropped {
+    fn drop(&mut self) {
+        panic!("dropped");
+    }
+}
+
+#[test]
+fn a_receiver_that_panics_when_it_is_dropped_is_no_matter_of_the_sender() {
+    static CONNECTION: Mutex<Option<Connection>> = Mutex::new(None);
+    let value = PanicsWhenDropped;
+    let connection = WHEEL_TURNED.connect(move |_, _| {
+        let _ = &value;
+        // The send holds the receiver now, and drops it when it is done.
+        drop(CONNECTION.lock().unwrap().take());
+    });
+    *CONNECTION.lock().unwrap() = Some(connection);
+    assert!(WHEEL_TURNED.send_event(WheelTurned { number: 1 }).all_ok());
+    assert!(WHEEL_TURNED.send_event(WheelTurned { number: 1 }).is_empty());
 }

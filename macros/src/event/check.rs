@@ -2,7 +2,7 @@
 
 use syn::{Type, ext::IdentExt};
 
-use super::parse::Event;
+use super::parse::{Event, UNNAMED};
 use crate::{
     args,
     diagnostics::{Problem, Problems},
@@ -19,10 +19,14 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let event_type = event.arguments.event_type.as_ref();
     let event_type = event_type.filter(|event_type| !event_type.is_refused());
     let is_compared = event_type.is_some_and(|event_type| {
-        event_type.check(waivers, problems) && check_major_version(event, event_type, problems) && {
-            check_mismatch(event, event_type, problems);
-            true
-        }
+        let is_named = event.constant != UNNAMED;
+        event_type.check(waivers, problems)
+            && is_named
+            && check_major_version(event, event_type, problems)
+            && {
+                check_mismatch(event, event_type, problems);
+                true
+            }
     });
     check_contains_event(event, problems);
     check_documented(event, problems);

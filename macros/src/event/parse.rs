@@ -104,6 +104,9 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     })
 }
 
+/// Stands in for a name that was refused, so that nothing else is said of it.
+pub(crate) const UNNAMED: &str = "__UNNAMED";
+
 fn derived_constant(item: &ItemStruct, problems: &mut Problems) -> Ident {
     let derived = names::constant_name(&item.ident.unraw().to_string());
     if is_constant(&derived) {
@@ -112,7 +115,7 @@ fn derived_constant(item: &ItemStruct, problems: &mut Problems) -> Ident {
     let what = format!("no name of a constant follows from `{}`", item.ident);
     let help = "give it one, as in `name = \"COURSE_ENROLLMENT_CREATED\"`";
     problems.push(Problem::new(&item.ident, what).help(help));
-    Ident::new("__UNNAMED", item.ident.span())
+    Ident::new(UNNAMED, item.ident.span())
 }
 
 fn is_constant(name: &str) -> bool {

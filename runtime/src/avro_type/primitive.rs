@@ -123,7 +123,7 @@ impl AvroType for f64 {
                 Ok(value as f64)
             }
 
-            /// What serde_json hands out for a number when a crate of the program enables its
+            /// What `serde_json` hands out for a number when a crate of the program enables its
             /// `arbitrary_precision`.
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
                 let number = match map.next_entry::<String, String>()? {

@@ -62,7 +62,7 @@ fn known_path(path: &Path, fields: &[Field]) -> String {
     let mut text = String::new();
     let mut fields = fields;
     let mut part = None;
-    for segment in path.iter() {
+    for segment in path {
         part = match (segment, part) {
             (Segment::Map { key }, None) => {
                 let Some(field) = fields.iter().find(|field| field.name == key) else {

@@ -114,6 +114,7 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
 }
 
 /// Tells functions and closures apart, whatever they are called.
+#[must_use]
 pub fn function_id<F: 'static>(_: &F) -> TypeId {
     TypeId::of::<F>()
 }

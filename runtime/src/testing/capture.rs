@@ -58,6 +58,7 @@ impl<E: Event> Capture<E> {
     /// # Panics
     ///
     /// When it was not exactly one.
+    #[allow(clippy::must_use_candidate)] // It is called for what it requires, too.
     #[track_caller]
     pub fn assert_one(&self) -> Arc<E> {
         let mut events = self.events();
