@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
-cargo test -p openedx-events-tests --test fuzz_bounded --locked -- --ignored write_the_corpus
+cargo run -p openedx-events-tests --bin write_fuzz_corpus --locked
 cd tests/fuzz
 for target in $(cargo +nightly fuzz list --fuzz-dir .); do
     cargo +nightly fuzz run --fuzz-dir . "$target" -- -max_total_time="${1:-60}" -max_len=4096

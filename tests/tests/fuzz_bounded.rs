@@ -1,7 +1,5 @@
 //! The fuzz targets for a moment, always with the same inputs.
 
-use std::{fs, path::Path};
-
 use openedx_events_tests::fuzzing::{TARGETS, Target};
 
 /// Numbers without a pattern that is of any account here (xorshift, Marsaglia 2003).
@@ -108,16 +106,4 @@ fn date_time() {
 #[test]
 fn course_key() {
     run("course_key", 20_000);
-}
-
-#[test]
-#[ignore = "writes the corpus that `cargo fuzz` begins with"]
-fn write_the_corpus() {
-    for target in TARGETS {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target.name);
-        fs::create_dir_all(&folder).unwrap();
-        for (index, seed) in (target.seeds)().into_iter().enumerate() {
-            fs::write(folder.join(format!("seed-{index}")), seed).unwrap();
-        }
-    }
 }

@@ -5,7 +5,13 @@ use quote::{format_ident, quote};
 use syn::{Ident, ItemStruct, ext::IdentExt};
 
 use super::parse::Payload;
-use crate::record::{Field, Target, builder::Built};
+use crate::{
+    args,
+    record::{
+        Field, Target,
+        builder::{Built, is_option},
+    },
+};
 
 pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     let rt = &payload.path.private();
@@ -59,7 +65,9 @@ fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream
     let fields = fields
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
+    let facts = facts(payload, twin);
     // #[doc = "…"]
+    // #[doc = "# Fields …"]
     // #[derive(Eq)]
     // pub struct UserData { __build_with_builder: Frozen<UserDataFields> }
     // /// The fields of [`UserData`], …
@@ -67,6 +75,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream
     // pub struct UserDataFields { pub id: i64, pub is_active: bool }
     quote! {
         #(#others)*
+        #[doc = #facts]
         #(#lints)*
         #derives
         #vis struct #ident {
@@ -81,6 +90,21 @@ fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream
             #(#fields),*
         }
     }
+}
+
+/// What the page of the struct in the documentation says of its fields, which are on the twin's.
+fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
+    let mut text = format!("\n# Fields\n\nThose of [`{}`].\n", twin.unraw());
+    let mut list = |label: &str, is_one: &dyn Fn(&Field<'_>) -> bool| {
+        let names: Vec<_> =
+            payload.fields.iter().filter(|field| is_one(field)).map(|field| field.name.as_str()).collect();
+        if !names.is_empty() {
+            text.push_str(&format!("* {label}: {}\n", args::list(&names)));
+        }
+    };
+    list("May be left out", &|field| field.default.is_some() || is_option(field.ty));
+    list("Personal data", &|field| field.pii);
+    text
 }
 
 /// Reading the fields, and the way from and to the twin.

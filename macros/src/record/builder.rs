@@ -190,11 +190,18 @@ fn is_set(field: &Field<'_>) -> Ident {
 /// Whether the setter takes more than the type itself. This goes by the name of the type, and decides
 /// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
 fn takes_into(ty: &Type) -> bool {
+    is_called(ty, "String") || is_option(ty)
+}
+
+/// Whether the type is called `Option`, for what need not be right of every alias.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    is_called(ty, "Option")
+}
+
+fn is_called(ty: &Type, name: &str) -> bool {
     match ty {
-        Type::Path(path) => {
-            path.path.segments.last().is_some_and(|last| last.ident == "String" || last.ident == "Option")
-        }
-        Type::Group(group) => takes_into(&group.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
+        Type::Group(group) => is_called(&group.elem, name),
         _ => false,
     }
 }

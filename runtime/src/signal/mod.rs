@@ -46,6 +46,7 @@ impl<E: Event> Signal<E> {
     /// Used by expansions: one a type.
     #[doc(hidden)]
     #[must_use]
+    #[allow(clippy::new_without_default)] // A second signal of a type would send to the same receivers.
     pub const fn new() -> Self {
         Self { linked: OnceLock::new(), connected: DispatchList::new() }
     }
@@ -196,12 +197,6 @@ impl<E: Event> Signal<E> {
         let delivery = Delivery { metadata, from_event_bus };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
-    }
-}
-
-impl<E: Event> Default for Signal<E> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
