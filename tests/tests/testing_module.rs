@@ -15,6 +15,7 @@ use openedx_events_tests::number_events;
 
 number_events! {
     LeafDropped "com.example.learning.leaf.dropped.v1"
+    TwigSnapped "com.example.learning.twig.snapped.v1"
     RainStopped "com.example.learning.rain.stopped.v1"
     WindChanged "com.example.learning.wind.changed.v1"
     SnowMelted "com.example.learning.snow.melted.v1"
@@ -223,16 +224,25 @@ fn a_future_that_is_given_up_is_dropped_in_the_scope() {
 fn assert_helpers_pass_and_panic_with_a_reason() {
     let sent = testing::capture(&LEAF_DROPPED);
     sent.assert_none();
-    assert_eq!(panic_text(|| drop(sent.assert_one())), "expected one `LEAF_DROPPED`, but 0 were sent");
+    assert_eq!(
+        panic_text(|| drop(sent.assert_one())),
+        "expected one `LEAF_DROPPED` in this scope, but 0 were sent"
+    );
     assert_eq!(
         panic_text(|| sent.assert_any(|_| true)),
         "none of the 0 `LEAF_DROPPED` that were sent matches"
     );
     drop_leaf(7);
     assert_eq!(sent.assert_one().number, 7);
-    assert_eq!(panic_text(|| sent.assert_none()), "expected no `LEAF_DROPPED`, but 1 were sent");
+    assert_eq!(
+        panic_text(|| sent.assert_none()),
+        "expected no `LEAF_DROPPED` in this scope, but 1 were sent"
+    );
     drop_leaf(8);
-    assert_eq!(panic_text(|| drop(sent.assert_one())), "expected one `LEAF_DROPPED`, but 2 were sent");
+    assert_eq!(
+        panic_text(|| drop(sent.assert_one())),
+        "expected one `LEAF_DROPPED` in this scope, but 2 were sent"
+    );
     sent.assert_any(|event| event.number == 8);
     let none = panic_text(|| sent.assert_any(|event| event.number == 9));
     assert_eq!(none, "none of the 2 `LEAF_DROPPED` that were sent matches");
@@ -437,4 +447,31 @@ fn captured_events_may_send_when_they_are_dropped() {
 pub struct ParcelShipped {
     /// Anything.
     pub content: Mutex<Option<Box<dyn std::any::Any + Send>>>,
+}
+
+/// Two functions of one path: the compiler names both alike.
+fn muted_and_not() -> testing::Scope {
+    let muted = {
+        #[receiver(TWIG_SNAPPED)]
+        fn same_name() -> Result<(), &'static str> {
+            Err("the first")
+        }
+        testing::mute_receiver(same_name)
+    };
+    {
+        #[receiver(TWIG_SNAPPED)]
+        fn same_name() -> Result<(), &'static str> {
+            Err("the second")
+        }
+        let _ = same_name;
+    }
+    muted
+}
+
+#[test]
+fn muting_a_function_mutes_no_other_of_its_name() {
+    let _muted = muted_and_not();
+    let responses = TWIG_SNAPPED.send_event(TwigSnapped { number: 1 });
+    let errors: Vec<String> = responses.failures().map(|one| one.result().unwrap_err().to_string()).collect();
+    assert_eq!(errors, ["the second"]);
 }

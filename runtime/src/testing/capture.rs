@@ -65,7 +65,7 @@ impl<E: Event> Capture<E> {
         let count = events.len();
         match events.pop() {
             Some(event) if count == 1 => event,
-            _ => panic!("expected one `{}` by this thread, but {count} were sent", E::DEFINITION.name()),
+            _ => panic!("expected one `{}` in this scope, but {count} were sent", E::DEFINITION.name()),
         }
     }
 
@@ -77,7 +77,7 @@ impl<E: Event> Capture<E> {
     #[track_caller]
     pub fn assert_none(&self) {
         let count = self.len();
-        assert!(count == 0, "expected no `{}`, but {count} were sent", E::DEFINITION.name());
+        assert!(count == 0, "expected no `{}` in this scope, but {count} were sent", E::DEFINITION.name());
     }
 
     /// Requires that an event was sent for which `matches` is true.
