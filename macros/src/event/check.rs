@@ -150,7 +150,7 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
     if RESERVED.contains(&name) {
         problems.push(
             Problem::of(&rules::FIELD_RESERVED, field.ident, format!("`{name}` cannot be a data key"))
-                .help(format!("choose another name: receivers find {} under these", args::list(RESERVED))),
+                .help(format!("choose another name: {} are reserved", args::list(RESERVED))),
         );
     } else if name == "build" {
         problems.push(

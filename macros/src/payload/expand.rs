@@ -99,7 +99,7 @@ fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
         let names: Vec<_> =
             payload.fields.iter().filter(|field| is_one(field)).map(|field| field.name.as_str()).collect();
         if !names.is_empty() {
-            text.push_str(&format!("* {label}: {}\n", args::list(&names)));
+            text.push_str(&["* ", label, ": ", &args::list(&names), "\n"].concat());
         }
     };
     list("May be left out", &|field| field.default.is_some() || is_option(field.ty));
