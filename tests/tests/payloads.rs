@@ -289,9 +289,29 @@ fn floats_that_are_not_finite_are_texts_in_json() {
         assert_eq!((back.ratio.is_nan(), back.series[0].is_nan()), (value.is_nan(), value.is_nan()));
         assert!(value.is_nan() || back == event(value));
     }
-    for text in ["\"nan\"", "\"inf\"", "\"1.5\"", "\"+Infinity\"", "true", "null", "[]", "NaN", "1e999"] {
+    for text in [
+        "\"nan\"",
+        "\"inf\"",
+        "\"1.5\"",
+        "\"+Infinity\"",
+        "true",
+        "null",
+        "[]",
+        "NaN",
+        "1e999",
+        r#"{"a": "1.5"}"#,
+        "{}",
+    ] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         assert!(serde_json::from_str::<ThingMeasured>(&json).is_err(), "{text}");
+    }
+    // How numbers come when a crate of the program has serde_json keep all their digits.
+    let number = |digits: &str| json!({"$serde_json::private::Number": digits});
+    let json = |ratio: Value| json!({"ratio": ratio, "blob": "", "series": []});
+    let event: ThingMeasured = serde_json::from_value(json(number("1.5"))).unwrap();
+    assert_eq!(event.ratio.to_bits(), 1.5_f64.to_bits());
+    for digits in ["1e999", "NaN", "one"] {
+        assert!(serde_json::from_value::<ThingMeasured>(json(number(digits))).is_err(), "{digits}");
     }
 }
 

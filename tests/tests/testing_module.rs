@@ -475,3 +475,12 @@ fn muting_a_function_mutes_no_other_of_its_name() {
     let errors: Vec<String> = responses.failures().map(|one| one.result().unwrap_err().to_string()).collect();
     assert_eq!(errors, ["the second"]);
 }
+
+#[test]
+fn strict_leaves_an_error_that_is_returned_to_the_caller() {
+    let _connection = TWIG_SNAPPED.connect(|_, _| Err("it is wet"));
+    let _muted = muted_and_not();
+    let _strict = testing::strict();
+    let error = TWIG_SNAPPED.try_send_event(TwigSnapped { number: 1 }).unwrap_err();
+    assert_eq!(error.to_string(), "the second");
+}

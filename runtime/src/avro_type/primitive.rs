@@ -127,9 +127,10 @@ impl AvroType for f64 {
             /// `arbitrary_precision`.
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
                 let number = match map.next_entry::<String, String>()? {
-                    Some((_, number)) => number.parse().ok(),
-                    None => None,
+                    Some((key, number)) if key == "$serde_json::private::Number" => number.parse().ok(),
+                    _ => None,
                 };
+                let number = number.filter(|number: &f64| number.is_finite());
                 number.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))
             }
 

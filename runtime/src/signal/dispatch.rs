@@ -55,10 +55,10 @@ impl Run<'_> {
     #[cold]
     #[track_caller]
     fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
-        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
         if self.failures == Failures::Return {
             return Err(error);
         }
+        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
         log(&handle, &error);
         self.responses.push(Response::new(handle, Err(error)));
         Ok(())

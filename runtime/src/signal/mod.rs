@@ -103,7 +103,7 @@ impl<E: Event> Signal<E> {
     /// [`send_event`](Self::send_event), for something that happened at `time`.
     ///
     /// Metadata is in UTC (OEP-41): a time with another offset is converted, and one without an offset is
-    /// taken to be UTC.
+    /// taken to be UTC, as is one that UTC would put before the year 1 or after 9999.
     #[track_caller]
     pub fn send_event_at(&'static self, event: E, time: DateTime) -> Responses {
         if self.is_unobserved() {

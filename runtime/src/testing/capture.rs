@@ -32,19 +32,19 @@ impl<E: Event> Capture<E> {
     /// The events.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<E>> {
-        self.all().into_iter().filter_map(|captured| captured.event.downcast().ok()).collect()
+        self.with(|all| all.iter().filter_map(|one| Arc::clone(&one.event).downcast().ok()).collect())
     }
 
     /// The metadata of the events.
     #[must_use]
     pub fn metadata(&self) -> Vec<EventsMetadata> {
-        self.all().into_iter().map(|captured| captured.metadata).collect()
+        self.with(|all| all.iter().map(|one| one.metadata.clone()).collect())
     }
 
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.all().len()
+        self.with(<[_]>::len)
     }
 
     /// Whether there is none.
@@ -102,10 +102,11 @@ impl<E: Event> Capture<E> {
         self.scope.handle()
     }
 
-    fn all(&self) -> Vec<Captured> {
+    fn with<R>(&self, read: impl FnOnce(&[Captured]) -> R) -> R {
         match self.scope.effect() {
-            Effect::Capture(_, events) => events.lock().unwrap_or_else(PoisonError::into_inner).clone(),
-            _ => Vec::new(),
+            Effect::Capture(_, events) => read(&events.lock().unwrap_or_else(PoisonError::into_inner)),
+            // `capture` makes no other scope.
+            _ => read(&[]),
         }
     }
 }

@@ -30,7 +30,7 @@ use crate::{event::Event, receiver::function_id, registry, scope::Effect, signal
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///
 /// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
-/// the failure and goes on, and a test would not see it.
+/// the failure and goes on, and a test would not see it. `try_send_event` returns the error as always.
 ///
 /// ```should_panic,standalone_crate
 /// # use openedx_events::{learning::data::*, learning::signals::*, testing};
