@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 // Expansions say `::openedx_events`, in this crate too.
-#[cfg(feature = "catalog")]
+#[cfg(any(feature = "catalog", test))]
 extern crate self as openedx_events;
 
 mod avro;
