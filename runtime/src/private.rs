@@ -1,6 +1,5 @@
 //! What expansions use. Nothing here is stable: the module's public name changes with each release.
 
-pub use ::core;
 pub use ::std;
 pub use linkme;
 pub use serde;

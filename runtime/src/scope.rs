@@ -153,13 +153,13 @@ pub struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         ENTERED.fetch_sub(1, Ordering::Relaxed);
-        let left = SCOPES.try_with(|scopes| {
+        // A thread that is being torn down has none any more. What was captured goes with `self.effect`, after the
+        // borrow: destructors of events may send events.
+        let _ = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();
             let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
-            index.map(|index| scopes.remove(index))
+            index.map(|index| drop(scopes.remove(index)))
         });
-        // Dropped after the borrow: with it go captured events, whose destructors may send events.
-        drop(left);
     }
 }
 

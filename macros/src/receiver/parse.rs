@@ -303,7 +303,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
     };
     let is_conditional = |one: &&Attribute| one.path().is_ident("cfg") || one.path().is_ident("cfg_attr");
     if let Some(condition) = typed.attrs.iter().find(is_conditional) {
-        let what = "a parameter of a receiver is there in every build";
+        let what = "this parameter of a receiver is not there in every build";
         refuse(condition, what, "remove it, or write a receiver for each build", problems);
         return None;
     }

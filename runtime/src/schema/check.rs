@@ -270,7 +270,7 @@ const fn text_eq(left: &str, right: &str) -> bool {
     true
 }
 
-/// A text put together in a constant; what does not fit is cut off at a character.
+/// A text put together in a constant; what does not fit is cut off.
 struct Message {
     bytes: [u8; 1024],
     len: usize,
