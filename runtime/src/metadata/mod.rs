@@ -42,9 +42,17 @@ impl EventsMetadata {
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
         Self {
-            id: identity::new_id(),
-            event_type: Cow::Borrowed(definition.event_type()),
             minorversion: definition.minor_version(),
+            ..Self::with_event_type(Cow::Borrowed(definition.event_type()))
+        }
+    }
+
+    /// The defaults of all other fields, which Python's class has, too.
+    pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
+        Self {
+            id: identity::new_id(),
+            event_type,
+            minorversion: 0,
             source: Cow::Borrowed(identity::source()),
             sourcehost: Cow::Borrowed(identity::host()),
             time: DateTime::now(),

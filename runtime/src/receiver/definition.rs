@@ -101,6 +101,8 @@ pub trait AnyReceiver: Send + Sync {
     fn as_any(&self) -> &dyn Any;
     /// What is known of it.
     fn definition(&self) -> &ReceiverDefinition;
+    /// Runs it for an event, which is one of the type that it receives.
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
 }
 
 impl<E: Event> AnyReceiver for TypedReceiver<E> {
@@ -110,6 +112,13 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
 
     fn definition(&self) -> &ReceiverDefinition {
         &self.definition
+    }
+
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
+        match event.downcast_ref() {
+            Some(event) => (self.call)(event, delivery),
+            None => Err(ReceiverError::permanent("the event is of another type than the receiver's")),
+        }
     }
 }
 

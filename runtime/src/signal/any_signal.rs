@@ -1,10 +1,17 @@
 //! Signals whose type of event is not known where they are used.
 
-use super::Signal;
+use std::sync::{Arc, atomic::Ordering};
+
+use super::{
+    Incoming, Signal, connect_any,
+    dispatch_list::Entry,
+    incoming::{Call, Callee},
+};
 use crate::{
     event::{AnyEventError, Event, EventDefinition, NoWireForm},
     metadata::EventsMetadata,
-    responses::Responses,
+    receiver::AnyReceiver,
+    responses::{ReceiverHandle, Responses},
 };
 
 /// A signal of events of any type: the element of the registry's list.
@@ -18,6 +25,15 @@ pub trait AnySignal: Send + Sync {
         metadata: EventsMetadata,
         bytes: &[u8],
     ) -> Result<Responses, AnyEventError>;
+
+    /// The event with the Avro bytes `bytes`, which came from an event bus, and its receivers.
+    fn receive(&'static self, metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError>;
+
+    /// Whether the event has any receiver in this process.
+    fn has_receivers(&'static self) -> bool;
+
+    /// Says whether the event bus that is installed has a route for these events.
+    fn set_produced(&self, produced: bool);
 }
 
 impl<E: Event> AnySignal for Signal<E> {
@@ -34,6 +50,37 @@ impl<E: Event> AnySignal for Signal<E> {
         // The definition decodes its own events; if it did not, nothing would have been sent.
         let event = event.downcast::<E>().map_err(|_| NoWireForm::new(E::DEFINITION))?;
         Ok(self.send_event_with_custom_metadata(metadata, *event))
+    }
+
+    fn receive(&'static self, metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
+        let event = E::DEFINITION.decode(bytes)?;
+        Ok(Incoming::new(E::DEFINITION, event, metadata, self.callees()))
+    }
+
+    fn has_receivers(&'static self) -> bool {
+        !self.linked().is_empty() || !self.connected.is_empty() || connect_any::is_observed()
+    }
+
+    fn set_produced(&self, produced: bool) {
+        self.produced.store(produced, Ordering::Relaxed);
+    }
+}
+
+impl<E: Event> Signal<E> {
+    /// The receivers in the order in which they run.
+    fn callees(&'static self) -> Vec<Callee> {
+        let linked = self.linked().iter().map(|receiver| Callee {
+            handle: ReceiverHandle::Linked(receiver.definition()),
+            call: Call::Linked(*receiver),
+        });
+        let own = self.connected.snapshot();
+        let own = own.iter().flat_map(|entries| entries.iter()).map(|Entry { id, value: receiver }| {
+            let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
+            (*id, Callee { handle, call: Call::Connected(Arc::clone(receiver) as _) })
+        });
+        let mut connected: Vec<_> = own.chain(connect_any::callees(E::DEFINITION)).collect();
+        connected.sort_by_key(|(id, _)| *id);
+        linked.chain(connected.into_iter().map(|(_, callee)| callee)).collect()
     }
 }
 

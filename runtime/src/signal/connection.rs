@@ -1,7 +1,7 @@
 //! Receivers that come and go at run time.
 
 use std::{
-    any::{TypeId, type_name_of_val},
+    any::{Any, TypeId, type_name_of_val},
     fmt,
     panic::Location as Caller,
     sync::Arc,
@@ -48,6 +48,20 @@ impl fmt::Debug for Connection {
 pub(super) struct Connected<E: Event> {
     pub(super) definition: Arc<ReceiverDefinition>,
     pub(super) call: Box<Call<E>>,
+}
+
+/// A connected receiver of events of one type, where that type is not known.
+pub(super) trait AnyConnected: Send + Sync {
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
+}
+
+impl<E: Event> AnyConnected for Connected<E> {
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
+        match event.downcast_ref() {
+            Some(event) => (self.call)(event, delivery),
+            None => Err(ReceiverError::permanent("the event is of another type than the receiver's")),
+        }
+    }
 }
 
 type Call<E> = dyn Fn(&E, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;

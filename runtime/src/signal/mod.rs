@@ -5,9 +5,18 @@ mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod incoming;
+mod outlet;
 mod slice;
 
-use std::{any::TypeId, fmt, sync::Arc, sync::OnceLock};
+use std::{
+    any::TypeId,
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 pub use any_signal::{AnySignal, signal};
 pub use connect_any::connect_any;
@@ -15,6 +24,8 @@ pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
 use dispatch_list::DispatchList;
+pub(crate) use incoming::Incoming;
+pub(crate) use outlet::{Outlet, set as set_outlet};
 pub use slice::SIGNALS;
 
 use crate::{
@@ -34,12 +45,14 @@ use crate::{
 /// The counterpart of an `OpenEdxPublicSignal` in Python.
 ///
 /// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered
-/// (by `order`, then by where they are defined), then the connected ones in order of connection. No lock is
-/// held meanwhile: a receiver may send events, connect and disconnect.
+/// (by `order`, then by where they are defined), then the connected ones in order of connection, then the event bus,
+/// where one is [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a receiver may send events, connect and disconnect.
 pub struct Signal<E: Event> {
     /// The receivers that the program was linked with, in order; found at first use.
     linked: OnceLock<Box<[&'static TypedReceiver<E>]>>,
     connected: DispatchList<Arc<Connected<E>>>,
+    /// Whether an event bus that is installed has a route for these events.
+    produced: AtomicBool,
 }
 
 impl<E: Event> Signal<E> {
@@ -48,7 +61,7 @@ impl<E: Event> Signal<E> {
     #[must_use]
     #[allow(clippy::new_without_default)] // A second signal of a type would send to the same receivers.
     pub const fn new() -> Self {
-        Self { linked: OnceLock::new(), connected: DispatchList::new() }
+        Self { linked: OnceLock::new(), connected: DispatchList::new(), produced: AtomicBool::new(false) }
     }
 
     /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
@@ -189,6 +202,7 @@ impl<E: Event> Signal<E> {
         self.linked().is_empty()
             && self.connected.is_empty()
             && !connect_any::is_observed()
+            && !self.produced.load(Ordering::Relaxed)
             && !scope::is_active()
     }
 

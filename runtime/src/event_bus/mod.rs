@@ -1,0 +1,13 @@
+//! The event bus: events between services, at least once, in order, on the wire of the Python services.
+
+mod bus;
+mod dead_letter;
+mod error;
+mod message;
+
+pub use bus::{
+    DeadLetter, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Lost, Operations,
+    Pending, Polled, Record, Start, Subscription, Waker,
+};
+pub use error::BusError;
+pub use message::{Message, UnusableMessage};
