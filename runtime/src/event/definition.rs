@@ -227,6 +227,10 @@ impl EventDefinition {
         Ok(wire.to_json(&*event))
     }
 
+    pub(super) const fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
     }

@@ -4,6 +4,7 @@ mod any;
 mod definition;
 mod error;
 mod json_error;
+mod key;
 mod wire;
 
 pub use any::AnyEvent;

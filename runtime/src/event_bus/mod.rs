@@ -3,6 +3,7 @@
 mod bus;
 mod dead_letter;
 mod error;
+mod memory;
 mod message;
 
 pub use bus::{
@@ -10,4 +11,5 @@ pub use bus::{
     Pending, Polled, Record, Start, Subscription, Waker,
 };
 pub use error::BusError;
+pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
