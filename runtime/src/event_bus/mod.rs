@@ -1,15 +1,21 @@
 //! The event bus: events between services, at least once, in order, on the wire of the Python services.
 
 mod bus;
+mod consumer;
 mod dead_letter;
 mod error;
+mod install;
 mod memory;
 mod message;
+mod producer;
 
 pub use bus::{
     DeadLetter, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Lost, Operations,
     Pending, Polled, Record, Start, Subscription, Waker,
 };
+pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
 pub use error::BusError;
+pub use install::{Guard, producer};
 pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
+pub use producer::{Delivery, ProduceError, Producer, Undelivered};
