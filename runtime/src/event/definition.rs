@@ -227,12 +227,12 @@ impl EventDefinition {
         Ok(wire.to_json(&*event))
     }
 
-    pub(super) const fn fields(&self) -> &'static [Field] {
-        self.fields
-    }
-
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
+    }
+
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {

@@ -13,7 +13,7 @@ use super::{
     error::{ProduceError, Undelivered},
 };
 use crate::event_bus::{
-    bus::{EventBusProducer, Record},
+    bus::{EntryId, EventBusProducer, Record},
     error::{BusError, chain},
     message::Message,
 };
@@ -28,6 +28,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 pub(super) struct Background(Arc<Queue>);
 
 struct Queue {
+    audit: bool,
     state: Mutex<State>,
     /// Something was added, or the end has come.
     added: Condvar,
@@ -55,8 +56,13 @@ struct Owned {
 
 impl Background {
     /// Starts the thread. The bus has `timeout` for a batch.
-    pub(super) fn start(producer: Arc<dyn EventBusProducer>, timeout: Duration) -> Result<Self, BusError> {
-        let queue = Arc::new(Queue { state: Mutex::default(), added: Condvar::new(), taken: Condvar::new() });
+    pub(super) fn start(
+        producer: Arc<dyn EventBusProducer>,
+        timeout: Duration,
+        audit: bool,
+    ) -> Result<Self, BusError> {
+        let queue =
+            Arc::new(Queue { state: Mutex::default(), added: Condvar::new(), taken: Condvar::new(), audit });
         let theirs = Arc::clone(&queue);
         thread::Builder::new()
             .name("events-producer".to_owned())
@@ -150,7 +156,7 @@ impl Queue {
     }
 
     /// Puts back what may succeed another time, in order. Returns whether all was delivered or refused for good.
-    fn settle(&self, batch: Vec<Owned>, outcomes: Vec<Result<crate::event_bus::EntryId, BusError>>) -> bool {
+    fn settle(&self, batch: Vec<Owned>, outcomes: Vec<Result<EntryId, BusError>>) -> bool {
         let mut again = Vec::new();
         let mut refused = Vec::new();
         let mut problem = None;
@@ -161,7 +167,7 @@ impl Queue {
                     again.push(owned);
                 }
                 outcome => {
-                    if let Err(error) = audit::delivered(&owned.record(), outcome) {
+                    if let Err(error) = audit::delivered(&owned.record(), outcome, self.audit) {
                         refused.push(Undelivered { topic: owned.topic, message: owned.message, error });
                     }
                 }
