@@ -473,7 +473,7 @@ pub struct CourseNotificationData {
     pub audience_filters: BTreeMap<String, Vec<String>>,
 }
 
-/// A user's word on the skills that an XBlock is said to teach.
+/// A user's verdict on the skills that a block is tagged with.
 #[payload]
 pub struct XBlockSkillVerificationData {
     /// Block that the skills are about.

@@ -323,7 +323,7 @@ pub struct CourseNotificationRequested {
     pub course_notification_data: CourseNotificationData,
 }
 
-/// Sent when a user has said which of the skills that an XBlock is tagged with it teaches.
+/// Sent when a user has said which of the skills that a block is tagged with are taught by it.
 #[event(
     type = "org.openedx.learning.xblock.skill.verified.v1",
     key = xblock_info.usage_key,
