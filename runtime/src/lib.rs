@@ -15,6 +15,8 @@ mod date_time;
 mod event;
 pub mod keys;
 mod macros;
+#[cfg(feature = "cli")]
+pub mod management;
 mod metadata;
 mod payload;
 pub mod prelude;
