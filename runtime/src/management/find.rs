@@ -41,8 +41,8 @@ fn unknown(name: &str) -> Failure {
 /// Those of `known` that `name` may have been meant for, the most likely first.
 fn near_misses(name: &str, known: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let typed = name.to_lowercase();
-    // A slip in every fourth letter, and a part of a name that says something.
-    let (slips, part) = (typed.chars().count() / 4, 4);
+    // A slip in every fourth letter, and no more than a version forgotten makes; a part that says something.
+    let (slips, part) = ((typed.chars().count() / 4).min(4), 4);
     let mut ranked: Vec<(usize, &str)> = known
         .filter_map(|known| {
             let lower = known.to_lowercase();
