@@ -75,7 +75,7 @@ use std::{
 
 use clap::{Parser, Subcommand};
 
-use self::outcome::{CommandResult, Outcome};
+use self::outcome::{CommandResult, Failure, Outcome};
 
 /// The commands: a clap [`Subcommand`], which a service can join to its own.
 ///
@@ -106,7 +106,7 @@ use self::outcome::{CommandResult, Outcome};
 /// #     ExitCode::SUCCESS
 /// # }
 /// # assert_eq!(
-/// run(Cli::parse_from(["library", "events", "check"]))
+/// run(Cli::parse_from(["library", "events", "list"]))
 /// # , ExitCode::SUCCESS);
 /// ```
 #[derive(Debug, Subcommand)]
@@ -207,12 +207,10 @@ impl Command {
     #[must_use = "`main` returns it"]
     pub fn run(self) -> ExitCode {
         let mut out = BufWriter::new(io::stdout().lock());
-        let result = self.write_to(&mut out).and_then(|outcome| {
-            out.flush()?;
-            Ok(outcome)
-        });
-        // What is left of the output after a failure to write it has nowhere to go.
-        let _ = out.into_parts();
+        let result = self.write_to(&mut out);
+        // Where a failure came later, what was written before it still counts.
+        let flushed = out.flush().map_err(Failure::from);
+        let result = result.and_then(|outcome| flushed.map(|()| outcome));
         result.map_or_else(|failure| failure.report(), Outcome::exit_code)
     }
 
