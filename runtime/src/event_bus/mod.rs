@@ -17,9 +17,11 @@ pub use bus::{
 };
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
 pub use error::BusError;
+#[cfg(feature = "cli")]
+pub(crate) use error::chain;
 pub use install::{Guard, InstallError, install, producer};
 pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
-pub use named::register;
+pub use named::{operations, register};
 pub use producer::{ProduceError, Producer, Undelivered};
 pub use settings::Settings;

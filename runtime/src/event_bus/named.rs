@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    bus::EventBus,
+    bus::{EventBus, Operations},
     error::BusError,
     memory::MemoryBus,
     settings::{BusName, Settings},
@@ -57,6 +57,20 @@ pub(super) fn bus(name: &BusName, settings: &Settings) -> Result<Arc<dyn EventBu
             .cloned()
             .ok_or_else(|| BusError::lasting(format!("no bus is registered under the name `{name}`"))),
     }
+}
+
+/// What operators do to the topics of the bus in `settings`: the one that is consumed from, else the one that is
+/// produced to.
+///
+/// # Errors
+///
+/// Where no bus is set, or it cannot be set up.
+pub fn operations(settings: &Settings) -> Result<Box<dyn Operations>, BusError> {
+    let name = settings.consumer.bus.as_ref().or(settings.producer.bus.as_ref());
+    let name = name.ok_or_else(|| {
+        BusError::lasting("no bus is set: write `redis` for `EVENT_BUS_CONSUMER` or `EVENT_BUS_PRODUCER`")
+    })?;
+    bus(name, settings)?.operations()
 }
 
 #[cfg(not(feature = "redis"))]

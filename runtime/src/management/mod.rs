@@ -22,6 +22,9 @@
 //! | `check` | reports what is wrong with the events of the program |
 //! | `encode`, `decode` | turn Avro record dictionaries into Avro bytes and back, line by line |
 //! | `parse-keys` | takes opaque keys apart, line by line |
+//! | `produce-event` | sends events to a topic |
+//! | `consume-events` | runs the receivers of the program for the events of topics |
+//! | `tail`, `pending`, `dlq`, `seek` | operate on a topic and its groups |
 //!
 //! Each answers to Python's spelling, with underscores, too; `--help` has an example of each.
 //!
@@ -53,10 +56,14 @@
 //! | 0 | done |
 //! | 1 | done, and there are findings, or lines or keys that have an error |
 //! | 2 | not done: wrong arguments, or something that cannot be read or written |
+//! | 3 to 6, 130 | why `consume-events` ended: see its `--help` |
 //! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as a shell has it from other programs) |
 
+mod bus;
 mod check;
+mod consume_events;
 mod decode;
+mod dlq;
 mod encode;
 mod find;
 mod generate_avro_schemas;
@@ -65,8 +72,14 @@ mod list;
 mod logging;
 mod outcome;
 mod parse_keys;
+mod pending;
+mod produce_event;
+mod progress;
+mod redact;
 mod schema_file;
+mod seek;
 mod show;
+mod tail;
 
 use std::{
     io::{self, BufWriter, Write},
@@ -160,6 +173,21 @@ pub enum Command {
     /// `LibraryContainerLocator`.
     #[command(alias = "parse_keys", verbatim_doc_comment)]
     ParseKeys(parse_keys::ParseKeys),
+    /// Send an event, or one a line, to a topic of the event bus.
+    #[command(alias = "produce_event")]
+    ProduceEvent(produce_event::ProduceEvent),
+    /// Run the receivers of this program for the events of a topic, until told to stop.
+    #[command(alias = "consume_events")]
+    ConsumeEvents(consume_events::ConsumeEvents),
+    /// Print the entries of a topic as JSON lines, without any consumer group.
+    Tail(tail::Tail),
+    /// Print what the members of a consumer group have in hand, as JSON lines.
+    Pending(pending::PendingEntries),
+    /// Look at the dead letters of a consumer group, try them again, or drop them.
+    #[command(subcommand)]
+    Dlq(dlq::Dlq),
+    /// Move a consumer group to another place in its topic.
+    Seek(seek::Seek),
 }
 
 /// Ask about Open edX events, check them, and translate them between JSON and Avro.
@@ -172,6 +200,8 @@ pub enum Command {
   1    done, and there are findings, or lines or keys that have an error
   2    not done: wrong arguments, or something that cannot be read or written
   141  the reader of the output closed it
+
+`consume-events` has more: see its `--help`.
 
 RUST_LOG says what is logged to standard error, as in `RUST_LOG=warn,openedx_events=debug`; `info` unless set."
 )]
@@ -223,6 +253,12 @@ impl Command {
             Self::Encode(encode::Encode) => encode::run(out),
             Self::Decode(decode::Decode) => decode::run(out),
             Self::ParseKeys(parse_keys::ParseKeys) => parse_keys::run(out),
+            Self::ProduceEvent(produce) => produce.run(out),
+            Self::ConsumeEvents(consume) => consume.run(out),
+            Self::Tail(tail) => tail.run(out),
+            Self::Pending(pending) => pending.run(out),
+            Self::Dlq(dlq) => dlq.run(out),
+            Self::Seek(seek) => seek.run(out),
         }
     }
 }
