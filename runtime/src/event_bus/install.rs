@@ -2,13 +2,19 @@
 
 use std::{
     collections::HashMap,
+    error::Error,
     fmt,
     sync::{Arc, PoisonError, RwLock},
     time::Duration,
 };
 
-use super::producer::{Producer, Route, Routed, Routes};
-use crate::{registry, signal::set_outlet};
+use super::{
+    error::BusError,
+    named,
+    producer::{Producer, Route, Routed, Routes},
+    settings::{Settings, SettingsError},
+};
+use crate::{metadata::set_service, registry, signal::set_outlet};
 
 static INSTALLED: RwLock<Option<Arc<Routed>>> = RwLock::new(None);
 
@@ -20,8 +26,82 @@ const FLUSH_ON_DROP: Duration = Duration::from_secs(5);
 #[must_use = "the event bus is taken away when this is dropped: keep it for as long as the program runs"]
 pub struct Guard(Option<Arc<Routed>>);
 
-/// Installs what events are produced to.
-pub(super) fn install(producer: Producer, routes: Routes) -> Guard {
+/// Installs the event bus that `settings` describe: from then on, an event that has an enabled route in
+/// `EVENT_BUS_PRODUCER_CONFIG` goes to the topics of that route after its receivers have run, unless it came from the bus.
+///
+/// What became of it is in the [`Responses`](crate::Responses) of the send, as the outcome of a receiver called
+/// `event_bus`. A bus that was installed before is replaced. Without `EVENT_BUS_PRODUCER`, events stay in the process.
+///
+/// ```
+/// use openedx_events::event_bus::{self, Settings};
+/// use serde_json::json;
+///
+/// let settings = Settings::from_value(json!({"EVENT_BUS_PRODUCER": "memory"}))?;
+/// let guard = event_bus::install(&settings)?;
+/// assert!(event_bus::producer().is_some());
+/// drop(guard);
+/// assert!(event_bus::producer().is_none());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+///
+/// Where a route is enabled and no bus is set, or the bus cannot be set up. A server that cannot be reached is no
+/// error: it may come back.
+pub fn install(settings: &Settings) -> Result<Guard, InstallError> {
+    for warning in settings.warnings() {
+        tracing::warn!("{warning}");
+    }
+    let Some(name) = settings.producing_bus().map_err(InstallError::Settings)? else {
+        return Ok(Guard(None));
+    };
+    match &settings.service_name {
+        Some(name) => set_service(name),
+        None => {
+            tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET")
+        }
+    }
+    let bus = named::bus(name, settings).map_err(InstallError::Bus)?;
+    let producer = Producer::with_settings(&*bus, settings).map_err(InstallError::Bus)?;
+    let mut routes = Routes::new();
+    for (event_type, topic, route) in settings.producer.config.iter().filter(|(_, _, route)| route.enabled) {
+        let key_field = Some(route.event_key_field.clone()).filter(|_| bus.uses_keys());
+        let route = Route { topic: producer.full_topic(topic), key_field };
+        routes.entry(event_type.to_owned()).or_default().push(route);
+    }
+    Ok(install_routes(producer, routes))
+}
+
+/// Why the event bus could not be installed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InstallError {
+    /// The settings do not fit together.
+    Settings(SettingsError),
+    /// The bus cannot be set up.
+    Bus(BusError),
+}
+
+impl fmt::Display for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Settings(error) => error.fmt(f),
+            Self::Bus(error) => error.fmt(f),
+        }
+    }
+}
+
+/// The text is that of the error inside, and so is the source.
+impl Error for InstallError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Settings(error) => error.source(),
+            Self::Bus(error) => error.source(),
+        }
+    }
+}
+
+fn install_routes(producer: Producer, routes: Routes) -> Guard {
     let routed = Arc::new(Routed { producer, routes });
     *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&routed));
     set_outlet(Some(Arc::clone(&routed) as _));

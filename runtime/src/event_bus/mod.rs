@@ -7,7 +7,9 @@ mod error;
 mod install;
 mod memory;
 mod message;
+mod named;
 mod producer;
+pub mod settings;
 
 pub use bus::{
     DeadLetter, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Lost, Operations,
@@ -15,7 +17,11 @@ pub use bus::{
 };
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
 pub use error::BusError;
-pub use install::{Guard, producer};
+#[cfg(feature = "cli")]
+pub(crate) use error::chain;
+pub use install::{Guard, InstallError, install, producer};
 pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
-pub use producer::{Delivery, ProduceError, Producer, Undelivered};
+pub use named::{operations, register};
+pub use producer::{ProduceError, Producer, Undelivered};
+pub use settings::Settings;

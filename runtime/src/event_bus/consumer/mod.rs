@@ -25,7 +25,11 @@ pub use report::Report;
 use retry::Backoff;
 pub use stop::Stop;
 
-use super::bus::{EventBus, Start, Subscription};
+use super::{
+    bus::{EntryId, EventBus, Start, Subscription},
+    named,
+    settings::{ConsumerExtra, ConsumerSettings, Settings},
+};
 use crate::{event::AnyEvent, metadata::EventsMetadata, registry};
 
 /// A member of a consumer group: reads a topic, and hands its events to the receivers in this process.
@@ -101,6 +105,48 @@ impl Consumer {
             observed: false,
         };
         Self { bus, subscription, options, enabled: true, allow_loop: false, print: None }
+    }
+
+    /// A member of `group` on `topic`, whose name is given without prefix, with these settings.
+    ///
+    /// `extra` wins over what the settings have for the topic in `EVENT_BUS_CONSUMER_CONFIG`. The member is called
+    /// `{service}.{host}` unless `extra` has a name: two members on one host need names of their own.
+    ///
+    /// # Errors
+    ///
+    /// Where no bus is set, or it cannot be set up.
+    pub fn new(
+        settings: &Settings,
+        topic: &str,
+        group: &str,
+        extra: &ConsumerExtra,
+    ) -> Result<Self, ConsumeError> {
+        let refused = |error: super::settings::SettingsError| ConsumeError::Refused(error.to_string());
+        let bus =
+            named::bus(settings.consuming_bus().map_err(refused)?, settings).map_err(ConsumeError::Bus)?;
+        let consumer_name = extra.consumer_name.clone().unwrap_or_else(|| default_name(settings));
+        let start = match (&extra.last_read_msg_id, extra.check_backlog) {
+            (Some(id), _) => Start::After(EntryId::new(&**id)),
+            (None, true) => Start::Backlog,
+            (None, false) => Start::New,
+        };
+        let ConsumerSettings { max_attempts, retry_min, retry_max, receiver_timeout, .. } =
+            &settings.consumer;
+        let mut consumer = Self::of(bus, settings.stream_name(topic), group, consumer_name)
+            .start(start)
+            .max_attempts(u32::try_from(*max_attempts).unwrap_or(u32::MAX))
+            .retry(*retry_min, *retry_max)
+            .receiver_timeout(*receiver_timeout)
+            .claim_older_than(extra.claim_msgs_older_than)
+            .dead_letters(settings.consumer.dlq_max_age, settings.consumer.dlq_max_len)
+            .poll_failure_sleep(settings.consumer.poll_failure_sleep)
+            .audit(settings.redis.audit_logging_enabled);
+        consumer.enabled = settings.consumer.enabled;
+        consumer.options.poll_timeout = settings.consumer.poll_timeout;
+        let limit = settings.consumer.consecutive_errors_limit;
+        consumer.options.consecutive_errors_limit =
+            limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
+        Ok(consumer)
     }
 
     /// Where a group begins that does not exist yet: with what comes, unless said otherwise.
@@ -274,6 +320,12 @@ impl Consumer {
         }
         Ok(())
     }
+}
+
+/// `{service}.{host}`: the same after a restart.
+fn default_name(settings: &Settings) -> String {
+    let service = settings.service_name.as_deref().unwrap_or("SERVICE_NAME_UNSET");
+    format!("{service}.{}", crate::metadata::host())
 }
 
 impl fmt::Debug for Consumer {

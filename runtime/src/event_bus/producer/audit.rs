@@ -5,15 +5,21 @@ use crate::event_bus::{
     error::{BusError, chain},
 };
 
-/// Logs what became of `record`.
-pub(super) fn delivered(record: &Record<'_>, outcome: Result<EntryId, BusError>) -> Result<(), BusError> {
+/// Logs what became of `record`; where `audit` is off, only failures.
+pub(super) fn delivered(
+    record: &Record<'_>,
+    outcome: Result<EntryId, BusError>,
+    audit: bool,
+) -> Result<(), BusError> {
     let Record { topic, message, .. } = record;
     let message_id = message.get("id").map(String::from_utf8_lossy);
     let message_id = message_id.as_deref();
     let event_type = message.event_type();
     match outcome {
         Ok(id) => {
-            tracing::info!(topic, message_id, event_type, redis_msg_id = %id, "Message delivered to the event bus");
+            if audit {
+                tracing::info!(topic, message_id, event_type, redis_msg_id = %id, "Message delivered to the event bus");
+            }
             Ok(())
         }
         Err(error) => {

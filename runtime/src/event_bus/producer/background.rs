@@ -31,6 +31,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 pub(super) struct Background(Arc<Queue>);
 
 struct Queue {
+    audit: bool,
     state: Mutex<State>,
     /// Something was added, or the end has come.
     added: Condvar,
@@ -59,8 +60,13 @@ struct Owned {
 
 impl Background {
     /// Starts the thread. The bus has `timeout` for a batch.
-    pub(super) fn start(producer: Arc<dyn EventBusProducer>, timeout: Duration) -> Result<Self, BusError> {
-        let queue = Arc::new(Queue { state: Mutex::default(), added: Condvar::new(), taken: Condvar::new() });
+    pub(super) fn start(
+        producer: Arc<dyn EventBusProducer>,
+        timeout: Duration,
+        audit: bool,
+    ) -> Result<Self, BusError> {
+        let queue =
+            Arc::new(Queue { state: Mutex::default(), added: Condvar::new(), taken: Condvar::new(), audit });
         let theirs = Arc::clone(&queue);
         thread::Builder::new()
             .name("events-producer".to_owned())
@@ -100,7 +106,7 @@ impl Background {
         let problem = problem.as_deref().unwrap_or("there was no time left");
         let late = |owned: Owned| {
             let error = BusError::transient(problem);
-            let error = audit::delivered(&owned.record(), Err(error)).err()?;
+            let error = audit::delivered(&owned.record(), Err(error), false).err()?;
             Some(owned.undelivered(error))
         };
         let late: Vec<_> = sending.drain(..).chain(waiting.drain(..)).filter_map(late).collect();
@@ -170,7 +176,7 @@ impl Queue {
                     again.push(owned);
                 }
                 outcome => {
-                    if let Err(error) = audit::delivered(&owned.record(), outcome) {
+                    if let Err(error) = audit::delivered(&owned.record(), outcome, self.audit) {
                         refused.push(owned.undelivered(error));
                     }
                 }

@@ -20,19 +20,9 @@ use super::{
     bus::{EntryId, EventBus, EventBusProducer, Record},
     error::BusError,
     message::Message,
+    settings::{Delivery, ProducerSettings, Settings},
 };
 use crate::{metadata::EventsMetadata, registry};
-
-/// When `send_event` returns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Delivery {
-    /// When the bus has confirmed the event: the sender learns what became of it.
-    #[default]
-    Wait,
-    /// At once: a thread delivers it, together with others. The sender waits only where the queue is full.
-    Background,
-}
 
 /// Sends events to topics, whatever the routes are.
 ///
@@ -44,6 +34,7 @@ struct Inner {
     producer: Arc<dyn EventBusProducer>,
     prefix: Option<String>,
     timeout: Duration,
+    audit: bool,
     background: Option<Background>,
 }
 
@@ -60,13 +51,35 @@ impl Producer {
         delivery: Delivery,
         timeout: Duration,
     ) -> Result<Self, BusError> {
+        Self::start(bus, prefix, delivery, timeout, true)
+    }
+
+    /// The one that `settings` describe, on `bus`.
+    pub(super) fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
+        let ProducerSettings { delivery, timeout, .. } = &settings.producer;
+        Self::start(
+            bus,
+            settings.topic_prefix.as_deref(),
+            *delivery,
+            *timeout,
+            settings.redis.audit_logging_enabled,
+        )
+    }
+
+    fn start(
+        bus: &dyn EventBus,
+        prefix: Option<&str>,
+        delivery: Delivery,
+        timeout: Duration,
+        audit: bool,
+    ) -> Result<Self, BusError> {
         let producer = bus.producer()?;
         let background = match delivery {
             Delivery::Wait => None,
-            Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout)?),
+            Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout, audit)?),
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
-        Ok(Self(Arc::new(Inner { producer, prefix, timeout, background })))
+        Ok(Self(Arc::new(Inner { producer, prefix, timeout, audit, background })))
     }
 
     /// The full name of `topic`.
@@ -119,7 +132,7 @@ impl Producer {
             None => blocking::blocking(|| send(&*self.0.producer, &records, deadline))
                 .into_iter()
                 .zip(&records)
-                .map(|(outcome, record)| audit::delivered(record, outcome))
+                .map(|(outcome, record)| audit::delivered(record, outcome, self.0.audit))
                 .collect(),
         };
         ProduceError::of(&records, outcomes)
