@@ -23,6 +23,8 @@ pub(super) struct Job {
     /// Receivers that will not be tried again.
     given_up: Vec<FailedReceiver>,
     first: Option<SystemTime>,
+    /// Whether it was handed out more often than it may be tried.
+    is_spent: bool,
 }
 
 enum State {
@@ -56,13 +58,24 @@ pub(super) enum Outcome {
 }
 
 impl Job {
-    pub(super) fn new(entry: Entry) -> Self {
-        Self { entry, state: State::Fresh, given_up: Vec::new(), first: None }
+    pub(super) fn new(entry: Entry, max_attempts: u32) -> Self {
+        let is_spent = entry.attempt > max_attempts;
+        Self { entry, state: State::Fresh, given_up: Vec::new(), first: None, is_spent }
+    }
+
+    /// Why a message is not tried that was handed out more often than it may be.
+    fn never_finished(&self) -> Failure {
+        let error =
+            "it was handed out that often and never finished: its receivers may have ended the process";
+        Failure { attempts: self.entry.attempt.saturating_sub(1), ..self.failure_of(error.to_owned()) }
     }
 
     /// Makes an attempt; `begin` is called before each receiver.
     pub(super) fn run(&mut self, observer: &Observer, mut begin: impl FnMut(&ReceiverDefinition)) -> Outcome {
         self.first.get_or_insert_with(SystemTime::now);
+        if self.is_spent {
+            return Outcome::Hopeless(self.never_finished());
+        }
         if matches!(self.state, State::Fresh) {
             if !observer.sees_all() && self.has_no_receiver() {
                 return Outcome::NoReceiver;
@@ -159,9 +172,13 @@ impl fmt::Display for FailedReceiver {
 
 /// The receiver's name, as dead letters have it.
 pub(super) fn name(receiver: &ReceiverDefinition) -> String {
-    match receiver.module_path() {
-        "" => receiver.name().to_owned(),
-        module => format!("{module}::{}", receiver.name()),
+    full_name(receiver.module_path(), receiver.name())
+}
+
+pub(super) fn full_name(module: &str, name: &str) -> String {
+    match module {
+        "" => name.to_owned(),
+        module => format!("{module}::{name}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Consuming: at least once, in order, with retries and dead letters. What a bus does is behind
 //! [`EventBusConsumer`](super::EventBusConsumer); what becomes of a message is decided here.
 
+mod aftermath;
 mod coordinator;
 mod error;
 mod job;

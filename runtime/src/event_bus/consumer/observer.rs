@@ -1,9 +1,12 @@
 //! What is said of every message that comes: the audit line, and whoever prints events.
 
-use std::sync::Arc;
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::Print;
-use crate::{event_bus::bus::EntryId, signal::Incoming};
+use crate::{event_bus::bus::EntryId, receiver::ReceiverError, signal::Incoming};
 
 /// Sees each event once, before its receivers do.
 #[derive(Clone)]
@@ -38,7 +41,12 @@ impl Observer {
             );
         }
         if let Some(print) = &self.print {
-            print(incoming.event(), metadata);
+            // Whoever looks on is not to keep the receivers from the event.
+            let printed = catch_unwind(AssertUnwindSafe(|| print(incoming.event(), metadata)));
+            if let Err(payload) = printed {
+                let error = ReceiverError::panicked(payload).chain();
+                tracing::error!(message_id = %metadata.id, error, "the event could not be printed");
+            }
         }
     }
 }

@@ -8,9 +8,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use bytes::Bytes;
+
 use super::{
     audit,
     error::{ProduceError, Undelivered},
+    send,
 };
 use crate::event_bus::{
     bus::{EntryId, EventBusProducer, Record},
@@ -40,7 +43,7 @@ struct Queue {
 struct State {
     waiting: VecDeque<Owned>,
     /// Taken from the queue, and with the bus.
-    sending: usize,
+    sending: Vec<Owned>,
     /// What the bus will never take.
     refused: Vec<Undelivered>,
     /// Why the bus took nothing the last time, if it did not.
@@ -48,9 +51,10 @@ struct State {
     ended: bool,
 }
 
+#[derive(Clone)]
 struct Owned {
-    topic: String,
-    key: Option<Vec<u8>>,
+    topic: Arc<str>,
+    key: Option<Bytes>,
     message: Message,
 }
 
@@ -82,8 +86,8 @@ impl Background {
             state = wait(&self.0.taken, state, deadline);
         }
         state.waiting.push_back(Owned {
-            topic: record.topic.to_owned(),
-            key: record.key.map(<[u8]>::to_vec),
+            topic: record.topic.into(),
+            key: record.key.map(Bytes::copy_from_slice),
             message: record.message.clone(),
         });
         drop(state);
@@ -92,20 +96,24 @@ impl Background {
     }
 
     /// Waits until nothing waits any more. What was refused, or is still there at `deadline`, comes back: it is taken
-    /// out of the queue.
+    /// out of the queue. So is what the bus has and did not confirm, which may arrive all the same.
     pub(super) fn flush(&self, deadline: Instant) -> Result<(), ProduceError> {
         let mut state = self.0.state();
-        while (!state.waiting.is_empty() || state.sending > 0) && Instant::now() < deadline {
+        while (!state.waiting.is_empty() || !state.sending.is_empty()) && Instant::now() < deadline {
             state = wait(&self.0.taken, state, deadline);
         }
-        let problem = state.problem.clone().unwrap_or_else(|| "there was no time left".to_owned());
-        let mut undelivered = mem::take(&mut state.refused);
-        let late = |owned: Owned| Undelivered {
-            topic: owned.topic,
-            message: owned.message,
-            error: BusError::transient(problem.clone()),
+        let State { waiting, sending, refused, problem, .. } = &mut *state;
+        let problem = problem.as_deref().unwrap_or("there was no time left");
+        let late = |owned: Owned| {
+            let error = BusError::transient(problem);
+            let error = audit::delivered(&owned.record(), Err(error), false).err()?;
+            Some(owned.undelivered(error))
         };
-        undelivered.extend(state.waiting.drain(..).map(late));
+        let late: Vec<_> = sending.drain(..).chain(waiting.drain(..)).filter_map(late).collect();
+        let undelivered = mem::take(refused).into_iter().chain(late).collect();
+        drop(state);
+        // Senders that waited for room have it.
+        self.0.taken.notify_all();
         ProduceError::of_all(undelivered)
     }
 }
@@ -127,7 +135,8 @@ impl Queue {
         let mut pause = RETRY.0;
         while let Some(batch) = self.take() {
             let records: Vec<Record<'_>> = batch.iter().map(Owned::record).collect();
-            let outcomes = producer.send(&records, Instant::now() + timeout);
+            let outcomes = send(producer, &records, Instant::now() + timeout);
+            drop(records);
             let all_well = self.settle(batch, outcomes);
             if all_well {
                 pause = RETRY.0;
@@ -148,8 +157,8 @@ impl Queue {
             state = self.added.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         let count = state.waiting.len().min(BATCH);
-        state.sending = count;
-        let batch = state.waiting.drain(..count).collect();
+        let batch: Vec<_> = state.waiting.drain(..count).collect();
+        state.sending.clone_from(&batch);
         drop(state);
         self.taken.notify_all();
         Some(batch)
@@ -168,7 +177,7 @@ impl Queue {
                 }
                 outcome => {
                     if let Err(error) = audit::delivered(&owned.record(), outcome, self.audit) {
-                        refused.push(Undelivered { topic: owned.topic, message: owned.message, error });
+                        refused.push(owned.undelivered(error));
                     }
                 }
             }
@@ -182,11 +191,13 @@ impl Queue {
         }
         let all_well = again.is_empty();
         let mut state = self.state();
-        state.sending = 0;
         state.problem = problem;
-        state.refused.extend(refused);
-        for owned in again.into_iter().rev() {
-            state.waiting.push_front(owned);
+        // Where a flush ran out of time meanwhile, all of them have gone back to whoever sent them.
+        if !mem::take(&mut state.sending).is_empty() {
+            state.refused.extend(refused);
+            for owned in again.into_iter().rev() {
+                state.waiting.push_front(owned);
+            }
         }
         drop(state);
         self.taken.notify_all();
@@ -197,6 +208,10 @@ impl Queue {
 impl Owned {
     fn record(&self) -> Record<'_> {
         Record { topic: &self.topic, key: self.key.as_deref(), message: &self.message }
+    }
+
+    fn undelivered(self, error: BusError) -> Undelivered {
+        Undelivered { topic: self.topic.to_string(), message: self.message, error }
     }
 }
 

@@ -17,7 +17,7 @@ pub use error::{ProduceError, Undelivered};
 pub(super) use outlet::{Route, Routed, Routes};
 
 use super::{
-    bus::{EventBus, EventBusProducer, Record},
+    bus::{EntryId, EventBus, EventBusProducer, Record},
     error::BusError,
     message::Message,
     settings::{Delivery, ProducerSettings, Settings},
@@ -129,7 +129,7 @@ impl Producer {
         let deadline = Instant::now() + self.0.timeout;
         let outcomes = match &self.0.background {
             Some(background) => records.iter().map(|record| background.add(record, deadline)).collect(),
-            None => blocking::blocking(|| self.0.producer.send(&records, deadline))
+            None => blocking::blocking(|| send(&*self.0.producer, &records, deadline))
                 .into_iter()
                 .zip(&records)
                 .map(|(outcome, record)| audit::delivered(record, outcome, self.0.audit))
@@ -149,6 +149,17 @@ impl Producer {
             None => Ok(()),
         }
     }
+}
+
+/// One outcome a record, also where the bus gives fewer.
+fn send(
+    producer: &dyn EventBusProducer,
+    records: &[Record<'_>],
+    deadline: Instant,
+) -> Vec<Result<EntryId, BusError>> {
+    let mut outcomes = producer.send(records, deadline);
+    outcomes.resize_with(records.len(), || Err(BusError::lasting("the bus did not say what became of it")));
+    outcomes
 }
 
 impl fmt::Debug for Producer {
