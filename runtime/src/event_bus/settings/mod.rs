@@ -45,8 +45,6 @@ mod read;
 mod redis_url;
 mod routes;
 mod sources;
-#[cfg(test)]
-mod tests;
 mod topic;
 mod value;
 
@@ -191,10 +189,10 @@ impl Default for ConsumerSettings {
             max_attempts: 5,
             retry_min: Duration::from_millis(200),
             retry_max: Duration::from_secs(30),
-            receiver_timeout: Duration::from_secs(60),
-            dlq_max_age: Duration::from_secs(14 * 24 * 60 * 60),
+            receiver_timeout: Duration::from_mins(1),
+            dlq_max_age: Duration::from_hours(14 * 24),
             dlq_max_len: 10_000,
-            poll_timeout: Duration::from_secs(60),
+            poll_timeout: Duration::from_mins(1),
             poll_failure_sleep: Duration::from_secs(1),
             consecutive_errors_limit: None,
         }

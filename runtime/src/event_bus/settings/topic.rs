@@ -21,7 +21,8 @@ pub(super) fn check(place: &Place<'_>, prefix: Option<&str>, topic: &str, findin
         illegal_character("the topic", topic, other)
     } else if [".", ".."].contains(&&*stream_name(prefix, topic)) {
         format!(
-            "the topic cannot be called `{topic}`\nnote: brokers keep a topic in a folder of its name\nhelp: rename it"
+            "the topic cannot be called `{topic}`\nnote: brokers keep a topic in a folder of its name\nhelp: \
+             rename it"
         )
     } else if stream_name(prefix, topic).len() > LONGEST {
         format!(
@@ -40,7 +41,11 @@ pub(super) fn check_prefix(place: &Place<'_>, prefix: &str, findings: &mut Findi
     if let Some(other) = prefix.chars().find(|character| !is_legal(*character)) {
         findings.error(place, illegal_character("the prefix", prefix, other));
     } else if prefix.len() >= LONGEST {
-        findings.error(place, format!("the prefix is too long\nnote: Kafka allows {LONGEST} characters for the prefix, a hyphen and the topic\nhelp: shorten it"));
+        let message = format!(
+            "the prefix is too long\nnote: Kafka allows {LONGEST} characters for the prefix, a hyphen and the \
+             topic\nhelp: shorten it"
+        );
+        findings.error(place, message);
     }
 }
 

@@ -191,8 +191,8 @@ impl RedisUrl {
             }
             match &*name {
                 "db" => {
-                    self.db =
-                        value.trim().parse().map_err(|_| RedisUrlError::Option("db", "a number from 0"))?
+                    let number = value.trim().parse();
+                    self.db = number.map_err(|_| RedisUrlError::Option("db", "a number from 0"))?;
                 }
                 "socket_timeout" => {
                     let time = value.trim().parse().ok().filter(|time: &f64| (0.001..=1e9).contains(time));
