@@ -118,3 +118,20 @@ fn files_that_cannot_be_read() {
     assert_eq!(error.findings()[0].path(), missing.display().to_string());
     assert!(error.findings()[0].message().starts_with("the settings file cannot be read: "), "{error}");
 }
+
+#[test]
+fn keys_of_yaml_tables_are_texts() {
+    let topics = |key: &str| {
+        let route = "{event_key_field: quiz.id, enabled: true}";
+        let text = format!("EVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}:\n    {key}: {route}\n");
+        from_file("yml", text).map(|settings| {
+            settings.producer.config.enabled(QUIZ).map(|(topic, _)| topic.to_owned()).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(topics("2026").unwrap(), ["2026"]);
+    assert_eq!(topics("'on'").unwrap(), ["on"]);
+    assert_eq!(topics("Quizzes").unwrap(), ["Quizzes"]);
+    for odd in ["[a]", "{a: b}"] {
+        assert!(topics(odd).unwrap_err().to_string().contains("line 3"), "{odd}");
+    }
+}

@@ -63,3 +63,23 @@ fn options_of_redis_urls() {
         assert_eq!(found.lines().next().unwrap(), message, "{url}");
     }
 }
+
+#[test]
+fn a_url_in_the_wrong_place_is_not_printed() {
+    let url = "redis://:hushhush@h";
+    for name in [
+        "EVENT_BUS_PRODUCER",
+        "EVENT_BUS_CONSUMER",
+        "EVENT_BUS_TOPIC_PREFIX",
+        "EVENT_BUS_PRODUCER_DELIVERY",
+        "EVENT_BUS_PRODUCER_CONFIG",
+        "EVENT_BUS_REDIS_STREAM_MAX_LEN",
+        "EVENT_BUS_REDIS_CONSUMERS_ENABLED",
+        "EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT",
+        "EVENT_BUS_REDIS_URL",
+    ] {
+        let (path, message) = only(json!({name: url}));
+        assert_eq!(path, name);
+        assert!(!message.contains("hushhush"), "{message}");
+    }
+}

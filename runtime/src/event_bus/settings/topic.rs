@@ -1,6 +1,9 @@
 //! Names of topics.
 
-use super::finding::{Findings, Place};
+use super::{
+    finding::{Findings, Place},
+    value,
+};
 
 /// As on Kafka, whose rule is the strictest of the brokers: a topic can then move from one to the other.
 const LONGEST: usize = 249;
@@ -55,9 +58,9 @@ fn is_legal(character: char) -> bool {
 
 fn illegal_character(what: &str, name: &str, character: char) -> String {
     format!(
-        "{what} `{}` has the character `{}`\nnote: names of topics have ASCII letters, digits, `.`, `_` and `-` \
+        "{what} {} has the character `{}`\nnote: names of topics have ASCII letters, digits, `.`, `_` and `-` \
          only, as on Kafka, so that they mean the same on every broker\nhelp: write another name",
-        name.escape_debug(),
+        value::shown(name),
         character.escape_debug()
     )
 }
