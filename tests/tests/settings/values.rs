@@ -237,6 +237,14 @@ fn times_that_do_not_go_together() {
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 600}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT");
     assert!(message.starts_with("messages are taken over after 600000 ms"), "{message}");
+    // Where each consumer takes over later than by default, it is not too long.
+    let slow = |claim: u64| {
+        let consumers = json!({"t": {"group_id": "g", "extra": {"claim_msgs_older_than": claim}}});
+        json!({"EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 900, "EVENT_BUS_CONSUMER_CONFIG": consumers})
+    };
+    assert!(Settings::from_value(slow(900_001)).is_ok());
+    assert_eq!(only(slow(900_000)).0, "EVENT_BUS_CONSUMER_CONFIG['t']['extra']['claim_msgs_older_than']");
+    assert_eq!(only(slow(600_000)).0, "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT");
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RETRY_MAX": 0.1}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RETRY_MAX");
     assert!(message.starts_with("the first wait of 0.2 s is longer than the longest of 0.1 s"), "{message}");
