@@ -23,6 +23,9 @@ fn no_error_and_no_debug_has_a_password() {
         "redis://:a hushhush",
         "unix://:hushhush@h/x",
         "redis://:12?hushhush&x@h",
+        "redis://u%3Ahushhush%40h:6379/0",
+        "redis://%3Ahushhush%40h",
+        "redis://[u%40hushhush]",
     ] {
         let name = "EVENT_BUS_REDIS_CONNECTION_URL";
         match Settings::from_value(json!({name: url})) {
