@@ -78,7 +78,7 @@ def catalog(all_signals):
             "module": module,
             "subdomain": module.split(".")[1],
             "minor_version": signal.minor_version,
-            "data": {key: type_name(data_type) for key, data_type in signal.init_data.items()},
+            "data": [{"key": key, "type": type_name(data_type)} for key, data_type in signal.init_data.items()],
             "key_field": said.get("event_key_field"),
             "repository": said.get("event_trigger_repository"),
             "local_only": event_type in KNOWN_UNSERIALIZABLE_SIGNALS,

@@ -32,14 +32,14 @@ fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) if left.is_f64() || right.is_f64() => {
             left.as_f64() == right.as_f64()
-        },
+        }
         (Value::Array(left), Value::Array(right)) => {
             left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
-        },
+        }
         (Value::Object(left), Value::Object(right)) => {
             left.len() == right.len()
                 && left.iter().all(|(key, left)| right.get(key).is_some_and(|right| same(left, right)))
-        },
+        }
         _ => left == right,
     }
 }
@@ -52,7 +52,7 @@ fn pythons_bytes_become_its_json_and_its_bytes_again() {
             Ok(json) => {
                 differences.check(same(&serde_json::from_str(&json).unwrap(), &data), &id, &json);
                 differences.check(event.encode_json(&json).is_ok_and(|bytes| bytes == avro), &id, "bytes");
-            },
+            }
             Err(error) => differences.check(false, &id, error),
         }
     }
@@ -81,7 +81,7 @@ fn other_forms_that_python_reads_are_read_and_written_as_it_does() {
                 differences.check(same(&serde_json::from_str(&json).unwrap(), &data), &id, &json);
                 let bytes = event.encode_json(&json);
                 differences.check(bytes.is_ok_and(|bytes| bytes == rewritten), &id, "other bytes");
-            },
+            }
             Err(error) => differences.check(false, &id, error),
         }
     }
