@@ -1,16 +1,26 @@
 """Strings that are opaque keys, or nearly, and what edx-opaque-keys says about them."""
+
 from ccx_keys.locator import CCXLocator
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
 from opaque_keys.edx.locator import (
-    LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2,
+    LibraryCollectionLocator,
+    LibraryContainerLocator,
+    LibraryLocatorV2,
+    LibraryUsageLocatorV2,
 )
 from opaque_keys import InvalidKeyError, OpaqueKey
 
 CLASSES = {
     cls.__name__: cls
     for cls in (
-        CourseKey, UsageKey, LearningContextKey, CCXLocator, LibraryLocatorV2, LibraryUsageLocatorV2,
-        LibraryCollectionLocator, LibraryContainerLocator,
+        CourseKey,
+        UsageKey,
+        LearningContextKey,
+        CCXLocator,
+        LibraryLocatorV2,
+        LibraryUsageLocatorV2,
+        LibraryCollectionLocator,
+        LibraryContainerLocator,
     )
 }
 
@@ -77,20 +87,45 @@ ODD = (
     "\u2028\u0085\u00a0\u3000\x00\x1c\x7f\t\n\r +@/$*?#&=<>\"'\\^|!,;()[]{}\uffff\U0010ffff\ue000\ufdd0"
 )
 NAMESPACES = (
-    "course-v1", "library-v1", "ccx-v1", "slashes", "lib", "block-v1", "lib-block-v1", "ccx-block-v1", "lb",
-    "location", "lct", "lib-collection", "aside-usage-v1", "aside-usage-v2", "i4x", "asset-v1", "def-v1", "",
+    "course-v1",
+    "library-v1",
+    "ccx-v1",
+    "slashes",
+    "lib",
+    "block-v1",
+    "lib-block-v1",
+    "ccx-block-v1",
+    "lb",
+    "location",
+    "lct",
+    "lib-collection",
+    "aside-usage-v1",
+    "aside-usage-v2",
+    "i4x",
+    "asset-v1",
+    "def-v1",
+    "",
 )
+
+
+# Words with a meaning in keys, and parts at the edge of what is allowed.
+WORDS = "org course run version branch block type ccx library None MITx 6.002x 2012_Fall _ . - ~ : 0".split() + [
+    "a" * 70
+]
 
 
 def word(rng, plain="abcXYZ019_-.", odd=0.15):
     """What stands between separators."""
     if rng.random() < 0.3:
-        return rng.choice(("org", "course", "run", "version", "branch", "block", "type", "ccx", "library", "None",
-                           "MITx", "6.002x", "2012_Fall", "_", ".", "-", "~", ":", "0", "a" * 70))
+        return rng.choice(WORDS)
     text = "".join(rng.choice(plain) for _ in range(rng.randint(1, 9)))
     if rng.random() < odd:
         place = rng.randint(0, len(text))
-        char = rng.choice(ODD) if rng.random() < 0.7 else chr(rng.choice((rng.randrange(0x80, 0xD800), rng.randrange(0xE000, 0x110000))))
+        char = (
+            rng.choice(ODD)
+            if rng.random() < 0.7
+            else chr(rng.choice((rng.randrange(0x80, 0xD800), rng.randrange(0xE000, 0x110000))))
+        )
         text = text[:place] + char + text[place:]
     return text
 
@@ -130,7 +165,11 @@ def course_parts(rng, ccx=False):
         parts.append(cased(rng, "version", often) + "@" + guid(rng, digits))
     if ccx:
         digits = "0123456789" if rng.random() < 0.8 else "01٣४९１𝟘๕²½Ⅷ"
-        parts.append(cased(rng, "ccx", often) + "@" + "".join(rng.choice(digits) for _ in range(rng.choice((1, 2, 7, 19, 40)))))
+        parts.append(
+            cased(rng, "ccx", often)
+            + "@"
+            + "".join(rng.choice(digits) for _ in range(rng.choice((1, 2, 7, 19, 40))))
+        )
     return parts
 
 
@@ -156,7 +195,8 @@ def course(rng):
     kind = rng.randrange(10)
     if kind < 5:
         return rng.choice(("course-v1:", "course-v1:", "slashes:")) + shuffled(
-            rng, course_parts(rng) + (block_parts(rng) if rng.random() < 0.15 else []))
+            rng, course_parts(rng) + (block_parts(rng) if rng.random() < 0.15 else [])
+        )
     if kind < 7:
         return "/".join(old(rng) for _ in range(3 if rng.random() < 0.9 else rng.randint(1, 5)))
     return library(rng) if kind == 7 else ccx(rng)
@@ -170,7 +210,9 @@ def library(rng):
 
 
 def ccx(rng):
-    return "ccx-v1:" + shuffled(rng, course_parts(rng, True) + (block_parts(rng, True) if rng.random() < 0.2 else []))
+    return "ccx-v1:" + shuffled(
+        rng, course_parts(rng, True) + (block_parts(rng, True) if rng.random() < 0.2 else [])
+    )
 
 
 def slug(rng):
@@ -225,7 +267,9 @@ def usage(rng, depth=0):
     if kind == 3:
         return "ccx-block-v1:" + shuffled(rng, course_parts(rng, True) + block_parts(rng, True))
     if kind == 4:
-        return "lib-block-v1:" + shuffled(rng, [part for at, part in enumerate(course_parts(rng)) if at != 2] + block_parts(rng))
+        return "lib-block-v1:" + shuffled(
+            rng, [part for at, part in enumerate(course_parts(rng)) if at != 2] + block_parts(rng)
+        )
     if kind == 5:
         return lb(rng)
     if kind < 8:
@@ -254,23 +298,29 @@ def mutated(rng, text, others):
         at = rng.randint(0, len(text))
         to = min(len(text), at + rng.choice((1, 1, 2, 5)))
         other = rng.choice(others)
-        text = rng.choice((
-            lambda: text[:at] + rng.choice(ODD) + text[at:],
-            lambda: text[:at] + rng.choice(ODD) + text[to:],
-            lambda: text[:at] + text[to:],
-            lambda: text[:to] + text[at:],
-            lambda: text[:at] + rng.choice("+:@/$%~") + text[at:],
-            lambda: text[:at],
-            lambda: text[at:],
-            lambda: text + rng.choice(("\n", "+", ":", " ", "\r\n", "::x", "+block@b", "@x", "/", "\x00")),
-            lambda: rng.choice(("\n", " ", "x", ":", "\ufeff", "+")) + text,
-            lambda: rng.choice(NAMESPACES) + ":" + text.partition(":")[2],
-            lambda: text.partition(":")[2],
-            lambda: text.swapcase() if rng.random() < 0.5 else text.upper(),
-            lambda: text.replace(*rng.choice((("+", "/"), ("/", "+"), (":", "::"), ("@", "+"), ("$", ""), ("+", "++")))),
-            lambda: text[:at] + other[rng.randint(0, len(other)):],
-            lambda: text[:at] + rng.choice(("+type@t", "+block@b", "+branch@b", "+version@" + guid(rng), "+ccx@1")) + text[at:],
-        ))()
+        text = rng.choice(
+            (
+                lambda: text[:at] + rng.choice(ODD) + text[at:],
+                lambda: text[:at] + rng.choice(ODD) + text[to:],
+                lambda: text[:at] + text[to:],
+                lambda: text[:to] + text[at:],
+                lambda: text[:at] + rng.choice("+:@/$%~") + text[at:],
+                lambda: text[:at],
+                lambda: text[at:],
+                lambda: text + rng.choice(("\n", "+", ":", " ", "\r\n", "::x", "+block@b", "@x", "/", "\x00")),
+                lambda: rng.choice(("\n", " ", "x", ":", "\ufeff", "+")) + text,
+                lambda: rng.choice(NAMESPACES) + ":" + text.partition(":")[2],
+                lambda: text.partition(":")[2],
+                lambda: text.swapcase() if rng.random() < 0.5 else text.upper(),
+                lambda: text.replace(
+                    *rng.choice((("+", "/"), ("/", "+"), (":", "::"), ("@", "+"), ("$", ""), ("+", "++")))
+                ),
+                lambda: text[:at] + other[rng.randint(0, len(other)) :],
+                lambda: text[:at]
+                + rng.choice(("+type@t", "+block@b", "+branch@b", "+version@" + guid(rng), "+ccx@1"))
+                + text[at:],
+            )
+        )()
     return text
 
 
@@ -294,6 +344,8 @@ def generate(rng, count, corpus):
     shares["LearningContextKey"] = shares["CCXLocator"] = 3
     whole = sum(shares.values())
     return {
-        class_name: cases(cls, [string(rng, class_name, corpus) for _ in range(count * shares[class_name] // whole + 1)])
+        class_name: cases(
+            cls, [string(rng, class_name, corpus) for _ in range(count * shares[class_name] // whole + 1)]
+        )
         for class_name, cls in CLASSES.items()
     }

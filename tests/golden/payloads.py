@@ -1,4 +1,5 @@
 """Events with made-up data, as openedx-events and edx-event-bus-redis write them, and bytes that they read."""
+
 import io
 import json
 import math
@@ -24,7 +25,9 @@ SERIALIZERS = {serializer.cls: serializer for serializer in DEFAULT_CUSTOM_SERIA
 def value_of(values, data_type, field=""):
     """A value of the type, as a sender has it."""
     if data_type in (str, int, bool, float, datetime, uuid.UUID):
-        maker = {int: "integer", bool: "boolean", float: "double", datetime: "datetime", uuid.UUID: "uuid"}.get(data_type)
+        maker = {int: "integer", bool: "boolean", float: "double", datetime: "datetime", uuid.UUID: "uuid"}.get(
+            data_type
+        )
         return getattr(values, maker)() if maker else values.text(field)
     if data_type in SERIALIZERS:
         return values.key(data_type)
@@ -53,9 +56,14 @@ def metadata(rng, signal, hard):
         event_type=signal.event_type,
         id=uuid.UUID(int=rng.getrandbits(128), version=1),
         minorversion=rng.choice((0, 0, 1, 7, 2**31)) if hard else 0,
-        source=rng.choice(("openedx/cms/web", "", 'openedx/"quoted"\n/web', "openedx/Ünïcode ☃/web", *HARD_TEXTS[:12]))
-        if hard else "openedx/lms/web",
-        sourcehost=rng.choice(("edx.devstack.lms", "", "hôte-é", "a" * 253, "😀\u2028\x7f")) if hard else "lms.example.org",
+        source=(
+            rng.choice(("openedx/cms/web", "", 'openedx/"quoted"\n/web', "openedx/Ünïcode ☃/web", *HARD_TEXTS[:12]))
+            if hard
+            else "openedx/lms/web"
+        ),
+        sourcehost=(
+            rng.choice(("edx.devstack.lms", "", "hôte-é", "a" * 253, "😀\u2028\x7f")) if hard else "lms.example.org"
+        ),
         time=time.replace(microsecond=microsecond),
         sourcelib=rng.choice(((11, 2, 0), (1,), (1, 2, 3, 4), (2**40, 0, 0), (0, 14, 0))) if hard else (11, 2, 0),
     )
@@ -126,7 +134,9 @@ class LenientWriter:
             cut = self.rng.randint(1, len(items))
             data, items = items[:cut], items[cut:]
             body = b"".join(data)
-            out += self.long(-cut) + self.long(len(body)) + body if self.rng.random() < 0.5 else self.long(cut) + body
+            out += (
+                self.long(-cut) + self.long(len(body)) + body if self.rng.random() < 0.5 else self.long(cut) + body
+            )
         return out + self.long(0)
 
     def write(self, data_type, field=""):
@@ -134,7 +144,11 @@ class LenientWriter:
         rng = self.rng
         if data_type is str or data_type in SERIALIZERS:
             text = self.text(data_type, field)
-            read = text if data_type is str else SERIALIZERS[data_type].serialize(SERIALIZERS[data_type].deserialize(text))
+            read = (
+                text
+                if data_type is str
+                else SERIALIZERS[data_type].serialize(SERIALIZERS[data_type].deserialize(text))
+            )
             return self.string(text), read
         if data_type is bool:
             value = self.values.boolean()
@@ -153,7 +167,9 @@ class LenientWriter:
             if items and rng.random() < 0.3:
                 # Of a key that is there twice, the last value counts.
                 items.append((rng.choice(items)[0], self.write(get_args(data_type)[1])))
-            return self.blocks([self.string(key) + data for key, (data, _) in items]), {key: value for key, (_, value) in items}
+            return self.blocks([self.string(key) + data for key, (data, _) in items]), {
+                key: value for key, (_, value) in items
+            }
         data, record = b"", {}
         for field in attr.fields(data_type):
             if field.default is None:
@@ -180,7 +196,9 @@ class LenientWriter:
             return time_text(rng, value)
         if data_type is uuid.UUID:
             value = self.values.uuid()
-            text = rng.choice((str(value), value.hex, value.urn, f"{{{value}}}", str(value).upper(), value.hex.upper()))
+            text = rng.choice(
+                (str(value), value.hex, value.urn, f"{{{value}}}", str(value).upper(), value.hex.upper())
+            )
             return f"uuid:{text}" if rng.random() < 0.1 else text
         while True:
             text = key_strings.string(rng, data_type.__name__, self.values.corpus)
@@ -195,12 +213,25 @@ def time_text(rng, value):
     year, week, day = value.isocalendar()
     offset = own[26:] if value.microsecond else own[19:]
     fraction = rng.choice(("", ".5", ",25", ".123", ".123456", ".1234567", ",999999999", ".000001"))
-    form = rng.choice(("%Y-%m-%d", "%Y%m%d", f"{year:04}-W{week:02}-{day}", f"{year:04}W{week:02}{day}", f"{year:04}-W{week:02}"))
+    form = rng.choice(
+        ("%Y-%m-%d", "%Y%m%d", f"{year:04}-W{week:02}-{day}", f"{year:04}W{week:02}{day}", f"{year:04}-W{week:02}")
+    )
     date = value.strftime(form.replace("%Y", f"{value.year:04}"))
     clock = value.strftime(rng.choice(("%H", "%H:%M", "%H%M", "%H:%M:%S" + fraction, "%H%M%S" + fraction)))
-    zone = rng.choice(("", "Z", "+00:00", "-00:00", "+0530", "-12", "+23:59:59.999999", "+00:00:01", "-000001.5", offset, offset))
-    text = rng.choice((own, own.replace("T", " "), own.replace("T", "é"), date, date + rng.choice("T t_☃-1W") + clock + zone,
-                       date + "T" + clock + zone, date + "T" + clock + zone))
+    zone = rng.choice(
+        ("", "Z", "+00:00", "-00:00", "+0530", "-12", "+23:59:59.999999", "+00:00:01", "-000001.5", offset, offset)
+    )
+    text = rng.choice(
+        (
+            own,
+            own.replace("T", " "),
+            own.replace("T", "é"),
+            date,
+            date + rng.choice("T t_☃-1W") + clock + zone,
+            date + "T" + clock + zone,
+            date + "T" + clock + zone,
+        )
+    )
     try:
         datetime.fromisoformat(text).isoformat()
         return text

@@ -7,6 +7,7 @@ place, so that a new upstream release is a diff.
 With --seed N --count M --out DIR: M payloads, M readings and M key strings with another seed into DIR, in the
 same format, for `GOLDEN_DIR=DIR cargo test`.
 """
+
 import argparse
 import json
 import random
@@ -24,7 +25,9 @@ django.setup()
 # pylint: disable=wrong-import-position
 from openedx_events.event_bus.avro.serializer import AvroSignalSerializer  # noqa: E402
 from openedx_events.tooling import (  # noqa: E402
-    KNOWN_UNSERIALIZABLE_SIGNALS, OpenEdxPublicSignal, load_all_signals,
+    KNOWN_UNSERIALIZABLE_SIGNALS,
+    OpenEdxPublicSignal,
+    load_all_signals,
 )
 
 import key_strings  # noqa: E402
@@ -72,18 +75,20 @@ def catalog(all_signals):
             schema_string = AvroSignalSerializer(signal).schema_string()
         except TypeError:  # A data class without an Avro form.
             schema_string = None
-        events.append({
-            "event_type": event_type,
-            "constant": constant,
-            "module": module,
-            "subdomain": module.split(".")[1],
-            "minor_version": signal.minor_version,
-            "data": [{"key": key, "type": type_name(data_type)} for key, data_type in signal.init_data.items()],
-            "key_field": said.get("event_key_field"),
-            "repository": said.get("event_trigger_repository"),
-            "local_only": event_type in KNOWN_UNSERIALIZABLE_SIGNALS,
-            "schema_string": schema_string,
-        })
+        events.append(
+            {
+                "event_type": event_type,
+                "constant": constant,
+                "module": module,
+                "subdomain": module.split(".")[1],
+                "minor_version": signal.minor_version,
+                "data": [{"key": key, "type": type_name(data_type)} for key, data_type in signal.init_data.items()],
+                "key_field": said.get("event_key_field"),
+                "repository": said.get("event_trigger_repository"),
+                "local_only": event_type in KNOWN_UNSERIALIZABLE_SIGNALS,
+                "schema_string": schema_string,
+            }
+        )
     return events
 
 

@@ -1,4 +1,5 @@
 """Values for every type that a data class may have, easy and hard ones."""
+
 import math
 import string
 from datetime import datetime, timedelta, timezone
@@ -14,29 +15,45 @@ PROFILES = ("realistic", "minimal", "unicode", "extreme", "mixed")
 
 PEOPLE = ("Ada Lovelace", "Grace Hopper", "李小龙", "José Müller", "Noether, Emmy", "O'Neil", "Zoë", "Мария")
 WORDS = "course exam verified audit honor professional learner staff discussion week section final demo".split()
+# fmt: off
 HARD_TEXTS = (
-    "", " ", "\x00", "\x00\x01\x1f", "\x7f\x80\x9f", "\t\n\r", "\u2028\u2029", "\ufeffx", "\u202eabc", "\uffff\ufffe\ufffd",
-    "\U0010ffff", "\ue000", "e\u0301", "é", "👩\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "𝒳𝒴", "½²①Ⅷ", "ﬀßẞİıſ", "हिन्दी", "العربية",
-    "日本語", "null", "None", "NaN", "true", "0", "-1", "1e999", "[]", "{}", '{"a": [1, "b"]}', '"', "\\", "\\u0041", "\\\\\"",
-    "'", "</script>", "&amp;", "%s%d{}", "../..", "2024-01-01T00:00:00", "course-v1:a+b+c", "a" * 63, "a" * 64, "é" * 32, "a" * 8191,
-    "a" * 8192, "中" * 2731, "\ud7ff", "  both  ", "https://example.org/?a=1&b=%20#x",
+    "", " ", "\x00", "\x00\x01\x1f", "\x7f\x80\x9f", "\t\n\r", "\u2028\u2029", "\ufeffx", "\u202eabc",
+    "\uffff\ufffe\ufffd", "\U0010ffff", "\ue000", "e\u0301", "é", "👩\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "𝒳𝒴",
+    "½²①Ⅷ", "ﬀßẞİıſ", "हिन्दी", "العربية", "日本語", "null", "None", "NaN", "true", "0", "-1", "1e999", "[]", "{}",
+    '{"a": [1, "b"]}', '"', "\\", "\\u0041", "\\\\\"", "'", "</script>", "&amp;", "%s%d{}", "../..",
+    "2024-01-01T00:00:00", "course-v1:a+b+c", "a" * 63, "a" * 64, "é" * 32, "a" * 8191, "a" * 8192, "中" * 2731,
+    "\ud7ff", "  both  ", "https://example.org/?a=1&b=%20#x",
 )
 LONGS = (
-    0, 1, -1, 63, 64, -64, -65, 8191, 8192, -8192, -8193, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**32, 2**53 - 1, 2**53,
-    2**53 + 1, -(2**53) - 1, 2**62, -(2**62), 2**63 - 1, -(2**63), -(2**63) + 1, 2**63 - 2,
+    0, 1, -1, 63, 64, -64, -65, 8191, 8192, -8192, -8193, 2**31 - 1, 2**31, -(2**31), -(2**31) - 1, 2**32,
+    2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 2**62, -(2**62), 2**63 - 1, -(2**63), -(2**63) + 1, 2**63 - 2,
 )
 FLOATS = (
-    0.0, -0.0, 1.0, -1.0, 0.1, 0.1 + 0.2, 1 / 3, 1e15, 1e16, 1e17, 1e21, 1e22, 1e23, 123456789012345680.0, 1e-4, 1e-5, 1e-7, 5e-324,
-    2.2250738585072014e-308, 2.225073858507201e-308, 1.7976931348623157e308, -1.7976931348623157e308, 4503599627370497.5,
-    9007199254740993.0, math.pi, 8.41e21, 2.2250738585072011e-308, 9.5367431640625e-07, math.inf, -math.inf, math.nan,
+    0.0, -0.0, 1.0, -1.0, 0.1, 0.1 + 0.2, 1 / 3, 1e15, 1e16, 1e17, 1e21, 1e22, 1e23, 123456789012345680.0, 1e-4,
+    1e-5, 1e-7, 5e-324, 2.2250738585072014e-308, 2.225073858507201e-308, 1.7976931348623157e308,
+    -1.7976931348623157e308, 4503599627370497.5, 9007199254740993.0, math.pi, 8.41e21, 2.2250738585072011e-308,
+    9.5367431640625e-07, math.inf, -math.inf, math.nan,
 )
+# fmt: on
 OFFSETS = tuple(
     timedelta(**offset)
     for offset in (
-        {"hours": 0}, {"hours": 5, "minutes": 30}, {"hours": -3, "minutes": -30}, {"hours": 14}, {"hours": -12}, {"minutes": -1},
-        {"hours": 5, "minutes": 53, "seconds": 28}, {"seconds": 1}, {"seconds": -1}, {"hours": 23, "minutes": 59, "seconds": 59},
-        {"hours": -23, "minutes": -59, "seconds": -59}, {"microseconds": 1}, {"hours": 1, "microseconds": -250000},
-        {"hours": -23, "minutes": -59, "seconds": -59, "microseconds": -999999}, {"minutes": 1}, {"hours": -1, "seconds": 30},
+        {"hours": 0},
+        {"hours": 5, "minutes": 30},
+        {"hours": -3, "minutes": -30},
+        {"hours": 14},
+        {"hours": -12},
+        {"minutes": -1},
+        {"hours": 5, "minutes": 53, "seconds": 28},
+        {"seconds": 1},
+        {"seconds": -1},
+        {"hours": 23, "minutes": 59, "seconds": 59},
+        {"hours": -23, "minutes": -59, "seconds": -59},
+        {"microseconds": 1},
+        {"hours": 1, "microseconds": -250000},
+        {"hours": -23, "minutes": -59, "seconds": -59, "microseconds": -999999},
+        {"minutes": 1},
+        {"hours": -1, "seconds": 30},
     )
 )
 
@@ -90,8 +107,11 @@ class Values:
         else:
             text = "".join(self.character() for _ in range(rng.choice((127, 128, 700, 5000))))
         for name, found in (
-            ("str_empty", not text), ("str_long", len(text) > 99), ("str_control", any(char < " " for char in text)),
-            ("str_unicode", not text.isascii()), ("str_not_bmp", any(char > "\uffff" for char in text)),
+            ("str_empty", not text),
+            ("str_long", len(text) > 99),
+            ("str_control", any(char < " " for char in text)),
+            ("str_unicode", not text.isascii()),
+            ("str_not_bmp", any(char > "\uffff" for char in text)),
         ):
             if found:
                 self.tags.add(name)
@@ -103,10 +123,16 @@ class Values:
             return chr(self.rng.randrange(0x20))
         if kind < 0.5:
             return self.rng.choice(string.printable)
-        return chr(self.rng.choice((
-            self.rng.randrange(0x7F, 0x800), self.rng.randrange(0x800, 0xD800), self.rng.randrange(0xE000, 0x10000),
-            self.rng.randrange(0x10000, 0x110000),
-        )))
+        return chr(
+            self.rng.choice(
+                (
+                    self.rng.randrange(0x7F, 0x800),
+                    self.rng.randrange(0x800, 0xD800),
+                    self.rng.randrange(0xE000, 0x10000),
+                    self.rng.randrange(0x10000, 0x110000),
+                )
+            )
+        )
 
     def integer(self):
         if self.profile == "minimal":
@@ -144,10 +170,18 @@ class Values:
             self.tags.add("dt_microsecond_edges")
         if rng.random() < 0.2:
             self.tags.add("dt_limits")
-            value = rng.choice((
-                datetime.min, datetime.max, datetime(999, 5, 6, 7, 8, 9, 10), datetime(1969, 12, 31, 23, 59, 59, 999_999),
-                datetime(2000, 2, 29), datetime(1900, 2, 28, 23, 59, 59), datetime(2038, 1, 19, 3, 14, 8), datetime(9999, 12, 31),
-            ))
+            value = rng.choice(
+                (
+                    datetime.min,
+                    datetime.max,
+                    datetime(999, 5, 6, 7, 8, 9, 10),
+                    datetime(1969, 12, 31, 23, 59, 59, 999_999),
+                    datetime(2000, 2, 29),
+                    datetime(1900, 2, 28, 23, 59, 59),
+                    datetime(2038, 1, 19, 3, 14, 8),
+                    datetime(9999, 12, 31),
+                )
+            )
         if rng.random() < 0.3:
             return self.tag("dt_naive", value)
         return self.tag("dt_offset", value.replace(tzinfo=timezone(rng.choice(OFFSETS))))
@@ -185,11 +219,13 @@ class Values:
     def key_of_parts(self, cls):
         course = CourseLocator("org", "course", self.rng.choice(("run", "Žluťoučký", "~.:-_")))
         if cls is UsageKey:
-            return self.rng.choice((
-                BlockUsageLocator(course, None, "b"),
-                BlockUsageLocator(CourseLocator("o", "c", None, "draft", deprecated=True), "problem", "p:%"),
-                CCXBlockUsageLocator(CCXLocator.from_course_locator(course, 7), "html", "x"),
-            ))
+            return self.rng.choice(
+                (
+                    BlockUsageLocator(course, None, "b"),
+                    BlockUsageLocator(CourseLocator("o", "c", None, "draft", deprecated=True), "problem", "p:%"),
+                    CCXBlockUsageLocator(CCXLocator.from_course_locator(course, 7), "html", "x"),
+                )
+            )
         if cls is CCXLocator:
             return CCXLocator.from_course_locator(course, self.rng.randrange(10**9))
         return CCXLocator.from_course_locator(course, 1) if cls is CourseKey else None

@@ -40,10 +40,10 @@ fn ours() -> impl Iterator<Item = &'static EventDefinition> {
 fn every_event_is_there_once_and_no_other() {
     let pythons = pythons();
     let pythons: Vec<&str> = pythons.iter().map(|event| event["event_type"].as_str().unwrap()).collect();
-    assert_eq!(ours().map(|event| event.event_type()).collect::<Vec<_>>(), pythons);
+    assert_eq!(ours().map(EventDefinition::event_type).collect::<Vec<_>>(), pythons);
     assert_eq!(pythons.len(), 75);
     assert_eq!(pythons.iter().collect::<BTreeSet<_>>().len(), 75);
-    let all: BTreeSet<&str> = registry::events().map(|event| event.event_type()).collect();
+    let all: BTreeSet<&str> = registry::events().map(EventDefinition::event_type).collect();
     assert_eq!(all.len(), registry::events().len());
 }
 
