@@ -5,7 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::parse::{Arguments, Event};
-use crate::record::{Field, Target, builder::Built, schema::location};
+use crate::{
+    record::{Field, Target, builder::Built, schema::location},
+    rules,
+};
 
 pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let rt = &event.arguments.path.private();
@@ -167,28 +170,38 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The key as a real field access, so that the compiler says what is wrong with it; then as a walk over the
-/// schema, which knows what makes a key.
+/// The key as a walk over the schema, segment by segment: each is judged, and shown, at its own place.
+///
+/// A real field access would leave its errors to the compiler, which suggests `unwrap()` for an `Option`, and
+/// knows of fields that are not on the wire. It is all there is for an event without a wire form.
 fn key(event: &Event<'_>) -> TokenStream {
-    let Arguments { key, path, .. } = &event.arguments;
-    let Some(last) = key.last() else {
+    let Arguments { key, path, waivers, local_only, .. } = &event.arguments;
+    if key.is_empty() {
         return TokenStream::new();
-    };
+    }
     let ident = &event.item.ident;
-    let rt = path.at(last.span());
-    let names = key.iter().map(|name| name.unraw().to_string());
-    let names = quote_spanned!(last.span()=> &[#(#names),*]);
-    let check = quote_spanned! {last.span()=>
-        const _: () = #rt::assert_key(&__RECORD, #names);
-    };
-    // fn __key(event: &CourseEnrollmentCreated) { let _ = &event.enrollment.course.course_key; }
-    // const _: () = assert_key(&__RECORD, &["enrollment", "course", "course_key"]);
+    let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
+    let waiver = waivers.place_of(&rules::KEY_IS_PII);
+    let is_waived = waiver.is_some();
+    let checks = key.iter().enumerate().map(|(index, segment)| {
+        let rt = path.at(segment.span());
+        quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)
+    });
+    let waived = waiver.map(|at| {
+        let rt = path.at(at.span());
+        quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
+    });
+    let access = local_only.as_ref().map(|_| quote!(let _ = |event: &#ident| { let _ = &event #(.#key)*; };));
+    // const _: () = {
+    //     assert_key(&__RECORD, &["enrollment", "course"], 0, false);
+    //     assert_key(&__RECORD, &["enrollment", "course"], 1, false);
+    // };
     quote! {
-        #[allow(dead_code)]
-        fn __key(event: &#ident) {
-            let _ = &event #(.#key)*;
-        }
-        #check
+        const _: () = {
+            #access
+            #(#checks)*
+            #waived
+        };
     }
 }
 

@@ -51,7 +51,9 @@ pub(crate) struct Event<'a> {
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) event_type: Option<EventType>,
+    /// The path; empty where there is none, or one of a form that was refused.
     pub(crate) key: Vec<Ident>,
+    pub(crate) has_key: bool,
     pub(crate) minor_version: u32,
     pub(crate) repository: Option<LitStr>,
     pub(crate) warning: Option<LitStr>,
@@ -145,7 +147,10 @@ impl Arguments {
                     None => self.event_type = Some(EventType::refused(&arg.name)),
                 }
             }
-            "key" => self.key = key(arg, problems),
+            "key" => {
+                self.has_key = true;
+                self.key = key(arg, problems);
+            }
             "minor_version" => {
                 self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
             }

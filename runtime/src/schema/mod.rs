@@ -7,7 +7,7 @@ mod tests;
 
 use std::mem::MaybeUninit;
 
-pub use check::{assert_data_key, assert_field, assert_key};
+pub use check::{assert_data_key, assert_field, assert_key, assert_key_is_pii};
 pub use json::event_schema_string;
 
 /// The Avro form of a type.
