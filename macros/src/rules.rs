@@ -79,6 +79,8 @@ rules! {
         "a receiver is a free function that the registry can call with a reference to each data key it names";
     RECEIVER_PARAMETER = Error "receiver_parameter" "ADR-3"
         "each parameter takes the data key of its name";
+    RECEIVER_RETURN = Error "receiver_return" ""
+        "whoever sends an event learns only whether each receiver succeeded";
 }
 
 impl Rule {

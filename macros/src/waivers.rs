@@ -54,7 +54,7 @@ impl Arg {
         let mut args = self.list(EXAMPLE, problems).into_iter();
         let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
             if matches!(&self.value, Value::List(_)) {
-                self.wrong_form(EXAMPLE, problems);
+                self.wrong_form("the name of a rule first", EXAMPLE, problems);
             }
             return;
         };

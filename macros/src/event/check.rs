@@ -102,10 +102,13 @@ fn split_version(constant: &str) -> (&str, Option<u32>) {
 fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) {
     let constant = event.constant.to_string();
     let (base, _) = split_version(&constant);
-    let words: Vec<&str> = base.split('_').collect();
     let type_words = event_type.words();
-    let matches = !type_words.is_empty()
-        && type_words.ends_with(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    // The word `EVENT` has a rule of its own.
+    let without_event =
+        |words: &[String]| words.iter().filter(|word| *word != "EVENT").cloned().collect::<Vec<_>>();
+    let words: Vec<String> = base.split('_').map(str::to_owned).collect();
+    let matches =
+        type_words.ends_with(&words) || without_event(&type_words).ends_with(&without_event(&words));
     if !matches && !type_words.is_empty() {
         problems.check(&event.arguments.waivers, &rules::NAME_MISMATCH, || {
             let what = format!(
