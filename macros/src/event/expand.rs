@@ -20,7 +20,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let structure = structure(event);
     let signal = signal(event, rt);
     let record = target.record_static(&item.ident);
-    let wire = if arguments.local_only.is_some() { local_only(&target) } else { wire(event, &target) };
+    let wire = if arguments.local_only.is_some() { local_only(event, &target) } else { wire(event, &target) };
     let implementations =
         [definition(event, rt), key(event), target.defaults(), wire, target.builder(&built)];
     // pub struct CourseEnrollmentCreated { … }
@@ -34,7 +34,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
             #record
             #(#implementations)*
         };
@@ -162,6 +162,24 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
+
+            fn erase(
+                self: #rt::std::sync::Arc<Self>,
+            ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
+                <#rt::Shared<#ident>>::erase(self)
+            }
+
+            fn restore(
+                event: #rt::std::sync::Arc<
+                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
+                >,
+            ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
+                <#rt::Shared<#ident>>::restore(event)
+            }
+
+            fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
+                <#rt::Shared<#ident>>::erase_ref(self)
+            }
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
@@ -241,10 +259,13 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
 }
 
 /// `Debug` that needs nothing of the fields: their types can be anything.
-fn local_only(target: &Target<'_>) -> TokenStream {
+fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
     let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();
+    let assertions = target.schema_assertions(&event.arguments.path, "assert_shared");
     quote! {
+        #assertions
+
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
             fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

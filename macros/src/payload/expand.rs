@@ -48,7 +48,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
-            use #rt::{NoWire as _, NotPlain as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
             #record
             #(#implementations)*
         };

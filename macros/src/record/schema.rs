@@ -36,6 +36,8 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
             type_name: #type_name,
             docs: #docs,
             pii: #pii,
+            refusal: <#rt::Wire<#ty>>::REFUSAL,
+            is_shared: <#rt::Shared<#ty>>::IS_SHARED,
         }
     }
 }

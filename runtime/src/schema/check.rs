@@ -9,6 +9,23 @@ use super::{Field, Location, Record, Schema};
 #[track_caller]
 pub const fn assert_field(record: &Record, index: usize) {
     let field = &record.fields[index];
+    if let Some(refusal) = &field.refusal {
+        Message::new()
+            .text("field `")
+            .text(field.name)
+            .text("` cannot be of type `")
+            .text(field.type_name)
+            .text("`: `")
+            .text(refusal.type_name)
+            .text("` ")
+            .text(refusal.what)
+            .text("\nnote: ")
+            .text(refusal.note)
+            .text("\nhelp: ")
+            .text(refusal.help)
+            .panic();
+    }
+    assert_shared(record, index);
     let inside = match &field.schema {
         Schema::Optional(some) => some,
         schema => schema,
@@ -29,6 +46,45 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text("`\nnote: Python's library has no recursive schemas, and a consumer could be sent any depth (ADR-5)\nhelp: refer to the other value by its key or id")
             .panic();
     }
+}
+
+/// Refuses a field whose type has to stay on one thread; one that has an Avro form, or is in an event without.
+#[track_caller]
+pub const fn assert_shared(record: &Record, index: usize) {
+    let field = &record.fields[index];
+    if field.is_shared || holds_unshared_field(&field.schema) {
+        return;
+    }
+    Message::new()
+        .text("field `")
+        .text(field.name)
+        .text("` of type `")
+        .text(field.type_name)
+        .text("` cannot go to another thread\nnote: receivers run on the thread that sends, and an event is sent from any\nhelp: hold plain values, without `Rc`, `Cell`, `RefCell` and raw pointers: the type has to be `Send` and `Sync`")
+        .panic();
+}
+
+/// Whether the reason is a field further inside, which is reported there.
+const fn holds_unshared_field(schema: &Schema) -> bool {
+    let mut reached = Reached::new();
+    reached.add(schema);
+    reached.close(None);
+    let mut index = 0;
+    while let Some(record) = reached.get(index) {
+        let mut field = 0;
+        while field < record.fields.len() {
+            let leads_on = matches!(
+                record.fields[field].schema,
+                Schema::Record(_) | Schema::Array(_) | Schema::Map(_) | Schema::Optional(_)
+            );
+            if !record.fields[field].is_shared && !leads_on {
+                return true;
+            }
+            field += 1;
+        }
+        index += 1;
+    }
+    false
 }
 
 const fn has_optional_part(schema: &Schema) -> bool {
