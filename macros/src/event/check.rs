@@ -1,13 +1,13 @@
 //! The rules about an event and its data keys, one function each.
 
-use syn::{Type, ext::IdentExt};
+use syn::ext::IdentExt;
 
 use super::parse::{Event, UNNAMED};
 use crate::{
     args,
     diagnostics::{Problem, Problems},
     event_type::EventType,
-    record::{Field, check_owned},
+    record::{Field, check_flow_control, check_owned},
     rules,
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
         check_owned(field, event.arguments.local_only.is_some(), problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
-        check_flow_control(field, problems);
+        check_flow_control(field, "data key", problems);
         field.waivers.check_needed(problems);
     }
     // Waivers of rules that were not reached may be needed yet.
@@ -180,30 +180,5 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
             let what = format!("data key `{}` ends in `{suffix}`", field.name);
             Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("call it `{stem}`"))
         });
-    }
-}
-
-fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
-    let name = field.name.as_str();
-    let is_command = ["background", "force", "dry_run"].contains(&name)
-        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix));
-    if is_command && is_bool(field.ty) {
-        problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
-            Problem::of(
-                &rules::FIELD_FLOW_CONTROL,
-                field.ident,
-                format!("data key `{name}` tells receivers what to do"),
-            )
-            .help("leave it out, or replace it by the fact that the decision depends on")
-        });
-    }
-}
-
-/// Goes by the name: whoever renames `bool` to get around a convention could waive it.
-fn is_bool(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "bool"),
-        Type::Group(group) => is_bool(&group.elem),
-        _ => false,
     }
 }

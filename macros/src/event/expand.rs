@@ -22,7 +22,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let record = target.record_static(&item.ident);
     let wire = if arguments.local_only.is_some() { local_only(event, &target) } else { wire(event, &target) };
     let implementations =
-        [definition(event, rt), key(event), target.defaults(), wire, target.builder(&built)];
+        [definition(event, rt), key(event), target.flow_control(&arguments.path), target.defaults(), wire, target.builder(&built)];
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };

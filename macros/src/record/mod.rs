@@ -8,11 +8,13 @@ pub(crate) mod schema;
 
 mod attributes;
 mod docs;
+mod flow_control;
 mod parse;
 mod types;
 
 pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
+pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
 use types::{find_borrow, find_no_value, has_placeholder};
 pub(crate) use types::{find_mention, name_self};

@@ -167,6 +167,12 @@ refused! {
     [T: ?Sized] "*mut" *mut T,
 }
 refused! {
+    "is borrowed",
+    "an event outlives the values it was made of, and reaches other threads and services (ADR-3)",
+    "own the data: `String` for `&str`, `Vec<_>` for a slice":
+    [T: ?Sized] "&_" &'static T,
+}
+refused! {
     "has no counterpart in Avro",
     "Avro's only list is `array`, of any length, which Python reads as `list` (ADR-5)",
     "use `Vec`":
