@@ -170,11 +170,11 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
             }
 
             fn restore(
-                event: #rt::std::sync::Arc<
+                __event: #rt::std::sync::Arc<
                     dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
                 >,
             ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
-                <#rt::Shared<#ident>>::restore(event)
+                <#rt::Shared<#ident>>::restore(__event)
             }
 
             fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
@@ -209,7 +209,7 @@ fn key(event: &Event<'_>) -> TokenStream {
         let rt = path.at(at.span());
         quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
     });
-    let access = local_only.as_ref().map(|_| quote!(let _ = |event: &#ident| { let _ = &event #(.#key)*; };));
+    let access = local_only.as_ref().map(|_| quote!(let _ = |__event: &#ident| { let _ = &__event #(.#key)*; };));
     // const _: () = {
     //     assert_key(&__RECORD, &["enrollment", "course"], 0, false);
     //     assert_key(&__RECORD, &["enrollment", "course"], 1, false);
@@ -241,18 +241,18 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
         impl #rt::serde::Serialize for #ident {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
-                serializer: __S,
+                __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self, serializer)
+                #rt::serialize_record(self, __serializer)
             }
         }
 
         #[automatically_derived]
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
-                deserializer: __D,
+                __deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                #rt::deserialize_record(deserializer)
+                #rt::deserialize_record(__deserializer)
             }
         }
     }
@@ -268,8 +268,8 @@ fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
 
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #rt::debug_opaque(f, #name)
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #rt::debug_opaque(__f, #name)
             }
         }
     }
