@@ -21,7 +21,7 @@ pub struct EventDefinition {
     event_type: &'static str,
     name: &'static str,
     docs: &'static str,
-    fields: &'static [Field],
+    pub(super) fields: &'static [Field],
     location: Location,
     minor_version: u32,
     key_field: Option<&'static str>,
