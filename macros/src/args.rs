@@ -83,7 +83,6 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     args
 }
 
-
 /// Takes one argument after the other, and refuses what is unknown or there twice.
 pub(crate) struct Known<'a> {
     /// As in "`#[event]`".
@@ -190,12 +189,7 @@ impl Arg {
     }
 
     /// The value of `name = expression`.
-    pub(crate) fn expression(
-        &self,
-        takes: &str,
-        example: &str,
-        problems: &mut Problems,
-    ) -> Option<&Expr> {
+    pub(crate) fn expression(&self, takes: &str, example: &str, problems: &mut Problems) -> Option<&Expr> {
         if let Value::Is(value) = &self.value {
             return Some(value);
         }
@@ -204,11 +198,7 @@ impl Arg {
     }
 
     /// The value of `name = 1`, which is in the range of `T`.
-    pub(crate) fn integer<T: Integer>(
-        &self,
-        example: &str,
-        problems: &mut Problems,
-    ) -> Option<T> {
+    pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
         let takes = format!("a number from {} to {}", T::MIN, T::MAX);
         let text = self.expression(&takes, example, problems)?;
         let number = integer_text(text).and_then(|text| text.parse().ok());

@@ -292,9 +292,8 @@ impl EventType {
             format!("segment `{segment}` of event type `{text}` is not a lowercase word")
         };
         let legal = text.split('.').filter(|segment| !segment.is_empty());
-        let legal: Vec<String> = legal
-            .map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) })
-            .collect();
+        let legal: Vec<String> =
+            legal.map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) }).collect();
         let better = legal.join(".");
         Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
     }

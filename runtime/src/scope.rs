@@ -13,7 +13,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{event::{Event, EventDefinition}, metadata::EventsMetadata, receiver::ReceiverDefinition};
+use crate::{
+    event::{Event, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::ReceiverDefinition,
+};
 
 /// How many scopes there are on all threads: a send looks at its thread's only when there are any.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);

@@ -21,8 +21,14 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let signal = signal(event, rt);
     let record = target.record_static(&item.ident);
     let wire = if arguments.local_only.is_some() { local_only(event, &target) } else { wire(event, &target) };
-    let implementations =
-        [definition(event, rt), key(event), target.flow_control(&arguments.path), target.defaults(), wire, target.builder(&built)];
+    let implementations = [
+        definition(event, rt),
+        key(event),
+        target.flow_control(&arguments.path),
+        target.defaults(),
+        wire,
+        target.builder(&built),
+    ];
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };
@@ -209,7 +215,8 @@ fn key(event: &Event<'_>) -> TokenStream {
         let rt = path.at(at.span());
         quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
     });
-    let access = local_only.as_ref().map(|_| quote!(let _ = |__event: &#ident| { let _ = &__event #(.#key)*; };));
+    let access =
+        local_only.as_ref().map(|_| quote!(let _ = |__event: &#ident| { let _ = &__event #(.#key)*; };));
     // const _: () = {
     //     assert_key(&__RECORD, &["enrollment", "course"], 0, false);
     //     assert_key(&__RECORD, &["enrollment", "course"], 1, false);

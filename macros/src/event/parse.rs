@@ -132,7 +132,9 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     let mut known = Known::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
         let help = format!("write `type = \"{}\"`", literal.value());
-        problems.push(Problem::of(&rules::TYPE_MISSING, &literal, "the event type comes with its name").help(help));
+        problems.push(
+            Problem::of(&rules::TYPE_MISSING, &literal, "the event type comes with its name").help(help),
+        );
         parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
         return parsed;
     }

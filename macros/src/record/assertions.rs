@@ -8,7 +8,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Field, Target};
-use crate::{runtime_path::RuntimePath, spans::{call_up_to, generic_up_to}};
+use crate::{
+    runtime_path::RuntimePath,
+    spans::{call_up_to, generic_up_to},
+};
 
 impl Target<'_> {
     /// Each field has an Avro form, and is what a value in a payload has to be.

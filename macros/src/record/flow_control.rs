@@ -31,10 +31,11 @@ pub(crate) fn check_flow_control(field: &Field<'_>, kind: &str, problems: &mut P
 impl Target<'_> {
     /// What only the compiler can tell: a type that is `bool` under another name.
     pub(crate) fn flow_control(&self, path: &RuntimePath) -> TokenStream {
-        let commands =
-            self.fields.iter().enumerate().filter(|(_, field)| {
-                is_command(&field.name) && !is_bool(field.ty) && is_path(field.ty)
-            });
+        let commands = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| is_command(&field.name) && !is_bool(field.ty) && is_path(field.ty));
         let each = commands.map(|(index, field)| {
             let waiver = field.waivers.place_of(&rules::FIELD_FLOW_CONTROL);
             let (span, function) = match waiver {

@@ -156,7 +156,9 @@ impl Field<'_> {
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
-                        _ => arg.expression("a value", "default = expression", problems).map(ToTokens::to_token_stream),
+                        _ => arg
+                            .expression("a value", "default = expression", problems)
+                            .map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
                     self.default = Some(Default { index, expression, span });

@@ -3,6 +3,12 @@
 //! Each `assert_…` is called in a `const` item whose tokens have the span of what the user wrote, and
 //! panics with the whole message. Comparing comes first; a message is only built on failure.
 
+mod conventions;
+mod key;
+
+pub use conventions::{assert_command, assert_no_command};
+pub use key::{assert_key, assert_key_is_pii};
+
 use super::{Field, Location, Record, Schema};
 
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
@@ -87,36 +93,6 @@ const fn holds_unshared_field(schema: &Schema) -> bool {
     false
 }
 
-/// Refuses a field with the name of a command whose type is `bool` under another name.
-#[track_caller]
-pub const fn assert_no_command(record: &Record, index: usize) {
-    let field = &record.fields[index];
-    if is_bool(&field.schema) {
-        Message::new()
-            .text("field `")
-            .text(field.name)
-            .text("` tells receivers what to do\nnote: an event says what happened, and leaves what to do about it to its receivers (ADR-16)\nhelp: leave it out, or replace it by the fact that the decision depends on, or waive it with `allow(field_flow_control, reason = \"…\")`")
-            .panic();
-    }
-}
-
-/// Refuses a waiver of `field_flow_control` for another field.
-#[track_caller]
-pub const fn assert_command(record: &Record, index: usize) {
-    let field = &record.fields[index];
-    if !is_bool(&field.schema) && !matches!(field.schema, Schema::Unknown) {
-        Message::new()
-            .text("`allow(field_flow_control)` is not needed here: `")
-            .text(field.name)
-            .text("` is no `bool`\nhelp: remove it")
-            .panic();
-    }
-}
-
-const fn is_bool(schema: &Schema) -> bool {
-    matches!(schema, Schema::Boolean | Schema::Optional(Schema::Boolean))
-}
-
 const fn has_optional_part(schema: &Schema) -> bool {
     match schema {
         Schema::Optional(_) => true,
@@ -134,7 +110,7 @@ struct Reached {
 impl Reached {
     const MOST: usize = 128;
 
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { records: [None; Self::MOST], len: 0 }
     }
 
@@ -283,142 +259,6 @@ const fn clash(record: &Record, other: &Record) -> ! {
         .panic()
 }
 
-/// Refuses the segment `index` of a key path where nothing of that name is in the event's data, where it is
-/// personal data and `may_be_pii` is not set, or where the path ends in a type that makes no partition key.
-#[track_caller]
-pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii: bool) {
-    let Some(field) = walk(event, path, index) else {
-        return no_such_key(event, path, index);
-    };
-    if field.pii && !may_be_pii {
-        Message::new()
-            .text("key `")
-            .path(path)
-            .text("` is personal data: `")
-            .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: take an id, as in `key = user.id`, or waive it with `allow(key_is_pii, reason = \"…\")`")
-            .panic();
-    }
-    if index + 1 < path.len() {
-        return;
-    }
-    let schema = match &field.schema {
-        Schema::Optional(some) => some,
-        schema => schema,
-    };
-    let kind = match schema {
-        Schema::Record(_) => "a record",
-        Schema::Array(_) => "a list",
-        Schema::Map(_) => "a map",
-        Schema::Double => "a float",
-        _ => return,
-    };
-    Message::new()
-        .text("key `")
-        .path(path)
-        .text("` is ")
-        .text(kind)
-        .text(", which makes no partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID or an opaque key")
-        .panic();
-}
-
-/// Says why there is no segment `index`; where there is none before it, that was said of that one.
-#[track_caller]
-const fn no_such_key(event: &Record, path: &[&str], index: usize) {
-    const NOTE: &str =
-        "\nnote: producers find the key by its path in the data that they send (ADR-14)\nhelp: ";
-    let message = Message::new().text("key `").path(path).text("` is not in the event's data: ");
-    if index == 0 {
-        message
-            .text("there is no data key `")
-            .text(path[0])
-            .text("`")
-            .text(NOTE)
-            .text("the event has the data keys ")
-            .names(event.fields)
-            .panic();
-    }
-    let Some(parent) = walk(event, path, index - 1) else { return };
-    match &parent.schema {
-        // Reported at its type.
-        Schema::Unknown => {}
-        Schema::Record(record) => message
-            .text("`")
-            .text(parent.type_name)
-            .text("` has no field `")
-            .text(path[index])
-            .text("`")
-            .text(NOTE)
-            .text("it has the fields ")
-            .names(record.get().fields)
-            .panic(),
-        Schema::Optional(Schema::Record(_)) => Message::new()
-            .text("key `")
-            .path(path)
-            .text("` leads through an `Option`: there is none where `")
-            .text(parent.name)
-            .text("` is `None`")
-            .text(NOTE)
-            .text("take the key from a field that is always there")
-            .panic(),
-        _ => message
-            .text("`")
-            .text(parent.name)
-            .text("` is a `")
-            .text(parent.type_name)
-            .text("`, which has no fields on the wire")
-            .text(NOTE)
-            .text("end the path at `")
-            .text(parent.name)
-            .text("`")
-            .panic(),
-    }
-}
-
-/// Refuses a waiver of `key_is_pii` for a key that is no personal data.
-#[track_caller]
-pub const fn assert_key_is_pii(event: &Record, path: &[&str]) {
-    let mut index = 0;
-    while index < path.len() {
-        match walk(event, path, index) {
-            Some(field) if !field.pii => index += 1,
-            // What is not there is reported elsewhere.
-            _ => return,
-        }
-    }
-    Message::new()
-        .text("`allow(key_is_pii)` is not needed here: nothing in key `")
-        .path(path)
-        .text("` is marked `pii`\nhelp: remove it")
-        .panic();
-}
-
-/// The segment `index` of `path`.
-const fn walk(event: &Record, path: &[&str], index: usize) -> Option<&'static Field> {
-    let mut fields = event.fields;
-    let mut at = 0;
-    while let Some(field) = find(fields, path[at]) {
-        if at == index {
-            return Some(field);
-        }
-        let Schema::Record(record) = &field.schema else { break };
-        fields = record.get().fields;
-        at += 1;
-    }
-    None
-}
-
-const fn find(fields: &'static [Field], name: &str) -> Option<&'static Field> {
-    let mut index = 0;
-    while index < fields.len() {
-        if text_eq(fields[index].name, name) {
-            return Some(&fields[index]);
-        }
-        index += 1;
-    }
-    None
-}
-
 /// Structs are told apart by where they are defined: constants cannot compare types or addresses.
 const fn same_record(left: &Record, right: &Record) -> bool {
     left.location.line == right.location.line
@@ -428,7 +268,7 @@ const fn same_record(left: &Record, right: &Record) -> bool {
         && text_eq(left.location.file, right.location.file)
 }
 
-const fn text_eq(left: &str, right: &str) -> bool {
+pub(super) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
@@ -444,17 +284,17 @@ const fn text_eq(left: &str, right: &str) -> bool {
 }
 
 /// A text put together in a constant; what does not fit is cut off.
-struct Message {
+pub(super) struct Message {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
 
-    const fn text(mut self, text: &str) -> Self {
+    pub(super) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut index = 0;
         while index < text.len() && self.len < self.bytes.len() {
@@ -466,7 +306,7 @@ impl Message {
     }
 
     /// `` `id`, `name` ``
-    const fn names(self, fields: &[Field]) -> Self {
+    pub(super) const fn names(self, fields: &[Field]) -> Self {
         let mut message = self;
         let mut index = 0;
         while index < fields.len() {
@@ -477,7 +317,7 @@ impl Message {
     }
 
     /// `enrollment.course.course_key`
-    const fn path(self, path: &[&str]) -> Self {
+    pub(super) const fn path(self, path: &[&str]) -> Self {
         let mut message = self.text(path[0]);
         let mut index = 1;
         while index < path.len() {
@@ -488,7 +328,7 @@ impl Message {
     }
 
     #[track_caller]
-    const fn panic(&self) -> ! {
+    pub(super) const fn panic(&self) -> ! {
         let (text, _) = self.bytes.split_at(self.len);
         match std::str::from_utf8(text) {
             Ok(text) => panic!("{}", text),

@@ -9,7 +9,10 @@ use std::mem::MaybeUninit;
 
 use crate::avro_type::refused::Refusal;
 
-pub use check::{assert_command, assert_data_key, assert_field, assert_shared, assert_key, assert_key_is_pii, assert_no_command};
+pub use check::{
+    assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
+    assert_shared,
+};
 pub use json::event_schema_string;
 
 /// The Avro form of a type.
