@@ -238,11 +238,16 @@ impl EventType {
         let Some(better) = self.with_version_as_it_should_be() else {
             return true;
         };
-        problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
-            let what = format!("the major version of event type `{}` is no segment like `v1`", self.text);
-            Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
-                .help(format!("write `\"{better}\"`"))
-        })
+        let what = format!("the major version of event type `{}` is no segment like `v1`", self.text);
+        let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
+            .help(format!("write `\"{better}\"`"));
+        if self.text.split('.').all(is_word) {
+            return problems.check(waivers, &rules::TYPE_MISSING_VERSION, || problem);
+        }
+        // A waiver would leave a segment that is none.
+        waivers.covers(&rules::TYPE_MISSING_VERSION);
+        problems.push(problem);
+        false
     }
 
     /// `….created.1`, `….created.V1`, `….created_v1` and `….created.v1.0` as `….created.v1`.
@@ -298,6 +303,15 @@ impl EventType {
         Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
     }
 
+    /// The text with words in the place of what are none.
+    fn legal_text(&self) -> String {
+        let segments = self.text.split('.').filter(|segment| !segment.is_empty());
+        let legal: Vec<String> = segments
+            .map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) })
+            .collect();
+        legal.join(".")
+    }
+
     fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
         // After a last dot there is nothing, and that was said.
         let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
@@ -309,7 +323,10 @@ impl EventType {
                         format!("`{version}` of event type `{text}` is no major version"),
                         format!("{}.v1", self.segments.join(".")),
                     ),
-                    None => (format!("event type `{text}` has no major version"), format!("{text}.v1")),
+                    None => (
+                        format!("event type `{text}` has no major version"),
+                        format!("{}.v1", self.legal_text()),
+                    ),
                 };
                 Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
                     .help(format!("end it with one, as in `\"{better}\"`"))

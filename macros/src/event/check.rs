@@ -7,7 +7,7 @@ use crate::{
     args,
     diagnostics::{Problem, Problems},
     event_type::EventType,
-    record::{Field, check_flow_control, check_owned},
+    record::{Field, check_flow_control, check_owned, find_mention},
     rules,
 };
 
@@ -36,6 +36,7 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     }
     for field in &event.fields {
         check_owned(field, event.arguments.local_only.is_some(), problems);
+        check_recursion(event, field, problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
         check_flow_control(field, "data key", problems);
@@ -148,6 +149,20 @@ fn check_documented(event: &Event<'_>, problems: &mut Problems) {
         problems.push(
             Problem::of(&rules::EVENT_UNDOCUMENTED, &event.item.ident, what)
                 .help("add a `/// …` comment that says when the event is sent"),
+        );
+    }
+}
+
+/// What stays in the process may hold itself behind a pointer.
+fn check_recursion(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
+    let ident = &event.item.ident;
+    if let Some(at) = find_mention(field.ty, ident)
+        && event.arguments.local_only.is_none()
+    {
+        let what = format!("event `{}` contains itself through its data key `{}`", ident.unraw(), field.name);
+        problems.push(
+            Problem::of(&rules::RECORD_RECURSIVE, at, what)
+                .help("refer to the other event by an id in its data"),
         );
     }
 }

@@ -9,13 +9,13 @@
 use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
+    Attribute, Expr, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
 };
 
 use crate::{
-    args::{Arg, Known},
+    args::{Arg, Known, Value},
     diagnostics::{Problem, Problems},
     record::{first_word, schema::type_name},
     rules,
@@ -148,6 +148,11 @@ impl Arguments {
                         let what = "the signals of `#[receiver]` come without a name";
                         let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`";
                         problems.push(Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, what).help(help));
+                        if let Value::Is(value) = &arg.value
+                            && let Expr::Path(path) = &**value
+                        {
+                            self.signals.push(path.path.clone());
+                        }
                         is_complete = false;
                         input.parse::<Option<Token![,]>>()?;
                         continue;
