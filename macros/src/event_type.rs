@@ -225,7 +225,10 @@ impl EventType {
         }
         let is_legal = self.check_segments(waivers, problems);
         let is_long_enough = self.check_length(problems);
-        self.check_version(waivers, problems);
+        // What is too short has an example with a version in its message.
+        if is_long_enough {
+            self.check_version(waivers, problems);
+        }
         is_legal && is_long_enough && {
             self.check_subdomain(waivers, problems);
             self.check_action(waivers, problems)

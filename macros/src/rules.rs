@@ -118,10 +118,16 @@ rules! {
 impl Rule {
     /// What to do about a waiver that waives nothing.
     pub(crate) fn place_help(&self) -> &'static str {
-        if self.name.starts_with("field_") {
-            "remove it: this does not break that rule, which is about a field, and waived there"
-        } else {
-            "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
+        match self.name {
+            "field_flow_control" => {
+                "remove it: this does not break that rule, which is about a field that is a `bool`, and waived there"
+            }
+            name if name.starts_with("field_") => {
+                "remove it: this does not break that rule, which is about a data key of an event, and waived at its field"
+            }
+            _ => {
+                "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
+            }
         }
     }
 }

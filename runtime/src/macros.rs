@@ -133,8 +133,9 @@ pub use openedx_events_macros::payload;
 ///
 /// # What does not compile
 ///
-/// An event type or a constant against the naming rules, an event or data key without documentation, a key that is not
-/// in the data or makes no partition key, two different records of one name in one event, and sending anything else:
+/// What the [rules](crate::rules) refuse: an event type or a constant against the naming rules, an event or data key
+/// without documentation, a key that is not in the data, is personal data or makes no partition key, two different
+/// records of one name in one event. And sending anything else:
 ///
 /// ```compile_fail,E0308
 /// # use openedx_events::learning::{data::*, signals::*};

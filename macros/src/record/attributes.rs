@@ -123,19 +123,31 @@ pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// The item as it can stand without the macro: our attributes on its fields are taken away, and types that
-/// were refused are replaced by some that the compiler has nothing more to say about.
+/// The item as it can stand without the macro: our attributes on its fields are taken away, and serde's; types
+/// that were refused are replaced by some that the compiler has nothing more to say about.
 pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
     let mut item = item.clone();
-    let (ident, fields): (_, Vec<&mut Field>) = match &mut item {
-        Item::Struct(item) => (&item.ident, item.fields.iter_mut().collect()),
-        Item::Union(item) => (&item.ident, item.fields.named.iter_mut().collect()),
+    let (ident, attributes, fields): (_, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item {
+        Item::Struct(item) => (&item.ident, &mut item.attrs, item.fields.iter_mut().collect()),
+        Item::Union(item) => (&item.ident, &mut item.attrs, item.fields.named.iter_mut().collect()),
         Item::Enum(item) => {
             let fields = item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut());
-            (&item.ident, fields.collect())
+            (&item.ident, &mut item.attrs, fields.collect())
         }
         other => return other.to_token_stream(),
     };
+    attributes.retain(|attribute| !attribute.path().is_ident("serde"));
+    for derive in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let Ok(paths) = derive.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
+            continue;
+        };
+        let is_other = |path: &&Path| {
+            let last = path.segments.last().map(|last| last.ident.to_string());
+            !matches!(last.as_deref(), Some("Serialize" | "Deserialize"))
+        };
+        let others = paths.iter().filter(is_other);
+        *derive = parse_quote!(#[derive(#(#others),*)]);
+    }
     for field in fields {
         field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
         if find_mention(&field.ty, ident).is_some() {
