@@ -53,6 +53,7 @@
 /// |---|---|
 /// | `pii` | personal data: hidden in `Debug`, marked in the registry |
 /// | `default`, `default = expression` | what it is when a builder or a JSON leaves it out |
+/// | `allow(rule, reason = "…")` | waives a convention: `field_flow_control` |
 ///
 /// # What does not compile
 ///

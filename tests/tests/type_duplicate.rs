@@ -91,7 +91,8 @@ fn findings_name_each_place() {
 #[test]
 fn every_use_of_the_registry_panics_with_them() {
     let metadata = || BOOK_LENT.generate_signal_metadata();
-    let uses: [(&str, Box<dyn FnOnce()>); 9] = [
+    type Use = Box<dyn FnOnce()>;
+    let uses: [(&str, Use); 9] = [
         ("events", Box::new(|| drop(registry::events()))),
         ("get", Box::new(|| _ = registry::get(TYPE))),
         ("get another", Box::new(|| _ = registry::get("com.example.library.nothing.done.v1"))),

@@ -211,7 +211,7 @@ fn key(event: &Event<'_>) -> TokenStream {
         let rt = path.at(segment.span());
         quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)
     });
-    let waived = waiver.map(|at| {
+    let needed = waiver.map(|at| {
         let rt = path.at(at.span());
         quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
     });
@@ -225,7 +225,7 @@ fn key(event: &Event<'_>) -> TokenStream {
         const _: () = {
             #access
             #(#checks)*
-            #waived
+            #needed
         };
     }
 }

@@ -20,6 +20,11 @@ The decisions (ADR) and the how-to are those of Python's
 [openedx-events](https://docs.openedx.org/projects/openedx-events/en/latest/).
 ";
 
+const DUPLICATES: &str = "\
+The first use of the [registry](crate::registry) panics, naming all places;
+[`registry::findings`](crate::registry::findings) and
+[`testing::assert_no_findings`](crate::testing::assert_no_findings) find it before.";
+
 /// What no single compilation shows: the program as a whole, or files beside it.
 const WITHOUT_CASE: &[&str] = &["type_duplicate", "contract_broken"];
 
@@ -74,44 +79,42 @@ fn section(rule: &Rule) -> String {
         Kind::Convention => "convention",
     };
     let adr = if rule.adr.is_empty() { String::new() } else { format!(", {}", rule.adr) };
-    let mut text = format!("\n## `{}`\n\n*{kind}{adr}*\n", rule.name);
+    let mut paragraphs = vec![format!("\n## `{}`", rule.name), format!("*{kind}{adr}*")];
     if !rule.why.is_empty() {
         let mut why = rule.why.to_owned();
         why[..1].make_ascii_uppercase();
-        text += &format!("\n{why}.\n");
+        paragraphs.push(format!("{why}."));
     }
     if !rule.upstream.is_empty() {
-        text += &format!("\nUpstream: {}.\n", rule.upstream);
+        paragraphs.push(format!("Upstream: {}.", rule.upstream));
     }
     if rule.name == "type_duplicate" {
-        text += "\nThe first use of the [registry](crate::registry) panics, naming both places; \
-                 [`registry::findings`](crate::registry::findings) and \
-                 [`testing::assert_no_findings`](crate::testing::assert_no_findings) find it before.\n";
+        paragraphs.push(DUPLICATES.to_owned());
     }
-    if WITHOUT_CASE.contains(&rule.name) {
-        return text;
+    if !WITHOUT_CASE.contains(&rule.name) {
+        let Case { program, message } = case(rule);
+        let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
+        paragraphs.extend([
+            "Refused:".to_owned(),
+            format!("```compile_fail\n{}\n```", without_frame(&program)),
+            format!("```text\n{}\n```", first_message(&message)),
+            "Written so that it compiles:".to_owned(),
+            format!("```\n{right}```"),
+        ]);
     }
-    let Case { program, message } = case(rule);
-    let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
-    text += &format!(
-        "\nRefused:\n\n```compile_fail\n{}```\n\n```text\n{}```\n\nWritten so that it compiles:\n\n```\n{right}```\n",
-        without_frame(&program),
-        first_message(&message),
-    );
-    text
+    paragraphs.join("\n\n") + "\n"
 }
 
 /// The program without what every program has.
 fn without_frame(program: &str) -> String {
     let lines = program.lines().filter(|line| !line.starts_with("// errors: ") && *line != "fn main() {}");
-    let text: Vec<&str> = lines.collect();
-    format!("{}\n", text.join("\n").trim())
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
 /// What the compiler says first, up to the place.
 fn first_message(message: &str) -> String {
     let lines = message.lines().take_while(|line| !line.trim_start().starts_with("--> "));
-    lines.map(|line| format!("{}\n", line.replace("evaluation panicked: ", ""))).collect()
+    lines.collect::<Vec<_>>().join("\n").replace("evaluation panicked: ", "")
 }
 
 #[test]

@@ -13,7 +13,6 @@ use crate::{
 };
 
 #[diagnostic::do_not_recommend]
-
 impl AvroType for bool {
     represents_itself!();
     const SCHEMA: Schema = Schema::Boolean;
@@ -77,7 +76,6 @@ integers! {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl AvroType for f64 {
     represents_itself!();
     const SCHEMA: Schema = Schema::Double;
@@ -154,7 +152,6 @@ impl AvroType for f64 {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl AvroType for Bytes {
     represents_itself!();
     const SCHEMA: Schema = Schema::Bytes;

@@ -10,7 +10,6 @@ use crate::{
 };
 
 #[diagnostic::do_not_recommend]
-
 impl AvroType for String {
     represents_itself!();
     const SCHEMA: Schema = Schema::String;
@@ -53,7 +52,6 @@ fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
 }
 
 #[diagnostic::do_not_recommend]
-
 impl AvroType for Uuid {
     type Repr = String;
     const SCHEMA: Schema = Schema::String;
