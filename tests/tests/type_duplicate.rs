@@ -88,10 +88,11 @@ fn findings_name_each_place() {
     assert_eq!(text.lines().count(), 1);
 }
 
+type Use = Box<dyn FnOnce()>;
+
 #[test]
 fn every_use_of_the_registry_panics_with_them() {
     let metadata = || BOOK_LENT.generate_signal_metadata();
-    type Use = Box<dyn FnOnce()>;
     let uses: [(&str, Use); 9] = [
         ("events", Box::new(|| drop(registry::events()))),
         ("get", Box::new(|| _ = registry::get(TYPE))),
