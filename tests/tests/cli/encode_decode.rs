@@ -59,7 +59,7 @@ fn a_bad_line_is_answered_in_its_place() {
             r#"{"error":"column 1: EOF while parsing an object","line":2}"#,
             r#"{"error":"the line is blank","line":3}"#,
             good.as_str(),
-            r#"{"error":"not a JSON object","line":5}"#,
+            r#"{"error":"the line is not a JSON object","line":5}"#,
             good.as_str(),
         ]
     );
@@ -142,7 +142,7 @@ fn local_events_are_refused_with_their_reason() {
 fn bytes_that_are_no_text() {
     let mut line = encode_line(ADA).into_bytes();
     line[10] = 0xff;
-    assert_eq!(error_of("encode", line), "not UTF-8 (byte 10)");
+    assert_eq!(error_of("encode", line), "the line is not UTF-8 (byte 10)");
 }
 
 #[test]
