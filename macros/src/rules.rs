@@ -51,6 +51,8 @@ rules! {
         "everything here is an event";
     ACTION_NOT_PAST_TENSE = Convention "action_not_past_tense" "ADR-2, ADR-16"
         "an event says what happened; what shall happen is a command";
+    KEY_IS_PII = Convention "key_is_pii" "ADR-8"
+        "brokers, their logs and tools show keys in clear, and keep them when the person's data is erased";
     EVENT_UNDOCUMENTED = Error "event_undocumented" "ADR-16"
         "consumers of other teams know of it only what is written here";
     FIELD_UNDOCUMENTED = Error "field_undocumented" "ADR-16"
@@ -77,6 +79,8 @@ rules! {
         "a receiver is a free function that the registry can call with a reference to each data key it names";
     RECEIVER_PARAMETER = Error "receiver_parameter" "ADR-3"
         "each parameter takes the data key of its name";
+    RECEIVER_RETURN = Error "receiver_return" ""
+        "whoever sends an event learns only whether each receiver succeeded";
 }
 
 impl Rule {

@@ -9,7 +9,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::types::{find_borrow, find_mention};
+use super::types::{find_borrow, find_mention, find_no_value};
 
 use crate::{
     diagnostics::{Problem, Problems},
@@ -54,6 +54,13 @@ impl<'a> Attributes<'a> {
                 sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
+            } else if attribute == "#[event]" && path.is_ident("deprecated") {
+                problems.push(deprecated_attribute(one));
+            } else if is_named(one, "payload") || is_named(one, "event") {
+                let what = "a struct has one `#[payload]` or one `#[event]`";
+                problems.push(Problem::new(&path, what).help(
+                    "remove one of the two: a payload is part of events, and an event is sent as a whole",
+                ));
             } else {
                 sorted.others.push(one);
             }
@@ -104,6 +111,13 @@ pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
         .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
 }
 
+/// It would be on the struct only.
+fn deprecated_attribute(attribute: &Attribute) -> Problem {
+    Problem::new(attribute, "`#[deprecated]` beside `#[event]` leaves the event's constant as it was").help(
+        "write `deprecated(since = \"…\", note = \"use …_V2\")` in `#[event(…)]`: it goes to both, and to the registry",
+    )
+}
+
 /// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
@@ -129,7 +143,7 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
             let ty = &field.ty;
             field.ty = parse_quote!(::std::boxed::Box<#ty>);
         }
-        if find_borrow(&field.ty, true).is_some() {
+        if find_borrow(&field.ty, true).is_some() || find_no_value(&field.ty).is_some() {
             field.ty = parse_quote!(());
         }
     }

@@ -12,6 +12,8 @@ use crate::{
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
+
 impl AvroType for bool {
     represents_itself!();
     const SCHEMA: Schema = Schema::Boolean;
@@ -38,6 +40,7 @@ impl AvroType for bool {
 /// Python's `int` is Avro's `long`; a smaller type is checked when a value arrives.
 macro_rules! integers {
     ($($type:ident $expected:literal)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl AvroType for $type {
             represents_itself!();
             const SCHEMA: Schema = Schema::Long;
@@ -72,6 +75,8 @@ integers! {
     u16 "a long from 0 to 65535"
     u8 "a long from 0 to 255"
 }
+
+#[diagnostic::do_not_recommend]
 
 impl AvroType for f64 {
     represents_itself!();
@@ -147,6 +152,8 @@ impl AvroType for f64 {
         deserializer.deserialize_any(Float)
     }
 }
+
+#[diagnostic::do_not_recommend]
 
 impl AvroType for Bytes {
     represents_itself!();

@@ -9,6 +9,8 @@ use crate::{
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
+
 impl AvroType for String {
     represents_itself!();
     const SCHEMA: Schema = Schema::String;
@@ -49,6 +51,8 @@ fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     }
     Ok(Uuid::try_parse(&digits)?)
 }
+
+#[diagnostic::do_not_recommend]
 
 impl AvroType for Uuid {
     type Repr = String;
