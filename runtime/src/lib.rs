@@ -13,6 +13,7 @@ mod catalog;
 pub mod codec;
 mod date_time;
 mod event;
+pub mod event_bus;
 pub mod keys;
 mod macros;
 #[cfg(feature = "cli")]

@@ -236,6 +236,10 @@ impl EventDefinition {
         Ok(self.wire()?.decode(bytes)?)
     }
 
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {
         self.wire.as_ref().ok_or_else(|| NoWireForm::new(self))
     }
