@@ -222,6 +222,9 @@ impl Command {
     }
 
     fn write_to(self, out: &mut dyn Write) -> CommandResult {
+        if !matches!(self, Self::Check(_)) {
+            check::require_one_definition_a_type()?;
+        }
         match self {
             Self::List(list) => list.run(out),
             Self::Show(show) => show.run(out),
