@@ -255,7 +255,7 @@ const fn same_record(left: &Record, right: &Record) -> bool {
         && text_eq(left.location.file, right.location.file)
 }
 
-const fn text_eq(left: &str, right: &str) -> bool {
+pub(super) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
@@ -271,17 +271,17 @@ const fn text_eq(left: &str, right: &str) -> bool {
 }
 
 /// A text put together in a constant; what does not fit is cut off.
-struct Message {
+pub(super) struct Message {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
 
-    const fn text(mut self, text: &str) -> Self {
+    pub(super) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut index = 0;
         while index < text.len() && self.len < self.bytes.len() {
@@ -293,7 +293,7 @@ impl Message {
     }
 
     #[track_caller]
-    const fn panic(&self) -> ! {
+    pub(super) const fn panic(&self) -> ! {
         let (text, _) = self.bytes.split_at(self.len);
         match std::str::from_utf8(text) {
             Ok(text) => panic!("{}", text),

@@ -1,6 +1,9 @@
 //! The Avro schema of a type, as a `const` tree that the compiler can walk.
 
 mod check;
+mod contract;
+mod contract_diff;
+mod contract_text;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -8,6 +11,7 @@ mod tests;
 use std::mem::MaybeUninit;
 
 pub use check::{assert_data_key, assert_field, assert_key};
+pub use contract::{Contracts, assert_contract};
 pub use json::event_schema_string;
 
 /// The Avro form of a type.
