@@ -1,10 +1,14 @@
 //! What the compiler is asked to compare.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::Contracts;
-use crate::{event_type::EventType, record::Field, runtime_path::RuntimePath};
+use crate::{
+    event_type::EventType,
+    record::Field,
+    runtime_path::{RuntimePath, respan},
+};
 
 /// How many broken paths are reported below one data key, one error each: as many as the runtime counts with.
 const REPORTS: usize = 4;
@@ -32,18 +36,28 @@ impl Contracts {
         let versions = published.iter().map(|contract| contract.minor_version);
         let texts = published.iter().map(|contract| &contract.text);
 
-        let keys = fields.iter().flat_map(|field| {
-            (0..REPORTS).map(|index| assertion(event.path, field.ident.span(), &field.name, index))
+        let keys = fields.iter().enumerate().map(|(index, field)| {
+            let broken = format_ident!("__BROKEN_{index}");
+            let name = &field.name;
+            let reports = (0..REPORTS).map(|index| {
+                assertion(event.path, field.ident.span(), &broken.to_token_stream(), name, index)
+            });
+            quote! {
+                const #broken: ::core::primitive::usize = __CONTRACTS.broken(#name);
+                #(#reports)*
+            }
         });
         let mut gone: Vec<&String> = published.iter().flat_map(|contract| &contract.keys).collect();
         gone.retain(|key| fields.iter().all(|field| field.name != **key));
         gone.sort_unstable();
         gone.dedup();
         let literal = event.event_type.literal().span();
-        let gone = gone.into_iter().map(|key| assertion(event.path, literal, key, 0));
+        let gone = gone
+            .into_iter()
+            .map(|key| assertion(event.path, literal, &quote!(__CONTRACTS.broken(#key)), key, 0));
         // static __CONTRACTS: Contracts = Contracts { …, published: &[(0, "(seat:SeatData(number:long))")] };
-        // const __ARE_KEPT: bool = __CONTRACTS.are_kept();
-        // const _: () = assert_contract(&__CONTRACTS, __ARE_KEPT, "seat", 0);
+        // const __BROKEN_0: usize = __CONTRACTS.broken("seat");
+        // const _: () = assert_contract(&__CONTRACTS, __BROKEN_0, "seat", 0);
         quote! {
             static __CONTRACTS: #rt::Contracts = #rt::Contracts {
                 event_type: #event_type,
@@ -53,7 +67,6 @@ impl Contracts {
                 defaulted: &[#(#defaulted),*],
                 published: &[#((#versions, #texts)),*],
             };
-            const __ARE_KEPT: ::core::primitive::bool = __CONTRACTS.are_kept();
             #(#keys)*
             #(#gone)*
         }
@@ -61,11 +74,12 @@ impl Contracts {
 }
 
 /// All tokens are where the error is to be shown.
-fn assertion(path: &RuntimePath, span: Span, key: &str, index: usize) -> TokenStream {
+fn assertion(path: &RuntimePath, span: Span, broken: &TokenStream, key: &str, index: usize) -> TokenStream {
     let rt = path.at(span);
     let span = span.resolved_at(Span::call_site());
     let function = format_ident!("assert_contract", span = span);
+    let broken = respan(broken.clone(), span);
     quote_spanned! {span=>
-        const _: () = #rt::#function(&__CONTRACTS, __ARE_KEPT, #key, #index);
+        const _: () = #rt::#function(&__CONTRACTS, #broken, #key, #index);
     }
 }

@@ -157,10 +157,7 @@ impl Records<'_> {
                 let name = self.define(object, place)?;
                 Ok(format!("{name}{}", self.fields(object, place, &mut Vec::new())?))
             }
-            Some("enum" | "fixed") => {
-                self.define(object, place)?;
-                Ok(other(&short(ty)))
-            }
+            Some(kind @ ("enum" | "fixed")) => Ok(other(&format!("{kind} {}", self.define(object, place)?))),
             // `{"type": "string"}` is `"string"`; with a logical type it is another one.
             _ => {
                 let text = self.ty(kind, &place.key("type"))?;

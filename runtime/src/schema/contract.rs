@@ -22,8 +22,7 @@ pub struct Contracts {
 
 impl Contracts {
     /// Whether the event is what was published, or an allowed successor of it.
-    #[must_use]
-    pub const fn are_kept(&self) -> bool {
+    pub(super) const fn are_kept(&self) -> bool {
         let mut index = 0;
         while index < self.published.len() {
             let (minor_version, text) = self.published[index];
@@ -82,26 +81,6 @@ impl Contracts {
             }
             _ => false,
         }
-    }
-}
-
-/// Refuses an event in which the data key `key` breaks a contract.
-///
-/// Each call reports one broken path, that of number `index`; the last says how many there are besides.
-/// `are_kept` is what [`Contracts::are_kept`] said, once for all calls.
-#[track_caller]
-pub const fn assert_contract(contracts: &Contracts, are_kept: bool, key: &str, index: usize) {
-    if are_kept {
-        return;
-    }
-    let mut newest = 0;
-    while newest < contracts.published.len() {
-        let (minor_version, text) = contracts.published[newest];
-        if contracts.report(minor_version, text, key, index) {
-            // Older contracts are broken by the same mistake.
-            return;
-        }
-        newest += 1;
     }
 }
 

@@ -9,26 +9,26 @@
 //!           !text!                           what no field of an event can have, in the words of a message
 //! ```
 
-use super::{
-    Field, Schema,
-    check::{Message, text_eq},
-};
+use super::{Field, Schema, check::text_eq};
 
 /// A position in a contract.
+///
+/// Loops over bytes are written out: in constants a call costs as much as all that a loop does in one round.
 #[derive(Clone, Copy)]
 pub(super) struct Reader {
     text: &'static str,
+    bytes: &'static [u8],
     at: usize,
 }
 
 impl Reader {
     pub(super) const fn new(text: &'static str) -> Self {
-        Self { text, at: 0 }
+        Self { text, bytes: text.as_bytes(), at: 0 }
     }
 
+    /// The byte here; there is always one, since records are read to their `)` and no further.
     pub(super) const fn peek(&self) -> u8 {
-        let text = self.text.as_bytes();
-        if self.at < text.len() { text[self.at] } else { b')' }
+        if self.at < self.bytes.len() { self.bytes[self.at] } else { b')' }
     }
 
     pub(super) const fn after(mut self, bytes: usize) -> Self {
@@ -38,18 +38,19 @@ impl Reader {
 
     /// Whether the text goes on with `expected`, which then is read.
     pub(super) const fn accept(&mut self, expected: &str) -> bool {
-        let (text, expected) = (self.text.as_bytes(), expected.as_bytes());
-        if text.len() - self.at < expected.len() {
+        let (text, expected) = (self.bytes, expected.as_bytes());
+        let at = self.at;
+        if text.len() < at + expected.len() {
             return false;
         }
         let mut index = 0;
         while index < expected.len() {
-            if text[self.at + index] != expected[index] {
+            if text[at + index] != expected[index] {
                 return false;
             }
             index += 1;
         }
-        self.at += expected.len();
+        self.at = at + expected.len();
         true
     }
 
@@ -105,49 +106,69 @@ impl Reader {
 
     /// The word here: a name, or a primitive type.
     pub(super) const fn word(&self) -> &'static str {
-        let mut end = *self;
-        while !matches!(end.peek(), b' ' | b')' | b'(' | b':') {
-            end.at += 1;
+        let bytes = self.bytes;
+        let mut end = self.at;
+        while end < bytes.len() && !matches!(bytes[end], b' ' | b')' | b'(' | b':') {
+            end += 1;
         }
-        let (text, _) = self.text.split_at(end.at);
-        text.split_at(self.at).1
+        self.text.split_at(end).0.split_at(self.at).1
     }
 
     /// The text between two `!`, the first of which is here.
-    const fn other(&self) -> &'static str {
-        let mut end = self.after(1);
-        while end.at < end.text.len() && end.peek() != b'!' {
-            end.at += 1;
+    pub(super) const fn other(&self) -> &'static str {
+        let start = self.at + 1;
+        let mut end = start;
+        while end < self.bytes.len() && self.bytes[end] != b'!' {
+            end += 1;
         }
-        let (text, _) = self.text.split_at(end.at);
-        text.split_at(self.at + 1).1
+        self.text.split_at(end).0.split_at(start).1
     }
 
     /// Behind the type that is here.
     const fn skip_type(mut self) -> Self {
+        let bytes = self.bytes;
         let mut depth = 0;
-        loop {
-            match self.peek() {
+        let mut is_other = false;
+        let mut at = self.at;
+        while at < bytes.len() {
+            match bytes[at] {
+                b'!' => is_other = !is_other,
+                _ if is_other => {}
                 b'(' => depth += 1,
-                b')' | b' ' if depth == 0 => return self,
+                b')' | b' ' if depth == 0 => break,
                 b')' => depth -= 1,
-                b'!' => self.at += 1 + self.other().len(),
                 _ => {}
             }
-            self.at += 1;
+            at += 1;
         }
+        self.at = at;
+        self
     }
 
     /// The fields of the record whose `(` is here.
+    #[track_caller]
     pub(super) const fn fields(self) -> Fields {
-        Fields { next: self.after(1) }
+        let mut fields = Fields { list: [None; Fields::MOST], len: 0 };
+        let mut next = self.after(1);
+        while next.peek() != b')' {
+            assert!(fields.len < Fields::MOST, "a record in a contract has more than 128 fields");
+            let name = next.word();
+            let ty = next.after(name.len() + 1);
+            fields.list[fields.len] = Some(Published { name, ty });
+            fields.len += 1;
+            next = ty.skip_type();
+            if next.peek() == b' ' {
+                next = next.after(1);
+            }
+        }
+        fields
     }
 }
 
 /// The fields of a record in a contract, in their order.
-#[derive(Clone, Copy)]
 pub(super) struct Fields {
-    next: Reader,
+    list: [Option<Published>; Self::MOST],
+    len: usize,
 }
 
 /// A field in a contract.
@@ -159,70 +180,20 @@ pub(super) struct Published {
 }
 
 impl Fields {
-    pub(super) const fn next(&mut self) -> Option<Published> {
-        if self.next.peek() == b')' {
-            return None;
-        }
-        let name = self.next.word();
-        let ty = self.next.after(name.len() + 1);
-        let end = ty.skip_type();
-        self.next = if end.peek() == b' ' { end.after(1) } else { end };
-        Some(Published { name, ty })
+    const MOST: usize = 128;
+
+    pub(super) const fn get(&self, index: usize) -> Option<Published> {
+        if index < self.len { self.list[index] } else { None }
     }
 
-    pub(super) const fn get(mut self, index: usize) -> Option<Published> {
-        let mut skipped = 0;
-        while skipped < index {
-            if self.next().is_none() {
-                return None;
-            }
-            skipped += 1;
-        }
-        self.next()
-    }
-
-    pub(super) const fn position(mut self, name: &str) -> Option<usize> {
+    pub(super) const fn has(&self, name: &str) -> bool {
         let mut index = 0;
-        while let Some(field) = self.next() {
+        while let Some(field) = self.get(index) {
             if text_eq(field.name, name) {
-                return Some(index);
+                return true;
             }
             index += 1;
         }
-        None
-    }
-}
-
-impl Message {
-    /// The type that a contract has at `reader`, as in `array of string`.
-    pub(super) const fn published_type(self, reader: Reader) -> Self {
-        match reader.peek() {
-            b'?' => self.text("optional ").published_type(reader.after(1)),
-            b'[' => self.text("array of ").published_type(reader.after(1)),
-            b'{' => self.text("map of ").published_type(reader.after(1)),
-            b'@' => self.text("record ").text(reader.after(1).word()),
-            b'!' => self.text(reader.other()),
-            _ => {
-                let word = reader.word();
-                let is_record = reader.after(word.len()).peek() == b'(';
-                self.text(if is_record { "record " } else { "" }).text(word)
-            }
-        }
-    }
-
-    /// The type that `schema` is, in the same words.
-    pub(super) const fn schema(self, schema: &Schema) -> Self {
-        match schema {
-            Schema::Boolean => self.text("boolean"),
-            Schema::Long => self.text("long"),
-            Schema::Double => self.text("double"),
-            Schema::String => self.text("string"),
-            Schema::Bytes => self.text("bytes"),
-            Schema::Array(part) => self.text("array of ").schema(part),
-            Schema::Map(part) => self.text("map of ").schema(part),
-            Schema::Optional(some) => self.text("optional ").schema(some),
-            Schema::Record(record) => self.text("record ").text(record.get().name),
-            Schema::Unknown => self.text("a type without an Avro form"),
-        }
+        false
     }
 }

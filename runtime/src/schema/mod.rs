@@ -3,6 +3,7 @@
 mod check;
 mod contract;
 mod contract_diff;
+mod contract_message;
 mod contract_text;
 mod json;
 #[cfg(test)]
@@ -11,7 +12,8 @@ mod tests;
 use std::mem::MaybeUninit;
 
 pub use check::{assert_data_key, assert_field, assert_key};
-pub use contract::{Contracts, assert_contract};
+pub use contract::Contracts;
+pub use contract_diff::assert_contract;
 pub use json::event_schema_string;
 
 /// The Avro form of a type.

@@ -46,10 +46,7 @@ fn what_only_avro_has_is_kept_in_words() {
         (r#"["string", "null"], "default": """#, r#"!["string","null"] with the default !"#),
         (r#"{"type": "string", "logicalType": "uuid"}"#, r#"!{"logicalType":"uuid","type":"string"}!"#),
         (r#"{"type": "array", "items": ["null", "long"]}"#, r#"[!["null","long"]!"#),
-        (
-            r#"{"type": "enum", "name": "Mode", "symbols": ["A"]}"#,
-            r#"!{"name":"Mode","symbols":["A"],"type":"enum"}!"#,
-        ),
+        (r#"{"type": "enum", "name": "Mode", "symbols": ["A"]}"#, "!enum Mode!"),
     ] {
         assert_eq!(text(&format!(r#"{{"name": "seat", "type": {ty}}}"#)), format!("(seat:{expected})"));
     }
