@@ -14,6 +14,7 @@ pub mod codec;
 pub mod contracts;
 mod date_time;
 mod event;
+pub mod event_bus;
 pub mod keys;
 mod macros;
 mod metadata;

@@ -21,7 +21,7 @@ pub struct EventDefinition {
     event_type: &'static str,
     name: &'static str,
     docs: &'static str,
-    fields: &'static [Field],
+    pub(super) fields: &'static [Field],
     location: Location,
     minor_version: u32,
     contracts: &'static [u32],
@@ -244,6 +244,10 @@ impl EventDefinition {
 
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
+    }
+
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {

@@ -4,6 +4,7 @@ mod any;
 mod definition;
 mod error;
 mod json_error;
+mod personal_data;
 mod wire;
 
 pub use any::AnyEvent;
