@@ -228,7 +228,9 @@ fn defined_once(schema: &Value, original: &Value) -> Value {
         let mut ty = ty.clone();
         match &mut ty {
             Value::Array(parts) => {
-                parts.iter_mut().for_each(|part| *part = write(part, records, defined));
+                for part in parts {
+                    *part = write(part, records, defined);
+                }
             }
             Value::Object(object) => {
                 for part in ["items", "values"] {
@@ -261,7 +263,8 @@ impl Package {
         fs::create_dir_all(folder.join("src")).unwrap();
         let runtime = root.join("runtime");
         let manifest = format!(
-            "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nopenedx-events = {{ path = {runtime:?} }}\n"
+            "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nopenedx-events = {{ path = {:?} }}\n",
+            runtime.display().to_string()
         );
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
         // The versions that the workspace has, so that nothing needs the network.

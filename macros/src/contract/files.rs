@@ -62,7 +62,7 @@ fn read(folder: &Path, name: &str, version: &str) -> File {
     }
 }
 
-/// `` and `1.`; there is no `0.` and no `01.`.
+/// Nothing is minor version 0, `1.` is 1; there is no `0.` and no `01.`.
 fn minor_version(text: &str) -> Option<u32> {
     match text.strip_suffix('.') {
         None => text.is_empty().then_some(0),

@@ -120,7 +120,7 @@ fn files(package: &Path) -> io::Result<Vec<String>> {
 }
 
 fn is_contract(file: &str) -> bool {
-    file.ends_with(".avsc")
+    Path::new(file).extension().is_some_and(|end| end == "avsc")
 }
 
 /// `schemas/com+example+learning+seat+taken+v1_schema.1.avsc` → the event and 1.

@@ -58,6 +58,7 @@ impl<T: AvroType> Wire<T> {
     }
 
     /// The value of a field that came with a later minor version than the bytes have.
+    #[must_use]
     pub fn absent() -> Option<T> {
         T::absent()
     }
@@ -103,6 +104,7 @@ pub trait NoWire<T> {
         unreachable!("a program with a field without an Avro form does not compile")
     }
 
+    #[must_use]
     fn absent() -> Option<T> {
         None
     }

@@ -81,12 +81,9 @@ pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
 ///
 /// `package` is the folder of its `Cargo.toml`. The test has to be linked with all events of the package.
 ///
-/// ```standalone_crate
-/// #[test]
-/// fn contracts_are_kept() {
-///     openedx_events::testing::assert_contracts(env!("CARGO_MANIFEST_DIR"));
-/// }
-/// # contracts_are_kept();
+/// ```no_run
+/// // In a test of the package.
+/// openedx_events::testing::assert_contracts(env!("CARGO_MANIFEST_DIR"));
 /// ```
 ///
 /// # Panics
