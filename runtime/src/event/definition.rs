@@ -45,7 +45,7 @@ pub struct Deprecation {
 
 /// A data key of an event: a keyword argument of `send_event` in Python.
 #[derive(Clone, Copy)]
-pub struct DataKey(&'static Field);
+pub struct DataKey(pub(crate) &'static Field);
 
 /// Used by expansions.
 #[doc(hidden)]
