@@ -1,0 +1,1 @@
+//! Buses that break one promise each.
