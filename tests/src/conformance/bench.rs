@@ -1,6 +1,7 @@
 //! What a case works with: topics of its own, messages, receivers that look at nothing else, members.
 
 use std::{
+    cell::Cell,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
@@ -26,6 +27,11 @@ use super::{
 
 /// The group that a case has where it needs but one.
 pub(super) const GROUP: &str = "sorters";
+
+thread_local! {
+    /// Whether this thread is one of a process that has ended: its receivers do nothing any more.
+    static IS_DEAD: Cell<bool> = const { Cell::new(false) };
+}
 
 /// The workbench of one case.
 pub(super) struct Bench {
@@ -111,11 +117,9 @@ impl Bench {
         receiver: impl Fn(&ParcelPosted, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync + 'static,
     ) -> Connection {
         let run = self.run;
-        PARCEL_POSTED.connect(
-            move |event, metadata| {
-                if event.run == run { receiver(event, metadata) } else { Ok(()) }
-            },
-        )
+        PARCEL_POSTED.connect(move |event, metadata| {
+            if event.run == run && !IS_DEAD.get() { receiver(event, metadata) } else { Ok(()) }
+        })
     }
 
     /// A receiver of the case's parcels that succeeds, and keeps their numbers.
@@ -168,8 +172,7 @@ impl Bench {
         move || {
             let death = current.lock().unwrap_or_else(PoisonError::into_inner).take();
             death.expect("a member should be running").come();
-            // The receiver of a process that has ended does not return: by then, nobody asks any more.
-            thread::sleep(Duration::from_millis(200));
+            IS_DEAD.set(true);
         }
     }
 

@@ -200,7 +200,7 @@ pub(in crate::conformance) fn claims_are_renewed_while_messages_wait_for_a_retry
         if theirs.len() == 1 { Err(ReceiverError::new("not yet")) } else { Ok(()) }
     });
     bench.post([1, 2]);
-    let wait = MILLIS(3000);
+    let wait = MILLIS(2500);
     let first = bench
         .member("a", |consumer| consumer.receiver_timeout(timeout).claim_older_than(claim).retry(wait, wait));
     bench.wait("the first attempt has failed", || seen.len() == 1);

@@ -25,12 +25,11 @@ pub(in crate::conformance) fn a_message_arrives_as_it_was_sent(harness: &Arc<dyn
     assert_eq!(stored.len(), 1);
     assert!(stored[0].message == message, "the message was changed");
 
-    let member = bench.member("a", |consumer| consumer);
-    bench.wait("the message is handled", || seen.len() == 1);
+    let report = bench.member("a", |consumer| consumer.count(1)).end().unwrap();
     let (arrived, metadata) = seen.all().remove(0);
     assert!(arrived == parcel, "the event was changed");
     assert_eq!(metadata, message.metadata().unwrap().0);
-    assert_eq!(member.stop_well().handled, 1);
+    assert_eq!(report.handled, 1);
 }
 
 pub(in crate::conformance) fn topics_are_apart(harness: &Arc<dyn Harness>) {
