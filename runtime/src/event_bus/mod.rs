@@ -5,6 +5,8 @@ mod dead_letter;
 mod error;
 mod memory;
 mod message;
+#[cfg(feature = "redis")]
+mod redis;
 
 pub use bus::{
     DeadLetter, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Lost, Operations,
@@ -13,3 +15,5 @@ pub use bus::{
 pub use error::BusError;
 pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
+#[cfg(feature = "redis")]
+pub use redis::{RedisBus, RedisOptions, RedisTls};
