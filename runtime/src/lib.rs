@@ -16,6 +16,8 @@ mod event;
 pub mod event_bus;
 pub mod keys;
 mod macros;
+#[cfg(feature = "cli")]
+pub mod management;
 mod metadata;
 mod payload;
 pub mod prelude;

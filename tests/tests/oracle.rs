@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use apache_avro::{
     Schema, reader::datum::GenericDatumReader, types::Value, writer::datum::GenericDatumWriter,
 };
-use openedx_events::{AvroType, UtcOffset, codec, keys::CourseKey, prelude::*, registry};
+use openedx_events::{AvroType, EventDefinition, UtcOffset, codec, keys::CourseKey, prelude::*, registry};
 use openedx_events_tests::{
     Collections, Contact, Optionals, Person, Price, SAMPLE_TAKEN, SampleTaken, Scalars, Texts,
     golden::{self, Vector},
@@ -338,12 +338,23 @@ proptest! {
     }
 }
 
+/// One event type of Open edX has a hyphen, which makes an illegal namespace: Python's Avro takes it, the oracle
+/// does not.
+fn legal_namespace(event: &EventDefinition) -> String {
+    event.event_type().replace('-', "_")
+}
+
+fn schema_of(event: &EventDefinition) -> Schema {
+    let schema = event.schema_string().unwrap();
+    Schema::parse_str(&schema.replace(event.event_type(), &legal_namespace(event))).unwrap()
+}
+
 #[test]
 fn the_oracle_reads_every_schema() {
     for event in registry::events().filter(|event| event.local_only().is_none()) {
-        let schema = Schema::parse_str(&event.schema_string().unwrap()).unwrap();
+        let schema = schema_of(event);
         let Schema::Record(record) = schema else { panic!("{schema:?}") };
-        assert_eq!(record.name.to_string(), format!("{}.CloudEvent", event.event_type()));
+        assert_eq!(record.name.to_string(), format!("{}.CloudEvent", legal_namespace(event)));
         let names: Vec<&str> = event.data().map(|key| key.name()).collect();
         assert!(record.fields.iter().map(|field| field.name.as_str()).eq(names));
     }
@@ -352,7 +363,7 @@ fn the_oracle_reads_every_schema() {
 #[test]
 fn the_oracle_reads_pythons_bytes_as_we_do() {
     for Vector { event, avro: bytes, .. } in golden::vectors() {
-        let schema = Schema::parse_str(&event.schema_string().unwrap()).unwrap();
+        let schema = schema_of(event);
         let reader = GenericDatumReader::builder(&schema).build().unwrap();
         let value = reader.read_value(&mut bytes.as_slice()).unwrap();
         let ours: serde_json::Value = serde_json::from_str(&event.decode_to_json(&bytes).unwrap()).unwrap();

@@ -21,7 +21,7 @@ pub struct EventDefinition {
     event_type: &'static str,
     name: &'static str,
     docs: &'static str,
-    fields: &'static [Field],
+    pub(super) fields: &'static [Field],
     location: Location,
     minor_version: u32,
     key_field: Option<&'static str>,
@@ -44,7 +44,7 @@ pub struct Deprecation {
 
 /// A data key of an event: a keyword argument of `send_event` in Python.
 #[derive(Clone, Copy)]
-pub struct DataKey(&'static Field);
+pub struct DataKey(pub(crate) &'static Field);
 
 /// Used by expansions.
 #[doc(hidden)]
@@ -227,12 +227,12 @@ impl EventDefinition {
         Ok(wire.to_json(&*event))
     }
 
-    pub(super) const fn fields(&self) -> &'static [Field] {
-        self.fields
-    }
-
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
+    }
+
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {

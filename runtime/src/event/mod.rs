@@ -5,6 +5,7 @@ mod definition;
 mod error;
 mod json_error;
 mod key;
+mod personal_data;
 mod wire;
 
 pub use any::AnyEvent;

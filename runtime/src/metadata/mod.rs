@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use uuid::Uuid;
 
+pub(crate) use identity::{host, set_service};
 pub use json::MetadataError;
 
 use crate::{DateTime, UtcOffset, event::EventDefinition};
@@ -54,7 +55,7 @@ impl EventsMetadata {
             event_type,
             minorversion: 0,
             source: Cow::Borrowed(identity::source()),
-            sourcehost: Cow::Borrowed(identity::host()),
+            sourcehost: Cow::Borrowed(host()),
             time: DateTime::now(),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }

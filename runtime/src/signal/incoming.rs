@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// An event that came from an event bus, decoded, with the receivers that there were in that moment.
-pub(crate) struct Incoming {
+pub struct Incoming {
     definition: &'static EventDefinition,
     event: BoxedEvent,
     metadata: EventsMetadata,

@@ -1,6 +1,12 @@
 //! Events of the learning subdomain.
 
-use super::data::{CourseEnrollmentData, UserData};
+use super::data::{
+    BadgeData, CcxCoursePassingStatusData, CertificateData, CohortData, CourseAccessRoleData,
+    CourseDiscussionConfigurationData, CourseEnrollmentData, CourseNotificationData, CoursePassingStatusData,
+    DiscussionThreadData, ExamAttemptData, ExternalGraderScoreData, LtiProviderLaunchData, ORASubmissionData,
+    PersistentCourseGradeData, ProgramCertificateData, UserData, UserNotificationData,
+    VerificationAttemptData, XBlockSkillVerificationData,
+};
 use crate::event;
 
 /// Sent when somebody has registered as a user, after the account was created.
@@ -12,6 +18,18 @@ use crate::event;
 )]
 pub struct StudentRegistrationCompleted {
     /// The new user.
+    pub user: UserData,
+}
+
+/// Sent when a user has signed in and has a session.
+#[event(
+    type = "org.openedx.learning.auth.session.login.completed.v1",
+    // Upstream says `user.pii.username`, which is personal data.
+    key = user.id,
+    repository = "openedx/edx-platform",
+)]
+pub struct SessionLoginCompleted {
+    /// Who signed in.
     pub user: UserData,
 }
 
@@ -46,4 +64,280 @@ pub struct CourseEnrollmentChanged {
 pub struct CourseUnenrollmentCompleted {
     /// The enrollment that was ended.
     pub enrollment: CourseEnrollmentData,
+}
+
+/// Sent when a user has been given a role in a course run.
+#[event(
+    type = "org.openedx.learning.user.course_access_role.added.v1",
+    key = course_access_role_data.course_key,
+)]
+pub struct CourseAccessRoleAdded {
+    /// The role that was given.
+    #[event(allow(field_data_suffix, reason = "it is Python's name"))]
+    pub course_access_role_data: CourseAccessRoleData,
+}
+
+/// Sent when a role in a course run has been taken from a user.
+#[event(
+    type = "org.openedx.learning.user.course_access_role.removed.v1",
+    key = course_access_role_data.course_key,
+    repository = "openedx/edx-platform",
+)]
+pub struct CourseAccessRoleRemoved {
+    /// The role that was taken.
+    #[event(allow(field_data_suffix, reason = "it is Python's name"))]
+    pub course_access_role_data: CourseAccessRoleData,
+}
+
+/// Sent when a learner is put into a cohort of a course run, or moved to another one.
+#[event(type = "org.openedx.learning.cohort_membership.changed.v1", repository = "openedx/edx-platform")]
+pub struct CohortMembershipChanged {
+    /// The cohort that the learner is in from now on.
+    pub cohort: CohortData,
+}
+
+/// Sent when a course certificate was saved in a passing status, such as `downloadable`: issued or renewed.
+#[event(
+    type = "org.openedx.learning.certificate.created.v1",
+    key = certificate.course.course_key,
+    repository = "openedx/edx-platform",
+)]
+pub struct CertificateCreated {
+    /// The certificate as it is now.
+    pub certificate: CertificateData,
+}
+
+/// Sent when a course certificate was saved, whatever its status; other events of it may be sent besides.
+#[event(type = "org.openedx.learning.certificate.changed.v1", repository = "openedx/edx-platform")]
+pub struct CertificateChanged {
+    /// The certificate as it is now.
+    pub certificate: CertificateData,
+}
+
+/// Sent when a course certificate has become invalid, for instance because the grade is no longer enough.
+#[event(
+    type = "org.openedx.learning.certificate.revoked.v1",
+    key = certificate.course.course_key,
+    repository = "openedx/edx-platform",
+)]
+pub struct CertificateRevoked {
+    /// The certificate as it is now.
+    pub certificate: CertificateData,
+}
+
+/// Sent when a learner has been awarded the certificate of a program.
+#[event(
+    type = "org.openedx.learning.program.certificate.awarded.v1",
+    key = program_certificate.program.uuid,
+    repository = "openedx/credentials",
+)]
+pub struct ProgramCertificateAwarded {
+    /// The certificate that was awarded.
+    pub program_certificate: ProgramCertificateData,
+}
+
+/// Sent when the certificate of a program has been revoked.
+#[event(
+    type = "org.openedx.learning.program.certificate.revoked.v1",
+    key = program_certificate.program.uuid,
+    repository = "openedx/credentials",
+)]
+pub struct ProgramCertificateRevoked {
+    /// The certificate that was revoked.
+    pub program_certificate: ProgramCertificateData,
+}
+
+/// Sent when a badge has been awarded to a learner.
+#[event(type = "org.openedx.learning.badge.awarded.v1", repository = "openedx/credentials")]
+pub struct BadgeAwarded {
+    /// The badge that was awarded.
+    pub badge: BadgeData,
+}
+
+/// Sent when a badge has been taken from a learner.
+#[event(type = "org.openedx.learning.badge.revoked.v1", repository = "openedx/credentials")]
+pub struct BadgeRevoked {
+    /// The badge that was taken.
+    pub badge: BadgeData,
+}
+
+/// Sent when a learner's grade for a course run has been stored, the first time or anew.
+#[event(
+    type = "org.openedx.learning.course.persistent_grade_summary.changed.v1",
+    repository = "openedx/edx-platform"
+)]
+pub struct PersistentGradeSummaryChanged {
+    /// The grade as it is now.
+    pub grade: PersistentCourseGradeData,
+}
+
+/// Sent when a learner's grade for a course run was updated; whether it is enough to pass may be as before.
+#[event(type = "org.openedx.learning.course.passing.status.updated.v1", repository = "openedx/edx-platform")]
+pub struct CoursePassingStatusUpdated {
+    /// Whether the grade is enough.
+    pub course_passing_status: CoursePassingStatusData,
+}
+
+/// Sent when a learner's grade for a CCX was updated; whether it is enough to pass may be as before.
+#[event(
+    type = "org.openedx.learning.ccx.course.passing.status.updated.v1",
+    repository = "openedx/edx-platform"
+)]
+pub struct CcxCoursePassingStatusUpdated {
+    /// Whether the grade is enough.
+    pub course_passing_status: CcxCoursePassingStatusData,
+}
+
+/// Sent when an external grader has scored a submission and the score was stored.
+#[event(
+    type = "org.openedx.learning.external_grader.score.submitted.v1",
+    local_only = "Python's library keeps it off event buses: the LMS both sends and receives it"
+)]
+pub struct ExternalGraderScoreSubmitted {
+    /// The score.
+    pub score: ExternalGraderScoreData,
+}
+
+/// Sent when a learner has submitted an answer to an open response assessment.
+#[event(type = "org.openedx.learning.ora.submission.created.v1", repository = "openedx/edx-ora2")]
+pub struct ORASubmissionCreated {
+    /// The submission.
+    pub submission: ORASubmissionData,
+}
+
+/// Sent when a learner has submitted a timed or proctored exam.
+#[event(type = "org.openedx.learning.exam.attempt.submitted.v1", repository = "edx/edx-exams")]
+pub struct ExamAttemptSubmitted {
+    /// The attempt that was submitted.
+    pub exam_attempt: ExamAttemptData,
+}
+
+/// Sent when the review of an exam attempt has found that the rules were broken.
+#[event(type = "org.openedx.learning.exam.attempt.rejected.v1", repository = "edx/edx-exams")]
+pub struct ExamAttemptRejected {
+    /// The attempt that was rejected.
+    pub exam_attempt: ExamAttemptData,
+}
+
+/// Sent when the review of an exam attempt has found nothing to object to.
+#[event(type = "org.openedx.learning.exam.attempt.verified.v1", repository = "edx/edx-exams")]
+pub struct ExamAttemptVerified {
+    /// The attempt that was verified.
+    pub exam_attempt: ExamAttemptData,
+}
+
+/// Sent when an exam attempt has failed with an error.
+#[event(type = "org.openedx.learning.exam.attempt.errored.v1", repository = "edx/edx-exams")]
+pub struct ExamAttemptErrored {
+    /// The attempt that failed.
+    pub exam_attempt: ExamAttemptData,
+}
+
+/// Sent when an exam attempt has been deleted, so that the learner can begin anew.
+#[event(type = "org.openedx.learning.exam.attempt.reset.v1", repository = "edx/edx-exams")]
+pub struct ExamAttemptReset {
+    /// The attempt that was deleted.
+    pub exam_attempt: ExamAttemptData,
+}
+
+/// Sent when an identity verification attempt has been created.
+#[event(type = "org.openedx.learning.idv_attempt.created.v1", repository = "openedx/edx-platform")]
+pub struct IdvAttemptCreated {
+    /// The new attempt.
+    pub idv_attempt: VerificationAttemptData,
+}
+
+/// Sent when an identity verification attempt is complete on the side of the user and waits for a verdict.
+#[event(type = "org.openedx.learning.idv_attempt.pending.v1", repository = "openedx/edx-platform")]
+pub struct IdvAttemptPending {
+    /// The attempt that waits.
+    pub idv_attempt: VerificationAttemptData,
+}
+
+/// Sent when an identity verification attempt has been approved.
+#[event(type = "org.openedx.learning.idv_attempt.approved.v1", repository = "openedx/edx-platform")]
+pub struct IdvAttemptApproved {
+    /// The attempt that was approved.
+    pub idv_attempt: VerificationAttemptData,
+}
+
+/// Sent when an identity verification attempt has been denied.
+#[event(type = "org.openedx.learning.idv_attempt.denied.v1", repository = "openedx/edx-platform")]
+pub struct IdvAttemptDenied {
+    /// The attempt that was denied.
+    pub idv_attempt: VerificationAttemptData,
+}
+
+/// Sent when the setup of a course run's discussions was worked out anew, as after the course was published.
+#[event(
+    type = "org.openedx.learning.discussions.configuration.changed.v1",
+    repository = "openedx/edx-platform",
+    allow(name_mismatch, reason = "it is Python's name")
+)]
+pub struct CourseDiscussionsChanged {
+    /// The setup as it is now.
+    pub configuration: CourseDiscussionConfigurationData,
+}
+
+/// Sent when somebody has opened a thread in a forum.
+#[event(type = "org.openedx.learning.forum.thread.created.v1", repository = "openedx/edx-platform")]
+pub struct ForumThreadCreated {
+    /// The new thread.
+    pub thread: DiscussionThreadData,
+}
+
+/// Sent when somebody has responded to a thread in a forum.
+#[event(type = "org.openedx.learning.forum.thread.response.created.v1", repository = "openedx/edx-platform")]
+pub struct ForumThreadResponseCreated {
+    /// The new response.
+    pub thread: DiscussionThreadData,
+}
+
+/// Sent when somebody has commented on a response in a forum.
+#[event(
+    type = "org.openedx.learning.forum.thread.response.comment.created.v1",
+    repository = "openedx/edx-platform",
+    allow(name_mismatch, reason = "it is Python's name")
+)]
+pub struct ForumResponseCommentCreated {
+    /// The new comment.
+    pub thread: DiscussionThreadData,
+}
+
+/// Sent when the LMS is to notify certain users.
+#[event(
+    type = "org.openedx.learning.user.notification.requested.v1",
+    repository = "openedx/edx-platform openedx/edx-ora2"
+)]
+pub struct UserNotificationRequested {
+    /// The notification, and whom it is for.
+    #[event(allow(field_data_suffix, reason = "it is Python's name"))]
+    pub notification_data: UserNotificationData,
+}
+
+/// Sent when the LMS is to notify those who take part in a course run, or some of them.
+#[event(type = "org.openedx.learning.course.notification.requested.v1", repository = "openedx/edx-platform")]
+pub struct CourseNotificationRequested {
+    /// The notification, and whom it is for.
+    #[event(allow(field_data_suffix, reason = "it is Python's name"))]
+    pub course_notification_data: CourseNotificationData,
+}
+
+/// Sent when a user has said which of the skills that a block is tagged with are taught by it.
+#[event(
+    type = "org.openedx.learning.xblock.skill.verified.v1",
+    key = xblock_info.usage_key,
+    repository = "openedx/xblock-skill-tagging",
+)]
+pub struct XBlockSkillVerified {
+    /// What the user said.
+    pub xblock_info: XBlockSkillVerificationData,
+}
+
+/// Sent when content is launched from another platform over LTI, once the request and its user were accepted.
+#[event(type = "org.openedx.learning.lti_provider.launch.success.v1")]
+pub struct LtiProviderLaunchSuccess {
+    /// The launch.
+    #[event(allow(field_data_suffix, reason = "it is Python's name"))]
+    pub launch_data: LtiProviderLaunchData,
 }

@@ -84,18 +84,23 @@ impl State {
         self.topic(topic).groups.entry(group.to_owned()).or_default()
     }
 
+    /// Adds a message to a topic, which drops its oldest where it has too many.
     pub(super) fn add(&mut self, topic: &str, message: Message) -> EntryId {
         let max_len = self.max_len;
         let topic = self.topic(topic);
-        topic.newest += 1;
-        let number = topic.newest;
-        topic.entries.push_back(Stored { number, added: SystemTime::now(), message });
+        let id = topic.add(message);
         topic.trim_to(max_len);
-        id(number)
+        id
     }
 }
 
 impl Topic {
+    pub(super) fn add(&mut self, message: Message) -> EntryId {
+        self.newest += 1;
+        self.entries.push_back(Stored { number: self.newest, added: SystemTime::now(), message });
+        id(self.newest)
+    }
+
     /// Drops the oldest entries when there are more than `max_len`.
     pub(super) fn trim_to(&mut self, max_len: usize) -> Vec<EntryId> {
         let surplus = self.entries.len().saturating_sub(max_len);
@@ -114,7 +119,8 @@ impl Topic {
     pub(super) fn begin(&self, start: &Start) -> u64 {
         match start {
             Start::New => self.newest,
-            Start::Backlog => 0,
+            // What was dropped before the group was there is not lost to it.
+            Start::Backlog => self.entries.front().map_or(self.newest, |oldest| oldest.number - 1),
             Start::After(id) => number(id),
         }
     }

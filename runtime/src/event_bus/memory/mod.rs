@@ -47,6 +47,11 @@ impl MemoryBus {
         Self { broker: Arc::new(Broker::new(max_len)) }
     }
 
+    /// Drops the oldest messages of `topic`, read or not, so that at most `max_len` stay.
+    pub fn trim(&self, topic: &str, max_len: usize) {
+        self.broker.state().topic(topic).trim_to(max_len);
+    }
+
     /// The bus that settings mean by `memory`.
     #[must_use]
     pub fn shared() -> Self {

@@ -34,8 +34,8 @@ impl Operations for MemoryOperations {
     ) -> Result<Vec<Pending>, BusError> {
         let mut state = self.broker.state();
         let after = after.map_or(0, number);
-        let held = state.group(topic, group).pending.range(after + 1..).take(max);
-        let pending = held.map(|(&number, held)| Pending {
+        let Some(group) = state.topic(topic).groups.get(group) else { return Ok(Vec::new()) };
+        let pending = group.pending.range(after + 1..).take(max).map(|(&number, held)| Pending {
             id: id(number),
             consumer_name: held.consumer_name.clone(),
             idle: held.since.elapsed(),

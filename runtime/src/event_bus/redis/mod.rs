@@ -9,7 +9,7 @@ mod operations;
 mod options;
 mod producer;
 mod reply;
-mod sentinel_url;
+mod settings;
 mod stream_id;
 
 use std::{fmt, sync::Arc};

@@ -1,0 +1,16 @@
+//! Events of the analytics subdomain.
+
+use super::data::TrackingLogData;
+use crate::event;
+
+/// Sent when a tracking event has been emitted whose name is among those that go to the event bus.
+#[event(
+    type = "org.openedx.analytics.tracking.event.emitted.v1",
+    key = tracking_log.name,
+    repository = "openedx/event-tracking",
+    allow(name_contains_event, reason = "what is emitted is called a tracking event"),
+)]
+pub struct TrackingEventEmitted {
+    /// The tracking event.
+    pub tracking_log: TrackingLogData,
+}

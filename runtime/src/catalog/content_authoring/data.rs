@@ -1,0 +1,166 @@
+//! Data of the events in [`signals`](super::signals).
+
+use std::fmt;
+
+use crate::{
+    Bytes, DateTime,
+    keys::{
+        CourseKey, LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2,
+        LibraryUsageLocatorV2, UsageKey,
+    },
+    payload,
+};
+
+/// A course run.
+#[payload]
+pub struct CourseData {
+    /// Key of the course run.
+    pub course_key: CourseKey,
+}
+
+/// When a course run takes place.
+#[payload]
+pub struct CourseScheduleData {
+    /// When the course run starts.
+    pub start: DateTime,
+    /// Who sets the pace: `instructor` or `self`.
+    pub pacing: String,
+    /// When the course run ends, if that is set.
+    pub end: Option<DateTime>,
+    /// From when on learners can enroll, if that is set.
+    pub enrollment_start: Option<DateTime>,
+    /// Until when learners can enroll, if that is set.
+    pub enrollment_end: Option<DateTime>,
+}
+
+/// What a course catalogue shows of a course run.
+#[payload]
+pub struct CourseCatalogData {
+    /// Key of the course run.
+    pub course_key: CourseKey,
+    /// Title of the course.
+    pub name: String,
+    /// When the course run takes place.
+    pub schedule_data: CourseScheduleData,
+    /// Whether searches leave the course run out.
+    #[payload(default)]
+    pub hidden: bool,
+    /// Whether only invited learners can enroll.
+    #[payload(default)]
+    pub invitation_only: bool,
+}
+
+/// A block of a course or library.
+#[payload]
+pub struct XBlockData {
+    /// Key of the block.
+    pub usage_key: UsageKey,
+    /// Type of the block, such as `problem`, `vertical` or `chapter`.
+    pub block_type: String,
+    /// Key of the block with branch and version, if the sender knows which version it was.
+    pub version: Option<UsageKey>,
+}
+
+/// A block that was made as a copy of another.
+#[payload]
+pub struct DuplicatedXBlockData {
+    /// Key of the copy.
+    pub usage_key: UsageKey,
+    /// Type of both blocks, such as `problem`, `vertical` or `chapter`.
+    pub block_type: String,
+    /// Key of the copy with branch and version, if the sender knows which version it was.
+    pub version: Option<UsageKey>,
+    /// Key of the block that was copied.
+    pub source_usage_key: UsageKey,
+}
+
+/// A person whose signature is on certificates. `Debug` shows nothing of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CertificateSignatoryData {
+    /// Picture of the signature: the content of the uploaded image file, which can be large.
+    pub image: Bytes,
+    /// Name of the person.
+    pub name: String,
+    /// Organization that the person belongs to.
+    pub organization: String,
+    /// Title of the person in the organization.
+    pub title: String,
+}
+
+impl fmt::Debug for CertificateSignatoryData {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CertificateSignatoryData").finish_non_exhaustive()
+    }
+}
+
+/// How the certificates of a course run look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateConfigData {
+    /// Course mode that the certificates are for, such as `verified`, `professional` or `masters`.
+    pub certificate_type: String,
+    /// Key of the course run.
+    pub course_key: CourseKey,
+    /// Title of the certificates.
+    pub title: String,
+    /// Who signs them.
+    pub signatories: Vec<CertificateSignatoryData>,
+    /// Whether certificates are made with it.
+    pub is_active: bool,
+}
+
+/// A content library.
+#[payload]
+pub struct ContentLibraryData {
+    /// Key of the library.
+    pub library_key: LibraryLocatorV2,
+    /// Whether receivers should index all blocks of the library again. Deprecated upstream: each block that
+    /// changed has its own event.
+    #[payload(default)]
+    pub update_blocks: bool,
+}
+
+/// A block of a content library.
+#[payload]
+pub struct LibraryBlockData {
+    /// Key of the library.
+    pub library_key: LibraryLocatorV2,
+    /// Key of the block.
+    pub usage_key: LibraryUsageLocatorV2,
+}
+
+/// Something that can be tagged.
+#[payload]
+pub struct ContentObjectData {
+    /// Text of its key: that of a course run, a block, or a part of a content library.
+    pub object_id: String,
+}
+
+/// Something that can be tagged and collected, and what of that has changed.
+#[payload]
+pub struct ContentObjectChangedData {
+    /// Text of its key: that of a course run, a block, or a part of a content library.
+    pub object_id: String,
+    /// What has changed, such as `tags`, `collections` or `units`; empty: anything may have.
+    #[payload(default)]
+    pub changes: Vec<String>,
+}
+
+/// A collection in a content library.
+#[payload]
+pub struct LibraryCollectionData {
+    /// Key of the collection.
+    pub collection_key: LibraryCollectionLocator,
+    /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
+    #[payload(default)]
+    pub background: bool,
+}
+
+/// A container in a content library: a unit, a subsection or a section.
+#[payload]
+pub struct LibraryContainerData {
+    /// Key of the container.
+    pub container_key: LibraryContainerLocator,
+    /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
+    #[payload(default)]
+    pub background: bool,
+}
