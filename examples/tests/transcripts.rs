@@ -25,3 +25,8 @@ fn replay(example: &str) {
 fn enrollment() {
     replay("01_enrollment");
 }
+
+#[test]
+fn two_services() {
+    replay("02_two_services");
+}

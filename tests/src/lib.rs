@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod fuzzing;
 pub mod golden;
 mod price;
+pub mod redis_server;
 pub mod samples;
 
 use std::collections::{BTreeMap, HashMap};

@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What stands in the place of personal data, as in `Debug`.
-const REDACTED: &str = "[redacted]";
+const REDACTED: &str = "<redacted>";
 
 /// Replaces everything that is marked `pii` in `data`, the Avro record dictionary of an event of this definition.
 pub(super) fn redact(definition: &EventDefinition, data: &mut Value) {
