@@ -191,8 +191,8 @@ impl RedisUrl {
             }
             match &*name {
                 "db" => {
-                    self.db =
-                        value.trim().parse().map_err(|_| RedisUrlError::Option("db", "a number from 0"))?
+                    let number = value.trim().parse();
+                    self.db = number.map_err(|_| RedisUrlError::Option("db", "a number from 0"))?;
                 }
                 "socket_timeout" => {
                     let time = value.trim().parse().ok().filter(|time: &f64| (0.001..=1e9).contains(time));
@@ -244,7 +244,13 @@ fn read_address(address: &str) -> Result<(String, u16), RedisUrlError> {
         _ => return Err(RedisUrlError::Port),
     };
     let host = decode(host).to_lowercase();
-    if host.chars().any(|one| one.is_whitespace() || one.is_control()) {
+    // Among others where the `:` and the `@` of a login are encoded too, which would make a host of the password.
+    let is_bracketed = address.starts_with('[');
+    let is_illegal = |one: char| match one {
+        ':' | '%' => !is_bracketed,
+        _ => one.is_whitespace() || one.is_control() || "@/?#[]\\".contains(one),
+    };
+    if host.contains(is_illegal) {
         return Err(RedisUrlError::Host);
     }
     let host = if host.is_empty() { "localhost".to_owned() } else { host };
