@@ -75,7 +75,8 @@ fn without_scripts_and_information_events_are_still_consumed() {
 fn connections_are_encrypted_and_certificates_checked() {
     let world = World::with(Setup::new().tls());
     let port = world.server.port();
-    let tls = |tls: RedisTls| RedisOptions::tcp("localhost", port).tls(tls).socket_timeout(Duration::from_secs(3));
+    let tls =
+        |tls: RedisTls| RedisOptions::tcp("localhost", port).tls(tls).socket_timeout(Duration::from_secs(3));
     let authority = world.server.file("ca.crt");
 
     let trusted = RedisBus::new(tls(RedisTls::new().ca_certs(&authority))).unwrap();
@@ -91,7 +92,8 @@ fn connections_are_encrypted_and_certificates_checked() {
     if let Ok(bus) = RedisBus::new(tls(RedisTls::new())) {
         assert!(send(&*bus.producer().unwrap(), 3).is_err());
     }
-    let plain = RedisBus::new(RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_secs(1))).unwrap();
+    let plain =
+        RedisBus::new(RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_secs(1))).unwrap();
     assert!(send(&*plain.producer().unwrap(), 4).is_err());
 
     let missing = RedisBus::new(tls(RedisTls::new().ca_certs("/no/such/file"))).unwrap_err();

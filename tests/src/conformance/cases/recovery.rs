@@ -72,7 +72,7 @@ pub(in crate::conformance) fn an_entry_that_kills_its_member_is_dead_lettered_an
     let report = loop {
         let member = bench.member("a", |consumer| consumer.batch(100).max_attempts(3));
         bench.wait("the member dies, or all is done", || {
-            member.link().is_cut() || (bench.pending().is_empty() && seen.count(&100) > 0)
+            member.link().is_cut() || (seen.count(&100) > 0 && bench.is_acknowledged())
         });
         if !member.link().is_cut() {
             break member.stop_well();

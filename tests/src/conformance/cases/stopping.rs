@@ -20,8 +20,8 @@ pub(in crate::conformance) fn an_idle_consumer_stops_at_once(harness: &Arc<dyn H
     let (seen, _receiver) = bench.see();
     bench.post([1]);
     let member = bench.member("a", |consumer| consumer);
-    bench.wait_until_acknowledged();
     bench.wait("the message is handled", || seen.len() == 1);
+    bench.wait_until_acknowledged();
     thread::sleep(MILLIS(200));
     let before = Instant::now();
     member.stop_well();
