@@ -132,6 +132,7 @@ cases! {
     recovery {
         entries_of_a_member_that_died_are_claimed_in_time
         an_entry_that_kills_its_member_is_dead_lettered_and_the_others_are_handled
+        with_one_attempt_a_death_takes_no_other_message_along
         what_a_member_left_comes_first_and_one_at_a_time
         attempts_survive_a_restart
         a_stop_is_no_attempt
@@ -147,6 +148,7 @@ cases! {
         only_the_types_asked_for_are_handled
         a_count_ends_the_consumer
         printed_events_count
+        a_print_that_panics_keeps_no_event_from_its_receivers
         a_message_without_receiver_is_acknowledged_and_named_once
         loops_are_refused
     }
@@ -162,6 +164,7 @@ cases! {
     lanes {
         a_key_is_never_in_two_hands
         messages_without_key_share_a_lane
+        a_hanging_receiver_leaves_the_other_lanes_to_finish
     }
     producing {
         a_sender_that_waits_learns_what_became_of_the_event

@@ -79,7 +79,7 @@ impl<'a> Coordinator<'a> {
             })
             .collect::<Result<_, _>>()?;
         if let Some(waker) = consumer.waker() {
-            stop.wake(waker);
+            stop.wake(&waker);
         }
         Ok(Self {
             consumer,

@@ -2,12 +2,15 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use openedx_events::ReceiverError;
+use openedx_events::{ReceiverError, event_bus::ConsumeError};
 
 use crate::conformance::{
     Harness,
@@ -83,4 +86,54 @@ pub(in crate::conformance) fn messages_without_key_share_a_lane(harness: &Arc<dy
     let report = member.end().unwrap();
     assert_eq!((report.handled, report.failed_attempts), (100, 0));
     assert_eq!(seen.all(), (0..100).collect::<Vec<_>>());
+}
+
+pub(in crate::conformance) fn a_hanging_receiver_leaves_the_other_lanes_to_finish(
+    harness: &Arc<dyn Harness>,
+) {
+    let bench = Bench::new(harness);
+    let released = Arc::new(AtomicBool::new(false));
+    let is_released = Arc::clone(&released);
+    let patience = bench.patience();
+    let begun = Seen::new();
+    let theirs = begun.clone();
+    // Each of the two takes less than it may; together they are at work when the other one is past its deadline.
+    let slow = Duration::from_millis(500);
+    let _first = bench.receive(move |parcel, _| {
+        theirs.push(parcel.number);
+        let deadline = Instant::now() + patience;
+        while parcel.number == 0 && !is_released.load(Ordering::SeqCst) && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        thread::sleep(slow);
+        Ok(())
+    });
+    let done = Seen::new();
+    let ends = done.clone();
+    let _second = bench.receive(move |parcel, _| {
+        thread::sleep(slow);
+        ends.push(parcel.number);
+        Ok(())
+    });
+    let parcels = (0..8).map(|number| {
+        let mut parcel = bench.parcel(number);
+        parcel.customer = format!("customer {number}");
+        Bench::message(&parcel)
+    });
+    let ids = bench.send(parcels);
+    let timeout = Duration::from_millis(900);
+    let member = bench.member("a", |consumer| consumer.concurrency(8).receiver_timeout(timeout));
+    let error = member.end().expect_err("a receiver hangs");
+    let pending = bench.pending();
+    released.store(true, Ordering::SeqCst);
+    assert!(matches!(&error, ConsumeError::ReceiverTimedOut { entry, .. } if *entry == ids[0]), "{error}");
+    let mut finished = done.all();
+    finished.push(0);
+    finished.sort_unstable();
+    let mut all_begun = begun.all();
+    all_begun.sort_unstable();
+    assert_eq!(finished, all_begun, "what was begun is finished");
+    let counted: Vec<_> = pending.iter().filter(|held| held.attempts > 0).map(|held| &held.id).collect();
+    assert_eq!(counted, [&ids[0]]);
+    assert_eq!(pending.len(), 8 - done.len(), "what was finished is acknowledged");
 }

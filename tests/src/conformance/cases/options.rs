@@ -66,6 +66,19 @@ pub(in crate::conformance) fn printed_events_count(harness: &Arc<dyn Harness>) {
     assert!(printed[1].contains(r#""customer":"ada""#), "{printed:?}");
 }
 
+pub(in crate::conformance) fn a_print_that_panics_keeps_no_event_from_its_receivers(
+    harness: &Arc<dyn Harness>,
+) {
+    let bench = Bench::new(harness);
+    let (seen, _receiver) = bench.see();
+    bench.post([1, 2]);
+    let member = bench.member("a", |consumer| {
+        consumer.count(2).print(|_, _: &EventsMetadata| panic!("on purpose: the paper is out"))
+    });
+    assert_eq!(member.end().unwrap().handled, 2);
+    assert_eq!(seen.all(), [1, 2]);
+}
+
 pub(in crate::conformance) fn a_message_without_receiver_is_acknowledged_and_named_once(
     harness: &Arc<dyn Harness>,
 ) {

@@ -89,6 +89,30 @@ pub(in crate::conformance) fn an_entry_that_kills_its_member_is_dead_lettered_an
     assert_eq!(handled, (1..=100).collect(), "every other message is handled");
 }
 
+pub(in crate::conformance) fn with_one_attempt_a_death_takes_no_other_message_along(
+    harness: &Arc<dyn Harness>,
+) {
+    let bench = Bench::new(harness);
+    let kill = bench.killer();
+    let (seen, _well) = bench.see();
+    let _deadly = bench.receive(move |parcel, _| {
+        if parcel.number == 2 {
+            kill();
+        }
+        Ok(())
+    });
+    let ids = bench.post(1..=5);
+    let start = || bench.member("a", |consumer| consumer.max_attempts(1));
+    start().end().ok();
+    let member = start();
+    bench.wait("the last is handled", || seen.count(&5) > 0);
+    bench.wait_until_acknowledged();
+    assert_eq!(member.stop_well().dead_lettered, 1);
+    let letters = bench.dead_letters();
+    assert_eq!((letters.len(), &letters[0].entry_id), (1, &ids[1]));
+    assert_eq!(seen.all().into_iter().collect::<BTreeSet<_>>(), (1..=5).collect());
+}
+
 pub(in crate::conformance) fn what_a_member_left_comes_first_and_one_at_a_time(harness: &Arc<dyn Harness>) {
     let bench = Bench::new(harness);
     let (dies, kill) = (Arc::new(AtomicBool::new(true)), bench.killer());
