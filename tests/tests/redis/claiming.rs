@@ -56,7 +56,8 @@ fn what_was_lost_on_the_way_is_handed_out_without_an_attempt_more() {
     poll(&mut *consumer, &[], 1);
     world.produce(0..3);
     // As if the answer to a read had been lost.
-    let _: redis::Value = world.ask(&["XREADGROUP", "GROUP", GROUP, "a", "COUNT", "2", "STREAMS", TOPIC, ">"]);
+    let _: redis::Value =
+        world.ask(&["XREADGROUP", "GROUP", GROUP, "a", "COUNT", "2", "STREAMS", TOPIC, ">"]);
     let _: u64 = world.ask(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
     assert!(consumer.poll(&[], 10, Duration::ZERO).unwrap_err().is_transient());
     let (all, attempts, _) = drain(&mut *consumer, 10);

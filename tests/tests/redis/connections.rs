@@ -17,7 +17,10 @@ fn a_unix_socket_and_another_database() {
     world.options = world.options.db(400);
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient());
-    assert!(error.to_string().contains("Redis refuses database 400: `ERR DB index is out of range`"), "{error}");
+    assert!(
+        error.to_string().contains("Redis refuses database 400: `ERR DB index is out of range`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -66,7 +69,9 @@ fn a_key_that_is_no_stream_is_a_lasting_error() {
     let error = world.consumer("a").poll(&[], 10, Duration::ZERO).unwrap_err();
     assert!(!error.is_transient());
     assert!(
-        error.to_string().starts_with("cannot consume stream `dev-numbers` as group `readers`: Redis says `WRONGTYPE"),
+        error
+            .to_string()
+            .starts_with("cannot consume stream `dev-numbers` as group `readers`: Redis says `WRONGTYPE"),
         "{error}"
     );
 }

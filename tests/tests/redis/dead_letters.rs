@@ -32,7 +32,10 @@ fn a_dead_letter_has_the_message_and_what_went_wrong() {
         assert_eq!((entry_id, stored, &**consumer_name), (&sent[1], &message(1), "a"));
         assert_eq!((&said.receivers, said.attempts, said.last), (&failure().receivers, 5, failure().last));
         assert!(operations.dead_letters(TOPIC, GROUP, Some(id), 10).unwrap().is_empty());
-        assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(), 1);
+        assert_eq!(
+            operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(),
+            1
+        );
         assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[]).unwrap(), 0);
         assert!(operations.dead_letters(TOPIC, GROUP, None, 10).unwrap().is_empty());
     }
@@ -70,7 +73,9 @@ fn stored(world: &World) -> Vec<u32> {
     let letters = world.bus().operations().unwrap().dead_letters(TOPIC, GROUP, None, 100).unwrap();
     letters
         .iter()
-        .map(|letter| number(&openedx_events::event_bus::Entry::new(letter.id.clone(), letter.message.clone(), 1)))
+        .map(|letter| {
+            number(&openedx_events::event_bus::Entry::new(letter.id.clone(), letter.message.clone(), 1))
+        })
         .collect()
 }
 

@@ -101,7 +101,11 @@ fn a_restart_without_persistence_begins_anew() {
     let sent = world.produce(5..8);
     let polled = poll(&mut *consumer, &[], 10);
     assert_eq!(ids(&polled), sent);
-    assert!(polled.notes.iter().any(|note| note.contains("was lost, and is created again")), "{:?}", polled.notes);
+    assert!(
+        polled.notes.iter().any(|note| note.contains("was lost, and is created again")),
+        "{:?}",
+        polled.notes
+    );
     assert!(polled.lost.is_empty());
 }
 
@@ -120,11 +124,19 @@ fn a_server_that_stands_still_holds_nobody_up() {
     let record = Record { topic: TOPIC, key: None, message: &sent };
     let outcome = producer.send(&[record], Instant::now() + Duration::from_millis(200)).remove(0);
     let error = outcome.unwrap_err();
-    assert!(error.is_transient() && begun.elapsed() < Duration::from_millis(390), "{:?}: {error}", begun.elapsed());
+    assert!(
+        error.is_transient() && begun.elapsed() < Duration::from_millis(390),
+        "{:?}: {error}",
+        begun.elapsed()
+    );
 
     let begun = Instant::now();
     let error = consumer.poll(&[], 10, Duration::from_millis(300)).unwrap_err();
-    assert!(error.is_transient() && begun.elapsed() < Duration::from_secs(2), "{:?}: {error}", begun.elapsed());
+    assert!(
+        error.is_transient() && begun.elapsed() < Duration::from_secs(2),
+        "{:?}: {error}",
+        begun.elapsed()
+    );
     let begun = Instant::now();
     assert!(world.bus().operations().unwrap().read(TOPIC, None, 1).unwrap_err().is_transient());
     assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());

@@ -27,7 +27,8 @@ fn what_is_pending_is_listed() {
     consumer.hold(&[(sent[1].clone(), 4)]).unwrap();
     let mut operations = world.bus().operations().unwrap();
     let pending = operations.pending(TOPIC, GROUP, None, 2).unwrap();
-    let listed: Vec<_> = pending.iter().map(|one| (one.id.clone(), &*one.consumer_name, one.attempts)).collect();
+    let listed: Vec<_> =
+        pending.iter().map(|one| (one.id.clone(), &*one.consumer_name, one.attempts)).collect();
     assert_eq!(listed, [(sent[0].clone(), "a", 1), (sent[1].clone(), "a", 4)]);
     assert_eq!(operations.pending(TOPIC, GROUP, Some(&sent[1]), 10).unwrap().len(), 1);
     let error = operations.pending(TOPIC, "nobody", None, 10).unwrap_err();

@@ -9,13 +9,15 @@ use super::support::{TOPIC, World, message, poll, send, soon};
 #[test]
 fn entries_have_the_fields_of_the_message_in_order() {
     let world = World::new();
-    let fields: [(&[u8], &[u8]); 4] = [(b"type", b"one"), (b"type", b"two"), (b"event_data", b"\xff\x00\r\n"), (b"", b"")];
+    let fields: [(&[u8], &[u8]); 4] =
+        [(b"type", b"one"), (b"type", b"two"), (b"event_data", b"\xff\x00\r\n"), (b"", b"")];
     let sent = Message::from_fields(fields.map(|(name, value)| (name.to_vec(), value.to_vec())));
     let record = Record { topic: TOPIC, key: Some(b"unused"), message: &sent };
     let id = world.producer().send(&[record], soon()).remove(0).unwrap();
 
     let stored: Vec<(String, Vec<Vec<u8>>)> = world.ask(&["XRANGE", TOPIC, "-", "+"]);
-    let expected: Vec<Vec<u8>> = fields.iter().flat_map(|(name, value)| [name.to_vec(), value.to_vec()]).collect();
+    let expected: Vec<Vec<u8>> =
+        fields.iter().flat_map(|(name, value)| [name.to_vec(), value.to_vec()]).collect();
     assert_eq!(stored, [(id.to_string(), expected)]);
 
     let polled = poll(&mut *world.consumer("a"), &[], 10);

@@ -13,7 +13,9 @@ fn ask(server: &RedisServer, words: &[&str]) -> String {
     for word in &words[1..] {
         command.arg(*word);
     }
-    command.query::<redis::Value>(&mut connection).map_or_else(|error| error.to_string(), |value| format!("{value:?}"))
+    command
+        .query::<redis::Value>(&mut connection)
+        .map_or_else(|error| error.to_string(), |value| format!("{value:?}"))
 }
 
 #[test]
@@ -34,7 +36,9 @@ fn a_failover_is_followed() {
     eventually("the sentinel knows the replica", || {
         ask(&sentinel, &["SENTINEL", "REPLICAS", "events"]).contains(&replica.port().to_string())
     });
-    eventually("the replica has the entry", || ask(&replica, &["XLEN", super::support::TOPIC]).contains("int(1)"));
+    eventually("the replica has the entry", || {
+        ask(&replica, &["XLEN", super::support::TOPIC]).contains("int(1)")
+    });
 
     primary.kill();
     eventually("the new primary takes events", || send(&*producer, 1).is_ok());

@@ -6,8 +6,8 @@ use std::{
 };
 
 use openedx_events::event_bus::{
-    BusError, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Message, Polled, Record, RedisBus,
-    RedisOptions, Start, Subscription,
+    BusError, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Message, Polled, Record,
+    RedisBus, RedisOptions, Start, Subscription,
 };
 use openedx_events_tests::redis_server::{RedisServer, Setup};
 
@@ -72,7 +72,8 @@ impl World {
 
     /// How many entries are pending.
     pub(crate) fn pending(&self) -> u64 {
-        let (count, ..): (u64, redis::Value, redis::Value, redis::Value) = self.ask(&["XPENDING", TOPIC, GROUP]);
+        let (count, ..): (u64, redis::Value, redis::Value, redis::Value) =
+            self.ask(&["XPENDING", TOPIC, GROUP]);
         count
     }
 

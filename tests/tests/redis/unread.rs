@@ -87,7 +87,9 @@ fn a_group_that_began_at_the_end_counts_too() {
     let sent = world.produce(10..40);
     trim(&world, 10);
     let polled = poll(&mut *consumer, &[], 100);
-    assert!(matches!(&polled.lost[..], [Lost::Unread { before: Some(before), count: Some(20), .. }] if *before == sent[20]));
+    assert!(
+        matches!(&polled.lost[..], [Lost::Unread { before: Some(before), count: Some(20), .. }] if *before == sent[20])
+    );
     world.options = world.options.emulate_6_2();
 }
 
