@@ -12,7 +12,7 @@ fn consumer(bus: &MemoryBus) -> Consumer {
 #[test]
 fn a_program_without_receivers_does_not_consume() {
     let bus = MemoryBus::new();
-    let error = consumer(&bus).run(&Stop::new()).expect_err("everything would be lost");
+    let error = consumer(&bus).run(Stop::new()).expect_err("everything would be lost");
     assert!(matches!(error, ConsumeError::NoReceivers), "{error}");
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("use your_handlers as _;"), "{error}");

@@ -60,7 +60,7 @@ pub(in crate::conformance) fn dead_letters_are_bounded_by_length(harness: &Arc<d
     let bench = Bench::new(harness);
     let _failing = bench.receive(|_, _| Err(ReceiverError::permanent("never")));
     let ids = bench.post(1..=5);
-    let age = Duration::from_secs(3600);
+    let age = Duration::from_hours(1);
     let member = bench.member("a", |consumer| consumer.dead_letters(age, 3).count(5));
     let lines = member.lines().clone();
     assert_eq!(member.end().unwrap().dead_lettered, 5);
@@ -96,7 +96,10 @@ pub(in crate::conformance) fn groups_have_dead_letters_of_their_own(harness: &Ar
     let theirs = operations.dead_letters(&bench.topic, "packers", None, 10).unwrap();
     assert_eq!((bench.dead_letters().len(), theirs.len()), (3, 2));
     let first = theirs[0].id.clone();
-    assert_eq!(operations.drop_dead_letters(&bench.topic, "packers", &[first.clone()]).unwrap(), 1);
+    assert_eq!(
+        operations.drop_dead_letters(&bench.topic, "packers", std::slice::from_ref(&first)).unwrap(),
+        1
+    );
     let left = operations.dead_letters(&bench.topic, "packers", None, 10).unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(operations.dead_letters(&bench.topic, "packers", Some(&first), 10).unwrap().len(), 1);

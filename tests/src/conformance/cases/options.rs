@@ -109,7 +109,7 @@ pub(in crate::conformance) fn loops_are_refused(harness: &Arc<dyn Harness>) {
         "EVENT_BUS_PRODUCER": name,
         "EVENT_BUS_PRODUCER_CONFIG": {event_type: {topic: {"event_key_field": "number", "enabled": true}}},
     }));
-    let _guard = event_bus::install(&settings.unwrap()).unwrap();
+    let _guard = event_bus::install(settings.unwrap()).unwrap();
     bench.post([1]);
     let error = bench.member("a", |consumer| consumer).end().expect_err("it would consume its own events");
     assert!(matches!(error, ConsumeError::Refused(_)) && error.exit_code() == 2, "{error}");

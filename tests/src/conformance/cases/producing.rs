@@ -92,7 +92,7 @@ impl Installed {
                 event_type: {&bench.topic: route(true), &other: route(true), &off: route(false)},
             },
         }));
-        let guard = event_bus::install(&settings.unwrap()).unwrap();
+        let guard = event_bus::install(settings.unwrap()).unwrap();
         Self { bench, other, is_down, guard }
     }
 

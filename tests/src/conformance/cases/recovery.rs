@@ -150,7 +150,7 @@ pub(in crate::conformance) fn attempts_survive_a_restart(harness: &Arc<dyn Harne
         Err(ReceiverError::new("never"))
     });
     bench.post([1]);
-    let day = Duration::from_secs(24 * 60 * 60);
+    let day = Duration::from_hours(24);
     for attempt in 1..=2 {
         // It waits for the next attempt when it is told to stop.
         let member = bench.member("a", |consumer| consumer.max_attempts(3).retry(day, day));
