@@ -1,33 +1,110 @@
-//! What the Python implementation wrote: `tests/golden/vectors.jsonl`.
+//! What the Python implementation wrote and says: the files in `tests/golden`, or in the folder that the
+//! environment variable `GOLDEN_DIR` names.
+
+use std::{borrow::Cow, env, fs, path::Path};
 
 use openedx_events::{EventDefinition, registry};
 use serde_json::Value;
 
 /// An event as Python wrote it.
 pub struct Vector {
+    /// Its event type, and a number.
+    pub id: String,
     /// The definition of its type.
     pub event: &'static EventDefinition,
+    /// Its Avro record dictionary.
+    pub data: Value,
     /// Its Avro bytes.
     pub avro: Vec<u8>,
     /// Its metadata in JSON.
     pub metadata: String,
 }
 
-/// All of them.
+/// Bytes that Python reads, and would have written otherwise.
+pub struct Reading {
+    /// The definition of its event type.
+    pub event: &'static EventDefinition,
+    /// The bytes.
+    pub avro: Vec<u8>,
+    /// The Avro record dictionary that it reads.
+    pub data: Value,
+    /// The bytes that it writes for that.
+    pub rewritten: Vec<u8>,
+}
+
+/// The vectors of this repository whose bytes are few enough to do something with each of them.
 ///
 /// # Panics
 ///
 /// Where the file has something else in it.
 pub fn vectors() -> impl Iterator<Item = Vector> {
-    include_str!("../golden/vectors.jsonl").lines().map(|line| {
-        let vector: Value = serde_json::from_str(line).unwrap();
-        let text = |name: &str| vector[name].as_str().unwrap();
-        let hex = text("avro_hex");
-        let pairs = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
-        Vector {
-            event: registry::get(text("event_type")).unwrap(),
-            avro: pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect(),
-            metadata: text("metadata_json").to_owned(),
-        }
-    })
+    const FILE: &str = include_str!("../golden/vectors.jsonl");
+    FILE.lines().map(vector).filter(|vector| vector.avro.len() < 1000)
+}
+
+/// All vectors, of `GOLDEN_DIR` where that is set.
+///
+/// # Panics
+///
+/// Where the file has something else in it.
+#[must_use]
+pub fn all_vectors() -> Vec<Vector> {
+    file("vectors.jsonl", include_str!("../golden/vectors.jsonl")).lines().map(vector).collect()
+}
+
+/// All readings, of `GOLDEN_DIR` where that is set.
+///
+/// # Panics
+///
+/// Where the file has something else in it.
+#[must_use]
+pub fn all_readings() -> Vec<Reading> {
+    file("readings.jsonl", include_str!("../golden/readings.jsonl")).lines().map(reading).collect()
+}
+
+/// The opaque keys, of `GOLDEN_DIR` where that is set.
+///
+/// # Panics
+///
+/// Where the file is no JSON.
+#[must_use]
+pub fn opaque_keys() -> Value {
+    serde_json::from_str(&file("opaque_keys.json", include_str!("../golden/opaque_keys.json"))).unwrap()
+}
+
+fn file(name: &str, own: &'static str) -> Cow<'static, str> {
+    match env::var_os("GOLDEN_DIR") {
+        Some(folder) => fs::read_to_string(Path::new(&folder).join(name)).unwrap().into(),
+        None => own.into(),
+    }
+}
+
+fn vector(line: &str) -> Vector {
+    let mut vector: Value = serde_json::from_str(line).unwrap();
+    Vector {
+        id: text(&vector, "id").to_owned(),
+        event: registry::get(text(&vector, "event_type")).unwrap(),
+        avro: unhex(text(&vector, "avro_hex")),
+        metadata: text(&vector, "metadata_json").to_owned(),
+        data: vector["data_json"].take(),
+    }
+}
+
+fn reading(line: &str) -> Reading {
+    let mut reading: Value = serde_json::from_str(line).unwrap();
+    Reading {
+        event: registry::get(text(&reading, "event_type")).unwrap(),
+        avro: unhex(text(&reading, "avro_hex")),
+        rewritten: unhex(text(&reading, "rewritten_hex")),
+        data: reading["reads_as"].take(),
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> &'a str {
+    value[name].as_str().unwrap()
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    let pairs = (0..hex.len()).step_by(2).map(|at| &hex[at..at + 2]);
+    pairs.map(|pair| u8::from_str_radix(pair, 16).unwrap()).collect()
 }

@@ -483,8 +483,8 @@ fn pythons_bytes_cut_at_any_byte_are_an_error() {
 fn pythons_bytes_with_any_bit_flipped_are_read_or_refused() {
     let (mut read, mut refused) = (0, 0);
     for Vector { event, avro: mut bytes, .. } in golden::vectors() {
-        // The longest are long for their texts.
-        if bytes.len() > 500 {
+        // Longer ones are long for their texts.
+        if bytes.len() > 100 {
             continue;
         }
         for bit in 0..bytes.len() * 8 {

@@ -1,5 +1,6 @@
 //! Keys are read, refused and printed as Python does it: `golden/opaque_keys.json` has what
-//! edx-opaque-keys 4.0.1 and edx-ccx-keys 2.1.0 made of these texts on Python 3.12.
+//! edx-opaque-keys 4.0.1 and edx-ccx-keys 2.1.0 made of these texts on Python 3.12. With `GOLDEN_DIR=…` it goes
+//! through other texts; `golden/README.md` says how they are made.
 
 use std::{error::Error, fmt::Display, str::FromStr};
 
@@ -10,6 +11,7 @@ use openedx_events::{
         LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, UsageKey,
     },
 };
+use openedx_events_tests::golden;
 use serde_json::{Value, json};
 
 /// A key type as the cases see it.
@@ -188,7 +190,7 @@ fn course_of(key: &UsageKey) -> Value {
 
 /// Goes through the cases of `class`.
 fn check<K: Key>(class: &str) -> Result<(), Box<dyn Error>> {
-    let golden: Value = serde_json::from_str(include_str!("../golden/opaque_keys.json"))?;
+    let golden = golden::opaque_keys();
     let cases = |name: &str| golden[class][name].as_array().cloned().ok_or("no such cases");
 
     for case in cases("valid")? {

@@ -411,14 +411,27 @@ fn uuids_are_read_as_python_reads_them() {
     let uuid = samples::texts().uuid;
     let plain = uuid.simple().to_string();
     let hyphens = uuid.to_string();
-    for text in
-        [&plain, &hyphens, &hyphens.to_uppercase(), &format!("urn:uuid:{hyphens}"), &format!("{{{hyphens}}}")]
-    {
+    // It begins with a zero. Python hands the digits to `int(…, 16)`, which takes the last ones.
+    let number = &plain[1..];
+    for text in [
+        &plain,
+        &hyphens,
+        &hyphens.to_uppercase(),
+        &format!("urn:uuid:{hyphens}"),
+        &format!("{{{hyphens}}}"),
+        &plain.replace('3', "٣"),
+        &format!("+{number}"),
+        &format!(" {number}"),
+        &format!("{number}\n"),
+        &format!("{}_{}", &number[..7], &number[7..]),
+    ] {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         assert_eq!(serde_json::from_value::<Texts>(json).unwrap().uuid, uuid, "{text}");
     }
-    for text in ["", "0123", &plain[1..], &format!("{plain}0"), &plain.replace('0', "g")] {
+    let odd = [format!("{number}_"), format!("_{number}"), format!("+{plain}"), plain.replace('3', "²")];
+    let more = ["", "0123", number, "0x", "0x______________________________", &plain.replace('0', "g")];
+    for text in odd.iter().map(String::as_str).chain(more) {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         let error = serde_json::from_value::<Texts>(json).unwrap_err();

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use super::{AvroType, represents_itself};
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
+    keys,
     schema::Schema,
 };
 
@@ -32,8 +33,8 @@ impl AvroType for String {
     }
 }
 
-/// Reads what Python's `uuid.UUID(text)` reads: 32 hexadecimal digits after `urn:`, `uuid:`, braces and
-/// hyphens are taken away, wherever these stand.
+/// Reads what Python's `uuid.UUID(text)` reads: when `urn:`, `uuid:`, braces and hyphens are taken away,
+/// wherever these stand, 32 characters that are a hexadecimal number.
 fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     // The form that Python writes, without a copy of the text.
     if text.len() == 36
@@ -43,11 +44,30 @@ fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     }
     let text = text.replace("urn:", "").replace("uuid:", "");
     let digits = text.trim_matches(['{', '}']).replace('-', "");
-    let all_hexadecimal = digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if !all_hexadecimal {
-        return Err("a UUID has 32 hexadecimal digits".into());
+    let number = if digits.chars().count() == 32 { parse_hexadecimal(&digits) } else { None };
+    Ok(Uuid::from_u128(number.ok_or("a UUID has 32 hexadecimal digits")?))
+}
+
+/// Reads up to 32 digits as Python's `int(text, 16)` does: with white space around them, `+` and `0x` before them,
+/// single `_` between them, and decimal digits of any script.
+fn parse_hexadecimal(text: &str) -> Option<u128> {
+    let text = text.trim();
+    let text = text.strip_prefix('+').unwrap_or(text);
+    let digits = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(rest) => rest.strip_prefix('_').unwrap_or(rest),
+        None => text,
+    };
+    let mut number = 0;
+    for run in digits.split('_') {
+        if run.is_empty() {
+            return None;
+        }
+        for digit in run.chars() {
+            let digit = digit.to_digit(16).or_else(|| keys::decimal_digit(digit))?;
+            number = number << 4 | u128::from(digit);
+        }
     }
-    Ok(Uuid::try_parse(&digits)?)
+    Some(number)
 }
 
 impl AvroType for Uuid {

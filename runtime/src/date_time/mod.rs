@@ -50,7 +50,9 @@ use error::Problem;
 ///
 /// [`FromStr`](std::str::FromStr) reads what Python 3.12's `datetime.fromisoformat` reads, and as the
 /// same value, so that no text is refused here that a Python service takes. That is most of ISO 8601
-/// (`20240229T0930Z`, `2024-W09-4 09:30`), and what Python is lenient about.
+/// (`20240229T0930Z`, `2024-W09-4 09:30`), and what Python is lenient about. There is one difference: Python
+/// writes an offset of less than a second, but takes it for UTC when it reads it; here it is kept, so that
+/// the event goes out again as it came.
 ///
 /// [`Display`]: std::fmt::Display
 /// [`Debug`]: std::fmt::Debug

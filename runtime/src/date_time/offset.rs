@@ -44,13 +44,9 @@ impl UtcOffset {
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side, and
-    /// when it is less than a second but not zero: Python writes such an offset, but reads it as UTC.
+    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side.
     pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
-        match microseconds.unsigned_abs() {
-            1..SECOND => Err(Problem::OffsetBelowSecond.into()),
-            distance => Ok(Self::new(microseconds < 0, distance)?),
-        }
+        Ok(Self::new(microseconds < 0, microseconds.unsigned_abs())?)
     }
 
     /// From the sign and the distance in microseconds.

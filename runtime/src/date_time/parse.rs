@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Problem};
 
-/// Reads what Python 3.12's `datetime.fromisoformat` reads, as the same value.
+/// Reads what Python 3.12's `datetime.fromisoformat` reads, as the same value; but an offset of less than a second,
+/// which Python writes and then takes for UTC, is kept.
 ///
 /// # Errors
 ///
@@ -235,8 +236,6 @@ impl Clock {
     fn offset(&self, negative: bool) -> Result<UtcOffset, Problem> {
         let [hours, minutes, seconds] = self.parts.map(u64::from);
         let seconds = (hours * 60 + minutes) * 60 + seconds;
-        // Python takes an offset of less than a second for UTC.
-        let microsecond = if seconds == 0 { 0 } else { u64::from(self.microsecond) };
-        UtcOffset::new(negative, seconds * 1_000_000 + microsecond)
+        UtcOffset::new(negative, seconds * 1_000_000 + u64::from(self.microsecond))
     }
 }

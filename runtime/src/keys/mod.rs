@@ -23,6 +23,7 @@ mod text;
 mod usage;
 
 pub use ccx::CcxLocator;
+pub(crate) use chars::decimal_digit;
 pub use context::LearningContextKey;
 pub use course::CourseKey;
 pub use error::KeyError;

@@ -170,10 +170,10 @@ fn arguments_are_checked() {
 
 #[test]
 fn offsets_are_checked() {
-    for micros in [1_000_000, -1_000_000, 1_000_001, 86_399_999_999, -86_399_999_999, 0] {
+    for micros in [1_000_000, -1_000_001, 86_399_999_999, -86_399_999_999, 1, -1, 999_999, 0] {
         assert_eq!(UtcOffset::from_micros(micros).unwrap().as_micros(), micros);
     }
-    for micros in [86_400_000_000, -86_400_000_000, i64::MAX, i64::MIN, 1, -1, 999_999] {
+    for micros in [86_400_000_000, -86_400_000_000, i64::MAX, i64::MIN] {
         assert!(UtcOffset::from_micros(micros).is_err(), "{micros}");
     }
     for seconds in [0, 1, -1, 86_399, -86_399] {

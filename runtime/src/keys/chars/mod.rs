@@ -83,6 +83,14 @@ impl CharSet {
     }
 }
 
+/// The value of a decimal digit of any script, as Python's `int` reads it.
+pub(crate) fn decimal_digit(character: char) -> Option<u32> {
+    let code = u32::from(character);
+    let bound = unicode::DIGIT.partition_point(|&bound| bound <= code);
+    // Each script's digits are in order, from its zero.
+    if bound % 2 == 1 { Some((code - unicode::DIGIT[bound - 1]) % 10) } else { character.to_digit(10) }
+}
+
 /// Whether `text` is `word`, which is lower-case ASCII, when case is ignored as Python's `re` does it:
 /// by folding, so that `ver\u{17f}ion` is `version` and `bloc\u{212a}` is `block`.
 pub(super) fn is_ignoring_case(text: &str, word: &str) -> bool {
@@ -100,7 +108,7 @@ fn fold(character: char) -> char {
 
 #[cfg(test)]
 mod tests {
-    use super::{ASCII_SLUG, DIGITS, ID, OLD_PART, SLUG, is_ignoring_case};
+    use super::{ASCII_SLUG, DIGITS, ID, OLD_PART, SLUG, decimal_digit, is_ignoring_case};
 
     #[test]
     fn words_and_digits_are_as_many_as_in_python() {
@@ -121,6 +129,20 @@ mod tests {
         assert!(!ASCII_SLUG.has('é'));
         assert!(DIGITS.has('٣') && !DIGITS.has('²'));
         assert!(OLD_PART.has('%') && !OLD_PART.has(':') && !OLD_PART.has('~'));
+    }
+
+    #[test]
+    fn digits_have_their_values() {
+        for (character, value) in
+            [('0', 0), ('9', 9), ('٣', 3), ('९', 9), ('１', 1), ('𝟘', 0), ('𝟙', 1), ('𝟿', 9)]
+        {
+            assert_eq!(decimal_digit(character), Some(value), "{character}");
+        }
+        for character in ['a', '²', '½', '中', 'Ⅷ', '\0', '\u{10ffff}'] {
+            assert_eq!(decimal_digit(character), None, "{character}");
+        }
+        let count = ('\0'..=char::MAX).filter(|&character| decimal_digit(character).is_some()).count();
+        assert_eq!(count, 680);
     }
 
     #[test]
