@@ -15,7 +15,7 @@ use std::{
 };
 
 use openedx_events::{
-    event_bus::{self, Consumer, Settings, Stop, settings::ConsumerExtra},
+    event_bus::{self, Consumer, Settings, Start, Stop},
     learning::{
         data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
         signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
@@ -81,14 +81,9 @@ fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
 
 /// The second service: usually `openedx_events::management::run()`, and `consume-events -t … -g …`.
 fn remind(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let from_the_beginning = {
-        let mut extra = ConsumerExtra::default();
-        extra.check_backlog = true;
-        extra
-    };
     // A consumer runs until it is stopped; this one ends after three messages.
-    let consumer = Consumer::new(settings, TOPIC, "reminders", &from_the_beginning)?.count(3);
-    let report = consumer.allow_loop(true).run(&Stop::new())?;
+    let consumer = Consumer::new(settings).topic(TOPIC).group("reminders").start(Start::Backlog).count(3);
+    let report = consumer.allow_loop(true).run(Stop::new())?;
     println!("{report}");
     Ok(())
 }

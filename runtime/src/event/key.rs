@@ -56,10 +56,12 @@ fn skip(input: &mut Decoder<'_>, schema: &Schema) -> Result<(), DecodeError> {
             },
             |_, _| (),
         ),
-        Schema::Optional(some) => match input.some()? {
-            true => skip(input, some),
-            false => Ok(()),
-        },
+        Schema::Optional(some) => {
+            if input.some()? {
+                skip(input, some)?;
+            }
+            Ok(())
+        }
         Schema::Record(record) => record.get().fields.iter().try_for_each(|field| skip(input, &field.schema)),
         // An event with such a field is local only, and has no bytes.
         Schema::Unknown => Ok(()),

@@ -1,6 +1,7 @@
 //! The event bus of this process: what events are produced to, once it is installed.
 
 use std::{
+    borrow::Borrow,
     collections::HashMap,
     error::Error,
     fmt,
@@ -48,7 +49,8 @@ pub struct Guard(Option<Arc<Routed>>);
 ///
 /// Where a route is enabled and no bus is set, or the bus cannot be set up. A server that cannot be reached is no
 /// error: it may come back.
-pub fn install(settings: &Settings) -> Result<Guard, InstallError> {
+pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
+    let settings = settings.borrow();
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }

@@ -144,21 +144,18 @@ impl ConsumeEvents {
                  EVENT_BUS_CONSUMER_CONFIG",
             ));
         }
-        topics.into_iter().map(|(topic, group, extra)| self.consumer(settings, topic, group, extra)).collect()
+        let consumer = |(topic, group, extra)| self.consumer(settings, topic, group, extra);
+        Ok(topics.into_iter().map(consumer).collect())
     }
 
-    fn consumer(
-        &self,
-        settings: &Settings,
-        topic: &str,
-        group: &str,
-        mut extra: ConsumerExtra,
-    ) -> Result<Consumer, Failure> {
+    fn consumer(&self, settings: &Settings, topic: &str, group: &str, mut extra: ConsumerExtra) -> Consumer {
         if let Some(name) = &self.consumer_name {
             extra.consumer_name = Some(name.clone());
         }
-        let consumer = Consumer::new(settings, topic, group, &extra)
-            .map_err(|error| Failure::with_code(chain(&error), error.exit_code()))?
+        let consumer = Consumer::new(settings)
+            .topic(topic)
+            .group(group)
+            .extra(&extra)
             .concurrency(self.concurrency)
             .batch(self.batch)
             .only(self.only.iter().cloned())
@@ -174,7 +171,7 @@ impl ConsumeEvents {
                 Unknown::Stop => OnUnknownType::Stop,
             });
         let consumer = self.count.into_iter().fold(consumer, Consumer::count);
-        Ok(if self.print { consumer.print(print) } else { consumer })
+        if self.print { consumer.print(print) } else { consumer }
     }
 }
 
