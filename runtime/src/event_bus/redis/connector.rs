@@ -67,7 +67,8 @@ impl Connector {
                 self.client_at(&primary)?
             }
         };
-        let deadline = deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
+        let deadline =
+            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
         let mut connection = self.open(&client, &self.options.place(), deadline)?;
         self.log_in(&mut connection, name, deadline)?;
         Ok(connection)
@@ -111,7 +112,8 @@ impl Connector {
         commands.push(&["INFO", "server"]);
         let mut replies = connection.call(&commands, deadline)?.into_iter();
         for (index, value) in replies.by_ref().take(required).enumerate() {
-            let refused = if login && index == 0 { "the login".to_owned() } else { format!("database {database}") };
+            let refused =
+                if login && index == 0 { "the login".to_owned() } else { format!("database {database}") };
             reply::checked(value).map_err(|trouble| match trouble {
                 trouble if trouble.is_transient() => trouble,
                 Trouble::Server { code, text } => {
@@ -169,7 +171,8 @@ impl Connector {
     ) -> Result<Address, Trouble> {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
-        let deadline = deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
+        let deadline =
+            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
         let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
         let mut commands = Commands::new();
         let logged_in = write_login(&mut commands, login);
