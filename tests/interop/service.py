@@ -3,8 +3,11 @@
 import io
 import json
 import logging
+import re
 import sys
+from datetime import datetime, timedelta, timezone
 from typing import get_args, get_origin
+from uuid import UUID
 
 import attr
 import django
@@ -52,6 +55,8 @@ def event_data(signal, avro):
     from openedx_events.event_bus.avro.serializer import AvroSignalSerializer
 
     def value(record, data_type):
+        if data_type is datetime:
+            return datetime_from(record)
         if data_type in DEFAULT_DESERIALIZERS:
             return DEFAULT_DESERIALIZERS[data_type](record)
         if get_origin(data_type) is list:
@@ -72,11 +77,16 @@ def event_data(signal, avro):
     return {key: value(record[key], data_type) for key, data_type in signal.init_data.items()}
 
 
+def datetime_from(text):
+    """A time from what `isoformat` wrote. `fromisoformat` takes an offset of less than a second for UTC."""
+    time = datetime.fromisoformat(text)
+    if offset := re.search(r"([+-])00:00:00\.(\d{6})$", text):
+        time = time.replace(tzinfo=timezone(timedelta(microseconds=int(offset[1] + offset[2]))))
+    return time
+
+
 def metadata_from(data):
     """Metadata from its JSON. `EventsMetadata.from_json` loses the minor version."""
-    from datetime import datetime
-    from uuid import UUID
-
     from openedx_events.data import EventsMetadata
 
     return EventsMetadata(

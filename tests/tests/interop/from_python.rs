@@ -16,7 +16,7 @@ use crate::{
 };
 
 /// What a consumer's metadata has: of an empty header its own default.
-pub fn expected_metadata(vector: &Vector, service: &str) -> Value {
+pub(crate) fn expected_metadata(vector: &Vector, service: &str) -> Value {
     let mut metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
     if metadata["source"] == "" {
         metadata["source"] = format!("openedx/{service}/web").into();
@@ -45,7 +45,7 @@ fn produced<'a>(python: &Python, server: &RedisServer, vectors: &'a [Vector]) ->
 }
 
 /// The entries have the fields of the vectors, in order, byte for byte.
-pub fn same_as_vectors(entries: &[stream::Fields], vectors: &[&Vector]) {
+pub(crate) fn same_as_vectors(entries: &[stream::Fields], vectors: &[&Vector]) {
     assert_eq!(entries.len(), vectors.len());
     for (entry, vector) in entries.iter().zip(vectors) {
         let expected: Vec<(String, Vec<u8>)> = FIELDS

@@ -16,13 +16,13 @@ use serde_json::Value;
 const LIMIT: Duration = Duration::from_mins(3);
 
 /// A release of openedx-events, installed with its Redis bus.
-pub struct Python {
-    pub release: String,
+pub(crate) struct Python {
+    pub(crate) release: String,
     program: PathBuf,
 }
 
 /// Runs `test` with each release that is installed.
-pub fn each(test: impl Fn(&Python)) {
+pub(crate) fn each(test: impl Fn(&Python)) {
     static INSTALLED: OnceLock<Result<Vec<Python>, String>> = OnceLock::new();
     let installed = INSTALLED.get_or_init(install).as_ref().unwrap_or_else(|error| panic!("{error}"));
     if installed.is_empty() {
@@ -60,15 +60,15 @@ fn install() -> Result<Vec<Python>, String> {
 }
 
 /// With what a member of a group is started.
-pub struct Member<'a> {
-    pub topic: &'a str,
-    pub group: &'a str,
+pub(crate) struct Member<'a> {
+    pub(crate) topic: &'a str,
+    pub(crate) group: &'a str,
     /// JSON, as the management command takes it.
-    pub extra: &'a str,
+    pub(crate) extra: &'a str,
     /// After how many messages it ends.
-    pub count: Option<usize>,
+    pub(crate) count: Option<usize>,
     /// The number of the event whose receiver kills the process.
-    pub die_at: Option<usize>,
+    pub(crate) die_at: Option<usize>,
 }
 
 impl Python {
@@ -82,12 +82,12 @@ impl Python {
     }
 
     /// Produces events with the metadata they have. The answers have the metadata, or an `error`.
-    pub fn produce(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
+    pub(crate) fn produce(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
         self.answers(self.script("produce.py", server, topic), vectors)
     }
 
     /// Sends the signals of events, which are routed to the topic, with metadata that Python makes.
-    pub fn send_signals(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
+    pub(crate) fn send_signals(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
         let mut script = self.script("produce.py", server, topic);
         script.arg("--signals");
         self.answers(script, vectors)
@@ -106,7 +106,7 @@ impl Python {
     }
 
     /// Starts a member of a group, and waits until it has joined.
-    pub fn consume(&self, server: &RedisServer, member: &Member<'_>) -> Running {
+    pub(crate) fn consume(&self, server: &RedisServer, member: &Member<'_>) -> Running {
         let mut script = self.script("consume.py", server, member.topic);
         script.args(["--group", member.group, "--extra", member.extra]);
         for (name, value) in [("--count", member.count), ("--die-at", member.die_at)] {
@@ -121,7 +121,7 @@ impl Python {
 }
 
 /// A process, and what it has written.
-pub struct Running {
+pub(crate) struct Running {
     process: Child,
     lines: Arc<Mutex<Vec<Value>>>,
     log: Arc<Mutex<String>>,
@@ -154,7 +154,7 @@ impl Running {
     }
 
     /// Waits until what it has written is as `condition` says.
-    pub fn wait_until(&self, what: &str, condition: impl Fn(&[Value]) -> bool) {
+    pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&[Value]) -> bool) {
         let deadline = Instant::now() + LIMIT;
         while !condition(&self.lines.lock().unwrap()) {
             assert!(Instant::now() < deadline, "never: {what}\n{}", self.log.lock().unwrap());
@@ -163,12 +163,12 @@ impl Running {
     }
 
     /// What it has received so far: all but the line that says that it has joined.
-    pub fn received(&self) -> Vec<Value> {
+    pub(crate) fn received(&self) -> Vec<Value> {
         self.lines.lock().unwrap().iter().filter(|line| line.get("joined").is_none()).cloned().collect()
     }
 
     /// Waits until it ends by itself, and returns what it has received.
-    pub fn end(mut self) -> Vec<Value> {
+    pub(crate) fn end(mut self) -> Vec<Value> {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
             match self.process.try_wait().expect("it can be asked") {
@@ -183,7 +183,7 @@ impl Running {
     }
 
     /// Waits until it was killed, or kills it, and returns what it has received.
-    pub fn killed(mut self, by_itself: bool) -> Vec<Value> {
+    pub(crate) fn killed(mut self, by_itself: bool) -> Vec<Value> {
         if !by_itself {
             self.process.kill().unwrap();
         }

@@ -15,35 +15,35 @@ use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
 use serde_json::{Value, json};
 
 /// A service in this process. There is one at a time: receivers and the bus that is installed are the process's.
-pub struct Service {
-    pub settings: Settings,
+pub(crate) struct Service {
+    pub(crate) settings: Settings,
     guard: Option<Guard>,
     _turn: MutexGuard<'static, ()>,
 }
 
 /// An event as a receiver got it.
 #[derive(Clone, Debug)]
-pub struct Received {
-    pub event_type: String,
-    pub metadata: Value,
-    pub avro: Vec<u8>,
-    pub data: Value,
+pub(crate) struct Received {
+    pub(crate) event_type: String,
+    pub(crate) metadata: Value,
+    pub(crate) avro: Vec<u8>,
+    pub(crate) data: Value,
 }
 
 impl Received {
     /// The id of its metadata.
-    pub fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         self.metadata["id"].as_str().unwrap()
     }
 }
 
 impl Service {
-    pub fn start(server: &RedisServer) -> Self {
+    pub(crate) fn start(server: &RedisServer) -> Self {
         Self::with_routes(server, json!({}))
     }
 
     /// With these routes in `EVENT_BUS_PRODUCER_CONFIG`.
-    pub fn with_routes(server: &RedisServer, routes: Value) -> Self {
+    pub(crate) fn with_routes(server: &RedisServer, routes: Value) -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         let mut settings = settings(server);
@@ -54,7 +54,7 @@ impl Service {
     }
 
     /// Produces `vectors` from their JSON, as `produce-event` does.
-    pub fn produce(&self, topic: &str, vectors: &[&Vector]) {
+    pub(crate) fn produce(&self, topic: &str, vectors: &[&Vector]) {
         let producer = event_bus::producer().unwrap();
         for vector in vectors {
             let metadata = EventsMetadata::from_json(&vector.metadata).unwrap();
@@ -64,14 +64,20 @@ impl Service {
     }
 
     /// A member of a group, which is set up as by `--extra`. It has waits that suit a test.
-    pub fn member(&self, topic: &str, group: &str, extra: &str) -> Consumer {
+    pub(crate) fn member(&self, topic: &str, group: &str, extra: &str) -> Consumer {
         let extra = self.settings.read_extra(extra).unwrap();
         let consumer = Consumer::new(&self.settings).topic(topic).group(group).extra(&extra);
         consumer.retry(Duration::from_millis(1), Duration::from_millis(5))
     }
 
     /// Consumes until `count` messages are dealt with.
-    pub fn consume(&self, topic: &str, group: &str, extra: &str, count: usize) -> (Report, Vec<Received>) {
+    pub(crate) fn consume(
+        &self,
+        topic: &str,
+        group: &str,
+        extra: &str,
+        count: usize,
+    ) -> (Report, Vec<Received>) {
         let received = Inbox::open(|_| ());
         let consumer = self.member(topic, group, extra).count(count as u64);
         let report = consumer.run(&Stop::new()).unwrap();
@@ -79,7 +85,7 @@ impl Service {
     }
 
     /// What metadata has for a header that was empty.
-    pub fn defaults(vector: &Vector) -> EventsMetadata {
+    pub(crate) fn defaults(vector: &Vector) -> EventsMetadata {
         EventsMetadata::of(vector.event)
     }
 }
@@ -91,14 +97,14 @@ impl Drop for Service {
 }
 
 /// A receiver of all events.
-pub struct Inbox {
+pub(crate) struct Inbox {
     received: Arc<Mutex<Vec<Received>>>,
     _connection: Box<dyn std::any::Any>,
 }
 
 impl Inbox {
     /// Calls `first` for each before it is put down.
-    pub fn open(first: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+    pub(crate) fn open(first: impl Fn(&Received) + Send + Sync + 'static) -> Self {
         let received = Arc::<Mutex<Vec<Received>>>::default();
         let inside = Arc::clone(&received);
         let connection = registry::connect_any(move |event, metadata| {
@@ -114,17 +120,17 @@ impl Inbox {
         Self { received, _connection: Box::new(connection) }
     }
 
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.received.lock().unwrap().len()
     }
 
     /// What has come so far.
-    pub fn received(&self) -> Vec<Received> {
+    pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 
     /// What has come so far, which is forgotten.
-    pub fn take(&self) -> Vec<Received> {
+    pub(crate) fn take(&self) -> Vec<Received> {
         std::mem::take(&mut self.received.lock().unwrap())
     }
 }
@@ -141,7 +147,7 @@ fn settings(server: &RedisServer) -> Value {
 }
 
 /// The binary of a service, with settings in its environment.
-pub fn binary(server: &RedisServer) -> Command {
+pub(crate) fn binary(server: &RedisServer) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
     command.env_remove("RUST_LOG");
     for (name, value) in settings(server).as_object().unwrap() {

@@ -1,23 +1,21 @@
 //! A look at the server from outside.
 
-use std::{thread, time::Duration};
-
 use openedx_events_tests::redis_server::RedisServer;
 use redis::{Connection, Value};
 
 /// Names of the fields, in the order in which both sides write them.
-pub const FIELDS: [&str; 8] =
+pub(crate) const FIELDS: [&str; 8] =
     ["type", "id", "source", "time", "minorversion", "sourcehost", "sourcelib", "event_data"];
 
 /// Names and values, in order.
-pub type Fields = Vec<(String, Vec<u8>)>;
+pub(crate) type Fields = Vec<(String, Vec<u8>)>;
 
-pub fn connect(server: &RedisServer) -> Connection {
+pub(crate) fn connect(server: &RedisServer) -> Connection {
     redis::Client::open(server.url()).unwrap().get_connection().unwrap()
 }
 
 /// The fields of all entries of a stream, oldest first.
-pub fn entries(server: &RedisServer, stream: &str) -> Vec<Fields> {
+pub(crate) fn entries(server: &RedisServer, stream: &str) -> Vec<Fields> {
     let found: Value =
         redis::cmd("XRANGE").arg(stream).arg("-").arg("+").query(&mut connect(server)).unwrap();
     let array = |value| match value {
@@ -36,7 +34,7 @@ pub fn entries(server: &RedisServer, stream: &str) -> Vec<Fields> {
 }
 
 /// Adds an entry with these fields.
-pub fn add(server: &RedisServer, stream: &str, fields: &[(String, Vec<u8>)]) {
+pub(crate) fn add(server: &RedisServer, stream: &str, fields: &[(String, Vec<u8>)]) {
     let mut command = redis::cmd("XADD");
     command.arg(stream).arg("*");
     for (name, value) in fields {
@@ -46,18 +44,18 @@ pub fn add(server: &RedisServer, stream: &str, fields: &[(String, Vec<u8>)]) {
 }
 
 /// Makes a group that begins with the oldest entry.
-pub fn create_group(server: &RedisServer, stream: &str, group: &str) {
+pub(crate) fn create_group(server: &RedisServer, stream: &str, group: &str) {
     let mut command = redis::cmd("XGROUP");
     command.arg("CREATE").arg(stream).arg(group).arg("0").arg("MKSTREAM");
     command.exec(&mut connect(server)).unwrap();
 }
 
-pub fn len(server: &RedisServer, stream: &str) -> usize {
+pub(crate) fn len(server: &RedisServer, stream: &str) -> usize {
     redis::cmd("XLEN").arg(stream).query(&mut connect(server)).unwrap()
 }
 
 /// How many entries members of the group have and did not acknowledge.
-pub fn pending(server: &RedisServer, stream: &str, group: &str) -> usize {
+pub(crate) fn pending(server: &RedisServer, stream: &str, group: &str) -> usize {
     let found: Value = redis::cmd("XPENDING").arg(stream).arg(group).query(&mut connect(server)).unwrap();
     match found {
         Value::Array(items) => match items[0] {
@@ -66,15 +64,4 @@ pub fn pending(server: &RedisServer, stream: &str, group: &str) -> usize {
         },
         other => panic!("no array: {other:?}"),
     }
-}
-
-/// Waits until nothing is in hand.
-pub fn wait_until_acknowledged(server: &RedisServer, stream: &str, group: &str) {
-    for _ in 0..1000 {
-        if pending(server, stream, group) == 0 {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("{} entries stay pending", pending(server, stream, group));
 }

@@ -38,7 +38,7 @@ fn python_receives(python: &Python, server: &RedisServer, vectors: &[Vector]) {
     assert_eq!(stream::pending(server, "events", "group"), 0);
 }
 
-pub fn unhex(hex: &str) -> Vec<u8> {
+pub(crate) fn unhex(hex: &str) -> Vec<u8> {
     (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
