@@ -11,6 +11,7 @@ mod avro_type;
 #[cfg(feature = "catalog")]
 mod catalog;
 pub mod codec;
+pub mod contracts;
 mod date_time;
 mod event;
 pub mod event_bus;
@@ -28,6 +29,8 @@ mod responses;
 mod schema;
 mod scope;
 mod signal;
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 pub mod testing;
 
 pub use avro::BoxError;

@@ -24,6 +24,7 @@ pub struct EventDefinition {
     pub(super) fields: &'static [Field],
     location: Location,
     minor_version: u32,
+    contracts: &'static [u32],
     key_field: Option<&'static str>,
     repository: Option<&'static str>,
     warning: Option<&'static str>,
@@ -64,6 +65,7 @@ impl EventDefinition {
             fields,
             location,
             minor_version: 0,
+            contracts: &[],
             key_field: None,
             repository: None,
             warning: None,
@@ -76,6 +78,12 @@ impl EventDefinition {
     #[must_use]
     pub const fn with_minor_version(mut self, minor_version: u32) -> Self {
         self.minor_version = minor_version;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_contracts(mut self, minor_versions: &'static [u32]) -> Self {
+        self.contracts = minor_versions;
         self
     }
 
@@ -146,6 +154,13 @@ impl EventDefinition {
         self.minor_version
     }
 
+    /// The minor versions whose contracts the definition was compared with when it was compiled, the newest
+    /// first: the files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
+    #[must_use]
+    pub const fn contracts(&self) -> &'static [u32] {
+        self.contracts
+    }
+
     /// The path to the value that keeps events in order on an event bus, as in
     /// `enrollment.course.course_key` (ADR-12, ADR-14).
     #[must_use]
@@ -193,6 +208,11 @@ impl EventDefinition {
     #[must_use]
     pub const fn module_path(&self) -> &'static str {
         self.location.module_path
+    }
+
+    /// Tells the definitions of one event type apart.
+    pub(crate) const fn place(&self) -> &Location {
+        &self.location
     }
 
     /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`

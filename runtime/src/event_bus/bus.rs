@@ -132,8 +132,8 @@ impl Subscription {
             group: group.into(),
             consumer_name: consumer_name.into(),
             start: Start::New,
-            claim_older_than: Duration::from_secs(600),
-            receiver_timeout: Duration::from_secs(60),
+            claim_older_than: Duration::from_mins(10),
+            receiver_timeout: Duration::from_mins(1),
             dead_letter_max_age: Duration::from_secs(14 * DAY),
             dead_letter_max_len: 10_000,
         }

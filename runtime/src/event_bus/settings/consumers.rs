@@ -38,7 +38,7 @@ pub struct ConsumerExtra {
 }
 
 /// After what time messages are taken over, where that is not said.
-pub(super) const DEFAULT_CLAIM: Duration = Duration::from_millis(600_000);
+pub(super) const DEFAULT_CLAIM: Duration = Duration::from_mins(10);
 
 impl Default for ConsumerExtra {
     fn default() -> Self {

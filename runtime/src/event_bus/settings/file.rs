@@ -1,11 +1,12 @@
-//! Settings files: JSON and TOML by the crate `config`, YAML by serde-saphyr.
+//! Settings files: YAML, JSON and TOML, each by the parser that is kept for it.
 //!
-//! `config`'s own YAML is another language than that of the Python services: it has no merge keys (`<<: *base`),
-//! `yes` is a text, and a file is refused because of a `.inf` or a null key in somebody else's setting.
+//! Why not the crate `config` (0.15), which has all three: its YAML is another language than that of the Python
+//! services (no merge keys, `yes` is a text, a file is refused because of a `.inf` or a null key in somebody
+//! else's setting); it panics on `1e999` in JSON when any crate of the program asks `serde_json` for arbitrary
+//! precision; it lowers the names of environment variables; and its errors quote the file.
 
-use std::{error::Error, fmt, fs, path::Path};
+use std::{fmt, fs, path::Path};
 
-use config::{ConfigError, FileFormat, Format, ValueKind};
 use serde::{
     Deserialize, Deserializer,
     de::{IgnoredAny, MapAccess, Visitor},
@@ -35,63 +36,61 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let parse: fn(&str) -> Result<FileSettings, String> = match &*extension {
         "yaml" | "yml" => parse_yaml,
-        "json" => |text| parse_other(FileFormat::Json, text),
-        "toml" => |text| parse_other(FileFormat::Toml, text),
+        "json" => parse_json,
+        "toml" => parse_toml,
         _ => {
             return Err(
-                "the settings file has none of the extensions `.yaml`, `.yml`, `.json` and `.toml`\nnote: \
-                        they say how it is written\nhelp: rename it"
+                "the settings file has none of the extensions `.yaml`, `.yml`, `.json` and `.toml`\n\
+                        note: they say how it is written\nhelp: rename it"
                     .to_owned(),
             );
         }
     };
     let text = fs::read_to_string(path).map_err(|error| {
-        format!("the settings file cannot be read: {error}\nhelp: name a file of UTF-8 text that this process may read")
+        format!(
+            "the settings file cannot be read: {error}\nhelp: name a file of UTF-8 text that this process may \
+             read"
+        )
     })?;
     parse(text.strip_prefix('\u{feff}').unwrap_or(&text))
 }
 
-fn syntax(problem: &str) -> String {
+fn explain(problem: &str) -> String {
+    if problem.contains(Root::EXPECTED) {
+        // What is there instead may be a password.
+        return NO_TABLE.to_owned();
+    }
     format!("the settings file cannot be read: {problem}\nhelp: correct the file there")
 }
 
-fn parse_other(format: FileFormat, text: &str) -> Result<FileSettings, String> {
-    let settings = format.parse(None, text).map_err(|error| {
-        // The root is something else, and the error quotes it.
-        if error.is::<ConfigError>() { NO_TABLE.to_owned() } else { syntax(&without_quotes(&*error)) }
+fn parse_json(text: &str) -> Result<FileSettings, String> {
+    serde_json::from_str(text).map_err(|error| explain(&error.to_string()))
+}
+
+fn parse_toml(text: &str) -> Result<FileSettings, String> {
+    let settings: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+        // Printed as a whole, the error would quote the file.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        explain(&format!("{} at line {}", error.message(), before.matches('\n').count() + 1))
     })?;
     let ours = settings.into_iter().filter(|(name, _)| names::is_ours(name));
     Ok(FileSettings {
-        values: ours.map(|(name, value)| (name, to_json(value.kind))).collect(),
+        values: ours.map(|(name, value)| (name, from_toml(value))).collect(),
         repeated: Vec::new(),
     })
 }
 
-/// The first and the last line of an error about TOML; those between quote the file.
-fn without_quotes(error: &(dyn Error + Send + Sync)) -> String {
-    let text = error.to_string();
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    let first = lines.next().unwrap_or_default();
-    match lines.next_back() {
-        Some(last) => format!("{first}: {last}"),
-        None => first.to_owned(),
-    }
-}
-
-fn to_json(value: ValueKind) -> Value {
+fn from_toml(value: toml::Value) -> Value {
     match value {
-        ValueKind::Nil => Value::Null,
-        ValueKind::Boolean(value) => value.into(),
-        ValueKind::I64(value) => value.into(),
-        ValueKind::U64(value) => value.into(),
-        ValueKind::String(value) => value.into(),
-        ValueKind::Float(value) if value.is_finite() => value.into(),
+        toml::Value::String(text) => text.into(),
+        toml::Value::Integer(number) => number.into(),
+        toml::Value::Float(number) if number.is_finite() => number.into(),
         // JSON has no such numbers. As texts they are of the wrong type for every setting.
-        ValueKind::Float(value) => value.to_string().into(),
-        ValueKind::I128(value) => value.to_string().into(),
-        ValueKind::U128(value) => value.to_string().into(),
-        ValueKind::Array(values) => values.into_iter().map(|value| to_json(value.kind)).collect(),
-        ValueKind::Table(table) => table.into_iter().map(|(key, value)| (key, to_json(value.kind))).collect(),
+        toml::Value::Float(number) => number.to_string().into(),
+        toml::Value::Boolean(boolean) => boolean.into(),
+        toml::Value::Datetime(time) => time.to_string().into(),
+        toml::Value::Array(values) => values.into_iter().map(from_toml).collect(),
+        toml::Value::Table(table) => table.into_iter().map(|(key, value)| (key, from_toml(value))).collect(),
     }
 }
 
@@ -103,10 +102,7 @@ fn parse_yaml(text: &str) -> Result<FileSettings, String> {
     options.non_finite_float_policy = NonFiniteFloatPolicy::AsString;
     // Errors would quote the file.
     options.with_snippet = false;
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-        let error = error.to_string();
-        if error.contains(Root::EXPECTED) { NO_TABLE.to_owned() } else { syntax(&error) }
-    })
+    serde_saphyr::from_str_with_options(text, options).map_err(|error| explain(&error.to_string()))
 }
 
 impl<'de> Deserialize<'de> for FileSettings {

@@ -13,12 +13,11 @@ use serde_json::{Map, Value};
 /// use openedx_events::event_bus::settings::merge_producer_configs;
 /// use serde_json::json;
 ///
-/// let original = json!({"org.example.learning.quiz.passed.v1": {"quizzes": {"enabled": false, "event_key_field": "quiz.id"}}});
-/// let overrides = json!({"org.example.learning.quiz.passed.v1": {"quizzes": {"enabled": true}}});
-/// assert_eq!(
-///     merge_producer_configs(original, &overrides),
-///     json!({"org.example.learning.quiz.passed.v1": {"quizzes": {"enabled": true, "event_key_field": "quiz.id"}}}),
-/// );
+/// let event = "org.example.learning.quiz.passed.v1";
+/// let original = json!({event: {"quizzes": {"enabled": false, "event_key_field": "quiz.id"}}});
+/// let overrides = json!({event: {"quizzes": {"enabled": true}}});
+/// let merged = json!({event: {"quizzes": {"enabled": true, "event_key_field": "quiz.id"}}});
+/// assert_eq!(merge_producer_configs(original, &overrides), merged);
 /// ```
 #[must_use]
 pub fn merge_producer_configs(original: Value, overrides: &Value) -> Value {

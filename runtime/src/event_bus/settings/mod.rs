@@ -16,7 +16,7 @@
 //! | `EVENT_BUS_PRODUCER_TIMEOUT` | seconds, for all topics of an event together | 2 |
 //! | `EVENT_BUS_CONSUMER_MAX_ATTEMPTS` | attempts before a message is a dead letter | 5 |
 //! | `EVENT_BUS_CONSUMER_RETRY_MIN`, `EVENT_BUS_CONSUMER_RETRY_MAX` | seconds between attempts: the first wait and the longest | 0.2, 30 |
-//! | `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` | seconds for all receivers of a message; below the claim time (`claim_msgs_older_than`, 600 s) | 60 |
+//! | `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` | seconds after which a receiver counts as hung; below the claim time (`claim_msgs_older_than`, 600 s) | 60 |
 //! | `EVENT_BUS_CONSUMER_DLQ_MAX_AGE`, `EVENT_BUS_CONSUMER_DLQ_MAX_LEN` | seconds, messages: bounds of the dead letters | 1209600 (14 days), 10000 |
 //! | `EVENT_BUS_REDIS_CONNECTION_URL` | see [`RedisUrl`] | none |
 //! | `EVENT_BUS_REDIS_STREAM_MAX_LEN`, `EVENT_BUS_REDIS_STREAM_MAX_AGE` | messages, seconds: to what a stream is trimmed | 10000, none |
@@ -45,8 +45,6 @@ mod read;
 mod redis_url;
 mod routes;
 mod sources;
-#[cfg(test)]
-mod tests;
 mod topic;
 mod value;
 
@@ -191,10 +189,10 @@ impl Default for ConsumerSettings {
             max_attempts: 5,
             retry_min: Duration::from_millis(200),
             retry_max: Duration::from_secs(30),
-            receiver_timeout: Duration::from_secs(60),
-            dlq_max_age: Duration::from_secs(14 * 24 * 60 * 60),
+            receiver_timeout: Duration::from_mins(1),
+            dlq_max_age: Duration::from_hours(14 * 24),
             dlq_max_len: 10_000,
-            poll_timeout: Duration::from_secs(60),
+            poll_timeout: Duration::from_mins(1),
             poll_failure_sleep: Duration::from_secs(1),
             consecutive_errors_limit: None,
         }

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    ConsumerSettings, Delivery, ProducerSettings, RedisSettings, RedisUrl, Settings,
+    ConsumerExtra, ConsumerSettings, Delivery, ProducerSettings, RedisSettings, RedisUrl, Settings,
     bus::{self, BusName, Registered},
-    consumers,
+    consumers::{self, DEFAULT_CLAIM},
     finding::{Findings, Place},
     names,
     routes::{self, Context},
@@ -194,20 +194,24 @@ impl<'a> Reader<'a> {
 
     fn consumer_config(&mut self, settings: &mut Settings) {
         let timeout = settings.consumer.receiver_timeout;
+        let has_default_claim = |extra: &ConsumerExtra| extra.claim_msgs_older_than == DEFAULT_CLAIM;
         if let Some((entry, place)) = self.get(names::CONSUMER_CONFIG) {
             let prefix = settings.topic_prefix.as_deref();
             settings.consumer.config = consumers::read(&place, &entry.value, prefix, self.findings);
             for (topic, config) in &settings.consumer.config {
-                let place = place.key(topic).key("extra").key("claim_msgs_older_than");
-                let claim = config.extra.claim_msgs_older_than;
-                if claim != consumers::DEFAULT_CLAIM {
+                if !has_default_claim(&config.extra) {
+                    let place = place.key(topic).key("extra").key("claim_msgs_older_than");
+                    let claim = config.extra.claim_msgs_older_than;
                     consumers::check_claim_time(&place, claim, timeout, self.findings);
                 }
             }
         }
-        // Only where it is set can it be as long as the claim time is by default.
+        // The default of the one is below that of the other, so that it is wrong only where it is set.
         if let Some((_, place)) = self.get(names::CONSUMER_RECEIVER_TIMEOUT) {
-            consumers::check_claim_time(&place, consumers::DEFAULT_CLAIM, timeout, self.findings);
+            let consumers = &settings.consumer.config;
+            if consumers.is_empty() || consumers.values().any(|config| has_default_claim(&config.extra)) {
+                consumers::check_claim_time(&place, DEFAULT_CLAIM, timeout, self.findings);
+            }
         }
     }
 

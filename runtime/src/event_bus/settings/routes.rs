@@ -178,8 +178,10 @@ fn check_event(
             .filter(|(distance, _)| *distance <= 3);
         let help = match near {
             Some((_, near)) => format!("write `{near}`"),
-            None => "link the crate that defines it, as in `use my_events as _;`, or disable its routes"
+            None if enabled => "link the crate that defines it, as in `use my_events as _;`, or disable its \
+                                routes"
                 .to_owned(),
+            None => "link the crate that defines it, as in `use my_events as _;`, or leave it out".to_owned(),
         };
         let what = if enabled {
             "an enabled route is for an event type that this program does not have"

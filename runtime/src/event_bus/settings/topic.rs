@@ -1,6 +1,9 @@
 //! Names of topics.
 
-use super::finding::{Findings, Place};
+use super::{
+    finding::{Findings, Place},
+    value,
+};
 
 /// As on Kafka, whose rule is the strictest of the brokers: a topic can then move from one to the other.
 const LONGEST: usize = 249;
@@ -21,7 +24,8 @@ pub(super) fn check(place: &Place<'_>, prefix: Option<&str>, topic: &str, findin
         illegal_character("the topic", topic, other)
     } else if [".", ".."].contains(&&*stream_name(prefix, topic)) {
         format!(
-            "the topic cannot be called `{topic}`\nnote: brokers keep a topic in a folder of its name\nhelp: rename it"
+            "the topic cannot be called `{topic}`\nnote: brokers keep a topic in a folder of its name\nhelp: \
+             rename it"
         )
     } else if stream_name(prefix, topic).len() > LONGEST {
         format!(
@@ -40,7 +44,11 @@ pub(super) fn check_prefix(place: &Place<'_>, prefix: &str, findings: &mut Findi
     if let Some(other) = prefix.chars().find(|character| !is_legal(*character)) {
         findings.error(place, illegal_character("the prefix", prefix, other));
     } else if prefix.len() >= LONGEST {
-        findings.error(place, format!("the prefix is too long\nnote: Kafka allows {LONGEST} characters for the prefix, a hyphen and the topic\nhelp: shorten it"));
+        let message = format!(
+            "the prefix is too long\nnote: Kafka allows {LONGEST} characters for the prefix, a hyphen and the \
+             topic\nhelp: shorten it"
+        );
+        findings.error(place, message);
     }
 }
 
@@ -50,9 +58,9 @@ fn is_legal(character: char) -> bool {
 
 fn illegal_character(what: &str, name: &str, character: char) -> String {
     format!(
-        "{what} `{}` has the character `{}`\nnote: names of topics have ASCII letters, digits, `.`, `_` and `-` \
+        "{what} {} has the character `{}`\nnote: names of topics have ASCII letters, digits, `.`, `_` and `-` \
          only, as on Kafka, so that they mean the same on every broker\nhelp: write another name",
-        name.escape_debug(),
+        value::shown(name),
         character.escape_debug()
     )
 }

@@ -15,10 +15,19 @@ pub(super) fn found(value: &Value) -> String {
         Value::Null => "nothing".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Number(value) => format!("`{value}`"),
-        Value::String(text) if text.chars().count() > 60 => "a long text".to_owned(),
-        Value::String(text) => format!("the text `{}`", text.escape_debug()),
+        Value::String(text) => format!("the text {}", shown(text)),
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a table".to_owned(),
+    }
+}
+
+/// A text, in backticks, for a message. A URL is not shown: one that was written to the wrong setting may have a
+/// password.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(60) {
+        _ if text.contains("://") => "`…` (a URL)".to_owned(),
+        Some((end, _)) => format!("`{}…`", text[..end].escape_debug()),
+        None => format!("`{}`", text.escape_debug()),
     }
 }
 
