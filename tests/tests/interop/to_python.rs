@@ -1,6 +1,6 @@
 //! Rust produces, Python consumes.
 
-use std::{collections::BTreeSet, io::Write, process::Stdio};
+use std::{collections::BTreeSet, io::Write, process::Stdio, thread};
 
 use openedx_events_tests::{
     golden::{Vector, all_vectors},
@@ -65,14 +65,19 @@ fn all_vectors_through_the_command() {
         command.args(["produce-event", "--topic", "events", "--lines"]).stdin(Stdio::piped());
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        for vector in &vectors {
-            let metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
-            let line =
-                json!({"event_type": vector.event.event_type(), "data": vector.data, "metadata": metadata});
-            writeln!(stdin, "{line}").unwrap();
-        }
-        drop(stdin);
-        let output = child.wait_with_output().unwrap();
+        let output = thread::scope(|scope| {
+            // It logs while it reads.
+            scope.spawn(|| {
+                for vector in &vectors {
+                    let metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
+                    let event_type = vector.event.event_type();
+                    let line = json!({"event_type": event_type, "data": vector.data, "metadata": metadata});
+                    writeln!(stdin, "{line}").unwrap();
+                }
+                drop(stdin);
+            });
+            child.wait_with_output().unwrap()
+        });
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let all: Vec<&Vector> = vectors.iter().collect();
         same_as_vectors(&stream::entries(&server, "events"), &all);
