@@ -195,6 +195,7 @@ impl RedisServer {
 
     fn try_run(&mut self) -> bool {
         let log = fs::File::create(self.folder.join("log")).expect("a log");
+        let _ = fs::remove_file(self.socket());
         let process = Command::new(program())
             .args(&self.arguments)
             .stdout(log)
@@ -218,6 +219,10 @@ impl RedisServer {
 
     /// Whether it has read its data and answers, be it with an error.
     fn answers(&self) -> bool {
+        // Where another server has the port, that one would answer: ours makes its socket after it has taken the port.
+        if self.arguments.iter().any(|argument| argument == "--unixsocket") && !self.socket().exists() {
+            return false;
+        }
         let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
         if self.arguments.iter().any(|argument| argument == "--tls-port") {
             return true;

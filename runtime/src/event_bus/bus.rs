@@ -126,7 +126,7 @@ impl Subscription {
     /// with the times and bounds that settings have by default.
     #[must_use]
     pub fn new(topic: impl Into<String>, group: impl Into<String>, consumer_name: impl Into<String>) -> Self {
-        const DAY: u64 = 24 * 60 * 60;
+        const DAY_HOURS: u64 = 24;
         Self {
             topic: topic.into(),
             group: group.into(),

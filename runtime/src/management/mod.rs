@@ -244,7 +244,8 @@ impl Command {
     /// Like every command-line program it says on standard error why it could not be done.
     #[must_use = "`main` returns it"]
     pub fn run(self) -> ExitCode {
-        let mut out = BufWriter::new(io::stdout().lock());
+        // Not locked: receivers, and whoever prints events, write from other threads.
+        let mut out = BufWriter::new(io::stdout());
         let result = self.write_to(&mut out);
         // Where a failure came later, what was written before it still counts.
         let flushed = out.flush().map_err(Failure::from);
