@@ -4,6 +4,7 @@ pub mod allocation;
 pub mod fuzzing;
 pub mod golden;
 mod price;
+pub mod redis_server;
 pub mod samples;
 
 use std::collections::{BTreeMap, HashMap};

@@ -121,6 +121,25 @@ pub struct Subscription {
     pub dead_letter_max_len: u64,
 }
 
+impl Subscription {
+    /// A member `consumer_name` of `group` on `topic`, which begins with what is new if there is no such group, and
+    /// with the times and bounds that settings have by default.
+    #[must_use]
+    pub fn new(topic: impl Into<String>, group: impl Into<String>, consumer_name: impl Into<String>) -> Self {
+        const DAY: u64 = 24 * 60 * 60;
+        Self {
+            topic: topic.into(),
+            group: group.into(),
+            consumer_name: consumer_name.into(),
+            start: Start::New,
+            claim_older_than: Duration::from_secs(600),
+            receiver_timeout: Duration::from_secs(60),
+            dead_letter_max_age: Duration::from_secs(14 * DAY),
+            dead_letter_max_len: 10_000,
+        }
+    }
+}
+
 /// Where a group begins that does not exist yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Start {

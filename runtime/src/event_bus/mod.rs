@@ -9,6 +9,8 @@ mod memory;
 mod message;
 mod named;
 mod producer;
+#[cfg(feature = "redis")]
+mod redis;
 pub mod settings;
 
 pub use bus::{
@@ -24,4 +26,6 @@ pub use memory::MemoryBus;
 pub use message::{Message, UnusableMessage};
 pub use named::{operations, register};
 pub use producer::{ProduceError, Producer, Undelivered};
+#[cfg(feature = "redis")]
+pub use redis::{RedisBus, RedisOptions, RedisTls};
 pub use settings::Settings;

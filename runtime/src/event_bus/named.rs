@@ -79,3 +79,8 @@ fn redis(_: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
         "this program has no Redis: write `features = [\"redis\"]` for `openedx-events` in `Cargo.toml`",
     ))
 }
+
+#[cfg(feature = "redis")]
+fn redis(settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
+    Ok(Arc::new(super::redis::RedisBus::new(super::redis::RedisOptions::from_settings(settings)?)?))
+}
