@@ -99,7 +99,9 @@ impl Setup {
             let folder_text = folder.display().to_string();
             let plain_port = if self.has_tls { 0 } else { port }.to_string();
             let socket = folder.join("socket").display().to_string();
-            for (name, value) in [("--port", &*plain_port), ("--dir", &folder_text), ("--unixsocket", &socket)] {
+            for (name, value) in
+                [("--port", &*plain_port), ("--dir", &folder_text), ("--unixsocket", &socket)]
+            {
                 arguments.extend([name.to_owned(), value.to_owned()]);
             }
             for argument in ["--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"] {
@@ -250,13 +252,48 @@ fn certificate(folder: &Path) {
     fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").expect("the names");
     let commands: [&[&str]; 3] = [
         &[
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=test authority", "-keyout",
-            "ca.key", "-out", "ca.crt",
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=test authority",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.crt",
         ],
-        &["req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "request"],
         &[
-            "x509", "-req", "-in", "request", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-            "-extfile", "names", "-out", "server.crt",
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            "server.key",
+            "-out",
+            "request",
+        ],
+        &[
+            "x509",
+            "-req",
+            "-in",
+            "request",
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            "names",
+            "-out",
+            "server.crt",
         ],
     ];
     for arguments in commands {

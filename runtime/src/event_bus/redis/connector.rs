@@ -11,6 +11,8 @@ use redis::{
     io::tcp::TcpSettings,
 };
 
+use rustls::pki_types::{CertificateDer, pem::PemObject};
+
 use super::{
     command::Commands,
     connection::Connection,
@@ -38,23 +40,16 @@ impl Connector {
             })
         });
         let ca_certs = ca_certs.transpose()?;
+        if let (Some(pem), Some(file)) = (&ca_certs, file) {
+            check_certificates(pem, &file.display().to_string())?;
+        }
         if options.tls.is_some() {
             provide_cryptography();
         }
-        let connector = Self { options, ca_certs };
-        // Certificates that cannot be read are noticed now, and not at the first event.
-        let address = match &connector.options.server {
-            Server::Tcp(address) => Some(address),
-            Server::Sentinel { sentinels, .. } if sentinels.is_empty() => {
-                return Err(BusError::lasting("no sentinel is named"));
-            }
-            Server::Sentinel { sentinels, .. } => sentinels.first(),
-            Server::Socket(_) => None,
-        };
-        if let Some(address) = address {
-            connector.client_at(address).map_err(|trouble| trouble.into_error("cannot use Redis"))?;
+        if matches!(&options.server, Server::Sentinel { sentinels, .. } if sentinels.is_empty()) {
+            return Err(BusError::lasting("no sentinel is named"));
         }
-        Ok(Arc::new(connector))
+        Ok(Arc::new(Self { options, ca_certs }))
     }
 
     /// A connection to the server, or to the primary that the sentinels name; `name` is for the server's list.
@@ -67,7 +62,8 @@ impl Connector {
                 self.client_at(&primary)?
             }
         };
-        let deadline = deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
+        let deadline =
+            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
         let mut connection = self.open(&client, &self.options.place(), deadline)?;
         self.log_in(&mut connection, name, deadline)?;
         Ok(connection)
@@ -88,11 +84,8 @@ impl Connector {
         let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
         let Some(ca_certs) = &self.ca_certs else { return client(address) };
         let certificates = TlsCertificates { client_tls: None, root_cert: Some(ca_certs.clone()) };
-        let not_usable = |_| {
-            let file = tls.ca_certs.as_ref().map(|file| file.display().to_string()).unwrap_or_default();
-            Trouble::Settings(format!("`{file}` (`ssl_ca_certs`) is no PEM file of certificates"))
-        };
-        Client::build_with_tls(info(address)?, certificates).map_err(not_usable)
+        let unusable = |_| Trouble::Settings("the certificates of `ssl_ca_certs` cannot be used".to_owned());
+        Client::build_with_tls(info(address)?, certificates).map_err(unusable)
     }
 
     /// Logs in, chooses the database, tells the server who this is, and learns what the server lets us do.
@@ -111,7 +104,8 @@ impl Connector {
         commands.push(&["INFO", "server"]);
         let mut replies = connection.call(&commands, deadline)?.into_iter();
         for (index, value) in replies.by_ref().take(required).enumerate() {
-            let refused = if login && index == 0 { "the login".to_owned() } else { format!("database {database}") };
+            let refused =
+                if login && index == 0 { "the login".to_owned() } else { format!("database {database}") };
             reply::checked(value).map_err(|trouble| match trouble {
                 trouble if trouble.is_transient() => trouble,
                 Trouble::Server { code, text } => {
@@ -169,7 +163,8 @@ impl Connector {
     ) -> Result<Address, Trouble> {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
-        let deadline = deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
+        let deadline =
+            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
         let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
         let mut commands = Commands::new();
         let logged_in = write_login(&mut commands, login);
@@ -219,6 +214,18 @@ fn info(address: ConnectionAddr) -> Result<ConnectionInfo, Trouble> {
 fn client(address: ConnectionAddr) -> Result<Client, Trouble> {
     Client::open(info(address)?)
         .map_err(|_| Trouble::Settings("the address of the server cannot be used".to_owned()))
+}
+
+/// Certificates that cannot be read are noticed now, and not at the first event.
+fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
+    let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
+    let unusable = || BusError::lasting(format!("`{file}` (`ssl_ca_certs`) is no PEM file of certificates"));
+    if certificates.peek().is_none() {
+        return Err(unusable());
+    }
+    certificates
+        .try_for_each(|certificate| certificate.map(drop))
+        .map_err(|error| unusable().with_source(error))
 }
 
 /// Whether there is a login to make.

@@ -83,7 +83,8 @@ impl Trouble {
         match self {
             Self::Connection { .. } => true,
             Self::Server { code, text } => {
-                PASSING.contains(&code.as_str()) || (code == "ERR" && text.starts_with("max number of clients"))
+                PASSING.contains(&code.as_str())
+                    || (code == "ERR" && text.starts_with("max number of clients"))
             }
             Self::Reply { .. } | Self::Settings(_) => false,
         }
@@ -95,7 +96,9 @@ impl Trouble {
         let (text, source) = match self {
             Self::Connection { what, source, .. } => (format!("{action}: {what}"), source),
             Self::Server { code, text } => (format!("{action}: Redis says `{code} {text}`"), None),
-            Self::Reply { to } => (format!("{action}: the server's answer to `{to}` is not understood"), None),
+            Self::Reply { to } => {
+                (format!("{action}: the server's answer to `{to}` is not understood"), None)
+            }
             Self::Settings(text) => (format!("{action}: {text}"), None),
         };
         let error = if is_transient { BusError::transient(text) } else { BusError::lasting(text) };

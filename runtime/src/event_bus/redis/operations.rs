@@ -8,7 +8,8 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply, stream_id::StreamId,
+    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply,
+    stream_id::StreamId,
 };
 use crate::event_bus::{
     bus::{DeadLetter, Entry, EntryId, Operations, Pending, Start},
@@ -53,7 +54,8 @@ impl RedisOperations {
             .ask(&["XRANGE", stream, &start, "+", "COUNT", &max.to_string()])
             .and_then(|reply| reply::entries(reply, "XRANGE"))
             .map_err(|trouble| trouble.into_error(&format!("cannot read stream `{stream}`")))?;
-        let entries = entries.into_iter().filter_map(|(id, message)| Some(Entry::new(id.into(), message?, 1)));
+        let entries =
+            entries.into_iter().filter_map(|(id, message)| Some(Entry::new(id.into(), message?, 1)));
         Ok(entries.collect())
     }
 }
@@ -79,7 +81,9 @@ impl Operations for RedisOperations {
         let pending = self
             .ask(&["XPENDING", topic, group, &start, "+", &max.to_string()])
             .and_then(reply::pending)
-            .map_err(|trouble| trouble.into_error(&format!("cannot read what group `{group}` of `{topic}` has")))?;
+            .map_err(|trouble| {
+                trouble.into_error(&format!("cannot read what group `{group}` of `{topic}` has"))
+            })?;
         let pending = pending.into_iter().map(|held| Pending {
             id: held.id.into(),
             consumer_name: held.consumer,
@@ -129,6 +133,8 @@ impl Operations for RedisOperations {
         if result.as_ref().is_err_and(missing) {
             result = self.ask(&["XGROUP", "CREATE", topic, group, &to, "MKSTREAM"]);
         }
-        result.map(drop).map_err(|trouble| trouble.into_error(&format!("cannot move group `{group}` of `{topic}`")))
+        result
+            .map(drop)
+            .map_err(|trouble| trouble.into_error(&format!("cannot move group `{group}` of `{topic}`")))
     }
 }

@@ -70,10 +70,7 @@ impl RedisOptions {
 
     /// The primary that these sentinels know under the name `service`. They are asked at each new connection, so that
     /// a failover is followed.
-    pub fn sentinel(
-        sentinels: impl IntoIterator<Item = (String, u16)>,
-        service: impl Into<String>,
-    ) -> Self {
+    pub fn sentinel(sentinels: impl IntoIterator<Item = (String, u16)>, service: impl Into<String>) -> Self {
         Self::new(Server::Sentinel {
             sentinels: sentinels.into_iter().collect(),
             service: service.into(),

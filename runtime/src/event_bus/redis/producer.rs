@@ -69,7 +69,13 @@ impl RedisProducer {
         for Record { topic, message, .. } in records {
             let fields = message.fields();
             let mut command = commands.command(6 + 2 * fields.len());
-            command.word("XADD").word(topic).word("MAXLEN").word("~").number(options.stream_max_len).word("*");
+            command
+                .word("XADD")
+                .word(topic)
+                .word("MAXLEN")
+                .word("~")
+                .number(options.stream_max_len)
+                .word("*");
             for (name, value) in fields {
                 command.word(name).word(value);
             }

@@ -14,10 +14,9 @@ impl RedisOptions {
     /// Where they name no server.
     pub fn from_settings(settings: &Settings) -> Result<Self, BusError> {
         let redis = &settings.redis;
-        let url = redis
-            .connection_url
-            .as_ref()
-            .ok_or_else(|| BusError::lasting("no server is set: write its URL for `EVENT_BUS_REDIS_CONNECTION_URL`"))?;
+        let url = redis.connection_url.as_ref().ok_or_else(|| {
+            BusError::lasting("no server is set: write its URL for `EVENT_BUS_REDIS_CONNECTION_URL`")
+        })?;
         let mut options = match (url.socket(), url.host()) {
             (Some(path), _) => Self::unix_socket(path),
             (None, host) => Self::tcp(host.unwrap_or("localhost"), url.port()),

@@ -69,7 +69,9 @@ impl RedisConsumer {
                 Means::Blind => self.read(max),
             };
             match (self.watch.means, result) {
-                (Means::Script, Err(trouble)) if trouble.is_refused_command() => self.watch.means = Means::Info,
+                (Means::Script, Err(trouble)) if trouble.is_refused_command() => {
+                    self.watch.means = Means::Info
+                }
                 (Means::Info, Err(trouble)) if trouble.is_refused_command() => {
                     self.watch.means = Means::Blind;
                     let topic = &self.subscription.topic;
@@ -105,7 +107,13 @@ impl RedisConsumer {
     fn write_read(&self, commands: &mut Commands, max: usize, block: Option<Duration>) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let mut command = commands.command(if block.is_some() { 11 } else { 9 });
-        command.word("XREADGROUP").word("GROUP").word(group).word(consumer_name).word("COUNT").number(max as u64);
+        command
+            .word("XREADGROUP")
+            .word("GROUP")
+            .word(group)
+            .word(consumer_name)
+            .word("COUNT")
+            .number(max as u64);
         if let Some(block) = block {
             // Zero would be for ever.
             command.word("BLOCK").number(u64::try_from(block.as_millis()).unwrap_or(u64::MAX).max(1));
@@ -208,7 +216,8 @@ impl RedisConsumer {
 
     /// Waits for new entries until `deadline`, or until somebody wakes this member.
     pub(super) fn wait(&mut self, max: usize, deadline: Instant) -> Result<(), Trouble> {
-        let can_be_woken = self.connection.as_ref().and_then(|link| link.client_id.filter(|_| link.can_unblock));
+        let can_be_woken =
+            self.connection.as_ref().and_then(|link| link.client_id.filter(|_| link.can_unblock));
         let mut left = deadline.saturating_duration_since(Instant::now());
         if can_be_woken.is_none() {
             left = left.min(PIECE);
@@ -220,11 +229,8 @@ impl RedisConsumer {
         self.write_read(&mut commands, max, Some(left));
         self.wake.blocked.store(can_be_woken.unwrap_or_default(), Ordering::SeqCst);
         // Whoever woke us before that line did not see that we wait.
-        let result = if self.wake.woken.load(Ordering::SeqCst) {
-            Ok(Vec::new())
-        } else {
-            self.call(&commands, left)
-        };
+        let result =
+            if self.wake.woken.load(Ordering::SeqCst) { Ok(Vec::new()) } else { self.call(&commands, left) };
         self.wake.blocked.store(0, Ordering::SeqCst);
         let entries = reply::read(result?.pop().unwrap_or_default())?;
         self.watch.next = None;

@@ -51,7 +51,9 @@ impl RedisConsumer {
         let at = match &start {
             Start::New => "$".to_owned(),
             Start::Backlog => "0".to_owned(),
-            Start::After(id) => StreamId::read(id).map_err(|error| Trouble::Settings(error.to_string()))?.to_string(),
+            Start::After(id) => {
+                StreamId::read(id).map_err(|error| Trouble::Settings(error.to_string()))?.to_string()
+            }
         };
         if self.last_delivered()?.is_none() && self.create(&at)? {
             return Ok(self.last_delivered()?.unwrap_or(StreamId::ZERO));
@@ -94,7 +96,8 @@ impl RedisConsumer {
         let mut commands = Commands::new();
         commands.push(words);
         let deadline = Instant::now() + self.connector.options.socket_timeout;
-        let connection = self.connection.as_mut().ok_or_else(|| Trouble::unreachable("there is no connection"))?;
+        let connection =
+            self.connection.as_mut().ok_or_else(|| Trouble::unreachable("there is no connection"))?;
         Ok(connection.call(&commands, deadline)?.pop().unwrap_or_default())
     }
 
@@ -107,7 +110,9 @@ impl RedisConsumer {
         let newest = match Info::read(self.ask(&["XINFO", "STREAM", &topic])?, "XINFO STREAM") {
             Ok(mut info) => reply::id(&info.take("last-generated-id")),
             Err(trouble) if is_missing_key(&trouble) => None,
-            Err(trouble) if trouble.is_refused_command() => Some(StreamId { millis: u64::MAX, number: u64::MAX }),
+            Err(trouble) if trouble.is_refused_command() => {
+                Some(StreamId { millis: u64::MAX, number: u64::MAX })
+            }
             Err(trouble) => return Err(trouble),
         };
         let acknowledged = self.last_acknowledged.unwrap_or(StreamId::ZERO);

@@ -32,7 +32,15 @@ impl RedisConsumer {
             let Some(held) = held.first() else { continue };
             let (id, idle, attempts) = (id.to_string(), held.idle_millis.to_string(), attempts.to_string());
             commands.push(&[
-                "XCLAIM", &topic, &group, &consumer_name, &idle, &id, "RETRYCOUNT", &attempts, "JUSTID",
+                "XCLAIM",
+                &topic,
+                &group,
+                &consumer_name,
+                &idle,
+                &id,
+                "RETRYCOUNT",
+                &attempts,
+                "JUSTID",
             ]);
         }
         if commands.is_empty() {

@@ -16,7 +16,8 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply, stream_id::StreamId,
+    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply,
+    stream_id::StreamId,
 };
 use crate::event_bus::{
     bus::{Entry, EntryId, EventBusConsumer, Failure, Polled, Subscription, Waker},
@@ -84,7 +85,8 @@ impl RedisConsumer {
         let mut first = Commands::new();
         self.write_acknowledgements(&mut first);
         let timeout = self.connector.options.socket_timeout + wait;
-        let connection = self.connection.as_mut().ok_or_else(|| Trouble::unreachable("there is no connection"))?;
+        let connection =
+            self.connection.as_mut().ok_or_else(|| Trouble::unreachable("there is no connection"))?;
         let deadline = Instant::now() + timeout;
         if first.is_empty() {
             return connection.call(commands, deadline);
@@ -135,7 +137,11 @@ impl RedisConsumer {
 
     fn look(&mut self, max: usize, deadline: Instant) -> Result<(), Trouble> {
         if max == 0 {
-            return if self.acknowledge.is_empty() { Ok(()) } else { self.call(&Commands::new(), Duration::ZERO).map(drop) };
+            return if self.acknowledge.is_empty() {
+                Ok(())
+            } else {
+                self.call(&Commands::new(), Duration::ZERO).map(drop)
+            };
         }
         loop {
             // A new connection begins with what is pending: what it had read may have been lost on the way.
