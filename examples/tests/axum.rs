@@ -134,8 +134,8 @@ fn a_paused_server_holds_up_nobody_else() {
     assert_eq!(service.enroll(1), (201, DELIVERED.to_owned()));
 
     server.pause();
+    let begin = Instant::now();
     thread::scope(|scope| {
-        let begin = Instant::now();
         let enrolling = scope.spawn(|| (service.enroll(2), begin.elapsed()));
         let mut answered = 0;
         while !enrolling.is_finished() {
