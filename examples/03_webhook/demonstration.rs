@@ -36,7 +36,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     // The first event gets through at the second attempt, and the second is refused.
     let endpoint = Endpoint::start(&[Some(503), Some(204), Some(400)])?;
     if let Err(error) = Webhook::new(&endpoint.url(), &chosen, &[], TIMEOUT) {
-        println!("not without a word about personal data:\n  {error}");
+        println!("refused when it starts:\n  {error}");
     }
 
     let settings = settings()?;
@@ -44,7 +44,7 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     let _connection = Webhook::new(&endpoint.url(), &chosen, &chosen, TIMEOUT)?.connect();
     let consumer = Consumer::new(&settings).topic(TOPIC).group(GROUP).start(Start::Backlog);
-    println!("\n{}", consumer.count(3).run(Stop::new())?);
+    println!("\nthree events: {}", consumer.count(3).run(Stop::new())?);
 
     println!("\nwhat the endpoint got:");
     let requests = endpoint.requests();

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use openedx_events::{event_bus::Message, keys::CourseKey, learning::data::CourseEnrollmentData};
+use openedx_events::{event_bus::Message, learning::data::CourseEnrollmentData};
 
 /// Enrollments, and the events that the bus did not take.
 #[derive(Default)]
@@ -29,16 +29,12 @@ impl Store {
     /// Adds an enrollment. When this returns, it is committed.
     pub(crate) fn commit(&self, enrollment: CourseEnrollmentData) -> Result<(), AlreadyEnrolled> {
         let mut tables = self.tables();
-        let (learner, course) = (enrollment.user.id, &enrollment.course.course_key);
-        if tables.has(learner, course) {
-            return Err(AlreadyEnrolled { learner });
+        let key = |one: &CourseEnrollmentData| (one.user.id, one.course.course_key.clone());
+        if tables.enrollments.iter().any(|other| key(other) == key(&enrollment)) {
+            return Err(AlreadyEnrolled { learner: enrollment.user.id });
         }
         tables.enrollments.push(enrollment);
         Ok(())
-    }
-
-    pub(crate) fn is_enrolled(&self, learner: i64, course: &CourseKey) -> bool {
-        self.tables().has(learner, course)
     }
 
     /// How many enrollments there are.
@@ -57,14 +53,6 @@ impl Store {
 
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Tables {
-    fn has(&self, learner: i64, course: &CourseKey) -> bool {
-        let same =
-            |other: &CourseEnrollmentData| (other.user.id, &other.course.course_key) == (learner, course);
-        self.enrollments.iter().any(same)
     }
 }
 

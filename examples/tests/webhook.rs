@@ -9,6 +9,7 @@ mod webhook;
 
 use std::{
     net::TcpListener,
+    process::Command,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -23,6 +24,7 @@ use openedx_events::{
     learning::signals::{COURSE_ENROLLMENT_CREATED, COURSE_UNENROLLMENT_COMPLETED},
     registry,
 };
+use openedx_events_tests::redis_server::RedisServer;
 use serde_json::{Value, json};
 use webhook::Webhook;
 
@@ -181,6 +183,46 @@ fn events_of_this_process_stay() {
         codec::decode(&COURSE_ENROLLMENT_CREATED.definition().encode_json(&data().to_string()).unwrap());
     assert!(COURSE_ENROLLMENT_CREATED.send_event(event.unwrap()).all_ok());
     assert!(endpoint.requests().is_empty());
+}
+
+/// The worker itself: its commands, its settings from the environment, and Redis.
+#[test]
+fn a_worker_posts_what_another_process_produced() {
+    let server = RedisServer::start();
+    let endpoint = Endpoint::start(&[]).unwrap();
+    let run = |args: &[&str]| {
+        let output = Command::new(env!("CARGO"))
+            .args(["run", "--quiet", "--locked", "--package", env!("CARGO_PKG_NAME"), "--example"])
+            .args(args)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .env("EVENT_BUS_CONSUMER", "redis")
+            .env("EVENT_BUS_REDIS_CONNECTION_URL", server.url())
+            .env("EVENT_BUS_TOPIC_PREFIX", "example")
+            .env("WEBHOOK_URL", endpoint.url())
+            .env("WEBHOOK_EVENTS", CHOSEN)
+            .env("WEBHOOK_PERSONAL_DATA", CHOSEN)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(&["02_two_services", "--", "enroll", &server.url()]);
+    let backlog = r#"{"check_backlog": true}"#;
+    run(&[
+        "03_webhook",
+        "--",
+        "consume-events",
+        "-t",
+        TOPIC,
+        "-g",
+        GROUP,
+        "--extra",
+        backlog,
+        "--count",
+        "3",
+    ]);
+    let learners = |request: &Request| request.body["data"]["enrollment"]["user"]["id"].as_i64();
+    let learners: Vec<_> = endpoint.requests().iter().map(learners).collect();
+    assert_eq!(learners, [Some(1), Some(2), Some(3)]);
 }
 
 #[test]
