@@ -1,5 +1,7 @@
 //! Each example does what its transcript says.
 
+mod support;
+
 use std::{
     fs,
     io::{BufRead, BufReader},
@@ -8,26 +10,8 @@ use std::{
 };
 
 use openedx_events_tests::redis_server::RedisServer;
+use support::{printed, run};
 use ureq::Agent;
-
-/// An example, run as a user does.
-fn run(example: &str, args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO"));
-    command
-        .args(["run", "--quiet", "--locked", "--package", env!("CARGO_PKG_NAME"), "--example", example, "--"])
-        .args(args)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("EVENTS_SERVICE_NAME", "examples");
-    command
-}
-
-/// What an example prints.
-fn printed(example: &str, args: &[&str]) -> String {
-    let output = run(example, args).output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{example} failed: {errors}");
-    String::from_utf8(output.stdout).unwrap()
-}
 
 fn compare(example: &str, happened: &str) {
     let path = transcript(example);
@@ -44,12 +28,12 @@ fn transcript(example: &str) -> PathBuf {
 
 #[test]
 fn enrollment() {
-    compare("01_enrollment", &printed("01_enrollment", &[]));
+    compare("01_enrollment", &printed(&mut run("01_enrollment", &[])));
 }
 
 #[test]
 fn two_services() {
-    compare("02_two_services", &printed("02_two_services", &[]));
+    compare("02_two_services", &printed(&mut run("02_two_services", &[])));
 }
 
 /// The same comes out of two processes: what the bus is makes no difference, nor does a second run on one server.
@@ -57,14 +41,14 @@ fn two_services() {
 fn two_services_over_redis() {
     let server = RedisServer::start();
     for _ in 0..2 {
-        let happened = printed("02_two_services", &[&server.url()]);
+        let happened = printed(&mut run("02_two_services", &[&server.url()]));
         assert_eq!(happened, fs::read_to_string(transcript("02_two_services")).unwrap());
     }
 }
 
 #[test]
 fn webhook() {
-    compare("03_webhook", &printed("03_webhook", &[]));
+    compare("03_webhook", &printed(&mut run("03_webhook", &[])));
 }
 
 /// The transcript of a web service has requests after `>`, and their answers after `<`.

@@ -2,6 +2,7 @@
 
 #[path = "../03_webhook/endpoint.rs"]
 mod endpoint;
+mod support;
 // The tests do not read the environment.
 #[allow(dead_code)]
 #[path = "../03_webhook/webhook.rs"]
@@ -9,7 +10,6 @@ mod webhook;
 
 use std::{
     net::TcpListener,
-    process::Command,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -26,6 +26,7 @@ use openedx_events::{
 };
 use openedx_events_tests::redis_server::RedisServer;
 use serde_json::{Value, json};
+use support::{printed, run};
 use webhook::Webhook;
 
 const TOPIC: &str = "learning-enrollments";
@@ -190,36 +191,19 @@ fn events_of_this_process_stay() {
 fn a_worker_posts_what_another_process_produced() {
     let server = RedisServer::start();
     let endpoint = Endpoint::start(&[]).unwrap();
-    let run = |args: &[&str]| {
-        let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--locked", "--package", env!("CARGO_PKG_NAME"), "--example"])
-            .args(args)
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .env("EVENT_BUS_CONSUMER", "redis")
-            .env("EVENT_BUS_REDIS_CONNECTION_URL", server.url())
-            .env("EVENT_BUS_TOPIC_PREFIX", "example")
-            .env("WEBHOOK_URL", endpoint.url())
-            .env("WEBHOOK_EVENTS", CHOSEN)
-            .env("WEBHOOK_PERSONAL_DATA", CHOSEN)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
-    };
-    run(&["02_two_services", "--", "enroll", &server.url()]);
-    let backlog = r#"{"check_backlog": true}"#;
-    run(&[
-        "03_webhook",
-        "--",
-        "consume-events",
-        "-t",
-        TOPIC,
-        "-g",
-        GROUP,
-        "--extra",
-        backlog,
-        "--count",
-        "3",
-    ]);
+    let url = server.url();
+    printed(&mut run("02_two_services", &["enroll", &url]));
+    let args =
+        ["consume-events", "-t", TOPIC, "-g", GROUP, "--count", "3", "--extra", r#"{"check_backlog": true}"#];
+    let settings = [
+        ("EVENT_BUS_CONSUMER", "redis"),
+        ("EVENT_BUS_REDIS_CONNECTION_URL", &*url),
+        ("EVENT_BUS_TOPIC_PREFIX", "example"),
+        ("WEBHOOK_URL", &endpoint.url()),
+        ("WEBHOOK_EVENTS", CHOSEN),
+        ("WEBHOOK_PERSONAL_DATA", CHOSEN),
+    ];
+    printed(run("03_webhook", &args).envs(settings));
     let learners = |request: &Request| request.body["data"]["enrollment"]["user"]["id"].as_i64();
     let learners: Vec<_> = endpoint.requests().iter().map(learners).collect();
     assert_eq!(learners, [Some(1), Some(2), Some(3)]);
