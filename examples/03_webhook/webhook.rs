@@ -33,6 +33,9 @@ impl Webhook {
         if !matches!(url.scheme_str(), Some("http" | "https")) {
             return Err("WEBHOOK_URL does not begin with `https://` or `http://`".to_owned());
         }
+        if event_types.is_empty() {
+            return Err("WEBHOOK_EVENTS names no event type: nothing would be posted".to_owned());
+        }
         for &event_type in event_types {
             let event = registry::get(event_type)
                 .ok_or_else(|| format!("this program has no event of the type `{event_type}`"))?;

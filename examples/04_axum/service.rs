@@ -46,7 +46,8 @@ async fn enroll(
         enrollment(&request).map_err(|error| refused(StatusCode::UNPROCESSABLE_ENTITY, &*error))?;
     store.commit(enrollment.clone()).map_err(|error| refused(StatusCode::CONFLICT, &error))?;
     // The event says what has happened, so it is sent when that is certain: what was rolled back never happened. A
-    // process that ends between the two has not sent it; that takes an outbox (ADR-15 of openedx-events).
+    // process that ends between the two has not sent it; that takes an outbox (ADR-15 of openedx-events). There is no
+    // `.await` from here to `settle`: a client that goes away ends its request at one.
     let responses = COURSE_ENROLLMENT_CREATED.send_event(CourseEnrollmentCreated { enrollment });
     let event = settle(&responses, &store);
     // The learner is enrolled, whatever became of the event.

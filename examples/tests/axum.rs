@@ -65,7 +65,7 @@ impl Service {
         let store = Arc::new(Store::default());
         let app = service::router(Arc::clone(&store));
         runtime.spawn(async move { axum::serve(listener, app).await });
-        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
         Self { url, agent, store, settings, _bus: bus, _runtime: runtime, _alone: alone }
     }
 

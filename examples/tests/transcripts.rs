@@ -79,7 +79,7 @@ impl Service {
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
-        let agent = Agent::config_builder().http_status_as_error(false).build().new_agent();
+        let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
         Self { process, url, agent }
     }
 

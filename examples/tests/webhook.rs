@@ -225,6 +225,7 @@ fn refuses_what_cannot_be_meant() {
         let text = refusal(url, &[], &[]);
         assert!(text.starts_with("WEBHOOK_URL") && !text.contains("secret"), "{text}");
     }
+    assert!(refusal(url, &[], &[]).starts_with("WEBHOOK_EVENTS"));
     let local_only = registry::events().find(|event| event.local_only().is_some());
     let local_only = local_only.expect("the catalogue has local-only events").event_type();
     let text = refusal(url, &[local_only], &[local_only]);
