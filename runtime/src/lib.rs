@@ -28,6 +28,8 @@ mod responses;
 mod schema;
 mod scope;
 mod signal;
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 pub mod testing;
 
 pub use avro::BoxError;

@@ -195,6 +195,11 @@ impl EventDefinition {
         self.location.module_path
     }
 
+    /// Tells the definitions of one event type apart.
+    pub(crate) const fn place(&self) -> &Location {
+        &self.location
+    }
+
     /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
     /// for a local-only event with data that has no Avro form.
     #[must_use]

@@ -8,6 +8,8 @@ mod key;
 mod personal_data;
 mod wire;
 
+use std::{any::Any, sync::Arc};
+
 pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
@@ -24,9 +26,24 @@ use crate::payload::record::Fields;
     message = "`{Self}` is not an event\nhelp: put `#[event(type = \"…\")]` on the struct",
     label = "not an event"
 )]
-pub trait Event: Send + Sync + Sized + 'static {
+pub trait Event: Sized + 'static {
     /// What is known of the event type.
     const DEFINITION: &'static EventDefinition;
+
+    // Each event is `Send` and `Sync`. That is checked at its fields, where it is said once and of the right
+    // type: as a supertrait it would be said of the struct, too, of one trait after the other.
+
+    /// The event for any thread, without its type.
+    #[doc(hidden)]
+    fn erase(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+
+    /// What [`erase`](Self::erase) was given, if it was an event of this type.
+    #[doc(hidden)]
+    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<Self>>;
+
+    /// The borrowed event for any thread, without its type.
+    #[doc(hidden)]
+    fn erase_ref(&self) -> &(dyn Any + Send + Sync);
 }
 
 /// An event that can leave the process: all of its data has an Avro form.
@@ -36,7 +53,7 @@ pub trait Event: Send + Sync + Sized + 'static {
     message = "`{Self}` has no wire form of its own\nnote: only events have one, and not those that are `local_only`: they stay in the process that sends them\nhelp: encode the event that it is part of, or remove `local_only` from its `#[event(…)]`",
     label = "no wire form"
 )]
-pub trait WireEvent: Event + Fields {}
+pub trait WireEvent: Event + Fields + Send + Sync {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Event + Fields> WireEvent for E {}
+impl<E: Event + Fields + Send + Sync> WireEvent for E {}

@@ -1,6 +1,7 @@
 //! `generate-avro-schemas`: schemas to files, with Python's names and text.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -46,8 +47,14 @@ impl GenerateAvroSchemas {
         };
         fs::create_dir_all(&self.out).map_err(|error| cannot("make", &self.out, &error))?;
         let folder = Folder::new(&self.out)?;
-        let files = schemas.into_iter().map(|(event, text)| (folder.path(event), text)).collect();
-        for path in folder.write(files)? {
+        // An event that is named twice has one file.
+        let mut files: BTreeMap<_, _> =
+            schemas.into_iter().map(|(event, text)| (folder.path(event), text)).collect();
+        if folder.has_contracts {
+            leave_contracts(&mut files)?;
+        }
+        for (path, text) in &files {
+            folder.write(path, text).map_err(|error| cannot("write", path, &error))?;
             writeln!(out, "{}", path.display())?;
         }
         Ok(Outcome::Done)
@@ -92,31 +99,36 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// Writes the files, and returns the paths of those that it wrote.
-    fn write(&self, mut files: Vec<(PathBuf, String)>) -> Result<Vec<PathBuf>, Failure> {
-        if self.has_contracts {
-            files = missing_contracts(files)?;
-        }
+    /// Writes a file beside `path`, whole, before it takes its place: nobody reads half a schema, and where
+    /// `path` is a link, what it leads to is left alone.
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
         let place = if self.has_contracts { add } else { replace };
-        for (path, text) in &files {
-            write_beside(path, text, place).map_err(|error| cannot("write", path, &error))?;
+        let written = File::create_new(&temporary)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| place(&temporary, path));
+        if written.is_err() {
+            // What is left of a file that could not be written; the first error is the one to report.
+            let _ = fs::remove_file(&temporary);
         }
-        Ok(files.into_iter().map(|(path, _)| path).collect())
+        written
     }
 }
 
-/// Those of the files that are not there. It is an error if one is there and has another schema.
-fn missing_contracts(files: Vec<(PathBuf, String)>) -> Result<Vec<(PathBuf, String)>, Failure> {
-    let (mut missing, mut differing) = (Vec::new(), Vec::new());
-    for (path, text) in files {
-        match fs::read_to_string(&path) {
-            Ok(contract) if same_json(&contract, &text) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => missing.push((path, text)),
-            _ => differing.push(path.display().to_string()),
+/// Takes the files out that are there. It is an error if one of them has another schema.
+fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), Failure> {
+    let (mut same, mut differing) = (Vec::new(), Vec::new());
+    for (path, text) in &*files {
+        match fs::read_to_string(path) {
+            Ok(contract) if same_json(&contract, text) => same.push(path.clone()),
+            Ok(_) => differing.push(path.display().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot("read", path, &error)),
         }
     }
     if differing.is_empty() {
-        return Ok(missing);
+        files.retain(|path, _| !same.contains(path));
+        return Ok(());
     }
     Err(Failure::new(format!(
         "contracts differ from the schemas of this program, so nothing was written\n  {}\
@@ -129,20 +141,6 @@ fn missing_contracts(files: Vec<(PathBuf, String)>) -> Result<Vec<(PathBuf, Stri
 fn same_json(left: &str, right: &str) -> bool {
     let parse = serde_json::from_str::<Value>;
     matches!((parse(left), parse(right)), (Ok(left), Ok(right)) if left == right)
-}
-
-/// Writes a file beside `path`, whole, before `place` puts it there: nobody reads half a schema, and where
-/// `path` is a link, what it leads to is left alone.
-fn write_beside(path: &Path, text: &str, place: fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
-    let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
-    let written = File::create_new(&temporary)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| place(&temporary, path));
-    if written.is_err() {
-        // What is left of a file that could not be written; the first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }
 
 fn replace(temporary: &Path, path: &Path) -> io::Result<()> {

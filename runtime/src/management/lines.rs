@@ -18,17 +18,9 @@ pub(super) enum NoAnswer {
 /// Writes the answer to each line of standard input.
 pub(super) fn answer_all(
     out: &mut dyn Write,
-    answer: impl FnMut(&str) -> Result<String, NoAnswer>,
-) -> CommandResult {
-    let input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
-    answer_lines(input, out, answer)
-}
-
-fn answer_lines(
-    mut input: BufReader<impl io::Read>,
-    out: &mut dyn Write,
     mut answer: impl FnMut(&str) -> Result<String, NoAnswer>,
 ) -> CommandResult {
+    let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
     let mut outcome = Outcome::Done;
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -54,8 +46,9 @@ fn answer_lines(
 fn text_of(line: &[u8], number: u64) -> Result<&str, NoAnswer> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let text = str::from_utf8(line)
-        .map_err(|error| NoAnswer::BadLine(format!("not UTF-8 (byte {})", error.valid_up_to())))?;
+    let text = str::from_utf8(line).map_err(|error| {
+        NoAnswer::BadLine(format!("the line is not UTF-8 (byte {})", error.valid_up_to()))
+    })?;
     // Windows' tools put a byte order mark before a text.
     let text = if number == 1 { text.strip_prefix('\u{feff}').unwrap_or(text) } else { text };
     if text.trim_ascii().is_empty() {
@@ -68,7 +61,7 @@ fn text_of(line: &[u8], number: u64) -> Result<&str, NoAnswer> {
 pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, NoAnswer> {
     // An array would do for serde: the values of the fields in their order.
     if !text.trim_ascii_start().starts_with('{') {
-        return Err(NoAnswer::BadLine("not a JSON object".to_owned()));
+        return Err(NoAnswer::BadLine("the line is not a JSON object".to_owned()));
     }
     serde_json::from_str(text)
         .map_err(|error| NoAnswer::BadLine(format!("column {}: {}", error.column(), problem(&error))))

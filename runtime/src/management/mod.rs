@@ -49,6 +49,13 @@
 //! line may end with CRLF, and the last one with nothing. The output is UTF-8, and has no line breaks but those
 //! between lines, whatever a reader takes for one: U+0085, U+2028 and U+2029 are escaped.
 //!
+//! # JSON of `list`
+//!
+//! An array of objects, by event type. Each has `event_type`, `constant`, `subdomain`, `minor_version`, `description`,
+//! `file` and `line`; `data`, an array of `{"key": …, "type": …}` with the types of Rust; `receivers`, an array of
+//! `{"name": …, "module_path": …, "file": …, "line": …, "order": …}` in the order in which they run; and, each null where
+//! there is none, `key_field`, `repository`, `local_only` (the reason) and `deprecated` (`{"since": …, "note": …}`).
+//!
 //! # Exit codes
 //!
 //! | code | |
@@ -90,7 +97,7 @@ use clap::{Parser, Subcommand};
 
 use self::outcome::{CommandResult, Failure, Outcome};
 
-/// The commands: a clap [`Subcommand`], which a service can join to its own.
+/// The commands: a [`Subcommand`] of clap 4, which a service can join to its own.
 ///
 /// ```
 /// use std::process::ExitCode;
@@ -245,6 +252,9 @@ impl Command {
     }
 
     fn write_to(self, out: &mut dyn Write) -> CommandResult {
+        if !matches!(self, Self::Check(_)) {
+            check::require_one_definition_a_type()?;
+        }
         match self {
             Self::List(list) => list.run(out),
             Self::Show(show) => show.run(out),

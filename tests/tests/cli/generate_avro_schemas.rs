@@ -151,7 +151,10 @@ fn contracts_that_are_missing_are_added() {
         "Avro Event Format for CloudEvents created with ",
     );
     let folder = crate_with(&contract);
-    let ran = generate(&["BOOK_LENT", "BOOK_RETURNED"], &folder.path("schemas"));
+    let ran = generate(
+        &["BOOK_LENT", "BOOK_RETURNED", "com.example.library.book.lent.v1"],
+        &folder.path("schemas"),
+    );
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     let lent = "com+example+library+book+lent+v1_schema.2.avsc";
     assert_eq!(ran.stdout, format!("{}\n", folder.path("schemas").join(lent).display()));

@@ -1,10 +1,11 @@
+use openedx_events_tests::golden;
 use serde_json::{Value, json};
 
 use crate::feed;
 
 /// All that `golden/opaque_keys.json` has: the request, and the answer, which is nothing for an invalid key.
 fn cases() -> Vec<(Value, Option<Value>)> {
-    let golden: Value = serde_json::from_str(include_str!("../../golden/opaque_keys.json")).unwrap();
+    let golden = golden::opaque_keys();
     let mut cases = Vec::new();
     for (class, of_class) in golden.as_object().unwrap() {
         let request = |key: &Value| json!({"class": class, "key": key});

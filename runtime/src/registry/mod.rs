@@ -2,18 +2,26 @@
 //!
 //! They are there from the start: nothing has to be called to register them. A crate takes part when the
 //! program is linked with it, which takes a `use`: see [`expect_receivers!`](crate::expect_receivers).
+//!
+//! All functions but [`findings`] panic where two definitions of one event type are linked, wherever they are:
+//! in two crates, in functions, or in two versions of one crate. The text names the type, the constants, the
+//! files and the lines. [`testing::assert_no_findings`](crate::testing::assert_no_findings) is for a test.
+
+mod findings;
 
 use std::{any::TypeId, sync::OnceLock};
 
 #[doc(hidden)]
 pub use crate::receiver::function_id as __function_id;
-pub use crate::signal::connect_any;
+pub(crate) use findings::lines;
+pub use findings::{Finding, findings};
+
 use crate::{
-    event::{AnyEventError, EventDefinition},
+    event::{AnyEvent, AnyEventError, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{RECEIVERS, ReceiverDefinition},
+    receiver::{RECEIVERS, ReceiverDefinition, ReceiverReturn},
     responses::Responses,
-    signal::{AnySignal, Incoming, SIGNALS},
+    signal::{self, AnySignal, Connection, Incoming, SIGNALS},
 };
 
 /// All event definitions, by event type.
@@ -22,7 +30,12 @@ use crate::{
 /// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
 /// assert!(types.contains(&"org.openedx.learning.course.enrollment.created.v1"));
 /// ```
+///
+/// # Panics
+///
+/// Where an event type is defined more than once, as all of this [module](self) does.
 #[must_use]
+#[track_caller]
 pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
     signals().iter().map(|signal| signal.definition())
 }
@@ -36,7 +49,12 @@ pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
 /// assert_eq!(event.name(), "COURSE_ENROLLMENT_CREATED");
 /// assert!(registry::get("org.openedx.learning.nothing.happened.v1").is_none());
 /// ```
+///
+/// # Panics
+///
+/// Where an event type is defined more than once, as all of this [module](self) does.
 #[must_use]
+#[track_caller]
 pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
     signal(event_type).map(AnySignal::definition)
 }
@@ -47,6 +65,11 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 /// # Errors
 ///
 /// Where no event definition has that event type, the event is local only, or the bytes are not that event.
+///
+/// # Panics
+///
+/// Where an event type is defined more than once, as all of this [module](self) does.
+#[track_caller]
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
     let signal = signal(&metadata.event_type)
         .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
@@ -77,14 +100,47 @@ pub(crate) fn set_produced(is_produced: impl Fn(&EventDefinition) -> bool) {
     }
 }
 
+#[track_caller]
 fn signal(event_type: &str) -> Option<&'static dyn AnySignal> {
     let signals = signals();
     let found = signals.binary_search_by_key(&event_type, |signal| signal.definition().event_type());
     found.ok().map(|index| signals[index])
 }
 
+/// Adds a receiver of all events, whatever their type, until the [`Connection`] is dropped.
+///
+/// It runs among the connected receivers of the event's own signal, in order of connection.
+///
+/// ```
+/// use openedx_events::registry;
+///
+/// let connection = registry::connect_any(|event, metadata| {
+///     println!("{} {}", metadata.id, event.event_type());
+/// });
+/// # drop(connection);
+/// ```
+///
+/// # Panics
+///
+/// Where an event type is defined more than once, as all of this [module](self) does.
+#[track_caller]
+pub fn connect_any<F, R>(receiver: F) -> Connection
+where
+    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+    R: ReceiverReturn,
+{
+    signals();
+    signal::connect_any(receiver)
+}
+
+/// By event type.
+#[track_caller]
 fn signals() -> &'static [&'static dyn AnySignal] {
     static SORTED: OnceLock<Box<[&'static dyn AnySignal]>> = OnceLock::new();
+    if SORTED.get().is_none() {
+        // Not where the closure would hide whose call it is.
+        findings::assert_no_duplicates();
+    }
     SORTED.get_or_init(|| {
         let mut signals = SIGNALS.to_vec();
         signals.sort_by_key(|signal| signal.definition().event_type());
@@ -94,8 +150,14 @@ fn signals() -> &'static [&'static dyn AnySignal] {
 
 /// All receivers that `#[receiver]` registered, by event type and then in the order in which they run; one
 /// that receives several events is there for each.
+///
+/// # Panics
+///
+/// Where an event type is defined more than once, as all of this [module](self) does.
+#[track_caller]
 pub fn receivers() -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
     static SORTED: OnceLock<Box<[&'static ReceiverDefinition]>> = OnceLock::new();
+    signals();
     let receivers = SORTED.get_or_init(|| {
         let mut receivers: Vec<_> = RECEIVERS.iter().map(|receiver| receiver.definition()).collect();
         receivers.sort_by_key(|receiver| (receiver.event().event_type(), receiver.sort_key()));
@@ -106,6 +168,7 @@ pub fn receivers() -> impl ExactSizeIterator<Item = &'static ReceiverDefinition>
 
 impl EventDefinition {
     /// The receivers that the program was linked with, in the order in which they run.
+    #[track_caller]
     pub fn receivers(&self) -> impl Iterator<Item = &'static ReceiverDefinition> + use<> {
         let event_type = self.event_type();
         receivers().filter(move |receiver| receiver.event().event_type() == event_type)
