@@ -126,15 +126,15 @@ impl Subscription {
     /// with the times and bounds that settings have by default.
     #[must_use]
     pub fn new(topic: impl Into<String>, group: impl Into<String>, consumer_name: impl Into<String>) -> Self {
-        const DAY: u64 = 24 * 60 * 60;
+        const DAY_HOURS: u64 = 24;
         Self {
             topic: topic.into(),
             group: group.into(),
             consumer_name: consumer_name.into(),
             start: Start::New,
-            claim_older_than: Duration::from_secs(600),
-            receiver_timeout: Duration::from_secs(60),
-            dead_letter_max_age: Duration::from_secs(14 * DAY),
+            claim_older_than: Duration::from_mins(10),
+            receiver_timeout: Duration::from_mins(1),
+            dead_letter_max_age: Duration::from_hours(14 * DAY_HOURS),
             dead_letter_max_len: 10_000,
         }
     }

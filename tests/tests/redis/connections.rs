@@ -39,6 +39,14 @@ fn settings_name_the_server() {
         assert!(shown.contains(part), "{part} in {shown}");
     }
     send(&*RedisBus::new(options).unwrap().producer().unwrap(), 1).unwrap();
+    let settings = serde_json::json!({
+        "EVENT_BUS_PRODUCER": "redis",
+        "EVENT_BUS_REDIS_CONNECTION_URL": "rediss+sentinel://a:hush@one/events?sentinel_password=silence",
+    });
+    let options = RedisOptions::from_settings(&Settings::from_value(settings).unwrap()).unwrap();
+    let shown = format!("{options:?}");
+    assert!(shown.contains("service: \"events\"") && shown.contains("tls: Some"), "{shown}");
+    assert!(!shown.contains("hush") && !shown.contains("silence"), "{shown}");
     let without = Settings::from_value(serde_json::json!({})).unwrap();
     assert!(!RedisOptions::from_settings(&without).unwrap_err().is_transient());
 }

@@ -1,7 +1,5 @@
 //! Commands as bytes: many for one write, without a copy of each argument.
 
-use std::fmt::Write as _;
-
 /// Commands that go to the server together, each with one reply.
 #[derive(Default)]
 pub(super) struct Commands {
@@ -57,11 +55,8 @@ impl Commands {
     }
 
     fn header(&mut self, kind: u8, number: usize) {
-        let mut digits = Digits::default();
-        // Twenty digits are enough for any number.
-        let _ = write!(digits, "{number}");
         self.bytes.push(kind);
-        self.bytes.extend_from_slice(digits.as_bytes());
+        self.bytes.extend_from_slice(Digits::of(number as u64).as_bytes());
         self.bytes.extend_from_slice(b"\r\n");
     }
 
@@ -87,9 +82,7 @@ impl Words<'_> {
     }
 
     pub(super) fn number(&mut self, number: u64) -> &mut Self {
-        let mut digits = Digits::default();
-        let _ = write!(digits, "{number}");
-        self.word(digits.as_bytes())
+        self.word(Digits::of(number).as_bytes())
     }
 }
 
@@ -100,24 +93,27 @@ impl Drop for Words<'_> {
 }
 
 /// A number as text, without an allocation.
-#[derive(Default)]
 struct Digits {
     bytes: [u8; 20],
-    len: usize,
+    start: usize,
 }
 
 impl Digits {
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+    fn of(mut number: u64) -> Self {
+        // Twenty digits are enough for any number.
+        let mut digits = Self { bytes: [b'0'; 20], start: 20 };
+        loop {
+            digits.start -= 1;
+            digits.bytes[digits.start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return digits;
+            }
+        }
     }
-}
 
-impl std::fmt::Write for Digits {
-    fn write_str(&mut self, text: &str) -> std::fmt::Result {
-        let room = self.bytes.get_mut(self.len..self.len + text.len()).ok_or(std::fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.len += text.len();
-        Ok(())
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.start..]
     }
 }
 
@@ -130,9 +126,11 @@ mod tests {
         let mut commands = Commands::new();
         commands.push(&["XLEN", "stream"]);
         commands.command(3).word(b"ECHO").word([0xff, 0x00]).number(u64::MAX);
-        assert_eq!(commands.len(), 2);
+        commands.command(1).number(0);
+        assert_eq!(commands.len(), 3);
         let expected: &[u8] = b"*2\r\n$4\r\nXLEN\r\n$6\r\nstream\r\n\
-                                *3\r\n$4\r\nECHO\r\n$2\r\n\xff\x00\r\n$20\r\n18446744073709551615\r\n";
+                                *3\r\n$4\r\nECHO\r\n$2\r\n\xff\x00\r\n$20\r\n18446744073709551615\r\n\
+                                *1\r\n$1\r\n0\r\n";
         assert_eq!(commands.bytes(), expected);
         commands.clear();
         assert!(commands.is_empty() && commands.bytes().is_empty());

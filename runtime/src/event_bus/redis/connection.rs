@@ -50,15 +50,14 @@ impl Connection {
         replies: &mut Vec<Value>,
     ) -> Result<(), Trouble> {
         self.limit(deadline)?;
-        self.inner
-            .send_packed_command(commands.bytes())
-            .map_err(|error| Trouble::connection("the connection broke while sending", error))?;
+        let broken = |error: redis::RedisError| {
+            let what = if error.is_timeout() { "no answer in time" } else { "the connection broke" };
+            Trouble::connection(what, error)
+        };
+        self.inner.send_packed_command(commands.bytes()).map_err(broken)?;
         for _ in 0..commands.len() {
             self.limit(deadline)?;
-            let reply = self.inner.recv_response().map_err(|error| {
-                let what = if error.is_timeout() { "no answer in time" } else { "the connection broke" };
-                Trouble::connection(what, error)
-            })?;
+            let reply = self.inner.recv_response().map_err(broken)?;
             replies.push(reply);
         }
         Ok(())

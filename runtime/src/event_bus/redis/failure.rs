@@ -1,5 +1,7 @@
 //! What goes wrong between this process and a server, and whether it may pass by itself.
 
+use std::{error::Error, io, sync::Arc};
+
 use redis::{RedisError, ServerError};
 
 use crate::event_bus::error::BusError;
@@ -19,6 +21,9 @@ pub(super) enum Trouble {
 
 impl Trouble {
     pub(super) fn connection(what: impl Into<String>, error: RedisError) -> Self {
+        if let Some(error) = bad_certificate(&error) {
+            return Self::Settings(format!("the server's certificate cannot be trusted: {error}"));
+        }
         // Other errors than those of the system may quote what was received, which may be personal data.
         let timed_out = error.is_timeout();
         let source = error.is_io_error().then_some(error);
@@ -107,4 +112,12 @@ impl Trouble {
             None => error,
         }
     }
+}
+
+/// A certificate that is not trusted stays so until somebody changes it or the settings.
+fn bad_certificate(error: &RedisError) -> Option<&rustls::Error> {
+    // The client shares the error of the system, which holds that of the encryption.
+    let shared = error.source()?.downcast_ref::<Arc<dyn Error + Send + Sync>>()?;
+    let inner = shared.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()?;
+    matches!(inner, rustls::Error::InvalidCertificate(_)).then_some(inner)
 }

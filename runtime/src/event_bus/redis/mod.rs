@@ -39,6 +39,11 @@ use super::error::BusError;
 /// Where it also allows `EVAL`, entries that were dropped before a group read them are counted exactly (from Redis 7.0);
 /// `CLIENT LIST` tells whether another process has the same consumer name; `CLIENT UNBLOCK` ends a wait at once.
 ///
+/// # TLS
+///
+/// Encryption is that of `rustls`. Where the process has not chosen a cryptography for it
+/// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
+///
 /// # Sending twice
 ///
 /// A message is sent again, within the deadline, when a connection turns out to be broken that was idle before. If the

@@ -107,7 +107,7 @@ impl RedisProducer {
                 let limit = deadline.min(Instant::now() + self.connector.options.socket_timeout);
                 self.send_on(&mut connection, rest, limit, &mut outcomes)?;
                 may_help = true;
-                self.take_back(&mut outcomes)?;
+                Self::take_back(&mut outcomes)?;
                 self.keep(connection);
                 Ok(())
             });
@@ -129,7 +129,7 @@ impl RedisProducer {
 
     /// Takes back the outcomes at the end that a server gave which cannot serve now: these records did not arrive, and
     /// can be sent again without a change in their order.
-    fn take_back(&self, outcomes: &mut Vec<Outcome>) -> Result<(), Trouble> {
+    fn take_back(outcomes: &mut Vec<Outcome>) -> Result<(), Trouble> {
         let mut passing = None;
         while let Some(Err(trouble)) = outcomes.last()
             && trouble.breaks_connection()

@@ -19,6 +19,11 @@ impl RedisOptions {
         })?;
         let mut options = match (url.socket(), url.host()) {
             (Some(path), _) => Self::unix_socket(path),
+            (None, None) if !url.sentinels().is_empty() => {
+                let (username, password) = url.sentinel_login();
+                let service = url.sentinel_service().unwrap_or_default();
+                Self::sentinel(url.sentinels().iter().cloned(), service).sentinel_login(username, password)
+            }
             (None, host) => Self::tcp(host.unwrap_or("localhost"), url.port()),
         };
         options = options.login(url.username(), url.password()).db(url.db());

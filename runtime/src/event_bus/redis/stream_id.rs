@@ -25,7 +25,7 @@ impl StreamId {
     }
 
     pub(super) fn read(id: &EntryId) -> Result<Self, BusError> {
-        id.as_str().parse().map_err(|_| {
+        id.as_str().parse().map_err(|()| {
             // The text is what somebody typed, not data of an event.
             BusError::lasting(format!(
                 "`{id}` is no id of an entry in Redis, which look like `1700000000000-0`"

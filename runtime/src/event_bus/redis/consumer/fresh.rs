@@ -70,7 +70,7 @@ impl RedisConsumer {
             };
             match (self.watch.means, result) {
                 (Means::Script, Err(trouble)) if trouble.is_refused_command() => {
-                    self.watch.means = Means::Info
+                    self.watch.means = Means::Info;
                 }
                 (Means::Info, Err(trouble)) if trouble.is_refused_command() => {
                     self.watch.means = Means::Blind;
@@ -140,8 +140,8 @@ impl RedisConsumer {
         match check.as_slice() {
             // There was no group a moment ago.
             [] => {}
-            [Value::Int(1), last, first, lost, was_known, is_known, deleted] => {
-                let last = reply::id(last).unwrap_or_default();
+            [Value::Int(1), read_to, first, lost, was_known, is_known, deleted] => {
+                let last = reply::id(read_to).unwrap_or_default();
                 if let Some(lost @ 1..) = reply::number(lost) {
                     self.lost_unread(last, reply::id(first), Some(lost));
                 }

@@ -136,7 +136,8 @@ impl RedisConsumer {
     }
 
     fn look(&mut self, max: usize, deadline: Instant) -> Result<(), Trouble> {
-        if max == 0 {
+        // What an earlier poll found before it failed is handed out first.
+        if max == 0 || !self.found.entries.is_empty() {
             return if self.acknowledge.is_empty() {
                 Ok(())
             } else {
@@ -199,7 +200,13 @@ impl EventBusConsumer for RedisConsumer {
         // What an earlier poll failed to acknowledge is among these.
         self.acknowledge = acknowledge.iter().map(StreamId::read).collect::<Result<_, _>>()?;
         match self.poll_until(max, deadline) {
-            Ok(()) => Ok(std::mem::take(&mut self.found)),
+            Ok(()) => {
+                let mut found = std::mem::take(&mut self.found);
+                if found.entries.len() > max {
+                    self.found.entries = found.entries.split_off(max);
+                }
+                Ok(found)
+            }
             Err(trouble) => Err(self.fail(trouble)),
         }
     }
