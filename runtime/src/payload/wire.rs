@@ -85,6 +85,12 @@ impl<T: AvroType> Wire<T> {
         T::decode_avro(input)
     }
 
+    /// The value of a field that came with a later minor version than the bytes have.
+    #[must_use]
+    pub fn absent() -> Option<T> {
+        T::absent()
+    }
+
     /// Writes the entry of a field.
     pub fn write_entry<S: SerializeStruct>(
         value: &T,
@@ -125,6 +131,11 @@ pub trait NoWire<T> {
 
     fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
         unreachable!("a program with a field without an Avro form does not compile")
+    }
+
+    #[must_use]
+    fn absent() -> Option<T> {
+        None
     }
 
     fn write_entry<S: SerializeStruct>(value: &T, name: &'static str, to: &mut S) -> Result<(), S::Error> {
