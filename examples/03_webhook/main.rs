@@ -1,4 +1,4 @@
-//! A worker that posts chosen events of the event bus to a URL, as CloudEvents 1.0: what others build on webhooks, such
+//! A worker that posts chosen events of the event bus to a URL, as `CloudEvents` 1.0: what others build on webhooks, such
 //! as Zapier or n8n, hears of what happens in Open edX.
 //!
 //! `cargo run -p openedx-events-examples --example 03_webhook` tries it out, on the memory bus and with an endpoint that

@@ -1,4 +1,4 @@
-//! A receiver of all events: posts those that were chosen to a URL, as CloudEvents 1.0.
+//! A receiver of all events: posts those that were chosen to a URL, as `CloudEvents` 1.0.
 
 use std::{collections::BTreeSet, env, time::Duration};
 
@@ -107,7 +107,7 @@ impl Webhook {
     }
 }
 
-/// The event in CloudEvents' JSON format, attributes and data in one object ("structured mode"). The last three
+/// The event in `CloudEvents`' JSON format, attributes and data in one object ("structured mode"). The last three
 /// attributes are the extensions of OEP-41.
 fn cloud_event(
     event: AnyEvent<'_>,

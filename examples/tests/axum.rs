@@ -41,7 +41,7 @@ struct Service {
 }
 
 impl Service {
-    fn start(bus: Value) -> Self {
+    fn start(bus: &Value) -> Self {
         static ALONE: Mutex<()> = Mutex::new(());
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +99,7 @@ const KEPT: &str = r#"{"event":"kept: the event bus does not answer"}"#;
 
 #[test]
 fn commits_then_sends() {
-    let service = Service::start(json!({"EVENT_BUS_PRODUCER": "memory"}));
+    let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
     // The learner of each event, and how many were enrolled when it was sent.
     let committed = Arc::new(Mutex::new(Vec::new()));
     let (seen, store) = (Arc::clone(&committed), Arc::clone(&service.store));
@@ -116,7 +116,7 @@ fn commits_then_sends() {
 
 #[test]
 fn a_request_that_cannot_be_read_commits_nothing() {
-    let service = Service::start(json!({"EVENT_BUS_PRODUCER": "memory"}));
+    let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
     assert_eq!(service.post("/enrollments", r#"{"learner": 1, "course": "DemoX"}"#).0, 422);
     assert_eq!(service.count(), r#"{"enrollments":0}"#);
     assert!(service.produced().is_empty());
@@ -128,7 +128,7 @@ fn a_request_that_cannot_be_read_commits_nothing() {
 fn a_paused_server_holds_up_nobody_else() {
     let server = RedisServer::start();
     let service = Service::start(
-        json!({"EVENT_BUS_PRODUCER": "redis", "EVENT_BUS_REDIS_CONNECTION_URL": server.url()}),
+        &json!({"EVENT_BUS_PRODUCER": "redis", "EVENT_BUS_REDIS_CONNECTION_URL": server.url()}),
     );
     assert_eq!(service.enroll(1), (201, DELIVERED.to_owned()));
 
@@ -156,7 +156,9 @@ fn a_paused_server_holds_up_nobody_else() {
     let [undelivered] = &kept[..] else { panic!("{} were kept", kept.len()) };
     let event: CourseEnrollmentCreated = codec::decode(undelivered.message.event_data().unwrap()).unwrap();
     assert_eq!((&*undelivered.topic, event.enrollment.user.id), (TOPIC, 2));
-    kept.into_iter().for_each(|undelivered| service.store.keep(undelivered));
+    for undelivered in kept {
+        service.store.keep(undelivered);
+    }
     assert_eq!(service.post("/undelivered", "").0, 503, "the server is still away");
 
     server.resume();

@@ -3,6 +3,7 @@
 mod support;
 
 use std::{
+    fmt::Write,
     fs,
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
@@ -58,7 +59,7 @@ fn axum() {
     let written = fs::read_to_string(transcript("04_axum")).unwrap();
     let mut happened = String::new();
     for request in written.lines().filter_map(|line| line.strip_prefix("> ")) {
-        happened.push_str(&format!("> {request}\n< {}\n", service.answer(request)));
+        writeln!(happened, "> {request}\n< {}", service.answer(request)).unwrap();
     }
     service.stop();
     compare("04_axum", &happened);
