@@ -36,6 +36,9 @@ fn main() -> ExitCode {
         }
         Err(error) => {
             eprintln!("error: {error}");
+            eprintln!(
+                "help: WEBHOOK_URL says where events are posted, WEBHOOK_EVENTS which types, separated by spaces"
+            );
             ExitCode::from(2)
         }
     }
