@@ -1,6 +1,7 @@
 //! Payloads and events of an imaginary service, for the tests in `tests/`: they use every kind of field.
 
 pub mod allocation;
+pub mod conformance;
 pub mod fuzzing;
 pub mod golden;
 mod price;

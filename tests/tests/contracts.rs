@@ -242,7 +242,9 @@ fn the_test_helper_panics() {
 fn events_of_the_package_without_a_contract_are_found() {
     let found = lines(Path::new(env!("CARGO_MANIFEST_DIR")));
     assert!(
-        found.iter().any(|line| line.contains("`com.example.shop.parcel.lost.v1` has no contract")),
+        found
+            .iter()
+            .any(|line| line.contains("contract_missing: event type `com.example.shop.parcel.lost.v1`")),
         "{found:#?}"
     );
     assert!(
@@ -289,8 +291,16 @@ fn changes_since_a_revision_are_found() {
     write("README.md", "other text");
     let lines = found();
     assert_eq!(lines.len(), 3, "{lines:#?}");
-    assert!(lines[0].starts_with("schemas/a_schema.avsc: contract was changed since `HEAD`"), "{}", lines[0]);
-    assert!(lines[1].starts_with("schemas/b_schema.avsc: contract was deleted since `HEAD`"), "{}", lines[1]);
+    assert!(
+        lines[0].starts_with("contract_changed: schemas/a_schema.avsc was changed since `HEAD`"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("contract_deleted: schemas/b_schema.avsc was deleted since `HEAD`"),
+        "{}",
+        lines[1]
+    );
     assert!(lines[2].starts_with("schemas/d_schema.avsc: contract was changed"), "{}", lines[2]);
 
     for revision in ["nothing", "--output=x", "", "HEAD:schemas"] {

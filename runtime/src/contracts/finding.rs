@@ -57,31 +57,34 @@ impl fmt::Display for ContractFinding {
         match self {
             Self::Missing { event } => write!(
                 f,
-                "{}:{}: event type `{}` has no contract of minor version {}: nothing keeps its schema from being \
-                 changed (`generate-avro-schemas` writes it, to `schemas` beside `Cargo.toml`)",
+                "contract_missing: event type `{}` at {}:{} has no contract of minor version {}: nothing keeps its \
+                 schema from being changed (`generate-avro-schemas` writes it, to `schemas` beside `Cargo.toml`)",
+                event.event_type(),
                 event.file(),
                 event.line(),
-                event.event_type(),
                 event.minor_version(),
             ),
             Self::WithoutEvent { file } => {
-                write!(f, "{file}: contract of no event of this program, by its name")
+                write!(
+                    f,
+                    "contract_without_event: {file} is, by its name, the contract of no event of this program"
+                )
             }
             Self::Broken { event, file } => write!(
                 f,
-                "{file}: event type `{}` does not keep to this contract (compile {} again, and the compiler says where)",
+                "contract_broken: event type `{}` does not keep to {file} (compile {} again, and the compiler says where)",
                 event.event_type(),
                 event.file(),
             ),
             Self::Changed { file, revision } => write!(
                 f,
-                "{file}: contract was changed since `{revision}`: services read what was published (get it back, \
+                "contract_changed: {file} was changed since `{revision}`: services read what was published (get it back, \
                  and add a minor version or another event)"
             ),
             Self::Deleted { file, revision } => {
                 write!(
                     f,
-                    "{file}: contract was deleted since `{revision}`, but messages of it may still be on a bus"
+                    "contract_deleted: {file} was deleted since `{revision}`, but messages of it may still be on a bus"
                 )
             }
         }

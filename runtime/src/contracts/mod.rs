@@ -63,6 +63,16 @@ pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>>
     Ok(findings)
 }
 
+/// What [`in_package`] finds, and the events of other packages that have no contract.
+#[cfg(feature = "cli")]
+pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
+    let mut findings = in_package(package)?;
+    let package = std::path::absolute(package)?;
+    let elsewhere = registry::events().filter(|event| !is_defined_in(event, &package));
+    findings.extend(elsewhere.filter_map(without_contract));
+    Ok(findings)
+}
+
 /// The contracts of the package in the folder `package` that were changed or deleted since the git revision
 /// `revision`, as in `origin/main`. Those that were added, or are only written in other words of JSON, are as
 /// they should be.

@@ -60,7 +60,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     match &settings.service_name {
         Some(name) => set_service(name),
         None => {
-            tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET")
+            tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET");
         }
     }
     let bus = named::bus(name, settings).map_err(InstallError::Bus)?;
@@ -104,11 +104,11 @@ impl Error for InstallError {
 }
 
 fn install_routes(producer: Producer, routes: Routes) -> Guard {
-    let routed = Arc::new(Routed { producer, routes });
-    *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&routed));
-    set_outlet(Some(Arc::clone(&routed) as _));
-    registry::set_produced(|definition| routed.routes.contains_key(definition.event_type()));
-    Guard(Some(routed))
+    let outlet = Arc::new(Routed { producer, routes });
+    *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&outlet));
+    set_outlet(Some(Arc::clone(&outlet) as _));
+    registry::set_produced(|definition| outlet.routes.contains_key(definition.event_type()));
+    Guard(Some(outlet))
 }
 
 /// The producer of the bus that is installed.

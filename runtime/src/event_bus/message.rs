@@ -46,6 +46,7 @@ impl Message {
     }
 
     /// Names and values of the fields, in order.
+    #[must_use]
     pub fn fields(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
         self.fields.iter().map(|(name, value)| (&name[..], &value[..]))
     }

@@ -259,7 +259,7 @@ impl Command {
             Self::List(list) => list.run(out),
             Self::Show(show) => show.run(out),
             Self::GenerateAvroSchemas(generate) => generate.run(out),
-            Self::Check(check::Check) => check::run(out),
+            Self::Check(check) => check.run(out),
             Self::Encode(encode::Encode) => encode::run(out),
             Self::Decode(decode::Decode) => decode::run(out),
             Self::ParseKeys(parse_keys::ParseKeys) => parse_keys::run(out),

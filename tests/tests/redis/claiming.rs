@@ -108,7 +108,7 @@ fn several_members_share_what_is_claimed() {
     let world = World::new();
     world.produce(0..100);
     poll(&mut *world.consumer("gone"), &[], 100);
-    thread::sleep(Duration::from_millis(3000));
+    thread::sleep(Duration::from_secs(3));
     let shares: Vec<Vec<u32>> = thread::scope(|scope| {
         let members: Vec<_> = (0..3)
             .map(|member| {
@@ -156,7 +156,7 @@ fn a_live_process_of_the_same_name_keeps_what_it_has() {
     world.produce(0..3);
     let mut subscription = backlog("twin");
     subscription.receiver_timeout = Duration::from_millis(700);
-    subscription.claim_older_than = Duration::from_millis(1000);
+    subscription.claim_older_than = Duration::from_secs(1);
     let mut first = world.bus().consumer(&subscription).unwrap();
     assert_eq!(poll(&mut *first, &[], 2).entries.len(), 2);
     let mut second = world.bus().consumer(&subscription).unwrap();

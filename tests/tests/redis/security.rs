@@ -1,6 +1,6 @@
 //! Logins, encryption, and passwords that nobody sees.
 
-use std::{error::Error, time::Duration};
+use std::{error::Error, fmt::Write as _, time::Duration};
 
 use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions, RedisTls};
 use openedx_events_tests::redis_server::Setup;
@@ -13,7 +13,7 @@ fn text(error: &BusError) -> String {
     let mut text = format!("{error} {error:?}");
     let mut source = error.source();
     while let Some(error) = source {
-        text.push_str(&format!(" {error} {error:?}"));
+        let _ = write!(text, " {error} {error:?}");
         source = error.source();
     }
     text

@@ -74,7 +74,7 @@ impl Coordinator<'_> {
             }
         };
         match self.options.on_error {
-            OnError::DeadLetter => self.to_dead_letters(lane, job, failure),
+            OnError::DeadLetter => self.bury(lane, job, failure),
             OnError::Acknowledge => {
                 self.report.given_up += 1;
                 self.taken += 1;
@@ -89,7 +89,7 @@ impl Coordinator<'_> {
 
     fn unknown_type(&mut self, lane: usize, job: Job, failure: Failure) -> Step {
         match self.options.on_unknown_type {
-            OnUnknownType::DeadLetter => self.to_dead_letters(lane, job, failure),
+            OnUnknownType::DeadLetter => self.bury(lane, job, failure),
             OnUnknownType::Skip => {
                 self.report.skipped += 1;
                 tracing::debug!(entry = %job.entry.id, error = failure.error, "skipped");
@@ -102,7 +102,7 @@ impl Coordinator<'_> {
     }
 
     /// Until it is among the dead letters, the message stays in hand: nothing is lost when the bus is away meanwhile.
-    fn to_dead_letters(&mut self, lane: usize, job: Job, failure: Failure) -> Step {
+    fn bury(&mut self, lane: usize, job: Job, failure: Failure) -> Step {
         let text = failure.error.clone();
         self.lanes[lane].waiting =
             Some(Waiting { at: Instant::now(), job, step: NextStep::DeadLetter(failure) });

@@ -49,6 +49,8 @@ pub(super) struct Coordinator<'a> {
     /// When the claims were renewed last.
     held: Instant,
     polled: Instant,
+    /// Whether the bus has answered: until then, an error that lasts is one of how the consumer is set up.
+    has_read: bool,
     /// After a failure, when the bus is to be asked again.
     rest_until: Option<Instant>,
     pub(super) errors_in_a_row: u32,
@@ -77,7 +79,7 @@ impl<'a> Coordinator<'a> {
             })
             .collect::<Result<_, _>>()?;
         if let Some(waker) = consumer.waker() {
-            stop.wake(waker);
+            stop.wake(&waker);
         }
         Ok(Self {
             consumer,
@@ -92,6 +94,7 @@ impl<'a> Coordinator<'a> {
             alone: false,
             held: Instant::now(),
             polled: Instant::now(),
+            has_read: false,
             rest_until: None,
             errors_in_a_row: 0,
             taken: 0,
@@ -152,8 +155,11 @@ impl<'a> Coordinator<'a> {
         self.polled = Instant::now();
         let Polled { entries, lost, notes } = match polled {
             Ok(polled) => polled,
+            // What is wrong from the start is for whoever starts it; later, somebody may be about to set it right.
+            Err(error) if !self.has_read && !error.is_transient() => return Err(ConsumeError::Bus(error)),
             Err(error) => return self.bus_failed(&error, "the bus could not be read"),
         };
+        self.has_read = true;
         self.finished.clear();
         for lost in &lost {
             self.lost(lost);

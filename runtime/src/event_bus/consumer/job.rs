@@ -31,7 +31,7 @@ enum State {
     /// Not decoded yet.
     Fresh,
     /// The numbers of the receivers that have not succeeded.
-    Decoded(Incoming, Vec<usize>),
+    Decoded(Box<Incoming>, Vec<usize>),
 }
 
 /// A receiver that failed, and how.
@@ -84,7 +84,7 @@ impl Job {
                 Ok(incoming) => {
                     observer.see(&incoming, &self.entry.id);
                     let receivers = (0..incoming.receivers().len()).collect();
-                    self.state = State::Decoded(incoming, receivers);
+                    self.state = State::Decoded(Box::new(incoming), receivers);
                 }
                 Err(outcome) => return outcome,
             }

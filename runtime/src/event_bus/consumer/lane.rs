@@ -165,7 +165,7 @@ impl Shared {
             match failed {
                 Ok(without_receiver) => state.done.push(Done { id, without_receiver }),
                 Err(failed) => {
-                    state.failed = Some(failed);
+                    state.failed = Some(*failed);
                     state.paused = true;
                 }
             }
@@ -196,7 +196,7 @@ impl Shared {
     }
 
     /// Makes an attempt. The event type is returned where no receiver took the message.
-    fn handle(&self, mut job: Job, observer: &Observer) -> Result<Option<String>, (Job, Outcome)> {
+    fn handle(&self, mut job: Job, observer: &Observer) -> Result<Option<String>, Box<(Job, Outcome)>> {
         let begin = |receiver: &ReceiverDefinition| {
             if let Some(current) = &mut self.state().current {
                 current.receiver = Some(Running {
@@ -211,10 +211,10 @@ impl Shared {
         match outcome {
             Ok(Outcome::Handled) => Ok(None),
             Ok(Outcome::NoReceiver) => Ok(job.entry.message.event_type().map(str::to_owned)),
-            Ok(outcome) => Err((job, outcome)),
+            Ok(outcome) => Err(Box::new((job, outcome))),
             Err(payload) => {
                 let failure = job.failure_of(ReceiverError::panicked(payload).chain());
-                Err((job, Outcome::Unusable(failure)))
+                Err(Box::new((job, Outcome::Unusable(failure))))
             }
         }
     }

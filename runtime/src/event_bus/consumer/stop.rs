@@ -52,8 +52,8 @@ impl Stop {
     }
 
     /// Calls `waker` when it is used; at once where it was.
-    pub(super) fn wake(&self, waker: Waker) {
-        self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&waker));
+    pub(super) fn wake(&self, waker: &Waker) {
+        self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(waker));
         if self.is_stopped() {
             waker();
         }

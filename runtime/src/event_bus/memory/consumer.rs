@@ -115,7 +115,10 @@ impl EventBusConsumer for MemoryConsumer {
         let mut state = broker.state();
         self.acknowledge(&mut state, acknowledge);
         let mut polled = Polled::default();
-        while max > 0 {
+        if max == 0 {
+            return Ok(polled);
+        }
+        loop {
             self.redelivered(&mut state, &mut polled);
             if polled.entries.is_empty() {
                 self.new_entries(&mut state, max, &mut polled);

@@ -32,10 +32,12 @@ impl Operations for MemoryOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
-        let mut state = self.broker.state();
+        let state = self.broker.state();
         let after = after.map_or(0, number);
-        let Some(group) = state.topic(topic).groups.get(group) else { return Ok(Vec::new()) };
-        let pending = group.pending.range(after + 1..).take(max).map(|(&number, held)| Pending {
+        let found = state.topics.get(topic).and_then(|topic| topic.groups.get(group));
+        let found =
+            found.ok_or_else(|| BusError::lasting(format!("topic `{topic}` has no group `{group}`")))?;
+        let pending = found.pending.range(after + 1..).take(max).map(|(&number, held)| Pending {
             id: id(number),
             consumer_name: held.consumer_name.clone(),
             idle: held.since.elapsed(),

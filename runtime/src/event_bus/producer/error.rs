@@ -38,6 +38,7 @@ impl ProduceError {
     }
 
     /// The messages, one for each topic that one did not reach.
+    #[must_use]
     pub fn undelivered(&self) -> impl ExactSizeIterator<Item = &Undelivered> {
         self.undelivered.iter()
     }

@@ -5,6 +5,8 @@ mod background;
 mod blocking;
 mod error;
 mod outlet;
+#[cfg(test)]
+mod tests;
 
 use std::{
     fmt,

@@ -140,10 +140,10 @@ impl RedisConsumer {
         match check.as_slice() {
             // There was no group a moment ago.
             [] => {}
-            [Value::Int(1), read_to, first, lost, was_known, is_known, deleted] => {
+            [Value::Int(1), read_to, first, dropped, was_known, is_known, deleted] => {
                 let last = reply::id(read_to).unwrap_or_default();
-                if let Some(lost @ 1..) = reply::number(lost) {
-                    self.lost_unread(last, reply::id(first), Some(lost));
+                if let Some(count @ 1..) = reply::number(dropped) {
+                    self.lost_unread(last, reply::id(first), Some(count));
                 }
                 let is_true = |value| reply::number(value) == Some(1);
                 if !is_true(was_known) {
