@@ -63,7 +63,7 @@ pub struct ConsumeEvents {
     /// Name of this member of the group, the same after a restart; `{service}.{host}` unless given.
     #[arg(long, alias = "consumer_name", value_name = "NAME")]
     consumer_name: Option<String>,
-    /// Ends when so many messages of each topic were dealt with.
+    /// Ends when so many messages of each topic were dealt with; those that are passed over do not count.
     #[arg(long)]
     count: Option<u64>,
     /// Write each event as a JSON line, with its personal data in clear, before its receivers run.
@@ -216,8 +216,7 @@ impl ConsumeEvents {
     }
 }
 
-/// Writes events to standard output. Where nobody reads it, the consumer ends: messages that are to be seen and that
-/// nobody sees stay in the topic.
+/// Writes events to standard output. Where nobody reads it any more, the consumer ends, as if it were told to.
 #[derive(Clone)]
 struct Printer {
     stop: Stop,
@@ -232,9 +231,7 @@ impl Printer {
             json!({"event_type": event.event_type(), "metadata": parsed(&metadata.to_json()), "data": data});
         let written = writeln!(io::stdout(), "{}", escape_line_breaks(line.to_string()));
         if written.is_err() && !self.is_closed.swap(true, Ordering::AcqRel) {
-            tracing::warn!(
-                "nobody reads what is printed: the message in hand is finished, and the consumer ends"
-            );
+            tracing::warn!("nobody reads what is printed: the consumer ends");
             self.stop.stop();
         }
     }

@@ -17,7 +17,7 @@ mod tail;
 
 use std::{
     fs,
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write},
     process::{Child, Command, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
@@ -27,7 +27,7 @@ use std::{
 use openedx_events_tests::redis_server::RedisServer;
 use serde_json::{Value, json};
 
-use crate::{Folder, Ran, output_of};
+use crate::{Folder, Ran};
 
 const WORKER: &str = env!("CARGO_BIN_EXE_worker");
 const ONLOOKER: &str = env!("CARGO_BIN_EXE_onlooker");
@@ -96,9 +96,7 @@ impl Bus {
     }
 
     fn feed(&self, program: &str, arguments: &[&str], input: &str) -> Ran {
-        let ran = output_of(&mut self.command(program, arguments), input.as_bytes());
-        expect_nothing_personal(&ran.stderr);
-        ran
+        Running::fed(&mut self.command(program, arguments), input).end()
     }
 
     /// Runs the worker's command, which has to succeed.
@@ -195,8 +193,18 @@ struct Running {
 
 impl Running {
     fn of(command: &mut Command) -> Self {
+        Self::fed(command, "")
+    }
+
+    /// With `input` on standard input.
+    fn fed(command: &mut Command, input: &str) -> Self {
         let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
+        thread::spawn(move || {
+            // A command that reads no input may be gone by now.
+            let _ = stdin.write_all(input.as_bytes());
+        });
         let (stdout, first) = collect(child.stdout.take().unwrap());
         let (stderr, second) = collect(child.stderr.take().unwrap());
         Self { child, stdout, stderr, readers: vec![first, second] }
