@@ -40,7 +40,10 @@ pub(crate) enum Value {
 impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
-            return Err(input.error("expected the name of an argument"));
+            let at = input.parse::<proc_macro2::TokenTree>()?;
+            return Err(Problem::new(&at, "expected the name of an argument")
+                .help("write the arguments as `name`, `name = value` or `name(…)`, with commas between them")
+                .into_error());
         }
         let name = input.call(Ident::parse_any)?;
         let value = if input.peek(Token![=]) {
@@ -99,13 +102,15 @@ impl<'a> Known<'a> {
         let name = arg.name.unraw().to_string();
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
+            let meant = self.names.iter().find(|known| is_meant(&name, known));
+            let meant = meant.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             problems.push(
                 Problem::of(
                     &rules::ARGUMENT_UNKNOWN,
                     &arg.name,
                     format!("{} has no argument `{name}`", self.attribute),
                 )
-                .help(format!("its arguments are {known}")),
+                .help(format!("{meant}its arguments are {known}")),
             );
             return false;
         }
@@ -121,6 +126,17 @@ impl<'a> Known<'a> {
     }
 }
 
+/// Whether `written` is probably `known`: a word of it, or one letter away.
+fn is_meant(written: &str, known: &str) -> bool {
+    let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
+    let (left, right): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
+    let same = |(left, right): &(&char, &char)| left == right;
+    let front = left.iter().zip(&right).take_while(same).count();
+    let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
+    let changed = left.len().max(right.len()) - front - back;
+    is_word(written, known) || is_word(known, written) || changed <= 1
+}
+
 /// `` `a`, `b` and `c` ``
 pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -132,25 +148,23 @@ pub(crate) fn list(names: &[&str]) -> String {
 }
 
 impl Arg {
-    /// Refuses a value that is of another form, and shows the right one.
-    pub(crate) fn wrong_form(&self, example: &str, problems: &mut Problems) {
+    /// Refuses a value that is of another form; `takes` says which it should be, as in "a number".
+    pub(crate) fn wrong_form(&self, takes: &str, example: &str, problems: &mut Problems) {
         let at: &dyn ToTokens = match &self.value {
             Value::Is(value) => value,
             Value::Flag | Value::List(_) => &self.name,
         };
         let at = at.to_token_stream();
         let name = self.name.unraw();
-        problems.push(
-            Problem::new(&at, format!("`{name}` cannot be written like this"))
-                .help(format!("write `{example}`")),
-        );
+        problems
+            .push(Problem::new(&at, format!("`{name}` takes {takes}")).help(format!("write `{example}`")));
     }
 
     /// The value of `name`, which takes none.
     pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
         let is_flag = matches!(self.value, Value::Flag);
         if !is_flag {
-            self.wrong_form(&self.name.unraw().to_string(), problems);
+            self.wrong_form("no value", &self.name.unraw().to_string(), problems);
         }
         is_flag
     }
@@ -169,39 +183,29 @@ impl Arg {
                     Problem::new(&text, format!("`{name}` is empty")).help(format!("write `{example}`")),
                 );
             }
-            None => self.wrong_form(example, problems),
+            None => self.wrong_form("a text in quotation marks", example, problems),
         }
         None
     }
 
     /// The value of `name = expression`.
-    pub(crate) fn expression(&self, example: &str, problems: &mut Problems) -> Option<&Expr> {
+    pub(crate) fn expression(&self, takes: &str, example: &str, problems: &mut Problems) -> Option<&Expr> {
         if let Value::Is(value) = &self.value {
             return Some(value);
         }
-        self.wrong_form(example, problems);
+        self.wrong_form(takes, example, problems);
         None
     }
 
     /// The value of `name = 1`, which is in the range of `T`.
-    pub(crate) fn integer<T: std::str::FromStr<Err: std::fmt::Display>>(
-        &self,
-        example: &str,
-        problems: &mut Problems,
-    ) -> Option<T> {
-        let Some(text) = self.expression(example, problems).and_then(integer_text) else {
-            if matches!(self.value, Value::Is(_)) {
-                self.wrong_form(example, problems);
-            }
-            return None;
-        };
-        match text.parse() {
-            Ok(number) => Some(number),
-            Err(_) => {
-                self.wrong_form(example, problems);
-                None
-            }
+    pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
+        let takes = format!("a number from {} to {}", T::MIN, T::MAX);
+        let text = self.expression(&takes, example, problems)?;
+        let number = integer_text(text).and_then(|text| text.parse().ok());
+        if number.is_none() {
+            self.wrong_form(&takes, example, problems);
         }
+        number
     }
 
     /// The value of `name = some::path`.
@@ -211,7 +215,7 @@ impl Arg {
             Value::Flag | Value::List(_) => None,
         };
         if path.is_none() {
-            self.wrong_form(example, problems);
+            self.wrong_form("a path", example, problems);
         }
         path
     }
@@ -221,9 +225,25 @@ impl Arg {
         if let Value::List(tokens) = &self.value {
             return parse(tokens.clone(), problems);
         }
-        self.wrong_form(example, problems);
+        self.wrong_form("a list in parentheses", example, problems);
         Vec::new()
     }
+}
+
+/// The types of numbers that arguments have.
+pub(crate) trait Integer: std::str::FromStr + std::fmt::Display {
+    const MIN: Self;
+    const MAX: Self;
+}
+
+impl Integer for u32 {
+    const MIN: Self = Self::MIN;
+    const MAX: Self = Self::MAX;
+}
+
+impl Integer for i32 {
+    const MIN: Self = Self::MIN;
+    const MAX: Self = Self::MAX;
 }
 
 /// The literal, also inside the invisible group that `macro_rules!` puts around an expression.

@@ -72,6 +72,11 @@ impl Problems {
         self.error(problem.into_error());
     }
 
+    /// How many there are up to now.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     /// An error that the parser found.
     pub(crate) fn error(&mut self, error: syn::Error) {
         self.0.push(error);

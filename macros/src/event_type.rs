@@ -220,65 +220,116 @@ impl EventType {
 
     /// Whether the constant's name can be compared with it.
     pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        if !self.check_written_version(waivers, problems) {
+            return false;
+        }
         let is_legal = self.check_segments(waivers, problems);
         let is_long_enough = self.check_length(problems);
-        self.check_version(waivers, problems);
+        // What is too short has an example with a version in its message.
+        if is_long_enough {
+            self.check_version(waivers, problems);
+        }
         is_legal && is_long_enough && {
             self.check_subdomain(waivers, problems);
             self.check_action(waivers, problems)
         }
     }
 
+    /// Whether there is no major version in another form than `.vN`: whatever else the rules would say of such
+    /// a text follows from that. With a waiver, they say it.
+    fn check_written_version(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        let Some(better) = self.with_version_as_it_should_be() else {
+            return true;
+        };
+        let what = format!("the major version of event type `{}` is no segment like `v1`", self.text);
+        let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
+            .help(format!("write `\"{better}\"`"));
+        if self.text.split('.').all(is_word) {
+            return problems.check(waivers, &rules::TYPE_MISSING_VERSION, || problem);
+        }
+        // A waiver would leave a segment that is none.
+        waivers.covers(&rules::TYPE_MISSING_VERSION);
+        problems.push(problem);
+        false
+    }
+
+    /// `….created.1`, `….created.V1`, `….created_v1` and `….created.v1.0` as `….created.v1`.
+    fn with_version_as_it_should_be(&self) -> Option<String> {
+        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let (head, last) = self.text.rsplit_once('.')?;
+        if let Some((stem, version)) = last.rsplit_once(['_', '-'])
+            && is_version(&version.to_ascii_lowercase())
+        {
+            return Some(format!("{head}.{stem}.{}", version.to_ascii_lowercase()));
+        }
+        if last.starts_with('V') && is_number(&last[1..]) {
+            return Some(format!("{head}.v{}", &last[1..]));
+        }
+        if !is_number(last) {
+            return None;
+        }
+        // A minor version has an argument of its own.
+        let major = head.rsplit_once('.').filter(|(_, before)| is_version(&before.to_ascii_lowercase()));
+        Some(match major {
+            Some((start, version)) => format!("{start}.{}", version.to_ascii_lowercase()),
+            None => format!("{head}.v{last}"),
+        })
+    }
+
     fn check_segments(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let mut is_legal = true;
-        for segment in &self.segments {
-            let mut characters = segment.chars();
-            let begins_well = characters.next().is_some_and(|first| first.is_ascii_lowercase());
-            let is_word =
-                |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
-            if !begins_well || !characters.all(is_word) {
-                is_legal = false;
-                problems.push(self.illegal_segment(segment));
-            } else if segment.contains('-') {
-                problems.check(waivers, &rules::TYPE_HYPHEN, || {
-                    let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
-                    let better = self.with_segment(segment, &segment.replace('-', "_"));
-                    Problem::of(&rules::TYPE_HYPHEN, &self.literal, what)
-                        .help(format!("write `\"{better}\"`"))
-                });
-            }
+        // One message for all of them: each shows how to write the whole type.
+        if let Some(segment) = self.segments.iter().find(|segment| !is_word(segment)) {
+            is_legal = false;
+            problems.push(self.illegal_segment(segment));
+        } else if let Some(segment) = self.segments.iter().find(|segment| segment.contains('-')) {
+            problems.check(waivers, &rules::TYPE_HYPHEN, || {
+                let what = format!("segment `{segment}` of event type `{}` has a hyphen", self.text);
+                let better = self.text.replace('-', "_");
+                Problem::of(&rules::TYPE_HYPHEN, &self.literal, what).help(format!("write `\"{better}\"`"))
+            });
         }
         is_legal
     }
 
     fn illegal_segment(&self, segment: &str) -> Problem {
         let text = &self.text;
-        let (what, better) = if segment.is_empty() {
-            let rest: Vec<&str> = text.split('.').filter(|segment| !segment.is_empty()).collect();
-            (format!("a segment of event type `{text}` is empty"), rest.join("."))
+        let what = if segment.is_empty() {
+            format!("a segment of event type `{text}` is empty")
         } else {
-            let what = format!("segment `{segment}` of event type `{text}` is not a lowercase word");
-            (what, self.with_segment(segment, &word(segment)))
+            format!("segment `{segment}` of event type `{text}` is not a lowercase word")
         };
+        let legal = text.split('.').filter(|segment| !segment.is_empty());
+        let legal: Vec<String> =
+            legal.map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) }).collect();
+        let better = legal.join(".");
         Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
     }
 
-    fn with_segment(&self, old: &str, new: &str) -> String {
-        let segments: Vec<&str> =
-            self.text.split('.').map(|segment| if segment == old { new } else { segment }).collect();
-        segments.join(".")
+    /// The text with words in the place of what are none.
+    fn legal_text(&self) -> String {
+        let segments = self.text.split('.').filter(|segment| !segment.is_empty());
+        let legal: Vec<String> = segments
+            .map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) })
+            .collect();
+        legal.join(".")
     }
 
     fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
-        if self.major_version.is_none() {
+        // After a last dot there is nothing, and that was said.
+        let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
+        if self.major_version.is_none() && has_end {
             problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
                 let text = &self.text;
                 let (what, better) = match &self.version {
                     Some(version) => (
                         format!("`{version}` of event type `{text}` is no major version"),
-                        self.with_segment(version, "v1"),
+                        format!("{}.v1", self.segments.join(".")),
                     ),
-                    None => (format!("event type `{text}` has no major version"), format!("{text}.v1")),
+                    None => (
+                        format!("event type `{text}` has no major version"),
+                        format!("{}.v1", self.legal_text()),
+                    ),
                 };
                 Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
                     .help(format!("end it with one, as in `\"{better}\"`"))
@@ -323,6 +374,12 @@ impl EventType {
                     .help("say what happened, as in `created`, `updated` or `sent`")
             })
     }
+}
+
+/// With hyphens, which have a rule of their own.
+fn is_word(segment: &str) -> bool {
+    let is_part = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
+    segment.starts_with(|first: char| first.is_ascii_lowercase()) && segment.chars().all(is_part)
 }
 
 fn is_version(segment: &str) -> bool {

@@ -1,4 +1,10 @@
 //! The design rules: one table, from which the messages and the documentation take their words.
+//!
+//! What a message says by the types of fields is in the runtime, which has the words again, since the compiler
+//! puts them together; `page.rs` compares them. It also writes the documentation.
+
+#[cfg(test)]
+mod page;
 
 /// A rule of event design that the compiler enforces.
 pub(crate) struct Rule {
@@ -9,6 +15,9 @@ pub(crate) struct Rule {
     pub(crate) adr: &'static str,
     /// Why there is such a rule: the `note:` of its message.
     pub(crate) why: &'static str,
+    /// What of Open edX it would have refused, if anything; for the documentation.
+    #[cfg_attr(not(test), allow(dead_code))]
+    pub(crate) upstream: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -20,10 +29,16 @@ pub(crate) enum Kind {
 }
 
 macro_rules! rules {
-    ($($constant:ident = $kind:ident $name:literal $adr:literal $why:literal;)*) => {
-        $(pub(crate) static $constant: Rule = Rule { name: $name, kind: Kind::$kind, adr: $adr, why: $why };)*
+    ($($constant:ident = $kind:ident $name:literal $adr:literal $why:literal $(upstream $upstream:literal)?;)*) => {
+        $(pub(crate) static $constant: Rule = Rule {
+            name: $name,
+            kind: Kind::$kind,
+            adr: $adr,
+            why: $why,
+            upstream: concat!($($upstream)?),
+        };)*
 
-        /// All rules that the macros check; the compiler checks others by the types.
+        /// All rules, those included that the macros cannot check.
         pub(crate) static ALL: &[&Rule] = &[$(&$constant),*];
     };
 }
@@ -36,30 +51,44 @@ rules! {
     TYPE_SEGMENT = Error "type_segment" "ADR-2"
         "the segments of an event type are lowercase words with underscores: `[a-z][a-z0-9_]*`";
     TYPE_HYPHEN = Convention "type_hyphen" "ADR-2"
-        "words are joined by underscores; a hyphen is no part of an Avro namespace";
+        "words are joined by underscores; a hyphen is no part of an Avro namespace"
+        upstream "`org.openedx.enterprise.subsidy.redemption-reversed.v1`";
     TYPE_MISSING_VERSION = Convention "type_missing_version" "ADR-2"
-        "consumers tell breaking changes apart by the major version";
+        "consumers tell breaking changes apart by the major version"
+        upstream "`org.openedx.authz.role_assignment.created` and `org.openedx.authz.role_assignment.deleted`";
     TYPE_TOO_SHORT = Error "type_too_short" "ADR-2"
         "an event type is `{reverse DNS}.{subdomain}.{subject}.{action}.v{major}`";
     TYPE_UNKNOWN_SUBDOMAIN = Convention "type_unknown_subdomain" "ADR-2, ADR-18"
         "the subdomains of Open edX are `learning`, `content_authoring`, `enterprise`, `analytics` and `authz`";
     NAME_MISMATCH = Convention "name_mismatch" "ADR-2"
-        "whoever reads one name should know the other: the constant is the last words of subject and action";
+        "whoever reads one name should know the other: the constant is the last words of subject and action"
+        upstream "`COURSE_DISCUSSIONS_CHANGED` of `org.openedx.learning.discussions.configuration.changed.v1`, and `FORUM_RESPONSE_COMMENT_CREATED`";
     NAME_MISSING_MAJOR_VERSION = Error "name_missing_major_version" "ADR-2"
         "two major versions of an event stand side by side, and only the later ones say which they are";
     NAME_CONTAINS_EVENT = Convention "name_contains_event" "naming page"
-        "everything here is an event";
+        "everything here is an event"
+        upstream "`TRACKING_EVENT_EMITTED`";
     ACTION_NOT_PAST_TENSE = Convention "action_not_past_tense" "ADR-2, ADR-16"
         "an event says what happened; what shall happen is a command";
+    KEY_IS_PII = Convention "key_is_pii" "ADR-8"
+        "brokers, their logs and tools show keys in clear, and keep them when the person's data is erased"
+        upstream "`STUDENT_REGISTRATION_COMPLETED` and `SESSION_LOGIN_COMPLETED` (`user.pii.username`)";
+    KEY_UNKNOWN = Error "key_unknown" "ADR-14"
+        "producers find the key by its path in the data that they send"
+        upstream "`ROLE_ASSIGNMENT_CREATED` and `ROLE_ASSIGNMENT_DELETED` (`user.pii.username`), `COURSE_IMPORT_COMPLETED` and `COURSE_RERUN_COMPLETED` (`catalog_info.course_key`)";
+    KEY_TYPE = Error "key_type" "ADR-12"
+        "events of one key stay in order, so the key is the identity of what changed";
     EVENT_UNDOCUMENTED = Error "event_undocumented" "ADR-16"
         "consumers of other teams know of it only what is written here";
     FIELD_UNDOCUMENTED = Error "field_undocumented" "ADR-16"
         "consumers of other teams know of it only what is written here";
     FIELD_DATA_SUFFIX = Convention "field_data_suffix" "how-to"
-        "everything in an event is data";
+        "everything in an event is data"
+        upstream "`course_access_role_data` of `COURSE_ACCESS_ROLE_ADDED`";
     FIELD_RESERVED = Error "field_reserved" "" "";
     FIELD_FLOW_CONTROL = Convention "field_flow_control" "ADR-16"
-        "an event says what happened, and leaves what to do about it to its receivers";
+        "an event says what happened, and leaves what to do about it to its receivers"
+        upstream "`update_blocks` of `ContentLibraryData` and `background` of `LibraryCollectionData`";
     FIELD_TYPE = Error "field_type" "ADR-3"
         "an event outlives the values it was made of, and reaches other threads and services";
     PAYLOAD_SHAPE = Error "payload_shape" "ADR-3"
@@ -71,21 +100,34 @@ rules! {
     SERDE_ATTRIBUTE = Error "serde_attribute" "ADR-6"
         "the JSON follows from the schema, and both are the same in all services";
     DERIVE_CONFLICT = Error "derive_conflict" "" "";
+    RECORD_NAME_CLASH = Error "record_name_clash" "ADR-5"
+        "a schema names a record once, so consumers would read one as the other";
     RECORD_RECURSIVE = Error "record_recursive" "ADR-5"
         "Python's library has no recursive schemas, and a consumer could be sent any depth";
     RECEIVER_SHAPE = Error "receiver_shape" "ADR-3"
         "a receiver is a free function that the registry can call with a reference to each data key it names";
     RECEIVER_PARAMETER = Error "receiver_parameter" "ADR-3"
         "each parameter takes the data key of its name";
+    RECEIVER_RETURN = Error "receiver_return" ""
+        "whoever sends an event learns only whether each receiver succeeded";
+    TYPE_DUPLICATE = Error "type_duplicate" "ADR-2"
+        "an event type is the name by which services know one event"
+        upstream "two events that shared a type for 15 months";
 }
 
 impl Rule {
     /// What to do about a waiver that waives nothing.
     pub(crate) fn place_help(&self) -> &'static str {
-        if self.name.starts_with("field_") {
-            "remove it: this does not break that rule, which is about a data key, and waived at its field"
-        } else {
-            "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
+        match self.name {
+            "field_flow_control" => {
+                "remove it: this does not break that rule, which is about a field that is a `bool`, and waived there"
+            }
+            name if name.starts_with("field_") => {
+                "remove it: this does not break that rule, which is about a data key of an event, and waived at its field"
+            }
+            _ => {
+                "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
+            }
         }
     }
 }

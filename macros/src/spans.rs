@@ -1,14 +1,23 @@
 //! Generated tokens that the compiler shows as what the user wrote.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 
 /// `function(arguments)`, underlined from where `function` is to the end of `at`: a span of several tokens can
 /// only be made of two of them.
 pub(crate) fn call_up_to(at: &impl ToTokens, function: &TokenStream, arguments: TokenStream) -> TokenStream {
     let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
-    let last = at.to_token_stream().into_iter().last();
-    let end = last.map_or_else(Span::call_site, |last| last.span());
-    arguments.set_span(end.resolved_at(Span::call_site()));
+    arguments.set_span(end(at));
     quote!(#function #arguments)
+}
+
+/// `name<arguments>`, underlined in the same way.
+pub(crate) fn generic_up_to(at: &impl ToTokens, name: &TokenStream, arguments: &TokenStream) -> TokenStream {
+    let close = quote_spanned!(end(at)=> >);
+    quote!(#name<#arguments #close)
+}
+
+fn end(at: &impl ToTokens) -> Span {
+    let last = at.to_token_stream().into_iter().last();
+    last.map_or_else(Span::call_site, |last| last.span()).resolved_at(Span::call_site())
 }

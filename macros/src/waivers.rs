@@ -30,6 +30,12 @@ impl Waivers {
         true
     }
 
+    /// Where the rule is waived, if it is; whether it had to be is for the caller to tell.
+    pub(crate) fn place_of(&self, rule: &Rule) -> Option<&Ident> {
+        let waiver = self.0.iter().find(|waiver| waiver.rule.name == rule.name)?;
+        Some(&waiver.at)
+    }
+
     /// Refuses waivers that waive nothing, once everything was checked.
     pub(crate) fn check_needed(&self, problems: &mut Problems) {
         for waiver in self.0.iter().filter(|waiver| !waiver.used.get()) {
@@ -48,7 +54,7 @@ impl Arg {
         let mut args = self.list(EXAMPLE, problems).into_iter();
         let Some(Arg { name: at, value: Value::Flag }) = args.next() else {
             if matches!(&self.value, Value::List(_)) {
-                self.wrong_form(EXAMPLE, problems);
+                self.wrong_form("the name of a rule first", EXAMPLE, problems);
             }
             return;
         };

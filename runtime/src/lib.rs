@@ -13,8 +13,11 @@ mod catalog;
 pub mod codec;
 mod date_time;
 mod event;
+pub mod event_bus;
 pub mod keys;
 mod macros;
+#[cfg(feature = "cli")]
+pub mod management;
 mod metadata;
 mod payload;
 pub mod prelude;
@@ -25,6 +28,8 @@ mod responses;
 mod schema;
 mod scope;
 mod signal;
+#[doc = include_str!("rules.md")]
+pub mod rules {}
 pub mod testing;
 
 pub use avro::BoxError;

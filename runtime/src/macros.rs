@@ -53,6 +53,7 @@
 /// |---|---|
 /// | `pii` | personal data: hidden in `Debug`, marked in the registry |
 /// | `default`, `default = expression` | what it is when a builder or a JSON leaves it out |
+/// | `allow(rule, reason = "…")` | waives a convention: `field_flow_control` |
 ///
 /// # What does not compile
 ///
@@ -133,8 +134,9 @@ pub use openedx_events_macros::payload;
 ///
 /// # What does not compile
 ///
-/// An event type or a constant against the naming rules, an event or data key without documentation, a key that is not
-/// in the data or makes no partition key, two different records of one name in one event, and sending anything else:
+/// What the [rules](crate::rules) refuse: an event type or a constant against the naming rules, an event or data key
+/// without documentation, a key that is not in the data, is personal data or makes no partition key, two different
+/// records of one name in one event. And sending anything else:
 ///
 /// ```compile_fail,E0308
 /// # use openedx_events::learning::{data::*, signals::*};

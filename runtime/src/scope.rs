@@ -13,7 +13,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use crate::{event::EventDefinition, metadata::EventsMetadata, receiver::ReceiverDefinition};
+use crate::{
+    event::{Event, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::ReceiverDefinition,
+};
 
 /// How many scopes there are on all threads: a send looks at its thread's only when there are any.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
@@ -64,7 +68,7 @@ impl Scopes {
     }
 
     /// Hands an event to whoever collects it.
-    pub(crate) fn captured<E: Any + Send + Sync>(
+    pub(crate) fn captured<E: Event>(
         &self,
         definition: &'static EventDefinition,
         event: &Arc<E>,
@@ -74,7 +78,7 @@ impl Scopes {
             if let Effect::Capture(of, events) = &**effect
                 && std::ptr::eq(*of, definition)
             {
-                let event: Arc<dyn Any + Send + Sync> = Arc::clone(event) as _;
+                let event = Arc::clone(event).erase();
                 let captured = Captured { event, metadata: metadata.clone() };
                 events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
             }

@@ -27,6 +27,9 @@ const CORE: &[&str] = &[
     "serde_json",
     "serde_path_to_error",
     "zmij",
+    // percent-encoding, strsim
+    "percent-encoding",
+    "strsim",
     // tracing
     "once_cell",
     "pin-project-lite",
@@ -72,7 +75,7 @@ fn the_core_is_light() {
 #[test]
 fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
     let core = tree(&["--no-default-features"]);
-    for unwanted in ["tokio", "redis", "rdkafka", "apache-avro", "serde_derive", "clap"] {
+    for unwanted in ["tokio", "redis", "rdkafka", "apache-avro", "serde_derive", "clap", "toml"] {
         assert!(!names(&core).contains(&unwanted), "{unwanted} is in the core");
     }
     assert!(!core.iter().any(|one| one.starts_with("syn v2.")), "syn is there in its old version: {core:?}");

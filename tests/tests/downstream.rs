@@ -103,3 +103,23 @@ fn a_crate_takes_part_if_something_mentions_it() {
         assert!(receivers.contains(SILENT), "in profile {profile}: {receivers}");
     }
 }
+
+/// `duplicates` links two versions of `events`, which both define an event.
+#[test]
+fn two_versions_of_a_crate_define_an_event_twice() {
+    let (findings, panic) = cargo(&["run", "--bin", "duplicates"]);
+    let lines: Vec<&str> = findings.lines().collect();
+    let [finding] = lines.as_slice() else { panic!("{findings}") };
+    for part in [
+        "type_duplicate: event type `com.example.library.loan.created.v1` is defined more than once: ",
+        "`events::loans::LOAN_CREATED` at ",
+        "events/src/loans.rs:",
+        "events_next/src/lib.rs:",
+        "several versions of crate `events`",
+        "`cargo tree --duplicates`",
+    ] {
+        assert!(finding.contains(part), "{part}: {finding}");
+    }
+    assert!(panic.contains(finding), "{panic}");
+    assert!(panic.contains("src/bin/duplicates.rs:"), "the panic is shown at the call: {panic}");
+}

@@ -79,6 +79,25 @@ pub struct GradeChanged {
     pub force: bool,
 }
 
+/// Waives `key_is_pii`.
+#[event(
+    type = "com.example.learning.role.given.v1",
+    key = role.username,
+    allow(key_is_pii, reason = "published with this key")
+)]
+pub struct RoleGiven {
+    /// The role and its owner.
+    pub role: RoleData,
+}
+
+/// A role.
+#[payload]
+pub struct RoleData {
+    /// Who has it.
+    #[payload(pii)]
+    pub username: String,
+}
+
 fn main() {
     assert_eq!(CLASS_CLOSED.event_type(), "com.example.learning.course.closed.v1");
 }

@@ -1,13 +1,13 @@
 //! The rules about an event and its data keys, one function each.
 
-use syn::{Type, ext::IdentExt};
+use syn::ext::IdentExt;
 
 use super::parse::{Event, UNNAMED};
 use crate::{
     args,
     diagnostics::{Problem, Problems},
     event_type::EventType,
-    record::{Field, check_owned},
+    record::{Field, check_flow_control, check_owned, find_mention},
     rules,
 };
 
@@ -30,11 +30,16 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     });
     check_contains_event(event, problems);
     check_documented(event, problems);
+    if event.arguments.has_key {
+        // Only the compiler knows what the key is.
+        waivers.covers(&rules::KEY_IS_PII);
+    }
     for field in &event.fields {
         check_owned(field, event.arguments.local_only.is_some(), problems);
+        check_recursion(event, field, problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
-        check_flow_control(field, problems);
+        check_flow_control(field, "data key", problems);
         field.waivers.check_needed(problems);
     }
     // Waivers of rules that were not reached may be needed yet.
@@ -98,10 +103,13 @@ fn split_version(constant: &str) -> (&str, Option<u32>) {
 fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) {
     let constant = event.constant.to_string();
     let (base, _) = split_version(&constant);
-    let words: Vec<&str> = base.split('_').collect();
     let type_words = event_type.words();
-    let matches = !type_words.is_empty()
-        && type_words.ends_with(&words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>());
+    // The word `EVENT` has a rule of its own.
+    let without_event =
+        |words: &[String]| words.iter().filter(|word| *word != "EVENT").cloned().collect::<Vec<_>>();
+    let words: Vec<String> = base.split('_').map(str::to_owned).collect();
+    let matches =
+        type_words.ends_with(&words) || without_event(&type_words).ends_with(&without_event(&words));
     if !matches && !type_words.is_empty() {
         problems.check(&event.arguments.waivers, &rules::NAME_MISMATCH, || {
             let what = format!(
@@ -145,6 +153,20 @@ fn check_documented(event: &Event<'_>, problems: &mut Problems) {
     }
 }
 
+/// What stays in the process may hold itself behind a pointer.
+fn check_recursion(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
+    let ident = &event.item.ident;
+    if let Some(at) = find_mention(field.ty, ident)
+        && event.arguments.local_only.is_none()
+    {
+        let what = format!("event `{}` contains itself through its data key `{}`", ident.unraw(), field.name);
+        problems.push(
+            Problem::of(&rules::RECORD_RECURSIVE, at, what)
+                .help("refer to the other event by an id in its data"),
+        );
+    }
+}
+
 fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     if RESERVED.contains(&name) {
@@ -173,30 +195,5 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
             let what = format!("data key `{}` ends in `{suffix}`", field.name);
             Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("call it `{stem}`"))
         });
-    }
-}
-
-fn check_flow_control(field: &Field<'_>, problems: &mut Problems) {
-    let name = field.name.as_str();
-    let is_command = ["background", "force", "dry_run"].contains(&name)
-        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix));
-    if is_command && is_bool(field.ty) {
-        problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
-            Problem::of(
-                &rules::FIELD_FLOW_CONTROL,
-                field.ident,
-                format!("data key `{name}` tells receivers what to do"),
-            )
-            .help("leave it out, or replace it by the fact that the decision depends on")
-        });
-    }
-}
-
-/// Goes by the name: whoever renames `bool` to get around a convention could waive it.
-fn is_bool(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "bool"),
-        Type::Group(group) => is_bool(&group.elem),
-        _ => false,
     }
 }

@@ -5,7 +5,10 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::parse::{Arguments, Event};
-use crate::record::{Field, Target, builder::Built, schema::location};
+use crate::{
+    record::{Field, Target, builder::Built, schema::location},
+    rules,
+};
 
 pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let rt = &event.arguments.path.private();
@@ -17,9 +20,15 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let structure = structure(event);
     let signal = signal(event, rt);
     let record = target.record_static(&item.ident);
-    let wire = if arguments.local_only.is_some() { local_only(&target) } else { wire(event, &target) };
-    let implementations =
-        [definition(event, rt), key(event), target.defaults(), wire, target.builder(&built)];
+    let wire = if arguments.local_only.is_some() { local_only(event, &target) } else { wire(event, &target) };
+    let implementations = [
+        definition(event, rt),
+        key(event),
+        target.flow_control(&arguments.path),
+        target.defaults(),
+        wire,
+        target.builder(&built),
+    ];
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };
@@ -31,7 +40,7 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
             #record
             #(#implementations)*
         };
@@ -159,6 +168,24 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
+
+            fn erase(
+                self: #rt::std::sync::Arc<Self>,
+            ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
+                <#rt::Shared<#ident>>::erase(self)
+            }
+
+            fn restore(
+                __event: #rt::std::sync::Arc<
+                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
+                >,
+            ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
+                <#rt::Shared<#ident>>::restore(__event)
+            }
+
+            fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
+                <#rt::Shared<#ident>>::erase_ref(self)
+            }
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
@@ -167,28 +194,39 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
     }
 }
 
-/// The key as a real field access, so that the compiler says what is wrong with it; then as a walk over the
-/// schema, which knows what makes a key.
+/// The key as a walk over the schema, segment by segment: each is judged, and shown, at its own place.
+///
+/// A real field access would leave its errors to the compiler, which suggests `unwrap()` for an `Option`, and
+/// knows of fields that are not on the wire. It is all there is for an event without a wire form.
 fn key(event: &Event<'_>) -> TokenStream {
-    let Arguments { key, path, .. } = &event.arguments;
-    let Some(last) = key.last() else {
+    let Arguments { key, path, waivers, local_only, .. } = &event.arguments;
+    if key.is_empty() {
         return TokenStream::new();
-    };
+    }
     let ident = &event.item.ident;
-    let rt = path.at(last.span());
-    let names = key.iter().map(|name| name.unraw().to_string());
-    let names = quote_spanned!(last.span()=> &[#(#names),*]);
-    let check = quote_spanned! {last.span()=>
-        const _: () = #rt::assert_key(&__RECORD, #names);
-    };
-    // fn __key(event: &CourseEnrollmentCreated) { let _ = &event.enrollment.course.course_key; }
-    // const _: () = assert_key(&__RECORD, &["enrollment", "course", "course_key"]);
+    let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
+    let waiver = waivers.place_of(&rules::KEY_IS_PII);
+    let is_waived = waiver.is_some();
+    let checks = key.iter().enumerate().map(|(index, segment)| {
+        let rt = path.at(segment.span());
+        quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)
+    });
+    let needed = waiver.map(|at| {
+        let rt = path.at(at.span());
+        quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
+    });
+    let access =
+        local_only.as_ref().map(|_| quote!(let _ = |__event: &#ident| { let _ = &__event #(.#key)*; };));
+    // const _: () = {
+    //     assert_key(&__RECORD, &["enrollment", "course"], 0, false);
+    //     assert_key(&__RECORD, &["enrollment", "course"], 1, false);
+    // };
     quote! {
-        #[allow(dead_code)]
-        fn __key(event: &#ident) {
-            let _ = &event #(.#key)*;
-        }
-        #check
+        const _: () = {
+            #access
+            #(#checks)*
+            #needed
+        };
     }
 }
 
@@ -210,32 +248,35 @@ fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
         impl #rt::serde::Serialize for #ident {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
-                serializer: __S,
+                __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(self, serializer)
+                #rt::serialize_record(self, __serializer)
             }
         }
 
         #[automatically_derived]
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
-                deserializer: __D,
+                __deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                #rt::deserialize_record(deserializer)
+                #rt::deserialize_record(__deserializer)
             }
         }
     }
 }
 
 /// `Debug` that needs nothing of the fields: their types can be anything.
-fn local_only(target: &Target<'_>) -> TokenStream {
+fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
     let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();
+    let assertions = target.schema_assertions(&event.arguments.path, "assert_shared");
     quote! {
+        #assertions
+
         #[automatically_derived]
         impl ::core::fmt::Debug for #ident {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #rt::debug_opaque(f, #name)
+            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #rt::debug_opaque(__f, #name)
             }
         }
     }

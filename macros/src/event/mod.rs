@@ -21,7 +21,10 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         };
         check::check(&event, problems);
         let is_local = event.arguments.local_only.is_some();
-        let can_expand = |field| record::can_expand(field, is_local);
+        let can_expand = |field: &record::Field<'_>| {
+            let is_within = record::find_mention(field.ty, &event.item.ident).is_some();
+            record::can_expand(field, is_local) && (is_local || !is_within)
+        };
         if event.fields.iter().all(can_expand) && record::have_own_names(&event.fields) {
             expand::expand(&event)
         } else {

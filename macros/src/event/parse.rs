@@ -51,7 +51,11 @@ pub(crate) struct Event<'a> {
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) event_type: Option<EventType>,
+    /// The path; empty where there is none, or one of a form that was refused.
     pub(crate) key: Vec<Ident>,
+    pub(crate) has_key: bool,
+    /// Whether an argument was refused, which may have been meant as the event type.
+    has_unknown: bool,
     pub(crate) minor_version: u32,
     pub(crate) repository: Option<LitStr>,
     pub(crate) warning: Option<LitStr>,
@@ -71,7 +75,7 @@ pub(crate) struct Deprecated {
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
     let arguments = parse_arguments(tokens, problems);
     let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
-    if arguments.event_type.is_none() {
+    if arguments.event_type.is_none() && !arguments.has_unknown {
         problems.push(
             Problem::of(
                 &rules::TYPE_MISSING,
@@ -126,9 +130,22 @@ fn is_constant(name: &str) -> bool {
 fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     let mut parsed = Arguments::default();
     let mut known = Known::new("`#[event]`", ARGUMENTS);
-    for arg in args::parse(tokens, problems) {
+    if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
+        let help = format!("write `type = \"{}\"`", literal.value());
+        problems.push(
+            Problem::of(&rules::TYPE_MISSING, &literal, "the event type comes with its name").help(help),
+        );
+        parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
+        return parsed;
+    }
+    let before = problems.len();
+    let args = args::parse(tokens, problems);
+    parsed.has_unknown = problems.len() > before;
+    for arg in args {
         if known.accept(&arg, problems) {
             parsed.take(&arg, problems);
+        } else {
+            parsed.has_unknown |= !ARGUMENTS.contains(&arg.name.unraw().to_string().as_str());
         }
     }
     parsed
@@ -145,7 +162,10 @@ impl Arguments {
                     None => self.event_type = Some(EventType::refused(&arg.name)),
                 }
             }
-            "key" => self.key = key(arg, problems),
+            "key" => {
+                self.has_key = true;
+                self.key = key(arg, problems);
+            }
             "minor_version" => {
                 self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
             }
@@ -165,7 +185,7 @@ impl Arguments {
 /// `enrollment.course.course_key`
 fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     const EXAMPLE: &str = "key = enrollment.course.course_key";
-    let Some(mut rest) = arg.expression(EXAMPLE, problems) else {
+    let Some(mut rest) = arg.expression("the path of a field", EXAMPLE, problems) else {
         return Vec::new();
     };
     let mut path = Vec::new();

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use super::parse::Payload;
 use crate::{
     diagnostics::{Problem, Problems},
-    record::{Field, check_owned, find_mention},
+    record::{Field, check_flow_control, check_owned, find_mention},
     rules,
 };
 
@@ -15,6 +15,7 @@ pub(crate) fn check(payload: &Payload<'_>, problems: &mut Problems) {
         check_owned(field, false, problems);
         check_builder_name(field, problems);
         check_recursion(payload, field, problems);
+        check_flow_control(field, "field", problems);
         field.waivers.check_needed(problems);
     }
 }

@@ -30,6 +30,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         target.defaults(),
         target.type_assertions(path),
         target.schema_assertions(path, "assert_field"),
+        target.flow_control(path),
         target.fields_impl(),
         target.plain_impls(),
         access(item, twin, rt),
@@ -48,7 +49,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
-            use #rt::{NoWire as _, NotPlain as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
             #record
             #(#implementations)*
         };
@@ -127,8 +128,8 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
         #[automatically_derived]
         impl ::core::convert::From<#twin> for #ident {
             #[inline]
-            fn from(fields: #twin) -> Self {
-                Self { __build_with_builder: #rt::Frozen::new(fields) }
+            fn from(__fields: #twin) -> Self {
+                Self { __build_with_builder: #rt::Frozen::new(__fields) }
             }
         }
 
@@ -161,8 +162,8 @@ fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
         #[automatically_derived]
         impl ::core::cmp::PartialEq for #ident {
             #[inline]
-            fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                #rt::Frozen::get(&self.__build_with_builder) == #rt::Frozen::get(&other.__build_with_builder)
+            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                #rt::Frozen::get(&self.__build_with_builder) == #rt::Frozen::get(&__other.__build_with_builder)
             }
         }
 
@@ -187,33 +188,33 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
                 ::core::clone::Clone::clone(self)
             }
 
-            fn from_repr(repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
-                ::core::result::Result::Ok(repr)
+            fn from_repr(__repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
+                ::core::result::Result::Ok(__repr)
             }
 
             #[inline]
-            fn encode_avro(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), out);
+            fn encode_avro(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), __out);
             }
 
             #[inline]
             fn decode_avro(
-                input: &mut #rt::Decoder<'_>,
+                __input: &mut #rt::Decoder<'_>,
             ) -> ::core::result::Result<Self, #rt::DecodeError> {
-                <#twin as #rt::Fields>::decode_fields(input).map(::core::convert::From::from)
+                <#twin as #rt::Fields>::decode_fields(__input).map(::core::convert::From::from)
             }
 
             fn serialize_json<__S: #rt::serde::Serializer>(
                 &self,
-                serializer: __S,
+                __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
 
             fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
-                deserializer: __D,
+                __deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                #rt::deserialize_record::<#twin, _>(deserializer).map(::core::convert::From::from)
+                #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }
     }
@@ -227,18 +228,18 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
         impl #rt::serde::Serialize for #ident {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
-                serializer: __S,
+                __serializer: __S,
             ) -> ::core::result::Result<__S::Ok, __S::Error> {
-                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), serializer)
+                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
         }
 
         #[automatically_derived]
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
-                deserializer: __D,
+                __deserializer: __D,
             ) -> ::core::result::Result<Self, __D::Error> {
-                #rt::deserialize_record::<#twin, _>(deserializer).map(::core::convert::From::from)
+                #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }
     }

@@ -9,7 +9,7 @@ use syn::{Item, ItemStruct};
 
 use crate::{
     args::{self, Known},
-    diagnostics::Problems,
+    diagnostics::{Problem, Problems},
     record::{self, Attributes, Docs, Field, find_mention},
     rules,
     runtime_path::RuntimePath,
@@ -44,7 +44,11 @@ impl Arguments {
         let mut parsed = Self::default();
         let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
         for arg in args::parse(tokens, problems) {
-            if known.accept(&arg, problems) {
+            if arg.name == "allow" {
+                let what = "conventions about payloads are waived at their fields";
+                let help = "write `#[payload(allow(field_flow_control, reason = \"…\"))]` on the field";
+                problems.push(Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, what).help(help));
+            } else if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
                     "pii" => parsed.pii = arg.flag(problems),
                     _ => parsed.path.set(arg.path("crate = path::to::openedx_events", problems)),

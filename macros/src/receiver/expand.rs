@@ -108,8 +108,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #order,
             || {
                 #[allow(deprecated)]
-                let function = #rt::function_id(&#function);
-                function
+                let __function = #rt::function_id(&#function);
+                __function
             },
             |__event, __delivery| {
                 #[allow(deprecated)]

@@ -9,15 +9,15 @@
 use proc_macro2::{Group, TokenStream};
 use quote::ToTokens;
 use syn::{
-    Attribute, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
+    Attribute, Expr, FnArg, Ident, LitStr, Pat, Path, ReturnType, Safety, Signature, Token, Type, Visibility,
     ext::IdentExt,
     parse::{Parse, ParseStream, Parser},
 };
 
 use crate::{
-    args::{Arg, Known},
+    args::{Arg, Known, Value},
     diagnostics::{Problem, Problems},
-    record::first_word,
+    record::{first_word, schema::type_name},
     rules,
     runtime_path::RuntimePath,
 };
@@ -134,10 +134,29 @@ impl Arguments {
                     input.parse::<Option<Token![,]>>()?;
                     continue;
                 }
+                if input.peek(Token![&]) {
+                    let what = "a signal is named without `&`";
+                    problems.push(Problem::new(&input.parse::<Token![&]>()?, what).help("remove the `&`"));
+                    is_complete = false;
+                    continue;
+                }
                 let is_argument =
                     input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(syn::token::Paren));
                 if is_argument {
                     let arg: Arg = input.parse()?;
+                    if arg.name == "signal" {
+                        let what = "the signals of `#[receiver]` come without a name";
+                        let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`";
+                        problems.push(Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, what).help(help));
+                        if let Value::Is(value) = &arg.value
+                            && let Expr::Path(path) = &**value
+                        {
+                            self.signals.push(path.path.clone());
+                        }
+                        is_complete = false;
+                        input.parse::<Option<Token![,]>>()?;
+                        continue;
+                    }
                     is_complete &= known.accept(&arg, problems) && self.take(&arg, problems);
                 } else {
                     is_complete &= self.signal(input.call(Path::parse_mod_style)?, problems);
@@ -235,6 +254,22 @@ fn check_signature(signature: &Signature, problems: &mut Problems) -> bool {
         "a receiver cannot have a `where` clause",
         "write the types of the data keys",
     );
+    if let ReturnType::Type(_, ty) = &signature.output
+        && matches!(**ty, Type::Never(_))
+    {
+        is_right = false;
+        let what = "a receiver returns `()` or `Result<(), E>`, found `!`";
+        problems.push(
+            Problem::of(&rules::RECEIVER_RETURN, ty, what)
+                .help("return `Result<(), E>`; a panic is caught, and becomes that receiver's error"),
+        );
+    }
+    let mut refuse_if = |at: Option<TokenStream>, what: &str, help: &str| {
+        if let Some(at) = at {
+            is_right = false;
+            refuse(&at, what, help, problems);
+        }
+    };
     refuse_if(
         tokens(signature.variadic.as_ref().map(|part| part as _)),
         "a receiver cannot be variadic",
@@ -329,6 +364,13 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         }
     };
     let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
+    if ["signal", "sender"].contains(&name.as_str()) {
+        let what = format!("a receiver is not given the `{name}`");
+        let help = "remove it: `metadata: &EventsMetadata` has the event type and the service that sent the event, \
+                    which Python's receivers find in `signal` and `sender`";
+        problems.push(Problem::of(&rules::RECEIVER_PARAMETER, ident, what).help(help));
+        return None;
+    }
     let source = match name.as_str() {
         "metadata" => Source::Metadata,
         "event" => Source::Event,
@@ -367,7 +409,7 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
             );
         }
         (_, None) => {
-            let text = ty.to_token_stream().to_string().replace([' ', '&'], "");
+            let text = type_name(ty).replace('&', "");
             refuse(
                 ty,
                 "a receiver takes data keys by reference: other receivers get the same event",

@@ -8,7 +8,10 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Field, Target};
-use crate::{runtime_path::RuntimePath, spans::call_up_to};
+use crate::{
+    runtime_path::RuntimePath,
+    spans::{call_up_to, generic_up_to},
+};
 
 impl Target<'_> {
     /// Each field has an Avro form, and is what a value in a payload has to be.
@@ -21,10 +24,15 @@ impl Target<'_> {
             // A type that does not exist is reported here in the words of other places, and so not once more: of
             // a constant, the compiler would say that it could have parameters.
             //
-            // static __TYPE_0: () = { assert_avro_type::<i64>(); <Wire<i64>>::assert_value(); };
+            // static __TYPE_0: fn() = || {
+            //     assert_avro_type::<Unrefused<i64, { <Wire<i64>>::REFUSAL.is_some() }>>();
+            //     <Wire<i64>>::assert_value();
+            // };
+            let is_refused = quote_spanned!(span=> { <#rt::Wire<#ty>>::REFUSAL.is_some() });
+            let unrefused = generic_up_to(field.ty, &quote!(#rt::Unrefused), &quote!(#ty, #is_refused));
             quote_spanned! {span=>
-                static #name: () = {
-                    #rt::assert_avro_type::<#ty>();
+                static #name: fn() = || {
+                    #rt::assert_avro_type::<#unrefused>();
                     <#rt::Wire<#ty>>::assert_value();
                 };
             }

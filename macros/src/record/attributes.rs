@@ -9,7 +9,7 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::types::{find_borrow, find_mention};
+use super::types::{find_borrow, find_mention, find_no_value};
 
 use crate::{
     diagnostics::{Problem, Problems},
@@ -54,6 +54,13 @@ impl<'a> Attributes<'a> {
                 sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
+            } else if attribute == "#[event]" && path.is_ident("deprecated") {
+                problems.push(deprecated_attribute(one));
+            } else if is_named(one, "payload") || is_named(one, "event") {
+                let what = "a struct has one `#[payload]` or one `#[event]`";
+                problems.push(Problem::new(&path, what).help(
+                    "remove one of the two: a payload is part of events, and an event is sent as a whole",
+                ));
             } else {
                 sorted.others.push(one);
             }
@@ -104,24 +111,43 @@ pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
         .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
 }
 
+/// It would be on the struct only.
+fn deprecated_attribute(attribute: &Attribute) -> Problem {
+    Problem::new(attribute, "`#[deprecated]` beside `#[event]` leaves the event's constant as it was").help(
+        "write `deprecated(since = \"…\", note = \"use …_V2\")` in `#[event(…)]`: it goes to both, and to the registry",
+    )
+}
+
 /// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// The item as it can stand without the macro: our attributes on its fields are taken away, and types that
-/// were refused are replaced by some that the compiler has nothing more to say about.
+/// The item as it can stand without the macro: our attributes on its fields are taken away, and serde's; types
+/// that were refused are replaced by some that the compiler has nothing more to say about.
 pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
     let mut item = item.clone();
-    let (ident, fields): (_, Vec<&mut Field>) = match &mut item {
-        Item::Struct(item) => (&item.ident, item.fields.iter_mut().collect()),
-        Item::Union(item) => (&item.ident, item.fields.named.iter_mut().collect()),
+    let (ident, attributes, fields): (_, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item {
+        Item::Struct(item) => (&item.ident, &mut item.attrs, item.fields.iter_mut().collect()),
+        Item::Union(item) => (&item.ident, &mut item.attrs, item.fields.named.iter_mut().collect()),
         Item::Enum(item) => {
             let fields = item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut());
-            (&item.ident, fields.collect())
+            (&item.ident, &mut item.attrs, fields.collect())
         }
         other => return other.to_token_stream(),
     };
+    attributes.retain(|attribute| !attribute.path().is_ident("serde"));
+    for derive in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
+        let Ok(paths) = derive.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
+            continue;
+        };
+        let is_other = |path: &&Path| {
+            let last = path.segments.last().map(|last| last.ident.to_string());
+            !matches!(last.as_deref(), Some("Serialize" | "Deserialize"))
+        };
+        let others = paths.iter().filter(is_other);
+        *derive = parse_quote!(#[derive(#(#others),*)]);
+    }
     for field in fields {
         field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
         if find_mention(&field.ty, ident).is_some() {
@@ -129,7 +155,7 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
             let ty = &field.ty;
             field.ty = parse_quote!(::std::boxed::Box<#ty>);
         }
-        if find_borrow(&field.ty, true).is_some() {
+        if find_borrow(&field.ty, true).is_some() || find_no_value(&field.ty).is_some() {
             field.ty = parse_quote!(());
         }
     }

@@ -96,9 +96,9 @@ impl Target<'_> {
         let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
         let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
         let (argument, value) = if takes_into(ty) {
-            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(value)))
+            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(__value)))
         } else {
-            (quote!(#ty), quote!(value))
+            (quote!(#ty), quote!(__value))
         };
         let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
         // pub fn id(self, value: i64) -> __UserDataBuilder<Set<i64>, __is_active>
@@ -110,7 +110,7 @@ impl Target<'_> {
         quote! {
             #[doc = #docs]
             #[inline]
-            #vis fn #ident(self, value: #argument) -> #name<#(#set),*>
+            #vis fn #ident(self, __value: #argument) -> #name<#(#set),*>
             where
                 #state: #rt::NotSet,
             {

@@ -24,7 +24,7 @@ impl Docs {
             match &meta.value {
                 Expr::Lit(literal) => {
                     if let Lit::Str(text) = &literal.lit {
-                        let text = text.value();
+                        let text = without_stars(&text.value());
                         exist |= !text.trim().is_empty();
                         lines.extend(
                             text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
@@ -39,4 +39,23 @@ impl Docs {
         }
         Self { text: lines.join("\n").trim().to_owned(), exist }
     }
+}
+
+/// The text of a `/** … */` without the asterisks down its left side, which rustdoc leaves out, too.
+fn without_stars(text: &str) -> String {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default();
+    let rest: Vec<&str> = lines.collect();
+    let has_stars = |line: &&&str| line.trim_start().starts_with('*');
+    let inner = match rest.split_last() {
+        // The line with the `*/`.
+        Some((last, inner)) if last.trim().is_empty() => inner,
+        _ => &rest[..],
+    };
+    if inner.is_empty() || inner.iter().filter(has_stars).count() != inner.len() {
+        return text.to_owned();
+    }
+    let stripped = inner.iter().map(|line| line.trim_start().trim_start_matches('*'));
+    let all: Vec<&str> = std::iter::once(first.trim_start_matches('*')).chain(stripped).collect();
+    all.join("\n")
 }

@@ -11,7 +11,7 @@ impl Target<'_> {
         let Self { rt, ident, fields } = self;
         let names = fields.iter().map(|field| &field.name);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("field_{index}")).collect();
+        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("__field_{index}")).collect();
         let index = 0..fields.len();
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
@@ -51,37 +51,37 @@ impl Target<'_> {
                 const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
 
                 #[inline]
-                fn encode_fields(&self, out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                    #(<#rt::Wire<#types>>::encode(&self.#idents, out);)*
+                fn encode_fields(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                    #(<#rt::Wire<#types>>::encode(&self.#idents, __out);)*
                 }
 
                 #[inline]
                 fn decode_fields(
-                    input: &mut #rt::Decoder<'_>,
+                    __input: &mut #rt::Decoder<'_>,
                 ) -> ::core::result::Result<Self, #rt::DecodeError> {
                     ::core::result::Result::Ok(Self {
-                        #(#idents: input.field(#wire_names, <#rt::Wire<#types>>::decode)?),*
+                        #(#idents: __input.field(#wire_names, <#rt::Wire<#types>>::decode)?),*
                     })
                 }
 
                 fn serialize_fields<__S: #rt::serde::ser::SerializeStruct>(
                     &self,
-                    to: &mut __S,
+                    __to: &mut __S,
                 ) -> ::core::result::Result<(), __S::Error> {
-                    #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, to)?;)*
+                    #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, __to)?;)*
                     ::core::result::Result::Ok(())
                 }
 
                 fn deserialize_fields<'de, __A: #rt::serde::de::MapAccess<'de>>(
-                    mut map: __A,
+                    mut __map: __A,
                 ) -> ::core::result::Result<Self, __A::Error> {
                     #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(index) = #rt::serde::de::MapAccess::next_key_seed(
-                        &mut map,
+                    while let ::core::option::Option::Some(__index) = #rt::serde::de::MapAccess::next_key_seed(
+                        &mut __map,
                         #rt::FieldIndex(<Self as #rt::Fields>::NAMES),
                     )? {
-                        match index {
-                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut map)?,)*
+                        match __index {
+                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut __map)?,)*
                             _ => {}
                         }
                     }

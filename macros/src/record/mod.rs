@@ -8,13 +8,15 @@ pub(crate) mod schema;
 
 mod attributes;
 mod docs;
+mod flow_control;
 mod parse;
 mod types;
 
 pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
+pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-use types::{find_borrow, has_placeholder};
+use types::{find_borrow, find_no_value, has_placeholder};
 pub(crate) use types::{find_mention, name_self};
 
 use proc_macro2::{Span, TokenStream};
@@ -44,7 +46,9 @@ pub(crate) struct Field<'a> {
 ///
 /// What stays in the process may hold a `&'static`.
 pub(crate) fn can_expand(field: &Field<'_>, is_local: bool) -> bool {
-    find_borrow(field.ty, is_local).is_none() && !has_placeholder(field.ty)
+    find_borrow(field.ty, is_local).is_none()
+        && find_no_value(field.ty).is_none()
+        && !has_placeholder(field.ty)
 }
 
 /// Whether each field has a name of its own; where one is there twice, the compiler says so.

@@ -7,9 +7,11 @@
 //! on a field, or the same with `event`.
 
 use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
+use syn::{Attribute, Fields, Item, ItemStruct, Meta, Type, ext::IdentExt};
 
-use super::{Default, Docs, Field, attributes::serde_attribute, find_borrow, first_word, is_named};
+use super::{
+    Default, Docs, Field, attributes::serde_attribute, find_borrow, find_no_value, first_word, is_named,
+};
 use crate::{
     args::{self, Known},
     diagnostics::{Problem, Problems},
@@ -154,7 +156,9 @@ impl Field<'_> {
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
-                        _ => arg.expression("default = expression", problems).map(ToTokens::to_token_stream),
+                        _ => arg
+                            .expression("a value", "default = expression", problems)
+                            .map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
                     self.default = Some(Default { index, expression, span });
@@ -191,6 +195,15 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
 
 /// What an event holds is its own; what stays in the process may be a `&'static`.
 pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Problems) {
+    if let Some((at, why)) = find_no_value(field.ty) {
+        let what = format!("field `{}` {why}, and so cannot be stored", field.name);
+        let help = match at {
+            Type::TraitObject(_) => "write the type that it has, or a `#[payload]` struct",
+            Type::Never(_) => "remove the field",
+            _ => OWN_THE_DATA,
+        };
+        problems.push(Problem::of(&rules::FIELD_TYPE, at, what).help(help));
+    }
     let Some(borrow) = find_borrow(field.ty, is_local) else {
         return;
     };

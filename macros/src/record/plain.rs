@@ -15,7 +15,7 @@ impl Target<'_> {
         //     fn clone(&self) -> Self { Self { id: <Plain<i64>>::clone_value(&self.id), … } }
         // }
         // impl PartialEq for UserDataFields {
-        //     fn eq(&self, other: &Self) -> bool { <Plain<i64>>::values_eq(&self.id, &other.id) && … }
+        //     fn eq(&self, __other: &Self) -> bool { <Plain<i64>>::values_eq(&self.id, &other.id) && … }
         // }
         quote! {
             #[automatically_derived]
@@ -27,8 +27,8 @@ impl Target<'_> {
 
             #[automatically_derived]
             impl ::core::cmp::PartialEq for #ident {
-                fn eq(&self, other: &Self) -> ::core::primitive::bool {
-                    #(<#rt::Plain<#types>>::values_eq(&self.#idents, &other.#idents))&&*
+                fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                    #(<#rt::Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
                 }
             }
 
@@ -56,8 +56,8 @@ impl Target<'_> {
         quote! {
             #[automatically_derived]
             impl ::core::fmt::Debug for #of {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #rt::debug_record(f, #name, &[#(#fields),*])
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #rt::debug_record(__f, #name, &[#(#fields),*])
                 }
             }
         }

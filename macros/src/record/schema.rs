@@ -36,6 +36,8 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
             type_name: #type_name,
             docs: #docs,
             pii: #pii,
+            refusal: <#rt::Wire<#ty>>::REFUSAL,
+            is_shared: <#rt::Shared<#ty>>::IS_SHARED,
         }
     }
 }
@@ -51,7 +53,7 @@ pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
 }
 
 /// The type as a person writes it: tokens print with spaces between them.
-fn type_name(ty: &Type) -> String {
+pub(crate) fn type_name(ty: &Type) -> String {
     let spaced = ty.to_token_stream().to_string();
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut text = String::new();

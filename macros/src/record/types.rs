@@ -20,6 +20,20 @@ pub(crate) fn find_borrow(ty: &Type, may_be_static: bool) -> Option<&TypeReferen
     })
 }
 
+/// Where `ty`, outside of any pointer, has no size or no value: the compiler would say it of each place that an
+/// expansion mentions it at.
+pub(crate) fn find_no_value(ty: &Type) -> Option<(&Type, &'static str)> {
+    match ty {
+        Type::Group(group) => find_no_value(&group.elem),
+        Type::Paren(paren) => find_no_value(&paren.elem),
+        Type::TraitObject(_) => Some((ty, "could be anything")),
+        Type::Slice(_) => Some((ty, "has no size")),
+        Type::Never(_) => Some((ty, "has no values")),
+        Type::Path(path) if path.path.is_ident("str") => Some((ty, "has no size")),
+        _ => None,
+    }
+}
+
 /// Whether a part of `ty` is to be inferred: `_` or `impl …`, which the compiler refuses in a struct.
 pub(crate) fn has_placeholder(ty: &Type) -> bool {
     let is_placeholder = |part: &Type| matches!(part, Type::Infer(_) | Type::ImplTrait(_));

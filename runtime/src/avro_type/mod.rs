@@ -4,7 +4,7 @@ mod collections;
 mod json;
 mod optional;
 mod primitive;
-mod refused;
+pub(crate) mod refused;
 mod text;
 
 pub(crate) use json::{Json, JsonSeed, problem};

@@ -12,6 +12,7 @@ use crate::{
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
 impl AvroType for bool {
     represents_itself!();
     const SCHEMA: Schema = Schema::Boolean;
@@ -38,6 +39,7 @@ impl AvroType for bool {
 /// Python's `int` is Avro's `long`; a smaller type is checked when a value arrives.
 macro_rules! integers {
     ($($type:ident $expected:literal)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl AvroType for $type {
             represents_itself!();
             const SCHEMA: Schema = Schema::Long;
@@ -73,6 +75,7 @@ integers! {
     u8 "a long from 0 to 255"
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for f64 {
     represents_itself!();
     const SCHEMA: Schema = Schema::Double;
@@ -148,6 +151,7 @@ impl AvroType for f64 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for Bytes {
     represents_itself!();
     const SCHEMA: Schema = Schema::Bytes;

@@ -1,117 +1,213 @@
 //! Types that people try first, each with the reason why it is none of a payload.
 //!
-//! An implementation whose bound can never hold makes the compiler print the bound's own text in the
-//! place of the general one. The bound is on [`Refused`], and not on the type itself, since the compiler
-//! would print the text of `AvroType` then; `for<'a>` keeps it from refusing the implementation itself.
+//! They have no Avro form, as any other type that does not implement [`AvroType`](super::AvroType); what is
+//! more, the message says why not, and what to write instead.
 
 use std::{
-    borrow::Cow,
-    cell::{Cell, OnceCell, RefCell, UnsafeCell},
-    rc::Rc,
-    sync::{Arc, Mutex, OnceLock, RwLock, atomic},
-    time::{Instant, SystemTime},
+    cell::{Cell, LazyCell, OnceCell, RefCell, UnsafeCell},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque},
+    ffi::{CString, OsString},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    num::NonZero,
+    path::PathBuf,
+    rc::{Rc, Weak as WeakRc},
+    sync::{
+        Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, Weak as WeakArc, atomic,
+        mpsc::{Receiver, Sender, SyncSender},
+    },
+    thread::JoinHandle,
+    time::{Duration, Instant, SystemTime},
 };
 
-use super::AvroType;
-use crate::avro::BoxError;
-
-/// Stands in for the refused type, which the trait's parameter names.
-pub struct Refused;
-
-macro_rules! reason {
-    ($trait:ident, $message:literal, $label:literal) => {
-        #[diagnostic::on_unimplemented(message = $message, label = $label)]
-        pub trait $trait<'a, T: ?Sized> {
-            /// Nothing implements this trait, so nobody can call it.
-            fn never<R>() -> R;
-        }
-    };
+/// Why a type is refused, in the words of the message.
+#[derive(Clone, Copy)]
+pub struct Refusal {
+    /// The type, without its parameters.
+    pub type_name: &'static str,
+    /// What is wrong with it, following its name.
+    pub what: &'static str,
+    /// Why that is wrong.
+    pub note: &'static str,
+    /// What to write instead.
+    pub help: &'static str,
 }
 
-reason!(
-    Frozen,
-    "payloads are frozen, so `{T}` cannot be a field of one\nnote: an event that happened does not change, and every receiver sees the same (ADR-3)\nhelp: hold the value itself, without the cell, lock or atomic around it",
-    "can change"
-);
-reason!(
-    FitsLong,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: Avro's `long` has 64 bits with a sign, and Python's `int` is written as one (ADR-5)\nhelp: use `i64`, or `String` for numbers beyond it",
-    "does not fit a `long`"
-);
-reason!(
-    IsDouble,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: Python's `float` is Avro's `double`, and a narrower one would lose digits that arrive (ADR-5)\nhelp: use `f64`",
-    "not a `double`"
-);
-reason!(
-    IsString,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own their text (ADR-3)\nhelp: use `String`",
-    "not a `String`"
-);
-reason!(
-    IsDateTime,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: times are written as Python's `isoformat()` text, with an offset where they have one (ADR-5)\nhelp: use `openedx_events::DateTime`",
-    "not a `DateTime`"
-);
-reason!(
-    HasSchema,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: a schema says what every field is, and this type could be anything (ADR-5)\nhelp: write a `#[payload]` struct with the fields it has, or `String` for its JSON text",
-    "could be anything"
-);
-reason!(
-    IsOwned,
-    "`{T}` has no Avro form, so it cannot be a field of a payload or an event\nnote: payloads own plain values (ADR-3)\nhelp: hold the value itself, without the pointer",
-    "a pointer"
-);
+/// A type that is refused with a reason of its own.
+pub trait Refused {
+    /// The reason.
+    const REFUSAL: Refusal;
+}
 
-/// `Repr` is of no account: the implementation can never be used.
 macro_rules! refused {
-    ($reason:ident: $([$($parameters:tt)*] $type:ty,)+) => {$(
-        #[doc(hidden)]
-        impl<$($parameters)*> AvroType for $type
-        where
-            for<'a> Refused: $reason<'a, $type>,
-        {
-            type Repr = bool;
-
-            fn to_repr(&self) -> bool {
-                <Refused as $reason<'static, $type>>::never()
-            }
-
-            fn from_repr(_: bool) -> Result<Self, BoxError> {
-                <Refused as $reason<'static, $type>>::never()
-            }
+    ($what:literal, $note:literal, $help:literal: $([$($parameters:tt)*] $name:literal $type:ty,)+) => {$(
+        impl<$($parameters)*> Refused for $type {
+            const REFUSAL: Refusal = Refusal { type_name: $name, what: $what, note: $note, help: $help };
         }
     )+};
 }
 
-refused! { Frozen:
-    [T: 'static] Cell<T>,
-    [T: 'static] RefCell<T>,
-    [T: 'static] UnsafeCell<T>,
-    [T: 'static] OnceCell<T>,
-    [T: 'static] OnceLock<T>,
-    [T: 'static] Mutex<T>,
-    [T: 'static] RwLock<T>,
-    [] atomic::AtomicBool,
-    [] atomic::AtomicI8,
-    [] atomic::AtomicI16,
-    [] atomic::AtomicI32,
-    [] atomic::AtomicI64,
-    [] atomic::AtomicIsize,
-    [] atomic::AtomicU8,
-    [] atomic::AtomicU16,
-    [] atomic::AtomicU32,
-    [] atomic::AtomicU64,
-    [] atomic::AtomicUsize,
+// A part of the type is refused.
+macro_rules! refused_within {
+    ($([$($parameters:tt)*] $part:ident $type:ty,)+) => {$(
+        impl<$($parameters)*> Refused for $type {
+            const REFUSAL: Refusal = $part::REFUSAL;
+        }
+    )+};
 }
-refused! { FitsLong: [] u64, [] u128, [] i128, [] usize, [] isize, }
-refused! { IsDouble: [] f32, }
-refused! { IsString: [] char, [] Cow<'static, str>, }
-refused! { IsDateTime: [] Instant, [] SystemTime, }
-refused! { HasSchema: [] serde_json::Value, [] serde_json::Map<String, serde_json::Value>, }
-refused! { IsOwned:
-    [T: ?Sized + 'static] Box<T>,
-    [T: ?Sized + 'static] Rc<T>,
-    [T: ?Sized + 'static] Arc<T>,
+
+refused_within! {
+    [T: Refused] T Vec<T>,
+    [T: Refused] T Option<T>,
+    [K, T: Refused] T BTreeMap<K, T>,
+    [K, T: Refused, S] T HashMap<K, T, S>,
+}
+
+refused! {
+    "can change, and payloads are frozen",
+    "an event that happened does not change, and every receiver sees the same (ADR-3)",
+    "hold the value itself, without the cell, lock or atomic around it":
+    [T: ?Sized] "Cell" Cell<T>,
+    [T: ?Sized] "RefCell" RefCell<T>,
+    [T: ?Sized] "UnsafeCell" UnsafeCell<T>,
+    [T] "OnceCell" OnceCell<T>,
+    [T, F] "LazyCell" LazyCell<T, F>,
+    [T] "OnceLock" OnceLock<T>,
+    [T, F] "LazyLock" LazyLock<T, F>,
+    [T: ?Sized] "Mutex" Mutex<T>,
+    [T: ?Sized] "RwLock" RwLock<T>,
+    [] "Condvar" Condvar,
+    [] "Barrier" Barrier,
+    [] "Once" Once,
+    [] "AtomicBool" atomic::AtomicBool,
+    [] "AtomicI8" atomic::AtomicI8,
+    [] "AtomicI16" atomic::AtomicI16,
+    [] "AtomicI32" atomic::AtomicI32,
+    [] "AtomicI64" atomic::AtomicI64,
+    [] "AtomicIsize" atomic::AtomicIsize,
+    [] "AtomicU8" atomic::AtomicU8,
+    [] "AtomicU16" atomic::AtomicU16,
+    [] "AtomicU32" atomic::AtomicU32,
+    [] "AtomicU64" atomic::AtomicU64,
+    [] "AtomicUsize" atomic::AtomicUsize,
+    [T] "AtomicPtr" atomic::AtomicPtr<T>,
+}
+refused! {
+    "does not fit Avro's `long`",
+    "a `long` has 64 bits with a sign, and Python's `int` is written as one (ADR-5)",
+    "use `i64`, or `String` for numbers beyond it":
+    [] "u64" u64,
+    [] "u128" u128,
+    [] "i128" i128,
+    [] "usize" usize,
+    [] "isize" isize,
+}
+refused! {
+    "is narrower than Avro's `double`",
+    "Python's `float` is a `double`, and digits that arrive would be lost (ADR-5)",
+    "use `f64`":
+    [] "f32" f32,
+}
+refused! {
+    "is no plain number, and what arrives may be 0",
+    "a schema says `long`, and each `long` has to be readable (ADR-5)",
+    "use `i64`":
+    [] "NonZero" NonZero<i64>,
+    [] "NonZero" NonZero<i32>,
+    [] "NonZero" NonZero<u64>,
+    [] "NonZero" NonZero<u32>,
+    [] "NonZero" NonZero<u16>,
+    [] "NonZero" NonZero<u8>,
+    [] "NonZero" NonZero<usize>,
+}
+refused! {
+    "is no `String`",
+    "Avro has one form of text, in UTF-8, and payloads own it (ADR-3, ADR-5)",
+    "use `String`":
+    [] "char" char,
+    [T: ToOwned + ?Sized] "Cow" std::borrow::Cow<'static, T>,
+    [] "PathBuf" PathBuf,
+    [] "OsString" OsString,
+    [] "CString" CString,
+    [] "IpAddr" IpAddr,
+    [] "Ipv4Addr" Ipv4Addr,
+    [] "Ipv6Addr" Ipv6Addr,
+    [] "SocketAddr" SocketAddr,
+}
+refused! {
+    "means nothing to another service",
+    "times are written as Python's `isoformat()` text, with an offset where they have one (ADR-5)",
+    "use `openedx_events::DateTime`":
+    [] "Instant" Instant,
+    [] "SystemTime" SystemTime,
+}
+refused! {
+    "does not say in which unit it is written",
+    "Avro has no form for durations that Python's library reads (ADR-5)",
+    "use `i64`, and say the unit in the field's name, as in `duration_ms`":
+    [] "Duration" Duration,
+}
+refused! {
+    "could be anything",
+    "a schema says what every field is (ADR-5)",
+    "write a `#[payload]` struct with the fields it has, or `String` for its JSON text":
+    [] "serde_json::Value" serde_json::Value,
+    [] "serde_json::Map" serde_json::Map<String, serde_json::Value>,
+    [] "serde_json::Number" serde_json::Number,
+}
+refused! {
+    "is a pointer",
+    "payloads own plain values (ADR-3)",
+    "hold the value itself, without the pointer":
+    [T: ?Sized] "Box" Box<T>,
+    [T: ?Sized] "Rc" Rc<T>,
+    [T: ?Sized] "Arc" Arc<T>,
+    [T: ?Sized] "Weak" WeakRc<T>,
+    [T: ?Sized] "Weak" WeakArc<T>,
+    [T: ?Sized] "*const" *const T,
+    [T: ?Sized] "*mut" *mut T,
+}
+refused! {
+    "is borrowed",
+    "an event outlives the values it was made of, and reaches other threads and services (ADR-3)",
+    "own the data: `String` for `&str`, `Vec<_>` for a slice":
+    [T: ?Sized] "&_" &'static T,
+}
+refused! {
+    "has no counterpart in Avro",
+    "Avro's only list is `array`, of any length, which Python reads as `list` (ADR-5)",
+    "use `Vec`":
+    [T, S] "HashSet" HashSet<T, S>,
+    [T] "BTreeSet" BTreeSet<T>,
+    [T] "VecDeque" VecDeque<T>,
+    [T] "LinkedList" LinkedList<T>,
+    [T] "BinaryHeap" BinaryHeap<T>,
+    [T, const N: usize] "[_; N]" [T; N],
+}
+refused! {
+    "has parts without names",
+    "each value on the wire has a name (ADR-5)",
+    "write a `#[payload]` struct with a field for each part":
+    [] "()" (),
+    [A] "(_,)" (A,),
+    [A, B] "(_, _)" (A, B),
+    [A, B, C] "(_, _, _)" (A, B, C),
+    [A, B, C, D] "(_, _, _, _)" (A, B, C, D),
+}
+refused! {
+    "is one of two things",
+    "Python's library knows no unions but of a type and null (ADR-5)",
+    "use an `Option`, or an event for each outcome":
+    [T, E] "Result" Result<T, E>,
+}
+refused! {
+    "does something, and is no value",
+    "an event says what happened, and can be written down (ADR-3)",
+    "hold what it works with, or make the event `local_only`":
+    [R] "fn()" fn() -> R,
+    [A, R] "fn(_)" fn(A) -> R,
+    [A, B, R] "fn(_, _)" fn(A, B) -> R,
+    [T] "Sender" Sender<T>,
+    [T] "SyncSender" SyncSender<T>,
+    [T] "Receiver" Receiver<T>,
+    [T] "JoinHandle" JoinHandle<T>,
 }

@@ -10,6 +10,7 @@ use crate::{
     schema::Schema,
 };
 
+#[diagnostic::do_not_recommend]
 impl AvroType for String {
     represents_itself!();
     const SCHEMA: Schema = Schema::String;
@@ -70,6 +71,7 @@ fn parse_hexadecimal(text: &str) -> Option<u128> {
     Some(number)
 }
 
+#[diagnostic::do_not_recommend]
 impl AvroType for Uuid {
     type Repr = String;
     const SCHEMA: Schema = Schema::String;

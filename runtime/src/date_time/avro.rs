@@ -19,6 +19,7 @@ use crate::{
 
 const EXPECTED: &str = "a date and time";
 
+#[diagnostic::do_not_recommend]
 impl AvroType for DateTime {
     type Repr = String;
     const SCHEMA: Schema = Schema::String;

@@ -15,7 +15,7 @@ pub struct AnyEvent<'a> {
 
 impl<'a> AnyEvent<'a> {
     pub(crate) fn new<E: Event>(event: &'a E, from_event_bus: bool) -> Self {
-        Self { definition: E::DEFINITION, event, from_event_bus }
+        Self { definition: E::DEFINITION, event: event.erase_ref(), from_event_bus }
     }
 
     /// What is known of its type.

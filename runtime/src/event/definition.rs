@@ -44,7 +44,7 @@ pub struct Deprecation {
 
 /// A data key of an event: a keyword argument of `send_event` in Python.
 #[derive(Clone, Copy)]
-pub struct DataKey(&'static Field);
+pub struct DataKey(pub(crate) &'static Field);
 
 /// Used by expansions.
 #[doc(hidden)]
@@ -195,6 +195,11 @@ impl EventDefinition {
         self.location.module_path
     }
 
+    /// Tells the definitions of one event type apart.
+    pub(crate) const fn place(&self) -> &Location {
+        &self.location
+    }
+
     /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
     /// for a local-only event with data that has no Avro form.
     #[must_use]
@@ -229,6 +234,10 @@ impl EventDefinition {
 
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
+    }
+
+    pub(crate) const fn fields(&self) -> &'static [Field] {
+        self.fields
     }
 
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {

@@ -55,6 +55,12 @@ impl JsonError {
     pub fn column(&self) -> usize {
         self.column
     }
+
+    /// What is wrong there.
+    #[must_use]
+    pub fn problem(&self) -> &str {
+        &self.problem
+    }
 }
 
 /// The path, without keys that are not in the schema.

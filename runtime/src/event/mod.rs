@@ -7,6 +7,8 @@ mod json_error;
 mod personal_data;
 mod wire;
 
+use std::{any::Any, sync::Arc};
+
 pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
@@ -23,9 +25,24 @@ use crate::payload::record::Fields;
     message = "`{Self}` is not an event\nhelp: put `#[event(type = \"…\")]` on the struct",
     label = "not an event"
 )]
-pub trait Event: Send + Sync + Sized + 'static {
+pub trait Event: Sized + 'static {
     /// What is known of the event type.
     const DEFINITION: &'static EventDefinition;
+
+    // Each event is `Send` and `Sync`. That is checked at its fields, where it is said once and of the right
+    // type: as a supertrait it would be said of the struct, too, of one trait after the other.
+
+    /// The event for any thread, without its type.
+    #[doc(hidden)]
+    fn erase(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+
+    /// What [`erase`](Self::erase) was given, if it was an event of this type.
+    #[doc(hidden)]
+    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<Self>>;
+
+    /// The borrowed event for any thread, without its type.
+    #[doc(hidden)]
+    fn erase_ref(&self) -> &(dyn Any + Send + Sync);
 }
 
 /// An event that can leave the process: all of its data has an Avro form.

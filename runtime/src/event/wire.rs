@@ -8,8 +8,8 @@ use crate::{
     payload::json::{RecordJson, deserialize_record},
 };
 
-/// An event of any type that can be sent to another thread.
-pub(crate) type BoxedEvent = Box<dyn Any + Send + Sync>;
+/// An event of any type.
+pub(crate) type BoxedEvent = Box<dyn Any>;
 
 /// What a [`WireEvent`] can do, without its type.
 #[doc(hidden)]

@@ -16,6 +16,8 @@ mod library_collection;
 mod library_container;
 mod library_usage;
 mod part;
+#[cfg(feature = "cli")]
+mod parts;
 mod slugs;
 mod text;
 mod usage;
@@ -29,6 +31,8 @@ pub use library::LibraryLocatorV2;
 pub use library_collection::LibraryCollectionLocator;
 pub use library_container::LibraryContainerLocator;
 pub use library_usage::LibraryUsageLocatorV2;
+#[cfg(feature = "cli")]
+pub(crate) use parts::{KeyObject, KeyParts, ToObject};
 pub use usage::UsageKey;
 
 #[cfg(test)]

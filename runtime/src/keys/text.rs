@@ -164,6 +164,8 @@ macro_rules! key {
             }
         }
 
+        #[diagnostic::do_not_recommend]
+
         impl $crate::AvroType for $type {
             type Repr = String;
             const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;

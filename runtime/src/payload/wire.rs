@@ -5,7 +5,7 @@
 //! is reported once, by the assertion at the user's type, and not by each place that encodes, compares or
 //! prints the field. A program that uses the fallbacks never compiles, and so they never run.
 
-use std::{fmt::Debug, marker::PhantomData};
+use std::{any::Any, fmt::Debug, marker::PhantomData, sync::Arc};
 
 use serde::{
     de::{Error, MapAccess},
@@ -14,32 +14,60 @@ use serde::{
 
 use crate::{
     avro::{DecodeError, Decoder},
-    avro_type::{AvroType, Json, JsonSeed},
+    avro_type::{
+        AvroType, Json, JsonSeed,
+        refused::{Refusal, Refused},
+    },
     schema::Schema,
 };
 
 /// The one hard requirement on a field's type, placed at that type.
-pub const fn assert_avro_type<T: AvroType>() {}
+pub fn assert_avro_type<T: AvroType>() {}
+
+/// `T`, or a type with an Avro form where `T` is refused with a reason of its own, which `assert_field` says.
+pub type Unrefused<T, const IS_REFUSED: bool> = <Refuse<IS_REFUSED> as Choose<T>>::Type;
+
+/// Whether a type is refused.
+pub struct Refuse<const IS_REFUSED: bool>;
+
+/// Chooses between types.
+pub trait Choose<T> {
+    /// The type.
+    type Type;
+}
+
+impl<T> Choose<T> for Refuse<false> {
+    type Type = T;
+}
+
+impl<T> Choose<T> for Refuse<true> {
+    type Type = bool;
+}
 
 /// The Avro side of a field's type.
 pub struct Wire<T>(PhantomData<T>);
 
 /// What every value in a payload can do besides.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not all of `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed, and go to receivers on any thread\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on the struct of yours that lacks it, and keep `Rc` and cells out of it",
+    message = "`{Self}` is not all of `Clone`, `PartialEq` and `Debug`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on the struct of yours that lacks it",
     label = "lacks a trait"
 )]
-pub trait Value: AvroType + Clone + PartialEq + Debug + Send + Sync {}
+pub trait Value: AvroType + Clone + PartialEq + Debug {}
 
 #[diagnostic::do_not_recommend]
-impl<T: AvroType + Clone + PartialEq + Debug + Send + Sync> Value for T {}
+impl<T: AvroType + Clone + PartialEq + Debug> Value for T {}
+
+impl<T: Refused> Wire<T> {
+    /// Why the type is refused, where it is one of those that people try first.
+    pub const REFUSAL: Option<Refusal> = Some(T::REFUSAL);
+}
 
 impl<T: AvroType> Wire<T> {
     /// The schema; `None` has the fallback.
     pub const SCHEMA: Option<Schema> = Some(T::SCHEMA);
 
     /// The second requirement on a field's type, made only of types that meet the first.
-    pub const fn assert_value()
+    pub fn assert_value()
     where
         T: Value,
     {
@@ -89,6 +117,7 @@ impl<T: AvroType> Wire<T> {
 #[allow(unused_variables, missing_docs)]
 pub trait NoWire<T> {
     const SCHEMA: Option<Schema> = None;
+    const REFUSAL: Option<Refusal> = None;
 
     fn assert_value() {}
 
@@ -156,3 +185,48 @@ pub trait NotPlain<T> {
 }
 
 impl<T> NotPlain<T> for Plain<T> {}
+
+/// What goes to other threads.
+pub struct Shared<T>(PhantomData<T>);
+
+impl<T: Send + Sync> Shared<T> {
+    /// Whether it does.
+    pub const IS_SHARED: bool = true;
+}
+
+impl<T: Any + Send + Sync> Shared<T> {
+    /// An event for any thread, without its type.
+    pub fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
+        event
+    }
+
+    /// An event with its type again.
+    pub fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
+        event.downcast().ok()
+    }
+
+    /// A borrowed event for any thread, without its type.
+    pub fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
+        event
+    }
+}
+
+/// What [`Shared`] offers of a type that has to stay on its thread.
+#[allow(unused_variables, missing_docs)]
+pub trait NotShared<T> {
+    const IS_SHARED: bool = false;
+
+    fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
+        unreachable!("a program with an event that is not `Send` does not compile")
+    }
+
+    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
+        None
+    }
+
+    fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
+        unreachable!("a program with an event that is not `Sync` does not compile")
+    }
+}
+
+impl<T> NotShared<T> for Shared<T> {}

@@ -3,12 +3,35 @@
 //! Each `assert_…` is called in a `const` item whose tokens have the span of what the user wrote, and
 //! panics with the whole message. Comparing comes first; a message is only built on failure.
 
+mod conventions;
+mod key;
+
+pub use conventions::{assert_command, assert_no_command};
+pub use key::{assert_key, assert_key_is_pii};
+
 use super::{Field, Location, Record, Schema};
 
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
 #[track_caller]
 pub const fn assert_field(record: &Record, index: usize) {
     let field = &record.fields[index];
+    if let Some(refusal) = &field.refusal {
+        Message::new()
+            .text("field `")
+            .text(field.name)
+            .text("` cannot be of type `")
+            .text(field.type_name)
+            .text("`: `")
+            .text(refusal.type_name)
+            .text("` ")
+            .text(refusal.what)
+            .text("\nnote: ")
+            .text(refusal.note)
+            .text("\nhelp: ")
+            .text(refusal.help)
+            .panic();
+    }
+    assert_shared(record, index);
     let inside = match &field.schema {
         Schema::Optional(some) => some,
         schema => schema,
@@ -31,6 +54,45 @@ pub const fn assert_field(record: &Record, index: usize) {
     }
 }
 
+/// Refuses a field whose type has to stay on one thread; one that has an Avro form, or is in an event without.
+#[track_caller]
+pub const fn assert_shared(record: &Record, index: usize) {
+    let field = &record.fields[index];
+    if field.is_shared || holds_unshared_field(&field.schema) {
+        return;
+    }
+    Message::new()
+        .text("field `")
+        .text(field.name)
+        .text("` of type `")
+        .text(field.type_name)
+        .text("` cannot go to another thread\nnote: receivers run on the thread that sends, and an event is sent from any\nhelp: hold plain values, without `Rc`, `Cell`, `RefCell` and raw pointers: the type has to be `Send` and `Sync`")
+        .panic();
+}
+
+/// Whether the reason is a field further inside, which is reported there.
+const fn holds_unshared_field(schema: &Schema) -> bool {
+    let mut reached = Reached::new();
+    reached.add(schema);
+    reached.close(None);
+    let mut index = 0;
+    while let Some(record) = reached.get(index) {
+        let mut field = 0;
+        while field < record.fields.len() {
+            let leads_on = matches!(
+                record.fields[field].schema,
+                Schema::Record(_) | Schema::Array(_) | Schema::Map(_) | Schema::Optional(_)
+            );
+            if !record.fields[field].is_shared && !leads_on {
+                return true;
+            }
+            field += 1;
+        }
+        index += 1;
+    }
+    false
+}
+
 const fn has_optional_part(schema: &Schema) -> bool {
     match schema {
         Schema::Optional(_) => true,
@@ -48,7 +110,7 @@ struct Reached {
 impl Reached {
     const MOST: usize = 128;
 
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { records: [None; Self::MOST], len: 0 }
     }
 
@@ -197,55 +259,6 @@ const fn clash(record: &Record, other: &Record) -> ! {
         .panic()
 }
 
-/// Refuses a key path that ends in a type that makes no partition key.
-///
-/// Each path segment is a field name; the path itself was checked as a field access, so a segment that
-/// is not found was reported there.
-#[track_caller]
-pub const fn assert_key(event: &Record, path: &[&str]) {
-    let mut fields = event.fields;
-    let mut index = 0;
-    while index < path.len() {
-        let Some(field) = find(fields, path[index]) else {
-            return;
-        };
-        index += 1;
-        let schema = match field.schema {
-            Schema::Optional(some) => some,
-            ref schema => schema,
-        };
-        let kind = match schema {
-            Schema::Record(record) if index < path.len() => {
-                fields = record.get().fields;
-                continue;
-            }
-            Schema::Record(_) => "a record",
-            Schema::Array(_) => "a list",
-            Schema::Map(_) => "a map",
-            Schema::Double => "a float",
-            _ => return,
-        };
-        Message::new()
-            .text("key `")
-            .text(path[path.len() - 1])
-            .text("` is ")
-            .text(kind)
-            .text(", which makes no partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID or an opaque key")
-            .panic();
-    }
-}
-
-const fn find<'a>(fields: &'a [Field], name: &str) -> Option<&'a Field> {
-    let mut index = 0;
-    while index < fields.len() {
-        if text_eq(fields[index].name, name) {
-            return Some(&fields[index]);
-        }
-        index += 1;
-    }
-    None
-}
-
 /// Structs are told apart by where they are defined: constants cannot compare types or addresses.
 const fn same_record(left: &Record, right: &Record) -> bool {
     left.location.line == right.location.line
@@ -255,7 +268,7 @@ const fn same_record(left: &Record, right: &Record) -> bool {
         && text_eq(left.location.file, right.location.file)
 }
 
-const fn text_eq(left: &str, right: &str) -> bool {
+pub(super) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;
@@ -271,17 +284,17 @@ const fn text_eq(left: &str, right: &str) -> bool {
 }
 
 /// A text put together in a constant; what does not fit is cut off.
-struct Message {
+pub(super) struct Message {
     bytes: [u8; 1024],
     len: usize,
 }
 
 impl Message {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
 
-    const fn text(mut self, text: &str) -> Self {
+    pub(super) const fn text(mut self, text: &str) -> Self {
         let text = text.as_bytes();
         let mut index = 0;
         while index < text.len() && self.len < self.bytes.len() {
@@ -292,8 +305,30 @@ impl Message {
         self
     }
 
+    /// `` `id`, `name` ``
+    pub(super) const fn names(self, fields: &[Field]) -> Self {
+        let mut message = self;
+        let mut index = 0;
+        while index < fields.len() {
+            message = message.text(if index == 0 { "`" } else { ", `" }).text(fields[index].name).text("`");
+            index += 1;
+        }
+        message
+    }
+
+    /// `enrollment.course.course_key`
+    pub(super) const fn path(self, path: &[&str]) -> Self {
+        let mut message = self.text(path[0]);
+        let mut index = 1;
+        while index < path.len() {
+            message = message.text(".").text(path[index]);
+            index += 1;
+        }
+        message
+    }
+
     #[track_caller]
-    const fn panic(&self) -> ! {
+    pub(super) const fn panic(&self) -> ! {
         let (text, _) = self.bytes.split_at(self.len);
         match std::str::from_utf8(text) {
             Ok(text) => panic!("{}", text),

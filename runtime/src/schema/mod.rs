@@ -7,7 +7,12 @@ mod tests;
 
 use std::mem::MaybeUninit;
 
-pub use check::{assert_data_key, assert_field, assert_key};
+use crate::avro_type::refused::Refusal;
+
+pub use check::{
+    assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
+    assert_shared,
+};
 pub use json::event_schema_string;
 
 /// The Avro form of a type.
@@ -107,6 +112,10 @@ pub struct Field {
     pub docs: &'static str,
     /// Whether it holds personal data.
     pub pii: bool,
+    /// Why its type is refused, where there is more to say than that it has no Avro form.
+    pub refusal: Option<Refusal>,
+    /// Whether its type can go to other threads.
+    pub is_shared: bool,
 }
 
 /// A place in source text.

@@ -10,20 +10,9 @@ use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn}
 
 static CONNECTED: DispatchList<Arc<ConnectedAny>> = DispatchList::new();
 
-/// Adds a receiver of all events, whatever their type, until the [`Connection`] is dropped.
-///
-/// It runs among the connected receivers of the event's own signal, in order of connection.
-///
-/// ```
-/// use openedx_events::registry;
-///
-/// let connection = registry::connect_any(|event, metadata| {
-///     println!("{} {}", metadata.id, event.event_type());
-/// });
-/// # drop(connection);
-/// ```
+/// Adds a receiver of all events; `registry::connect_any` is its public side.
 #[track_caller]
-pub fn connect_any<F, R>(receiver: F) -> Connection
+pub(crate) fn connect_any<F, R>(receiver: F) -> Connection
 where
     F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
     R: ReceiverReturn,

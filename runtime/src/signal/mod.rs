@@ -10,7 +10,7 @@ mod slice;
 use std::{any::TypeId, fmt, sync::Arc, sync::OnceLock};
 
 pub use any_signal::{AnySignal, signal};
-pub use connect_any::connect_any;
+pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;

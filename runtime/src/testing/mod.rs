@@ -74,3 +74,22 @@ pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
     registry::__expect(&[(type_name::<F>(), function)]);
     Scope::enter(Effect::MuteReceiver(function))
 }
+
+/// Panics with all that is wrong between the definitions that the test is linked with, one line each: above
+/// all, two definitions of one event type.
+///
+/// What a test is linked with is what it mentions: name the crates of the service, as in `use handlers as _;`.
+///
+/// ```standalone_crate
+/// // In a test:
+/// openedx_events::testing::assert_no_findings();
+/// ```
+///
+/// # Panics
+///
+/// When [`registry::findings`] has any.
+#[track_caller]
+pub fn assert_no_findings() {
+    let findings = registry::findings();
+    assert!(findings.is_empty(), "{}", registry::lines(&findings));
+}

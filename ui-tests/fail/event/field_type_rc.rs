@@ -1,4 +1,3 @@
-// errors: 3
 use openedx_events::prelude::*;
 use std::rc::Rc;
 

@@ -10,6 +10,7 @@ use crate::event;
     key = role_assignment.subject,
     repository = "openedx/openedx-authz",
     allow(type_missing_version, reason = "published without a version"),
+    allow(key_is_pii, reason = "the data has no id of the subject, whose assignments stay in order"),
 )]
 pub struct RoleAssignmentCreated {
     /// The new assignment.
@@ -23,6 +24,7 @@ pub struct RoleAssignmentCreated {
     key = role_assignment.subject,
     repository = "openedx/openedx-authz",
     allow(type_missing_version, reason = "published without a version"),
+    allow(key_is_pii, reason = "the data has no id of the subject, whose assignments stay in order"),
 )]
 pub struct RoleAssignmentDeleted {
     /// The assignment that was there.

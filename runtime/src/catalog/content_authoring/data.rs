@@ -115,7 +115,7 @@ pub struct ContentLibraryData {
     pub library_key: LibraryLocatorV2,
     /// Whether receivers should index all blocks of the library again. Deprecated upstream: each block that
     /// changed has its own event.
-    #[payload(default)]
+    #[payload(default, allow(field_flow_control, reason = "published under this name, and deprecated"))]
     pub update_blocks: bool,
 }
 
@@ -151,7 +151,7 @@ pub struct LibraryCollectionData {
     /// Key of the collection.
     pub collection_key: LibraryCollectionLocator,
     /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
-    #[payload(default)]
+    #[payload(default, allow(field_flow_control, reason = "published under this name, and deprecated"))]
     pub background: bool,
 }
 
@@ -161,6 +161,6 @@ pub struct LibraryContainerData {
     /// Key of the container.
     pub container_key: LibraryContainerLocator,
     /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
-    #[payload(default)]
+    #[payload(default, allow(field_flow_control, reason = "published under this name, and deprecated"))]
     pub background: bool,
 }

@@ -98,6 +98,10 @@ pub struct EnterpriseCustomerUser {
     /// Whether a broken link may be restored.
     pub is_relinkable: bool,
     /// Whether saving the record as active makes the user's other customers inactive.
+    #[payload(allow(
+        field_flow_control,
+        reason = "a column of the record, and nothing for receivers to do"
+    ))]
     pub should_inactivate_other_customers: bool,
     /// Key of the invitation by which the user was linked, if it was one.
     pub invite_key: Option<Uuid>,

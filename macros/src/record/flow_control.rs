@@ -1,0 +1,88 @@
+//! The rule about fields that tell receivers what to do; of payloads and of events.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{GenericArgument, PathArguments, Type};
+
+use super::{Field, Target};
+use crate::{
+    diagnostics::{Problem, Problems},
+    rules,
+    runtime_path::RuntimePath,
+};
+
+/// What the macro can tell by the name and the type as it is written; `kind` is what such a field is called.
+pub(crate) fn check_flow_control(field: &Field<'_>, kind: &str, problems: &mut Problems) {
+    if !is_command(&field.name) {
+        return;
+    }
+    if is_bool(field.ty) {
+        problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
+            let what = format!("{kind} `{}` tells receivers what to do", field.name);
+            Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, what)
+                .help("leave it out, or replace it by the fact that the decision depends on")
+        });
+    } else if is_path(field.ty) {
+        // Only the compiler knows what it is, and whether the waiver is needed.
+        field.waivers.covers(&rules::FIELD_FLOW_CONTROL);
+    }
+}
+
+impl Target<'_> {
+    /// What only the compiler can tell: a type that is `bool` under another name.
+    pub(crate) fn flow_control(&self, path: &RuntimePath) -> TokenStream {
+        let commands = self
+            .fields
+            .iter()
+            .enumerate()
+            .filter(|(_, field)| is_command(&field.name) && !is_bool(field.ty) && is_path(field.ty));
+        let each = commands.map(|(index, field)| {
+            let waiver = field.waivers.place_of(&rules::FIELD_FLOW_CONTROL);
+            let (span, function) = match waiver {
+                Some(waiver) => (waiver.span(), quote!(assert_command)),
+                None => (field.ident.span(), quote!(assert_no_command)),
+            };
+            let rt = path.at(span);
+            let function: TokenStream = function
+                .into_iter()
+                .map(|mut token| {
+                    token.set_span(span.resolved_at(proc_macro2::Span::call_site()));
+                    token
+                })
+                .collect();
+            // const _: () = assert_no_command(&__RECORD, 0);
+            quote_spanned!(span=> const _: () = #rt::#function(&__RECORD, #index);)
+        });
+        quote!(#(#each)*)
+    }
+}
+
+fn is_command(name: &str) -> bool {
+    ["background", "force", "dry_run"].contains(&name)
+        || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// `bool` or `Option<bool>`.
+fn is_bool(ty: &Type) -> bool {
+    match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
+            PathArguments::None => last.ident == "bool",
+            PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
+                matches!(arguments.args.first(), Some(GenericArgument::Type(inner)) if is_bool(inner))
+            }
+            _ => false,
+        }),
+        Type::Group(group) => is_bool(&group.elem),
+        Type::Paren(paren) => is_bool(&paren.elem),
+        _ => false,
+    }
+}
+
+fn is_path(ty: &Type) -> bool {
+    match ty {
+        Type::Path(_) => true,
+        Type::Group(group) => is_path(&group.elem),
+        Type::Paren(paren) => is_path(&paren.elem),
+        _ => false,
+    }
+}

@@ -1,0 +1,141 @@
+//! The page of rules in the documentation, written from the table and from the cases of `ui-tests`.
+//!
+//! `UPDATE_RULES=1 cargo test -p openedx-events-macros` writes it again.
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+use super::{ALL, Kind, Rule};
+
+const INTRODUCTION: &str = "\
+The compiler reviews each event design by these rules. A message says what is wrong, why, and what to write.
+
+An *error* cannot be waived. A *convention* can, where it stands: `allow(rule, reason = \"…\")` in the event's
+attribute, or on a field in `#[event(…)]` or `#[payload(…)]`. The reason must not be empty, and the waiver must be
+needed.
+
+The decisions (ADR) and the how-to are those of Python's
+[openedx-events](https://docs.openedx.org/projects/openedx-events/en/latest/).
+";
+
+const DUPLICATES: &str = "\
+The first use of the [registry](crate::registry) panics, naming all places;
+[`registry::findings`](crate::registry::findings) and
+[`testing::assert_no_findings`](crate::testing::assert_no_findings) find it before.";
+
+/// What no single compilation shows: the program as a whole, or files beside it.
+const WITHOUT_CASE: &[&str] = &["type_duplicate", "contract_broken"];
+
+/// Rules whose message has several reasons, or is the compiler's own.
+const OTHER_NOTES: &[&str] = &["field_type", "receiver_parameter"];
+
+fn ui_tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests")
+}
+
+fn page() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/src/rules.md")
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// A program that breaks the rule, and what the compiler says of it.
+struct Case {
+    program: String,
+    message: String,
+}
+
+/// The case of the rule's name whose message has the rule's reason.
+fn case(rule: &Rule) -> Case {
+    let mut found = None;
+    for group in ["event_type", "names", "event", "payload", "receiver"] {
+        let path = ui_tests().join("fail").join(group).join(rule.name).with_extension("rs");
+        if !path.exists() {
+            continue;
+        }
+        let case = Case { program: read(&path), message: read(&path.with_extension("stderr")) };
+        if case.message.contains(rule.why) {
+            return case;
+        }
+        found.get_or_insert(case);
+    }
+    let found = found.unwrap_or_else(|| panic!("no case of rule `{}` in ui-tests/fail", rule.name));
+    assert!(
+        OTHER_NOTES.contains(&rule.name),
+        "the message of rule `{}` is without its reason: {}",
+        rule.name,
+        found.message
+    );
+    found
+}
+
+fn section(rule: &Rule) -> String {
+    let kind = match rule.kind {
+        Kind::Error => "error",
+        Kind::Convention => "convention",
+    };
+    let adr = if rule.adr.is_empty() { String::new() } else { format!(", {}", rule.adr) };
+    let mut paragraphs = vec![format!("\n## `{}`", rule.name), format!("*{kind}{adr}*")];
+    if !rule.why.is_empty() {
+        let mut why = rule.why.to_owned();
+        why[..1].make_ascii_uppercase();
+        paragraphs.push(format!("{why}."));
+    }
+    if !rule.upstream.is_empty() {
+        paragraphs.push(format!("Upstream: {}.", rule.upstream));
+    }
+    if rule.name == "type_duplicate" {
+        paragraphs.push(DUPLICATES.to_owned());
+    }
+    if !WITHOUT_CASE.contains(&rule.name) {
+        let Case { program, message } = case(rule);
+        let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
+        paragraphs.extend([
+            "Refused:".to_owned(),
+            format!("```compile_fail\n{}\n```", without_frame(&program)),
+            format!("```text\n{}\n```", first_message(&message)),
+            "Written so that it compiles:".to_owned(),
+            format!("```\n{right}```"),
+        ]);
+    }
+    paragraphs.join("\n\n") + "\n"
+}
+
+/// The program without what every program has.
+fn without_frame(program: &str) -> String {
+    let lines = program.lines().filter(|line| !line.starts_with("// errors: ") && *line != "fn main() {}");
+    lines.collect::<Vec<_>>().join("\n").trim().to_owned()
+}
+
+/// What the compiler says first, up to the place.
+fn first_message(message: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.trim_start().starts_with("--> "));
+    lines.collect::<Vec<_>>().join("\n").replace("evaluation panicked: ", "")
+}
+
+#[test]
+fn right_examples_are_compiled() {
+    let program = read(&ui_tests().join("pass/rules.rs"));
+    for rule in ALL.iter().filter(|rule| !WITHOUT_CASE.contains(&rule.name)) {
+        let module = format!("#[path = \"rules/{0}.rs\"]\nmod {0};", rule.name);
+        assert!(program.contains(&module), "ui-tests/pass/rules.rs lacks `{module}`");
+    }
+}
+
+#[test]
+fn the_page_is_current() {
+    let text: String =
+        std::iter::once(INTRODUCTION.to_owned()).chain(ALL.iter().map(|rule| section(rule))).collect();
+    if env::var_os("UPDATE_RULES").is_some() {
+        fs::write(page(), &text).expect("the page can be written");
+    }
+    assert_eq!(
+        read(&page()),
+        text,
+        "write it again with `UPDATE_RULES=1 cargo test -p openedx-events-macros`"
+    );
+}

@@ -1,0 +1,311 @@
+//! `EVENT_BUS_REDIS_CONNECTION_URL`, read as redis-py reads it.
+
+mod error;
+
+use std::{fmt, str::FromStr, time::Duration};
+
+use percent_encoding::percent_decode_str;
+
+pub use self::error::RedisUrlError;
+
+/// The URL of a Redis server: `redis://`, `rediss://` (TLS) or `unix://`. It is printed without its password,
+/// by `Display` and `Debug`.
+///
+/// It means what it means to redis-py, the client of the Python services: what is left out is `localhost`,
+/// port 6379, database 0; user name and password are percent-encoded where they have `:`, `/`, `@`, `#`, `?` or
+/// `%`. The options after `?` are `db`, `ssl_cert_reqs` (`required`, `optional`, `none`), `ssl_ca_certs` (a
+/// file of certificates) and `socket_timeout` (seconds). Any other is an error, and not ignored: it was
+/// meant to change something.
+///
+/// ```
+/// use openedx_events::event_bus::settings::RedisUrl;
+///
+/// let url: RedisUrl = "rediss://worker:s%40crat@redis.example.org/2?socket_timeout=1.5".parse()?;
+/// assert_eq!((url.host(), url.port(), url.db()), (Some("redis.example.org"), 6379, 2));
+/// assert_eq!(url.password(), Some("s@crat"));
+/// assert_eq!(url.to_string(), "rediss://worker:***@redis.example.org:6379/2?socket_timeout=1.5");
+/// # Ok::<(), openedx_events::event_bus::settings::RedisUrlError>(())
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct RedisUrl {
+    server: Server,
+    username: Option<String>,
+    password: Option<String>,
+    db: u32,
+    ssl_cert_reqs: CertReqs,
+    ssl_ca_certs: Option<String>,
+    socket_timeout: Option<Duration>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum Server {
+    Tcp { host: String, port: u16, tls: bool },
+    Socket { path: String },
+}
+
+/// Whether the server has to have a certificate: `ssl_cert_reqs` of redis-py.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CertReqs {
+    /// One that is valid.
+    #[default]
+    Required,
+    /// A valid one or none. A TLS server always has one, so this is as strict as `Required` to a client.
+    Optional,
+    /// Any, also one that cannot be trusted.
+    None,
+}
+
+impl RedisUrl {
+    /// The host; `None` for a Unix socket.
+    #[must_use]
+    pub fn host(&self) -> Option<&str> {
+        match &self.server {
+            Server::Tcp { host, .. } => Some(host),
+            Server::Socket { .. } => None,
+        }
+    }
+
+    /// The port; 6379 where the URL has none.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        match self.server {
+            Server::Tcp { port, .. } => port,
+            Server::Socket { .. } => DEFAULT_PORT,
+        }
+    }
+
+    /// The path of the Unix socket; `None` for a host.
+    #[must_use]
+    pub fn socket(&self) -> Option<&str> {
+        match &self.server {
+            Server::Socket { path } => Some(path),
+            Server::Tcp { .. } => None,
+        }
+    }
+
+    /// Whether the connection is encrypted: `rediss://`.
+    #[must_use]
+    pub fn tls(&self) -> bool {
+        matches!(self.server, Server::Tcp { tls: true, .. })
+    }
+
+    /// The user name, decoded.
+    #[must_use]
+    pub fn username(&self) -> Option<&str> {
+        self.username.as_deref()
+    }
+
+    /// The password, decoded: for the connection only.
+    #[must_use]
+    pub fn password(&self) -> Option<&str> {
+        self.password.as_deref()
+    }
+
+    /// The number of the database: the option `db`, else the path, else 0.
+    #[must_use]
+    pub fn db(&self) -> u32 {
+        self.db
+    }
+
+    /// Whether the server's certificate is checked.
+    #[must_use]
+    pub fn ssl_cert_reqs(&self) -> CertReqs {
+        self.ssl_cert_reqs
+    }
+
+    /// The file with the certificates of the authorities that are trusted, instead of the system's.
+    #[must_use]
+    pub fn ssl_ca_certs(&self) -> Option<&str> {
+        self.ssl_ca_certs.as_deref()
+    }
+
+    /// How long one call may take.
+    #[must_use]
+    pub fn socket_timeout(&self) -> Option<Duration> {
+        self.socket_timeout
+    }
+}
+
+const DEFAULT_PORT: u16 = 6379;
+
+impl FromStr for RedisUrl {
+    type Err = RedisUrlError;
+
+    fn from_str(text: &str) -> Result<Self, RedisUrlError> {
+        let (scheme, rest) = text.trim().split_once("://").unwrap_or_default();
+        if !["redis", "rediss", "unix"].contains(&scheme) {
+            return Err(RedisUrlError::Scheme);
+        }
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        if rest.contains('#') || (scheme != "unix" && rest[end..].contains('@')) {
+            return Err(RedisUrlError::Unencoded);
+        }
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let (username, password) = login.split_once(':').unwrap_or((login, ""));
+        let some = |text: &str| (!text.is_empty()).then(|| decode(text));
+
+        let mut url = Self {
+            server: Server::Socket { path: decode(path) },
+            username: some(username),
+            password: some(password),
+            db: 0,
+            ssl_cert_reqs: CertReqs::default(),
+            ssl_ca_certs: None,
+            socket_timeout: None,
+        };
+        if scheme == "unix" {
+            if path.len() < 2 || !address.is_empty() {
+                return Err(RedisUrlError::Socket);
+            }
+        } else {
+            let (host, port) = read_address(address)?;
+            url.server = Server::Tcp { host, port, tls: scheme == "rediss" };
+            let db = decode(path);
+            let db = db.trim_matches(['/', ' ']);
+            if !db.is_empty() {
+                url.db = db.parse().map_err(|_| RedisUrlError::Database)?;
+            }
+        }
+        url.read_options(query)?;
+        Ok(url)
+    }
+}
+
+impl RedisUrl {
+    /// As in `urllib.parse.parse_qs`: without empty values, and the first counts.
+    fn read_options(&mut self, query: &str) -> Result<(), RedisUrlError> {
+        let mut seen = Vec::new();
+        for option in query.split('&').filter(|option| !option.is_empty()) {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            let [name, value] = [name, value].map(|part| decode(&part.replace('+', " ")));
+            if !["db", "ssl_cert_reqs", "ssl_ca_certs", "socket_timeout"].contains(&&*name) {
+                let is_name =
+                    name.chars().all(|one| one.is_ascii_lowercase() || one == '_') && name.len() <= 40;
+                return Err(RedisUrlError::UnknownOption(if is_name { name } else { "…".to_owned() }));
+            }
+            if value.is_empty() || seen.contains(&name) {
+                continue;
+            }
+            match &*name {
+                "db" => {
+                    let number = value.trim().parse();
+                    self.db = number.map_err(|_| RedisUrlError::Option("db", "a number from 0"))?;
+                }
+                "socket_timeout" => {
+                    let time = value.trim().parse().ok().filter(|time: &f64| (0.001..=1e9).contains(time));
+                    let time = time.ok_or(RedisUrlError::Option("socket_timeout", "seconds, from 0.001"))?;
+                    self.socket_timeout = Some(Duration::from_secs_f64(time));
+                }
+                _ if !self.tls() => {
+                    return Err(RedisUrlError::NeedsTls(if name == "ssl_ca_certs" {
+                        "ssl_ca_certs"
+                    } else {
+                        "ssl_cert_reqs"
+                    }));
+                }
+                "ssl_cert_reqs" => {
+                    self.ssl_cert_reqs = match &*value {
+                        "required" => CertReqs::Required,
+                        "optional" => CertReqs::Optional,
+                        "none" => CertReqs::None,
+                        _ => {
+                            return Err(RedisUrlError::Option(
+                                "ssl_cert_reqs",
+                                "`required`, `optional` or `none`",
+                            ));
+                        }
+                    }
+                }
+                _ => self.ssl_ca_certs = Some(value),
+            }
+            seen.push(name);
+        }
+        Ok(())
+    }
+}
+
+/// `host`, `host:port`, `[::1]:port`, or nothing.
+fn read_address(address: &str) -> Result<(String, u16), RedisUrlError> {
+    let (host, port) = match address.strip_prefix('[') {
+        Some(rest) => {
+            let (host, port) = rest.split_once(']').ok_or(RedisUrlError::Host)?;
+            (host, if port.is_empty() { "" } else { port.strip_prefix(':').ok_or(RedisUrlError::Host)? })
+        }
+        None => address.split_once(':').unwrap_or((address, "")),
+    };
+    let port = match port {
+        "" => DEFAULT_PORT,
+        port if port.bytes().all(|digit| digit.is_ascii_digit()) => {
+            port.parse().map_err(|_| RedisUrlError::Port)?
+        }
+        _ => return Err(RedisUrlError::Port),
+    };
+    let host = decode(host).to_lowercase();
+    // Among others where the `:` and the `@` of a login are encoded too, which would make a host of the password.
+    let is_bracketed = address.starts_with('[');
+    let is_illegal = |one: char| match one {
+        ':' | '%' => !is_bracketed,
+        _ => one.is_whitespace() || one.is_control() || "@/?#[]\\".contains(one),
+    };
+    if host.contains(is_illegal) {
+        return Err(RedisUrlError::Host);
+    }
+    let host = if host.is_empty() { "localhost".to_owned() } else { host };
+    Ok((host, if port == 0 { DEFAULT_PORT } else { port }))
+}
+
+/// As `urllib.parse.unquote`: what is no escape stays as it is.
+fn decode(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+impl fmt::Display for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.server {
+            Server::Tcp { tls: true, .. } => "rediss://",
+            Server::Tcp { .. } => "redis://",
+            Server::Socket { .. } => "unix://",
+        })?;
+        if self.username.is_some() || self.password.is_some() {
+            // A user name alone is of no use to a server: it is a password without its colon.
+            let username = if self.password.is_some() { self.username.as_deref() } else { Some("***") };
+            f.write_str(username.unwrap_or_default())?;
+            f.write_str(if self.password.is_some() { ":***@" } else { "@" })?;
+        }
+        let mut separator = '?';
+        match &self.server {
+            Server::Tcp { host, port, .. } if host.contains(':') => write!(f, "[{host}]:{port}/{}", self.db)?,
+            Server::Tcp { host, port, .. } => write!(f, "{host}:{port}/{}", self.db)?,
+            Server::Socket { path } => {
+                write!(f, "{path}?db={}", self.db)?;
+                separator = '&';
+            }
+        }
+        let mut option = |name: &str, value: &dyn fmt::Display| {
+            let result = write!(f, "{separator}{name}={value}");
+            separator = '&';
+            result
+        };
+        match self.ssl_cert_reqs {
+            CertReqs::Required => {}
+            CertReqs::Optional => option("ssl_cert_reqs", &"optional")?,
+            CertReqs::None => option("ssl_cert_reqs", &"none")?,
+        }
+        if let Some(file) = &self.ssl_ca_certs {
+            option("ssl_ca_certs", file)?;
+        }
+        if let Some(time) = self.socket_timeout {
+            option("socket_timeout", &time.as_secs_f64())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for RedisUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "RedisUrl({self})")
+    }
+}

@@ -1,0 +1,49 @@
+//! `decode`: Avro bytes to Avro record dictionaries.
+
+use std::{borrow::Cow, io::Write};
+
+use clap::Args;
+use data_encoding::{DecodeKind, HEXLOWER_PERMISSIVE};
+use serde::Deserialize;
+
+use super::{
+    encode::event,
+    lines::{NoAnswer, answer_all, parse},
+    outcome::CommandResult,
+};
+
+/// The arguments of `decode`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLE)]
+pub struct Decode;
+
+const EXAMPLE: &str = r#"Example:
+  echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "avro_hex": "0e01066164611e616461406578616d706c652e636f6d06416461"}' | openedx-events decode
+
+Exits with 1 where a line could not be done."#;
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    event_type: Cow<'a, str>,
+    #[serde(borrow)]
+    avro_hex: Cow<'a, str>,
+}
+
+pub(super) fn run(out: &mut dyn Write) -> CommandResult {
+    answer_all(out, answer)
+}
+
+fn answer(line: &str) -> Result<String, NoAnswer> {
+    let request: Request<'_> = parse(line)?;
+    let event = event(&request.event_type)?;
+    let bytes = HEXLOWER_PERMISSIVE.decode(request.avro_hex.as_bytes()).map_err(|error| {
+        NoAnswer::BadLine(match error.kind {
+            DecodeKind::Length => "`avro_hex` has an odd number of digits".to_owned(),
+            _ => format!("`avro_hex` has something other than a hexadecimal digit (byte {})", error.position),
+        })
+    })?;
+    let data = event.decode_to_json(&bytes).map_err(|error| NoAnswer::BadLine(error.to_string()))?;
+    // The data is JSON already, and an event type needs no escape.
+    Ok([r#"{"event_type":""#, event.event_type(), r#"","data":"#, &data, "}"].concat())
+}

@@ -1,0 +1,71 @@
+//! `encode`: Avro record dictionaries to Avro bytes.
+
+use std::{borrow::Cow, io::Write};
+
+use clap::Args;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use super::{
+    lines::{NoAnswer, answer_all, parse, to_json},
+    outcome::CommandResult,
+};
+use crate::{
+    event::{AnyEventError, EventDefinition},
+    registry,
+};
+
+/// The arguments of `encode`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLE)]
+pub struct Encode;
+
+const EXAMPLE: &str = r#"Example:
+  echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "data": {"user": {"id": 7, "is_active": true, "pii": {"username": "ada", "email": "ada@example.com", "name": "Ada"}}}}' | openedx-events encode
+
+Exits with 1 where a line could not be done."#;
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    event_type: Cow<'a, str>,
+    #[serde(borrow)]
+    data: &'a RawValue,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    event_type: &'a str,
+    avro_hex: String,
+}
+
+pub(super) fn run(out: &mut dyn Write) -> CommandResult {
+    answer_all(out, answer)
+}
+
+fn answer(line: &str) -> Result<String, NoAnswer> {
+    let request: Request<'_> = parse(line)?;
+    let event = event(&request.event_type)?;
+    let data = request.data.get();
+    let bytes = event.encode_json(data).map_err(|error| match error {
+        AnyEventError::Json(error) => {
+            let path =
+                [if error.field_path().is_empty() { "data" } else { "data." }, error.field_path()].concat();
+            // Both are bytes of one text: `data` is borrowed from the line.
+            let before = data.as_ptr().addr() - line.as_ptr().addr();
+            let column = before + error.column();
+            NoAnswer::BadLine(format!("`{path}` at column {column}: {}", error.problem()))
+        }
+        error => NoAnswer::BadLine(error.to_string()),
+    })?;
+    Ok(to_json(&Answer { event_type: event.event_type(), avro_hex: HEXLOWER.encode(&bytes) }))
+}
+
+/// The event that a line is about.
+pub(super) fn event(event_type: &str) -> Result<&'static EventDefinition, NoAnswer> {
+    registry::get(event_type).ok_or_else(|| {
+        let error = AnyEventError::UnknownEventType { event_type: event_type.to_owned() };
+        NoAnswer::BadLine(error.to_string())
+    })
+}

@@ -1,0 +1,83 @@
+//! Events by what a person types.
+
+use std::fmt::Write as _;
+
+use super::outcome::Failure;
+use crate::{event::EventDefinition, registry};
+
+/// The event with this type or this constant.
+pub(super) fn event(name: &str) -> Result<&'static EventDefinition, Failure> {
+    if let Some(event) = registry::get(name) {
+        return Ok(event);
+    }
+    let mut named = registry::events().filter(|event| event.name() == name);
+    match (named.next(), named.next()) {
+        (Some(event), None) => Ok(event),
+        (Some(first), Some(second)) => Err(Failure::new(format!(
+            "several events have the constant `{name}`\nhelp: give an event type, as in `{}` or `{}`",
+            first.event_type(),
+            second.event_type()
+        ))),
+        (None, _) => Err(unknown(name)),
+    }
+}
+
+fn unknown(name: &str) -> Failure {
+    let mut message = format!("this program has no event `{name}`");
+    let known = registry::events().flat_map(|event| [event.event_type(), event.name()]);
+    let misses = near_misses(name, known);
+    if misses.is_empty() {
+        message.push_str(
+            "\nnote: the events of a crate are there once it is linked, which takes a `use`\
+             \nhelp: `list` names those that are there",
+        );
+    } else {
+        // Writing to a `String` cannot fail.
+        let _ = write!(message, "\nhelp: there is `{}`", misses.join("`, `"));
+    }
+    Failure::new(message)
+}
+
+/// Those of `known` that `name` may have been meant for, the most likely first.
+fn near_misses(name: &str, known: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    let typed = name.to_lowercase();
+    // A slip in every sixth letter, and no more than a version forgotten makes; a part that says something.
+    let (slips, part) = ((typed.chars().count() / 6).min(4), 4);
+    let mut ranked: Vec<(usize, &str)> = known
+        .filter_map(|known| {
+            let lower = known.to_lowercase();
+            let distance = strsim::osa_distance(&typed, &lower);
+            let contained = typed.len() >= part && lower.contains(&typed);
+            (contained || distance <= slips).then_some((distance, known))
+        })
+        .collect();
+    ranked.sort_unstable();
+    ranked.into_iter().map(|(_, known)| known).take(3).collect()
+}
+
+/// The subdomain of an event type: what follows the two segments of the reverse DNS name (ADR-2).
+pub(super) fn subdomain(event_type: &'static str) -> &'static str {
+    event_type.split('.').nth(2).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::near_misses;
+
+    const KNOWN: [&str; 3] = ["COURSE_CREATED", "COURSE_DELETED", "org.example.learning.course.created.v1"];
+
+    #[test]
+    fn slips_and_parts_are_near() {
+        let near = |name| near_misses(name, KNOWN.into_iter());
+        assert_eq!(near("COURSE_CRAETED"), ["COURSE_CREATED"]);
+        assert_eq!(near("course_created"), ["COURSE_CREATED"]);
+        assert_eq!(near("course.created"), ["COURSE_CREATED", KNOWN[2]]);
+        assert_eq!(near("org.example.learning.course.created"), [KNOWN[2]]);
+    }
+
+    #[test]
+    fn what_has_nothing_in_common_is_not() {
+        assert!(near_misses("BOOK_LENT", KNOWN.into_iter()).is_empty());
+        assert!(near_misses("", KNOWN.into_iter()).is_empty());
+    }
+}

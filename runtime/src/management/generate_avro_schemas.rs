@@ -1,0 +1,158 @@
+//! `generate-avro-schemas`: schemas to files, with Python's names and text.
+
+use std::{
+    collections::BTreeMap,
+    fs::{self, File},
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process,
+};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{
+    find,
+    outcome::{CommandResult, Failure, Outcome},
+    schema_file,
+};
+use crate::{event::EventDefinition, registry};
+
+/// The arguments of `generate-avro-schemas`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  openedx-events generate-avro-schemas --all --out avro-schemas
+  openedx-events generate-avro-schemas COURSE_ENROLLMENT_CREATED
+  openedx-events generate-avro-schemas org.openedx.learning.course.enrollment.created.v1
+
+Exits with 2 where an event is unknown or has no Avro schema, a contract differs, or a file cannot be written.")]
+pub struct GenerateAvroSchemas {
+    /// Types or constants of events.
+    #[arg(value_name = "TYPE", required_unless_present = "all")]
+    events: Vec<String>,
+    /// All events, but for those whose data has no Avro form.
+    #[arg(long, conflicts_with = "events")]
+    all: bool,
+    /// The folder that the files are written to; it is made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "avro-schemas")]
+    out: PathBuf,
+}
+
+impl GenerateAvroSchemas {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let schemas = if self.all {
+            registry::events().filter_map(|event| Some((event, schema_file::text(event)?))).collect()
+        } else {
+            self.events.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?
+        };
+        fs::create_dir_all(&self.out).map_err(|error| cannot("make", &self.out, &error))?;
+        let folder = Folder::new(&self.out)?;
+        // An event that is named twice has one file.
+        let mut files: BTreeMap<_, _> =
+            schemas.into_iter().map(|(event, text)| (folder.path(event), text)).collect();
+        if folder.has_contracts {
+            leave_contracts(&mut files)?;
+        }
+        for (path, text) in &files {
+            folder.write(path, text).map_err(|error| cannot("write", path, &error))?;
+            writeln!(out, "{}", path.display())?;
+        }
+        Ok(Outcome::Done)
+    }
+}
+
+type Schema = (&'static EventDefinition, String);
+
+fn named(name: &str) -> Result<Schema, Failure> {
+    let event = find::event(name)?;
+    let text = schema_file::text(event).ok_or_else(|| {
+        let reason = event.local_only().unwrap_or_default();
+        Failure::new(format!(
+            "`{}` has no Avro schema: its data has no Avro form\nnote: it stays in its process: {reason}",
+            event.event_type()
+        ))
+    })?;
+    Ok((event, text))
+}
+
+/// Where the files go.
+struct Folder<'a> {
+    /// As the user wrote it.
+    path: &'a Path,
+    has_contracts: bool,
+}
+
+impl<'a> Folder<'a> {
+    fn new(path: &'a Path) -> Result<Self, Failure> {
+        // Links, `.` and `..` lead to contracts as well.
+        let real = fs::canonicalize(path).map_err(|error| cannot("open", path, &error))?;
+        let is_schemas = real.file_name().is_some_and(|name| name.eq_ignore_ascii_case("schemas"));
+        let has_contracts = is_schemas && real.with_file_name("Cargo.toml").is_file();
+        Ok(Self { path, has_contracts })
+    }
+
+    fn path(&self, event: &EventDefinition) -> PathBuf {
+        let name = event.event_type().replace('.', "+");
+        self.path.join(match event.minor_version() {
+            minor @ 1.. if self.has_contracts => format!("{name}_schema.{minor}.avsc"),
+            _ => format!("{name}_schema.avsc"),
+        })
+    }
+
+    /// Writes a file beside `path`, whole, before it takes its place: nobody reads half a schema, and where
+    /// `path` is a link, what it leads to is left alone.
+    fn write(&self, path: &Path, text: &str) -> io::Result<()> {
+        let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
+        let place = if self.has_contracts { add } else { replace };
+        let written = File::create_new(&temporary)
+            .and_then(|mut file| file.write_all(text.as_bytes()))
+            .and_then(|()| place(&temporary, path));
+        if written.is_err() {
+            // What is left of a file that could not be written; the first error is the one to report.
+            let _ = fs::remove_file(&temporary);
+        }
+        written
+    }
+}
+
+/// Takes the files out that are there. It is an error if one of them has another schema.
+fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), Failure> {
+    let (mut same, mut differing) = (Vec::new(), Vec::new());
+    for (path, text) in &*files {
+        match fs::read_to_string(path) {
+            Ok(contract) if same_json(&contract, text) => same.push(path.clone()),
+            Ok(_) => differing.push(path.display().to_string()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(cannot("read", path, &error)),
+        }
+    }
+    if differing.is_empty() {
+        files.retain(|path, _| !same.contains(path));
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "contracts differ from the schemas of this program, so nothing was written\n  {}\
+         \nnote: a contract is what consumers rely on, and is never replaced (ADR-6)\
+         \nhelp: name another folder with `--out`, and compare",
+        differing.join("\n  ")
+    )))
+}
+
+fn same_json(left: &str, right: &str) -> bool {
+    let parse = serde_json::from_str::<Value>;
+    matches!((parse(left), parse(right)), (Ok(left), Ok(right)) if left == right)
+}
+
+fn replace(temporary: &Path, path: &Path) -> io::Result<()> {
+    fs::rename(temporary, path)
+}
+
+/// Fails where `path` is there, which may have come since it was looked for.
+fn add(temporary: &Path, path: &Path) -> io::Result<()> {
+    fs::hard_link(temporary, path)?;
+    fs::remove_file(temporary)
+}
+
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot {verb} `{}`: {error}", path.display()))
+}

@@ -1,0 +1,24 @@
+//! Where the logs of the commands go.
+
+use std::{env, io};
+
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    fmt,
+    layer::SubscriberExt as _,
+    util::SubscriberInitExt as _,
+};
+
+/// Logs to standard error from here on, unless the process has a subscriber.
+pub(super) fn install() {
+    let asked = env::var("RUST_LOG").ok().map(|text| text.parse::<Targets>());
+    let targets = match &asked {
+        Some(Ok(targets)) => targets.clone(),
+        _ => Targets::new().with_default(LevelFilter::INFO),
+    };
+    let lines = fmt::layer().with_writer(io::stderr);
+    let installed = tracing_subscriber::registry().with(lines).with(targets).try_init().is_ok();
+    if installed && let Some(Err(error)) = asked {
+        tracing::warn!("`RUST_LOG` is ignored: {error}");
+    }
+}

@@ -1,0 +1,74 @@
+//! `parse-keys`: opaque keys to their parts.
+
+use std::{borrow::Cow, fmt::Display, io::Write, str::FromStr};
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use super::{
+    lines::{NoAnswer, answer_all, parse, to_json},
+    outcome::CommandResult,
+};
+use crate::keys::{
+    CcxLocator, CourseKey, KeyError, KeyObject, KeyParts, LearningContextKey, LibraryCollectionLocator,
+    LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, ToObject, UsageKey,
+};
+
+/// The arguments of `parse-keys`.
+#[derive(Args, Debug)]
+#[command(after_help = EXAMPLE)]
+pub struct ParseKeys;
+
+const EXAMPLE: &str = r#"Example:
+  echo '{"class": "CourseKey", "key": "course-v1:edX+DemoX+2026"}' | openedx-events parse-keys
+
+Exits with 1 where a key was refused, or a line could not be done."#;
+
+#[derive(Deserialize)]
+struct Request<'a> {
+    #[serde(borrow)]
+    class: Cow<'a, str>,
+    #[serde(borrow)]
+    key: Cow<'a, str>,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    class: &'static str,
+    canonical: String,
+    parts: KeyParts,
+}
+
+pub(super) fn run(out: &mut dyn Write) -> CommandResult {
+    answer_all(out, answer)
+}
+
+type Describe = fn(&str) -> Result<String, KeyError>;
+
+/// Python's classes, and how their keys are read.
+const CLASSES: [(&str, Describe); 8] = [
+    ("CourseKey", describe::<CourseKey>),
+    ("UsageKey", describe::<UsageKey>),
+    ("LearningContextKey", describe::<LearningContextKey>),
+    ("CCXLocator", describe::<CcxLocator>),
+    ("LibraryLocatorV2", describe::<LibraryLocatorV2>),
+    ("LibraryUsageLocatorV2", describe::<LibraryUsageLocatorV2>),
+    ("LibraryCollectionLocator", describe::<LibraryCollectionLocator>),
+    ("LibraryContainerLocator", describe::<LibraryContainerLocator>),
+];
+
+fn answer(line: &str) -> Result<String, NoAnswer> {
+    let request: Request<'_> = parse(line)?;
+    let class = CLASSES.iter().find(|(class, _)| *class == request.class);
+    let (_, describe) = class.ok_or_else(|| {
+        let known = CLASSES.map(|(class, _)| class).join("`, `");
+        NoAnswer::BadLine(format!("unknown `class`, expected one of `{known}`"))
+    })?;
+    describe(&request.key).map_err(|error| NoAnswer::Refused(error.to_string()))
+}
+
+fn describe<K: FromStr<Err = KeyError> + Display + ToObject>(text: &str) -> Result<String, KeyError> {
+    let key: K = text.parse()?;
+    let KeyObject { class, parts } = key.to_object();
+    Ok(to_json(&Answer { class, canonical: key.to_string(), parts }))
+}

@@ -1,0 +1,18 @@
+//! A later version of the crate `events`, in which an event has one more data key.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
+
+/// Loans, as in the other version.
+pub mod loans {
+    use openedx_events::event;
+
+    /// Sent when a book was lent.
+    #[event(type = "com.example.library.loan.created.v1", minor_version = 1)]
+    pub struct LoanCreated {
+        /// Number of the loan.
+        pub number: i64,
+        /// Number of the desk at which the book was lent.
+        pub desk: Option<i64>,
+    }
+}

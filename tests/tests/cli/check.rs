@@ -1,0 +1,37 @@
+use std::process::Command;
+
+use crate::{Ran, output_of, run};
+
+#[test]
+fn each_finding_is_a_line() {
+    let ran = run(&["check"]);
+    let lines: Vec<&str> = ran.stdout.lines().collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for (line, data_key) in lines.iter().zip(["previous", "shelf"]) {
+        let start = format!(
+            "field_no_payload: data key `{data_key}` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:"
+        );
+        assert!(line.starts_with(&start), "{line}");
+    }
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn a_type_that_is_defined_twice_is_a_finding_and_stops_other_commands() {
+    let run = |arguments: &[&str]| -> Ran {
+        output_of(Command::new(env!("CARGO_BIN_EXE_service_with_duplicates")).args(arguments), b"")
+    };
+    let found = run(&["check"]);
+    assert_eq!((found.code, found.stderr.as_str()), (1, ""));
+    let start =
+        "type_duplicate: event type `com.example.lottery.number.drawn.v1` is defined more than once: ";
+    assert!(found.stdout.starts_with(start) && found.stdout.lines().count() == 1, "{}", found.stdout);
+
+    for arguments in
+        [&["list"][..], &["show", "NUMBER_DRAWN"], &["encode"], &["generate-avro-schemas", "--all"]]
+    {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert_eq!(ran.stderr, format!("error: {}", found.stdout), "{arguments:?}");
+    }
+}

@@ -1,0 +1,184 @@
+use openedx_events_tests::golden::{self, Vector};
+use serde_json::{Value, json};
+
+use crate::feed;
+
+const ADA: &str =
+    r#"{"user":{"id":7,"is_active":true,"pii":{"username":"ada","email":"ada@example.com","name":"Ada"}}}"#;
+const ADA_HEX: &str = "0e01066164611e616461406578616d706c652e636f6d06416461";
+const REGISTERED: &str = "org.openedx.learning.student.registration.completed.v1";
+
+fn encode_line(data: &str) -> String {
+    [r#"{"event_type":""#, REGISTERED, r#"","data":"#, data, "}"].concat()
+}
+
+fn decode_line(hex: &str) -> String {
+    [r#"{"event_type":""#, REGISTERED, r#"","avro_hex":""#, hex, r#""}"#].concat()
+}
+
+#[test]
+fn python_s_vectors_go_both_ways() {
+    let vectors = golden::all_vectors();
+    let lines = |line: fn(&Vector) -> Value| vectors.iter().map(line).collect::<Vec<Value>>();
+    let text = |lines: &[Value]| lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
+
+    let encoded = feed(
+        &["encode"],
+        text(&lines(|vector| json!({"event_type": vector.event.event_type(), "data": vector.data}))),
+    );
+    let bytes = lines(|vector| {
+        let hex: Vec<String> = vector.avro.iter().map(|byte| format!("{byte:02x}")).collect();
+        json!({"event_type": vector.event.event_type(), "avro_hex": hex.concat()})
+    });
+    assert!(encoded.json_lines() == bytes);
+    assert_eq!((encoded.code, encoded.stderr.as_str()), (0, ""));
+
+    // The library's JSON, which `golden.rs` compares with Python's.
+    let data = lines(|vector| {
+        let data = vector.event.decode_to_json(&vector.avro).unwrap();
+        json!({"event_type": vector.event.event_type(), "data": serde_json::from_str::<Value>(&data).unwrap()})
+    });
+    let decoded = feed(&["decode"], encoded.stdout);
+    assert!(decoded.json_lines() == data);
+    assert_eq!((decoded.code, decoded.stderr.as_str()), (0, ""));
+}
+
+#[test]
+fn lines_are_compact_with_keys_in_their_order() {
+    assert_eq!(feed(&["encode"], encode_line(ADA)).stdout, decode_line(ADA_HEX) + "\n");
+    assert_eq!(feed(&["decode"], decode_line(ADA_HEX)).stdout, encode_line(ADA) + "\n");
+    assert_eq!(feed(&["decode"], decode_line(&ADA_HEX.to_uppercase())).stdout, encode_line(ADA) + "\n");
+}
+
+#[test]
+fn a_bad_line_is_answered_in_its_place() {
+    let good = encode_line(ADA);
+    let input = [&good, "{", "", &good, "[1]", &good].join("\n");
+    let ran = feed(&["encode"], input);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    let answers: Vec<&str> = ran.stdout.lines().collect();
+    let good = decode_line(ADA_HEX);
+    assert_eq!(
+        answers,
+        [
+            good.as_str(),
+            r#"{"error":"column 1: EOF while parsing an object","line":2}"#,
+            r#"{"error":"the line is blank","line":3}"#,
+            good.as_str(),
+            r#"{"error":"the line is not a JSON object","line":5}"#,
+            good.as_str(),
+        ]
+    );
+}
+
+/// The error of the only line.
+fn error_of(command: &str, line: impl AsRef<[u8]>) -> String {
+    let ran = feed(&[command], line);
+    let [answer] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
+    assert_eq!((ran.code, &answer["line"]), (1, &json!(1)), "{answer}");
+    assert_eq!(answer.as_object().unwrap().len(), 2, "{answer}");
+    answer["error"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn errors_of_encode_say_where() {
+    let error = |line: &str| error_of("encode", line);
+    assert_eq!(
+        error(r#"{"event_type": "a.b.c.d.v1", "data": {}}"#),
+        "no event definition of this program has the event type `a.b.c.d.v1`"
+    );
+    assert_eq!(error(r#"{"data": {}}"#), "column 12: missing field `event_type`");
+    assert_eq!(error(r#"{"event_type": "x"}"#), "column 19: missing field `data`");
+    assert_eq!(
+        error(r#"{"event_type": "x", "event_type": "x", "data": {}}"#),
+        "column 32: duplicate field `event_type`"
+    );
+    assert_eq!(
+        error(r#"{"event_type": 5, "data": {}}"#),
+        "column 16: invalid type: integer, expected a string"
+    );
+
+    // The place is one in the line, not in the data.
+    let wrong = encode_line(&ADA.replace('7', "\"ada@example.com\""));
+    let end_of_value = wrong.find("com\",").unwrap() + "com\"".len();
+    assert_eq!(
+        error(&wrong),
+        format!("`data.user.id` at column {end_of_value}: invalid type: string, expected i64")
+    );
+    assert!(error(&encode_line("[]")).starts_with("`data` at column "));
+    assert!(error(&encode_line(r#"{"user":null,"user":null}"#)).starts_with("`data.user` at column "));
+    let twice = ADA.replace("\"id\":7", "\"id\":7,\"id\":8");
+    assert!(error(&encode_line(&twice)).ends_with("duplicate field `id`"));
+    let unknown = ADA.replace("\"id\":7", "\"id\":7,\"nickname\":8");
+    assert!(error(&encode_line(&unknown)).contains("unknown field"));
+}
+
+#[test]
+fn errors_of_decode_say_where() {
+    let error = |hex: &str| error_of("decode", decode_line(hex));
+    assert_eq!(error("0e0"), "`avro_hex` has an odd number of digits");
+    assert_eq!(error("0e0g"), "`avro_hex` has something other than a hexadecimal digit (byte 3)");
+    assert_eq!(error("0eé"), "`avro_hex` has something other than a hexadecimal digit (byte 2)");
+    assert_eq!(
+        error("0e02"),
+        "`user.is_active` at byte 1: expected a boolean, but the byte is 0x02, neither 0 nor 1"
+    );
+    assert!(error("").contains("the input ends"));
+    assert_eq!(
+        error_of("decode", format!(r#"{{"event_type":"{REGISTERED}","avro_hex":14}}"#)),
+        "column 84: invalid type: integer, expected a string"
+    );
+}
+
+#[test]
+fn local_events_are_refused_with_their_reason() {
+    for (event_type, reason) in [
+        ("com.example.library.door.opened.v1", "its time has no meaning elsewhere"),
+        ("com.example.library.door.closed.v1", "nobody else has to know"),
+    ] {
+        let expected = format!("event `{event_type}` stays in its process: {reason}");
+        let line = json!({"event_type": event_type, "data": {}}).to_string();
+        assert_eq!(error_of("encode", line), expected);
+        let line = json!({"event_type": event_type, "avro_hex": ""}).to_string();
+        assert_eq!(error_of("decode", line), expected);
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text() {
+    let mut line = encode_line(ADA).into_bytes();
+    line[10] = 0xff;
+    assert_eq!(error_of("encode", line), "the line is not UTF-8 (byte 10)");
+}
+
+#[test]
+fn odd_but_good_lines() {
+    let line = encode_line(ADA);
+    let answer = decode_line(ADA_HEX);
+    for (input, answers) in [
+        (line.clone(), 1),
+        (format!("{line}\r\n{line}\r\n"), 2),
+        (format!("\u{feff}{line}\n"), 1),
+        (format!("  \t{line} \n"), 1),
+        (line.replace("{\"event_type\"", "{\"id\": [1], \"metadata\": {\"x\": null}, \"event_type\""), 1),
+        (line.replace("student", "\\u0073tudent"), 1),
+    ] {
+        let ran = feed(&["encode"], &input);
+        assert_eq!(ran.stdout, format!("{answer}\n").repeat(answers), "{input}");
+        assert_eq!(ran.code, 0, "{input}");
+    }
+}
+
+#[test]
+fn nothing_in_a_line_breaks_it() {
+    let line = encode_line(&ADA.replace("Ada", r"a\nb\u0085c\u2028d\u2029e\u001cf é 🎓"));
+    let encoded = feed(&["encode"], line);
+    let decoded = feed(&["decode"], encoded.stdout);
+    assert_eq!(decoded.code, 0);
+    // Whatever Python's `splitlines` takes for the end of a line.
+    let breaks = ['\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\r'];
+    assert!(!decoded.stdout.contains(breaks), "{}", decoded.stdout);
+    assert!(decoded.stdout.contains("é 🎓"), "{}", decoded.stdout);
+    let [answer] = &decoded.json_lines()[..] else { panic!("{}", decoded.stdout) };
+    assert_eq!(answer["data"]["user"]["pii"]["name"], "a\nb\u{85}c\u{2028}d\u{2029}e\u{1c}f é 🎓");
+}

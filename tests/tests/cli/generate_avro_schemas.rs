@@ -1,0 +1,171 @@
+use std::{fs, path::Path};
+
+use openedx_events::registry;
+
+use crate::{Folder, Ran, run};
+
+const LENT_FILE: &str = "com+example+library+book+lent+v1_schema.avsc";
+
+fn generate(arguments: &[&str], out: &Path) -> Ran {
+    run(&[&["generate-avro-schemas"][..], arguments, &["--out", out.to_str().unwrap()]].concat())
+}
+
+/// What openedx-events 11.2.0 wrote for these events.
+const FROM_PYTHON: [(&str, &str); 2] = [
+    (
+        "org+openedx+learning+course+enrollment+created+v1_schema.avsc",
+        include_str!("from_python/org+openedx+learning+course+enrollment+created+v1_schema.avsc"),
+    ),
+    (
+        "org+openedx+learning+ora+submission+created+v1_schema.avsc",
+        include_str!("from_python/org+openedx+learning+ora+submission+created+v1_schema.avsc"),
+    ),
+];
+
+#[test]
+fn all_have_python_s_names_and_text() {
+    let folder = Folder::new();
+    let ran = generate(&["--all"], &folder.path("new/folder"));
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    let names = folder.names("new/folder");
+    for (name, text) in FROM_PYTHON {
+        assert_eq!(fs::read_to_string(folder.path("new/folder").join(name)).unwrap(), text);
+    }
+    let of_catalogue = registry::events()
+        .filter(|event| event.event_type().starts_with("org.openedx.") && event.schema_string().is_some());
+    // And of the service all but the one whose data has no Avro form.
+    assert_eq!(names.len(), of_catalogue.count() + 3);
+    assert!(names.iter().any(|name| name == "com+example+library+door+closed+v1_schema.avsc"));
+    let printed: Vec<String> =
+        names.iter().map(|name| folder.path("new/folder").join(name).display().to_string()).collect();
+    let mut lines: Vec<&str> = ran.stdout.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines, printed);
+}
+
+#[test]
+fn some_by_type_or_constant() {
+    let folder = Folder::new();
+    let out = folder.path("out");
+    let ran = generate(&["BOOK_LENT", "com.example.library.book.returned.v1"], &out);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(folder.names("out"), [LENT_FILE, "com+example+library+book+returned+v1_schema.avsc"]);
+
+    fs::write(out.join(LENT_FILE), "old").unwrap();
+    fs::write(out.join("other"), "other").unwrap();
+    assert_eq!(generate(&["BOOK_LENT"], &out).code, 0);
+    assert!(fs::read_to_string(out.join(LENT_FILE)).unwrap().starts_with("{\n  \"name\": \"CloudEvent\""));
+    assert_eq!(fs::read_to_string(out.join("other")).unwrap(), "other");
+    assert_eq!(folder.names("out").len(), 3);
+}
+
+#[test]
+fn what_cannot_be_done_is_not_begun() {
+    let folder = Folder::new();
+    let ran = generate(&["BOOK_LENT", "BOOK_LEND"], &folder.path("out"));
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.starts_with("error: this program has no event `BOOK_LEND`\nhelp: "), "{}", ran.stderr);
+    let ran = generate(&["BOOK_LENT", "DOOR_OPENED"], &folder.path("out"));
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.stderr,
+        "error: `com.example.library.door.opened.v1` has no Avro schema: its data has no Avro form\n\
+         note: it stays in its process: its time has no meaning elsewhere\n"
+    );
+    assert!(!folder.path("out").exists());
+    assert_eq!(run(&["generate-avro-schemas", "BOOK_LENT", "--all"]).code, 2);
+
+    fs::write(folder.path("file"), "").unwrap();
+    let ran = generate(&["BOOK_LENT"], &folder.path("file"));
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.starts_with("error: cannot make `"), "{}", ran.stderr);
+}
+
+/// A crate with a folder of contracts, in which there is `contract`.
+fn crate_with(contract: &str) -> Folder {
+    let folder = Folder::new();
+    fs::write(folder.path("Cargo.toml"), "").unwrap();
+    fs::create_dir(folder.path("schemas")).unwrap();
+    fs::write(folder.path("schemas").join(RETURNED_FILE), contract).unwrap();
+    folder
+}
+
+const RETURNED_FILE: &str = "com+example+library+book+returned+v1_schema.avsc";
+
+fn assert_refused(folder: &Folder, out: &Path, contract: &str) {
+    let ran = generate(&["BOOK_LENT", "BOOK_RETURNED"], out);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.starts_with("error: contracts differ from the schemas"), "{}", ran.stderr);
+    assert!(ran.stderr.contains(RETURNED_FILE) && !ran.stderr.contains("lent"), "{}", ran.stderr);
+    assert_eq!(folder.names("schemas"), [RETURNED_FILE]);
+    assert_eq!(fs::read_to_string(folder.path("schemas").join(RETURNED_FILE)).unwrap(), contract);
+}
+
+#[test]
+fn a_contract_is_never_replaced() {
+    for contract in ["{}", "no JSON", ""] {
+        let folder = crate_with(contract);
+        assert_refused(&folder, &folder.path("schemas"), contract);
+        assert_refused(&folder, &folder.path("schemas/../schemas/."), contract);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_do_not_lead_to_contracts() {
+    use std::os::unix::fs::symlink;
+
+    let folder = crate_with("{}");
+    symlink("schemas", folder.path("link")).unwrap();
+    assert_refused(&folder, &folder.path("link"), "{}");
+
+    // A link to the file is replaced; the file is not.
+    fs::create_dir(folder.path("out")).unwrap();
+    symlink(folder.path("schemas").join(RETURNED_FILE), folder.path("out").join(RETURNED_FILE)).unwrap();
+    let hard = "com+example+library+book+lent+v1_schema.avsc";
+    fs::hard_link(folder.path("schemas").join(RETURNED_FILE), folder.path("out").join(hard)).unwrap();
+    assert_eq!(generate(&["BOOK_LENT", "BOOK_RETURNED"], &folder.path("out")).code, 0);
+    assert_eq!(fs::read_to_string(folder.path("schemas").join(RETURNED_FILE)).unwrap(), "{}");
+    assert!(!folder.path("out").join(RETURNED_FILE).is_symlink());
+
+    // A link that leads nowhere is there, and so is a contract that is kept.
+    symlink("nowhere", folder.path("schemas").join("com+example+library+book+lent+v1_schema.2.avsc"))
+        .unwrap();
+    let ran = generate(&["BOOK_LENT"], &folder.path("schemas"));
+    assert_eq!(ran.code, 2);
+    assert_eq!(folder.names("schemas").len(), 2, "{:?}", folder.names("schemas"));
+    assert!(!folder.path("schemas/nowhere").exists());
+}
+
+#[test]
+fn contracts_that_are_missing_are_added() {
+    let schema = {
+        let folder = Folder::new();
+        assert_eq!(generate(&["BOOK_RETURNED"], &folder.path("out")).code, 0);
+        fs::read_to_string(folder.path("out").join(RETURNED_FILE)).unwrap()
+    };
+    // The same schema, in another writing.
+    let contract: String = schema.split_whitespace().collect();
+    let contract = contract.replace(
+        "AvroEventFormatforCloudEventscreatedwith",
+        "Avro Event Format for CloudEvents created with ",
+    );
+    let folder = crate_with(&contract);
+    let ran = generate(
+        &["BOOK_LENT", "BOOK_RETURNED", "com.example.library.book.lent.v1"],
+        &folder.path("schemas"),
+    );
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let lent = "com+example+library+book+lent+v1_schema.2.avsc";
+    assert_eq!(ran.stdout, format!("{}\n", folder.path("schemas").join(lent).display()));
+    assert_eq!(folder.names("schemas"), [lent, RETURNED_FILE]);
+    assert_eq!(fs::read_to_string(folder.path("schemas").join(RETURNED_FILE)).unwrap(), contract);
+}
+
+#[test]
+fn a_folder_of_that_name_elsewhere_is_like_any_other() {
+    let folder = crate_with("{}");
+    fs::remove_file(folder.path("Cargo.toml")).unwrap();
+    assert_eq!(generate(&["BOOK_RETURNED"], &folder.path("schemas")).code, 0);
+    assert_ne!(fs::read_to_string(folder.path("schemas").join(RETURNED_FILE)).unwrap(), "{}");
+}

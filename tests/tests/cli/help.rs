@@ -1,0 +1,85 @@
+use std::{env, fs, path::Path, process::Command};
+
+use crate::{Folder, output_of, run};
+
+const COMMANDS: [&str; 7] =
+    ["list", "show", "generate-avro-schemas", "check", "encode", "decode", "parse-keys"];
+
+#[test]
+fn all_commands_are_listed_and_answer_to_underscores() {
+    let help = run(&["--help"]);
+    assert_eq!(help.code, 0);
+    for command in COMMANDS {
+        assert!(help.stdout.contains(&format!("\n  {command} ")), "{}", help.stdout);
+        let spelled = command.replace('-', "_");
+        assert_eq!(run(&[&spelled, "--help"]).stdout, run(&[command, "--help"]).stdout);
+    }
+    // Listed once, under our spelling.
+    assert!(!help.stdout.contains("generate_avro_schemas"), "{}", help.stdout);
+    assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
+}
+
+#[cfg(unix)]
+#[test]
+fn every_example_runs() {
+    let folder = Folder::new();
+    let programs = folder.path("bin");
+    fs::create_dir(&programs).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_service"), programs.join("openedx-events")).unwrap();
+    let path = env::join_paths(
+        std::iter::once(programs).chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())),
+    )
+    .unwrap();
+
+    for command in COMMANDS {
+        let help = run(&[command, "--help"]).stdout;
+        let (_, examples) = help.split_once("\nExample").expect("each command has examples");
+        let lines = examples.lines().skip(1).take_while(|line| line.starts_with("  "));
+        let mut count = 0;
+        for example in lines {
+            let mut shell = Command::new("sh");
+            shell.args(["-c", example]).env("PATH", &path).current_dir(folder.path("."));
+            let ran = output_of(&mut shell, b"");
+            // The service has findings.
+            assert_eq!(ran.code, i32::from(command == "check"), "{example}\n{}", ran.stderr);
+            assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{example}\n{}", ran.stderr);
+            count += 1;
+        }
+        assert!(count > 0, "{help}");
+    }
+}
+
+#[test]
+fn wrong_arguments_are_refused() {
+    for arguments in [&[][..], &["nonsense"], &["list", "--yaml"], &["show"], &["generate-avro-schemas"]] {
+        let ran = run(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.stderr.contains("Usage:"), "{arguments:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
+fn the_version_says_which_python_release_it_mirrors() {
+    let ran = run(&["--version"]);
+    let expected = "openedx-events 0.1.0 (events of Python's openedx-events 11.2.0)\n";
+    assert_eq!((ran.stdout.as_str(), ran.code), (expected, 0));
+}
+
+/// The true binary, which has the catalogue and nothing else: nothing is wrong with that.
+#[test]
+fn the_binary_of_the_crate_runs() {
+    let cargo = |arguments: &[&str]| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut command = Command::new(env!("CARGO"));
+        command
+            .args(["run", "--quiet", "--locked", "--package", "openedx-events", "--features", "cli"])
+            .args(["--bin", "openedx-events", "--"])
+            .args(arguments)
+            .current_dir(root);
+        output_of(&mut command, b"")
+    };
+    let ran = cargo(&["check"]);
+    assert_eq!((ran.stdout.as_str(), ran.code), ("", 0), "{}", ran.stderr);
+    let list = cargo(&["list"]).stdout;
+    assert!(list.contains(" COURSE_ENROLLMENT_CREATED ") && !list.contains("BOOK_LENT"), "{list}");
+}

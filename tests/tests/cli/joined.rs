@@ -1,0 +1,34 @@
+//! The commands among those of a service.
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use openedx_events::management;
+
+/// The library of Springfield.
+#[derive(Parser)]
+#[command(name = "library", version = "7.8")]
+enum Cli {
+    /// Serve the catalogue to readers.
+    Serve,
+    /// Ask about events.
+    #[command(flatten)]
+    Events(management::Command),
+}
+
+#[test]
+fn they_stand_beside_the_service_s_own() {
+    let help = Cli::command().render_help().to_string();
+    assert!(help.starts_with("The library of Springfield"), "{help}");
+    for command in ["serve", "list", "generate-avro-schemas", "parse-keys"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{help}");
+    }
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn they_run() {
+    let Cli::Events(command) = Cli::parse_from(["library", "show", "BOOK_LOST"]) else { panic!("not ours") };
+    assert_eq!(command.run(), ExitCode::from(2));
+    assert!(matches!(Cli::parse_from(["library", "serve"]), Cli::Serve));
+}

@@ -1,0 +1,50 @@
+//! Names of buses.
+
+use openedx_events::event_bus::{
+    Settings,
+    settings::{BusName, SettingsBuilder},
+};
+use serde_json::json;
+
+use super::{QUIZ, route};
+
+#[test]
+fn names_of_buses() {
+    let bus = |setting: &str, name: &str| {
+        SettingsBuilder::new()
+            .bus("nats", true)
+            .value(json!({setting: name, "EVENT_BUS_REDIS_CONNECTION_URL": "redis://h"}))
+            .build()
+            .map(|settings| settings.producer.bus.or(settings.consumer.bus).unwrap())
+    };
+    assert_eq!(bus("EVENT_BUS_PRODUCER", "memory"), Ok(BusName::Memory));
+    assert_eq!(bus("EVENT_BUS_PRODUCER", "edx_event_bus_redis.create_producer"), Ok(BusName::Redis));
+    assert_eq!(bus("EVENT_BUS_CONSUMER", "edx_event_bus_redis.RedisEventConsumer"), Ok(BusName::Redis));
+    assert_eq!(bus("EVENT_BUS_CONSUMER", "nats"), Ok(BusName::Registered("nats".to_owned())));
+    for (setting, name, message) in [
+        ("EVENT_BUS_PRODUCER", "edx_event_bus_redis.RedisEventConsumer", "is of the other setting"),
+        ("EVENT_BUS_CONSUMER", "edx_event_bus_kafka.KafkaEventConsumer", "there is no Kafka bus yet"),
+        ("EVENT_BUS_CONSUMER", "my.python.Consumer", "names Python code"),
+        ("EVENT_BUS_PRODUCER", "Redis", "the known ones are `memory`, `redis`, `nats`"),
+    ] {
+        let error = bus(setting, name).unwrap_err();
+        assert_eq!(error.findings()[0].path(), setting);
+        assert!(error.to_string().contains(message), "{error}");
+    }
+}
+
+#[test]
+fn a_bus_that_is_needed_and_not_set() {
+    let settings =
+        Settings::from_value(json!({"EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", true)}));
+    let error = settings.unwrap().producing_bus().unwrap_err();
+    assert_eq!(error.findings()[0].path(), "EVENT_BUS_PRODUCER");
+    assert!(
+        error.to_string().contains("as that of `org.example.learning.quiz.passed.v1` to `quizzes`"),
+        "{error}"
+    );
+    let settings =
+        Settings::from_value(json!({"EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", false)}));
+    assert_eq!(settings.as_ref().unwrap().producing_bus(), Ok(None));
+    assert_eq!(settings.unwrap().consuming_bus().unwrap_err().findings()[0].path(), "EVENT_BUS_CONSUMER");
+}

@@ -1,0 +1,137 @@
+//! Settings files.
+
+use std::path::PathBuf;
+
+use openedx_events::event_bus::Settings;
+use serde_json::json;
+
+use super::{QUIZ, from_file, route};
+
+#[test]
+fn files_of_each_format_say_the_same() {
+    let yaml = format!(
+        "EVENT_BUS_PRODUCER: memory\nEVENT_BUS_REDIS_STREAM_MAX_LEN: 5\nEVENT_BUS_PRODUCER_TIMEOUT: 0.5\n\
+         EVENT_BUS_REDIS_CONSUMERS_ENABLED: no\nOTHER: {{a: [1]}}\nEVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}:\n    \
+         Quizzes: {{event_key_field: quiz.id, enabled: true}}\n"
+    );
+    let toml = format!(
+        "EVENT_BUS_PRODUCER = \"memory\"\nEVENT_BUS_REDIS_STREAM_MAX_LEN = 5\nEVENT_BUS_PRODUCER_TIMEOUT = 0.5\n\
+         EVENT_BUS_REDIS_CONSUMERS_ENABLED = false\nOTHER = 1979-05-27\n[EVENT_BUS_PRODUCER_CONFIG.\"{QUIZ}\".Quizzes]\n\
+         event_key_field = \"quiz.id\"\nenabled = true\n"
+    );
+    let json = json!({
+        "EVENT_BUS_PRODUCER": "memory", "EVENT_BUS_REDIS_STREAM_MAX_LEN": 5, "EVENT_BUS_PRODUCER_TIMEOUT": 0.5,
+        "EVENT_BUS_REDIS_CONSUMERS_ENABLED": false, "EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "Quizzes", "quiz.id", true),
+    });
+    let expected = Settings::from_value(json.clone()).unwrap();
+    assert_eq!(
+        expected.producer.config.enabled(QUIZ).map(|(topic, _)| topic).collect::<Vec<_>>(),
+        ["Quizzes"]
+    );
+    for (extension, text) in
+        [("yml", &yaml), ("yaml", &yaml), ("YAML", &yaml), ("json", &json.to_string()), ("toml", &toml)]
+    {
+        assert_eq!(from_file(extension, text).unwrap(), expected, "{extension}");
+        assert_eq!(
+            from_file(extension, format!("\u{feff}{text}")).unwrap(),
+            expected,
+            "{extension} with a BOM"
+        );
+    }
+    for (extension, empty) in [("yml", ""), ("yml", "# nothing\n"), ("json", "{}"), ("toml", "")] {
+        assert_eq!(from_file(extension, empty).unwrap(), Settings::default(), "{extension}");
+    }
+}
+
+#[test]
+fn yaml_is_read_as_python_reads_it() {
+    let settings = from_file(
+        "yml",
+        "EVENT_BUS_REDIS_CONSUMERS_ENABLED: Off\nEVENT_BUS_REDIS_STREAM_MAX_LEN: 1_000\nEVENT_BUS_CONSUMER_DLQ_MAX_LEN: 0x1F\n\
+         EVENT_BUS_CONSUMER_MAX_ATTEMPTS: 010\nEVENT_BUS_TOPIC_PREFIX: Null\nEVENTS_SERVICE_NAME: first\nX: &x {b: 1}\n\
+         Y: {<<: *x}\nEVENTS_SERVICE_NAME: last\n? [odd]\n: key\n3: .nan\n~: !!python/none x\n",
+    );
+    // PyYAML refuses a list as a key, too.
+    assert!(settings.is_err());
+    let settings = from_file(
+        "yml",
+        "EVENT_BUS_REDIS_CONSUMERS_ENABLED: Off\nEVENT_BUS_REDIS_STREAM_MAX_LEN: 1_000\nEVENT_BUS_CONSUMER_DLQ_MAX_LEN: 0x1F\n\
+         EVENT_BUS_CONSUMER_MAX_ATTEMPTS: 010\nEVENT_BUS_TOPIC_PREFIX: Null\nEVENTS_SERVICE_NAME: first\nX: &x {b: 1}\n\
+         Y: {<<: *x}\nEVENTS_SERVICE_NAME: last\n3: .nan\n~: x\nBIG: 99999999999999999999999999\n",
+    )
+    .unwrap();
+    assert!(!settings.consumer.enabled);
+    assert_eq!((settings.redis.stream_max_len, settings.consumer.dlq_max_len), (1000, 31));
+    assert_eq!((settings.consumer.max_attempts, settings.topic_prefix.as_deref()), (8, None));
+    assert_eq!(settings.service_name.as_deref(), Some("last"));
+    assert_eq!(settings.warnings().len(), 1);
+    assert_eq!(settings.warnings()[0].path(), "EVENTS_SERVICE_NAME");
+    for number in [
+        "99999999999999999999999",
+        "-9223372036854775809",
+        ".inf",
+        ".nan",
+        "1e400",
+        "[1]",
+        "{a: 1}",
+        "2020-01-01",
+    ] {
+        let error = from_file("yml", format!("EVENT_BUS_REDIS_STREAM_MAX_LEN: {number}\n")).unwrap_err();
+        assert_eq!(error.findings()[0].path(), "EVENT_BUS_REDIS_STREAM_MAX_LEN", "{number}: {error}");
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let bomb = (1..12).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
+        format!("{text}a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "))
+    });
+    let deep = format!("EVENT_BUS_X: {}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let deep_json = format!("{{\"EVENT_BUS_X\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
+    for (extension, text, message) in [
+        ("yml", b"- a\n".as_slice(), "the settings file is no table of names and values"),
+        ("yml", b"just text", "the settings file is no table of names and values"),
+        ("yml", b"PASSWORD: s3cret\nA: [1\nB: }", "line 3"),
+        ("yml", b"PASSWORD: s3cret\n\tA: 1", "line 1"),
+        ("yml", b"PASSWORD: *s3cretless", "the settings file cannot be read"),
+        ("yml", b"A: 1\n---\nB: 2", "the settings file cannot be read"),
+        ("yml", b"A: \xff", "UTF-8"),
+        ("yml", b"A: \"\\q s3cret\"", "line 1"),
+        ("yml", bomb.as_bytes(), "the settings file cannot be read"),
+        ("yml", deep.as_bytes(), "the settings file cannot be read"),
+        ("json", b"\"s3cret\"", "the settings file is no table of names and values"),
+        ("json", b"{\"PASSWORD\": \"s3cret\", A}", "line 1"),
+        ("json", deep_json.as_bytes(), "the settings file cannot be read"),
+        ("toml", b"PASSWORD = \"s3cret\" x", "line 1"),
+        ("toml", b"PASSWORD = s3cret", "line 1"),
+        ("ini", b"A=1", "none of the extensions"),
+    ] {
+        let error = from_file(extension, text).unwrap_err().to_string();
+        assert!(error.contains(message), "{extension}: {error}");
+        assert!(!error.contains("s3cret"), "{error}");
+        assert!(error.contains("help: "), "{error}");
+    }
+    let error = from_file("toml", "EVENT_BUS_PRODUCER_TIMEOUT = nan").unwrap_err();
+    assert_eq!(error.findings()[0].path(), "EVENT_BUS_PRODUCER_TIMEOUT");
+    let missing = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("missing.yml");
+    let error = Settings::load(Some(&missing)).unwrap_err();
+    assert_eq!(error.findings()[0].path(), missing.display().to_string());
+    assert!(error.findings()[0].message().starts_with("the settings file cannot be read: "), "{error}");
+}
+
+#[test]
+fn keys_of_yaml_tables_are_texts() {
+    let topics = |key: &str| {
+        let route = "{event_key_field: quiz.id, enabled: true}";
+        let text = format!("EVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}:\n    {key}: {route}\n");
+        from_file("yml", text).map(|settings| {
+            settings.producer.config.enabled(QUIZ).map(|(topic, _)| topic.to_owned()).collect::<Vec<_>>()
+        })
+    };
+    assert_eq!(topics("2026").unwrap(), ["2026"]);
+    assert_eq!(topics("'on'").unwrap(), ["on"]);
+    assert_eq!(topics("Quizzes").unwrap(), ["Quizzes"]);
+    for odd in ["[a]", "{a: b}"] {
+        assert!(topics(odd).unwrap_err().to_string().contains("line 3"), "{odd}");
+    }
+}

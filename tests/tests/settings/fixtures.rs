@@ -1,0 +1,145 @@
+//! Settings that real services have: what is said of them, and where their events go, as in Python.
+
+use std::{fs, path::PathBuf};
+
+use openedx_events::event_bus::{
+    Settings,
+    settings::{CertReqs, RedisUrl, SettingsBuilder, merge_producer_configs},
+};
+use serde_json::{Value, json};
+
+const FIXTURES: [&str; 6] =
+    ["cms.yml", "course-discovery.yml", "credentials.yml", "lms.env.yml", "lms.yml", "tutor-redis.yml"];
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/settings").join(name)
+}
+
+/// What `python.py` wrote down, an entry a line.
+fn python(part: &str) -> Vec<Value> {
+    let python: Value = serde_json::from_str(include_str!("../../fixtures/settings/python.json")).unwrap();
+    let entries = python[part].as_array().unwrap().clone();
+    assert!(!entries.is_empty());
+    entries
+}
+
+fn load(name: &str) -> Settings {
+    SettingsBuilder::new().file(path(name)).build().unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// As in `python.json`: event type, topic, stream, key field of each route that events take.
+fn routes(settings: &Settings) -> Value {
+    let enabled = settings.producer.config.iter().filter(|(_, _, route)| route.enabled);
+    enabled
+        .map(|(event, topic, route)| {
+            json!([event, topic, settings.stream_name(topic), route.event_key_field])
+        })
+        .collect()
+}
+
+#[test]
+fn each_loads_with_exactly_the_listed_warnings() {
+    for name in FIXTURES {
+        let warnings: Vec<_> = load(name)
+            .warnings()
+            .iter()
+            // The directory is another one for everybody.
+            .map(|warning| warning.to_string().replace(&path(name).display().to_string(), name))
+            .collect();
+        let listed = path(&format!("{name}.warnings.txt"));
+        let found = warnings.join("\n");
+        if std::env::var_os("UPDATE_WARNINGS").is_some() {
+            fs::write(&listed, format!("{found}\n").trim_start()).unwrap();
+        }
+        let listed = fs::read_to_string(&listed).unwrap();
+        assert_eq!(found, listed.trim_end(), "{name}; UPDATE_WARNINGS=1 writes what is found");
+    }
+}
+
+#[test]
+fn each_routes_as_python_does() {
+    let expected = python("routes");
+    assert_eq!(expected.len(), FIXTURES.len());
+    for entry in expected {
+        let name = entry[0].as_str().unwrap();
+        assert_eq!(routes(&load(name)), entry[1], "{name}");
+    }
+}
+
+#[test]
+fn configurations_merge_as_in_python() {
+    for entry in python("merges") {
+        let merged = merge_producer_configs(entry[0].clone(), &entry[1]);
+        assert_eq!(merged, entry[2], "{} and {}", entry[0], entry[1]);
+    }
+}
+
+/// Where redis-py guesses, we do not: `/1/2` is database 12 to it, and `/abc` database 0.
+#[test]
+fn redis_urls_mean_what_they_mean_to_redis_py() {
+    for entry in python("urls") {
+        let (text, python) = (entry[0].as_str().unwrap(), &entry[1]);
+        let url = text.parse::<RedisUrl>();
+        assert_eq!(url.is_err(), python.is_null(), "{text}: {url:?}, {python}");
+        let Ok(url) = url else { continue };
+        assert_eq!(url.username(), python["username"].as_str(), "{text}");
+        assert_eq!(url.password(), python["password"].as_str(), "{text}");
+        assert_eq!(u64::from(url.db()), python["db"].as_u64().unwrap_or(0), "{text}");
+        assert_eq!(url.tls(), python["tls"].as_bool().unwrap(), "{text}");
+        assert_eq!(url.socket(), python["path"].as_str(), "{text}");
+        if url.socket().is_none() {
+            assert_eq!(url.host(), Some(python["host"].as_str().unwrap_or("localhost")), "{text}");
+            assert_eq!(u64::from(url.port()), python["port"].as_u64().unwrap_or(6379), "{text}");
+        }
+        assert_eq!(url.ssl_ca_certs(), python["ssl_ca_certs"].as_str(), "{text}");
+        let timeout = url.socket_timeout().map(|time| time.as_secs_f64());
+        assert_eq!(timeout, python["socket_timeout"].as_f64(), "{text}");
+        let requirement = match url.ssl_cert_reqs() {
+            CertReqs::None => "none",
+            CertReqs::Optional => "optional",
+            _ => "required",
+        };
+        assert_eq!(requirement, python["ssl_cert_reqs"].as_str().unwrap_or("required"), "{text}");
+    }
+}
+
+#[test]
+fn the_environment_is_merged_over_a_file_as_the_lms_merges_its_sources() {
+    let config = json!({
+        "org.openedx.learning.auth.session.login.completed.v1": {"user-login": {"enabled": false}},
+        "org.openedx.learning.course.enrollment.created.v1": {
+            "all-enrollment": {"event_key_field": "enrollment.course.course_key"},
+        },
+    });
+    let settings = SettingsBuilder::new()
+        .file(path("lms.env.yml"))
+        .variables([
+            ("EVENT_BUS_PRODUCER_CONFIG", config.to_string()),
+            ("EVENT_BUS_TOPIC_PREFIX", "stage".to_owned()),
+        ])
+        .build()
+        .unwrap();
+    let login = "org.openedx.learning.auth.session.login.completed.v1";
+    assert_eq!(settings.producer.config.enabled(login).count(), 0);
+    let enrollment = "org.openedx.learning.course.enrollment.created.v1";
+    let topics: Vec<_> = settings.producer.config.enabled(enrollment).collect();
+    assert_eq!(topics.len(), 2);
+    assert!(topics.iter().all(|(_, route)| route.event_key_field == "enrollment.course.course_key"));
+    assert_eq!(settings.stream_name(topics[0].0), "stage-all-enrollment");
+}
+
+#[test]
+fn the_values_of_a_whole_lms_env_yml() {
+    let settings = load("lms.env.yml");
+    assert_eq!(settings.service_name.as_deref(), Some("example-lms"));
+    assert_eq!(settings.consumer.consecutive_errors_limit, None);
+    assert_eq!(settings.redis.stream_max_len, 10_000);
+    let url = settings.redis.connection_url.as_ref().unwrap();
+    assert_eq!(url.to_string(), "redis://lms:***@redis:6379/3?socket_timeout=5");
+    assert_eq!(url.password(), Some("s@crat"));
+    let debug = format!("{settings:?}");
+    assert!(
+        !debug.contains("s@crat") && !debug.contains("s%40crat") && !debug.contains("hunter2"),
+        "{debug}"
+    );
+}

@@ -1,0 +1,99 @@
+//! Settings of the event bus: what is read, and what is said of each mistake.
+
+mod buses;
+mod consumers;
+mod files;
+mod fixtures;
+mod properties;
+mod redis_url;
+mod routes;
+mod sources;
+mod values;
+
+use std::{
+    fs,
+    path::PathBuf,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use openedx_events::{
+    event_bus::{
+        Settings,
+        settings::{SettingsBuilder, SettingsError, Severity},
+    },
+    prelude::*,
+};
+use serde_json::{Value, json};
+
+/// A quiz was passed.
+#[event(type = "org.example.learning.quiz.passed.v1", key = quiz.id)]
+pub struct QuizPassed {
+    /// The quiz.
+    pub quiz: QuizData,
+}
+
+/// A quiz.
+#[payload]
+pub struct QuizData {
+    /// Its id.
+    pub id: i64,
+    /// Who made it.
+    pub author: Option<AuthorData>,
+    /// What part of the points it takes to pass.
+    pub threshold: f64,
+    /// Words to find it by.
+    pub tags: Vec<String>,
+}
+
+/// An author.
+#[payload]
+pub struct AuthorData {
+    /// Login name.
+    pub login: String,
+}
+
+/// A hint was shown.
+#[event(type = "org.example.learning.hint.shown.v1", local_only = "is for this process")]
+pub struct HintShown {
+    /// The hint.
+    pub hint: String,
+}
+
+const QUIZ: &str = "org.example.learning.quiz.passed.v1";
+
+fn error(settings: Value) -> SettingsError {
+    Settings::from_value(settings).unwrap_err()
+}
+
+/// The one finding: path and message.
+fn only(settings: Value) -> (String, String) {
+    let error = error(settings);
+    let [finding] = error.findings() else { panic!("{error}") };
+    assert_eq!(finding.severity(), Severity::Error);
+    (finding.path().to_owned(), finding.message().to_owned())
+}
+
+fn warnings(settings: Value) -> Vec<(String, String)> {
+    let settings = Settings::from_value(settings).unwrap();
+    let warnings = settings.warnings().iter();
+    warnings.map(|warning| (warning.path().to_owned(), warning.message().to_owned())).collect()
+}
+
+fn route(event_type: &str, topic: &str, key: &str, enabled: bool) -> Value {
+    json!({event_type: {topic: {"event_key_field": key, "enabled": enabled}}})
+}
+
+fn from_variables<const N: usize>(variables: [(&str, &str); N]) -> Result<Settings, SettingsError> {
+    SettingsBuilder::new().variables(variables).build()
+}
+
+/// Settings in a file of that extension.
+fn from_file(extension: &str, text: impl AsRef<[u8]>) -> Result<Settings, SettingsError> {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("settings_{number}.{extension}"));
+    fs::write(&path, text).unwrap();
+    let settings = SettingsBuilder::new().file(&path).build();
+    fs::remove_file(&path).unwrap();
+    settings
+}

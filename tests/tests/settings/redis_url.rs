@@ -1,0 +1,88 @@
+//! URLs of Redis servers, and that no password gets out.
+
+use openedx_events::event_bus::Settings;
+use serde_json::json;
+
+use super::only;
+
+#[test]
+fn no_error_and_no_debug_has_a_password() {
+    for url in [
+        "redis://:hushhush@h:99999",
+        "redis://:hushhush/x@h",
+        "redis://:hushhush#x@h",
+        "redis://:12?hushhush@h",
+        "redis://:12/hushhush@h",
+        "http://:hushhush@h",
+        "redis://h/hushhush",
+        "redis://u:hushhush@[h",
+        "rediss://:hushhush@h?ssl_cert_reqs=hushhush",
+        "redis://:hushhush@h?db=hushhush",
+        "redis://hushhush",
+        "hushhush",
+        "redis://:a hushhush",
+        "unix://:hushhush@h/x",
+        "redis://:12?hushhush&x@h",
+        "redis://u%3Ahushhush%40h:6379/0",
+        "redis://%3Ahushhush%40h",
+        "redis://[u%40hushhush]",
+    ] {
+        let name = "EVENT_BUS_REDIS_CONNECTION_URL";
+        match Settings::from_value(json!({name: url})) {
+            Ok(_) => assert_eq!(url, "redis://hushhush", "that is a host"),
+            Err(error) => {
+                assert!(!error.to_string().contains("hushhush"), "{url}: {error}");
+                assert_eq!(error.findings()[0].path(), name);
+                assert!(error.findings()[0].message().contains("help: "), "{error}");
+            }
+        }
+    }
+    for url in [
+        "redis://u:hushhush@h/1",
+        "redis://hushhush@h",
+        "rediss://:hushhush@h?ssl_cert_reqs=none",
+        "unix://:hushhush@/x",
+    ] {
+        let settings = Settings::from_value(json!({"EVENT_BUS_REDIS_CONNECTION_URL": url})).unwrap();
+        let printed = format!("{settings:?} {}", settings.redis.connection_url.as_ref().unwrap());
+        assert!(!printed.contains("hushhush"), "{printed}");
+    }
+}
+
+#[test]
+fn options_of_redis_urls() {
+    for (url, message) in [
+        ("redis://h?max_connections=3", "the URL has the option `max_connections`, which is not known"),
+        ("redis://h?ssl_ca_certs=/a", "the URL has the option `ssl_ca_certs`, and no TLS"),
+        ("rediss://h?ssl_cert_reqs=NONE", "the option `ssl_cert_reqs` of the URL has a wrong value"),
+        ("redis://h?socket_timeout=0", "the option `socket_timeout` of the URL has a wrong value"),
+        ("redis://h?socket_timeout=inf", "the option `socket_timeout` of the URL has a wrong value"),
+        ("redis://h?db=-1", "the option `db` of the URL has a wrong value"),
+        ("redis://h/1/2", "the path of the URL is no number of a database"),
+        ("redis://a%0ab", "the URL has a host that cannot be one"),
+        ("unix://", "the URL names no socket"),
+    ] {
+        let (_, found) = only(json!({"EVENT_BUS_REDIS_CONNECTION_URL": url}));
+        assert_eq!(found.lines().next().unwrap(), message, "{url}");
+    }
+}
+
+#[test]
+fn a_url_in_the_wrong_place_is_not_printed() {
+    let url = "redis://:hushhush@h";
+    for name in [
+        "EVENT_BUS_PRODUCER",
+        "EVENT_BUS_CONSUMER",
+        "EVENT_BUS_TOPIC_PREFIX",
+        "EVENT_BUS_PRODUCER_DELIVERY",
+        "EVENT_BUS_PRODUCER_CONFIG",
+        "EVENT_BUS_REDIS_STREAM_MAX_LEN",
+        "EVENT_BUS_REDIS_CONSUMERS_ENABLED",
+        "EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT",
+        "EVENT_BUS_REDIS_URL",
+    ] {
+        let (path, message) = only(json!({name: url}));
+        assert_eq!(path, name);
+        assert!(!message.contains("hushhush"), "{message}");
+    }
+}

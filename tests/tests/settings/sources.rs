@@ -1,0 +1,92 @@
+//! The environment, and the file that it names.
+
+use std::{fs, path::PathBuf, process::Command, time::Duration};
+
+use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
+
+use super::from_variables;
+
+#[test]
+fn variables_are_texts() {
+    let settings = from_variables([
+        ("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "No"),
+        ("EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED", "0"),
+        ("EVENT_BUS_REDIS_STREAM_MAX_LEN", " 20000 "),
+        ("EVENT_BUS_PRODUCER_TIMEOUT", "0.25"),
+        ("EVENT_BUS_CONSUMER_CONFIG", r#"{"t": {"group_id": "g"}}"#),
+        ("EVENTS_SERVICE_NAME", "7"),
+        ("PATH", "/bin"),
+    ])
+    .unwrap();
+    assert!(!settings.consumer.enabled && !settings.redis.audit_logging_enabled);
+    assert_eq!(
+        (settings.redis.stream_max_len, settings.producer.timeout),
+        (20_000, Duration::from_millis(250))
+    );
+    assert_eq!((settings.consumer.config.len(), settings.service_name.as_deref()), (1, Some("7")));
+    for (text, enabled) in
+        [("true", true), ("TRUE", true), ("1", true), ("on", true), ("yes", true), ("off", false)]
+    {
+        let settings = from_variables([("EVENT_BUS_REDIS_CONSUMERS_ENABLED", text)]).unwrap();
+        assert_eq!(settings.consumer.enabled, enabled, "{text}");
+    }
+    let error = from_variables([
+        ("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "maybe"),
+        ("EVENT_BUS_PRODUCER_CONFIG", "{'a': True}"),
+        ("EVENT_BUS_CONSUMER_CONFIG", "[]"),
+    ])
+    .unwrap_err();
+    let texts: Vec<_> = error.findings().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        texts,
+        [
+            "error: `EVENT_BUS_CONSUMER_CONFIG` in the environment: a table of topics is needed, found a list\n  \
+             note: it is topic → `group_id`, `enabled` and `extra`\n  \
+             help: write it as in `{\"my-topic\": {\"group_id\": \"my-service\"}}`",
+            "error: `EVENT_BUS_PRODUCER_CONFIG` in the environment: the variable is no JSON: key must be a string at \
+             line 1 column 2\n  help: write the table as one JSON object",
+            "error: `EVENT_BUS_REDIS_CONSUMERS_ENABLED` in the environment: `true` or `false` is needed, found the \
+             text `maybe`\n  help: write `true` or `false`",
+        ]
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_that_is_no_text_is_an_error() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
+    let value = OsStr::from_bytes(b"\xff");
+    let build = |name: &OsStr| SettingsBuilder::new().variables([(name, value)]).build();
+    let error = build(OsStr::new("EVENT_BUS_TOPIC_PREFIX")).unwrap_err();
+    assert_eq!(error.findings()[0].path(), "EVENT_BUS_TOPIC_PREFIX");
+    // Somebody else's.
+    assert!(build(OsStr::new("LS_COLORS")).is_ok() && build(value).is_ok());
+}
+
+#[test]
+fn the_file_that_a_variable_names_comes_before_the_environment() {
+    const PREFIX: &str = "EVENT_BUS_TOPIC_PREFIX";
+    if std::env::var_os("SETTINGS_TEST_IS_CHILD").is_some() {
+        let settings = Settings::load(None).unwrap();
+        assert_eq!(settings.topic_prefix.as_deref(), Some("stage"));
+        assert_eq!(settings.service_name.as_deref(), Some("quizzes"));
+        // What the caller names counts instead of it.
+        assert!(Settings::load(Some("/nowhere.yml".as_ref())).is_err());
+        return;
+    }
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("named_settings.yml");
+    fs::write(&path, format!("{PREFIX}: dev\nSERVICE_VARIANT: quizzes\n")).unwrap();
+    let child = |file: &str| {
+        Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "sources::the_file_that_a_variable_names_comes_before_the_environment"])
+            .env("SETTINGS_TEST_IS_CHILD", "1")
+            .env("OPENEDX_EVENTS_SETTINGS", file)
+            .env(PREFIX, "stage")
+            .output()
+            .unwrap()
+    };
+    let output = child(path.to_str().unwrap());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    assert!(!child("/nowhere.yml").status.success(), "a file that is named and missing is an error");
+    fs::remove_file(&path).unwrap();
+}

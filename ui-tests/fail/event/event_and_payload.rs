@@ -1,0 +1,11 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+#[event(type = "com.example.learning.course.created.v1")]
+pub struct CourseCreated {
+    /// Which course.
+    pub course_key: CourseKey,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use openedx_events::prelude::*;
+
+/// Sent when a letter was sent.
+#[event(type = "com.example.learning.letter.sent.v1")]
+pub struct LetterSent {
+    /// Who wrote it.
+    #[event(pii)]
+    pub author: String,
+}

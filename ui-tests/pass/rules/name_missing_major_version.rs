@@ -1,0 +1,8 @@
+use openedx_events::prelude::*;
+
+/// Sent when a seat in a course was returned.
+#[event(type = "com.example.learning.seat.returned.v2")]
+pub struct SeatReturnedV2 {
+    /// Which course.
+    pub course_key: CourseKey,
+}

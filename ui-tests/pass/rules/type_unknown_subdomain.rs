@@ -1,0 +1,8 @@
+use openedx_events::prelude::*;
+
+/// Sent when a course was tried in an experiment.
+#[event(type = "com.example.experiments.course.tried.v1")]
+pub struct CourseTried {
+    /// Which course.
+    pub course_key: CourseKey,
+}
