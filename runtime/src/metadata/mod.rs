@@ -3,7 +3,7 @@
 mod identity;
 mod json;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::SystemTime};
 
 use uuid::Uuid;
 
@@ -41,13 +41,15 @@ impl EventsMetadata {
     /// That of an event which this process sends now.
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
+        // The clock is read once: reading it takes longer than all the rest.
+        let now = SystemTime::now();
         Self {
-            id: identity::new_id(),
+            id: identity::new_id(now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()),
             event_type: Cow::Borrowed(definition.event_type()),
             minorversion: definition.minor_version(),
             source: Cow::Borrowed(identity::source()),
             sourcehost: Cow::Borrowed(identity::host()),
-            time: DateTime::now(),
+            time: DateTime::of_clock(now),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }
     }

@@ -73,7 +73,7 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
     let signal = signal(&metadata.event_type)
         .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
-    signal.send_from_event_bus(metadata, bytes)
+    signal.send_from_event_bus(&metadata, bytes)
 }
 
 #[track_caller]

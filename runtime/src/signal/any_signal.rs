@@ -1,10 +1,12 @@
 //! Signals whose type of event is not known where they are used.
 
-use super::Signal;
+use super::{Receivers, Signal, dispatch::Failures};
 use crate::{
-    event::{AnyEventError, Event, EventDefinition, NoWireForm},
+    event::{AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
+    receiver::Delivery,
     responses::Responses,
+    scope::Scopes,
 };
 
 /// A signal of events of any type: the element of the registry's list.
@@ -12,12 +14,27 @@ pub trait AnySignal: Send + Sync {
     /// What is known of the event type.
     fn definition(&self) -> &'static EventDefinition;
 
+    /// Its receivers.
+    fn receivers(&'static self) -> &'static Receivers;
+}
+
+impl dyn AnySignal {
     /// Sends the event with the Avro bytes `bytes`, which came from an event bus.
-    fn send_from_event_bus(
+    #[track_caller]
+    pub(crate) fn send_from_event_bus(
         &'static self,
-        metadata: EventsMetadata,
+        metadata: &EventsMetadata,
         bytes: &[u8],
-    ) -> Result<Responses, AnyEventError>;
+    ) -> Result<Responses, AnyEventError> {
+        let definition = self.definition();
+        let event = definition.decode(bytes)?;
+        let scopes = Scopes::current();
+        scopes.captured(definition, &event, metadata);
+        let delivery = Delivery { metadata, from_event_bus: true };
+        let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
+        // An error is only returned where `Failures::Return` asks for it.
+        Ok(sent.unwrap_or_default())
+    }
 }
 
 impl<E: Event> AnySignal for Signal<E> {
@@ -25,15 +42,8 @@ impl<E: Event> AnySignal for Signal<E> {
         E::DEFINITION
     }
 
-    fn send_from_event_bus(
-        &'static self,
-        metadata: EventsMetadata,
-        bytes: &[u8],
-    ) -> Result<Responses, AnyEventError> {
-        let event = E::DEFINITION.decode(bytes)?;
-        // The definition decodes its own events; if it did not, nothing would have been sent.
-        let event = event.downcast::<E>().map_err(|_| NoWireForm::new(E::DEFINITION))?;
-        Ok(self.send_event_with_custom_metadata(metadata, *event))
+    fn receivers(&'static self) -> &'static Receivers {
+        &self.receivers
     }
 }
 

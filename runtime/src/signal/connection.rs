@@ -1,7 +1,7 @@
 //! Receivers that come and go at run time.
 
 use std::{
-    any::{TypeId, type_name_of_val},
+    any::{Any, TypeId, type_name_of_val},
     fmt,
     panic::Location as Caller,
     sync::Arc,
@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    event::{AnyEvent, Event, EventDefinition},
+    event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
     receiver::{Delivery, ReceiverDefinition, ReceiverError},
     schema::Location,
@@ -44,13 +44,13 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A connected receiver of events of type `E`.
-pub(super) struct Connected<E: Event> {
+/// A connected receiver of one signal's events.
+pub(super) struct Connected {
     pub(super) definition: Arc<ReceiverDefinition>,
-    pub(super) call: Box<Call<E>>,
+    pub(super) call: Box<Call>,
 }
 
-type Call<E> = dyn Fn(&E, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
+type Call = dyn Fn(&dyn Any, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
 
 /// A connected receiver of all events.
 pub(super) struct ConnectedAny {

@@ -5,16 +5,22 @@ mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod receivers;
 mod slice;
 
-use std::{any::TypeId, fmt, sync::Arc, sync::OnceLock};
+use std::{
+    any::{Any, TypeId},
+    fmt,
+    marker::PhantomData,
+    sync::Arc,
+};
 
 pub use any_signal::{AnySignal, signal};
 pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
-use dispatch_list::DispatchList;
+use receivers::Receivers;
 pub use slice::SIGNALS;
 
 use crate::{
@@ -22,11 +28,11 @@ use crate::{
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
     receiver::{
-        AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver, receivers_of,
+        Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver,
     },
     responses::Responses,
     schema::{Location, event_schema_string},
-    scope,
+    scope::{self, Scopes},
 };
 
 /// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
@@ -37,9 +43,8 @@ use crate::{
 /// (by `order`, then by where they are defined), then the connected ones in order of connection. No lock is
 /// held meanwhile: a receiver may send events, connect and disconnect.
 pub struct Signal<E: Event> {
-    /// The receivers that the program was linked with, in order; found at first use.
-    linked: OnceLock<Box<[&'static TypedReceiver<E>]>>,
-    connected: DispatchList<Arc<Connected<E>>>,
+    receivers: Receivers,
+    event: PhantomData<fn(E)>,
 }
 
 impl<E: Event> Signal<E> {
@@ -48,7 +53,7 @@ impl<E: Event> Signal<E> {
     #[must_use]
     #[allow(clippy::new_without_default)] // A second signal of a type would send to the same receivers.
     pub const fn new() -> Self {
-        Self { linked: OnceLock::new(), connected: DispatchList::new() }
+        Self { receivers: Receivers::new(), event: PhantomData }
     }
 
     /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
@@ -166,30 +171,21 @@ impl<E: Event> Signal<E> {
     {
         let id = next_id();
         let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
-        let call =
-            Box::new(move |event: &E, delivery: Delivery<'_>| receiver(event, delivery.metadata).outcome());
-        self.connected.push(id, Arc::new(Connected { definition, call }));
-        Connection::new(move || self.connected.remove(id))
+        let call = Box::new(move |event: &dyn Any, delivery: Delivery<'_>| match event.downcast_ref() {
+            Some(event) => receiver(event, delivery.metadata).outcome(),
+            None => Err(ReceiverError::wrong_event()),
+        });
+        self.receivers.connect(id, Connected { definition, call })
     }
 
     /// The receivers that the program was linked with, in the order in which they run.
     pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
-        self.linked().iter().map(|receiver| receiver.definition())
-    }
-
-    fn linked(&self) -> &[&'static TypedReceiver<E>] {
-        self.linked.get_or_init(|| {
-            let receivers = receivers_of(E::DEFINITION).into_iter();
-            receivers.filter_map(|receiver| receiver.as_any().downcast_ref()).collect()
-        })
+        self.receivers.linked(E::DEFINITION).iter().map(|receiver| receiver.definition())
     }
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        self.linked().is_empty()
-            && self.connected.is_empty()
-            && !connect_any::is_observed()
-            && !scope::is_active()
+        self.receivers.are_none(E::DEFINITION) && !scope::is_active()
     }
 
     #[track_caller]
@@ -197,6 +193,24 @@ impl<E: Event> Signal<E> {
         let delivery = Delivery { metadata, from_event_bus };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
+    }
+
+    /// All that differs from one type of event to the next.
+    #[track_caller]
+    fn dispatch(
+        &'static self,
+        event: E,
+        delivery: Delivery<'_>,
+        failures: Failures,
+    ) -> Result<Responses, ReceiverError> {
+        let definition = E::DEFINITION;
+        let scopes = Scopes::current();
+        if !scopes.capture(definition) {
+            return self.receivers.dispatch(definition, event.erase_ref(), delivery, &scopes, failures);
+        }
+        let shared = Arc::new(event).erase();
+        scopes.captured(definition, &shared, delivery.metadata);
+        self.receivers.dispatch(definition, &*shared, delivery, &scopes, failures)
     }
 }
 
