@@ -5,7 +5,10 @@
 
 pub mod by_hand;
 pub mod cases;
+pub mod growth_svg;
 #[cfg(feature = "times")]
 pub mod peers;
 pub mod plain;
 pub mod signals;
+#[cfg(feature = "times")]
+pub mod times;

@@ -91,12 +91,7 @@ impl DateTime {
     /// ```
     #[must_use]
     pub fn now() -> Self {
-        Self::of_clock(SystemTime::now())
-    }
-
-    /// What the system clock says, wherever it may be.
-    pub(crate) fn of_clock(now: SystemTime) -> Self {
-        Self::try_from(now).unwrap_or(Self::UNIX_EPOCH)
+        Self::try_from(SystemTime::now()).unwrap_or(Self::UNIX_EPOCH)
     }
 
     /// A time in UTC: Python's `datetime(…, tzinfo=timezone.utc)`.

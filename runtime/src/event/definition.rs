@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AnyEventError, SharedEvent, NoWireForm, WireFunctions};
+use super::{AnyEventError, NoWireForm, SharedEvent, WireFunctions};
 use crate::schema::{Field, Location, event_schema_string};
 
 /// An event definition: the event type, its data keys, and what the `#[event]` attribute says.

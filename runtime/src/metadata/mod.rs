@@ -42,14 +42,14 @@ impl EventsMetadata {
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
         // The clock is read once: reading it takes longer than all the rest.
-        let now = SystemTime::now();
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
-            id: identity::new_id(now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default()),
+            id: identity::new_id(since_1970),
             event_type: Cow::Borrowed(definition.event_type()),
             minorversion: definition.minor_version(),
             source: Cow::Borrowed(identity::source()),
             sourcehost: Cow::Borrowed(identity::host()),
-            time: DateTime::of_clock(now),
+            time: DateTime::since_1970(since_1970),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }
     }

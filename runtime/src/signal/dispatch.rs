@@ -92,7 +92,7 @@ impl<T> Held<T> {
 
 impl<T> Drop for Held<T> {
     fn drop(&mut self) {
-        let snapshot = self.0.take();
+        let Some(snapshot) = self.0.take() else { return };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(snapshot))) {
             tracing::error!(
                 error = ReceiverError::panicked(payload).chain(),

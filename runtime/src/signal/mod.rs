@@ -27,9 +27,7 @@ use crate::{
     DateTime,
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
-    receiver::{
-        Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver,
-    },
+    receiver::{Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
     responses::Responses,
     schema::{Location, event_schema_string},
     scope::{self, Scopes},
@@ -97,11 +95,19 @@ impl<E: Event> Signal<E> {
     /// what `send_event` does in Python in production.
     ///
     /// With no receiver this does almost nothing: no metadata is made.
+    #[inline]
     #[track_caller]
     pub fn send_event(&'static self, event: E) -> Responses {
         if self.is_unobserved() {
             return Responses::default();
         }
+        self.send_now(event)
+    }
+
+    /// Apart from [`send_event`](Self::send_event), which then has nothing to set up where nobody listens.
+    #[inline(never)]
+    #[track_caller]
+    fn send_now(&'static self, event: E) -> Responses {
         self.send(event, &EventsMetadata::of(E::DEFINITION), false)
     }
 
