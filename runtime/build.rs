@@ -5,6 +5,8 @@ use std::{env, fs, path::Path};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
+    // A new contract is a reason to compile: the macros only make cargo watch those that they found.
+    println!("cargo::rerun-if-changed=schemas");
     let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
     let text = format!(
         "#[doc(hidden)]\npub mod __private_{}_{}_{} {{\n    pub use crate::private::*;\n}}\n",

@@ -1,6 +1,7 @@
 //! The attribute macros of `openedx-events`, which re-exports them: depend on that crate.
 
 mod args;
+mod contract;
 mod diagnostics;
 mod event;
 mod event_type;

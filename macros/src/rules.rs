@@ -91,6 +91,8 @@ rules! {
         upstream "`update_blocks` of `ContentLibraryData` and `background` of `LibraryCollectionData`";
     FIELD_TYPE = Error "field_type" "ADR-3"
         "an event outlives the values it was made of, and reaches other threads and services";
+    CONTRACT_BROKEN = Error "contract_broken" "ADR-6"
+        "messages carry no schema of their own, so services read them by the one that was published";
     PAYLOAD_SHAPE = Error "payload_shape" "ADR-3"
         "a payload is a struct with named fields, whose names are on the wire";
     EVENT_SHAPE = Error "event_shape" "ADR-3"

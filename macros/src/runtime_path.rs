@@ -44,7 +44,7 @@ impl RuntimePath {
 }
 
 /// The same tokens, shown at `span` but resolved as before.
-fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     tokens
         .into_iter()
         .map(|mut token| {

@@ -8,7 +8,9 @@ use quote::quote;
 /// As a person would write it, and under a name that does not change with each release.
 fn pretty(expansion: TokenStream) -> String {
     let file = syn::parse2(expansion).unwrap();
-    prettyplease::unparse(&file).replace(crate::runtime_path::PRIVATE, "__private")
+    prettyplease::unparse(&file)
+        .replace(crate::runtime_path::PRIVATE, "__private")
+        .replace(env!("CARGO_MANIFEST_DIR"), "/package")
 }
 
 macro_rules! assert_expansion {
@@ -76,6 +78,23 @@ fn local_only_event() {
         }
     };
     assert_expansion!("local_only_event", crate::event::event(arguments, &item));
+}
+
+/// Its contracts are in `schemas`, beside the `Cargo.toml` of this crate.
+#[test]
+fn event_with_contracts() {
+    let arguments = quote!(type = "com.example.learning.seat.kept.v1", minor_version = 1);
+    let item = quote! {
+        /// Sent when a learner has kept a seat.
+        pub struct SeatKept {
+            /// The seat.
+            pub seat: SeatData,
+            /// How many are left.
+            #[event(default)]
+            pub left: i64,
+        }
+    };
+    assert_expansion!("event_with_contracts", crate::event::event(arguments, &item));
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod avro_type;
 #[cfg(feature = "catalog")]
 mod catalog;
 pub mod codec;
+pub mod contracts;
 mod date_time;
 mod event;
 pub mod event_bus;

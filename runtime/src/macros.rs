@@ -132,6 +132,25 @@ pub use openedx_events_macros::payload;
 /// | `default`, `default = expression` | what it is when a builder or a JSON leaves it out |
 /// | `allow(rule, reason = "…")` | waives a convention, such as `field_data_suffix` |
 ///
+/// # Contracts
+///
+/// `schemas/com+example+library+card+issued+v1_schema.avsc` beside the crate's `Cargo.toml`, the Avro schema as Python's
+/// `generate_avro_schemas` writes it, is the *contract* of minor version 0 of this event, and `…_schema.1.avsc` that of
+/// minor version 1 (ADR-6). The event has to be what its own contract says, and a successor of the earlier ones: with the
+/// same data keys, the same records inside them, and nothing new except data keys at the end that are an `Option` or have
+/// a default. Anything else does not compile, with the path and what happened to it:
+///
+/// ```text
+/// contract of event type `com.example.library.card.issued.v1` is broken: `user.pii.email` was removed
+/// ```
+///
+/// The folder is the one of the `Cargo.toml` nearest to the file in which the event type is written. Cargo compiles the
+/// crate again when a contract was changed; [`contracts`](crate::contracts) says how new ones are noticed.
+///
+/// The bytes of an event may end where those of an earlier minor version end; the data keys that are missing get `None` or
+/// their default. The contracts tell where that is. If one of an earlier minor version is missing, it may be before any
+/// data key from which on all are an `Option` or have a default; at minor version 0 it is nowhere.
+///
 /// # What does not compile
 ///
 /// What the [rules](crate::rules) refuse: an event type or a constant against the naming rules, an event or data key

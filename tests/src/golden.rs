@@ -18,6 +18,10 @@ pub struct Vector {
     pub avro: Vec<u8>,
     /// Its metadata in JSON.
     pub metadata: String,
+    /// The fields of its entry in a Redis stream, without the one with the bytes.
+    pub redis_fields: Value,
+    /// All of it, as it is in the file.
+    pub line: String,
 }
 
 /// Bytes that Python reads, and would have written otherwise.
@@ -82,10 +86,12 @@ fn file(name: &str, own: &'static str) -> Cow<'static, str> {
 fn vector(line: &str) -> Vector {
     let mut vector: Value = serde_json::from_str(line).unwrap();
     Vector {
+        line: line.to_owned(),
         id: text(&vector, "id").to_owned(),
         event: registry::get(text(&vector, "event_type")).unwrap(),
         avro: unhex(text(&vector, "avro_hex")),
         metadata: text(&vector, "metadata_json").to_owned(),
+        redis_fields: vector["redis_fields"].take(),
         data: vector["data_json"].take(),
     }
 }

@@ -1,9 +1,11 @@
 //! Payloads and events of an imaginary service, for the tests in `tests/`: they use every kind of field.
 
 pub mod allocation;
+pub mod conformance;
 pub mod fuzzing;
 pub mod golden;
 mod price;
+pub mod redis_server;
 pub mod samples;
 
 use std::collections::{BTreeMap, HashMap};

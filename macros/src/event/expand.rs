@@ -6,11 +6,12 @@ use syn::ext::IdentExt;
 
 use super::parse::{Arguments, Event};
 use crate::{
+    contract::{Compared, Contracts},
     record::{Field, Target, builder::Built, schema::location},
     rules,
 };
 
-pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
+pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let rt = &event.arguments.path.private();
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
@@ -20,11 +21,16 @@ pub(crate) fn expand(event: &Event<'_>) -> TokenStream {
     let structure = structure(event);
     let signal = signal(event, rt);
     let record = target.record_static(&item.ident);
-    let wire = if arguments.local_only.is_some() { local_only(event, &target) } else { wire(event, &target) };
+    let wire = if arguments.local_only.is_some() {
+        local_only(event, &target)
+    } else {
+        wire(event, &target, contracts)
+    };
     let implementations = [
-        definition(event, rt),
+        definition(event, rt, contracts),
         key(event),
         target.flow_control(&arguments.path),
+        kept(event, contracts),
         target.defaults(),
         wire,
         target.builder(&built),
@@ -125,7 +131,7 @@ fn key_path(key: &[syn::Ident]) -> String {
     names.join(".")
 }
 
-fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
+fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> TokenStream {
     let Event { item, docs, arguments, constant, .. } = event;
     let ident = &item.ident;
     let event_type = arguments
@@ -143,6 +149,8 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         let path = key_path(&arguments.key);
         quote!(.with_key_field(#path))
     });
+    let compared: Vec<u32> = contracts.minor_versions().collect();
+    let compared = (!compared.is_empty()).then(|| quote!(.with_contracts(&[#(#compared),*])));
     let repository = arguments.repository.as_ref().map(|text| quote!(.with_repository(#text)));
     let warning = arguments.warning.as_ref().map(|text| quote!(.with_warning(#text)));
     let deprecated = arguments.deprecated.as_ref().map(|deprecated| {
@@ -162,7 +170,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
         static __DEFINITION: #rt::EventDefinition =
             #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
                 .with_minor_version(#minor_version)
-                #key #repository #warning #deprecated #local_only #wire;
+                #compared #key #repository #warning #deprecated #local_only #wire;
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
@@ -230,13 +238,28 @@ fn key(event: &Event<'_>) -> TokenStream {
     }
 }
 
-fn wire(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
+/// The comparison with what was published.
+fn kept(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+    let Arguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
+    let Some(event_type) = event_type else {
+        return TokenStream::new();
+    };
+    contracts.assertions(&Compared {
+        event_type,
+        minor_version: *minor_version,
+        local_only: local_only.is_some(),
+        fields: &event.fields,
+        path,
+    })
+}
+
+fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenStream {
     let Target { rt, ident, .. } = target;
     let path = &event.arguments.path;
     let parts = [
         target.type_assertions(path),
         target.schema_assertions(path, "assert_data_key"),
-        target.fields_impl(),
+        target.fields_impl(&contracts.earlier_ends(event.arguments.minor_version, target.fields.len())),
         target.plain_impls(),
     ];
     // impl Serialize for CourseEnrollmentCreated { … }

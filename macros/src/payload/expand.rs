@@ -31,7 +31,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         target.type_assertions(path),
         target.schema_assertions(path, "assert_field"),
         target.flow_control(path),
-        target.fields_impl(),
+        target.fields_impl(&[]),
         target.plain_impls(),
         access(item, twin, rt),
         plain(&target, &item.ident),

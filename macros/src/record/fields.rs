@@ -6,8 +6,9 @@ use quote::{format_ident, quote};
 use super::{Field, Target};
 
 impl Target<'_> {
-    /// Needs `__RECORD` beside it.
-    pub(crate) fn fields_impl(&self) -> TokenStream {
+    /// Needs `__RECORD` beside it; an event of an earlier minor version can end after so many fields as
+    /// `earlier_ends` says.
+    pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> TokenStream {
         let Self { rt, ident, fields } = self;
         let names = fields.iter().map(|field| &field.name);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
@@ -15,6 +16,7 @@ impl Target<'_> {
         let index = 0..fields.len();
         let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
         let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
+        let decoded = fields.iter().enumerate().map(|(index, field)| decoded(rt, field, index, earlier_ends));
         let values = fields.iter().zip(&slots).map(|(field, slot)| from_slot(rt, field, slot));
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
@@ -23,8 +25,8 @@ impl Target<'_> {
         //         <Wire<i64>>::encode(&self.id, out);
         //         …
         //     }
-        //     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        //         Ok(Self { id: input.field("id", <Wire<i64>>::decode)?, … })
+        //     fn decode_fields(__input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        //         Ok(Self { id: __input.field("id", <Wire<i64>>::decode)?, … })
         //     }
         //     fn write_entries(&self, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
         //         <Wire<i64>>::write_entry(&self.id, "id", to)?;
@@ -60,7 +62,7 @@ impl Target<'_> {
                     __input: &mut #rt::Decoder<'_>,
                 ) -> ::core::result::Result<Self, #rt::DecodeError> {
                     ::core::result::Result::Ok(Self {
-                        #(#idents: __input.field(#wire_names, <#rt::Wire<#types>>::decode)?),*
+                        #(#decoded),*
                     })
                 }
 
@@ -89,6 +91,24 @@ impl Target<'_> {
             }
         }
     }
+}
+
+/// A field as it is read; from the first possible end on, one that may not be there.
+fn decoded(rt: &TokenStream, field: &Field<'_>, index: usize, earlier_ends: &[usize]) -> TokenStream {
+    let Field { ident, name, ty, default, .. } = field;
+    if earlier_ends.iter().all(|end| *end > index) {
+        return quote!(#ident: __input.field(#name, <#rt::Wire<#ty>>::decode)?);
+    }
+    let can_end = earlier_ends.contains(&index);
+    let absent = match default {
+        Some(default) => {
+            let default = default.function();
+            quote!(|| ::core::option::Option::Some(#default()))
+        }
+        None => quote!(<#rt::Wire<#ty>>::absent),
+    };
+    // left: __input.later_field("left", true, <Wire<i64>>::decode, || Some(__default_1()))?
+    quote!(#ident: __input.later_field(#name, #can_end, <#rt::Wire<#ty>>::decode, #absent)?)
 }
 
 fn from_slot(rt: &TokenStream, field: &Field<'_>, slot: &syn::Ident) -> TokenStream {

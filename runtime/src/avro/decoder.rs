@@ -11,13 +11,15 @@ use super::error::{BoxError, DecodeError, Problem};
 pub struct Decoder<'a> {
     input: &'a [u8],
     offset: usize,
+    /// Whether the message turned out to be of an earlier minor version, and is read to its end.
+    is_earlier: bool,
 }
 
 impl<'a> Decoder<'a> {
     /// Begins at the first byte.
     #[must_use]
     pub fn new(input: &'a [u8]) -> Self {
-        Self { input, offset: 0 }
+        Self { input, offset: 0, is_earlier: false }
     }
 
     /// The bytes that were not read yet.
@@ -207,6 +209,23 @@ impl<'a> Decoder<'a> {
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
         read(self).map_err(|error| error.in_field(name))
+    }
+
+    /// A data key that an earlier minor version of the event does not have, where the message is of one: its
+    /// bytes end exactly where the record of that version ends, which is possible here if `can_end`.
+    #[inline]
+    pub fn later_field<T>(
+        &mut self,
+        name: &'static str,
+        can_end: bool,
+        read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
+        absent: impl FnOnce() -> Option<T>,
+    ) -> Result<T, DecodeError> {
+        self.is_earlier |= can_end && self.remaining() == 0;
+        match self.is_earlier.then(absent).flatten() {
+            Some(value) => Ok(value),
+            None => self.field(name, read),
+        }
     }
 
     /// All items of an array or a map, over all its blocks; an error gets the item's number.

@@ -24,6 +24,7 @@ pub struct EventDefinition {
     pub(super) fields: &'static [Field],
     location: Location,
     minor_version: u32,
+    contracts: &'static [u32],
     key_field: Option<&'static str>,
     repository: Option<&'static str>,
     warning: Option<&'static str>,
@@ -64,6 +65,7 @@ impl EventDefinition {
             fields,
             location,
             minor_version: 0,
+            contracts: &[],
             key_field: None,
             repository: None,
             warning: None,
@@ -76,6 +78,12 @@ impl EventDefinition {
     #[must_use]
     pub const fn with_minor_version(mut self, minor_version: u32) -> Self {
         self.minor_version = minor_version;
+        self
+    }
+
+    #[must_use]
+    pub const fn with_contracts(mut self, minor_versions: &'static [u32]) -> Self {
+        self.contracts = minor_versions;
         self
     }
 
@@ -144,6 +152,13 @@ impl EventDefinition {
     #[must_use]
     pub const fn minor_version(&self) -> u32 {
         self.minor_version
+    }
+
+    /// The minor versions whose contracts the definition was compared with when it was compiled, the newest
+    /// first: the files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
+    #[must_use]
+    pub const fn contracts(&self) -> &'static [u32] {
+        self.contracts
     }
 
     /// The path to the value that keeps events in order on an event bus, as in

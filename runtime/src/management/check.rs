@@ -1,11 +1,19 @@
 //! `check`: what is wrong with the events of the program.
 
-use std::io::Write;
+use std::{
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use clap::Args;
 
-use super::outcome::{CommandResult, Failure, Outcome};
+use super::{
+    bus::SettingsArgs,
+    check_bus,
+    outcome::{CommandResult, Failure, Outcome},
+};
 use crate::{
+    contracts,
     event::EventDefinition,
     registry::{self, Finding},
     schema::Schema,
@@ -13,27 +21,58 @@ use crate::{
 
 /// The arguments of `check`.
 #[derive(Args, Debug)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   openedx-events check
+  openedx-events check --against HEAD
+  openedx-events check --settings lms.env.yml --live
 
 Exits with 1 where there are findings.")]
-pub struct Check;
-
-pub(super) fn run(out: &mut dyn Write) -> CommandResult {
-    let findings = findings();
-    for finding in &findings {
-        writeln!(out, "{finding}")?;
-    }
-    Ok(if findings.is_empty() { Outcome::Done } else { Outcome::Findings })
+pub struct Check {
+    /// Folder of the `Cargo.toml` whose `schemas` are the contracts.
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    package: PathBuf,
+    /// Report also contracts that were changed or deleted since this git revision, as in `origin/main`.
+    #[arg(long, value_name = "REV")]
+    against: Option<String>,
+    /// Ask also the server of the event bus.
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
 }
 
-fn findings() -> Vec<Finding> {
-    let mut findings = registry::findings();
-    // Where an event type is defined twice, the registry answers nothing else.
-    if !findings.iter().any(is_duplicate) {
-        findings.extend(registry::events().flat_map(data_keys_without_payload));
+impl Check {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let findings = self.findings()?;
+        for finding in &findings {
+            writeln!(out, "{finding}")?;
+        }
+        Ok(if findings.is_empty() { Outcome::Done } else { Outcome::Findings })
     }
-    findings
+
+    /// All findings, each on one line.
+    fn findings(&self) -> Result<Vec<String>, Failure> {
+        let findings = registry::findings();
+        let mut lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        // Where an event type is defined twice, the registry answers nothing else.
+        if !findings.iter().any(is_duplicate) {
+            let bare = registry::events().flat_map(data_keys_without_payload);
+            lines.extend(bare.map(|finding| finding.to_string()));
+            let contracts = contracts::of_program(&self.package).map_err(|error| self.unread(&error))?;
+            lines.extend(contracts.iter().map(ToString::to_string));
+            lines.extend(check_bus::findings(&self.settings, self.live));
+        }
+        if let Some(revision) = &self.against {
+            let changed =
+                contracts::changed_since(&self.package, revision).map_err(|error| self.unread(&error))?;
+            lines.extend(changed.iter().map(ToString::to_string));
+        }
+        Ok(lines)
+    }
+
+    fn unread(&self, error: &io::Error) -> Failure {
+        Failure::new(format!("the contracts of {} cannot be read: {error}", self.package.display()))
+    }
 }
 
 /// The other commands ask the registry, which panics where an event type is defined twice.

@@ -16,7 +16,10 @@ pub(super) enum NoAnswer {
 }
 
 /// Writes the answer to each line of standard input.
-pub(super) fn answer_all(out: &mut dyn Write, answer: fn(&str) -> Result<String, NoAnswer>) -> CommandResult {
+pub(super) fn answer_all(
+    out: &mut dyn Write,
+    mut answer: impl FnMut(&str) -> Result<String, NoAnswer>,
+) -> CommandResult {
     let mut input = BufReader::with_capacity(64 * 1024, io::stdin().lock());
     let mut outcome = Outcome::Done;
     let mut line = Vec::new();
@@ -30,7 +33,7 @@ pub(super) fn answer_all(out: &mut dyn Write, answer: fn(&str) -> Result<String,
         if read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))? == 0 {
             break;
         }
-        let text = text_of(&line, number).and_then(answer).unwrap_or_else(|error| {
+        let text = text_of(&line, number).and_then(&mut answer).unwrap_or_else(|error| {
             outcome = Outcome::Findings;
             error.to_json(number)
         });

@@ -22,6 +22,9 @@
 //! | `check` | reports what is wrong with the events of the program |
 //! | `encode`, `decode` | turn Avro record dictionaries into Avro bytes and back, line by line |
 //! | `parse-keys` | takes opaque keys apart, line by line |
+//! | `produce-event` | sends events to a topic |
+//! | `consume-events` | runs the receivers of the program for the events of topics |
+//! | `tail`, `pending`, `dlq`, `seek` | operate on a topic and its groups |
 //!
 //! Each answers to Python's spelling, with underscores, too; `--help` has an example of each.
 //!
@@ -60,10 +63,15 @@
 //! | 0 | done |
 //! | 1 | done, and there are findings, or lines or keys that have an error |
 //! | 2 | not done: wrong arguments, or something that cannot be read or written |
+//! | 3 to 6, 130 | why `consume-events` ended: see its `--help` |
 //! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as a shell has it from other programs) |
 
+mod bus;
 mod check;
+mod check_bus;
+mod consume_events;
 mod decode;
+mod dlq;
 mod encode;
 mod find;
 mod generate_avro_schemas;
@@ -72,8 +80,14 @@ mod list;
 mod logging;
 mod outcome;
 mod parse_keys;
+mod pending;
+mod produce_event;
+mod progress;
+mod redact;
 mod schema_file;
+mod seek;
 mod show;
+mod tail;
 
 use std::{
     io::{self, BufWriter, Write},
@@ -167,6 +181,21 @@ pub enum Command {
     /// `LibraryContainerLocator`.
     #[command(alias = "parse_keys", verbatim_doc_comment)]
     ParseKeys(parse_keys::ParseKeys),
+    /// Send an event, or one a line, to a topic of the event bus.
+    #[command(alias = "produce_event")]
+    ProduceEvent(produce_event::ProduceEvent),
+    /// Run the receivers of this program for the events of a topic, until told to stop.
+    #[command(alias = "consume_events")]
+    ConsumeEvents(consume_events::ConsumeEvents),
+    /// Print the entries of a topic as JSON lines, without any consumer group.
+    Tail(tail::Tail),
+    /// Print what the members of a consumer group have in hand, as JSON lines.
+    Pending(pending::PendingEntries),
+    /// Look at the dead letters of a consumer group, try them again, or drop them.
+    #[command(subcommand)]
+    Dlq(dlq::Dlq),
+    /// Move a consumer group to another place in its topic.
+    Seek(seek::Seek),
 }
 
 /// Ask about Open edX events, check them, and translate them between JSON and Avro.
@@ -179,6 +208,8 @@ pub enum Command {
   1    done, and there are findings, or lines or keys that have an error
   2    not done: wrong arguments, or something that cannot be read or written
   141  the reader of the output closed it
+
+`consume-events` has more: see its `--help`.
 
 RUST_LOG says what is logged to standard error, as in `RUST_LOG=warn,openedx_events=debug`; `info` unless set."
 )]
@@ -213,7 +244,8 @@ impl Command {
     /// Like every command-line program it says on standard error why it could not be done.
     #[must_use = "`main` returns it"]
     pub fn run(self) -> ExitCode {
-        let mut out = BufWriter::new(io::stdout().lock());
+        // Not locked: receivers, and whoever prints events, write from other threads.
+        let mut out = BufWriter::new(io::stdout());
         let result = self.write_to(&mut out);
         // Where a failure came later, what was written before it still counts.
         let flushed = out.flush().map_err(Failure::from);
@@ -229,10 +261,16 @@ impl Command {
             Self::List(list) => list.run(out),
             Self::Show(show) => show.run(out),
             Self::GenerateAvroSchemas(generate) => generate.run(out),
-            Self::Check(check::Check) => check::run(out),
+            Self::Check(check) => check.run(out),
             Self::Encode(encode::Encode) => encode::run(out),
             Self::Decode(decode::Decode) => decode::run(out),
             Self::ParseKeys(parse_keys::ParseKeys) => parse_keys::run(out),
+            Self::ProduceEvent(produce) => produce.run(out),
+            Self::ConsumeEvents(consume) => consume.run(out),
+            Self::Tail(tail) => tail.run(out),
+            Self::Pending(pending) => pending.run(out),
+            Self::Dlq(dlq) => dlq.run(out),
+            Self::Seek(seek) => seek.run(out),
         }
     }
 }

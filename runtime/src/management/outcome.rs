@@ -1,6 +1,7 @@
 //! How a command ends.
 
 use std::{
+    fmt,
     io::{self, Write},
     process::ExitCode,
 };
@@ -18,8 +19,8 @@ pub(super) enum Outcome {
 /// The command did not.
 #[derive(Debug)]
 pub(super) enum Failure {
-    /// What there is to say, without `error: `.
-    Message(String),
+    /// What there is to say, without `error: `, and the exit code.
+    Message(String, u8),
     /// Nobody reads the output: there is nobody to tell.
     ClosedPipe,
 }
@@ -35,19 +36,32 @@ impl Outcome {
 
 impl Failure {
     pub(super) fn new(message: impl Into<String>) -> Self {
-        Self::Message(message.into())
+        Self::with_code(message, 2)
+    }
+
+    pub(super) fn with_code(message: impl Into<String>, code: u8) -> Self {
+        Self::Message(message.into(), code)
     }
 
     /// Says it on standard error.
     pub(super) fn report(&self) -> ExitCode {
         match self {
-            Self::Message(message) => {
+            Self::Message(message, code) => {
                 // `eprintln!` panics where standard error is closed.
                 let _ = writeln!(io::stderr(), "error: {message}");
-                2.into()
+                (*code).into()
             }
             // 128 + SIGPIPE: what a shell has from a program that this signal ended.
             Self::ClosedPipe => 141.into(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Message(message, _) => f.write_str(message),
+            Self::ClosedPipe => f.write_str("nobody reads the output"),
         }
     }
 }

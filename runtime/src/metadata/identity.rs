@@ -27,16 +27,34 @@ pub(super) fn new_id(now: Duration) -> Uuid {
 
 /// `openedx/{service}/web`, the service being what Python's settings name.
 pub(super) fn source() -> &'static str {
-    static SOURCE: OnceLock<String> = OnceLock::new();
     SOURCE.get_or_init(|| {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
         let service = set("EVENTS_SERVICE_NAME").or_else(|| set("SERVICE_VARIANT"));
-        format!("openedx/{}/web", service.as_deref().unwrap_or("SERVICE_NAME_UNSET"))
+        source_of(service.as_deref().unwrap_or("SERVICE_NAME_UNSET"))
     })
 }
 
+/// Says which service this is, where settings do: before the first event has metadata, and once.
+pub(crate) fn set_service(name: &str) {
+    let wanted = source_of(name);
+    let source = SOURCE.get_or_init(|| wanted.clone());
+    if *source != wanted {
+        tracing::warn!(
+            source,
+            wanted,
+            "events have this `source` already, and keep it: set it before the first one"
+        );
+    }
+}
+
+static SOURCE: OnceLock<String> = OnceLock::new();
+
+fn source_of(service: &str) -> String {
+    format!("openedx/{service}/web")
+}
+
 /// The name of the host, as `socket.gethostname()` gives it; empty where the system has none.
-pub(super) fn host() -> &'static str {
+pub(crate) fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())
 }

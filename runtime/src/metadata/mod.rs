@@ -7,6 +7,7 @@ use std::{borrow::Cow, time::SystemTime};
 
 use uuid::Uuid;
 
+pub(crate) use identity::{host, set_service};
 pub use json::MetadataError;
 
 use crate::{DateTime, UtcOffset, event::EventDefinition};
@@ -41,14 +42,22 @@ impl EventsMetadata {
     /// That of an event which this process sends now.
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
+        Self {
+            minorversion: definition.minor_version(),
+            ..Self::with_event_type(Cow::Borrowed(definition.event_type()))
+        }
+    }
+
+    /// The defaults of all other fields, which Python's class has, too.
+    pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
         // The clock is read once: reading it takes longer than all the rest.
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             id: identity::new_id(since_1970),
-            event_type: Cow::Borrowed(definition.event_type()),
-            minorversion: definition.minor_version(),
+            event_type,
+            minorversion: 0,
             source: Cow::Borrowed(identity::source()),
-            sourcehost: Cow::Borrowed(identity::host()),
+            sourcehost: Cow::Borrowed(host()),
             time: DateTime::since_1970(since_1970),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }

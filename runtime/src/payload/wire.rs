@@ -83,6 +83,12 @@ impl<T: AvroType> Wire<T> {
         T::decode_avro(input)
     }
 
+    /// The value of a field that came with a later minor version than the bytes have.
+    #[must_use]
+    pub fn absent() -> Option<T> {
+        T::absent()
+    }
+
     /// Writes the entry of a field.
     pub fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
         to.entry(name, &Json(value))
@@ -115,6 +121,11 @@ pub trait NoWire<T> {
 
     fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
         unreachable!("a program with a field without an Avro form does not compile")
+    }
+
+    #[must_use]
+    fn absent() -> Option<T> {
+        None
     }
 
     fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {

@@ -21,7 +21,7 @@ use crate::{
     metadata::EventsMetadata,
     receiver::{RECEIVERS, ReceiverDefinition, ReceiverReturn},
     responses::Responses,
-    signal::{self, AnySignal, Connection, SIGNALS},
+    signal::{self, AnySignal, Connection, Incoming, SIGNALS},
 };
 
 /// All event definitions, by event type.
@@ -74,6 +74,30 @@ pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Res
     let signal = signal(&metadata.event_type)
         .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
     signal.send_from_event_bus(&metadata, bytes)
+}
+
+/// The event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and its receivers.
+pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
+    let signal = signal(&metadata.event_type)
+        .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
+    signal.receive(metadata, bytes)
+}
+
+/// Whether events of that type have a receiver in this program; `None` where it does not know the type.
+pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
+    signal(event_type).map(|signal| signal.has_receivers())
+}
+
+/// Whether any event has a receiver in this program.
+pub(crate) fn has_receivers() -> bool {
+    signals().iter().any(|signal| signal.has_receivers())
+}
+
+/// Says which events go to an event bus.
+pub(crate) fn set_produced(is_produced: impl Fn(&EventDefinition) -> bool) {
+    for signal in signals() {
+        signal.set_produced(is_produced(signal.definition()));
+    }
 }
 
 #[track_caller]

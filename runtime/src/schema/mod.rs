@@ -1,6 +1,10 @@
 //! The Avro schema of a type, as a `const` tree that the compiler can walk.
 
 mod check;
+mod contract;
+mod contract_diff;
+mod contract_message;
+mod contract_text;
 mod json;
 #[cfg(test)]
 mod tests;
@@ -13,6 +17,8 @@ pub use check::{
     assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
     assert_shared,
 };
+pub use contract::Contracts;
+pub use contract_diff::assert_contract;
 pub use json::event_schema_string;
 
 /// The Avro form of a type.

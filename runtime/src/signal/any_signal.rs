@@ -1,6 +1,6 @@
 //! Signals whose type of event is not known where they are used.
 
-use super::{Receivers, Signal, dispatch::Failures};
+use super::{Incoming, Receivers, Signal, dispatch::Failures};
 use crate::{
     event::{AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
@@ -34,6 +34,27 @@ impl dyn AnySignal {
         let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
         // An error is only returned where `Failures::Return` asks for it.
         Ok(sent.unwrap_or_default())
+    }
+
+    /// The event with the Avro bytes `bytes`, which came from an event bus, and its receivers.
+    pub(crate) fn receive(
+        &'static self,
+        metadata: EventsMetadata,
+        bytes: &[u8],
+    ) -> Result<Incoming, AnyEventError> {
+        let definition = self.definition();
+        let event = definition.decode(bytes)?;
+        Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
+    }
+
+    /// Whether the event has any receiver in this process.
+    pub(crate) fn has_receivers(&'static self) -> bool {
+        self.receivers().are_any(self.definition())
+    }
+
+    /// Says whether the event bus that is installed has a route for these events.
+    pub(crate) fn set_produced(&'static self, produced: bool) {
+        self.receivers().set_produced(produced);
     }
 }
 

@@ -4,9 +4,15 @@ use std::sync::Arc;
 
 use super::{
     connection::{ConnectedAny, Connection, Place, next_id},
-    dispatch_list::{DispatchList, Snapshot},
+    dispatch_list::{DispatchList, Entry, Snapshot},
+    incoming::{Call, Callee},
 };
-use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
+use crate::{
+    event::{AnyEvent, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::ReceiverReturn,
+    responses::ReceiverHandle,
+};
 
 static CONNECTED: DispatchList<Arc<ConnectedAny>> = DispatchList::new();
 
@@ -32,4 +38,14 @@ pub(super) fn is_observed() -> bool {
 
 pub(super) fn snapshot() -> Option<Snapshot<Arc<ConnectedAny>>> {
     CONNECTED.snapshot()
+}
+
+/// Those that there are, as receivers of the event `definition`, with their numbers of connection.
+pub(super) fn callees(definition: &'static EventDefinition) -> Vec<(u64, Callee)> {
+    let Some(entries) = snapshot() else { return Vec::new() };
+    let callee = |entry: &Entry<Arc<ConnectedAny>>| {
+        let handle = ReceiverHandle::Connected(Arc::new(entry.value.definition(definition)));
+        (entry.id, Callee { handle, call: Call::Any(Arc::clone(&entry.value)) })
+    };
+    entries.iter().map(callee).collect()
 }

@@ -9,9 +9,11 @@ use std::{
 use super::{
     Receivers, connect_any,
     dispatch_list::{Entry, Snapshot},
+    outlet,
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
+    metadata::EventsMetadata,
     receiver::{Delivery, ReceiverDefinition, ReceiverError},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
@@ -51,6 +53,22 @@ impl Run<'_> {
             self.responses.push(Response::new(handle, Ok(())));
             Ok(())
         }
+    }
+
+    /// An error of the event bus has been logged by the bus, which knows the topics.
+    #[track_caller]
+    fn event_bus(&mut self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Result<(), ReceiverError> {
+        let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, metadata)) else {
+            return Ok(());
+        };
+        if let Err(error) = response.result() {
+            if self.failures == Failures::Return {
+                return response.into_result();
+            }
+            assert!(!self.scopes.are_strict(), "{} was not produced: {}", event.event_type(), error.chain());
+        }
+        self.responses.push(response);
+        Ok(())
     }
 
     #[cold]
@@ -141,8 +159,12 @@ impl Receivers {
                     let event = AnyEvent::new(definition, event, delivery.from_event_bus);
                     run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
-                (_, None) => return Ok(run.responses),
+                (_, None) => break,
             }
         }
+        if !delivery.from_event_bus && self.is_produced() {
+            run.event_bus(AnyEvent::new(definition, event, false), delivery.metadata)?;
+        }
+        Ok(run.responses)
     }
 }

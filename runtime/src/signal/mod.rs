@@ -5,6 +5,8 @@ mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod incoming;
+mod outlet;
 mod receivers;
 mod slice;
 
@@ -20,6 +22,8 @@ pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
+pub(crate) use incoming::Incoming;
+pub(crate) use outlet::{Outlet, set as set_outlet};
 use receivers::Receivers;
 pub use slice::SIGNALS;
 
@@ -38,8 +42,9 @@ use crate::{
 /// The counterpart of an `OpenEdxPublicSignal` in Python.
 ///
 /// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered
-/// (by `order`, then by where they are defined), then the connected ones in order of connection. No lock is
-/// held meanwhile: a receiver may send events, connect and disconnect.
+/// (by `order`, then by where they are defined), then the connected ones in order of connection, then the event
+/// bus, where one is [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a
+/// receiver may send events, connect and disconnect.
 pub struct Signal<E: Event> {
     receivers: Receivers,
     event: PhantomData<fn(E)>,
@@ -191,7 +196,7 @@ impl<E: Event> Signal<E> {
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        self.receivers.are_none(E::DEFINITION) && !scope::is_active()
+        !self.receivers.are_any(E::DEFINITION) && !self.receivers.is_produced() && !scope::is_active()
     }
 
     #[track_caller]

@@ -20,12 +20,12 @@
 
 mod capture;
 
-use std::any::type_name;
+use std::{any::type_name, path::Path};
 
 pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
 pub use capture::{Capture, capture};
 
-use crate::{event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
+use crate::{contracts, event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
 
 /// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
 ///
@@ -92,4 +92,27 @@ pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
 pub fn assert_no_findings() {
     let findings = registry::findings();
     assert!(findings.is_empty(), "{}", registry::lines(&findings));
+}
+
+/// Panics with all that is wrong with the contracts of a package, one line each: events without a contract,
+/// contracts without an event, and contracts that an event does not keep to, even if they were not there when the
+/// event was compiled.
+///
+/// `package` is the folder of its `Cargo.toml`. The test has to be linked with all events of the package.
+///
+/// ```no_run
+/// // In a test of the package.
+/// openedx_events::testing::assert_contracts(env!("CARGO_MANIFEST_DIR"));
+/// ```
+///
+/// # Panics
+///
+/// When [`contracts::in_package`] finds anything, or the contracts cannot be read.
+#[track_caller]
+pub fn assert_contracts(package: impl AsRef<Path>) {
+    let package = package.as_ref();
+    let findings = contracts::in_package(package)
+        .unwrap_or_else(|error| panic!("the contracts of {} cannot be read: {error}", package.display()));
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    assert!(lines.is_empty(), "{}", lines.join("\n"));
 }

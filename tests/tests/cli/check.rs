@@ -4,16 +4,37 @@ use crate::{Ran, output_of, run};
 
 #[test]
 fn each_finding_is_a_line() {
-    let ran = run(&["check"]);
+    let ran = run(&["check", "--package", "src"]);
+    let starts = [
+        "field_no_payload: data key `previous` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
+        "field_no_payload: data key `shelf` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
+        "contract_missing: event type `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
+        "contract_missing: event type `com.example.library.book.returned.v1` at tests/src/bin/service.rs:",
+        "contract_missing: event type `com.example.library.door.closed.v1` at tests/src/bin/service.rs:",
+    ];
     let lines: Vec<&str> = ran.stdout.lines().collect();
-    assert_eq!(lines.len(), 2, "{lines:?}");
-    for (line, data_key) in lines.iter().zip(["previous", "shelf"]) {
-        let start = format!(
-            "field_no_payload: data key `{data_key}` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:"
-        );
-        assert!(line.starts_with(&start), "{line}");
+    assert_eq!(lines.len(), starts.len(), "{lines:?}");
+    for (line, start) in lines.iter().zip(starts) {
+        assert!(line.starts_with(start), "{line}");
     }
     assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+}
+
+#[test]
+fn contracts_of_other_events_and_contracts_that_changed_are_findings() {
+    let package = env!("CARGO_MANIFEST_DIR");
+    let ran = run(&["check", "--package", package, "--against", "HEAD"]);
+    assert!(
+        ran.stdout.lines().any(|line| line.starts_with("contract_without_event: schemas/")),
+        "{}",
+        ran.stdout
+    );
+    assert!(!ran.stdout.contains("contract_changed"), "{}", ran.stdout);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+
+    let ran = run(&["check", "--package", package, "--against", "no-such-revision"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("no-such-revision"), "{}", ran.stderr);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! URLs of Redis servers, and that no password gets out.
 
-use openedx_events::event_bus::Settings;
+use openedx_events::event_bus::{Settings, settings::RedisUrl};
 use serde_json::json;
 
 use super::only;
@@ -61,10 +61,34 @@ fn options_of_redis_urls() {
         ("redis://h/1/2", "the path of the URL is no number of a database"),
         ("redis://a%0ab", "the URL has a host that cannot be one"),
         ("unix://", "the URL names no socket"),
+        ("redis+sentinel://h:1", "the URL does not name the primary"),
+        ("redis+sentinel://h,,i/events", "the URL has a host that cannot be one"),
+        ("redis+sentinel://h/events/x", "the path of the URL is no number of a database"),
+        ("redis://h?sentinel_password=x", "the URL has the option `sentinel_password`, which is not known"),
     ] {
         let (_, found) = only(json!({"EVENT_BUS_REDIS_CONNECTION_URL": url}));
         assert_eq!(found.lines().next().unwrap(), message, "{url}");
     }
+}
+
+#[test]
+fn urls_name_sentinels() {
+    let text = "rediss+sentinel://me:hush%2Fhush@one,[::1]:5,Two:6/events/3?sentinel_username=you\
+                &sentinel_password=silence&socket_timeout=2";
+    let url: RedisUrl = text.parse().unwrap();
+    let sentinels = [("one", 26_379), ("::1", 5), ("two", 6)].map(|(host, port)| (host.to_owned(), port));
+    assert_eq!((url.sentinels(), url.sentinel_service()), (&sentinels[..], Some("events")));
+    assert_eq!((url.username(), url.password(), url.db()), (Some("me"), Some("hush/hush"), 3));
+    assert_eq!(url.sentinel_login(), (Some("you"), Some("silence")));
+    assert!(url.tls() && url.host().is_none() && url.socket().is_none());
+    let shown = url.to_string();
+    assert_eq!(
+        shown,
+        "rediss+sentinel://me:***@one:26379,[::1]:5,two:6/events/3?sentinel_username=you&sentinel_password=***\
+         &socket_timeout=2"
+    );
+    let plain: RedisUrl = "redis+sentinel://h/events".parse().unwrap();
+    assert_eq!((plain.tls(), plain.db(), plain.sentinel_login()), (false, 0, (None, None)));
 }
 
 #[test]

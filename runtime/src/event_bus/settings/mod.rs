@@ -114,14 +114,14 @@ pub struct ProducerSettings {
     pub timeout: Duration,
 }
 
-/// When a sender goes on: `EVENT_BUS_PRODUCER_DELIVERY`.
+/// When `send_event` returns: `EVENT_BUS_PRODUCER_DELIVERY`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// When the bus has confirmed the event.
+    /// When the bus has confirmed the event: the sender learns what became of it.
     #[default]
     Wait,
-    /// At once; the event is sent in the background.
+    /// At once: a thread delivers it, together with others. The sender waits only where the queue is full.
     Background,
 }
 

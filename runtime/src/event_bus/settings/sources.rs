@@ -9,6 +9,7 @@ use std::{
 
 use serde_json::Value;
 
+use super::super::named;
 use super::{
     Settings, SettingsError,
     bus::Registered,
@@ -173,7 +174,9 @@ impl SettingsBuilder {
     ///
     /// Where there is an error among what was found; with all of it, the warnings too.
     pub fn build(self) -> Result<Settings, SettingsError> {
-        let Self { layers, registered, mut findings } = self;
+        let Self { layers, mut registered, mut findings } = self;
+        registered
+            .extend(named::registered().into_iter().map(|(name, uses_keys)| Registered { name, uses_keys }));
         let mut settings = read::read(&layers, &registered, &mut findings);
         settings.warnings = findings.into_result()?;
         Ok(settings)

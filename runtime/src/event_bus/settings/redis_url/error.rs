@@ -18,6 +18,8 @@ pub enum RedisUrlError {
     Database,
     /// The URL of a Unix socket has no path, or a host.
     Socket,
+    /// The URL of sentinels does not name the primary.
+    Sentinel,
     /// An option is not one of the four.
     UnknownOption(String),
     /// The option of that name needs another value.
@@ -52,6 +54,10 @@ impl fmt::Display for RedisUrlError {
             ),
             Self::Socket => f.write_str(
                 "the URL names no socket\nhelp: write it as in `unix:///run/redis.sock?db=0`",
+            ),
+            Self::Sentinel => f.write_str(
+                "the URL does not name the primary\nnote: sentinels know it under a name\nhelp: write it after the \
+                 sentinels, as in `redis+sentinel://one:26379,two:26379/events/0`",
             ),
             Self::UnknownOption(name) => write!(
                 f,

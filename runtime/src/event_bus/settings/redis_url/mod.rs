@@ -1,12 +1,14 @@
 //! `EVENT_BUS_REDIS_CONNECTION_URL`, read as redis-py reads it.
 
 mod error;
+mod sentinel;
 
 use std::{fmt, str::FromStr, time::Duration};
 
 use percent_encoding::percent_decode_str;
 
 pub use self::error::RedisUrlError;
+use self::sentinel::Sentinel;
 
 /// The URL of a Redis server: `redis://`, `rediss://` (TLS) or `unix://`. It is printed without its password,
 /// by `Display` and `Debug`.
@@ -16,6 +18,12 @@ pub use self::error::RedisUrlError;
 /// `%`. The options after `?` are `db`, `ssl_cert_reqs` (`required`, `optional`, `none`), `ssl_ca_certs` (a
 /// file of certificates) and `socket_timeout` (seconds). Any other is an error, and not ignored: it was
 /// meant to change something.
+///
+/// Servers behind Sentinel, for which redis-py has no URL, have one of our own, `redis+sentinel://` or, with TLS,
+/// `rediss+sentinel://`: the sentinels (port 26379 where it is left out), then the name of the primary, then the
+/// database, as in `redis+sentinel://worker:s3cret@one.example.org,two.example.org:26380/events/0`. User name and
+/// password are those of the Redis servers; for sentinels that want some, there are the options `sentinel_username` and
+/// `sentinel_password`.
 ///
 /// ```
 /// use openedx_events::event_bus::settings::RedisUrl;
@@ -40,6 +48,7 @@ pub struct RedisUrl {
 #[derive(Clone, PartialEq, Eq)]
 enum Server {
     Tcp { host: String, port: u16, tls: bool },
+    Sentinel(Sentinel),
     Socket { path: String },
 }
 
@@ -57,12 +66,12 @@ pub enum CertReqs {
 }
 
 impl RedisUrl {
-    /// The host; `None` for a Unix socket.
+    /// The host; `None` for a Unix socket, and for sentinels.
     #[must_use]
     pub fn host(&self) -> Option<&str> {
         match &self.server {
             Server::Tcp { host, .. } => Some(host),
-            Server::Socket { .. } => None,
+            Server::Socket { .. } | Server::Sentinel(_) => None,
         }
     }
 
@@ -71,7 +80,7 @@ impl RedisUrl {
     pub fn port(&self) -> u16 {
         match self.server {
             Server::Tcp { port, .. } => port,
-            Server::Socket { .. } => DEFAULT_PORT,
+            Server::Socket { .. } | Server::Sentinel(_) => DEFAULT_PORT,
         }
     }
 
@@ -80,14 +89,39 @@ impl RedisUrl {
     pub fn socket(&self) -> Option<&str> {
         match &self.server {
             Server::Socket { path } => Some(path),
-            Server::Tcp { .. } => None,
+            Server::Tcp { .. } | Server::Sentinel(_) => None,
+        }
+    }
+
+    /// The sentinels, with their ports; none where the server itself is named.
+    #[must_use]
+    pub fn sentinels(&self) -> &[(String, u16)] {
+        self.sentinel().map_or(&[], |sentinel| &sentinel.addresses)
+    }
+
+    /// The name under which the sentinels know the primary.
+    #[must_use]
+    pub fn sentinel_service(&self) -> Option<&str> {
+        self.sentinel().map(|sentinel| &*sentinel.service)
+    }
+
+    /// User name and password at the sentinels, decoded: for the connection only.
+    #[must_use]
+    pub fn sentinel_login(&self) -> (Option<&str>, Option<&str>) {
+        self.sentinel().map_or((None, None), |one| (one.username.as_deref(), one.password.as_deref()))
+    }
+
+    fn sentinel(&self) -> Option<&Sentinel> {
+        match &self.server {
+            Server::Sentinel(sentinel) => Some(sentinel),
+            _ => None,
         }
     }
 
     /// Whether the connection is encrypted: `rediss://`.
     #[must_use]
     pub fn tls(&self) -> bool {
-        matches!(self.server, Server::Tcp { tls: true, .. })
+        matches!(self.server, Server::Tcp { tls: true, .. } | Server::Sentinel(Sentinel { tls: true, .. }))
     }
 
     /// The user name, decoded.
@@ -134,7 +168,7 @@ impl FromStr for RedisUrl {
 
     fn from_str(text: &str) -> Result<Self, RedisUrlError> {
         let (scheme, rest) = text.trim().split_once("://").unwrap_or_default();
-        if !["redis", "rediss", "unix"].contains(&scheme) {
+        if !["redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel"].contains(&scheme) {
             return Err(RedisUrlError::Scheme);
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
@@ -161,9 +195,15 @@ impl FromStr for RedisUrl {
                 return Err(RedisUrlError::Socket);
             }
         } else {
-            let (host, port) = read_address(address)?;
-            url.server = Server::Tcp { host, port, tls: scheme == "rediss" };
-            let db = decode(path);
+            let tls = scheme.starts_with("rediss");
+            let db;
+            if scheme.ends_with("+sentinel") {
+                let (sentinel, rest) = Sentinel::read(address, path, tls)?;
+                (url.server, db) = (Server::Sentinel(sentinel), rest);
+            } else {
+                let (host, port) = read_address(address, DEFAULT_PORT)?;
+                (url.server, db) = (Server::Tcp { host, port, tls }, decode(path));
+            }
             let db = db.trim_matches(['/', ' ']);
             if !db.is_empty() {
                 url.db = db.parse().map_err(|_| RedisUrlError::Database)?;
@@ -181,6 +221,17 @@ impl RedisUrl {
         for option in query.split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let [name, value] = [name, value].map(|part| decode(&part.replace('+', " ")));
+            if let Server::Sentinel(sentinel) = &mut self.server {
+                let login = match &*name {
+                    "sentinel_username" => Some(&mut sentinel.username),
+                    "sentinel_password" => Some(&mut sentinel.password),
+                    _ => None,
+                };
+                if let Some(login) = login {
+                    *login = Some(value).filter(|value| !value.is_empty());
+                    continue;
+                }
+            }
             if !["db", "ssl_cert_reqs", "ssl_ca_certs", "socket_timeout"].contains(&&*name) {
                 let is_name =
                     name.chars().all(|one| one.is_ascii_lowercase() || one == '_') && name.len() <= 40;
@@ -228,7 +279,7 @@ impl RedisUrl {
 }
 
 /// `host`, `host:port`, `[::1]:port`, or nothing.
-fn read_address(address: &str) -> Result<(String, u16), RedisUrlError> {
+fn read_address(address: &str, default_port: u16) -> Result<(String, u16), RedisUrlError> {
     let (host, port) = match address.strip_prefix('[') {
         Some(rest) => {
             let (host, port) = rest.split_once(']').ok_or(RedisUrlError::Host)?;
@@ -237,7 +288,7 @@ fn read_address(address: &str) -> Result<(String, u16), RedisUrlError> {
         None => address.split_once(':').unwrap_or((address, "")),
     };
     let port = match port {
-        "" => DEFAULT_PORT,
+        "" => default_port,
         port if port.bytes().all(|digit| digit.is_ascii_digit()) => {
             port.parse().map_err(|_| RedisUrlError::Port)?
         }
@@ -254,7 +305,7 @@ fn read_address(address: &str) -> Result<(String, u16), RedisUrlError> {
         return Err(RedisUrlError::Host);
     }
     let host = if host.is_empty() { "localhost".to_owned() } else { host };
-    Ok((host, if port == 0 { DEFAULT_PORT } else { port }))
+    Ok((host, if port == 0 { default_port } else { port }))
 }
 
 /// As `urllib.parse.unquote`: what is no escape stays as it is.
@@ -268,6 +319,8 @@ impl fmt::Display for RedisUrl {
             Server::Tcp { tls: true, .. } => "rediss://",
             Server::Tcp { .. } => "redis://",
             Server::Socket { .. } => "unix://",
+            Server::Sentinel(Sentinel { tls: true, .. }) => "rediss+sentinel://",
+            Server::Sentinel(_) => "redis+sentinel://",
         })?;
         if self.username.is_some() || self.password.is_some() {
             // A user name alone is of no use to a server: it is a password without its colon.
@@ -279,6 +332,7 @@ impl fmt::Display for RedisUrl {
         match &self.server {
             Server::Tcp { host, port, .. } if host.contains(':') => write!(f, "[{host}]:{port}/{}", self.db)?,
             Server::Tcp { host, port, .. } => write!(f, "{host}:{port}/{}", self.db)?,
+            Server::Sentinel(sentinel) => write!(f, "{sentinel}/{}", self.db)?,
             Server::Socket { path } => {
                 write!(f, "{path}?db={}", self.db)?;
                 separator = '&';
@@ -296,6 +350,12 @@ impl fmt::Display for RedisUrl {
         }
         if let Some(file) = &self.ssl_ca_certs {
             option("ssl_ca_certs", file)?;
+        }
+        if let (Some(username), _) = self.sentinel_login() {
+            option("sentinel_username", &username)?;
+        }
+        if let (_, Some(_)) = self.sentinel_login() {
+            option("sentinel_password", &"***")?;
         }
         if let Some(time) = self.socket_timeout {
             option("socket_timeout", &time.as_secs_f64())?;

@@ -1,0 +1,133 @@
+//! Two services on one event bus: the first enrolls learners and produces an event for each; the second consumes them
+//! and sends reminders, one of which succeeds only at the second attempt.
+//!
+//! `cargo run -p openedx-events-examples --example 02_two_services` runs both in one process, over the memory bus.
+//! With the URL of a Redis server at the end, as in `… --example 02_two_services -- redis://localhost:6379`, each is
+//! a process of its own.
+
+mod reminders;
+
+use std::{
+    env,
+    error::Error,
+    process::{Command, ExitCode},
+};
+
+use openedx_events::{
+    event_bus::{self, Consumer, Settings, Start, Stop},
+    expect_receivers,
+    learning::{
+        data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
+        signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+    },
+    prelude::*,
+};
+use serde_json::json;
+
+const TOPIC: &str = "learning-enrollments";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args[..] {
+        [] => in_one_process(),
+        ["enroll", url] => settings("redis", Some(url)).and_then(|settings| enroll(&settings)),
+        ["remind", url] => settings("redis", Some(url)).and_then(|settings| remind(&settings)),
+        [url] => in_two_processes(url),
+        _ => Err("usage: 02_two_services [REDIS_URL]".into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            // Such as that nobody listens where the server should be.
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  {error}");
+                source = error.source();
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// What both services are set up with; usually a file or environment variables, which `Settings::load` reads.
+fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
+    let settings = Settings::from_value(json!({
+        "EVENTS_SERVICE_NAME": "example",
+        "EVENT_BUS_PRODUCER": bus,
+        "EVENT_BUS_CONSUMER": bus,
+        "EVENT_BUS_REDIS_CONNECTION_URL": url,
+        // The stream is `example-learning-enrollments`.
+        "EVENT_BUS_TOPIC_PREFIX": "example",
+        "EVENT_BUS_PRODUCER_CONFIG": {
+            COURSE_ENROLLMENT_CREATED.event_type(): {
+                TOPIC: {"event_key_field": "enrollment.course.course_key", "enabled": true},
+            },
+        },
+    }))?;
+    Ok(settings)
+}
+
+/// The first service.
+fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    // Events go to the bus for as long as this is there.
+    let _bus = event_bus::install(settings)?;
+    for id in 1..=3 {
+        let event = CourseEnrollmentCreated { enrollment: enrollment(id)? };
+        for response in COURSE_ENROLLMENT_CREATED.send_event(event) {
+            // Whoever does not look loses nothing but the knowledge: a failure is logged, too.
+            if response.receiver().name() == "event_bus" {
+                response.into_result()?;
+                println!("learner {id}: enrolled, and produced to {TOPIC}");
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The second service. Usually this is `openedx_events::management::run()`, which has the command
+/// `consume-events -t learning-enrollments -g reminders`.
+fn remind(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    expect_receivers!(reminders::remind);
+    // The group is new at the first run: it begins with what the topic has. Later it goes on where it was.
+    let consumer = Consumer::new(settings).topic(TOPIC).group("reminders").start(Start::Backlog);
+    // A consumer runs until it is stopped; this one ends after three messages.
+    let report = consumer.count(3).run(Stop::new())?;
+    println!("{report}");
+    Ok(())
+}
+
+fn in_one_process() -> Result<(), Box<dyn Error>> {
+    let settings = settings("memory", None)?;
+    enroll(&settings)?;
+    remind(&settings)
+}
+
+/// One after the other, so that their lines do not mix: the bus keeps the events for a service that is not there.
+fn in_two_processes(url: &str) -> Result<(), Box<dyn Error>> {
+    for role in ["enroll", "remind"] {
+        let ended = Command::new(env::current_exe()?).args([role, url]).status()?;
+        if !ended.success() {
+            return Err(format!("the service `{role}` failed").into());
+        }
+    }
+    Ok(())
+}
+
+fn enrollment(id: i64) -> Result<CourseEnrollmentData, Box<dyn Error>> {
+    let pii = UserPersonalData::builder()
+        .username(format!("learner-{id}"))
+        .email(format!("{id}@example.com"))
+        .build();
+    let user = UserData::builder().id(id).is_active(true).pii(pii).build();
+    let course = CourseData::builder().course_key("course-v1:edX+DemoX+2026".parse()?).build();
+    let enrollment = CourseEnrollmentData::builder()
+        .user(user)
+        .course(course)
+        .mode("audit")
+        .is_active(true)
+        .creation_date(DateTime::now())
+        .build();
+    Ok(enrollment)
+}

@@ -1,0 +1,85 @@
+//! What the compiler is asked to compare.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::Contracts;
+use crate::{
+    event_type::EventType,
+    record::Field,
+    runtime_path::{RuntimePath, respan},
+};
+
+/// How many broken paths are reported below one data key, one error each: as many as the runtime counts with.
+const REPORTS: usize = 4;
+
+/// The event that is compared.
+pub(crate) struct Compared<'a> {
+    pub(crate) event_type: &'a EventType,
+    pub(crate) minor_version: u32,
+    pub(crate) local_only: bool,
+    pub(crate) fields: &'a [Field<'a>],
+    pub(crate) path: &'a RuntimePath,
+}
+
+impl Contracts {
+    /// Needs `__RECORD` beside it.
+    pub(crate) fn assertions(&self, event: &Compared<'_>) -> TokenStream {
+        let published = self.compared();
+        if published.is_empty() {
+            return TokenStream::new();
+        }
+        let rt = event.path.private();
+        let Compared { minor_version, local_only, fields, .. } = event;
+        let event_type = event.event_type.text();
+        let defaulted = (0..fields.len()).filter(|index| fields[*index].default.is_some());
+        let versions = published.iter().map(|contract| contract.minor_version);
+        let texts = published.iter().map(|contract| &contract.text);
+
+        let keys = fields.iter().enumerate().map(|(index, field)| {
+            let broken = format_ident!("__BROKEN_{index}");
+            let name = &field.name;
+            let reports = (0..REPORTS).map(|index| {
+                assertion(event.path, field.ident.span(), &broken.to_token_stream(), name, index)
+            });
+            quote! {
+                const #broken: ::core::primitive::usize = __CONTRACTS.broken(#name);
+                #(#reports)*
+            }
+        });
+        let mut gone: Vec<&String> = published.iter().flat_map(|contract| &contract.keys).collect();
+        gone.retain(|key| fields.iter().all(|field| field.name != **key));
+        gone.sort_unstable();
+        gone.dedup();
+        let literal = event.event_type.literal().span();
+        let gone = gone
+            .into_iter()
+            .map(|key| assertion(event.path, literal, &quote!(__CONTRACTS.broken(#key)), key, 0));
+        // static __CONTRACTS: Contracts = Contracts { …, published: &[(0, "(seat:SeatData(number:long))")] };
+        // const __BROKEN_0: usize = __CONTRACTS.broken("seat");
+        // const _: () = assert_contract(&__CONTRACTS, __BROKEN_0, "seat", 0);
+        quote! {
+            static __CONTRACTS: #rt::Contracts = #rt::Contracts {
+                event_type: #event_type,
+                minor_version: #minor_version,
+                local_only: #local_only,
+                record: &__RECORD,
+                defaulted: &[#(#defaulted),*],
+                published: &[#((#versions, #texts)),*],
+            };
+            #(#keys)*
+            #(#gone)*
+        }
+    }
+}
+
+/// All tokens are where the error is to be shown.
+fn assertion(path: &RuntimePath, span: Span, broken: &TokenStream, key: &str, index: usize) -> TokenStream {
+    let rt = path.at(span);
+    let span = span.resolved_at(Span::call_site());
+    let function = format_ident!("assert_contract", span = span);
+    let broken = respan(broken.clone(), span);
+    quote_spanned! {span=>
+        const _: () = #rt::#function(&__CONTRACTS, #broken, #key, #index);
+    }
+}

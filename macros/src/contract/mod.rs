@@ -1,0 +1,110 @@
+//! Contracts: the published schemas of an event type, which lie beside the crate's `Cargo.toml`.
+//!
+//! The macro reads them; the compiler, which knows the types, compares them with the event.
+
+mod assertions;
+mod avro;
+mod files;
+
+pub(crate) use assertions::Compared;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::{
+    diagnostics::{Problem, Problems},
+    event_type::EventType,
+    rules,
+};
+
+/// The contracts of one event type.
+#[derive(Default)]
+pub(crate) struct Contracts {
+    /// All that were found and could be read, the newest first.
+    published: Vec<Contract>,
+    /// The absolute paths of the files, also of those that could not be read.
+    paths: Vec<String>,
+    /// Whether the event can be compared with them.
+    are_sound: bool,
+}
+
+/// The schema of one minor version.
+struct Contract {
+    minor_version: u32,
+    /// As the runtime's `schema/contract_text.rs` describes it.
+    text: String,
+    /// The data keys.
+    keys: Vec<String>,
+}
+
+impl Contracts {
+    /// Reads the contracts of `event_type`, whose definition is at `minor_version`.
+    pub(crate) fn read(event_type: &EventType, minor_version: u32, problems: &mut Problems) -> Self {
+        let mut contracts = Self { are_sound: true, ..Self::default() };
+        let (literal, text) = (event_type.literal(), event_type.text());
+        let mut refuse = |what: String, help: &str| {
+            contracts.are_sound = false;
+            problems.push(Problem::of(&rules::CONTRACT_BROKEN, literal, what).help(help));
+        };
+        let files = files::find(text, literal.span()).unwrap_or_else(|what| {
+            refuse(what, "make the folder readable");
+            Vec::new()
+        });
+        for file in files {
+            let name = &file.name;
+            contracts.paths.extend(file.path);
+            let Some(minor) = file.minor_version else {
+                let what = format!("contract `{name}` is not named after a minor version");
+                refuse(what, "minor version 0 ends in `_schema.avsc`, minor version 1 in `_schema.1.avsc`");
+                continue;
+            };
+            match file.text.and_then(|json| avro::read(&json, text)) {
+                Ok((text, keys)) => contracts.published.push(Contract { minor_version: minor, text, keys }),
+                Err(why) => {
+                    let help = "get back the file that was published, or delete it if none ever was";
+                    refuse(format!("contract `{name}` is not the schema of an event: {why}"), help);
+                }
+            }
+        }
+        contracts.published.sort_by_key(|contract| std::cmp::Reverse(contract.minor_version));
+        if let Some(newest) = contracts.published.first().map(|newest| newest.minor_version)
+            && newest > minor_version
+        {
+            let what = format!(
+                "contract of event type `{text}` is broken: minor version {newest} was published, but this is minor version {minor_version}"
+            );
+            refuse(what, &format!("write `minor_version = {newest}`, and the data keys of that version"));
+        }
+        contracts
+    }
+
+    /// Makes cargo compile the crate again when one of the files has changed.
+    pub(crate) fn tracking(&self) -> TokenStream {
+        let paths = &self.paths;
+        // const _: &[u8] = include_bytes!("/…/schemas/com+example+learning+seat+taken+v1_schema.avsc");
+        quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
+    }
+
+    /// The minor versions with a contract that the event was compared with, the newest first.
+    pub(crate) fn minor_versions(&self) -> impl Iterator<Item = u32> {
+        self.compared().iter().map(|contract| contract.minor_version)
+    }
+
+    /// After how many data keys an event of an earlier minor version can end.
+    ///
+    /// Where not all of those versions have a contract, nobody knows: at any data key then.
+    pub(crate) fn earlier_ends(&self, minor_version: u32, keys: usize) -> Vec<usize> {
+        let earlier: Vec<&Contract> =
+            self.compared().iter().filter(|contract| contract.minor_version < minor_version).collect();
+        let all_are_known = u32::try_from(earlier.len()) == Ok(minor_version);
+        if all_are_known {
+            earlier.iter().map(|contract| contract.keys.len()).collect()
+        } else {
+            (1..keys).collect()
+        }
+    }
+
+    fn compared(&self) -> &[Contract] {
+        if self.are_sound { &self.published } else { &[] }
+    }
+}

@@ -1,0 +1,199 @@
+//! Contracts: published schemas, which the definitions of events keep to.
+//!
+//! `schemas/com+example+learning+seat+taken+v1_schema.avsc` beside a crate's `Cargo.toml` is the contract of
+//! `com.example.learning.seat.taken.v1` at minor version 0, and `…_schema.1.avsc` that of minor version 1.
+//! [`#[event]`](crate::event) compares an event with them, and a break does not compile. What is here sees what
+//! a compilation cannot: events that have no contract, contracts of no event, and contracts that were changed.
+//!
+//! Cargo notices that a contract was changed or deleted, but not that there is a new one: that takes another
+//! reason to compile the crate. [`testing::assert_contracts`](crate::testing::assert_contracts) sees it at once;
+//! so does cargo with `println!("cargo::rerun-if-changed=schemas");` in a build script.
+
+mod finding;
+mod git;
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use serde_json::Value;
+
+use crate::{event::EventDefinition, registry};
+
+pub use finding::ContractFinding;
+
+/// The folder beside `Cargo.toml`.
+const FOLDER: &str = "schemas";
+
+/// The events of the program without a contract of their minor version; events that never have a schema, being
+/// local only, are left out.
+///
+/// ```
+/// // All of Open edX's own events have one.
+/// assert!(openedx_events::contracts::missing().is_empty());
+/// ```
+#[must_use]
+pub fn missing() -> Vec<ContractFinding> {
+    registry::events().filter_map(without_contract).collect()
+}
+
+/// Compares the contracts of the package in the folder `package` with the events of the program: events of the
+/// package without a contract, contracts without an event, contracts that an event does not keep to.
+///
+/// `package` is the folder of its `Cargo.toml`: `env!("CARGO_MANIFEST_DIR")`.
+///
+/// # Errors
+///
+/// Where the contracts cannot be read.
+pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>> {
+    let package = std::path::absolute(package)?;
+    let of_package = registry::events().filter(|event| is_defined_in(event, &package));
+    let mut findings: Vec<_> = of_package.filter_map(without_contract).collect();
+    for file in files(&package)? {
+        let contract = fs::read_to_string(package.join(&file))?;
+        if let Some((event, minor_version)) = is_contract_of(&file)
+            && minor_version == event.minor_version()
+        {
+            // It was not there when the event was compiled.
+            findings.retain(|finding| !finding.is_missing(event));
+        }
+        findings.extend(compare(&file, &contract));
+    }
+    Ok(findings)
+}
+
+/// What [`in_package`] finds, and the events of other packages that have no contract.
+#[cfg(feature = "cli")]
+pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
+    let mut findings = in_package(package)?;
+    let package = std::path::absolute(package)?;
+    let elsewhere = registry::events().filter(|event| !is_defined_in(event, &package));
+    findings.extend(elsewhere.filter_map(without_contract));
+    Ok(findings)
+}
+
+/// The contracts of the package in the folder `package` that were changed or deleted since the git revision
+/// `revision`, as in `origin/main`. Those that were added, or are only written in other words of JSON, are as
+/// they should be.
+///
+/// # Errors
+///
+/// Where git is not there, the revision is none, or the contracts cannot be read.
+pub fn changed_since(package: impl AsRef<Path>, revision: &str) -> io::Result<Vec<ContractFinding>> {
+    let package = package.as_ref();
+    let commit = git::commit(package, revision)?;
+    let mut findings = Vec::new();
+    for file in git::files(package, &commit, FOLDER)? {
+        if !is_contract(&file) {
+            continue;
+        }
+        let now = match fs::read(package.join(&file)) {
+            Ok(now) => now,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                findings.push(ContractFinding::Deleted { file, revision: revision.to_owned() });
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let then = git::content(package, &commit, &file)?;
+        if now != then && json(&now).is_none_or(|now| Some(now) != json(&then)) {
+            findings.push(ContractFinding::Changed { file, revision: revision.to_owned() });
+        }
+    }
+    Ok(findings)
+}
+
+fn json(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes).ok()
+}
+
+fn without_contract(event: &'static EventDefinition) -> Option<ContractFinding> {
+    let has_contract = event.contracts().contains(&event.minor_version());
+    (!has_contract && event.schema_string().is_some()).then_some(ContractFinding::Missing { event })
+}
+
+/// The contracts of a package, by name: paths from its folder, as git writes them.
+fn files(package: &Path) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(package.join(FOLDER)) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        files.extend(is_contract(&name).then(|| format!("{FOLDER}/{name}")));
+    }
+    files.sort_unstable();
+    Ok(files)
+}
+
+fn is_contract(file: &str) -> bool {
+    Path::new(file).extension().is_some_and(|end| end == "avsc")
+}
+
+/// `schemas/com+example+learning+seat+taken+v1_schema.1.avsc` → the event and 1.
+fn is_contract_of(file: &str) -> Option<(&'static EventDefinition, u32)> {
+    let name = file.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".avsc")?;
+    let (mangled, minor_version) = match name.strip_suffix("_schema") {
+        Some(mangled) => (mangled, 0),
+        None => {
+            let (mangled, digits) = name.rsplit_once("_schema.")?;
+            let minor_version: u32 = digits.parse().ok().filter(|number| *number > 0)?;
+            (mangled, (minor_version.to_string() == digits).then_some(minor_version)?)
+        }
+    };
+    Some((registry::get(&mangled.replace('+', "."))?, minor_version))
+}
+
+/// Only whether they agree: the compiler says where they do not, once it is asked again.
+fn compare(file: &str, contract: &str) -> Option<ContractFinding> {
+    let file = file.to_owned();
+    let Some((event, minor_version)) = is_contract_of(&file) else {
+        return Some(ContractFinding::WithoutEvent { file });
+    };
+    // A local-only event without an Avro schema cannot keep to one.
+    let schema = event.schema_string().unwrap_or_default();
+    let schemas = json(contract.as_bytes()).zip(json(schema.as_bytes()));
+    let is_kept = schemas.is_some_and(|(contract, schema)| {
+        let (mut old, mut new) = (plain(contract), plain(schema));
+        let (old_fields, new_fields) = (old["fields"].take(), new["fields"].take());
+        let is_successor = match (old_fields.as_array(), new_fields.as_array()) {
+            (Some(old), Some(new)) if minor_version < event.minor_version() => new.starts_with(old),
+            (Some(old), Some(new)) if minor_version == event.minor_version() => new == old,
+            _ => false,
+        };
+        is_successor && old == new
+    });
+    (!is_kept).then_some(ContractFinding::Broken { event, file })
+}
+
+/// A schema without documentation, and `"string"` for `{"type": "string"}`.
+fn plain(schema: Value) -> Value {
+    match schema {
+        Value::Array(items) => items.into_iter().map(plain).collect(),
+        Value::Object(mut object) => {
+            object.remove("doc");
+            match object.remove("type") {
+                Some(only) if object.is_empty() => plain(only),
+                ty => {
+                    object.extend(ty.map(|ty| ("type".to_owned(), ty)));
+                    object.into_iter().map(|(key, value)| (key, plain(value))).collect()
+                }
+            }
+        }
+        scalar => scalar,
+    }
+}
+
+/// Whether the nearest `Cargo.toml` above the definition is that of `package`.
+fn is_defined_in(event: &EventDefinition, package: &Path) -> bool {
+    // The compiler was given the path from the workspace's folder, which is the package's or one above it.
+    let source = |folder: &Path| Some(folder.join(event.file())).filter(|source| source.starts_with(package));
+    let sources = package.ancestors().filter_map(source).filter(|source| source.is_file());
+    let mut packages = sources.filter_map(|source| {
+        source.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file()).map(PathBuf::from)
+    });
+    packages.any(|nearest| nearest == package)
+}

@@ -1,0 +1,76 @@
+//! What operators do to the memory bus.
+
+use std::sync::Arc;
+
+use super::broker::{self, Broker, id, number};
+use crate::event_bus::{
+    bus::{DeadLetter, Entry, EntryId, Operations, Pending, Start},
+    error::BusError,
+};
+
+pub(super) struct MemoryOperations {
+    broker: Arc<Broker>,
+}
+
+impl MemoryOperations {
+    pub(super) fn new(broker: Arc<Broker>) -> Self {
+        Self { broker }
+    }
+}
+
+impl Operations for MemoryOperations {
+    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
+        let mut state = self.broker.state();
+        let entries = broker::after(&state.topic(topic).entries, after.map_or(0, number)).take(max);
+        Ok(entries.map(|stored| stored.entry(1)).collect())
+    }
+
+    fn pending(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<Pending>, BusError> {
+        let state = self.broker.state();
+        let after = after.map_or(0, number);
+        let found = state.topics.get(topic).and_then(|topic| topic.groups.get(group));
+        let found =
+            found.ok_or_else(|| BusError::lasting(format!("topic `{topic}` has no group `{group}`")))?;
+        let pending = found.pending.range(after + 1..).take(max).map(|(&number, held)| Pending {
+            id: id(number),
+            consumer_name: held.consumer_name.clone(),
+            idle: held.since.elapsed(),
+            attempts: held.attempts,
+        });
+        Ok(pending.collect())
+    }
+
+    fn dead_letters(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, BusError> {
+        let entries = self.read(&DeadLetter::topic(topic, group), after, max)?;
+        Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
+    }
+
+    fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
+        let mut state = self.broker.state();
+        let letters = state.topic(&DeadLetter::topic(topic, group));
+        let before = letters.entries.len();
+        letters.entries.retain(|stored| !ids.iter().any(|dropped| number(dropped) == stored.number));
+        Ok((before - letters.entries.len()) as u64)
+    }
+
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<(), BusError> {
+        let mut state = self.broker.state();
+        let read = state.topic(topic).begin(to);
+        state.group(topic, group).read = read;
+        drop(state);
+        self.broker.changed.notify_all();
+        Ok(())
+    }
+}

@@ -1,0 +1,181 @@
+//! An event as it travels: headers and Avro bytes, under the names that Python's Redis bus gives them.
+
+use std::{borrow::Cow, error::Error, fmt, str};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::{DateTime, UtcOffset, avro::BoxError, avro_type::AvroType, metadata::EventsMetadata};
+
+/// The field with the Avro bytes.
+const EVENT_DATA: &str = "event_data";
+
+/// A message of an event bus: the metadata as headers, then the event's Avro bytes.
+///
+/// The fields are those of an entry in a Redis stream, in the order in which Python's producer writes them:
+/// `type`, `id`, `source`, `time`, `minorversion`, `sourcehost`, `sourcelib`, `event_data`. Whatever comes after
+/// them is kept.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message {
+    fields: Vec<(Bytes, Bytes)>,
+}
+
+impl Message {
+    /// The message of the event whose Avro bytes are `event_data`.
+    #[must_use]
+    pub fn new(metadata: &EventsMetadata, event_data: impl Into<Bytes>) -> Self {
+        let sourcelib: Vec<String> = metadata.sourcelib.iter().map(u64::to_string).collect();
+        let field =
+            |name: &'static str, value: String| (Bytes::from_static(name.as_bytes()), Bytes::from(value));
+        let fields = vec![
+            field("type", metadata.event_type.clone().into_owned()),
+            field("id", metadata.id.to_string()),
+            field("source", metadata.source.clone().into_owned()),
+            field("time", metadata.time.to_string()),
+            field("minorversion", metadata.minorversion.to_string()),
+            field("sourcehost", metadata.sourcehost.clone().into_owned()),
+            field("sourcelib", sourcelib.join(".")),
+            (Bytes::from_static(EVENT_DATA.as_bytes()), event_data.into()),
+        ];
+        Self { fields }
+    }
+
+    /// A message that came with these fields.
+    pub fn from_fields<N: Into<Bytes>, V: Into<Bytes>>(fields: impl IntoIterator<Item = (N, V)>) -> Self {
+        Self { fields: fields.into_iter().map(|(name, value)| (name.into(), value.into())).collect() }
+    }
+
+    /// Names and values of the fields, in order.
+    #[must_use]
+    pub fn fields(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
+        self.fields.iter().map(|(name, value)| (&name[..], &value[..]))
+    }
+
+    /// The value of the field `name`. Of several, the last counts, as in Python.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        let named = |(field, _): &&(Bytes, Bytes)| field == name.as_bytes();
+        self.fields.iter().rfind(named).map(|(_, value)| &value[..])
+    }
+
+    /// The event type, where the message says a readable one.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.get("type").and_then(|value| str::from_utf8(value).ok()).filter(|text| !text.is_empty())
+    }
+
+    /// The event's Avro bytes.
+    ///
+    /// # Errors
+    ///
+    /// Where there are none.
+    pub fn event_data(&self) -> Result<&[u8], UnusableMessage> {
+        self.get(EVENT_DATA).ok_or_else(|| UnusableMessage::new(EVENT_DATA, "is missing"))
+    }
+
+    /// The metadata that the headers say, and the names of headers that are absent or empty: those have the
+    /// consumer's own default, as in Python.
+    ///
+    /// # Errors
+    ///
+    /// Where the type is absent, a header cannot be read, or the time is not in UTC (OEP-41).
+    pub fn metadata(&self) -> Result<(EventsMetadata, Vec<&'static str>), UnusableMessage> {
+        let mut headers = Headers { message: self, absent: Vec::new() };
+        let event_type = headers.text("type")?.ok_or_else(|| UnusableMessage::new("type", "is missing"))?;
+        let mut metadata = EventsMetadata::with_event_type(Cow::Owned(event_type.to_owned()));
+        if let Some(id) = headers.parse("id", |text| Uuid::from_repr(text.to_owned()))? {
+            metadata.id = id;
+        }
+        if let Some(source) = headers.text("source")? {
+            metadata.source = Cow::Owned(source.to_owned());
+        }
+        if let Some(time) = headers.parse("time", |text| Ok(text.parse::<DateTime>()?))? {
+            if time.offset() != Some(UtcOffset::UTC) {
+                return Err(UnusableMessage::new("time", "is not in UTC, as metadata has to be (OEP-41)"));
+            }
+            metadata.time = time;
+        }
+        if let Some(minor_version) = headers.parse("minorversion", |text| Ok(text.trim().parse()?))? {
+            metadata.minorversion = minor_version;
+        }
+        if let Some(host) = headers.text("sourcehost")? {
+            metadata.sourcehost = Cow::Owned(host.to_owned());
+        }
+        let numbers = |text: &str| text.split('.').map(|number| Ok(number.trim().parse::<u64>()?)).collect();
+        if let Some(sourcelib) = headers.parse("sourcelib", numbers)? {
+            metadata.sourcelib = Cow::Owned(sourcelib);
+        }
+        Ok((metadata, headers.absent))
+    }
+}
+
+/// Names only: the values may be personal data.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.fields.iter().map(|(name, _)| String::from_utf8_lossy(name)).collect();
+        f.debug_struct("Message")
+            .field("event_type", &self.event_type())
+            .field("fields", &names)
+            .finish_non_exhaustive()
+    }
+}
+
+struct Headers<'a> {
+    message: &'a Message,
+    absent: Vec<&'static str>,
+}
+
+impl<'a> Headers<'a> {
+    /// `None` where the header is absent or empty.
+    fn text(&mut self, name: &'static str) -> Result<Option<&'a str>, UnusableMessage> {
+        match self.message.get(name) {
+            None | Some([]) => {
+                self.absent.push(name);
+                Ok(None)
+            }
+            Some(value) => match str::from_utf8(value) {
+                Ok(text) => Ok(Some(text)),
+                Err(error) => Err(UnusableMessage::with_source(name, "is not UTF-8", error.into())),
+            },
+        }
+    }
+
+    fn parse<T>(
+        &mut self,
+        name: &'static str,
+        parse: impl FnOnce(&str) -> Result<T, BoxError>,
+    ) -> Result<Option<T>, UnusableMessage> {
+        let Some(text) = self.text(name)? else { return Ok(None) };
+        parse(text).map(Some).map_err(|error| UnusableMessage::with_source(name, "cannot be read", error))
+    }
+}
+
+/// A message whose headers or data cannot be read, whoever tries.
+#[derive(Debug)]
+pub struct UnusableMessage {
+    field: &'static str,
+    problem: &'static str,
+    source: Option<BoxError>,
+}
+
+impl UnusableMessage {
+    fn new(field: &'static str, problem: &'static str) -> Self {
+        Self { field, problem, source: None }
+    }
+
+    fn with_source(field: &'static str, problem: &'static str, source: BoxError) -> Self {
+        Self { field, problem, source: Some(source) }
+    }
+}
+
+impl fmt::Display for UnusableMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unusable message: `{}` {}", self.field, self.problem)
+    }
+}
+
+impl Error for UnusableMessage {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| error as _)
+    }
+}

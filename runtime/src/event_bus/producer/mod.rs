@@ -1,0 +1,175 @@
+//! Producing: events that were sent in this process, on their way to the topics of their routes.
+
+mod audit;
+mod background;
+mod blocking;
+mod error;
+mod outlet;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use background::Background;
+pub use error::{ProduceError, Undelivered};
+pub(super) use outlet::{Route, Routed, Routes};
+
+use super::{
+    bus::{EntryId, EventBus, EventBusProducer, Record},
+    error::BusError,
+    message::Message,
+    settings::{Delivery, ProducerSettings, Settings},
+};
+use crate::{metadata::EventsMetadata, registry};
+
+/// Sends events to topics, whatever the routes are.
+///
+/// The counterpart of what `get_producer` returns in Python.
+#[derive(Clone)]
+pub struct Producer(Arc<Inner>);
+
+struct Inner {
+    producer: Arc<dyn EventBusProducer>,
+    prefix: Option<String>,
+    timeout: Duration,
+    audit: bool,
+    background: Option<Background>,
+}
+
+impl Producer {
+    /// One that sends to `bus`, whose topics have `prefix` before their names, and a hyphen between. An event has
+    /// `timeout` to reach all its topics.
+    ///
+    /// # Errors
+    ///
+    /// Where the bus is not set up.
+    pub fn of(
+        bus: &dyn EventBus,
+        prefix: Option<&str>,
+        delivery: Delivery,
+        timeout: Duration,
+    ) -> Result<Self, BusError> {
+        Self::start(bus, prefix, delivery, timeout, true)
+    }
+
+    /// The one that `settings` describe, on `bus`.
+    pub(super) fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
+        let ProducerSettings { delivery, timeout, .. } = &settings.producer;
+        Self::start(
+            bus,
+            settings.topic_prefix.as_deref(),
+            *delivery,
+            *timeout,
+            settings.redis.audit_logging_enabled,
+        )
+    }
+
+    fn start(
+        bus: &dyn EventBus,
+        prefix: Option<&str>,
+        delivery: Delivery,
+        timeout: Duration,
+        audit: bool,
+    ) -> Result<Self, BusError> {
+        let producer = bus.producer()?;
+        let background = match delivery {
+            Delivery::Wait => None,
+            Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout, audit)?),
+        };
+        let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
+        Ok(Self(Arc::new(Inner { producer, prefix, timeout, audit, background })))
+    }
+
+    /// The full name of `topic`.
+    #[must_use]
+    pub fn full_topic(&self, topic: &str) -> String {
+        match &self.0.prefix {
+            Some(prefix) => format!("{prefix}-{topic}"),
+            None => topic.to_owned(),
+        }
+    }
+
+    /// Sends the event with these Avro bytes to `topic`, whose name is given without prefix. `key_field` is the path to
+    /// its key, for buses that use keys.
+    ///
+    /// # Errors
+    ///
+    /// Where it was not delivered in time; with [`Delivery::Background`], where the queue stayed full.
+    pub fn send(
+        &self,
+        topic: &str,
+        key_field: Option<&str>,
+        metadata: &EventsMetadata,
+        event_data: &[u8],
+    ) -> Result<(), ProduceError> {
+        let route = Route { topic: self.full_topic(topic), key_field: key_field.map(str::to_owned) };
+        self.send_to(&[route], metadata, event_data.to_vec())
+    }
+
+    /// Sends an event to all of `routes`.
+    pub(super) fn send_to(
+        &self,
+        routes: &[Route],
+        metadata: &EventsMetadata,
+        event_data: Vec<u8>,
+    ) -> Result<(), ProduceError> {
+        let message = Message::new(metadata, event_data);
+        let event_data = message.event_data().unwrap_or_default();
+        let definition = registry::get(&metadata.event_type);
+        let records: Vec<Record<'_>> = routes
+            .iter()
+            .map(|route| Record {
+                topic: &route.topic,
+                key: route.key_field.as_deref().and_then(|path| definition?.key_bytes(path, event_data)),
+                message: &message,
+            })
+            .collect();
+        let deadline = Instant::now() + self.0.timeout;
+        let outcomes = match &self.0.background {
+            Some(background) => records.iter().map(|record| background.add(record, deadline)).collect(),
+            None => blocking::blocking(|| send(&*self.0.producer, &records, deadline))
+                .into_iter()
+                .zip(&records)
+                .map(|(outcome, record)| audit::delivered(record, outcome, self.0.audit))
+                .collect(),
+        };
+        ProduceError::of(&records, outcomes)
+    }
+
+    /// Waits until everything that was sent is delivered.
+    ///
+    /// # Errors
+    ///
+    /// With what was not delivered within `timeout`, or cannot be.
+    pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
+        match &self.0.background {
+            Some(background) => background.flush(Instant::now() + timeout),
+            None => Ok(()),
+        }
+    }
+}
+
+/// One outcome a record, also where the bus gives fewer.
+fn send(
+    producer: &dyn EventBusProducer,
+    records: &[Record<'_>],
+    deadline: Instant,
+) -> Vec<Result<EntryId, BusError>> {
+    let mut outcomes = producer.send(records, deadline);
+    outcomes.resize_with(records.len(), || Err(BusError::lasting("the bus did not say what became of it")));
+    outcomes
+}
+
+impl fmt::Debug for Producer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Producer")
+            .field("prefix", &self.0.prefix)
+            .field("timeout", &self.0.timeout)
+            .field("background", &self.0.background.is_some())
+            .finish_non_exhaustive()
+    }
+}

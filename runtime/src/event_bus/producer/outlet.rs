@@ -1,0 +1,53 @@
+//! From the signal to the bus: events with an enabled route leave the process after their receivers have run.
+
+use std::{any::TypeId, collections::HashMap, sync::Arc};
+
+use super::Producer;
+use crate::{
+    event::{AnyEvent, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::{ReceiverDefinition, ReceiverError},
+    responses::{ReceiverHandle, Response},
+    schema::Location,
+    signal::Outlet,
+};
+
+/// Where events of one type go.
+#[derive(Clone, Debug)]
+pub(in crate::event_bus) struct Route {
+    /// The topic's full name.
+    pub(in crate::event_bus) topic: String,
+    /// The path to the key.
+    pub(in crate::event_bus) key_field: Option<String>,
+}
+
+/// The enabled routes, by event type.
+pub(in crate::event_bus) type Routes = HashMap<String, Vec<Route>>;
+
+/// Produces events by their routes.
+pub(in crate::event_bus) struct Routed {
+    pub(in crate::event_bus) producer: Producer,
+    pub(in crate::event_bus) routes: Routes,
+}
+
+impl Outlet for Routed {
+    fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response> {
+        let routes = self.routes.get(event.event_type())?;
+        let outcome = event.to_avro().map_err(ReceiverError::permanent).and_then(|event_data| {
+            self.producer.send_to(routes, metadata, event_data).map_err(ReceiverError::new)
+        });
+        let handle = ReceiverHandle::Connected(Arc::new(definition(event.definition())));
+        Some(Response::new(handle, outcome))
+    }
+}
+
+/// The bus, as the receiver that the responses name.
+fn definition(event: &'static EventDefinition) -> ReceiverDefinition {
+    ReceiverDefinition {
+        event,
+        name: "event_bus",
+        location: Location { module_path: module_path!(), file: file!(), line: line!(), column: column!() },
+        order: i32::MAX,
+        function: TypeId::of::<Routed>,
+    }
+}

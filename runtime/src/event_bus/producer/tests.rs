@@ -1,0 +1,115 @@
+//! Buses that answer late, or not as they should.
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::{Duration, Instant},
+};
+
+use super::{Producer, background::Background};
+use crate::event_bus::{
+    bus::{EntryId, EventBus, EventBusConsumer, EventBusProducer, Operations, Record, Subscription},
+    error::BusError,
+    memory::MemoryBus,
+    message::Message,
+    settings::Delivery,
+};
+
+type Outcomes = Vec<Result<EntryId, BusError>>;
+
+/// Gives the outcomes that a test sends, when it sends them.
+struct Scripted {
+    called: Sender<usize>,
+    outcomes: Mutex<Receiver<Outcomes>>,
+}
+
+impl EventBusProducer for Scripted {
+    fn send(&self, records: &[Record<'_>], _: Instant) -> Outcomes {
+        self.called.send(records.len()).unwrap();
+        self.outcomes.lock().unwrap().recv().unwrap()
+    }
+}
+
+fn scripted() -> (Arc<Scripted>, Receiver<usize>, Sender<Outcomes>) {
+    let ((called, calls), (outcome, outcomes)) = (channel(), channel());
+    (Arc::new(Scripted { called, outcomes: Mutex::new(outcomes) }), calls, outcome)
+}
+
+fn message(text: &str) -> Message {
+    Message::from_fields([(b"type".to_vec(), text.as_bytes().to_vec())])
+}
+
+fn soon() -> Instant {
+    Instant::now() + Duration::from_secs(10)
+}
+
+fn types(outcome: Result<(), super::ProduceError>) -> Vec<String> {
+    let undelivered = outcome.expect_err("there is something undelivered").into_undelivered();
+    undelivered.iter().map(|undelivered| undelivered.message.event_type().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
+    let (bus, calls, outcome) = scripted();
+    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let add = |text| {
+        let message = message(text);
+        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+    };
+    add("first");
+    assert_eq!(calls.recv().unwrap(), 1);
+    add("second");
+    let late = background.flush(Instant::now() + Duration::from_millis(20));
+    assert_eq!(types(late), ["first", "second"]);
+    outcome.send(vec![Err(BusError::transient("away"))]).unwrap();
+    add("third");
+    assert_eq!(calls.recv().unwrap(), 1, "only what was added since then is sent");
+    outcome.send(vec![Ok(EntryId::new("1-0"))]).unwrap();
+    background.flush(soon()).unwrap();
+}
+
+#[test]
+fn what_the_bus_refuses_comes_back_with_the_next_flush() {
+    let (bus, _calls, outcome) = scripted();
+    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let message = message("too-large");
+    background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+    outcome.send(vec![Err(BusError::lasting("it is too large"))]).unwrap();
+    assert_eq!(types(background.flush(soon())), ["too-large"]);
+    background.flush(soon()).unwrap();
+}
+
+/// Says nothing of what it was given.
+struct Silent;
+
+impl EventBusProducer for Silent {
+    fn send(&self, _: &[Record<'_>], _: Instant) -> Outcomes {
+        Vec::new()
+    }
+}
+
+impl EventBus for Silent {
+    fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
+        Ok(Arc::new(Self))
+    }
+
+    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
+        MemoryBus::new().consumer(subscription)
+    }
+
+    fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
+        MemoryBus::new().operations()
+    }
+}
+
+#[test]
+fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    let wait = Producer::of(&Silent, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+    assert_eq!(types(wait.send("t", None, &metadata, b"")), ["com.example.a.b.c.v1"]);
+    let background = Producer::of(&Silent, None, Delivery::Background, Duration::from_secs(1)).unwrap();
+    background.send("t", None, &metadata, b"").unwrap();
+    assert_eq!(types(background.flush(Duration::from_secs(10))), ["com.example.a.b.c.v1"]);
+}

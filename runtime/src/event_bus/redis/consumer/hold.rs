@@ -1,0 +1,54 @@
+//! Keeps entries with this member, and records how many attempts were begun.
+
+use std::time::Duration;
+
+use super::RedisConsumer;
+use crate::event_bus::{
+    bus::Subscription,
+    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+};
+
+impl RedisConsumer {
+    /// Only what is still this member's is kept, and only if nobody takes it in between: that would make it less idle
+    /// than it was.
+    pub(super) fn hold_entries(&mut self, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let Subscription { topic, group, consumer_name, .. } = self.subscription.clone();
+        let mut commands = Commands::new();
+        for (id, _) in entries {
+            let id = id.to_string();
+            commands.push(&["XPENDING", &topic, &group, &id, &id, "1", &consumer_name]);
+        }
+        let held = self.call(&commands, Duration::ZERO)?;
+        commands.clear();
+        for ((id, attempts), held) in entries.iter().zip(held) {
+            let held = match reply::pending(held) {
+                // The group is gone, and with it what was held; the next poll sees to it.
+                Err(trouble) if trouble.is("NOGROUP") => return Ok(()),
+                held => held?,
+            };
+            let Some(held) = held.first() else { continue };
+            let (id, idle, attempts) = (id.to_string(), held.idle_millis.to_string(), attempts.to_string());
+            commands.push(&[
+                "XCLAIM",
+                &topic,
+                &group,
+                &consumer_name,
+                &idle,
+                &id,
+                "RETRYCOUNT",
+                &attempts,
+                "JUSTID",
+            ]);
+        }
+        if commands.is_empty() {
+            return Ok(());
+        }
+        for reply in self.call(&commands, Duration::ZERO)? {
+            reply::checked(reply)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,207 @@
+//! `dlq`: the dead letters of a group.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+use serde_json::{Value, json};
+
+use super::{
+    bus::{GroupArgs, entry},
+    outcome::{CommandResult, Failure, Outcome},
+    progress::Progress,
+};
+use crate::{
+    DateTime,
+    event_bus::{DeadLetter, EntryId, Operations, Replayed, replay},
+};
+
+const PAGE: usize = 500;
+
+/// The commands about dead letters.
+#[derive(Debug, Subcommand)]
+pub enum Dlq {
+    /// List the dead letters: what failed, when and why, without data.
+    List(List),
+    /// Print one dead letter with its data.
+    Show(Show),
+    /// Run the receivers that failed once more, in this process; what succeeds is removed.
+    ///
+    /// Nothing is added to the topic, so that other groups do not see the event again.
+    Replay(Selected),
+    /// Remove dead letters for good.
+    Drop(Selected),
+}
+
+/// The arguments of `dlq list`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  openedx-events dlq list -t loans -g reminders")]
+pub struct List {
+    #[command(flatten)]
+    group: GroupArgs,
+}
+
+/// The arguments of `dlq show`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  openedx-events dlq show -t loans -g reminders 1679676448892-0 --reveal")]
+pub struct Show {
+    #[command(flatten)]
+    group: GroupArgs,
+    /// Id of the dead letter.
+    id: String,
+    /// Write personal data in clear.
+    #[arg(long)]
+    reveal: bool,
+}
+
+/// Which dead letters.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples, of `replay` and `drop` alike:
+  openedx-events dlq replay -t loans -g reminders --all
+  openedx-events dlq drop -t loans -g reminders 1679676448892-0
+
+Exits with 1 where a dead letter stays.")]
+pub struct Selected {
+    #[command(flatten)]
+    group: GroupArgs,
+    /// Ids of the dead letters.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    ids: Vec<String>,
+    /// All that there are now.
+    #[arg(long)]
+    all: bool,
+}
+
+impl Dlq {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        match self {
+            Self::List(list) => list.run(out),
+            Self::Show(show) => show.run(out),
+            Self::Replay(selected) => selected.replay(out),
+            Self::Drop(selected) => selected.drop(out),
+        }
+    }
+}
+
+impl List {
+    fn run(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        for_each(&mut *operations, &topic, &self.group.group, |_, letter| {
+            let mut line = description(&letter);
+            line["event_type"] = letter.message.event_type().into();
+            writeln!(out, "{line}")?;
+            Ok(())
+        })?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Show {
+    fn run(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        let letter = find(&mut *operations, &topic, &self.group.group, &self.id)?;
+        let mut line = description(&letter);
+        line["message"] = Value::Object(entry(&letter.entry_id, &letter.message, self.reveal));
+        serde_json::to_writer_pretty(&mut *out, &line)
+            .map_err(|error| Failure::from(std::io::Error::from(error)))?;
+        writeln!(out)?;
+        Ok(Outcome::Done)
+    }
+}
+
+impl Selected {
+    fn replay(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        let group = &self.group.group;
+        let mut outcome = Outcome::Done;
+        let mut progress = Progress::new("replayed");
+        let mut one = |operations: &mut dyn Operations, letter: DeadLetter| -> Result<(), Failure> {
+            let line = match replay(operations, &topic, group, &letter)? {
+                Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
+                Replayed::Failed(id, error) => {
+                    outcome = Outcome::Findings;
+                    json!({"id": id.as_str(), "handled": false, "error": error})
+                }
+            };
+            writeln!(out, "{line}")?;
+            progress.step();
+            Ok(())
+        };
+        if self.all {
+            for_each(&mut *operations, &topic, group, one)?;
+        } else {
+            for id in &self.ids {
+                let letter = find(&mut *operations, &topic, group, id)?;
+                one(&mut *operations, letter)?;
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn drop(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        let group = &self.group.group;
+        let mut ids: Vec<EntryId> = self.ids.into_iter().map(EntryId::new).collect();
+        if self.all {
+            for_each(&mut *operations, &topic, group, |_, letter| {
+                ids.push(letter.id);
+                Ok(())
+            })?;
+        }
+        let mut dropped = 0;
+        for page in ids.chunks(PAGE) {
+            dropped += operations.drop_dead_letters(&topic, group, page)?;
+        }
+        writeln!(out, "{dropped} dropped")?;
+        Ok(if dropped == ids.len() as u64 { Outcome::Done } else { Outcome::Findings })
+    }
+}
+
+/// Calls `take` for all dead letters that there are at first: one that comes back meanwhile is not taken again.
+fn for_each(
+    operations: &mut dyn Operations,
+    topic: &str,
+    group: &str,
+    mut take: impl FnMut(&mut dyn Operations, DeadLetter) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut after: Option<EntryId> = None;
+    loop {
+        let page = operations.dead_letters(topic, group, after.as_ref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(last.id.clone());
+        for letter in page {
+            take(operations, letter)?;
+        }
+    }
+}
+
+fn find(operations: &mut dyn Operations, topic: &str, group: &str, id: &str) -> Result<DeadLetter, Failure> {
+    let mut found = None;
+    for_each(operations, topic, group, |_, letter| {
+        if letter.id.as_str() == id {
+            found = Some(letter);
+        }
+        Ok(())
+    })?;
+    found.ok_or_else(|| {
+        Failure::new(format!(
+            "group `{group}` of `{topic}` has no dead letter `{id}`\nhelp: `dlq list` names them"
+        ))
+    })
+}
+
+/// What is known of a dead letter, besides its message.
+fn description(letter: &DeadLetter) -> Value {
+    let time = |time| DateTime::try_from(time).map(|time| time.to_string()).unwrap_or_default();
+    json!({
+        "id": letter.id.as_str(),
+        "entry_id": letter.entry_id.as_str(),
+        "error": letter.failure.error,
+        "receivers": letter.failure.receivers,
+        "attempts": letter.failure.attempts,
+        "consumer_name": letter.consumer_name,
+        "first_time": time(letter.failure.first),
+        "last_time": time(letter.failure.last),
+    })
+}

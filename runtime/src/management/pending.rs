@@ -1,0 +1,46 @@
+//! `pending`: what members of a group have in hand.
+
+use std::io::Write;
+
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    bus::GroupArgs,
+    outcome::{CommandResult, Outcome},
+};
+
+const PAGE: usize = 500;
+
+/// The arguments of `pending`.
+#[derive(Args, Debug)]
+#[command(after_help = "Example:
+  openedx-events pending -t loans -g reminders")]
+pub struct PendingEntries {
+    #[command(flatten)]
+    group: GroupArgs,
+}
+
+impl PendingEntries {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        let mut after = None;
+        loop {
+            let page = operations.pending(&topic, &self.group.group, after.as_ref(), PAGE)?;
+            for entry in &page {
+                let idle = u64::try_from(entry.idle.as_millis()).unwrap_or(u64::MAX);
+                let line = json!({
+                    "id": entry.id.as_str(),
+                    "consumer_name": entry.consumer_name,
+                    "idle_ms": idle,
+                    "attempts": entry.attempts,
+                });
+                writeln!(out, "{line}")?;
+            }
+            match page.last() {
+                Some(last) => after = Some(last.id.clone()),
+                None => return Ok(Outcome::Done),
+            }
+        }
+    }
+}

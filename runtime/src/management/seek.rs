@@ -1,0 +1,40 @@
+//! `seek`: moves a group.
+
+use std::io::Write;
+
+use clap::Args;
+
+use super::{
+    bus::GroupArgs,
+    outcome::{CommandResult, Outcome},
+};
+use crate::event_bus::{EntryId, Start};
+
+/// The arguments of `seek`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  openedx-events seek -t loans -g reminders --to start
+  openedx-events seek -t loans -g reminders --to 1679676448892-0
+
+Stop the group's consumers first. Entries in their hands stay there: see `pending`.")]
+pub struct Seek {
+    #[command(flatten)]
+    group: GroupArgs,
+    /// The group goes on after this entry; `start` is before the oldest, `end` after the newest.
+    #[arg(long, value_name = "ID")]
+    to: String,
+}
+
+impl Seek {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.group.topic.open()?;
+        let start = match &*self.to {
+            "start" | "0" | "0-0" => Start::Backlog,
+            "end" | "$" => Start::New,
+            id => Start::After(EntryId::new(id)),
+        };
+        operations.seek(&topic, &self.group.group, &start)?;
+        writeln!(out, "group `{}` of `{topic}` goes on after {}", self.group.group, self.to)?;
+        Ok(Outcome::Done)
+    }
+}

@@ -1,0 +1,63 @@
+//! `tail`: the entries of a topic, without any group.
+
+use std::{io::Write, thread, time::Duration};
+
+use clap::Args;
+use serde_json::Value;
+
+use super::{
+    bus::{TopicArgs, entry},
+    outcome::{CommandResult, Outcome},
+};
+use crate::event_bus::EntryId;
+
+/// How many entries are read at a time.
+const PAGE: usize = 500;
+/// How often `--follow` looks for new entries.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The arguments of `tail`.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  openedx-events tail -t loans
+  openedx-events tail -t loans --from 1679676448892-0 --follow")]
+pub struct Tail {
+    #[command(flatten)]
+    topic: TopicArgs,
+    /// Begin after this entry; with the oldest, unless given.
+    #[arg(long, value_name = "ID")]
+    from: Option<String>,
+    /// Ends after so many entries.
+    #[arg(long)]
+    count: Option<usize>,
+    /// Goes on with entries as they come.
+    #[arg(short, long)]
+    follow: bool,
+    /// Write personal data in clear.
+    #[arg(long)]
+    reveal: bool,
+}
+
+impl Tail {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let (topic, mut operations) = self.topic.open()?;
+        let mut after = self.from.map(EntryId::new);
+        let mut left = self.count.unwrap_or(usize::MAX);
+        while left > 0 {
+            let page = operations.read(&topic, after.as_ref(), PAGE.min(left))?;
+            for found in &page {
+                writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
+                after = Some(found.id.clone());
+            }
+            left -= page.len();
+            if page.is_empty() {
+                if !self.follow {
+                    break;
+                }
+                out.flush()?;
+                thread::sleep(PAUSE);
+            }
+        }
+        Ok(Outcome::Done)
+    }
+}

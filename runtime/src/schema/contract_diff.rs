@@ -1,0 +1,298 @@
+//! What is different between a contract and an event: one message a path.
+
+use super::{
+    Field, Schema,
+    check::{Message, text_eq},
+    contract::{Contracts, position},
+    contract_message::{Change, Path},
+    contract_text::{Fields, Published, Reader},
+};
+
+/// As many calls of `assert_contract` there are for each data key.
+const REPORTS: usize = 4;
+
+/// A walk over a contract and an event, which reports the difference of one number below one data key.
+struct Walk<'a> {
+    contracts: &'a Contracts,
+    minor_version: u32,
+    key: &'a str,
+    wanted: usize,
+    /// Differences below the data key that were met.
+    met: usize,
+    /// All of them, once that is known.
+    broken: usize,
+    /// Records that were renamed where the contract defines them, which is reported there only.
+    renamed: [Option<(&'static str, &'static str)>; 8],
+}
+
+impl Contracts {
+    /// How much is broken below the data key `key`: in the newest contract in which anything is, since older ones
+    /// are broken by the same mistakes.
+    #[must_use]
+    pub const fn broken(&self, key: &str) -> usize {
+        if self.are_kept() {
+            return 0;
+        }
+        let mut newest = 0;
+        while newest < self.published.len() {
+            let walk = self.walk(newest, key, usize::MAX, 0);
+            if walk.met > 0 {
+                return walk.met;
+            }
+            newest += 1;
+        }
+        0
+    }
+
+    #[track_caller]
+    const fn walk<'a>(&'a self, newest: usize, key: &'a str, wanted: usize, broken: usize) -> Walk<'a> {
+        let (minor_version, text) = self.published[newest];
+        let mut walk =
+            Walk { contracts: self, minor_version, key, wanted, met: 0, broken, renamed: [None; 8] };
+        walk.fields(None, &Reader::new(text).fields(), self.record.fields);
+        walk
+    }
+}
+
+/// Refuses an event in which the data key `key` breaks a contract, as [`Contracts::broken`] said it does in so
+/// many places.
+///
+/// Each call reports the place of number `index`; the last says how many there are besides.
+#[track_caller]
+pub const fn assert_contract(contracts: &Contracts, broken: usize, key: &str, index: usize) {
+    let mut newest = 0;
+    while index < broken && newest < contracts.published.len() {
+        if contracts.walk(newest, key, index, broken).met > 0 {
+            return;
+        }
+        newest += 1;
+    }
+}
+
+impl Walk<'_> {
+    /// The fields of a record; those of the event itself where there is no `parent`.
+    #[track_caller]
+    const fn fields(&mut self, parent: Option<&Path<'_>>, old: &Fields, new: &'static [Field]) {
+        let is_event = parent.is_none();
+        let moved = moved(old, new);
+        let mut index = 0;
+        while let Some(Published { name, ty }) = old.get(index) {
+            let path = Path { name, parent };
+            if let Some(found) = position(new, name) {
+                self.ty(&path, ty, &new[found].schema);
+                if matches!(moved, Some(moved) if moved == index) {
+                    self.meet(&path, Change::Moved);
+                }
+            } else if let Some(to) = renamed(old, new, index) {
+                let at = if is_event { Path { name: to, parent } } else { path };
+                self.meet_as(&at, &path, Change::RenamedTo(to));
+            } else {
+                self.meet(&path, Change::Removed);
+            }
+            index += 1;
+        }
+        let mut added = 0;
+        while added < new.len() {
+            let path = Path { name: new[added].name, parent };
+            if !old.has(path.name) && renamed(old, new, added).is_none() {
+                if is_event {
+                    self.added_key(&path, old, new, added);
+                } else {
+                    self.meet(&path, Change::AddedInside);
+                }
+            }
+            added += 1;
+        }
+    }
+
+    #[track_caller]
+    const fn added_key(&mut self, path: &Path<'_>, old: &Fields, new: &'static [Field], index: usize) {
+        let mut after = index + 1;
+        while after < new.len() {
+            if old.has(new[after].name) {
+                return self.meet(path, Change::AddedBeforeTheEnd);
+            }
+            after += 1;
+        }
+        let is_raised = self.contracts.minor_version > self.minor_version;
+        let can_be_missing = self.contracts.can_be_missing(index);
+        if !is_raised || !can_be_missing {
+            self.meet(path, Change::AddedAtTheEnd { is_raised, can_be_missing });
+        }
+    }
+
+    /// The type that the contract has at `old`, and the one that the field has.
+    #[track_caller]
+    const fn ty(&mut self, path: &Path<'_>, old: Reader, new: &'static Schema) {
+        if { old }.accept_type(new) || self.contracts.is_reported(new) {
+            return;
+        }
+        match (old.peek(), new) {
+            (b'?', Schema::Optional(some)) => self.ty(path, old.after(1), some),
+            (b'?', _) if old.after(1).accept_type(new) => self.meet(path, Change::MadeRequired),
+            (_, Schema::Optional(some)) if { old }.accept_type(some) => self.meet(path, Change::MadeOptional),
+            (b'[', Schema::Array(part)) | (b'{', Schema::Map(part)) => {
+                self.ty(&Path { name: "[]", parent: Some(path) }, old.after(1), part);
+            }
+            (b'@', Schema::Record(record)) => {
+                self.record(path, old, old.after(1).word(), record.get().name);
+            }
+            (_, Schema::Record(record)) => {
+                let (record, name) = (record.get(), old.word());
+                let fields = old.after(name.len());
+                if fields.peek() != b'(' {
+                    self.meet(path, Change::Retyped(old, new));
+                } else if text_eq(name, record.name) {
+                    self.fields(Some(path), &fields.fields(), record.fields);
+                } else if has_fields(fields, record.fields) {
+                    self.record(path, old, name, record.name);
+                } else {
+                    self.meet(path, Change::Retyped(old, new));
+                }
+            }
+            _ => self.meet(path, Change::Retyped(old, new)),
+        }
+    }
+
+    /// Two records that differ at most in their names.
+    #[track_caller]
+    const fn record(&mut self, path: &Path<'_>, old: Reader, from: &'static str, to: &'static str) {
+        if text_eq(from, to) {
+            return;
+        }
+        let mut free = 0;
+        while free < self.renamed.len() {
+            match self.renamed[free] {
+                Some((one, other)) if text_eq(one, from) && text_eq(other, to) => return,
+                Some(_) => free += 1,
+                None => break,
+            }
+        }
+        if old.peek() != b'@' && free < self.renamed.len() {
+            self.renamed[free] = Some((from, to));
+        }
+        self.meet(path, Change::RecordRenamed(from, to));
+    }
+
+    #[track_caller]
+    const fn meet(&mut self, path: &Path<'_>, change: Change<'_>) {
+        self.meet_as(path, path, change);
+    }
+
+    /// Reports a change of `path` at the data key of `at`, if it is the wanted one.
+    #[track_caller]
+    const fn meet_as(&mut self, at: &Path<'_>, path: &Path<'_>, change: Change<'_>) {
+        let mut root = at;
+        while let Some(parent) = root.parent {
+            root = parent;
+        }
+        if !text_eq(root.name, self.key) {
+            return;
+        }
+        if self.met == self.wanted {
+            self.panic(path, change);
+        }
+        self.met += 1;
+    }
+
+    #[track_caller]
+    const fn panic(&self, path: &Path<'_>, change: Change<'_>) -> ! {
+        let Contracts { event_type, minor_version, .. } = *self.contracts;
+        let next = if minor_version > self.minor_version { minor_version } else { minor_version + 1 };
+        let mut message = Message::new()
+            .text("contract of event type `")
+            .text(event_type)
+            .text("` is broken: ")
+            .change(path, change)
+            .text("\nnote: `")
+            .file(event_type, self.minor_version)
+            .text("` was published; messages carry no schema of their own, so services read the fields in the order and of the types of that file (ADR-6)");
+        if self.wanted + 1 == REPORTS && self.broken > REPORTS {
+            #[allow(clippy::cast_possible_truncation)] // There are not so many fields.
+            let more = (self.broken - REPORTS) as u32;
+            message =
+                message.text("\nnote: ").number(more).text(" more breaks are in `").text(self.key).text("`");
+        }
+        message = message.text("\nhelp: ");
+        match change {
+            Change::AddedAtTheEnd { is_raised: true, .. } => {
+                message.text("make it an `Option<_>`, or give it a default with `#[event(default)]`")
+            }
+            Change::AddedAtTheEnd { can_be_missing: true, .. } => {
+                message.text("add `minor_version = ").number(next).text("` to the arguments of `#[event]`")
+            }
+            Change::AddedAtTheEnd { .. } => message
+                .text("make it an `Option<_>` or `#[event(default)]`, and add `minor_version = ")
+                .number(next)
+                .text("` to the arguments of `#[event]`"),
+            Change::AddedBeforeTheEnd => message
+                .text("move it to the end, as an `Option<_>` or `#[event(default)]`, and write `minor_version = ")
+                .number(next)
+                .text("`"),
+            _ => message
+                .text("undo the change; more data goes into a new data key at the end (an `Option<_>` or `#[event(default)]`, with `minor_version = ")
+                .number(next)
+                .text("`), any other change into a new event ")
+                .next_major_version(event_type)
+                .text(" beside this one"),
+        }
+        .panic()
+    }
+}
+
+/// Whether the record with these fields has those of the contract.
+const fn has_fields(old: Reader, new: &[Field]) -> bool {
+    let mut reader = old.after(1);
+    let mut index = 0;
+    while index < new.len() {
+        if !reader.accept_field(index, &new[index]) {
+            return false;
+        }
+        index += 1;
+    }
+    reader.peek() == b')'
+}
+
+/// The new name of the contract's field `index`: of what is at its place, has its type, and no place of its own.
+const fn renamed(old: &Fields, new: &'static [Field], index: usize) -> Option<&'static str> {
+    if index >= new.len() {
+        return None;
+    }
+    let Some(Published { name, ty }) = old.get(index) else { return None };
+    let is_renamed =
+        position(new, name).is_none() && !old.has(new[index].name) && { ty }.accept_type(&new[index].schema);
+    if is_renamed { Some(new[index].name) } else { None }
+}
+
+/// The contract's field that keeps those that both have from being in the same order: the first one without
+/// which they are, or else the first that is behind one that followed it.
+const fn moved(old: &Fields, new: &[Field]) -> Option<usize> {
+    let Some(out_of_order) = out_of_order(old, new, None) else { return None };
+    let mut index = 0;
+    while let Some(field) = old.get(index) {
+        if position(new, field.name).is_some() && self::out_of_order(old, new, Some(index)).is_none() {
+            return Some(index);
+        }
+        index += 1;
+    }
+    Some(out_of_order)
+}
+
+/// The first of the contract's fields, but for `without`, that comes too early in the event.
+const fn out_of_order(old: &Fields, new: &[Field], without: Option<usize>) -> Option<usize> {
+    let mut index = 0;
+    let mut behind = 0;
+    while let Some(field) = old.get(index) {
+        let is_left_out = matches!(without, Some(left_out) if left_out == index);
+        if let Some(found) = position(new, field.name)
+            && !is_left_out
+        {
+            if found < behind {
+                return Some(index);
+            }
+            behind = found;
+        }
+        index += 1;
+    }
+    None
+}

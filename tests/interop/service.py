@@ -1,0 +1,109 @@
+"""A Django service of its own, without a database, that speaks to the bus as Open edX's services do."""
+
+import io
+import json
+import logging
+import re
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import get_args, get_origin
+from uuid import UUID
+
+import attr
+import django
+import fastavro
+from django.conf import settings
+
+
+def start(url, topic, **more):
+    """Configures Django for the bus at `url`; every event that can go to a bus has a route to `topic`."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    settings.configure(
+        INSTALLED_APPS=["openedx_events"],
+        EVENTS_SERVICE_NAME="python",
+        EVENT_BUS_PRODUCER="edx_event_bus_redis.create_producer",
+        EVENT_BUS_CONSUMER="edx_event_bus_redis.RedisEventConsumer",
+        EVENT_BUS_REDIS_CONNECTION_URL=url,
+        # In seconds. A consumer that is to end does so only when its wait is over.
+        EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT=1,
+        EVENT_BUS_PRODUCER_CONFIG=Routes(topic),
+        **more,
+    )
+    django.setup()
+
+
+class Routes(dict):
+    """`EVENT_BUS_PRODUCER_CONFIG` with an entry for each event, read when all of them are loaded."""
+
+    def __init__(self, topic):
+        super().__init__()
+        self.topic = topic
+
+    def items(self):
+        from openedx_events.tooling import KNOWN_UNSERIALIZABLE_SIGNALS, OpenEdxPublicSignal
+
+        for signal in OpenEdxPublicSignal.all_events():
+            if signal.event_type not in KNOWN_UNSERIALIZABLE_SIGNALS:
+                # The Redis bus does not use the key.
+                self[signal.event_type] = {self.topic: {"event_key_field": "unused", "enabled": True}}
+        return super().items()
+
+
+def event_data(signal, avro):
+    """The event with these Avro bytes, whole: the library's own deserializer loses fields that are false or empty."""
+    from openedx_events.event_bus.avro.deserializer import DEFAULT_DESERIALIZERS
+    from openedx_events.event_bus.avro.serializer import AvroSignalSerializer
+
+    def value(record, data_type):
+        if data_type is datetime:
+            return datetime_from(record)
+        if data_type in DEFAULT_DESERIALIZERS:
+            return DEFAULT_DESERIALIZERS[data_type](record)
+        if get_origin(data_type) is list:
+            return [value(item, get_args(data_type)[0]) for item in record]
+        if get_origin(data_type) is dict:
+            return {key: value(item, get_args(data_type)[1]) for key, item in record.items()}
+        if attr.has(data_type):
+            fields = attr.fields_dict(data_type)
+            return data_type(
+                **{
+                    name: None if item is None and fields[name].default is None else value(item, fields[name].type)
+                    for name, item in record.items()
+                }
+            )
+        return record
+
+    record = fastavro.schemaless_reader(io.BytesIO(avro), AvroSignalSerializer(signal).schema)
+    return {key: value(record[key], data_type) for key, data_type in signal.init_data.items()}
+
+
+def datetime_from(text):
+    """A time from what `isoformat` wrote. `fromisoformat` takes an offset of less than a second for UTC."""
+    time = datetime.fromisoformat(text)
+    if offset := re.search(r"([+-])00:00:00\.(\d{6})$", text):
+        time = time.replace(tzinfo=timezone(timedelta(microseconds=int(offset[1] + offset[2]))))
+    return time
+
+
+def metadata_from(data):
+    """Metadata from its JSON. `EventsMetadata.from_json` loses the minor version."""
+    from openedx_events.data import EventsMetadata
+
+    return EventsMetadata(
+        event_type=data["event_type"],
+        id=UUID(data["id"]),
+        minorversion=data["minorversion"],
+        source=data["source"],
+        sourcehost=data["sourcehost"],
+        time=datetime.fromisoformat(data["time"]),
+        sourcelib=tuple(data["sourcelib"]),
+    )
+
+
+def metadata_to(metadata):
+    return json.loads(metadata.to_json())
+
+
+def say(**answer):
+    """Writes a line of JSON to whoever started this process."""
+    print(json.dumps(answer), flush=True)

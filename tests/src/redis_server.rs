@@ -1,0 +1,309 @@
+//! Redis servers for tests: each test starts its own, on a free port and in a folder of its own.
+
+use std::{
+    env, fs,
+    io::{Read, Write},
+    net::{TcpListener, TcpStream},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// A server that is killed, and whose folder is removed, when it is dropped.
+///
+/// `REDIS_SERVER` names another program than `redis-server`, such as one of another version.
+#[derive(Debug)]
+pub struct RedisServer {
+    folder: PathBuf,
+    port: u16,
+    arguments: Vec<String>,
+    process: Option<Child>,
+}
+
+/// How to start a [`RedisServer`].
+#[derive(Clone, Debug, Default)]
+pub struct Setup {
+    arguments: Vec<String>,
+    is_sentinel: bool,
+    has_tls: bool,
+}
+
+impl Setup {
+    /// Without persistence, login or encryption.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Every write is on the disk before it is answered.
+    #[must_use]
+    pub fn persistent(self) -> Self {
+        self.argument("--appendonly", "yes").argument("--appendfsync", "always")
+    }
+
+    /// Sets an option of the configuration file.
+    #[must_use]
+    pub fn argument(mut self, name: &str, value: &str) -> Self {
+        self.arguments.extend([name.to_owned(), value.to_owned()]);
+        self
+    }
+
+    /// A sentinel that watches the primary at `port` under the name `events`.
+    #[must_use]
+    pub fn sentinel_of(mut self, port: u16) -> Self {
+        self.is_sentinel = true;
+        self.arguments = vec![port.to_string()];
+        self
+    }
+
+    /// Only TLS, with the certificate and key that [`certificate`] makes in the server's folder.
+    #[must_use]
+    pub fn tls(mut self) -> Self {
+        self.has_tls = true;
+        self
+    }
+
+    /// Starts a server, and waits until it answers.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no program for it.
+    #[must_use]
+    pub fn start(self) -> RedisServer {
+        // Another process may take the port between finding and using it.
+        let tries = 5;
+        let mut started = (0..tries).filter_map(|_| self.try_start());
+        started.next().unwrap_or_else(|| panic!("{} does not start: install `redis-server`", program()))
+    }
+
+    fn try_start(&self) -> Option<RedisServer> {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = env::temp_dir().join(format!("openedx-events-redis-{}-{number}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder for the server");
+        let port = free_port();
+        let mut arguments = Vec::new();
+        if self.is_sentinel {
+            let file = folder.join("sentinel.conf");
+            let primary = &self.arguments[0];
+            let text = format!(
+                "port {port}\ndir {}\nsentinel monitor events 127.0.0.1 {primary} 1\nsentinel down-after-milliseconds \
+                 events 500\nsentinel failover-timeout events 3000\n",
+                folder.display()
+            );
+            fs::write(&file, text).expect("the sentinel's file");
+            arguments.extend([file.display().to_string(), "--sentinel".to_owned()]);
+        } else {
+            let folder_text = folder.display().to_string();
+            let plain_port = if self.has_tls { 0 } else { port }.to_string();
+            let socket = folder.join("socket").display().to_string();
+            for (name, value) in
+                [("--port", &*plain_port), ("--dir", &folder_text), ("--unixsocket", &socket)]
+            {
+                arguments.extend([name.to_owned(), value.to_owned()]);
+            }
+            for argument in ["--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"] {
+                arguments.push(argument.to_owned());
+            }
+            if self.has_tls {
+                certificate(&folder);
+                let file = |name: &str| folder.join(name).display().to_string();
+                let (port, certificate, key) = (port.to_string(), file("server.crt"), file("server.key"));
+                for (name, value) in [
+                    ("--tls-port", &port),
+                    ("--tls-cert-file", &certificate),
+                    ("--tls-key-file", &key),
+                    ("--tls-ca-cert-file", &file("ca.crt")),
+                    ("--tls-auth-clients", &"no".to_owned()),
+                ] {
+                    arguments.extend([name.to_owned(), value.clone()]);
+                }
+            }
+            arguments.extend(self.arguments.iter().cloned());
+        }
+        let mut server = RedisServer { folder, port, arguments, process: None };
+        server.try_run().then_some(server)
+    }
+}
+
+impl RedisServer {
+    /// A server without persistence.
+    #[must_use]
+    pub fn start() -> Self {
+        Setup::new().start()
+    }
+
+    /// Where it listens, at 127.0.0.1.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its Unix socket.
+    #[must_use]
+    pub fn socket(&self) -> PathBuf {
+        self.folder.join("socket")
+    }
+
+    /// A file in its folder.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The URL for clients without TLS and login.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Kills the server as `kill -9` does.
+    pub fn kill(&mut self) {
+        if let Some(mut process) = self.process.take() {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Starts a server that was killed, on the same port and folder.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start again.
+    pub fn restart(&mut self) {
+        self.kill();
+        assert!(self.try_run(), "the server starts again");
+    }
+
+    /// Stops the server from running, without an end to its connections.
+    pub fn pause(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it run again.
+    pub fn resume(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let Some(process) = &self.process else { return };
+        let status = Command::new("kill").args([signal, &process.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "the server gets its signal");
+    }
+
+    fn try_run(&mut self) -> bool {
+        let log = fs::File::create(self.folder.join("log")).expect("a log");
+        let _ = fs::remove_file(self.socket());
+        let process = Command::new(program())
+            .args(&self.arguments)
+            .stdout(log)
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot run `{}`: {error}; install `redis-server`", program()));
+        self.process = Some(process);
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < deadline {
+            if self.answers() {
+                return true;
+            }
+            let ended = self.process.as_mut().and_then(|process| process.try_wait().ok().flatten());
+            if ended.is_some() {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// Whether it has read its data and answers, be it with an error.
+    fn answers(&self) -> bool {
+        // Where another server has the port, that one would answer: ours makes its socket after it has taken the port.
+        if self.arguments.iter().any(|argument| argument == "--unixsocket") && !self.socket().exists() {
+            return false;
+        }
+        let Ok(mut stream) = TcpStream::connect(("127.0.0.1", self.port)) else { return false };
+        if self.arguments.iter().any(|argument| argument == "--tls-port") {
+            return true;
+        }
+        let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
+        let mut answer = [0; 8];
+        let asked = stream.write_all(b"PING\r\n").is_ok();
+        asked && stream.read(&mut answer).is_ok_and(|len| len > 0) && !answer.starts_with(b"-LOADING")
+    }
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        if self.process.is_some() {
+            self.kill();
+        }
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn program() -> String {
+    env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
+    listener.local_addr().expect("its number").port()
+}
+
+/// An authority, and a certificate for `localhost` and 127.0.0.1 that it signed, in `folder`.
+fn certificate(folder: &Path) {
+    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").expect("the names");
+    let commands: [&[&str]; 3] = [
+        &[
+            "req",
+            "-x509",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=test authority",
+            "-keyout",
+            "ca.key",
+            "-out",
+            "ca.crt",
+        ],
+        &[
+            "req",
+            "-newkey",
+            "rsa:2048",
+            "-nodes",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            "server.key",
+            "-out",
+            "request",
+        ],
+        &[
+            "x509",
+            "-req",
+            "-in",
+            "request",
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-days",
+            "2",
+            "-extfile",
+            "names",
+            "-out",
+            "server.crt",
+        ],
+    ];
+    for arguments in commands {
+        let output = Command::new("openssl").args(arguments).current_dir(folder).output();
+        let output = output.unwrap_or_else(|error| panic!("cannot run `openssl`: {error}"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}

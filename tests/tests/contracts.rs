@@ -1,0 +1,310 @@
+//! Contracts where the program runs: messages of earlier minor versions, and files that the compiler cannot see.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use openedx_events::{Event, codec, contracts, prelude::*, registry, testing};
+
+/// Sent when a parcel is on its way, as of minor version 2, whose contracts are all in `tests/schemas`.
+#[event(type = "com.example.shop.parcel.shipped.v1", minor_version = 2)]
+#[derive(Default)]
+pub struct ParcelShipped {
+    /// Number of the parcel.
+    pub number: i64,
+    /// Weight in kilograms; since minor version 1.
+    pub weight: Option<f64>,
+    /// Who takes it there; since minor version 1.
+    #[event(default = "post".to_owned())]
+    pub carrier: String,
+    /// What is written on it; since minor version 2.
+    pub note: Option<String>,
+}
+
+/// The same at minor version 0, as older services have it.
+#[event(
+    type = "com.example.shop.old_parcel.shipped.v1",
+    name = "PARCEL_SHIPPED_FORMERLY",
+    allow(name_mismatch, reason = "stands for the event in another service")
+)]
+pub struct ParcelShippedFormerly {
+    /// Number of the parcel.
+    pub number: i64,
+}
+
+/// Sent when a parcel came back. It had its two data keys from the start, as its contract says.
+#[event(type = "com.example.shop.parcel.returned.v1")]
+pub struct ParcelReturned {
+    /// Number of the parcel.
+    pub number: i64,
+    /// Why it came back.
+    pub note: Option<String>,
+}
+
+/// Sent when a parcel was not seen for long. There is no contract that says what came when.
+#[event(type = "com.example.shop.parcel.lost.v1", minor_version = 2)]
+pub struct ParcelLost {
+    /// Number of the parcel.
+    pub number: i64,
+    /// Where it was seen last.
+    pub place: String,
+    /// Who saw it.
+    pub witness: Option<String>,
+    /// What it was worth.
+    #[event(default = 7)]
+    pub worth: i64,
+}
+
+fn shipped(number: i64) -> ParcelShipped {
+    ParcelShipped::builder()
+        .number(number)
+        .weight(Some(1.5))
+        .carrier("rail")
+        .note(Some("fragile".to_owned()))
+        .build()
+}
+
+/// The bytes of the first data keys: each of a parcel with a small number, and where it ends.
+fn bytes_and_ends(event: &ParcelShipped) -> (Vec<u8>, [usize; 4]) {
+    let bytes = codec::encode(event);
+    let ends = [1, 1 + 9, 1 + 9 + 5, bytes.len()];
+    (bytes, ends)
+}
+
+#[test]
+fn messages_of_earlier_minor_versions_are_read() {
+    let (bytes, ends) = bytes_and_ends(&shipped(5));
+    let read = |end: usize| codec::decode::<ParcelShipped>(&bytes[..end]);
+    let ParcelShipped { number, weight, carrier, note } = read(ends[0]).unwrap();
+    assert_eq!((number, weight, carrier.as_str(), note), (5, None, "post", None));
+    let ParcelShipped { number, weight, carrier, note } = read(ends[2]).unwrap();
+    assert_eq!((number, weight, carrier.as_str(), note), (5, Some(1.5), "rail", None));
+    assert_eq!(read(ends[3]).unwrap(), shipped(5));
+}
+
+#[test]
+fn messages_that_end_anywhere_else_are_errors() {
+    let (bytes, ends) = bytes_and_ends(&shipped(5));
+    for end in 0..bytes.len() {
+        let result = codec::decode::<ParcelShipped>(&bytes[..end]);
+        assert_eq!(result.is_ok(), end == ends[0] || end == ends[2], "at {end}: {result:?}");
+    }
+    // No minor version had two data keys.
+    let error = codec::decode::<ParcelShipped>(&bytes[..ends[1]]).unwrap_err();
+    assert_eq!(error.to_string(), "`carrier` at byte 10: expected a string, but the input ends");
+}
+
+#[test]
+fn an_optional_data_key_that_was_always_there_is_never_missing() {
+    let bytes = codec::encode(&ParcelReturned { number: 5, note: None });
+    assert_eq!(bytes, [10, 0]);
+    let error = codec::decode::<ParcelReturned>(&bytes[..1]).unwrap_err();
+    assert_eq!(error.field_path(), "note");
+}
+
+#[test]
+fn without_contracts_a_message_can_end_before_what_has_a_default() {
+    let lost = ParcelLost::builder().number(5).place("Ghent").worth(9).build();
+    let bytes = codec::encode(&lost);
+    let ends: Vec<usize> =
+        (0..=bytes.len()).filter(|end| codec::decode::<ParcelLost>(&bytes[..*end]).is_ok()).collect();
+    assert_eq!(ends, [7, 8, 9]);
+    let without = codec::decode::<ParcelLost>(&bytes[..7]).unwrap();
+    assert_eq!((without.witness, without.worth), (None, 7));
+}
+
+#[test]
+fn a_stream_with_both_lengths_is_read_by_both_minor_versions() {
+    let short = codec::encode(&ParcelShippedFormerly { number: 1 });
+    let long = codec::encode(&shipped(2));
+    let stream = [short.as_slice(), &long];
+    let new: Vec<_> = stream.iter().map(|bytes| codec::decode::<ParcelShipped>(bytes).unwrap()).collect();
+    assert_eq!((new[0].number, new[0].carrier.as_str()), (1, "post"));
+    assert_eq!(new[1], shipped(2));
+    let old = stream.iter().map(|bytes| codec::decode::<ParcelShippedFormerly>(bytes).unwrap().number);
+    assert_eq!(old.collect::<Vec<_>>(), [1, 2]);
+    // Nor does it take the type.
+    let definition = registry::get("com.example.shop.parcel.shipped.v1").unwrap();
+    assert_eq!(
+        definition.decode_to_json(&short).unwrap(),
+        r#"{"number":1,"weight":null,"carrier":"post","note":null}"#
+    );
+}
+
+#[test]
+fn definitions_know_what_they_were_compared_with() {
+    assert_eq!(ParcelShipped::DEFINITION.contracts(), [2, 1, 0]);
+    assert_eq!(ParcelReturned::DEFINITION.contracts(), [0]);
+    assert!(ParcelLost::DEFINITION.contracts().is_empty());
+    let missing: Vec<String> = contracts::missing().iter().map(ToString::to_string).collect();
+    let of =
+        |event_type: &str| missing.iter().filter(|line| line.contains(&format!("`{event_type}`"))).count();
+    assert_eq!(of("com.example.shop.parcel.lost.v1"), 1, "{missing:#?}");
+    assert_eq!(of("com.example.shop.parcel.shipped.v1"), 0);
+}
+
+/// Open edX's own events. Those of a subdomain without any event here are not written yet.
+#[test]
+fn the_catalogue_has_all_contracts() {
+    let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime").canonicalize().unwrap();
+    let of_catalogue = |line: &&String| {
+        let subdomain = line.split("org+openedx+").nth(1).and_then(|rest| rest.split('+').next());
+        subdomain.is_none_or(|subdomain| {
+            registry::events()
+                .any(|event| event.event_type().starts_with(&format!("org.openedx.{subdomain}.")))
+        })
+    };
+    let lines: Vec<String> =
+        contracts::in_package(&runtime).unwrap().iter().map(ToString::to_string).collect();
+    let lines: Vec<_> = lines.iter().filter(of_catalogue).collect();
+    assert!(lines.is_empty(), "{lines:#?}");
+    assert_eq!(fs::read_dir(runtime.join("schemas")).unwrap().count(), 73);
+
+    let listed = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline"])
+        .current_dir(&runtime)
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    assert_eq!(listed.lines().filter(|line| line.starts_with("schemas/")).count(), 73, "{listed}");
+}
+
+/// A folder with a `Cargo.toml`, and the contracts that are put into it.
+fn package(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contracts").join(name);
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(folder.join("schemas")).unwrap();
+    fs::write(folder.join("Cargo.toml"), "").unwrap();
+    folder
+}
+
+const SHIPPED: &str = "schemas/com+example+shop+parcel+shipped+v1_schema";
+
+fn schema_of_shipped() -> String {
+    ParcelShipped::DEFINITION.schema_string().unwrap()
+}
+
+fn lines(package: &Path) -> Vec<String> {
+    contracts::in_package(package).unwrap().iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn contracts_that_the_compiler_has_not_seen_are_compared() {
+    let package = package("new");
+    fs::remove_dir(package.join("schemas")).unwrap();
+    assert!(lines(&package).is_empty());
+    fs::create_dir(package.join("schemas")).unwrap();
+    fs::write(package.join("schemas/README.md"), "none").unwrap();
+    let schema = schema_of_shipped();
+    fs::write(package.join(format!("{SHIPPED}.2.avsc")), &schema).unwrap();
+    let documented = schema.replace(r#""type": "long""#, r#""doc": "A number.", "type": {"type": "long"}"#);
+    assert_ne!(documented, schema);
+    let note = r#", {"default": null, "name": "note", "type": ["null", "string"]}"#;
+    let earlier = documented.replace(note, "");
+    assert_ne!(earlier, documented);
+    fs::write(package.join(format!("{SHIPPED}.1.avsc")), &earlier).unwrap();
+    assert!(lines(&package).is_empty(), "{:#?}", lines(&package));
+
+    // Not an earlier one, not the same, a later one, no JSON, no minor version, no event.
+    fs::write(package.join(format!("{SHIPPED}.1.avsc")), earlier.replace("carrier", "bearer")).unwrap();
+    fs::write(package.join(format!("{SHIPPED}.2.avsc")), &earlier).unwrap();
+    fs::write(package.join(format!("{SHIPPED}.3.avsc")), &schema).unwrap();
+    fs::write(package.join(format!("{SHIPPED}.avsc")), "{").unwrap();
+    fs::write(package.join(format!("{SHIPPED}.02.avsc")), &schema).unwrap();
+    fs::write(package.join("schemas/com+example+shop+parcel+burnt+v1_schema.avsc"), &schema).unwrap();
+    let found = lines(&package);
+    let expected = [
+        ("schemas/com+example+shop+parcel+burnt+v1_schema.avsc: ", "contract of no event"),
+        ("schemas/com+example+shop+parcel+shipped+v1_schema.02.avsc: ", "contract of no event"),
+        ("schemas/com+example+shop+parcel+shipped+v1_schema.1.avsc: ", "does not keep to"),
+        ("schemas/com+example+shop+parcel+shipped+v1_schema.2.avsc: ", "does not keep to"),
+        ("schemas/com+example+shop+parcel+shipped+v1_schema.3.avsc: ", "does not keep to"),
+        ("schemas/com+example+shop+parcel+shipped+v1_schema.avsc: ", "does not keep to"),
+    ];
+    assert_eq!(found.len(), expected.len(), "{found:#?}");
+    for (line, (file, what)) in found.iter().zip(expected) {
+        assert!(line.starts_with(file) && line.contains(what), "{line}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "contract of no event of this program")]
+fn the_test_helper_panics() {
+    let package = package("helper");
+    fs::write(package.join("schemas/com+example+shop+parcel+burnt+v1_schema.avsc"), "{}").unwrap();
+    testing::assert_contracts(&package);
+}
+
+/// Events of the package are those whose nearest `Cargo.toml` it has: of this test's package, some have none.
+#[test]
+fn events_of_the_package_without_a_contract_are_found() {
+    let found = lines(Path::new(env!("CARGO_MANIFEST_DIR")));
+    assert!(
+        found
+            .iter()
+            .any(|line| line.contains("contract_missing: event type `com.example.shop.parcel.lost.v1`")),
+        "{found:#?}"
+    );
+    assert!(
+        found
+            .iter()
+            .all(|line| !line.contains("org.openedx")
+                && !line.contains("`com.example.shop.parcel.shipped.v1`")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn changes_since_a_revision_are_found() {
+    let package = package("git");
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(&package)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "--quiet"]);
+    let write = |name: &str, text: &str| fs::write(package.join(format!("schemas/{name}")), text).unwrap();
+    write("a_schema.avsc", r#"{"name": "a"}"#);
+    write("b_schema.avsc", r#"{"name": "b"}"#);
+    write("c_schema.avsc", r#"{"name": "c", "type": "record"}"#);
+    write("d_schema.avsc", "not JSON");
+    write("README.md", "text");
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "Published"]);
+    let found = || {
+        let findings = contracts::changed_since(&package, "HEAD").unwrap();
+        findings.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(found().is_empty());
+
+    write("a_schema.avsc", r#"{"name": "other"}"#);
+    fs::remove_file(package.join("schemas/b_schema.avsc")).unwrap();
+    write("c_schema.avsc", "{\n  \"type\": \"record\",\n  \"name\": \"c\"\n}\n");
+    write("d_schema.avsc", "still not JSON");
+    write("e_schema.avsc", "{}");
+    write("README.md", "other text");
+    let lines = found();
+    assert_eq!(lines.len(), 3, "{lines:#?}");
+    assert!(
+        lines[0].starts_with("contract_changed: schemas/a_schema.avsc was changed since `HEAD`"),
+        "{}",
+        lines[0]
+    );
+    assert!(
+        lines[1].starts_with("contract_deleted: schemas/b_schema.avsc was deleted since `HEAD`"),
+        "{}",
+        lines[1]
+    );
+    assert!(lines[2].starts_with("schemas/d_schema.avsc: contract was changed"), "{}", lines[2]);
+
+    for revision in ["nothing", "--output=x", "", "HEAD:schemas"] {
+        let error = contracts::changed_since(&package, revision).unwrap_err().to_string();
+        assert!(error.contains(&format!("`{revision}` is no git revision")), "{error}");
+    }
+}

@@ -1,0 +1,343 @@
+//! Every event of the catalogue, compiled against its contract with one change of every kind that would break a
+//! consumer, at every place: each is refused, once, and the message names the place. Allowed additions are not.
+//!
+//! All are events of one generated crate, and cargo's messages are counted. `CONTRACTS=all` takes all events,
+//! as `tests/all/contracts.sh` does; otherwise it is one in 18.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    env,
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use openedx_events::{EventDefinition, registry};
+use serde_json::{Value, json};
+
+/// A contract that the event does not keep to.
+struct Mutant {
+    /// What the message has to say.
+    says: String,
+    contract: Value,
+}
+
+#[test]
+fn every_break_is_refused_once() {
+    let package = Package::new("contracts-mutated");
+    let mut source = String::new();
+    let mut expected = BTreeMap::new();
+    for event in events() {
+        for Mutant { says, contract } in mutants(&contract_of(event)) {
+            let name = format!("m{}", expected.len());
+            package.define(&mut source, event, &name, 0, "", &[(0, contract)]);
+            expected.insert(name, says);
+        }
+    }
+    assert!(expected.len() > 100, "{}", expected.len());
+    let errors = package.check(&source);
+    let mut wrong = Vec::new();
+    for (name, says) in &expected {
+        let messages = errors.get(name).map_or(&[][..], Vec::as_slice);
+        if messages.len() != 1 || !messages[0].contains(says.as_str()) {
+            wrong.push(format!("{name}: expected one error with {says:?}, got {messages:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} are wrong\n{}", wrong.len(), expected.len(), wrong.join("\n"));
+    assert_eq!(errors.keys().collect::<BTreeSet<_>>(), expected.keys().collect());
+}
+
+#[test]
+fn every_allowed_addition_compiles() {
+    let package = Package::new("contracts-added-to");
+    let mut source = String::new();
+    for (index, event) in events().enumerate() {
+        let contract = contract_of(event);
+        let optional = "/// What was added.\n    pub added: Option<String>,";
+        let mut longer = contract.clone();
+        let field = json!({"name": "added", "type": ["null", "string"], "default": null});
+        longer["fields"].as_array_mut().unwrap().push(field);
+        let published = [(0, contract.clone()), (1, longer)];
+        package.define(&mut source, event, &format!("m{index}_optional"), 1, optional, &published);
+        let default = "/// What was added.\n    #[event(default)]\n    pub added: i64,";
+        package.define(
+            &mut source,
+            event,
+            &format!("m{index}_default"),
+            2,
+            default,
+            &[(0, contract.clone())],
+        );
+        package.define(&mut source, event, &format!("m{index}_same"), 0, "", &[(0, contract)]);
+    }
+    let errors = package.check(&source);
+    assert!(errors.is_empty(), "{errors:#?}");
+}
+
+/// The events of the catalogue that have a contract.
+fn events() -> impl Iterator<Item = &'static EventDefinition> {
+    let all = env::var_os("CONTRACTS").is_some_and(|value| value == "all");
+    let of_catalogue = registry::events().filter(|event| event.module_path().starts_with("openedx_events::"));
+    let with_contract = of_catalogue.filter(|event| event.schema_string().is_some());
+    with_contract.step_by(if all { 1 } else { 18 })
+}
+
+fn contract_of(event: &EventDefinition) -> Value {
+    let name = format!("{}_schema.avsc", event.event_type().replace('.', "+"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/schemas").join(name);
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
+}
+
+/// All records, by the path that leads to each, as JSON pointer and as messages write it.
+fn records(record: &Value, pointer: &str, path: &str, found: &mut Vec<(String, String)>) {
+    found.push((pointer.to_owned(), path.to_owned()));
+    for (index, field) in record["fields"].as_array().unwrap().iter().enumerate() {
+        let mut pointer = format!("{pointer}/fields/{index}/type");
+        let dot = if path.is_empty() { "" } else { "." };
+        let mut path = format!("{path}{dot}{}", field["name"].as_str().unwrap());
+        let mut ty = &field["type"];
+        loop {
+            let part = if ty.is_array() {
+                "1"
+            } else if ty["type"] == "array" {
+                "items"
+            } else {
+                "values"
+            };
+            let inner = if ty.is_array() { &ty[1] } else { &ty[part] };
+            if inner.is_null() {
+                break;
+            }
+            path.push_str(if ty.is_array() { "" } else { "[]" });
+            write!(pointer, "/{part}").unwrap();
+            ty = inner;
+        }
+        if ty["type"] == "record" {
+            records(ty, &pointer, &path, found);
+        }
+    }
+}
+
+fn mutants(contract: &Value) -> Vec<Mutant> {
+    let mut places = Vec::new();
+    records(contract, "", "", &mut places);
+    let mut mutants = Vec::new();
+    for (pointer, path) in &places {
+        let fields = contract.pointer(&format!("{pointer}/fields")).unwrap().as_array().unwrap();
+        let dot = if path.is_empty() { "" } else { "." };
+        let mut with = |says: String, change: &dyn Fn(&mut Vec<Value>)| {
+            let mut mutant = contract.clone();
+            change(mutant.pointer_mut(&format!("{pointer}/fields")).unwrap().as_array_mut().unwrap());
+            mutants.push(Mutant { says, contract: defined_once(&mutant, contract) });
+        };
+        let gone = || json!({"name": "gone", "type": "boolean"});
+        with(format!("`{path}{dot}gone` was removed"), &|fields| fields.insert(0, gone()));
+        with(format!("`{path}{dot}gone` was removed"), &|fields| fields.push(gone()));
+        for (index, field) in fields.iter().enumerate() {
+            let name = field["name"].as_str().unwrap();
+            let here = format!("{path}{dot}{name}");
+            let is_optional = field.get("default").is_some();
+            with(format!("`{here}` was "), &|fields| drop(fields.remove(index)));
+            with(format!("`{here}_old` was renamed to `{name}`"), &|fields| {
+                fields[index]["name"] = json!(format!("{name}_old"));
+            });
+            with(format!("`{here}` was retyped from `fixed"), &|fields| {
+                fields[index] = json!({"name": name, "type": {"type": "fixed", "name": "fixed", "size": 2}});
+            });
+            for ty in ["boolean", "long", "double", "string", "bytes", "int"] {
+                let is_same = field["type"] == ty || field["type"][1] == ty;
+                if !is_same {
+                    with(format!("`{here}` was retyped from `{ty}` to `"), &|fields| {
+                        fields[index] = json!({"name": name, "type": ty});
+                    });
+                }
+            }
+            let required = if is_optional { field["type"][1].clone() } else { field["type"].clone() };
+            with(format!("`{here}` was "), &|fields| {
+                fields[index] = if is_optional {
+                    json!({"name": name, "type": required})
+                } else {
+                    json!({"name": name, "type": ["null", required], "default": null})
+                };
+            });
+            with(format!("`{here}"), &|fields| {
+                fields[index] = json!({"name": name, "type": {"type": "array", "items": {"type": "array", "items": "bytes"}}});
+            });
+            with(format!("`{here}` was retyped from `"), &|fields| {
+                fields[index]["default"] = json!("something");
+            });
+            if index > 0 {
+                with(format!("`{path}{dot}"), &|fields| fields.swap(index - 1, index));
+                with(format!("`{here}` was moved"), &|fields| {
+                    let field = fields.remove(index);
+                    fields.insert(0, field);
+                });
+            }
+        }
+        if !path.is_empty() {
+            let mut mutant = contract.clone();
+            let name = mutant.pointer(&format!("{pointer}/name")).unwrap().as_str().unwrap().to_owned();
+            rename(&mut mutant, &name, "FormerData");
+            let says = format!("record `FormerData` in `{path}` was renamed to `{name}`");
+            mutants.push(Mutant { says, contract: mutant });
+        }
+    }
+    mutants
+}
+
+/// Renames a record and all that refers to it.
+fn rename(schema: &mut Value, from: &str, to: &str) {
+    match schema {
+        Value::String(name) if name == from => to.clone_into(name),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| rename(part, from, to)),
+        Value::Object(object) => object.values_mut().for_each(|part| rename(part, from, to)),
+        _ => {}
+    }
+}
+
+/// `schema` with each record written out where it comes first, though a change may have taken that away.
+fn defined_once(schema: &Value, original: &Value) -> Value {
+    fn collect(schema: &Value, records: &mut BTreeMap<String, Value>) {
+        if schema["type"] == "record" {
+            records.entry(schema["name"].as_str().unwrap().to_owned()).or_insert_with(|| schema.clone());
+        }
+        match schema {
+            Value::Array(parts) => parts.iter().for_each(|part| collect(part, records)),
+            Value::Object(object) => object.values().for_each(|part| collect(part, records)),
+            _ => {}
+        }
+    }
+    fn write(ty: &Value, records: &BTreeMap<String, Value>, defined: &mut BTreeSet<String>) -> Value {
+        let record = match ty {
+            Value::String(name) => records.get(name),
+            Value::Object(object) if object["type"] == "record" => Some(ty),
+            _ => None,
+        };
+        if let Some(record) = record {
+            let name = record["name"].as_str().unwrap();
+            if !defined.insert(name.to_owned()) {
+                return json!(name);
+            }
+            let mut record = record.clone();
+            for field in record["fields"].as_array_mut().unwrap() {
+                field["type"] = write(&field["type"], records, defined);
+            }
+            return record;
+        }
+        let mut ty = ty.clone();
+        match &mut ty {
+            Value::Array(parts) => {
+                for part in parts {
+                    *part = write(part, records, defined);
+                }
+            }
+            Value::Object(object) => {
+                for part in ["items", "values"] {
+                    if let Some(part) = object.get_mut(part) {
+                        *part = write(part, records, defined);
+                    }
+                }
+            }
+            _ => {}
+        }
+        ty
+    }
+    let mut records = BTreeMap::new();
+    collect(schema, &mut records);
+    collect(original, &mut records);
+    write(schema, &records, &mut BTreeSet::new())
+}
+
+/// A generated crate.
+struct Package {
+    folder: PathBuf,
+}
+
+impl Package {
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap();
+        let _ = fs::remove_dir_all(folder.join("schemas"));
+        fs::create_dir_all(folder.join("schemas")).unwrap();
+        fs::create_dir_all(folder.join("src")).unwrap();
+        let runtime = root.join("runtime");
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\nopenedx-events = {{ path = {:?} }}\n",
+            runtime.display().to_string()
+        );
+        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        // The versions that the workspace has, so that nothing needs the network.
+        fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        fs::copy(root.join("rust-toolchain.toml"), folder.join("rust-toolchain.toml")).unwrap();
+        Self { folder }
+    }
+
+    /// Adds an event with the data of `like`, and `added` after it, and what was published of it.
+    fn define(
+        &self,
+        source: &mut String,
+        like: &EventDefinition,
+        name: &str,
+        minor_version: u32,
+        added: &str,
+        published: &[(u32, Value)],
+    ) {
+        let event_type = format!("com.example.learning.{name}.happened.v1");
+        // `openedx_events::catalog::learning::signals`, of which `catalog` is not in the public path.
+        let subdomain = like.module_path().split("::").nth(2).unwrap();
+        let mut data = String::new();
+        for key in like.data() {
+            let (name, ty) = (key.name(), key.type_name());
+            let is_waived = name.ends_with("_data");
+            let waiver = if is_waived {
+                "    #[event(allow(field_data_suffix, reason = \"upstream\"))]\n"
+            } else {
+                ""
+            };
+            writeln!(data, "    /// As upstream.\n{waiver}    pub {name}: {ty},").unwrap();
+        }
+        writeln!(
+            source,
+            "mod {name} {{\n#[allow(unused_imports)]\nuse openedx_events::{{event, {subdomain}::data, {subdomain}::data::*, keys::*, *}};\n\
+             /// As upstream.\n#[event(type = \"{event_type}\", minor_version = {minor_version})]\n\
+             pub struct Happened {{\n{data}    {added}\n}}\n}}"
+        )
+        .unwrap();
+        for (minor_version, contract) in published {
+            let mut contract = contract.clone();
+            contract["namespace"] = json!(event_type);
+            let minor = if *minor_version > 0 { format!(".{minor_version}") } else { String::new() };
+            let file = format!("schemas/{}_schema{minor}.avsc", event_type.replace('.', "+"));
+            fs::write(self.folder.join(file), contract.to_string()).unwrap();
+        }
+    }
+
+    /// The errors of each event; there are none of anything else.
+    fn check(&self, source: &str) -> BTreeMap<String, Vec<String>> {
+        fs::write(self.folder.join("src/lib.rs"), source).unwrap();
+        let output = Command::new(env!("CARGO"))
+            .args(["check", "--offline", "--quiet", "--message-format=json"])
+            .current_dir(&self.folder)
+            .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
+            .env_remove("RUSTFLAGS")
+            .output()
+            .unwrap();
+        let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut is_finished = false;
+        for line in String::from_utf8(output.stdout).unwrap().lines() {
+            let line: Value = serde_json::from_str(line).unwrap();
+            is_finished |= line["reason"] == "build-finished";
+            let message = &line["message"];
+            let text = message["message"].as_str().unwrap_or_default();
+            if message["level"] != "error" || text.starts_with("aborting due to") {
+                continue;
+            }
+            let name = text.split("`com.example.learning.").nth(1).and_then(|rest| rest.split('.').next());
+            let name = name.unwrap_or_else(|| panic!("{}", message["rendered"].as_str().unwrap_or_default()));
+            errors.entry(name.to_owned()).or_default().push(text.lines().next().unwrap().to_owned());
+        }
+        assert!(is_finished, "{}", String::from_utf8_lossy(&output.stderr));
+        errors
+    }
+}

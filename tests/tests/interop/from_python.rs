@@ -1,0 +1,163 @@
+//! Python produces, Rust consumes.
+
+use std::collections::HashMap;
+
+use openedx_events_tests::{
+    golden::{Vector, all_vectors},
+    redis_server::RedisServer,
+};
+use serde_json::Value;
+
+use crate::{
+    differences::{known, not_in},
+    python::{Python, each},
+    rust::{Received, Service, binary},
+    stream::{self, FIELDS},
+};
+
+/// What a consumer's metadata has: of an empty header its own default.
+pub(crate) fn expected_metadata(vector: &Vector, service: &str) -> Value {
+    let mut metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
+    if metadata["source"] == "" {
+        metadata["source"] = format!("openedx/{service}/web").into();
+    }
+    if metadata["sourcehost"] == "" {
+        metadata["sourcehost"] = Service::defaults(vector).sourcehost.into();
+    }
+    metadata
+}
+
+/// Whether the record dictionaries are equal. In Python, a float may have been sent as an integer.
+fn same_data(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Object(one), Value::Object(other)) => {
+            one.keys().eq(other.keys())
+                && one.values().zip(other.values()).all(|(one, other)| same_data(one, other))
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_data(one, other))
+        }
+        (Value::Number(one), Value::Number(other)) if one.is_f64() != other.is_f64() => {
+            one.as_f64() == other.as_f64()
+        }
+        _ => one == other,
+    }
+}
+
+/// Python's entries in the stream are those of the vectors; returns the vectors that it could produce.
+fn produced<'a>(python: &Python, server: &RedisServer, vectors: &'a [Vector]) -> Vec<&'a Vector> {
+    let all: Vec<&Vector> = vectors.iter().collect();
+    let answers = python.produce(server, "events", &all);
+    for (vector, answer) in vectors.iter().zip(&answers) {
+        match not_in(python, vector.event.event_type()) {
+            Some(reason) => {
+                assert!(answer["error"].as_str().unwrap().starts_with(reason), "{}: {answer}", vector.id);
+            }
+            None => assert_eq!(answer["error"], Value::Null, "{}", vector.id),
+        }
+    }
+    let vectors = known(python, vectors);
+    same_as_vectors(&stream::entries(server, "events"), &vectors);
+    vectors
+}
+
+/// The entries have the fields of the vectors, in order, byte for byte.
+pub(crate) fn same_as_vectors(entries: &[stream::Fields], vectors: &[&Vector]) {
+    assert_eq!(entries.len(), vectors.len());
+    for (entry, vector) in entries.iter().zip(vectors) {
+        let expected: Vec<(String, Vec<u8>)> = FIELDS
+            .iter()
+            .map(|&name| {
+                let header = vector.redis_fields[name].as_str().map(|value| value.as_bytes().to_vec());
+                (name.to_owned(), header.unwrap_or_else(|| vector.avro.clone()))
+            })
+            .collect();
+        assert_eq!(*entry, expected, "{}", vector.id);
+    }
+}
+
+#[test]
+fn all_vectors_through_receivers() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = produced(python, &server, &vectors);
+        let extra = r#"{"check_backlog": true, "consumer_name": "rust"}"#;
+        let (report, received) = service.consume("events", "group", extra, vectors.len());
+        assert_eq!((report.handled, report.failed_attempts, report.lost), (vectors.len() as u64, 0, 0));
+        assert_eq!(received.len(), vectors.len());
+        for (Received { event_type, metadata, avro, data }, vector) in received.iter().zip(vectors) {
+            assert_eq!(event_type, vector.event.event_type());
+            assert_eq!(*metadata, expected_metadata(vector, "rust"), "{}", vector.id);
+            assert!(same_data(data, &vector.data), "{}: {data}", vector.id);
+            assert_eq!(*avro, vector.avro, "{}", vector.id);
+        }
+        assert_eq!(stream::pending(&server, "events", "group"), 0);
+    });
+}
+
+#[test]
+fn all_vectors_through_the_command() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let vectors = produced(python, &server, &vectors);
+        let output = binary(&server)
+            .args([
+                "consume-events",
+                "-t",
+                "events",
+                "-g",
+                "group",
+                "--print",
+                "--count",
+                &vectors.len().to_string(),
+            ])
+            .args(["--extra", r#"{"check_backlog": true}"#])
+            .output()
+            .unwrap();
+        let log = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{log}");
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(lines.len(), vectors.len(), "{log}");
+        for (line, vector) in lines.iter().zip(vectors) {
+            assert_eq!(line["event_type"], vector.event.event_type());
+            assert_eq!(line["metadata"], expected_metadata(vector, "rust"), "{}", vector.id);
+            assert!(same_data(&line["data"], &vector.data), "{}: {line}", vector.id);
+        }
+        let output = binary(&server).args(["tail", "-t", "events", "--reveal"]).output().unwrap();
+        let tail = String::from_utf8(output.stdout).unwrap();
+        let tail: Vec<Value> = tail.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(tail.len(), lines.len());
+        for (shown, printed) in tail.iter().zip(&lines) {
+            assert_eq!((&shown["event_type"], &shown["data"]), (&printed["event_type"], &printed["data"]));
+        }
+    });
+}
+
+/// A signal that is sent in Python gets its metadata there, and goes to the topic of its route.
+#[test]
+fn signals_and_their_metadata() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = known(python, &vectors);
+        let answers = python.send_signals(&server, "events", &vectors);
+        let extra = r#"{"check_backlog": true}"#;
+        let (_, received) = service.consume("events", "group", extra, vectors.len());
+        let received: HashMap<&str, &Received> = received.iter().map(|event| (event.id(), event)).collect();
+        assert_eq!(received.len(), vectors.len(), "ids are different");
+        let release: Vec<u64> = python.release.split('.').map(|number| number.parse().unwrap()).collect();
+        for (answer, vector) in answers.iter().zip(vectors) {
+            assert_eq!(answer["error"], Value::Null, "{}", vector.id);
+            let event = received[answer["metadata"]["id"].as_str().unwrap()];
+            assert_eq!(event.metadata, answer["metadata"], "{}", vector.id);
+            assert_eq!(event.metadata["source"], "openedx/python/web");
+            assert_eq!(event.metadata["sourcelib"], serde_json::json!(release));
+            assert_eq!(event.avro, vector.avro, "{}", vector.id);
+        }
+    });
+}

@@ -1,0 +1,149 @@
+//! Python and Rust in one consumer group.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc,
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use openedx_events::event_bus::Stop;
+use openedx_events_tests::{golden::all_vectors, redis_server::RedisServer};
+use serde_json::Value;
+use tracing::subscriber::with_default;
+
+use crate::{
+    differences::known,
+    log::Log,
+    python::{Member, each},
+    rust::{Inbox, Service},
+    stream,
+};
+
+/// Lets the members end when a test fails.
+struct StopOnDrop<'a>(&'a Stop);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    while !condition() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn every_event_reaches_one_member() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = known(python, &vectors);
+        stream::create_group(&server, "events", "group");
+        // About as long as Python takes, so that both get their share.
+        let inbox = Inbox::open(|_| thread::sleep(Duration::from_millis(2)));
+        let stop = Stop::new();
+        let (by_python, reports) = thread::scope(|scope| {
+            let _stop = StopOnDrop(&stop);
+            let members = ["rust-1", "rust-2"].map(|name| {
+                let extra = format!(r#"{{"consumer_name": "{name}"}}"#);
+                let consumer = service.member("events", "group", &extra).batch(1);
+                let stop = &stop;
+                scope.spawn(move || consumer.run(stop).unwrap())
+            });
+            let pythons = ["python-1", "python-2"].map(|name| {
+                let extra = format!(r#"{{"consumer_name": "{name}", "check_backlog": true}}"#);
+                let member =
+                    Member { topic: "events", group: "group", extra: &extra, count: None, die_at: None };
+                python.consume(&server, &member)
+            });
+            service.produce("events", &vectors);
+            let received =
+                || inbox.len() + pythons.iter().map(|python| python.received().len()).sum::<usize>();
+            wait_until("all are received", || received() >= vectors.len());
+            wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
+            stop.stop();
+            let by_python: Vec<Value> = pythons.into_iter().flat_map(|python| python.killed(false)).collect();
+            (by_python, members.map(|member| member.join().unwrap()))
+        });
+        let by_rust = inbox.take();
+        let mut times = BTreeMap::<String, u32>::new();
+        let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
+        for id in ids.chain(by_rust.iter().map(|event| event.id())) {
+            *times.entry(id.to_owned()).or_default() += 1;
+        }
+        let sent: BTreeMap<String, u32> = vectors
+            .iter()
+            .map(|vector| (vector.redis_fields["id"].as_str().unwrap().to_owned(), 1))
+            .collect();
+        assert_eq!(times, sent);
+        assert!(!by_python.is_empty() && !by_rust.is_empty(), "{} and {}", by_python.len(), by_rust.len());
+        assert_eq!(reports.iter().map(|report| report.handled).sum::<u64>(), by_rust.len() as u64);
+    });
+}
+
+/// At its start, Python moves the group behind all that is unread, unless it is told `check_backlog`.
+#[test]
+fn what_python_skips_at_its_start_is_told() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = known(python, &vectors);
+        stream::create_group(&server, "events", "group");
+        let (begun, has_begun) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (is_first, released) = (AtomicBool::new(true), Mutex::new(released));
+        let inbox = Inbox::open(move |_| {
+            if is_first.swap(false, Ordering::Relaxed) {
+                begun.send(()).unwrap();
+                let _ = released.lock().unwrap().recv();
+            }
+        });
+        let (stop, log) = (Stop::new(), Log::default());
+        let member = service.member("events", "group", r#"{"consumer_name": "rust"}"#).batch(1);
+        let (by_python, handled) = thread::scope(|scope| {
+            let _stop = StopOnDrop(&stop);
+            // Whatever fails, the receiver is not left waiting.
+            let release = release;
+            let member = scope.spawn(|| with_default(log.clone(), || member.run(&stop).unwrap()));
+            service.produce("events", &vectors[..1]);
+            has_begun.recv_timeout(Duration::from_mins(1)).unwrap();
+            service.produce("events", &vectors[1..20]);
+            let extra = r#"{"consumer_name": "python"}"#;
+            let python = python.consume(
+                &server,
+                &Member { topic: "events", group: "group", extra, count: None, die_at: None },
+            );
+            release.send(()).unwrap();
+            wait_until("the member has told", || !log.lines_with("was moved").is_empty());
+            service.produce("events", &vectors[20..40]);
+            wait_until("what came later is received", || inbox.len() + python.received().len() >= 21);
+            wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
+            stop.stop();
+            (python.killed(false), member.join().unwrap().handled)
+        });
+        let told = log.lines_with("was moved");
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("WARN") && told[0].contains("check_backlog"), "{told:?}");
+        let by_rust = inbox.take();
+        assert_eq!(handled, by_rust.len() as u64);
+        let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
+        let mut received: Vec<&str> = ids.chain(by_rust.iter().map(|event| event.id())).collect();
+        received.sort_unstable();
+        let expected = [&vectors[..1], &vectors[20..40]].concat();
+        let mut expected: Vec<&str> =
+            expected.iter().map(|vector| vector.redis_fields["id"].as_str().unwrap()).collect();
+        expected.sort_unstable();
+        assert_eq!(received, expected);
+    });
+}

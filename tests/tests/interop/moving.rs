@@ -1,0 +1,116 @@
+//! A service moves over: its consumer stops on one side, and starts on the other with the same group and name.
+
+use std::{
+    sync::{
+        Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
+    thread,
+    time::Duration,
+};
+
+use openedx_events::event_bus::{ConsumeError, Stop};
+use openedx_events_tests::{
+    golden::{Vector, all_vectors},
+    redis_server::RedisServer,
+};
+use serde_json::Value;
+
+use crate::{
+    differences::known,
+    python::{Member, each},
+    rust::{Inbox, Service},
+    stream,
+};
+
+const EXTRA: &str = r#"{"consumer_name": "worker-1", "check_backlog": true}"#;
+
+fn id(vector: &Vector) -> &str {
+    vector.redis_fields["id"].as_str().unwrap()
+}
+
+fn ids(received: &[Value]) -> Vec<&str> {
+    received.iter().map(|line| line["metadata"]["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn from_python_that_died_with_an_event_in_hand() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = &known(python, &vectors)[..20];
+        service.produce("events", vectors);
+        let dying = Member { topic: "events", group: "group", extra: EXTRA, count: None, die_at: Some(8) };
+        let by_python = python.consume(&server, &dying).killed(true);
+        assert_eq!(ids(&by_python), vectors[..7].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(stream::pending(&server, "events", "group"), 1);
+
+        let (report, received) = service.consume("events", "group", EXTRA, 13);
+        assert_eq!((report.handled, report.lost), (13, 0));
+        // The one that Python had in hand comes first, then what is unread, in order.
+        let by_rust: Vec<&str> = received.iter().map(|event| event.id()).collect();
+        assert_eq!(by_rust, vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(stream::pending(&server, "events", "group"), 0);
+    });
+}
+
+/// What is sent while nobody consumes is not lost: the group goes on where it was.
+#[test]
+fn from_python_that_ended_and_without_check_backlog() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = &known(python, &vectors)[..10];
+        service.produce("events", &vectors[..4]);
+        let member = Member { topic: "events", group: "group", extra: EXTRA, count: Some(4), die_at: None };
+        assert_eq!(python.consume(&server, &member).end().len(), 4);
+        service.produce("events", &vectors[4..]);
+        let (report, received) = service.consume("events", "group", r#"{"consumer_name": "worker-1"}"#, 6);
+        assert_eq!(report.handled, 6);
+        let by_rust: Vec<&str> = received.iter().map(|event| event.id()).collect();
+        assert_eq!(by_rust, vectors[4..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn from_rust_that_was_stopped_with_an_event_in_hand() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let vectors = &known(python, &vectors)[..20];
+        service.produce("events", vectors);
+
+        let (begun, has_begun) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let (count, released) = (AtomicUsize::new(0), Mutex::new(released));
+        let inbox = Inbox::open(move |_| {
+            if count.fetch_add(1, Ordering::Relaxed) == 7 {
+                begun.send(()).unwrap();
+                let _ = released.lock().unwrap().recv();
+            }
+        });
+        let stop = Stop::new();
+        let member = service.member("events", "group", EXTRA).batch(1);
+        let member = member.stop_timeout(Duration::from_millis(50));
+        let outcome = thread::scope(|scope| {
+            let member = scope.spawn(|| member.run(&stop));
+            let begun = has_begun.recv_timeout(Duration::from_mins(1));
+            stop.stop();
+            begun.unwrap();
+            member.join().unwrap()
+        });
+        assert!(matches!(outcome, Err(ConsumeError::StopTimedOut { .. })), "{outcome:?}");
+        assert_eq!(inbox.len(), 7);
+        assert_eq!(stream::pending(&server, "events", "group"), 1);
+
+        let member = Member { topic: "events", group: "group", extra: EXTRA, count: Some(13), die_at: None };
+        let by_python = python.consume(&server, &member).end();
+        assert_eq!(ids(&by_python), vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(stream::pending(&server, "events", "group"), 0);
+        drop(release);
+    });
+}

@@ -1,0 +1,157 @@
+//! Our side: in this process, and as the binary of a service.
+
+use std::{
+    process::Command,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use openedx_events::{
+    EventsMetadata,
+    event_bus::{self, Consumer, Guard, Report, Settings, Stop},
+    registry,
+};
+use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
+use serde_json::{Value, json};
+
+/// A service in this process. There is one at a time: receivers and the bus that is installed are the process's.
+pub(crate) struct Service {
+    pub(crate) settings: Settings,
+    guard: Option<Guard>,
+    _turn: MutexGuard<'static, ()>,
+}
+
+/// An event as a receiver got it.
+#[derive(Clone, Debug)]
+pub(crate) struct Received {
+    pub(crate) event_type: String,
+    pub(crate) metadata: Value,
+    pub(crate) avro: Vec<u8>,
+    pub(crate) data: Value,
+}
+
+impl Received {
+    /// The id of its metadata.
+    pub(crate) fn id(&self) -> &str {
+        self.metadata["id"].as_str().unwrap()
+    }
+}
+
+impl Service {
+    pub(crate) fn start(server: &RedisServer) -> Self {
+        Self::with_routes(server, json!({}))
+    }
+
+    /// With these routes in `EVENT_BUS_PRODUCER_CONFIG`.
+    pub(crate) fn with_routes(server: &RedisServer, routes: Value) -> Self {
+        static TURN: Mutex<()> = Mutex::new(());
+        let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = settings(server);
+        settings["EVENT_BUS_PRODUCER_CONFIG"] = routes;
+        let settings = Settings::from_value(settings).unwrap();
+        let guard = event_bus::install(&settings).unwrap();
+        Self { settings, guard: Some(guard), _turn: turn }
+    }
+
+    /// Produces `vectors` from their JSON, as `produce-event` does.
+    pub(crate) fn produce(&self, topic: &str, vectors: &[&Vector]) {
+        let producer = event_bus::producer().unwrap();
+        for vector in vectors {
+            let metadata = EventsMetadata::from_json(&vector.metadata).unwrap();
+            let bytes = vector.event.encode_json(&vector.data.to_string()).unwrap();
+            producer.send(topic, vector.event.key_field(), &metadata, &bytes).unwrap();
+        }
+    }
+
+    /// A member of a group, which is set up as by `--extra`. It has waits that suit a test.
+    pub(crate) fn member(&self, topic: &str, group: &str, extra: &str) -> Consumer {
+        let extra = self.settings.read_extra(extra).unwrap();
+        let consumer = Consumer::new(&self.settings).topic(topic).group(group).extra(&extra);
+        consumer.retry(Duration::from_millis(1), Duration::from_millis(5))
+    }
+
+    /// Consumes until `count` messages are dealt with.
+    pub(crate) fn consume(
+        &self,
+        topic: &str,
+        group: &str,
+        extra: &str,
+        count: usize,
+    ) -> (Report, Vec<Received>) {
+        let received = Inbox::open(|_| ());
+        let consumer = self.member(topic, group, extra).count(count as u64);
+        let report = consumer.run(&Stop::new()).unwrap();
+        (report, received.take())
+    }
+
+    /// What metadata has for a header that was empty.
+    pub(crate) fn defaults(vector: &Vector) -> EventsMetadata {
+        EventsMetadata::of(vector.event)
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        drop(self.guard.take());
+    }
+}
+
+/// A receiver of all events.
+pub(crate) struct Inbox {
+    received: Arc<Mutex<Vec<Received>>>,
+    _connection: Box<dyn std::any::Any>,
+}
+
+impl Inbox {
+    /// Calls `first` for each before it is put down.
+    pub(crate) fn open(first: impl Fn(&Received) + Send + Sync + 'static) -> Self {
+        let received = Arc::<Mutex<Vec<Received>>>::default();
+        let inside = Arc::clone(&received);
+        let connection = registry::connect_any(move |event, metadata| {
+            let event = Received {
+                event_type: event.event_type().to_owned(),
+                metadata: serde_json::from_str(&metadata.to_json()).unwrap(),
+                avro: event.to_avro().unwrap(),
+                data: serde_json::from_str(&event.to_json().unwrap()).unwrap(),
+            };
+            first(&event);
+            inside.lock().unwrap().push(event);
+        });
+        Self { received, _connection: Box::new(connection) }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.received.lock().unwrap().len()
+    }
+
+    /// What has come so far.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        self.received.lock().unwrap().clone()
+    }
+
+    /// What has come so far, which is forgotten.
+    pub(crate) fn take(&self) -> Vec<Received> {
+        std::mem::take(&mut self.received.lock().unwrap())
+    }
+}
+
+fn settings(server: &RedisServer) -> Value {
+    json!({
+        "EVENTS_SERVICE_NAME": "rust",
+        "EVENT_BUS_PRODUCER": "edx_event_bus_redis.create_producer",
+        "EVENT_BUS_CONSUMER": "edx_event_bus_redis.RedisEventConsumer",
+        "EVENT_BUS_REDIS_CONNECTION_URL": server.url(),
+        // A server that two cores share with a dozen tests.
+        "EVENT_BUS_PRODUCER_TIMEOUT": 30,
+    })
+}
+
+/// The binary of a service, with settings in its environment.
+pub(crate) fn binary(server: &RedisServer) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
+    command.env_remove("RUST_LOG");
+    for (name, value) in settings(server).as_object().unwrap() {
+        command.env(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    }
+    command
+}

@@ -1,0 +1,128 @@
+//! Rust produces, Python consumes.
+
+use std::{collections::BTreeSet, io::Write, process::Stdio, thread};
+
+use openedx_events_tests::{
+    golden::{Vector, all_vectors},
+    redis_server::RedisServer,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    differences::{lost_by_python, not_in},
+    from_python::{expected_metadata, same_as_vectors},
+    python::{Member, Python, each},
+    rust::{Inbox, Service, binary},
+    stream,
+};
+
+/// Starts Python on a topic that has all vectors, and compares what it receives.
+fn python_receives(python: &Python, server: &RedisServer, vectors: &[Vector]) {
+    let extra = r#"{"check_backlog": true, "consumer_name": "python"}"#;
+    let member = Member { topic: "events", group: "group", extra, count: Some(vectors.len()), die_at: None };
+    let received = python.consume(server, &member).end();
+    assert_eq!(received.len(), vectors.len());
+    let mut lost = BTreeSet::new();
+    for (answer, vector) in received.iter().zip(vectors) {
+        if let Some(reason) = not_in(python, vector.event.event_type()) {
+            assert!(answer["error"].as_str().unwrap().starts_with(reason), "{}: {answer}", vector.id);
+            continue;
+        }
+        assert_eq!(answer["error"], Value::Null, "{}", vector.id);
+        assert_eq!(answer["event_type"], vector.event.event_type());
+        assert_eq!(answer["metadata"], expected_metadata(vector, "python"), "{}", vector.id);
+        let bytes = answer["avro_hex"].as_str().map(unhex);
+        lost.extend(lost_by_python(vector, answer, bytes.as_deref()));
+    }
+    println!("lost by Python: {lost:?}");
+    assert_eq!(stream::pending(server, "events", "group"), 0);
+}
+
+pub(crate) fn unhex(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+#[test]
+fn all_vectors_through_the_producer() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let service = Service::start(&server);
+        let all: Vec<&Vector> = vectors.iter().collect();
+        service.produce("events", &all);
+        drop(service);
+        same_as_vectors(&stream::entries(&server, "events"), &all);
+        python_receives(python, &server, &vectors);
+    });
+}
+
+#[test]
+fn all_vectors_through_the_command() {
+    let vectors = all_vectors();
+    each(|python| {
+        let server = RedisServer::start();
+        let mut command = binary(&server);
+        command.args(["produce-event", "--topic", "events", "--lines"]).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let output = thread::scope(|scope| {
+            // It logs while it reads.
+            scope.spawn(|| {
+                for vector in &vectors {
+                    let metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
+                    let event_type = vector.event.event_type();
+                    let line = json!({"event_type": event_type, "data": vector.data, "metadata": metadata});
+                    writeln!(stdin, "{line}").unwrap();
+                }
+                drop(stdin);
+            });
+            child.wait_with_output().unwrap()
+        });
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let all: Vec<&Vector> = vectors.iter().collect();
+        same_as_vectors(&stream::entries(&server, "events"), &all);
+        python_receives(python, &server, &vectors);
+    });
+}
+
+/// An event that is sent in Rust gets its metadata there, and goes to the topics of its route; what is received from
+/// Python is not sent on.
+#[test]
+fn signals_and_their_metadata() {
+    use openedx_events::learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated};
+
+    const EVENT_TYPE: &str = "org.openedx.learning.course.enrollment.created.v1";
+    let vectors = all_vectors();
+    let vectors: Vec<&Vector> =
+        vectors.iter().filter(|vector| vector.event.event_type() == EVENT_TYPE).collect();
+    each(|python| {
+        let server = RedisServer::start();
+        let route = json!({"event_key_field": "enrollment.course.course_key", "enabled": true});
+        let routes = json!({EVENT_TYPE: {"events": route, "copies": route}});
+        let service = Service::with_routes(&server, routes);
+        let inbox = Inbox::open(|_| ());
+        for vector in &vectors {
+            let event: CourseEnrollmentCreated = openedx_events::codec::decode(&vector.avro).unwrap();
+            assert!(COURSE_ENROLLMENT_CREATED.send_event(event).all_ok());
+        }
+        for topic in ["events", "copies"] {
+            let extra = r#"{"check_backlog": true, "consumer_name": "python"}"#;
+            let member = Member { topic, group: "group", extra, count: Some(vectors.len()), die_at: None };
+            let received = python.consume(&server, &member).end();
+            let sent = inbox.received();
+            assert_eq!((received.len(), sent.len()), (vectors.len(), vectors.len()));
+            for ((answer, sent), vector) in received.iter().zip(sent).zip(&vectors) {
+                assert_eq!(answer["metadata"], sent.metadata, "{}", vector.id);
+                assert_eq!(sent.metadata["source"], "openedx/rust/web");
+                assert_eq!(unhex(answer["avro_hex"].as_str().unwrap()), vector.avro, "{}", vector.id);
+            }
+        }
+        // Back again: what came from a bus goes to no bus.
+        inbox.take();
+        python.produce(&server, "answers", &vectors);
+        let (report, received) =
+            service.consume("answers", "group", r#"{"check_backlog": true}"#, vectors.len());
+        assert_eq!((report.handled, received.len()), (vectors.len() as u64, vectors.len()));
+        assert_eq!(stream::len(&server, "events"), vectors.len());
+    });
+}

@@ -1,0 +1,188 @@
+//! Entries that were handed out before: after a restart, from members that are gone, from one of the same name.
+
+use std::{thread, time::Duration};
+
+use openedx_events::event_bus::{EventBus, EventBusConsumer, Lost, Subscription};
+
+use super::support::{GROUP, TOPIC, World, backlog, ids, numbers, poll};
+
+fn claiming(name: &str, after: u64) -> Subscription {
+    let mut subscription = backlog(name);
+    subscription.claim_older_than = Duration::from_millis(after);
+    subscription
+}
+
+/// Polls until there is nothing more, one acknowledgement behind.
+fn drain(consumer: &mut dyn EventBusConsumer, max: usize) -> (Vec<u32>, Vec<u32>, Vec<Lost>) {
+    let (mut all, mut attempts, mut lost, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    loop {
+        let polled = poll(consumer, &done, max);
+        all.extend(numbers(&polled));
+        attempts.extend(polled.entries.iter().map(|entry| entry.attempt));
+        done = ids(&polled);
+        let nothing = polled.entries.is_empty() && polled.lost.is_empty();
+        lost.extend(polled.lost);
+        if nothing {
+            return (all, attempts, lost);
+        }
+    }
+}
+
+#[test]
+fn after_a_restart_own_entries_come_first_one_at_a_time() {
+    for world in World::both() {
+        let sent = world.produce(0..5);
+        let mut consumer = world.consumer("a");
+        assert_eq!(poll(&mut *consumer, &[], 3).entries.len(), 3);
+        drop(consumer);
+
+        let mut consumer = world.consumer("a");
+        let first = poll(&mut *consumer, &[], 100);
+        assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
+        assert_eq!(world.delivered(&sent[0]), Some(("a".into(), 2)));
+        assert_eq!(world.delivered(&sent[1]), Some(("a".into(), 1)), "only the one in hand gains a delivery");
+        // Not acknowledged, it stays in hand, and the next one comes.
+        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [1]);
+        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [2]);
+        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [3, 4]);
+        assert!(poll(&mut *consumer, &[], 100).entries.is_empty());
+    }
+}
+
+#[test]
+fn what_was_lost_on_the_way_is_handed_out_without_an_attempt_more() {
+    let world = World::new();
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 1);
+    world.produce(0..3);
+    // As if the answer to a read had been lost.
+    let _: redis::Value =
+        world.ask(&["XREADGROUP", "GROUP", GROUP, "a", "COUNT", "2", "STREAMS", TOPIC, ">"]);
+    let _: u64 = world.ask(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    assert!(consumer.poll(&[], 10, Duration::ZERO).unwrap_err().is_transient());
+    let (all, attempts, _) = drain(&mut *consumer, 10);
+    assert_eq!((all, attempts), (vec![0, 1, 2], vec![1, 1, 1]));
+}
+
+#[test]
+fn entries_of_members_that_are_gone_are_claimed_over_several_pages() {
+    for world in World::both() {
+        let sent = world.produce(0..200);
+        let mut gone = world.consumer("gone");
+        assert_eq!(poll(&mut *gone, &[], 150).entries.len(), 150);
+        drop(gone);
+        let mut young = world.bus().consumer(&claiming("b", 60_000)).unwrap();
+        assert_eq!(numbers(&poll(&mut *young, &[], 1)), [150], "what is not old enough stays");
+
+        thread::sleep(Duration::from_millis(60));
+        let mut consumer = world.bus().consumer(&claiming("c", 50)).unwrap();
+        let first = poll(&mut *consumer, &[], 100);
+        assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
+        assert_eq!(world.delivered(&sent[0]), Some(("c".into(), 2)));
+        assert_eq!(world.delivered(&sent[1]), Some(("gone".into(), 1)));
+        let (rest, attempts, lost) = drain(&mut *consumer, 100);
+        let expected: Vec<u32> = (1..200).collect();
+        let mut sorted = rest.clone();
+        sorted.sort_unstable();
+        assert_eq!(sorted, expected);
+        assert_eq!(rest[..149], expected[..149], "claimed ones come first, in order");
+        assert_eq!(attempts.iter().filter(|attempt| **attempt == 2).count(), 150);
+        assert!(lost.is_empty());
+    }
+}
+
+#[test]
+fn a_waiting_member_claims_what_grows_old() {
+    let world = World::new();
+    world.produce(0..1);
+    let mut gone = world.consumer("gone");
+    poll(&mut *gone, &[], 1);
+    let mut consumer = world.bus().consumer(&claiming("b", 300)).unwrap();
+    let polled = consumer.poll(&[], 10, Duration::from_secs(20)).unwrap();
+    assert_eq!(numbers(&polled), [0]);
+    assert_eq!(polled.entries[0].attempt, 2);
+}
+
+#[test]
+fn several_members_share_what_is_claimed() {
+    let world = World::new();
+    world.produce(0..100);
+    poll(&mut *world.consumer("gone"), &[], 100);
+    thread::sleep(Duration::from_secs(3));
+    let shares: Vec<Vec<u32>> = thread::scope(|scope| {
+        let members: Vec<_> = (0..3)
+            .map(|member| {
+                let world = &world;
+                scope.spawn(move || {
+                    let subscription = claiming(&format!("member-{member}"), 2500);
+                    drain(&mut *world.bus().consumer(&subscription).unwrap(), 10).0
+                })
+            })
+            .collect();
+        members.into_iter().map(|member| member.join().unwrap()).collect()
+    });
+    let mut all: Vec<u32> = shares.concat();
+    all.sort_unstable();
+    assert_eq!(all, (0..100).collect::<Vec<_>>(), "each once");
+}
+
+#[test]
+fn pending_entries_that_were_trimmed_are_told_once() {
+    for world in World::both() {
+        let sent = world.produce(0..6);
+        poll(&mut *world.consumer("a"), &[], 3);
+        poll(&mut *world.consumer("gone"), &[], 2);
+        let _: u64 = world.ask(&["XDEL", TOPIC, sent[0].as_str(), sent[2].as_str(), sent[3].as_str()]);
+        thread::sleep(Duration::from_millis(60));
+        let mut consumer = world.bus().consumer(&claiming("a", 50)).unwrap();
+        let (all, _, lost) = drain(&mut *consumer, 10);
+        assert_eq!(all, [1, 4, 5]);
+        let lost: Vec<_> = lost
+            .into_iter()
+            .flat_map(|lost| match lost {
+                Lost::Pending(ids) => ids,
+                Lost::Unread { .. } => panic!("nothing unread was lost"),
+            })
+            .collect();
+        assert_eq!(lost, [sent[0].clone(), sent[2].clone(), sent[3].clone()]);
+        assert_eq!(world.pending(), 0, "they are pending no more");
+        assert!(drain(&mut *consumer, 10).2.is_empty());
+    }
+}
+
+#[test]
+fn a_live_process_of_the_same_name_keeps_what_it_has() {
+    let world = World::new();
+    world.produce(0..3);
+    let mut subscription = backlog("twin");
+    subscription.receiver_timeout = Duration::from_millis(700);
+    subscription.claim_older_than = Duration::from_secs(1);
+    let mut first = world.bus().consumer(&subscription).unwrap();
+    assert_eq!(poll(&mut *first, &[], 2).entries.len(), 2);
+    let mut second = world.bus().consumer(&subscription).unwrap();
+    let polled = poll(&mut *second, &[], 10);
+    assert_eq!(numbers(&polled), [2]);
+    assert!(poll(&mut *second, &ids(&polled), 10).entries.is_empty());
+    // Longer than a receiver may take: the other one is stuck.
+    let polled = second.poll(&[], 10, Duration::from_secs(10)).unwrap();
+    assert_eq!(numbers(&polled), [0]);
+    // Without the other one, no time has to pass.
+    drop(first);
+    drop(second);
+    let mut third = world.bus().consumer(&subscription).unwrap();
+    assert_eq!(numbers(&poll(&mut *third, &[], 10)), [0]);
+}
+
+#[test]
+fn where_the_list_of_clients_is_forbidden_there_may_be_another() {
+    let world = World::new();
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|list"]);
+    world.produce(0..2);
+    poll(&mut *world.consumer("a"), &[], 1);
+    let mut subscription = backlog("a");
+    subscription.receiver_timeout = Duration::from_millis(300);
+    subscription.claim_older_than = Duration::from_millis(400);
+    let mut consumer = world.bus().consumer(&subscription).unwrap();
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [1]);
+    assert_eq!(numbers(&consumer.poll(&[], 10, Duration::from_secs(10)).unwrap()), [0]);
+}

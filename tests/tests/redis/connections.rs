@@ -1,0 +1,85 @@
+//! Where servers are: sockets, databases, servers that cannot be used.
+
+use std::time::{Duration, Instant};
+
+use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions, Settings};
+
+use super::support::{TOPIC, World, numbers, poll, send};
+
+#[test]
+fn a_unix_socket_and_another_database() {
+    let mut world = World::new();
+    world.options = RedisOptions::unix_socket(world.server.socket()).db(3);
+    world.produce(0..2);
+    assert_eq!(world.ask::<u64>(&["EXISTS", TOPIC]), 0, "not in database 0");
+    assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
+
+    world.options = world.options.db(400);
+    let error = send(&*world.producer(), 1).unwrap_err();
+    assert!(!error.is_transient());
+    assert!(
+        error.to_string().contains("Redis refuses database 400: `ERR DB index is out of range`"),
+        "{error}"
+    );
+}
+
+#[test]
+fn settings_name_the_server() {
+    let world = World::new();
+    let settings = serde_json::json!({
+        "EVENT_BUS_PRODUCER": "edx_event_bus_redis.create_producer",
+        "EVENT_BUS_REDIS_CONNECTION_URL": format!("redis://127.0.0.1:{}/2?socket_timeout=3", world.server.port()),
+        "EVENT_BUS_REDIS_STREAM_MAX_LEN": 500,
+        "EVENTS_SERVICE_NAME": "lms",
+    });
+    let settings = Settings::from_value(settings).unwrap();
+    let options = RedisOptions::from_settings(&settings).unwrap();
+    let shown = format!("{options:?}");
+    for part in ["db: 2", "socket_timeout: 3s", "stream_max_len: 500", "service_name: \"lms\""] {
+        assert!(shown.contains(part), "{part} in {shown}");
+    }
+    send(&*RedisBus::new(options).unwrap().producer().unwrap(), 1).unwrap();
+    let settings = serde_json::json!({
+        "EVENT_BUS_PRODUCER": "redis",
+        "EVENT_BUS_REDIS_CONNECTION_URL": "rediss+sentinel://a:hush@one/events?sentinel_password=silence",
+    });
+    let options = RedisOptions::from_settings(&Settings::from_value(settings).unwrap()).unwrap();
+    let shown = format!("{options:?}");
+    assert!(shown.contains("service: \"events\"") && shown.contains("tls: Some"), "{shown}");
+    assert!(!shown.contains("hush") && !shown.contains("silence"), "{shown}");
+    let without = Settings::from_value(serde_json::json!({})).unwrap();
+    assert!(!RedisOptions::from_settings(&without).unwrap_err().is_transient());
+}
+
+#[test]
+fn a_server_that_is_not_there_is_a_transient_error_in_time() {
+    // Nobody listens there; and nobody answers in a network for documentation.
+    for (host, port) in [("127.0.0.1", 1), ("192.0.2.1", 6379)] {
+        let options = RedisOptions::tcp(host, port).connect_timeout(Duration::from_millis(300));
+        let bus = RedisBus::new(options).unwrap();
+        let begun = Instant::now();
+        let deadline = Instant::now() + Duration::from_millis(800);
+        let sent = super::support::message(1);
+        let record = openedx_events::event_bus::Record { topic: TOPIC, key: None, message: &sent };
+        let error = bus.producer().unwrap().send(&[record], deadline).remove(0).unwrap_err();
+        assert!(error.is_transient(), "{error}");
+        let mut consumer = bus.consumer(&super::support::backlog("a")).unwrap();
+        assert!(consumer.poll(&[], 1, Duration::from_mins(1)).unwrap_err().is_transient());
+        assert!(bus.operations().unwrap().read(TOPIC, None, 1).unwrap_err().is_transient());
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn a_key_that_is_no_stream_is_a_lasting_error() {
+    let world = World::new();
+    let _: () = world.ask(&["SET", TOPIC, "text"]);
+    let error = world.consumer("a").poll(&[], 10, Duration::ZERO).unwrap_err();
+    assert!(!error.is_transient());
+    assert!(
+        error
+            .to_string()
+            .starts_with("cannot consume stream `dev-numbers` as group `readers`: Redis says `WRONGTYPE"),
+        "{error}"
+    );
+}

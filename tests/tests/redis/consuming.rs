@@ -1,0 +1,116 @@
+//! New entries, acknowledgement, waiting and being woken.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
+
+#[test]
+fn entries_come_in_order_once_and_at_most_as_many_as_asked_for() {
+    for world in World::both() {
+        let sent = world.produce(0..10);
+        let mut consumer = world.consumer("a");
+        let first = poll(&mut *consumer, &[], 4);
+        assert_eq!(ids(&first), sent[..4]);
+        assert!(first.entries.iter().all(|entry| entry.attempt == 1));
+        assert!(first.lost.is_empty() && first.notes.is_empty());
+        let second = poll(&mut *consumer, &ids(&first), 100);
+        assert_eq!(ids(&second), sent[4..]);
+        assert_eq!(world.pending(), 6);
+        assert!(poll(&mut *consumer, &ids(&second), 100).entries.is_empty());
+        assert_eq!(world.pending(), 0);
+    }
+}
+
+#[test]
+fn acknowledging_needs_no_read() {
+    let world = World::new();
+    world.produce(0..3);
+    let mut consumer = world.consumer("a");
+    let read = poll(&mut *consumer, &[], 3);
+    world.produce(3..4);
+    assert!(poll(&mut *consumer, &ids(&read)[..2], 0).entries.is_empty());
+    assert_eq!(world.pending(), 1);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3], "the third stays in hand");
+}
+
+#[test]
+fn a_wait_ends_with_the_first_entry_or_in_time() {
+    let world = World::new();
+    let mut consumer = world.consumer("a");
+    let begun = Instant::now();
+    assert!(consumer.poll(&[], 10, Duration::from_millis(300)).unwrap().entries.is_empty());
+    assert!(begun.elapsed() >= Duration::from_millis(290), "{:?}", begun.elapsed());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            world.produce(7..8);
+        });
+        let begun = Instant::now();
+        let polled = consumer.poll(&[], 10, Duration::from_secs(30)).unwrap();
+        assert_eq!(numbers(&polled), [7]);
+        assert!(begun.elapsed() < Duration::from_secs(5));
+    });
+}
+
+#[test]
+fn a_wait_is_ended_from_another_thread() {
+    let world = World::new();
+    let mut consumer = world.consumer("a");
+    let waker = consumer.waker().unwrap();
+    // Before it waits, and while it waits.
+    waker();
+    let begun = Instant::now();
+    assert!(consumer.poll(&[], 10, Duration::from_secs(30)).unwrap().entries.is_empty());
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            waker();
+        });
+        assert!(consumer.poll(&[], 10, Duration::from_secs(30)).unwrap().entries.is_empty());
+    });
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    world.produce(0..1);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0]);
+}
+
+#[test]
+fn a_wait_is_ended_where_unblock_is_forbidden() {
+    let world = World::new();
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|unblock"]);
+    let mut consumer = world.consumer("a");
+    let waker = consumer.waker().unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            waker();
+        });
+        let begun = Instant::now();
+        assert!(consumer.poll(&[], 10, Duration::from_secs(30)).unwrap().entries.is_empty());
+        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    });
+}
+
+#[test]
+fn the_server_lists_who_consumes() {
+    let world = World::new();
+    let mut consumer = world.consumer("shop worker/1");
+    poll(&mut *consumer, &[], 1);
+    let list: String = world.ask(&["CLIENT", "LIST"]);
+    let expected = format!("name=openedx-events/{TOPIC}/{GROUP}/shop%20worker%2F1 ");
+    assert!(list.contains(&expected), "{list}");
+}
+
+#[test]
+fn large_and_odd_entries_arrive_as_they_are() {
+    let world = World::new();
+    let large = "x".repeat(10 << 20);
+    let _: String = world.ask(&["XADD", TOPIC, "5-5", "a", "1", "a", &large, "", ""]);
+    let polled = poll(&mut *world.consumer("a"), &[], 10);
+    let fields: Vec<_> = polled.entries[0].message.fields().collect();
+    assert_eq!(fields.len(), 3);
+    assert_eq!(fields[1], (&b"a"[..], large.as_bytes()));
+    assert_eq!(polled.entries[0].id.as_str(), "5-5");
+}

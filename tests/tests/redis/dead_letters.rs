@@ -1,0 +1,102 @@
+//! Dead letters: added and acknowledged together, bounded, read, dropped.
+
+use std::time::{Duration, SystemTime};
+
+use openedx_events::event_bus::{DeadLetter, EntryId, EventBus, Failure};
+
+use super::support::{GROUP, TOPIC, World, backlog, message, number, poll};
+
+fn failure() -> Failure {
+    Failure {
+        error: "does not work".into(),
+        receivers: vec!["shop::one".into(), "shop::two".into()],
+        attempts: 5,
+        first: SystemTime::UNIX_EPOCH + Duration::from_secs(1_000),
+        last: SystemTime::UNIX_EPOCH + Duration::from_secs(2_000),
+    }
+}
+
+#[test]
+fn a_dead_letter_has_the_message_and_what_went_wrong() {
+    for world in World::both() {
+        let sent = world.produce(0..2);
+        let mut consumer = world.consumer("a");
+        let polled = poll(&mut *consumer, &[], 2);
+        consumer.dead_letter(&polled.entries[1], &failure()).unwrap();
+        assert_eq!(world.pending(), 1);
+        assert_eq!(world.ask::<u64>(&["XLEN", "dev-numbers.dlq.readers"]), 1);
+
+        let mut operations = world.bus().operations().unwrap();
+        let letters = operations.dead_letters(TOPIC, GROUP, None, 10).unwrap();
+        let DeadLetter { id, entry_id, message: stored, failure: said, consumer_name, .. } = &letters[0];
+        assert_eq!((entry_id, stored, &**consumer_name), (&sent[1], &message(1), "a"));
+        assert_eq!((&said.receivers, said.attempts, said.last), (&failure().receivers, 5, failure().last));
+        assert!(operations.dead_letters(TOPIC, GROUP, Some(id), 10).unwrap().is_empty());
+        assert_eq!(
+            operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(),
+            1
+        );
+        assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[]).unwrap(), 0);
+        assert!(operations.dead_letters(TOPIC, GROUP, None, 10).unwrap().is_empty());
+    }
+}
+
+#[test]
+fn they_are_bounded_by_number() {
+    let world = World::new();
+    world.produce(0..8);
+    let mut subscription = backlog("a");
+    subscription.dead_letter_max_len = 3;
+    let mut consumer = world.bus().consumer(&subscription).unwrap();
+    for entry in &poll(&mut *consumer, &[], 8).entries {
+        consumer.dead_letter(entry, &failure()).unwrap();
+    }
+    assert_eq!(stored(&world), [5, 6, 7]);
+}
+
+#[test]
+fn they_are_bounded_by_age() {
+    let world = World::new();
+    world.produce(0..3);
+    let mut subscription = backlog("a");
+    subscription.dead_letter_max_age = Duration::from_millis(200);
+    let mut consumer = world.bus().consumer(&subscription).unwrap();
+    let polled = poll(&mut *consumer, &[], 8);
+    consumer.dead_letter(&polled.entries[0], &failure()).unwrap();
+    consumer.dead_letter(&polled.entries[1], &failure()).unwrap();
+    std::thread::sleep(Duration::from_millis(300));
+    consumer.dead_letter(&polled.entries[2], &failure()).unwrap();
+    assert_eq!(stored(&world), [2]);
+}
+
+fn stored(world: &World) -> Vec<u32> {
+    let letters = world.bus().operations().unwrap().dead_letters(TOPIC, GROUP, None, 100).unwrap();
+    letters
+        .iter()
+        .map(|letter| {
+            number(&openedx_events::event_bus::Entry::new(letter.id.clone(), letter.message.clone(), 1))
+        })
+        .collect()
+}
+
+#[test]
+fn an_entry_whose_letter_cannot_be_added_is_not_acknowledged() {
+    let world = World::new();
+    world.produce(0..1);
+    let mut consumer = world.consumer("a");
+    let polled = poll(&mut *consumer, &[], 1);
+    let _: () = world.ask(&["SET", "dev-numbers.dlq.readers", "no stream"]);
+    let error = consumer.dead_letter(&polled.entries[0], &failure()).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("WRONGTYPE"), "{error}");
+    assert_eq!(world.pending(), 1);
+
+    let _: u64 = world.ask(&["DEL", "dev-numbers.dlq.readers"]);
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "resetkeys", "%R~*", &format!("~{TOPIC}")]);
+    let error = consumer.dead_letter(&polled.entries[0], &failure()).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("NOPERM"), "{error}");
+    assert_eq!(world.pending(), 1);
+
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "allkeys"]);
+    consumer.dead_letter(&polled.entries[0], &failure()).unwrap();
+    assert_eq!(world.pending(), 0);
+}

@@ -1,0 +1,193 @@
+//! Servers that die, start again, or stand still.
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use openedx_events::event_bus::{EventBus, Record};
+use openedx_events_tests::redis_server::Setup;
+
+use super::support::{TOPIC, World, eventually, ids, message, numbers, poll, send};
+
+#[test]
+fn a_restart_between_two_sends_goes_unnoticed() {
+    let mut world = World::with(Setup::new().persistent());
+    let producer = world.producer();
+    send(&*producer, 0).unwrap();
+    world.server.restart();
+    send(&*producer, 1).unwrap();
+    assert_eq!(world.ask::<u64>(&["XLEN", TOPIC]), 2);
+}
+
+#[test]
+fn a_send_waits_for_a_server_that_starts_again() {
+    let mut world = World::with(Setup::new().persistent());
+    let producer = world.producer();
+    send(&*producer, 0).unwrap();
+    world.server.kill();
+    thread::scope(|scope| {
+        let sent = scope.spawn(|| send(&*producer, 1));
+        thread::sleep(Duration::from_millis(300));
+        world.server.restart();
+        sent.join().unwrap().unwrap();
+    });
+    assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
+}
+
+#[test]
+fn the_books_balance_when_the_server_is_killed_again_and_again() {
+    let mut world = World::with(Setup::new().persistent());
+    let options = world.options.clone();
+    let over = AtomicBool::new(false);
+    let (accepted, read) = thread::scope(|scope| {
+        let bus = openedx_events::event_bus::RedisBus::new(options).unwrap();
+        let producer = bus.producer().unwrap();
+        let mut consumer = bus.consumer(&super::support::backlog("a")).unwrap();
+        let over = &over;
+        let producing = scope.spawn(move || {
+            let mut accepted = BTreeSet::new();
+            for number in 0.. {
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+                if send(&*producer, number).is_ok() {
+                    accepted.insert(number);
+                }
+            }
+            accepted
+        });
+        let consuming = scope.spawn(move || {
+            let (mut read, mut done, mut quiet) = (BTreeSet::new(), Vec::new(), 0);
+            while quiet < 5 {
+                let Ok(polled) = consumer.poll(&done, 10, Duration::from_millis(100)) else {
+                    thread::sleep(Duration::from_millis(20));
+                    continue;
+                };
+                assert!(polled.lost.is_empty(), "{:?}", polled.lost);
+                read.extend(numbers(&polled));
+                done = ids(&polled);
+                let at_end = polled.entries.is_empty() && over.load(Ordering::Relaxed);
+                quiet = if at_end { quiet + 1 } else { 0 };
+            }
+            read
+        });
+        for _ in 0..4 {
+            thread::sleep(Duration::from_millis(400));
+            world.server.kill();
+            thread::sleep(Duration::from_millis(100));
+            world.server.restart();
+        }
+        over.store(true, Ordering::Relaxed);
+        (producing.join().unwrap(), consuming.join().unwrap())
+    });
+    assert!(accepted.len() > 100, "{}", accepted.len());
+    let lost: Vec<_> = accepted.difference(&read).collect();
+    assert!(lost.is_empty(), "accepted and never read: {lost:?}");
+    assert_eq!(world.pending(), 0);
+}
+
+#[test]
+fn a_restart_without_persistence_begins_anew() {
+    let mut world = World::new();
+    world.produce(0..5);
+    let mut consumer = world.consumer("a");
+    let read = poll(&mut *consumer, &[], 5);
+    poll(&mut *consumer, &ids(&read), 0);
+    world.server.restart();
+    assert!(consumer.poll(&[], 10, Duration::ZERO).unwrap_err().is_transient());
+    let sent = world.produce(5..8);
+    let polled = poll(&mut *consumer, &[], 10);
+    assert_eq!(ids(&polled), sent);
+    assert!(
+        polled.notes.iter().any(|note| note.contains("was lost, and is created again")),
+        "{:?}",
+        polled.notes
+    );
+    assert!(polled.lost.is_empty());
+}
+
+#[test]
+fn a_server_that_stands_still_holds_nobody_up() {
+    let mut world = World::new();
+    world.options = world.options.socket_timeout(Duration::from_millis(400));
+    let producer = world.producer();
+    send(&*producer, 0).unwrap();
+    let mut consumer = world.consumer("a");
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0]);
+    world.server.pause();
+
+    let begun = Instant::now();
+    let sent = message(1);
+    let record = Record { topic: TOPIC, key: None, message: &sent };
+    let outcome = producer.send(&[record], Instant::now() + Duration::from_millis(200)).remove(0);
+    let error = outcome.unwrap_err();
+    assert!(
+        error.is_transient() && begun.elapsed() < Duration::from_millis(390),
+        "{:?}: {error}",
+        begun.elapsed()
+    );
+
+    let begun = Instant::now();
+    let error = consumer.poll(&[], 10, Duration::from_millis(300)).unwrap_err();
+    assert!(
+        error.is_transient() && begun.elapsed() < Duration::from_secs(2),
+        "{:?}: {error}",
+        begun.elapsed()
+    );
+    let begun = Instant::now();
+    assert!(world.bus().operations().unwrap().read(TOPIC, None, 1).unwrap_err().is_transient());
+    assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+
+    world.server.resume();
+    send(&*producer, 2).unwrap();
+    let mut seen = Vec::new();
+    eventually("consuming goes on", || {
+        if let Ok(polled) = consumer.poll(&[], 10, Duration::from_millis(100)) {
+            seen.extend(numbers(&polled));
+        }
+        seen.contains(&2)
+    });
+}
+
+#[test]
+fn a_server_that_stops_during_a_wait_is_noticed() {
+    let mut world = World::new();
+    world.options = world.options.socket_timeout(Duration::from_millis(400));
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 1);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            thread::sleep(Duration::from_millis(200));
+            world.server.pause();
+        });
+        let begun = Instant::now();
+        assert!(consumer.poll(&[], 1, Duration::from_secs(1)).unwrap_err().is_transient());
+        assert!(begun.elapsed() < Duration::from_secs(4), "{:?}", begun.elapsed());
+    });
+}
+
+#[test]
+fn a_replica_is_no_place_to_write_to_for_now() {
+    let world = World::new();
+    world.produce(0..1);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 1);
+    let _: () = world.ask(&["REPLICAOF", "127.0.0.1", "1"]);
+    let sent = message(1);
+    let record = Record { topic: TOPIC, key: None, message: &sent };
+    let producer = world.producer();
+    let error = producer.send(&[record], Instant::now() + Duration::from_millis(300)).remove(0).unwrap_err();
+    assert!(error.is_transient() && error.to_string().contains("READONLY"), "{error}");
+    let error = consumer.poll(&[], 1, Duration::ZERO).unwrap_err();
+    assert!(error.is_transient() && error.to_string().contains("READONLY"), "{error}");
+    thread::scope(|scope| {
+        let sent = scope.spawn(|| send(&*producer, 2));
+        thread::sleep(Duration::from_millis(200));
+        let _: () = world.ask(&["REPLICAOF", "NO", "ONE"]);
+        sent.join().unwrap().unwrap();
+    });
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [2]);
+}

@@ -1,0 +1,55 @@
+//! What operators do.
+
+use openedx_events::event_bus::{EntryId, EventBus, Start};
+
+use super::support::{GROUP, TOPIC, World, number, numbers, poll};
+
+#[test]
+fn a_topic_is_read_without_a_group() {
+    let world = World::new();
+    let sent = world.produce(0..5);
+    let mut operations = world.bus().operations().unwrap();
+    let read = |operations: &mut dyn openedx_events::event_bus::Operations, after: Option<&EntryId>, max| {
+        operations.read(TOPIC, after, max).unwrap().iter().map(number).collect::<Vec<_>>()
+    };
+    assert_eq!(read(&mut *operations, None, 2), [0, 1]);
+    assert_eq!(read(&mut *operations, Some(&sent[1]), 100), [2, 3, 4]);
+    assert!(operations.read("dev-none", None, 1).unwrap().is_empty());
+    assert!(!operations.read(TOPIC, Some(&EntryId::new("x")), 1).unwrap_err().is_transient());
+}
+
+#[test]
+fn what_is_pending_is_listed() {
+    let world = World::new();
+    let sent = world.produce(0..5);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 3);
+    consumer.hold(&[(sent[1].clone(), 4)]).unwrap();
+    let mut operations = world.bus().operations().unwrap();
+    let pending = operations.pending(TOPIC, GROUP, None, 2).unwrap();
+    let listed: Vec<_> =
+        pending.iter().map(|one| (one.id.clone(), &*one.consumer_name, one.attempts)).collect();
+    assert_eq!(listed, [(sent[0].clone(), "a", 1), (sent[1].clone(), "a", 4)]);
+    assert_eq!(operations.pending(TOPIC, GROUP, Some(&sent[1]), 10).unwrap().len(), 1);
+    let error = operations.pending(TOPIC, "nobody", None, 10).unwrap_err();
+    assert!(error.to_string().contains("cannot read what group `nobody` of `dev-numbers` has"), "{error}");
+}
+
+#[test]
+fn a_group_is_moved_or_created() {
+    for world in World::both() {
+        let sent = world.produce(0..5);
+        let mut operations = world.bus().operations().unwrap();
+        operations.seek(TOPIC, GROUP, &Start::New).unwrap();
+        let mut consumer = world.consumer("a");
+        assert!(poll(&mut *consumer, &[], 10).entries.is_empty());
+        operations.seek(TOPIC, GROUP, &Start::After(sent[2].clone())).unwrap();
+        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3, 4]);
+        operations.seek(TOPIC, GROUP, &Start::Backlog).unwrap();
+        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0, 1, 2], "3 and 4 are in hand");
+        operations.seek("dev-none-yet", GROUP, &Start::New).unwrap();
+        assert_eq!(world.ask::<u64>(&["EXISTS", "dev-none-yet"]), 1);
+        let error = operations.seek(TOPIC, GROUP, &Start::After(EntryId::new("soon"))).unwrap_err();
+        assert!(error.to_string().contains("`soon` is no id of an entry"), "{error}");
+    }
+}

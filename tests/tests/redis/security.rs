@@ -1,0 +1,108 @@
+//! Logins, encryption, and passwords that nobody sees.
+
+use std::{error::Error, fmt::Write as _, time::Duration};
+
+use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions, RedisTls};
+use openedx_events_tests::redis_server::Setup;
+
+use super::support::{World, numbers, poll, send};
+
+const PASSWORD: &str = "s3cr/t@:%word";
+
+fn text(error: &BusError) -> String {
+    let mut text = format!("{error} {error:?}");
+    let mut source = error.source();
+    while let Some(error) = source {
+        let _ = write!(text, " {error} {error:?}");
+        source = error.source();
+    }
+    text
+}
+
+#[test]
+fn logins_work_and_passwords_are_not_printed() {
+    let mut world = World::with(Setup::new().argument("--requirepass", PASSWORD));
+    for login in [(None, Some(PASSWORD)), (Some("default"), Some(PASSWORD))] {
+        world.options = world.options.login(login.0, login.1);
+        let shown = format!("{:?} {:?}", world.options, world.bus());
+        assert!(!shown.contains(PASSWORD) && shown.contains("***"), "{shown}");
+        send(&*world.producer(), 1).unwrap();
+    }
+    assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [1, 1]);
+
+    world.options = world.options.login(Some("default"), Some("wr0ng/word"));
+    let error = send(&*world.producer(), 1).unwrap_err();
+    assert!(!error.is_transient());
+    assert!(error.to_string().contains("Redis refuses the login: `WRONGPASS"), "{error}");
+    assert!(!text(&error).contains("wr0ng/word"));
+    let error = world.consumer("a").poll(&[], 1, Duration::ZERO).unwrap_err();
+    assert!(!error.is_transient() && !text(&error).contains("wr0ng/word"), "{error}");
+
+    world.options = world.options.login(None, None);
+    let error = send(&*world.producer(), 1).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("NOAUTH"), "{error}");
+}
+
+#[test]
+fn what_a_user_may_not_do_is_a_lasting_error() {
+    let world = World::new();
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "-xadd", "-xreadgroup"]);
+    let error = send(&*world.producer(), 1).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("NOPERM"), "{error}");
+    let error = world.consumer("a").poll(&[], 1, Duration::ZERO).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("NOPERM"), "{error}");
+}
+
+#[test]
+fn without_scripts_and_information_events_are_still_consumed() {
+    for (forbidden, notes) in [("-eval", 0), ("-xinfo", 1)] {
+        let world = World::new();
+        let _: () = world.ask(&["ACL", "SETUSER", "default", forbidden]);
+        world.produce(0..4);
+        let mut consumer = world.consumer("a");
+        let polled = poll(&mut *consumer, &[], 2);
+        let rest = poll(&mut *consumer, &[], 10);
+        assert_eq!([numbers(&polled), numbers(&rest)], [[0, 1], [2, 3]]);
+        assert!(poll(&mut *consumer, &[], 10).notes.is_empty(), "once");
+        assert_eq!(polled.notes.len() + rest.notes.len(), notes, "{forbidden}");
+    }
+    // The script may be called, and may not correct what it finds.
+    let world = World::new();
+    let _: () = world.ask(&["ACL", "SETUSER", "default", "-xgroup|setid"]);
+    world.produce(0..4);
+    assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1, 2, 3]);
+}
+
+#[test]
+fn connections_are_encrypted_and_certificates_checked() {
+    let world = World::with(Setup::new().tls());
+    let port = world.server.port();
+    let tls =
+        |tls: RedisTls| RedisOptions::tcp("localhost", port).tls(tls).socket_timeout(Duration::from_secs(3));
+    let authority = world.server.file("ca.crt");
+
+    let trusted = RedisBus::new(tls(RedisTls::new().ca_certs(&authority))).unwrap();
+    send(&*trusted.producer().unwrap(), 1).unwrap();
+    let mut consumer = trusted.consumer(&super::support::backlog("a")).unwrap();
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [1]);
+    assert!(consumer.poll(&[], 10, Duration::from_millis(200)).unwrap().entries.is_empty());
+
+    let any = RedisBus::new(tls(RedisTls::new().accept_any_certificate())).unwrap();
+    send(&*any.producer().unwrap(), 2).unwrap();
+
+    // The system does not know the authority.
+    let bus = RedisBus::new(tls(RedisTls::new())).unwrap();
+    let error = send(&*bus.producer().unwrap(), 3).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("certificate cannot be trusted"), "{error}");
+    let plain = RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_millis(500));
+    let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
+    assert!(
+        operations.read("dev-numbers", None, 1).unwrap_err().is_transient(),
+        "no TLS where there has to be"
+    );
+
+    let missing = RedisBus::new(tls(RedisTls::new().ca_certs("/no/such/file"))).unwrap_err();
+    assert!(missing.to_string().contains("`/no/such/file` (`ssl_ca_certs`)"), "{missing}");
+    let wrong = RedisBus::new(tls(RedisTls::new().ca_certs(world.server.file("names"))));
+    assert!(wrong.is_err(), "a file without certificates");
+}

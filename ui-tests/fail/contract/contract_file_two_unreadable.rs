@@ -1,0 +1,11 @@
+// errors: 2
+use openedx_events::event;
+
+/// Sent when something has changed.
+#[event(type = "com.example.library.contract_file_two_unreadable.changed.v1")]
+pub struct Changed {
+    /// How many.
+    pub count: i64,
+}
+
+fn main() {}
