@@ -1,15 +1,16 @@
 //! The payloads of the three events as serde's derives have them, with texts for keys and times: what the peers
-//! read and write.
+//! read and write. apache-avro wants structs to have the names that records have in the schema.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! plain {
-    ($($name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
+    ($($(#[$attribute:meta])* $name:ident { $($field:ident: $type:ty),* $(,)? })*) => {$(
         #[doc = concat!("`", stringify!($name), "` of the catalogue.")]
         #[allow(missing_docs, clippy::struct_excessive_bools)]
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        $(#[$attribute])*
         pub struct $name {
             $(pub $field: $type,)*
         }
@@ -28,8 +29,10 @@ plain! {
         creation_date: String,
         created_by: Option<UserData>,
     }
+    #[serde(rename = "CloudEvent")]
     CourseEnrollmentCreated { enrollment: CourseEnrollmentData }
     ContentLibraryData { library_key: String, update_blocks: bool }
+    #[serde(rename = "CloudEvent")]
     ContentLibraryDeleted { content_library: ContentLibraryData }
     DiscussionThreadData {
         body: String,
@@ -53,5 +56,6 @@ plain! {
         user_forums_roles: Vec<String>,
         options: BTreeMap<String, bool>,
     }
+    #[serde(rename = "CloudEvent")]
     ForumThreadCreated { thread: DiscussionThreadData }
 }

@@ -8,9 +8,9 @@ use criterion::{BenchmarkGroup, Criterion, measurement::WallTime};
 #[must_use]
 pub fn criterion() -> Criterion {
     Criterion::default()
-        .sample_size(30)
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600))
+        .sample_size(20)
+        .warm_up_time(Duration::from_millis(100))
+        .measurement_time(Duration::from_millis(300))
         .configure_from_args()
 }
 

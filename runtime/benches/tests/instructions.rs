@@ -144,6 +144,4 @@ fn budgets(counts: &BTreeMap<&str, u64>) {
         times(&format!("decode {event}"), 1.5, counts[&*format!("decode by hand {event}")]);
         times(&format!("clone {event}"), 1.0, counts[&*format!("clone of texts {event}")]);
     }
-    times("send to 0 receivers", 1.0, 40);
-    times("send to 1 receiver", 1.5, counts["metadata by hand"]);
 }
