@@ -5,6 +5,8 @@
 # Processor time of user and system, the least of several runs, in seconds: other programs on the machine matter
 # little. `RUNS=7 tests/all/compile_time.sh` measures longer.
 set -euo pipefail
+# A build that fails in `$(…)` is no time.
+shopt -s inherit_errexit
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
 runs=${RUNS:-3}
@@ -54,8 +56,8 @@ plain_catalogue() {
         subdomain=$(basename "$subdomain")
         echo "pub mod $subdomain {"
         for file in data signals; do
-            echo "pub mod $file { #![allow(unused_imports)] use crate::texts::*; use crate::learning::data::*;"
-            echo "use crate::$subdomain::data::*;"
+            echo "pub mod $file { #![allow(unused_imports)] use crate::texts::*;"
+            [ $file = data ] || echo "use super::data::*;"
             awk -v derives="$derives" '
                 /^pub struct/ { print derives; inside = 1 }
                 inside && /^(pub struct|}|    pub )/ { print }
@@ -64,7 +66,7 @@ plain_catalogue() {
         done
         echo "}"
     done
-    echo "pub mod texts { pub use std::collections::BTreeMap;"
+    echo "pub mod texts { pub use std::collections::BTreeMap; pub type Bytes = Vec<u8>;"
     grep -ohE '\b(DateTime|Uuid|[A-Z][A-Za-z]*(Key|Locator|LocatorV2))\b' "$root"/runtime/src/catalog/*/data.rs |
         sort -u | sed 's/.*/pub type & = String;/'
     echo "}"
