@@ -2,7 +2,8 @@
 //! and sends reminders, one of which succeeds only at the second attempt.
 //!
 //! `cargo run -p openedx-events-examples --example 02_two_services` runs both in one process, over the memory bus.
-//! With the URL of a Redis server after `-- `, as in `redis://localhost:6379`, each is a process of its own.
+//! With the URL of a Redis server at the end, as in `… --example 02_two_services -- redis://localhost:6379`, each is
+//! a process of its own.
 
 mod reminders;
 
@@ -10,12 +11,11 @@ use std::{
     env,
     error::Error,
     process::{Command, ExitCode},
-    thread,
-    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use openedx_events::{
     event_bus::{self, Consumer, Settings, Start, Stop},
+    expect_receivers,
     learning::{
         data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
         signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
@@ -25,8 +25,6 @@ use openedx_events::{
 use serde_json::json;
 
 const TOPIC: &str = "learning-enrollments";
-/// The services of one run have this in common, and no other run has it.
-const PREFIX: &str = "EVENT_BUS_TOPIC_PREFIX";
 
 fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
@@ -42,19 +40,26 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
+            // Such as that nobody listens where the server should be.
+            let mut source = error.source();
+            while let Some(error) = source {
+                eprintln!("  {error}");
+                source = error.source();
+            }
             ExitCode::FAILURE
         }
     }
 }
 
-/// What both services are set up with; usually a file or environment variables.
+/// What both services are set up with; usually a file or environment variables, which `Settings::load` reads.
 fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
     let settings = Settings::from_value(json!({
         "EVENTS_SERVICE_NAME": "example",
         "EVENT_BUS_PRODUCER": bus,
         "EVENT_BUS_CONSUMER": bus,
         "EVENT_BUS_REDIS_CONNECTION_URL": url,
-        "EVENT_BUS_TOPIC_PREFIX": env::var(PREFIX).ok(),
+        // The stream is `example-learning-enrollments`.
+        "EVENT_BUS_TOPIC_PREFIX": "example",
         "EVENT_BUS_PRODUCER_CONFIG": {
             COURSE_ENROLLMENT_CREATED.event_type(): {
                 TOPIC: {"event_key_field": "enrollment.course.course_key", "enabled": true},
@@ -66,24 +71,29 @@ fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
 
 /// The first service.
 fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    // Events go to the bus for as long as this is there.
     let _bus = event_bus::install(settings)?;
     for id in 1..=3 {
-        let responses =
-            COURSE_ENROLLMENT_CREATED.send_event(CourseEnrollmentCreated { enrollment: enrollment(id)? });
-        for response in &responses {
+        let event = CourseEnrollmentCreated { enrollment: enrollment(id)? };
+        for response in COURSE_ENROLLMENT_CREATED.send_event(event) {
+            // Whoever does not look loses nothing but the knowledge: a failure is logged, too.
             if response.receiver().name() == "event_bus" {
-                println!("enrolled learner {id}; produced: {}", response.result().is_ok());
+                response.into_result()?;
+                println!("learner {id}: enrolled, and produced to {TOPIC}");
             }
         }
     }
     Ok(())
 }
 
-/// The second service: usually `openedx_events::management::run()`, and `consume-events -t … -g …`.
+/// The second service. Usually this is `openedx_events::management::run()`, which has the command
+/// `consume-events -t learning-enrollments -g reminders`.
 fn remind(settings: &Settings) -> Result<(), Box<dyn Error>> {
+    expect_receivers!(reminders::remind);
+    // The group is new at the first run: it begins with what the topic has. Later it goes on where it was.
+    let consumer = Consumer::new(settings).topic(TOPIC).group("reminders").start(Start::Backlog);
     // A consumer runs until it is stopped; this one ends after three messages.
-    let consumer = Consumer::new(settings).topic(TOPIC).group("reminders").start(Start::Backlog).count(3);
-    let report = consumer.allow_loop(true).run(Stop::new())?;
+    let report = consumer.count(3).run(Stop::new())?;
     println!("{report}");
     Ok(())
 }
@@ -94,17 +104,15 @@ fn in_one_process() -> Result<(), Box<dyn Error>> {
     remind(&settings)
 }
 
+/// One after the other, so that their lines do not mix: the bus keeps the events for a service that is not there.
 fn in_two_processes(url: &str) -> Result<(), Box<dyn Error>> {
-    let run = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
-    let service = |role| {
-        Command::new(env::current_exe()?).args([role, url]).env(PREFIX, format!("example-{run}")).spawn()
-    };
-    let mut enroll = service("enroll")?;
-    // So that the lines of both do not mix.
-    thread::sleep(Duration::from_millis(200));
-    let enrolled = enroll.wait()?;
-    let reminded = service("remind")?.wait()?;
-    if enrolled.success() && reminded.success() { Ok(()) } else { Err("a service failed".into()) }
+    for role in ["enroll", "remind"] {
+        let ended = Command::new(env::current_exe()?).args([role, url]).status()?;
+        if !ended.success() {
+            return Err(format!("the service `{role}` failed").into());
+        }
+    }
+    Ok(())
 }
 
 fn enrollment(id: i64) -> Result<CourseEnrollmentData, Box<dyn Error>> {

@@ -11,7 +11,7 @@ static FAILED: AtomicBool = AtomicBool::new(false);
 
 /// The receiver is in both services of this example, and does nothing in the first.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-fn remind(enrollment: &CourseEnrollmentData, from_event_bus: bool) -> Result<(), String> {
+pub(crate) fn remind(enrollment: &CourseEnrollmentData, from_event_bus: bool) -> Result<(), String> {
     if !from_event_bus {
         return Ok(());
     }

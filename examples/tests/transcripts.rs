@@ -1,32 +1,114 @@
-//! Each example prints what its transcript says.
+//! Each example does what its transcript says.
 
-use std::{path::Path, process::Command};
+mod support;
 
-/// Runs an example as a user does, and compares its standard output.
-fn replay(example: &str) {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--locked", "--package", env!("CARGO_PKG_NAME"), "--example", example])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("EVENTS_SERVICE_NAME", "examples")
-        .output()
-        .unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{example} failed: {errors}");
-    let printed = String::from_utf8(output.stdout).unwrap();
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(example).join("transcript.txt");
+use std::{
+    fmt::Write,
+    fs,
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use openedx_events_tests::redis_server::RedisServer;
+use support::{printed, run};
+use ureq::Agent;
+
+fn compare(example: &str, happened: &str) {
+    let path = transcript(example);
     if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {
-        std::fs::write(&path, &printed).unwrap();
+        fs::write(&path, happened).unwrap();
     }
-    let transcript = std::fs::read_to_string(&path).unwrap();
-    assert!(printed == transcript, "{} differs from what was printed:\n{printed}", path.display());
+    let transcript = fs::read_to_string(&path).unwrap();
+    assert!(happened == transcript, "{} differs from what happened:\n{happened}", path.display());
+}
+
+fn transcript(example: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(example).join("transcript.txt")
 }
 
 #[test]
 fn enrollment() {
-    replay("01_enrollment");
+    compare("01_enrollment", &printed(&mut run("01_enrollment", &[])));
 }
 
 #[test]
 fn two_services() {
-    replay("02_two_services");
+    compare("02_two_services", &printed(&mut run("02_two_services", &[])));
+}
+
+/// The same comes out of two processes: what the bus is makes no difference, nor does a second run on one server.
+#[test]
+fn two_services_over_redis() {
+    let server = RedisServer::start();
+    for _ in 0..2 {
+        let happened = printed(&mut run("02_two_services", &[&server.url()]));
+        assert_eq!(happened, fs::read_to_string(transcript("02_two_services")).unwrap());
+    }
+}
+
+#[test]
+fn webhook() {
+    compare("03_webhook", &printed(&mut run("03_webhook", &[])));
+}
+
+/// The transcript of a web service has requests after `>`, and their answers after `<`.
+#[test]
+fn axum() {
+    let mut service = Service::start();
+    let written = fs::read_to_string(transcript("04_axum")).unwrap();
+    let mut happened = String::new();
+    for request in written.lines().filter_map(|line| line.strip_prefix("> ")) {
+        writeln!(happened, "> {request}\n< {}", service.answer(request)).unwrap();
+    }
+    service.stop();
+    compare("04_axum", &happened);
+}
+
+/// The example `04_axum`, on a free port.
+struct Service {
+    process: Child,
+    url: String,
+    agent: Agent,
+}
+
+impl Service {
+    fn start() -> Self {
+        let mut command = run("04_axum", &[]);
+        let mut process =
+            command.env("LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("cargo runs");
+        let mut line = String::new();
+        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+        let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
+        Self { process, url, agent }
+    }
+
+    /// The status and the body.
+    fn answer(&self, request: &str) -> String {
+        let mut parts = request.splitn(3, ' ');
+        let (method, path) = (parts.next().unwrap(), parts.next().unwrap());
+        let url = format!("{}{path}", self.url);
+        let answer = match (method, parts.next()) {
+            ("GET", _) => self.agent.get(url).call(),
+            (_, Some(body)) => self.agent.post(url).content_type("application/json").send(body),
+            (_, None) => self.agent.post(url).send_empty(),
+        };
+        let mut answer = answer.unwrap();
+        format!("{} {}", answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    /// Tells the service to stop, as a container's runtime does.
+    fn stop(&mut self) {
+        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(told.success());
+        assert!(self.process.wait().unwrap().success(), "it ends well");
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

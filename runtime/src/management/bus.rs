@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::{outcome::Failure, redact::redact};
 use crate::{
-    event_bus::{BusError, EntryId, Message, Operations, Settings, operations},
+    event_bus::{BusError, EntryId, Message, Operations, Settings, operations, settings::SettingsError},
     registry,
 };
 
@@ -22,9 +22,12 @@ pub(super) struct SettingsArgs {
 }
 
 impl SettingsArgs {
+    pub(super) fn read(&self) -> Result<Settings, SettingsError> {
+        Settings::load(self.settings.as_deref())
+    }
+
     pub(super) fn load(&self) -> Result<Settings, Failure> {
-        let settings =
-            Settings::load(self.settings.as_deref()).map_err(|error| Failure::new(error.to_string()))?;
+        let settings = self.read().map_err(|error| Failure::new(error.to_string()))?;
         for warning in settings.warnings() {
             tracing::warn!("{warning}");
         }

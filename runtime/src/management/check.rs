@@ -7,7 +7,11 @@ use std::{
 
 use clap::Args;
 
-use super::outcome::{CommandResult, Failure, Outcome};
+use super::{
+    bus::SettingsArgs,
+    check_bus,
+    outcome::{CommandResult, Failure, Outcome},
+};
 use crate::{
     contracts,
     event::EventDefinition,
@@ -20,6 +24,7 @@ use crate::{
 #[command(after_help = "Examples:
   openedx-events check
   openedx-events check --against HEAD
+  openedx-events check --settings lms.env.yml --live
 
 Exits with 1 where there are findings.")]
 pub struct Check {
@@ -29,6 +34,11 @@ pub struct Check {
     /// Report also contracts that were changed or deleted since this git revision, as in `origin/main`.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
+    /// Ask also the server of the event bus.
+    #[arg(long)]
+    live: bool,
+    #[command(flatten)]
+    settings: SettingsArgs,
 }
 
 impl Check {
@@ -50,6 +60,7 @@ impl Check {
             lines.extend(bare.map(|finding| finding.to_string()));
             let contracts = contracts::of_program(&self.package).map_err(|error| self.unread(&error))?;
             lines.extend(contracts.iter().map(ToString::to_string));
+            lines.extend(check_bus::findings(&self.settings, self.live));
         }
         if let Some(revision) = &self.against {
             let changed =

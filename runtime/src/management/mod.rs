@@ -68,6 +68,7 @@
 
 mod bus;
 mod check;
+mod check_bus;
 mod consume_events;
 mod decode;
 mod dlq;

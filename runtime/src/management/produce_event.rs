@@ -1,6 +1,6 @@
 //! `produce-event`: sends events to a topic, through the configured producer.
 
-use std::{cell::RefCell, io::Write};
+use std::{cell::RefCell, io::Write, time::Duration};
 
 use clap::Args;
 use serde::Deserialize;
@@ -14,9 +14,12 @@ use super::{
 };
 use crate::{
     event::EventDefinition,
-    event_bus::{Guard, Producer, chain, install, producer},
+    event_bus::{Producer, chain, install, producer},
     metadata::EventsMetadata,
 };
+
+/// How long events may take that are delivered in the background.
+const FLUSH: Duration = Duration::from_mins(1);
 
 /// The arguments of `produce-event`.
 #[derive(Args, Debug)]
@@ -75,7 +78,11 @@ impl ProduceEvent {
             }
             _ => self.produce_lines(&producer, out)?,
         };
-        self.finish(guard, outcome)
+        // With background delivery, what was not delivered is known only here.
+        match guard.close(FLUSH) {
+            Ok(()) => Ok(outcome),
+            Err(error) => Err(Failure::new(chain(&error))),
+        }
     }
 
     fn produce_lines(&self, producer: &Producer, out: &mut dyn Write) -> CommandResult {
@@ -115,14 +122,5 @@ impl ProduceEvent {
         let topic = producer.full_topic(&self.topic);
         Ok(json!({"id": metadata.id.to_string(), "event_type": event.event_type(), "topic": topic})
             .to_string())
-    }
-
-    /// With background delivery, what was not delivered is known only here.
-    fn finish(&self, guard: Guard, outcome: Outcome) -> CommandResult {
-        const WAIT: std::time::Duration = std::time::Duration::from_secs(60);
-        match guard.close(WAIT) {
-            Ok(()) => Ok(outcome),
-            Err(error) => Err(Failure::new(chain(&error))),
-        }
     }
 }

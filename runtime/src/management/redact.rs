@@ -30,10 +30,14 @@ fn redact_parts(schema: &Schema, value: &mut Value) {
         (Schema::Record(record), value) => redact_fields(record.get().fields, value),
         (Schema::Optional(some), value) => redact_parts(some, value),
         (Schema::Array(item), Value::Array(items)) => {
-            items.iter_mut().for_each(|value| redact_parts(item, value))
+            for value in items {
+                redact_parts(item, value);
+            }
         }
         (Schema::Map(entry), Value::Object(entries)) => {
-            entries.values_mut().for_each(|value| redact_parts(entry, value));
+            for value in entries.values_mut() {
+                redact_parts(entry, value);
+            }
         }
         _ => {}
     }

@@ -27,7 +27,7 @@ use crate::{
 
 /// A wait for new entries is cut into pieces of this length, so that a stop is noticed also where the bus cannot
 /// be woken.
-const SLICE: Duration = Duration::from_millis(500);
+const SLICE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(1));
 /// While messages are in hand, how often acknowledgements go out and deadlines are looked at.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -49,6 +49,8 @@ pub(super) struct Coordinator<'a> {
     /// When the claims were renewed last.
     held: Instant,
     polled: Instant,
+    /// How long a wait for new entries may be.
+    slice: Duration,
     /// Whether the bus has answered: until then, an error that lasts is one of how the consumer is set up.
     has_read: bool,
     /// After a failure, when the bus is to be asked again.
@@ -78,7 +80,9 @@ impl<'a> Coordinator<'a> {
                 Lane::start(lane, wake.clone(), tracing::Span::current(), observer.clone()).map_err(refused)
             })
             .collect::<Result<_, _>>()?;
-        if let Some(waker) = consumer.waker() {
+        let waker = consumer.waker();
+        let slice = if waker.is_some() { SLICE.1 } else { SLICE.0 };
+        if let Some(waker) = waker {
             stop.wake(&waker);
         }
         Ok(Self {
@@ -94,6 +98,7 @@ impl<'a> Coordinator<'a> {
             alone: false,
             held: Instant::now(),
             polled: Instant::now(),
+            slice,
             has_read: false,
             rest_until: None,
             errors_in_a_row: 0,
@@ -126,7 +131,7 @@ impl<'a> Coordinator<'a> {
                     thread::sleep(TICK.min(until.saturating_duration_since(Instant::now())));
                     Ok(())
                 }
-                _ => self.poll(self.options.poll_timeout.min(SLICE)),
+                _ => self.poll(self.options.poll_timeout.min(self.slice)),
             };
         }
         let is_due = self.polled.elapsed() >= TICK && !self.is_resting();

@@ -1,0 +1,175 @@
+//! `04_axum`: commit, then send; and a bus that does not answer.
+
+#[path = "../04_axum/service.rs"]
+mod service;
+#[path = "../04_axum/store.rs"]
+mod store;
+
+use std::{
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use openedx_events::{
+    codec,
+    event_bus::{self, Guard, Settings, operations},
+    learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+};
+use openedx_events_tests::redis_server::RedisServer;
+use serde_json::{Value, json};
+use store::Store;
+use tokio::runtime::{Builder, Runtime};
+use ureq::Agent;
+
+const TIMEOUT: Duration = Duration::from_secs(2);
+const TOPIC: &str = "learning-enrollments";
+const COURSE: &str = "course-v1:edX+DemoX+2026";
+
+/// The service, on a free port and on one thread, and the only one at a time: a process has one event bus.
+struct Service {
+    url: String,
+    agent: Agent,
+    store: Arc<Store>,
+    settings: Settings,
+    _bus: Guard,
+    _runtime: Runtime,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Service {
+    fn start(bus: &Value) -> Self {
+        static ALONE: Mutex<()> = Mutex::new(());
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = json!({
+            "EVENTS_SERVICE_NAME": "examples",
+            "EVENT_BUS_TOPIC_PREFIX": format!("axum-{}", NUMBER.fetch_add(1, Ordering::Relaxed)),
+            "EVENT_BUS_PRODUCER_TIMEOUT": TIMEOUT.as_secs(),
+            "EVENT_BUS_PRODUCER_CONFIG": {
+                COURSE_ENROLLMENT_CREATED.event_type(): {
+                    TOPIC: {"event_key_field": "enrollment.course.course_key", "enabled": true},
+                },
+            },
+        });
+        settings.as_object_mut().unwrap().extend(bus.as_object().unwrap().clone());
+        let settings = Settings::from_value(settings).unwrap();
+        let bus = event_bus::install(&settings).unwrap();
+        // With one thread, a task that blocks it blocks all.
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let store = Arc::new(Store::default());
+        let app = service::router(Arc::clone(&store));
+        runtime.spawn(async move { axum::serve(listener, app).await });
+        let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
+        Self { url, agent, store, settings, _bus: bus, _runtime: runtime, _alone: alone }
+    }
+
+    fn enroll(&self, learner: i64) -> (u16, String) {
+        let body = json!({"learner": learner, "course": COURSE}).to_string();
+        self.post("/enrollments", &body)
+    }
+
+    fn post(&self, path: &str, body: &str) -> (u16, String) {
+        let request = self.agent.post(format!("{}{path}", self.url)).content_type("application/json");
+        let mut answer = request.send(body).unwrap();
+        (answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
+    }
+
+    fn count(&self) -> String {
+        let mut answer = self.agent.get(format!("{}/enrollments", self.url)).call().unwrap();
+        answer.body_mut().read_to_string().unwrap()
+    }
+
+    /// The ids of the events in the topic.
+    fn produced(&self) -> Vec<String> {
+        let mut operations = operations(&self.settings).unwrap();
+        let entries = operations.read(&self.settings.stream_name(TOPIC), None, 100).unwrap();
+        let id = |message: &event_bus::Message| message.metadata().unwrap().0.id.to_string();
+        entries.iter().map(|entry| id(&entry.message)).collect()
+    }
+}
+
+const DELIVERED: &str = r#"{"event":"delivered"}"#;
+const KEPT: &str = r#"{"event":"kept: the event bus does not answer"}"#;
+
+#[test]
+fn commits_then_sends() {
+    let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
+    // The learner of each event, and how many were enrolled when it was sent.
+    let committed = Arc::new(Mutex::new(Vec::new()));
+    let (seen, store) = (Arc::clone(&committed), Arc::clone(&service.store));
+    let _connection = COURSE_ENROLLMENT_CREATED.connect(move |event, _| {
+        seen.lock().unwrap().push((event.enrollment.user.id, store.len()));
+    });
+    assert_eq!(service.enroll(1), (201, DELIVERED.to_owned()));
+    // A commit that fails sends nothing.
+    assert_eq!(service.enroll(1).0, 409);
+    assert_eq!(service.enroll(2), (201, DELIVERED.to_owned()));
+    assert_eq!(*committed.lock().unwrap(), [(1, 1), (2, 2)]);
+    assert_eq!(service.produced().len(), 2);
+}
+
+#[test]
+fn a_request_that_cannot_be_read_commits_nothing() {
+    let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
+    assert_eq!(service.post("/enrollments", r#"{"learner": 1, "course": "DemoX"}"#).0, 422);
+    assert_eq!(service.count(), r#"{"enrollments":0}"#);
+    assert!(service.produced().is_empty());
+}
+
+/// While the server is paused, an enrolling request waits as long as it may and no longer, and others do not wait.
+/// What was kept arrives when the server is back.
+#[test]
+fn a_paused_server_holds_up_nobody_else() {
+    let server = RedisServer::start();
+    let service = Service::start(
+        &json!({"EVENT_BUS_PRODUCER": "redis", "EVENT_BUS_REDIS_CONNECTION_URL": server.url()}),
+    );
+    assert_eq!(service.enroll(1), (201, DELIVERED.to_owned()));
+
+    server.pause();
+    let begin = Instant::now();
+    thread::scope(|scope| {
+        let enrolling = scope.spawn(|| (service.enroll(2), begin.elapsed()));
+        let mut answered = 0;
+        while !enrolling.is_finished() {
+            let asked = Instant::now();
+            service.count();
+            // Far from `TIMEOUT`, on a busy machine, too.
+            assert!(asked.elapsed() < TIMEOUT / 2, "{:?} for another request", asked.elapsed());
+            answered += 1;
+            thread::sleep(Duration::from_millis(20));
+        }
+        let (answer, waited) = enrolling.join().unwrap();
+        assert_eq!(answer, (201, KEPT.to_owned()));
+        assert!(waited >= TIMEOUT / 2 && waited < TIMEOUT * 2, "it waited {waited:?}");
+        assert!(answered > 5, "{answered} others were answered meanwhile");
+    });
+    assert_eq!(service.count(), r#"{"enrollments":2}"#);
+    // The event came back whole.
+    let kept = service.store.take_undelivered();
+    let [undelivered] = &kept[..] else { panic!("{} were kept", kept.len()) };
+    let event: CourseEnrollmentCreated = codec::decode(undelivered.message.event_data().unwrap()).unwrap();
+    assert_eq!((&*undelivered.topic, event.enrollment.user.id), (TOPIC, 2));
+    for undelivered in kept {
+        service.store.keep(undelivered);
+    }
+    assert_eq!(service.post("/undelivered", "").0, 503, "the server is still away");
+
+    server.resume();
+    let deadline = Instant::now() + TIMEOUT * 5;
+    while service.post("/undelivered", "") != (200, r#"{"sent":1}"#.to_owned()) {
+        assert!(Instant::now() < deadline, "the event that was kept is delivered");
+        thread::sleep(Duration::from_millis(100));
+    }
+    assert_eq!(service.post("/undelivered", ""), (200, r#"{"sent":0}"#.to_owned()));
+    // The paused server had the event in its socket, and may have taken it each time: always under the same id.
+    let mut produced = service.produced();
+    produced.dedup();
+    assert_eq!(produced.len(), 2, "{produced:?}");
+}
