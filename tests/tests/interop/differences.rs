@@ -173,8 +173,9 @@ fn the_lists_are_of_events_and_fields_that_there_are() {
     for (event_type, _) in NOT_IN_10_5_0 {
         assert!(openedx_events::registry::get(event_type).is_some(), "{event_type}");
     }
-    let schemas: Vec<String> =
-        openedx_events::registry::events().filter_map(|event| event.schema_string()).collect();
+    let schemas: Vec<String> = openedx_events::registry::events()
+        .filter_map(openedx_events::EventDefinition::schema_string)
+        .collect();
     for (record, fields) in LOST_BY_PYTHON {
         let record = format!("\"name\": \"{record}\"");
         let schema = schemas.iter().find(|schema| schema.contains(&record)).unwrap();
