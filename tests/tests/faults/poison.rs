@@ -59,7 +59,7 @@ const DAMAGES: &[Damage] = &[
         |fields| set(fields, "event_data", b"\x02\x02\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
         false,
     ),
-    ("a byte too many", |fields| fields[7].1.push(0), false),
+    ("a byte too many, which Python passes over, too", |fields| fields[7].1.push(0), true),
     ("bytes that end early", |fields| fields[7].1.truncate(4), false),
     ("text that is not UTF-8", |fields| set(fields, "event_data", b"\x02\x02\x04\xc3\x28\x00"), false),
     ("no data", |fields| fields.retain(|(name, _)| name != "event_data"), false),

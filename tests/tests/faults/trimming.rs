@@ -31,8 +31,11 @@ fn entries_that_are_trimmed_while_they_are_pending_are_reported() {
     let balance = Balance::of(&office);
     report("trimmed under pending entries", &balance.summary());
     check(&balance, 1000);
-    assert!(!balance.lost_pending.is_empty());
-    assert_eq!(balance.lost_unread, 50, "100 were pending");
+    assert!(
+        balance.lost_pending.len() >= 90 && (1..=50).contains(&balance.lost_unread),
+        "{}",
+        balance.summary()
+    );
 }
 
 #[test]
