@@ -14,6 +14,7 @@ mod scale;
 mod sentinel;
 mod server;
 mod staff;
+mod stream;
 mod trimming;
 
 #[allow(unreachable_pub, reason = "the programs use it as it is")]

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Two clerks, one of whom does not wait for the server, and two auditors.
-fn staff(office: &mut Office) -> (Vec<Worker>, Vec<Worker>) {
+pub(crate) fn staff(office: &mut Office) -> (Vec<Worker>, Vec<Worker>) {
     let mut clerks = vec![office.clerk(&json!({"pause_micros": 200}))];
     let before = office.settings.clone();
     office.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
@@ -24,7 +24,8 @@ fn staff(office: &mut Office) -> (Vec<Worker>, Vec<Worker>) {
     (clerks, auditors)
 }
 
-fn close(office: &Office, clerks: &mut [Worker], auditors: &mut [Worker]) -> Balance {
+/// Ends everything, when all is done.
+pub(crate) fn close(office: &Office, clerks: &mut [Worker], auditors: &mut [Worker]) -> Balance {
     for clerk in clerks {
         assert!(clerk.stop().success(), "{}", clerk.said());
     }
@@ -126,27 +127,6 @@ fn a_server_that_stands_still_longer_than_all_timeouts_loses_nothing() {
 }
 
 #[test]
-fn a_group_that_is_deleted_loses_nothing() {
-    let mut office = Office::new();
-    let (mut clerks, mut auditors) = staff(&mut office);
-    let mut deleted = 0;
-    for _ in 0..4 {
-        wait(300);
-        deleted += office.ask::<u64>(&["XGROUP", "DESTROY", super::office::TOPIC, super::office::GROUP]);
-    }
-    wait(300);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    report("group deleted", &format!("{deleted} times: {}", balance.summary()));
-    assert!(deleted > 1);
-    assert!(
-        balance.log.iter().any(|line| line.contains("was lost, and is created again")),
-        "{:?}",
-        balance.log
-    );
-    balance.check(500);
-}
-
-#[test]
 fn connections_that_are_cut_at_random_lose_nothing() {
     let mut office = Office::new();
     let proxy = Proxy::start(office.server.port(), 40_000);
@@ -179,4 +159,42 @@ fn consumers_are_back_two_seconds_after_the_server() {
     eventually("the second is handled", || auditor.lines() == 2);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     close(&office, &mut [], std::slice::from_mut(&mut auditor)).check(2);
+}
+
+#[test]
+fn clerks_auditors_and_the_server_are_killed_in_turn() {
+    let mut office = Office::with(Setup::new().persistent());
+    let names = ["ann", "bob"];
+    let options = json!({"claim_millis": 1000, "receiver_millis": 500});
+    let mut clerk = office.clerk(&json!({"pause_micros": 200}));
+    let mut auditors = names.map(|name| office.auditor(name, &options));
+    for turn in 0..6 {
+        wait(150 + random() % 150);
+        match turn % 3 {
+            0 => {
+                clerk.kill();
+                clerk = office.clerk(&json!({"pause_micros": 200}));
+            }
+            1 => {
+                // In a restart, and all of them at once.
+                office.server.kill();
+                for (auditor, name) in auditors.iter_mut().zip(names) {
+                    auditor.kill();
+                    *auditor = office.auditor(name, &options);
+                }
+                wait(random() % 300);
+                office.server.restart();
+            }
+            _ => {
+                let which = usize::from(random() % 2 == 0);
+                auditors[which].kill();
+                auditors[which] = office.auditor(names[which], &options);
+            }
+        }
+    }
+    wait(300);
+    let balance = close(&office, &mut [clerk], &mut auditors);
+    report("all killed in turn", &balance.summary());
+    balance.check(300);
+    assert!(balance.dead.is_empty(), "{:?}", balance.dead);
 }
