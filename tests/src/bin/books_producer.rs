@@ -83,7 +83,7 @@ impl Options {
                 thread::sleep(self.pause);
             }
         }
-        if let Err(error) = guard.close(Duration::from_secs(60)) {
+        if let Err(error) = guard.close(Duration::from_mins(1)) {
             for undelivered in error.undelivered() {
                 let data = undelivered.message.event_data().expect("it has data");
                 rejected.insert(codec::decode::<EntryMade>(data).expect("it is an entry").number);

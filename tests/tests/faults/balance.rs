@@ -187,10 +187,10 @@ impl Balance {
 }
 
 /// Says what happened, for whoever runs the tests at scale (`--nocapture`), and in `FAULTS_REPORT` where that is set.
-pub(crate) fn report(test: &str, text: &str) {
-    println!("{test}: {text}");
+pub(crate) fn report(name: &str, text: &str) {
+    println!("{name}: {text}");
     if let Ok(file) = std::env::var("FAULTS_REPORT") {
         let before = fs::read_to_string(&file).unwrap_or_default();
-        fs::write(&file, format!("{before}{test}: {text}\n")).unwrap();
+        fs::write(&file, format!("{before}{name}: {text}\n")).unwrap();
     }
 }

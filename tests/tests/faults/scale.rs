@@ -30,9 +30,8 @@ fn a_group_of_three_survives_that_one_is_killed_every_second() {
     let deadline = Instant::now() + patience();
     for turn in (0..names.len()).cycle() {
         wait(every);
-        let handled: usize = auditors.iter().map(super::staff::Worker::lines).sum();
         let is_over = clerks.iter_mut().all(|clerk| clerk.has_ended().is_some());
-        if is_over && (handled == 0 || killed.len() >= 3 && Balance::of(&office).missing().is_empty()) {
+        if is_over && killed.len() >= 3 && Balance::of(&office).missing().is_empty() {
             break;
         }
         assert!(Instant::now() < deadline, "{}", Balance::of(&office).summary());
@@ -115,7 +114,6 @@ fn memory_does_not_grow_with_the_events() {
     for delivery in ["wait", "background"] {
         let mut office = Office::new();
         office.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!(delivery);
-        office.settings["EVENT_BUS_REDIS_STREAM_MAX_LEN"] = json!(50_000);
         let sizes = |name: &str| office.folder.join(name);
         let (produced, consumed) = (sizes("produced"), sizes("consumed"));
         let every = count / 10;

@@ -186,7 +186,7 @@ fn clerks_auditors_and_the_server_are_killed_in_turn() {
                 office.server.restart();
             }
             _ => {
-                let which = usize::from(random() % 2 == 0);
+                let which = usize::from(random().is_multiple_of(2));
                 auditors[which].kill();
                 auditors[which] = office.auditor(names[which], &options);
             }
