@@ -14,12 +14,15 @@ use crate::{
 /// An event of any type, for any thread.
 pub(crate) type SharedEvent = Arc<dyn Any + Send + Sync>;
 
+/// Writes an event to wherever its JSON goes.
+type WriteJson<'a> = dyn FnMut(&dyn erased_serde::Serialize) + 'a;
+
 /// What a [`WireEvent`] can do, without its type.
 #[doc(hidden)]
 pub struct WireFunctions {
     encode: fn(&dyn Any, &mut Vec<u8>),
     decode: fn(&[u8]) -> Result<SharedEvent, DecodeError>,
-    to_json: fn(&dyn Any, &mut dyn FnMut(&dyn erased_serde::Serialize)),
+    to_json: fn(&dyn Any, &mut WriteJson<'_>),
     from_json: fn(&mut dyn erased_serde::Deserializer<'_>) -> Result<SharedEvent, ReadError>,
 }
 

@@ -86,7 +86,7 @@ pub trait ReadEntries<'de> {
     fn value(&mut self, read: &mut ReadValue<'_, 'de>) -> Result<(), ReadError>;
 }
 
-impl<'de> dyn ReadEntries<'de> + '_ {
+impl dyn ReadEntries<'_> + '_ {
     /// Reads the value of an entry, which is there once.
     pub(super) fn read_once<T: AvroType>(
         &mut self,
