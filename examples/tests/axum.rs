@@ -155,7 +155,8 @@ fn a_paused_server_holds_up_nobody_else() {
     let kept = service.store.take_undelivered();
     let [undelivered] = &kept[..] else { panic!("{} were kept", kept.len()) };
     let event: CourseEnrollmentCreated = codec::decode(undelivered.message.event_data().unwrap()).unwrap();
-    assert_eq!((&*undelivered.topic, event.enrollment.user.id), (TOPIC, 2));
+    assert!(undelivered.topic.ends_with(TOPIC), "{}", undelivered.topic);
+    assert_eq!(event.enrollment.user.id, 2);
     for undelivered in kept {
         service.store.keep(undelivered);
     }
