@@ -11,7 +11,7 @@ use std::{error::Error, sync::Arc};
 use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use openedx_events::{
     DateTime, Responses,
-    event_bus::{self, ProduceError},
+    event_bus::{self, ProduceError, Undelivered},
     learning::{
         data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
         signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
@@ -20,7 +20,7 @@ use openedx_events::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::store::{Store, Undelivered};
+use crate::store::Store;
 
 pub(crate) fn router(store: Arc<Store>) -> Router {
     Router::new()
@@ -56,23 +56,14 @@ async fn enroll(
 
 /// What became of the event. Where the bus did not take it, the error has it, with its metadata, and it is kept.
 fn settle(responses: &Responses, store: &Store) -> &'static str {
-    let Some(bus) = responses.iter().find(|response| response.receiver().name() == "event_bus") else {
+    let Some(bus) = responses.event_bus() else {
         return "stays here: it has no route";
     };
     let Err(error) = bus.result() else { return "delivered" };
     // Any other error is that of an event that cannot go to a bus.
     let Some(error) = error.error().downcast_ref::<ProduceError>() else { return "cannot be delivered" };
-    keep(error, store);
+    error.undelivered().for_each(|undelivered| store.keep(undelivered.clone()));
     "kept: the event bus does not answer"
-}
-
-fn keep(error: &ProduceError, store: &Store) {
-    for undelivered in error.undelivered() {
-        // What the producer adds to a topic's name.
-        let prefix = event_bus::producer().map(|producer| producer.full_topic("")).unwrap_or_default();
-        let topic = undelivered.topic.strip_prefix(&prefix).unwrap_or(&undelivered.topic).to_owned();
-        store.keep(Undelivered { topic, message: undelivered.message.clone() });
-    }
 }
 
 async fn count(State(store): State<Arc<Store>>) -> Json<Value> {
@@ -97,11 +88,8 @@ async fn send_again(State(store): State<Arc<Store>>) -> Result<Json<Value>, Refu
 /// With the metadata that it had: consumers know an event by its id, which matters where the bus took it at the first
 /// time, and only its answer was lost.
 fn send(undelivered: &Undelivered) -> Result<(), Box<dyn Error>> {
-    let Undelivered { topic, message } = undelivered;
     let producer = event_bus::producer().ok_or("no event bus is installed")?;
-    let (metadata, _) = message.metadata()?;
-    let key_field = COURSE_ENROLLMENT_CREATED.definition().key_field();
-    producer.send(topic, key_field, &metadata, message.event_data()?)?;
+    producer.send_again(undelivered)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use openedx_events::{event_bus::Message, learning::data::CourseEnrollmentData};
+use openedx_events::{event_bus::Undelivered, learning::data::CourseEnrollmentData};
 
 /// Enrollments, and the events that the bus did not take.
 #[derive(Default)]
@@ -16,13 +16,6 @@ pub(crate) struct Store(Mutex<Tables>);
 struct Tables {
     enrollments: Vec<CourseEnrollmentData>,
     undelivered: Vec<Undelivered>,
-}
-
-/// An event that is to be sent again.
-pub(crate) struct Undelivered {
-    /// The topic, as settings name it.
-    pub(crate) topic: String,
-    pub(crate) message: Message,
 }
 
 impl Store {

@@ -43,6 +43,13 @@ impl Responses {
         self.failures().next().is_none()
     }
 
+    /// What became of the event on its way to the event bus: it has an entry where the event has an enabled route, and
+    /// did not come from the bus.
+    #[must_use]
+    pub fn event_bus(&self) -> Option<&Response> {
+        self.0.iter().find(|response| response.is_event_bus())
+    }
+
     /// The receivers that failed.
     pub fn failures(&self) -> impl Iterator<Item = &Response> {
         self.0.iter().filter(|response| response.result().is_err())
@@ -85,6 +92,13 @@ impl Response {
         &self.receiver
     }
 
+    /// Whether this is no receiver, but the event bus. An event that was not delivered is in the error, a
+    /// [`ProduceError`](crate::event_bus::ProduceError).
+    #[must_use]
+    pub fn is_event_bus(&self) -> bool {
+        matches!(self.receiver, ReceiverHandle::EventBus(_))
+    }
+
     /// Whether it succeeded, and if not, why.
     pub fn result(&self) -> Result<(), &ReceiverError> {
         self.result.as_ref().copied()
@@ -103,6 +117,8 @@ pub(crate) enum ReceiverHandle {
     Linked(&'static ReceiverDefinition),
     /// Connected at run time.
     Connected(Arc<ReceiverDefinition>),
+    /// No receiver: the event bus, under the definition that says so.
+    EventBus(Arc<ReceiverDefinition>),
 }
 
 impl Deref for ReceiverHandle {
@@ -111,7 +127,7 @@ impl Deref for ReceiverHandle {
     fn deref(&self) -> &ReceiverDefinition {
         match self {
             Self::Linked(definition) => definition,
-            Self::Connected(definition) => definition,
+            Self::Connected(definition) | Self::EventBus(definition) => definition,
         }
     }
 }

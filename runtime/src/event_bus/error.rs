@@ -1,23 +1,24 @@
 //! Why a bus could not do what it was asked to.
 
-use std::{error::Error, fmt};
+use std::{error::Error, fmt, sync::Arc};
 
 use crate::avro::BoxError;
 
 /// A failure of the bus itself: of its server, or of what this process may do there.
 ///
 /// It names what was tried, and never holds data of an event.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct BusError {
     message: String,
     kind: Kind,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     Transient,
     Lasting,
+    GroupExists,
 }
 
 impl BusError {
@@ -31,10 +32,18 @@ impl BusError {
         Self { message: message.into(), kind: Kind::Lasting, source: None }
     }
 
+    /// A member that was to begin [after an entry](super::Start::After) finds its group there already, which stays
+    /// where it is.
+    #[must_use]
+    pub fn group_exists(topic: &str, group: &str) -> Self {
+        let message = format!("group `{group}` of topic `{topic}` exists, and stays where it is");
+        Self { message, kind: Kind::GroupExists, source: None }
+    }
+
     /// The same, with the error that caused it.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
-        self.source = Some(source.into());
+        self.source = Some(Arc::from(source.into()));
         self
     }
 
@@ -42,6 +51,12 @@ impl BusError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.kind == Kind::Transient
+    }
+
+    /// Whether it is [`group_exists`](Self::group_exists).
+    #[must_use]
+    pub fn is_group_exists(&self) -> bool {
+        self.kind == Kind::GroupExists
     }
 }
 

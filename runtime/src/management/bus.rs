@@ -1,13 +1,16 @@
 //! What the commands of the event bus have in common: settings, topics, and how an entry is written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{outcome::Failure, redact::redact};
 use crate::{
-    event_bus::{BusError, EntryId, Message, Operations, Settings, operations, settings::SettingsError},
+    event_bus::{
+        BusError, EntryId, Guard, InstallError, Message, Operations, Settings, chain, install, operations,
+        settings::SettingsError,
+    },
     registry,
 };
 
@@ -26,12 +29,14 @@ impl SettingsArgs {
         Settings::load(self.settings.as_deref())
     }
 
+    /// For [`install`], which logs the warnings.
     pub(super) fn load(&self) -> Result<Settings, Failure> {
-        let settings = self.read().map_err(|error| Failure::new(error.to_string()))?;
-        for warning in settings.warnings() {
-            tracing::warn!("{warning}");
-        }
-        Ok(settings)
+        self.read().map_err(|error| Failure::new(error.to_string()))
+    }
+
+    /// The settings file, where one was named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.settings.as_deref()
     }
 }
 
@@ -49,8 +54,17 @@ impl TopicArgs {
     /// The topic's full name, and what operates on it.
     pub(super) fn open(&self) -> Result<(String, Box<dyn Operations>), Failure> {
         let settings = self.settings.load()?;
-        let operations = operations(&settings).map_err(|error| Failure::new(error.to_string()))?;
-        Ok((settings.stream_name(&self.topic), operations))
+        for warning in settings.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok((settings.stream_name(&self.topic), operations(&settings)?))
+    }
+
+    /// The same, for receivers that run: events that they send go where the settings say, as long as there is the guard.
+    pub(super) fn open_and_install(&self) -> Result<(String, Box<dyn Operations>, Guard), Failure> {
+        let settings = self.settings.load()?;
+        let guard = install(&settings)?;
+        Ok((settings.stream_name(&self.topic), operations(&settings)?, guard))
     }
 }
 
@@ -67,7 +81,13 @@ pub(super) struct GroupArgs {
 /// Of the bus itself.
 impl From<BusError> for Failure {
     fn from(error: BusError) -> Self {
-        Self::new(crate::event_bus::chain(&error))
+        Self::new(chain(&error))
+    }
+}
+
+impl From<InstallError> for Failure {
+    fn from(error: InstallError) -> Self {
+        Self::new(chain(&error))
     }
 }
 
@@ -86,9 +106,11 @@ fn describe(message: &Message, reveal: bool, line: &mut Map<String, Value>) -> R
     if let Some(event_type) = message.event_type() {
         line.insert("event_type".to_owned(), event_type.into());
     }
-    let (metadata, _) = message.metadata().map_err(|error| crate::event_bus::chain(&error))?;
-    let text = metadata.to_json();
-    line.insert("metadata".to_owned(), serde_json::from_str(&text).unwrap_or(json!(text)));
+    let (metadata, absent) = message.metadata().map_err(|error| chain(&error))?;
+    let mut headers: Map<String, Value> = serde_json::from_str(&metadata.to_json()).unwrap_or_default();
+    // A consumer would make up what the message does not say.
+    headers.retain(|name, _| !absent.contains(&&**name));
+    line.insert("metadata".to_owned(), headers.into());
     let definition = registry::get(&metadata.event_type)
         .ok_or_else(|| format!("this program has no event of the type `{}`", metadata.event_type))?;
     let bytes = message.event_data().map_err(|error| error.to_string())?;

@@ -16,6 +16,7 @@ pub(super) fn findings(settings: &SettingsArgs, live: bool) -> Vec<String> {
         Err(error) => return error.findings().iter().map(of_settings).collect(),
     };
     let mut lines: Vec<String> = settings.warnings().iter().map(of_settings).collect();
+    lines.extend(buses_not_set(&settings).iter().map(of_settings));
     lines.extend(routes_without_receivers(&settings));
     lines.extend(receivers_without_topic(&settings));
     if live {
@@ -25,7 +26,14 @@ pub(super) fn findings(settings: &SettingsArgs, live: bool) -> Vec<String> {
 }
 
 fn of_settings(finding: &Finding) -> String {
-    format!("settings: {}", finding.to_string().replace('\n', ";"))
+    format!("settings: {}", finding.to_string().replace("\n  ", "; "))
+}
+
+/// What is missing to produce and to consume as the settings say.
+fn buses_not_set(settings: &Settings) -> Vec<Finding> {
+    let consuming = if consumed(settings).is_empty() { None } else { settings.consuming_bus().err() };
+    let errors = settings.producing_bus().err().into_iter().chain(consuming);
+    errors.flat_map(|error| error.findings().to_vec()).collect()
 }
 
 /// What is routed to a topic that this program consumes, and that nothing here receives: it is acknowledged and gone.

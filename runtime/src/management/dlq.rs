@@ -1,6 +1,6 @@
 //! `dlq`: the dead letters of a group.
 
-use std::io::Write;
+use std::{io::Write, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -12,10 +12,12 @@ use super::{
 };
 use crate::{
     DateTime,
-    event_bus::{DeadLetter, EntryId, Operations, Replayed, replay},
+    event_bus::{DeadLetter, EntryId, Operations, Replayed, chain, replay},
 };
 
 const PAGE: usize = 500;
+/// How long events that receivers send may take.
+const FLUSH: Duration = Duration::from_secs(15);
 
 /// The commands about dead letters.
 #[derive(Debug, Subcommand)]
@@ -61,14 +63,14 @@ pub struct Show {
   openedx-events dlq replay -t loans -g reminders --all
   openedx-events dlq drop -t loans -g reminders 1679676448892-0
 
-Exits with 1 where a dead letter stays.")]
+`replay` exits with 1 where a dead letter stays, `drop` where there was none.")]
 pub struct Selected {
     #[command(flatten)]
     group: GroupArgs,
     /// Ids of the dead letters.
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<String>,
-    /// All that there are now.
+    /// All of them.
     #[arg(long)]
     all: bool,
 }
@@ -112,7 +114,7 @@ impl Show {
 
 impl Selected {
     fn replay(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.group.topic.open()?;
+        let (topic, mut operations, bus) = self.group.topic.open_and_install()?;
         let group = &self.group.group;
         let mut outcome = Outcome::Done;
         let mut progress = Progress::new("replayed");
@@ -131,11 +133,17 @@ impl Selected {
         if self.all {
             for_each(&mut *operations, &topic, group, one)?;
         } else {
-            for id in &self.ids {
-                let letter = find(&mut *operations, &topic, group, id)?;
+            // A wrong id is noticed before anything is done.
+            let letters: Vec<_> = self
+                .ids
+                .iter()
+                .map(|id| find(&mut *operations, &topic, group, id))
+                .collect::<Result<_, _>>()?;
+            for letter in letters {
                 one(&mut *operations, letter)?;
             }
         }
+        bus.close(FLUSH).map_err(|error| Failure::new(chain(&error)))?;
         Ok(outcome)
     }
 
@@ -153,12 +161,12 @@ impl Selected {
         for page in ids.chunks(PAGE) {
             dropped += operations.drop_dead_letters(&topic, group, page)?;
         }
-        writeln!(out, "{dropped} dropped")?;
+        writeln!(out, "{dropped} of {} dropped", ids.len())?;
         Ok(if dropped == ids.len() as u64 { Outcome::Done } else { Outcome::Findings })
     }
 }
 
-/// Calls `take` for all dead letters that there are at first: one that comes back meanwhile is not taken again.
+/// Calls `take` for all dead letters, oldest first: each once, also where it stays.
 fn for_each(
     operations: &mut dyn Operations,
     topic: &str,

@@ -68,7 +68,7 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, NoAnswer
 }
 
 /// Characters that end a line for some readers, Python's `splitlines` among them. In JSON they are in strings only.
-fn escape_line_breaks(json: String) -> String {
+pub(super) fn escape_line_breaks(json: String) -> String {
     if json.is_ascii() {
         return json;
     }

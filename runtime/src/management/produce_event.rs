@@ -1,6 +1,6 @@
 //! `produce-event`: sends events to a topic, through the configured producer.
 
-use std::{cell::RefCell, io::Write, time::Duration};
+use std::{cell::RefCell, fmt, io::Write, time::Duration};
 
 use clap::Args;
 use serde::Deserialize;
@@ -11,33 +11,34 @@ use super::{
     find,
     lines::{NoAnswer, answer_all, parse},
     outcome::{CommandResult, Failure, Outcome},
+    progress::Progress,
 };
 use crate::{
     event::EventDefinition,
-    event_bus::{Producer, chain, install, producer},
+    event_bus::{Producer, chain, install, producer, settings::check_key_path},
     metadata::EventsMetadata,
 };
 
 /// How long events may take that are delivered in the background.
-const FLUSH: Duration = Duration::from_mins(1);
+const FLUSH: Duration = Duration::from_secs(15);
 
 /// The arguments of `produce-event`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
-  openedx-events produce-event --topic loans --signal BOOK_LENT --data '{\"loan\": {\"copy_id\": 7, \"reader\": \"ada\"}}'
+  openedx-events produce-event --topic user-login --signal SESSION_LOGIN_COMPLETED --data '{\"user\": {\"id\": 7, \"is_active\": true, \"pii\": {\"username\": \"ada\", \"email\": \"ada@example.com\", \"name\": \"Ada\"}}}'
   openedx-events produce-event --topic loans --lines < events.jsonl
 
-Exits with 1 where an event was not produced.")]
+Exits with 1 where the event of a line was not produced, and with 2 where the one event was not.")]
 pub struct ProduceEvent {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`.
     #[arg(short, long)]
     topic: String,
-    /// Event type or constant.
+    /// Event type or constant; Python's path to the constant will do.
     #[arg(long, required_unless_present = "lines", conflicts_with = "lines", requires = "data")]
     signal: Option<String>,
     /// The event's Avro record dictionary, as JSON.
     #[arg(long, value_name = "JSON", requires = "signal")]
-    data: Option<String>,
+    data: Option<Data>,
     /// Path to the event's key, for buses that use keys; the event's own, unless given.
     #[arg(long, alias = "key_field", value_name = "PATH")]
     key_field: Option<String>,
@@ -46,10 +47,29 @@ pub struct ProduceEvent {
     metadata: Option<String>,
     /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line; `metadata` may be left
     /// out.
+    ///
+    /// With EVENT_BUS_PRODUCER_DELIVERY `background`, an event whose line is answered may still be on its way; what
+    /// does not arrive is named on standard error in the end.
     #[arg(long)]
     lines: bool,
     #[command(flatten)]
     settings: SettingsArgs,
+}
+
+/// An event's data, which may be personal.
+#[derive(Clone)]
+struct Data(String);
+
+impl From<String> for Data {
+    fn from(json: String) -> Self {
+        Self(json)
+    }
+}
+
+impl fmt::Debug for Data {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("<redacted>")
+    }
 }
 
 #[derive(Deserialize)]
@@ -61,53 +81,75 @@ struct Line<'a> {
     metadata: Option<&'a RawValue>,
 }
 
+/// An event, ready to be sent.
+struct Ready {
+    metadata: EventsMetadata,
+    event_data: Vec<u8>,
+    key_field: Option<String>,
+}
+
 impl ProduceEvent {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let settings = self.settings.load()?;
-        let guard = install(&settings).map_err(|error| Failure::new(chain(&error)))?;
-        let producer = producer().ok_or_else(|| {
-            Failure::new("EVENT_BUS_PRODUCER is not set: it says where events are produced to, as `redis`")
-        })?;
-        let outcome = match (&self.signal, &self.data) {
-            (Some(signal), Some(data)) => {
-                let event = find::event(signal)?;
-                let line =
-                    self.produce(&producer, event, data, self.metadata.as_deref()).map_err(Failure::new)?;
-                writeln!(out, "{line}")?;
-                Outcome::Done
+        // What is wrong with the event is found before anything is asked of a bus.
+        let event = match (&self.signal, &self.data) {
+            (Some(signal), Some(Data(json))) => {
+                Some(self.ready(by_signal(signal)?, json, self.metadata.as_deref()).map_err(Failure::new)?)
             }
-            _ => self.produce_lines(&producer, out)?,
+            _ => None,
         };
-        // With background delivery, what was not delivered is known only here.
-        match guard.close(FLUSH) {
-            Ok(()) => Ok(outcome),
-            Err(error) => Err(Failure::new(chain(&error))),
+        let settings = self.settings.load()?;
+        let guard = install(&settings)?;
+        let producer = producer().ok_or_else(|| {
+            Failure::new(
+                "`EVENT_BUS_PRODUCER` is not set\nnote: it says where events are produced to\nhelp: write `redis`",
+            )
+        })?;
+        match event {
+            Some(event) => {
+                let answer = self.send(&producer, event).map_err(Failure::new)?;
+                guard.close(FLUSH).map_err(|error| Failure::new(chain(&error)))?;
+                writeln!(out, "{answer}")?;
+                Ok(Outcome::Done)
+            }
+            None => {
+                let outcome = self.produce_lines(&producer, out)?;
+                let late = |error| Failure::with_code(chain(&error), 1);
+                guard.close(FLUSH).map_err(late)?;
+                Ok(outcome)
+            }
         }
     }
 
     fn produce_lines(&self, producer: &Producer, out: &mut dyn Write) -> CommandResult {
-        let progress = RefCell::new(super::progress::Progress::new("produced"));
+        let progress = RefCell::new(Progress::new("produced"));
         answer_all(out, |text| {
             let line: Line<'_> = parse(text)?;
-            let event =
-                find::event(&line.event_type).map_err(|failure| NoAnswer::BadLine(failure.to_string()))?;
+            let event = find::event(&line.event_type).map_err(|failure| failure.to_string());
             let metadata = line.metadata.map(RawValue::get);
-            let answer = self.produce(producer, event, line.data.get(), metadata).map_err(NoAnswer::BadLine);
+            let ready = event.and_then(|event| self.ready(event, line.data.get(), metadata));
+            let answer = ready.and_then(|event| self.send(producer, event)).map_err(NoAnswer::BadLine)?;
             progress.borrow_mut().step();
-            answer
+            Ok(answer)
         })
     }
 
-    fn produce(
+    fn ready(
         &self,
-        producer: &Producer,
         event: &'static EventDefinition,
         data: &str,
         metadata: Option<&str>,
-    ) -> Result<String, String> {
-        let bytes = event.encode_json(data).map_err(|error| error.to_string())?;
+    ) -> Result<Ready, String> {
+        if let Some(reason) = event.local_only() {
+            return Err(format!("`{}` is local only, and cannot go to an event bus: {reason}", event.name()));
+        }
+        if let Some(path) = &self.key_field {
+            check_key_path(event, path).map_err(|problem| format!("the key field {problem}"))?;
+        }
+        let event_data = event.encode_json(data).map_err(|error| format!("the data is wrong: {error}"))?;
         let metadata = match metadata {
-            Some(json) => EventsMetadata::from_json(json).map_err(|error| error.to_string())?,
+            Some(json) => {
+                EventsMetadata::from_json(json).map_err(|error| format!("the metadata is wrong: {error}"))?
+            }
             None => EventsMetadata::of(event),
         };
         if metadata.event_type != event.event_type() {
@@ -117,10 +159,28 @@ impl ProduceEvent {
                 event.event_type()
             ));
         }
-        let key_field = self.key_field.as_deref().or(event.key_field());
-        producer.send(&self.topic, key_field, &metadata, &bytes).map_err(|error| chain(&error))?;
+        let key_field = self.key_field.clone().or_else(|| event.key_field().map(str::to_owned));
+        Ok(Ready { metadata, event_data, key_field })
+    }
+
+    /// Returns the line that says so.
+    fn send(&self, producer: &Producer, event: Ready) -> Result<String, String> {
+        let Ready { metadata, event_data, key_field } = event;
+        producer
+            .send(&self.topic, key_field.as_deref(), &metadata, &event_data)
+            .map_err(|error| chain(&error))?;
         let topic = producer.full_topic(&self.topic);
-        Ok(json!({"id": metadata.id.to_string(), "event_type": event.event_type(), "topic": topic})
+        Ok(json!({"id": metadata.id.to_string(), "event_type": metadata.event_type, "topic": topic})
             .to_string())
     }
+}
+
+/// The event of an event type, a constant, or a path to a constant as Python's command has it.
+fn by_signal(name: &str) -> Result<&'static EventDefinition, Failure> {
+    find::event(name).or_else(|unknown| match name.rsplit_once('.') {
+        Some((_, constant)) if !constant.contains(|char: char| char.is_ascii_lowercase()) => {
+            find::event(constant)
+        }
+        _ => Err(unknown),
+    })
 }

@@ -20,7 +20,8 @@ Stop the group's consumers first. Entries in their hands stay there: see `pendin
 pub struct Seek {
     #[command(flatten)]
     group: GroupArgs,
-    /// The group goes on after this entry; `start` is before the oldest, `end` after the newest.
+    /// The group goes on after this entry; `start` is before the oldest, `end` after the newest. A group that does not
+    /// exist is created there.
     #[arg(long, value_name = "ID")]
     to: String,
 }
@@ -28,13 +29,13 @@ pub struct Seek {
 impl Seek {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.group.topic.open()?;
-        let start = match &*self.to {
-            "start" | "0" | "0-0" => Start::Backlog,
-            "end" | "$" => Start::New,
-            id => Start::After(EntryId::new(id)),
+        let (start, place) = match &*self.to {
+            "start" | "0" | "0-0" => (Start::Backlog, "with the oldest entry".to_owned()),
+            "end" | "$" => (Start::New, "with the next entry that is added".to_owned()),
+            id => (Start::After(EntryId::new(id)), format!("after entry {id}")),
         };
         operations.seek(&topic, &self.group.group, &start)?;
-        writeln!(out, "group `{}` of `{topic}` goes on after {}", self.group.group, self.to)?;
+        writeln!(out, "group `{}` of `{topic}` goes on {place}", self.group.group)?;
         Ok(Outcome::Done)
     }
 }

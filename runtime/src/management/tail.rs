@@ -9,7 +9,7 @@ use super::{
     bus::{TopicArgs, entry},
     outcome::{CommandResult, Outcome},
 };
-use crate::event_bus::EntryId;
+use crate::event_bus::{EntryId, chain};
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;
@@ -43,8 +43,19 @@ impl Tail {
         let (topic, mut operations) = self.topic.open()?;
         let mut after = self.from.map(EntryId::new);
         let mut left = self.count.unwrap_or(usize::MAX);
+        // A server that never answered may be the wrong one.
+        let mut is_following = false;
         while left > 0 {
-            let page = operations.read(&topic, after.as_ref(), PAGE.min(left))?;
+            let page = match operations.read(&topic, after.as_ref(), PAGE.min(left)) {
+                Ok(page) => page,
+                Err(error) if is_following && error.is_transient() => {
+                    tracing::warn!(error = chain(&error), "the topic could not be read, and is tried again");
+                    thread::sleep(PAUSE);
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
+            is_following = self.follow;
             for found in &page {
                 writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
                 after = Some(found.id.clone());

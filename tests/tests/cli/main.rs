@@ -1,5 +1,6 @@
 //! The command line, as the binary of a service has it: `src/bin/service.rs`.
 
+mod bus;
 mod check;
 mod encode_decode;
 mod generate_avro_schemas;
@@ -21,6 +22,7 @@ use std::{
 use serde_json::Value;
 
 /// What a run of the binary came to.
+#[derive(Debug)]
 struct Ran {
     stdout: String,
     stderr: String,

@@ -6,13 +6,13 @@ use openedx_events::event_bus::{
 };
 use serde_json::json;
 
-use super::{QUIZ, route};
+use super::{QUIZ, register_nats, route};
 
 #[test]
 fn names_of_buses() {
+    register_nats();
     let bus = |setting: &str, name: &str| {
         SettingsBuilder::new()
-            .bus("nats", true)
             .value(json!({setting: name, "EVENT_BUS_REDIS_CONNECTION_URL": "redis://h"}))
             .build()
             .map(|settings| settings.producer.bus.or(settings.consumer.bus).unwrap())

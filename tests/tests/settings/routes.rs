@@ -3,7 +3,7 @@
 use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
 use serde_json::json;
 
-use super::{QUIZ, only, route, warnings};
+use super::{QUIZ, only, register_nats, route, warnings};
 
 #[test]
 fn routes_of_a_wrong_shape() {
@@ -60,9 +60,9 @@ fn events_that_cannot_be_routed() {
 
 #[test]
 fn key_paths() {
+    register_nats();
     let build = |bus: &str, key: &str, enabled| {
         SettingsBuilder::new()
-            .bus("nats", true)
             .value(json!({
                 "EVENT_BUS_PRODUCER": bus,
                 "EVENT_BUS_REDIS_CONNECTION_URL": "redis://h",

@@ -35,9 +35,6 @@ impl Coordinator<'_> {
     fn handled(&mut self) {
         self.report.handled += 1;
         self.errors_in_a_row = 0;
-        if self.options.audit {
-            tracing::info!("Message from the event bus processed successfully");
-        }
     }
 
     fn had_no_receiver(&mut self, event_type: String) {

@@ -12,6 +12,16 @@ pub enum ConsumeError {
     Refused(String),
     /// The program has no receiver for what it would consume.
     NoReceivers,
+    /// The group was to begin after an entry (`last_read_msg_id`), and exists.
+    #[non_exhaustive]
+    GroupExists {
+        /// The topic, as it was named: without the prefix that settings have.
+        topic: String,
+        /// The group.
+        group: String,
+        /// The entry.
+        entry: EntryId,
+    },
     /// The bus refuses this consumer, and will again.
     Bus(BusError),
     /// A receiver took longer than it may.
@@ -53,7 +63,7 @@ impl ConsumeError {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Refused(_) | Self::NoReceivers | Self::Bus(_) => 2,
+            Self::Refused(_) | Self::NoReceivers | Self::GroupExists { .. } | Self::Bus(_) => 2,
             Self::ReceiverTimedOut { .. } => 3,
             Self::TooManyErrors { .. } => 4,
             Self::StoppedOnError { .. } => 5,
@@ -67,8 +77,14 @@ impl fmt::Display for ConsumeError {
         match self {
             Self::Refused(reason) => f.write_str(reason),
             Self::NoReceivers => f.write_str(
-                "this program has no receiver, so every message would be acknowledged and lost: link the crate \
-                 with your receivers by a line `use your_handlers as _;`",
+                "this program has no receiver\nnote: every message would be acknowledged, and nobody would have \
+                 handled it\nhelp: link the crate with your receivers by a line `use your_handlers as _;`",
+            ),
+            Self::GroupExists { topic, group, entry } => write!(
+                f,
+                "group `{group}` of topic `{topic}` exists, and stays where it is: `last_read_msg_id` is for a new group; \
+                 to move this one, stop its consumers and run `seek -t {topic} -g {group} --to {entry}`, then leave \
+                 `last_read_msg_id` out"
             ),
             Self::Bus(error) => error.fmt(f),
             Self::ReceiverTimedOut { receiver, entry, timeout } => {

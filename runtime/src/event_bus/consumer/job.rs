@@ -113,6 +113,7 @@ impl Job {
         if !failed.is_empty() {
             Outcome::Failed(failed)
         } else if self.given_up.is_empty() {
+            observer.handled(incoming.metadata(), &self.entry.id);
             Outcome::Handled
         } else {
             Outcome::Hopeless(self.failure(&[]))

@@ -26,7 +26,8 @@ pub use report::Report;
 pub use stop::Stop;
 
 use super::{
-    bus::{EventBus, Subscription},
+    bus::{EventBus, Start, Subscription},
+    error::BusError,
     named,
     settings::Settings,
 };
@@ -55,6 +56,8 @@ use crate::{event::AnyEvent, metadata::EventsMetadata, registry};
 pub struct Consumer {
     bus: Source,
     subscription: Subscription,
+    /// The topic's name as it was given, without the prefix that settings have.
+    topic: String,
     options: Options,
     enabled: bool,
     allow_loop: bool,
@@ -97,12 +100,28 @@ impl Consumer {
         );
         let _entered = span.entered();
         tracing::info!("consuming");
-        let consumer = self.bus()?.consumer(&self.subscription).map_err(ConsumeError::Bus)?;
+        let consumer = self.bus()?.consumer(&self.subscription).map_err(|error| self.refused(error))?;
         let observer = Observer::new(topic, self.options.audit, self.print.clone());
         let coordinator =
             Coordinator::new(consumer, &self.subscription, &self.options, stop.borrow(), &observer)?;
         let (report, outcome) = coordinator.run();
-        outcome.map(|()| report)
+        match outcome {
+            Ok(()) => Ok(report),
+            Err(ConsumeError::Bus(error)) => Err(self.refused(error)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn refused(&self, error: BusError) -> ConsumeError {
+        let Subscription { group, start, .. } = &self.subscription;
+        match start {
+            Start::After(entry) if error.is_group_exists() => ConsumeError::GroupExists {
+                topic: self.topic.clone(),
+                group: group.clone(),
+                entry: entry.clone(),
+            },
+            _ => ConsumeError::Bus(error),
+        }
     }
 
     fn bus(&self) -> Result<Arc<dyn EventBus>, ConsumeError> {

@@ -1,4 +1,5 @@
-//! What is said of every message that comes: the audit line, and whoever prints events.
+//! What is said of every message that comes: the audit lines, with ids and no data (ADR-10 of event-bus-kafka), and
+//! whoever prints events.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -6,7 +7,7 @@ use std::{
 };
 
 use super::Print;
-use crate::{event_bus::bus::EntryId, receiver::ReceiverError, signal::Incoming};
+use crate::{event_bus::bus::EntryId, metadata::EventsMetadata, receiver::ReceiverError, signal::Incoming};
 
 /// Sees each event once, before its receivers do.
 #[derive(Clone)]
@@ -26,9 +27,26 @@ impl Observer {
         self.print.is_some()
     }
 
-    /// An event has come. The line has ids and no data (ADR-10 of event-bus-kafka).
+    /// An event has come.
     pub(super) fn see(&self, incoming: &Incoming, entry: &EntryId) {
         let metadata = incoming.metadata();
+        self.log("Message received from the event bus", metadata, entry);
+        if let Some(print) = &self.print {
+            // Whoever looks on is not to keep the receivers from the event.
+            let printed = catch_unwind(AssertUnwindSafe(|| print(incoming.event(), metadata)));
+            if let Err(payload) = printed {
+                let error = ReceiverError::panicked(payload).chain();
+                tracing::error!(message_id = %metadata.id, error, "the event could not be printed");
+            }
+        }
+    }
+
+    /// All receivers have succeeded.
+    pub(super) fn handled(&self, metadata: &EventsMetadata, entry: &EntryId) {
+        self.log("Message from the event bus processed successfully", metadata, entry);
+    }
+
+    fn log(&self, what: &'static str, metadata: &EventsMetadata, entry: &EntryId) {
         if self.audit {
             let micros = metadata.time.unix_micros().unwrap_or_default();
             tracing::info!(
@@ -37,16 +55,8 @@ impl Observer {
                 event_type = &*metadata.event_type,
                 redis_msg_id = %entry,
                 event_timestamp_ms = micros / 1000,
-                "Message received from the event bus"
+                "{what}"
             );
-        }
-        if let Some(print) = &self.print {
-            // Whoever looks on is not to keep the receivers from the event.
-            let printed = catch_unwind(AssertUnwindSafe(|| print(incoming.event(), metadata)));
-            if let Err(payload) = printed {
-                let error = ReceiverError::panicked(payload).chain();
-                tracing::error!(message_id = %metadata.id, error, "the event could not be printed");
-            }
         }
     }
 }

@@ -62,8 +62,9 @@ impl Consumer {
         consumer_name: impl Into<String>,
     ) -> Self {
         let seconds = Duration::from_secs;
+        let topic = topic.into();
         let subscription = Subscription {
-            topic: topic.into(),
+            topic: topic.clone(),
             group: group.into(),
             consumer_name: consumer_name.into(),
             start: Start::New,
@@ -90,12 +91,13 @@ impl Consumer {
             audit: true,
             observed: false,
         };
-        Self { bus, subscription, options, enabled: true, allow_loop: false, print: None }
+        Self { bus, subscription, topic, options, enabled: true, allow_loop: false, print: None }
     }
 
     /// The topic, without the prefix that settings have. What `EVENT_BUS_CONSUMER_CONFIG` has for it, group included,
     /// holds unless it is said otherwise after this.
     pub fn topic(mut self, topic: &str) -> Self {
+        topic.clone_into(&mut self.topic);
         let Source::Settings(settings) = &self.bus else {
             topic.clone_into(&mut self.subscription.topic);
             return self;

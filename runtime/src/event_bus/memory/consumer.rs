@@ -31,11 +31,8 @@ impl MemoryConsumer {
         if !topic.groups.contains_key(group) {
             let read = topic.begin(start);
             topic.groups.entry(group.clone()).or_default().read = read;
-        } else if let Start::After(id) = start {
-            return Err(BusError::lasting(format!(
-                "group `{group}` of topic `{name}` exists, and stays where it is: `last_read_msg_id` is for a new \
-                 group; to move it, run `seek -t {name} -g {group} --to {id}`"
-            )));
+        } else if let Start::After(_) = start {
+            return Err(BusError::group_exists(name, group));
         }
         *state.group(name, group).members.entry(consumer_name.clone()).or_default() += 1;
         drop(state);

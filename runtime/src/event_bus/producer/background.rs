@@ -223,7 +223,7 @@ impl Owned {
     }
 
     fn undelivered(self, error: BusError) -> Undelivered {
-        Undelivered { topic: self.topic.to_string(), message: self.message, error }
+        Undelivered { topic: self.topic.to_string(), message: self.message, error, key: self.key }
     }
 }
 

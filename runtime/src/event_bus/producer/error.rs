@@ -2,16 +2,19 @@
 
 use std::{error::Error, fmt};
 
+use bytes::Bytes;
+
 use crate::event_bus::{bus::Record, error::BusError, message::Message};
 
 /// One or more messages were not delivered. It has them all, so that they can be kept and sent again.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ProduceError {
     undelivered: Vec<Undelivered>,
 }
 
-/// A message that was not delivered to one topic.
-#[derive(Debug)]
+/// A message that was not delivered to one topic. [`Producer::send_again`](super::Producer::send_again) sends it once
+/// more.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Undelivered {
     /// The topic's full name, with the prefix.
@@ -20,15 +23,39 @@ pub struct Undelivered {
     pub message: Message,
     /// Why. A message may have arrived all the same, where the connection was lost after it was sent.
     pub error: BusError,
+    /// What keeps messages in order where a bus has partitions.
+    pub(super) key: Option<Bytes>,
+}
+
+/// Without the key, which is data of the event.
+impl fmt::Debug for Undelivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undelivered")
+            .field("topic", &self.topic)
+            .field("message", &self.message)
+            .field("error", &self.error)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Undelivered {
+    pub(super) fn of(record: &Record<'_>, error: BusError) -> Self {
+        let key = record.key.map(Bytes::copy_from_slice);
+        Self { topic: record.topic.to_owned(), message: record.message.clone(), error, key }
+    }
+
+    pub(super) fn record(&self) -> Record<'_> {
+        Record { topic: &self.topic, key: self.key.as_deref(), message: &self.message }
+    }
 }
 
 impl ProduceError {
     /// An error for those of `records` whose outcome is one.
     pub(super) fn of(records: &[Record<'_>], outcomes: Vec<Result<(), BusError>>) -> Result<(), Self> {
-        let undelivered = records.iter().zip(outcomes).filter_map(|(record, outcome)| {
-            let error = outcome.err()?;
-            Some(Undelivered { topic: record.topic.to_owned(), message: record.message.clone(), error })
-        });
+        let undelivered = records
+            .iter()
+            .zip(outcomes)
+            .filter_map(|(record, outcome)| Some(Undelivered::of(record, outcome.err()?)));
         Self::of_all(undelivered.collect())
     }
 

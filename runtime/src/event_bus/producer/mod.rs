@@ -110,6 +110,18 @@ impl Producer {
         self.send_to(&[route], metadata, event_data.to_vec())
     }
 
+    /// Sends once more what was not delivered: to its topic, with its metadata and its key.
+    ///
+    /// Consumers know an event by its id. Where the bus took it the first time, and only its answer was lost, they have
+    /// it twice.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send).
+    pub fn send_again(&self, undelivered: &Undelivered) -> Result<(), ProduceError> {
+        self.deliver(&[undelivered.record()])
+    }
+
     /// Sends an event to all of `routes`.
     pub(super) fn send_to(
         &self,
@@ -128,16 +140,20 @@ impl Producer {
                 message: &message,
             })
             .collect();
+        self.deliver(&records)
+    }
+
+    fn deliver(&self, records: &[Record<'_>]) -> Result<(), ProduceError> {
         let deadline = Instant::now() + self.0.timeout;
         let outcomes = match &self.0.background {
             Some(background) => records.iter().map(|record| background.add(record, deadline)).collect(),
-            None => blocking::blocking(|| send(&*self.0.producer, &records, deadline))
+            None => blocking::blocking(|| send(&*self.0.producer, records, deadline))
                 .into_iter()
-                .zip(&records)
+                .zip(records)
                 .map(|(outcome, record)| audit::delivered(record, outcome, self.0.audit))
                 .collect(),
         };
-        ProduceError::of(&records, outcomes)
+        ProduceError::of(records, outcomes)
     }
 
     /// Waits until everything that was sent is delivered.

@@ -36,7 +36,7 @@ impl Outlet for Routed {
         let outcome = event.to_avro().map_err(ReceiverError::permanent).and_then(|event_data| {
             self.producer.send_to(routes, metadata, event_data).map_err(ReceiverError::new)
         });
-        let handle = ReceiverHandle::Connected(Arc::new(definition(event.definition())));
+        let handle = ReceiverHandle::EventBus(Arc::new(definition(event.definition())));
         Some(Response::new(handle, outcome))
     }
 }

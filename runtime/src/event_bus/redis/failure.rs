@@ -17,6 +17,8 @@ pub(super) enum Trouble {
     Reply { to: &'static str },
     /// The settings cannot work.
     Settings(String),
+    /// The group is there, and was to begin after an entry.
+    GroupExists { topic: String, group: String },
 }
 
 impl Trouble {
@@ -65,7 +67,7 @@ impl Trouble {
         match self {
             Self::Connection { .. } | Self::Reply { .. } => true,
             Self::Server { .. } => self.is_transient() && !self.is("NOGROUP"),
-            Self::Settings(_) => false,
+            Self::Settings(_) | Self::GroupExists { .. } => false,
         }
     }
 
@@ -91,7 +93,7 @@ impl Trouble {
                 PASSING.contains(&code.as_str())
                     || (code == "ERR" && text.starts_with("max number of clients"))
             }
-            Self::Reply { .. } | Self::Settings(_) => false,
+            Self::Reply { .. } | Self::Settings(_) | Self::GroupExists { .. } => false,
         }
     }
 
@@ -105,6 +107,7 @@ impl Trouble {
                 (format!("{action}: the server's answer to `{to}` is not understood"), None)
             }
             Self::Settings(text) => (format!("{action}: {text}"), None),
+            Self::GroupExists { topic, group } => return BusError::group_exists(&topic, &group),
         };
         let error = if is_transient { BusError::transient(text) } else { BusError::lasting(text) };
         match source {

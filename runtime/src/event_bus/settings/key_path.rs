@@ -10,7 +10,7 @@ use crate::{
 /// # Errors
 ///
 /// What is wrong with it, as the first line of a message.
-pub(super) fn check(definition: &EventDefinition, path: &str) -> Result<(), String> {
+pub(crate) fn check(definition: &EventDefinition, path: &str) -> Result<(), String> {
     let event = definition.name();
     let mut fields: &[Field] = definition.fields();
     let mut found: Option<Schema> = None;

@@ -16,7 +16,7 @@
 //! | `EVENT_BUS_PRODUCER_TIMEOUT` | seconds, for all topics of an event together | 2 |
 //! | `EVENT_BUS_CONSUMER_MAX_ATTEMPTS` | attempts before a message is a dead letter | 5 |
 //! | `EVENT_BUS_CONSUMER_RETRY_MIN`, `EVENT_BUS_CONSUMER_RETRY_MAX` | seconds between attempts: the first wait and the longest | 0.2, 30 |
-//! | `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` | seconds after which a receiver counts as hung; below the claim time (`claim_msgs_older_than`, 600 s) | 60 |
+//! | `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` | seconds that a receiver may take for a message, after which it counts as hung; below the claim time (`claim_msgs_older_than`, 600 s) | 60 |
 //! | `EVENT_BUS_CONSUMER_DLQ_MAX_AGE`, `EVENT_BUS_CONSUMER_DLQ_MAX_LEN` | seconds, messages: bounds of the dead letters | 1209600 (14 days), 10000 |
 //! | `EVENT_BUS_REDIS_CONNECTION_URL` | see [`RedisUrl`] | none |
 //! | `EVENT_BUS_REDIS_STREAM_MAX_LEN`, `EVENT_BUS_REDIS_STREAM_MAX_AGE` | messages, seconds: to what a stream is trimmed | 10000, none |
@@ -53,6 +53,8 @@ use std::{collections::BTreeMap, path::Path, time::Duration};
 use serde_json::Value;
 
 use self::finding::{Findings, Place};
+#[cfg(feature = "cli")]
+pub(crate) use self::key_path::check as check_key_path;
 pub use self::{
     bus::BusName,
     consumers::{ConsumerConfig, ConsumerExtra},

@@ -40,7 +40,6 @@ const ENVIRONMENT: &str = "the environment";
 #[must_use = "settings are read by `build`"]
 pub struct SettingsBuilder {
     layers: Layers,
-    registered: Vec<Registered>,
     findings: Findings,
 }
 
@@ -161,22 +160,15 @@ impl SettingsBuilder {
         self.layers.add(name, Entry { value, origin: ENVIRONMENT.to_owned(), is_variable: true });
     }
 
-    /// Makes known a bus of your own, under the name that `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER` have for
-    /// it. Where `uses_keys` says that it sends events with their keys, a wrong key path is an error.
-    pub fn bus(mut self, name: impl Into<String>, uses_keys: bool) -> Self {
-        self.registered.push(Registered { name: name.into(), uses_keys });
-        self
-    }
-
     /// Reads and checks the settings.
     ///
     /// # Errors
     ///
     /// Where there is an error among what was found; with all of it, the warnings too.
     pub fn build(self) -> Result<Settings, SettingsError> {
-        let Self { layers, mut registered, mut findings } = self;
-        registered
-            .extend(named::registered().into_iter().map(|(name, uses_keys)| Registered { name, uses_keys }));
+        let Self { layers, mut findings } = self;
+        let registered: Vec<_> =
+            named::registered().into_iter().map(|(name, uses_keys)| Registered { name, uses_keys }).collect();
         let mut settings = read::read(&layers, &registered, &mut findings);
         settings.warnings = findings.into_result()?;
         Ok(settings)

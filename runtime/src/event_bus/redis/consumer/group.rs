@@ -58,11 +58,8 @@ impl RedisConsumer {
         if self.last_delivered()?.is_none() && self.create(&at)? {
             return Ok(self.last_delivered()?.unwrap_or(StreamId::ZERO));
         }
-        if let Start::After(id) = &start {
-            return Err(Trouble::Settings(format!(
-                "group `{group}` of topic `{topic}` exists, and stays where it is: `last_read_msg_id` is for a new \
-                 group; to move it, run `seek -t {topic} -g {group} --to {id}`"
-            )));
+        if let Start::After(_) = &start {
+            return Err(Trouble::GroupExists { topic, group });
         }
         Ok(self.last_delivered()?.unwrap_or(StreamId::ZERO))
     }

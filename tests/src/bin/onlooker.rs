@@ -1,0 +1,7 @@
+//! The command line of a program that has Open edX's own events, and no receivers.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    openedx_events::management::run()
+}

@@ -1,0 +1,92 @@
+//! The command line of an imaginary parcel service, whose receivers do what the event says, or what the environment does.
+
+use std::{env, fs::OpenOptions, io::Write, process::ExitCode, thread, time::Duration};
+
+use openedx_events::{ReceiverError, management, prelude::*};
+
+/// A parcel.
+#[payload]
+pub struct ParcelData {
+    /// Its number.
+    pub number: i64,
+    /// What happens when it is delivered: see `deliver`.
+    pub task: String,
+    /// Who gets it.
+    #[payload(pii)]
+    pub recipient: String,
+    /// Where it may be left.
+    pub neighbours: Vec<NeighbourData>,
+}
+
+/// Somebody else; all of it is personal.
+#[payload(pii)]
+pub struct NeighbourData {
+    /// As it is on the door.
+    pub name: String,
+}
+
+/// Sent when a parcel was sent.
+#[event(type = "com.example.post.parcel.sent.v1", key = parcel.number)]
+pub struct ParcelSent {
+    /// The parcel.
+    pub parcel: ParcelData,
+}
+
+/// Sent when a parcel has arrived.
+#[event(type = "com.example.post.parcel.arrived.v1")]
+pub struct ParcelArrived {
+    /// The parcel.
+    pub parcel: ParcelData,
+}
+
+/// Sent when a parcel was weighed: nobody receives it here.
+#[event(type = "com.example.post.parcel.weighed.v1")]
+pub struct ParcelWeighed {
+    /// The parcel.
+    pub parcel: ParcelData,
+}
+
+/// Sent when the counter was closed.
+#[event(type = "com.example.post.counter.closed.v1", local_only = "nobody else has to know")]
+pub struct CounterClosed {
+    /// The last parcel.
+    pub parcel: ParcelData,
+}
+
+#[receiver(PARCEL_SENT)]
+fn deliver(parcel: &ParcelData) -> Result<(), ReceiverError> {
+    note("begin", parcel);
+    let (task, millis) = parcel.task.split_once(' ').unwrap_or((&parcel.task, "0"));
+    match task {
+        "slow" => thread::sleep(Duration::from_millis(millis.parse().map_err(ReceiverError::permanent)?)),
+        "fail" => return Err(ReceiverError::new("there is no such street")),
+        "refuse" => return Err(ReceiverError::permanent("it is too heavy")),
+        "fragile" if env::var_os("WORKER_IS_BROKEN").is_some() => {
+            return Err(ReceiverError::new("the van does not start"));
+        }
+        "fragile" => {
+            PARCEL_ARRIVED.send_event(ParcelArrived { parcel: parcel.clone() });
+        }
+        _ => {}
+    }
+    note("end", parcel);
+    Ok(())
+}
+
+#[receiver(PARCEL_SENT, order = 1)]
+fn count(parcel: &ParcelData) {
+    note("count", parcel);
+}
+
+/// Writes it to the file that `WORKER_LOG` names.
+fn note(what: &str, parcel: &ParcelData) {
+    let file = env::var_os("WORKER_LOG").map(|path| OpenOptions::new().create(true).append(true).open(path));
+    if let Some(Ok(mut file)) = file {
+        let line = format!("{what} {}\n", parcel.number);
+        file.write_all(line.as_bytes()).expect("the log of the test is writable");
+    }
+}
+
+fn main() -> ExitCode {
+    management::run()
+}

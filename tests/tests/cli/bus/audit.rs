@@ -1,0 +1,50 @@
+//! The lines that are logged of every message: ids and no data.
+
+use super::{BACKLOG, Bus, SENT};
+
+const CONSUME: [&str; 9] =
+    ["consume-events", "-t", "parcels", "-g", "vans", "--extra", BACKLOG, "--count", "1"];
+
+#[test]
+fn each_message_has_two_lines_with_ids_and_nothing_else() {
+    let bus = Bus::new();
+    let ids = bus.post("parcels", &["ok"]);
+    let entry = &bus.done(&["tail", "-t", "parcels"]).json_lines()[0];
+    let message_id = entry["metadata"]["id"].as_str().unwrap();
+    let millis = openedx_events::DateTime::unix_micros(
+        entry["metadata"]["time"].as_str().unwrap().parse::<openedx_events::DateTime>().as_ref().unwrap(),
+    )
+    .unwrap()
+        / 1000;
+    let fields = format!(
+        "topic=\"dev-parcels\" message_id={message_id} event_type=\"{SENT}\" redis_msg_id={} event_timestamp_ms={millis}",
+        ids[0]
+    );
+    let stderr = bus.done(&CONSUME).stderr;
+    for what in ["Message received from the event bus", "Message from the event bus processed successfully"] {
+        let lines: Vec<_> = stderr.lines().filter(|line| line.contains(what)).collect();
+        let [line] = lines[..] else { panic!("{stderr}") };
+        assert!(line.ends_with(&format!("{what} {fields}")), "{line}\n{fields}");
+        assert!(line.contains(" INFO "), "{line}");
+        let host = "redis_stream=\"dev-parcels\" redis_consumer_group=\"vans\" redis_consumer_name=\"post.";
+        assert!(line.contains(host), "{line}");
+    }
+}
+
+#[test]
+fn a_message_that_fails_is_not_called_a_success() {
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "2");
+    bus.post("parcels", &["fail"]);
+    let stderr = bus.done(&CONSUME).stderr;
+    assert_eq!(stderr.matches("Message received from the event bus").count(), 1, "{stderr}");
+    assert!(!stderr.contains("processed successfully"), "{stderr}");
+    assert_eq!(stderr.matches("receiver failed").count(), 2, "{stderr}");
+}
+
+#[test]
+fn the_lines_can_be_turned_off() {
+    let bus = Bus::new().with("EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED", "false");
+    bus.post("parcels", &["ok"]);
+    let stderr = bus.done(&CONSUME).stderr;
+    assert!(!stderr.contains("from the event bus"), "{stderr}");
+}

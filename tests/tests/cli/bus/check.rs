@@ -1,0 +1,99 @@
+//! What `check` says of the bus.
+
+use serde_json::json;
+
+use super::{ARRIVED, Bus, SENT, WEIGHED};
+
+/// The findings that are about the bus, and the exit code.
+fn check(bus: &Bus, arguments: &[&str]) -> Vec<String> {
+    let ran = bus.run(&[&["check"], arguments].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "the worker has no contracts");
+    let lines = ran.stdout.lines().filter(|line| !line.starts_with("contract_missing: "));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn settings() {
+    let config = json!({SENT: {"parcels": {"event_key_field": "parcel.weight", "enabled": true}}});
+    let bus = Bus::new()
+        .with("EVENT_BUS_PRODUCER_DELIVERY", "whenever")
+        .with("EVENT_BUS_PRODUCER_DELIVRY", "wait")
+        .with("EVENT_BUS_PRODUCER_CONFIG", config.to_string());
+    let found = check(&bus, &[]);
+    let starts = [
+        "settings: error: `EVENT_BUS_PRODUCER_DELIVERY` in the environment: `wait` or `background` is needed, found ",
+        "settings: error: `EVENT_BUS_PRODUCER_DELIVRY` in the environment: ",
+        "settings: warning: `EVENT_BUS_PRODUCER_CONFIG['com.example.post.parcel.sent.v1']['parcels']['event_key_field']` in ",
+    ];
+    assert_eq!(found.len(), starts.len(), "{found:#?}");
+    for (line, start) in found.iter().zip(starts) {
+        assert!(line.starts_with(start) && line.contains("; note: ") && line.contains("; help: "), "{line}");
+    }
+}
+
+#[test]
+fn a_file() {
+    let bus = Bus::new();
+    let file = bus.folder.path("lms.env.yml");
+    std::fs::write(&file, "EVENT_BUS_CONSUMER_MAX_ATTEMPTS: none\n").unwrap();
+    let found = check(&bus, &["--settings", file.to_str().unwrap()]);
+    let [line] = &found[..] else { panic!("{found:?}") };
+    assert!(
+        line.starts_with("settings: error: `EVENT_BUS_CONSUMER_MAX_ATTEMPTS` in ")
+            && line.contains("lms.env.yml")
+    );
+}
+
+#[test]
+fn buses_that_are_not_set() {
+    let config = json!({SENT: {"parcels": {"event_key_field": "parcel.number", "enabled": true}}});
+    let bus = Bus::new()
+        .with("EVENT_BUS_PRODUCER", "")
+        .with("EVENT_BUS_CONSUMER", "")
+        .with("EVENT_BUS_PRODUCER_CONFIG", config.to_string())
+        .with("EVENT_BUS_CONSUMER_CONFIG", json!({"parcels": {"group_id": "vans"}}).to_string());
+    let found = check(&bus, &[]);
+    assert!(
+        found[0].starts_with("settings: error: `EVENT_BUS_PRODUCER`: it is not set; note: "),
+        "{found:?}"
+    );
+    assert!(
+        found[1].starts_with("settings: error: `EVENT_BUS_CONSUMER`: it is not set; note: "),
+        "{found:?}"
+    );
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn routes_and_receivers() {
+    let route = |topic: &str| json!({topic: {"event_key_field": "parcel.number", "enabled": true}});
+    let config = json!({SENT: route("parcels"), WEIGHED: route("scales"), ARRIVED: route("elsewhere")});
+    let bus = Bus::new()
+        .with("EVENT_BUS_PRODUCER_CONFIG", config.to_string())
+        .with("EVENT_BUS_CONSUMER_CONFIG", json!({"scales": {"group_id": "vans"}}).to_string());
+    let expected = [
+        format!(
+            "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, and has no receiver in it"
+        ),
+        format!(
+            "receiver_without_topic: `{SENT}` has receivers in this program, which consumes none of the topics that it goes to"
+        ),
+    ];
+    assert_eq!(check(&bus, &[]), expected);
+    // A program that consumes nothing has receivers for its own process.
+    let bus = bus.with("EVENT_BUS_CONSUMER_CONFIG", "");
+    assert!(check(&bus, &[]).is_empty());
+}
+
+#[test]
+fn the_server() {
+    let mut bus = Bus::new();
+    assert!(check(&bus, &["--live"]).is_empty());
+    bus.server.kill();
+    assert!(check(&bus, &[]).is_empty(), "it is not asked");
+    let found = check(&bus, &["--live"]);
+    let [line] = &found[..] else { panic!("{found:?}") };
+    assert!(line.starts_with("server: cannot read stream `dev-openedx-events-check`: "), "{line}");
+    let bus = bus.with("EVENT_BUS_PRODUCER", "").with("EVENT_BUS_CONSUMER", "");
+    assert!(check(&bus, &["--live"])[0].starts_with("server: no bus is set: "));
+}

@@ -1,0 +1,194 @@
+//! `dlq`: dead letters are listed, shown, tried again and dropped.
+
+use serde_json::{Value, json};
+
+use super::{ARRIVED, BACKLOG, Bus, LENT, ONLOOKER, SENT, SERVICE, parcel};
+
+const GROUP: [&str; 4] = ["-t", "parcels", "-g", "vans"];
+
+/// A topic whose events with these tasks are dead letters of the group.
+fn failed(bus: &Bus, tasks: &[&str]) -> Vec<Value> {
+    let count = tasks.len().to_string();
+    bus.post("parcels", tasks);
+    let mut command = bus.command(
+        super::WORKER,
+        &[&["consume-events"], &GROUP[..], &["--extra", BACKLOG, "--count", &count]].concat(),
+    );
+    let ran = crate::output_of(command.env("WORKER_IS_BROKEN", "1"), b"");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    super::expect_nothing_personal(&ran.stderr);
+    bus.dead_letters("parcels", "vans")
+}
+
+fn new() -> Bus {
+    Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "2")
+}
+
+fn dlq(bus: &Bus, action: &str, more: &[&str]) -> crate::Ran {
+    bus.run(&[&["dlq", action], &GROUP[..], more].concat())
+}
+
+fn id(letter: &Value) -> &str {
+    letter["id"].as_str().unwrap()
+}
+
+#[test]
+fn they_are_listed_without_data() {
+    let bus = new();
+    let letters = failed(&bus, &["fragile", "ok", "refuse"]);
+    assert_eq!(letters.len(), 2);
+    let ids = bus.ids("parcels");
+    for (letter, entry, error, attempts) in
+        [(&letters[0], &ids[0], "the van does not start", 2), (&letters[1], &ids[2], "it is too heavy", 1)]
+    {
+        assert_eq!(letter["entry_id"], **entry);
+        assert_eq!(letter["error"], format!("worker::deliver: {error}"));
+        assert_eq!(letter["receivers"], json!(["worker::deliver"]));
+        assert_eq!((&letter["attempts"], &letter["event_type"]), (&attempts.into(), &SENT.into()));
+        assert!(letter["consumer_name"].as_str().unwrap().starts_with("post."));
+        let time = |name: &str| letter[name].as_str().unwrap().parse::<openedx_events::DateTime>().unwrap();
+        assert!(time("first_time").unix_micros() <= time("last_time").unix_micros());
+        super::expect_nothing_personal(&letter.to_string());
+    }
+}
+
+#[test]
+fn one_is_shown_with_its_data() {
+    let bus = new();
+    let letters = failed(&bus, &["refuse", "refuse"]);
+    let ran = dlq(&bus, "show", &[id(&letters[1])]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    super::expect_nothing_personal(&ran.stdout);
+    let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(shown["message"]["data"]["parcel"]["recipient"], "<redacted>");
+    assert_eq!(shown["error"], "worker::deliver: it is too heavy");
+    let ran = dlq(&bus, "show", &[id(&letters[1]), "--reveal"]);
+    let shown: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(shown["message"]["data"], parcel(2, "refuse"));
+    let ran = dlq(&bus, "show", &["1-1"]);
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.stderr,
+        "error: group `vans` of `dev-parcels` has no dead letter `1-1`\nhelp: `dlq list` names them\n"
+    );
+}
+
+#[test]
+fn what_succeeds_when_it_is_tried_again_is_removed() {
+    let bus = new();
+    let letters = failed(&bus, &["fragile", "refuse", "fragile"]);
+    let before = bus.notes().len();
+    // One by its id.
+    let ran = dlq(&bus, "replay", &[id(&letters[0])]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.json_lines(), [json!({"id": letters[0]["id"], "handled": true})]);
+    // Only the receiver that had failed.
+    assert_eq!(bus.notes()[before..], ["begin 1", "end 1"]);
+    // All that are left, of which one fails again.
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let stays =
+        json!({"id": letters[1]["id"], "handled": false, "error": "worker::deliver: it is too heavy"});
+    assert_eq!(ran.json_lines(), [stays, json!({"id": letters[2]["id"], "handled": true})]);
+    let left = bus.dead_letters("parcels", "vans");
+    assert_eq!(left, [letters[1].clone()]);
+    // The topic is as it was, so that no other group sees an event twice.
+    assert_eq!(bus.ids("parcels").len(), 3);
+}
+
+/// As when they had run in a consumer.
+#[test]
+fn events_that_receivers_send_go_where_the_settings_say() {
+    let route = json!({ARRIVED: {"arrivals": {"event_key_field": "parcel.number", "enabled": true}}});
+    for delivery in ["wait", "background"] {
+        let bus = new()
+            .with("EVENT_BUS_PRODUCER_CONFIG", route.to_string())
+            .with("EVENT_BUS_PRODUCER_DELIVERY", delivery);
+        failed(&bus, &["fragile"]);
+        assert!(bus.ids("arrivals").is_empty());
+        let ran = dlq(&bus, "replay", &["--all"]);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        super::expect_nothing_personal(&ran.stderr);
+        assert_eq!(bus.ids("arrivals").len(), 1, "{delivery}");
+    }
+}
+
+#[test]
+fn receivers_that_are_not_in_the_program() {
+    let bus = new();
+    failed(&bus, &["refuse"]);
+    // Nor is the event.
+    let arguments = [&["dlq", "replay"], &GROUP[..], &["--all"]].concat();
+    let ran = bus.run_as(ONLOOKER, &arguments);
+    let error = &ran.json_lines()[0]["error"];
+    assert_eq!(ran.code, 1);
+    assert!(error.as_str().unwrap().contains(SENT), "{error}");
+
+    let letter = |receivers: &str| {
+        let entry = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]).remove(0);
+        let mut command = redis::cmd("XADD");
+        command.arg("dev-parcels.dlq.vans").arg("*").arg(entry.1);
+        command.arg("dlq_entry_id").arg(entry.0).arg("dlq_receivers").arg(receivers);
+        let client = redis::Client::open(bus.server.url()).unwrap();
+        command.query::<String>(&mut client.get_connection().unwrap()).unwrap()
+    };
+    let id = letter("worker::deliver\nworker::forget");
+    let ran = dlq(&bus, "replay", &[&id]);
+    assert_eq!(ran.code, 1);
+    let expected = "receiver `worker::forget` is not in this program: replay where it is linked, or drop the dead letter";
+    assert_eq!(ran.json_lines()[0]["error"], expected);
+    assert_eq!(bus.dead_letters("parcels", "vans").len(), 2);
+}
+
+#[test]
+fn a_type_that_was_not_known_is_replayed_where_it_is() {
+    let bus = new();
+    let lent = json!({"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}).to_string();
+    bus.run_as(SERVICE, &["produce-event", "-t", "parcels", "--signal", LENT, "--data", &lent]);
+    bus.done(&[&["consume-events"], &GROUP[..], &["--extra", BACKLOG, "--count", "1"]].concat());
+    let [letter] = &bus.dead_letters("parcels", "vans")[..] else { panic!("one") };
+    assert_eq!((&letter["receivers"], &letter["event_type"]), (&json!([]), &json!(LENT)));
+    let arguments = [&["dlq", "replay"], &GROUP[..], &["--all"]].concat();
+    let ran = bus.run_as(SERVICE, &arguments);
+    let error = &ran.json_lines()[0]["error"];
+    assert_eq!(
+        (ran.code, error.as_str().unwrap().starts_with("no receiver of this program takes it")),
+        (1, true)
+    );
+}
+
+#[test]
+fn they_are_dropped_for_good() {
+    let bus = new();
+    let letters = failed(&bus, &["refuse", "refuse", "refuse"]);
+    let ran = dlq(&bus, "drop", &[id(&letters[1]), "1-1"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (1, "1 of 2 dropped\n"), "{}", ran.stderr);
+    assert_eq!(bus.dead_letters("parcels", "vans"), [letters[0].clone(), letters[2].clone()]);
+    let ran = dlq(&bus, "drop", &["--all"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "2 of 2 dropped\n"));
+    assert!(bus.dead_letters("parcels", "vans").is_empty());
+    let ran = dlq(&bus, "drop", &["--all"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "0 of 0 dropped\n"));
+    let ran = dlq(&bus, "drop", &["yesterday"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("`yesterday` is no id"), "{}", ran.stderr);
+}
+
+#[test]
+fn which_has_to_be_said() {
+    let bus = new();
+    let letters = failed(&bus, &["fragile"]);
+    let before = bus.notes();
+    for action in ["replay", "drop"] {
+        for arguments in [&[][..], &[id(&letters[0]), "--all"]] {
+            let ran = dlq(&bus, action, arguments);
+            assert_eq!(ran.code, 2, "{action} {arguments:?}");
+            assert!(ran.stderr.contains("Usage:"), "{}", ran.stderr);
+        }
+    }
+    // A wrong id is noticed before anything is done.
+    let ran = dlq(&bus, "replay", &[id(&letters[0]), "1-1"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("has no dead letter `1-1`"), "{}", ran.stderr);
+    assert_eq!(bus.notes(), before);
+}

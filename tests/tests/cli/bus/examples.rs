@@ -1,0 +1,88 @@
+//! Every example of the commands' help runs, as the service has it.
+
+use std::{env, fs, path::PathBuf};
+
+use serde_json::json;
+
+use super::{Bus, LENT, Running, SERVICE};
+
+/// With `openedx-events` in the path, and with what the examples name: events, dead letters and a group.
+fn prepared() -> (Bus, std::ffi::OsString) {
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "1");
+    let programs = bus.folder.path("bin");
+    fs::create_dir(&programs).unwrap();
+    std::os::unix::fs::symlink(SERVICE, programs.join("openedx-events")).unwrap();
+    let others: Vec<PathBuf> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
+    let path = env::join_paths(std::iter::once(programs).chain(others)).unwrap();
+    let event = json!({"event_type": LENT, "data": {"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}});
+    fs::write(bus.folder.path("events.jsonl"), format!("{event}\n")).unwrap();
+    let settings = format!("EVENT_BUS_REDIS_CONNECTION_URL: {}\n", bus.server.url());
+    fs::write(bus.folder.path("lms.env.yml"), settings).unwrap();
+    for _ in 0..3 {
+        bus.run_as(
+            SERVICE,
+            &["produce-event", "-t", "loans", "--signal", LENT, "--data", &event["data"].to_string()],
+        );
+    }
+    bus.done(&["seek", "-t", "loans", "-g", "reminders", "--to", "start"]);
+    // The dead letter that the examples name.
+    let stream = "dev-loans.dlq.reminders";
+    bus.ask::<String>(&["XADD", stream, "1679676448892-0", "type", LENT, "dlq_error", "no mail"]);
+    (bus, path)
+}
+
+#[test]
+fn every_example_runs() {
+    // Its receivers are those of the catalogue's events, so that loans are acknowledged.
+    for command in [
+        &["produce-event"][..],
+        &["consume-events"],
+        &["tail"],
+        &["pending"],
+        &["dlq", "list"],
+        &["dlq", "show"],
+        &["dlq", "drop"],
+        &["dlq", "replay"],
+        &["seek"],
+    ] {
+        let (bus, path) = prepared();
+        let help = bus.run_as(SERVICE, &[command, &["--help"]].concat()).stdout;
+        let (_, examples) = help.split_once("\nExample").expect("each command has examples");
+        let lines = examples.lines().skip(1).take_while(|line| line.starts_with("  "));
+        let mut count = 0;
+        for example in lines {
+            let mut shell = bus.command("sh", &["-c", &format!("exec {}", example.trim())]);
+            shell.env("PATH", &path);
+            let running = Running::of(&mut shell);
+            let (ran, expected) = if example.contains("consume-events") {
+                running.until("consuming");
+                (running.stop(), 0)
+            } else if example.contains("--follow") {
+                super::eventually("an entry is there", || !running.stdout().is_empty());
+                (running.stop(), 143)
+            } else {
+                (running.end(), i32::from(example.contains("dlq replay")))
+            };
+            assert_eq!(ran.code, expected, "{example}\n{}", ran.stderr);
+            assert!(!ran.stderr.contains("error: "), "{example}\n{}", ran.stderr);
+            count += 1;
+        }
+        assert!(count > 0, "{help}");
+    }
+}
+
+#[test]
+fn underscores_will_do() {
+    let bus = Bus::new();
+    for (command, spelled) in [("produce-event", "produce_event"), ("consume-events", "consume_events")] {
+        assert_eq!(bus.run(&[spelled, "--help"]).stdout, bus.run(&[command, "--help"]).stdout);
+    }
+    let help = bus.run(&["--help"]).stdout;
+    for command in ["produce-event", "consume-events", "tail", "pending", "dlq", "seek"] {
+        assert!(help.contains(&format!("\n  {command} ")), "{help}");
+    }
+    let help = bus.run(&["consume-events", "--help"]).stdout;
+    for code in ["0 ", "2 ", "3 ", "4 ", "5 ", "6 ", "130 ", "141 "] {
+        assert!(help.contains(&format!("\n  {code}")), "{code}: {help}");
+    }
+}

@@ -1,0 +1,287 @@
+//! The commands of the event bus, against a server that each test starts. The programs are `worker`, whose receivers do
+//! what the event says, `onlooker`, which has none, and `service`, whose events the others do not know.
+
+mod audit;
+mod check;
+mod consume;
+mod dead_letters;
+mod endings;
+mod examples;
+mod options;
+mod pending;
+mod produce;
+mod produce_lines;
+mod seek;
+mod settings;
+mod tail;
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use openedx_events_tests::redis_server::RedisServer;
+use serde_json::{Value, json};
+
+use crate::{Folder, Ran};
+
+const WORKER: &str = env!("CARGO_BIN_EXE_worker");
+const ONLOOKER: &str = env!("CARGO_BIN_EXE_onlooker");
+const SERVICE: &str = env!("CARGO_BIN_EXE_service");
+
+const SENT: &str = "com.example.post.parcel.sent.v1";
+const ARRIVED: &str = "com.example.post.parcel.arrived.v1";
+const WEIGHED: &str = "com.example.post.parcel.weighed.v1";
+const LENT: &str = "com.example.library.book.lent.v1";
+
+/// Personal data of all events here.
+const RECIPIENT: &str = "grace@example.com";
+const NEIGHBOUR: &str = "Mrs. Lovelace";
+
+/// Reads the topic from its beginning.
+const BACKLOG: &str = r#"{"check_backlog": true}"#;
+
+/// A server, and what a service in its environment has.
+struct Bus {
+    server: RedisServer,
+    folder: Folder,
+    variables: Vec<(String, String)>,
+}
+
+impl Bus {
+    fn new() -> Self {
+        let server = RedisServer::start();
+        let folder = Folder::new();
+        let url = server.url();
+        let log = folder.path("log").display().to_string();
+        let variables = [
+            ("EVENTS_SERVICE_NAME", "post"),
+            ("EVENT_BUS_PRODUCER", "redis"),
+            ("EVENT_BUS_CONSUMER", "redis"),
+            ("EVENT_BUS_TOPIC_PREFIX", "dev"),
+            ("EVENT_BUS_REDIS_CONNECTION_URL", &url),
+            ("EVENT_BUS_CONSUMER_RETRY_MIN", "0.01"),
+            ("EVENT_BUS_CONSUMER_RETRY_MAX", "0.02"),
+            ("EVENT_BUS_REDIS_CONSUMER_POLL_FAILURE_SLEEP", "0.1"),
+            ("WORKER_LOG", &log),
+        ];
+        let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        Self { server, folder, variables }
+    }
+
+    /// With `name` set in the environment; the empty text is as if it were not.
+    fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.variables.push((name.to_owned(), value.into()));
+        self
+    }
+
+    fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        let variables = self.variables.iter().map(|(name, value)| (name, value));
+        command.env_remove("RUST_LOG").envs(variables).args(arguments).current_dir(self.folder.path("."));
+        command
+    }
+
+    /// Runs the worker's command to its end.
+    fn run(&self, arguments: &[&str]) -> Ran {
+        self.run_as(WORKER, arguments)
+    }
+
+    fn run_as(&self, program: &str, arguments: &[&str]) -> Ran {
+        self.feed(program, arguments, "")
+    }
+
+    fn feed(&self, program: &str, arguments: &[&str], input: &str) -> Ran {
+        Running::fed(&mut self.command(program, arguments), input).end()
+    }
+
+    /// Runs the worker's command, which has to succeed.
+    fn done(&self, arguments: &[&str]) -> Ran {
+        let ran = self.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
+        ran
+    }
+
+    fn start(&self, arguments: &[&str]) -> Running {
+        self.start_as(WORKER, arguments)
+    }
+
+    fn start_as(&self, program: &str, arguments: &[&str]) -> Running {
+        Running::of(&mut self.command(program, arguments))
+    }
+
+    /// Starts to consume, and waits until the group is there.
+    fn consume(&self, topic: &str, group: &str, more: &[&str]) -> Running {
+        let arguments = [&["consume-events", "-t", topic, "-g", group], more].concat();
+        let running = self.start(&arguments);
+        running.until("consuming");
+        eventually("the group is there", || self.run(&["pending", "-t", topic, "-g", group]).code == 0);
+        running
+    }
+
+    /// Produces parcels with these tasks, numbered from 1. Returns the ids of the entries.
+    fn post(&self, topic: &str, tasks: &[&str]) -> Vec<String> {
+        let lines = tasks.iter().zip(1..).map(|(task, number)| line(SENT, number, task) + "\n");
+        let ran =
+            self.feed(WORKER, &["produce-event", "--topic", topic, "--lines"], &lines.collect::<String>());
+        assert_eq!((ran.code, ran.json_lines().len()), (0, tasks.len()), "{}", ran.stderr);
+        self.ids(topic)
+    }
+
+    /// The ids of a topic's entries.
+    fn ids(&self, topic: &str) -> Vec<String> {
+        ids(&self.done(&["tail", "-t", topic]))
+    }
+
+    /// What the receivers noted.
+    fn notes(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.path("log")).unwrap_or_default();
+        log.lines().map(str::to_owned).collect()
+    }
+
+    fn pending(&self, topic: &str, group: &str) -> Vec<Value> {
+        self.done(&["pending", "-t", topic, "-g", group]).json_lines()
+    }
+
+    fn dead_letters(&self, topic: &str, group: &str) -> Vec<Value> {
+        self.done(&["dlq", "list", "-t", topic, "-g", group]).json_lines()
+    }
+
+    /// A command of the test's own.
+    fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
+        let client = redis::Client::open(self.server.url()).unwrap();
+        let mut command = redis::cmd(words[0]);
+        words[1..].iter().for_each(|word| {
+            command.arg(*word);
+        });
+        command.query(&mut client.get_connection().unwrap()).unwrap()
+    }
+}
+
+fn ids(ran: &Ran) -> Vec<String> {
+    ran.json_lines().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
+}
+
+/// The data of a parcel's event.
+fn parcel(number: u32, task: &str) -> Value {
+    let neighbours = [json!({"name": NEIGHBOUR})];
+    json!({"parcel": {"number": number, "task": task, "recipient": RECIPIENT, "neighbours": neighbours}})
+}
+
+/// A line for `produce-event --lines`.
+fn line(event_type: &str, number: u32, task: &str) -> String {
+    json!({"event_type": event_type, "data": parcel(number, task)}).to_string()
+}
+
+fn expect_nothing_personal(text: &str) {
+    for personal in [RECIPIENT, NEIGHBOUR, "grace", "Lovelace"] {
+        assert!(!text.contains(personal), "{personal} in:\n{text}");
+    }
+}
+
+/// A command that runs on; killed where the test forgets it.
+struct Running {
+    child: Child,
+    stdout: Arc<Mutex<String>>,
+    stderr: Arc<Mutex<String>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Running {
+    fn of(command: &mut Command) -> Self {
+        Self::fed(command, "")
+    }
+
+    /// With `input` on standard input.
+    fn fed(command: &mut Command, input: &str) -> Self {
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
+        thread::spawn(move || {
+            // A command that reads no input may be gone by now.
+            let _ = stdin.write_all(input.as_bytes());
+        });
+        let (stdout, first) = collect(child.stdout.take().unwrap());
+        let (stderr, second) = collect(child.stderr.take().unwrap());
+        Self { child, stdout, stderr, readers: vec![first, second] }
+    }
+
+    fn stdout(&self) -> String {
+        self.stdout.lock().unwrap().clone()
+    }
+
+    fn stderr(&self) -> String {
+        self.stderr.lock().unwrap().clone()
+    }
+
+    /// Waits until standard error has `text`.
+    fn until(&self, text: &str) {
+        eventually(&format!("`{text}` is logged"), || self.stderr().contains(text));
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end.
+    fn end(mut self) -> Ran {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            assert!(Instant::now() < deadline, "it does not end:\n{}", self.stderr());
+            thread::sleep(Duration::from_millis(5));
+        };
+        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
+        let ran = Ran { stdout: self.stdout(), stderr: self.stderr(), code: code(status) };
+        expect_nothing_personal(&ran.stderr);
+        ran
+    }
+
+    /// Tells it to stop, and waits for its end.
+    fn stop(self) -> Ran {
+        self.signal("TERM");
+        self.end()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// As a shell has it: 128 and the signal for a program that one ended.
+fn code(status: std::process::ExitStatus) -> i32 {
+    use std::os::unix::process::ExitStatusExt as _;
+
+    status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
+}
+
+fn collect(pipe: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
+    let text = Arc::new(Mutex::new(String::new()));
+    let theirs = Arc::clone(&text);
+    let reader = thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let mut text = theirs.lock().unwrap();
+            text.push_str(&line.unwrap());
+            text.push('\n');
+        }
+    });
+    (text, reader)
+}
+
+fn eventually(what: &str, mut done: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !done() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,64 @@
+//! What `consume-events` refuses: exit code 2, and nothing is consumed.
+
+use serde_json::json;
+
+use super::{Bus, SENT};
+
+const CONSUME: [&str; 5] = ["consume-events", "-t", "parcels", "-g", "vans"];
+
+#[test]
+fn wrong_arguments() {
+    let bus = Bus::new();
+    for (arguments, expected) in [
+        (
+            &["--extra", r#"{"chek_backlog": true}"#][..],
+            "the known ones are `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`",
+        ),
+        (&["--extra", "{"], "`--extra`: it is no JSON: "),
+        (&["--extra", r#"{"last_read_msg_id": "yesterday"}"#], "the id of a message is needed"),
+        (&["--extra", r#"{"claim_msgs_older_than": 1000}"#], "which is not above the receiver timeout"),
+        (&["--concurrency", "0"], "'--concurrency <N>'"),
+        (&["--batch", "0"], "'--batch <N>'"),
+        (&["--stop-timeout", "soon"], "a number of seconds is needed"),
+        (&["--on-error", "shrug"], "[possible values: dead-letter, ack, stop]"),
+    ] {
+        let ran = bus.run(&[&CONSUME, arguments].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {}", ran.stderr);
+        assert!(ran.stderr.contains(expected), "{arguments:?}: {}", ran.stderr);
+    }
+    assert_eq!(bus.ask::<u64>(&["EXISTS", "dev-parcels"]), 0);
+}
+
+#[test]
+fn nothing_to_consume() {
+    let bus = Bus::new();
+    let ran = bus.run(&["consume-events"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("error: there is nothing to consume"), "{}", ran.stderr);
+    for arguments in [&["-t", "parcels"][..], &["-g", "vans"], &["--extra", "{}"]] {
+        let ran = bus.run(&[&["consume-events"], arguments].concat());
+        assert_eq!(ran.code, 2, "{arguments:?}");
+        assert!(ran.stderr.contains("required arguments were not provided"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn no_consumer_is_set() {
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER", "");
+    let ran = bus.run(&CONSUME);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("`EVENT_BUS_CONSUMER`: it is not set"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_loop_has_to_be_allowed() {
+    let route = json!({SENT: {"parcels": {"event_key_field": "parcel.number", "enabled": true}}});
+    let bus = Bus::new().with("EVENT_BUS_PRODUCER_CONFIG", route.to_string());
+    let ran = bus.run(&CONSUME);
+    assert_eq!(ran.code, 2);
+    let error = format!("error: this process produces `{SENT}` to topic `dev-parcels`");
+    assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    bus.post("parcels", &["ok"]);
+    let allowed = ["--allow-loop", "--count", "1", "--extra", super::BACKLOG];
+    bus.done(&[&CONSUME, &allowed[..]].concat());
+}

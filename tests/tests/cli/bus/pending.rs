@@ -1,0 +1,46 @@
+//! `pending`: what members of a group have in hand.
+
+use std::time::Duration;
+
+use super::{BACKLOG, Bus};
+
+#[test]
+fn it_names_entries_members_and_attempts() {
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT", "0.3");
+    let ids = bus.post("parcels", &["slow 60000"]);
+    let extra = r#"{"check_backlog": true, "consumer_name": "van-1"}"#;
+    for attempt in 1..=2 {
+        assert_eq!(bus.run(&["consume-events", "-t", "parcels", "-g", "vans", "--extra", extra]).code, 3);
+        let [entry] = &bus.pending("parcels", "vans")[..] else { panic!("one is in hand") };
+        assert_eq!((&entry["id"], &entry["consumer_name"]), (&ids[0].as_str().into(), &"van-1".into()));
+        assert_eq!(entry["attempts"], attempt);
+    }
+    std::thread::sleep(Duration::from_millis(20));
+    assert!(bus.pending("parcels", "vans")[0]["idle_ms"].as_u64().unwrap() >= 20);
+}
+
+#[test]
+fn all_pages() {
+    let bus = Bus::new().with("EVENT_BUS_PRODUCER_DELIVERY", "background");
+    let ids = bus.post("parcels", &["slow 60000"; 1001]);
+    bus.done(&["seek", "-t", "parcels", "-g", "vans", "--to", "start"]);
+    let read = ["XREADGROUP", "GROUP", "vans", "van-1", "COUNT", "2000", "STREAMS", "dev-parcels", ">"];
+    bus.ask::<redis::Value>(&read);
+    let found: Vec<_> = bus.pending("parcels", "vans").iter().map(|entry| entry["id"].clone()).collect();
+    assert_eq!(found, ids);
+}
+
+#[test]
+fn a_group_that_does_not_exist() {
+    let bus = Bus::new();
+    bus.post("parcels", &["ok"]);
+    let ran = bus.run(&["pending", "-t", "parcels", "-g", "bikes"]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(
+        ran.stderr.contains("error: cannot read what group `bikes` of `dev-parcels` has: "),
+        "{}",
+        ran.stderr
+    );
+    bus.done(&["consume-events", "-t", "parcels", "-g", "bikes", "--extra", BACKLOG, "--count", "1"]);
+    assert!(bus.pending("parcels", "bikes").is_empty());
+}

@@ -1,0 +1,148 @@
+//! `produce-event`, one event.
+
+use serde_json::json;
+
+use super::{ARRIVED, Bus, RECIPIENT, SENT, WORKER, parcel};
+
+fn data() -> String {
+    parcel(7, "ok").to_string()
+}
+
+#[test]
+fn an_event_goes_to_the_topic() {
+    let bus = Bus::new();
+    let ran =
+        bus.done(&["produce-event", "--topic", "parcels", "--signal", "PARCEL_SENT", "--data", &data()]);
+    let [answer] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
+    assert_eq!((&answer["event_type"], &answer["topic"]), (&json!(SENT), &json!("dev-parcels")));
+    let entries = bus.done(&["tail", "-t", "parcels", "--reveal"]).json_lines();
+    assert_eq!(entries[0]["metadata"]["id"], answer["id"]);
+    assert_eq!(entries[0]["metadata"]["source"], "openedx/post/web");
+    assert_eq!(entries[0]["data"], parcel(7, "ok"));
+    // The audit line.
+    assert!(ran.stderr.contains("Message delivered to the event bus"), "{}", ran.stderr);
+}
+
+/// As Python's command is called, with its path to the constant and its spelling of arguments.
+#[test]
+fn in_python_s_spelling() {
+    let bus = Bus::new();
+    let data = json!({"user": {"id": 1, "is_active": true, "pii": {"username": "grace", "email": RECIPIENT, "name": ""}}});
+    bus.done(&[
+        "produce_event",
+        "--topic",
+        "user-login",
+        "--signal",
+        "openedx_events.learning.signals.SESSION_LOGIN_COMPLETED",
+        "--key_field",
+        "user.pii.username",
+        "--data",
+        &data.to_string(),
+    ]);
+    let entries = bus.done(&["tail", "-t", "user-login", "--reveal"]).json_lines();
+    assert_eq!(entries[0]["data"], data);
+}
+
+#[test]
+fn metadata_is_kept() {
+    let bus = Bus::new();
+    let metadata = json!({
+        "event_type": SENT,
+        "id": "5fdb5a0c-c6a4-11f0-8de9-0242ac120002",
+        "minorversion": 3,
+        "source": "openedx/other/web",
+        "sourcehost": "other.example.com",
+        "time": "2026-01-02T03:04:05.000006+00:00",
+        "sourcelib": [8, 9, 10],
+    });
+    let metadata_text = metadata.to_string();
+    let arguments =
+        ["produce-event", "--topic", "t", "--signal", SENT, "--data", &data(), "--metadata", &metadata_text];
+    bus.done(&arguments);
+    let entries = bus.done(&["tail", "-t", "t"]).json_lines();
+    assert_eq!(entries[0]["metadata"], metadata);
+}
+
+/// What is wrong is said before anything is asked of a server, and nothing is produced.
+#[test]
+fn wrong_arguments() {
+    let bus = Bus::new();
+    let data = data();
+    let email = format!("{{\"parcel\": {{\"number\": \"{RECIPIENT}\"}}}}");
+    let other = json!({"event_type": ARRIVED, "id": "5fdb5a0c-c6a4-11f0-8de9-0242ac120002"}).to_string();
+    for (arguments, expected) in [
+        (
+            &["--signal", "PARCEL_SEND", "--data", &data][..],
+            "error: this program has no event `PARCEL_SEND`\nhelp: there is `PARCEL_SENT`",
+        ),
+        (&["--signal", "a.b.PARCEL_LOST", "--data", &data], "error: this program has no event `PARCEL_LOST`"),
+        (&["--signal", SENT, "--data", "{"], "error: the data is wrong: "),
+        (&["--signal", SENT, "--data", &email], "error: the data is wrong: "),
+        (&["--signal", SENT, "--data", "{}"], "error: the data is wrong: "),
+        (
+            &["--signal", "COUNTER_CLOSED", "--data", &data],
+            "error: `COUNTER_CLOSED` is local only, and cannot go to an event bus: nobody else has to know",
+        ),
+        (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: the metadata is wrong: "),
+        (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata is "),
+        (
+            &["--signal", SENT, "--data", &data, "--key-field", "parcel.weight"],
+            "error: the key field `parcel.weight` is not in `PARCEL_SENT`: there is no `weight`",
+        ),
+        (&["--signal", SENT], "error: the following required arguments were not provided:\n  --data <JSON>"),
+        (
+            &["--signal", SENT, "--data", &data, "--lines"],
+            "error: the argument '--signal <SIGNAL>' cannot be used with '--lines'",
+        ),
+        (&[], "error: the following required arguments were not provided:"),
+    ] {
+        let ran = bus.run(&[&["produce-event", "--topic", "parcels"], arguments].concat());
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}");
+        assert!(ran.stderr.starts_with(expected), "{arguments:?}: {}", ran.stderr);
+    }
+    assert!(bus.ids("parcels").is_empty());
+}
+
+#[test]
+fn no_producer_is_set() {
+    let bus = Bus::new().with("EVENT_BUS_PRODUCER", "");
+    let ran = bus.run(&["produce-event", "--topic", "t", "--signal", SENT, "--data", &data()]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("error: `EVENT_BUS_PRODUCER` is not set\nnote: "), "{}", ran.stderr);
+}
+
+#[test]
+fn a_server_that_is_away() {
+    for delivery in ["wait", "background"] {
+        let mut bus = Bus::new().with("EVENT_BUS_PRODUCER_DELIVERY", delivery);
+        bus.server.kill();
+        let ran = bus.run(&["produce-event", "--topic", "t", "--signal", SENT, "--data", &data()]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{delivery}");
+        let error = ran.stderr.lines().last().unwrap();
+        let start = format!(
+            "error: 1 message not delivered to the event bus, the first: `{SENT}` to topic `dev-t`: "
+        );
+        assert!(error.starts_with(&start), "{delivery}: {error}");
+        // With ids, so that whoever looks for it finds it.
+        let logged = ran.stderr.lines().find(|line| line.contains("ERROR")).unwrap();
+        for part in ["topic=\"dev-t\"", "message_id=", SENT] {
+            assert!(logged.contains(part), "{part}: {logged}");
+        }
+    }
+}
+
+#[test]
+fn data_is_no_part_of_the_debug_form_of_the_command() {
+    use clap::Parser as _;
+
+    #[derive(clap::Parser, Debug)]
+    struct Cli {
+        #[command(subcommand)]
+        command: openedx_events::management::Command,
+    }
+    let data = data();
+    let cli = Cli::parse_from([WORKER, "produce-event", "--topic", "t", "--signal", SENT, "--data", &data]);
+    let shown = format!("{:?}", cli.command);
+    assert!(shown.contains(SENT) && shown.contains("<redacted>"), "{shown}");
+    super::expect_nothing_personal(&shown);
+}
