@@ -14,7 +14,7 @@ pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub use json_error::JsonError;
-pub(crate) use wire::BoxedEvent;
+pub(crate) use wire::SharedEvent;
 pub use wire::WireFunctions;
 
 use crate::payload::record::Fields;

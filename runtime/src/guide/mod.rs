@@ -3,17 +3,17 @@
 //! | page | for whoever |
 //! |---|---|
 //! | [define an event](define_an_event) | wants to tell others that something has happened, in eight steps |
-//! | [payloads](payloads) | decides what an event carries |
-//! | [receivers](receivers) | does something when an event was sent |
-//! | [testing](testing) | tests either of them |
-//! | [contracts](contracts) | changes an event that others read |
+//! | [payloads] | decides what an event carries |
+//! | [receivers] | does something when an event was sent |
+//! | [testing] | tests either of them |
+//! | [contracts] | changes an event that others read |
 //! | [own events](own_events) | has events of an organisation, outside Open edX's |
 //! | [custom types](custom_types) | has a type that Avro does not know |
 //! | [event bus](event_bus) | sends events to other services, or receives theirs |
-//! | [operating](operating) | runs a consumer: restarts, replay, dead letters, lag, moving over |
-//! | [deployment](deployment) | puts a consumer into a container, Tutor or Kubernetes |
+//! | [operating] | runs a consumer: restarts, replay, dead letters, lag, moving over |
+//! | [deployment] | puts a consumer into a container, Tutor or Kubernetes |
 //! | [from Python](from_python) | knows openedx-events in Python |
-//! | [glossary](glossary) | meets a word |
+//! | [glossary] | meets a word |
 //!
 //! The [rules](crate::rules) that an event has to keep have a page of their own, with the message for each.
 
