@@ -49,7 +49,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         const _: () = {
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _, WireFallback as _};
             #record
             #(#implementations)*
         };
@@ -115,7 +115,6 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         .as_ref()
         .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
-    let docs = &docs.text;
     let location = location(rt, ident);
 
     let span = constant.span().resolved_at(Span::call_site());
@@ -138,7 +137,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         quote!(.with_deprecated(#since, #note))
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
-    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
+    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;

@@ -55,6 +55,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
 
             impl #rt::AvroType for #ident {
                 type Repr = ::core::primitive::bool;
+                const SCHEMA: #rt::Schema = #rt::Schema::Unknown;
 
                 fn to_repr(&self) -> ::core::primitive::bool {
                     ::core::unreachable!()

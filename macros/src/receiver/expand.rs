@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
-use super::parse::{Parameter, Receiver, Refused, Source};
+use super::parse::{Parameter, Receiver, Refused, Source, is_struct};
 use crate::{
     record::{allow_expected, schema::location},
     runtime_path::RuntimePath,
@@ -52,13 +52,15 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
     let registered = refused.name.as_ref().map(|name| {
         let registered = registered(name, &refused.signals);
-        let signals = refused.signals.iter().map(|path| signal(path, &refused.path));
+        let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
+        let signals = signals.into_iter().map(|path| signal(path, &refused.path));
         // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
         //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
         // }
         quote! {
             #[allow(dead_code, deprecated, non_snake_case)]
             fn #registered() {
+                #(let _ = |_: #structs| {};)*
                 #(let _ = #signals;)*
             }
         }
