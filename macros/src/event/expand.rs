@@ -15,14 +15,15 @@ use crate::{
 };
 
 pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
-    let rt = &event.arguments.path.private();
+    let rt = &event.arguments.path.at(Span::call_site());
+    let import = event.arguments.path.import();
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
     let finish = |fields: TokenStream| fields;
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structure = structure(event, contracts);
-    let signal = signal(event, rt, contracts);
+    let signal = signal(event, contracts);
     let record = target.record_static(&item.ident);
     let wire = if arguments.local_only.is_some() {
         local_only(event, &target)
@@ -47,6 +48,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
 
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
+            #import
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
             use #rt::{NoWire as _, NotPlain as _, NotShared as _, WireFallback as _};
@@ -87,7 +89,8 @@ fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
     Some(quote!(#[deprecated(#since note = #note)] #[allow(clippy::deprecated_semver)]))
 }
 
-fn signal(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> TokenStream {
+fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+    let rt = event.arguments.path.private();
     let Event { item, attributes, arguments, constant, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
     let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
@@ -247,7 +250,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
                 #rt::serialize_record(self, __serializer)
             }
         }
@@ -256,7 +259,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
+            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
                 #rt::deserialize_record(__deserializer)
             }
         }

@@ -1,6 +1,6 @@
 //! What other payloads expect of one that was refused for its shape.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Generics, Ident, Item, Path, Token, punctuated::Punctuated};
 
@@ -13,7 +13,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     let Some((ident, attributes)) = named(item) else {
         return bare;
     };
-    let rt = path.private();
+    let (rt, import) = (path.at(Span::call_site()), path.import());
     let derived = derived(attributes);
     let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
     let clone = is_missing("Clone").then(|| {
@@ -49,6 +49,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
         #bare
 
         const _: () = {
+            #import
             #clone
             #partial_eq
             #debug
