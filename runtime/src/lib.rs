@@ -4,6 +4,8 @@
 #[cfg(any(feature = "catalog", test))]
 extern crate self as openedx_events;
 
+#[cfg(feature = "apache-avro")]
+pub mod apache;
 mod avro;
 mod avro_type;
 // Elements of distributed slices go to sections of their own, which only an attribute of this name can say.

@@ -11,6 +11,9 @@ into=${1:?the folder for the virtual environments}
 mkdir -p "$into"
 into=$(cd "$into" && pwd)
 
+# An installation that failed.
+trap 'rm -rf "$into"/new-*-$$' EXIT
+
 say() { printf 'interop: %s\n' "$*" >&2; }
 
 # All Pythons of the machine with one of the names `$@`, then those of pyenv.

@@ -9,7 +9,7 @@ use openedx_events_tests::{
 use serde_json::Value;
 
 use crate::{
-    differences::{known, not_in},
+    differences::{known, not_in, same_data},
     python::{Python, each},
     rust::{Received, Service, binary},
     stream::{self, FIELDS},
@@ -25,23 +25,6 @@ pub(crate) fn expected_metadata(vector: &Vector, service: &str) -> Value {
         metadata["sourcehost"] = Service::defaults(vector).sourcehost.into();
     }
     metadata
-}
-
-/// Whether the record dictionaries are equal. In Python, a float may have been sent as an integer.
-fn same_data(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Object(one), Value::Object(other)) => {
-            one.keys().eq(other.keys())
-                && one.values().zip(other.values()).all(|(one, other)| same_data(one, other))
-        }
-        (Value::Array(one), Value::Array(other)) => {
-            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same_data(one, other))
-        }
-        (Value::Number(one), Value::Number(other)) if one.is_f64() != other.is_f64() => {
-            one.as_f64() == other.as_f64()
-        }
-        _ => one == other,
-    }
 }
 
 /// Python's entries in the stream are those of the vectors; returns the vectors that it could produce.

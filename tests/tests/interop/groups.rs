@@ -20,7 +20,7 @@ use crate::{
     differences::known,
     log::Log,
     python::{Member, each},
-    rust::{Inbox, Service},
+    rust::{Inbox, Received, Service},
     stream,
 };
 
@@ -78,7 +78,7 @@ fn every_event_reaches_one_member() {
         let by_rust = inbox.take();
         let mut times = BTreeMap::<String, u32>::new();
         let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
-        for id in ids.chain(by_rust.iter().map(|event| event.id())) {
+        for id in ids.chain(by_rust.iter().map(Received::id)) {
             *times.entry(id.to_owned()).or_default() += 1;
         }
         let sent: BTreeMap<String, u32> = vectors
@@ -138,7 +138,7 @@ fn what_python_skips_at_its_start_is_told() {
         let by_rust = inbox.take();
         assert_eq!(handled, by_rust.len() as u64);
         let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
-        let mut received: Vec<&str> = ids.chain(by_rust.iter().map(|event| event.id())).collect();
+        let mut received: Vec<&str> = ids.chain(by_rust.iter().map(Received::id)).collect();
         received.sort_unstable();
         let expected = [&vectors[..1], &vectors[20..40]].concat();
         let mut expected: Vec<&str> =

@@ -99,7 +99,7 @@ fn cases(vector: &Vector) -> Vec<Case> {
     let id: String = metadata["id"].as_str().unwrap().to_owned();
     for form in [id.replace('-', ""), id.to_uppercase(), format!("{{{id}}}"), format!("urn:uuid:{id}")] {
         add(format!("`id` is {form}"), Some(metadata.clone()), &|fields| {
-            fields[1].1 = form.clone().into_bytes()
+            fields[1].1 = form.clone().into_bytes();
         });
     }
     cases

@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     differences::known,
     python::{Member, each},
-    rust::{Inbox, Service},
+    rust::{Inbox, Received, Service},
     stream,
 };
 
@@ -50,7 +50,7 @@ fn from_python_that_died_with_an_event_in_hand() {
         let (report, received) = service.consume("events", "group", EXTRA, 13);
         assert_eq!((report.handled, report.lost), (13, 0));
         // The one that Python had in hand comes first, then what is unread, in order.
-        let by_rust: Vec<&str> = received.iter().map(|event| event.id()).collect();
+        let by_rust: Vec<&str> = received.iter().map(Received::id).collect();
         assert_eq!(by_rust, vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
         assert_eq!(stream::pending(&server, "events", "group"), 0);
     });
@@ -70,7 +70,7 @@ fn from_python_that_ended_and_without_check_backlog() {
         service.produce("events", &vectors[4..]);
         let (report, received) = service.consume("events", "group", r#"{"consumer_name": "worker-1"}"#, 6);
         assert_eq!(report.handled, 6);
-        let by_rust: Vec<&str> = received.iter().map(|event| event.id()).collect();
+        let by_rust: Vec<&str> = received.iter().map(Received::id).collect();
         assert_eq!(by_rust, vectors[4..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
     });
 }

@@ -8,7 +8,7 @@ use std::{
 
 use openedx_events::{
     EventsMetadata,
-    event_bus::{self, Consumer, Guard, Report, Settings, Stop},
+    event_bus::{self, Consumer, Guard, Producer, Report, Settings, Stop},
     registry,
 };
 use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 /// A service in this process. There is one at a time: receivers and the bus that is installed are the process's.
 pub(crate) struct Service {
     pub(crate) settings: Settings,
+    producer: Producer,
     guard: Option<Guard>,
     _turn: MutexGuard<'static, ()>,
 }
@@ -50,16 +51,16 @@ impl Service {
         settings["EVENT_BUS_PRODUCER_CONFIG"] = routes;
         let settings = Settings::from_value(settings).unwrap();
         let guard = event_bus::install(&settings).unwrap();
-        Self { settings, guard: Some(guard), _turn: turn }
+        let producer = event_bus::producer().unwrap();
+        Self { settings, producer, guard: Some(guard), _turn: turn }
     }
 
     /// Produces `vectors` from their JSON, as `produce-event` does.
     pub(crate) fn produce(&self, topic: &str, vectors: &[&Vector]) {
-        let producer = event_bus::producer().unwrap();
         for vector in vectors {
             let metadata = EventsMetadata::from_json(&vector.metadata).unwrap();
             let bytes = vector.event.encode_json(&vector.data.to_string()).unwrap();
-            producer.send(topic, vector.event.key_field(), &metadata, &bytes).unwrap();
+            self.producer.send(topic, vector.event.key_field(), &metadata, &bytes).unwrap();
         }
     }
 
@@ -80,7 +81,7 @@ impl Service {
     ) -> (Report, Vec<Received>) {
         let received = Inbox::open(|_| ());
         let consumer = self.member(topic, group, extra).count(count as u64);
-        let report = consumer.run(&Stop::new()).unwrap();
+        let report = consumer.run(Stop::new()).unwrap();
         (report, received.take())
     }
 
