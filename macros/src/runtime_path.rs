@@ -42,7 +42,9 @@ impl RuntimePath {
 
     /// That module outside of the import, at the user's tokens.
     pub(crate) fn private(&self) -> TokenStream {
-        let private = syn::Ident::new(PRIVATE, Span::call_site());
+        let last = self.0.as_ref().and_then(|path| path.segments.last());
+        let span = last.map_or_else(Span::call_site, |last| last.ident.span());
+        let private = syn::Ident::new(PRIVATE, span.resolved_at(Span::call_site()));
         match &self.0 {
             None => quote!(::openedx_events::#private),
             Some(path) => quote!(#path::#private),

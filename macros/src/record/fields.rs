@@ -69,14 +69,14 @@ impl Target<'_> {
                 fn serialize_fields<__S: #rt::serde::ser::SerializeStruct>(
                     &self,
                     __to: &mut __S,
-                ) -> ::core::result::Result<(), __S::Error> {
+                ) -> ::core::result::Result<(), <__S as #rt::serde::ser::SerializeStruct>::Error> {
                     #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, __to)?;)*
                     ::core::result::Result::Ok(())
                 }
 
                 fn deserialize_fields<'de, __A: #rt::serde::de::MapAccess<'de>>(
                     mut __map: __A,
-                ) -> ::core::result::Result<Self, __A::Error> {
+                ) -> ::core::result::Result<Self, <__A as #rt::serde::de::MapAccess<'de>>::Error> {
                     #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
                     while let ::core::option::Option::Some(__index) = #rt::serde::de::MapAccess::next_key_seed(
                         &mut __map,
