@@ -1,12 +1,11 @@
+use openedx_events::prelude::*;
 use std::cell::RefCell;
 
-use openedx_events::prelude::*;
-
-/// Sent when a learner has taken a seat.
-#[event(type = "com.example.learning.seat.taken.v1")]
-pub struct SeatTaken {
-    /// Who sat there before.
-    pub before: RefCell<String>,
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1")]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: RefCell<String>,
 }
 
 fn main() {}
