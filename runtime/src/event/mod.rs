@@ -7,6 +7,7 @@ mod json_error;
 mod key;
 mod personal_data;
 mod wire;
+mod wire_form;
 
 use std::{any::Any, sync::Arc};
 
@@ -15,7 +16,8 @@ pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub use json_error::JsonError;
 pub(crate) use wire::SharedEvent;
-pub use wire::WireFunctions;
+pub(crate) use wire::WireFunctions;
+pub use wire_form::{WireFallback, WireForm};
 
 use crate::payload::record::Fields;
 
