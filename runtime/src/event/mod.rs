@@ -53,7 +53,7 @@ pub trait Event: Sized + 'static {
     message = "`{Self}` has no wire form of its own\nnote: only events have one, and not those that are `local_only`: they stay in the process that sends them\nhelp: encode the event that it is part of, or remove `local_only` from its `#[event(…)]`",
     label = "no wire form"
 )]
-pub trait WireEvent: Event + Fields + Send + Sync {}
+pub trait WireEvent: Event + Fields {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Event + Fields + Send + Sync> WireEvent for E {}
+impl<E: Event + Fields> WireEvent for E {}
