@@ -96,9 +96,9 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
     let toolchain = toolchain.lines().find_map(|line| line.strip_prefix("channel = ")).unwrap();
     assert_eq!(one("ENV"), format!("RUSTUP_TOOLCHAIN={}", toolchain.trim_matches('"')));
     let stages = all("FROM");
-    let [build, last] = stages[..] else { panic!("{stages:?}") };
+    let [first, last] = stages[..] else { panic!("{stages:?}") };
     let minor = env!("CARGO_PKG_RUST_VERSION");
-    assert_eq!(build, format!("docker.io/library/rust:{minor}-alpine AS build"), "musl, and so static");
+    assert_eq!(first, format!("docker.io/library/rust:{minor}-alpine AS build"), "musl, and so static");
     assert!(last.ends_with("/static-debian12:nonroot"), "{last}");
 
     // What is built is there, and is what is copied and run.
