@@ -1,7 +1,7 @@
 //! Effects that hold on the threads that entered them: what [`testing`](crate::testing) is made of.
 
 use std::{
-    any::{Any, TypeId},
+    any::TypeId,
     cell::RefCell,
     fmt,
     marker::PhantomData,
@@ -14,7 +14,7 @@ use std::{
 };
 
 use crate::{
-    event::{Event, EventDefinition},
+    event::{EventDefinition, SharedEvent},
     metadata::EventsMetadata,
     receiver::ReceiverDefinition,
 };
@@ -43,7 +43,7 @@ pub(crate) enum Effect {
 /// An event that was sent in a scope.
 #[derive(Clone)]
 pub(crate) struct Captured {
-    pub(crate) event: Arc<dyn Any + Send + Sync>,
+    pub(crate) event: SharedEvent,
     pub(crate) metadata: EventsMetadata,
 }
 
@@ -68,18 +68,17 @@ impl Scopes {
     }
 
     /// Hands an event to whoever collects it.
-    pub(crate) fn captured<E: Event>(
+    pub(crate) fn captured(
         &self,
         definition: &'static EventDefinition,
-        event: &Arc<E>,
+        event: &SharedEvent,
         metadata: &EventsMetadata,
     ) {
         for effect in &self.0 {
             if let Effect::Capture(of, events) = &**effect
                 && std::ptr::eq(*of, definition)
             {
-                let event = Arc::clone(event).erase();
-                let captured = Captured { event, metadata: metadata.clone() };
+                let captured = Captured { event: Arc::clone(event), metadata: metadata.clone() };
                 events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
             }
         }

@@ -1,12 +1,18 @@
-//! What sending costs in allocations. Counted thread by thread, but whether anybody listens is a matter
-//! of the whole program: receivers are connected to signals of their own.
+//! What encoding, decoding and sending cost in allocations. Counted thread by thread, but whether anybody
+//! listens is a matter of the whole program: receivers are connected to signals of their own.
 
-use std::{env, process::Command};
+use std::{
+    env,
+    hint::black_box,
+    process::Command,
+    time::{Duration, Instant},
+};
 
-use openedx_events::prelude::*;
+use openedx_events::{codec, learning::signals::CourseEnrollmentCreated, prelude::*, registry};
 use openedx_events_tests::{
+    SampleTaken,
     allocation::{Counting, Memory, measure},
-    number_events,
+    number_events, samples,
 };
 
 #[global_allocator]
@@ -86,4 +92,97 @@ fn the_allocator_counts() {
     assert_eq!((text.len(), memory.allocations, memory.peak), (4, 1, 4));
     let (_, memory) = measure(|| (vec![0_u8; 10], drop(vec![0_u8; 100]), vec![0_u8; 20]));
     assert_eq!((memory.allocations, memory.peak), (3, 110));
+}
+
+fn enrollment() -> CourseEnrollmentCreated {
+    serde_json::from_str(
+        r#"{"enrollment": {
+            "user": {"id": 42, "is_active": true, "pii": {"username": "ada", "email": "a@example.com", "name": "Ada"}},
+            "course": {"course_key": "course-v1:edX+DemoX+2026", "display_name": "Demo", "start": null, "end": null},
+            "mode": "audit",
+            "is_active": true,
+            "creation_date": "2024-03-01T12:00:00+00:00",
+            "created_by": null
+        }}"#,
+    )
+    .unwrap()
+}
+
+/// The texts of [`enrollment`]: username, email, name, display name and mode.
+const TEXTS: usize = 5;
+const KEYS: usize = 1;
+
+#[test]
+fn encoding_into_a_buffer_allocates_nothing() {
+    let (enrollment, sample) = (enrollment(), samples::sample_taken());
+    let mut out = Vec::with_capacity(4096);
+    let ((), memory) = measure(|| codec::encode_into(&enrollment, &mut out));
+    assert_eq!(memory, Memory::NONE);
+    let (_, memory) = measure(|| codec::encode(&enrollment));
+    assert_eq!(memory.allocations, 1, "the buffer: {memory:?}");
+    // A custom type makes its representation, and a hash map is sorted.
+    let ((), memory) = measure(|| codec::encode_into(&sample, &mut out));
+    assert!(memory.allocations <= 6, "{memory:?}");
+}
+
+#[test]
+fn decoding_allocates_once_a_text_and_once_a_key() {
+    let bytes = codec::encode(&enrollment());
+    let (event, memory) = measure(|| codec::decode::<CourseEnrollmentCreated>(&bytes));
+    assert_eq!(event.unwrap(), enrollment());
+    assert_eq!(memory.allocations, TEXTS + KEYS, "{memory:?}");
+}
+
+#[test]
+fn decoding_allocates_once_a_collection() {
+    // As long as a `String` is in memory: how many items are announced is believed as far as there are bytes for
+    // that much memory, so a long list of shorter texts grows some times more.
+    let words = |count: usize| vec!["twenty-four bytes of text".to_owned(); count];
+    for count in [0, 1, 2, 100] {
+        let mut event = samples::sample_taken();
+        event.remarks = words(count);
+        let bytes = codec::encode(&event);
+        let (decoded, memory) = measure(|| codec::decode::<SampleTaken>(&bytes).unwrap());
+        assert_eq!(decoded, event);
+        event.remarks = words(0);
+        let bytes = codec::encode(&event);
+        let (_, without) = measure(|| codec::decode::<SampleTaken>(&bytes).unwrap());
+        assert_eq!(memory.allocations - without.allocations, count + usize::from(count > 0));
+    }
+}
+
+#[test]
+fn a_clone_allocates_once_a_text() {
+    let event = enrollment();
+    let (_, memory) = measure(|| event.clone());
+    // A key is shared by its copies.
+    assert_eq!(memory.allocations, TEXTS, "{memory:?}");
+}
+
+#[test]
+fn the_catalogue_costs_nothing_before_it_is_used() {
+    const TEST: &str = "the_catalogue_costs_nothing_before_it_is_used";
+    const INSIDE: &str = "COST_OF_THE_START";
+    if env::var_os(INSIDE).is_none() {
+        // In a process of its own, where nothing was used before.
+        let output = Command::new(env::current_exe().unwrap())
+            .args([TEST, "--exact", "--nocapture"])
+            .env(INSIDE, "1")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains("1 passed"), "{text}");
+        return;
+    }
+    let (definition, memory) =
+        measure(|| black_box(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED.definition()));
+    assert_eq!(memory, Memory::NONE, "statics are there from the beginning");
+    assert_eq!(definition.minor_version(), 0);
+
+    let start = Instant::now();
+    let (count, memory) = measure(|| registry::events().len());
+    let taken = start.elapsed();
+    assert!(count >= 75);
+    assert!(memory.allocations < 10, "the first look at the registry sorts it: {memory:?}");
+    assert!(taken < Duration::from_millis(1), "{taken:?}");
 }

@@ -7,6 +7,9 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 const CORE: &[&str] = &[
     // bytes
     "bytes",
+    // erased-serde
+    "erased-serde",
+    "typeid",
     // hostname
     "cfg-if",
     "hostname",

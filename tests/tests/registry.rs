@@ -92,6 +92,10 @@ fn events_are_complete_and_sorted() {
             "com.example.learning.hook.installed.v1",
             "com.example.learning.number.drawn.v1",
             "com.example.learning.sample.taken.v1",
+            "com.example.logistics.parcel.forgotten.v1",
+            "com.example.logistics.parcel.labelled.v1",
+            "com.example.logistics.parcel.posted.v1",
+            "com.example.logistics.parcel.returned.v1",
         ]
     );
     // The library's own are there without having been asked for.

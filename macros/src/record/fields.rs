@@ -28,17 +28,17 @@ impl Target<'_> {
         //     fn decode_fields(__input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         //         Ok(Self { id: __input.field("id", <Wire<i64>>::decode)?, … })
         //     }
-        //     fn serialize_fields<S: SerializeStruct>(&self, to: &mut S) -> Result<(), __S::Error> {
+        //     fn write_entries(&self, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
         //         <Wire<i64>>::write_entry(&self.id, "id", to)?;
         //         …
         //         Ok(())
         //     }
-        //     fn deserialize_fields<'de, A: MapAccess<'de>>(mut map: A) -> Result<Self, __A::Error> {
+        //     fn read_entries(entries: &mut dyn ReadEntries<'_>) -> Result<Self, ReadError> {
         //         let mut field_0 = None;
         //         …
-        //         while let Some(index) = MapAccess::next_key_seed(&mut map, FieldIndex(Self::NAMES))? {
+        //         while let Some(index) = ReadEntries::next(entries, Self::NAMES)? {
         //             match index {
-        //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", &mut map)?,
+        //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", entries)?,
         //                 …
         //                 _ => {}
         //             }
@@ -66,24 +66,23 @@ impl Target<'_> {
                     })
                 }
 
-                fn serialize_fields<__S: #rt::serde::ser::SerializeStruct>(
+                fn write_entries(
                     &self,
-                    __to: &mut __S,
-                ) -> ::core::result::Result<(), <__S as #rt::serde::ser::SerializeStruct>::Error> {
+                    __to: &mut dyn #rt::WriteEntries,
+                ) -> ::core::result::Result<(), #rt::NotWritten> {
                     #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, __to)?;)*
                     ::core::result::Result::Ok(())
                 }
 
-                fn deserialize_fields<'de, __A: #rt::serde::de::MapAccess<'de>>(
-                    mut __map: __A,
-                ) -> ::core::result::Result<Self, <__A as #rt::serde::de::MapAccess<'de>>::Error> {
+                fn read_entries(
+                    __entries: &mut dyn #rt::ReadEntries<'_>,
+                ) -> ::core::result::Result<Self, #rt::ReadError> {
                     #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(__index) = #rt::serde::de::MapAccess::next_key_seed(
-                        &mut __map,
-                        #rt::FieldIndex(<Self as #rt::Fields>::NAMES),
-                    )? {
+                    while let ::core::option::Option::Some(__index) =
+                        #rt::ReadEntries::next(__entries, <Self as #rt::Fields>::NAMES)?
+                    {
                         match __index {
-                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, &mut __map)?,)*
+                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, __entries)?,)*
                             _ => {}
                         }
                     }

@@ -42,6 +42,8 @@ pub(crate) fn problem(error: &serde_json::Error) -> String {
             && let Some((found, expected)) = rest.rsplit_once(", expected ")
         {
             let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+            // serde's name for JSON's `null`.
+            let kind = if kind == "unit value" { "null" } else { kind };
             return format!("{what}{kind}, expected {expected}");
         }
     }

@@ -14,8 +14,12 @@ pub struct AnyEvent<'a> {
 }
 
 impl<'a> AnyEvent<'a> {
-    pub(crate) fn new<E: Event>(event: &'a E, from_event_bus: bool) -> Self {
-        Self { definition: E::DEFINITION, event: event.erase_ref(), from_event_bus }
+    pub(crate) fn new(
+        definition: &'static EventDefinition,
+        event: &'a (dyn Any + Send + Sync),
+        from_event_bus: bool,
+    ) -> Self {
+        Self { definition, event, from_event_bus }
     }
 
     /// An event that came from an event bus.

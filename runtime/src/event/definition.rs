@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AnyEventError, BoxedEvent, NoWireForm, WireFunctions};
+use super::{AnyEventError, NoWireForm, SharedEvent, WireFunctions};
 use crate::schema::{Field, Location, event_schema_string};
 
 /// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
@@ -231,7 +231,7 @@ impl EventDefinition {
     /// JSON where the event is local only.
     pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
         let wire = self.wire()?;
-        let event = wire.read_json(json)?;
+        let event = wire.read_json(json, self.fields)?;
         Ok(wire.to_avro(&*event))
     }
 
@@ -247,7 +247,7 @@ impl EventDefinition {
         Ok(wire.to_json(&*event))
     }
 
-    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, AnyEventError> {
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<SharedEvent, AnyEventError> {
         Ok(self.wire()?.decode(bytes)?)
     }
 

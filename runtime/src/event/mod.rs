@@ -15,8 +15,7 @@ pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub use json_error::JsonError;
-pub(crate) use wire::BoxedEvent;
-pub(crate) use wire::WireFunctions;
+pub(crate) use wire::{SharedEvent, WireFunctions};
 pub use wire_form::{WireFallback, WireForm};
 
 use crate::payload::record::Fields;

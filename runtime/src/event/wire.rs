@@ -1,23 +1,29 @@
 //! The wire form of events whose type is not known where they are encoded and decoded.
 
-use std::any::Any;
+use std::{any::Any, sync::Arc};
+
+use serde::de::Error as _;
 
 use super::{JsonError, WireEvent};
 use crate::{
     avro::{DecodeError, Decoder},
-    payload::json::{RecordJson, deserialize_record},
+    payload::json::{ReadError, RecordJson, deserialize_record},
+    schema::Field,
 };
 
-/// An event of any type that can be sent to another thread.
-pub(crate) type BoxedEvent = Box<dyn Any + Send + Sync>;
+/// An event of any type, for any thread.
+pub(crate) type SharedEvent = Arc<dyn Any + Send + Sync>;
+
+/// Writes an event to wherever its JSON goes.
+type WriteJson<'a> = dyn FnMut(&dyn erased_serde::Serialize) + 'a;
 
 /// What a [`WireEvent`] can do, without its type.
 #[doc(hidden)]
 pub struct WireFunctions {
     encode: fn(&dyn Any, &mut Vec<u8>),
-    decode: fn(&[u8]) -> Result<BoxedEvent, DecodeError>,
-    to_json: fn(&dyn Any) -> String,
-    from_json: fn(&str) -> Result<BoxedEvent, JsonError>,
+    decode: fn(&[u8]) -> Result<SharedEvent, DecodeError>,
+    to_json: fn(&dyn Any, &mut WriteJson<'_>),
+    from_json: fn(&mut dyn erased_serde::Deserializer<'_>) -> Result<SharedEvent, ReadError>,
 }
 
 impl WireFunctions {
@@ -30,9 +36,13 @@ impl WireFunctions {
                     event.encode_fields(out);
                 }
             },
-            decode: |bytes| Ok(Box::new(E::decode_fields(&mut Decoder::new(bytes))?)),
-            to_json: |event| event.downcast_ref::<E>().map(to_json).unwrap_or_default(),
-            from_json: |json| Ok(Box::new(from_json::<E>(json)?)),
+            decode: |bytes| Ok(Arc::new(E::decode_fields(&mut Decoder::new(bytes))?).erase()),
+            to_json: |event, write| {
+                if let Some(event) = event.downcast_ref::<E>() {
+                    write(&RecordJson(event));
+                }
+            },
+            from_json: |json| Ok(Arc::new(deserialize_record::<E, _>(json)?).erase()),
         }
     }
 
@@ -42,29 +52,25 @@ impl WireFunctions {
         out
     }
 
-    pub(super) fn decode(&self, bytes: &[u8]) -> Result<BoxedEvent, DecodeError> {
+    pub(super) fn decode(&self, bytes: &[u8]) -> Result<SharedEvent, DecodeError> {
         (self.decode)(bytes)
     }
 
     pub(super) fn to_json(&self, event: &dyn Any) -> String {
-        (self.to_json)(event)
+        let mut text = String::new();
+        // Maps have text keys and floats are always written, so nothing can fail.
+        (self.to_json)(event, &mut |json| text = serde_json::to_string(json).unwrap_or_default());
+        text
     }
 
-    pub(super) fn read_json(&self, json: &str) -> Result<BoxedEvent, JsonError> {
-        (self.from_json)(json)
+    pub(super) fn read_json(&self, json: &str, fields: &[Field]) -> Result<SharedEvent, JsonError> {
+        let mut deserializer = serde_json::Deserializer::from_str(json);
+        let mut track = serde_path_to_error::Track::new();
+        let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
+        let event = (self.from_json)(&mut <dyn erased_serde::Deserializer<'_>>::erase(tracked));
+        // serde_json finds the place of an error in its text again.
+        let event = event.map_err(serde_json::Error::custom);
+        let event = event.and_then(|event| deserializer.end().map(|()| event));
+        event.map_err(|error| JsonError::new(&error, &track.path(), fields))
     }
-}
-
-fn to_json<E: WireEvent>(event: &E) -> String {
-    // Maps have text keys and floats are always written, so nothing can fail.
-    serde_json::to_string(&RecordJson(event)).unwrap_or_default()
-}
-
-fn from_json<E: WireEvent>(json: &str) -> Result<E, JsonError> {
-    let mut deserializer = serde_json::Deserializer::from_str(json);
-    let mut track = serde_path_to_error::Track::new();
-    let tracked = serde_path_to_error::Deserializer::new(&mut deserializer, &mut track);
-    let event = deserialize_record::<E, _>(tracked);
-    let event = event.and_then(|event| deserializer.end().map(|()| event));
-    event.map_err(|error| JsonError::new(&error, &track.path(), E::RECORD.fields))
 }

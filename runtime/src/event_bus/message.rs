@@ -51,6 +51,11 @@ impl Message {
         self.fields.iter().map(|(name, value)| (&name[..], &value[..]))
     }
 
+    /// How many bytes the names and values of its fields have.
+    pub(super) fn size(&self) -> usize {
+        self.fields.iter().map(|(name, value)| name.len() + value.len()).sum()
+    }
+
     /// The value of the field `name`. Of several, the last counts, as in Python.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&[u8]> {

@@ -4,15 +4,16 @@ use std::{
     env,
     hash::{BuildHasher, RandomState},
     sync::OnceLock,
+    time::Duration,
 };
 
 use uuid::{Timestamp, Uuid, timestamp::context::ContextV1};
 
-/// A new version 1 UUID, as `uuid.uuid1()` makes it in Python.
+/// A new version 1 UUID, as `uuid.uuid1()` makes it in Python, so long after 1970.
 ///
 /// The node is random, with the bit that says so (RFC 9562, section 5.1): a hardware address would tell
 /// consumers about the machine, and containers share theirs.
-pub(super) fn new_id() -> Uuid {
+pub(super) fn new_id(now: Duration) -> Uuid {
     static PROCESS: OnceLock<(ContextV1, [u8; 6])> = OnceLock::new();
     let (context, node) = PROCESS.get_or_init(|| {
         let random = RandomState::new().hash_one(std::process::id()).to_le_bytes();
@@ -21,7 +22,7 @@ pub(super) fn new_id() -> Uuid {
         let [b1, b2, b3, b4, b5] = tail;
         (ContextV1::new(u16::from_le_bytes([first, second])), [head | 1, b1, b2, b3, b4, b5])
     });
-    Uuid::new_v1(Timestamp::now(context), node)
+    Uuid::new_v1(Timestamp::from_unix(context, now.as_secs(), now.subsec_nanos()), node)
 }
 
 /// `openedx/{service}/web`, the service being what Python's settings name.

@@ -3,7 +3,7 @@
 mod identity;
 mod json;
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::SystemTime};
 
 use uuid::Uuid;
 
@@ -50,13 +50,15 @@ impl EventsMetadata {
 
     /// The defaults of all other fields, which Python's class has, too.
     pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
+        // The clock is read once: reading it takes longer than all the rest.
+        let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
-            id: identity::new_id(),
+            id: identity::new_id(since_1970),
             event_type,
             minorversion: 0,
             source: Cow::Borrowed(identity::source()),
             sourcehost: Cow::Borrowed(host()),
-            time: DateTime::now(),
+            time: DateTime::since_1970(since_1970),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }
     }

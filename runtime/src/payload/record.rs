@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use serde::{de::MapAccess, ser::SerializeStruct};
-
+use super::json::{NotWritten, ReadEntries, ReadError, WriteEntries};
 use crate::{
     avro::{DecodeError, Decoder},
     schema::Record,
@@ -25,10 +24,10 @@ pub trait Fields: Sized {
     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 
     /// Writes the entries of the Avro record dictionary.
-    fn serialize_fields<S: SerializeStruct>(&self, to: &mut S) -> Result<(), S::Error>;
+    fn write_entries(&self, to: &mut dyn WriteEntries) -> Result<(), NotWritten>;
 
     /// Reads the entries of the Avro record dictionary.
-    fn deserialize_fields<'de, A: MapAccess<'de>>(map: A) -> Result<Self, A::Error>;
+    fn read_entries(entries: &mut dyn ReadEntries<'_>) -> Result<Self, ReadError>;
 }
 
 /// Prints a record; here, since a method called by its name could be another one where expansions are.

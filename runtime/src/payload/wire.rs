@@ -7,15 +7,13 @@
 
 use std::{any::Any, fmt::Debug, marker::PhantomData, sync::Arc};
 
-use serde::{
-    de::{Error, MapAccess},
-    ser::SerializeStruct,
-};
+use serde::de;
 
+use super::json::{NotWritten, ReadEntries, ReadError, WriteEntries};
 use crate::{
     avro::{DecodeError, Decoder},
     avro_type::{
-        AvroType, Json, JsonSeed,
+        AvroType, Json,
         refused::{Refusal, Refused},
     },
     schema::Schema,
@@ -92,30 +90,22 @@ impl<T: AvroType> Wire<T> {
     }
 
     /// Writes the entry of a field.
-    pub fn write_entry<S: SerializeStruct>(
-        value: &T,
-        name: &'static str,
-        to: &mut S,
-    ) -> Result<(), S::Error> {
-        to.serialize_field(name, &Json(value))
+    pub fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
+        to.entry(name, &Json(value))
     }
 
     /// Reads the value of an entry, which is there once.
-    pub fn read_entry<'de, A: MapAccess<'de>>(
+    pub fn read_entry(
         slot: &mut Option<T>,
         name: &'static str,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
-        if slot.is_some() {
-            return Err(A::Error::duplicate_field(name));
-        }
-        *slot = Some(map.next_value_seed(JsonSeed(PhantomData))?);
-        Ok(())
+        entries: &mut dyn ReadEntries<'_>,
+    ) -> Result<(), ReadError> {
+        entries.read_once(slot, name)
     }
 
     /// The value of a field without a default; without an entry, an `Option` is `None`.
-    pub fn required<E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
-        slot.or_else(T::absent).ok_or_else(|| E::missing_field(name))
+    pub fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
+        slot.or_else(T::absent).ok_or_else(|| de::Error::missing_field(name))
     }
 }
 
@@ -138,20 +128,20 @@ pub trait NoWire<T> {
         None
     }
 
-    fn write_entry<S: SerializeStruct>(value: &T, name: &'static str, to: &mut S) -> Result<(), S::Error> {
+    fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
         Ok(())
     }
 
-    fn read_entry<'de, A: MapAccess<'de>>(
+    fn read_entry(
         slot: &mut Option<T>,
         name: &'static str,
-        map: &mut A,
-    ) -> Result<(), A::Error> {
+        entries: &mut dyn ReadEntries<'_>,
+    ) -> Result<(), ReadError> {
         Ok(())
     }
 
-    fn required<E: Error>(slot: Option<T>, name: &'static str) -> Result<T, E> {
-        slot.ok_or_else(|| E::missing_field(name))
+    fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
+        slot.ok_or_else(|| de::Error::missing_field(name))
     }
 }
 

@@ -97,8 +97,6 @@ pub struct TypedReceiver<E: Event> {
 
 /// A receiver of an event of any type: the element of the registry's list.
 pub trait AnyReceiver: Send + Sync {
-    /// To find the receivers of one type.
-    fn as_any(&self) -> &dyn Any;
     /// What is known of it.
     fn definition(&self) -> &ReceiverDefinition;
     /// Runs it for an event, which is one of the type that it receives.
@@ -106,10 +104,6 @@ pub trait AnyReceiver: Send + Sync {
 }
 
 impl<E: Event> AnyReceiver for TypedReceiver<E> {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
     fn definition(&self) -> &ReceiverDefinition {
         &self.definition
     }
@@ -117,7 +111,7 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
     fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
         match event.downcast_ref() {
             Some(event) => (self.call)(event, delivery),
-            None => Err(ReceiverError::permanent("the event is of another type than the receiver's")),
+            None => Err(ReceiverError::wrong_event()),
         }
     }
 }

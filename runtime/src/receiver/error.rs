@@ -49,6 +49,12 @@ impl ReceiverError {
         }
     }
 
+    /// A signal hands its receivers events of its own type, so nobody sees this.
+    #[cold]
+    pub(crate) fn wrong_event() -> Self {
+        Self::permanent("the event is of another type than the receiver's")
+    }
+
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
         let message = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
             (Some(text), _) => (*text).to_owned(),

@@ -70,10 +70,11 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 ///
 /// Where an event type is defined more than once, as all of this [module](self) does.
 #[track_caller]
+#[allow(clippy::needless_pass_by_value)] // A consumer has no use for it afterwards.
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
     let signal = signal(&metadata.event_type)
         .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })?;
-    signal.send_from_event_bus(metadata, bytes)
+    signal.send_from_event_bus(&metadata, bytes)
 }
 
 /// The event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and its receivers.
@@ -85,7 +86,7 @@ pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming
 
 /// Whether events of that type have a receiver in this program; `None` where it does not know the type.
 pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
-    signal(event_type).map(AnySignal::has_receivers)
+    signal(event_type).map(<dyn AnySignal>::has_receivers)
 }
 
 /// Whether any event has a receiver in this program.

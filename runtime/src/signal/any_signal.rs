@@ -1,17 +1,12 @@
 //! Signals whose type of event is not known where they are used.
 
-use std::sync::{Arc, atomic::Ordering};
-
-use super::{
-    Incoming, Signal, connect_any,
-    dispatch_list::Entry,
-    incoming::{Call, Callee},
-};
+use super::{Incoming, Receivers, Signal, dispatch::Failures};
 use crate::{
-    event::{AnyEventError, Event, EventDefinition, NoWireForm},
+    event::{AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
-    receiver::AnyReceiver,
-    responses::{ReceiverHandle, Responses},
+    receiver::Delivery,
+    responses::Responses,
+    scope::Scopes,
 };
 
 /// A signal of events of any type: the element of the registry's list.
@@ -19,21 +14,48 @@ pub trait AnySignal: Send + Sync {
     /// What is known of the event type.
     fn definition(&self) -> &'static EventDefinition;
 
+    /// Its receivers.
+    fn receivers(&'static self) -> &'static Receivers;
+}
+
+impl dyn AnySignal {
     /// Sends the event with the Avro bytes `bytes`, which came from an event bus.
-    fn send_from_event_bus(
+    #[track_caller]
+    pub(crate) fn send_from_event_bus(
+        &'static self,
+        metadata: &EventsMetadata,
+        bytes: &[u8],
+    ) -> Result<Responses, AnyEventError> {
+        let definition = self.definition();
+        let event = definition.decode(bytes)?;
+        let scopes = Scopes::current();
+        scopes.captured(definition, &event, metadata);
+        let delivery = Delivery { metadata, from_event_bus: true };
+        let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
+        // An error is only returned where `Failures::Return` asks for it.
+        Ok(sent.unwrap_or_default())
+    }
+
+    /// The event with the Avro bytes `bytes`, which came from an event bus, and its receivers.
+    pub(crate) fn receive(
         &'static self,
         metadata: EventsMetadata,
         bytes: &[u8],
-    ) -> Result<Responses, AnyEventError>;
-
-    /// The event with the Avro bytes `bytes`, which came from an event bus, and its receivers.
-    fn receive(&'static self, metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError>;
+    ) -> Result<Incoming, AnyEventError> {
+        let definition = self.definition();
+        let event = definition.decode(bytes)?;
+        Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
+    }
 
     /// Whether the event has any receiver in this process.
-    fn has_receivers(&'static self) -> bool;
+    pub(crate) fn has_receivers(&'static self) -> bool {
+        self.receivers().are_any(self.definition())
+    }
 
     /// Says whether the event bus that is installed has a route for these events.
-    fn set_produced(&self, produced: bool);
+    pub(crate) fn set_produced(&'static self, produced: bool) {
+        self.receivers().set_produced(produced);
+    }
 }
 
 impl<E: Event> AnySignal for Signal<E> {
@@ -41,46 +63,8 @@ impl<E: Event> AnySignal for Signal<E> {
         E::DEFINITION
     }
 
-    fn send_from_event_bus(
-        &'static self,
-        metadata: EventsMetadata,
-        bytes: &[u8],
-    ) -> Result<Responses, AnyEventError> {
-        let event = E::DEFINITION.decode(bytes)?;
-        // The definition decodes its own events; if it did not, nothing would have been sent.
-        let event = event.downcast::<E>().map_err(|_| NoWireForm::new(E::DEFINITION))?;
-        Ok(self.send_event_with_custom_metadata(metadata, *event))
-    }
-
-    fn receive(&'static self, metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
-        let event = E::DEFINITION.decode(bytes)?;
-        Ok(Incoming::new(E::DEFINITION, event, metadata, self.callees()))
-    }
-
-    fn has_receivers(&'static self) -> bool {
-        !self.linked().is_empty() || !self.connected.is_empty() || connect_any::is_observed()
-    }
-
-    fn set_produced(&self, produced: bool) {
-        self.produced.store(produced, Ordering::Relaxed);
-    }
-}
-
-impl<E: Event> Signal<E> {
-    /// The receivers in the order in which they run.
-    fn callees(&'static self) -> Vec<Callee> {
-        let linked = self.linked().iter().map(|receiver| Callee {
-            handle: ReceiverHandle::Linked(receiver.definition()),
-            call: Call::Linked(*receiver),
-        });
-        let own = self.connected.snapshot();
-        let own = own.iter().flat_map(|entries| entries.iter()).map(|Entry { id, value: receiver }| {
-            let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
-            (*id, Callee { handle, call: Call::Connected(Arc::clone(receiver) as _) })
-        });
-        let mut connected: Vec<_> = own.chain(connect_any::callees(E::DEFINITION)).collect();
-        connected.sort_by_key(|(id, _)| *id);
-        linked.chain(connected.into_iter().map(|(_, callee)| callee)).collect()
+    fn receivers(&'static self) -> &'static Receivers {
+        &self.receivers
     }
 }
 

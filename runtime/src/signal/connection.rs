@@ -9,7 +9,7 @@ use std::{
 };
 
 use crate::{
-    event::{AnyEvent, Event, EventDefinition},
+    event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
     receiver::{Delivery, ReceiverDefinition, ReceiverError},
     schema::Location,
@@ -44,27 +44,13 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// A connected receiver of events of type `E`.
-pub(super) struct Connected<E: Event> {
+/// A connected receiver of one signal's events.
+pub(super) struct Connected {
     pub(super) definition: Arc<ReceiverDefinition>,
-    pub(super) call: Box<Call<E>>,
+    pub(super) call: Box<Call>,
 }
 
-/// A connected receiver of events of one type, where that type is not known.
-pub(super) trait AnyConnected: Send + Sync {
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
-}
-
-impl<E: Event> AnyConnected for Connected<E> {
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
-        match event.downcast_ref() {
-            Some(event) => (self.call)(event, delivery),
-            None => Err(ReceiverError::permanent("the event is of another type than the receiver's")),
-        }
-    }
-}
-
-type Call<E> = dyn Fn(&E, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
+type Call = dyn Fn(&dyn Any, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
 
 /// A connected receiver of all events.
 pub(super) struct ConnectedAny {

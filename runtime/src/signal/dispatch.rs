@@ -1,19 +1,20 @@
 //! Runs the receivers of one event.
 
 use std::{
+    any::Any,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
 };
 
 use super::{
-    Signal, connect_any,
+    Receivers, connect_any,
     dispatch_list::{Entry, Snapshot},
     outlet,
 };
 use crate::{
-    event::{AnyEvent, Event},
+    event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
+    receiver::{Delivery, ReceiverDefinition, ReceiverError},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
@@ -109,7 +110,7 @@ impl<T> Held<T> {
 
 impl<T> Drop for Held<T> {
     fn drop(&mut self) {
-        let snapshot = self.0.take();
+        let Some(snapshot) = self.0.take() else { return };
         if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(snapshot))) {
             tracing::error!(
                 error = ReceiverError::panicked(payload).chain(),
@@ -119,37 +120,29 @@ impl<T> Drop for Held<T> {
     }
 }
 
-impl<E: Event> Signal<E> {
+impl Receivers {
+    /// Runs them for an event of the type that `definition` defines. One function for all types of events: it is
+    /// compiled once, and not for each of them.
     #[track_caller]
     pub(super) fn dispatch(
         &'static self,
-        event: E,
+        definition: &'static EventDefinition,
+        event: &(dyn Any + Send + Sync),
         delivery: Delivery<'_>,
+        scopes: &Scopes,
         failures: Failures,
     ) -> Result<Responses, ReceiverError> {
-        let scopes = Scopes::current();
-        let shared;
-        let plain;
-        let event: &E = if scopes.capture(E::DEFINITION) {
-            shared = Arc::new(event);
-            scopes.captured(E::DEFINITION, &shared, delivery.metadata);
-            &shared
-        } else {
-            plain = event;
-            &plain
-        };
-
-        let linked = self.linked();
+        let linked = self.linked(definition);
         let connected = Held(self.connected.snapshot());
         let mut connected = connected.entries();
         let any = Held(connect_any::snapshot());
         let mut any = any.entries();
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
-        let mut run = Run { scopes: &scopes, failures, responses };
+        let mut run = Run { scopes, failures, responses };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
-            run.receiver(handle, || (receiver.call)(event, delivery))?;
+            run.receiver(handle, || receiver.call(event, delivery))?;
         }
         // Both lists are in order of connection; together they are, too.
         loop {
@@ -162,15 +155,15 @@ impl<E: Event> Signal<E> {
                 }
                 (_, Some((Entry { value: receiver, .. }, rest))) => {
                     any = rest;
-                    let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(E::DEFINITION)));
-                    let event = AnyEvent::new(event, delivery.from_event_bus);
+                    let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(definition)));
+                    let event = AnyEvent::new(definition, event, delivery.from_event_bus);
                     run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
                 (_, None) => break,
             }
         }
-        if !delivery.from_event_bus && self.produced.load(Ordering::Relaxed) {
-            run.event_bus(AnyEvent::new(event, false), delivery.metadata)?;
+        if !delivery.from_event_bus && self.is_produced() {
+            run.event_bus(AnyEvent::new(definition, event, false), delivery.metadata)?;
         }
         Ok(run.responses)
     }

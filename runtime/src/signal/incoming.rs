@@ -6,9 +6,9 @@ use std::{
     sync::Arc,
 };
 
-use super::connection::{AnyConnected, ConnectedAny};
+use super::connection::{Connected, ConnectedAny};
 use crate::{
-    event::{AnyEvent, BoxedEvent, EventDefinition},
+    event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::EventsMetadata,
     receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
     responses::ReceiverHandle,
@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// An event that came from an event bus, decoded, with the receivers that there were in that moment.
-pub struct Incoming {
+pub(crate) struct Incoming {
     definition: &'static EventDefinition,
-    event: BoxedEvent,
+    event: SharedEvent,
     metadata: EventsMetadata,
     receivers: Vec<Callee>,
 }
@@ -31,14 +31,14 @@ pub(crate) struct Callee {
 
 pub(super) enum Call {
     Linked(&'static dyn AnyReceiver),
-    Connected(Arc<dyn AnyConnected>),
+    Connected(Arc<Connected>),
     Any(Arc<ConnectedAny>),
 }
 
 impl Incoming {
     pub(super) fn new(
         definition: &'static EventDefinition,
-        event: BoxedEvent,
+        event: SharedEvent,
         metadata: EventsMetadata,
         receivers: Vec<Callee>,
     ) -> Self {
@@ -69,7 +69,7 @@ impl Incoming {
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
         let call = || match call {
             Call::Linked(receiver) => receiver.call(&*self.event, delivery),
-            Call::Connected(receiver) => receiver.call(&*self.event, delivery),
+            Call::Connected(receiver) => (receiver.call)(&*self.event, delivery),
             Call::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
         };
         catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)))

@@ -7,15 +7,14 @@ mod dispatch;
 mod dispatch_list;
 mod incoming;
 mod outlet;
+mod receivers;
 mod slice;
 
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     fmt,
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicBool, Ordering},
-    },
+    marker::PhantomData,
+    sync::Arc,
 };
 
 pub use any_signal::{AnySignal, signal};
@@ -23,21 +22,19 @@ pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
-use dispatch_list::DispatchList;
 pub(crate) use incoming::Incoming;
 pub(crate) use outlet::{Outlet, set as set_outlet};
+use receivers::Receivers;
 pub use slice::SIGNALS;
 
 use crate::{
     DateTime,
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
-    receiver::{
-        AnyReceiver, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver, receivers_of,
-    },
+    receiver::{Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
     responses::Responses,
     schema::{Location, event_schema_string},
-    scope,
+    scope::{self, Scopes},
 };
 
 /// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
@@ -45,14 +42,12 @@ use crate::{
 /// The counterpart of an `OpenEdxPublicSignal` in Python.
 ///
 /// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered
-/// (by `order`, then by where they are defined), then the connected ones in order of connection, then the event bus,
-/// where one is [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a receiver may send events, connect and disconnect.
+/// (by `order`, then by where they are defined), then the connected ones in order of connection, then the event
+/// bus, where one is [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a
+/// receiver may send events, connect and disconnect.
 pub struct Signal<E: Event> {
-    /// The receivers that the program was linked with, in order; found at first use.
-    linked: OnceLock<Box<[&'static TypedReceiver<E>]>>,
-    connected: DispatchList<Arc<Connected<E>>>,
-    /// Whether an event bus that is installed has a route for these events.
-    produced: AtomicBool,
+    receivers: Receivers,
+    event: PhantomData<fn(E)>,
 }
 
 impl<E: Event> Signal<E> {
@@ -61,7 +56,7 @@ impl<E: Event> Signal<E> {
     #[must_use]
     #[allow(clippy::new_without_default)] // A second signal of a type would send to the same receivers.
     pub const fn new() -> Self {
-        Self { linked: OnceLock::new(), connected: DispatchList::new(), produced: AtomicBool::new(false) }
+        Self { receivers: Receivers::new(), event: PhantomData }
     }
 
     /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
@@ -105,11 +100,19 @@ impl<E: Event> Signal<E> {
     /// what `send_event` does in Python in production.
     ///
     /// With no receiver this does almost nothing: no metadata is made.
+    #[inline]
     #[track_caller]
     pub fn send_event(&'static self, event: E) -> Responses {
         if self.is_unobserved() {
             return Responses::default();
         }
+        self.send_now(event)
+    }
+
+    /// Apart from [`send_event`](Self::send_event), which then has nothing to set up where nobody listens.
+    #[inline(never)]
+    #[track_caller]
+    fn send_now(&'static self, event: E) -> Responses {
         self.send(event, &EventsMetadata::of(E::DEFINITION), false)
     }
 
@@ -179,31 +182,21 @@ impl<E: Event> Signal<E> {
     {
         let id = next_id();
         let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
-        let call =
-            Box::new(move |event: &E, delivery: Delivery<'_>| receiver(event, delivery.metadata).outcome());
-        self.connected.push(id, Arc::new(Connected { definition, call }));
-        Connection::new(move || self.connected.remove(id))
+        let call = Box::new(move |event: &dyn Any, delivery: Delivery<'_>| match event.downcast_ref() {
+            Some(event) => receiver(event, delivery.metadata).outcome(),
+            None => Err(ReceiverError::wrong_event()),
+        });
+        self.receivers.connect(id, Connected { definition, call })
     }
 
     /// The receivers that the program was linked with, in the order in which they run.
     pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
-        self.linked().iter().map(|receiver| receiver.definition())
-    }
-
-    fn linked(&self) -> &[&'static TypedReceiver<E>] {
-        self.linked.get_or_init(|| {
-            let receivers = receivers_of(E::DEFINITION).into_iter();
-            receivers.filter_map(|receiver| receiver.as_any().downcast_ref()).collect()
-        })
+        self.receivers.linked(E::DEFINITION).iter().map(|receiver| receiver.definition())
     }
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        self.linked().is_empty()
-            && self.connected.is_empty()
-            && !connect_any::is_observed()
-            && !self.produced.load(Ordering::Relaxed)
-            && !scope::is_active()
+        !self.receivers.are_any(E::DEFINITION) && !self.receivers.is_produced() && !scope::is_active()
     }
 
     #[track_caller]
@@ -211,6 +204,24 @@ impl<E: Event> Signal<E> {
         let delivery = Delivery { metadata, from_event_bus };
         // An error is only returned where `Failures::Return` asks for it.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
+    }
+
+    /// All that differs from one type of event to the next.
+    #[track_caller]
+    fn dispatch(
+        &'static self,
+        event: E,
+        delivery: Delivery<'_>,
+        failures: Failures,
+    ) -> Result<Responses, ReceiverError> {
+        let definition = E::DEFINITION;
+        let scopes = Scopes::current();
+        if !scopes.capture(definition) {
+            return self.receivers.dispatch(definition, event.erase_ref(), delivery, &scopes, failures);
+        }
+        let shared = Arc::new(event).erase();
+        scopes.captured(definition, &shared, delivery.metadata);
+        self.receivers.dispatch(definition, &*shared, delivery, &scopes, failures)
     }
 }
 

@@ -161,8 +161,10 @@ impl Bench {
         let consumer = Consumer::of(Arc::clone(&link) as _, topic, group, name)
             .start(Start::Backlog)
             .retry(Duration::from_millis(2), Duration::from_millis(10));
+        // Locked before it starts: its first message may be the one that kills it.
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
         let member = Member::start(set_up(consumer), link, self.patience());
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(member.death());
+        *current = Some(member.death());
         member
     }
 

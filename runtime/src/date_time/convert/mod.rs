@@ -70,6 +70,12 @@ impl DateTime {
         }
     }
 
+    /// What a system clock says that is so far beyond 1970-01-01; 1970-01-01 where that is after the year 9999.
+    pub(crate) fn since_1970(duration: Duration) -> Self {
+        let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2);
+        Self::from_unix(seconds, duration.subsec_micros()).unwrap_or(Self::UNIX_EPOCH)
+    }
+
     /// From seconds since 1970 and the microseconds after them, in UTC.
     fn from_unix(seconds: i64, microsecond: u32) -> Result<Self, DateTimeError> {
         let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);

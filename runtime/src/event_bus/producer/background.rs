@@ -23,8 +23,10 @@ use crate::event_bus::{
 
 /// How many messages wait at most; then senders do.
 const CAPACITY: usize = 10_000;
-/// How many messages the bus is given in one go.
+/// How many messages the bus is given in one go, at most.
 const BATCH: usize = 500;
+/// How large they may be together, in bytes; one message may be larger.
+const BATCH_SIZE: usize = 1 << 20;
 /// The wait after the bus could not be reached, doubled each time.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
@@ -133,22 +135,27 @@ impl Queue {
 
     fn run(&self, producer: &dyn EventBusProducer, timeout: Duration) {
         let mut pause = RETRY.0;
-        while let Some(batch) = self.take() {
+        let mut most = BATCH;
+        while let Some(batch) = self.take(most) {
             let records: Vec<Record<'_>> = batch.iter().map(Owned::record).collect();
             let outcomes = send(producer, &records, Instant::now() + timeout);
             drop(records);
             let all_well = self.settle(batch, outcomes);
             if all_well {
                 pause = RETRY.0;
+                most = (most * 2).min(BATCH);
             } else {
+                // A way that breaks again and again, or is slow, may still carry less: the whole batch would be sent
+                // again each time, and arrive in part.
+                most = (most / 4).max(1);
                 thread::sleep(pause);
                 pause = (pause * 2).min(RETRY.1);
             }
         }
     }
 
-    /// The next messages, when there are any; `None` at the end.
-    fn take(&self) -> Option<Vec<Owned>> {
+    /// The next messages, `most` of them or fewer, when there are any; `None` at the end.
+    fn take(&self, most: usize) -> Option<Vec<Owned>> {
         let mut state = self.state();
         while state.waiting.is_empty() {
             if state.ended {
@@ -156,7 +163,12 @@ impl Queue {
             }
             state = self.added.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        let count = state.waiting.len().min(BATCH);
+        let mut size = 0;
+        let fits = |owned: &&Owned| {
+            size += owned.message.size();
+            size <= BATCH_SIZE
+        };
+        let count = state.waiting.iter().take(most).take_while(fits).count().max(1);
         let batch: Vec<_> = state.waiting.drain(..count).collect();
         state.sending.clone_from(&batch);
         drop(state);

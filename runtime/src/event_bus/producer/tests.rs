@@ -113,3 +113,55 @@ fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
     background.send("t", None, &metadata, b"").unwrap();
     assert_eq!(types(background.flush(Duration::from_secs(10))), ["com.example.a.b.c.v1"]);
 }
+
+#[test]
+fn what_failed_is_sent_again_in_smaller_parts_and_in_order() {
+    let (bus, calls, outcome) = scripted();
+    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let add = |text: &str| {
+        let message = message(text);
+        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+    };
+    add("first");
+    assert_eq!(calls.recv().unwrap(), 1);
+    for number in 0..600 {
+        add(&number.to_string());
+    }
+    let answer = |delivered: usize, failed: usize| {
+        let delivered = (0..delivered).map(|_| Ok(EntryId::new("1-0")));
+        let failed = (0..failed).map(|_| Err(BusError::transient("cut")));
+        outcome.send(delivered.chain(failed).collect()).unwrap();
+    };
+    answer(1, 0);
+    assert_eq!(calls.recv().unwrap(), 500);
+    answer(10, 490);
+    assert_eq!(calls.recv().unwrap(), 125);
+    answer(0, 125);
+    assert_eq!(calls.recv().unwrap(), 31);
+    answer(31, 0);
+    assert_eq!(calls.recv().unwrap(), 62, "what goes well may grow again");
+    answer(0, 62);
+    let left = types(background.flush(Instant::now() + Duration::from_millis(500)));
+    assert_eq!(left, (41..600).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert_eq!(calls.recv().unwrap(), 15);
+    answer(0, 15);
+}
+
+#[test]
+fn large_messages_go_in_small_parts() {
+    let (bus, calls, outcome) = scripted();
+    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let sizes = [10, 3_000_000, 400_000, 400_000, 400_000];
+    for size in sizes {
+        let message = message(&"x".repeat(size));
+        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+    }
+    let mut sent = Vec::new();
+    while sent.iter().sum::<usize>() < sizes.len() {
+        let count = calls.recv().unwrap();
+        sent.push(count);
+        outcome.send((0..count).map(|_| Ok(EntryId::new("1-0"))).collect()).unwrap();
+    }
+    assert_eq!(sent, [1, 1, 2, 1]);
+    background.flush(soon()).unwrap();
+}

@@ -1,0 +1,186 @@
+#!/usr/bin/env bash
+# What the compiler takes for payloads and events, beside the same structs with serde's derives, and how large
+# programs get. It fails where a budget is missed.
+#
+# Processor time of user and system, the least of several runs, in seconds: other programs on the machine matter
+# little. `RUNS=7 tests/all/compile_time.sh` measures longer.
+set -euo pipefail
+# A build that fails in `$(…)` is no time.
+shopt -s inherit_errexit
+
+root=$(cd "$(dirname "$0")/../.." && pwd)
+runs=${RUNS:-3}
+work=${CARGO_TARGET_DIR:-$root/target}/tmp/compile_time
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+export CARGO_TARGET_DIR=$work/target
+
+# fields N: those of the payload with that number
+fields() {
+    local name
+    for name in name:String number:i64 active:bool ratio:f64 'note:Option<String>' 'tags:Vec<String>' count:i64 \
+        title:String; do
+        printf '    /// A field.\n    pub %s: %s,\n' "${name%%:*}" "${name#*:}"
+    done
+    if [ $(($1 % 4)) != 0 ]; then
+        printf '    /// The one before.\n    pub previous: Item%dData,\n' $(($1 - 1))
+    fi
+}
+
+derives='#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]'
+
+# structs KIND COUNT: payloads, and an event with each
+structs() {
+    local i payload=$derives event=$derives
+    for ((i = 0; i < $2; i++)); do
+        if [ "$1" = ours ]; then
+            payload='#[payload]'
+            event="#[event(type = \"com.example.learning.item$i.added.v1\")]"
+        fi
+        printf '/// A payload.\n%s\npub struct Item%dData {\n%s\n}\n' "$payload" "$i" "$(fields "$i")"
+        printf '/// An event.\n%s\npub struct Item%dAdded {\n    /// It.\n    pub item: Item%dData,\n}\n' \
+            "$event" "$i" "$i"
+        if [ "$1" = used ]; then
+            printf '/// Writes it.\npub fn write_%d(e: &Item%dAdded) -> String { serde_json::to_string(e).unwrap() }\n' \
+                "$i" "$i"
+            printf '/// Reads it.\npub fn read_%d(s: &str) -> Option<Item%dAdded> { serde_json::from_str(s).ok() }\n' \
+                "$i" "$i"
+        fi
+    done
+}
+
+# The catalogue's own structs with derives; keys and times as texts.
+plain_catalogue() {
+    local subdomain file
+    for subdomain in "$root"/runtime/src/catalog/*/; do
+        subdomain=$(basename "$subdomain")
+        echo "pub mod $subdomain {"
+        for file in data signals; do
+            echo "pub mod $file { #![allow(unused_imports)] use crate::texts::*;"
+            [ $file = data ] || echo "use super::data::*;"
+            awk -v derives="$derives" '
+                /^pub struct/ { print derives; inside = 1 }
+                inside && /^(pub struct|}|    pub )/ { print }
+                /^}/ { inside = 0 }' "$root/runtime/src/catalog/$subdomain/$file.rs"
+            echo "}"
+        done
+        echo "}"
+    done
+    echo "pub mod texts { pub use std::collections::BTreeMap; pub type Bytes = Vec<u8>;"
+    grep -ohE '\b(DateTime|Uuid|[A-Z][A-Za-z]*(Key|Locator|LocatorV2))\b' "$root"/runtime/src/catalog/*/data.rs |
+        sort -u | sed 's/.*/pub type & = String;/'
+    echo "}"
+}
+
+# package NAME DEPENDENCY: a folder for it, with a manifest
+package() {
+    mkdir -p "$work/$1/src"
+    printf '[package]\nname = "%s"\nversion = "0.1.0"\nedition = "2024"\n[dependencies]\n%s\n' "$1" "$2" \
+        >"$work/$1/Cargo.toml"
+}
+
+serde='serde = { version = "1", features = ["derive"] }
+serde_json = "1"'
+ours="openedx-events = { path = \"$root/runtime\", default-features = false }"
+members=
+for kind in ours plain used; do
+    if [ $kind = ours ]; then package $kind "$ours"; else package $kind "$serde"; fi
+    { [ $kind != ours ] || echo 'use openedx_events::prelude::*;'; structs $kind 20; } >"$work/$kind/src/lib.rs"
+    members="$members\"$kind\", "
+done
+package plain_catalogue "$serde"
+plain_catalogue >"$work/plain_catalogue/src/lib.rs"
+for count in 0 1 10 75; do
+    package "size_$count" "$ours"
+    {
+        echo 'use openedx_events::{prelude::*, registry};'
+        structs ours $count
+        echo 'fn main() { println!("{}", registry::events().len()); }'
+    } >"$work/size_$count/src/main.rs"
+    members="$members\"size_$count\", "
+done
+cat >"$work/Cargo.toml" <<TOML
+[workspace]
+resolver = "3"
+members = [$members"plain_catalogue"]
+
+[profile.release]
+strip = true
+TOML
+cp "$root/Cargo.lock" "$root/rust-toolchain.toml" "$work/"
+cd "$work"
+
+# seconds FILE COMMAND…: the least processor time of the command, whose file is changed before each run
+seconds() {
+    local file=$1 run
+    shift
+    "$@"
+    for ((run = 0; run < runs; run++)); do
+        # A line of code, since a comment changes less than a user does.
+        echo "const _: i64 = $RANDOM$RANDOM;" >>"$file"
+        (TIMEFORMAT='%U %S' && time "$@") 2>&1 | tail -1
+    done | awk '{ t = $1 + $2; if (NR == 1 || t < least) least = t } END { print least }'
+}
+
+# one PACKAGE INCREMENTAL COMMAND…
+one() {
+    local package=$1 incremental=$2
+    shift 2
+    CARGO_INCREMENTAL=$incremental seconds "$work/$package/src/lib.rs" cargo "$@" --quiet -p "$package"
+}
+
+failed=
+# ratio LABEL OURS THEIRS BUDGET
+ratio() {
+    local ratio
+    ratio=$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.2f", a / b }')
+    printf '| %s | %s | %s s | %s s | %s |\n' "$1" "$ratio" "$2" "$3" "${4:--}"
+    if [ -n "${4:-}" ] && awk -v r="$ratio" -v b="$4" 'BEGIN { exit !(r > b) }'; then
+        failed="$failed
+$1: $ratio times, and may be $4"
+    fi
+}
+
+echo '| | ratio | ours | serde'"'"'s derives | budget |'
+echo '|---|---|---|---|---|'
+for mode in "clean build:0:build" "\`cargo check\`:0:check" "one line changed, build:1:build" \
+    "one line changed, \`cargo check\`:1:check"; do
+    IFS=: read -r label incremental command <<<"$mode"
+    mine=$(one ours "$incremental" "$command")
+    used=$(one used "$incremental" "$command")
+    plain=$(one plain "$incremental" "$command")
+    case $label in
+    "one line changed, build") budget=1.3 ;;
+    *) budget= ;;
+    esac
+    ratio "20 events: $label; derives used" "$mine" "$used" "$budget"
+    ratio "20 events: $label; derives unused" "$mine" "$plain"
+done
+
+# The catalogue is what the crate takes with it, less what it takes without it.
+runtime() {
+    # Another `metadata` is another build, without a change to a file of the repository.
+    for ((run = 0; run <= runs; run++)); do
+        (TIMEFORMAT='%U %S' && export CARGO_INCREMENTAL=0 &&
+            time cargo rustc --quiet --manifest-path "$root/runtime/Cargo.toml" --lib --no-default-features \
+                --features "$1" -- -C metadata="$RANDOM$RANDOM") 2>&1 | tail -1
+    done | awk '{ t = $1 + $2; if (NR == 1 || t < least) least = t } END { print least }'
+}
+without=$(runtime "")
+with=$(runtime catalog)
+catalogue=$(awk -v a="$with" -v b="$without" 'BEGIN { printf "%.2f", a - b }')
+ratio "catalogue, clean build; derives unused" "$catalogue" "$(one plain_catalogue 0 build)" 3
+
+echo
+echo '| stripped release binary | size |'
+echo '|---|---|'
+for count in 0 1 10 75; do
+    cargo build --quiet --release -p "size_$count"
+    size=$(stat -c %s "$CARGO_TARGET_DIR/release/size_$count")
+    printf '| %s events | %s kB |\n' "$count" $((size / 1000))
+done
+
+if [ -n "$failed" ]; then
+    echo "over budget:$failed" >&2
+    exit 1
+fi
