@@ -64,6 +64,11 @@ pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> Token
     quote!(#expansion #(#errors)*)
 }
 
+/// What `look` finds in what was made of an item whose mistakes were reported already.
+pub(crate) fn without_reports<T>(look: impl FnOnce(&mut Problems) -> T) -> T {
+    look(&mut Problems(Vec::new()))
+}
+
 /// Collects mistakes; only [`report`] makes it, so that none can be forgotten.
 pub(crate) struct Problems(Vec<syn::Error>);
 

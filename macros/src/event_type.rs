@@ -152,6 +152,9 @@ const STATES: &[&str] = &[
     "written",
 ];
 
+/// Words that stand behind a past tense: `signed_up`, `logged_in`.
+const PARTICLES: &[&str] = &["back", "down", "in", "off", "on", "out", "over", "through", "up"];
+
 /// Words that end like a past tense and are none.
 const NO_STATES: &[&str] = &[
     "bleed", "breed", "deed", "embed", "exceed", "feed", "heed", "need", "proceed", "seed", "speed",
@@ -220,6 +223,12 @@ impl EventType {
 
     /// Whether the constant's name can be compared with it.
     pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        if self.text.trim() != self.text {
+            let what = format!("event type `{}` begins or ends with a space", self.text);
+            let help = format!("write `\"{}\"`", self.text.trim());
+            problems.push(Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(help));
+            return false;
+        }
         if !self.check_written_version(waivers, problems) {
             return false;
         }
@@ -242,6 +251,7 @@ impl EventType {
             return true;
         };
         let what = format!("the major version of event type `{}` is no segment like `v1`", self.text);
+        let better = legal(&better);
         let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
             .help(format!("write `\"{better}\"`"));
         if self.text.split('.').all(is_word) {
@@ -294,31 +304,22 @@ impl EventType {
 
     fn illegal_segment(&self, segment: &str) -> Problem {
         let text = &self.text;
+        let better = legal(text);
         let what = if segment.is_empty() {
             format!("a segment of event type `{text}` is empty")
         } else {
             format!("segment `{segment}` of event type `{text}` is not a lowercase word")
         };
-        let legal = text.split('.').filter(|segment| !segment.is_empty());
-        let legal: Vec<String> =
-            legal.map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) }).collect();
-        let better = legal.join(".");
         Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
-    }
-
-    /// The text with words in the place of what are none.
-    fn legal_text(&self) -> String {
-        let segments = self.text.split('.').filter(|segment| !segment.is_empty());
-        let legal: Vec<String> = segments
-            .map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) })
-            .collect();
-        legal.join(".")
     }
 
     fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
         // After a last dot there is nothing, and that was said.
         let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
-        if self.major_version.is_none() && has_end {
+        // Between other separators there may be one.
+        let is_separated = self.text.contains(is_other_separator)
+            && legal(&self.text).rsplit('.').next().is_some_and(is_version);
+        if self.major_version.is_none() && has_end && !is_separated {
             problems.check(waivers, &rules::TYPE_MISSING_VERSION, || {
                 let text = &self.text;
                 let (what, better) = match &self.version {
@@ -328,7 +329,7 @@ impl EventType {
                     ),
                     None => (
                         format!("event type `{text}` has no major version"),
-                        format!("{}.v1", self.legal_text()),
+                        format!("{}.v1", legal(&self.text)),
                     ),
                 };
                 Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
@@ -338,7 +339,9 @@ impl EventType {
     }
 
     fn check_length(&self, problems: &mut Problems) -> bool {
-        let is_long_enough = self.segments.len() >= 5;
+        // Other separators were refused as parts of a segment.
+        let is_separated = self.text.contains(is_other_separator) && legal(&self.text).split('.').count() > 5;
+        let is_long_enough = self.segments.len() >= 5 || is_separated;
         if !is_long_enough {
             let what = format!("event type `{}` has too few segments", self.text);
             problems.push(
@@ -364,7 +367,17 @@ impl EventType {
 
     fn check_action(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let action = self.segments.last().map_or("", String::as_str);
-        let last = action.rsplit(['_', '-']).next().unwrap_or_default();
+        if is_version(action) {
+            let version = self.version.as_deref().unwrap_or_default();
+            let what =
+                format!("event type `{}` has two major versions, `{action}` and `{version}`", self.text);
+            let start = self.segments.split_last().map_or_else(String::new, |(_, start)| start.join("."));
+            let help = format!("write `\"{start}.{version}\"`");
+            problems.push(Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what).help(help));
+            return false;
+        }
+        let mut words = action.rsplit(['_', '-']).skip_while(|word| PARTICLES.contains(word));
+        let last = words.next().unwrap_or_default();
         (last.ends_with("ed") && !NO_STATES.contains(&last))
             || STATES.contains(&last)
             || problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
@@ -374,6 +387,19 @@ impl EventType {
                     .help("say what happened, as in `created`, `updated` or `sent`")
             })
     }
+}
+
+/// The text with words in the place of what are none.
+fn legal(text: &str) -> String {
+    let segments =
+        text.split(|one| one == '.' || is_other_separator(one)).filter(|segment| !segment.is_empty());
+    let legal: Vec<String> =
+        segments.map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) }).collect();
+    legal.join(".")
+}
+
+fn is_other_separator(one: char) -> bool {
+    matches!(one, '/' | ':')
 }
 
 /// With hyphens, which have a rule of their own.
@@ -396,8 +422,11 @@ fn major_version(version: &str) -> Option<u32> {
 /// The nearest legal segment, for the help.
 fn word(segment: &str) -> String {
     let mut word = String::new();
+    let mut was_upper = false;
     for (index, character) in segment.char_indices() {
-        if character.is_ascii_uppercase() && index > 0 && !word.ends_with('_') {
+        let begins_word = character.is_ascii_uppercase() && !was_upper;
+        was_upper = character.is_ascii_uppercase();
+        if begins_word && index > 0 && !word.ends_with('_') {
             word.push('_');
         }
         let lower = character.to_ascii_lowercase();

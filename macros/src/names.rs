@@ -43,8 +43,12 @@ fn word_length(text: &str) -> usize {
         while is_upper(index) && !is_other(index + 1) {
             index += 1;
         }
+        // `ORA2Submission`, `HTML5Created`: digits belong to the word before them.
         if is_upper(index) && at(index + 1).is_some_and(|next| next.is_ascii_digit()) {
             index += 1;
+            while at(index).is_some_and(|next| next.is_ascii_digit()) {
+                index += 1;
+            }
         }
         return end(index);
     }
@@ -73,6 +77,8 @@ mod tests {
             ("CourseEnrollmentCreatedV2", "COURSE_ENROLLMENT_CREATED_V2"),
             ("CourseEnrollmentCreatedV12", "COURSE_ENROLLMENT_CREATED_V12"),
             ("LedgerXBlockMoved", "LEDGER_XBLOCK_MOVED"),
+            ("ORA2SubmissionCreated", "ORA2_SUBMISSION_CREATED"),
+            ("HTML5Moved", "HTML5_MOVED"),
             ("Course_Created", "COURSE_CREATED"),
             ("A", "A"),
         ] {

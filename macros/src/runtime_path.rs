@@ -1,7 +1,7 @@
 //! The path by which an expansion reaches the runtime.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote};
 
 /// The runtime's private module, whose name changes with each release.
 pub(crate) const PRIVATE: &str = concat!(
@@ -22,25 +22,39 @@ impl RuntimePath {
         self.0 = path;
     }
 
-    /// The path of the module that expansions use, all of it at `span`: an error in generated code is
-    /// shown where all tokens of it say they are.
-    pub(crate) fn at(&self, span: Span) -> TokenStream {
-        // Names resolve where the macro is called, whatever the place is that errors are shown at.
-        let span = span.resolved_at(Span::call_site());
-        let private = syn::Ident::new(PRIVATE, span);
-        match &self.0 {
-            None => quote_spanned!(span=> ::openedx_events::#private),
-            Some(path) => {
-                let path = respan(quote::quote!(#path), span);
-                quote_spanned!(span=> #path::#private)
-            }
+    /// Brings the module that expansions use into a scope of theirs, under a short name. Where the path is wrong,
+    /// the compiler says so once, here, and not of each name behind it.
+    pub(crate) fn import(&self) -> TokenStream {
+        let (private, name) = (self.private(), short(Span::call_site()));
+        // use ::openedx_events::__private_0_1_0 as __RT;
+        quote! {
+            #[allow(unused_imports)]
+            use #private as #name;
         }
     }
 
-    /// The crate's path as users write it, for `#[linkme(crate = …)]` and documentation.
-    pub(crate) fn private(&self) -> TokenStream {
-        self.at(Span::call_site())
+    /// That module in the scope of the import, at `span`: an error in generated code is shown where all tokens of
+    /// it say they are.
+    #[allow(clippy::unused_self, reason = "the import is of this path")]
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        short(span).to_token_stream()
     }
+
+    /// That module outside of the import, at the user's tokens.
+    pub(crate) fn private(&self) -> TokenStream {
+        let last = self.0.as_ref().and_then(|path| path.segments.last());
+        let span = last.map_or_else(Span::call_site, |last| last.ident.span());
+        let private = syn::Ident::new(PRIVATE, span.resolved_at(Span::call_site()));
+        match &self.0 {
+            None => quote!(::openedx_events::#private),
+            Some(path) => quote!(#path::#private),
+        }
+    }
+}
+
+fn short(span: Span) -> syn::Ident {
+    // Names resolve where the macro is called, whatever the place is that errors are shown at.
+    syn::Ident::new("__RT", span.resolved_at(Span::call_site()))
 }
 
 /// The same tokens, shown at `span` but resolved as before.

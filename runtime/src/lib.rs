@@ -17,6 +17,7 @@ pub mod contracts;
 mod date_time;
 mod event;
 pub mod event_bus;
+pub mod guide;
 pub mod keys;
 mod macros;
 #[cfg(feature = "cli")]

@@ -7,7 +7,7 @@ pub use serde;
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
     avro_type::AvroType,
-    event::{Event, EventDefinition, WireEvent, WireFunctions},
+    event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
     receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, function_id},
     schema::*,

@@ -58,7 +58,7 @@ impl Setup {
         self
     }
 
-    /// Only TLS, with the certificate and key that [`certificate`] makes in the server's folder.
+    /// Only TLS, with the certificate and key that `certificate` makes in the server's folder.
     #[must_use]
     pub fn tls(mut self) -> Self {
         self.has_tls = true;

@@ -29,7 +29,7 @@ impl Contracts {
         if published.is_empty() {
             return TokenStream::new();
         }
-        let rt = event.path.private();
+        let rt = event.path.at(Span::call_site());
         let Compared { minor_version, local_only, fields, .. } = event;
         let event_type = event.event_type.text();
         let defaulted = (0..fields.len()).filter(|index| fields[*index].default.is_some());

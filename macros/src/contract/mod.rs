@@ -35,6 +35,8 @@ struct Contract {
     text: String,
     /// The data keys.
     keys: Vec<String>,
+    /// The absolute path of the file.
+    path: Option<String>,
 }
 
 impl Contracts {
@@ -52,14 +54,17 @@ impl Contracts {
         });
         for file in files {
             let name = &file.name;
-            contracts.paths.extend(file.path);
+            contracts.paths.extend(file.path.clone());
             let Some(minor) = file.minor_version else {
                 let what = format!("contract `{name}` is not named after a minor version");
                 refuse(what, "minor version 0 ends in `_schema.avsc`, minor version 1 in `_schema.1.avsc`");
                 continue;
             };
             match file.text.and_then(|json| avro::read(&json, text)) {
-                Ok((text, keys)) => contracts.published.push(Contract { minor_version: minor, text, keys }),
+                Ok((text, keys)) => {
+                    let path = file.path;
+                    contracts.published.push(Contract { minor_version: minor, text, keys, path });
+                }
                 Err(why) => {
                     let help = "get back the file that was published, or delete it if none ever was";
                     refuse(format!("contract `{name}` is not the schema of an event: {why}"), help);
@@ -83,6 +88,12 @@ impl Contracts {
         let paths = &self.paths;
         // const _: &[u8] = include_bytes!("/…/schemas/com+example+learning+seat+taken+v1_schema.avsc");
         quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
+    }
+
+    /// The file with the schema of that minor version.
+    pub(crate) fn schema_file(&self, minor_version: u32) -> Option<&str> {
+        let contract = self.compared().iter().find(|contract| contract.minor_version == minor_version)?;
+        contract.path.as_deref()
     }
 
     /// The minor versions with a contract that the event was compared with, the newest first.

@@ -4,7 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::parse::{Arguments, Event};
+use super::{
+    page,
+    parse::{Arguments, Event},
+};
 use crate::{
     contract::{Compared, Contracts},
     record::{Field, Target, builder::Built, schema::location},
@@ -12,14 +15,15 @@ use crate::{
 };
 
 pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
-    let rt = &event.arguments.path.private();
+    let rt = &event.arguments.path.at(Span::call_site());
+    let import = event.arguments.path.import();
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
     let finish = |fields: TokenStream| fields;
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
-    let structure = structure(event);
-    let signal = signal(event, rt);
+    let structure = structure(event, contracts);
+    let signal = signal(event, contracts);
     let record = target.record_static(&item.ident);
     let wire = if arguments.local_only.is_some() {
         local_only(event, &target)
@@ -44,9 +48,10 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
 
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
+            #import
             // What types without an Avro form, or without the traits of a value, get instead.
             #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
+            use #rt::{NoWire as _, NotPlain as _, NotShared as _, WireFallback as _};
             #record
             #(#implementations)*
         };
@@ -54,7 +59,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
 }
 
 /// The user's struct, with what is left of its derives.
-fn structure(event: &Event<'_>) -> TokenStream {
+fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, attributes, fields, arguments, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
@@ -63,8 +68,10 @@ fn structure(event: &Event<'_>) -> TokenStream {
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let deprecated = deprecated(arguments);
+    let page = page::of_struct(event, contracts);
     quote! {
         #(#others)*
+        #page
         #(#lints)*
         #deprecated
         #derives
@@ -82,13 +89,13 @@ fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
     Some(quote!(#[deprecated(#since note = #note)] #[allow(clippy::deprecated_semver)]))
 }
 
-fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
+fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+    let rt = event.arguments.path.private();
     let Event { item, attributes, arguments, constant, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
     let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let facts = facts(event);
+    let page = page::of_static(event, contracts);
     let deprecated = deprecated(arguments);
-    // /// …the event's documentation, and its facts
     // Where the name is taken, that is said where it comes from.
     let span = constant.span().resolved_at(Span::call_site());
     let declared = quote_spanned!(span=> static #constant: #rt::Signal<#ident> = #rt::Signal::new(););
@@ -96,39 +103,11 @@ fn signal(event: &Event<'_>, rt: &TokenStream) -> TokenStream {
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     quote! {
         #(#docs)*
-        #[doc = #facts]
+        #page
         #deprecated
         #[allow(deprecated)]
         #vis #declared
     }
-}
-
-/// What the attribute says, for the static's page in the documentation.
-fn facts(event: &Event<'_>) -> String {
-    let Arguments { event_type, key, repository, warning, local_only, .. } = &event.arguments;
-    let mut lines = vec![String::new()];
-    if let Some(event_type) = event_type {
-        lines.push(format!("* Event type: `{}`", event_type.text()));
-    }
-    lines.push(format!("* Data: [`{}`]", event.item.ident.unraw()));
-    if !key.is_empty() {
-        lines.push(format!("* Key: `{}`", key_path(key)));
-    }
-    if let Some(repository) = repository {
-        lines.push(format!("* Repository: `{}`", repository.value()));
-    }
-    if let Some(warning) = warning {
-        lines.push(format!("* Warning: {}", warning.value()));
-    }
-    if let Some(reason) = local_only {
-        lines.push(format!("* Local only: {}", reason.value()));
-    }
-    lines.join("\n")
-}
-
-fn key_path(key: &[syn::Ident]) -> String {
-    let names: Vec<String> = key.iter().map(|name| name.unraw().to_string()).collect();
-    names.join(".")
 }
 
 fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> TokenStream {
@@ -139,14 +118,13 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         .as_ref()
         .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
-    let docs = &docs.text;
     let location = location(rt, ident);
 
     let span = constant.span().resolved_at(Span::call_site());
     let signal = quote_spanned!(span=> &#constant);
     let minor_version = arguments.minor_version;
     let key = (!arguments.key.is_empty()).then(|| {
-        let path = key_path(&arguments.key);
+        let path = arguments.key_path();
         quote!(.with_key_field(#path))
     });
     let compared: Vec<u32> = contracts.minor_versions().collect();
@@ -162,7 +140,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         quote!(.with_deprecated(#since, #note))
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
-    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(#rt::WireFunctions::of::<#ident>())));
+    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
@@ -272,7 +250,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
                 #rt::serialize_record(self, __serializer)
             }
         }
@@ -281,7 +259,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
+            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
                 #rt::deserialize_record(__deserializer)
             }
         }

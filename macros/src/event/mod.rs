@@ -2,12 +2,17 @@
 
 mod check;
 mod expand;
+mod page;
 mod parse;
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{contract::Contracts, diagnostics::report, record};
+use crate::{
+    contract::Contracts,
+    diagnostics::{report, without_reports},
+    record,
+};
 
 /// The expansion, or the user's item with the reasons why there is none.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -17,7 +22,7 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     };
     record::name_self(&mut item);
     report(|problems| {
-        let Some(event) = parse::parse(arguments, &item, problems) else {
+        let Some(event) = parse::parse(arguments.clone(), &item, problems) else {
             return record::without_attributes(&item, "event");
         };
         check::check(&event, problems);
@@ -26,14 +31,20 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
             None => Contracts::default(),
         };
         let is_local = event.arguments.local_only.is_some();
-        let can_expand = |field: &record::Field<'_>| {
-            let is_within = record::find_mention(field.ty, &event.item.ident).is_some();
-            record::can_expand(field, is_local) && (is_local || !is_within)
+        let is_within = |field: &record::Field<'_>| {
+            !is_local && record::find_mention(field.ty, &event.item.ident).is_some()
         };
-        let expansion = if event.fields.iter().all(can_expand) && record::have_own_names(&event.fields) {
-            expand::expand(&event, &contracts)
-        } else {
+        let (ownable, are_refused) = record::with_ownable_types(event.item, is_local);
+        let expansion = if !record::can_expand(&event.fields, is_within) {
             record::without_attributes(&item, "event")
+        } else if are_refused.contains(&true) {
+            let event = without_reports(|problems| parse::parse(arguments, &ownable, problems));
+            event.map_or_else(TokenStream::new, |mut event| {
+                record::mark_refused(&mut event.fields, &are_refused);
+                expand::expand(&event, &contracts)
+            })
+        } else {
+            expand::expand(&event, &contracts)
         };
         let tracking = contracts.tracking();
         quote!(#expansion #tracking)

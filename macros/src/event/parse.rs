@@ -152,6 +152,12 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
 }
 
 impl Arguments {
+    /// The key as it is written, without `r#`.
+    pub(crate) fn key_path(&self) -> String {
+        let names: Vec<String> = self.key.iter().map(|name| name.unraw().to_string()).collect();
+        names.join(".")
+    }
+
     fn take(&mut self, arg: &Arg, problems: &mut Problems) {
         match arg.name.unraw().to_string().as_str() {
             "type" => {

@@ -1,6 +1,6 @@
 //! A payload, its twin with the fields, and their implementations.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::{Ident, ItemStruct, ext::IdentExt};
 
@@ -14,7 +14,8 @@ use crate::{
 };
 
 pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
-    let rt = &payload.path.private();
+    let rt = &payload.path.at(Span::call_site());
+    let import = payload.path.import();
     let Payload { item, fields, path, .. } = payload;
     let twin = &format_ident!("{}Fields", item.ident);
     let target = Target { rt, ident: twin, fields };
@@ -24,7 +25,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     };
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
-    let structs = structs(payload, twin, rt);
+    let structs = structs(payload, twin);
     let record = target.record_static(&item.ident);
     let implementations = [
         target.defaults(),
@@ -48,6 +49,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
 
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
+            #import
             // What types without an Avro form, or without the traits of a value, get instead.
             use #rt::{NoWire as _, NotPlain as _, NotShared as _};
             #record
@@ -56,7 +58,8 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     }
 }
 
-fn structs(payload: &Payload<'_>, twin: &Ident, rt: &TokenStream) -> TokenStream {
+fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
+    let rt = payload.path.private();
     let Payload { item, attributes, fields, .. } = payload;
     let ItemStruct { ident, vis, .. } = item;
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
@@ -207,13 +210,13 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
             fn serialize_json<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
                 #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
 
             fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
+            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
                 #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }
@@ -229,7 +232,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<__S::Ok, __S::Error> {
+            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
                 #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
         }
@@ -238,7 +241,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, __D::Error> {
+            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
                 #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }

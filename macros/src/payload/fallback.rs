@@ -1,8 +1,8 @@
 //! What other payloads expect of one that was refused for its shape.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Attribute, Generics, Ident, Item, Path, Token, punctuated::Punctuated};
+use syn::{Attribute, Generics, Ident, Item, Path, Token, parse_quote, punctuated::Punctuated};
 
 use crate::{record, runtime_path::RuntimePath};
 
@@ -10,15 +10,19 @@ use crate::{record, runtime_path::RuntimePath};
 /// compile, and a field of this type is no second mistake.
 pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     let bare = record::without_attributes(item, "payload");
-    let Some((ident, attributes)) = named(item) else {
+    let Some((ident, generics, attributes)) = named(item) else {
         return bare;
     };
-    let rt = path.private();
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let mut lasting = generics.clone();
+    lasting.make_where_clause().predicates.push(parse_quote!(Self: 'static));
+    let lasting = &lasting.where_clause;
+    let (rt, import) = (path.at(Span::call_site()), path.import());
     let derived = derived(attributes);
     let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
     let clone = is_missing("Clone").then(|| {
         quote! {
-            impl ::core::clone::Clone for #ident {
+            impl #parameters ::core::clone::Clone for #ident #arguments #bounds {
                 fn clone(&self) -> Self {
                     ::core::unreachable!()
                 }
@@ -27,7 +31,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     });
     let partial_eq = is_missing("PartialEq").then(|| {
         quote! {
-            impl ::core::cmp::PartialEq for #ident {
+            impl #parameters ::core::cmp::PartialEq for #ident #arguments #bounds {
                 fn eq(&self, _: &Self) -> ::core::primitive::bool {
                     ::core::unreachable!()
                 }
@@ -36,7 +40,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     });
     let debug = is_missing("Debug").then(|| {
         quote! {
-            impl ::core::fmt::Debug for #ident {
+            impl #parameters ::core::fmt::Debug for #ident #arguments #bounds {
                 fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     ::core::unreachable!()
                 }
@@ -49,12 +53,14 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
         #bare
 
         const _: () = {
+            #import
             #clone
             #partial_eq
             #debug
 
-            impl #rt::AvroType for #ident {
+            impl #parameters #rt::AvroType for #ident #arguments #lasting {
                 type Repr = ::core::primitive::bool;
+                const SCHEMA: #rt::Schema = #rt::Schema::Unknown;
 
                 fn to_repr(&self) -> ::core::primitive::bool {
                     ::core::unreachable!()
@@ -68,15 +74,14 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     }
 }
 
-/// The name and the attributes of a type without parameters.
-fn named(item: &Item) -> Option<(&Ident, &[Attribute])> {
-    let (ident, generics, attributes): (_, &Generics, _) = match item {
+/// The name, the parameters and the attributes of a type.
+fn named(item: &Item) -> Option<(&Ident, &Generics, &[Attribute])> {
+    Some(match item {
         Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),
         Item::Enum(item) => (&item.ident, &item.generics, &item.attrs),
         Item::Union(item) => (&item.ident, &item.generics, &item.attrs),
         _ => return None,
-    };
-    generics.params.is_empty().then_some((ident, attributes))
+    })
 }
 
 fn derived(attributes: &[Attribute]) -> Vec<String> {

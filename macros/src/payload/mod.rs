@@ -8,7 +8,10 @@ mod parse;
 use proc_macro2::TokenStream;
 
 use self::parse::Arguments;
-use crate::{diagnostics::report, record};
+use crate::{
+    diagnostics::{report, without_reports},
+    record,
+};
 
 /// The expansion, or the user's item with the reasons why there is none.
 pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -22,11 +25,17 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
             return fallback::expand(&item, &arguments.path);
         };
         check::check(&payload, problems);
-        let can_expand = |field| record::can_expand(field, false) && !payload.is_within(field);
-        if payload.fields.iter().all(can_expand) && record::have_own_names(&payload.fields) {
-            expand::expand(&payload)
-        } else {
-            fallback::expand(&item, &arguments.path)
+        if !record::can_expand(&payload.fields, |field| payload.is_within(field)) {
+            return fallback::expand(&item, &arguments.path);
         }
+        let (ownable, are_refused) = record::with_ownable_types(payload.item, false);
+        if !are_refused.contains(&true) {
+            return expand::expand(&payload);
+        }
+        let payload = without_reports(|problems| parse::parse(&arguments, &ownable, problems));
+        payload.map_or_else(TokenStream::new, |mut payload| {
+            record::mark_refused(&mut payload.fields, &are_refused);
+            expand::expand(&payload)
+        })
     })
 }

@@ -4,14 +4,15 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
-use super::parse::{Parameter, Receiver, Refused, Source};
+use super::parse::{Parameter, Receiver, Refused, Source, is_struct};
 use crate::{
     record::{allow_expected, schema::location},
     runtime_path::RuntimePath,
 };
 
 pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
-    let rt = receiver.path.private();
+    let rt = receiver.path.at(Span::call_site());
+    let import = receiver.path.import();
     let registered = registered(&receiver.signature.ident, &receiver.signals);
     // Whoever allows the function to use a deprecated signal means this use of it, too.
     let allowed = receiver
@@ -42,6 +43,7 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
         #(#allowed)*
         #[allow(dead_code, non_snake_case, clippy::pedantic)]
         fn #registered() {
+            #import
             #(#elements)*
         }
     }
@@ -52,13 +54,17 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
     let registered = refused.name.as_ref().map(|name| {
         let registered = registered(name, &refused.signals);
-        let signals = refused.signals.iter().map(|path| signal(path, &refused.path));
+        let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
+        let import = refused.path.import();
+        let signals = signals.into_iter().map(|path| signal(path, &refused.path));
         // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
         //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
         // }
         quote! {
             #[allow(dead_code, deprecated, non_snake_case)]
             fn #registered() {
+                #import
+                #(let _ = |_: #structs| {};)*
                 #(let _ = #signals;)*
             }
         }

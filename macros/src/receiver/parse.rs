@@ -17,6 +17,7 @@ use syn::{
 use crate::{
     args::{Arg, Known, Value},
     diagnostics::{Problem, Problems},
+    names,
     record::{first_word, schema::type_name},
     rules,
     runtime_path::RuntimePath,
@@ -195,6 +196,14 @@ impl Arguments {
     }
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) -> bool {
+        if let Some(last) = signal.segments.last().filter(|_| is_struct(&signal)) {
+            let what = format!("`{}` is the struct of an event, not its signal", last.ident);
+            let constant = names::constant_name(&last.ident.unraw().to_string());
+            let help = format!("write the event's static, as in `#[receiver({constant})]`");
+            problems.push(Problem::new(&signal, what).help(help));
+            self.signals.push(signal);
+            return false;
+        }
         let text = signal.to_token_stream().to_string();
         let is_new = !self.signals.iter().any(|other| other.to_token_stream().to_string() == text);
         if is_new {
@@ -208,6 +217,13 @@ impl Arguments {
         }
         is_new
     }
+}
+
+/// Whether the name is one that types have.
+pub(super) fn is_struct(path: &Path) -> bool {
+    let name = path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.contains(|one: char| one.is_ascii_lowercase())
 }
 
 fn refuse(at: &impl ToTokens, what: &str, help: &str, problems: &mut Problems) {
@@ -409,7 +425,7 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
             );
         }
         (_, None) => {
-            let text = type_name(ty).replace('&', "");
+            let text = type_name(ty).replace("&'static ", "&").replace("&str", "String").replace('&', "");
             refuse(
                 ty,
                 "a receiver takes data keys by reference: other receivers get the same event",

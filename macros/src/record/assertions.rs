@@ -14,9 +14,14 @@ use crate::{
 };
 
 impl Target<'_> {
+    /// The fields, with their places, whose types were not refused yet.
+    fn checked(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
+        self.fields.iter().enumerate().filter(|(_, field)| !field.is_refused)
+    }
+
     /// Each field has an Avro form, and is what a value in a payload has to be.
     pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
-        let each = self.fields.iter().enumerate().map(|(index, field)| {
+        let each = self.checked().map(|(index, field)| {
             let Field { ty, .. } = field;
             let span = ty.span();
             let rt = path.at(span);
@@ -42,7 +47,7 @@ impl Target<'_> {
 
     /// What only a walk over the schemas can tell: `function` is called for each field, at its type.
     pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
-        let each = self.fields.iter().enumerate().map(|(index, field)| {
+        let each = self.checked().map(|(index, field)| {
             let span = field.ty.span();
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));

@@ -100,7 +100,7 @@ impl Target<'_> {
         } else {
             (quote!(#ty), quote!(__value))
         };
-        let docs = if docs.text.is_empty() { "Sets the field." } else { docs.text.as_str() };
+        let docs = if docs.exist { quote!(#docs) } else { quote!("Sets the field.") };
         // pub fn id(self, value: i64) -> __UserDataBuilder<Set<i64>, __is_active>
         // where
         //     __id: NotSet,

@@ -1,18 +1,25 @@
 //! Documentation comments.
 
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Lit, Meta};
 
 /// What `///` and `#[doc = …]` say.
 pub(crate) struct Docs {
-    /// The text, as far as the macro can see it.
-    pub(crate) text: String,
+    parts: Vec<Part>,
     /// Whether there is any, be it only `#[doc = include_str!(…)]`.
     pub(crate) exist: bool,
 }
 
+enum Part {
+    Line(String),
+    /// `include_str!(…)`, `concat!(…)`: only the compiler knows the text.
+    Expression(Expr),
+}
+
 impl Docs {
     pub(crate) fn of(attributes: &[Attribute]) -> Self {
-        let mut lines = Vec::new();
+        let mut parts = Vec::new();
         let mut exist = false;
         for attribute in attributes {
             let Meta::NameValue(meta) = &attribute.meta else {
@@ -21,23 +28,58 @@ impl Docs {
             if !meta.path.is_ident("doc") {
                 continue;
             }
-            match &meta.value {
+            match without_groups(&meta.value) {
                 Expr::Lit(literal) => {
                     if let Lit::Str(text) = &literal.lit {
                         let text = without_stars(&text.value());
                         exist |= !text.trim().is_empty();
-                        lines.extend(
-                            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()),
-                        );
+                        let lines =
+                            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
+                        parts.extend(lines.map(Part::Line));
                         if text.is_empty() {
-                            lines.push(String::new());
+                            parts.push(Part::Line(String::new()));
                         }
                     }
                 }
-                _ => exist = true,
+                expression => {
+                    exist = true;
+                    parts.push(Part::Expression(expression.clone()));
+                }
             }
         }
-        Self { text: lines.join("\n").trim().to_owned(), exist }
+        Self { parts, exist }
+    }
+}
+
+/// A literal, or a `concat!(…)` of what only the compiler knows.
+impl ToTokens for Docs {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let is_line = |part: &Part| matches!(part, Part::Line(_));
+        let mut texts = Vec::new();
+        for lines in self.parts.chunk_by(|left, right| is_line(left) && is_line(right)) {
+            let lines = lines.iter().map(|part| match part {
+                Part::Line(line) => Ok(line.as_str()),
+                Part::Expression(expression) => Err(expression.to_token_stream()),
+            });
+            let text: Result<Vec<&str>, TokenStream> = lines.collect();
+            texts.push(
+                text.map_or_else(|expression| expression, |lines| lines.join("\n").trim().to_token_stream()),
+            );
+        }
+        match &texts[..] {
+            [] => "".to_tokens(tokens),
+            [only] if self.parts.iter().all(is_line) => only.to_tokens(tokens),
+            [first, rest @ ..] => tokens.extend(quote!(::core::concat!(#first #(, "\n", #rest)*))),
+        }
+    }
+}
+
+/// What `macro_rules!` puts around an expression that it was given.
+fn without_groups(value: &Expr) -> &Expr {
+    match value {
+        Expr::Group(group) => without_groups(&group.expr),
+        Expr::Paren(paren) => without_groups(&paren.expr),
+        other => other,
     }
 }
 

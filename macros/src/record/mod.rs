@@ -16,12 +16,12 @@ pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, wi
 pub(crate) use docs::Docs;
 pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-use types::{find_borrow, find_no_value, has_placeholder};
+use types::{find_borrow, find_no_value, has_placeholder, make_ownable};
 pub(crate) use types::{find_mention, name_self};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, Type, Visibility};
+use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility};
 
 use crate::waivers::Waivers;
 
@@ -40,19 +40,45 @@ pub(crate) struct Field<'a> {
     /// What a builder takes when the field is left out.
     pub(crate) default: Option<Default>,
     pub(crate) waivers: Waivers,
+    /// Whether the type was refused already, and another stands in for it that the compiler has nothing to say of.
+    pub(crate) is_refused: bool,
 }
 
-/// Whether a field of this type leaves anything to expand to: a struct with one that does not is only emitted.
+/// Whether a field of this type is refused by what can be seen of it.
 ///
 /// What stays in the process may hold a `&'static`.
-pub(crate) fn can_expand(field: &Field<'_>, is_local: bool) -> bool {
-    find_borrow(field.ty, is_local).is_none()
-        && find_no_value(field.ty).is_none()
-        && !has_placeholder(field.ty)
+fn is_refused(ty: &Type, is_local: bool) -> bool {
+    find_borrow(ty, is_local).is_some() || find_no_value(ty).is_some()
+}
+
+/// Whether there is anything to expand to: a struct with other fields is only emitted.
+pub(crate) fn can_expand(fields: &[Field<'_>], is_within: impl Fn(&Field<'_>) -> bool) -> bool {
+    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty) && !is_within(field))
+}
+
+/// The item with types in place of the refused ones that expand without another mistake; which fields have them.
+pub(crate) fn with_ownable_types(item: &ItemStruct, is_local: bool) -> (Item, Vec<bool>) {
+    let mut item = item.clone();
+    let are_refused = item.fields.iter_mut().map(|field| {
+        let is_refused = is_refused(&field.ty, is_local);
+        if is_refused {
+            make_ownable(&mut field.ty);
+        }
+        is_refused
+    });
+    let are_refused = are_refused.collect();
+    (Item::Struct(item), are_refused)
+}
+
+/// Marks the fields whose types stand in for refused ones.
+pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
+    for (field, is_refused) in fields.iter_mut().zip(are_refused) {
+        field.is_refused = *is_refused;
+    }
 }
 
 /// Whether each field has a name of its own; where one is there twice, the compiler says so.
-pub(crate) fn have_own_names(fields: &[Field<'_>]) -> bool {
+fn have_own_names(fields: &[Field<'_>]) -> bool {
     let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).all(|pair| pair[0] != pair[1])

@@ -107,6 +107,7 @@ pub(crate) fn parse_fields<'a>(
             pii: all_pii,
             default: None,
             waivers: Waivers::default(),
+            is_refused: false,
         };
         for one in &source.attrs {
             if is_named(one, attribute) {

@@ -25,9 +25,8 @@ impl Target<'_> {
 }
 
 fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
-    let Field { name, ty, pii, .. } = field;
+    let Field { name, ty, pii, docs, .. } = field;
     let type_name = type_name(ty);
-    let docs = &field.docs.text;
     // Field { name: "id", schema: Schema::or_unknown(<Wire<i64>>::SCHEMA), … }
     quote! {
         #rt::Field {

@@ -2,7 +2,10 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, Item, PathArguments, Type, TypeReference};
+use syn::{
+    GenericArgument, Ident, Item, Lifetime, PathArguments, Type, TypeReference, parse_quote_spanned,
+    spanned::Spanned,
+};
 
 /// Where `ty` says `Self` or the name of the struct that it is in.
 pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Ident> {
@@ -63,6 +66,43 @@ fn find<'a, T: ?Sized>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<&'a T>) -
             _ => None,
         }),
         _ => None,
+    }
+}
+
+/// Makes of `ty` a type that a field of a struct without parameters can have: what has no size or no value is
+/// `()`, and what is borrowed is `'static`.
+pub(crate) fn make_ownable(ty: &mut Type) {
+    if find_no_value(ty).is_some() {
+        *ty = parse_quote_spanned!(ty.span()=> ());
+    }
+    make_static(ty);
+}
+
+fn make_static(ty: &mut Type) {
+    match ty {
+        Type::Group(group) => make_static(&mut group.elem),
+        Type::Paren(paren) => make_static(&mut paren.elem),
+        Type::Array(array) => make_static(&mut array.elem),
+        Type::Slice(slice) => make_static(&mut slice.elem),
+        Type::Ptr(pointer) => make_static(&mut pointer.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(make_static),
+        Type::Reference(reference) => {
+            reference.lifetime = Some(Lifetime::new("'static", reference.and_token.span));
+            make_static(&mut reference.elem);
+        }
+        Type::Path(path) => {
+            let arguments = path.path.segments.iter_mut().map(|segment| &mut segment.arguments);
+            let arguments = arguments.filter_map(|arguments| match arguments {
+                PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
+                _ => None,
+            });
+            for argument in arguments.flatten() {
+                if let GenericArgument::Type(part) = argument {
+                    make_static(part);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -29,7 +29,7 @@ const FOLDER: &str = "schemas";
 /// The events of the program without a contract of their minor version; events that never have a schema, being
 /// local only, are left out.
 ///
-/// ```
+/// ```standalone_crate
 /// // All of Open edX's own events have one.
 /// assert!(openedx_events::contracts::missing().is_empty());
 /// ```

@@ -118,8 +118,8 @@ impl EventDefinition {
     }
 
     #[must_use]
-    pub const fn with_wire(mut self, wire: WireFunctions) -> Self {
-        self.wire = Some(wire);
+    pub const fn with_wire(mut self, wire: Option<WireFunctions>) -> Self {
+        self.wire = wire;
         self
     }
 }

@@ -7,6 +7,7 @@ mod json_error;
 mod key;
 mod personal_data;
 mod wire;
+mod wire_form;
 
 use std::{any::Any, sync::Arc};
 
@@ -15,7 +16,8 @@ pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub use json_error::JsonError;
 pub(crate) use wire::SharedEvent;
-pub use wire::WireFunctions;
+pub(crate) use wire::WireFunctions;
+pub use wire_form::{WireFallback, WireForm};
 
 use crate::payload::record::Fields;
 
@@ -53,7 +55,7 @@ pub trait Event: Sized + 'static {
     message = "`{Self}` has no wire form of its own\nnote: only events have one, and not those that are `local_only`: they stay in the process that sends them\nhelp: encode the event that it is part of, or remove `local_only` from its `#[event(…)]`",
     label = "no wire form"
 )]
-pub trait WireEvent: Event + Fields + Send + Sync {}
+pub trait WireEvent: Event + Fields {}
 
 #[diagnostic::do_not_recommend]
-impl<E: Event + Fields + Send + Sync> WireEvent for E {}
+impl<E: Event + Fields> WireEvent for E {}

@@ -48,7 +48,7 @@ pub struct ProduceEvent {
     /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line; `metadata` may be left
     /// out.
     ///
-    /// With `background` as `EVENT_BUS_PRODUCER_DELIVERY`, an event whose line is answered may still be on its way; what
+    /// With `EVENT_BUS_PRODUCER_DELIVERY` as `background`, an event whose line is answered may still be on its way; what
     /// does not arrive is named on standard error in the end.
     #[arg(long)]
     lines: bool,

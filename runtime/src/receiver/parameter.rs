@@ -39,6 +39,15 @@ impl DataKeyFor<str> for String {
     }
 }
 
+/// Events that are local only may have such a data key.
+#[diagnostic::do_not_recommend]
+impl DataKeyFor<str> for &'static str {
+    #[inline]
+    fn borrow_as(&self) -> &str {
+        self
+    }
+}
+
 #[diagnostic::do_not_recommend]
 impl<T> DataKeyFor<[T]> for Vec<T> {
     #[inline]

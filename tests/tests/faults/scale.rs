@@ -108,10 +108,11 @@ fn no_account_is_in_two_hands_at_a_time() {
 
 #[test]
 fn memory_does_not_grow_with_the_events() {
-    // The sizes at a tenth of the events and at all of them; with few events, what a process needs once still comes.
+    // The sizes at a tenth of the events and at all of them. With few events, what a process needs once still comes, and
+    // the queue of background delivery, 10000 messages of 1 kB and more, still fills.
     let count = std::env::var("SOAK_EVENTS").map_or(20_000, |text| text.parse::<u64>().unwrap());
-    let (percent, kilobytes) = if count >= 1_000_000 { (5, 0) } else { (5, 1024) };
-    for delivery in ["wait", "background"] {
+    let is_small = count < 1_000_000;
+    for (delivery, queue) in [("wait", 0), ("background", 16 * 1024)] {
         let mut office = Office::new();
         office.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!(delivery);
         let sizes = |name: &str| office.folder.join(name);
@@ -128,11 +129,12 @@ fn memory_does_not_grow_with_the_events() {
         eventually("all sizes are known", || lines(&consumed).len() >= 9);
         office.until_done();
         assert!(auditor.stop().success());
-        for (what, file) in [("producer", &produced), ("consumer", &consumed)] {
+        for (what, file, once) in [("producer", &produced, 1024 + queue), ("consumer", &consumed, 1024)] {
             let sizes = read(file);
             let (first, last) = (sizes[0], sizes[sizes.len() - 1]);
             report("memory", &format!("{what}, {delivery}: kB at each tenth of {count} events: {sizes:?}"));
-            assert!(last <= first + first * percent / 100 + kilobytes, "{what}, {delivery}: {sizes:?}");
+            let allowed = first * 5 / 100 + if is_small { once } else { 0 };
+            assert!(last <= first + allowed, "{what}, {delivery}: {sizes:?}");
         }
     }
 }

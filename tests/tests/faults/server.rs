@@ -73,7 +73,7 @@ fn a_server_that_is_killed_without_its_data_loses_only_what_it_had() {
     let mut office = Office::new();
     // Notes when each entry was accepted: with background delivery, that is not known.
     let mut clerks = [0, 0].map(|_| office.clerk(&json!({"pause_micros": 200})));
-    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({"work_micros": 300})));
+    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({})));
     let mut kills = Vec::new();
     for _ in 0..3 {
         wait(400);

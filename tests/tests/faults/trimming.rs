@@ -43,7 +43,9 @@ fn entries_that_are_trimmed_while_they_are_in_hand_are_handled() {
     let office = Office::new();
     let mut clerk = office.clerk(&json!({"count": 100}));
     assert!(clerk.end().success());
-    let mut auditor = office.auditor("ann", &json!({"work_micros": 2000, "audit": true}));
+    // The claims are renewed several times meanwhile.
+    let slow = json!({"work_micros": 10_000, "audit": true, "receiver_millis": 300, "claim_millis": 900});
+    let mut auditor = office.auditor("ann", &slow);
     eventually("some are handled", || auditor.lines() > 10);
     let _: u64 = office.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
     office.until_done();
@@ -51,6 +53,26 @@ fn entries_that_are_trimmed_while_they_are_in_hand_are_handled() {
     let balance = Balance::of(&office);
     balance.check(100);
     assert_eq!((balance.duplicates(), balance.lost_unread), (0, 0));
+}
+
+#[test]
+fn entries_that_are_trimmed_while_they_are_in_hand_are_reported_after_a_stop() {
+    let office = Office::new();
+    let mut clerk = office.clerk(&json!({"count": 100}));
+    assert!(clerk.end().success());
+    let slow = json!({"work_micros": 10_000, "audit": true, "receiver_millis": 300, "claim_millis": 900});
+    let mut auditor = office.auditor("ann", &slow);
+    eventually("some are handled", || auditor.lines() > 10);
+    let _: u64 = office.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
+    wait(300);
+    assert!(auditor.stop().success());
+    let mut auditor = office.auditor("ann", &json!({}));
+    office.until_done();
+    assert!(auditor.stop().success());
+    let balance = Balance::of(&office);
+    report("trimmed, and stopped", &balance.summary());
+    check(&balance, 100);
+    assert!(balance.lost_pending.len() > 10 && balance.lost_unread == 0, "{}", balance.summary());
 }
 
 #[test]

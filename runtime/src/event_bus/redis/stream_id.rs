@@ -14,6 +14,8 @@ pub(super) struct StreamId {
 impl StreamId {
     /// Before all entries.
     pub(super) const ZERO: Self = Self { millis: 0, number: 0 };
+    /// After all entries.
+    pub(super) const LAST: Self = Self { millis: u64::MAX, number: u64::MAX };
 
     /// The greatest id that is less; zero has none.
     pub(super) fn previous(self) -> Self {

@@ -31,6 +31,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         Schema::Array(_) => "a list",
         Schema::Map(_) => "a map",
         Schema::Double => "a float",
+        Schema::Boolean => "a boolean",
         _ => return,
     };
     Message::new()

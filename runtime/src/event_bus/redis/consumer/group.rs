@@ -107,9 +107,7 @@ impl RedisConsumer {
         let newest = match Info::read(self.ask(&["XINFO", "STREAM", &topic])?, "XINFO STREAM") {
             Ok(mut info) => reply::id(&info.take("last-generated-id")),
             Err(trouble) if is_missing_key(&trouble) => None,
-            Err(trouble) if trouble.is_refused_command() => {
-                Some(StreamId { millis: u64::MAX, number: u64::MAX })
-            }
+            Err(trouble) if trouble.is_refused_command() => Some(StreamId::LAST),
             Err(trouble) => return Err(trouble),
         };
         let acknowledged = self.last_acknowledged.unwrap_or(StreamId::ZERO);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use redis::Value;
+
 use super::RedisConsumer;
 use crate::event_bus::{
     bus::Subscription,
@@ -17,11 +19,13 @@ impl RedisConsumer {
         }
         let Subscription { topic, group, consumer_name, .. } = self.subscription.clone();
         let mut commands = Commands::new();
+        commands.push(&["XRANGE", &topic, "-", "+", "COUNT", "1"]);
         for (id, _) in entries {
             let id = id.to_string();
             commands.push(&["XPENDING", &topic, &group, &id, &id, "1", &consumer_name]);
         }
-        let held = self.call(&commands, Duration::ZERO)?;
+        let mut held = self.call(&commands, Duration::ZERO)?.into_iter();
+        let oldest = oldest(held.next().unwrap_or_default())?;
         commands.clear();
         for ((id, attempts), held) in entries.iter().zip(held) {
             let held = match reply::pending(held) {
@@ -30,6 +34,11 @@ impl RedisConsumer {
                 held => held?,
             };
             let Some(held) = held.first() else { continue };
+            // From Redis 7.0, an entry that was trimmed is not claimed but forgotten. It stays with this member until it
+            // is acknowledged; else whoever finds it tells that it is lost.
+            if *id < oldest {
+                continue;
+            }
             let (id, idle, attempts) = (id.to_string(), held.idle_millis.to_string(), attempts.to_string());
             commands.push(&[
                 "XCLAIM",
@@ -50,5 +59,15 @@ impl RedisConsumer {
             reply::checked(reply)?;
         }
         Ok(())
+    }
+}
+
+/// The first entry that the stream still has; without one, everything comes before it.
+fn oldest(reply: Value) -> Result<StreamId, Trouble> {
+    match reply::entries(reply, "XRANGE") {
+        Ok(entries) => Ok(entries.first().map_or(StreamId::LAST, |(id, _)| *id)),
+        // Whoever may not look takes it that nothing was trimmed.
+        Err(trouble) if trouble.is_refused_command() => Ok(StreamId::ZERO),
+        Err(trouble) => Err(trouble),
     }
 }

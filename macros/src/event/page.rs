@@ -1,0 +1,75 @@
+//! What the attribute says, for the pages of the event in the documentation: that of the static and that of the
+//! struct.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::ext::IdentExt;
+
+use super::parse::{Arguments, Event, UNNAMED};
+use crate::{contract::Contracts, record::schema::type_name};
+
+pub(super) fn of_static(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+    let data = format!("* Data: [`{}`], with ", event.item.ident.unraw());
+    let keys: Vec<String> =
+        event.fields.iter().map(|field| format!("`{}: {}`", field.name, type_name(field.ty))).collect();
+    page(event, contracts, data + &keys.join(", "), ["\n# Schema\n\n```json", "```"])
+}
+
+pub(super) fn of_struct(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+    let constant = &event.constant;
+    let signal = if constant == UNNAMED { String::new() } else { format!("* Signal: [`{constant}`]") };
+    // Folded, or the fields would be far below it.
+    let fold = ["\n<details><summary>Schema</summary>\n\n```json", "```\n\n</details>"];
+    page(event, contracts, signal, fold)
+}
+
+/// The facts, and the schema as it was published, between two texts.
+fn page(
+    event: &Event<'_>,
+    contracts: &Contracts,
+    counterpart: String,
+    [before, after]: [&str; 2],
+) -> TokenStream {
+    let facts = facts(event, counterpart);
+    let file = contracts.schema_file(event.arguments.minor_version);
+    let schema = file.map(|file| {
+        // Only rustdoc reads the file: a build has no use for it here.
+        quote! {
+            #[cfg_attr(doc, doc = #before)]
+            #[cfg_attr(doc, doc = ::core::include_str!(#file))]
+            #[cfg_attr(doc, doc = #after)]
+        }
+    });
+    // #[doc = "\n* Event type: `org.…`\n* Data: [`CourseEnrollmentCreated`], …"]
+    // #[cfg_attr(doc, doc = include_str!("/…/schemas/org+…+v1_schema.avsc"))]
+    quote! {
+        #[doc = #facts]
+        #schema
+    }
+}
+
+fn facts(event: &Event<'_>, counterpart: String) -> String {
+    let Arguments { event_type, key, minor_version, repository, warning, local_only, .. } = &event.arguments;
+    // The empty line ends the last paragraph of the user's documentation.
+    let mut lines = vec![String::new()];
+    if let Some(event_type) = event_type {
+        lines.push(format!("* Event type: `{}`", event_type.text()));
+    }
+    if *minor_version > 0 {
+        lines.push(format!("* Minor version: {minor_version}"));
+    }
+    lines.push(counterpart);
+    if !key.is_empty() {
+        lines.push(format!("* Key: `{}`", event.arguments.key_path()));
+    }
+    if let Some(repository) = repository {
+        lines.push(format!("* Repository: `{}`", repository.value()));
+    }
+    if let Some(warning) = warning {
+        lines.push(format!("* Warning: {}", warning.value()));
+    }
+    if let Some(reason) = local_only {
+        lines.push(format!("* Local only: {}", reason.value()));
+    }
+    lines.join("\n")
+}
