@@ -31,6 +31,13 @@ fn every_example_runs() {
     )
     .unwrap();
 
+    // `check --against HEAD` needs a repository, wherever the target folder is.
+    for arguments in [&["init", "--quiet"][..], &["commit", "--quiet", "--allow-empty", "-m", "None"]] {
+        let mut git = Command::new("git");
+        git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
+        assert!(git.args(arguments).current_dir(folder.path(".")).status().unwrap().success());
+    }
+
     for command in COMMANDS {
         let help = run(&[command, "--help"]).stdout;
         let (_, examples) = help.split_once("\nExample").expect("each command has examples");
