@@ -16,8 +16,10 @@ from django.conf import settings
 
 
 def start(url, topic, **more):
-    """Configures Django for the bus at `url`; every event that can go to a bus has a route to `topic`."""
+    """Configures Django for the bus at `url`; every event that can go to a bus has a route to `topic`, unless `more` has
+    other routes."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    more.setdefault("EVENT_BUS_PRODUCER_CONFIG", Routes(topic))
     settings.configure(
         INSTALLED_APPS=["openedx_events"],
         EVENTS_SERVICE_NAME="python",
@@ -26,7 +28,6 @@ def start(url, topic, **more):
         EVENT_BUS_REDIS_CONNECTION_URL=url,
         # In seconds. A consumer that is to end does so only when its wait is over.
         EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT=1,
-        EVENT_BUS_PRODUCER_CONFIG=Routes(topic),
         **more,
     )
     django.setup()

@@ -1,0 +1,87 @@
+//! The event that is measured, in two sizes.
+
+use clap::ValueEnum;
+use openedx_events::{
+    DateTime, EventsMetadata, codec,
+    event_bus::Message,
+    learning::{
+        data::{CourseData, CourseEnrollmentData, UserData, UserPersonalData},
+        signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+    },
+};
+
+use crate::Outcome;
+
+/// How large the event is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Size {
+    /// 183 bytes of Avro, as in the other benches
+    Small,
+    /// 4 KB: the same, of a course with a long name
+    Large,
+}
+
+impl Size {
+    /// How many Avro bytes it has.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::Small => 183,
+            Self::Large => 4096,
+        }
+    }
+
+    /// What tables call it.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Self::Small => "183 bytes",
+            Self::Large => "4 KB",
+        }
+    }
+
+    /// What the command line calls it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Small => "small",
+            Self::Large => "large",
+        }
+    }
+
+    pub(crate) fn event(self) -> Outcome<CourseEnrollmentCreated> {
+        let mut name = "Demonstration Course".to_owned();
+        let short = codec::encode(&event(&name)?).len();
+        // A length above 63 takes a second byte.
+        let longer_length = usize::from(self != Self::Small);
+        name.push_str(&"!".repeat(self.bytes() - short - longer_length));
+        let event = event(&name)?;
+        assert_eq!(codec::encode(&event).len(), self.bytes(), "the tables say how large it is");
+        Ok(event)
+    }
+
+    /// What a producer makes of it: the fields of an entry in the stream.
+    pub(crate) fn message(self) -> Outcome<Message> {
+        let metadata = EventsMetadata::of(COURSE_ENROLLMENT_CREATED.definition());
+        Ok(Message::new(&metadata, codec::encode(&self.event()?)))
+    }
+}
+
+fn event(course_name: &str) -> Outcome<CourseEnrollmentCreated> {
+    let person = |username: &str, email: &str, name: &str| {
+        UserPersonalData::builder().username(username).email(email).name(name).build()
+    };
+    let user = |id, pii| UserData::builder().id(id).is_active(true).pii(pii).build();
+    let start: DateTime = "2024-02-29T09:30:00+00:00".parse()?;
+    let course = CourseData::builder()
+        .course_key("course-v1:edX+DemoX+Demo_Course".parse()?)
+        .display_name(course_name)
+        .start(start)
+        .build();
+    let enrollment = CourseEnrollmentData::builder()
+        .user(user(42, person("ada", "ada@example.com", "Ada Lovelace")))
+        .course(course)
+        .mode("verified")
+        .is_active(true)
+        .creation_date("2024-03-01T12:00:00+00:00".parse()?)
+        .created_by(user(7, person("staff", "staff@example.com", "Eve")))
+        .build();
+    Ok(CourseEnrollmentCreated { enrollment })
+}

@@ -1,0 +1,76 @@
+//! The same work with the Redis client alone: what somebody would write for just this, without looking at the events.
+
+use redis::{Connection, Value, cmd};
+
+use super::{Task, Worker};
+use crate::{Outcome, event::Size};
+
+/// As `EVENT_BUS_REDIS_STREAM_MAX_LEN`, unless it is set.
+const MAX_LEN: u32 = 10_000;
+
+/// Names and values of an entry, in turn.
+pub(crate) fn entry_fields(size: Size) -> Outcome<Vec<Vec<u8>>> {
+    let message = size.message()?;
+    Ok(message.fields().flat_map(|(name, value)| [name.to_vec(), value.to_vec()]).collect())
+}
+
+pub(super) fn produce(task: &Task) -> Outcome<Worker> {
+    let mut connection = connect(task)?;
+    let topic = task.topic.clone();
+    let fields = entry_fields(task.size)?;
+    Ok(Box::new(move |order| {
+        for _ in 0..order.count {
+            let mut add = cmd("XADD");
+            add.arg(&topic).arg("MAXLEN").arg("~").arg(MAX_LEN).arg("*");
+            for field in &fields {
+                add.arg(field);
+            }
+            let _id: String = add.query(&mut connection)?;
+        }
+        Ok(())
+    }))
+}
+
+pub(super) fn consume(task: &Task) -> Outcome<Worker> {
+    let mut connection = connect(task)?;
+    let topic = task.topic.clone();
+    Ok(Box::new(move |order| {
+        cmd("XGROUP").arg("CREATE").arg(&topic).arg(&order.group).arg("0").exec(&mut connection)?;
+        let mut left = order.count;
+        while left > 0 {
+            let mut read = cmd("XREADGROUP");
+            read.arg("GROUP").arg(&order.group).arg(&order.member).arg("COUNT").arg(order.batch);
+            let read: Value = read.arg("STREAMS").arg(&topic).arg(">").query(&mut connection)?;
+            let ids = ids(&read).ok_or("the stream has no more entries")?;
+            let mut acknowledge = cmd("XACK");
+            acknowledge.arg(&topic).arg(&order.group);
+            for id in ids {
+                acknowledge.arg(id);
+                left = left.saturating_sub(1);
+            }
+            acknowledge.exec(&mut connection)?;
+        }
+        Ok(())
+    }))
+}
+
+fn connect(task: &Task) -> Outcome<Connection> {
+    Ok(redis::Client::open(&*task.url)?.get_connection()?)
+}
+
+/// The ids in an answer to `XREADGROUP`: one stream, its name and its entries, each with its id and its fields.
+fn ids(answer: &Value) -> Option<impl Iterator<Item = &[u8]>> {
+    let stream = items(answer)?.first()?;
+    let entries = items(items(stream)?.get(1)?)?;
+    Some(entries.iter().filter_map(|entry| match items(entry)?.first()? {
+        Value::BulkString(id) => Some(&id[..]),
+        _ => None,
+    }))
+}
+
+fn items(value: &Value) -> Option<&[Value]> {
+    match value {
+        Value::Array(items) => Some(items),
+        _ => None,
+    }
+}

@@ -1,0 +1,112 @@
+//! The work, as a user of this crate writes it.
+
+use std::{hint::black_box, time::Duration};
+
+use openedx_events::{
+    EventsMetadata, codec,
+    event_bus::{self, Consumer, Settings, Start, Stop},
+    learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+};
+use serde_json::json;
+
+use super::{Order, Task, Work, Worker};
+use crate::{Outcome, event::Size};
+
+/// What is in the queue of background delivery has so long.
+const FLUSH: Duration = Duration::from_mins(1);
+
+pub(super) fn encode(size: Size) -> Outcome<Worker> {
+    let event = size.event()?;
+    Ok(Box::new(move |order| {
+        let mut bytes = Vec::new();
+        for _ in 0..order.count {
+            bytes.clear();
+            codec::encode_into(black_box(&event), &mut bytes);
+            black_box(&bytes);
+        }
+        Ok(())
+    }))
+}
+
+pub(super) fn decode(size: Size) -> Outcome<Worker> {
+    let bytes = codec::encode(&size.event()?);
+    Ok(Box::new(move |order| {
+        for _ in 0..order.count {
+            black_box(codec::decode::<CourseEnrollmentCreated>(black_box(&bytes))?);
+        }
+        Ok(())
+    }))
+}
+
+pub(super) fn send(size: Size) -> Outcome<Worker> {
+    let event = size.event()?;
+    receive();
+    Ok(Box::new(move |order| send_events(&event, order)))
+}
+
+/// A receiver that does nothing, for the rest of the process.
+fn receive() {
+    let receiver = |event: &CourseEnrollmentCreated, _: &EventsMetadata| {
+        black_box(event.enrollment.user.id);
+    };
+    COURSE_ENROLLMENT_CREATED.connect(receiver).detach();
+}
+
+fn send_events(event: &CourseEnrollmentCreated, order: &Order) -> Outcome<()> {
+    for _ in 0..order.count {
+        let responses = COURSE_ENROLLMENT_CREATED.send_event(event.clone());
+        if !responses.all_ok() {
+            return Err(format!("not delivered: {responses:?}").into());
+        }
+    }
+    Ok(())
+}
+
+/// The settings of a service whose events go to `topic`.
+fn settings(url: &str, topic: &str, delivery: &str) -> Outcome<Settings> {
+    Ok(Settings::from_value(json!({
+        "EVENTS_SERVICE_NAME": "bench",
+        "EVENT_BUS_PRODUCER": "redis",
+        "EVENT_BUS_CONSUMER": "redis",
+        "EVENT_BUS_REDIS_CONNECTION_URL": url,
+        "EVENT_BUS_PRODUCER_DELIVERY": delivery,
+        "EVENT_BUS_PRODUCER_CONFIG": {
+            COURSE_ENROLLMENT_CREATED.event_type(): {
+                topic: {"event_key_field": "enrollment.course.course_key", "enabled": true},
+            },
+        },
+    }))?)
+}
+
+pub(super) fn produce(task: &Task) -> Outcome<Worker> {
+    let delivery = if task.work == Work::ProduceInBackground { "background" } else { "wait" };
+    let bus = event_bus::install(&settings(&task.url, &task.topic, delivery)?)?;
+    let event = task.size.event()?;
+    Ok(Box::new(move |order| {
+        let _installed = &bus;
+        send_events(&event, order)?;
+        let producer = event_bus::producer().ok_or("the bus is not installed")?;
+        producer.flush(FLUSH)?;
+        Ok(())
+    }))
+}
+
+pub(super) fn consume(task: &Task) -> Outcome<Worker> {
+    receive();
+    let consumer = Consumer::new(settings(&task.url, &task.topic, "wait")?).topic(&task.topic);
+    Ok(Box::new(move |order| {
+        let report = consumer
+            .clone()
+            .group(&order.group)
+            .consumer_name(&order.member)
+            .start(Start::Backlog)
+            .batch(order.batch)
+            .count(order.count)
+            .run(Stop::new())?;
+        if report.handled == order.count {
+            Ok(())
+        } else {
+            Err(format!("not all were handled: {report}").into())
+        }
+    }))
+}
