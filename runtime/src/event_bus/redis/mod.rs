@@ -10,7 +10,10 @@ mod options;
 mod producer;
 mod reply;
 mod settings;
+mod socket;
 mod stream_id;
+mod tls;
+mod value;
 
 use std::{fmt, sync::Arc};
 

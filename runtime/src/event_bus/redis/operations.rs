@@ -5,11 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::Value;
-
 use super::{
     command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply,
-    stream_id::StreamId,
+    stream_id::StreamId, value::Value,
 };
 use crate::event_bus::{
     bus::{DeadLetter, Entry, EntryId, Operations, Pending, Start},

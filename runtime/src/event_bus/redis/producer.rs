@@ -6,9 +6,9 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use redis::Value;
-
-use super::{command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply};
+use super::{
+    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply, value::Value,
+};
 use crate::event_bus::{
     bus::{EntryId, EventBusProducer, Record},
     error::BusError,

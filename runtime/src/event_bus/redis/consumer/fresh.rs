@@ -5,8 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use redis::Value;
-
 use super::{RedisConsumer, group::find_group};
 use crate::event_bus::{
     bus::{Lost, Subscription},
@@ -15,6 +13,7 @@ use crate::event_bus::{
         failure::Trouble,
         reply::{self, Info},
         stream_id::StreamId,
+        value::Value,
     },
 };
 

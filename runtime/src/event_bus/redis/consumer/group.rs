@@ -2,8 +2,6 @@
 
 use std::time::Instant;
 
-use redis::Value;
-
 use super::{RedisConsumer, is_lost_group};
 use crate::event_bus::{
     bus::{EntryId, Start, Subscription},
@@ -12,6 +10,7 @@ use crate::event_bus::{
         failure::Trouble,
         reply::{self, Info},
         stream_id::StreamId,
+        value::Value,
     },
 };
 

@@ -2,12 +2,10 @@
 
 use std::time::Duration;
 
-use redis::Value;
-
 use super::RedisConsumer;
 use crate::event_bus::{
     bus::Subscription,
-    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId, value::Value},
 };
 
 impl RedisConsumer {
