@@ -113,10 +113,10 @@ pub(crate) struct Counts {
 
 impl Counts {
     const FULL: Self = Self {
-        rounds: 9,
-        one_at_a_time: 5_000,
-        many_at_a_time: 50_000,
-        python: 1_000,
+        rounds: 15,
+        one_at_a_time: 3_000,
+        many_at_a_time: 30_000,
+        python: 500,
         in_process: 200_000,
         events: &[1_000, 10_000, 100_000, 1_000_000],
         at_least: 50_000,

@@ -1,4 +1,4 @@
-//! Participants take turns, round by round, and are compared within each round.
+//! Participants take turns, round by round, and are compared by their best rounds.
 
 use crate::Outcome;
 
@@ -18,13 +18,14 @@ impl<'a> Participant<'a> {
 pub(crate) struct Rates(Vec<f64>);
 
 impl Rates {
-    pub(crate) fn median(&self) -> f64 {
-        median(self.0.clone())
+    /// What else the machine does only ever makes a round slower.
+    pub(crate) fn best(&self) -> f64 {
+        self.0.iter().copied().fold(f64::NAN, f64::max)
     }
 
-    /// How many times as fast as `floor`: the median of the rounds, each compared with its own.
+    /// How many times as fast as `floor`.
     pub(crate) fn ratio(&self, floor: &Self) -> f64 {
-        median(self.0.iter().zip(&floor.0).map(|(ours, theirs)| ours / theirs).collect())
+        self.best() / floor.best()
     }
 }
 

@@ -114,7 +114,7 @@ fn compare<'a>(
         let mut participants = participants(size)?;
         let found = rounds::run(place.counts.rounds, &mut participants)?;
         ratios.push(found.iter().map(|rates| rates.ratio(&found[1])).collect::<Vec<_>>());
-        rates.push(found.iter().map(rounds::Rates::median).collect::<Vec<_>>());
+        rates.push(found.iter().map(rounds::Rates::best).collect::<Vec<_>>());
         labels = participants.into_iter().map(|participant| participant.label).collect();
     }
     let [small, large] = SIZES.map(Size::label);

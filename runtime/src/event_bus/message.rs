@@ -1,6 +1,6 @@
 //! An event as it travels: headers and Avro bytes, under the names that Python's Redis bus gives them.
 
-use std::{borrow::Cow, error::Error, fmt, str};
+use std::{borrow::Cow, error::Error, fmt, fmt::Write, ops::Range, str, sync::Arc};
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -14,30 +14,34 @@ const EVENT_DATA: &str = "event_data";
 ///
 /// The fields are those of an entry in a Redis stream, in the order in which Python's producer writes them:
 /// `type`, `id`, `source`, `time`, `minorversion`, `sourcehost`, `sourcelib`, `event_data`. Whatever comes after
-/// them is kept.
+/// them is kept. Clones are the same memory.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    fields: Vec<(Bytes, Bytes)>,
+    fields: Arc<[(Bytes, Bytes)]>,
 }
 
 impl Message {
     /// The message of the event whose Avro bytes are `event_data`.
     #[must_use]
     pub fn new(metadata: &EventsMetadata, event_data: impl Into<Bytes>) -> Self {
-        let sourcelib: Vec<String> = metadata.sourcelib.iter().map(u64::to_string).collect();
-        let field =
-            |name: &'static str, value: String| (Bytes::from_static(name.as_bytes()), Bytes::from(value));
-        let fields = vec![
-            field("type", metadata.event_type.clone().into_owned()),
-            field("id", metadata.id.to_string()),
-            field("source", metadata.source.clone().into_owned()),
-            field("time", metadata.time.to_string()),
-            field("minorversion", metadata.minorversion.to_string()),
-            field("sourcehost", metadata.sourcehost.clone().into_owned()),
-            field("sourcelib", sourcelib.join(".")),
-            (Bytes::from_static(EVENT_DATA.as_bytes()), event_data.into()),
+        let mut texts = Texts::default();
+        let id = texts.add(metadata.id);
+        let time = texts.add(&metadata.time);
+        let minor_version = texts.add(metadata.minorversion);
+        let sourcelib = texts.add_list(&metadata.sourcelib);
+        let texts = Bytes::from(texts.0);
+        let field = |name: &'static str, value: Bytes| (Bytes::from_static(name.as_bytes()), value);
+        let fields = [
+            field("type", header(&metadata.event_type)),
+            field("id", texts.slice(id)),
+            field("source", header(&metadata.source)),
+            field("time", texts.slice(time)),
+            field("minorversion", texts.slice(minor_version)),
+            field("sourcehost", header(&metadata.sourcehost)),
+            field("sourcelib", texts.slice(sourcelib)),
+            field(EVENT_DATA, event_data.into()),
         ];
-        Self { fields }
+        Self { fields: Arc::new(fields) }
     }
 
     /// A message that came with these fields.
@@ -111,6 +115,41 @@ impl Message {
             metadata.sourcelib = Cow::Owned(sourcelib);
         }
         Ok((metadata, headers.absent))
+    }
+}
+
+/// Headers that are numbers, one after the other: memory is taken once for all of them.
+#[derive(Default)]
+struct Texts(String);
+
+impl Texts {
+    /// As long as they usually are together.
+    const USUAL: usize = 96;
+
+    fn add(&mut self, value: impl fmt::Display) -> Range<usize> {
+        let start = self.0.len();
+        self.0.reserve(Self::USUAL.saturating_sub(start));
+        // A `String` takes all.
+        let _ = write!(self.0, "{value}");
+        start..self.0.len()
+    }
+
+    /// Numbers with dots between them.
+    fn add_list(&mut self, numbers: &[u64]) -> Range<usize> {
+        let start = self.0.len();
+        for (index, number) in numbers.iter().enumerate() {
+            let dot = if index == 0 { "" } else { "." };
+            let _ = write!(self.0, "{dot}{number}");
+        }
+        start..self.0.len()
+    }
+}
+
+/// What is in the program, as most event types are, is not copied.
+fn header(text: &Cow<'static, str>) -> Bytes {
+    match text {
+        Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+        Cow::Owned(text) => Bytes::copy_from_slice(text.as_bytes()),
     }
 }
 

@@ -25,9 +25,9 @@ use crate::{
     registry,
 };
 
-/// A wait for new entries is cut into pieces of this length, so that a stop is noticed also where the bus cannot
-/// be woken.
-const SLICE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(1));
+/// A wait for new entries is cut into pieces of this length, so that a stop is noticed also where the bus cannot be woken,
+/// and of the second one where it can: that may fail, too. Each piece wakes the process up once or twice.
+const SLICE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
 /// While messages are in hand, how often acknowledgements go out and deadlines are looked at.
 const TICK: Duration = Duration::from_millis(50);
 
@@ -49,6 +49,8 @@ pub(super) struct Coordinator<'a> {
     /// When the claims were renewed last.
     held: Instant,
     polled: Instant,
+    /// Whether the bus had as many as it was asked for, and so most likely has more.
+    has_more: bool,
     /// How long a wait for new entries may be.
     slice: Duration,
     /// Whether the bus has answered: until then, an error that lasts is one of how the consumer is set up.
@@ -98,6 +100,7 @@ impl<'a> Coordinator<'a> {
             alone: false,
             held: Instant::now(),
             polled: Instant::now(),
+            has_more: false,
             slice,
             has_read: false,
             rest_until: None,
@@ -134,8 +137,10 @@ impl<'a> Coordinator<'a> {
                 _ => self.poll(self.options.poll_timeout.min(self.slice)),
             };
         }
-        let is_due = self.polled.elapsed() >= TICK && !self.is_resting();
-        if is_due && (self.room() > 0 || !self.finished.is_empty()) {
+        let is_time = self.polled.elapsed() >= TICK && (self.room() > 0 || !self.finished.is_empty());
+        // The lanes have something to do while the next ones are read.
+        let is_half_empty = self.has_more && self.room() > 0 && self.room() >= self.options.batch / 2;
+        if (is_time || is_half_empty) && !self.is_resting() {
             self.poll(Duration::ZERO)?;
         }
         self.wait_for_lanes()?;
@@ -156,8 +161,10 @@ impl<'a> Coordinator<'a> {
 
     /// Reads what there is room for, and acknowledges what is finished.
     fn poll(&mut self, wait: Duration) -> Step {
-        let polled = self.consumer.poll(&self.finished, self.room(), wait);
+        let room = self.room();
+        let polled = self.consumer.poll(&self.finished, room, wait);
         self.polled = Instant::now();
+        self.has_more = false;
         let Polled { entries, lost, notes } = match polled {
             Ok(polled) => polled,
             // What is wrong from the start is for whoever starts it; later, somebody may be about to set it right.
@@ -165,6 +172,7 @@ impl<'a> Coordinator<'a> {
             Err(error) => return self.bus_failed(&error, "the bus could not be read"),
         };
         self.has_read = true;
+        self.has_more = room > 0 && entries.len() >= room;
         self.finished.clear();
         for lost in &lost {
             self.lost(lost);

@@ -30,6 +30,8 @@ struct Shared {
 struct State {
     /// What was not begun.
     queue: VecDeque<Job>,
+    /// When no more than so many are left, the coordinator is to look for others.
+    low: usize,
     /// What the thread has in hand.
     current: Option<Current>,
     done: Vec<Done>,
@@ -37,6 +39,8 @@ struct State {
     failed: Option<(Job, Outcome)>,
     paused: bool,
     ended: bool,
+    /// Whether the thread waits: to wake it up is a system call.
+    is_idle: bool,
 }
 
 /// A message that needs nothing more but to be acknowledged.
@@ -81,7 +85,7 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    /// Starts the thread, which uses `wake` when it has failed, or has nothing more to do.
+    /// Starts the thread, which uses `wake` when it has failed, or has only half of its messages left, or none.
     pub(super) fn start(
         number: usize,
         wake: Sender<()>,
@@ -99,8 +103,14 @@ impl Lane {
 
     /// Adds a message behind the others.
     pub(super) fn push(&self, job: Job) {
-        self.shared.state().queue.push_back(job);
-        self.shared.changed.notify_one();
+        let mut state = self.shared.state();
+        state.queue.push_back(job);
+        state.low = state.queue.len() / 2;
+        let is_idle = std::mem::take(&mut state.is_idle);
+        drop(state);
+        if is_idle {
+            self.shared.changed.notify_one();
+        }
     }
 
     /// Goes on after a failure: with `job`, where it is to be tried again.
@@ -169,10 +179,10 @@ impl Shared {
                     state.paused = true;
                 }
             }
-            let is_idle = state.paused || state.queue.is_empty();
+            let is_low = state.paused || state.queue.is_empty() || state.queue.len() == state.low;
             drop(state);
             // Nobody listens any more where the coordinator has gone.
-            if is_idle && wake.send(()).is_err() {
+            if is_low && wake.send(()).is_err() {
                 return;
             }
         }
@@ -189,8 +199,10 @@ impl Shared {
                 && let Some(job) = state.queue.pop_front()
             {
                 state.current = Some(Current { entry: job.entry.id.clone(), receiver: None });
+                state.is_idle = false;
                 return Some(job);
             }
+            state.is_idle = true;
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }

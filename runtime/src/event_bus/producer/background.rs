@@ -48,6 +48,8 @@ struct State {
     sending: Vec<Owned>,
     /// What the bus will never take.
     refused: Vec<Undelivered>,
+    /// Whether the thread waits for messages: to wake it up is a system call.
+    is_idle: bool,
     /// Why the bus took nothing the last time, if it did not.
     problem: Option<String>,
     ended: bool,
@@ -92,8 +94,11 @@ impl Background {
             key: record.key.map(Bytes::copy_from_slice),
             message: record.message.clone(),
         });
+        let is_idle = mem::take(&mut state.is_idle);
         drop(state);
-        self.0.added.notify_one();
+        if is_idle {
+            self.0.added.notify_one();
+        }
         Ok(())
     }
 
@@ -161,8 +166,10 @@ impl Queue {
             if state.ended {
                 return None;
             }
+            state.is_idle = true;
             state = self.added.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
+        state.is_idle = false;
         let mut size = 0;
         let fits = |owned: &&Owned| {
             size += owned.message.size();

@@ -131,12 +131,12 @@ impl Producer {
     ) -> Result<(), ProduceError> {
         let message = Message::new(metadata, event_data);
         let event_data = message.event_data().unwrap_or_default();
-        let definition = registry::get(&metadata.event_type);
+        let key = |path: &str| registry::get(&metadata.event_type)?.key_bytes(path, event_data);
         let records: Vec<Record<'_>> = routes
             .iter()
             .map(|route| Record {
                 topic: &route.topic,
-                key: route.key_field.as_deref().and_then(|path| definition?.key_bytes(path, event_data)),
+                key: route.key_field.as_deref().and_then(key),
                 message: &message,
             })
             .collect();

@@ -55,9 +55,7 @@ impl Commands {
     }
 
     fn header(&mut self, kind: u8, number: usize) {
-        self.bytes.push(kind);
-        self.bytes.extend_from_slice(Digits::of(number as u64).as_bytes());
-        self.bytes.extend_from_slice(b"\r\n");
+        self.bytes.extend_from_slice(Digits::of(number as u64).as_header(kind));
     }
 
     fn bulk(&mut self, word: &[u8]) {
@@ -92,16 +90,18 @@ impl Drop for Words<'_> {
     }
 }
 
-/// A number as text, without an allocation.
+/// A number as text, without an allocation, and with room for what is around it in a header.
 struct Digits {
-    bytes: [u8; 20],
+    bytes: [u8; Digits::ROOM],
     start: usize,
 }
 
 impl Digits {
+    /// The kind, twenty digits, which are enough for any number, and the end of the line.
+    const ROOM: usize = 1 + 20 + 2;
+
     fn of(mut number: u64) -> Self {
-        // Twenty digits are enough for any number.
-        let mut digits = Self { bytes: [b'0'; 20], start: 20 };
+        let mut digits = Self { bytes: [0; Self::ROOM], start: Self::ROOM - 2 };
         loop {
             digits.start -= 1;
             digits.bytes[digits.start] = b'0' + (number % 10) as u8;
@@ -113,7 +113,14 @@ impl Digits {
     }
 
     fn as_bytes(&self) -> &[u8] {
-        &self.bytes[self.start..]
+        &self.bytes[self.start..Self::ROOM - 2]
+    }
+
+    fn as_header(&mut self, kind: u8) -> &[u8] {
+        let start = self.start - 1;
+        self.bytes[start] = kind;
+        self.bytes[Self::ROOM - 2..].copy_from_slice(b"\r\n");
+        &self.bytes[start..]
     }
 }
 

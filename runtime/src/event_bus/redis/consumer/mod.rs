@@ -152,14 +152,19 @@ impl RedisConsumer {
             self.fresh(max)?;
             let nothing =
                 self.found.entries.is_empty() && self.found.lost.is_empty() && self.found.notes.is_empty();
-            if !nothing || Instant::now() >= deadline || self.wake.woken.swap(false, Ordering::SeqCst) {
+            if !nothing || self.is_over(deadline) {
                 return Ok(());
             }
             self.wait(max, deadline.min(self.scan.next()))?;
-            if !self.found.entries.is_empty() {
+            // Whoever has nothing to do asks no more than once for each wait.
+            if !self.found.entries.is_empty() || self.is_over(deadline) {
                 return Ok(());
             }
         }
+    }
+
+    fn is_over(&self, deadline: Instant) -> bool {
+        Instant::now() >= deadline || self.wake.woken.swap(false, Ordering::SeqCst)
     }
 
     /// Hands out entries that no member was handed.
