@@ -1,6 +1,6 @@
 //! The wire form of events whose type is not known where they are encoded and decoded.
 
-use std::{any::Any, sync::Arc};
+use std::{any::Any, cell::Cell, sync::Arc};
 
 use serde::de::Error as _;
 
@@ -46,10 +46,22 @@ impl WireFunctions {
         }
     }
 
+    /// As many bytes as there are: they may wait in a queue. They are written to memory that the thread has from the last
+    /// event, which grows once for large ones.
     pub(super) fn to_avro(&self, event: &dyn Any) -> Vec<u8> {
-        let mut out = Vec::with_capacity(256);
-        (self.encode)(event, &mut out);
-        out
+        const KEPT: usize = 64 << 10;
+        thread_local! {
+            static WRITTEN: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+        }
+        // A thread that ends has none any more.
+        let mut written = WRITTEN.try_with(Cell::take).unwrap_or_default();
+        written.clear();
+        (self.encode)(event, &mut written);
+        let bytes = written.as_slice().to_vec();
+        if written.capacity() <= KEPT {
+            let _ = WRITTEN.try_with(|kept| kept.set(written));
+        }
+        bytes
     }
 
     pub(super) fn decode(&self, bytes: &[u8]) -> Result<SharedEvent, DecodeError> {

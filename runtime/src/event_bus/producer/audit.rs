@@ -12,13 +12,18 @@ pub(super) fn delivered(
     audit: bool,
 ) -> Result<(), BusError> {
     let Record { topic, message, .. } = record;
-    let message_id = message.get("id").map(String::from_utf8_lossy);
-    let message_id = message_id.as_deref();
-    let event_type = message.event_type();
+    // Looked for where somebody listens.
+    let message_id = || message.get("id").map(String::from_utf8_lossy);
     match outcome {
         Ok(id) => {
             if audit {
-                tracing::info!(topic, message_id, event_type, redis_msg_id = %id, "Message delivered to the event bus");
+                tracing::info!(
+                    topic,
+                    message_id = message_id().as_deref(),
+                    event_type = message.event_type(),
+                    redis_msg_id = %id,
+                    "Message delivered to the event bus"
+                );
             }
             Ok(())
         }
@@ -26,8 +31,8 @@ pub(super) fn delivered(
             let text = chain(&error);
             tracing::error!(
                 topic,
-                message_id,
-                event_type,
+                message_id = message_id().as_deref(),
+                event_type = message.event_type(),
                 error = text,
                 "message not delivered to the event bus"
             );

@@ -59,6 +59,8 @@ impl Commands {
     }
 
     fn bulk(&mut self, word: &[u8]) {
+        // With its header, whose digits are at most twenty.
+        self.bytes.reserve(word.len() + 32);
         self.header(b'$', word.len());
         self.bytes.extend_from_slice(word);
         self.bytes.extend_from_slice(b"\r\n");

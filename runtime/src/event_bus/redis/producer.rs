@@ -6,9 +6,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use super::{
-    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply, value::Value,
-};
+use super::{command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply};
 use crate::event_bus::{
     bus::{EntryId, EventBusProducer, Record},
     error::BusError,
@@ -59,8 +57,7 @@ impl RedisProducer {
         let mut replies = Vec::with_capacity(commands.len());
         let result = connection.exchange(&commands, deadline, &mut replies);
         connection.commands = commands;
-        let added = |value: Value| reply::added(value).map(EntryId::from);
-        outcomes.extend(replies.into_iter().take(records.len()).map(added));
+        outcomes.extend(replies.into_iter().take(records.len()).map(reply::added));
         result
     }
 

@@ -5,7 +5,7 @@ use std::str;
 use bytes::Bytes;
 
 use super::{failure::Trouble, stream_id::StreamId, value::Value};
-use crate::event_bus::message::Message;
+use crate::event_bus::{bus::EntryId, message::Message};
 
 /// An entry of a stream; without its message where it is pending and was deleted.
 pub(super) type StreamEntry = (StreamId, Option<Message>);
@@ -57,8 +57,13 @@ pub(super) fn count(value: Value, to: &'static str) -> Result<u64, Trouble> {
 }
 
 /// What `XADD` answers.
-pub(super) fn added(value: Value) -> Result<StreamId, Trouble> {
-    id(&checked(value)?).ok_or(Trouble::Reply { to: "XADD" })
+pub(super) fn added(value: Value) -> Result<EntryId, Trouble> {
+    let value = checked(value)?;
+    let text = match &value {
+        Value::BulkString(bytes) if id(&value).is_some() => str::from_utf8(bytes).ok(),
+        _ => None,
+    };
+    text.map(EntryId::new).ok_or(Trouble::Reply { to: "XADD" })
 }
 
 /// The entries that `XRANGE` and `XCLAIM` answer with. Redis 6.2 claims entries that were deleted, and answers with
