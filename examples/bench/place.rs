@@ -92,6 +92,8 @@ impl Place {
 /// How much is measured.
 pub(crate) struct Counts {
     pub(crate) rounds: usize,
+    /// Of work that takes a way to the server and back for each event, and so depends most on what else goes on.
+    pub(crate) short_rounds: usize,
     /// Events a round: of producers and consumers that take a way to the server and back for each; of those that take
     /// one for many; and of Python.
     pub(crate) one_at_a_time: u64,
@@ -114,7 +116,8 @@ pub(crate) struct Counts {
 impl Counts {
     const FULL: Self = Self {
         rounds: 15,
-        one_at_a_time: 3_000,
+        short_rounds: 150,
+        one_at_a_time: 500,
         many_at_a_time: 30_000,
         python: 500,
         in_process: 200_000,
@@ -127,6 +130,7 @@ impl Counts {
     };
     const QUICK: Self = Self {
         rounds: 1,
+        short_rounds: 2,
         one_at_a_time: 50,
         many_at_a_time: 500,
         python: 20,

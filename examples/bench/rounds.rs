@@ -1,4 +1,4 @@
-//! Participants take turns, round by round, and are compared by their best rounds.
+//! Participants take turns, round by round, and are compared within each round.
 
 use crate::Outcome;
 
@@ -18,14 +18,14 @@ impl<'a> Participant<'a> {
 pub(crate) struct Rates(Vec<f64>);
 
 impl Rates {
-    /// What else the machine does only ever makes a round slower.
-    pub(crate) fn best(&self) -> f64 {
-        self.0.iter().copied().fold(f64::NAN, f64::max)
+    pub(crate) fn median(&self) -> f64 {
+        median(self.0.clone())
     }
 
-    /// How many times as fast as `floor`.
+    /// How many times as fast as `floor`: the median of the rounds, each compared with its own. Rounds are short, so that
+    /// what else the machine does meets both sides of a comparison.
     pub(crate) fn ratio(&self, floor: &Self) -> f64 {
-        self.best() / floor.best()
+        median(self.0.iter().zip(&floor.0).map(|(ours, theirs)| ours / theirs).collect())
     }
 }
 

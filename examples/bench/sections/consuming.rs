@@ -12,13 +12,15 @@ use crate::{
 
 /// As many as a consumer reads at a time, unless it is told otherwise.
 const MANY: usize = 100;
+/// A consumer connects at first, which is not to be much of a round.
+const ONE_BY_ONE: u64 = 4;
 
 pub(super) fn measure(place: &Place) -> Outcome<Found> {
     let counts = &place.counts;
     place.fill(topic(Size::Small), Size::Small, counts.many_at_a_time)?;
     place.fill(topic(Size::Large), Size::Large, counts.many_at_a_time)?;
     let table = |batch, count, budget| {
-        compare(place, budget, move |size| {
+        compare(counts.rounds, budget, move |size| {
             let loop_of = format!("the client's loop of `XREADGROUP COUNT {batch}` and `XACK`");
             Ok(vec![
                 consumer("**ours**", Work::Consume, place, size, batch, count)?,
@@ -29,7 +31,7 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
     Ok(Found {
         tables: vec![
             ("bus_consume_many", table(MANY, counts.many_at_a_time, Some(0.7))?),
-            ("bus_consume_one", table(1, counts.one_at_a_time, None)?),
+            ("bus_consume_one", table(1, ONE_BY_ONE * counts.one_at_a_time, None)?),
         ],
         ..Found::default()
     })

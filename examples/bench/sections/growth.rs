@@ -56,7 +56,6 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
     })
 }
 
-/// Kinds of work, and for how many events at most: one at a time, a million take minutes.
 const KINDS: [(&str, Work); 3] = [
     ("produce, waiting", Work::Produce),
     ("produce in the background", Work::ProduceInBackground),

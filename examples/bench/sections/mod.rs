@@ -103,7 +103,7 @@ fn about(place: &Place, load_before: &str) -> Outcome<String> {
 
 /// A table of participants, by the size of the event. The first of them is ours, the second the floor of all ratios.
 fn compare<'a>(
-    place: &'a Place,
+    rounds: usize,
     budget: Option<f64>,
     participants: impl Fn(Size) -> Outcome<Vec<Participant<'a>>>,
 ) -> Outcome<String> {
@@ -112,9 +112,9 @@ fn compare<'a>(
     let (mut ratios, mut rates) = (Vec::new(), Vec::new());
     for size in SIZES {
         let mut participants = participants(size)?;
-        let found = rounds::run(place.counts.rounds, &mut participants)?;
+        let found = rounds::run(rounds, &mut participants)?;
         ratios.push(found.iter().map(|rates| rates.ratio(&found[1])).collect::<Vec<_>>());
-        rates.push(found.iter().map(rounds::Rates::best).collect::<Vec<_>>());
+        rates.push(found.iter().map(rounds::Rates::median).collect::<Vec<_>>());
         labels = participants.into_iter().map(|participant| participant.label).collect();
     }
     let [small, large] = SIZES.map(Size::label);

@@ -11,7 +11,7 @@ use crate::{
 };
 
 pub(super) fn measure(place: &Place) -> Outcome<Found> {
-    let waiting = compare(place, Some(0.9), |size| {
+    let waiting = compare(place.counts.short_rounds, Some(0.9), |size| {
         let count = place.counts.one_at_a_time;
         Ok(vec![
             peer("**ours**", Work::Produce, place, size, count)?,
@@ -19,7 +19,7 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             benchmark(place, size, count, Pipeline { connections: 1, depth: 1 }),
         ])
     })?;
-    let background = compare(place, Some(0.7), |size| {
+    let background = compare(place.counts.rounds, Some(0.7), |size| {
         let count = place.counts.many_at_a_time;
         Ok(vec![
             peer("**ours**", Work::ProduceInBackground, place, size, count)?,

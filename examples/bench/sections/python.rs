@@ -88,8 +88,8 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             row.label.to_owned(),
             ratio(times),
             row.budget.map(|budget| at_least(budget, times)).unwrap_or_default(),
-            rate(rates[0].best()),
-            rate(rates[1].best()),
+            rate(rates[0].median()),
+            rate(rates[1].median()),
         ]);
     }
     Ok(Found { tables: vec![("bus_python", table.into_text())], ..Found::default() })

@@ -1,21 +1,23 @@
-//! Writes what was measured into `BENCHMARKS.md`, between its marks, and draws `growth.svg`.
+//! Writes what was measured into `BENCHMARKS.md`, between its marks, and draws `growth.svg` and `bus.svg`.
 //!
-//! `cargo bench` first, then `cargo run --release --bin report`, both with this package's manifest.
+//! `cargo bench`, the `bench` example or both first, then `cargo run --release --bin report` with this package's manifest.
+//! What was not measured stays as it is.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
-use openedx_events_benches::growth_svg;
+use openedx_events_benches::pictures;
+use serde_json::Value;
 
 type Times = BTreeMap<String, f64>;
 
 /// Nanoseconds by `group/name`: the median that criterion left in its folder.
 fn times(folder: &Path) -> Times {
     let mut times = Times::new();
-    let groups = fs::read_dir(folder).expect("`cargo bench` comes first").flatten();
+    let groups = fs::read_dir(folder).into_iter().flatten().flatten();
     for group in groups.filter(|entry| entry.path().is_dir()) {
         for bench in fs::read_dir(group.path()).into_iter().flatten().flatten() {
             let Ok(text) = fs::read_to_string(bench.path().join("new/estimates.json")) else { continue };
-            let estimates: serde_json::Value = serde_json::from_str(&text).expect("criterion wrote it");
+            let estimates: Value = serde_json::from_str(&text).expect("criterion wrote it");
             let median = estimates["median"]["point_estimate"].as_f64().unwrap_or_default();
             let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
             times.insert(format!("{}/{}", name(&group), name(&bench)), median);
@@ -103,15 +105,26 @@ fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
     sections
 }
 
+/// The tables that the `bench` example kept, by their marks.
+fn bus_sections(figures: &Value) -> Vec<(String, String)> {
+    let tables = figures["tables"].as_object().into_iter().flatten();
+    tables.filter_map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned()))).collect()
+}
+
 fn main() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(here.join("target"), Into::into);
-    let times = times(&target.join("criterion"));
+    let target = |own: &str| std::env::var_os("CARGO_TARGET_DIR").map_or(here.join(own), Into::into);
+    let times = times(&target("target").join("criterion"));
     let instructions = fs::read_to_string(here.join("instructions.txt")).unwrap_or_default();
+    let bus = fs::read_to_string(target("../../target").join("event_bus_bench.json")).ok();
+    let bus = bus.map(|text| serde_json::from_str::<Value>(&text).expect("the example wrote it"));
 
+    let mut found = if times.is_empty() { Vec::new() } else { sections(&times, &instructions) };
+    found.extend(bus.iter().flat_map(bus_sections));
+    assert!(!found.is_empty(), "`cargo bench` or the example `bench` comes first");
     let file = here.join("../../BENCHMARKS.md");
     let mut text = fs::read_to_string(&file).expect("BENCHMARKS.md has the words around the figures");
-    for (name, section) in sections(&times, &instructions) {
+    for (name, section) in found {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end {name} -->"));
         // What the document does not ask for is not in it.
         let Some((before, rest)) = text.split_once(&begin) else { continue };
@@ -119,5 +132,13 @@ fn main() {
         text = format!("{before}{begin}{section}{end}{after}");
     }
     fs::write(&file, text).expect("BENCHMARKS.md can be written");
-    fs::write(here.join("growth.svg"), growth_svg::draw(&times)).expect("growth.svg can be written");
+    let draw = |name: &str, picture: String| {
+        fs::write(here.join(name), picture).expect("pictures can be written");
+    };
+    if !times.is_empty() {
+        draw("growth.svg", pictures::of_codec(&times));
+    }
+    if let Some(charts) = bus.map(|figures| figures["charts"].clone()).filter(Value::is_object) {
+        draw("bus.svg", pictures::of_bus(&charts));
+    }
 }
