@@ -7,7 +7,10 @@ mod producing;
 mod python;
 mod rest;
 
-use std::fs;
+use std::{
+    fs,
+    io::{self, Write},
+};
 
 use clap::ValueEnum;
 use serde_json::{Map, Value, json};
@@ -48,6 +51,7 @@ struct Found {
 
 /// Measures, prints, and keeps for the report what it found. Sections that are not measured keep their figures.
 pub(crate) fn run(options: &Options) -> Outcome<()> {
+    let mut out = io::stdout();
     let load_before = process::load();
     let place = Place::new(options)?;
     let mut figures = fs::read_to_string(&options.figures)
@@ -63,7 +67,7 @@ pub(crate) fn run(options: &Options) -> Outcome<()> {
         let found = section.measure(&place)?;
         place.clear()?;
         for (name, table) in found.tables {
-            println!("{name}\n\n{table}");
+            writeln!(out, "{name}\n\n{table}")?;
             keep("tables", name, table.into())?;
         }
         for (name, chart) in found.charts {
@@ -71,10 +75,9 @@ pub(crate) fn run(options: &Options) -> Outcome<()> {
         }
     }
     let about = about(&place, &load_before)?;
-    println!("{about}");
+    writeln!(out, "{about}")?;
     keep("tables", "bus_machine", about.into())?;
-    println!("kept in {}", options.figures.display());
-    Ok(())
+    Ok(writeln!(out, "kept in {}", options.figures.display())?)
 }
 
 impl Section {

@@ -27,7 +27,7 @@ impl Message {
         let mut texts = Texts::default();
         let id = texts.add_id(metadata.id);
         let time = texts.add(metadata.time);
-        let minor_version = texts.add(metadata.minorversion);
+        let minor_version = texts.add_list(&[metadata.minorversion.into()]);
         let sourcelib = texts.add_list(&metadata.sourcelib);
         let texts = Bytes::from(texts.0);
         let field = |name: &'static str, value: Bytes| (Bytes::from_static(name.as_bytes()), value);
@@ -141,12 +141,17 @@ impl Texts {
         start..self.0.len()
     }
 
-    /// Numbers with dots between them.
+    /// Numbers with dots between them; they are small, and the formatter takes several times as long here, too.
     fn add_list(&mut self, numbers: &[u64]) -> Range<usize> {
         let start = self.0.len();
         for (index, number) in numbers.iter().enumerate() {
-            let dot = if index == 0 { "" } else { "." };
-            let _ = write!(self.0, "{dot}{number}");
+            if index > 0 {
+                self.0.push('.');
+            }
+            match u8::try_from(*number) {
+                Ok(digit @ 0..=9) => self.0.push(char::from(b'0' + digit)),
+                _ => drop(self.add(number)),
+            }
         }
         start..self.0.len()
     }

@@ -56,14 +56,16 @@ pub(super) fn count(value: Value, to: &'static str) -> Result<u64, Trouble> {
     number(&checked(value)?).ok_or(Trouble::Reply { to })
 }
 
-/// What `XADD` answers.
+/// What `XADD` answers: two numbers, which nobody here counts with.
 pub(super) fn added(value: Value) -> Result<EntryId, Trouble> {
-    let value = checked(value)?;
-    let text = match &value {
-        Value::BulkString(bytes) if id(&value).is_some() => str::from_utf8(bytes).ok(),
-        _ => None,
-    };
-    text.map(EntryId::new).ok_or(Trouble::Reply { to: "XADD" })
+    const WRONG: Trouble = Trouble::Reply { to: "XADD" };
+    let Value::BulkString(bytes) = checked(value)? else { return Err(WRONG) };
+    let hyphen = bytes.iter().position(|byte| *byte == b'-').ok_or(WRONG)?;
+    let is_number = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
+    if !is_number(&bytes[..hyphen]) || !is_number(&bytes[hyphen + 1..]) {
+        return Err(WRONG);
+    }
+    str::from_utf8(&bytes).map(EntryId::new).map_err(|_| WRONG)
 }
 
 /// The entries that `XRANGE` and `XCLAIM` answer with. Redis 6.2 claims entries that were deleted, and answers with
