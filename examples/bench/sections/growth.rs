@@ -56,17 +56,18 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
     })
 }
 
-const KINDS: [(&str, Work); 3] = [
-    ("produce, waiting", Work::Produce),
-    ("produce in the background", Work::ProduceInBackground),
-    ("consume, 100 at a time", Work::Consume),
+/// With a name for the table, and one for the end of a line.
+const KINDS: [(&str, &str, Work); 3] = [
+    ("produce, waiting", "produce", Work::Produce),
+    ("produce in the background", "background", Work::ProduceInBackground),
+    ("consume, 100 at a time", "consume", Work::Consume),
 ];
 
 fn by_events(place: &Place) -> Outcome<(String, Value)> {
     const TOPIC: &str = "growth-events";
     let mut table = Table::new(&["", "events", "an event takes", "processor time", "of the server"]);
     let mut chart = Map::new();
-    for (label, work) in KINDS {
+    for (label, name, work) in KINDS {
         let topic = format!("{TOPIC}-{}", work.name());
         if work == Work::Consume {
             place.fill(&topic, Size::Small, place.counts.events.iter().copied().max().unwrap_or_default())?;
@@ -105,7 +106,7 @@ fn by_events(place: &Place) -> Outcome<(String, Value)> {
                 micros(cost.server()),
             ]);
         }
-        chart.insert(label.to_owned(), points.into());
+        chart.insert(name.to_owned(), points.into());
     }
     Ok((table.into_text(), chart.into()))
 }
@@ -152,6 +153,6 @@ fn by_consumers(place: &Place) -> Outcome<(String, Value)> {
         ]);
     }
     let [time, here, server] = lines;
-    let chart = json!({"time": time, "processors": here, "server's processor": server});
+    let chart = json!({"time": time, "processors": here, "server": server});
     Ok((table.into_text(), chart))
 }
