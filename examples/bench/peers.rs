@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    fmt::Write as _,
     io::{BufRead, BufReader, Lines, Write},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -35,7 +36,10 @@ impl Peer {
     /// In Python.
     pub(crate) fn python(python: &Path, work: Work, place: &Place, topic: &str, size: Size) -> Outcome<Self> {
         let mut command = Command::new(python);
-        let avro: String = codec::encode(&size.event()?).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut avro = String::new();
+        for byte in codec::encode(&size.event()?) {
+            write!(avro, "{byte:02x}")?;
+        }
         command
             .arg(interop().join("bench.py"))
             .args([&work.name(), "--url", &place.url(), "--topic", topic])

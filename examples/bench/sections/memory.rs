@@ -20,7 +20,7 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
     const TOPIC: &str = "memory";
     let [few, many] = place.counts.memory;
     let columns = [
-        "".to_owned(),
+        String::new(),
         "ratio of the peaks".to_owned(),
         "budget".to_owned(),
         format!("peak after {few} events"),

@@ -38,8 +38,8 @@ const COLOURS: [&str; 4] = ["#b3261e", "#1f5fbf", "#2e7d32", "#777777"];
 impl Axis {
     /// Powers of ten around `values`; `labels` are those of 1, 10, 100 and so on.
     #[must_use]
-    pub fn of_powers(values: impl Iterator<Item = f64> + Clone, labels: &[&str]) -> Self {
-        let logs = || values.clone().map(f64::log10);
+    pub fn of_powers(values: &[f64], labels: &[&str]) -> Self {
+        let logs = || values.iter().copied().map(f64::log10);
         let from = logs().fold(f64::INFINITY, f64::min).floor();
         let to = logs().fold(f64::NEG_INFINITY, f64::max).ceil();
         let next = |power: &f64| Some(power + 1.0).filter(|power| *power <= to);

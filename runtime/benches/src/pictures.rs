@@ -22,8 +22,8 @@ pub fn of_codec(times: &BTreeMap<String, f64>) -> String {
     let times = ["1 ns", "10 ns", "100 ns", "1 µs", "10 µs", "100 µs", "1 ms", "10 ms"];
     let chart = Chart {
         title: "time against the size of the encoded event".to_owned(),
-        x: Axis::of_powers(all(&lines).map(|point| point.0), &sizes),
-        y: Axis::of_powers(all(&lines).map(|point| point.1), &times),
+        x: Axis::of_powers(&all(&lines, |point| point.0), &sizes),
+        y: Axis::of_powers(&all(&lines, |point| point.1), &times),
         lines,
     };
     draw(&[chart])
@@ -50,19 +50,20 @@ pub fn of_bus(charts: &Value) -> String {
     draw(&[
         Chart {
             title: "time of an event against the number of events".to_owned(),
-            x: Axis::of_powers(all(&by_events).map(|point| point.0), &counts),
-            y: Axis::of_powers(all(&by_events).map(|point| point.1), &times),
+            x: Axis::of_powers(&all(&by_events, |point| point.0), &counts),
+            y: Axis::of_powers(&all(&by_events, |point| point.1), &times),
             lines: by_events,
         },
         Chart {
             title: "cost of a consumed event against the number of consumers of a group".to_owned(),
             x: Axis(consumers),
-            y: Axis::of_powers(all(&by_consumers).map(|point| point.1), &times),
+            y: Axis::of_powers(&all(&by_consumers, |point| point.1), &times),
             lines: by_consumers,
         },
     ])
 }
 
-fn all(lines: &[Line]) -> impl Iterator<Item = &(f64, f64)> + Clone {
-    lines.iter().flat_map(|line| &line.points)
+/// A value of each point of `lines`.
+fn all(lines: &[Line], value: impl Fn(&(f64, f64)) -> f64) -> Vec<f64> {
+    lines.iter().flat_map(|line| &line.points).map(value).collect()
 }
