@@ -3,6 +3,7 @@
 use std::{
     cell::Cell,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use openedx_events_tests::redis_server::RedisServer;
@@ -110,7 +111,7 @@ pub(crate) struct Counts {
     /// The two numbers of events between which memory is not to grow.
     pub(crate) memory: [u64; 2],
     /// For how long processes at rest are watched.
-    pub(crate) rest_seconds: u64,
+    pub(crate) rest: Duration,
 }
 
 impl Counts {
@@ -126,7 +127,7 @@ impl Counts {
         consumers: &[1, 2, 4, 8, 16],
         shared: 160_000,
         memory: [100_000, 1_000_000],
-        rest_seconds: 10,
+        rest: Duration::from_secs(10),
     };
     const QUICK: Self = Self {
         rounds: 1,
@@ -140,6 +141,6 @@ impl Counts {
         consumers: &[1, 2],
         shared: 400,
         memory: [500, 2_000],
-        rest_seconds: 1,
+        rest: Duration::from_millis(300),
     };
 }

@@ -36,13 +36,14 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
         } else {
             peer.carry_out(&Order::of(EVENTS))?;
         }
-        thread::sleep(Duration::from_secs(1));
-        let seconds = place.counts.rest_seconds;
+        // It comes to rest first.
+        let rest = place.counts.rest;
+        thread::sleep(rest.min(Duration::from_secs(1)));
         let (slept, commands) = (process::sleeps(peer.id()), commands(place)?);
-        thread::sleep(Duration::from_secs(seconds));
+        thread::sleep(rest);
         let per_second = |before: u64, after: u64| {
             #[allow(clippy::cast_precision_loss)]
-            let rate = (after - before) as f64 / seconds as f64;
+            let rate = (after - before) as f64 / rest.as_secs_f64();
             rate
         };
         let wakes = per_second(slept, process::sleeps(peer.id()));
