@@ -2,28 +2,18 @@
 
 use std::{
     fmt,
-    io::{self, Read, Write},
     time::{Duration, Instant},
 };
 
-use super::{
-    command::Commands,
-    failure::Trouble,
-    socket::Socket,
-    value::{Malformed, Replies, Value},
-};
+use redis::{Client, Value};
 
-/// How much is read at a time.
-const PIECE: usize = 64 << 10;
+use super::{command::Commands, failure::Trouble};
 
 /// A connection that is logged in.
 pub(super) struct Connection {
-    socket: Socket,
+    inner: redis::Connection,
     /// What the socket's timeouts are now.
     socket_timeout: Duration,
-    /// Where the socket reads into, used again.
-    piece: Box<[u8]>,
-    received: Replies,
     /// The server's number of this connection, where it lets us ask.
     pub(super) client_id: Option<u64>,
     /// Whether `CLIENT UNBLOCK` may be called.
@@ -35,18 +25,19 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// One on which nothing was sent.
-    pub(super) fn new(socket: Socket) -> Self {
-        Self {
-            socket,
+    /// Connects without logging in.
+    pub(super) fn open(client: &Client, place: &str, timeout: Duration) -> Result<Self, Trouble> {
+        let inner = client
+            .get_connection_with_timeout(timeout)
+            .map_err(|error| Trouble::connection(format!("no connection to {place}"), error))?;
+        Ok(Self {
+            inner,
             socket_timeout: Duration::ZERO,
-            piece: vec![0; PIECE].into(),
-            received: Replies::default(),
             client_id: None,
             can_unblock: false,
             run_id: None,
             commands: Commands::new(),
-        }
+        })
     }
 
     /// Sends commands and reads a reply for each, errors of the server among them, until `deadline`.
@@ -59,19 +50,15 @@ impl Connection {
         replies: &mut Vec<Value>,
     ) -> Result<(), Trouble> {
         self.limit(deadline)?;
-        self.socket.write_all(commands.bytes()).and_then(|()| self.socket.flush()).map_err(broken)?;
-        let mut missing = commands.len();
-        while missing > 0 {
-            match self.received.take() {
-                Ok(Some(reply)) => {
-                    replies.push(reply);
-                    missing -= 1;
-                }
-                Ok(None) => self.read(deadline)?,
-                Err(Malformed) => {
-                    return Err(Trouble::unreachable("what answers does not speak Redis's protocol"));
-                }
-            }
+        let broken = |error: redis::RedisError| {
+            let what = if error.is_timeout() { "no answer in time" } else { "the connection broke" };
+            Trouble::connection(what, error)
+        };
+        self.inner.send_packed_command(commands.bytes()).map_err(broken)?;
+        for _ in 0..commands.len() {
+            self.limit(deadline)?;
+            let reply = self.inner.recv_response().map_err(broken)?;
+            replies.push(reply);
         }
         Ok(())
     }
@@ -80,19 +67,6 @@ impl Connection {
         let mut replies = Vec::with_capacity(commands.len());
         self.exchange(commands, deadline, &mut replies)?;
         Ok(replies)
-    }
-
-    fn read(&mut self, deadline: Instant) -> Result<(), Trouble> {
-        self.limit(deadline)?;
-        match self.socket.read(&mut self.piece) {
-            Ok(0) => Err(broken(io::ErrorKind::UnexpectedEof.into())),
-            Ok(len) => {
-                self.received.receive(&self.piece[..len]);
-                Ok(())
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(broken(error)),
-        }
     }
 
     /// Lets reads and writes take no longer than until `deadline`.
@@ -107,23 +81,13 @@ impl Connection {
         if !fits {
             // A little later than asked is better than a system call for each step of the clock.
             let timeout = if left < STEP { left } else { left + STEP / 2 };
-            self.socket
-                .set_timeout(timeout)
+            let set = self.inner.set_read_timeout(Some(timeout));
+            set.and_then(|()| self.inner.set_write_timeout(Some(timeout)))
                 .map_err(|error| Trouble::connection("the connection broke", error))?;
             self.socket_timeout = timeout;
         }
         Ok(())
     }
-}
-
-fn broken(error: io::Error) -> Trouble {
-    let what = if is_timeout(&error) { "no answer in time" } else { "the connection broke" };
-    Trouble::connection(what, error)
-}
-
-/// A socket's timeout has the one name or the other, by the system.
-pub(super) fn is_timeout(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock)
 }
 
 impl fmt::Debug for Connection {

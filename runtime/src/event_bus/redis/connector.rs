@@ -1,11 +1,17 @@
 //! Connects and logs in; asks the sentinels where the primary is.
 
 use std::{
+    fs,
     sync::Arc,
     time::{Duration, Instant},
 };
 
-use rustls::ClientConfig;
+use redis::{
+    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
+    io::tcp::TcpSettings,
+};
+
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     command::Commands,
@@ -13,60 +19,73 @@ use super::{
     failure::Trouble,
     options::{Address, Login, RedisOptions, Server},
     reply,
-    socket::Socket,
-    tls,
-    value::Value,
 };
 use crate::event_bus::error::BusError;
 
 /// What connections are made with.
 pub(super) struct Connector {
     pub(super) options: RedisOptions,
-    /// Of encrypted connections.
-    tls: Option<Arc<ClientConfig>>,
+    /// The PEM text of the authorities that are trusted.
+    ca_certs: Option<Vec<u8>>,
 }
 
 impl Connector {
-    /// Reads the certificates, where connections are encrypted.
+    /// Reads the file of certificates, where one is set.
     pub(super) fn new(options: RedisOptions) -> Result<Arc<Self>, BusError> {
-        let tls = options.tls.as_ref().map(tls::config).transpose()?;
+        let file = options.tls.as_ref().and_then(|tls| tls.ca_certs.as_ref());
+        let ca_certs = file.map(|file| {
+            fs::read(file).map_err(|error| {
+                let text = format!("cannot read the certificates in `{}` (`ssl_ca_certs`)", file.display());
+                BusError::lasting(text).with_source(error)
+            })
+        });
+        let ca_certs = ca_certs.transpose()?;
+        if let (Some(pem), Some(file)) = (&ca_certs, file) {
+            check_certificates(pem, &file.display().to_string())?;
+        }
+        if options.tls.is_some() {
+            provide_cryptography();
+        }
         if matches!(&options.server, Server::Sentinel { sentinels, .. } if sentinels.is_empty()) {
             return Err(BusError::lasting("no sentinel is named"));
         }
-        Ok(Arc::new(Self { options, tls }))
+        Ok(Arc::new(Self { options, ca_certs }))
     }
 
     /// A connection to the server, or to the primary that the sentinels name; `name` is for the server's list.
     pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<Connection, Trouble> {
-        let primary;
-        let address = match &self.options.server {
-            Server::Tcp(address) => Some(address),
-            Server::Socket(_) => None,
+        let client = match &self.options.server {
+            Server::Tcp(address) => self.client_at(address)?,
+            Server::Socket(path) => client(ConnectionAddr::Unix(path.clone()))?,
             Server::Sentinel { sentinels, service, login } => {
-                primary = self.primary(sentinels, service, login, deadline)?;
-                Some(&primary)
+                let primary = self.primary(sentinels, service, login, deadline)?;
+                self.client_at(&primary)?
             }
         };
         let deadline =
             deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
-        let mut connection = self.open(address, &self.options.place(), deadline)?;
+        let mut connection = self.open(&client, &self.options.place(), deadline)?;
         self.log_in(&mut connection, name, deadline)?;
         Ok(connection)
     }
 
-    /// Connects to `address`, or to the socket of the options, without logging in.
-    fn open(&self, address: Option<&Address>, place: &str, deadline: Instant) -> Result<Connection, Trouble> {
+    fn open(&self, client: &Client, place: &str, deadline: Instant) -> Result<Connection, Trouble> {
         let left = deadline.saturating_duration_since(Instant::now()).min(self.options.connect_timeout);
         if left < Duration::from_millis(1) {
             return Err(Trouble::timeout(format!("no connection to {place} in time")));
         }
-        let socket = match (address, &self.options.server) {
-            (None, Server::Socket(path)) => Socket::unix(path),
-            (None, _) => return Err(Trouble::unreachable(format!("no address of {place}"))),
-            (Some(address), _) => Socket::tcp(address, self.tls.as_ref(), left),
-        };
-        let no_connection = |error| Trouble::connection(format!("no connection to {place}"), error);
-        Ok(Connection::new(socket.map_err(no_connection)?))
+        Connection::open(client, place, left)
+    }
+
+    fn client_at(&self, (host, port): &Address) -> Result<Client, Trouble> {
+        let (host, port) = (host.clone(), *port);
+        let Some(tls) = &self.options.tls else { return client(ConnectionAddr::Tcp(host, port)) };
+        let insecure = tls.accept_any_certificate;
+        let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
+        let Some(ca_certs) = &self.ca_certs else { return client(address) };
+        let certificates = TlsCertificates { client_tls: None, root_cert: Some(ca_certs.clone()) };
+        let unusable = |_| Trouble::Settings("the certificates of `ssl_ca_certs` cannot be used".to_owned());
+        Client::build_with_tls(info(address)?, certificates).map_err(unusable)
     }
 
     /// Logs in, chooses the database, tells the server who this is, and learns what the server lets us do.
@@ -100,7 +119,7 @@ impl Connector {
         let (_name, client_id, unblock, info) = (optional(), optional(), optional(), optional());
         if let Value::ServerError(error) = &client_id {
             let trouble = Trouble::server(error);
-            if trouble.is_transient() || trouble.is("NOAUTH") {
+            if trouble.is_transient() || error.code() == "NOAUTH" {
                 return Err(trouble);
             }
         }
@@ -146,7 +165,7 @@ impl Connector {
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
         let deadline =
             deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
-        let mut connection = self.open(Some(sentinel), &place, deadline)?;
+        let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
         let mut commands = Commands::new();
         let logged_in = write_login(&mut commands, login);
         commands.push(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service]);
@@ -169,7 +188,7 @@ impl Connector {
     /// A sentinel that has not noticed yet names a server that is no primary any more.
     fn check_role(&self, primary: &Address, deadline: Instant) -> Result<(), Trouble> {
         let place = format!("{}:{}", primary.0, primary.1);
-        let mut connection = self.open(Some(primary), &place, deadline)?;
+        let mut connection = self.open(&self.client_at(primary)?, &place, deadline)?;
         let mut commands = Commands::new();
         let logged_in = write_login(&mut commands, &self.options.login);
         commands.push(&["ROLE"]);
@@ -182,6 +201,31 @@ impl Connector {
             _ => Ok(()),
         }
     }
+}
+
+fn info(address: ConnectionAddr) -> Result<ConnectionInfo, Trouble> {
+    let unusable = |_| Trouble::Settings("the address of the server cannot be used".to_owned());
+    let info = address.into_connection_info().map_err(unusable)?;
+    // Logging in is ours, because its errors are; a write is never held back for the next one.
+    let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
+    Ok(info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true)))
+}
+
+fn client(address: ConnectionAddr) -> Result<Client, Trouble> {
+    Client::open(info(address)?)
+        .map_err(|_| Trouble::Settings("the address of the server cannot be used".to_owned()))
+}
+
+/// Certificates that cannot be read are noticed now, and not at the first event.
+fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
+    let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
+    let unusable = || BusError::lasting(format!("`{file}` (`ssl_ca_certs`) is no PEM file of certificates"));
+    if certificates.peek().is_none() {
+        return Err(unusable());
+    }
+    certificates
+        .try_for_each(|certificate| certificate.map(drop))
+        .map_err(|error| unusable().with_source(error))
 }
 
 /// Whether there is a login to make.
@@ -197,4 +241,12 @@ fn write_login(commands: &mut Commands, login: &Login) -> bool {
 fn is_too_old(version: &str) -> bool {
     let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
     (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) < (6, 2)
+}
+
+/// The client panics where no cryptography was chosen for the process. A choice that was made stays.
+fn provide_cryptography() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error says that another thread was quicker, which will do as well.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
 }

@@ -1,15 +1,16 @@
 //! What goes wrong between this process and a server, and whether it may pass by itself.
 
-use std::{io, sync::Arc};
+use std::{error::Error, io, sync::Arc};
 
-use super::connection::is_timeout;
+use redis::{RedisError, ServerError};
+
 use crate::event_bus::error::BusError;
 
 /// Why a call did not do what it should.
 #[derive(Clone, Debug)]
 pub(super) enum Trouble {
     /// The connection is gone or no longer usable. What was sent may have arrived.
-    Connection { what: String, source: Option<Arc<io::Error>>, timed_out: bool },
+    Connection { what: String, source: Option<RedisError>, timed_out: bool },
     /// The server answered with an error.
     Server { code: String, text: String },
     /// The server's answer is not what the command answers.
@@ -21,12 +22,14 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    pub(super) fn connection(what: impl Into<String>, error: io::Error) -> Self {
+    pub(super) fn connection(what: impl Into<String>, error: RedisError) -> Self {
         if let Some(error) = bad_certificate(&error) {
             return Self::Settings(format!("the server's certificate cannot be trusted: {error}"));
         }
-        let timed_out = is_timeout(&error);
-        Self::Connection { what: what.into(), source: Some(Arc::new(error)), timed_out }
+        // Other errors than those of the system may quote what was received, which may be personal data.
+        let timed_out = error.is_timeout();
+        let source = error.is_io_error().then_some(error);
+        Self::Connection { what: what.into(), source, timed_out }
     }
 
     pub(super) fn timeout(what: impl Into<String>) -> Self {
@@ -37,13 +40,11 @@ impl Trouble {
         Self::Connection { what: what.into(), source: None, timed_out: false }
     }
 
-    /// An error of the server: a code and a text.
-    pub(super) fn server(error: &[u8]) -> Self {
-        let error = String::from_utf8_lossy(error);
-        let (code, text) = error.split_once(' ').unwrap_or((&error, ""));
+    pub(super) fn server(error: &ServerError) -> Self {
         // Servers quote the arguments of a command that they do not know.
-        let text = text.split(", with args beginning with").next().unwrap_or_default();
-        Self::Server { code: code.to_owned(), text: text.chars().take(200).collect() }
+        let details = error.details().unwrap_or_default();
+        let text = details.split(", with args beginning with").next().unwrap_or_default();
+        Self::Server { code: error.code().to_owned(), text: text.chars().take(200).collect() }
     }
 
     /// Whether the server said this error, such as `NOGROUP`.
@@ -117,7 +118,9 @@ impl Trouble {
 }
 
 /// A certificate that is not trusted stays so until somebody changes it or the settings.
-fn bad_certificate(error: &io::Error) -> Option<&rustls::Error> {
-    let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
+fn bad_certificate(error: &RedisError) -> Option<&rustls::Error> {
+    // The client shares the error of the system, which holds that of the encryption.
+    let shared = error.source()?.downcast_ref::<Arc<dyn Error + Send + Sync>>()?;
+    let inner = shared.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()?;
     matches!(inner, rustls::Error::InvalidCertificate(_)).then_some(inner)
 }

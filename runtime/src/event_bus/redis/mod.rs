@@ -10,10 +10,7 @@ mod options;
 mod producer;
 mod reply;
 mod settings;
-mod socket;
 mod stream_id;
-mod tls;
-mod value;
 
 use std::{fmt, sync::Arc};
 

@@ -3,8 +3,9 @@
 use std::str;
 
 use bytes::Bytes;
+use redis::Value;
 
-use super::{failure::Trouble, stream_id::StreamId, value::Value};
+use super::{failure::Trouble, stream_id::StreamId};
 use crate::event_bus::{bus::EntryId, message::Message};
 
 /// An entry of a stream; without its message where it is pending and was deleted.
@@ -26,9 +27,10 @@ pub(super) fn array(value: Value, to: &'static str) -> Result<Vec<Value>, Troubl
     }
 }
 
-pub(super) fn bytes(value: Value) -> Option<Bytes> {
+pub(super) fn bytes(value: Value) -> Option<Vec<u8>> {
     match value {
-        Value::BulkString(bytes) | Value::SimpleString(bytes) => Some(bytes),
+        Value::BulkString(bytes) => Some(bytes),
+        Value::SimpleString(text) => Some(text.into_bytes()),
         _ => None,
     }
 }
@@ -83,7 +85,7 @@ fn entry(value: Value) -> Option<StreamEntry> {
     let mut fields = fields.into_iter();
     let mut pairs = Vec::with_capacity(fields.len() / 2);
     while let Some(name) = fields.next() {
-        pairs.push((bytes(name)?, bytes(fields.next()?)?));
+        pairs.push((Bytes::from(bytes(name)?), Bytes::from(bytes(fields.next()?)?)));
     }
     Some((entry_id, Some(Message::from_fields(pairs))))
 }
@@ -135,7 +137,7 @@ pub(super) fn pending(value: Value) -> Result<Vec<PendingEntry>, Trouble> {
 }
 
 /// Names and values in turn, as `XINFO` answers.
-pub(super) struct Info(Vec<(Bytes, Value)>);
+pub(super) struct Info(Vec<(Vec<u8>, Value)>);
 
 impl Info {
     pub(super) fn read(value: Value, to: &'static str) -> Result<Self, Trouble> {

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use redis::Value;
+
 use super::{RedisConsumer, group::find_group};
 use crate::event_bus::{
     bus::{Lost, Subscription},
@@ -13,7 +15,6 @@ use crate::event_bus::{
         failure::Trouble,
         reply::{self, Info},
         stream_id::StreamId,
-        value::Value,
     },
 };
 

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use redis::Value;
+
 use super::{RedisConsumer, is_lost_group};
 use crate::event_bus::{
     bus::{EntryId, Start, Subscription},
@@ -10,7 +12,6 @@ use crate::event_bus::{
         failure::Trouble,
         reply::{self, Info},
         stream_id::StreamId,
-        value::Value,
     },
 };
 

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use redis::Value;
+
 use super::RedisConsumer;
 use crate::event_bus::{
     bus::Subscription,
-    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId, value::Value},
+    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
 };
 
 impl RedisConsumer {

@@ -13,9 +13,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use redis::Value;
+
 use super::{
     command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply,
-    stream_id::StreamId, value::Value,
+    stream_id::StreamId,
 };
 use crate::event_bus::{
     bus::{Entry, EntryId, EventBusConsumer, Failure, Polled, Subscription, Waker},

@@ -7,6 +7,8 @@
 
 use std::time::{Duration, Instant};
 
+use redis::Value;
+
 use super::{RedisConsumer, group::entry_ids};
 use crate::event_bus::{
     bus::{Entry, Lost, Subscription},
@@ -15,7 +17,6 @@ use crate::event_bus::{
         failure::Trouble,
         reply::{self, PendingEntry},
         stream_id::StreamId,
-        value::Value,
     },
 };
 
