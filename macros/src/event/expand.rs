@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     contract::{Compared, Contracts},
-    record::{Field, Target, builder::Built, schema::location},
+    record::{Field, Target, builder::Built},
     rules,
 };
 
@@ -35,6 +35,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),
+        target.aliases(),
         target.defaults(),
         wire,
         target.builder(&built),
@@ -118,7 +119,6 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         .as_ref()
         .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
-    let location = location(rt, ident);
 
     let span = constant.span().resolved_at(Span::call_site());
     let signal = quote_spanned!(span=> &#constant);
@@ -141,12 +141,12 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
     let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
-    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
+    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", &__RECORD)…;
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: #rt::EventDefinition =
-            #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
+            #rt::EventDefinition::new(#event_type, #name, #docs, &__RECORD)
                 .with_minor_version(#minor_version)
                 #compared #key #repository #warning #deprecated #local_only #wire;
 

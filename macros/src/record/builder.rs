@@ -60,7 +60,8 @@ impl Target<'_> {
     /// The trait that says which field is missing.
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, name, ty, .. } = field;
+        let Field { ident, name, .. } = field;
+        let ty = field.alias();
         let Built { ident: payload, vis, .. } = built;
         let is_set = is_set(field);
         let message = format!(
@@ -69,25 +70,22 @@ impl Target<'_> {
         );
         let label = format!("`{name}` is not set here");
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-        // pub trait id_is_set: Required<i64> {}
-        // impl<S: Required<i64>> id_is_set for S {}
-        //
-        // Of a type that does not exist, the compiler would say another thing beside generics.
-        let alias = format_ident!("__TypeOf_{name}");
+        // pub trait id_is_set: Required<__Type0> {}
+        // impl<S: Required<__Type0>> id_is_set for S {}
         quote! {
-            type #alias = #ty;
-
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #rt::Required<#alias> {}
+            #vis trait #is_set: #rt::Required<#ty> {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: #rt::Required<#alias>> #is_set for __S {}
+            impl<__S: #rt::Required<#ty>> #is_set for __S {}
         }
     }
 
     fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
+        let field = &self.fields[index];
+        let Field { ident, vis, docs, .. } = field;
+        let ty = field.alias();
         let state = &states[index];
         let set = states
             .iter()
@@ -95,7 +93,7 @@ impl Target<'_> {
             .map(|(position, state)| if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) });
         let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
         let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
-        let (argument, value) = if takes_into(ty) {
+        let (argument, value) = if takes_into(field.ty) {
             (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(__value)))
         } else {
             (quote!(#ty), quote!(__value))
@@ -122,21 +120,21 @@ impl Target<'_> {
     fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
         let rt = self.rt;
         let Built { ident: payload, vis, finish } = built;
-        let bounds = self.fields.iter().zip(states).map(|(field, state)| {
-            let Field { ty, default, .. } = field;
-            match default {
-                Some(_) => quote!(#state: #rt::Optional<#ty>),
-                None => {
-                    let is_set = is_set(field);
-                    quote!(#state: #is_set)
-                }
+        let bounds = self.fields.iter().zip(states).map(|(field, state)| match field.default {
+            Some(_) => {
+                let ty = field.alias();
+                quote!(#state: #rt::Optional<#ty>)
+            }
+            None => {
+                let is_set = is_set(field);
+                quote!(#state: #is_set)
             }
         });
         let values = self.fields.iter().map(|field| {
             let Field { ident, default, .. } = field;
             match default {
-                Some(default) => {
-                    let default = default.function();
+                Some(_) => {
+                    let default = field.default_function();
                     quote!(#ident: #rt::Optional::value_or(self.#ident, #default))
                 }
                 None => quote!(#ident: #rt::Required::value(self.#ident)),
@@ -168,13 +166,14 @@ impl Target<'_> {
         let Built { ident, vis, .. } = built;
         let name = format_ident!("__{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+        let types: Vec<_> = fields.iter().map(Field::alias).collect();
         // impl UserData {
         //     pub fn to_builder(&self) -> __UserDataBuilder<Kept<i64>, Kept<bool>> { … }
         // }
         quote! {
             impl #ident {
                 #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
+                #[inline]
                 #vis fn to_builder(&self) -> #name<#(#rt::Kept<#types>),*> {
                     #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone_value(&self.#idents))),* }
                 }

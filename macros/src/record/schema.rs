@@ -25,9 +25,17 @@ impl Target<'_> {
 }
 
 fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
-    let Field { name, ty, pii, docs, .. } = field;
-    let type_name = type_name(ty);
-    // Field { name: "id", schema: Schema::or_unknown(<Wire<i64>>::SCHEMA), … }
+    let Field { name, pii, docs, default, .. } = field;
+    let type_name = type_name(field.ty);
+    let ty = field.alias();
+    let default = match default {
+        None => quote!(::core::option::Option::None),
+        Some(_) => {
+            let default = field.default_function();
+            quote!(::core::option::Option::Some(|__out| <#rt::Wire<#ty>>::encode(&#default(), __out)))
+        }
+    };
+    // Field { name: "id", schema: Schema::or_unknown(<Wire<__Type0>>::SCHEMA), … }
     quote! {
         #rt::Field {
             name: #name,
@@ -37,6 +45,7 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
             pii: #pii,
             refusal: <#rt::Wire<#ty>>::REFUSAL,
             is_shared: <#rt::Shared<#ty>>::IS_SHARED,
+            default: #default,
         }
     }
 }

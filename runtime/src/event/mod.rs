@@ -3,7 +3,6 @@
 mod any;
 mod definition;
 mod error;
-mod json_error;
 mod key;
 mod personal_data;
 mod wire;
@@ -14,7 +13,6 @@ use std::{any::Any, sync::Arc};
 pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
-pub use json_error::JsonError;
 pub(crate) use wire::SharedEvent;
 pub(crate) use wire::WireFunctions;
 pub use wire_form::{WireFallback, WireForm};

@@ -2,9 +2,11 @@
 
 use std::fmt;
 
-use super::json::{NotWritten, ReadEntries, ReadError, WriteEntries};
+use serde::{Deserializer, Serializer, de::Error};
+
 use crate::{
     avro::{DecodeError, Decoder},
+    json,
     schema::Record,
 };
 
@@ -14,8 +16,6 @@ use crate::{
 pub trait Fields: Sized {
     /// Name, fields and place of the struct.
     const RECORD: &'static Record;
-    /// The fields' names, as serde wants them.
-    const NAMES: &'static [&'static str];
 
     /// Appends the fields' Avro bytes.
     fn encode_fields(&self, out: &mut Vec<u8>);
@@ -23,24 +23,39 @@ pub trait Fields: Sized {
     /// Reads the fields' Avro bytes.
     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 
-    /// Writes the entries of the Avro record dictionary.
-    fn write_entries(&self, to: &mut dyn WriteEntries) -> Result<(), NotWritten>;
-
-    /// Reads the entries of the Avro record dictionary.
-    fn read_entries(entries: &mut dyn ReadEntries<'_>) -> Result<Self, ReadError>;
+    /// Prints the fields, of a struct called `name`.
+    fn debug_fields(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result;
 }
 
-/// Prints a record; here, since a method called by its name could be another one where expansions are.
+/// Writes the Avro record dictionary.
+pub fn serialize_record<F: Fields, S: Serializer>(fields: &F, serializer: S) -> Result<S::Ok, S::Error> {
+    let mut bytes = Vec::with_capacity(256);
+    fields.encode_fields(&mut bytes);
+    json::write(F::RECORD, &bytes, serializer)
+}
+
+/// Reads the Avro record dictionary.
+pub fn deserialize_record<'de, F: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<F, D::Error> {
+    let mut fields = None;
+    json::read(F::RECORD, deserializer, &mut |bytes| {
+        fields = Some(F::decode_fields(&mut Decoder::new(bytes))?);
+        Ok(())
+    })?;
+    fields.ok_or_else(|| D::Error::custom("the deserializer read no record"))
+}
+
+/// Prints a record; personal data only as such.
 pub fn debug_record(
     f: &mut fmt::Formatter<'_>,
     name: &str,
-    fields: &[(&str, &dyn fmt::Debug)],
+    record: &Record,
+    values: &[&dyn fmt::Debug],
 ) -> fmt::Result {
-    let mut record = f.debug_struct(name);
-    for (name, value) in fields {
-        record.field(name, value);
+    let mut out = f.debug_struct(name);
+    for (field, value) in record.fields.iter().zip(values) {
+        out.field(field.name, if field.pii { &Redacted } else { value });
     }
-    record.finish()
+    out.finish()
 }
 
 /// Prints the name of a struct whose fields can be anything.
@@ -49,7 +64,7 @@ pub fn debug_opaque(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 }
 
 /// Stands in `Debug` where a field holds personal data.
-pub struct Redacted;
+struct Redacted;
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -7,13 +7,10 @@
 
 use std::{any::Any, fmt::Debug, marker::PhantomData, sync::Arc};
 
-use serde::de;
-
-use super::json::{NotWritten, ReadEntries, ReadError, WriteEntries};
 use crate::{
     avro::{DecodeError, Decoder},
     avro_type::{
-        AvroType, Json,
+        AvroType,
         refused::{Refusal, Refused},
     },
     schema::Schema,
@@ -77,35 +74,26 @@ impl<T: AvroType> Wire<T> {
         value.encode_avro(out);
     }
 
-    /// Reads the Avro bytes.
+    /// Reads the Avro bytes of a field.
     #[inline]
-    pub fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
-        T::decode_avro(input)
+    pub fn decode(input: &mut Decoder<'_>, name: &'static str) -> Result<T, DecodeError> {
+        input.field(name, T::decode_avro)
+    }
+
+    /// Reads the Avro bytes of a data key that an earlier minor version of the event does not have.
+    pub fn decode_later(
+        input: &mut Decoder<'_>,
+        name: &'static str,
+        can_end: bool,
+        absent: fn() -> Option<T>,
+    ) -> Result<T, DecodeError> {
+        input.later_field(name, can_end, T::decode_avro, absent)
     }
 
     /// The value of a field that came with a later minor version than the bytes have.
     #[must_use]
     pub fn absent() -> Option<T> {
         T::absent()
-    }
-
-    /// Writes the entry of a field.
-    pub fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
-        to.entry(name, &Json(value))
-    }
-
-    /// Reads the value of an entry, which is there once.
-    pub fn read_entry(
-        slot: &mut Option<T>,
-        name: &'static str,
-        entries: &mut dyn ReadEntries<'_>,
-    ) -> Result<(), ReadError> {
-        entries.read_once(slot, name)
-    }
-
-    /// The value of a field without a default; without an entry, an `Option` is `None`.
-    pub fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
-        slot.or_else(T::absent).ok_or_else(|| de::Error::missing_field(name))
     }
 }
 
@@ -119,29 +107,22 @@ pub trait NoWire<T> {
 
     fn encode(value: &T, out: &mut Vec<u8>) {}
 
-    fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
+    fn decode(input: &mut Decoder<'_>, name: &'static str) -> Result<T, DecodeError> {
+        unreachable!("a program with a field without an Avro form does not compile")
+    }
+
+    fn decode_later(
+        input: &mut Decoder<'_>,
+        name: &'static str,
+        can_end: bool,
+        absent: fn() -> Option<T>,
+    ) -> Result<T, DecodeError> {
         unreachable!("a program with a field without an Avro form does not compile")
     }
 
     #[must_use]
     fn absent() -> Option<T> {
         None
-    }
-
-    fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
-        Ok(())
-    }
-
-    fn read_entry(
-        slot: &mut Option<T>,
-        name: &'static str,
-        entries: &mut dyn ReadEntries<'_>,
-    ) -> Result<(), ReadError> {
-        Ok(())
-    }
-
-    fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
-        slot.ok_or_else(|| de::Error::missing_field(name))
     }
 }
 

@@ -122,6 +122,8 @@ pub struct Field {
     pub refusal: Option<Refusal>,
     /// Whether its type can go to other threads.
     pub is_shared: bool,
+    /// Appends the Avro bytes of its default, where it has one.
+    pub default: Option<fn(&mut Vec<u8>)>,
 }
 
 /// A place in source text.
