@@ -155,12 +155,14 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
 
+            #[inline]
             fn erase(
                 self: #rt::std::sync::Arc<Self>,
             ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
                 <#rt::Shared<#ident>>::erase(self)
             }
 
+            #[inline]
             fn restore(
                 __event: #rt::std::sync::Arc<
                     dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
@@ -169,6 +171,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
                 <#rt::Shared<#ident>>::restore(__event)
             }
 
+            #[inline]
             fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
                 <#rt::Shared<#ident>>::erase_ref(self)
             }

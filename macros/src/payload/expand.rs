@@ -189,10 +189,12 @@ fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
             type Repr = Self;
             const SCHEMA: #rt::Schema = #rt::Schema::Record(#rt::RecordRef::new(&__RECORD));
 
+            #[inline]
             fn to_repr(&self) -> Self {
                 ::core::clone::Clone::clone(self)
             }
 
+            #[inline]
             fn from_repr(__repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
                 ::core::result::Result::Ok(__repr)
             }
