@@ -154,27 +154,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-
-            #[inline]
-            fn erase(
-                self: #rt::std::sync::Arc<Self>,
-            ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
-                <#rt::Shared<#ident>>::erase(self)
-            }
-
-            #[inline]
-            fn restore(
-                __event: #rt::std::sync::Arc<
-                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
-                >,
-            ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
-                <#rt::Shared<#ident>>::restore(__event)
-            }
-
-            #[inline]
-            fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
-                <#rt::Shared<#ident>>::erase_ref(self)
-            }
+            const ERASURE: #rt::Erasure<Self> = <#rt::Shared<#ident>>::ERASURE;
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
@@ -253,7 +233,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
+            ) -> #rt::Written<__S> {
                 #rt::serialize_record(self, __serializer)
             }
         }
@@ -262,7 +242,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
+            ) -> #rt::Read<'de, Self, __D> {
                 #rt::deserialize_record(__deserializer)
             }
         }

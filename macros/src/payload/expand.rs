@@ -200,15 +200,15 @@ fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
             }
 
             #[inline]
-            fn encode_avro(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), __out);
+            fn encode_avro(&self, __out: &mut #rt::Output) {
+                #rt::Fields::encode_fields::<()>(#rt::Frozen::get(&self.__build_with_builder), __out);
             }
 
             #[inline]
             fn decode_avro(
                 __input: &mut #rt::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #rt::DecodeError> {
-                match #rt::Fields::decode_fields(__input) {
+            ) -> #rt::Decoded<Self> {
+                match #rt::Fields::decode_fields::<()>(__input) {
                     ::core::result::Result::Ok(__fields) => ::core::result::Result::Ok(Self {
                         __build_with_builder: #rt::Frozen::new(__fields),
                     }),
@@ -228,7 +228,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
+            ) -> #rt::Written<__S> {
                 #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
         }
@@ -237,7 +237,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
+            ) -> #rt::Read<'de, Self, __D> {
                 #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }

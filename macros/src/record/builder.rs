@@ -29,7 +29,7 @@ impl Target<'_> {
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
         let nothing = fields.iter().map(|_| quote!(::core::option::Option::None));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
-        let required = fields.iter().filter(|field| field.default.is_none());
+        let required = fields.iter().filter(|field| field.default.is_none() && !is_option(field.ty));
         let required = required.map(|field| self.required(built, field));
         // pub struct __UserDataBuilder<__id, __is_active> {
         //     values: (Option<__Type0>, Option<__Type1>),
@@ -130,8 +130,13 @@ impl Target<'_> {
         let Built { ident: payload, vis, finish } = built;
         let bounds = self.fields.iter().zip(states).filter(|(field, _)| field.default.is_none());
         let bounds = bounds.map(|(field, state)| {
-            let is_set = is_set(field);
-            quote!(#state: #is_set)
+            if is_option(field.ty) {
+                let ty = field.alias();
+                quote!(#state: #rt::Required<#ty>)
+            } else {
+                let is_set = is_set(field);
+                quote!(#state: #is_set)
+            }
         });
         let values = self.fields.iter().zip(states).map(|(field, state)| {
             let Field { ident, index, default, .. } = field;

@@ -32,14 +32,14 @@ impl Target<'_> {
                 const RECORD: &'static #rt::Record = &__RECORD;
 
                 #[inline]
-                fn encode_fields(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                fn encode_fields<__P>(&self, __out: &mut #rt::Output) {
                     #(<#rt::Wire<#types>>::encode(&self.#idents, __out);)*
                 }
 
                 #[inline]
-                fn decode_fields(
+                fn decode_fields<__P>(
                     __input: &mut #rt::Decoder<'_>,
-                ) -> ::core::result::Result<Self, #rt::DecodeError> {
+                ) -> #rt::Decoded<Self> {
                     ::core::result::Result::Ok(Self {
                         #(#idents: #decoded),*
                     })

@@ -35,18 +35,18 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
             quote!(::core::option::Option::Some(|__out| <#rt::Wire<#ty>>::encode(&#default(), __out)))
         }
     };
-    // Field { name: "id", schema: Schema::or_unknown(<Wire<__Type0>>::SCHEMA), … }
+    // Field::new("id", "i64", "Number of the user.", false, <Wire<__Type0>>::SCHEMA, …)
     quote! {
-        #rt::Field {
-            name: #name,
-            schema: #rt::Schema::or_unknown(<#rt::Wire<#ty>>::SCHEMA),
-            type_name: #type_name,
-            docs: #docs,
-            pii: #pii,
-            refusal: <#rt::Wire<#ty>>::REFUSAL,
-            is_shared: <#rt::Shared<#ty>>::IS_SHARED,
-            default: #default,
-        }
+        #rt::Field::new(
+            #name,
+            #type_name,
+            #docs,
+            #pii,
+            <#rt::Wire<#ty>>::SCHEMA,
+            <#rt::Wire<#ty>>::REFUSAL,
+            <#rt::Shared<#ty>>::IS_SHARED,
+            #default,
+        )
     }
 }
 

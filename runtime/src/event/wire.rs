@@ -22,10 +22,13 @@ impl WireFunctions {
         Self {
             encode: |event, out| {
                 if let Some(event) = event.downcast_ref::<E>() {
-                    event.encode_fields(out);
+                    event.encode_fields::<()>(out);
                 }
             },
-            decode: |bytes| Ok(Arc::new(E::decode_fields(&mut Decoder::new(bytes))?).erase()),
+            decode: |bytes| {
+                let event = E::decode_fields::<()>(&mut Decoder::new(bytes))?;
+                Ok((E::ERASURE.erase)(Arc::new(event)))
+            },
         }
     }
 

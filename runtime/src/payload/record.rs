@@ -18,27 +18,38 @@ pub trait Fields: Sized {
     const RECORD: &'static Record;
 
     /// Appends the fields' Avro bytes.
-    fn encode_fields(&self, out: &mut Vec<u8>);
+    fn encode_fields<P>(&self, out: &mut Vec<u8>);
 
     /// Reads the fields' Avro bytes.
-    fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
+    fn decode_fields<P>(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 
     /// Prints the fields, of a struct called `name`.
     fn debug_fields(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result;
 }
 
+// The types that expansions name most, in fewer words: each word is one that the compiler reads for every record.
+
+/// Where Avro bytes go.
+pub type Output = Vec<u8>;
+/// What is made of Avro bytes.
+pub type Decoded<T> = Result<T, DecodeError>;
+/// What a serializer returns.
+pub type Written<S> = Result<<S as Serializer>::Ok, <S as Serializer>::Error>;
+/// What a deserializer returns.
+pub type Read<'de, T, D> = Result<T, <D as Deserializer<'de>>::Error>;
+
 /// Writes the Avro record dictionary.
-pub fn serialize_record<F: Fields, S: Serializer>(fields: &F, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize_record<F: Fields, S: Serializer>(fields: &F, serializer: S) -> Written<S> {
     let mut bytes = Vec::with_capacity(256);
-    fields.encode_fields(&mut bytes);
+    fields.encode_fields::<()>(&mut bytes);
     json::write(F::RECORD, &bytes, serializer)
 }
 
 /// Reads the Avro record dictionary.
-pub fn deserialize_record<'de, F: Fields, D: Deserializer<'de>>(deserializer: D) -> Result<F, D::Error> {
+pub fn deserialize_record<'de, F: Fields, D: Deserializer<'de>>(deserializer: D) -> Read<'de, F, D> {
     let mut fields = None;
     json::read(F::RECORD, deserializer, &mut |bytes| {
-        fields = Some(F::decode_fields(&mut Decoder::new(bytes))?);
+        fields = Some(F::decode_fields::<()>(&mut Decoder::new(bytes))?);
         Ok(())
     })?;
     fields.ok_or_else(|| D::Error::custom("the deserializer read no record"))

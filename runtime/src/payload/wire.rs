@@ -168,6 +168,14 @@ pub trait NotPlain<T> {
 
 impl<T> NotPlain<T> for Plain<T> {}
 
+/// How an event of type `E` goes to any thread without its type, and gets that back.
+pub struct Erasure<E> {
+    pub(crate) erase: fn(Arc<E>) -> Arc<dyn Any + Send + Sync>,
+    /// `None` for an event of another type.
+    pub(crate) restore: fn(Arc<dyn Any + Send + Sync>) -> Option<Arc<E>>,
+    pub(crate) erase_ref: fn(&E) -> &(dyn Any + Send + Sync),
+}
+
 /// What goes to other threads.
 pub struct Shared<T>(PhantomData<T>);
 
@@ -177,38 +185,21 @@ impl<T: Send + Sync> Shared<T> {
 }
 
 impl<T: Any + Send + Sync> Shared<T> {
-    /// An event for any thread, without its type.
-    pub fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
-        event
-    }
-
-    /// An event with its type again.
-    pub fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
-        event.downcast().ok()
-    }
-
-    /// A borrowed event for any thread, without its type.
-    pub fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
-        event
-    }
+    /// How.
+    pub const ERASURE: Erasure<T> =
+        Erasure { erase: |event| event, restore: |event| event.downcast().ok(), erase_ref: |event| event };
 }
 
 /// What [`Shared`] offers of a type that has to stay on its thread.
-#[allow(unused_variables, missing_docs)]
+#[allow(missing_docs)]
 pub trait NotShared<T> {
     const IS_SHARED: bool = false;
 
-    fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
-        unreachable!("a program with an event that is not `Send` does not compile")
-    }
-
-    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
-        None
-    }
-
-    fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
-        unreachable!("a program with an event that is not `Sync` does not compile")
-    }
+    const ERASURE: Erasure<T> = Erasure {
+        erase: |_| unreachable!("a program with an event that is not `Send` does not compile"),
+        restore: |_| None,
+        erase_ref: |_| unreachable!("a program with an event that is not `Sync` does not compile"),
+    };
 }
 
 impl<T> NotShared<T> for Shared<T> {}
