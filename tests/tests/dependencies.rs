@@ -7,9 +7,6 @@ use std::{collections::BTreeSet, path::Path, process::Command};
 const CORE: &[&str] = &[
     // bytes
     "bytes",
-    // erased-serde
-    "erased-serde",
-    "typeid",
     // hostname
     "cfg-if",
     "hostname",
@@ -28,7 +25,6 @@ const CORE: &[&str] = &[
     "serde",
     "serde_core",
     "serde_json",
-    "serde_path_to_error",
     "zmij",
     // percent-encoding, strsim
     "percent-encoding",

@@ -49,7 +49,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     quote! {
         #structs
 
-        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             // What types without an Avro form, or without the traits of a value, get instead.

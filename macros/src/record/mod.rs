@@ -137,7 +137,7 @@ impl Target<'_> {
     pub(crate) fn defaults(&self) -> TokenStream {
         let functions = self.fields.iter().filter_map(|field| {
             let default = field.default.as_ref()?;
-            let (name, ty) = (field.default_function(), field.alias());
+            let (name, ty) = (field.default_function(), field.alias_at_type());
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
                 // What the type lacks is said where the user asks for it.
