@@ -19,9 +19,9 @@ from_pypi() {
         [ -x "$1/bin/$tool" ]
 }
 
-# cargo install CRATE: without optimizations, since they take longer than the checks do.
+# Without optimizations, since they take longer than the checks do.
 from_crates_io() {
-    CARGO_TARGET_DIR=$tools/build cargo install --quiet --locked --debug --root "$home" --version "$release" "$1"
+    CARGO_TARGET_DIR=$tools/build CARGO_PROFILE_DEV_DEBUG=false cargo install --quiet --locked --debug --root "$home" --version "$release" "$1"
 }
 
 if [ ! -x "$home/bin/$tool" ]; then
