@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The public interface beside that of the last release, a tag such as `v0.1.0`: whether the version in Cargo.toml may
-# differ by as much as the interface does, by cargo-semver-checks.
+# differ by as much as the interface does, by cargo-semver-checks, which takes ten minutes and more to compile once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if ! tag=$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null); then
