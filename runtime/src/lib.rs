@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(unused_crate_dependencies)]
 
 // Expansions say `::openedx_events`, in this crate too.
 #[cfg(any(feature = "catalog", test))]
