@@ -1,6 +1,12 @@
 //! What expansions use. Nothing here is stable: the module's public name changes with each release.
 
 pub use ::std;
+pub use std::{
+    marker::PhantomData,
+    option::Option::{self, None, Some},
+    result::Result::{Err, Ok},
+};
+
 pub use linkme;
 pub use serde;
 

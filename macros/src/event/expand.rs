@@ -20,6 +20,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
     let finish = |fields: TokenStream| fields;
+    let names = target.names();
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structure = structure(event, contracts);
@@ -50,9 +51,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
-            // What types without an Avro form, or without the traits of a value, get instead.
-            #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _, NotShared as _, WireFallback as _};
+            #names
             #record
             #(#implementations)*
         };

@@ -24,6 +24,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         let ident = &item.ident;
         quote!(#ident { __build_with_builder: #rt::Frozen::new(#fields) })
     };
+    let names = target.names();
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structs = structs(payload, twin);
@@ -52,8 +53,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
-            // What types without an Avro form, or without the traits of a value, get instead.
-            use #rt::{NoWire as _, NotPlain as _, NotShared as _};
+            #names
             #record
             #(#implementations)*
         };
@@ -196,7 +196,7 @@ fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
 
             #[inline]
             fn from_repr(__repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
-                ::core::result::Result::Ok(__repr)
+                __Ok(__repr)
             }
 
             #[inline]
@@ -209,10 +209,10 @@ fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
                 __input: &mut #rt::Decoder<'_>,
             ) -> #rt::Decoded<Self> {
                 match #rt::Fields::decode_fields::<()>(__input) {
-                    ::core::result::Result::Ok(__fields) => ::core::result::Result::Ok(Self {
+                    __Ok(__fields) => __Ok(Self {
                         __build_with_builder: #rt::Frozen::new(__fields),
                     }),
-                    ::core::result::Result::Err(__error) => ::core::result::Result::Err(__error),
+                    __Err(__error) => __Err(__error),
                 }
             }
         }

@@ -27,7 +27,7 @@ impl Target<'_> {
         let setters = setters.map(|field| self.setter(&name, &states, field));
         let last = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
-        let nothing = fields.iter().map(|_| quote!(::core::option::Option::None));
+        let nothing = fields.iter().map(|_| quote!(__None));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
         let required = fields.iter().filter(|field| field.default.is_none() && !is_option(field.ty));
         let required = required.map(|field| self.required(built, field));
@@ -46,15 +46,15 @@ impl Target<'_> {
             #[doc = #docs]
             #[must_use = "a builder does nothing until `build()` is called"]
             #vis struct #name<#(#states),*> {
-                values: (#(::core::option::Option<#types>,)*),
-                states: ::core::marker::PhantomData<(#(#states,)*)>,
+                values: (#(__Option<#types>,)*),
+                states: __PhantomData<(#(#states,)*)>,
             }
 
             impl #ident {
                 #[doc = "Starts a builder: one method a field, then `build()`."]
                 #[inline]
                 #vis fn builder() -> #name<#(#unset),*> {
-                    #name { values: (#(#nothing,)*), states: ::core::marker::PhantomData }
+                    #name { values: (#(#nothing,)*), states: __PhantomData }
                 }
             }
 
@@ -119,8 +119,8 @@ impl Target<'_> {
             where
                 #state: #rt::NotSet,
             {
-                self.values.#place = ::core::option::Option::Some(#value);
-                #name { values: self.values, states: ::core::marker::PhantomData }
+                self.values.#place = __Some(#value);
+                #name { values: self.values, states: __PhantomData }
             }
         }
     }
@@ -189,9 +189,9 @@ impl Target<'_> {
                 #vis fn to_builder(&self) -> #name<#(#kept),*> {
                     #name {
                         values: (
-                            #(::core::option::Option::Some(<#rt::Plain<#types>>::clone_value(&self.#idents)),)*
+                            #(__Some(<__Plain<#types>>::clone_value(&self.#idents)),)*
                         ),
-                        states: ::core::marker::PhantomData,
+                        states: __PhantomData,
                     }
                 }
             }

@@ -12,7 +12,7 @@ impl Target<'_> {
         let Self { rt, ident, fields } = self;
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
         let types: Vec<_> = fields.iter().map(Field::alias).collect();
-        let decoded = fields.iter().map(|field| decoded(rt, field, earlier_ends));
+        let decoded = fields.iter().map(|field| decoded(field, earlier_ends));
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     fn encode_fields(&self, out: &mut Vec<u8>) {
@@ -33,14 +33,14 @@ impl Target<'_> {
 
                 #[inline]
                 fn encode_fields<__P>(&self, __out: &mut #rt::Output) {
-                    #(<#rt::Wire<#types>>::encode(&self.#idents, __out);)*
+                    #(<__Wire<#types>>::encode(&self.#idents, __out);)*
                 }
 
                 #[inline]
                 fn decode_fields<__P>(
                     __input: &mut #rt::Decoder<'_>,
                 ) -> #rt::Decoded<Self> {
-                    ::core::result::Result::Ok(Self {
+                    __Ok(Self {
                         #(#idents: #decoded),*
                     })
                 }
@@ -55,7 +55,7 @@ impl Target<'_> {
                         __f,
                         __name,
                         &__RECORD,
-                        &[#(<#rt::Plain<#types>>::debug_value(&self.#idents)),*],
+                        &[#(<__Plain<#types>>::debug_value(&self.#idents)),*],
                     )
                 }
             }
@@ -64,21 +64,21 @@ impl Target<'_> {
 }
 
 /// A field as it is read; from the first possible end on, one that may not be there.
-fn decoded(rt: &TokenStream, field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
+fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
     let Field { index, name, default, .. } = field;
     let ty = field.alias();
     let read = if earlier_ends.iter().all(|end| end > index) {
-        quote!(<#rt::Wire<#ty>>::decode(__input, #name))
+        quote!(<__Wire<#ty>>::decode(__input, #name))
     } else {
         let can_end = earlier_ends.contains(index);
         let absent = match default {
             Some(_) => {
                 let default = field.default_function();
-                quote!(|| ::core::option::Option::Some(#default()))
+                quote!(|| __Some(#default()))
             }
-            None => quote!(<#rt::Wire<#ty>>::absent),
+            None => quote!(<__Wire<#ty>>::absent),
         };
-        quote!(<#rt::Wire<#ty>>::decode_later(__input, #name, #can_end, #absent))
+        quote!(<__Wire<#ty>>::decode_later(__input, #name, #can_end, #absent))
     };
     // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
     //     Ok(value) => value,
@@ -88,8 +88,8 @@ fn decoded(rt: &TokenStream, field: &Field<'_>, earlier_ends: &[usize]) -> Token
     // `?` would have the compiler work out a conversion of the error for each field.
     quote! {
         match #read {
-            ::core::result::Result::Ok(__value) => __value,
-            ::core::result::Result::Err(__error) => return ::core::result::Result::Err(__error),
+            __Ok(__value) => __value,
+            __Err(__error) => return __Err(__error),
         }
     }
 }

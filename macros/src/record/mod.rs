@@ -123,6 +123,21 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// What the rest of the expansion says most often, in one word each: what the compiler reads for an event is what
+    /// users wait for.
+    pub(crate) fn names(&self) -> TokenStream {
+        let rt = self.rt;
+        // The last ones are what types without an Avro form, or without the traits of a value, get instead.
+        quote! {
+            #[allow(unused_imports)]
+            use #rt::{
+                Err as __Err, None as __None, Ok as __Ok, Option as __Option, PhantomData as __PhantomData,
+                Plain as __Plain, Some as __Some, Wire as __Wire,
+                NoWire as _, NotPlain as _, NotShared as _, WireFallback as _,
+            };
+        }
+    }
+
     /// The types of the fields, under the names that the rest of the expansion has for them.
     pub(crate) fn aliases(&self) -> TokenStream {
         let aliases = self.fields.iter().map(|field| {

@@ -23,7 +23,7 @@ impl Target<'_> {
             impl ::core::clone::Clone for #ident {
                 #[inline]
                 fn clone(&self) -> Self {
-                    Self { #(#idents: <#rt::Plain<#types>>::clone_value(&self.#idents)),* }
+                    Self { #(#idents: <__Plain<#types>>::clone_value(&self.#idents)),* }
                 }
             }
 
@@ -31,7 +31,7 @@ impl Target<'_> {
             impl ::core::cmp::PartialEq for #ident {
                 #[inline]
                 fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                    #(<#rt::Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
+                    #(<__Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
                 }
             }
 

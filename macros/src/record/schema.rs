@@ -29,10 +29,10 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
     let type_name = type_name(field.ty);
     let ty = field.alias();
     let default = match default {
-        None => quote!(::core::option::Option::None),
+        None => quote!(__None),
         Some(_) => {
             let default = field.default_function();
-            quote!(::core::option::Option::Some(|__out| <#rt::Wire<#ty>>::encode(&#default(), __out)))
+            quote!(__Some(|__out| <__Wire<#ty>>::encode(&#default(), __out)))
         }
     };
     // Field::new("id", "i64", "Number of the user.", false, <Wire<__Type0>>::SCHEMA, …)
@@ -42,8 +42,8 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
             #type_name,
             #docs,
             #pii,
-            <#rt::Wire<#ty>>::SCHEMA,
-            <#rt::Wire<#ty>>::REFUSAL,
+            <__Wire<#ty>>::SCHEMA,
+            <__Wire<#ty>>::REFUSAL,
             <#rt::Shared<#ty>>::IS_SHARED,
             #default,
         )
