@@ -102,7 +102,7 @@ impl<'a> Known<'a> {
         let name = arg.name.unraw().to_string();
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
-            let meant = self.names.iter().find(|known| is_meant(&name, known));
+            let meant = meant(&name, self.names.iter().copied());
             let meant = meant.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             problems.push(
                 Problem::of(
@@ -126,15 +126,27 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether `written` is probably `known`: a word of it, or one letter away.
-fn is_meant(written: &str, known: &str) -> bool {
+/// Which of the names `written` is probably meant as.
+pub(crate) fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let written = written.to_ascii_lowercase();
     let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
-    let (left, right): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
+    let mut names_again = names.clone();
+    names_again
+        .find(|known| is_one_slip(&written, known))
+        .or_else(|| names.clone().find(|known| is_word(&written, known) || is_word(known, &written)))
+}
+
+/// Whether the two differ in one place: by a letter, or by two that changed places.
+fn is_one_slip(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let same = |(left, right): &(&char, &char)| left == right;
     let front = left.iter().zip(&right).take_while(same).count();
     let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
-    let changed = left.len().max(right.len()) - front - back;
-    is_word(written, known) || is_word(known, written) || changed <= 1
+    match (&left[front..left.len() - back], &right[front..right.len() - back]) {
+        ([], [] | [_]) | ([_], [] | [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
 }
 
 /// `` `a`, `b` and `c` ``

@@ -192,7 +192,7 @@ fn key(event: &Event<'_>) -> TokenStream {
     let ident = &event.item.ident;
     let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
     let waiver = waivers.place_of(&rules::KEY_IS_PII);
-    let is_waived = waiver.is_some();
+    let is_waived = waivers.covers(&rules::KEY_IS_PII);
     let checks = key.iter().enumerate().map(|(index, segment)| {
         let rt = path.at(segment.span());
         quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)

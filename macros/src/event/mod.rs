@@ -11,7 +11,7 @@ use quote::quote;
 use crate::{
     contract::Contracts,
     diagnostics::{report, without_reports},
-    record,
+    record, rules,
 };
 
 /// The expansion, or the user's item with the reasons why there is none.
@@ -27,8 +27,8 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         };
         check::check(&event, problems);
         let contracts = match &event.arguments.event_type {
-            Some(event_type) => Contracts::read(event_type, event.arguments.minor_version, problems),
-            None => Contracts::default(),
+            Some(event_type) if !event.arguments.waivers.is_refused(&rules::CONTRACT_BROKEN) => Contracts::read(event_type, event.arguments.minor_version, problems),
+            _ => Contracts::default(),
         };
         let is_local = event.arguments.local_only.is_some();
         let is_within = |field: &record::Field<'_>| {

@@ -21,7 +21,7 @@ use crate::{
     record::{self, Attributes, Docs, Field},
     rules,
     runtime_path::RuntimePath,
-    waivers::Waivers,
+    waivers::{Place, Waivers},
 };
 
 const ARGUMENTS: &[&str] = &[
@@ -73,7 +73,7 @@ pub(crate) struct Deprecated {
 
 /// `None` where the item has not the shape of an event.
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
-    let arguments = parse_arguments(tokens, problems);
+    let mut arguments = parse_arguments(tokens, problems);
     let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
     if arguments.event_type.is_none() && !arguments.has_unknown {
         problems.push(
@@ -98,14 +98,21 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         }
         None => derived_constant(item, problems),
     };
-    Some(Event {
-        item,
-        attributes: Attributes::parse(item, "#[event]", arguments.local_only.is_some(), problems),
-        docs: Docs::of(&item.attrs),
-        fields: record::parse_fields(item, "event", false, problems),
-        arguments,
-        constant,
-    })
+    let is_local = arguments.local_only.is_some();
+    let waivers = &mut arguments.waivers;
+    let attributes = Attributes::parse(item, "#[event]", is_local, waivers, problems);
+    let mut fields = record::parse_fields(item, "event", false, problems);
+    for field in &fields {
+        waivers.take_misplaced(&field.waivers);
+    }
+    for field in &mut fields {
+        field.waivers.take_misplaced(waivers);
+        field.is_refused |= waivers.are_types_refused();
+    }
+    if [&rules::KEY_UNKNOWN, &rules::KEY_TYPE].iter().any(|rule| waivers.is_refused(rule)) {
+        arguments.key.clear();
+    }
+    Some(Event { item, attributes, docs: Docs::of(&item.attrs), fields, arguments, constant })
 }
 
 /// Stands in for a name that was refused, so that nothing else is said of it.
@@ -182,7 +189,7 @@ impl Arguments {
                 self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
             }
             "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
-            "allow" => arg.waiver(&mut self.waivers, problems),
+            "allow" => arg.waiver(Place::Event, &mut self.waivers, problems),
             _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }

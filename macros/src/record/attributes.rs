@@ -14,6 +14,7 @@ use super::types::{find_borrow, find_mention, find_no_value};
 use crate::{
     diagnostics::{Problem, Problems},
     rules,
+    waivers::{Place, Waivers, take_lint},
 };
 
 /// The attributes of a struct, sorted.
@@ -35,9 +36,11 @@ impl<'a> Attributes<'a> {
         item: &'a ItemStruct,
         attribute: &str,
         local_only: bool,
+        waivers: &mut Waivers,
         problems: &mut Problems,
     ) -> Self {
         let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
+        let place = if attribute == "#[event]" { Place::Event } else { Place::Payload };
         let mut sorted = Self::default();
         for one in &item.attrs {
             let path = one.path();
@@ -50,6 +53,8 @@ impl<'a> Attributes<'a> {
                     }
                     Err(error) => problems.error(error),
                 }
+            } else if take_lint(one, place, waivers, problems) {
+                // It is one of ours, and was refused.
             } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
                 sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {

@@ -73,7 +73,7 @@ pub(crate) fn with_ownable_types(item: &ItemStruct, is_local: bool) -> (Item, Ve
 /// Marks the fields whose types stand in for refused ones.
 pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
     for (field, is_refused) in fields.iter_mut().zip(are_refused) {
-        field.is_refused = *is_refused;
+        field.is_refused |= *is_refused;
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     args::{self, Known},
     diagnostics::{Problem, Problems},
     rules::{self, Rule},
-    waivers::Waivers,
+    waivers::{Place, Waivers, take_lint},
 };
 
 const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
@@ -93,6 +93,7 @@ pub(crate) fn parse_fields<'a>(
     all_pii: bool,
     problems: &mut Problems,
 ) -> Vec<Field<'a>> {
+    let place = if attribute == "event" { Place::DataKey } else { Place::PayloadField };
     let mut fields = Vec::new();
     for (index, source) in item.fields.iter().enumerate() {
         // Every field of a struct with named fields has a name.
@@ -110,8 +111,10 @@ pub(crate) fn parse_fields<'a>(
             is_refused: false,
         };
         for one in &source.attrs {
-            if is_named(one, attribute) {
-                field.parse_attribute(index, one, attribute, problems);
+            if take_lint(one, place, &mut field.waivers, problems) {
+                // It is one of ours, and was refused.
+            } else if is_named(one, attribute) {
+                field.parse_attribute(index, one, place, problems);
             } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
@@ -130,6 +133,8 @@ pub(crate) fn parse_fields<'a>(
                 field.attributes.push(one);
             }
         }
+        // Then the rule is what the waiver was refused for.
+        field.is_refused = field.waivers.are_types_refused();
         check_field(&field, problems);
         fields.push(field);
     }
@@ -137,7 +142,8 @@ pub(crate) fn parse_fields<'a>(
 }
 
 impl Field<'_> {
-    fn parse_attribute(&mut self, index: usize, attribute: &Attribute, name: &str, problems: &mut Problems) {
+    fn parse_attribute(&mut self, index: usize, attribute: &Attribute, place: Place, problems: &mut Problems) {
+        let name = if place == Place::DataKey { "event" } else { "payload" };
         let Meta::List(list) = &attribute.meta else {
             problems.push(
                 Problem::new(attribute, format!("`#[{name}]` on a field needs an argument"))
@@ -153,7 +159,7 @@ impl Field<'_> {
             }
             match arg.name.to_string().as_str() {
                 "pii" => self.pii |= arg.flag(problems),
-                "allow" => arg.waiver(&mut self.waivers, problems),
+                "allow" => arg.waiver(place, &mut self.waivers, problems),
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
