@@ -42,6 +42,12 @@ impl Problem {
         self
     }
 
+    /// Why that is wrong, where no rule says it.
+    pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
     /// What to write, if nothing was said yet.
     pub(crate) fn help_if_none(mut self, help: impl FnOnce() -> String) -> Self {
         self.help.get_or_insert_with(help);
@@ -124,8 +130,7 @@ impl Problems {
             });
             if let Some(problem) = broken {
                 let help = problem.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
-                problem.help =
-                    Some(format!("{help}remove `allow({name})`: this rule cannot be waived"));
+                problem.help = Some(format!("{help}remove `allow({name})`: this rule cannot be waived"));
             } else {
                 let problem = Problem::of(rule, &at, format!("rule `{name}` cannot be waived"))
                     .help("remove the waiver, and change what the rule refuses");

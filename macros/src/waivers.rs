@@ -72,8 +72,11 @@ impl Waivers {
     /// Takes over what stands at `others` and should stand here.
     pub(crate) fn take_misplaced(&mut self, others: &Self) {
         let misplaced = others.0.iter().filter(|waiver| matches!(waiver.state, State::Misplaced));
-        let misplaced =
-            misplaced.map(|Waiver { rule, at, .. }| Waiver { rule: *rule, at: at.clone(), state: State::Refused });
+        let misplaced = misplaced.map(|Waiver { rule, at, .. }| Waiver {
+            rule: *rule,
+            at: at.clone(),
+            state: State::Refused,
+        });
         self.0.extend(misplaced);
     }
 
@@ -114,11 +117,7 @@ impl Arg {
             problems.push(mistake);
         }
         for at in &rules {
-            let state = if is_sound {
-                check(at, place, &example, waivers, problems)
-            } else {
-                State::Refused
-            };
+            let state = if is_sound { check(at, place, &example, waivers, problems) } else { State::Refused };
             waivers.add(find(at), at, state);
         }
     }
@@ -163,15 +162,17 @@ fn misplaced(rule: &Rule, place: Place, example: &str) -> Option<(&'static str, 
     match (place, rule.subject()) {
         (Place::Event, Subject::Event) | (Place::DataKey, Subject::DataKey | Subject::Field) => None,
         (Place::PayloadField, Subject::DataKey | Subject::Field) => None,
-        (Place::Event, Subject::DataKey | Subject::Field) => {
-            Some(("above the struct", format!("write `#[event({example})]` on the data key that it is about")))
-        }
+        (Place::Event, Subject::DataKey | Subject::Field) => Some((
+            "above the struct",
+            format!("write `#[event({example})]` on the data key that it is about"),
+        )),
         (Place::Payload, Subject::Field) => {
             Some(("above the struct", format!("write `#[payload({example})]` on the field that it is about")))
         }
-        (Place::DataKey, Subject::Event) => {
-            Some(("on a data key", format!("write `{example}` in `#[event(…)]` above the struct: it is about the event")))
-        }
+        (Place::DataKey, Subject::Event) => Some((
+            "on a data key",
+            format!("write `{example}` in `#[event(…)]` above the struct: it is about the event"),
+        )),
         (Place::Payload, Subject::DataKey | Subject::Event) | (Place::PayloadField, Subject::Event) => {
             Some(("in a payload", "remove it: it is about events".to_owned()))
         }

@@ -188,17 +188,37 @@ impl Arguments {
             "local_only" => {
                 self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
             }
-            "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
+            "name" => self.name = name(arg, problems),
             "allow" => arg.waiver(Place::Event, &mut self.waivers, problems),
             _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }
 }
 
+/// `"COURSE_ENROLLMENT_CREATED"`, or the same without quotation marks, of which the rules need say nothing more.
+fn name(arg: &Arg, problems: &mut Problems) -> Option<LitStr> {
+    let constant = match &arg.value {
+        args::Value::Is(value) => args::path(value).and_then(|path| path.get_ident().cloned()),
+        _ => None,
+    };
+    let constant = constant.filter(|constant| is_constant(&constant.to_string()));
+    let Some(constant) = constant else {
+        return arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems);
+    };
+    let what = "`name` takes a text in quotation marks";
+    problems.push(Problem::new(&constant, what).help(format!("write `name = \"{constant}\"`")));
+    Some(LitStr::new(&constant.to_string(), constant.span()))
+}
+
 /// `enrollment.course.course_key`
 fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     const EXAMPLE: &str = "key = enrollment.course.course_key";
-    let Some(mut rest) = arg.expression("the path of a field", EXAMPLE, problems) else {
+    let listed = match &arg.value {
+        args::Value::List(tokens) => syn::parse2::<Expr>(tokens.clone()).ok().and_then(|key| meant_key(&key)),
+        _ => None,
+    };
+    let example = listed.map_or_else(|| EXAMPLE.to_owned(), |key| format!("key = {key}"));
+    let Some(mut rest) = arg.expression("the path of a field", &example, problems) else {
         return Vec::new();
     };
     let mut path = Vec::new();
@@ -217,15 +237,43 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
             }
             Expr::Group(group) => rest = &group.expr,
             other => {
-                let help = match args::text_literal(other) {
-                    Some(text) => format!("write `key = {}`, without quotation marks", text.value()),
+                let whole = arg.expression("", "", problems).unwrap_or(other);
+                let help = match meant_key(whole) {
+                    Some(key) => format!("write `key = {key}`"),
                     None => format!("write one like `{EXAMPLE}`"),
                 };
                 let what = "a key is the path of a field in the event's data";
-                problems.push(Problem::new(other, what).help(help));
+                problems.push(Problem::new(whole, what).help(help));
                 return Vec::new();
             }
         }
+    }
+}
+
+/// The path that a key of another form was probably meant as.
+fn meant_key(written: &Expr) -> Option<String> {
+    match written {
+        Expr::Path(path) if path.qself.is_none() => {
+            let names: Vec<String> =
+                path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+            Some(names.join("."))
+        }
+        Expr::Field(field) => match &field.member {
+            syn::Member::Named(name) => Some(format!("{}.{name}", meant_key(&field.base)?)),
+            // There are no tuples in the data.
+            syn::Member::Unnamed(_) => meant_key(&field.base),
+        },
+        Expr::Reference(reference) => meant_key(&reference.expr),
+        Expr::Group(group) => meant_key(&group.expr),
+        Expr::Paren(paren) => meant_key(&paren.expr),
+        // Of several, the first.
+        Expr::Tuple(tuple) => meant_key(tuple.elems.first()?),
+        Expr::Array(array) => meant_key(array.elems.first()?),
+        Expr::MethodCall(call) => meant_key(&call.receiver),
+        Expr::Index(index) => meant_key(&index.expr),
+        other => args::text_literal(other)
+            .map(|text| text.value())
+            .filter(|text| syn::parse_str::<Expr>(text).is_ok_and(|key| meant_key(&key).is_some())),
     }
 }
 
@@ -234,6 +282,12 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     let mut since = None;
     let mut note = None;
     let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
+    if let Some(note) = note_alone(arg) {
+        let what = "what to use instead comes with its name";
+        let help = format!("write `deprecated(note = \"{}\")`", note.value());
+        problems.push(Problem::new(&note, what).help(help));
+        return None;
+    }
     let args = arg.list(EXAMPLE, problems);
     let is_list = matches!(arg.value, args::Value::List(_));
     for inner in args {
@@ -257,5 +311,14 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
             }
             None
         }
+    }
+}
+
+/// The text of `deprecated("…")` and `deprecated = "…"`.
+fn note_alone(arg: &Arg) -> Option<LitStr> {
+    match &arg.value {
+        args::Value::List(tokens) => syn::parse2(tokens.clone()).ok(),
+        args::Value::Is(value) => args::text_literal(value),
+        args::Value::Flag => None,
     }
 }

@@ -10,7 +10,7 @@ use syn::{Item, ItemStruct};
 use crate::{
     args::{self, Known},
     diagnostics::Problems,
-    record::{self, Attributes, Docs, Field, find_mention},
+    record::{self, Attributes, Docs, Field},
     rules,
     runtime_path::RuntimePath,
     waivers::{Place, Waivers},
@@ -23,13 +23,6 @@ pub(crate) struct Payload<'a> {
     pub(crate) docs: Docs,
     pub(crate) attributes: Attributes<'a>,
     pub(crate) fields: Vec<Field<'a>>,
-}
-
-impl Payload<'_> {
-    /// Whether the field's type names the payload itself.
-    pub(crate) fn is_within(&self, field: &Field<'_>) -> bool {
-        find_mention(field.ty, &self.item.ident).is_some()
-    }
 }
 
 /// What stands in the attribute's parentheses.

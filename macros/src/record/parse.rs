@@ -7,10 +7,13 @@
 //! on a field, or the same with `event`.
 
 use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemStruct, Meta, Type, ext::IdentExt};
+use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
 
 use super::{
-    Default, Docs, Field, attributes::serde_attribute, find_borrow, find_no_value, first_word, is_named,
+    Default, Docs, Field,
+    attributes::serde_attribute,
+    first_word, is_named,
+    refused::{OWN_THE_DATA, refusal},
 };
 use crate::{
     args::{self, Known},
@@ -18,8 +21,6 @@ use crate::{
     rules::{self, Rule},
     waivers::{Place, Waivers, take_lint},
 };
-
-const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
 
 /// The struct, if the item has the shape of a record; `rule` refuses any other.
 pub(crate) fn check_shape<'a>(
@@ -110,11 +111,14 @@ pub(crate) fn parse_fields<'a>(
             waivers: Waivers::default(),
             is_refused: false,
         };
+        let label = format!("`#[{attribute}(…)]` on a field");
+        // An argument is given once, in whichever of the attributes.
+        let mut known = Known::new(&label, &["pii", "default", "allow"]);
         for one in &source.attrs {
             if take_lint(one, place, &mut field.waivers, problems) {
                 // It is one of ours, and was refused.
             } else if is_named(one, attribute) {
-                field.parse_attribute(index, one, place, problems);
+                field.parse_attribute(index, one, place, &mut known, problems);
             } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
@@ -142,7 +146,14 @@ pub(crate) fn parse_fields<'a>(
 }
 
 impl Field<'_> {
-    fn parse_attribute(&mut self, index: usize, attribute: &Attribute, place: Place, problems: &mut Problems) {
+    fn parse_attribute(
+        &mut self,
+        index: usize,
+        attribute: &Attribute,
+        place: Place,
+        known: &mut Known<'_>,
+        problems: &mut Problems,
+    ) {
         let name = if place == Place::DataKey { "event" } else { "payload" };
         let Meta::List(list) = &attribute.meta else {
             problems.push(
@@ -151,8 +162,6 @@ impl Field<'_> {
             );
             return;
         };
-        let label = format!("`#[{name}(…)]` on a field");
-        let mut known = Known::new(&label, &["pii", "default", "allow"]);
         for arg in args::parse(list.tokens.clone(), problems) {
             if !known.accept(&arg, problems) {
                 continue;
@@ -202,22 +211,13 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
 
 /// What an event holds is its own; what stays in the process may be a `&'static`.
 pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Problems) {
-    if let Some((at, why)) = find_no_value(field.ty) {
-        let what = format!("field `{}` {why}, and so cannot be stored", field.name);
-        let help = match at {
-            Type::TraitObject(_) => "write the type that it has, or a `#[payload]` struct",
-            Type::Never(_) => "remove the field",
-            _ => OWN_THE_DATA,
+    if let Some(refusal) = refusal(field.ty, is_local) {
+        let what = format!("field `{}` {}", field.name, refusal.what);
+        let problem = if refusal.is_of_rule {
+            Problem::of(&rules::FIELD_TYPE, &refusal.at, what)
+        } else {
+            Problem::new(&refusal.at, what)
         };
-        problems.push(Problem::of(&rules::FIELD_TYPE, at, what).help(help));
+        problems.push(problem.help(refusal.help));
     }
-    let Some(borrow) = find_borrow(field.ty, is_local) else {
-        return;
-    };
-    let (what, help) = if borrow.mutability.is_some() {
-        (format!("field `{}` could be changed, but payloads are frozen", field.name), "hold the value itself")
-    } else {
-        (format!("field `{}` borrows its value", field.name), OWN_THE_DATA)
-    };
-    problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(help));
 }
