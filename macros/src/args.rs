@@ -133,9 +133,16 @@ impl<'a> Known<'a> {
     }
 }
 
+/// What people write for a name of ours.
+const SYNONYMS: &[(&str, &str)] = &[("optional", "default"), ("sensitive", "pii"), ("personal", "pii")];
+
 /// Which of the names `written` is probably meant as.
 pub(crate) fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
     let written = written.to_ascii_lowercase();
+    let written = SYNONYMS
+        .iter()
+        .find(|(other, _)| *other == written)
+        .map_or(written, |(_, known)| (*known).to_owned());
     let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
     let mut names_again = names.clone();
     names_again

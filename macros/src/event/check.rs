@@ -92,10 +92,21 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
             None if is_version => stem,
             None => &name,
         };
+        let stem = if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            base.split('_').map(capitalized).collect()
+        } else {
+            stem.to_owned()
+        };
         format!("call the struct `{stem}{}`", suffix.trim_start_matches('_'))
     };
     problems.push(Problem::of(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what).help(help));
     false
+}
+
+/// `LOGIN` → `Login`
+fn capitalized(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_owned() + &rest.to_lowercase()
 }
 
 /// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and `2`.

@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::{
     page,
     parse::{Arguments, Event},
+    refusal,
 };
 use crate::{
     contract::{Compared, Contracts},
@@ -32,6 +33,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     };
     let implementations = [
         definition(event, rt, contracts),
+        refusal::expand(rt, &item.ident),
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),

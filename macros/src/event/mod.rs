@@ -4,6 +4,7 @@ mod check;
 mod expand;
 mod page;
 mod parse;
+mod refusal;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -10,7 +10,7 @@
 //! )]
 //! ```
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
 
 use crate::{
@@ -94,9 +94,9 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
                 Problem::new(name, what)
                     .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
             );
-            derived_constant(item, problems)
+            derived_constant(item, arguments.event_type.as_ref(), problems)
         }
-        None => derived_constant(item, problems),
+        None => derived_constant(item, arguments.event_type.as_ref(), problems),
     };
     let is_local = arguments.local_only.is_some();
     let waivers = &mut arguments.waivers;
@@ -118,8 +118,9 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
 /// Stands in for a name that was refused, so that nothing else is said of it.
 pub(crate) const UNNAMED: &str = "__UNNAMED";
 
-fn derived_constant(item: &ItemStruct, problems: &mut Problems) -> Ident {
-    let derived = names::constant_name(&item.ident.unraw().to_string());
+fn derived_constant(item: &ItemStruct, event_type: Option<&EventType>, problems: &mut Problems) -> Ident {
+    let words = event_type.map(EventType::words).unwrap_or_default();
+    let derived = names::constant_name_of(&item.ident.unraw().to_string(), &words);
     if is_constant(&derived) {
         return Ident::new(&derived, item.ident.span());
     }
@@ -139,9 +140,11 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     let mut known = Known::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
         let help = format!("write `type = \"{}\"`", literal.value());
-        problems.push(
-            Problem::of(&rules::TYPE_MISSING, &literal, "the event type comes with its name").help(help),
-        );
+        // The compiler refuses such an attribute itself.
+        if !is_key_value() {
+            let what = "the event type comes with its name";
+            problems.push(Problem::of(&rules::TYPE_MISSING, &literal, what).help(help));
+        }
         parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
         return parsed;
     }
@@ -156,6 +159,12 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
         }
     }
     parsed
+}
+
+/// Whether the attribute is `#[event = "…"]`, which the compiler hands over as it does `#[event("…")]`.
+fn is_key_value() -> bool {
+    let attribute = Span::call_site().source_text().unwrap_or_default();
+    attribute.split('"').next().is_some_and(|before| before.contains('='))
 }
 
 impl Arguments {

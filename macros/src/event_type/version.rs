@@ -54,7 +54,7 @@ fn number_of(version: &str) -> Option<&str> {
 pub(super) fn moved_to_the_end(text: &str) -> Option<String> {
     let mut segments: Vec<&str> = text.split('.').collect();
     let mut places = (0..segments.len()).filter(|index| is_version(segments[*index]));
-    let place = places.next().filter(|place| place + 1 < segments.len())?;
+    let place = places.next().filter(|place| segments[place + 1..].iter().any(|after| !after.is_empty()))?;
     if places.next().is_some() {
         return None;
     }

@@ -67,6 +67,9 @@ impl<'a> Attributes<'a> {
             } else if path.is_ident("repr") && place == Place::Payload {
                 let what = "`#[repr(…)]` beside `#[payload]` has nothing to lay out: the fields are in another struct";
                 problems.push(Problem::new(one, what).help("remove it"));
+            } else if is_named(one, "receiver") {
+                let what = "`#[receiver(…)]` stands on the function that receives the event, not on a struct";
+                problems.push(Problem::new(&path, what).help("write `#[receiver(…)] fn …(…) { … }`"));
             } else if is_named(one, "payload") || is_named(one, "event") {
                 let what = "a struct has one `#[payload]` or one `#[event]`";
                 problems.push(Problem::new(&path, what).help(

@@ -6,12 +6,14 @@
 //!
 //! on a field, or the same with `event`.
 
-use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt};
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
 
 use super::{
     Default, Docs, Field,
     attributes::serde_attribute,
+    docs::conditional,
     first_word, is_named,
     refused::{OWN_THE_DATA, refusal},
 };
@@ -113,19 +115,25 @@ pub(crate) fn parse_fields<'a>(
         };
         let label = format!("`#[{attribute}(…)]` on a field");
         // An argument is given once, in whichever of the attributes.
-        let mut known = Known::new(&label, &["pii", "default", "allow"]);
+        let mut known = Known::new(&label, ARGUMENTS);
         for one in &source.attrs {
             if take_lint(one, place, &mut field.waivers, problems) {
                 // It is one of ours, and was refused.
             } else if is_named(one, attribute) {
                 field.parse_attribute(index, one, place, &mut known, problems);
-            } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
+            } else if is_condition(one) {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
                     Problem::of(&rules::FIELD_CFG, one, what).help(
                         "keep the field in every build; make it an `Option` if it has no value in some",
                     ),
                 );
+                // Builds without it are no second mistake.
+                field.leave_out(index, one.span());
+            } else if let Some(name) =
+                ARGUMENTS.iter().find(|name| one.path().is_ident(name) && **name != "allow")
+            {
+                field.bare_attribute(index, one, name, attribute, problems);
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else if is_named(one, "payload") || is_named(one, "event") {
@@ -145,7 +153,43 @@ pub(crate) fn parse_fields<'a>(
     fields
 }
 
+const ARGUMENTS: &[&str] = &["pii", "default", "allow"];
+
+/// Whether the attribute can take the field away, or bring something that has a say in its schema.
+fn is_condition(attribute: &Attribute) -> bool {
+    const HARMLESS: &[&str] = &["doc", "allow", "warn", "deny", "forbid", "expect", "deprecated"];
+    let is_harmless = |meta: &Meta| HARMLESS.iter().any(|name| meta.path().is_ident(name));
+    attribute.path().is_ident("cfg")
+        || (attribute.path().is_ident("cfg_attr")
+            && !conditional(attribute).is_some_and(|inner| inner.iter().all(is_harmless)))
+}
+
 impl Field<'_> {
+    /// `#[pii]` in place of `#[payload(pii)]`.
+    fn bare_attribute(
+        &mut self,
+        index: usize,
+        attribute: &Attribute,
+        name: &str,
+        owner: &str,
+        problems: &mut Problems,
+    ) {
+        let inner = attribute.meta.to_token_stream();
+        let what = format!("`{name}` is no attribute of its own");
+        let help = format!("write `#[{owner}({})]`", inner.to_string().replace(" (", "("));
+        problems.push(Problem::new(attribute, what).help(help));
+        match name {
+            "pii" => self.pii = true,
+            _ => self.leave_out(index, attribute.span()),
+        }
+    }
+
+    /// After a mistake: whoever builds the struct can do without the field.
+    fn leave_out(&mut self, index: usize, span: Span) {
+        let expression = Some(quote!(::core::unreachable!()));
+        self.default.get_or_insert(Default { index, expression, span });
+    }
+
     fn parse_attribute(
         &mut self,
         index: usize,
@@ -164,6 +208,10 @@ impl Field<'_> {
         };
         for arg in args::parse(list.tokens.clone(), problems) {
             if !known.accept(&arg, problems) {
+                let written = arg.name.to_string();
+                if args::meant(&written, ARGUMENTS.iter().copied()) == Some("default") {
+                    self.leave_out(index, arg.name.span());
+                }
                 continue;
             }
             match arg.name.to_string().as_str() {
