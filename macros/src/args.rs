@@ -109,7 +109,7 @@ impl<'a> Known<'a> {
         let name = arg.name.unraw().to_string();
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
-            let meant = meant(&name, self.names.iter().copied());
+            let meant = meant(&name, self.names);
             let meant = meant.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             problems.push(
                 Problem::of(
@@ -137,17 +137,14 @@ impl<'a> Known<'a> {
 const SYNONYMS: &[(&str, &str)] = &[("optional", "default"), ("sensitive", "pii"), ("personal", "pii")];
 
 /// Which of the names `written` is probably meant as.
-pub(crate) fn meant<'a>(written: &str, names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+pub(crate) fn meant<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     let written = written.to_ascii_lowercase();
-    let written = SYNONYMS
-        .iter()
-        .find(|(other, _)| *other == written)
-        .map_or(written, |(_, known)| (*known).to_owned());
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == written);
+    let written = synonym.map_or(written.as_str(), |(_, known)| known);
     let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
-    let mut names_again = names.clone();
-    names_again
-        .find(|known| is_one_slip(&written, known))
-        .or_else(|| names.clone().find(|known| is_word(&written, known) || is_word(known, &written)))
+    let is_same_word = |known: &str| is_word(written, known) || is_word(known, written);
+    let slip = names.iter().find(|known| is_one_slip(written, known));
+    slip.or_else(|| names.iter().find(|known| is_same_word(known))).copied()
 }
 
 /// Whether the two differ in one place: by a letter, or by two that changed places.
@@ -157,7 +154,7 @@ fn is_one_slip(left: &str, right: &str) -> bool {
     let front = left.iter().zip(&right).take_while(same).count();
     let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
     match (&left[front..left.len() - back], &right[front..right.len() - back]) {
-        ([], [] | [_]) | ([_], [] | [_]) => true,
+        ([] | [_], [] | [_]) => true,
         ([a, b], [c, d]) => a == d && b == c,
         _ => false,
     }
@@ -254,7 +251,9 @@ impl Arg {
         let text = self.expression(&takes, example, problems)?;
         let number = integer_text(text).and_then(|text| text.parse().ok());
         if number.is_none() {
-            let own = meant_number(text).map(|digits| format!("{} = {digits}", self.name.unraw()));
+            let own = meant_number(text)
+                .filter(|digits| digits.parse::<T>().is_ok())
+                .map(|digits| format!("{} = {digits}", self.name.unraw()));
             self.wrong_form(&takes, own.as_deref().unwrap_or(example), problems);
         }
         number
@@ -340,7 +339,7 @@ fn meant_number(value: &Expr) -> Option<String> {
         syn::Lit::Str(text) => text.value(),
         _ => return None,
     };
-    digits.parse::<u32>().ok().map(|number| number.to_string())
+    Some(digits)
 }
 
 /// Whether only the compiler knows the value: a constant, or what another macro makes.

@@ -126,15 +126,14 @@ impl Arg {
 /// The rule of that name, or of one that it was meant as.
 fn find(at: &Ident) -> Option<&'static Rule> {
     let name = at.to_string();
-    rules::find(&name).or_else(|| args::meant(&name, conventions()).and_then(rules::find))
+    rules::find(&name).or_else(|| args::meant(&name, &conventions()).and_then(rules::find))
 }
 
 fn check(at: &Ident, place: Place, example: &str, waivers: &Waivers, problems: &mut Problems) -> State {
     let name = at.to_string();
     let Some(rule) = rules::find(&name) else {
-        let all: Vec<&str> = conventions().collect();
         let meant = find(at).map(|rule| format!("write `{}`; ", rule.name)).unwrap_or_default();
-        let help = format!("{meant}the rules that can be waived are {}", args::list(&all));
+        let help = format!("{meant}the rules that can be waived are {}", args::list(&conventions()));
         problems.push(Problem::new(at, format!("there is no rule `{name}`")).help(help));
         return State::Refused;
     };
@@ -160,8 +159,8 @@ fn check(at: &Ident, place: Place, example: &str, waivers: &Waivers, problems: &
 /// Where the waiver of another place stands, and what to do.
 fn misplaced(rule: &Rule, place: Place, example: &str) -> Option<(&'static str, String)> {
     match (place, rule.subject()) {
-        (Place::Event, Subject::Event) | (Place::DataKey, Subject::DataKey | Subject::Field) => None,
-        (Place::PayloadField, Subject::DataKey | Subject::Field) => None,
+        (Place::Event, Subject::Event)
+        | (Place::DataKey | Place::PayloadField, Subject::DataKey | Subject::Field) => None,
         (Place::Event, Subject::DataKey | Subject::Field) => Some((
             "above the struct",
             format!("write `#[event({example})]` on the data key that it is about"),
@@ -179,6 +178,6 @@ fn misplaced(rule: &Rule, place: Place, example: &str) -> Option<(&'static str, 
     }
 }
 
-fn conventions() -> impl Iterator<Item = &'static str> + Clone {
-    rules::ALL.iter().filter(|rule| rule.kind == Kind::Convention).map(|rule| rule.name)
+fn conventions() -> Vec<&'static str> {
+    rules::ALL.iter().filter(|rule| rule.kind == Kind::Convention).map(|rule| rule.name).collect()
 }

@@ -152,7 +152,7 @@ fn by_reference(name: &str, ty: &Type) -> String {
     let text = type_name(ty).replace("&'static ", "&").replace("&str", "String").replace('&', "");
     if text == "bool" {
         return format!(
-            "write `{name}: &bool` if that is a data key; whether the event came from a bus, is `from_event_bus: bool`"
+            "write `{name}: &bool` if that is a data key; `from_event_bus: bool` says whether the event came from a bus"
         );
     }
     match inside(ty) {

@@ -75,7 +75,7 @@ pub(crate) fn parse(
     arguments: TokenStream,
     item: TokenStream,
     problems: &mut Problems,
-) -> Result<Receiver, Refused> {
+) -> Result<Receiver, Box<Refused>> {
     let mut parsed = Arguments::default();
     let is_complete = parsed.parse(arguments, problems);
     let word = first_word(item.clone()).to_string();
@@ -96,13 +96,13 @@ pub(crate) fn parse(
             let stand_in = function.stand_in();
             let name = function.signature.ident;
             let beside = if is_free { Beside::Function(name) } else { Beside::Nothing };
-            Err(Refused { signals, path, beside, stand_in })
+            Err(Box::new(Refused { signals, path, beside, stand_in }))
         }
         (None, _) => {
             const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
             let is_item = ITEMS.contains(&word.as_str());
             let beside = if is_item { Beside::Item } else { Beside::Nothing };
-            Err(Refused { signals, path, beside, stand_in: None })
+            Err(Box::new(Refused { signals, path, beside, stand_in: None }))
         }
     }
 }

@@ -209,7 +209,7 @@ impl Field<'_> {
         for arg in args::parse(list.tokens.clone(), problems) {
             if !known.accept(&arg, problems) {
                 let written = arg.name.to_string();
-                if args::meant(&written, ARGUMENTS.iter().copied()) == Some("default") {
+                if args::meant(&written, ARGUMENTS) == Some("default") {
                     self.leave_out(index, arg.name.span());
                 }
                 continue;

@@ -172,21 +172,21 @@ fn wrong_arguments(part: &Type) -> Option<Refusal> {
     let known = known(&path.path)?;
     let last = path.path.segments.last()?;
     let arguments: Vec<_> = angle_arguments(last).collect();
-    let (least, most) = known.arguments;
+    let (fewest, most) = known.arguments;
     let are_types = arguments.iter().all(|argument| type_argument(argument).is_some());
     if are_types
-        && (least..=most).contains(&arguments.len())
+        && (fewest..=most).contains(&arguments.len())
         && !matches!(last.arguments, PathArguments::Parenthesized(_))
     {
         return None;
     }
-    let takes = match least {
+    let takes = match fewest {
         0 => "no type arguments".to_owned(),
         1 => "one type argument".to_owned(),
-        least => format!("{least} type arguments"),
+        fewest => format!("{fewest} type arguments"),
     };
     let what = format!("is of type `{}`, which takes {takes}", known.name);
-    let help = match least {
+    let help = match fewest {
         0 => format!("write `{}`", known.example),
         _ => format!("write it as in `{}`", known.example),
     };

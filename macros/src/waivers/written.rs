@@ -72,7 +72,7 @@ impl Written {
                 }
             }
         } else {
-            self.named(part);
+            self.named(&part);
         }
     }
 
@@ -87,10 +87,10 @@ impl Written {
     }
 
     /// `reason = "…"`, and what looks like it.
-    fn named(&mut self, part: TokenStream) {
+    fn named(&mut self, part: &TokenStream) {
         let mut tokens = part.clone().into_iter();
         let (Some(TokenTree::Ident(name)), sign) = (tokens.next(), tokens.next()) else {
-            return self.refuse(&part, "expected the name of a rule, or a reason");
+            return self.refuse(part, "expected the name of a rule, or a reason");
         };
         let is_equal = matches!(&sign, Some(TokenTree::Punct(sign)) if sign.as_char() == '=');
         let value = match sign {

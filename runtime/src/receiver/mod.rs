@@ -40,7 +40,7 @@ impl<E: ReturnedError> ReceiverReturn for Result<(), E> {
 
 /// The `E` of a receiver's `Result<(), E>`.
 #[diagnostic::on_unimplemented(
-    message = "a receiver cannot return an error of type `{Self}`\nnote: it is stored with the outcomes of the other receivers, which can be on another thread\nhelp: implement `std::error::Error`, `Send` and `Sync` for it; a `Box<dyn Error>` is written `Box<dyn Error + Send + Sync>`",
+    message = "a receiver cannot return an error of type `{Self}`\nnote: whoever sends the event gets it with the outcomes, and may take it to another thread\nhelp: implement `std::error::Error`, `Send` and `Sync` for it; a `Box<dyn Error>` is written `Box<dyn Error + Send + Sync>`",
     label = "the error in here is none that a receiver can return"
 )]
 pub trait ReturnedError {

@@ -74,6 +74,10 @@ pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> 
 }
 
 /// Refuses a receiver that is registered for one signal twice, under two paths to it.
+///
+/// # Panics
+///
+/// If it is: in a constant, where that is an error of the compiler.
 #[track_caller]
 pub const fn assert_distinct<A: Event, B: Event>(_: &Signal<A>, _: &Signal<B>, message: &'static str) {
     let (one, other) = (A::DEFINITION.event_type().as_bytes(), B::DEFINITION.event_type().as_bytes());
