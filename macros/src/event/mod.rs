@@ -2,6 +2,7 @@
 
 mod check;
 mod expand;
+mod key;
 mod page;
 mod parse;
 mod refusal;
