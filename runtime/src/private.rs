@@ -11,7 +11,7 @@ pub use crate::{
         refused::{Refusal, Refused},
     },
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
-    payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
+    payload::{builder::*, frozen::Frozen, record::*, wire::*},
     receiver::{
         AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
         function_id,

@@ -103,6 +103,7 @@ pub(crate) fn parse_fields<'a>(
         let Some(ident) = &source.ident else { continue };
         let mut field = Field {
             ident,
+            index,
             name: ident.unraw().to_string(),
             vis: &source.vis,
             ty: &source.ty,
@@ -120,7 +121,7 @@ pub(crate) fn parse_fields<'a>(
             if take_lint(one, place, &mut field.waivers, problems) {
                 // It is one of ours, and was refused.
             } else if is_named(one, attribute) {
-                field.parse_attribute(index, one, place, &mut known, problems);
+                field.parse_attribute(one, place, &mut known, problems);
             } else if is_condition(one) {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
@@ -129,11 +130,11 @@ pub(crate) fn parse_fields<'a>(
                     ),
                 );
                 // Builds without it are no second mistake.
-                field.leave_out(index, one.span());
+                field.leave_out(one.span());
             } else if let Some(name) =
                 ARGUMENTS.iter().find(|name| one.path().is_ident(name) && **name != "allow")
             {
-                field.bare_attribute(index, one, name, attribute, problems);
+                field.bare_attribute(one, name, attribute, problems);
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else if is_named(one, "payload") || is_named(one, "event") {
@@ -166,33 +167,25 @@ fn is_condition(attribute: &Attribute) -> bool {
 
 impl Field<'_> {
     /// `#[pii]` in place of `#[payload(pii)]`.
-    fn bare_attribute(
-        &mut self,
-        index: usize,
-        attribute: &Attribute,
-        name: &str,
-        owner: &str,
-        problems: &mut Problems,
-    ) {
+    fn bare_attribute(&mut self, attribute: &Attribute, name: &str, owner: &str, problems: &mut Problems) {
         let inner = attribute.meta.to_token_stream();
         let what = format!("`{name}` is no attribute of its own");
         let help = format!("write `#[{owner}({})]`", inner.to_string().replace(" (", "("));
         problems.push(Problem::new(attribute, what).help(help));
         match name {
             "pii" => self.pii = true,
-            _ => self.leave_out(index, attribute.span()),
+            _ => self.leave_out(attribute.span()),
         }
     }
 
     /// After a mistake: whoever builds the struct can do without the field.
-    fn leave_out(&mut self, index: usize, span: Span) {
+    fn leave_out(&mut self, span: Span) {
         let expression = Some(quote!(::core::unreachable!()));
-        self.default.get_or_insert(Default { index, expression, span });
+        self.default.get_or_insert(Default { expression, span });
     }
 
     fn parse_attribute(
         &mut self,
-        index: usize,
         attribute: &Attribute,
         place: Place,
         known: &mut Known<'_>,
@@ -210,7 +203,7 @@ impl Field<'_> {
             if !known.accept(&arg, problems) {
                 let written = arg.name.to_string();
                 if args::meant(&written, ARGUMENTS) == Some("default") {
-                    self.leave_out(index, arg.name.span());
+                    self.leave_out(arg.name.span());
                 }
                 continue;
             }
@@ -225,7 +218,7 @@ impl Field<'_> {
                             .map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
-                    self.default = Some(Default { index, expression, span });
+                    self.default = Some(Default { expression, span });
                 }
             }
         }
