@@ -12,10 +12,16 @@ pub use serde;
 
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
-    avro_type::AvroType,
+    avro_type::{
+        AvroType,
+        refused::{Refusal, Refused},
+    },
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, wire::*},
-    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, function_id},
+    receiver::{
+        AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
+        function_id,
+    },
     schema::*,
-    signal::{AnySignal, SIGNALS, Signal, signal},
+    signal::{AnySignal, SIGNALS, Signal, assert_distinct, signal},
 };

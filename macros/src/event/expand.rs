@@ -7,6 +7,7 @@ use syn::ext::IdentExt;
 use super::{
     page,
     parse::{Arguments, Event},
+    refusal,
 };
 use crate::{
     contract::{Compared, Contracts},
@@ -33,6 +34,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     };
     let implementations = [
         definition(event, rt, contracts),
+        refusal::expand(rt, &item.ident),
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),
@@ -174,7 +176,7 @@ fn key(event: &Event<'_>) -> TokenStream {
     let ident = &event.item.ident;
     let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
     let waiver = waivers.place_of(&rules::KEY_IS_PII);
-    let is_waived = waiver.is_some();
+    let is_waived = waivers.covers(&rules::KEY_IS_PII);
     let checks = key.iter().enumerate().map(|(index, segment)| {
         let rt = path.at(segment.span());
         quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)

@@ -10,14 +10,15 @@ mod attributes;
 mod docs;
 mod flow_control;
 mod parse;
+mod refused;
 mod types;
 
 pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
 pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-use types::{find_borrow, find_no_value, has_placeholder, make_ownable};
-pub(crate) use types::{find_mention, name_self};
+use types::has_placeholder;
+pub(crate) use types::{find_mention, find_namesake, name_self};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
@@ -46,36 +47,36 @@ pub(crate) struct Field<'a> {
     pub(crate) is_refused: bool,
 }
 
-/// Whether a field of this type is refused by what can be seen of it.
-///
-/// What stays in the process may hold a `&'static`.
-fn is_refused(ty: &Type, is_local: bool) -> bool {
-    find_borrow(ty, is_local).is_some() || find_no_value(ty).is_some()
-}
-
 /// Whether there is anything to expand to: a struct with other fields is only emitted.
-pub(crate) fn can_expand(fields: &[Field<'_>], is_within: impl Fn(&Field<'_>) -> bool) -> bool {
-    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty) && !is_within(field))
+pub(crate) fn can_expand(fields: &[Field<'_>]) -> bool {
+    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty))
 }
 
 /// The item with types in place of the refused ones that expand without another mistake; which fields have them.
-pub(crate) fn with_ownable_types(item: &ItemStruct, is_local: bool) -> (Item, Vec<bool>) {
+pub(crate) fn with_ownable_types(
+    item: &ItemStruct,
+    is_local: bool,
+    is_recursive: impl Fn(&Type) -> bool,
+) -> (Item, Vec<bool>) {
     let mut item = item.clone();
+    let ident = &item.ident;
     let are_refused = item.fields.iter_mut().map(|field| {
-        let is_refused = is_refused(&field.ty, is_local);
+        let is_refused = is_recursive(&field.ty) || refused::refusal(&field.ty, is_local).is_some();
         if is_refused {
-            make_ownable(&mut field.ty);
+            refused::stand_in(&mut field.ty, ident);
         }
         is_refused
     });
     let are_refused = are_refused.collect();
-    (Item::Struct(item), are_refused)
+    let mut item = Item::Struct(item);
+    name_self(&mut item);
+    (item, are_refused)
 }
 
 /// Marks the fields whose types stand in for refused ones.
 pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
     for (field, is_refused) in fields.iter_mut().zip(are_refused) {
-        field.is_refused = *is_refused;
+        field.is_refused |= *is_refused;
     }
 }
 
