@@ -46,6 +46,13 @@ impl Parse for Arg {
                 .into_error());
         }
         let name = input.call(Ident::parse_any)?;
+        if input.peek(Token![:]) || input.peek(Token![==]) {
+            let sign = input.parse::<proc_macro2::TokenTree>()?;
+            let what = format!("expected `=` after `{}`", name.unraw());
+            return Err(Problem::new(&sign, what)
+                .help("write `=` between an argument and its value")
+                .into_error());
+        }
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
             // The parser would show the end of the input, which is the whole attribute.
@@ -102,7 +109,7 @@ impl<'a> Known<'a> {
         let name = arg.name.unraw().to_string();
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
-            let meant = self.names.iter().find(|known| is_meant(&name, known));
+            let meant = meant(&name, self.names);
             let meant = meant.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             problems.push(
                 Problem::of(
@@ -126,15 +133,31 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Whether `written` is probably `known`: a word of it, or one letter away.
-fn is_meant(written: &str, known: &str) -> bool {
+/// What people write for a name of ours.
+const SYNONYMS: &[(&str, &str)] = &[("optional", "default"), ("sensitive", "pii"), ("personal", "pii")];
+
+/// Which of the names `written` is probably meant as.
+pub(crate) fn meant<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
+    let written = written.to_ascii_lowercase();
+    let synonym = SYNONYMS.iter().find(|(other, _)| *other == written);
+    let written = synonym.map_or(written.as_str(), |(_, known)| known);
     let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
-    let (left, right): (Vec<char>, Vec<char>) = (written.chars().collect(), known.chars().collect());
+    let is_same_word = |known: &str| is_word(written, known) || is_word(known, written);
+    let slip = names.iter().find(|known| is_one_slip(written, known));
+    slip.or_else(|| names.iter().find(|known| is_same_word(known))).copied()
+}
+
+/// Whether the two differ in one place: by a letter, or by two that changed places.
+fn is_one_slip(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let same = |(left, right): &(&char, &char)| left == right;
     let front = left.iter().zip(&right).take_while(same).count();
     let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
-    let changed = left.len().max(right.len()) - front - back;
-    is_word(written, known) || is_word(known, written) || changed <= 1
+    match (&left[front..left.len() - back], &right[front..right.len() - back]) {
+        ([] | [_], [] | [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
+    }
 }
 
 /// `` `a`, `b` and `c` ``
@@ -154,10 +177,15 @@ impl Arg {
             Value::Is(value) => value,
             Value::Flag | Value::List(_) => &self.name,
         };
-        let at = at.to_token_stream();
-        let name = self.name.unraw();
-        problems
-            .push(Problem::new(&at, format!("`{name}` takes {takes}")).help(format!("write `{example}`")));
+        let mut problem =
+            Problem::new(&at.to_token_stream(), format!("`{}` takes {takes}", self.name.unraw()));
+        if let Value::Is(value) = &self.value
+            && is_evaluated_later(value)
+        {
+            problem = problem
+                .note("the macro reads what is written here, before any constant or other macro has a value");
+        }
+        problems.push(problem.help(format!("write `{example}`")));
     }
 
     /// The value of `name`, which takes none.
@@ -183,9 +211,29 @@ impl Arg {
                     Problem::new(&text, format!("`{name}` is empty")).help(format!("write `{example}`")),
                 );
             }
-            None => self.wrong_form("a text in quotation marks", example, problems),
+            None => {
+                let name = self.name.unraw();
+                let own = self.meant_text().map(|text| format!("{name} = \"{text}\""));
+                self.wrong_form("a text in quotation marks", own.as_deref().unwrap_or(example), problems);
+            }
         }
         None
+    }
+
+    /// The text, where it stands in another form than `name = "text"`.
+    fn meant_text(&self) -> Option<String> {
+        match &self.value {
+            Value::List(tokens) => syn::parse2::<LitStr>(tokens.clone()).ok().map(|text| text.value()),
+            Value::Is(value) => match &**value {
+                Expr::Lit(literal) => match &literal.lit {
+                    syn::Lit::ByteStr(text) => String::from_utf8(text.value()).ok(),
+                    syn::Lit::CStr(text) => text.value().into_string().ok(),
+                    _ => None,
+                },
+                _ => None,
+            },
+            Value::Flag => None,
+        }
     }
 
     /// The value of `name = expression`.
@@ -199,11 +247,14 @@ impl Arg {
 
     /// The value of `name = 1`, which is in the range of `T`.
     pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
-        let takes = format!("a number from {} to {}", T::MIN, T::MAX);
+        let takes = format!("a plain number from {} to {}", T::MIN, T::MAX);
         let text = self.expression(&takes, example, problems)?;
         let number = integer_text(text).and_then(|text| text.parse().ok());
         if number.is_none() {
-            self.wrong_form(&takes, example, problems);
+            let own = meant_number(text)
+                .filter(|digits| digits.parse::<T>().is_ok())
+                .map(|digits| format!("{} = {digits}", self.name.unraw()));
+            self.wrong_form(&takes, own.as_deref().unwrap_or(example), problems);
         }
         number
     }
@@ -258,7 +309,7 @@ pub(crate) fn text_literal(value: &Expr) -> Option<LitStr> {
     }
 }
 
-fn path(value: &Expr) -> Option<syn::Path> {
+pub(crate) fn path(value: &Expr) -> Option<syn::Path> {
     match value {
         Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Some(path.path.clone()),
         Expr::Group(group) => path(&group.expr),
@@ -277,5 +328,25 @@ fn integer_text(value: &Expr) -> Option<String> {
         }
         Expr::Group(group) => integer_text(&group.expr),
         _ => None,
+    }
+}
+
+/// The digits of `1u32` and `"1"`.
+fn meant_number(value: &Expr) -> Option<String> {
+    let Expr::Lit(literal) = value else { return None };
+    let digits = match &literal.lit {
+        syn::Lit::Int(number) => number.base10_digits().to_owned(),
+        syn::Lit::Str(text) => text.value(),
+        _ => return None,
+    };
+    Some(digits)
+}
+
+/// Whether only the compiler knows the value: a constant, or what another macro makes.
+fn is_evaluated_later(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) | Expr::Macro(_) => true,
+        Expr::Group(group) => is_evaluated_later(&group.expr),
+        _ => false,
     }
 }

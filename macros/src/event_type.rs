@@ -4,7 +4,12 @@
 //! reverse DNS (two segments) . subdomain . subject (one or more) . action . major version
 //! ```
 
+mod action;
+mod version;
+
 use syn::{Ident, LitStr};
+
+use self::version::{is_version, major_version};
 
 use crate::{
     diagnostics::{Problem, Problems},
@@ -14,152 +19,6 @@ use crate::{
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
 const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
-
-/// Last words of actions that are no past tense in `-ed`, but say what happened or which state was reached.
-const STATES: &[&str] = &[
-    "arisen",
-    "awoken",
-    "begun",
-    "bent",
-    "bet",
-    "bid",
-    "blown",
-    "born",
-    "bought",
-    "bound",
-    "bred",
-    "broken",
-    "brought",
-    "built",
-    "burnt",
-    "bust",
-    "cast",
-    "caught",
-    "chosen",
-    "cut",
-    "dealt",
-    "done",
-    "drawn",
-    "driven",
-    "dug",
-    "eaten",
-    "expired",
-    "failure",
-    "fallen",
-    "fed",
-    "felt",
-    "fit",
-    "flown",
-    "forbidden",
-    "forgiven",
-    "forgotten",
-    "fought",
-    "found",
-    "frozen",
-    "given",
-    "gone",
-    "ground",
-    "grown",
-    "heard",
-    "held",
-    "hidden",
-    "hit",
-    "hung",
-    "kept",
-    "known",
-    "laid",
-    "learnt",
-    "led",
-    "left",
-    "lent",
-    "let",
-    "lit",
-    "lost",
-    "made",
-    "meant",
-    "met",
-    "outdone",
-    "overdone",
-    "overridden",
-    "overtaken",
-    "overthrown",
-    "overwritten",
-    "paid",
-    "pending",
-    "proven",
-    "put",
-    "quit",
-    "read",
-    "ready",
-    "rebuilt",
-    "redone",
-    "regrown",
-    "rerun",
-    "resent",
-    "reset",
-    "resold",
-    "retaken",
-    "rethrown",
-    "rewound",
-    "rewritten",
-    "ridden",
-    "risen",
-    "run",
-    "rung",
-    "said",
-    "seen",
-    "sent",
-    "set",
-    "shaken",
-    "shown",
-    "shrunk",
-    "shut",
-    "slept",
-    "sold",
-    "spent",
-    "split",
-    "spoken",
-    "spread",
-    "spun",
-    "stolen",
-    "stood",
-    "struck",
-    "stuck",
-    "success",
-    "sung",
-    "sunk",
-    "swept",
-    "sworn",
-    "swum",
-    "taken",
-    "taught",
-    "thought",
-    "thrown",
-    "told",
-    "torn",
-    "undergone",
-    "understood",
-    "undone",
-    "unsent",
-    "unset",
-    "upheld",
-    "withdrawn",
-    "withheld",
-    "won",
-    "worn",
-    "wound",
-    "woven",
-    "written",
-];
-
-/// Words that stand behind a past tense: `signed_up`, `logged_in`.
-const PARTICLES: &[&str] = &["back", "down", "in", "off", "on", "out", "over", "through", "up"];
-
-/// Words that end like a past tense and are none.
-const NO_STATES: &[&str] = &[
-    "bleed", "breed", "deed", "embed", "exceed", "feed", "heed", "need", "proceed", "seed", "speed",
-    "succeed", "weed",
-];
 
 /// An event type, cut into its parts.
 pub(crate) struct EventType {
@@ -224,7 +83,7 @@ impl EventType {
     /// Whether the constant's name can be compared with it.
     pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         if self.text.trim() != self.text {
-            let what = format!("event type `{}` begins or ends with a space", self.text);
+            let what = format!("event type `{}` begins or ends with white space", self.text.escape_debug());
             let help = format!("write `\"{}\"`", self.text.trim());
             problems.push(Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(help));
             return false;
@@ -232,9 +91,9 @@ impl EventType {
         if !self.check_written_version(waivers, problems) {
             return false;
         }
-        let is_legal = self.check_segments(waivers, problems);
+        // What is too short has an example in its message, which is right in all else, too.
         let is_long_enough = self.check_length(problems);
-        // What is too short has an example with a version in its message.
+        let is_legal = is_long_enough && self.check_segments(waivers, problems);
         if is_long_enough {
             self.check_version(waivers, problems);
         }
@@ -247,10 +106,14 @@ impl EventType {
     /// Whether there is no major version in another form than `.vN`: whatever else the rules would say of such
     /// a text follows from that. With a waiver, they say it.
     fn check_written_version(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
-        let Some(better) = self.with_version_as_it_should_be() else {
+        let (what, better) = if let Some(better) = version::as_it_should_be(&self.text) {
+            ("is no segment like `v1`", better)
+        } else if let Some(better) = version::moved_to_the_end(&self.text) {
+            ("does not stand at its end", better)
+        } else {
             return true;
         };
-        let what = format!("the major version of event type `{}` is no segment like `v1`", self.text);
+        let what = format!("the major version of event type `{}` {what}", self.text.escape_debug());
         let better = legal(&better);
         let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
             .help(format!("write `\"{better}\"`"));
@@ -261,29 +124,6 @@ impl EventType {
         waivers.covers(&rules::TYPE_MISSING_VERSION);
         problems.push(problem);
         false
-    }
-
-    /// `….created.1`, `….created.V1`, `….created_v1` and `….created.v1.0` as `….created.v1`.
-    fn with_version_as_it_should_be(&self) -> Option<String> {
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let (head, last) = self.text.rsplit_once('.')?;
-        if let Some((stem, version)) = last.rsplit_once(['_', '-'])
-            && is_version(&version.to_ascii_lowercase())
-        {
-            return Some(format!("{head}.{stem}.{}", version.to_ascii_lowercase()));
-        }
-        if last.starts_with('V') && is_number(&last[1..]) {
-            return Some(format!("{head}.v{}", &last[1..]));
-        }
-        if !is_number(last) {
-            return None;
-        }
-        // A minor version has an argument of its own.
-        let major = head.rsplit_once('.').filter(|(_, before)| is_version(&before.to_ascii_lowercase()));
-        Some(match major {
-            Some((start, version)) => format!("{start}.{}", version.to_ascii_lowercase()),
-            None => format!("{head}.v{last}"),
-        })
     }
 
     fn check_segments(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
@@ -303,12 +143,20 @@ impl EventType {
     }
 
     fn illegal_segment(&self, segment: &str) -> Problem {
-        let text = &self.text;
-        let better = legal(text);
+        let (text, shown) = (self.text.escape_debug(), segment.escape_debug());
+        if let Some(foreign) = segment.chars().find(|one| !one.is_ascii()) {
+            let number = u32::from(foreign);
+            let what = format!(
+                "segment `{shown}` of event type `{text}` has the letter `{foreign}` (U+{number:04X}), which is not ASCII"
+            );
+            let help = "write it with letters from `a` to `z`";
+            return Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(help);
+        }
+        let better = legal(&self.text);
         let what = if segment.is_empty() {
             format!("a segment of event type `{text}` is empty")
         } else {
-            format!("segment `{segment}` of event type `{text}` is not a lowercase word")
+            format!("segment `{shown}` of event type `{text}` is not a lowercase word")
         };
         Problem::of(&rules::TYPE_SEGMENT, &self.literal, what).help(format!("write `\"{better}\"`"))
     }
@@ -343,11 +191,15 @@ impl EventType {
         let is_separated = self.text.contains(is_other_separator) && legal(&self.text).split('.').count() > 5;
         let is_long_enough = self.segments.len() >= 5 || is_separated;
         if !is_long_enough {
-            let what = format!("event type `{}` has too few segments", self.text);
-            problems.push(
-                Problem::of(&rules::TYPE_TOO_SHORT, &self.literal, what)
-                    .help("write one like `\"com.example.learning.course.enrollment.created.v1\"`"),
+            let what = format!("event type `{}` has too few segments", self.text.escape_debug());
+            // `….course-created.v1`
+            let cut = Some(self.text.replace('-', ".")).filter(|cut| *cut != self.text);
+            let better = cut.filter(|cut| cut.split('.').count() > 5 && cut.split('.').all(is_word));
+            let help = better.map_or_else(
+                || "write one like `\"com.example.learning.course.enrollment.created.v1\"`".to_owned(),
+                |better| format!("write `\"{better}\"`"),
             );
+            problems.push(Problem::of(&rules::TYPE_TOO_SHORT, &self.literal, what).help(help));
         }
         is_long_enough
     }
@@ -356,7 +208,11 @@ impl EventType {
         let [first, second, subdomain, ..] = self.segments.as_slice() else {
             return;
         };
-        if first == "org" && second == "openedx" && !SUBDOMAINS.contains(&subdomain.as_str()) {
+        // Of a hyphen in its place, that was said.
+        let is_known = SUBDOMAINS.contains(&subdomain.as_str())
+            || (SUBDOMAINS.contains(&subdomain.replace('-', "_").as_str())
+                && !waivers.covers(&rules::TYPE_HYPHEN));
+        if first == "org" && second == "openedx" && !is_known {
             problems.check(waivers, &rules::TYPE_UNKNOWN_SUBDOMAIN, || {
                 let what = format!("`{subdomain}` is no subdomain of `org.openedx`");
                 Problem::of(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what)
@@ -376,16 +232,24 @@ impl EventType {
             problems.push(Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what).help(help));
             return false;
         }
-        let mut words = action.rsplit(['_', '-']).skip_while(|word| PARTICLES.contains(word));
-        let last = words.next().unwrap_or_default();
-        (last.ends_with("ed") && !NO_STATES.contains(&last))
-            || STATES.contains(&last)
+        action::is_past_tense(action)
             || problems.check(waivers, &rules::ACTION_NOT_PAST_TENSE, || {
                 let what =
                     format!("action `{action}` of event type `{}` is not in the past tense", self.text);
-                Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
-                    .help("say what happened, as in `created`, `updated` or `sent`")
+                let help = self.with_action_last().map_or_else(
+                    || "say what happened, as in `created`, `updated` or `sent`".to_owned(),
+                    |better| format!("write `\"{better}\"`: the action comes last"),
+                );
+                Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what).help(help)
             })
+    }
+
+    fn with_action_last(&self) -> Option<String> {
+        let (front, subject_and_action) = self.segments.split_at_checked(3)?;
+        let mut segments = front.to_vec();
+        segments.extend(action::reordered(subject_and_action)?);
+        segments.extend(self.version.clone());
+        Some(segments.join("."))
     }
 }
 
@@ -408,19 +272,11 @@ fn is_word(segment: &str) -> bool {
     segment.starts_with(|first: char| first.is_ascii_lowercase()) && segment.chars().all(is_part)
 }
 
-fn is_version(segment: &str) -> bool {
-    let digits = segment.strip_prefix('v').unwrap_or_default();
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// `v1` → 1; there is no `v0` and no `v01`.
-fn major_version(version: &str) -> Option<u32> {
-    let digits = &version[1..];
-    if digits.starts_with('0') { None } else { digits.parse().ok() }
-}
-
 /// The nearest legal segment, for the help.
 fn word(segment: &str) -> String {
+    if segment.eq_ignore_ascii_case("openedx") {
+        return "openedx".to_owned();
+    }
     let mut word = String::new();
     let mut was_upper = false;
     for (index, character) in segment.char_indices() {

@@ -9,6 +9,18 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
     words(struct_name).join("_").to_uppercase()
 }
 
+/// The same, cut into words as the event type is, where that says the same: capitals do not tell where `H5P` ends.
+pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> String {
+    let constant = constant_name(struct_name);
+    let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+    let version = constant.rfind("_V").filter(|at| is_version(&constant[at + 2..]));
+    let (base, version) = constant.split_at(version.unwrap_or(constant.len()));
+    let joined = base.replace('_', "");
+    let is_same = |words: &&[String]| words.concat() == joined && words.iter().all(|word| !word.is_empty());
+    let same = (0..type_words.len()).map(|first| &type_words[first..]).find(is_same);
+    same.map_or_else(|| constant.clone(), |words| words.join("_") + version)
+}
+
 fn words(name: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut rest = name;
@@ -60,7 +72,20 @@ fn word_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::constant_name;
+    use super::{constant_name, constant_name_of};
+
+    #[test]
+    fn the_event_type_says_where_a_word_ends() {
+        for (name, words, constant) in [
+            ("H5PContentViewed", &["H5P", "CONTENT", "VIEWED"][..], "H5P_CONTENT_VIEWED"),
+            ("EdXCourseCreatedV2", &["OPEN", "EDX", "COURSE", "CREATED"], "EDX_COURSE_CREATED_V2"),
+            ("IPv4AddressBlocked", &["IPV4", "ADDRESS", "BLOCKED"], "IPV4_ADDRESS_BLOCKED"),
+            ("SeatTaken", &["COURSE", "CREATED"], "SEAT_TAKEN"),
+        ] {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            assert_eq!(constant_name_of(name, &words), constant);
+        }
+    }
 
     #[test]
     fn names_come_out_as_in_python() {

@@ -117,17 +117,35 @@ rules! {
         upstream "two events that shared a type for 15 months";
 }
 
+/// What a convention is about, and so where it is waived.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Subject {
+    Event,
+    /// A data key of an event.
+    DataKey,
+    /// A data key, or a field of a payload.
+    Field,
+}
+
 impl Rule {
+    pub(crate) fn subject(&self) -> Subject {
+        match self.name {
+            "field_flow_control" => Subject::Field,
+            name if name.starts_with("field_") => Subject::DataKey,
+            _ => Subject::Event,
+        }
+    }
+
     /// What to do about a waiver that waives nothing.
     pub(crate) fn place_help(&self) -> &'static str {
-        match self.name {
-            "field_flow_control" => {
+        match self.subject() {
+            Subject::Field => {
                 "remove it: this does not break that rule, which is about a field that is a `bool`, and waived there"
             }
-            name if name.starts_with("field_") => {
+            Subject::DataKey => {
                 "remove it: this does not break that rule, which is about a data key of an event, and waived at its field"
             }
-            _ => {
+            Subject::Event => {
                 "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
             }
         }

@@ -105,8 +105,8 @@ pub use openedx_events_macros::payload;
 ///
 /// * The struct stays as it is, one field a data key, with a builder beside: a data key that is added later with a
 ///   default breaks no sender that uses it.
-/// * A static [`Signal`](crate::Signal), here `CARD_ISSUED`: the struct's name in capitals, with the struct's
-///   visibility and documentation.
+/// * A static [`Signal`](crate::Signal), here `CARD_ISSUED`: the struct's name in capitals, cut into words as the event
+///   type is, with the struct's visibility and documentation.
 /// * `Debug`, in which personal data is `<redacted>`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and the wire form
 ///   ([`WireEvent`](crate::WireEvent)). Of these a `local_only` event gets `Debug`, without its data.
 /// * Its place in the [`registry`](crate::registry).

@@ -1,15 +1,27 @@
 //! What expansions use. Nothing here is stable: the module's public name changes with each release.
 
 pub use ::std;
+pub use std::{
+    marker::PhantomData,
+    option::Option::{self, None, Some},
+    result::Result::{Err, Ok},
+};
+
 pub use linkme;
 pub use serde;
 
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
-    avro_type::AvroType,
+    avro_type::{
+        AvroType,
+        refused::{Refusal, Refused},
+    },
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
-    payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
-    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, function_id},
+    payload::{builder::*, frozen::Frozen, record::*, wire::*},
+    receiver::{
+        AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
+        function_id,
+    },
     schema::*,
-    signal::{AnySignal, SIGNALS, Signal, signal},
+    signal::{AnySignal, SIGNALS, Signal, assert_distinct, signal},
 };

@@ -62,7 +62,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     let constant = event.constant.to_string();
     let (base, written) = split_version(&constant);
     let wanted = event_type.major_version.filter(|version| *version > 1);
-    if written == wanted {
+    if written.map(str::to_owned) == wanted.map(|version| version.to_string()) {
         return true;
     }
     let suffix = wanted.map(|version| format!("_V{version}")).unwrap_or_default();
@@ -73,7 +73,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
         (Some(written), Some(wanted)) => {
             format!("constant `{constant}` says `V{written}`, but its event type is at `v{wanted}`")
         }
-        (Some(1), None) => format!("constant `{constant}` says `V1`, which goes without saying"),
+        (Some("1"), None) => format!("constant `{constant}` says `V1`, which goes without saying"),
         (written, None) => format!(
             "constant `{constant}` says `V{}`, but its event type does not",
             written.unwrap_or_default()
@@ -84,17 +84,35 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     } else {
         let name = event.item.ident.unraw().to_string();
         let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
-        let stem = if stem.len() < name.len() { stem.strip_suffix('V').unwrap_or(&name) } else { &name };
+        let digits = &name[stem.len()..];
+        // `CreatedV2`, and `Created2` where the version is 2.
+        let is_version = wanted.is_some_and(|wanted| wanted.to_string() == digits);
+        let stem = match stem.strip_suffix('V').filter(|_| !digits.is_empty()) {
+            Some(stem) => stem,
+            None if is_version => stem,
+            None => &name,
+        };
+        let stem = if name.starts_with(|first: char| first.is_ascii_lowercase()) {
+            base.split('_').map(capitalized).collect()
+        } else {
+            stem.to_owned()
+        };
         format!("call the struct `{stem}{}`", suffix.trim_start_matches('_'))
     };
     problems.push(Problem::of(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what).help(help));
     false
 }
 
-/// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and 2.
-fn split_version(constant: &str) -> (&str, Option<u32>) {
-    let split = constant.rsplit_once("_V").and_then(|(base, digits)| Some((base, digits.parse().ok()?)));
-    match split {
+/// `LOGIN` → `Login`
+fn capitalized(word: &str) -> String {
+    let (first, rest) = word.split_at(word.len().min(1));
+    first.to_owned() + &rest.to_lowercase()
+}
+
+/// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and `2`.
+fn split_version(constant: &str) -> (&str, Option<&str>) {
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+    match constant.rsplit_once("_V").filter(|(_, digits)| is_number(digits)) {
         Some((base, version)) => (base, Some(version)),
         None => (constant, None),
     }
@@ -106,7 +124,7 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
     let type_words = event_type.words();
     // The word `EVENT` has a rule of its own.
     let without_event =
-        |words: &[String]| words.iter().filter(|word| *word != "EVENT").cloned().collect::<Vec<_>>();
+        |words: &[String]| words.iter().filter(|word| !is_event(word)).cloned().collect::<Vec<_>>();
     let words: Vec<String> = base.split('_').map(str::to_owned).collect();
     let matches =
         type_words.ends_with(&words) || without_event(&type_words).ends_with(&without_event(&words));
@@ -128,15 +146,19 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
     }
 }
 
+fn is_event(word: &str) -> bool {
+    ["EVENT", "EVENTS"].contains(&word)
+}
+
 fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
     let constant = event.constant.to_string();
-    if constant.split('_').any(|word| word == "EVENT") {
+    if let Some(said) = constant.split('_').find(|word| is_event(word)) {
         problems.check(&event.arguments.waivers, &rules::NAME_CONTAINS_EVENT, || {
-            let words: Vec<&str> = constant.split('_').filter(|word| *word != "EVENT").collect();
+            let words: Vec<&str> = constant.split('_').filter(|word| !is_event(word)).collect();
             Problem::of(
                 &rules::NAME_CONTAINS_EVENT,
                 &name_place(event),
-                format!("constant `{constant}` says `EVENT`"),
+                format!("constant `{constant}` says `{said}`"),
             )
             .help(format!("call it `{}`", words.join("_")))
         });
@@ -174,6 +196,10 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
             Problem::of(&rules::FIELD_RESERVED, field.ident, format!("`{name}` cannot be a data key"))
                 .help(format!("choose another name: {} are reserved", args::list(RESERVED))),
         );
+    } else if let Some(stem) = name.strip_prefix('_').filter(|_| !name.starts_with("__")) {
+        let what = format!("data key `{name}` begins with an underscore, which receivers leave out");
+        let help = format!("call it `{}`", stem.trim_start_matches('_'));
+        problems.push(Problem::of(&rules::FIELD_RESERVED, field.ident, what).help(help));
     } else if name == "build" {
         problems.push(
             Problem::of(

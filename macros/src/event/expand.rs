@@ -7,10 +7,11 @@ use syn::ext::IdentExt;
 use super::{
     page,
     parse::{Arguments, Event},
+    refusal,
 };
 use crate::{
     contract::{Compared, Contracts},
-    record::{Field, Target, builder::Built, schema::location},
+    record::{Field, Target, builder::Built},
     rules,
 };
 
@@ -20,6 +21,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
     let finish = |fields: TokenStream| fields;
+    let names = target.names();
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structure = structure(event, contracts);
@@ -32,9 +34,11 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     };
     let implementations = [
         definition(event, rt, contracts),
+        refusal::expand(rt, &item.ident),
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),
+        target.aliases(),
         target.defaults(),
         wire,
         target.builder(&built),
@@ -46,12 +50,10 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         #structure
         #signal
 
-        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
-            // What types without an Avro form, or without the traits of a value, get instead.
-            #[allow(unused_imports)]
-            use #rt::{NoWire as _, NotPlain as _, NotShared as _, WireFallback as _};
+            #names
             #record
             #(#implementations)*
         };
@@ -118,7 +120,6 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         .as_ref()
         .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
-    let location = location(rt, ident);
 
     let span = constant.span().resolved_at(Span::call_site());
     let signal = quote_spanned!(span=> &#constant);
@@ -141,12 +142,12 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
     let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
-    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
+    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", &__RECORD)…;
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: #rt::EventDefinition =
-            #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
+            #rt::EventDefinition::new(#event_type, #name, #docs, &__RECORD)
                 .with_minor_version(#minor_version)
                 #compared #key #repository #warning #deprecated #local_only #wire;
 
@@ -154,24 +155,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-
-            fn erase(
-                self: #rt::std::sync::Arc<Self>,
-            ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
-                <#rt::Shared<#ident>>::erase(self)
-            }
-
-            fn restore(
-                __event: #rt::std::sync::Arc<
-                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
-                >,
-            ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
-                <#rt::Shared<#ident>>::restore(__event)
-            }
-
-            fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
-                <#rt::Shared<#ident>>::erase_ref(self)
-            }
+            const ERASURE: #rt::Erasure<Self> = <#rt::Shared<#ident>>::ERASURE;
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
@@ -192,7 +176,7 @@ fn key(event: &Event<'_>) -> TokenStream {
     let ident = &event.item.ident;
     let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
     let waiver = waivers.place_of(&rules::KEY_IS_PII);
-    let is_waived = waiver.is_some();
+    let is_waived = waivers.covers(&rules::KEY_IS_PII);
     let checks = key.iter().enumerate().map(|(index, segment)| {
         let rt = path.at(segment.span());
         quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)
@@ -250,7 +234,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
+            ) -> #rt::Written<__S> {
                 #rt::serialize_record(self, __serializer)
             }
         }
@@ -259,7 +243,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
+            ) -> #rt::Read<'de, Self, __D> {
                 #rt::deserialize_record(__deserializer)
             }
         }

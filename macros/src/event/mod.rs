@@ -2,16 +2,19 @@
 
 mod check;
 mod expand;
+mod key;
 mod page;
 mod parse;
+mod refusal;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Type;
 
 use crate::{
     contract::Contracts,
     diagnostics::{report, without_reports},
-    record,
+    record, rules,
 };
 
 /// The expansion, or the user's item with the reasons why there is none.
@@ -27,15 +30,16 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         };
         check::check(&event, problems);
         let contracts = match &event.arguments.event_type {
-            Some(event_type) => Contracts::read(event_type, event.arguments.minor_version, problems),
-            None => Contracts::default(),
+            Some(event_type) if !event.arguments.waivers.is_refused(&rules::CONTRACT_BROKEN) => {
+                Contracts::read(event_type, event.arguments.minor_version, problems)
+            }
+            _ => Contracts::default(),
         };
         let is_local = event.arguments.local_only.is_some();
-        let is_within = |field: &record::Field<'_>| {
-            !is_local && record::find_mention(field.ty, &event.item.ident).is_some()
-        };
-        let (ownable, are_refused) = record::with_ownable_types(event.item, is_local);
-        let expansion = if !record::can_expand(&event.fields, is_within) {
+        // What stays in the process may hold itself.
+        let is_recursive = |ty: &Type| !is_local && record::find_mention(ty, &event.item.ident).is_some();
+        let (ownable, are_refused) = record::with_ownable_types(event.item, is_local, is_recursive);
+        let expansion = if !record::can_expand(&event.fields) {
             record::without_attributes(&item, "event")
         } else if are_refused.contains(&true) {
             let event = without_reports(|problems| parse::parse(arguments, &ownable, problems));

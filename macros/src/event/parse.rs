@@ -10,9 +10,10 @@
 //! )]
 //! ```
 
-use proc_macro2::TokenStream;
-use syn::{Expr, Ident, Item, ItemStruct, LitStr, ext::IdentExt};
+use proc_macro2::{Span, TokenStream};
+use syn::{Ident, Item, ItemStruct, LitStr, ext::IdentExt};
 
+use super::key;
 use crate::{
     args::{self, Arg, Known},
     diagnostics::{Problem, Problems},
@@ -21,7 +22,7 @@ use crate::{
     record::{self, Attributes, Docs, Field},
     rules,
     runtime_path::RuntimePath,
-    waivers::Waivers,
+    waivers::{Place, Waivers},
 };
 
 const ARGUMENTS: &[&str] = &[
@@ -73,7 +74,7 @@ pub(crate) struct Deprecated {
 
 /// `None` where the item has not the shape of an event.
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
-    let arguments = parse_arguments(tokens, problems);
+    let mut arguments = parse_arguments(tokens, problems);
     let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
     if arguments.event_type.is_none() && !arguments.has_unknown {
         problems.push(
@@ -94,25 +95,33 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
                 Problem::new(name, what)
                     .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
             );
-            derived_constant(item, problems)
+            derived_constant(item, arguments.event_type.as_ref(), problems)
         }
-        None => derived_constant(item, problems),
+        None => derived_constant(item, arguments.event_type.as_ref(), problems),
     };
-    Some(Event {
-        item,
-        attributes: Attributes::parse(item, "#[event]", arguments.local_only.is_some(), problems),
-        docs: Docs::of(&item.attrs),
-        fields: record::parse_fields(item, "event", false, problems),
-        arguments,
-        constant,
-    })
+    let is_local = arguments.local_only.is_some();
+    let waivers = &mut arguments.waivers;
+    let attributes = Attributes::parse(item, "#[event]", is_local, waivers, problems);
+    let mut fields = record::parse_fields(item, "event", false, problems);
+    for field in &fields {
+        waivers.take_misplaced(&field.waivers);
+    }
+    for field in &mut fields {
+        field.waivers.take_misplaced(waivers);
+        field.is_refused |= waivers.are_types_refused();
+    }
+    if [&rules::KEY_UNKNOWN, &rules::KEY_TYPE].iter().any(|rule| waivers.is_refused(rule)) {
+        arguments.key.clear();
+    }
+    Some(Event { item, attributes, docs: Docs::of(&item.attrs), fields, arguments, constant })
 }
 
 /// Stands in for a name that was refused, so that nothing else is said of it.
 pub(crate) const UNNAMED: &str = "__UNNAMED";
 
-fn derived_constant(item: &ItemStruct, problems: &mut Problems) -> Ident {
-    let derived = names::constant_name(&item.ident.unraw().to_string());
+fn derived_constant(item: &ItemStruct, event_type: Option<&EventType>, problems: &mut Problems) -> Ident {
+    let words = event_type.map(EventType::words).unwrap_or_default();
+    let derived = names::constant_name_of(&item.ident.unraw().to_string(), &words);
     if is_constant(&derived) {
         return Ident::new(&derived, item.ident.span());
     }
@@ -132,9 +141,11 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     let mut known = Known::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
         let help = format!("write `type = \"{}\"`", literal.value());
-        problems.push(
-            Problem::of(&rules::TYPE_MISSING, &literal, "the event type comes with its name").help(help),
-        );
+        // The compiler refuses such an attribute itself.
+        if !is_key_value() {
+            let what = "the event type comes with its name";
+            problems.push(Problem::of(&rules::TYPE_MISSING, &literal, what).help(help));
+        }
         parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
         return parsed;
     }
@@ -149,6 +160,12 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
         }
     }
     parsed
+}
+
+/// Whether the attribute is `#[event = "…"]`, which the compiler hands over as it does `#[event("…")]`.
+fn is_key_value() -> bool {
+    let attribute = Span::call_site().source_text().unwrap_or_default();
+    attribute.split('"').next().is_some_and(|before| before.contains('='))
 }
 
 impl Arguments {
@@ -170,7 +187,7 @@ impl Arguments {
             }
             "key" => {
                 self.has_key = true;
-                self.key = key(arg, problems);
+                self.key = key::parse(arg, problems);
             }
             "minor_version" => {
                 self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
@@ -181,45 +198,26 @@ impl Arguments {
             "local_only" => {
                 self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
             }
-            "name" => self.name = arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems),
-            "allow" => arg.waiver(&mut self.waivers, problems),
+            "name" => self.name = name(arg, problems),
+            "allow" => arg.waiver(Place::Event, &mut self.waivers, problems),
             _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }
 }
 
-/// `enrollment.course.course_key`
-fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
-    const EXAMPLE: &str = "key = enrollment.course.course_key";
-    let Some(mut rest) = arg.expression("the path of a field", EXAMPLE, problems) else {
-        return Vec::new();
+/// `"COURSE_ENROLLMENT_CREATED"`, or the same without quotation marks, of which the rules need say nothing more.
+fn name(arg: &Arg, problems: &mut Problems) -> Option<LitStr> {
+    let constant = match &arg.value {
+        args::Value::Is(value) => args::path(value).and_then(|path| path.get_ident().cloned()),
+        _ => None,
     };
-    let mut path = Vec::new();
-    loop {
-        match rest {
-            Expr::Field(syn::ExprField { base, member: syn::Member::Named(name), attrs, .. })
-                if attrs.is_empty() =>
-            {
-                path.insert(0, name.clone());
-                rest = base;
-            }
-            Expr::Path(first) if first.path.get_ident().is_some() => {
-                path.extend(first.path.get_ident().cloned());
-                path.rotate_right(1);
-                return path;
-            }
-            Expr::Group(group) => rest = &group.expr,
-            other => {
-                let help = match args::text_literal(other) {
-                    Some(text) => format!("write `key = {}`, without quotation marks", text.value()),
-                    None => format!("write one like `{EXAMPLE}`"),
-                };
-                let what = "a key is the path of a field in the event's data";
-                problems.push(Problem::new(other, what).help(help));
-                return Vec::new();
-            }
-        }
-    }
+    let constant = constant.filter(|constant| is_constant(&constant.to_string()));
+    let Some(constant) = constant else {
+        return arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems);
+    };
+    let what = "`name` takes a text in quotation marks";
+    problems.push(Problem::new(&constant, what).help(format!("write `name = \"{constant}\"`")));
+    Some(LitStr::new(&constant.to_string(), constant.span()))
 }
 
 fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
@@ -227,6 +225,12 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     let mut since = None;
     let mut note = None;
     let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
+    if let Some(note) = note_alone(arg) {
+        let what = "what to use instead comes with its name";
+        let help = format!("write `deprecated(note = \"{}\")`", note.value());
+        problems.push(Problem::new(&note, what).help(help));
+        return None;
+    }
     let args = arg.list(EXAMPLE, problems);
     let is_list = matches!(arg.value, args::Value::List(_));
     for inner in args {
@@ -250,5 +254,14 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
             }
             None
         }
+    }
+}
+
+/// The text of `deprecated("…")` and `deprecated = "…"`.
+fn note_alone(arg: &Arg) -> Option<LitStr> {
+    match &arg.value {
+        args::Value::List(tokens) => syn::parse2(tokens.clone()).ok(),
+        args::Value::Is(value) => args::text_literal(value),
+        args::Value::Flag => None,
     }
 }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use super::parse::Payload;
 use crate::{
     diagnostics::{Problem, Problems},
-    record::{Field, check_flow_control, check_owned, find_mention},
+    record::{Field, check_flow_control, check_owned, find_mention, find_namesake},
     rules,
 };
 
@@ -48,10 +48,12 @@ fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
 /// back through other payloads is found by `assert_field`.
 fn check_recursion(payload: &Payload<'_>, field: &Field<'_>, problems: &mut Problems) {
     let ident = &payload.item.ident;
-    if let Some(at) = find_mention(field.ty, ident) {
-        let what = format!("payload `{}` contains itself through its field `{}`", ident.unraw(), field.name);
-        problems.push(
-            Problem::of(&rules::RECORD_RECURSIVE, at, what).help("refer to the other value by its key or id"),
-        );
-    }
+    let Some(at) = find_namesake(field.ty, ident) else { return };
+    // Which of the two a path leads to, only the compiler knows.
+    let or_another = if find_mention(field.ty, ident).is_some() { "" } else { ", or another of its name," };
+    let what =
+        format!("payload `{}` contains itself{or_another} through its field `{}`", ident.unraw(), field.name);
+    problems.push(
+        Problem::of(&rules::RECORD_RECURSIVE, at, what).help("refer to the other value by its key or id"),
+    );
 }

@@ -6,6 +6,7 @@ mod fallback;
 mod parse;
 
 use proc_macro2::TokenStream;
+use syn::Type;
 
 use self::parse::Arguments;
 use crate::{
@@ -25,10 +26,11 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
             return fallback::expand(&item, &arguments.path);
         };
         check::check(&payload, problems);
-        if !record::can_expand(&payload.fields, |field| payload.is_within(field)) {
+        if !record::can_expand(&payload.fields) {
             return fallback::expand(&item, &arguments.path);
         }
-        let (ownable, are_refused) = record::with_ownable_types(payload.item, false);
+        let is_recursive = |ty: &Type| record::find_namesake(ty, &payload.item.ident).is_some();
+        let (ownable, are_refused) = record::with_ownable_types(payload.item, false, is_recursive);
         if !are_refused.contains(&true) {
             return expand::expand(&payload);
         }

@@ -9,10 +9,11 @@ use syn::{Item, ItemStruct};
 
 use crate::{
     args::{self, Known},
-    diagnostics::{Problem, Problems},
-    record::{self, Attributes, Docs, Field, find_mention},
+    diagnostics::Problems,
+    record::{self, Attributes, Docs, Field},
     rules,
     runtime_path::RuntimePath,
+    waivers::{Place, Waivers},
 };
 
 /// A payload as the expansion needs it.
@@ -24,19 +25,14 @@ pub(crate) struct Payload<'a> {
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-impl Payload<'_> {
-    /// Whether the field's type names the payload itself.
-    pub(crate) fn is_within(&self, field: &Field<'_>) -> bool {
-        find_mention(field.ty, &self.item.ident).is_some()
-    }
-}
-
 /// What stands in the attribute's parentheses.
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) path: RuntimePath,
     /// All of it is personal data.
     pii: bool,
+    /// None that is right: conventions about payloads are waived at their fields.
+    waivers: Waivers,
 }
 
 impl Arguments {
@@ -45,9 +41,7 @@ impl Arguments {
         let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
         for arg in args::parse(tokens, problems) {
             if arg.name == "allow" {
-                let what = "conventions about payloads are waived at their fields";
-                let help = "write `#[payload(allow(field_flow_control, reason = \"…\"))]` on the field";
-                problems.push(Problem::of(&rules::ARGUMENT_UNKNOWN, &arg.name, what).help(help));
+                arg.waiver(Place::Payload, &mut parsed.waivers, problems);
             } else if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
                     "pii" => parsed.pii = arg.flag(problems),
@@ -66,11 +60,13 @@ pub(crate) fn parse<'a>(
     problems: &mut Problems,
 ) -> Option<Payload<'a>> {
     let item = record::check_shape(item, "a payload", &rules::PAYLOAD_SHAPE, problems)?;
-    Some(Payload {
-        item,
-        path: &arguments.path,
-        docs: Docs::of(&item.attrs),
-        attributes: Attributes::parse(item, "#[payload]", false, problems),
-        fields: record::parse_fields(item, "payload", arguments.pii, problems),
-    })
+    let mut waivers = Waivers::default();
+    let attributes = Attributes::parse(item, "#[payload]", false, &mut waivers, problems);
+    let mut fields = record::parse_fields(item, "payload", arguments.pii, problems);
+    for field in &mut fields {
+        field.waivers.take_misplaced(&arguments.waivers);
+        field.waivers.take_misplaced(&waivers);
+        field.is_refused |= arguments.waivers.are_types_refused();
+    }
+    Some(Payload { item, path: &arguments.path, docs: Docs::of(&item.attrs), attributes, fields })
 }

@@ -4,16 +4,22 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
-use super::parse::{Parameter, Receiver, Refused, Source, is_struct};
+use super::{
+    arguments::{RUNS_TWICE, given_twice_text, is_struct},
+    parse::{Beside, Parameter, Receiver, Refused, Source},
+};
 use crate::{
-    record::{allow_expected, schema::location},
+    record::{allow_expected, is_named, schema::location},
     runtime_path::RuntimePath,
+    spans::call_up_to,
 };
 
 pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
     let rt = receiver.path.at(Span::call_site());
     let import = receiver.path.import();
-    let registered = registered(&receiver.signature.ident, &receiver.signals);
+    let later = receiver.attributes.iter().filter(|attribute| is_named(attribute, "receiver")).count();
+    let registered = registered(&receiver.signature.ident, &receiver.signals, later);
+    let distinct = distinct(receiver);
     // Whoever allows the function to use a deprecated signal means this use of it, too.
     let allowed = receiver
         .attributes
@@ -45,39 +51,71 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
         fn #registered() {
             #import
             #(#elements)*
+            #(#distinct)*
         }
     }
+}
+
+/// That one signal under two paths is one, only the compiler sees.
+fn distinct(receiver: &Receiver) -> Vec<TokenStream> {
+    let all: Vec<&Path> = receiver.signals.iter().chain(&receiver.later_signals).collect();
+    let name = |path: &Path| path.segments.last().map(|last| last.ident.clone());
+    let pairs = all.iter().enumerate().flat_map(|(index, one)| {
+        let others = all[index + 1..].iter().filter(move |other| name(one) == name(other));
+        others.map(move |other| (*one, *other))
+    });
+    let assertions = pairs.map(|(one, other)| {
+        let (one_signal, other_signal) = (signal(one, &receiver.path), signal(other, &receiver.path));
+        let message = format!("{}\nhelp: {RUNS_TWICE}", given_twice_text(other));
+        let span = other.span();
+        let rt = receiver.path.at(span);
+        let function = Ident::new("assert_distinct", span.resolved_at(Span::call_site()));
+        let arguments = quote_spanned!(span=> #one_signal, #other_signal, #message);
+        let call = call_up_to(other, &quote!(#rt::#function), arguments);
+        // const _: () = assert_distinct(signal(&A), signal(&other::A), "signal `other::A` is …");
+        quote_spanned!(span=> const _: () = #call;)
+    });
+    assertions.collect()
 }
 
 /// The item alone. Its signals are mentioned, so that what is wrong with them is said at once, and their
 /// imports are not called unused.
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
-    let registered = refused.name.as_ref().map(|name| {
-        let registered = registered(name, &refused.signals);
-        let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
-        let import = refused.path.import();
-        let signals = signals.into_iter().map(|path| signal(path, &refused.path));
-        // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
-        //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
-        // }
-        quote! {
-            #[allow(dead_code, deprecated, non_snake_case)]
-            fn #registered() {
-                #import
-                #(let _ = |_: #structs| {};)*
-                #(let _ = #signals;)*
+    let item = refused.stand_in.as_ref().unwrap_or(item);
+    let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
+    let import = refused.path.import();
+    let signals = signals.into_iter().map(|path| signal(path, &refused.path));
+    let mentions = quote! {
+        #import
+        #(let _ = |_: #structs| {};)*
+        #(let _ = #signals;)*
+    };
+    // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
+    //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
+    // }
+    let mentions = match &refused.beside {
+        Beside::Function(name) => {
+            let registered = registered(name, &refused.signals, 0);
+            quote! {
+                #[allow(dead_code, deprecated, non_snake_case)]
+                fn #registered() { #mentions }
             }
         }
-    });
-    quote!(#item #registered)
+        Beside::Item => quote! {
+            #[allow(deprecated)]
+            const _: () = { #mentions };
+        },
+        Beside::Nothing => TokenStream::new(),
+    };
+    quote!(#item #mentions)
 }
 
-/// A function may have the attribute more than once, with other signals.
-fn registered(function: &Ident, signals: &[Path]) -> Ident {
+/// A function may have the attribute more than once; `later` is how often it still comes.
+fn registered(function: &Ident, signals: &[Path], later: usize) -> Ident {
+    let number = if later == 0 { String::new() } else { format!("_{later}") };
+    let first = format_ident!("__{}_receives{}", function, number);
     let last = signals.iter().filter_map(|signal| signal.segments.last());
-    last.fold(format_ident!("__{}_receives", function), |name, signal| {
-        format_ident!("{}_{}", name, signal.ident)
-    })
+    last.fold(first, |name, signal| format_ident!("{}_{}", name, signal.ident))
 }
 
 /// Only this call mentions the user's signal, so that what is wrong with it is said there.
@@ -129,16 +167,19 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
 /// The argument, all of it at the user's type or name. The parameter's type is said twice, here and in the
 /// function, so that it is compared here, where the message can be ours.
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
-    let span = parameter.ty.span();
+    let ty = referenced(&parameter.ty);
+    let span = ty.span();
     let rt = receiver.path.at(span);
     let (event, delivery) = (local("__event", span), local("__delivery", span));
     let value = match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> &#event.#key),
         Source::Metadata => quote_spanned!(span=> #delivery.metadata),
         Source::Event => quote_spanned!(span=> #event),
-        Source::FromEventBus => return quote_spanned!(span=> #delivery.from_event_bus),
+        Source::FromEventBus => {
+            return quote_spanned!(span=> #rt::from_event_bus::<#ty>(#delivery.from_event_bus));
+        }
     };
-    let ty = referenced(&parameter.ty);
+    // data_key::<_, UserData>(&__event.user)
     quote_spanned!(span=> #rt::data_key::<_, #ty>(#value))
 }
 

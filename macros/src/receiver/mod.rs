@@ -1,6 +1,8 @@
 //! `#[receiver]`: parse, check, expand.
 
+mod arguments;
 mod expand;
+mod parameters;
 mod parse;
 
 use proc_macro2::TokenStream;

@@ -9,11 +9,15 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::types::{find_borrow, find_mention, find_no_value};
+use super::{
+    refused::{refusal, stand_in},
+    types::find_mention,
+};
 
 use crate::{
     diagnostics::{Problem, Problems},
     rules,
+    waivers::{Place, Waivers, take_lint},
 };
 
 /// The attributes of a struct, sorted.
@@ -35,9 +39,11 @@ impl<'a> Attributes<'a> {
         item: &'a ItemStruct,
         attribute: &str,
         local_only: bool,
+        waivers: &mut Waivers,
         problems: &mut Problems,
     ) -> Self {
         let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
+        let place = if attribute == "#[event]" { Place::Event } else { Place::Payload };
         let mut sorted = Self::default();
         for one in &item.attrs {
             let path = one.path();
@@ -50,12 +56,20 @@ impl<'a> Attributes<'a> {
                     }
                     Err(error) => problems.error(error),
                 }
+            } else if take_lint(one, place, waivers, problems) {
+                // It is one of ours, and was refused.
             } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
                 sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else if attribute == "#[event]" && path.is_ident("deprecated") {
                 problems.push(deprecated_attribute(one));
+            } else if path.is_ident("repr") && place == Place::Payload {
+                let what = "`#[repr(…)]` beside `#[payload]` has nothing to lay out: the fields are in another struct";
+                problems.push(Problem::new(one, what).help("remove it"));
+            } else if is_named(one, "receiver") {
+                let what = "`#[receiver(…)]` stands on the function that receives the event, not on a struct";
+                problems.push(Problem::new(&path, what).help("write `#[receiver(…)] fn …(…) { … }`"));
             } else if is_named(one, "payload") || is_named(one, "event") {
                 let what = "a struct has one `#[payload]` or one `#[event]`";
                 problems.push(Problem::new(&path, what).help(
@@ -127,12 +141,17 @@ pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
 /// that were refused are replaced by some that the compiler has nothing more to say about.
 pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
     let mut item = item.clone();
-    let (ident, attributes, fields): (_, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item {
-        Item::Struct(item) => (&item.ident, &mut item.attrs, item.fields.iter_mut().collect()),
-        Item::Union(item) => (&item.ident, &mut item.attrs, item.fields.named.iter_mut().collect()),
+    let (ident, generics, attributes, fields): (_, _, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item
+    {
+        Item::Struct(item) => {
+            (&item.ident, &item.generics, &mut item.attrs, item.fields.iter_mut().collect())
+        }
+        Item::Union(item) => {
+            (&item.ident, &item.generics, &mut item.attrs, item.fields.named.iter_mut().collect())
+        }
         Item::Enum(item) => {
             let fields = item.variants.iter_mut().flat_map(|variant| variant.fields.iter_mut());
-            (&item.ident, &mut item.attrs, fields.collect())
+            (&item.ident, &item.generics, &mut item.attrs, fields.collect())
         }
         other => return other.to_token_stream(),
     };
@@ -148,15 +167,13 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
         let others = paths.iter().filter(is_other);
         *derive = parse_quote!(#[derive(#(#others),*)]);
     }
+    // Those have to be used.
+    let has_lifetimes = generics.lifetimes().next().is_some();
     for field in fields {
         field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
-        if find_mention(&field.ty, ident).is_some() {
-            // A record that contains itself is infinite.
-            let ty = &field.ty;
-            field.ty = parse_quote!(::std::boxed::Box<#ty>);
-        }
-        if find_borrow(&field.ty, true).is_some() || find_no_value(&field.ty).is_some() {
-            field.ty = parse_quote!(());
+        if find_mention(&field.ty, ident).is_some() || (!has_lifetimes && refusal(&field.ty, true).is_some())
+        {
+            stand_in(&mut field.ty, ident);
         }
     }
     item.into_token_stream()

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, Lit, Meta};
+use syn::{Attribute, Expr, Lit, Meta, Token, punctuated::Punctuated};
 
 /// What `///` and `#[doc = …]` say.
 pub(crate) struct Docs {
@@ -22,6 +22,7 @@ impl Docs {
         let mut parts = Vec::new();
         let mut exist = false;
         for attribute in attributes {
+            exist |= is_conditional_doc(attribute);
             let Meta::NameValue(meta) = &attribute.meta else {
                 continue;
             };
@@ -72,6 +73,18 @@ impl ToTokens for Docs {
             [first, rest @ ..] => tokens.extend(quote!(::core::concat!(#first #(, "\n", #rest)*))),
         }
     }
+}
+
+/// `cfg_attr(…, doc = "…")`: the text is there in some builds only, and so in none for the schema.
+fn is_conditional_doc(attribute: &Attribute) -> bool {
+    conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("doc")))
+}
+
+/// What stands after the condition of a `cfg_attr`.
+pub(super) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
+    let list = attribute.meta.require_list().ok().filter(|list| list.path.is_ident("cfg_attr"))?;
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    Some(metas.into_iter().skip(1).collect())
 }
 
 /// What `macro_rules!` puts around an expression that it was given.

@@ -10,24 +10,27 @@ mod attributes;
 mod docs;
 mod flow_control;
 mod parse;
+mod refused;
 mod types;
 
 pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
 pub(crate) use docs::Docs;
 pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-use types::{find_borrow, find_no_value, has_placeholder, make_ownable};
-pub(crate) use types::{find_mention, name_self};
+use types::has_placeholder;
+pub(crate) use types::{find_mention, find_namesake, name_self};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility};
+use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility, spanned::Spanned};
 
 use crate::waivers::Waivers;
 
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    /// Its place among the fields.
+    pub(crate) index: usize,
     /// Its name on the wire: without `r#`.
     pub(crate) name: String,
     pub(crate) vis: &'a Visibility,
@@ -44,36 +47,36 @@ pub(crate) struct Field<'a> {
     pub(crate) is_refused: bool,
 }
 
-/// Whether a field of this type is refused by what can be seen of it.
-///
-/// What stays in the process may hold a `&'static`.
-fn is_refused(ty: &Type, is_local: bool) -> bool {
-    find_borrow(ty, is_local).is_some() || find_no_value(ty).is_some()
-}
-
 /// Whether there is anything to expand to: a struct with other fields is only emitted.
-pub(crate) fn can_expand(fields: &[Field<'_>], is_within: impl Fn(&Field<'_>) -> bool) -> bool {
-    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty) && !is_within(field))
+pub(crate) fn can_expand(fields: &[Field<'_>]) -> bool {
+    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty))
 }
 
 /// The item with types in place of the refused ones that expand without another mistake; which fields have them.
-pub(crate) fn with_ownable_types(item: &ItemStruct, is_local: bool) -> (Item, Vec<bool>) {
+pub(crate) fn with_ownable_types(
+    item: &ItemStruct,
+    is_local: bool,
+    is_recursive: impl Fn(&Type) -> bool,
+) -> (Item, Vec<bool>) {
     let mut item = item.clone();
+    let ident = &item.ident;
     let are_refused = item.fields.iter_mut().map(|field| {
-        let is_refused = is_refused(&field.ty, is_local);
+        let is_refused = is_recursive(&field.ty) || refused::refusal(&field.ty, is_local).is_some();
         if is_refused {
-            make_ownable(&mut field.ty);
+            refused::stand_in(&mut field.ty, ident);
         }
         is_refused
     });
     let are_refused = are_refused.collect();
-    (Item::Struct(item), are_refused)
+    let mut item = Item::Struct(item);
+    name_self(&mut item);
+    (item, are_refused)
 }
 
 /// Marks the fields whose types stand in for refused ones.
 pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
     for (field, is_refused) in fields.iter_mut().zip(are_refused) {
-        field.is_refused = *is_refused;
+        field.is_refused |= *is_refused;
     }
 }
 
@@ -86,17 +89,27 @@ fn have_own_names(fields: &[Field<'_>]) -> bool {
 
 /// `default` or `default = expression`.
 pub(crate) struct Default {
-    index: usize,
     /// The expression; `None` for `Default::default()`.
     expression: Option<TokenStream>,
     /// Where it says `default`.
     span: Span,
 }
 
-impl Default {
-    /// The function that makes the value: the expression has a scope of its own, where it cannot meet the
+impl Field<'_> {
+    /// What expansions call the type. They say the user's own words as seldom as they can: what the compiler finds
+    /// wrong with these, it says at each place.
+    pub(crate) fn alias(&self) -> Ident {
+        format_ident!("__Type{}", self.index)
+    }
+
+    /// The same, shown as what the user wrote.
+    pub(crate) fn alias_at_type(&self) -> Ident {
+        Ident::new(&self.alias().to_string(), self.ty.span().resolved_at(Span::call_site()))
+    }
+
+    /// The function that makes the default: the expression has a scope of its own, where it cannot meet the
     /// names of generated code.
-    pub(crate) fn function(&self) -> Ident {
+    pub(crate) fn default_function(&self) -> Ident {
         format_ident!("__default_{}", self.index)
     }
 }
@@ -111,11 +124,36 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// What the rest of the expansion says most often, in one word each: what the compiler reads for an event is what
+    /// users wait for.
+    pub(crate) fn names(&self) -> TokenStream {
+        let rt = self.rt;
+        // The last ones are what types without an Avro form, or without the traits of a value, get instead.
+        quote! {
+            #[allow(unused_imports)]
+            use #rt::{
+                Err as __Err, None as __None, Ok as __Ok, Option as __Option, PhantomData as __PhantomData,
+                Plain as __Plain, Some as __Some, Wire as __Wire,
+                NoWire as _, NotPlain as _, NotShared as _, WireFallback as _,
+            };
+        }
+    }
+
+    /// The types of the fields, under the names that the rest of the expansion has for them.
+    pub(crate) fn aliases(&self) -> TokenStream {
+        let aliases = self.fields.iter().map(|field| {
+            let (alias, ty) = (field.alias(), field.ty);
+            // type __Type0 = i64;
+            quote!(type #alias = #ty;)
+        });
+        quote!(#(#aliases)*)
+    }
+
     /// The functions that make defaults.
     pub(crate) fn defaults(&self) -> TokenStream {
-        let functions = self.fields.iter().filter_map(|Field { ty, default, .. }| {
-            let default = default.as_ref()?;
-            let name = default.function();
+        let functions = self.fields.iter().filter_map(|field| {
+            let default = field.default.as_ref()?;
+            let (name, ty) = (field.default_function(), field.alias_at_type());
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
                 // What the type lacks is said where the user asks for it.

@@ -6,20 +6,23 @@
 //!
 //! on a field, or the same with `event`.
 
-use quote::ToTokens;
-use syn::{Attribute, Fields, Item, ItemStruct, Meta, Type, ext::IdentExt};
+use proc_macro2::Span;
+use quote::{ToTokens, quote};
+use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    Default, Docs, Field, attributes::serde_attribute, find_borrow, find_no_value, first_word, is_named,
+    Default, Docs, Field,
+    attributes::serde_attribute,
+    docs::conditional,
+    first_word, is_named,
+    refused::{OWN_THE_DATA, refusal},
 };
 use crate::{
     args::{self, Known},
     diagnostics::{Problem, Problems},
     rules::{self, Rule},
-    waivers::Waivers,
+    waivers::{Place, Waivers, take_lint},
 };
-
-const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
 
 /// The struct, if the item has the shape of a record; `rule` refuses any other.
 pub(crate) fn check_shape<'a>(
@@ -93,12 +96,14 @@ pub(crate) fn parse_fields<'a>(
     all_pii: bool,
     problems: &mut Problems,
 ) -> Vec<Field<'a>> {
+    let place = if attribute == "event" { Place::DataKey } else { Place::PayloadField };
     let mut fields = Vec::new();
     for (index, source) in item.fields.iter().enumerate() {
         // Every field of a struct with named fields has a name.
         let Some(ident) = &source.ident else { continue };
         let mut field = Field {
             ident,
+            index,
             name: ident.unraw().to_string(),
             vis: &source.vis,
             ty: &source.ty,
@@ -109,16 +114,27 @@ pub(crate) fn parse_fields<'a>(
             waivers: Waivers::default(),
             is_refused: false,
         };
+        let label = format!("`#[{attribute}(…)]` on a field");
+        // An argument is given once, in whichever of the attributes.
+        let mut known = Known::new(&label, ARGUMENTS);
         for one in &source.attrs {
-            if is_named(one, attribute) {
-                field.parse_attribute(index, one, attribute, problems);
-            } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
+            if take_lint(one, place, &mut field.waivers, problems) {
+                // It is one of ours, and was refused.
+            } else if is_named(one, attribute) {
+                field.parse_attribute(one, place, &mut known, problems);
+            } else if is_condition(one) {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
                     Problem::of(&rules::FIELD_CFG, one, what).help(
                         "keep the field in every build; make it an `Option` if it has no value in some",
                     ),
                 );
+                // Builds without it are no second mistake.
+                field.leave_out(one.span());
+            } else if let Some(name) =
+                ARGUMENTS.iter().find(|name| one.path().is_ident(name) && **name != "allow")
+            {
+                field.bare_attribute(one, name, attribute, problems);
             } else if one.path().is_ident("serde") {
                 problems.push(serde_attribute(one));
             } else if is_named(one, "payload") || is_named(one, "event") {
@@ -130,14 +146,52 @@ pub(crate) fn parse_fields<'a>(
                 field.attributes.push(one);
             }
         }
+        // Then the rule is what the waiver was refused for.
+        field.is_refused = field.waivers.are_types_refused();
         check_field(&field, problems);
         fields.push(field);
     }
     fields
 }
 
+const ARGUMENTS: &[&str] = &["pii", "default", "allow"];
+
+/// Whether the attribute can take the field away, or bring something that has a say in its schema.
+fn is_condition(attribute: &Attribute) -> bool {
+    const HARMLESS: &[&str] = &["doc", "allow", "warn", "deny", "forbid", "expect", "deprecated"];
+    let is_harmless = |meta: &Meta| HARMLESS.iter().any(|name| meta.path().is_ident(name));
+    attribute.path().is_ident("cfg")
+        || (attribute.path().is_ident("cfg_attr")
+            && !conditional(attribute).is_some_and(|inner| inner.iter().all(is_harmless)))
+}
+
 impl Field<'_> {
-    fn parse_attribute(&mut self, index: usize, attribute: &Attribute, name: &str, problems: &mut Problems) {
+    /// `#[pii]` in place of `#[payload(pii)]`.
+    fn bare_attribute(&mut self, attribute: &Attribute, name: &str, owner: &str, problems: &mut Problems) {
+        let inner = attribute.meta.to_token_stream();
+        let what = format!("`{name}` is no attribute of its own");
+        let help = format!("write `#[{owner}({})]`", inner.to_string().replace(" (", "("));
+        problems.push(Problem::new(attribute, what).help(help));
+        match name {
+            "pii" => self.pii = true,
+            _ => self.leave_out(attribute.span()),
+        }
+    }
+
+    /// After a mistake: whoever builds the struct can do without the field.
+    fn leave_out(&mut self, span: Span) {
+        let expression = Some(quote!(::core::unreachable!()));
+        self.default.get_or_insert(Default { expression, span });
+    }
+
+    fn parse_attribute(
+        &mut self,
+        attribute: &Attribute,
+        place: Place,
+        known: &mut Known<'_>,
+        problems: &mut Problems,
+    ) {
+        let name = if place == Place::DataKey { "event" } else { "payload" };
         let Meta::List(list) = &attribute.meta else {
             problems.push(
                 Problem::new(attribute, format!("`#[{name}]` on a field needs an argument"))
@@ -145,15 +199,17 @@ impl Field<'_> {
             );
             return;
         };
-        let label = format!("`#[{name}(…)]` on a field");
-        let mut known = Known::new(&label, &["pii", "default", "allow"]);
         for arg in args::parse(list.tokens.clone(), problems) {
             if !known.accept(&arg, problems) {
+                let written = arg.name.to_string();
+                if args::meant(&written, ARGUMENTS) == Some("default") {
+                    self.leave_out(arg.name.span());
+                }
                 continue;
             }
             match arg.name.to_string().as_str() {
                 "pii" => self.pii |= arg.flag(problems),
-                "allow" => arg.waiver(&mut self.waivers, problems),
+                "allow" => arg.waiver(place, &mut self.waivers, problems),
                 _ => {
                     let expression = match &arg.value {
                         args::Value::Flag => None,
@@ -162,7 +218,7 @@ impl Field<'_> {
                             .map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
-                    self.default = Some(Default { index, expression, span });
+                    self.default = Some(Default { expression, span });
                 }
             }
         }
@@ -196,22 +252,13 @@ fn check_field(field: &Field<'_>, problems: &mut Problems) {
 
 /// What an event holds is its own; what stays in the process may be a `&'static`.
 pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Problems) {
-    if let Some((at, why)) = find_no_value(field.ty) {
-        let what = format!("field `{}` {why}, and so cannot be stored", field.name);
-        let help = match at {
-            Type::TraitObject(_) => "write the type that it has, or a `#[payload]` struct",
-            Type::Never(_) => "remove the field",
-            _ => OWN_THE_DATA,
+    if let Some(refusal) = refusal(field.ty, is_local) {
+        let what = format!("field `{}` {}", field.name, refusal.what);
+        let problem = if refusal.is_of_rule {
+            Problem::of(&rules::FIELD_TYPE, &refusal.at, what)
+        } else {
+            Problem::new(&refusal.at, what)
         };
-        problems.push(Problem::of(&rules::FIELD_TYPE, at, what).help(help));
+        problems.push(problem.help(refusal.help));
     }
-    let Some(borrow) = find_borrow(field.ty, is_local) else {
-        return;
-    };
-    let (what, help) = if borrow.mutability.is_some() {
-        (format!("field `{}` could be changed, but payloads are frozen", field.name), "hold the value itself")
-    } else {
-        (format!("field `{}` borrows its value", field.name), OWN_THE_DATA)
-    };
-    problems.push(Problem::of(&rules::FIELD_TYPE, borrow, what).help(help));
 }

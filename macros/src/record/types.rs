@@ -2,49 +2,86 @@
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{
-    GenericArgument, Ident, Item, Lifetime, PathArguments, Type, TypeReference, parse_quote_spanned,
-    spanned::Spanned,
-};
+use syn::{GenericArgument, Ident, Item, Path, PathArguments, PathSegment, Type, parse_quote};
 
 /// Where `ty` says `Self` or the name of the struct that it is in.
-pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Ident> {
+pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
+    find_path(ty, &|path| is_mention(path, ident))
+}
+
+/// Where `ty` says a path that leads to a struct of that name in the same crate: the same one, or one with which a
+/// schema would name two records alike.
+pub(crate) fn find_namesake<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
+    find_path(ty, &|path| is_namesake(path, ident))
+}
+
+fn find_path<'a>(ty: &'a Type, is_meant: &dyn Fn(&Path) -> bool) -> Option<&'a Path> {
     find(ty, &|part| match part {
-        Type::Path(path) => path.path.get_ident().filter(|only| *only == ident || *only == "Self"),
+        Type::Path(path) if path.qself.is_none() && is_meant(&path.path) => Some(&path.path),
         _ => None,
     })
 }
 
-/// Where `ty` borrows: at all, or for a lifetime that it does not name.
-pub(crate) fn find_borrow(ty: &Type, may_be_static: bool) -> Option<&TypeReference> {
-    find(ty, &|part| match part {
-        Type::Reference(reference) if !may_be_static || reference.lifetime.is_none() => Some(reference),
-        _ => None,
-    })
-}
-
-/// Where `ty`, outside of any pointer, has no size or no value: the compiler would say it of each place that an
-/// expansion mentions it at.
-pub(crate) fn find_no_value(ty: &Type) -> Option<(&Type, &'static str)> {
-    match ty {
-        Type::Group(group) => find_no_value(&group.elem),
-        Type::Paren(paren) => find_no_value(&paren.elem),
-        Type::TraitObject(_) => Some((ty, "could be anything")),
-        Type::Slice(_) => Some((ty, "has no size")),
-        Type::Never(_) => Some((ty, "has no values")),
-        Type::Path(path) if path.path.is_ident("str") => Some((ty, "has no size")),
-        _ => None,
+fn is_mention(path: &Path, ident: &Ident) -> bool {
+    match path.get_ident() {
+        Some(only) => only == ident || only == "Self",
+        None => path.segments.len() == 2 && path.segments[0].ident == "self" && is_last(path, ident),
     }
+}
+
+fn is_namesake(path: &Path, ident: &Ident) -> bool {
+    let first = path.segments.first();
+    let is_local =
+        first.is_some_and(|first| ["crate", "self", "super"].iter().any(|word| first.ident == word));
+    is_mention(path, ident) || (is_local && is_last(path, ident))
+}
+
+fn is_last(path: &Path, ident: &Ident) -> bool {
+    path.segments.last().is_some_and(|last| last.ident == *ident && last.arguments.is_empty())
+}
+
+/// Puts a pointer between `ty` and the struct that it is in, without which that would be infinite.
+pub(super) fn box_mention(ty: &mut Type, ident: &Ident) {
+    match ty {
+        Type::Group(group) => box_mention(&mut group.elem, ident),
+        Type::Paren(paren) => box_mention(&mut paren.elem, ident),
+        Type::Array(array) => box_mention(&mut array.elem, ident),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|part| box_mention(part, ident)),
+        Type::Path(path) if is_namesake(&path.path, ident) => *ty = parse_quote!(::std::boxed::Box<#ty>),
+        Type::Path(path) => {
+            let last = path.path.segments.last_mut().filter(|last| last.ident == "Option");
+            for part in last.into_iter().flat_map(types_within) {
+                box_mention(part, ident);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The types between `<` and `>`.
+pub(super) fn types_within(segment: &mut PathSegment) -> impl Iterator<Item = &mut Type> {
+    arguments_within(segment).filter_map(|argument| match argument {
+        GenericArgument::Type(part) => Some(part),
+        _ => None,
+    })
+}
+
+pub(super) fn arguments_within(segment: &mut PathSegment) -> impl Iterator<Item = &mut GenericArgument> {
+    let arguments = match &mut segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten()
 }
 
 /// Whether a part of `ty` is to be inferred: `_` or `impl …`, which the compiler refuses in a struct.
 pub(crate) fn has_placeholder(ty: &Type) -> bool {
     let is_placeholder = |part: &Type| matches!(part, Type::Infer(_) | Type::ImplTrait(_));
-    find(ty, &|part| is_placeholder(part).then_some(part)).is_some()
+    find(ty, &|part| is_placeholder(part).then_some(())).is_some()
 }
 
 /// The first part of `ty`, itself included, that `pick` takes.
-fn find<'a, T: ?Sized>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<&'a T>) -> Option<&'a T> {
+pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) -> Option<T> {
     if let Some(picked) = pick(ty) {
         return Some(picked);
     }
@@ -56,54 +93,23 @@ fn find<'a, T: ?Sized>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<&'a T>) -
         Type::Reference(reference) => find(&reference.elem, pick),
         Type::Ptr(pointer) => find(&pointer.elem, pick),
         Type::Tuple(tuple) => tuple.elems.iter().find_map(|part| find(part, pick)),
-        Type::Path(path) => path.path.segments.iter().find_map(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(arguments) => {
-                arguments.args.iter().find_map(|argument| match argument {
-                    GenericArgument::Type(part) => find(part, pick),
-                    _ => None,
-                })
-            }
-            _ => None,
-        }),
+        Type::Path(path) => {
+            path.path.segments.iter().flat_map(angle_arguments).find_map(|argument| match argument {
+                GenericArgument::Type(part) => find(part, pick),
+                _ => None,
+            })
+        }
         _ => None,
     }
 }
 
-/// Makes of `ty` a type that a field of a struct without parameters can have: what has no size or no value is
-/// `()`, and what is borrowed is `'static`.
-pub(crate) fn make_ownable(ty: &mut Type) {
-    if find_no_value(ty).is_some() {
-        *ty = parse_quote_spanned!(ty.span()=> ());
-    }
-    make_static(ty);
-}
-
-fn make_static(ty: &mut Type) {
-    match ty {
-        Type::Group(group) => make_static(&mut group.elem),
-        Type::Paren(paren) => make_static(&mut paren.elem),
-        Type::Array(array) => make_static(&mut array.elem),
-        Type::Slice(slice) => make_static(&mut slice.elem),
-        Type::Ptr(pointer) => make_static(&mut pointer.elem),
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(make_static),
-        Type::Reference(reference) => {
-            reference.lifetime = Some(Lifetime::new("'static", reference.and_token.span));
-            make_static(&mut reference.elem);
-        }
-        Type::Path(path) => {
-            let arguments = path.path.segments.iter_mut().map(|segment| &mut segment.arguments);
-            let arguments = arguments.filter_map(|arguments| match arguments {
-                PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
-                _ => None,
-            });
-            for argument in arguments.flatten() {
-                if let GenericArgument::Type(part) = argument {
-                    make_static(part);
-                }
-            }
-        }
-        _ => {}
-    }
+/// What stands between `<` and `>`.
+pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
+    let arguments = match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
+        _ => None,
+    };
+    arguments.into_iter().flatten()
 }
 
 /// Writes the struct's name in place of `Self` in its fields: an expansion says their types in other

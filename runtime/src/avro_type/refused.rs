@@ -32,6 +32,19 @@ pub struct Refusal {
     pub help: &'static str,
 }
 
+impl Refusal {
+    /// Of an event, which `#[event]` makes known.
+    #[must_use]
+    pub const fn event(type_name: &'static str) -> Self {
+        Self {
+            type_name,
+            what: "is an event",
+            note: "an event is sent as a whole, and is no part of another (ADR-3)",
+            help: "take the payload that is in it",
+        }
+    }
+}
+
 /// A type that is refused with a reason of its own.
 pub trait Refused {
     /// The reason.

@@ -69,3 +69,28 @@ impl DataKeyFor<[u8]> for Bytes {
 pub fn data_key<K: DataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
     key.borrow_as()
 }
+
+/// The type of the parameter `from_event_bus`.
+#[diagnostic::on_unimplemented(
+    message = "`from_event_bus` is a `bool`, found `{Self}`\nnote: it says whether the event came from an event bus, and not from this process\nhelp: write `from_event_bus: bool`",
+    label = "not a `bool`"
+)]
+pub trait FromEventBus {
+    /// The value, as the parameter's type.
+    fn from_bool(from_event_bus: bool) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl FromEventBus for bool {
+    #[inline]
+    fn from_bool(from_event_bus: bool) -> Self {
+        from_event_bus
+    }
+}
+
+/// Whether the event came from an event bus.
+#[inline]
+#[must_use]
+pub fn from_event_bus<T: FromEventBus>(from_event_bus: bool) -> T {
+    T::from_bool(from_event_bus)
+}

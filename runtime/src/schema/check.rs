@@ -232,6 +232,9 @@ const fn assert_event_records(event: &Record, index: usize) {
     reached.add(&event.fields[index].schema);
     reached.close(None);
     while let Some(record) = reached.get(new) {
+        if text_eq(record.name, EVENT_RECORD) {
+            clash_with_event(record);
+        }
         let mut other = 0;
         while let Some(namesake) = reached.get(other)
             && other < new
@@ -243,6 +246,22 @@ const fn assert_event_records(event: &Record, index: usize) {
         }
         new += 1;
     }
+}
+
+/// What the record of an event itself is called, as in Python.
+const EVENT_RECORD: &str = "CloudEvent";
+
+#[track_caller]
+const fn clash_with_event(record: &Record) -> ! {
+    Message::new()
+        .text("two different records inside this event are called `")
+        .text(record.name)
+        .text("`: its own, and `")
+        .text(record.location.module_path)
+        .text("::")
+        .text(record.name)
+        .text("`\nnote: a schema names a record once, so consumers would read one as the other (ADR-5)\nhelp: rename the struct")
+        .panic()
 }
 
 #[track_caller]

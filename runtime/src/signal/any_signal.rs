@@ -72,3 +72,18 @@ impl<E: Event> AnySignal for Signal<E> {
 pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
     signal
 }
+
+/// Refuses a receiver that is registered for one signal twice, under two paths to it.
+///
+/// # Panics
+///
+/// If it is: in a constant, where that is an error of the compiler.
+#[track_caller]
+pub const fn assert_distinct<A: Event, B: Event>(_: &Signal<A>, _: &Signal<B>, message: &'static str) {
+    let (one, other) = (A::DEFINITION.event_type().as_bytes(), B::DEFINITION.event_type().as_bytes());
+    let mut index = 0;
+    while index < one.len() && index < other.len() && one[index] == other[index] {
+        index += 1;
+    }
+    assert!(index < one.len() || index < other.len(), "{}", message);
+}

@@ -1,4 +1,3 @@
-// errors: 2
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.

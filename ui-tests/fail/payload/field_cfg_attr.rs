@@ -1,11 +1,11 @@
 use openedx_events::prelude::*;
 
-/// A course.
+/// A learner.
 #[payload]
-pub struct CourseData {
+pub struct LearnerData {
     /// What the field holds.
-    #[cfg_attr(debug_assertions, deprecated)]
-    pub title: String,
+    #[cfg_attr(debug_assertions, payload(pii))]
+    pub name: String,
 }
 
 fn main() {}

@@ -1,4 +1,3 @@
-// errors: 2
 use openedx_events::prelude::*;
 
 /// A course.

@@ -16,7 +16,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
             .path(path)
             .text("` is personal data: `")
             .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: take an id, as in `key = user.id`, or waive it with `allow(key_is_pii, reason = \"…\")`")
+            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: end the path in what is no personal data, such as an id or an opaque key, or waive it with `allow(key_is_pii, reason = \"…\")`")
             .panic();
     }
     if index + 1 < path.len() {
@@ -39,7 +39,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         .path(path)
         .text("` is ")
         .text(kind)
-        .text(", which makes no partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID or an opaque key")
+        .text(", which makes no partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
         .panic();
 }
 

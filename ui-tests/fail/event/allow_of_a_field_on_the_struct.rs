@@ -1,0 +1,13 @@
+use openedx_events::prelude::*;
+
+/// Sent when a course was created.
+#[event(
+    type = "com.example.learning.course.created.v1",
+    allow(field_data_suffix, reason = "published under this name")
+)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course_data: String,
+}
+
+fn main() {}

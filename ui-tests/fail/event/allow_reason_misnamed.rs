@@ -1,0 +1,14 @@
+use openedx_events::prelude::*;
+
+/// Sent when a course was created.
+#[event(
+    type = "com.example.learning.course.re-created.v1",
+    name = "COURSE_RE_CREATED",
+    allow(type_hyphen, because = "published under this name")
+)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course_key: CourseKey,
+}
+
+fn main() {}

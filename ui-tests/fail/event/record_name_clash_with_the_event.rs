@@ -1,0 +1,17 @@
+use openedx_events::prelude::*;
+
+/// What a cloud has to say.
+#[payload]
+pub struct CloudEvent {
+    /// The text.
+    pub text: String,
+}
+
+/// Sent when a cloud was seen.
+#[event(type = "com.example.learning.cloud.seen.v1")]
+pub struct CloudSeen {
+    /// The cloud.
+    pub cloud: CloudEvent,
+}
+
+fn main() {}
