@@ -9,6 +9,8 @@ mod action_not_past_tense;
 mod argument_duplicate;
 #[path = "rules/argument_unknown.rs"]
 mod argument_unknown;
+#[path = "rules/contract_broken.rs"]
+mod contract_broken;
 #[path = "rules/derive_conflict.rs"]
 mod derive_conflict;
 #[path = "rules/event_shape.rs"]

@@ -25,11 +25,17 @@ The first use of the [registry](crate::registry) panics, naming all places;
 [`registry::findings`](crate::registry::findings) and
 [`testing::assert_no_findings`](crate::testing::assert_no_findings) find it before.";
 
-/// What no single compilation shows: the program as a whole, or files beside it.
-const WITHOUT_CASE: &[&str] = &["type_duplicate", "contract_broken"];
+const CONTRACT: &str = "\
+Refused, where `PersonData` in the contract has the field `phone` at its end:";
+
+/// What no single compilation shows: it is the program as a whole.
+const WITHOUT_CASE: &[&str] = &["type_duplicate"];
+
+/// Rules whose case compiles where the documentation is: it needs a file beside it.
+const WITH_A_FILE: &[&str] = &["contract_broken"];
 
 /// Rules whose message has several reasons, or is the compiler's own.
-const OTHER_NOTES: &[&str] = &["field_type", "receiver_parameter"];
+const OTHER_NOTES: &[&str] = &["field_type", "receiver_parameter", "contract_broken"];
 
 fn ui_tests() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests")
@@ -52,7 +58,7 @@ struct Case {
 /// The case of the rule's name whose message has the rule's reason.
 fn case(rule: &Rule) -> Case {
     let mut found = None;
-    for group in ["event_type", "names", "event", "payload", "receiver"] {
+    for group in ["event_type", "names", "event", "payload", "receiver", "contract"] {
         let path = ui_tests().join("fail").join(group).join(rule.name).with_extension("rs");
         if !path.exists() {
             continue;
@@ -94,9 +100,14 @@ fn section(rule: &Rule) -> String {
     if !WITHOUT_CASE.contains(&rule.name) {
         let Case { program, message } = case(rule);
         let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
+        let (refused, fence) = if WITH_A_FILE.contains(&rule.name) {
+            (CONTRACT, "rs")
+        } else {
+            ("Refused:", "compile_fail")
+        };
         paragraphs.extend([
-            "Refused:".to_owned(),
-            format!("```compile_fail\n{}\n```", without_frame(&program)),
+            refused.to_owned(),
+            format!("```{fence}\n{}\n```", without_frame(&program)),
             format!("```text\n{}\n```", first_message(&message)),
             "Written so that it compiles:".to_owned(),
             format!("```\n{right}```"),
