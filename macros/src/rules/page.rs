@@ -100,11 +100,8 @@ fn section(rule: &Rule) -> String {
     if !WITHOUT_CASE.contains(&rule.name) {
         let Case { program, message } = case(rule);
         let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
-        let (refused, fence) = if WITH_A_FILE.contains(&rule.name) {
-            (CONTRACT, "rs")
-        } else {
-            ("Refused:", "compile_fail")
-        };
+        let (refused, fence) =
+            if WITH_A_FILE.contains(&rule.name) { (CONTRACT, "rs") } else { ("Refused:", "compile_fail") };
         paragraphs.extend([
             refused.to_owned(),
             format!("```{fence}\n{}\n```", without_frame(&program)),
