@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::broker::{self, Broker, Held, State, id, number};
+use super::broker::{self, Broker, Group, Held, State, id, number};
 use crate::event_bus::{
     bus::{DeadLetter, Entry, EntryId, EventBusConsumer, Failure, Lost, Polled, Start, Subscription, Waker},
     error::BusError,
@@ -56,26 +56,21 @@ impl MemoryConsumer {
 
     /// An entry that was handed out before, to this member or to one that has gone.
     fn redelivered(&mut self, state: &mut State, polled: &mut Polled) {
-        let Subscription { topic, group, consumer_name, claim_older_than, receiver_timeout, .. } =
-            &self.subscription;
+        let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let topic = state.topic(topic);
         let Some(group) = topic.groups.get_mut(group) else { return };
-        let is_alone = group.members.get(consumer_name).is_none_or(|members| *members < 2);
         loop {
-            let abandoned = group.pending.iter_mut().find(|(number, held)| {
-                let idle = held.since.elapsed();
-                if held.consumer_name == *consumer_name {
-                    !self.in_hand.contains(*number) && (is_alone || idle > *receiver_timeout)
-                } else {
-                    idle > *claim_older_than
-                }
+            let now = Instant::now();
+            let abandoned = group.pending.iter().find(|(number, held)| {
+                self.abandoned_at(group, **number, held).is_some_and(|abandoned| abandoned < now)
             });
-            let Some((&number, held)) = abandoned else { return };
+            let Some((&number, _)) = abandoned else { return };
             let Some(stored) = broker::get(&topic.entries, number) else {
                 group.pending.remove(&number);
                 polled.lost.push(Lost::Pending(vec![id(number)]));
                 continue;
             };
+            let Some(held) = group.pending.get_mut(&number) else { return };
             held.consumer_name.clone_from(consumer_name);
             held.since = Instant::now();
             held.attempts += 1;
@@ -83,6 +78,26 @@ impl MemoryConsumer {
             polled.entries.push(stored.entry(held.attempts));
             return;
         }
+    }
+
+    /// From when on this member may take an entry that was handed out; never what it has in hand.
+    fn abandoned_at(&self, group: &Group, number: u64, held: &Held) -> Option<Instant> {
+        let Subscription { consumer_name, claim_older_than, receiver_timeout, .. } = &self.subscription;
+        if held.consumer_name != *consumer_name {
+            return held.since.checked_add(*claim_older_than);
+        }
+        if self.in_hand.contains(&number) {
+            return None;
+        }
+        let is_alone = group.members.get(consumer_name).is_none_or(|members| *members < 2);
+        if is_alone { Some(held.since) } else { held.since.checked_add(*receiver_timeout) }
+    }
+
+    /// When the next entry is one that this member may take.
+    fn next_abandoned_at(&self, state: &mut State) -> Option<Instant> {
+        let group = state.topic(&self.subscription.topic).groups.get(&self.subscription.group)?;
+        let held = group.pending.iter();
+        held.filter_map(|(number, held)| self.abandoned_at(group, *number, held)).min()
     }
 
     /// Entries that no member was handed.
@@ -124,7 +139,10 @@ impl EventBusConsumer for MemoryConsumer {
             if !nothing || Instant::now() >= deadline || self.woken.swap(false, Ordering::AcqRel) {
                 break;
             }
-            state = broker.wait(state, deadline);
+            // An entry is taken when it is a moment older than it has to be.
+            let abandoned_at = self.next_abandoned_at(&mut state).map(|at| at + Duration::from_millis(1));
+            let until = abandoned_at.map_or(deadline, |at| at.min(deadline));
+            state = broker.wait(state, until);
         }
         Ok(polled)
     }
