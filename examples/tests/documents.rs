@@ -51,17 +51,65 @@ fn quoted_messages_are_the_compilers() {
     assert!(count >= 4, "three in the README, and one in the guide: {count}");
 }
 
+/// What rustdoc and GitHub call the sections of a Markdown file in links.
+fn anchors(markdown: &str) -> Vec<String> {
+    let headings = prose(markdown).filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let heading = line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+            heading.chars().filter(|&it| it.is_alphanumeric() || it == '-' || it == '_').collect()
+        })
+        .collect()
+}
+
+/// The lines of a Markdown file that are not in a code block.
+fn prose(markdown: &str) -> impl Iterator<Item = &str> {
+    markdown.split("```").step_by(2).flat_map(str::lines)
+}
+
+/// Where a Markdown file's links lead: `README.md#features`.
+fn links(markdown: &str) -> impl Iterator<Item = &str> {
+    let targets = prose(markdown).flat_map(|line| line.split("](").skip(1));
+    targets.filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
+}
+
+/// The file that a link means. rustdoc itself checks `crate::…`, but for the sections of pages.
+fn file_of_link(document: &Path, target: &str) -> Option<PathBuf> {
+    let source = root().join("runtime/src");
+    if target.is_empty() {
+        Some(document.to_owned())
+    } else if let Some(page) = target.strip_prefix("crate::guide::") {
+        Some(source.join("guide").join(page).with_extension("md"))
+    } else if target == "crate::rules" {
+        Some(source.join("rules.md"))
+    } else if target.contains("::") || target.contains('@') || target.starts_with("http") {
+        None
+    } else {
+        Some(document.parent().unwrap().join(target))
+    }
+}
+
 #[test]
-fn relative_links_lead_somewhere() {
-    let documents = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
-    for document in documents {
-        let text = read(&root().join(document));
-        let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(to, _)| to);
-        for target in targets.filter(|target| !target.starts_with("http")) {
-            let path = target.split('#').next().unwrap();
-            assert!(root().join(path).exists(), "{document}: {target}");
+fn links_lead_somewhere() {
+    let mut documents: Vec<PathBuf> =
+        ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "BENCHMARKS.md", "tests/golden/README.md"]
+            .map(|name| root().join(name))
+            .into();
+    documents.extend(files(&root().join("runtime/src"), "md"));
+    let mut sections = 0;
+    for document in &documents {
+        for link in links(&read(document)) {
+            let (target, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let Some(path) = file_of_link(document, target) else { continue };
+            assert!(path.exists(), "{}: {link}", document.display());
+            if !anchor.is_empty() {
+                let is_there = anchors(&read(&path)).iter().any(|it| it == anchor);
+                assert!(is_there, "{}: {link}: no such section", document.display());
+                sections += 1;
+            }
         }
     }
+    assert!(sections >= 5, "{sections} links to sections were read");
 }
 
 /// Folders of the map, by the indentation of their lines: `runtime/src`, and `consumer/` below `event_bus/`.

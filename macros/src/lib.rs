@@ -1,5 +1,7 @@
 //! The attribute macros of `openedx-events`, which re-exports them: depend on that crate.
 
+#![warn(unused_crate_dependencies)]
+
 mod args;
 mod contract;
 mod diagnostics;

@@ -27,7 +27,7 @@ pub fn encode<E: WireEvent>(event: &E) -> Vec<u8> {
 /// Appends the Avro bytes of `event` to `out`, which a producer can use again and again.
 #[inline]
 pub fn encode_into<E: WireEvent>(event: &E, out: &mut Vec<u8>) {
-    event.encode_fields(out);
+    event.encode_fields::<()>(out);
 }
 
 /// The event whose Avro bytes `bytes` begin with; what follows the record is ignored, as in Python.
@@ -38,5 +38,5 @@ pub fn encode_into<E: WireEvent>(event: &E, out: &mut Vec<u8>) {
 /// refused by its type (a number out of range, a course key that is none).
 #[inline]
 pub fn decode<E: WireEvent>(bytes: &[u8]) -> Result<E, DecodeError> {
-    E::decode_fields(&mut Decoder::new(bytes))
+    E::decode_fields::<()>(&mut Decoder::new(bytes))
 }

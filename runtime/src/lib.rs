@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![warn(unused_crate_dependencies)]
 
 // Expansions say `::openedx_events`, in this crate too.
 #[cfg(any(feature = "catalog", test))]
@@ -18,6 +19,7 @@ mod date_time;
 mod event;
 pub mod event_bus;
 pub mod guide;
+mod json;
 pub mod keys;
 mod macros;
 #[cfg(feature = "cli")]
@@ -43,8 +45,9 @@ pub use bytes::Bytes;
 pub use catalog::*;
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{
-    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, JsonError, NoWireForm, WireEvent,
+    AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,
 };
+pub use json::JsonError;
 pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};
 pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};

@@ -8,7 +8,7 @@ pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
     avro_type::AvroType,
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
-    payload::{builder::*, frozen::Frozen, json::*, record::*, wire::*},
+    payload::{builder::*, frozen::Frozen, record::*, wire::*},
     receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, function_id},
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, signal},

@@ -1,15 +1,14 @@
 //! What a user of the core compiles: defining, sending, receiving and encoding events, without a broker.
 
-use std::{collections::BTreeSet, path::Path, process::Command};
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
+
+use serde_json::Value;
 
 /// Every crate of the core, by its own dependencies' reason in `Cargo.toml`. Whoever makes this longer
 /// makes every user wait longer.
 const CORE: &[&str] = &[
     // bytes
     "bytes",
-    // erased-serde
-    "erased-serde",
-    "typeid",
     // hostname
     "cfg-if",
     "hostname",
@@ -22,13 +21,12 @@ const CORE: &[&str] = &[
     "quote",
     "syn",
     "unicode-ident",
-    // serde, serde_json, serde_path_to_error
+    // serde, serde_json
     "itoa",
     "memchr",
     "serde",
     "serde_core",
     "serde_json",
-    "serde_path_to_error",
     "zmij",
     // percent-encoding, strsim
     "percent-encoding",
@@ -44,18 +42,26 @@ const CORE: &[&str] = &[
     "uuid",
 ];
 
-/// `name version` of each crate in the tree, for one platform, so that the answer is the same on all.
-fn tree(features: &[&str]) -> BTreeSet<String> {
-    let output = Command::new(env!("CARGO"))
-        .args(["tree", "--offline", "--package", "openedx-events", "--edges", "normal"])
-        .args(["--target", "x86_64-unknown-linux-gnu", "--prefix", "none", "--format", "{p}"])
-        .args(features)
-        .current_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join(".."))
-        .output()
-        .unwrap();
+/// One platform, so that the answers are the same on all.
+const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
+
+fn cargo(arguments: &[&str]) -> String {
+    let output =
+        Command::new(env!("CARGO")).args(arguments).arg("--offline").current_dir(root()).output().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    let lines = String::from_utf8(output.stdout).unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// `name version` of each crate in the tree.
+fn tree(features: &[&str]) -> BTreeSet<String> {
+    let what = ["tree", "--package", "openedx-events", "--edges", "normal"];
+    let how = ["--target", PLATFORM, "--prefix", "none", "--format", "{p}"];
+    let lines = cargo(&[&what[..], &how, features].concat());
     // `linkme v0.3.37 (proc-macro) (*)`
     let crates = lines.lines().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "));
     crates.filter(|one| !one.starts_with("openedx-events ")).collect()
@@ -82,4 +88,27 @@ fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
         assert!(!names(&core).contains(&unwanted), "{unwanted} is in the core");
     }
     assert!(!core.iter().any(|one| one.starts_with("syn v2.")), "syn is there in its old version: {core:?}");
+}
+
+/// `1.95` and `1.95.0` are the same release.
+fn release(version: &str) -> [u64; 3] {
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap());
+    std::array::from_fn(|_| numbers.next().unwrap_or(0))
+}
+
+/// `rust-version` promises no release that the tests do not run on, and no dependency asks for a later one.
+#[test]
+fn the_minimal_rust_is_the_one_that_is_tested() {
+    let toolchain = fs::read_to_string(root().join("rust-toolchain.toml")).unwrap();
+    let tested = toolchain.split_once("channel = \"").unwrap().1.split_once('"').unwrap().0;
+    let metadata = cargo(&["metadata", "--locked", "--format-version", "1", "--filter-platform", PLATFORM]);
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
+    for package in metadata["packages"].as_array().unwrap() {
+        let (name, rust) = (&package["name"], package["rust_version"].as_str().map(release));
+        if package["source"].is_null() {
+            assert_eq!(rust, Some(release(tested)), "{name}, beside rust-toolchain.toml");
+        } else {
+            assert!(rust <= Some(release(tested)), "{name} needs Rust {rust:?}");
+        }
+    }
 }

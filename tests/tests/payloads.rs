@@ -435,7 +435,7 @@ fn uuids_are_read_as_python_reads_them() {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         let error = serde_json::from_value::<Texts>(json).unwrap_err();
-        assert_eq!(error.to_string(), "a UUID has 32 hexadecimal digits");
+        assert_eq!(error.to_string(), "`uuid`: a UUID has 32 hexadecimal digits");
     }
 }
 
@@ -447,9 +447,9 @@ fn a_custom_type_is_its_representation() {
     let article: Article = serde_json::from_str(r#"{"title": "x", "price": "19.99"}"#).unwrap();
     assert_eq!(article.price, price);
     for (text, reason) in [
-        ("1999", "a price has a decimal point"),
-        ("1.9", "a price has two decimals"),
-        ("x.99", "invalid digit found in string"),
+        ("1999", "`price`: a price has a decimal point"),
+        ("1.9", "`price`: a price has two decimals"),
+        ("x.99", "`price`: invalid digit found in string"),
     ] {
         let json = format!(r#"{{"title": "x", "price": "{text}"}}"#);
         let error = serde_json::from_str::<Article>(&json).unwrap_err();

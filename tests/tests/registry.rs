@@ -285,7 +285,7 @@ fn json_errors_have_the_path_of_the_field() {
     let errors = [
         (
             encode_error(|one| one["scalars"]["port"] = json!(65536)),
-            "`scalars.port` at line 1 column _: invalid value: integer, expected u16",
+            "`scalars.port` at line 1 column _: expected a long from 0 to 65535, but the number is out of its range",
         ),
         (
             encode_error(|one| one["collections"]["grid"][0][0][0] = json!(1)),
@@ -293,7 +293,7 @@ fn json_errors_have_the_path_of_the_field() {
         ),
         (
             encode_error(|one| one["collections"]["groups"]["all"][1]["verified"] = json!("no")),
-            "`collections.groups[…][1].verified` at line 1 column _: invalid type: string, expected",
+            "`collections.groups[0][1].verified` at line 1 column _: invalid type: string, expected",
         ),
         (
             encode_error(|one| one["optionals"]["contact"]["extra"] = json!(1)),
@@ -408,7 +408,7 @@ fn the_generic_functions_of_events_can_be_used_by_others() {
 #[test]
 fn errors_about_json_hold_none_of_its_values() {
     let error = encode_error(|one| one["collections"]["groups"]["ada@example.com"] = json!(["secret"]));
-    assert!(error.starts_with("`collections.groups[…][0]` at line 1 "), "{error}");
+    assert!(error.starts_with("`collections.groups[0][0]` at line 1 "), "{error}");
     assert!(!error.contains("ada") && !error.contains("secret"), "{error}");
     let error = encode_error(|one| one["taker"]["ada@example.com"] = json!(1));
     assert!(error.starts_with("`taker` at line 1 ") && !error.contains("ada"), "{error}");

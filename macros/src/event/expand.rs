@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     contract::{Compared, Contracts},
-    record::{Field, Target, builder::Built, schema::location},
+    record::{Field, Target, builder::Built},
     rules,
 };
 
@@ -35,6 +35,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),
+        target.aliases(),
         target.defaults(),
         wire,
         target.builder(&built),
@@ -46,7 +47,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         #structure
         #signal
 
-        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             // What types without an Avro form, or without the traits of a value, get instead.
@@ -118,7 +119,6 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         .as_ref()
         .map_or_else(|| "\"\"".to_token_stream(), |event_type| event_type.literal().to_token_stream());
     let name = constant.to_string();
-    let location = location(rt, ident);
 
     let span = constant.span().resolved_at(Span::call_site());
     let signal = quote_spanned!(span=> &#constant);
@@ -141,12 +141,12 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
     let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
-    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", __RECORD.fields, …);
+    // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", &__RECORD)…;
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: #rt::EventDefinition =
-            #rt::EventDefinition::new(#event_type, #name, #docs, __RECORD.fields, #location)
+            #rt::EventDefinition::new(#event_type, #name, #docs, &__RECORD)
                 .with_minor_version(#minor_version)
                 #compared #key #repository #warning #deprecated #local_only #wire;
 
@@ -154,24 +154,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
         #[diagnostic::do_not_recommend]
         impl #rt::Event for #ident {
             const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-
-            fn erase(
-                self: #rt::std::sync::Arc<Self>,
-            ) -> #rt::std::sync::Arc<dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync> {
-                <#rt::Shared<#ident>>::erase(self)
-            }
-
-            fn restore(
-                __event: #rt::std::sync::Arc<
-                    dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync,
-                >,
-            ) -> ::core::option::Option<#rt::std::sync::Arc<Self>> {
-                <#rt::Shared<#ident>>::restore(__event)
-            }
-
-            fn erase_ref(&self) -> &(dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
-                <#rt::Shared<#ident>>::erase_ref(self)
-            }
+            const ERASURE: #rt::Erasure<Self> = <#rt::Shared<#ident>>::ERASURE;
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
@@ -250,7 +233,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
+            ) -> #rt::Written<__S> {
                 #rt::serialize_record(self, __serializer)
             }
         }
@@ -259,7 +242,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
+            ) -> #rt::Read<'de, Self, __D> {
                 #rt::deserialize_record(__deserializer)
             }
         }

@@ -10,6 +10,7 @@ use crate::{
     record::{
         Field, Target,
         builder::{Built, is_option},
+        plain::debug_impl,
     },
 };
 
@@ -28,6 +29,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     let structs = structs(payload, twin);
     let record = target.record_static(&item.ident);
     let implementations = [
+        target.aliases(),
         target.defaults(),
         target.type_assertions(path),
         target.schema_assertions(path, "assert_field"),
@@ -35,8 +37,8 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         target.fields_impl(&[]),
         target.plain_impls(),
         access(item, twin, rt),
-        plain(&target, &item.ident),
-        avro_type(&item.ident, twin, rt),
+        plain(&item.ident, rt),
+        avro_type(&item.ident, rt),
         serde(&item.ident, twin, rt),
         target.builder(&built),
         target.to_builder(&built),
@@ -47,7 +49,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     quote! {
         #structs
 
-        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, unnameable_types, clippy::all, clippy::pedantic)]
+        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
         const _: () = {
             #import
             // What types without an Avro form, or without the traits of a value, get instead.
@@ -147,12 +149,12 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
-    let rt = target.rt;
-    let debug = target.debug_impl(ident, &quote!(#rt::Frozen::get(&self.__build_with_builder)));
+fn plain(ident: &Ident, rt: &TokenStream) -> TokenStream {
+    let debug = debug_impl(rt, ident, &quote!(#rt::Frozen::get(&self.__build_with_builder)));
     quote! {
         #[automatically_derived]
         impl ::core::clone::Clone for #ident {
+            #[inline]
             fn clone(&self) -> Self {
                 Self {
                     __build_with_builder: #rt::Frozen::new(
@@ -174,7 +176,7 @@ fn plain(target: &Target<'_>, ident: &Ident) -> TokenStream {
     }
 }
 
-fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
+fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
     // impl AvroType for UserData {
     //     type Repr = Self;
     //     const SCHEMA: Schema = Schema::Record(RecordRef::new(&__RECORD));
@@ -187,37 +189,31 @@ fn avro_type(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
             type Repr = Self;
             const SCHEMA: #rt::Schema = #rt::Schema::Record(#rt::RecordRef::new(&__RECORD));
 
+            #[inline]
             fn to_repr(&self) -> Self {
                 ::core::clone::Clone::clone(self)
             }
 
+            #[inline]
             fn from_repr(__repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
                 ::core::result::Result::Ok(__repr)
             }
 
             #[inline]
-            fn encode_avro(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
-                #rt::Fields::encode_fields(#rt::Frozen::get(&self.__build_with_builder), __out);
+            fn encode_avro(&self, __out: &mut #rt::Output) {
+                #rt::Fields::encode_fields::<()>(#rt::Frozen::get(&self.__build_with_builder), __out);
             }
 
             #[inline]
             fn decode_avro(
                 __input: &mut #rt::Decoder<'_>,
-            ) -> ::core::result::Result<Self, #rt::DecodeError> {
-                <#twin as #rt::Fields>::decode_fields(__input).map(::core::convert::From::from)
-            }
-
-            fn serialize_json<__S: #rt::serde::Serializer>(
-                &self,
-                __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
-                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
-            }
-
-            fn deserialize_json<'de, __D: #rt::serde::Deserializer<'de>>(
-                __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
-                #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
+            ) -> #rt::Decoded<Self> {
+                match #rt::Fields::decode_fields::<()>(__input) {
+                    ::core::result::Result::Ok(__fields) => ::core::result::Result::Ok(Self {
+                        __build_with_builder: #rt::Frozen::new(__fields),
+                    }),
+                    ::core::result::Result::Err(__error) => ::core::result::Result::Err(__error),
+                }
             }
         }
     }
@@ -232,7 +228,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
             fn serialize<__S: #rt::serde::Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> ::core::result::Result<<__S as #rt::serde::Serializer>::Ok, <__S as #rt::serde::Serializer>::Error> {
+            ) -> #rt::Written<__S> {
                 #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
             }
         }
@@ -241,7 +237,7 @@ fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
         impl<'de> #rt::serde::Deserialize<'de> for #ident {
             fn deserialize<__D: #rt::serde::Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> ::core::result::Result<Self, <__D as #rt::serde::Deserializer<'de>>::Error> {
+            ) -> #rt::Read<'de, Self, __D> {
                 #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
             }
         }

@@ -4,7 +4,7 @@
 //! everything else in an expansion gets along without them.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{Field, Target};
@@ -14,41 +14,38 @@ use crate::{
 };
 
 impl Target<'_> {
-    /// The fields, with their places, whose types were not refused yet.
-    fn checked(&self) -> impl Iterator<Item = (usize, &Field<'_>)> {
-        self.fields.iter().enumerate().filter(|(_, field)| !field.is_refused)
+    /// The fields, whose types were not refused yet.
+    fn checked(&self) -> impl Iterator<Item = &Field<'_>> {
+        self.fields.iter().filter(|field| !field.is_refused)
     }
 
     /// Each field has an Avro form, and is what a value in a payload has to be.
     pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
-        let each = self.checked().map(|(index, field)| {
-            let Field { ty, .. } = field;
-            let span = ty.span();
+        let each = self.checked().map(|field| {
+            let span = field.ty.span();
             let rt = path.at(span);
-            let name = format_ident!("__TYPE_{index}");
-            // A type that does not exist is reported here in the words of other places, and so not once more: of
-            // a constant, the compiler would say that it could have parameters.
-            //
-            // static __TYPE_0: fn() = || {
-            //     assert_avro_type::<Unrefused<i64, { <Wire<i64>>::REFUSAL.is_some() }>>();
-            //     <Wire<i64>>::assert_value();
-            // };
+            let ty = field.alias_at_type();
+            // assert_avro_type::<Unrefused<__Type0, { <Wire<__Type0>>::REFUSAL.is_some() }>>();
+            // <Wire<__Type0>>::assert_value();
             let is_refused = quote_spanned!(span=> { <#rt::Wire<#ty>>::REFUSAL.is_some() });
             let unrefused = generic_up_to(field.ty, &quote!(#rt::Unrefused), &quote!(#ty, #is_refused));
             quote_spanned! {span=>
-                static #name: fn() = || {
-                    #rt::assert_avro_type::<#unrefused>();
-                    <#rt::Wire<#ty>>::assert_value();
-                };
+                #rt::assert_avro_type::<#unrefused>();
+                <#rt::Wire<#ty>>::assert_value();
             }
         });
-        quote!(#(#each)*)
+        // A function that nothing calls is checked, and no code is made of it.
+        quote! {
+            fn __types() {
+                #(#each)*
+            }
+        }
     }
 
     /// What only a walk over the schemas can tell: `function` is called for each field, at its type.
     pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
-        let each = self.checked().map(|(index, field)| {
-            let span = field.ty.span();
+        let each = self.checked().map(|field| {
+            let (index, span) = (field.index, field.ty.span());
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
             let call =

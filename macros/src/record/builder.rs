@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
-use syn::{Ident, Type, Visibility, ext::IdentExt};
+use syn::{Ident, Index, Type, Visibility, ext::IdentExt};
 
 use super::{Field, Target};
 
@@ -20,33 +20,41 @@ impl Target<'_> {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
         let name = format_ident!("__{}Builder", ident);
-        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
+        let types = fields.iter().map(Field::alias);
         let states: Vec<_> = fields.iter().map(|field| format_ident!("__{}", field.name)).collect();
         // A field called `build` was refused.
-        let setters = (0..fields.len()).filter(|index| fields[*index].name != "build");
-        let setters = setters.map(|index| self.setter(&name, &states, index));
+        let setters = fields.iter().filter(|field| field.name != "build");
+        let setters = setters.map(|field| self.setter(&name, &states, field));
         let last = self.build(built, &states);
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
+        let nothing = fields.iter().map(|_| quote!(::core::option::Option::None));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
-        let required = fields.iter().filter(|field| field.default.is_none());
+        let required = fields.iter().filter(|field| field.default.is_none() && !is_option(field.ty));
         let required = required.map(|field| self.required(built, field));
-        // pub struct __UserDataBuilder<__id, __is_active> { id: __id, is_active: __is_active }
+        // pub struct __UserDataBuilder<__id, __is_active> {
+        //     values: (Option<__Type0>, Option<__Type1>),
+        //     states: PhantomData<(__id, __is_active)>,
+        // }
         // impl UserData { pub fn builder() -> __UserDataBuilder<Unset, Unset> { … } }
         // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
+        //
+        // One tuple of all values, and not a generic field for each: so setters move it as a whole, and what the
+        // compiler has to read does not grow with the square of the number of fields.
         quote! {
             #(#required)*
 
             #[doc = #docs]
             #[must_use = "a builder does nothing until `build()` is called"]
             #vis struct #name<#(#states),*> {
-                #(#idents: #states),*
+                values: (#(::core::option::Option<#types>,)*),
+                states: ::core::marker::PhantomData<(#(#states,)*)>,
             }
 
             impl #ident {
                 #[doc = "Starts a builder: one method a field, then `build()`."]
                 #[inline]
                 #vis fn builder() -> #name<#(#unset),*> {
-                    #name { #(#idents: #rt::Unset),* }
+                    #name { values: (#(#nothing,)*), states: ::core::marker::PhantomData }
                 }
             }
 
@@ -60,7 +68,8 @@ impl Target<'_> {
     /// The trait that says which field is missing.
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, name, ty, .. } = field;
+        let Field { ident, name, .. } = field;
+        let ty = field.alias();
         let Built { ident: payload, vis, .. } = built;
         let is_set = is_set(field);
         let message = format!(
@@ -69,52 +78,49 @@ impl Target<'_> {
         );
         let label = format!("`{name}` is not set here");
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-        // pub trait id_is_set: Required<i64> {}
-        // impl<S: Required<i64>> id_is_set for S {}
-        //
-        // Of a type that does not exist, the compiler would say another thing beside generics.
-        let alias = format_ident!("__TypeOf_{name}");
+        // pub trait id_is_set: Required<__Type0> {}
+        // impl<S: Required<__Type0>> id_is_set for S {}
         quote! {
-            type #alias = #ty;
-
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #rt::Required<#alias> {}
+            #vis trait #is_set: #rt::Required<#ty> {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: #rt::Required<#alias>> #is_set for __S {}
+            impl<__S: #rt::Required<#ty>> #is_set for __S {}
         }
     }
 
-    fn setter(&self, name: &Ident, states: &[Ident], index: usize) -> TokenStream {
+    fn setter(&self, name: &Ident, states: &[Ident], field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
-        let Field { ident, ty, vis, docs, .. } = &self.fields[index];
-        let state = &states[index];
+        let Field { ident, index, vis, docs, .. } = field;
+        let ty = field.alias();
+        let place = Index::from(*index);
+        let state = &states[*index];
         let set = states
             .iter()
             .enumerate()
-            .map(|(position, state)| if position == index { quote!(#rt::Set<#ty>) } else { quote!(#state) });
-        let others = self.fields.iter().enumerate().filter(|(position, _)| *position != index);
-        let others = others.map(|(_, Field { ident, .. })| quote!(#ident: self.#ident));
-        let (argument, value) = if takes_into(ty) {
+            .map(|(place, state)| if place == *index { quote!(#rt::Set) } else { quote!(#state) });
+        let (argument, value) = if takes_into(field.ty) {
             (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(__value)))
         } else {
             (quote!(#ty), quote!(__value))
         };
         let docs = if docs.exist { quote!(#docs) } else { quote!("Sets the field.") };
-        // pub fn id(self, value: i64) -> __UserDataBuilder<Set<i64>, __is_active>
+        // pub fn id(mut self, value: __Type0) -> __UserDataBuilder<Set, __is_active>
         // where
         //     __id: NotSet,
         // {
-        //     __UserDataBuilder { id: Set(value), is_active: self.is_active }
+        //     self.values.0 = Some(value);
+        //     __UserDataBuilder { values: self.values, states: PhantomData }
         // }
         quote! {
             #[doc = #docs]
             #[inline]
-            #vis fn #ident(self, __value: #argument) -> #name<#(#set),*>
+            #vis fn #ident(mut self, __value: #argument) -> #name<#(#set),*>
             where
                 #state: #rt::NotSet,
             {
-                #name { #ident: #rt::Set(#value), #(#others),* }
+                self.values.#place = ::core::option::Option::Some(#value);
+                #name { values: self.values, states: ::core::marker::PhantomData }
             }
         }
     }
@@ -122,24 +128,25 @@ impl Target<'_> {
     fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
         let rt = self.rt;
         let Built { ident: payload, vis, finish } = built;
-        let bounds = self.fields.iter().zip(states).map(|(field, state)| {
-            let Field { ty, default, .. } = field;
-            match default {
-                Some(_) => quote!(#state: #rt::Optional<#ty>),
-                None => {
-                    let is_set = is_set(field);
-                    quote!(#state: #is_set)
-                }
+        let bounds = self.fields.iter().zip(states).filter(|(field, _)| field.default.is_none());
+        let bounds = bounds.map(|(field, state)| {
+            if is_option(field.ty) {
+                let ty = field.alias();
+                quote!(#state: #rt::Required<#ty>)
+            } else {
+                let is_set = is_set(field);
+                quote!(#state: #is_set)
             }
         });
-        let values = self.fields.iter().map(|field| {
-            let Field { ident, default, .. } = field;
+        let values = self.fields.iter().zip(states).map(|(field, state)| {
+            let Field { ident, index, default, .. } = field;
+            let place = Index::from(*index);
             match default {
-                Some(default) => {
-                    let default = default.function();
-                    quote!(#ident: #rt::Optional::value_or(self.#ident, #default))
+                Some(_) => {
+                    let default = field.default_function();
+                    quote!(#ident: __values.#place.unwrap_or_else(#default))
                 }
-                None => quote!(#ident: #rt::Required::value(self.#ident)),
+                None => quote!(#ident: <#state as #rt::Required<_>>::value(__values.#place)),
             }
         });
         let fields = self.ident;
@@ -148,7 +155,8 @@ impl Target<'_> {
         // where
         //     __id: id_is_set,
         // {
-        //     UserData::from(UserDataFields { id: self.id.value(), … })
+        //     let values = self.values;
+        //     UserData { … UserDataFields { id: <__id as Required<_>>::value(values.0), … } }
         // }
         quote! {
             #[doc = "The value with the fields that were set, and defaults for the others."]
@@ -157,6 +165,7 @@ impl Target<'_> {
             where
                 #(#bounds),*
             {
+                let __values = self.values;
                 #finished
             }
         }
@@ -168,15 +177,22 @@ impl Target<'_> {
         let Built { ident, vis, .. } = built;
         let name = format_ident!("__{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
+        let types: Vec<_> = fields.iter().map(Field::alias).collect();
+        let kept = fields.iter().map(|_| quote!(#rt::Kept));
         // impl UserData {
-        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept<i64>, Kept<bool>> { … }
+        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> { … }
         // }
         quote! {
             impl #ident {
                 #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
-                #vis fn to_builder(&self) -> #name<#(#rt::Kept<#types>),*> {
-                    #name { #(#idents: #rt::Kept(<#rt::Plain<#types>>::clone_value(&self.#idents))),* }
+                #[inline]
+                #vis fn to_builder(&self) -> #name<#(#kept),*> {
+                    #name {
+                        values: (
+                            #(::core::option::Option::Some(<#rt::Plain<#types>>::clone_value(&self.#idents)),)*
+                        ),
+                        states: ::core::marker::PhantomData,
+                    }
                 }
             }
         }

@@ -1,7 +1,7 @@
-//! The implementation of `Fields`: bytes and JSON.
+//! The implementation of `Fields`: bytes, and what prints.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
 use super::{Field, Target};
 
@@ -10,83 +10,53 @@ impl Target<'_> {
     /// `earlier_ends` says.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> TokenStream {
         let Self { rt, ident, fields } = self;
-        let names = fields.iter().map(|field| &field.name);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let slots: Vec<_> = (0..fields.len()).map(|index| format_ident!("__field_{index}")).collect();
-        let index = 0..fields.len();
-        let types: Vec<_> = fields.iter().map(|field| field.ty).collect();
-        let wire_names: Vec<_> = fields.iter().map(|field| &field.name).collect();
-        let decoded = fields.iter().enumerate().map(|(index, field)| decoded(rt, field, index, earlier_ends));
-        let values = fields.iter().zip(&slots).map(|(field, slot)| from_slot(rt, field, slot));
+        let types: Vec<_> = fields.iter().map(Field::alias).collect();
+        let decoded = fields.iter().map(|field| decoded(rt, field, earlier_ends));
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
-        //     const NAMES: &'static [&'static str] = &["id", …];
         //     fn encode_fields(&self, out: &mut Vec<u8>) {
-        //         <Wire<i64>>::encode(&self.id, out);
+        //         <Wire<__Type0>>::encode(&self.id, out);
         //         …
         //     }
-        //     fn decode_fields(__input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        //         Ok(Self { id: __input.field("id", <Wire<i64>>::decode)?, … })
+        //     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        //         Ok(Self { id: match <Wire<__Type0>>::decode(input, "id") { … }, … })
         //     }
-        //     fn write_entries(&self, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
-        //         <Wire<i64>>::write_entry(&self.id, "id", to)?;
-        //         …
-        //         Ok(())
-        //     }
-        //     fn read_entries(entries: &mut dyn ReadEntries<'_>) -> Result<Self, ReadError> {
-        //         let mut field_0 = None;
-        //         …
-        //         while let Some(index) = ReadEntries::next(entries, Self::NAMES)? {
-        //             match index {
-        //                 0 => <Wire<i64>>::read_entry(&mut field_0, "id", entries)?,
-        //                 …
-        //                 _ => {}
-        //             }
-        //         }
-        //         Ok(Self { id: <Wire<i64>>::required(field_0, "id")?, … })
+        //     fn debug_fields(&self, f: &mut Formatter<'_>, name: &str) -> fmt::Result {
+        //         debug_record(f, name, &__RECORD, &[<Plain<__Type0>>::debug_value(&self.id), …])
         //     }
         // }
         quote! {
             #[automatically_derived]
             impl #rt::Fields for #ident {
                 const RECORD: &'static #rt::Record = &__RECORD;
-                const NAMES: &'static [&'static ::core::primitive::str] = &[#(#names),*];
 
                 #[inline]
-                fn encode_fields(&self, __out: &mut #rt::std::vec::Vec<::core::primitive::u8>) {
+                fn encode_fields<__P>(&self, __out: &mut #rt::Output) {
                     #(<#rt::Wire<#types>>::encode(&self.#idents, __out);)*
                 }
 
                 #[inline]
-                fn decode_fields(
+                fn decode_fields<__P>(
                     __input: &mut #rt::Decoder<'_>,
-                ) -> ::core::result::Result<Self, #rt::DecodeError> {
+                ) -> #rt::Decoded<Self> {
                     ::core::result::Result::Ok(Self {
-                        #(#decoded),*
+                        #(#idents: #decoded),*
                     })
                 }
 
-                fn write_entries(
+                #[inline]
+                fn debug_fields(
                     &self,
-                    __to: &mut dyn #rt::WriteEntries,
-                ) -> ::core::result::Result<(), #rt::NotWritten> {
-                    #(<#rt::Wire<#types>>::write_entry(&self.#idents, #wire_names, __to)?;)*
-                    ::core::result::Result::Ok(())
-                }
-
-                fn read_entries(
-                    __entries: &mut dyn #rt::ReadEntries<'_>,
-                ) -> ::core::result::Result<Self, #rt::ReadError> {
-                    #(let mut #slots: ::core::option::Option<#types> = ::core::option::Option::None;)*
-                    while let ::core::option::Option::Some(__index) =
-                        #rt::ReadEntries::next(__entries, <Self as #rt::Fields>::NAMES)?
-                    {
-                        match __index {
-                            #(#index => <#rt::Wire<#types>>::read_entry(&mut #slots, #wire_names, __entries)?,)*
-                            _ => {}
-                        }
-                    }
-                    ::core::result::Result::Ok(Self { #(#values),* })
+                    __f: &mut ::core::fmt::Formatter<'_>,
+                    __name: &::core::primitive::str,
+                ) -> ::core::fmt::Result {
+                    #rt::debug_record(
+                        __f,
+                        __name,
+                        &__RECORD,
+                        &[#(<#rt::Plain<#types>>::debug_value(&self.#idents)),*],
+                    )
                 }
             }
         }
@@ -94,30 +64,32 @@ impl Target<'_> {
 }
 
 /// A field as it is read; from the first possible end on, one that may not be there.
-fn decoded(rt: &TokenStream, field: &Field<'_>, index: usize, earlier_ends: &[usize]) -> TokenStream {
-    let Field { ident, name, ty, default, .. } = field;
-    if earlier_ends.iter().all(|end| *end > index) {
-        return quote!(#ident: __input.field(#name, <#rt::Wire<#ty>>::decode)?);
-    }
-    let can_end = earlier_ends.contains(&index);
-    let absent = match default {
-        Some(default) => {
-            let default = default.function();
-            quote!(|| ::core::option::Option::Some(#default()))
-        }
-        None => quote!(<#rt::Wire<#ty>>::absent),
+fn decoded(rt: &TokenStream, field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
+    let Field { index, name, default, .. } = field;
+    let ty = field.alias();
+    let read = if earlier_ends.iter().all(|end| end > index) {
+        quote!(<#rt::Wire<#ty>>::decode(__input, #name))
+    } else {
+        let can_end = earlier_ends.contains(index);
+        let absent = match default {
+            Some(_) => {
+                let default = field.default_function();
+                quote!(|| ::core::option::Option::Some(#default()))
+            }
+            None => quote!(<#rt::Wire<#ty>>::absent),
+        };
+        quote!(<#rt::Wire<#ty>>::decode_later(__input, #name, #can_end, #absent))
     };
-    // left: __input.later_field("left", true, <Wire<i64>>::decode, || Some(__default_1()))?
-    quote!(#ident: __input.later_field(#name, #can_end, <#rt::Wire<#ty>>::decode, #absent)?)
-}
-
-fn from_slot(rt: &TokenStream, field: &Field<'_>, slot: &syn::Ident) -> TokenStream {
-    let Field { ident, name, ty, default, .. } = field;
-    match default {
-        Some(default) => {
-            let default = default.function();
-            quote!(#ident: #slot.unwrap_or_else(#default))
+    // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
+    //     Ok(value) => value,
+    //     Err(error) => return Err(error),
+    // }
+    //
+    // `?` would have the compiler work out a conversion of the error for each field.
+    quote! {
+        match #read {
+            ::core::result::Result::Ok(__value) => __value,
+            ::core::result::Result::Err(__error) => return ::core::result::Result::Err(__error),
         }
-        None => quote!(#ident: <#rt::Wire<#ty>>::required(#slot, #name)?),
     }
 }

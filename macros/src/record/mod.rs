@@ -21,13 +21,15 @@ pub(crate) use types::{find_mention, name_self};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility};
+use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility, spanned::Spanned};
 
 use crate::waivers::Waivers;
 
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    /// Its place among the fields.
+    pub(crate) index: usize,
     /// Its name on the wire: without `r#`.
     pub(crate) name: String,
     pub(crate) vis: &'a Visibility,
@@ -86,17 +88,27 @@ fn have_own_names(fields: &[Field<'_>]) -> bool {
 
 /// `default` or `default = expression`.
 pub(crate) struct Default {
-    index: usize,
     /// The expression; `None` for `Default::default()`.
     expression: Option<TokenStream>,
     /// Where it says `default`.
     span: Span,
 }
 
-impl Default {
-    /// The function that makes the value: the expression has a scope of its own, where it cannot meet the
+impl Field<'_> {
+    /// What expansions call the type. They say the user's own words as seldom as they can: what the compiler finds
+    /// wrong with these, it says at each place.
+    pub(crate) fn alias(&self) -> Ident {
+        format_ident!("__Type{}", self.index)
+    }
+
+    /// The same, shown as what the user wrote.
+    pub(crate) fn alias_at_type(&self) -> Ident {
+        Ident::new(&self.alias().to_string(), self.ty.span().resolved_at(Span::call_site()))
+    }
+
+    /// The function that makes the default: the expression has a scope of its own, where it cannot meet the
     /// names of generated code.
-    pub(crate) fn function(&self) -> Ident {
+    pub(crate) fn default_function(&self) -> Ident {
         format_ident!("__default_{}", self.index)
     }
 }
@@ -111,11 +123,21 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
+    /// The types of the fields, under the names that the rest of the expansion has for them.
+    pub(crate) fn aliases(&self) -> TokenStream {
+        let aliases = self.fields.iter().map(|field| {
+            let (alias, ty) = (field.alias(), field.ty);
+            // type __Type0 = i64;
+            quote!(type #alias = #ty;)
+        });
+        quote!(#(#aliases)*)
+    }
+
     /// The functions that make defaults.
     pub(crate) fn defaults(&self) -> TokenStream {
-        let functions = self.fields.iter().filter_map(|Field { ty, default, .. }| {
-            let default = default.as_ref()?;
-            let name = default.function();
+        let functions = self.fields.iter().filter_map(|field| {
+            let default = field.default.as_ref()?;
+            let (name, ty) = (field.default_function(), field.alias_at_type());
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
                 // What the type lacks is said where the user asks for it.

@@ -99,6 +99,7 @@ pub(crate) fn parse_fields<'a>(
         let Some(ident) = &source.ident else { continue };
         let mut field = Field {
             ident,
+            index,
             name: ident.unraw().to_string(),
             vis: &source.vis,
             ty: &source.ty,
@@ -111,7 +112,7 @@ pub(crate) fn parse_fields<'a>(
         };
         for one in &source.attrs {
             if is_named(one, attribute) {
-                field.parse_attribute(index, one, attribute, problems);
+                field.parse_attribute(one, attribute, problems);
             } else if one.path().is_ident("cfg") || one.path().is_ident("cfg_attr") {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
@@ -137,7 +138,7 @@ pub(crate) fn parse_fields<'a>(
 }
 
 impl Field<'_> {
-    fn parse_attribute(&mut self, index: usize, attribute: &Attribute, name: &str, problems: &mut Problems) {
+    fn parse_attribute(&mut self, attribute: &Attribute, name: &str, problems: &mut Problems) {
         let Meta::List(list) = &attribute.meta else {
             problems.push(
                 Problem::new(attribute, format!("`#[{name}]` on a field needs an argument"))
@@ -162,7 +163,7 @@ impl Field<'_> {
                             .map(ToTokens::to_token_stream),
                     };
                     let span = arg.name.span();
-                    self.default = Some(Default { index, expression, span });
+                    self.default = Some(Default { expression, span });
                 }
             }
         }

@@ -25,19 +25,28 @@ impl Target<'_> {
 }
 
 fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
-    let Field { name, ty, pii, docs, .. } = field;
-    let type_name = type_name(ty);
-    // Field { name: "id", schema: Schema::or_unknown(<Wire<i64>>::SCHEMA), … }
-    quote! {
-        #rt::Field {
-            name: #name,
-            schema: #rt::Schema::or_unknown(<#rt::Wire<#ty>>::SCHEMA),
-            type_name: #type_name,
-            docs: #docs,
-            pii: #pii,
-            refusal: <#rt::Wire<#ty>>::REFUSAL,
-            is_shared: <#rt::Shared<#ty>>::IS_SHARED,
+    let Field { name, pii, docs, default, .. } = field;
+    let type_name = type_name(field.ty);
+    let ty = field.alias();
+    let default = match default {
+        None => quote!(::core::option::Option::None),
+        Some(_) => {
+            let default = field.default_function();
+            quote!(::core::option::Option::Some(|__out| <#rt::Wire<#ty>>::encode(&#default(), __out)))
         }
+    };
+    // Field::new("id", "i64", "Number of the user.", false, <Wire<__Type0>>::SCHEMA, …)
+    quote! {
+        #rt::Field::new(
+            #name,
+            #type_name,
+            #docs,
+            #pii,
+            <#rt::Wire<#ty>>::SCHEMA,
+            <#rt::Wire<#ty>>::REFUSAL,
+            <#rt::Shared<#ty>>::IS_SHARED,
+            #default,
+        )
     }
 }
 

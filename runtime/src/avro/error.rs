@@ -28,9 +28,33 @@ struct Inner {
     problem: Problem,
 }
 
-enum Segment {
+/// A step from a value into one of its parts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Segment {
     Field(&'static str),
+    /// The number of an item of an array, or that at which an entry of a map was met.
     Index(usize),
+}
+
+/// A path as people write it, from the outermost segment on.
+pub(crate) fn path_text<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
+    let mut text = String::new();
+    for segment in path {
+        match segment {
+            Segment::Field(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            Segment::Index(index) => {
+                text.push('[');
+                text.push_str(&index.to_string());
+                text.push(']');
+            }
+        }
+    }
+    text
 }
 
 /// What stood in the input instead.
@@ -77,29 +101,31 @@ impl DecodeError {
     /// map have the number at which they were met.
     #[must_use]
     pub fn field_path(&self) -> String {
-        let mut text = String::new();
-        for segment in self.0.path.iter().rev() {
-            match segment {
-                Segment::Field(name) => {
-                    if !text.is_empty() {
-                        text.push('.');
-                    }
-                    text.push_str(name);
-                }
-                Segment::Index(index) => {
-                    text.push('[');
-                    text.push_str(&index.to_string());
-                    text.push(']');
-                }
-            }
-        }
-        text
+        path_text(self.0.path.iter().rev())
     }
 
     /// The byte at which the value begins that could not be read, from 0.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.0.offset
+    }
+
+    /// Whether the error is at that path, the outermost segment first.
+    pub(crate) fn is_at(&self, path: &[Segment]) -> bool {
+        self.0.path.iter().rev().eq(path)
+    }
+
+    /// What is wrong with a value whose bytes were made of another form.
+    pub(crate) fn reason(&self) -> String {
+        match &self.0.problem {
+            Problem::Value(error) => error.to_string(),
+            problem => format!("expected {}, but {problem}", self.0.expected),
+        }
+    }
+
+    /// Where that is, and what.
+    pub(crate) fn without_offset(&self) -> String {
+        format!("`{}`: {}", self.field_path(), self.reason())
     }
 
     /// What the event's definition says should stand there, as in "a string".
@@ -115,16 +141,21 @@ impl fmt::Display for DecodeError {
         if !path.is_empty() {
             write!(f, "`{}` at ", self.field_path())?;
         }
-        write!(f, "byte {offset}: expected {expected}, but ")?;
-        match problem {
-            Problem::EndOfInput => f.write_str("the input ends"),
-            Problem::LongTooLarge => f.write_str("the number has more than 64 bits"),
-            Problem::Length(length) => write!(f, "its length is {length}"),
-            Problem::NotUtf8 => f.write_str("the text is not UTF-8"),
-            Problem::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
-            Problem::Branch(branch) => write!(f, "the union has no branch {branch}"),
-            Problem::OutOfRange => f.write_str("the number is out of its range"),
-            Problem::Value(error) => write!(f, "the value was refused: {error}"),
+        write!(f, "byte {offset}: expected {expected}, but {problem}")
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::EndOfInput => f.write_str("the input ends"),
+            Self::LongTooLarge => f.write_str("the number has more than 64 bits"),
+            Self::Length(length) => write!(f, "its length is {length}"),
+            Self::NotUtf8 => f.write_str("the text is not UTF-8"),
+            Self::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
+            Self::Branch(branch) => write!(f, "the union has no branch {branch}"),
+            Self::OutOfRange => f.write_str("the number is out of its range"),
+            Self::Value(error) => write!(f, "the value was refused: {error}"),
         }
     }
 }

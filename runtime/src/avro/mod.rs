@@ -8,3 +8,4 @@ mod tests;
 
 pub use decoder::Decoder;
 pub use error::{BoxError, DecodeError};
+pub(crate) use error::{Segment, path_text};

@@ -2,17 +2,10 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fmt,
     hash::BuildHasher,
-    marker::PhantomData,
 };
 
-use serde::{
-    Deserializer, Serializer,
-    de::{Error, MapAccess, SeqAccess, Visitor},
-};
-
-use super::{AvroType, Json, JsonSeed};
+use super::AvroType;
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
@@ -41,32 +34,6 @@ impl<T: AvroType> AvroType for Vec<T> {
             Some(item) => items.push(item),
         })?;
         Ok(items)
-    }
-
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter().map(Json))
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Array<T>(PhantomData<T>);
-
-        impl<'de, T: AvroType> Visitor<'de> for Array<T> {
-            type Value = Vec<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an array")
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut items = Vec::new();
-                while let Some(item) = seq.next_element_seed(JsonSeed(PhantomData))? {
-                    items.push(item);
-                }
-                Ok(items)
-            }
-        }
-
-        deserializer.deserialize_seq(Array(PhantomData))
     }
 }
 
@@ -105,37 +72,6 @@ fn decode_entry<K: MapKey, V: AvroType>(input: &mut Decoder<'_>) -> Result<(K, V
     Ok((key, V::decode_avro(input)?))
 }
 
-/// Both maps arrive in the same way; of a key that is there twice the last value counts, as in Python.
-fn deserialize_entries<'de, K, V, D>(deserializer: D, insert: impl FnMut(K, V)) -> Result<(), D::Error>
-where
-    K: MapKey,
-    V: AvroType,
-    D: Deserializer<'de>,
-{
-    struct Entries<K, V, F>(F, PhantomData<(K, V)>);
-
-    impl<'de, K: MapKey, V: AvroType, F: FnMut(K, V)> Visitor<'de> for Entries<K, V, F> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a map")
-        }
-
-        fn visit_unit<E: Error>(self) -> Result<(), E> {
-            Err(E::invalid_type(serde::de::Unexpected::Unit, &self))
-        }
-
-        fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-            while let Some(key) = map.next_key_seed(JsonSeed::<String>(PhantomData))? {
-                self.0(K::from_text(key), map.next_value_seed(JsonSeed(PhantomData))?);
-            }
-            Ok(())
-        }
-    }
-
-    deserializer.deserialize_map(Entries(insert, PhantomData))
-}
-
 impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
     type Repr = BTreeMap<K, V::Repr>;
     const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
@@ -158,18 +94,6 @@ impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
             if let Some((key, value)) = entry {
                 map.insert(key, value);
             }
-        })?;
-        Ok(map)
-    }
-
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.iter().map(|(key, value)| (key.text(), Json(value))))
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = Self::new();
-        deserialize_entries(deserializer, |key, value| {
-            map.insert(key, value);
         })?;
         Ok(map)
     }
@@ -202,18 +126,6 @@ where
             if let Some((key, value)) = entry {
                 map.insert(key, value);
             }
-        })?;
-        Ok(map)
-    }
-
-    fn serialize_json<Z: Serializer>(&self, serializer: Z) -> Result<Z::Ok, Z::Error> {
-        serializer.collect_map(sorted(self).into_iter().map(|(key, value)| (key.text(), Json(value))))
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut map = Self::default();
-        deserialize_entries(deserializer, |key, value| {
-            map.insert(key, value);
         })?;
         Ok(map)
     }

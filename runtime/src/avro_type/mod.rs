@@ -1,14 +1,12 @@
 //! Types that can be fields of payloads.
 
 mod collections;
-mod json;
 mod optional;
 mod primitive;
 pub(crate) mod refused;
 mod text;
 
-pub(crate) use json::{Json, JsonSeed, problem};
-use serde::{Deserializer, Serializer};
+pub(crate) use text::parse_uuid;
 
 use crate::{
     avro::{BoxError, DecodeError, Decoder},
@@ -84,19 +82,7 @@ pub trait AvroType: Sized + 'static {
         Self::from_repr(repr).map_err(|error| DecodeError::refused(start, "a valid value", error))
     }
 
-    /// Writes the value as in the Avro record dictionary.
-    #[doc(hidden)]
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.to_repr().serialize_json(serializer)
-    }
-
-    /// Reads the value as in the Avro record dictionary.
-    #[doc(hidden)]
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::from_repr(Self::Repr::deserialize_json(deserializer)?).map_err(serde::de::Error::custom)
-    }
-
-    /// What a field of this type is when the dictionary has no such key.
+    /// What a field of this type is in an event of an earlier minor version, which does not have it.
     #[doc(hidden)]
     #[must_use]
     fn absent() -> Option<Self> {

@@ -1,13 +1,6 @@
 //! `Option`, as the whole type of a field.
 
-use std::{fmt, marker::PhantomData};
-
-use serde::{
-    Deserializer, Serializer,
-    de::{Error, Visitor},
-};
-
-use super::{AvroType, Json};
+use super::AvroType;
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
@@ -41,39 +34,6 @@ impl<T: AvroType> AvroType for Option<T> {
     #[inline]
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         if input.some()? { T::decode_avro(input).map(Some) } else { Ok(None) }
-    }
-
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            None => serializer.serialize_none(),
-            Some(value) => serializer.serialize_some(&Json(value)),
-        }
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Nullable<T>(PhantomData<T>);
-
-        impl<'de, T: AvroType> Visitor<'de> for Nullable<T> {
-            type Value = Option<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("null or a value")
-            }
-
-            fn visit_none<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
-                Ok(None)
-            }
-
-            fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-                T::deserialize_json(deserializer).map(Some)
-            }
-        }
-
-        deserializer.deserialize_option(Nullable(PhantomData))
     }
 
     fn absent() -> Option<Self> {

@@ -1,6 +1,5 @@
 //! Strings and UUIDs.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 use uuid::Uuid;
 
 use super::{AvroType, represents_itself};
@@ -24,19 +23,11 @@ impl AvroType for String {
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         input.string().map(Self::from)
     }
-
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.serialize(serializer)
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::deserialize(deserializer)
-    }
 }
 
 /// Reads what Python's `uuid.UUID(text)` reads: when `urn:`, `uuid:`, braces and hyphens are taken away,
 /// wherever these stand, 32 characters that are a hexadecimal number.
-fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
+pub(crate) fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     // The form that Python writes, without a copy of the text.
     if text.len() == 36
         && let Ok(uuid) = Uuid::try_parse(text)
@@ -93,13 +84,5 @@ impl AvroType for Uuid {
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let start = input.offset();
         parse_uuid(input.string()?).map_err(|error| DecodeError::refused(start, "a UUID", error))
-    }
-
-    fn serialize_json<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-
-    fn deserialize_json<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        parse_uuid(&String::deserialize(deserializer)?).map_err(D::Error::custom)
     }
 }

@@ -66,7 +66,7 @@ impl<'a> AnyEvent<'a> {
     ///
     /// Where the event is local only.
     pub fn to_json(&self) -> Result<String, NoWireForm> {
-        Ok(self.definition.wire()?.to_json(self.event))
+        Ok(self.definition.avro_to_json(&self.to_avro()?))
     }
 }
 

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use super::{AnyEventError, NoWireForm, SharedEvent, WireFunctions};
-use crate::schema::{Field, Location, event_schema_string};
+use crate::{
+    json,
+    schema::{Field, Location, Record, event_schema_string},
+};
 
 /// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
 ///
@@ -21,8 +24,7 @@ pub struct EventDefinition {
     event_type: &'static str,
     name: &'static str,
     docs: &'static str,
-    pub(super) fields: &'static [Field],
-    location: Location,
+    record: &'static Record,
     minor_version: u32,
     contracts: &'static [u32],
     key_field: Option<&'static str>,
@@ -55,15 +57,13 @@ impl EventDefinition {
         event_type: &'static str,
         name: &'static str,
         docs: &'static str,
-        fields: &'static [Field],
-        location: Location,
+        record: &'static Record,
     ) -> Self {
         Self {
             event_type,
             name,
             docs,
-            fields,
-            location,
+            record,
             minor_version: 0,
             contracts: &[],
             key_field: None,
@@ -145,7 +145,7 @@ impl EventDefinition {
 
     /// The data keys, in the order of the wire.
     pub fn data(&self) -> impl ExactSizeIterator<Item = DataKey> + use<> {
-        self.fields.iter().map(DataKey)
+        self.record.fields.iter().map(DataKey)
     }
 
     /// Raised when a data key is added at the end (ADR-6).
@@ -195,32 +195,32 @@ impl EventDefinition {
     /// The file of the definition, as the compiler was given it.
     #[must_use]
     pub const fn file(&self) -> &'static str {
-        self.location.file
+        self.record.location.file
     }
 
     /// The line of the definition, from 1.
     #[must_use]
     pub const fn line(&self) -> u32 {
-        self.location.line
+        self.record.location.line
     }
 
     /// The module of the definition, from the crate's name on.
     #[must_use]
     pub const fn module_path(&self) -> &'static str {
-        self.location.module_path
+        self.record.location.module_path
     }
 
     /// Tells the definitions of one event type apart.
     pub(crate) const fn place(&self) -> &Location {
-        &self.location
+        &self.record.location
     }
 
     /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
-        let all_fit = self.fields.iter().all(|field| field.schema.fits_field());
-        all_fit.then(|| event_schema_string(self.event_type, self.fields))
+        let all_fit = self.record.fields.iter().all(|field| field.schema.fits_field());
+        all_fit.then(|| event_schema_string(self.event_type, self.record.fields))
     }
 
     /// The Avro bytes of the event whose Avro record dictionary is `json`.
@@ -231,7 +231,7 @@ impl EventDefinition {
     /// JSON where the event is local only.
     pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
         let wire = self.wire()?;
-        let event = wire.read_json(json, self.fields)?;
+        let event = json::read_text(self.record, json, |bytes| wire.decode(bytes))?;
         Ok(wire.to_avro(&*event))
     }
 
@@ -244,7 +244,15 @@ impl EventDefinition {
     pub fn decode_to_json(&self, bytes: &[u8]) -> Result<String, AnyEventError> {
         let wire = self.wire()?;
         let event = wire.decode(bytes)?;
-        Ok(wire.to_json(&*event))
+        Ok(self.avro_to_json(&wire.to_avro(&*event)))
+    }
+
+    /// Of bytes that this program has written.
+    pub(super) fn avro_to_json(&self, bytes: &[u8]) -> String {
+        let mut json = Vec::with_capacity(2 * bytes.len());
+        // Maps have text keys and floats are always written, so nothing fails; and what is written is UTF-8.
+        let _ = json::write(self.record, bytes, &mut serde_json::Serializer::new(&mut json));
+        String::from_utf8(json).unwrap_or_default()
     }
 
     pub(crate) fn decode(&self, bytes: &[u8]) -> Result<SharedEvent, AnyEventError> {
@@ -252,7 +260,7 @@ impl EventDefinition {
     }
 
     pub(crate) const fn fields(&self) -> &'static [Field] {
-        self.fields
+        self.record.fields
     }
 
     pub(super) fn wire(&self) -> Result<&WireFunctions, NoWireForm> {
@@ -265,7 +273,7 @@ impl fmt::Debug for EventDefinition {
         f.debug_struct("EventDefinition")
             .field("event_type", &self.event_type)
             .field("name", &self.name)
-            .field("location", &self.location)
+            .field("location", &self.record.location)
             .finish_non_exhaustive()
     }
 }

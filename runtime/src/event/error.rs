@@ -2,8 +2,8 @@
 
 use std::{error::Error, fmt};
 
-use super::{EventDefinition, JsonError};
-use crate::avro::DecodeError;
+use super::EventDefinition;
+use crate::{avro::DecodeError, json::JsonError};
 
 /// Why JSON and Avro bytes of an event could not be turned into each other.
 #[derive(Debug)]

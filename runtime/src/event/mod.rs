@@ -3,23 +3,19 @@
 mod any;
 mod definition;
 mod error;
-mod json_error;
 mod key;
 mod personal_data;
 mod wire;
 mod wire_form;
 
-use std::{any::Any, sync::Arc};
-
 pub use any::AnyEvent;
 pub use definition::{DataKey, Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
-pub use json_error::JsonError;
 pub(crate) use wire::SharedEvent;
 pub(crate) use wire::WireFunctions;
 pub use wire_form::{WireFallback, WireForm};
 
-use crate::payload::record::Fields;
+use crate::payload::{record::Fields, wire::Erasure};
 
 /// An event's data, as [`#[event]`](crate::event) declares it: one field a data key.
 ///
@@ -35,17 +31,9 @@ pub trait Event: Sized + 'static {
     // Each event is `Send` and `Sync`. That is checked at its fields, where it is said once and of the right
     // type: as a supertrait it would be said of the struct, too, of one trait after the other.
 
-    /// The event for any thread, without its type.
+    /// How it goes to any thread without its type.
     #[doc(hidden)]
-    fn erase(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
-
-    /// What [`erase`](Self::erase) was given, if it was an event of this type.
-    #[doc(hidden)]
-    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<Self>>;
-
-    /// The borrowed event for any thread, without its type.
-    #[doc(hidden)]
-    fn erase_ref(&self) -> &(dyn Any + Send + Sync);
+    const ERASURE: Erasure<Self>;
 }
 
 /// An event that can leave the process: all of its data has an Avro form.

@@ -22,7 +22,7 @@ impl EventDefinition {
     #[must_use]
     pub fn personal_data(&self) -> Vec<String> {
         let mut paths = Vec::new();
-        add_fields(self.fields, "", &mut paths);
+        add_fields(self.fields(), "", &mut paths);
         paths
     }
 }

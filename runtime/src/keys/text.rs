@@ -188,14 +188,6 @@ macro_rules! key {
             ) -> Result<Self, $crate::avro::DecodeError> {
                 input.parse(concat!("a ", $noun))
             }
-
-            fn serialize_json<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serde::Serialize::serialize(self, serializer)
-            }
-
-            fn deserialize_json<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                serde::Deserialize::deserialize(deserializer)
-            }
         }
     };
 }

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Write};
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{CommandResult, Failure, Outcome};
-use crate::avro_type::problem;
+use crate::json::problem;
 
 /// Why there is no answer to a line.
 pub(super) enum NoAnswer {

@@ -2,15 +2,11 @@
 
 use std::{error::Error, fmt, io};
 
-use serde::{Deserialize, ser::SerializeMap};
+use serde::{Deserialize, de::Error as _, ser::SerializeMap};
 use serde_json::{Map, Serializer, Value, ser::Formatter};
-use uuid::Uuid;
 
 use super::EventsMetadata;
-use crate::{
-    DateTime, UtcOffset,
-    avro_type::{AvroType, Json, problem},
-};
+use crate::{DateTime, UtcOffset, avro_type::parse_uuid, json::problem};
 
 impl EventsMetadata {
     /// The metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.
@@ -26,11 +22,11 @@ impl EventsMetadata {
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(7))?;
         map.serialize_entry("event_type", &self.event_type)?;
-        map.serialize_entry("id", &Json(&self.id))?;
+        map.serialize_entry("id", &format_args!("{}", self.id))?;
         map.serialize_entry("minorversion", &self.minorversion)?;
         map.serialize_entry("source", &self.source)?;
         map.serialize_entry("sourcehost", &self.sourcehost)?;
-        map.serialize_entry("time", &Json(&self.time))?;
+        map.serialize_entry("time", &self.time)?;
         map.serialize_entry("sourcelib", &self.sourcelib)?;
         map.end()
     }
@@ -45,12 +41,14 @@ impl EventsMetadata {
     pub fn from_json(json: &str) -> Result<Self, MetadataError> {
         let mut map: Map<String, Value> =
             serde_json::from_str(json).map_err(|error| MetadataError(problem(&error)))?;
-        let time: DateTime = take(&mut map, "time", DateTime::deserialize_json)?;
+        let time: DateTime = take(&mut map, "time", DateTime::deserialize)?;
         if time.offset() != Some(UtcOffset::UTC) {
             return Err(MetadataError("`time`: it is not in UTC, as metadata has to be (OEP-41)".into()));
         }
         Ok(Self {
-            id: take(&mut map, "id", Uuid::deserialize_json)?,
+            id: take(&mut map, "id", |value| {
+                parse_uuid(&String::deserialize(value)?).map_err(serde_json::Error::custom)
+            })?,
             event_type: take(&mut map, "event_type", String::deserialize)?.into(),
             minorversion: take(&mut map, "minorversion", u32::deserialize)?,
             source: take(&mut map, "source", String::deserialize)?.into(),

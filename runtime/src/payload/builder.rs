@@ -7,40 +7,46 @@
 pub struct Unset;
 
 /// A setter was called.
-#[derive(Clone, Debug)]
-pub struct Set<T>(pub T);
+#[derive(Clone, Copy, Debug)]
+pub struct Set;
 
 /// The value is that of the payload that the builder was made of, and can be replaced.
-#[derive(Clone, Debug)]
-pub struct Kept<T>(pub T);
+#[derive(Clone, Copy, Debug)]
+pub struct Kept;
 
 /// A field that `build()` takes a value of. Expansions put a trait with the field's name in its message in
 /// front of this one.
 pub trait Required<T> {
-    /// The value.
-    fn value(self) -> T;
+    /// The value, of what the builder holds.
+    fn value(slot: Option<T>) -> T;
 }
 
-impl<T> Required<T> for Set<T> {
+impl<T> Required<T> for Set {
     #[inline]
-    fn value(self) -> T {
-        self.0
+    fn value(slot: Option<T>) -> T {
+        there(slot)
     }
 }
 
-impl<T> Required<T> for Kept<T> {
+impl<T> Required<T> for Kept {
     #[inline]
-    fn value(self) -> T {
-        self.0
+    fn value(slot: Option<T>) -> T {
+        there(slot)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: MayBeLeftOut> Required<T> for Unset {
     #[inline]
-    fn value(self) -> T {
+    fn value(_: Option<T>) -> T {
         T::left_out()
     }
+}
+
+/// A builder gets into the states `Set` and `Kept` with a value.
+#[inline]
+fn there<T>(slot: Option<T>) -> T {
+    slot.unwrap_or_else(|| unreachable!("a field that was set has a value"))
 }
 
 /// `Option`, whatever its name where the field is.
@@ -56,33 +62,6 @@ impl<T> MayBeLeftOut for Option<T> {
     }
 }
 
-/// A field with a default.
-pub trait Optional<T> {
-    /// The value, or what `default` makes.
-    fn value_or(self, default: impl FnOnce() -> T) -> T;
-}
-
-impl<T> Optional<T> for Set<T> {
-    #[inline]
-    fn value_or(self, _: impl FnOnce() -> T) -> T {
-        self.0
-    }
-}
-
-impl<T> Optional<T> for Kept<T> {
-    #[inline]
-    fn value_or(self, _: impl FnOnce() -> T) -> T {
-        self.0
-    }
-}
-
-impl<T> Optional<T> for Unset {
-    #[inline]
-    fn value_or(self, default: impl FnOnce() -> T) -> T {
-        default()
-    }
-}
-
 /// A field whose setter can be called.
 #[diagnostic::on_unimplemented(
     message = "this field is set twice\nhelp: remove one of the two calls",
@@ -91,7 +70,7 @@ impl<T> Optional<T> for Unset {
 pub trait NotSet {}
 
 impl NotSet for Unset {}
-impl<T> NotSet for Kept<T> {}
+impl NotSet for Kept {}
 
 /// What a setter takes: the field's type, the inside of an `Option`, and whatever is text for a `String`.
 #[diagnostic::on_unimplemented(

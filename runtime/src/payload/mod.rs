@@ -2,6 +2,5 @@
 
 pub(crate) mod builder;
 pub(crate) mod frozen;
-pub(crate) mod json;
 pub(crate) mod record;
 pub(crate) mod wire;

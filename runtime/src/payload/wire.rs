@@ -7,13 +7,10 @@
 
 use std::{any::Any, fmt::Debug, marker::PhantomData, sync::Arc};
 
-use serde::de;
-
-use super::json::{NotWritten, ReadEntries, ReadError, WriteEntries};
 use crate::{
     avro::{DecodeError, Decoder},
     avro_type::{
-        AvroType, Json,
+        AvroType,
         refused::{Refusal, Refused},
     },
     schema::Schema,
@@ -77,35 +74,26 @@ impl<T: AvroType> Wire<T> {
         value.encode_avro(out);
     }
 
-    /// Reads the Avro bytes.
+    /// Reads the Avro bytes of a field.
     #[inline]
-    pub fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
-        T::decode_avro(input)
+    pub fn decode(input: &mut Decoder<'_>, name: &'static str) -> Result<T, DecodeError> {
+        input.field(name, T::decode_avro)
+    }
+
+    /// Reads the Avro bytes of a data key that an earlier minor version of the event does not have.
+    pub fn decode_later(
+        input: &mut Decoder<'_>,
+        name: &'static str,
+        can_end: bool,
+        absent: fn() -> Option<T>,
+    ) -> Result<T, DecodeError> {
+        input.later_field(name, can_end, T::decode_avro, absent)
     }
 
     /// The value of a field that came with a later minor version than the bytes have.
     #[must_use]
     pub fn absent() -> Option<T> {
         T::absent()
-    }
-
-    /// Writes the entry of a field.
-    pub fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
-        to.entry(name, &Json(value))
-    }
-
-    /// Reads the value of an entry, which is there once.
-    pub fn read_entry(
-        slot: &mut Option<T>,
-        name: &'static str,
-        entries: &mut dyn ReadEntries<'_>,
-    ) -> Result<(), ReadError> {
-        entries.read_once(slot, name)
-    }
-
-    /// The value of a field without a default; without an entry, an `Option` is `None`.
-    pub fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
-        slot.or_else(T::absent).ok_or_else(|| de::Error::missing_field(name))
     }
 }
 
@@ -119,29 +107,22 @@ pub trait NoWire<T> {
 
     fn encode(value: &T, out: &mut Vec<u8>) {}
 
-    fn decode(input: &mut Decoder<'_>) -> Result<T, DecodeError> {
+    fn decode(input: &mut Decoder<'_>, name: &'static str) -> Result<T, DecodeError> {
+        unreachable!("a program with a field without an Avro form does not compile")
+    }
+
+    fn decode_later(
+        input: &mut Decoder<'_>,
+        name: &'static str,
+        can_end: bool,
+        absent: fn() -> Option<T>,
+    ) -> Result<T, DecodeError> {
         unreachable!("a program with a field without an Avro form does not compile")
     }
 
     #[must_use]
     fn absent() -> Option<T> {
         None
-    }
-
-    fn write_entry(value: &T, name: &'static str, to: &mut dyn WriteEntries) -> Result<(), NotWritten> {
-        Ok(())
-    }
-
-    fn read_entry(
-        slot: &mut Option<T>,
-        name: &'static str,
-        entries: &mut dyn ReadEntries<'_>,
-    ) -> Result<(), ReadError> {
-        Ok(())
-    }
-
-    fn required(slot: Option<T>, name: &'static str) -> Result<T, ReadError> {
-        slot.ok_or_else(|| de::Error::missing_field(name))
     }
 }
 
@@ -187,6 +168,14 @@ pub trait NotPlain<T> {
 
 impl<T> NotPlain<T> for Plain<T> {}
 
+/// How an event of type `E` goes to any thread without its type, and gets that back.
+pub struct Erasure<E> {
+    pub(crate) erase: fn(Arc<E>) -> Arc<dyn Any + Send + Sync>,
+    /// `None` for an event of another type.
+    pub(crate) restore: fn(Arc<dyn Any + Send + Sync>) -> Option<Arc<E>>,
+    pub(crate) erase_ref: fn(&E) -> &(dyn Any + Send + Sync),
+}
+
 /// What goes to other threads.
 pub struct Shared<T>(PhantomData<T>);
 
@@ -196,38 +185,21 @@ impl<T: Send + Sync> Shared<T> {
 }
 
 impl<T: Any + Send + Sync> Shared<T> {
-    /// An event for any thread, without its type.
-    pub fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
-        event
-    }
-
-    /// An event with its type again.
-    pub fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
-        event.downcast().ok()
-    }
-
-    /// A borrowed event for any thread, without its type.
-    pub fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
-        event
-    }
+    /// How.
+    pub const ERASURE: Erasure<T> =
+        Erasure { erase: |event| event, restore: |event| event.downcast().ok(), erase_ref: |event| event };
 }
 
 /// What [`Shared`] offers of a type that has to stay on its thread.
-#[allow(unused_variables, missing_docs)]
+#[allow(missing_docs)]
 pub trait NotShared<T> {
     const IS_SHARED: bool = false;
 
-    fn erase(event: Arc<T>) -> Arc<dyn Any + Send + Sync> {
-        unreachable!("a program with an event that is not `Send` does not compile")
-    }
-
-    fn restore(event: Arc<dyn Any + Send + Sync>) -> Option<Arc<T>> {
-        None
-    }
-
-    fn erase_ref(event: &T) -> &(dyn Any + Send + Sync) {
-        unreachable!("a program with an event that is not `Sync` does not compile")
-    }
+    const ERASURE: Erasure<T> = Erasure {
+        erase: |_| unreachable!("a program with an event that is not `Send` does not compile"),
+        restore: |_| None,
+        erase_ref: |_| unreachable!("a program with an event that is not `Sync` does not compile"),
+    };
 }
 
 impl<T> NotShared<T> for Shared<T> {}

@@ -47,15 +47,6 @@ pub enum Schema {
 }
 
 impl Schema {
-    /// The schema that a type has, if it has one.
-    #[must_use]
-    pub const fn or_unknown(schema: Option<Self>) -> Self {
-        match schema {
-            Some(schema) => schema,
-            None => Self::Unknown,
-        }
-    }
-
     /// Whether a field can have it: the compiler checks that, except for events that are local only.
     pub(crate) fn fits_field(&self) -> bool {
         fn fits_inside(schema: &Schema) -> bool {
@@ -122,6 +113,30 @@ pub struct Field {
     pub refusal: Option<Refusal>,
     /// Whether its type can go to other threads.
     pub is_shared: bool,
+    /// Appends the Avro bytes of its default, where it has one.
+    pub default: Option<fn(&mut Vec<u8>)>,
+}
+
+impl Field {
+    /// All that is known of a field; by place and not by name, since expansions say it of each field.
+    #[allow(clippy::too_many_arguments)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        type_name: &'static str,
+        docs: &'static str,
+        pii: bool,
+        schema: Option<Schema>,
+        refusal: Option<Refusal>,
+        is_shared: bool,
+        default: Option<fn(&mut Vec<u8>)>,
+    ) -> Self {
+        let schema = match schema {
+            Some(schema) => schema,
+            None => Schema::Unknown,
+        };
+        Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
+    }
 }
 
 /// A place in source text.

@@ -217,9 +217,15 @@ impl<E: Event> Signal<E> {
         let definition = E::DEFINITION;
         let scopes = Scopes::current();
         if !scopes.capture(definition) {
-            return self.receivers.dispatch(definition, event.erase_ref(), delivery, &scopes, failures);
+            return self.receivers.dispatch(
+                definition,
+                (E::ERASURE.erase_ref)(&event),
+                delivery,
+                &scopes,
+                failures,
+            );
         }
-        let shared = Arc::new(event).erase();
+        let shared = (E::ERASURE.erase)(Arc::new(event));
         scopes.captured(definition, &shared, delivery.metadata);
         self.receivers.dispatch(definition, &*shared, delivery, &scopes, failures)
     }

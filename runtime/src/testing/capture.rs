@@ -32,7 +32,7 @@ impl<E: Event> Capture<E> {
     /// The events.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<E>> {
-        self.with(|all| all.iter().filter_map(|one| E::restore(Arc::clone(&one.event))).collect())
+        self.with(|all| all.iter().filter_map(|one| (E::ERASURE.restore)(Arc::clone(&one.event))).collect())
     }
 
     /// The metadata of the events.

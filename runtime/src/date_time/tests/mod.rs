@@ -4,11 +4,7 @@ mod conversions;
 mod texts;
 
 use super::{DateTime, UtcOffset, calendar, common, parse};
-use crate::{
-    AvroType,
-    avro::Decoder,
-    avro_type::{Json, JsonSeed},
-};
+use crate::{AvroType, avro::Decoder};
 
 fn parsed(text: &str) -> DateTime {
     text.parse().unwrap_or_else(|error| panic!("{text:?}: {error}"))
@@ -203,12 +199,9 @@ fn avro_says_where_and_what() {
 #[test]
 fn json_is_the_text() {
     let time = parsed("2024-01-06T03:19:33.5Z");
-    let json = serde_json::to_string(&Json(&time)).unwrap();
+    let json = serde_json::to_string(&time).unwrap();
     assert_eq!(json, "\"2024-01-06T03:19:33.500000+00:00\"");
-    let read = |json: &str| {
-        let seed = JsonSeed::<DateTime>(std::marker::PhantomData);
-        serde::de::DeserializeSeed::deserialize(seed, &mut serde_json::Deserializer::from_str(json))
-    };
+    let read = |json: &str| serde_json::from_str::<DateTime>(json);
     assert_eq!(read(&json).unwrap(), time);
     assert_eq!(read("\"2024-01-06T03:19:33.5\\u005a\"").unwrap(), time);
     let error = read("\"2024-01-06T03:19:33.5Zulu\"").unwrap_err().to_string();

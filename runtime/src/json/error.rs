@@ -2,12 +2,7 @@
 
 use std::{error::Error, fmt};
 
-use serde_path_to_error::{Path, Segment};
-
-use crate::{
-    avro_type::problem,
-    schema::{Field, Schema},
-};
+use crate::avro::{DecodeError, Segment, path_text};
 
 /// A JSON that is not the Avro record dictionary of the event it was read as.
 ///
@@ -32,13 +27,18 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    pub(super) fn new(error: &serde_json::Error, path: &Path, fields: &[Field]) -> Self {
-        let path = if path.iter().len() == 0 { String::new() } else { known_path(path, fields) };
+    pub(super) fn new(error: &serde_json::Error, path: &[Segment]) -> Self {
+        let path = path_text(path.iter());
         Self { path, line: error.line(), column: error.column(), problem: problem(error) }
     }
 
-    /// The field, as in `enrollment.user.id` or `roles[3]`, as far as the JSON's keys are those of the event's
-    /// schema; empty for the whole. A key of a map is `[…]`.
+    /// Of a value that the text does not have.
+    pub(super) fn without_place(refused: &DecodeError) -> Self {
+        Self { path: refused.field_path(), line: 0, column: 0, problem: refused.reason() }
+    }
+
+    /// The field, as in `enrollment.user.id` or `roles[3]`; empty for the whole. Entries of a map have the number
+    /// at which they were met.
     #[must_use]
     pub fn field_path(&self) -> &str {
         &self.path
@@ -63,44 +63,6 @@ impl JsonError {
     }
 }
 
-/// The path, without keys that are not in the schema.
-fn known_path(path: &Path, fields: &[Field]) -> String {
-    let mut text = String::new();
-    let mut fields = fields;
-    let mut part = None;
-    for segment in path {
-        part = match (segment, part) {
-            (Segment::Map { key }, None) => {
-                let Some(field) = fields.iter().find(|field| field.name == key) else {
-                    break;
-                };
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text.push_str(field.name);
-                Some(field.schema)
-            }
-            (Segment::Map { .. }, Some(Schema::Map(values))) => {
-                text.push_str("[…]");
-                Some(*values)
-            }
-            (Segment::Seq { index }, Some(Schema::Array(items))) => {
-                text.push_str(&["[", &index.to_string(), "]"].concat());
-                Some(*items)
-            }
-            _ => break,
-        };
-        if let Some(Schema::Optional(some)) = part {
-            part = Some(*some);
-        }
-        if let Some(Schema::Record(record)) = part {
-            fields = record.get().fields;
-            part = None;
-        }
-    }
-    text
-}
-
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.path.is_empty() {
@@ -117,3 +79,27 @@ impl fmt::Debug for JsonError {
 }
 
 impl Error for JsonError {}
+
+/// What serde says is wrong, without the value that it says it of, and without the place: what is wrong
+/// with an event's JSON ends up in logs, and its values may be personal data.
+pub(crate) fn problem(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let place = format!(" at line {} column {}", error.line(), error.column());
+    let text = text.strip_suffix(&place).unwrap_or(&text);
+    if text.starts_with("unknown field ")
+        && let Some((_, known)) = text.rsplit_once("`, expected ")
+    {
+        return format!("unknown field, expected {known}");
+    }
+    for what in ["invalid type: ", "invalid value: "] {
+        if let Some(rest) = text.strip_prefix(what)
+            && let Some((found, expected)) = rest.rsplit_once(", expected ")
+        {
+            let kind = found.split(['"', '`']).next().unwrap_or_default().trim_end();
+            // serde's name for JSON's `null`.
+            let kind = if kind == "unit value" { "null" } else { kind };
+            return format!("{what}{kind}, expected {expected}");
+        }
+    }
+    text.to_owned()
+}

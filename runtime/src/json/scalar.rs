@@ -1,0 +1,113 @@
+//! Floats, bytes and texts, whose JSON is not serde's.
+
+use std::fmt::{self, Write};
+
+use serde::{
+    Deserializer, Serializer,
+    de::{Error, MapAccess, Unexpected, Visitor},
+};
+
+use crate::avro::encoder;
+
+/// JSON has no word for what is not finite; Avro's JSON encoding and Python's `json` use these.
+pub(super) fn write_double<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    if value.is_nan() {
+        serializer.serialize_str("NaN")
+    } else if value.is_infinite() {
+        serializer.serialize_str(if value > 0.0 { "Infinity" } else { "-Infinity" })
+    } else {
+        serializer.serialize_f64(value)
+    }
+}
+
+pub(super) fn read_double<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    deserializer.deserialize_any(Double)
+}
+
+struct Double;
+
+impl<'de> Visitor<'de> for Double {
+    type Value = f64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(r#"a number, "NaN", "Infinity" or "-Infinity""#)
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<f64, E> {
+        Ok(value)
+    }
+
+    // Python writes whole floats that way too; it rounds as Rust's conversion does.
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
+        Ok(value as f64)
+    }
+
+    #[allow(clippy::cast_precision_loss)]
+    fn visit_u64<E: Error>(self, value: u64) -> Result<f64, E> {
+        Ok(value as f64)
+    }
+
+    /// What `serde_json` hands out for a number when a crate of the program enables its
+    /// `arbitrary_precision`.
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
+        let number = match map.next_entry::<String, String>()? {
+            Some((key, number)) if key == "$serde_json::private::Number" => number.parse().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number: &f64| number.is_finite());
+        number.ok_or_else(|| A::Error::invalid_type(Unexpected::Map, &self))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<f64, E> {
+        match value {
+            "NaN" => Ok(f64::NAN),
+            "Infinity" => Ok(f64::INFINITY),
+            "-Infinity" => Ok(f64::NEG_INFINITY),
+            _ => Err(E::invalid_value(Unexpected::Other("another text"), &self)),
+        }
+    }
+}
+
+/// Bytes as in Avro's JSON encoding: each is the character of that code point.
+pub(super) struct Latin1<'a>(pub(super) &'a [u8]);
+
+impl fmt::Display for Latin1<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| f.write_char(char::from(*byte)))
+    }
+}
+
+/// Reads such bytes, and appends them as Avro has them.
+pub(super) struct ReadBytes<'a>(pub(super) &'a mut Vec<u8>);
+
+impl Visitor<'_> for ReadBytes<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string of characters up to U+00FF")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
+        let bytes = bytes.map_err(|_| E::custom("bytes are a string of characters up to U+00FF"))?;
+        encoder::bytes(self.0, &bytes);
+        Ok(())
+    }
+}
+
+/// Reads a text, and appends it as Avro has it.
+pub(super) struct ReadText<'a>(pub(super) &'a mut Vec<u8>);
+
+impl Visitor<'_> for ReadText<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
+        encoder::bytes(self.0, text.as_bytes());
+        Ok(())
+    }
+}
