@@ -132,7 +132,8 @@ fn members_tell_each_loss_once() {
                             lost += count;
                         }
                         idle = if polled.entries.is_empty() { idle + 1 } else { 0 };
-                        thread::sleep(Duration::from_millis(if idle > 0 { 50 } else { 1 }));
+                        // Slower than the producer by far, so that it loses some.
+                        thread::sleep(Duration::from_millis(if idle > 0 { 50 } else { 4 }));
                     }
                     (read, lost)
                 })
