@@ -93,7 +93,7 @@ plain_catalogue >"$work/plain_catalogue/src/lib.rs"
 for count in 0 1 10 75; do
     package "size_$count" "$ours"
     {
-        echo 'use openedx_events::{prelude::*, registry};'
+        echo '#[allow(unused_imports)] use openedx_events::{prelude::*, registry};'
         structs ours $count
         echo 'fn main() { println!("{}", registry::events().len()); }'
     } >"$work/size_$count/src/main.rs"
