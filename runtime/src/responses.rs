@@ -1,6 +1,11 @@
 //! What became of an event.
 
-use std::{fmt, ops::Deref, sync::Arc};
+use std::{
+    fmt,
+    mem::{self, ManuallyDrop},
+    ops::Deref,
+    sync::Arc,
+};
 
 use crate::receiver::{ReceiverDefinition, ReceiverError};
 
@@ -8,12 +13,12 @@ use crate::receiver::{ReceiverDefinition, ReceiverError};
 ///
 /// The counterpart of the list of pairs that `send_robust` returns in Django. It may be ignored: each
 /// failure was logged.
-#[derive(Debug, Default)]
-pub struct Responses(Vec<Response>);
+#[derive(Default)]
+pub struct Responses(ManuallyDrop<Vec<Response>>);
 
 impl Responses {
     pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+        Self(ManuallyDrop::new(Vec::with_capacity(capacity)))
     }
 
     pub(crate) fn push(&mut self, response: Response) {
@@ -56,6 +61,26 @@ impl Responses {
     }
 }
 
+/// Where nobody listens, senders drop an empty list: nothing is set up there for the dropping of another one.
+impl Drop for Responses {
+    #[inline]
+    fn drop(&mut self) {
+        #[inline(never)]
+        fn free(responses: Vec<Response>) {
+            drop(responses);
+        }
+        if self.0.capacity() > 0 {
+            free(mem::take(&mut *self.0));
+        }
+    }
+}
+
+impl fmt::Debug for Responses {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Responses").field(&*self.0).finish()
+    }
+}
+
 impl<'a> IntoIterator for &'a Responses {
     type Item = &'a Response;
     type IntoIter = std::slice::Iter<'a, Response>;
@@ -69,8 +94,8 @@ impl IntoIterator for Responses {
     type Item = Response;
     type IntoIter = std::vec::IntoIter<Response>;
 
-    fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+    fn into_iter(mut self) -> Self::IntoIter {
+        mem::take(&mut *self.0).into_iter()
     }
 }
 

@@ -160,7 +160,9 @@ impl<T: ByHand> ByHand for Vec<T> {
     fn put(&self, out: &mut Vec<u8>) {
         if !self.is_empty() {
             put_length(self.len(), out);
-            self.iter().for_each(|item| item.put(out));
+            for item in self {
+                item.put(out);
+            }
         }
         out.push(0);
     }
