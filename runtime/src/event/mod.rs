@@ -1,6 +1,7 @@
 //! Event definitions: what is known of an event type, and the events themselves with their type erased.
 
 mod any;
+mod data_key;
 mod definition;
 mod error;
 mod key;
@@ -9,7 +10,8 @@ mod wire;
 mod wire_form;
 
 pub use any::AnyEvent;
-pub use definition::{DataKey, Deprecation, EventDefinition};
+pub use data_key::DataKey;
+pub use definition::{Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub(crate) use wire::SharedEvent;
 pub(crate) use wire::WireFunctions;
