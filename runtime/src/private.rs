@@ -12,10 +12,7 @@ pub use serde;
 
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
-    avro_type::{
-        AvroType,
-        refused::{Refusal, Refused},
-    },
+    avro_type::{AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, wire::*},
     receiver::{

@@ -9,11 +9,8 @@ use std::{any::Any, fmt::Debug, marker::PhantomData, sync::Arc};
 
 use crate::{
     avro::{DecodeError, Decoder},
-    avro_type::{
-        AvroType,
-        refused::{Refusal, Refused},
-    },
-    schema::Schema,
+    avro_type::{AvroType, refused::Refused},
+    schema::{Refusal, Schema},
 };
 
 /// The one hard requirement on a field's type, placed at that type.
