@@ -17,7 +17,7 @@ pub(crate) use wire::SharedEvent;
 pub(crate) use wire::WireFunctions;
 pub use wire_form::{WireFallback, WireForm};
 
-use crate::payload::{record::Fields, wire::Erasure};
+use crate::payload::{record::Fields, shared::Erasure};
 
 /// An event's data, as [`#[event]`](crate::event) declares it: one field a data key.
 ///

@@ -52,7 +52,7 @@ impl Incoming {
 
     /// The event, without its type.
     pub(crate) fn event(&self) -> AnyEvent<'_> {
-        AnyEvent::received(self.definition, self.data())
+        AnyEvent::new(self.definition, self.data(), true)
     }
 
     fn data(&self) -> &(dyn Any + Send + Sync) {
