@@ -48,10 +48,14 @@ impl Message {
 
     #[track_caller]
     pub(super) const fn panic(&self) -> ! {
-        let (text, _) = self.bytes.split_at(self.len);
+        let (mut text, _) = self.bytes.split_at(self.len);
+        // What does not fit may begin in the middle of a character.
+        if let Err(cut) = std::str::from_utf8(text) {
+            (text, _) = text.split_at(cut.valid_up_to());
+        }
         match std::str::from_utf8(text) {
             Ok(text) => panic!("{}", text),
-            Err(_) => panic!("an event definition is refused, and the reason is too long to print"),
+            Err(_) => panic!("an event definition is refused"),
         }
     }
 }
@@ -70,4 +74,16 @@ pub(super) const fn text_eq(left: &str, right: &str) -> bool {
         index += 1;
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Message;
+
+    #[test]
+    fn a_character_that_does_not_fit_is_left_out() {
+        let panic = std::panic::catch_unwind(|| Message::new().text(&"a".repeat(1023)).text("…").panic());
+        let text = *panic.unwrap_err().downcast::<String>().unwrap();
+        assert_eq!(text, "a".repeat(1023));
+    }
 }
