@@ -8,6 +8,8 @@
 //!
 //! separated by commas. Keywords are fine as names (`type`, `crate`).
 
+mod meant;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{
@@ -17,6 +19,7 @@ use syn::{
     parse::{Parse, ParseStream, Parser},
 };
 
+pub(crate) use self::meant::meant;
 use crate::{
     diagnostics::{Problem, Problems},
     rules,
@@ -24,6 +27,7 @@ use crate::{
 
 /// One argument.
 pub(crate) struct Arg {
+    /// Without `r#`.
     pub(crate) name: Ident,
     pub(crate) value: Value,
 }
@@ -45,10 +49,10 @@ impl Parse for Arg {
                 .help("write the arguments as `name`, `name = value` or `name(…)`, with commas between them")
                 .into_error());
         }
-        let name = input.call(Ident::parse_any)?;
+        let name = input.call(Ident::parse_any)?.unraw();
         if input.peek(Token![:]) || input.peek(Token![==]) {
             let sign = input.parse::<proc_macro2::TokenTree>()?;
-            let what = format!("expected `=` after `{}`", name.unraw());
+            let what = format!("expected `=` after `{name}`");
             return Err(Problem::new(&sign, what)
                 .help("write `=` between an argument and its value")
                 .into_error());
@@ -57,7 +61,7 @@ impl Parse for Arg {
             input.parse::<Token![=]>()?;
             // The parser would show the end of the input, which is the whole attribute.
             if input.is_empty() {
-                let what = format!("`{}` has no value", name.unraw());
+                let what = format!("`{name}` has no value");
                 return Err(Problem::new(&name, what).into_error());
             }
             Value::Is(input.parse()?)
@@ -106,7 +110,7 @@ impl<'a> Known<'a> {
 
     /// Whether to go on with this argument; `allow` may be there for several rules.
     pub(crate) fn accept(&mut self, arg: &Arg, problems: &mut Problems) -> bool {
-        let name = arg.name.unraw().to_string();
+        let name = arg.name.to_string();
         if !self.names.contains(&name.as_str()) {
             let known = list(self.names);
             let meant = meant(&name, self.names);
@@ -133,33 +137,6 @@ impl<'a> Known<'a> {
     }
 }
 
-/// What people write for a name of ours.
-const SYNONYMS: &[(&str, &str)] = &[("optional", "default"), ("sensitive", "pii"), ("personal", "pii")];
-
-/// Which of the names `written` is probably meant as.
-pub(crate) fn meant<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
-    let written = written.to_ascii_lowercase();
-    let synonym = SYNONYMS.iter().find(|(other, _)| *other == written);
-    let written = synonym.map_or(written.as_str(), |(_, known)| known);
-    let is_word = |text: &str, word: &str| text.split('_').any(|one| one == word);
-    let is_same_word = |known: &str| is_word(written, known) || is_word(known, written);
-    let slip = names.iter().find(|known| is_one_slip(written, known));
-    slip.or_else(|| names.iter().find(|known| is_same_word(known))).copied()
-}
-
-/// Whether the two differ in one place: by a letter, or by two that changed places.
-fn is_one_slip(left: &str, right: &str) -> bool {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
-    let same = |(left, right): &(&char, &char)| left == right;
-    let front = left.iter().zip(&right).take_while(same).count();
-    let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
-    match (&left[front..left.len() - back], &right[front..right.len() - back]) {
-        ([] | [_], [] | [_]) => true,
-        ([a, b], [c, d]) => a == d && b == c,
-        _ => false,
-    }
-}
-
 /// `` `a`, `b` and `c` ``
 pub(crate) fn list(names: &[&str]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -177,8 +154,7 @@ impl Arg {
             Value::Is(value) => value,
             Value::Flag | Value::List(_) => &self.name,
         };
-        let mut problem =
-            Problem::new(&at.to_token_stream(), format!("`{}` takes {takes}", self.name.unraw()));
+        let mut problem = Problem::new(&at.to_token_stream(), format!("`{}` takes {takes}", self.name));
         if let Value::Is(value) = &self.value
             && is_evaluated_later(value)
         {
@@ -192,7 +168,7 @@ impl Arg {
     pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
         let is_flag = matches!(self.value, Value::Flag);
         if !is_flag {
-            self.wrong_form("no value", &self.name.unraw().to_string(), problems);
+            self.wrong_form("no value", &self.name.to_string(), problems);
         }
         is_flag
     }
@@ -206,13 +182,13 @@ impl Arg {
         match literal {
             Some(text) if !text.value().trim().is_empty() => return Some(text),
             Some(text) => {
-                let name = self.name.unraw();
+                let name = &self.name;
                 problems.push(
                     Problem::new(&text, format!("`{name}` is empty")).help(format!("write `{example}`")),
                 );
             }
             None => {
-                let name = self.name.unraw();
+                let name = &self.name;
                 let own = self.meant_text().map(|text| format!("{name} = \"{text}\""));
                 self.wrong_form("a text in quotation marks", own.as_deref().unwrap_or(example), problems);
             }
@@ -253,7 +229,7 @@ impl Arg {
         if number.is_none() {
             let own = meant_number(text)
                 .filter(|digits| digits.parse::<T>().is_ok())
-                .map(|digits| format!("{} = {digits}", self.name.unraw()));
+                .map(|digits| format!("{} = {digits}", self.name));
             self.wrong_form(&takes, own.as_deref().unwrap_or(example), problems);
         }
         number

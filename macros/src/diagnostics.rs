@@ -87,7 +87,7 @@ pub(crate) fn without_reports<T>(look: impl FnOnce(&mut Problems) -> T) -> T {
     look(&mut Problems::default())
 }
 
-/// Collects mistakes; only [`report`] makes it, so that none can be forgotten.
+/// Collects mistakes; only [`report`] and [`without_reports`] make it, so that none can be forgotten.
 #[derive(Default)]
 pub(crate) struct Problems {
     found: Vec<Found>,

@@ -56,15 +56,3 @@ fn short(span: Span) -> syn::Ident {
     // Names resolve where the macro is called, whatever the place is that errors are shown at.
     syn::Ident::new("__RT", span.resolved_at(Span::call_site()))
 }
-
-/// The same tokens, shown at `span` but resolved as before.
-pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut token| {
-            let resolved = token.span();
-            token.set_span(span.resolved_at(resolved));
-            token
-        })
-        .collect()
-}

@@ -17,6 +17,18 @@ pub(crate) fn generic_up_to(at: &impl ToTokens, name: &TokenStream, arguments: &
     quote!(#name<#arguments #close)
 }
 
+/// The same tokens, shown at `span` but resolved as before.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    tokens
+        .into_iter()
+        .map(|mut token| {
+            let resolved = token.span();
+            token.set_span(span.resolved_at(resolved));
+            token
+        })
+        .collect()
+}
+
 fn end(at: &impl ToTokens) -> Span {
     let last = at.to_token_stream().into_iter().last();
     last.map_or_else(Span::call_site, |last| last.span()).resolved_at(Span::call_site())

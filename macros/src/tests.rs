@@ -42,6 +42,24 @@ fn payload() {
     assert_expansion!("payload", crate::payload::payload(TokenStream::new(), &item));
 }
 
+/// `r#type` is what an editor may make of `type`; a name of ours that is written so means the same.
+#[test]
+fn raw_names_of_arguments_mean_the_same() {
+    let expansion = |argument: TokenStream| {
+        let item = quote! {
+            /// A learner's seat in a course run.
+            struct SeatData {
+                /// Learner who has it.
+                #[payload(#argument)]
+                learner: String,
+            }
+        };
+        crate::payload::payload(TokenStream::new(), &item).to_string()
+    };
+    assert_eq!(expansion(quote!(r#pii)), expansion(quote!(pii)));
+    assert_eq!(expansion(quote!(r#default = String::new())), expansion(quote!(default = String::new())));
+}
+
 #[test]
 fn event() {
     let arguments = quote! {

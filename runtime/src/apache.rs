@@ -16,13 +16,15 @@
 use std::{error::Error, fmt};
 
 use ::apache_avro::{
-    Schema, reader::datum::GenericDatumReader, types::Value, writer::datum::GenericDatumWriter,
+    Error as AvroError, Schema, reader::datum::GenericDatumReader, types::Value,
+    writer::datum::GenericDatumWriter,
 };
 
 use crate::{
     avro::DecodeError,
     codec,
-    event::{Event, EventDefinition, NoWireForm, WireEvent},
+    event::{EventDefinition, NoWireForm, WireEvent},
+    schema::{Field, event_schema_string},
     signal::Signal,
 };
 
@@ -36,10 +38,10 @@ impl EventDefinition {
     ///
     /// Where the event is local only and has no schema, or `apache-avro` refuses it.
     pub fn avro_schema(&self) -> Result<Schema, ApacheError> {
-        let text = self.schema_string().ok_or_else(|| ApacheError::NoWireForm(NoWireForm::new(self)))?;
-        let namespace = self.event_type().replace('-', "_");
-        let text = text.replace(&format!("\"{}\"", self.event_type()), &format!("\"{namespace}\""));
-        Schema::parse_str(&text).map_err(ApacheError::from)
+        if self.schema_string().is_none() {
+            return Err(ApacheError::NoWireForm(NoWireForm::new(self)));
+        }
+        schema_of(self, self.fields())
     }
 }
 
@@ -60,19 +62,17 @@ impl<E: WireEvent> Signal<E> {
 ///
 /// Where `apache-avro` refuses the schema.
 pub fn to_value<E: WireEvent>(event: &E) -> Result<Value, ApacheError> {
-    let schema = schema::<E>()?;
-    let bytes = codec::encode(event);
-    Ok(GenericDatumReader::builder(&schema).build()?.read_value(&mut bytes.as_slice())?)
+    Ok(read(&E::DEFINITION.avro_schema()?, &codec::encode(event))?)
 }
 
-/// The event that a value of `apache-avro` is.
+/// The event that a value of `apache-avro` is; data keys that are missing have their default.
 ///
 /// # Errors
 ///
 /// Where the value does not fit the schema, or a field's type refuses what it holds.
 pub fn from_value<E: WireEvent>(value: Value) -> Result<E, ApacheError> {
-    let schema = schema::<E>()?;
-    let value = value.resolve(&schema)?;
+    let schema = E::DEFINITION.avro_schema()?;
+    let value = with_defaults(E::DEFINITION, value)?.resolve(&schema)?;
     let bytes = GenericDatumWriter::builder(&schema).build()?.write_value_to_vec(value)?;
     Ok(codec::decode(&bytes)?)
 }
@@ -86,22 +86,46 @@ pub fn from_value<E: WireEvent>(value: Value) -> Result<E, ApacheError> {
 ///
 /// Where the bytes are not of that schema, or it cannot be read as this event.
 pub fn decode_written_with<E: WireEvent>(writer: &Schema, bytes: &[u8]) -> Result<E, ApacheError> {
-    let reader = schema::<E>()?;
-    let datum = GenericDatumReader::builder(writer).reader_schema(&reader).build()?;
-    let mut rest = bytes;
-    from_value(datum.read_value(&mut rest)?)
+    // Which schema the reader has, is seen to there.
+    from_value(read(writer, bytes)?)
 }
 
-fn schema<E: Event>() -> Result<Schema, ApacheError> {
-    E::DEFINITION.avro_schema()
+/// The schema of an event with these data keys only.
+fn schema_of(definition: &EventDefinition, fields: &[Field]) -> Result<Schema, ApacheError> {
+    let namespace = definition.event_type().replace('-', "_");
+    Ok(Schema::parse_str(&event_schema_string(&namespace, fields))?)
+}
+
+fn read(schema: &Schema, mut bytes: &[u8]) -> Result<Value, AvroError> {
+    GenericDatumReader::builder(schema).build()?.read_value(&mut bytes)
+}
+
+/// Adds the data keys that are missing: the schema is Python's, in which they have no default.
+fn with_defaults(definition: &EventDefinition, value: Value) -> Result<Value, ApacheError> {
+    let Value::Record(mut values) = value else { return Ok(value) };
+    for field in definition.fields() {
+        if let Some(default) = field.default
+            && values.iter().all(|(name, _)| name != field.name)
+        {
+            let mut bytes = Vec::new();
+            default(&mut bytes);
+            let schema = schema_of(definition, std::slice::from_ref(field))?;
+            if let Value::Record(added) = read(&schema, &bytes)? {
+                values.extend(added);
+            }
+        }
+    }
+    Ok(Value::Record(values))
 }
 
 /// Why an event and `apache-avro` did not come together.
-#[derive(Debug)]
+///
+/// `apache-avro`'s own texts can repeat a value, which may be personal data: they are in [`Avro`](Self::Avro), and not
+/// in what this prints.
 #[non_exhaustive]
 pub enum ApacheError {
-    /// `apache-avro` refused the schema, the bytes or the value.
-    Avro(Box<::apache_avro::Error>),
+    /// `apache-avro` refused the schema, the bytes or the value. Why, may have personal data in it.
+    Avro(Box<AvroError>),
     /// The value is none of this event.
     Decode(DecodeError),
     /// The event is local only.
@@ -111,26 +135,35 @@ pub enum ApacheError {
 impl fmt::Display for ApacheError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Avro(error) => error.fmt(f),
+            Self::Avro(_) => f.write_str(
+                "`apache-avro` refused the schema, the bytes or the value: `ApacheError::Avro` has the reason, which \
+                 may repeat personal data",
+            ),
             Self::Decode(error) => error.fmt(f),
             Self::NoWireForm(error) => error.fmt(f),
         }
     }
 }
 
-/// The text is that of the error inside, and so is the source.
+impl fmt::Debug for ApacheError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ApacheError({self})")
+    }
+}
+
+/// The source is that of the error inside, but for `apache-avro`'s: whoever prints an error prints its sources, too.
 impl Error for ApacheError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
-            Self::Avro(error) => error.source(),
+            Self::Avro(_) => None,
             Self::Decode(error) => error.source(),
             Self::NoWireForm(error) => error.source(),
         }
     }
 }
 
-impl From<::apache_avro::Error> for ApacheError {
-    fn from(error: ::apache_avro::Error) -> Self {
+impl From<AvroError> for ApacheError {
+    fn from(error: AvroError) -> Self {
         Self::Avro(Box::new(error))
     }
 }

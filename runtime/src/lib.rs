@@ -37,6 +37,7 @@ mod signal;
 #[doc = include_str!("rules.md")]
 pub mod rules {}
 pub mod testing;
+mod uuid_text;
 
 pub use avro::BoxError;
 pub use avro_type::AvroType;

@@ -12,12 +12,9 @@ pub use serde;
 
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
-    avro_type::{
-        AvroType,
-        refused::{Refusal, Refused},
-    },
+    avro_type::{AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
-    payload::{builder::*, frozen::Frozen, record::*, wire::*},
+    payload::{builder::*, frozen::Frozen, record::*, shared::*, wire::*},
     receiver::{
         AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
         function_id,

@@ -9,7 +9,8 @@ use std::{
 
 use crate::receiver::{ReceiverDefinition, ReceiverError};
 
-/// The outcomes of all receivers of one event, in the order in which they ran.
+/// The outcomes of all receivers of one event, in the order in which they ran. The last one may be that of the event
+/// bus.
 ///
 /// The counterpart of the list of pairs that `send_robust` returns in Django. It may be ignored: each
 /// failure was logged.
@@ -30,19 +31,19 @@ impl Responses {
         self.0.iter()
     }
 
-    /// How many receivers ran.
+    /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether no receiver ran.
+    /// Whether no receiver ran, and the event went to no bus.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether every receiver succeeded.
+    /// Whether every receiver succeeded, and the event bus where the event went there.
     #[must_use]
     pub fn all_ok(&self) -> bool {
         self.failures().next().is_none()
@@ -55,7 +56,7 @@ impl Responses {
         self.0.iter().find(|response| response.is_event_bus())
     }
 
-    /// The receivers that failed.
+    /// Those of what failed.
     pub fn failures(&self) -> impl Iterator<Item = &Response> {
         self.0.iter().filter(|response| response.result().is_err())
     }
@@ -99,7 +100,7 @@ impl IntoIterator for Responses {
     }
 }
 
-/// The outcome of one receiver.
+/// The outcome of one receiver, or of the event bus.
 #[derive(Debug)]
 pub struct Response {
     receiver: ReceiverHandle,

@@ -230,6 +230,17 @@ fn contracts_that_the_compiler_has_not_seen_are_compared() {
 }
 
 #[test]
+fn a_contract_that_is_no_record_is_broken() {
+    let package = package("shapes");
+    let file = package.join(format!("{SHIPPED}.2.avsc"));
+    for text in ["[1]", "\"string\"", r#"{"type": "string"}"#, "null", "{}", r#"{"fields": {}}"#] {
+        fs::write(&file, text).unwrap();
+        let found = lines(&package);
+        assert!(found.len() == 1 && found[0].starts_with("contract_broken: "), "{text}: {found:#?}");
+    }
+}
+
+#[test]
 #[should_panic(expected = "contract of no event of this program")]
 fn the_test_helper_panics() {
     let package = package("helper");

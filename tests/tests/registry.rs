@@ -3,8 +3,8 @@
 use std::{error::Error, panic::catch_unwind, sync::Mutex};
 
 use openedx_events::{
-    AnyEventError, Event, EventDefinition, ReceiverDefinition, WireEvent, codec, expect_receivers,
-    learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*, registry,
+    AnyEventError, AvroType, BoxError, Event, EventDefinition, ReceiverDefinition, WireEvent, codec,
+    expect_receivers, learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*, registry,
 };
 use openedx_events_tests::{
     ARTICLE_ADDED, Article, Contact, NUMBER_DRAWN, NumberDrawn, SAMPLE_TAKEN, SampleTaken, samples,
@@ -49,6 +49,30 @@ pub struct DoubtNoted {
     pub value: Option<Option<i64>>,
 }
 
+/// A share in a hundred.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Percentage(i64);
+
+impl AvroType for Percentage {
+    type Repr = i64;
+
+    fn to_repr(&self) -> i64 {
+        self.0
+    }
+
+    fn from_repr(repr: i64) -> Result<Self, BoxError> {
+        if repr > 100 { Err("a percentage is at most 100".into()) } else { Ok(Self(repr)) }
+    }
+}
+
+/// Sent when a limit was raised; its default is a mistake.
+#[event(type = "com.example.learning.limit.raised.v1")]
+pub struct LimitRaised {
+    /// The new limit.
+    #[event(default = Percentage(101))]
+    pub limit: Percentage,
+}
+
 mod second {
     use super::*;
 
@@ -90,6 +114,7 @@ fn events_are_complete_and_sorted() {
             "com.example.learning.gap.noted.v1",
             "com.example.learning.grade.computed.v1",
             "com.example.learning.hook.installed.v1",
+            "com.example.learning.limit.raised.v1",
             "com.example.learning.number.drawn.v1",
             "com.example.learning.sample.taken.v1",
             "com.example.logistics.parcel.forgotten.v1",
@@ -327,6 +352,15 @@ fn json_errors_have_the_path_of_the_field() {
     let trailing = NUMBER_DRAWN.definition().encode_json(r#"{"number": 1} x"#).unwrap_err();
     assert!(matches!(trailing, AnyEventError::Json { .. }));
     assert!(NUMBER_DRAWN.definition().encode_json("").is_err());
+}
+
+#[test]
+fn a_default_that_is_refused_has_no_place_in_the_json() {
+    let Err(AnyEventError::Json(error)) = LIMIT_RAISED.definition().encode_json("{}") else {
+        panic!("the default is refused")
+    };
+    assert_eq!((error.field_path(), error.line(), error.column()), ("limit", 0, 0));
+    assert_eq!(error.to_string(), "`limit`, by default: a percentage is at most 100");
 }
 
 #[test]

@@ -4,11 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::Contracts;
-use crate::{
-    event_type::EventType,
-    record::Field,
-    runtime_path::{RuntimePath, respan},
-};
+use crate::{event_type::EventType, record::Field, runtime_path::RuntimePath, spans::respan};
 
 /// How many broken paths are reported below one data key, one error each: as many as the runtime counts with.
 const REPORTS: usize = 4;

@@ -156,7 +156,7 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
         if known.accept(&arg, problems) {
             parsed.take(&arg, problems);
         } else {
-            parsed.has_unknown |= !ARGUMENTS.contains(&arg.name.unraw().to_string().as_str());
+            parsed.has_unknown |= !ARGUMENTS.contains(&arg.name.to_string().as_str());
         }
     }
     parsed
@@ -176,7 +176,7 @@ impl Arguments {
     }
 
     fn take(&mut self, arg: &Arg, problems: &mut Problems) {
-        match arg.name.unraw().to_string().as_str() {
+        match arg.name.to_string().as_str() {
             "type" => {
                 let example = "type = \"com.example.learning.course.enrollment.created.v1\"";
                 match arg.text(example, problems) {

@@ -9,6 +9,7 @@ use crate::{
     diagnostics::{Problem, Problems},
     rules,
     runtime_path::RuntimePath,
+    spans::respan,
 };
 
 /// What the macro can tell by the name and the type as it is written; `kind` is what such a field is called.
@@ -44,13 +45,7 @@ impl Target<'_> {
                 None => (field.ident.span(), quote!(assert_no_command)),
             };
             let rt = path.at(span);
-            let function: TokenStream = function
-                .into_iter()
-                .map(|mut token| {
-                    token.set_span(span.resolved_at(proc_macro2::Span::call_site()));
-                    token
-                })
-                .collect();
+            let function = respan(function, span);
             // const _: () = assert_no_command(&__RECORD, 0);
             quote_spanned!(span=> const _: () = #rt::#function(&__RECORD, #index);)
         });

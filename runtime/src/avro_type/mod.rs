@@ -4,9 +4,6 @@ mod collections;
 mod optional;
 mod primitive;
 pub(crate) mod refused;
-mod text;
-
-pub(crate) use text::parse_uuid;
 
 use crate::{
     avro::{BoxError, DecodeError, Decoder},
@@ -29,7 +26,7 @@ use crate::{
 /// /// An amount of money in cents, on the wire a decimal text such as `12.50`.
 /// #[derive(Debug, Clone, PartialEq)]
 /// pub struct Price {
-///     cents: i64,
+///     cents: u32,
 /// }
 ///
 /// impl AvroType for Price {
@@ -41,7 +38,10 @@ use crate::{
 ///
 ///     fn from_repr(repr: String) -> Result<Self, BoxError> {
 ///         let (whole, part) = repr.split_once('.').ok_or("a price has a decimal point")?;
-///         Ok(Self { cents: whole.parse::<i64>()? * 100 + part.parse::<i64>()? })
+///         let (whole, part): (u32, u32) = (whole.parse()?, part.parse()?);
+///         // What arrives can be any text: no arithmetic that may panic.
+///         let cents = whole.checked_mul(100).and_then(|cents| cents.checked_add(part));
+///         Ok(Self { cents: cents.ok_or("a price fits into 32 bits")? })
 ///     }
 /// }
 /// ```

@@ -1,4 +1,4 @@
-//! Booleans, integers, floats and bytes.
+//! Booleans, integers, floats, bytes and strings.
 
 use bytes::Bytes;
 
@@ -84,5 +84,21 @@ impl AvroType for Bytes {
     #[inline]
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         input.bytes().map(Self::copy_from_slice)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl AvroType for String {
+    represents_itself!();
+    const SCHEMA: Schema = Schema::String;
+
+    #[inline]
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::bytes(out, self.as_bytes());
+    }
+
+    #[inline]
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        input.string().map(Self::from)
     }
 }

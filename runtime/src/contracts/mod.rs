@@ -13,11 +13,12 @@ mod finding;
 mod git;
 
 use std::{
+    cmp::Ordering,
     fs, io,
     path::{Path, PathBuf},
 };
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{event::EventDefinition, registry};
 
@@ -156,17 +157,23 @@ fn compare(file: &str, contract: &str) -> Option<ContractFinding> {
     // A local-only event without an Avro schema cannot keep to one.
     let schema = event.schema_string().unwrap_or_default();
     let schemas = json(contract.as_bytes()).zip(json(schema.as_bytes()));
-    let is_kept = schemas.is_some_and(|(contract, schema)| {
-        let (mut old, mut new) = (plain(contract), plain(schema));
-        let (old_fields, new_fields) = (old["fields"].take(), new["fields"].take());
-        let is_successor = match (old_fields.as_array(), new_fields.as_array()) {
-            (Some(old), Some(new)) if minor_version < event.minor_version() => new.starts_with(old),
-            (Some(old), Some(new)) if minor_version == event.minor_version() => new == old,
-            _ => false,
+    let records = schemas.and_then(|(contract, schema)| fields_apart(contract).zip(fields_apart(schema)));
+    let is_kept = records.is_some_and(|((old, old_fields), (new, new_fields))| {
+        let is_successor = match minor_version.cmp(&event.minor_version()) {
+            Ordering::Less => new_fields.starts_with(&old_fields),
+            Ordering::Equal => new_fields == old_fields,
+            Ordering::Greater => false,
         };
         is_successor && old == new
     });
     (!is_kept).then_some(ContractFinding::Broken { event, file })
+}
+
+/// The schema of a record without its fields, and these.
+fn fields_apart(schema: Value) -> Option<(Map<String, Value>, Vec<Value>)> {
+    let Value::Object(mut record) = plain(schema) else { return None };
+    let Value::Array(fields) = record.remove("fields")? else { return None };
+    Some((record, fields))
 }
 
 /// A schema without documentation, and `"string"` for `{"type": "string"}`.

@@ -22,11 +22,6 @@ impl<'a> AnyEvent<'a> {
         Self { definition, event, from_event_bus }
     }
 
-    /// An event that came from an event bus.
-    pub(crate) fn received(definition: &'static EventDefinition, event: &'a (dyn Any + Send + Sync)) -> Self {
-        Self { definition, event, from_event_bus: true }
-    }
-
     /// What is known of its type.
     #[must_use]
     pub fn definition(&self) -> &'static EventDefinition {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{AnyEventError, NoWireForm, SharedEvent, WireFunctions};
+use super::{AnyEventError, DataKey, NoWireForm, SharedEvent, WireFunctions};
 use crate::{
     json,
     schema::{Field, Location, Record, event_schema_string},
@@ -44,10 +44,6 @@ pub struct Deprecation {
     /// What to use instead.
     pub note: &'static str,
 }
-
-/// A data key of an event: a keyword argument of `send_event` in Python.
-#[derive(Clone, Copy)]
-pub struct DataKey(pub(crate) &'static Field);
 
 /// Used by expansions.
 #[doc(hidden)]
@@ -275,37 +271,5 @@ impl fmt::Debug for EventDefinition {
             .field("name", &self.name)
             .field("location", &self.record.location)
             .finish_non_exhaustive()
-    }
-}
-
-impl DataKey {
-    /// The key: the field's name.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.0.name
-    }
-
-    /// The type, as written in the definition.
-    #[must_use]
-    pub const fn type_name(&self) -> &'static str {
-        self.0.type_name
-    }
-
-    /// The documentation of the field.
-    #[must_use]
-    pub const fn docs(&self) -> &'static str {
-        self.0.docs
-    }
-
-    /// Whether the whole of it is personal data.
-    #[must_use]
-    pub const fn is_pii(&self) -> bool {
-        self.0.pii
-    }
-}
-
-impl fmt::Debug for DataKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name(), self.type_name())
     }
 }

@@ -1,6 +1,7 @@
 //! Event definitions: what is known of an event type, and the events themselves with their type erased.
 
 mod any;
+mod data_key;
 mod definition;
 mod error;
 mod key;
@@ -9,13 +10,14 @@ mod wire;
 mod wire_form;
 
 pub use any::AnyEvent;
-pub use definition::{DataKey, Deprecation, EventDefinition};
+pub use data_key::DataKey;
+pub use definition::{Deprecation, EventDefinition};
 pub use error::{AnyEventError, NoWireForm};
 pub(crate) use wire::SharedEvent;
 pub(crate) use wire::WireFunctions;
 pub use wire_form::{WireFallback, WireForm};
 
-use crate::payload::{record::Fields, wire::Erasure};
+use crate::payload::{record::Fields, shared::Erasure};
 
 /// An event's data, as [`#[event]`](crate::event) declares it: one field a data key.
 ///

@@ -32,7 +32,7 @@ impl JsonError {
         Self { path, line: error.line(), column: error.column(), problem: problem(error) }
     }
 
-    /// Of a value that the text does not have.
+    /// Of a default, which is in no text.
     pub(super) fn without_place(refused: &DecodeError) -> Self {
         Self { path: refused.field_path(), line: 0, column: 0, problem: refused.reason() }
     }
@@ -44,13 +44,13 @@ impl JsonError {
         &self.path
     }
 
-    /// The line in the JSON, from 1.
+    /// The line in the JSON, from 1; 0 where a default is refused, which is not in the JSON.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in that line, from 1; the error is before it.
+    /// The column in that line, from 1; the error is before it. 0 as for the line.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
@@ -65,10 +65,12 @@ impl JsonError {
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.path.is_empty() {
-            write!(f, "`{}` at ", self.path)?;
+        let Self { path, line, column, problem } = self;
+        match (path.as_str(), line) {
+            (path, 0) => write!(f, "`{path}`, by default: {problem}"),
+            ("", line) => write!(f, "line {line} column {column}: {problem}"),
+            (path, line) => write!(f, "`{path}` at line {line} column {column}: {problem}"),
         }
-        write!(f, "line {} column {}: {}", self.line, self.column, self.problem)
     }
 }
 

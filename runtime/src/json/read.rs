@@ -3,20 +3,23 @@
 //! The bytes are decoded afterwards, so that values are judged in one place. For one that is refused there, the text
 //! is read once more, up to the place of that value.
 
-use std::{fmt, ops::Range};
+mod record;
+
+use std::fmt;
 
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeSeed, Error, MapAccess, SeqAccess, Visitor},
 };
 
+use self::record::RecordVisitor;
 use super::{
     JsonError,
     scalar::{ReadBytes, ReadText, read_double},
 };
 use crate::{
     avro::{DecodeError, Segment, encoder},
-    schema::{Field, Record, Schema},
+    schema::{Record, Schema},
 };
 
 /// Reads a record; `decode` gets its Avro bytes. The keys may be in any order, and those of fields that have a
@@ -194,119 +197,4 @@ impl<'de> Visitor<'de> for Map<'_, '_> {
         encoder::length(&mut state.out, 0);
         Ok(())
     }
-}
-
-type Decode<'a> = dyn FnMut(&[u8]) -> Result<(), DecodeError> + 'a;
-
-/// The fields of a record, whose bytes go to `decode` while the deserializer still knows its place.
-struct RecordVisitor<'a, 'r> {
-    record: &'static Record,
-    state: &'a mut State<'r>,
-    decode: Option<&'a mut Decode<'a>>,
-}
-
-impl RecordVisitor<'_, '_> {
-    fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // The names would serve formats without keys, which are none of ours.
-        deserializer.deserialize_struct(self.record.name, &[], self)
-    }
-}
-
-impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the fields of `{}`", self.record.name)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { record: Record { fields, .. }, state, decode } = self;
-        let start = state.out.len();
-        let mut places: Vec<Option<Range<usize>>> = vec![None; fields.len()];
-        let mut next = 0;
-        while let Some(index) = map.next_key_seed(FieldName { fields, next })? {
-            let Field { name, schema, .. } = &fields[index];
-            if places[index].is_some() {
-                return Err(A::Error::duplicate_field(name));
-            }
-            let begin = state.out.len();
-            state.inside(Segment::Field(name), |state| map.next_value_seed(state.value(schema)))?;
-            places[index] = Some(begin..state.out.len());
-            next = index + 1;
-        }
-        for (field, place) in fields.iter().zip(&mut places) {
-            if place.is_none() {
-                let begin = state.out.len();
-                write_absent(field, &mut state.out)?;
-                *place = Some(begin..state.out.len());
-            }
-        }
-        put_in_order(&mut state.out, start, places.into_iter().flatten());
-        match decode.map(|decode| decode(&state.out)) {
-            Some(Err(refused)) => Err(A::Error::custom(refused.without_offset())),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// The value of a field whose key is not there.
-fn write_absent<E: Error>(field: &Field, out: &mut Vec<u8>) -> Result<(), E> {
-    match (field.default, field.schema) {
-        (Some(default), _) => default(out),
-        (None, Schema::Optional(_)) => encoder::long(out, 0),
-        (None, _) => return Err(E::missing_field(field.name)),
-    }
-    Ok(())
-}
-
-/// Puts the pieces of the output from `start` on one behind the other.
-fn put_in_order(out: &mut Vec<u8>, start: usize, pieces: impl Iterator<Item = Range<usize>> + Clone) {
-    let mut end = start;
-    let is_in_order = pieces.clone().all(|piece| piece.start == std::mem::replace(&mut end, piece.end));
-    if !is_in_order {
-        let ordered: Vec<u8> = pieces.flat_map(|piece| &out[piece]).copied().collect();
-        out.truncate(start);
-        out.extend_from_slice(&ordered);
-    }
-}
-
-/// Reads a key, and finds its field; first where it is if the keys are in order.
-struct FieldName {
-    fields: &'static [Field],
-    next: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for FieldName {
-    type Value = usize;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<usize, D::Error> {
-        deserializer.deserialize_identifier(self)
-    }
-}
-
-impl Visitor<'_> for FieldName {
-    type Value = usize;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the name of a field")
-    }
-
-    fn visit_str<E: Error>(self, name: &str) -> Result<usize, E> {
-        let Self { fields, next } = self;
-        if fields.get(next).is_some_and(|field| field.name == name) {
-            return Ok(next);
-        }
-        fields.iter().position(|field| field.name == name).ok_or_else(|| unknown_field(name, fields))
-    }
-}
-
-/// In serde's words.
-fn unknown_field<E: Error>(name: &str, fields: &[Field]) -> E {
-    let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
-    let expected = match &names[..] {
-        [one] => one.clone(),
-        [one, two] => format!("{one} or {two}"),
-        _ => format!("one of {}", names.join(", ")),
-    };
-    E::custom(format_args!("unknown field `{name}`, expected {expected}"))
 }

@@ -165,7 +165,6 @@ macro_rules! key {
         }
 
         #[diagnostic::do_not_recommend]
-
         impl $crate::AvroType for $type {
             type Repr = String;
             const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;

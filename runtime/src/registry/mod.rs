@@ -169,6 +169,10 @@ pub fn receivers() -> impl ExactSizeIterator<Item = &'static ReceiverDefinition>
 
 impl EventDefinition {
     /// The receivers that the program was linked with, in the order in which they run.
+    ///
+    /// # Panics
+    ///
+    /// Where an event type is defined more than once, as all of the [registry](self) does.
     #[track_caller]
     pub fn receivers(&self) -> impl Iterator<Item = &'static ReceiverDefinition> + use<> {
         let event_type = self.event_type();

@@ -9,7 +9,10 @@ mod key;
 pub use conventions::{assert_command, assert_no_command};
 pub use key::{assert_key, assert_key_is_pii};
 
-use super::{Field, Location, Record, Schema};
+use super::{
+    Location, Record, Schema,
+    message::{Message, text_eq},
+};
 
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
 #[track_caller]
@@ -288,73 +291,4 @@ const fn same_record(left: &Record, right: &Record) -> bool {
         && text_eq(left.name, right.name)
         && text_eq(left.location.module_path, right.location.module_path)
         && text_eq(left.location.file, right.location.file)
-}
-
-pub(super) const fn text_eq(left: &str, right: &str) -> bool {
-    let (left, right) = (left.as_bytes(), right.as_bytes());
-    if left.len() != right.len() {
-        return false;
-    }
-    let mut index = 0;
-    while index < left.len() {
-        if left[index] != right[index] {
-            return false;
-        }
-        index += 1;
-    }
-    true
-}
-
-/// A text put together in a constant; what does not fit is cut off.
-pub(super) struct Message {
-    bytes: [u8; 1024],
-    len: usize,
-}
-
-impl Message {
-    pub(super) const fn new() -> Self {
-        Self { bytes: [0; 1024], len: 0 }
-    }
-
-    pub(super) const fn text(mut self, text: &str) -> Self {
-        let text = text.as_bytes();
-        let mut index = 0;
-        while index < text.len() && self.len < self.bytes.len() {
-            self.bytes[self.len] = text[index];
-            self.len += 1;
-            index += 1;
-        }
-        self
-    }
-
-    /// `` `id`, `name` ``
-    pub(super) const fn names(self, fields: &[Field]) -> Self {
-        let mut message = self;
-        let mut index = 0;
-        while index < fields.len() {
-            message = message.text(if index == 0 { "`" } else { ", `" }).text(fields[index].name).text("`");
-            index += 1;
-        }
-        message
-    }
-
-    /// `enrollment.course.course_key`
-    pub(super) const fn path(self, path: &[&str]) -> Self {
-        let mut message = self.text(path[0]);
-        let mut index = 1;
-        while index < path.len() {
-            message = message.text(".").text(path[index]);
-            index += 1;
-        }
-        message
-    }
-
-    #[track_caller]
-    pub(super) const fn panic(&self) -> ! {
-        let (text, _) = self.bytes.split_at(self.len);
-        match std::str::from_utf8(text) {
-            Ok(text) => panic!("{}", text),
-            Err(_) => panic!("an event definition is refused, and the reason is too long to print"),
-        }
-    }
 }

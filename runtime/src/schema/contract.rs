@@ -2,7 +2,7 @@
 //!
 //! Comparing is one walk over both sides. What is different is only looked for where that fails.
 
-use super::{Field, Record, Schema, contract_text::Reader};
+use super::{Field, Record, Schema, contract_text::Reader, message::text_eq};
 
 /// The published schemas of an event type, as `#[event]` found them.
 pub struct Contracts {
@@ -88,7 +88,7 @@ impl Contracts {
 pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
     let mut index = 0;
     while index < fields.len() {
-        if super::check::text_eq(fields[index].name, name) {
+        if text_eq(fields[index].name, name) {
             return Some(index);
         }
         index += 1;

@@ -2,10 +2,10 @@
 
 use super::{
     Field, Schema,
-    check::{Message, text_eq},
     contract::{Contracts, position},
     contract_message::{Change, Path},
     contract_text::{Fields, Published, Reader},
+    message::{Message, text_eq},
 };
 
 /// As many calls of `assert_contract` there are for each data key.

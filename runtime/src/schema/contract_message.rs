@@ -1,6 +1,6 @@
 //! What is said of a broken contract: paths, types and files in words.
 
-use super::{Schema, check::Message, contract_text::Reader};
+use super::{Schema, contract_text::Reader, message::Message};
 
 /// What happened to a path.
 #[derive(Clone, Copy)]

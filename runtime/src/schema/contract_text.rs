@@ -9,7 +9,7 @@
 //!           !text!                           what no field of an event can have, in the words of a message
 //! ```
 
-use super::{Field, Schema, check::text_eq};
+use super::{Field, Schema, message::text_eq};
 
 /// A position in a contract.
 ///

@@ -6,12 +6,12 @@ mod contract_diff;
 mod contract_message;
 mod contract_text;
 mod json;
+mod message;
+mod refusal;
 #[cfg(test)]
 mod tests;
 
 use std::mem::MaybeUninit;
-
-use crate::avro_type::refused::Refusal;
 
 pub use check::{
     assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
@@ -20,6 +20,7 @@ pub use check::{
 pub use contract::Contracts;
 pub use contract_diff::assert_contract;
 pub use json::event_schema_string;
+pub use refusal::Refusal;
 
 /// The Avro form of a type.
 #[derive(Clone, Copy)]

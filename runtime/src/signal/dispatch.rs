@@ -98,8 +98,8 @@ fn log(receiver: &ReceiverDefinition, error: &ReceiverError) {
     );
 }
 
-/// The receivers that were connected when the event was sent. If one was disconnected meanwhile, this was the
-/// last to hold it, and drops it: its destructor is a user's code, whose panic is no matter of the sender.
+/// The receivers that were connected when the event was sent. If one was disconnected meanwhile, this is the last to
+/// hold it.
 struct Held<T>(Option<Snapshot<T>>);
 
 impl<T> Held<T> {
@@ -110,13 +110,16 @@ impl<T> Held<T> {
 
 impl<T> Drop for Held<T> {
     fn drop(&mut self) {
-        let Some(snapshot) = self.0.take() else { return };
-        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(snapshot))) {
-            tracing::error!(
-                error = ReceiverError::panicked(payload).chain(),
-                "a disconnected receiver panicked when it was dropped"
-            );
+        if let Some(snapshot) = self.0.take() {
+            drop_guarded(snapshot, "a disconnected receiver panicked when it was dropped");
         }
+    }
+}
+
+/// Drops what has a user's destructor, whose panic is no matter of whoever sends or consumes events.
+pub(super) fn drop_guarded<T>(value: T, message: &'static str) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        tracing::error!(error = ReceiverError::panicked(payload).chain(), "{message}");
     }
 }
 

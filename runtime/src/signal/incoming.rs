@@ -1,12 +1,16 @@
 //! Events that came from an event bus, receiver by receiver: a consumer tries again only those that failed.
 
 use std::{
+    any::Any,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use super::connection::{Connected, ConnectedAny};
+use super::{
+    connection::{Connected, ConnectedAny},
+    dispatch::drop_guarded,
+};
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::EventsMetadata,
@@ -18,7 +22,8 @@ use crate::{
 /// An event that came from an event bus, decoded, with the receivers that there were in that moment.
 pub(crate) struct Incoming {
     definition: &'static EventDefinition,
-    event: SharedEvent,
+    /// There until this is dropped.
+    event: Option<SharedEvent>,
     metadata: EventsMetadata,
     receivers: Vec<Callee>,
 }
@@ -42,12 +47,16 @@ impl Incoming {
         metadata: EventsMetadata,
         receivers: Vec<Callee>,
     ) -> Self {
-        Self { definition, event, metadata, receivers }
+        Self { definition, event: Some(event), metadata, receivers }
     }
 
     /// The event, without its type.
     pub(crate) fn event(&self) -> AnyEvent<'_> {
-        AnyEvent::received(self.definition, &*self.event)
+        AnyEvent::new(self.definition, self.data(), true)
+    }
+
+    fn data(&self) -> &(dyn Any + Send + Sync) {
+        self.event.as_deref().unwrap_or(&())
     }
 
     /// The metadata that came with it.
@@ -68,11 +77,19 @@ impl Incoming {
         }
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
         let call = || match call {
-            Call::Linked(receiver) => receiver.call(&*self.event, delivery),
-            Call::Connected(receiver) => (receiver.call)(&*self.event, delivery),
+            Call::Linked(receiver) => receiver.call(self.data(), delivery),
+            Call::Connected(receiver) => (receiver.call)(self.data(), delivery),
             Call::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
         };
         catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)))
+    }
+}
+
+impl Drop for Incoming {
+    fn drop(&mut self) {
+        drop_guarded(self.event.take(), "an event panicked when it was dropped");
+        let receivers = std::mem::take(&mut self.receivers);
+        drop_guarded(receivers, "a disconnected receiver panicked when it was dropped");
     }
 }
 
@@ -83,5 +100,39 @@ impl fmt::Debug for Incoming {
             .field("event_type", &self.definition.event_type())
             .field("id", &self.metadata.id)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(all(test, feature = "catalog"))]
+mod tests {
+    use crate::{
+        Event, EventsMetadata, codec,
+        learning::{data::*, signals::*},
+        registry,
+    };
+
+    /// Panics when it is dropped.
+    struct Bomb;
+
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("boom")
+        }
+    }
+
+    #[test]
+    fn a_receiver_that_panics_when_it_is_dropped_is_no_matter_of_the_consumer() {
+        let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+        let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+        let bytes = codec::encode(&StudentRegistrationCompleted { user });
+        let bomb = Bomb;
+        let connection = STUDENT_REGISTRATION_COMPLETED.connect(move |_, _| {
+            let _ = &bomb;
+        });
+        let metadata = EventsMetadata::of(StudentRegistrationCompleted::DEFINITION);
+        let incoming = registry::receive(metadata, &bytes).unwrap();
+        drop(connection);
+        assert!((0..incoming.receivers().len()).all(|index| incoming.run(index).is_ok()));
+        drop(incoming);
     }
 }

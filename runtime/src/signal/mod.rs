@@ -134,7 +134,7 @@ impl<E: Event> Signal<E> {
     ///
     /// # Errors
     ///
-    /// That of the first receiver that failed.
+    /// That of the first receiver that failed, or else of the event bus.
     #[track_caller]
     pub fn try_send_event(&'static self, event: E) -> Result<Responses, ReceiverError> {
         if self.is_unobserved() {

@@ -27,7 +27,8 @@ pub use capture::{Capture, capture};
 
 use crate::{contracts, event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
 
-/// Makes a failing receiver panic at the send, with its own error, until the guard is dropped.
+/// Makes a failing receiver panic at the send, with its own error, until the guard is dropped; so does an event bus that
+/// does not take the event.
 ///
 /// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
 /// the failure and goes on, and a test would not see it. `try_send_event` returns the error as always.

@@ -20,9 +20,11 @@ impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: chrono::DateTime<Tz>) -> Result<Self, DateTimeError> {
-        let offset = UtcOffset::from_seconds(time.offset().fix().local_minus_utc())?;
-        let local = Self::try_from(time.naive_local())?;
-        Ok(local.with_offset(offset))
+        let offset = time.offset().fix();
+        // `naive_local()` panics where an offset leads out of chrono's own range.
+        let local = time.naive_utc().checked_add_offset(offset).ok_or(Problem::Instant)?;
+        let offset = UtcOffset::from_seconds(offset.local_minus_utc())?;
+        Ok(Self::try_from(local)?.with_offset(offset))
     }
 }
 

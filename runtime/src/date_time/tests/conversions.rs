@@ -153,6 +153,10 @@ fn chrono_has_instants_offsets_and_naive_times() {
     }
     assert!(DateTime::try_from(chrono::DateTime::<Utc>::MIN_UTC).is_err());
     assert!(DateTime::try_from(NaiveDateTime::MAX).is_err());
+    // Its local time is out of the range of chrono, too.
+    let east = FixedOffset::east_opt(3600).unwrap();
+    let beyond = chrono::DateTime::<Utc>::MAX_UTC.with_timezone(&east);
+    assert!(DateTime::try_from(beyond).is_err());
     let day = NaiveDate::from_ymd_opt(2016, 12, 31).unwrap();
     let cut = day.and_hms_nano_opt(23, 59, 59, 999_999_999).unwrap();
     assert_eq!(DateTime::try_from(cut).unwrap().to_string(), "2016-12-31T23:59:59.999999");

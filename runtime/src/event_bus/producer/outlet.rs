@@ -1,6 +1,11 @@
 //! From the signal to the bus: events with an enabled route leave the process after their receivers have run.
 
-use std::{any::TypeId, collections::HashMap, sync::Arc};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 use super::Producer;
 use crate::{
@@ -33,8 +38,20 @@ pub(in crate::event_bus) struct Routed {
 impl Outlet for Routed {
     fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response> {
         let routes = self.routes.get(event.event_type())?;
-        let outcome = event.to_avro().map_err(ReceiverError::permanent).and_then(|event_data| {
+        // The bus, and how the data is written, can be a user's code.
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let event_data = event.to_avro().map_err(ReceiverError::permanent)?;
             self.producer.send_to(routes, metadata, event_data).map_err(ReceiverError::new)
+        }));
+        let outcome = outcome.unwrap_or_else(|payload| {
+            let error = ReceiverError::panicked(payload);
+            tracing::error!(
+                message_id = %metadata.id,
+                event_type = event.event_type(),
+                error = error.chain(),
+                "message not delivered to the event bus"
+            );
+            Err(error)
         });
         let handle = ReceiverHandle::EventBus(Arc::new(definition(event.definition())));
         Some(Response::new(handle, outcome))

@@ -165,3 +165,57 @@ fn large_messages_go_in_small_parts() {
     assert_eq!(sent, [1, 1, 2, 1]);
     background.flush(soon()).unwrap();
 }
+
+/// Panics with what it was given.
+#[cfg(feature = "catalog")]
+struct Fragile;
+
+#[cfg(feature = "catalog")]
+impl EventBusProducer for Fragile {
+    fn send(&self, _: &[Record<'_>], _: Instant) -> Outcomes {
+        panic!("the client broke")
+    }
+}
+
+#[cfg(feature = "catalog")]
+impl EventBus for Fragile {
+    fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
+        Ok(Arc::new(Self))
+    }
+
+    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
+        MemoryBus::new().consumer(subscription)
+    }
+
+    fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
+        MemoryBus::new().operations()
+    }
+}
+
+#[cfg(feature = "catalog")]
+#[test]
+fn a_panic_of_the_bus_is_its_failure() {
+    use super::{Route, Routed};
+    use crate::{
+        Event, EventsMetadata,
+        event::AnyEvent,
+        learning::{data::*, signals::StudentRegistrationCompleted},
+        signal::Outlet,
+    };
+
+    let definition = StudentRegistrationCompleted::DEFINITION;
+    let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
+    let user = UserData::builder().id(7).is_active(true).pii(pii).build();
+    let event = StudentRegistrationCompleted { user };
+    let route = Route { topic: "t".to_owned(), key_field: None };
+    let routed = Routed {
+        producer: Producer::of(&Fragile, None, Delivery::Wait, Duration::from_secs(1)).unwrap(),
+        routes: [(definition.event_type().to_owned(), vec![route])].into(),
+    };
+    let metadata = EventsMetadata::of(definition);
+    let response = routed.produce(AnyEvent::new(definition, &event, false), &metadata).unwrap();
+    assert!(response.is_event_bus());
+    let error = response.into_result().unwrap_err();
+    assert!(error.is_panic());
+    assert_eq!(error.to_string(), "panicked: the client broke");
+}

@@ -1,7 +1,6 @@
 //! Conventions about fields whose type only the compiler knows.
 
-use super::Message;
-use crate::schema::{Record, Schema};
+use crate::schema::{Record, Schema, message::Message};
 
 /// Refuses a field with the name of a command whose type is `bool` under another name.
 #[track_caller]

@@ -1,7 +1,9 @@
 //! Partition keys: paths into the data of an event.
 
-use super::{Message, text_eq};
-use crate::schema::{Field, Record, Schema};
+use crate::schema::{
+    Field, Record, Schema,
+    message::{Message, text_eq},
+};
 
 /// Refuses the segment `index` of a key path where nothing of that name is in the event's data, where it is
 /// personal data and `may_be_pii` is not set, or where the path ends in a type that makes no partition key.

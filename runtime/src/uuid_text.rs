@@ -1,27 +1,36 @@
-//! Strings and UUIDs.
+//! UUIDs: their text is what Python reads.
 
 use uuid::Uuid;
 
-use super::{AvroType, represents_itself};
 use crate::{
+    AvroType,
     avro::{BoxError, DecodeError, Decoder, encoder},
-    keys,
+    keys::decimal_digit,
     schema::Schema,
 };
 
 #[diagnostic::do_not_recommend]
-impl AvroType for String {
-    represents_itself!();
+impl AvroType for Uuid {
+    type Repr = String;
     const SCHEMA: Schema = Schema::String;
 
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        encoder::bytes(out, self.as_bytes());
+    fn to_repr(&self) -> String {
+        self.to_string()
+    }
+
+    fn from_repr(repr: String) -> Result<Self, BoxError> {
+        parse_uuid(&repr)
     }
 
     #[inline]
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        let mut buffer = Self::encode_buffer();
+        encoder::bytes(out, self.hyphenated().encode_lower(&mut buffer).as_bytes());
+    }
+
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        input.string().map(Self::from)
+        let start = input.offset();
+        parse_uuid(input.string()?).map_err(|error| DecodeError::refused(start, "a UUID", error))
     }
 }
 
@@ -55,34 +64,9 @@ fn parse_hexadecimal(text: &str) -> Option<u128> {
             return None;
         }
         for digit in run.chars() {
-            let digit = digit.to_digit(16).or_else(|| keys::decimal_digit(digit))?;
+            let digit = digit.to_digit(16).or_else(|| decimal_digit(digit))?;
             number = number << 4 | u128::from(digit);
         }
     }
     Some(number)
-}
-
-#[diagnostic::do_not_recommend]
-impl AvroType for Uuid {
-    type Repr = String;
-    const SCHEMA: Schema = Schema::String;
-
-    fn to_repr(&self) -> String {
-        self.to_string()
-    }
-
-    fn from_repr(repr: String) -> Result<Self, BoxError> {
-        parse_uuid(&repr)
-    }
-
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        let mut buffer = Self::encode_buffer();
-        encoder::bytes(out, self.hyphenated().encode_lower(&mut buffer).as_bytes());
-    }
-
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let start = input.offset();
-        parse_uuid(input.string()?).map_err(|error| DecodeError::refused(start, "a UUID", error))
-    }
 }

@@ -1,0 +1,41 @@
+//! Data keys, as the registry knows them.
+
+use std::fmt;
+
+use crate::schema::Field;
+
+/// A data key of an event: a keyword argument of `send_event` in Python.
+#[derive(Clone, Copy)]
+pub struct DataKey(pub(crate) &'static Field);
+
+impl DataKey {
+    /// The key: the field's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.0.name
+    }
+
+    /// The type, as written in the definition.
+    #[must_use]
+    pub const fn type_name(&self) -> &'static str {
+        self.0.type_name
+    }
+
+    /// The documentation of the field.
+    #[must_use]
+    pub const fn docs(&self) -> &'static str {
+        self.0.docs
+    }
+
+    /// Whether the whole of it is personal data.
+    #[must_use]
+    pub const fn is_pii(&self) -> bool {
+        self.0.pii
+    }
+}
+
+impl fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.name(), self.type_name())
+    }
+}

@@ -1,0 +1,89 @@
+//! Messages of the compiler about what it finds in constants.
+
+use super::Field;
+
+/// A text put together in a constant; what does not fit is cut off.
+pub(super) struct Message {
+    bytes: [u8; 1024],
+    len: usize,
+}
+
+impl Message {
+    pub(super) const fn new() -> Self {
+        Self { bytes: [0; 1024], len: 0 }
+    }
+
+    pub(super) const fn text(mut self, text: &str) -> Self {
+        let text = text.as_bytes();
+        let mut index = 0;
+        while index < text.len() && self.len < self.bytes.len() {
+            self.bytes[self.len] = text[index];
+            self.len += 1;
+            index += 1;
+        }
+        self
+    }
+
+    /// `` `id`, `name` ``
+    pub(super) const fn names(self, fields: &[Field]) -> Self {
+        let mut message = self;
+        let mut index = 0;
+        while index < fields.len() {
+            message = message.text(if index == 0 { "`" } else { ", `" }).text(fields[index].name).text("`");
+            index += 1;
+        }
+        message
+    }
+
+    /// `enrollment.course.course_key`
+    pub(super) const fn path(self, path: &[&str]) -> Self {
+        let mut message = self.text(path[0]);
+        let mut index = 1;
+        while index < path.len() {
+            message = message.text(".").text(path[index]);
+            index += 1;
+        }
+        message
+    }
+
+    #[track_caller]
+    pub(super) const fn panic(&self) -> ! {
+        let (mut text, _) = self.bytes.split_at(self.len);
+        // What does not fit may begin in the middle of a character.
+        if let Err(cut) = std::str::from_utf8(text) {
+            (text, _) = text.split_at(cut.valid_up_to());
+        }
+        match std::str::from_utf8(text) {
+            Ok(text) => panic!("{}", text),
+            Err(_) => panic!("an event definition is refused"),
+        }
+    }
+}
+
+/// Whether both are the same: `==` on texts is none for constants.
+pub(super) const fn text_eq(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    if left.len() != right.len() {
+        return false;
+    }
+    let mut index = 0;
+    while index < left.len() {
+        if left[index] != right[index] {
+            return false;
+        }
+        index += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Message;
+
+    #[test]
+    fn a_character_that_does_not_fit_is_left_out() {
+        let panic = std::panic::catch_unwind(|| Message::new().text(&"a".repeat(1023)).text("…").panic());
+        let text = *panic.unwrap_err().downcast::<String>().unwrap();
+        assert_eq!(text, "a".repeat(1023));
+    }
+}
