@@ -2,6 +2,7 @@
 //! [`EventBusConsumer`](super::EventBusConsumer); what becomes of a message is decided here.
 
 mod aftermath;
+mod contact;
 mod coordinator;
 mod error;
 mod job;
