@@ -9,13 +9,12 @@ use super::{
     support::{TOPIC, World, backlog, ids, poll},
 };
 
-/// With a script, and with what is left where the server forbids it, or a command in it.
+/// What this server has, what Redis 6.2 has, and a server that forbids scripts.
 fn worlds() -> [World; 3] {
-    ["+@all", "-eval", "-xrange"].map(|rule| {
-        let world = World::new();
-        let _: () = world.ask(&["ACL", "SETUSER", "default", rule]);
-        world
-    })
+    let [this, old] = World::both();
+    let unscripted = World::new();
+    let _: () = unscripted.ask(&["ACL", "SETUSER", "default", "-eval"]);
+    [this, old, unscripted]
 }
 
 /// What members are told as lost of those that are pending.
@@ -91,6 +90,19 @@ fn entries_that_are_gone_can_be_held() {
         consumer.hold(&[]).unwrap();
         let polled = poll(&mut *consumer, &sent, 10);
         assert!(polled.lost.is_empty(), "it was in hand, and is handled");
+    }
+}
+
+#[test]
+fn entries_are_held_where_a_command_of_the_script_is_forbidden() {
+    let world = World::new();
+    let sent = world.produce(0..1);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 1);
+    for (rule, attempts) in [("-xrange", 4), ("+xrange", 5)] {
+        let _: () = world.ask(&["ACL", "SETUSER", "default", rule]);
+        consumer.hold(&[(sent[0].clone(), attempts)]).unwrap();
+        assert_eq!(world.delivered(&sent[0]), Some(("a".into(), attempts.into())));
     }
 }
 
