@@ -6,7 +6,7 @@ use openedx_events::event_bus::{EntryId, EventBus, Lost};
 
 use super::{
     between::Between,
-    support::{TOPIC, World, backlog, ids, poll},
+    support::{TOPIC, World, backlog, eventually, ids, poll},
 };
 
 /// What this server has, what Redis 6.2 has, and a server that forbids scripts.
@@ -19,6 +19,9 @@ fn worlds() -> [World; 3] {
 
 /// What members are told as lost of those that are pending.
 fn lost(world: &World, member: &str) -> Vec<EntryId> {
+    // Beside another connection of its name, it would leave it what it had.
+    let name = format!("/{member} ");
+    eventually("it has gone", || !world.ask::<String>(&["CLIENT", "LIST"]).contains(&name));
     let mut consumer = world.consumer(member);
     let (mut lost, mut done) = (Vec::new(), Vec::new());
     for _ in 0..5 {

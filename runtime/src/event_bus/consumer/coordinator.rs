@@ -132,6 +132,8 @@ impl<'a> Coordinator<'a> {
                     thread::sleep(TICK.min(until.saturating_duration_since(Instant::now())));
                     Ok(())
                 }
+                // Most likely there is nothing to wait for.
+                _ if self.has_more => self.poll(None),
                 _ => self.poll(Some(self.options.poll_timeout.min(self.slice))),
             };
         }
