@@ -23,10 +23,10 @@ pub(crate) struct Between {
 }
 
 impl Between {
-    /// `happen` is called once, after [`arm`](Self::arm), before the next bytes that have `word` in them.
+    /// `happen` is called once, after [`arm`](Self::arm), before the next bytes that have `wanted` in them.
     pub(crate) fn start(
         world: &World,
-        word: &'static str,
+        wanted: &'static str,
         happen: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
@@ -42,7 +42,7 @@ impl Between {
                 let (state, happen) = (Arc::clone(&theirs), Arc::clone(&happen));
                 thread::spawn(move || {
                     carry(client, server, |bytes| {
-                        let is_it = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+                        let is_it = bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes());
                         let change = |from, to| {
                             state.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
                         };

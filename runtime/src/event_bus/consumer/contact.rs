@@ -198,7 +198,7 @@ mod tests {
         let (mut contact, let_go, held) = hanging(&stop);
         stop.stop();
         let begun = Instant::now();
-        let polled = contact.wait(&[], 10, Duration::from_secs(60)).unwrap();
+        let polled = contact.wait(&[], 10, Duration::from_secs(50)).unwrap();
         assert!(polled.entries.is_empty() && begun.elapsed() < Duration::from_secs(5));
         assert!(contact.hold(&[]).is_err() && contact.wait(&[], 10, Duration::ZERO).is_err());
         let_go.send(()).unwrap();
@@ -215,7 +215,7 @@ mod tests {
         let (mut contact, let_go, held) = hanging(&stop);
         let_go.send(()).unwrap();
         stop.stop();
-        assert_eq!(contact.wait(&[], 10, Duration::from_secs(60)).unwrap().entries.len(), 1);
+        assert_eq!(contact.wait(&[], 10, Duration::from_secs(50)).unwrap().entries.len(), 1);
         contact.hold(&[(EntryId::new("1-1"), 2)]).unwrap();
         assert_eq!(held.lock().unwrap().len(), 1);
     }
