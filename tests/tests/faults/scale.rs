@@ -83,7 +83,7 @@ fn one_auditor_keeps_the_order_of_the_stream() {
 #[test]
 fn no_account_is_in_two_hands_at_a_time() {
     let office = Office::new();
-    let count = events(3000).min(20_000);
+    let count = events(10_000).min(20_000);
     let mut clerk =
         office.clerk(&json!({"count": count, "accounts": 20, "tasks": ["", "", "", "", "", "", "fail 1"]}));
     let options = json!({"concurrency": 8, "work_micros": 200});

@@ -2,13 +2,42 @@
 
 use std::{thread, time::Duration};
 
-use openedx_events::event_bus::EventBus;
+use openedx_events::event_bus::{EntryId, EventBus, Lost};
 
-use super::support::{World, backlog, ids, poll};
+use super::{
+    between::Between,
+    support::{TOPIC, World, backlog, eventually, ids, poll},
+};
+
+/// What this server has, what Redis 6.2 has, and a server that forbids scripts.
+fn worlds() -> [World; 3] {
+    let [this, old] = World::both();
+    let unscripted = World::new();
+    let _: () = unscripted.ask(&["ACL", "SETUSER", "default", "-eval"]);
+    [this, old, unscripted]
+}
+
+/// What members are told as lost of those that are pending.
+fn lost(world: &World, member: &str) -> Vec<EntryId> {
+    // Beside another connection of its name, it would leave it what it had.
+    let name = format!("/{member} ");
+    eventually("it has gone", || !world.ask::<String>(&["CLIENT", "LIST"]).contains(&name));
+    let mut consumer = world.consumer(member);
+    let (mut lost, mut done) = (Vec::new(), Vec::new());
+    for _ in 0..5 {
+        let polled = poll(&mut *consumer, &done, 10);
+        done = ids(&polled);
+        for loss in polled.lost {
+            let Lost::Pending(ids) = loss else { panic!("{loss:?}") };
+            lost.extend(ids);
+        }
+    }
+    lost
+}
 
 #[test]
 fn held_entries_stay_and_have_the_attempts_that_were_begun() {
-    for world in World::both() {
+    for world in worlds() {
         let sent = world.produce(0..3);
         let mut consumer = world.consumer("a");
         poll(&mut *consumer, &[], 3);
@@ -18,7 +47,7 @@ fn held_entries_stay_and_have_the_attempts_that_were_begun() {
         assert_eq!(world.delivered(&sent[1]), Some(("a".into(), 0)));
         let idle = |index: usize| {
             let pending: Vec<(String, String, u64, u64)> =
-                world.ask(&["XPENDING", super::support::TOPIC, super::support::GROUP, "-", "+", "10"]);
+                world.ask(&["XPENDING", TOPIC, super::support::GROUP, "-", "+", "10"]);
             pending[index].2
         };
         assert!(idle(0) < 90 && idle(2) >= 100, "{} {}", idle(0), idle(2));
@@ -55,14 +84,84 @@ fn what_another_member_has_claimed_or_acknowledged_stays_with_it() {
 
 #[test]
 fn entries_that_are_gone_can_be_held() {
-    for world in World::both() {
+    for world in worlds() {
         let sent = world.produce(0..1);
         let mut consumer = world.consumer("a");
         poll(&mut *consumer, &[], 1);
-        let _: u64 = world.ask(&["XDEL", super::support::TOPIC, sent[0].as_str()]);
+        let _: u64 = world.ask(&["XDEL", TOPIC, sent[0].as_str()]);
         consumer.hold(&[(sent[0].clone(), 2)]).unwrap();
         consumer.hold(&[]).unwrap();
         let polled = poll(&mut *consumer, &sent, 10);
         assert!(polled.lost.is_empty(), "it was in hand, and is handled");
     }
+}
+
+#[test]
+fn entries_are_held_where_a_command_of_the_script_is_forbidden() {
+    let world = World::new();
+    let sent = world.produce(0..1);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 1);
+    for (rule, attempts) in [("-xrange", 4), ("+xrange", 5)] {
+        let _: () = world.ask(&["ACL", "SETUSER", "default", rule]);
+        consumer.hold(&[(sent[0].clone(), attempts)]).unwrap();
+        assert_eq!(world.delivered(&sent[0]), Some(("a".into(), attempts.into())));
+    }
+}
+
+#[test]
+fn entries_that_are_gone_are_told_after_they_were_held() {
+    let world = World::new();
+    let sent = world.produce(0..4);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 4);
+    // By hand in the middle, and at the beginning.
+    let _: u64 = world.ask(&["XDEL", TOPIC, sent[2].as_str()]);
+    let _: u64 = world.ask(&["XTRIM", TOPIC, "MINID", sent[1].as_str()]);
+    let held: Vec<_> = sent.iter().map(|id| (id.clone(), 1)).collect();
+    consumer.hold(&held).unwrap();
+    assert_eq!(world.pending(), 4);
+    drop(consumer);
+    assert_eq!(lost(&world, "a"), [sent[0].clone(), sent[2].clone()]);
+}
+
+#[test]
+fn entries_that_are_trimmed_at_the_moment_of_a_hold_are_told() {
+    let world = World::new();
+    let sent = world.produce(0..3);
+    let url = world.server.url();
+    let between = Between::start(&world, "XCLAIM", move || {
+        let mut connection = redis::Client::open(&*url).unwrap().get_connection().unwrap();
+        redis::cmd("XTRIM").arg(TOPIC).arg("MAXLEN").arg(0).query::<u64>(&mut connection).unwrap();
+    });
+    let mut consumer = between.consumer("a");
+    poll(&mut *consumer, &[], 3);
+    between.arm();
+    let held: Vec<_> = sent.iter().map(|id| (id.clone(), 1)).collect();
+    consumer.hold(&held).unwrap();
+    assert!(between.has_happened());
+    drop(consumer);
+    assert_eq!(lost(&world, "a"), sent);
+}
+
+/// Holding and trimming, beside each other for as long as there is something to trim.
+#[test]
+fn no_entry_that_is_held_is_forgotten_while_the_stream_is_trimmed() {
+    let world = World::new();
+    let sent = world.produce(0..300);
+    let mut consumer = world.consumer("a");
+    poll(&mut *consumer, &[], 300);
+    let held: Vec<_> = sent.iter().map(|id| (id.clone(), 1)).collect();
+    thread::scope(|scope| {
+        let trimming = scope.spawn(|| {
+            for id in &sent {
+                let _: u64 = world.ask(&["XTRIM", TOPIC, "MINID", id.as_str()]);
+            }
+            let _: u64 = world.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
+        });
+        while !trimming.is_finished() {
+            consumer.hold(&held).unwrap();
+        }
+    });
+    assert_eq!(world.pending(), 300);
 }

@@ -1,5 +1,6 @@
 //! The Redis bus at the level of its traits, against servers that the tests start.
 
+mod between;
 mod claiming;
 mod connections;
 mod consuming;
@@ -11,5 +12,6 @@ mod operations;
 mod producing;
 mod security;
 mod sentinel;
+mod stopping;
 mod support;
 mod unread;

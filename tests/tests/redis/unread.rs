@@ -4,7 +4,10 @@ use std::{collections::BTreeSet, thread, time::Duration};
 
 use openedx_events::event_bus::{EntryId, EventBus, Lost, Subscription};
 
-use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
+use super::{
+    between::Between,
+    support::{GROUP, TOPIC, World, ids, numbers, poll},
+};
 
 fn trim(world: &World, len: u64) {
     let _: u64 = world.ask(&["XTRIM", TOPIC, "MAXLEN", &len.to_string()]);
@@ -105,12 +108,54 @@ fn a_server_without_counters_tells_what_is_certain() {
     assert!(poll(&mut *consumer, &ids(&polled), 10).lost.is_empty());
 }
 
+/// A member that found nothing waits; before its wait begins, more entries come than the stream keeps.
+#[test]
+fn what_is_dropped_just_before_a_wait_is_counted() {
+    let world = World::new();
+    let sent = world.produce(0..5);
+    let url = world.server.url();
+    let between = Between::start(&world, "BLOCK", move || {
+        const BURST: &str = "for number = 1, 2000 do
+            redis.call('XADD', KEYS[1], '*', 'type', 'org.example.number.drawn.v1', 'event_data', number)
+        end
+        redis.call('XTRIM', KEYS[1], 'MAXLEN', 1000)";
+        let mut connection = redis::Client::open(&*url).unwrap().get_connection().unwrap();
+        redis::cmd("EVAL").arg(BURST).arg(1).arg(TOPIC).query::<()>(&mut connection).unwrap();
+    });
+    let mut consumer = between.consumer("a");
+    let read = poll(&mut *consumer, &[], 10);
+    poll(&mut *consumer, &ids(&read), 0);
+    between.arm();
+    let polled = consumer.poll(&[], 10, Duration::from_secs(20)).unwrap();
+    assert!(between.has_happened());
+    assert_eq!(polled.lost, [unread(&sent[4], Some(&polled.entries[0].id), Some(1000))]);
+    assert_eq!(numbers(&polled), (1001..=1010).collect::<Vec<_>>());
+    // Nobody tells it again.
+    drop(consumer);
+    let mut next = world.consumer("b");
+    let polled = poll(&mut *next, &[], 2000);
+    assert_eq!((polled.entries.len(), polled.lost.len()), (990, 0));
+    poll(&mut *next, &ids(&polled), 0);
+    world.produce(0..5);
+    trim(&world, 0);
+    assert_eq!(poll(&mut *next, &[], 10).lost.len(), 1);
+}
+
 /// How many events several members share.
 const COUNT: u32 = 20_000;
 
 /// The books balance with several members, whichever of them jumps over a gap.
 #[test]
 fn members_tell_each_loss_once() {
+    tell_each_loss_once(Duration::ZERO);
+}
+
+#[test]
+fn members_that_wait_tell_each_loss_once() {
+    tell_each_loss_once(Duration::from_millis(30));
+}
+
+fn tell_each_loss_once(wait: Duration) {
     let mut world = World::new();
     world.options = world.options.stream_max_len(200);
     let (read, lost) = thread::scope(|scope| {
@@ -122,7 +167,7 @@ fn members_tell_each_loss_once() {
                     let mut consumer = world.consumer(&format!("member-{member}"));
                     let (mut read, mut lost, mut done, mut idle) = (BTreeSet::new(), 0, Vec::new(), 0);
                     while idle < 20 {
-                        let polled = poll(&mut *consumer, &done, 7);
+                        let polled = consumer.poll(&done, 7, wait).unwrap();
                         read.extend(numbers(&polled));
                         done = ids(&polled);
                         for loss in &polled.lost {
@@ -139,7 +184,13 @@ fn members_tell_each_loss_once() {
                 })
             })
             .collect();
-        scope.spawn(|| world.produce(0..COUNT));
+        scope.spawn(|| {
+            // In between, the members have read everything.
+            for first in (0..COUNT).step_by(4000) {
+                world.produce(first..first + 4000);
+                thread::sleep(Duration::from_millis(400));
+            }
+        });
         members.into_iter().map(|member| member.join().unwrap()).fold((BTreeSet::new(), 0), |mut sum, one| {
             sum.0.extend(one.0);
             (sum.0, sum.1 + one.1)

@@ -1,6 +1,6 @@
 //! What becomes of a message that a lane has handled, or failed to.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::{
     coordinator::{Coordinator, Step},
@@ -184,8 +184,9 @@ impl Coordinator<'_> {
     }
 
     fn give_back(&mut self) {
-        let acknowledged = self.consumer.poll(&self.finished, 0, Duration::ZERO).map(drop);
-        let held = if self.returned.is_empty() { Ok(()) } else { self.consumer.hold(&self.returned) };
+        let acknowledged =
+            if self.finished.is_empty() { Ok(()) } else { self.bus.poll(&self.finished, 0).map(drop) };
+        let held = if self.returned.is_empty() { Ok(()) } else { self.bus.hold(&self.returned) };
         if let Err(error) = acknowledged.and(held) {
             tracing::error!(
                 error = chain(&error),

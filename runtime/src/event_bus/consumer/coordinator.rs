@@ -9,30 +9,31 @@ use std::{
 };
 
 use super::{
+    contact::Contact,
     error::ConsumeError,
     job::Job,
     lane::{Lane, NextStep, Waiting},
     observer::Observer,
     options::Options,
-    report::Report,
+    report::{self, Report},
     stop::Stop,
 };
 use crate::{
     event_bus::{
-        bus::{EntryId, EventBusConsumer, Lost, Polled, Subscription},
+        bus::{EntryId, EventBusConsumer, Polled, Subscription},
         error::{BusError, chain},
     },
     registry,
 };
 
-/// A wait for new entries is cut into pieces of this length, so that a stop is noticed also where the bus cannot be woken,
-/// and of the second one where it can: that may fail, too. Each piece wakes the process up once or twice.
-const SLICE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(3));
+/// A wait for new entries is cut into pieces of this length, so that it ends soon after a stop also where the bus cannot
+/// be woken, and of the second one where it can: that may fail, too. Each piece wakes the process up once or twice.
+const SLICE: (Duration, Duration) = (Duration::from_millis(400), Duration::from_secs(3));
 /// While messages are in hand, how often acknowledgements go out and deadlines are looked at.
 const TICK: Duration = Duration::from_millis(50);
 
 pub(super) struct Coordinator<'a> {
-    pub(super) consumer: Box<dyn EventBusConsumer>,
+    pub(super) bus: Contact,
     pub(super) subscription: &'a Subscription,
     pub(super) options: &'a Options,
     stop: &'a Stop,
@@ -82,13 +83,10 @@ impl<'a> Coordinator<'a> {
                 Lane::start(lane, wake.clone(), tracing::Span::current(), observer.clone()).map_err(refused)
             })
             .collect::<Result<_, _>>()?;
-        let waker = consumer.waker();
-        let slice = if waker.is_some() { SLICE.1 } else { SLICE.0 };
-        if let Some(waker) = waker {
-            stop.wake(&waker);
-        }
+        let bus = Contact::start(consumer, stop).map_err(refused)?;
+        let slice = if bus.can_be_woken() { SLICE.1 } else { SLICE.0 };
         Ok(Self {
-            consumer,
+            bus,
             subscription,
             options,
             stop,
@@ -134,14 +132,16 @@ impl<'a> Coordinator<'a> {
                     thread::sleep(TICK.min(until.saturating_duration_since(Instant::now())));
                     Ok(())
                 }
-                _ => self.poll(self.options.poll_timeout.min(self.slice)),
+                // Most likely there is nothing to wait for.
+                _ if self.has_more => self.poll(None),
+                _ => self.poll(Some(self.options.poll_timeout.min(self.slice))),
             };
         }
         let is_time = self.polled.elapsed() >= TICK && (self.room() > 0 || !self.finished.is_empty());
         // The lanes have something to do while the next ones are read.
         let is_half_empty = self.has_more && self.room() > 0 && self.room() >= self.options.batch / 2;
         if (is_time || is_half_empty) && !self.is_resting() {
-            self.poll(Duration::ZERO)?;
+            self.poll(None)?;
         }
         self.wait_for_lanes()?;
         self.check_deadlines()
@@ -159,10 +159,13 @@ impl<'a> Coordinator<'a> {
         most.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(self.in_hand.len())
     }
 
-    /// Reads what there is room for, and acknowledges what is finished.
-    fn poll(&mut self, wait: Duration) -> Step {
+    /// Reads what there is room for, and acknowledges what is finished; may wait where nothing is in hand.
+    fn poll(&mut self, wait: Option<Duration>) -> Step {
         let room = self.room();
-        let polled = self.consumer.poll(&self.finished, room, wait);
+        let polled = match wait {
+            Some(wait) => self.bus.wait(&self.finished, room, wait),
+            None => self.bus.poll(&self.finished, room),
+        };
         self.polled = Instant::now();
         self.has_more = false;
         let Polled { entries, lost, notes } = match polled {
@@ -175,7 +178,7 @@ impl<'a> Coordinator<'a> {
         self.has_more = room > 0 && entries.len() >= room;
         self.finished.clear();
         for lost in &lost {
-            self.lost(lost);
+            self.report.lost += report::tell(lost);
         }
         for note in &notes {
             tracing::warn!("{note}");
@@ -216,19 +219,6 @@ impl<'a> Coordinator<'a> {
         key.map_or(0, |key| usize::try_from(self.hash.hash_one(key) % lanes as u64).unwrap_or_default())
     }
 
-    fn lost(&mut self, lost: &Lost) {
-        match lost {
-            Lost::Pending(ids) => {
-                self.report.lost += ids.len() as u64;
-                tracing::error!(count = ids.len(), ids = ?ids, "pending entries were trimmed before they were handled: lost");
-            }
-            Lost::Unread { after, before, count } => {
-                self.report.lost += count.unwrap_or_default();
-                tracing::error!(count, %after, ?before, "entries were trimmed before they were read: lost");
-            }
-        }
-    }
-
     /// Messages that failed: takes the next step where it is time, and of a kind that is to be taken.
     pub(super) fn next_steps(&mut self, is_taken: impl Fn(&NextStep) -> bool) -> Step {
         for index in 0..self.lanes.len() {
@@ -241,8 +231,8 @@ impl<'a> Coordinator<'a> {
             };
             let done = match &step {
                 // The bus learns of the attempt before it begins: if it ends the process, it counts.
-                NextStep::Attempt => self.consumer.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
-                NextStep::DeadLetter(failure) => self.consumer.dead_letter(&job.entry, failure),
+                NextStep::Attempt => self.bus.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
+                NextStep::DeadLetter(failure) => self.bus.dead_letter(&job.entry, failure),
             };
             if let Err(error) = done {
                 self.lanes[index].waiting = Some(Waiting { at: Instant::now(), job, step });
@@ -272,7 +262,7 @@ impl<'a> Coordinator<'a> {
             return Ok(());
         }
         let entries: Vec<_> = self.in_hand.iter().map(|(id, attempts)| (id.clone(), *attempts)).collect();
-        match self.consumer.hold(&entries) {
+        match self.bus.hold(&entries) {
             Ok(()) => {
                 self.held = Instant::now();
                 Ok(())

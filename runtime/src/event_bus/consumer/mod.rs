@@ -2,6 +2,7 @@
 //! [`EventBusConsumer`](super::EventBusConsumer); what becomes of a message is decided here.
 
 mod aftermath;
+mod contact;
 mod coordinator;
 mod error;
 mod job;
@@ -78,7 +79,8 @@ type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
 impl Consumer {
     /// Consumes until `stop` is used. Returns what was done.
     ///
-    /// The thread talks to the bus meanwhile; receivers run on threads of their own.
+    /// The thread talks to the bus meanwhile, and another one does while nothing is in hand: a stop then ends the run
+    /// within about a second, also where the bus hangs. Receivers run on threads of their own.
     ///
     /// # Errors
     ///

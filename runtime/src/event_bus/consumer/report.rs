@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, fmt};
 
+use crate::event_bus::bus::Lost;
+
 /// What became of the messages of a consumer's run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,5 +47,19 @@ impl fmt::Display for Report {
             "{} handled, {} failed attempts, {} dead-lettered, {} given up, {} skipped, {without} without receiver, {} lost",
             self.handled, self.failed_attempts, self.dead_lettered, self.given_up, self.skipped, self.lost,
         )
+    }
+}
+
+/// Logs a loss, and says how many entries were lost, as far as that is known.
+pub(super) fn tell(lost: &Lost) -> u64 {
+    match lost {
+        Lost::Pending(ids) => {
+            tracing::error!(count = ids.len(), ids = ?ids, "pending entries were trimmed before they were handled: lost");
+            ids.len() as u64
+        }
+        Lost::Unread { after, before, count } => {
+            tracing::error!(count, %after, ?before, "entries were trimmed before they were read: lost");
+            count.unwrap_or_default()
+        }
     }
 }

@@ -8,8 +8,6 @@ use std::{
     },
 };
 
-use crate::event_bus::bus::Waker;
-
 /// Stops consumers: they finish the message in hand, acknowledge it, and return. Clones are the same.
 ///
 /// ```
@@ -23,10 +21,12 @@ use crate::event_bus::bus::Waker;
 #[derive(Clone, Default)]
 pub struct Stop(Arc<Inner>);
 
+type Tell = Arc<dyn Fn() + Send + Sync>;
+
 #[derive(Default)]
 struct Inner {
     stopped: AtomicBool,
-    wakers: Mutex<Vec<Waker>>,
+    told: Mutex<Vec<Tell>>,
 }
 
 impl Stop {
@@ -39,9 +39,9 @@ impl Stop {
     /// Stops what runs with it, and what will.
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::Release);
-        let wakers = self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        for waker in wakers {
-            waker();
+        let told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for tell in told {
+            tell();
         }
     }
 
@@ -51,11 +51,12 @@ impl Stop {
         self.0.stopped.load(Ordering::Acquire)
     }
 
-    /// Calls `waker` when it is used; at once where it was.
-    pub(super) fn wake(&self, waker: &Waker) {
-        self.0.wakers.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(waker));
+    /// Calls `tell`, which does not take long, when it is used; at once where it was.
+    pub(super) fn on_stop(&self, tell: impl Fn() + Send + Sync + 'static) {
+        let tell: Tell = Arc::new(tell);
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&tell));
         if self.is_stopped() {
-            waker();
+            tell();
         }
     }
 }

@@ -36,8 +36,9 @@ use super::error::BusError;
 /// # What Redis has to allow
 ///
 /// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XINFO`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
-/// Where it also allows `EVAL`, entries that were dropped before a group read them are counted exactly (from Redis 7.0);
-/// `CLIENT LIST` tells whether another process has the same consumer name; `CLIENT UNBLOCK` ends a wait at once.
+/// Where it also allows `EVAL`, entries that were dropped before a group read them are counted exactly (from Redis 7.0),
+/// and those that are dropped while a member keeps them are told whatever happens at that moment; `CLIENT LIST` tells
+/// whether another process has the same consumer name; `CLIENT UNBLOCK` ends a wait at once.
 ///
 /// # TLS
 ///

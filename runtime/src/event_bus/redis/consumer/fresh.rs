@@ -7,7 +7,7 @@ use std::{
 
 use redis::Value;
 
-use super::{RedisConsumer, group::find_group};
+use super::{RedisConsumer, group::find_group, script::CHECK};
 use crate::event_bus::{
     bus::{Lost, Subscription},
     redis::{
@@ -18,15 +18,8 @@ use crate::event_bus::{
     },
 };
 
-/// Compares what the stream has lost with what the group has read, and then corrects the group's count, so that each
-/// loss is told once, whichever member comes first. Redis 7.0 itself counts a jump over lost entries as one.
-///
-/// Answers with nothing where there is no group, else with: whether the server counts, the last id the group was handed,
-/// the first id of the stream, how many were lost, whether the group's count was known, and is now, the newest deleted id.
-const CHECK: &str = include_str!("check.lua");
-
 /// Without a way to be woken, a wait is cut into pieces of this length.
-const PIECE: Duration = Duration::from_millis(500);
+const PIECE: Duration = Duration::from_millis(400);
 
 /// How losses are noticed.
 pub(super) struct Watch {
@@ -122,10 +115,9 @@ impl RedisConsumer {
     }
 
     fn read_after_script(&mut self, max: usize) -> Result<Vec<reply::StreamEntry>, Trouble> {
-        let Subscription { topic, group, .. } = &self.subscription;
         let mut commands = Commands::new();
         commands.push(&["MULTI"]);
-        commands.push(&["EVAL", CHECK, "1", topic, group]);
+        self.write_check(&mut commands);
         self.write_read(&mut commands, max, None);
         commands.push(&["EXEC"]);
         let replies = self.call(&commands, Duration::ZERO)?;
@@ -133,8 +125,19 @@ impl RedisConsumer {
         // A group that is missing is told by this one.
         let entries = reply::read(read)?;
         // What was read is in hand, whatever became of the script.
-        let check = match check {
-            Value::Array(check) => check,
+        self.take_check(check);
+        Ok(entries)
+    }
+
+    fn write_check(&self, commands: &mut Commands) {
+        let Subscription { topic, group, .. } = &self.subscription;
+        CHECK.call(commands, topic, 1).word(group);
+    }
+
+    fn take_check(&mut self, check: Value) {
+        let check = match reply::checked(check) {
+            Ok(Value::Array(check)) => check,
+            Err(trouble) if trouble.is_transient() => return,
             _ => vec![Value::Int(0)],
         };
         match check.as_slice() {
@@ -153,7 +156,6 @@ impl RedisConsumer {
             }
             _ => self.watch.means = Means::Info,
         }
-        Ok(entries)
     }
 
     /// A group whose count became unknown was moved by hand, or by a Python consumer that started.
@@ -226,13 +228,26 @@ impl RedisConsumer {
             return Ok(());
         }
         let mut commands = Commands::new();
+        // Where many entries come, and are trimmed, before the read begins, it jumps over what is gone and does not wait.
+        // The server does both commands at a stretch, as they arrive together.
+        let checks = self.watch.means == Means::Script;
+        if checks {
+            self.write_check(&mut commands);
+        }
         self.write_read(&mut commands, max, Some(left));
+        let mut replies = Vec::with_capacity(3);
         self.wake.blocked.store(can_be_woken.unwrap_or_default(), Ordering::SeqCst);
         // Whoever woke us before that line did not see that we wait.
-        let result =
-            if self.wake.woken.load(Ordering::SeqCst) { Ok(Vec::new()) } else { self.call(&commands, left) };
+        let is_woken = self.wake.woken.load(Ordering::SeqCst);
+        let result = if is_woken { Ok(()) } else { self.exchange(&commands, left, &mut replies) };
         self.wake.blocked.store(0, Ordering::SeqCst);
-        let entries = reply::read(result?.pop().unwrap_or_default())?;
+        let mut replies = replies.into_iter();
+        // The server has told it to nobody else, whatever became of the read.
+        if let Some(check) = if checks { replies.next() } else { None } {
+            self.take_check(check);
+        }
+        result?;
+        let entries = reply::read(replies.next_back().unwrap_or_default())?;
         self.watch.next = None;
         if let (Some((last, _)), Some((read, _))) = (entries.last(), &mut self.watch.group) {
             *read = *last;

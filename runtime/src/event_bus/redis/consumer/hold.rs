@@ -4,19 +4,56 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::RedisConsumer;
+use super::{RedisConsumer, script::HOLD};
 use crate::event_bus::{
     bus::Subscription,
     redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
 };
 
 impl RedisConsumer {
-    /// Only what is still this member's is kept, and only if nobody takes it in between: that would make it less idle
-    /// than it was.
+    /// Only what is still this member's is kept.
+    ///
+    /// From Redis 7.0, claiming an entry that was trimmed makes the group forget it. It is to stay with this member until
+    /// it is acknowledged; else whoever finds it tells that it is lost.
     pub(super) fn hold_entries(&mut self, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
         if entries.is_empty() {
             return Ok(());
         }
+        let result = if self.holds_by_script {
+            match self.hold_by_script(entries) {
+                // The script, or a command in it, cannot be run here.
+                Err(trouble @ Trouble::Server { .. }) if !trouble.is_transient() => {
+                    self.holds_by_script = !trouble.is_refused_command();
+                    self.hold_by_steps(entries)
+                }
+                result => result,
+            }
+        } else {
+            self.hold_by_steps(entries)
+        };
+        match result {
+            // The group is gone, and with it what was held; the next poll sees to it.
+            Err(trouble) if trouble.is("NOGROUP") => Ok(()),
+            result => result,
+        }
+    }
+
+    fn hold_by_script(&mut self, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+        let Subscription { topic, group, consumer_name, .. } = &self.subscription;
+        let mut commands = Commands::new();
+        let mut call = HOLD.call(&mut commands, topic, 2 + 2 * entries.len());
+        call.word(group).word(consumer_name);
+        for (id, attempts) in entries {
+            call.word(id.to_string()).number((*attempts).into());
+        }
+        drop(call);
+        let mut replies = self.call(&commands, Duration::ZERO)?;
+        reply::checked(replies.pop().unwrap_or_default()).map(drop)
+    }
+
+    /// Asks and then claims, if nobody takes an entry in between: that would make it less idle than it was. What is
+    /// trimmed in between is forgotten.
+    fn hold_by_steps(&mut self, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
         let Subscription { topic, group, consumer_name, .. } = self.subscription.clone();
         let mut commands = Commands::new();
         commands.push(&["XRANGE", &topic, "-", "+", "COUNT", "1"]);
@@ -28,17 +65,8 @@ impl RedisConsumer {
         let oldest = oldest(held.next().unwrap_or_default())?;
         commands.clear();
         for ((id, attempts), held) in entries.iter().zip(held) {
-            let held = match reply::pending(held) {
-                // The group is gone, and with it what was held; the next poll sees to it.
-                Err(trouble) if trouble.is("NOGROUP") => return Ok(()),
-                held => held?,
-            };
-            let Some(held) = held.first() else { continue };
-            // From Redis 7.0, an entry that was trimmed is not claimed but forgotten. It stays with this member until it
-            // is acknowledged; else whoever finds it tells that it is lost.
-            if *id < oldest {
-                continue;
-            }
+            let held = reply::pending(held)?;
+            let Some(held) = held.first().filter(|_| *id >= oldest) else { continue };
             let (id, idle, attempts) = (id.to_string(), held.idle_millis.to_string(), attempts.to_string());
             commands.push(&[
                 "XCLAIM",

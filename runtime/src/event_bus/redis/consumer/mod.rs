@@ -5,6 +5,7 @@ mod fresh;
 mod group;
 mod hold;
 mod redelivered;
+mod script;
 mod waker;
 
 use std::{
@@ -52,6 +53,8 @@ pub(super) struct RedisConsumer {
     found: Polled,
     scan: Scan,
     watch: Watch,
+    /// Whether the server lets us run scripts for it, as far as we know.
+    holds_by_script: bool,
     wake: Arc<Wake>,
 }
 
@@ -74,6 +77,7 @@ impl RedisConsumer {
             found: Polled::default(),
             scan: Scan::new(subscription.claim_older_than),
             watch: Watch::new(connector.options.emulate_6_2),
+            holds_by_script: true,
             wake: Arc::new(Wake::new(Arc::clone(&connector))),
             connector,
         })
@@ -81,6 +85,18 @@ impl RedisConsumer {
 
     /// Sends `commands`, with the open acknowledgements before them, and returns the replies to `commands`.
     fn call(&mut self, commands: &Commands, wait: Duration) -> Result<Vec<Value>, Trouble> {
+        let mut replies = Vec::with_capacity(1 + commands.len());
+        self.exchange(commands, wait, &mut replies)?;
+        Ok(replies)
+    }
+
+    /// The same; after an error, `replies` has those that came.
+    fn exchange(
+        &mut self,
+        commands: &Commands,
+        wait: Duration,
+        replies: &mut Vec<Value>,
+    ) -> Result<(), Trouble> {
         self.join()?;
         let mut first = Commands::new();
         self.write_acknowledgements(&mut first);
@@ -89,16 +105,18 @@ impl RedisConsumer {
             self.connection.as_mut().ok_or_else(|| Trouble::unreachable("there is no connection"))?;
         let deadline = Instant::now() + timeout;
         if first.is_empty() {
-            return connection.call(commands, deadline);
+            return connection.exchange(commands, deadline, replies);
         }
         first.append(commands);
-        let mut replies = connection.call(&first, deadline)?;
-        reply::count(replies.remove(0), "XACK")?;
-        self.last_acknowledged = self.last_acknowledged.max(self.acknowledge.iter().max().copied());
-        for id in self.acknowledge.drain(..) {
-            self.in_hand.remove(&id);
+        let result = connection.exchange(&first, deadline, replies);
+        if !replies.is_empty() {
+            reply::count(replies.remove(0), "XACK")?;
+            self.last_acknowledged = self.last_acknowledged.max(self.acknowledge.iter().max().copied());
+            for id in self.acknowledge.drain(..) {
+                self.in_hand.remove(&id);
+            }
         }
-        Ok(replies)
+        result
     }
 
     fn write_acknowledgements(&self, commands: &mut Commands) {

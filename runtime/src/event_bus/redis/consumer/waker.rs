@@ -12,7 +12,7 @@ use std::{
 use crate::event_bus::redis::{command::Commands, connector::Connector, reply};
 
 /// Waking somebody up may take so long. Then the server does not answer, and the wait ends by its own timeout.
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_millis(300);
 /// The wait has begun here, and not yet at the server: asked again after this.
 const PAUSE: Duration = Duration::from_millis(5);
 
