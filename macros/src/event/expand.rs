@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     contract::{Compared, Contracts},
-    record::{Field, Target, builder::Built},
+    record::{self, Field, Target, builder::Built},
     rules,
 };
 
@@ -46,7 +46,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };
-    quote! {
+    arguments.path.items(quote! {
         #structure
         #signal
 
@@ -57,7 +57,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
             #record
             #(#implementations)*
         };
-    }
+    })
 }
 
 /// The user's struct, with what is left of its derives.
@@ -71,13 +71,14 @@ fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let deprecated = deprecated(arguments);
     let page = page::of_struct(event, contracts);
+    let no_generics = record::no_generics();
     quote! {
         #(#others)*
         #page
         #(#lints)*
         #deprecated
         #derives
-        #vis struct #ident {
+        #vis struct #ident #no_generics {
             #(#fields),*
         }
     }

@@ -47,11 +47,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
             }
         }
     });
-    // pub enum CourseMode { … }
-    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
-    quote! {
-        #bare
-
+    let implementations = path.items(quote! {
         const _: () = {
             #import
             #clone
@@ -71,7 +67,10 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
                 }
             }
         };
-    }
+    });
+    // pub enum CourseMode { … }
+    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
+    quote!(#bare #implementations)
 }
 
 /// The name, the parameters and the attributes of a type.

@@ -73,6 +73,13 @@ pub(crate) fn with_ownable_types(
     (item, are_refused)
 }
 
+/// What stands behind the name of the struct with the fields. Where the user's tokens ended there, the compiler would
+/// suggest a type parameter for a type that it does not know; it says nothing of the kind beside the alias of that
+/// type, and so would report the two apart.
+pub(crate) fn no_generics() -> TokenStream {
+    quote!(<>)
+}
+
 /// Marks the fields whose types stand in for refused ones.
 pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
     for (field, is_refused) in fields.iter_mut().zip(are_refused) {

@@ -290,7 +290,7 @@ const fn same_record(left: &Record, right: &Record) -> bool {
         && text_eq(left.location.file, right.location.file)
 }
 
-pub(super) const fn text_eq(left: &str, right: &str) -> bool {
+pub(crate) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;

@@ -13,6 +13,7 @@ use std::mem::MaybeUninit;
 
 use crate::avro_type::refused::Refusal;
 
+pub(crate) use check::text_eq;
 pub use check::{
     assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
     assert_shared,
