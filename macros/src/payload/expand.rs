@@ -36,7 +36,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         target.schema_assertions(path, "assert_field"),
         target.flow_control(path),
         target.fields_impl(&[]),
-        target.plain_impls(),
+        target.plain_impls(&[]),
         access(item, twin, rt),
         plain(&item.ident, rt),
         avro_type(&item.ident, rt),

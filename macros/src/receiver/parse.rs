@@ -119,17 +119,14 @@ impl Function {
             // Whoever allows the function to use a deprecated signal means this use of it, too.
             let allowed = attributes.iter().filter(|one| is_named(one, "allow") || is_named(one, "expect"));
             let allowed = allowed.map(allow_expected);
-            return quote! {
-                #(#attributes)* #visibility #signature { #(#inner_attributes)* #body }
-                #(#allowed)* const _: () = { #items };
-            };
+            let statements = body.stream();
+            let body = in_braces(quote!(#(#inner_attributes)* #statements), body.span());
+            return quote!(#(#attributes)* #visibility #signature #body #(#allowed)* const _: () = { #items };);
         }
         // The user's items are in a block of their own, and hide nothing from ours. It is not one that the user wrote,
         // or its braces would be called unnecessary.
-        let mut inner = body.clone();
-        inner.set_span(body.span().resolved_at(Span::call_site()));
-        let mut all = Group::new(Delimiter::Brace, quote!(#(#inner_attributes)* #items #inner));
-        all.set_span(body.span());
+        let inner = in_braces(body.stream(), body.span().resolved_at(Span::call_site()));
+        let all = in_braces(quote!(#(#inner_attributes)* #items #inner), body.span());
         quote!(#(#attributes)* #visibility #signature #all)
     }
 
@@ -191,10 +188,15 @@ impl Parse for Function {
         let content;
         let braces = braced!(content in input);
         let inner_attributes = content.call(Attribute::parse_inner)?;
-        let mut body = Group::new(Delimiter::Brace, content.parse()?);
-        body.set_span(braces.span.join());
+        let body = in_braces(content.parse()?, braces.span.join());
         Ok(Self { attributes, visibility, signature, inner_attributes, body })
     }
+}
+
+fn in_braces(tokens: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(span);
+    group
 }
 
 fn parse_function(item: TokenStream, problems: &mut Problems) -> Option<Function> {

@@ -6,6 +6,7 @@ pub(crate) mod fields;
 pub(crate) mod plain;
 pub(crate) mod schema;
 
+mod above;
 mod attributes;
 mod docs;
 mod flow_control;
