@@ -4,8 +4,8 @@
 ///
 /// The standard derives are passed on, because a payload's own derives go to the struct around this.
 ///
-/// Payloads that contain each other are refused by `assert_field`. That the compiler says nothing of their infinite
-/// size besides, it has not to see the fields behind the associated type, nor as the last part of this.
+/// `assert_field` refuses payloads that contain each other. For the compiler not to report their infinite size, too,
+/// the fields are behind an associated type, which it does not follow there, and are not the last part of this.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Frozen<T>(<T as Held>::Value, ());
 
