@@ -46,7 +46,7 @@ pub(crate) struct Refused {
 /// What the attribute stands on.
 pub(crate) enum On {
     /// A function, changed where the compiler would have more to say of it than we had.
-    Function(Function),
+    Function(Box<Function>),
     /// An item beside which others can stand.
     Item,
     /// A method without a body, or no item at all.
@@ -89,7 +89,7 @@ pub(crate) fn parse(
             Ok(Receiver { function, signals, later_signals, order, path, parameters })
         }
         (Some(function), _) => {
-            Err(Box::new(Refused { signals, path, on: On::Function(function.stand_in()) }))
+            Err(Box::new(Refused { signals, path, on: On::Function(Box::new(function.stand_in())) }))
         }
         (None, _) => {
             const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
