@@ -10,7 +10,7 @@
 
 mod meant;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Expr, Ident, LitStr, Token,
@@ -44,14 +44,14 @@ pub(crate) enum Value {
 impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
-            let at = input.parse::<proc_macro2::TokenTree>()?;
+            let at = input.parse::<TokenTree>()?;
             return Err(Problem::new(&at, "expected the name of an argument")
                 .help("write the arguments as `name`, `name = value` or `name(…)`, with commas between them")
                 .into_error());
         }
         let name = input.call(Ident::parse_any)?.unraw();
         if input.peek(Token![:]) || input.peek(Token![==]) {
-            let sign = input.parse::<proc_macro2::TokenTree>()?;
+            let sign = input.parse::<TokenTree>()?;
             let what = format!("expected `=` after `{name}`");
             return Err(Problem::new(&sign, what)
                 .help("write `=` between an argument and its value")
@@ -64,7 +64,7 @@ impl Parse for Arg {
                 let what = format!("`{name}` has no value");
                 return Err(Problem::new(&name, what).into_error());
             }
-            Value::Is(input.parse()?)
+            Value::Is(Box::new(expression(input, &name)?))
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
@@ -83,7 +83,7 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
         while !input.is_empty() {
             args.push(input.parse::<Arg>()?);
             if !input.is_empty() {
-                input.parse::<Token![,]>()?;
+                comma(input, "write the arguments with commas between them")?;
             }
         }
         Ok(())
@@ -92,6 +92,32 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
         problems.error(error);
     }
     args
+}
+
+/// What separates arguments.
+pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
+    if input.peek(Token![,]) {
+        return input.parse::<Token![,]>().map(|_| ());
+    }
+    let at = input.parse::<TokenTree>()?;
+    Err(Problem::new(&at, "expected `,`").help(help).into_error())
+}
+
+/// The value of `name`. Of one that is cut off the parser would show the end of the input, which is the whole
+/// attribute.
+fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
+    let start = input.fork();
+    input.parse().map_err(|error| {
+        let is_cut_off = error.to_string().starts_with("unexpected end of input");
+        match start.parse::<TokenStream>() {
+            Ok(written) if is_cut_off => {
+                Problem::new(&written, format!("the value of `{}` is cut off", name.unraw()))
+                    .help("write the rest of it, or remove what is too much at its end")
+                    .into_error()
+            }
+            _ => error,
+        }
+    })
 }
 
 /// Takes one argument after the other, and refuses what is unknown or there twice.
@@ -206,6 +232,8 @@ impl Arg {
                     syn::Lit::CStr(text) => text.value().into_string().ok(),
                     _ => None,
                 },
+                // An event type without its quotation marks.
+                Expr::Field(path) => Some(path.to_token_stream().to_string().replace(' ', "")),
                 _ => None,
             },
             Value::Flag => None,

@@ -22,6 +22,11 @@ impl RuntimePath {
         self.0 = path;
     }
 
+    /// Whether the user wrote it.
+    pub(crate) fn is_given(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// Brings the module that expansions use into a scope of theirs, under a short name. Where the path is wrong,
     /// the compiler says so once, here, and not of each name behind it.
     pub(crate) fn import(&self) -> TokenStream {
@@ -30,6 +35,19 @@ impl RuntimePath {
         quote! {
             #[allow(unused_imports)]
             use #private as #name;
+        }
+    }
+
+    /// The items, where the path leads to the runtime: the compiler says once that it does not, and not of each
+    /// import and attribute behind it.
+    pub(crate) fn items(&self, items: TokenStream) -> TokenStream {
+        match &self.0 {
+            None => items,
+            Some(_) => {
+                let private = self.private();
+                // events::__private_0_1_0::items! { … }
+                quote!(#private::items! { #items })
+            }
         }
     }
 

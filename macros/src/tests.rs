@@ -85,8 +85,7 @@ fn event() {
 fn local_only_event() {
     let arguments = quote! {
         type = "com.example.learning.seat.held.v1",
-        local_only = "holds a lock",
-        crate = facade::events
+        local_only = "holds a lock"
     };
     let item = quote! {
         /// Sent while a learner looks at a seat.
@@ -126,4 +125,19 @@ fn receiver() {
         }
     };
     assert_expansion!("receiver", crate::receiver::receiver(arguments, &item));
+}
+
+#[test]
+fn a_path_of_the_user_is_what_all_else_is_behind() {
+    let arguments = quote!(SEAT_TAKEN, crate = facade::events);
+    let expansion = crate::receiver::receiver(
+        arguments,
+        &quote!(
+            fn notify() {}
+        ),
+    )
+    .to_string();
+    let items = format!("facade :: events :: {} :: items !", crate::runtime_path::PRIVATE);
+    assert_eq!(expansion.matches("facade").count(), 2, "{expansion}");
+    assert!(expansion.contains(&items), "{expansion}");
 }

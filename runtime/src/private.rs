@@ -7,6 +7,15 @@ pub use std::{
     result::Result::{Err, Ok},
 };
 
+/// The items that it is given: what expansions put them in under a path that the user wrote, so that a wrong path is
+/// one error.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __openedx_events_items {
+    ($($items:tt)*) => { $($items)* };
+}
+pub use __openedx_events_items as items;
+
 pub use linkme;
 pub use serde;
 
@@ -20,5 +29,5 @@ pub use crate::{
         function_id,
     },
     schema::*,
-    signal::{AnySignal, SIGNALS, Signal, assert_distinct, signal},
+    signal::{AnySignal, SIGNALS, Signal, assert_distinct, event_type, signal},
 };

@@ -90,6 +90,17 @@ fn user(user: &UserData, event: &StudentRegistrationCompleted) {
     assert_eq!(user.id, event.user.id);
 }
 
+/// What is in the body stays there.
+#[receiver(STUDENT_REGISTRATION_COMPLETED)]
+fn items_of_its_own(user: &UserData) -> Result<(), String> {
+    #![allow(non_upper_case_globals)]
+    const STUDENT_REGISTRATION_COMPLETED: i64 = 1;
+    const items_of_its_own: i64 = STUDENT_REGISTRATION_COMPLETED;
+    struct UserData;
+    let _ = (user, items_of_its_own, UserData);
+    Ok(())
+}
+
 fn main() {
     expect_receivers!(nothing, owned, borrowed, both, user);
     let event = ListChanged {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     contract::{Compared, Contracts},
-    record::{Field, Target, builder::Built},
+    record::{self, Field, Target, builder::Built},
     rules,
 };
 
@@ -46,7 +46,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
     // const _: () = { static __RECORD: Record = …; implementations };
-    quote! {
+    arguments.path.items(quote! {
         #structure
         #signal
 
@@ -57,7 +57,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
             #record
             #(#implementations)*
         };
-    }
+    })
 }
 
 /// The user's struct, with what is left of its derives.
@@ -71,13 +71,14 @@ fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let deprecated = deprecated(arguments);
     let page = page::of_struct(event, contracts);
+    let no_generics = record::no_generics();
     quote! {
         #(#others)*
         #page
         #(#lints)*
         #deprecated
         #derives
-        #vis struct #ident {
+        #vis struct #ident #no_generics {
             #(#fields),*
         }
     }
@@ -222,31 +223,40 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
         target.type_assertions(path),
         target.schema_assertions(path, "assert_data_key"),
         target.fields_impl(&contracts.earlier_ends(event.arguments.minor_version, target.fields.len())),
-        target.plain_impls(),
+        target.plain_impls(&event.attributes.above),
     ];
+    let is_missing = |name: &str| !event.attributes.above.iter().any(|above| above == name);
+    let serialize = is_missing("Serialize").then(|| {
+        quote! {
+            #[automatically_derived]
+            impl #rt::serde::Serialize for #ident {
+                fn serialize<__S: #rt::serde::Serializer>(
+                    &self,
+                    __serializer: __S,
+                ) -> #rt::Written<__S> {
+                    #rt::serialize_record(self, __serializer)
+                }
+            }
+        }
+    });
+    let deserialize = is_missing("Deserialize").then(|| {
+        quote! {
+            #[automatically_derived]
+            impl<'de> #rt::serde::Deserialize<'de> for #ident {
+                fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+                    __deserializer: __D,
+                ) -> #rt::Read<'de, Self, __D> {
+                    #rt::deserialize_record(__deserializer)
+                }
+            }
+        }
+    });
     // impl Serialize for CourseEnrollmentCreated { … }
     // impl<'de> Deserialize<'de> for CourseEnrollmentCreated { … }
     quote! {
         #(#parts)*
-
-        #[automatically_derived]
-        impl #rt::serde::Serialize for #ident {
-            fn serialize<__S: #rt::serde::Serializer>(
-                &self,
-                __serializer: __S,
-            ) -> #rt::Written<__S> {
-                #rt::serialize_record(self, __serializer)
-            }
-        }
-
-        #[automatically_derived]
-        impl<'de> #rt::serde::Deserialize<'de> for #ident {
-            fn deserialize<__D: #rt::serde::Deserializer<'de>>(
-                __deserializer: __D,
-            ) -> #rt::Read<'de, Self, __D> {
-                #rt::deserialize_record(__deserializer)
-            }
-        }
+        #serialize
+        #deserialize
     }
 }
 
@@ -255,14 +265,15 @@ fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
     let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();
     let assertions = target.schema_assertions(&event.arguments.path, "assert_shared");
-    quote! {
-        #assertions
-
-        #[automatically_derived]
-        impl ::core::fmt::Debug for #ident {
-            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #rt::debug_opaque(__f, #name)
+    let debug = event.attributes.above.is_empty().then(|| {
+        quote! {
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #ident {
+                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #rt::debug_opaque(__f, #name)
+                }
             }
         }
-    }
+    });
+    quote!(#assertions #debug)
 }

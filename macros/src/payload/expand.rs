@@ -8,7 +8,7 @@ use super::parse::Payload;
 use crate::{
     args,
     record::{
-        Field, Target,
+        self, Field, Target,
         builder::{Built, is_option},
         plain::debug_impl,
     },
@@ -36,7 +36,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
         target.schema_assertions(path, "assert_field"),
         target.flow_control(path),
         target.fields_impl(&[]),
-        target.plain_impls(),
+        target.plain_impls(&[]),
         access(item, twin, rt),
         plain(&item.ident, rt),
         avro_type(&item.ident, rt),
@@ -47,7 +47,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     // pub struct UserData { … }
     // pub struct UserDataFields { … }
     // const _: () = { static __RECORD: Record = …; implementations };
-    quote! {
+    path.items(quote! {
         #structs
 
         #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
@@ -57,7 +57,7 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
             #record
             #(#implementations)*
         };
-    }
+    })
 }
 
 fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
@@ -72,6 +72,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let facts = facts(payload, twin);
+    let no_generics = record::no_generics();
     // #[doc = "…"]
     // #[doc = "# Fields …"]
     // #[derive(Eq)]
@@ -92,7 +93,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         #[doc = #docs]
         #(#lints)*
         #derives
-        #vis struct #twin {
+        #vis struct #twin #no_generics {
             #(#fields),*
         }
     }

@@ -8,7 +8,9 @@ use crate::{record, runtime_path::RuntimePath};
 
 /// The item as it can stand without the macro, with an Avro form that is never used: the program does not
 /// compile, and a field of this type is no second mistake.
-pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
+///
+/// `above` is what is derived already.
+pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> TokenStream {
     let bare = record::without_attributes(item, "payload");
     let Some((ident, generics, attributes)) = named(item) else {
         return bare;
@@ -19,7 +21,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
     let lasting = &lasting.where_clause;
     let (rt, import) = (path.at(Span::call_site()), path.import());
     let derived = derived(attributes);
-    let is_missing = |name: &str| !derived.iter().any(|derived| derived == name);
+    let is_missing = |name: &str| !derived.iter().chain(above).any(|derived| derived == name);
     let clone = is_missing("Clone").then(|| {
         quote! {
             impl #parameters ::core::clone::Clone for #ident #arguments #bounds {
@@ -47,11 +49,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
             }
         }
     });
-    // pub enum CourseMode { … }
-    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
-    quote! {
-        #bare
-
+    let implementations = path.items(quote! {
         const _: () = {
             #import
             #clone
@@ -71,7 +69,10 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath) -> TokenStream {
                 }
             }
         };
-    }
+    });
+    // pub enum CourseMode { … }
+    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
+    quote!(#bare #implementations)
 }
 
 /// The name, the parameters and the attributes of a type.

@@ -23,11 +23,12 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
     report(|problems| {
         let arguments = Arguments::parse(arguments, problems);
         let Some(payload) = parse::parse(&arguments, &item, problems) else {
-            return fallback::expand(&item, &arguments.path);
+            return fallback::expand(&item, &arguments.path, &[]);
         };
         check::check(&payload, problems);
-        if !record::can_expand(&payload.fields) {
-            return fallback::expand(&item, &arguments.path);
+        let above = &payload.attributes.above;
+        if !record::can_expand(&payload.fields) || !above.is_empty() {
+            return fallback::expand(&item, &arguments.path, above);
         }
         let is_recursive = |ty: &Type| record::find_namesake(ty, &payload.item.ident).is_some();
         let (ownable, are_refused) = record::with_ownable_types(payload.item, false, is_recursive);

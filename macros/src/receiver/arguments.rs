@@ -42,8 +42,13 @@ impl Arguments {
                 if input.peek(Token![;]) {
                     let sign = input.parse::<Token![;]>()?;
                     problems.push(Problem::new(&sign, "expected `,`").help(AS_LIST));
+                } else if input.peek(Token![.]) {
+                    let sign = input.parse::<Token![.]>()?;
+                    return Err(Problem::new(&sign, "the parts of a path stand with `::` between them")
+                        .help("write the path of the event's static, as in `signals::COURSE_ENROLLMENT_CREATED`")
+                        .into_error());
                 } else if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
+                    args::comma(input, AS_LIST)?;
                 }
             }
             Ok(())
@@ -154,7 +159,7 @@ fn text(signal: &Path) -> String {
     signal.to_token_stream().to_string().replace(' ', "")
 }
 
-/// The first line, for the compiler, which tells two paths to one signal.
+/// The beginning of the message, also of the compiler's, which tells two names of one signal.
 pub(super) fn given_twice_text(signal: &Path) -> String {
     format!("signal `{}` is given twice", text(signal))
 }

@@ -6,36 +6,31 @@ use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     arguments::{RUNS_TWICE, given_twice_text, is_struct},
-    parse::{Beside, Parameter, Receiver, Refused, Source},
+    parse::{On, Parameter, Receiver, Refused, Source},
 };
-use crate::{
-    record::{allow_expected, is_named, schema::location},
-    runtime_path::RuntimePath,
-    spans::call_up_to,
-};
+use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
 
-pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream {
+pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let rt = receiver.path.at(Span::call_site());
     let import = receiver.path.import();
-    let later = receiver.attributes.iter().filter(|attribute| is_named(attribute, "receiver")).count();
-    let registered = registered(&receiver.signature.ident, &receiver.signals, later);
     let distinct = distinct(receiver);
-    // Whoever allows the function to use a deprecated signal means this use of it, too.
-    let allowed = receiver
-        .attributes
-        .iter()
-        .filter(|attribute| ["allow", "expect"].iter().any(|name| attribute.path().is_ident(name)))
-        .map(allow_expected);
     let elements =
         receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
+    // const _: () = { statics… };
+    let registration = receiver.path.items(quote! {
+        #[allow(dead_code, clippy::pedantic)]
+        const _: () = {
+            #import
+            #(#elements)*
+            #distinct
+        };
+    });
+    let uses = uses(&receiver.signals, &receiver.path);
+    let function = receiver.function.registered(&quote!(#registration #uses));
     // The types of parameters are those of the data keys, whatever clippy thinks of them, and a receiver may
     // return a `Result` before it has anything to fail at.
     //
-    // Beside an associated function, the second one makes the compiler say that there is no free function of
-    // that name; an item such as `const _` could not stand there.
-    //
-    // fn notify(…) { … }
-    // fn __notify_receives_COURSE_ENROLLMENT_CREATED() { statics… }
+    // fn notify(…) { const _: () = { … }; { … } }
     quote! {
         #[allow(
             clippy::implicit_hasher,
@@ -44,78 +39,69 @@ pub(crate) fn expand(receiver: &Receiver, function: &TokenStream) -> TokenStream
             clippy::unnecessary_wraps
         )]
         #function
-
-        #[doc(hidden)]
-        #(#allowed)*
-        #[allow(dead_code, non_snake_case, clippy::pedantic)]
-        fn #registered() {
-            #import
-            #(#elements)*
-            #(#distinct)*
-        }
     }
 }
 
-/// That one signal under two paths is one, only the compiler sees.
-fn distinct(receiver: &Receiver) -> Vec<TokenStream> {
+/// That one signal under two names is one, only the compiler sees.
+fn distinct(receiver: &Receiver) -> TokenStream {
     let all: Vec<&Path> = receiver.signals.iter().chain(&receiver.later_signals).collect();
-    let name = |path: &Path| path.segments.last().map(|last| last.ident.clone());
-    let pairs = all.iter().enumerate().flat_map(|(index, one)| {
-        let others = all[index + 1..].iter().filter(move |other| name(one) == name(other));
-        others.map(move |other| (*one, *other))
+    if all.len() < 2 {
+        return TokenStream::new();
+    }
+    let types = all.iter().map(|path| {
+        let (signal, rt) = (signal(path, &receiver.path), receiver.path.at(path.span()));
+        quote_spanned!(path.span()=> #rt::event_type(#signal))
     });
-    let assertions = pairs.map(|(one, other)| {
-        let (one_signal, other_signal) = (signal(one, &receiver.path), signal(other, &receiver.path));
-        let message = format!("{}\nhelp: {RUNS_TWICE}", given_twice_text(other));
-        let span = other.span();
+    let assertions = all.iter().enumerate().skip(1).map(|(index, path)| {
+        let message = format!("{}, under two names\nhelp: {RUNS_TWICE}", given_twice_text(path));
+        let span = path.span();
         let rt = receiver.path.at(span);
         let function = Ident::new("assert_distinct", span.resolved_at(Span::call_site()));
-        let arguments = quote_spanned!(span=> #one_signal, #other_signal, #message);
-        let call = call_up_to(other, &quote!(#rt::#function), arguments);
-        // const _: () = assert_distinct(signal(&A), signal(&other::A), "signal `other::A` is …");
+        let arguments = quote_spanned!(span=> __TYPES, #index, #message);
+        let call = call_up_to(path, &quote!(#rt::#function), arguments);
         quote_spanned!(span=> const _: () = #call;)
     });
-    assertions.collect()
+    // const __TYPES: &[&str] = &[event_type(signal(&A)), event_type(signal(&other::A))];
+    // const _: () = assert_distinct(__TYPES, 1, "signal `other::A` is …");
+    quote! {
+        const __TYPES: &[&::core::primitive::str] = &[#(#types),*];
+        #(#assertions)*
+    }
 }
 
 /// The item alone. Its signals are mentioned, so that what is wrong with them is said at once, and their
 /// imports are not called unused.
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
-    let item = refused.stand_in.as_ref().unwrap_or(item);
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
     let signals = signals.into_iter().map(|path| signal(path, &refused.path));
-    let mentions = quote! {
-        #import
-        #(let _ = |_: #structs| {};)*
-        #(let _ = #signals;)*
-    };
-    // fn __notify_receives_COURSE_ENROLLMENT_CREATED() {
+    // const _: () = {
     //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
-    // }
-    let mentions = match &refused.beside {
-        Beside::Function(name) => {
-            let registered = registered(name, &refused.signals, 0);
-            quote! {
-                #[allow(dead_code, deprecated, non_snake_case)]
-                fn #registered() { #mentions }
-            }
-        }
-        Beside::Item => quote! {
-            #[allow(deprecated)]
-            const _: () = { #mentions };
-        },
-        Beside::Nothing => TokenStream::new(),
-    };
-    quote!(#item #mentions)
+    // };
+    let mentions = refused.path.items(quote! {
+        #[allow(deprecated)]
+        const _: () = {
+            #import
+            #(let _ = |_: #structs| {};)*
+            #(let _ = #signals;)*
+        };
+    });
+    let uses = uses(&refused.signals, &refused.path);
+    match &refused.on {
+        On::Function(function) => function.registered(&quote!(#mentions #uses)),
+        On::Item => quote!(#item #mentions #uses),
+        On::Other => item.clone(),
+    }
 }
 
-/// A function may have the attribute more than once; `later` is how often it still comes.
-fn registered(function: &Ident, signals: &[Path], later: usize) -> Ident {
-    let number = if later == 0 { String::new() } else { format!("_{later}") };
-    let first = format_ident!("__{}_receives{}", function, number);
-    let last = signals.iter().filter_map(|signal| signal.segments.last());
-    last.fold(first, |name, signal| format_ident!("{}_{}", name, signal.ident))
+/// The signals, outside of what is left away where the path to the runtime is wrong: their imports are used.
+fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
+    path.is_given().then(|| {
+        quote! {
+            #[allow(deprecated)]
+            const _: () = { #(let _ = &#signals;)* };
+        }
+    })
 }
 
 /// Only this call mentions the user's signal, so that what is wrong with it is said there.
@@ -125,7 +111,7 @@ fn signal(signal: &Path, path: &RuntimePath) -> TokenStream {
 }
 
 fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -> TokenStream {
-    let function = &receiver.signature.ident;
+    let function = &receiver.function.signature.ident;
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(rt, function);
@@ -200,7 +186,7 @@ fn local(name: &str, span: Span) -> Ident {
 
 /// An error about the returned type is shown at that type.
 fn outcome(receiver: &Receiver) -> TokenStream {
-    let span = receiver.return_type().map_or_else(Span::call_site, Spanned::span);
+    let span = receiver.function.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);
     let returned = local("__returned", span);
     quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))

@@ -12,7 +12,7 @@ use crate::diagnostics::report;
 /// The user's function, with its registration or the reasons why there is none.
 pub(crate) fn receiver(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     report(|problems| match parse::parse(arguments, item.clone(), problems) {
-        Ok(receiver) => expand::expand(&receiver, item),
+        Ok(receiver) => expand::expand(&receiver),
         Err(refused) => expand::expand_refused(&refused, item),
     })
 }

@@ -6,10 +6,10 @@
 //! fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
 //! ```
 
-use proc_macro2::{Group, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
-    Attribute, FnArg, Ident, Pat, Path, ReturnType, Safety, Signature, Type, Visibility,
+    Attribute, FnArg, Ident, Pat, Path, ReturnType, Safety, Signature, Type, Visibility, braced,
     parse::{Parse, ParseStream},
     parse_quote,
 };
@@ -20,15 +20,14 @@ use super::{
 };
 use crate::{
     diagnostics::{Problem, Problems},
-    record::first_word,
+    record::{allow_expected, first_word, is_named},
     rules,
     runtime_path::RuntimePath,
 };
 
 /// A receiver as the expansion needs it.
 pub(crate) struct Receiver {
-    pub(crate) attributes: Vec<Attribute>,
-    pub(crate) signature: Signature,
+    pub(crate) function: Function,
     pub(crate) signals: Vec<Path>,
     /// Those of its other attributes, which come after this one.
     pub(crate) later_signals: Vec<Path>,
@@ -41,19 +40,17 @@ pub(crate) struct Receiver {
 pub(crate) struct Refused {
     pub(crate) signals: Vec<Path>,
     pub(crate) path: RuntimePath,
-    /// What can stand beside the item.
-    pub(crate) beside: Beside,
-    /// What the function becomes where the compiler would have more to say of it than we had.
-    pub(crate) stand_in: Option<TokenStream>,
+    pub(crate) on: On,
 }
 
-pub(crate) enum Beside {
-    /// Another function, named after this one; which may be an associated one.
-    Function(Ident),
-    /// An item of any kind.
+/// What the attribute stands on.
+pub(crate) enum On {
+    /// A function, changed where the compiler would have more to say of it than we had.
+    Function(Box<Function>),
+    /// An item beside which others can stand.
     Item,
-    /// Nothing: it is a method, or no item at all.
-    Nothing,
+    /// A method without a body, or no item at all.
+    Other,
 }
 
 pub(crate) struct Parameter {
@@ -87,63 +84,92 @@ pub(crate) fn parse(
     });
     let Arguments { signals, order, path } = parsed;
     match (function, parameters) {
-        (Some(Function { attributes, signature, .. }), Some(parameters)) if is_complete => {
-            let later_signals = later_signals(&attributes, &signals, problems);
-            Ok(Receiver { attributes, signature, signals, later_signals, order, path, parameters })
+        (Some(function), Some(parameters)) if is_complete => {
+            let later_signals = later_signals(&function.attributes, &signals, problems);
+            Ok(Receiver { function, signals, later_signals, order, path, parameters })
         }
         (Some(function), _) => {
-            let is_free = function.signature.receiver().is_none();
-            let stand_in = function.stand_in();
-            let name = function.signature.ident;
-            let beside = if is_free { Beside::Function(name) } else { Beside::Nothing };
-            Err(Box::new(Refused { signals, path, beside, stand_in }))
+            Err(Box::new(Refused { signals, path, on: On::Function(Box::new(function.stand_in())) }))
         }
         (None, _) => {
             const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
-            let is_item = ITEMS.contains(&word.as_str());
-            let beside = if is_item { Beside::Item } else { Beside::Nothing };
-            Err(Box::new(Refused { signals, path, beside, stand_in: None }))
+            let on = if ITEMS.contains(&word.as_str()) { On::Item } else { On::Other };
+            Err(Box::new(Refused { signals, path, on }))
         }
     }
 }
 
 /// A function; its body may be anything.
-struct Function {
+pub(crate) struct Function {
     attributes: Vec<Attribute>,
     visibility: Visibility,
-    signature: Signature,
+    pub(crate) signature: Signature,
+    /// Those that the body begins with.
+    inner_attributes: Vec<Attribute>,
+    /// What comes after them, in braces.
     body: Group,
 }
 
 impl Function {
+    /// The function, with items in its body. Beside it they would be others of an `impl`, if that is where it is; so
+    /// the compiler says only, and once, that there is no free function of that name.
+    pub(crate) fn registered(&self, items: &TokenStream) -> TokenStream {
+        let Self { attributes, visibility, signature, inner_attributes, body } = self;
+        if self.hides_itself() {
+            // Whoever allows the function to use a deprecated signal means this use of it, too.
+            let allowed = attributes.iter().filter(|one| is_named(one, "allow") || is_named(one, "expect"));
+            let allowed = allowed.map(allow_expected);
+            let statements = body.stream();
+            let body = in_braces(quote!(#(#inner_attributes)* #statements), body.span());
+            return quote!(#(#attributes)* #visibility #signature #body #(#allowed)* const _: () = { #items };);
+        }
+        // The user's items are in a block of their own, and hide nothing from ours. It is not one that the user wrote,
+        // or its braces would be called unnecessary.
+        let inner = in_braces(body.stream(), body.span().resolved_at(Span::call_site()));
+        let all = in_braces(quote!(#(#inner_attributes)* #items #inner), body.span());
+        quote!(#(#attributes)* #visibility #signature #all)
+    }
+
+    /// Whether its own name is that of a parameter, and so not the function's in its body.
+    fn hides_itself(&self) -> bool {
+        self.signature.inputs.iter().any(|input| match input {
+            FnArg::Typed(typed) => {
+                matches!(&*typed.pat, Pat::Ident(name) if name.ident == self.signature.ident)
+            }
+            FnArg::Receiver(_) => false,
+        })
+    }
+
     /// The function without what it was refused for and the compiler refuses, too: two parameters of one name, or
     /// patterns, whose names its body needs.
-    fn stand_in(&self) -> Option<TokenStream> {
-        let Self { attributes, visibility, signature, body } = self;
-        let mut signature = signature.clone();
+    fn stand_in(mut self) -> Self {
         let mut names = Vec::new();
-        let mut is_changed = false;
-        let mut has_body = signature.variadic.is_none();
-        for pattern in patterns(&mut signature) {
+        let mut has_body = self.signature.variadic.is_none();
+        for pattern in patterns(&mut self.signature) {
             match pattern {
-                Pat::Ident(name) if names.contains(&name.ident) => {
-                    *pattern = parse_quote!(_);
-                    is_changed = true;
-                }
+                Pat::Ident(name) if names.contains(&name.ident) => *pattern = parse_quote!(_),
                 Pat::Ident(name) => names.push(name.ident.clone()),
                 Pat::Wild(_) => {}
                 _ => has_body = false,
             }
         }
-        if has_body {
-            return is_changed.then(|| quote!(#(#attributes)* #visibility #signature #body));
+        if !has_body {
+            patterns(&mut self.signature).for_each(|pattern| *pattern = parse_quote!(_));
+            if self.signature.variadic.take().is_some() {
+                self.signature.abi = None;
+                self.signature.safety = Safety::Default;
+            }
+            self.body = Group::new(Delimiter::Brace, quote!(::core::unreachable!()));
         }
-        patterns(&mut signature).for_each(|pattern| *pattern = parse_quote!(_));
-        if signature.variadic.take().is_some() {
-            signature.abi = None;
-            signature.safety = Safety::Default;
+        self
+    }
+
+    /// The type that it returns, if it says one.
+    pub(crate) fn return_type(&self) -> Option<&Type> {
+        match &self.signature.output {
+            ReturnType::Default => None,
+            ReturnType::Type(_, ty) => Some(ty),
         }
-        Some(quote!(#(#attributes)* #visibility #signature { ::core::unreachable!() }))
     }
 }
 
@@ -158,14 +184,24 @@ impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
-        Ok(Self { attributes, visibility, signature: input.parse()?, body: input.parse()? })
+        let signature = input.parse()?;
+        let content;
+        let braces = braced!(content in input);
+        let inner_attributes = content.call(Attribute::parse_inner)?;
+        let body = in_braces(content.parse()?, braces.span.join());
+        Ok(Self { attributes, visibility, signature, inner_attributes, body })
     }
+}
+
+fn in_braces(tokens: TokenStream, span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(span);
+    group
 }
 
 fn parse_function(item: TokenStream, problems: &mut Problems) -> Option<Function> {
     let function = syn::parse2(item.clone());
-    // The compiler refuses attributes on statements itself.
-    if function.is_err() && first_word(item.clone()).to_string() != "let" {
+    if function.is_err() && !is_reported(&item) {
         refuse(
             &first_word(item),
             "a receiver is a free function",
@@ -174,6 +210,18 @@ fn parse_function(item: TokenStream, problems: &mut Problems) -> Option<Function
         );
     }
     function.ok()
+}
+
+/// Whether the compiler has refused the item itself: an attribute on a statement, or a function in which it found
+/// something wrong before it called the macro.
+fn is_reported(item: &TokenStream) -> bool {
+    let last = item.clone().into_iter().last();
+    let has_body = matches!(last, Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace);
+    match first_word(item.clone()).to_string().as_str() {
+        "let" => true,
+        "fn" | "async" | "unsafe" | "extern" | "const" => has_body,
+        _ => false,
+    }
 }
 
 pub(super) fn refuse(at: &impl ToTokens, what: &str, help: &str, problems: &mut Problems) {
@@ -237,14 +285,4 @@ fn check_signature(signature: &Signature, problems: &mut Problems) -> bool {
         );
     }
     is_right
-}
-
-impl Receiver {
-    /// The type that the function returns, if it says one.
-    pub(crate) fn return_type(&self) -> Option<&Type> {
-        match &self.signature.output {
-            ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(ty),
-        }
-    }
 }

@@ -10,11 +10,13 @@ use syn::{
 };
 
 use super::{
+    above::derives_above,
     refused::{refusal, stand_in},
     types::find_mention,
 };
 
 use crate::{
+    args::list,
     diagnostics::{Problem, Problems},
     rules,
     waivers::{Place, Waivers, take_lint},
@@ -30,6 +32,8 @@ pub(crate) struct Attributes<'a> {
     pub(crate) lints: Vec<Attribute>,
     /// All others, documentation included.
     pub(crate) others: Vec<&'a Attribute>,
+    /// What the macro implements, and is derived already.
+    pub(crate) above: Vec<String>,
 }
 
 impl<'a> Attributes<'a> {
@@ -44,7 +48,7 @@ impl<'a> Attributes<'a> {
     ) -> Self {
         let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
         let place = if attribute == "#[event]" { Place::Event } else { Place::Payload };
-        let mut sorted = Self::default();
+        let mut sorted = Self { above: conflicts_above(attribute, implemented, problems), ..Self::default() };
         for one in &item.attrs {
             let path = one.path();
             if path.is_ident("derive") {
@@ -95,6 +99,25 @@ pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
 }
 
 const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
+
+/// What is derived above the attribute and breaks with what the macro makes of the struct: also what needs the
+/// fields of a payload in the struct itself.
+fn conflicts_above(attribute: &str, implemented: &[&str], problems: &mut Problems) -> Vec<String> {
+    let is_payload = attribute == "#[payload]";
+    let mut above = derives_above();
+    above.retain(|name| implemented.contains(&name.as_str()) || (is_payload && name == "Default"));
+    if !above.is_empty() {
+        let names: Vec<&str> = above.iter().map(String::as_str).collect();
+        let what =
+            format!("{} cannot be derived above `{attribute}`, which changes the struct", list(&names));
+        let help = format!(
+            "put `{attribute}` above `#[derive(…)]`, and leave out what it implements: {}",
+            list(implemented)
+        );
+        problems.push(Problem::of(&rules::DERIVE_CONFLICT, &TokenStream::new(), what).help(help));
+    }
+    above
+}
 
 fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Problems) -> bool {
     let Some(last) = path.segments.last() else {

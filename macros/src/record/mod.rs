@@ -6,6 +6,7 @@ pub(crate) mod fields;
 pub(crate) mod plain;
 pub(crate) mod schema;
 
+mod above;
 mod attributes;
 mod docs;
 mod flow_control;
@@ -71,6 +72,13 @@ pub(crate) fn with_ownable_types(
     let mut item = Item::Struct(item);
     name_self(&mut item);
     (item, are_refused)
+}
+
+/// What stands behind the name of the struct with the fields. Where the user's tokens ended there, the compiler would
+/// suggest a type parameter for a type that it does not know; it says nothing of the kind beside the alias of that
+/// type, and so would report the two apart.
+pub(crate) fn no_generics() -> TokenStream {
+    quote!(<>)
 }
 
 /// Marks the fields whose types stand in for refused ones.

@@ -7,36 +7,42 @@ use syn::{Ident, ext::IdentExt};
 use super::{Field, Target};
 
 impl Target<'_> {
-    pub(crate) fn plain_impls(&self) -> TokenStream {
+    /// Without those that are derived already, as `above` says.
+    pub(crate) fn plain_impls(&self, above: &[String]) -> TokenStream {
+        let is_missing = |name: &str| !above.iter().any(|above| above == name);
         let Self { rt, ident, fields } = self;
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
         let types: Vec<_> = fields.iter().map(Field::alias).collect();
-        let debug = debug_impl(rt, ident, &quote!(self));
+        let debug = is_missing("Debug").then(|| debug_impl(rt, ident, &quote!(self)));
         // impl Clone for UserDataFields {
         //     fn clone(&self) -> Self { Self { id: <Plain<__Type0>>::clone_value(&self.id), … } }
         // }
         // impl PartialEq for UserDataFields {
         //     fn eq(&self, __other: &Self) -> bool { <Plain<__Type0>>::values_eq(&self.id, &other.id) && … }
         // }
-        quote! {
-            #[automatically_derived]
-            impl ::core::clone::Clone for #ident {
-                #[inline]
-                fn clone(&self) -> Self {
-                    Self { #(#idents: <__Plain<#types>>::clone_value(&self.#idents)),* }
+        let clone = is_missing("Clone").then(|| {
+            quote! {
+                #[automatically_derived]
+                impl ::core::clone::Clone for #ident {
+                    #[inline]
+                    fn clone(&self) -> Self {
+                        Self { #(#idents: <__Plain<#types>>::clone_value(&self.#idents)),* }
+                    }
                 }
             }
-
-            #[automatically_derived]
-            impl ::core::cmp::PartialEq for #ident {
-                #[inline]
-                fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                    #(<__Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
+        });
+        let partial_eq = is_missing("PartialEq").then(|| {
+            quote! {
+                #[automatically_derived]
+                impl ::core::cmp::PartialEq for #ident {
+                    #[inline]
+                    fn eq(&self, __other: &Self) -> ::core::primitive::bool {
+                        #(<__Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
+                    }
                 }
             }
-
-            #debug
-        }
+        });
+        quote!(#clone #partial_eq #debug)
     }
 }
 

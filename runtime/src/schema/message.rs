@@ -61,7 +61,7 @@ impl Message {
 }
 
 /// Whether both are the same: `==` on texts is none for constants.
-pub(super) const fn text_eq(left: &str, right: &str) -> bool {
+pub(crate) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
         return false;

@@ -20,6 +20,7 @@ pub use check::{
 pub use contract::Contracts;
 pub use contract_diff::assert_contract;
 pub use json::event_schema_string;
+pub(crate) use message::text_eq;
 pub use refusal::Refusal;
 
 /// The Avro form of a type.

@@ -6,6 +6,7 @@ use crate::{
     metadata::EventsMetadata,
     receiver::Delivery,
     responses::Responses,
+    schema::text_eq,
     scope::Scopes,
 };
 
@@ -73,17 +74,22 @@ pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> 
     signal
 }
 
-/// Refuses a receiver that is registered for one signal twice, under two paths to it.
+/// The type of a signal's events.
+#[must_use]
+pub const fn event_type<E: Event>(_: &Signal<E>) -> &'static str {
+    E::DEFINITION.event_type()
+}
+
+/// Refuses a receiver whose signal `index` is one of those before it, under another name.
 ///
 /// # Panics
 ///
 /// If it is: in a constant, where that is an error of the compiler.
 #[track_caller]
-pub const fn assert_distinct<A: Event, B: Event>(_: &Signal<A>, _: &Signal<B>, message: &'static str) {
-    let (one, other) = (A::DEFINITION.event_type().as_bytes(), B::DEFINITION.event_type().as_bytes());
-    let mut index = 0;
-    while index < one.len() && index < other.len() && one[index] == other[index] {
-        index += 1;
+pub const fn assert_distinct(event_types: &[&str], index: usize, message: &'static str) {
+    let mut before = 0;
+    while before < index {
+        assert!(!text_eq(event_types[before], event_types[index]), "{}", message);
+        before += 1;
     }
-    assert!(index < one.len() || index < other.len(), "{}", message);
 }

@@ -17,7 +17,7 @@ use std::{
     sync::Arc,
 };
 
-pub use any_signal::{AnySignal, assert_distinct, signal};
+pub use any_signal::{AnySignal, assert_distinct, event_type, signal};
 pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 use connection::{Connected, Place, next_id};

@@ -1,4 +1,3 @@
-// errors: 3
 use openedx_events::prelude::*;
 
 /// Sent when a learner has taken a seat.

@@ -1,4 +1,3 @@
-// errors: 2
 use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*};
 
 #[receiver(COURSE_ENROLLMENT_CREATED, crate = events)]

@@ -1,0 +1,10 @@
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload(crate = events)]
+pub struct CourseData {
+    /// Its title.
+    pub title: String,
+}
+
+fn main() {}
