@@ -3,10 +3,18 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::{Duration, SystemTime},
 };
 
-use openedx_events::prelude::*;
+use openedx_events::{
+    event_bus::{
+        self, Entry, EntryId, EventBus, MemoryBus, Message, Producer, RedisBus, RedisOptions, Subscription,
+        settings::Delivery,
+    },
+    prelude::*,
+};
 use openedx_events_tests::number_events;
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -22,7 +30,7 @@ number_events! {
 
 /// Keeps the events as text, one line each.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+struct Lines(Arc<Mutex<Vec<String>>>, Option<Arc<dyn Fn() + Send + Sync>>);
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -41,6 +49,7 @@ impl Subscriber for Lines {
         let mut text = Text(event.metadata().level().to_string());
         event.record(&mut text);
         self.0.lock().unwrap().push(text.0);
+        self.1.iter().for_each(|also| also());
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -132,4 +141,58 @@ fn an_error_that_panics_when_printed_stops_nobody() {
         assert_eq!((responses.len(), responses.failures().count()), (2, 1));
     });
     assert_eq!(lines.len(), 1);
+}
+
+/// Does `also` at each line that `work` logs, and returns how many there were. Fails if that does not end.
+fn lines_with(also: impl Fn() + Send + Sync + 'static, work: impl FnOnce() + Send + 'static) -> usize {
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let lines = Lines(Arc::default(), Some(Arc::new(also)));
+        with_default(lines.clone(), work);
+        done.send(lines.0.lock().unwrap().len())
+    });
+    ended.recv_timeout(Duration::from_secs(20)).expect("a lock is held while a line is logged")
+}
+
+/// Whoever collects the lines may ask the bus for something itself.
+#[test]
+fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
+    let nobody = RedisBus::new(RedisOptions::tcp("127.0.0.1", 1)).unwrap();
+    let limit = Duration::from_secs(5);
+    let producer = Producer::of(&nobody, None, Delivery::Background, limit).unwrap();
+    let theirs = producer.clone();
+    let lines = lines_with(
+        move || drop(theirs.flush(Duration::ZERO)),
+        move || {
+            let metadata = FAN_STARTED.generate_signal_metadata();
+            producer.send("fans", None, &metadata, b"").unwrap();
+            producer.flush(Duration::ZERO).expect_err("nobody is there");
+        },
+    );
+    assert_eq!(lines, 1);
+
+    let bus = MemoryBus::new();
+    let theirs = bus.clone();
+    let lines = lines_with(
+        move || assert!(theirs.len("fans.dlq.menders") <= 1),
+        move || {
+            let mut subscription = Subscription::new("fans", "menders", "a");
+            subscription.dead_letter_max_len = 1;
+            let mut consumer = bus.consumer(&subscription).unwrap();
+            let now = SystemTime::now();
+            let failure = event_bus::Failure {
+                error: "no".to_owned(),
+                receivers: Vec::new(),
+                attempts: 1,
+                first: now,
+                last: now,
+            };
+            let message = Message::new(&FAN_STARTED.generate_signal_metadata(), Vec::new());
+            for id in ["1-0", "2-0"] {
+                let entry = Entry::new(EntryId::new(id), message.clone(), 1);
+                consumer.dead_letter(&entry, &failure).unwrap();
+            }
+        },
+    );
+    assert_eq!(lines, 1, "the first dead letter is dropped for the second");
 }

@@ -14,7 +14,13 @@ mod retry;
 mod setters;
 mod stop;
 
-use std::{borrow::Borrow, fmt, sync::Arc, thread};
+use std::{
+    borrow::Borrow,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    thread,
+};
 
 use coordinator::Coordinator;
 pub use error::ConsumeError;
@@ -181,7 +187,8 @@ impl fmt::Debug for Consumer {
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
     thread::scope(|scope| {
         let run = |consumer: &Consumer| {
-            let outcome = consumer.run(stop);
+            let panicked = |_| Err(ConsumeError::Refused("the consumer panicked".to_owned()));
+            let outcome = catch_unwind(AssertUnwindSafe(|| consumer.run(stop))).unwrap_or_else(panicked);
             if outcome.is_err() {
                 stop.stop();
             }
@@ -194,10 +201,8 @@ pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeErr
             match thread.join() {
                 Ok(Ok(report)) => total.add(report),
                 Ok(Err(error)) => first = first.or(Some(error)),
-                Err(_) => {
-                    let panicked = ConsumeError::Refused("the consumer panicked".to_owned());
-                    first = first.or(Some(panicked));
-                }
+                // What a consumer panics with is caught on its thread.
+                Err(payload) => resume_unwind(payload),
             }
         }
         first.map_or(Ok(total), Err)

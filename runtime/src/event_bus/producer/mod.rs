@@ -10,6 +10,7 @@ mod tests;
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,6 +21,7 @@ pub(super) use outlet::{Route, Routed, Routes};
 
 use super::{
     bus::{EntryId, EventBus, EventBusProducer, Record},
+    duration::bounded,
     error::BusError,
     message::Message,
     settings::{Delivery, ProducerSettings, Settings},
@@ -76,6 +78,7 @@ impl Producer {
         audit: bool,
     ) -> Result<Self, BusError> {
         let producer = bus.producer()?;
+        let timeout = bounded(timeout);
         let background = match delivery {
             Delivery::Wait => None,
             Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout, audit)?),
@@ -163,20 +166,23 @@ impl Producer {
     /// With what was not delivered within `timeout`, or cannot be.
     pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
         match &self.0.background {
-            Some(background) => background.flush(Instant::now() + timeout),
+            Some(background) => background.flush(Instant::now() + bounded(timeout)),
             None => Ok(()),
         }
     }
 }
 
-/// One outcome a record, also where the bus gives fewer.
+/// One outcome a record, also where the bus gives fewer, or panics: that is no reason for the sender to, nor for the
+/// thread of background delivery.
 fn send(
     producer: &dyn EventBusProducer,
     records: &[Record<'_>],
     deadline: Instant,
 ) -> Vec<Result<EntryId, BusError>> {
-    let mut outcomes = producer.send(records, deadline);
-    outcomes.resize_with(records.len(), || Err(BusError::lasting("the bus did not say what became of it")));
+    let outcomes = catch_unwind(AssertUnwindSafe(|| producer.send(records, deadline)));
+    let problem = if outcomes.is_ok() { "the bus did not say what became of it" } else { "the bus panicked" };
+    let mut outcomes = outcomes.unwrap_or_default();
+    outcomes.resize_with(records.len(), || Err(BusError::lasting(problem)));
     outcomes
 }
 

@@ -165,3 +165,30 @@ fn large_messages_go_in_small_parts() {
     assert_eq!(sent, [1, 1, 2, 1]);
     background.flush(soon()).unwrap();
 }
+
+#[test]
+fn the_longest_times_are_no_error() {
+    let bus = MemoryBus::new();
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    for delivery in [Delivery::Wait, Delivery::Background] {
+        let producer = Producer::of(&bus, None, delivery, Duration::MAX).unwrap();
+        producer.send("t", None, &metadata, b"").unwrap();
+        producer.flush(Duration::MAX).unwrap();
+    }
+    assert_eq!(bus.len("t"), 2);
+}
+
+/// Tokio has nowhere to move its other tasks to, and panics when it is asked to.
+#[cfg(feature = "tokio")]
+#[test]
+fn a_local_set_on_a_multi_threaded_runtime_is_held_up_and_no_event_is_lost() {
+    use tokio::{runtime::Builder, task::LocalSet};
+
+    let bus = MemoryBus::new();
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    let producer = Producer::of(&bus, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+    let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let sent = LocalSet::new().block_on(&runtime, async { producer.send("t", None, &metadata, b"") });
+    sent.unwrap();
+    assert_eq!(bus.len("t"), 1);
+}
