@@ -9,6 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -260,7 +261,11 @@ fn stop_on_signals(stop: &Stop) -> Result<(), Failure> {
             process::exit(SECOND_SIGNAL);
         }
         tracing::info!("told to stop: the message in hand is finished first");
-        theirs.stop();
+        // On a thread of its own: it asks the server, and a second signal is not to wait for the answer.
+        let stop = theirs.clone();
+        if thread::Builder::new().spawn(move || stop.stop()).is_err() {
+            theirs.stop();
+        }
     })
     .map_err(|error| Failure::new(format!("signals cannot be handled: {error}")))
 }
