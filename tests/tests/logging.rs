@@ -5,13 +5,13 @@ use std::{
     fmt::{self, Write as _},
     sync::{Arc, Mutex, mpsc},
     thread,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use openedx_events::{
     event_bus::{
-        self, Entry, EntryId, EventBus, MemoryBus, Message, Producer, RedisBus, RedisOptions, Subscription,
-        settings::Delivery,
+        self, Entry, EntryId, EventBus, MemoryBus, Message, Producer, RedisBus, RedisOptions, Settings,
+        Subscription, settings::Delivery,
     },
     prelude::*,
 };
@@ -26,6 +26,7 @@ use tracing::{
 number_events! {
     FanStarted "com.example.learning.fan.started.v1"
     SongPlayed "com.example.learning.song.played.v1"
+    BusMissed "com.example.learning.bus.missed.v1"
 }
 
 /// Keeps the events as text, one line each.
@@ -195,4 +196,34 @@ fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
         },
     );
     assert_eq!(lines, 1, "the first dead letter is dropped for the second");
+}
+
+#[test]
+fn what_is_lost_when_the_bus_is_taken_away_is_named_in_time() {
+    let route = serde_json::json!({"stops": {"event_key_field": "number", "enabled": true}});
+    let settings = Settings::from_value(serde_json::json!({
+        "EVENTS_SERVICE_NAME": "town",
+        "EVENT_BUS_PRODUCER": "redis",
+        // Nobody listens there.
+        "EVENT_BUS_REDIS_CONNECTION_URL": "redis://127.0.0.1:1",
+        "EVENT_BUS_PRODUCER_DELIVERY": "background",
+        "EVENT_BUS_PRODUCER_CONFIG": {BUS_MISSED.event_type(): route},
+    }));
+    let mut took = Duration::ZERO;
+    let lines = lines(|| {
+        let guard = event_bus::install(settings.unwrap()).unwrap();
+        assert!(BUS_MISSED.send_event(BusMissed { number: 4242 }).all_ok(), "it waits");
+        let before = Instant::now();
+        drop(guard);
+        took = before.elapsed();
+    });
+    assert!(took >= Duration::from_secs(5) && took < Duration::from_secs(10), "{took:?}");
+    let lost: Vec<_> = lines.iter().filter(|line| line.contains("lost: not delivered before")).collect();
+    assert_eq!(lost.len(), 1, "{lines:?}");
+    for part in
+        ["ERROR ", r#"topic="stops""#, "message_id=", r#"event_type="com.example.learning.bus.missed.v1""#]
+    {
+        assert!(lost[0].contains(part), "`{part}` is not in `{}`", lost[0]);
+    }
+    assert!(!lines.concat().contains("4242"), "the event's data is not logged");
 }

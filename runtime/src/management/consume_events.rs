@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 use serde_json::{Value, json};
 
 use super::{
@@ -52,10 +52,17 @@ Exit codes:
 pub struct ConsumeEvents {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`. Without it, the enabled topics of
     /// `EVENT_BUS_CONSUMER_CONFIG` are consumed.
-    #[arg(short, long, requires = "group")]
+    #[arg(short, long, requires = "group", value_parser = NonEmptyStringValueParser::new())]
     topic: Option<String>,
     /// Consumer group.
-    #[arg(short, long, alias = "group_id", alias = "group-id", requires = "topic")]
+    #[arg(
+        short,
+        long,
+        alias = "group_id",
+        alias = "group-id",
+        requires = "topic",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     group: Option<String>,
     /// More, as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`
     /// (milliseconds).

@@ -142,7 +142,7 @@ impl Consumer {
     }
 
     fn check(&self) -> Result<(), ConsumeError> {
-        if self.subscription.topic.is_empty() || self.subscription.group.is_empty() {
+        if self.topic.is_empty() || self.subscription.group.is_empty() {
             let missing = "a consumer needs a topic and a group: call `topic` and `group` before `run`";
             return Err(ConsumeError::Refused(missing.to_owned()));
         }

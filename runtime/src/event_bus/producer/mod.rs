@@ -24,7 +24,7 @@ use super::{
     duration::bounded,
     error::BusError,
     message::Message,
-    settings::{Delivery, ProducerSettings, Settings},
+    settings::{Delivery, ProducerSettings, Settings, stream_name},
 };
 use crate::{metadata::EventsMetadata, registry};
 
@@ -90,10 +90,7 @@ impl Producer {
     /// The full name of `topic`.
     #[must_use]
     pub fn full_topic(&self, topic: &str) -> String {
-        match &self.0.prefix {
-            Some(prefix) => format!("{prefix}-{topic}"),
-            None => topic.to_owned(),
-        }
+        stream_name(self.0.prefix.as_deref(), topic)
     }
 
     /// Sends the event with these Avro bytes to `topic`, whose name is given without prefix. `key_field` is the path to

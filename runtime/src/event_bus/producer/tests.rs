@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Producer, background::Background};
+use super::{Inner, Producer, Route, background::Background};
 use crate::event_bus::{
     bus::{EntryId, EventBus, EventBusConsumer, EventBusProducer, Operations, Record, Subscription},
     error::BusError,
@@ -176,6 +176,32 @@ fn the_longest_times_are_no_error() {
         producer.flush(Duration::MAX).unwrap();
     }
     assert_eq!(bus.len("t"), 2);
+}
+
+/// Notes how many records it is given, and until when.
+struct Punctual(Mutex<Vec<(usize, Instant)>>);
+
+impl EventBusProducer for Punctual {
+    fn send(&self, records: &[Record<'_>], deadline: Instant) -> Outcomes {
+        self.0.lock().unwrap().push((records.len(), deadline));
+        records.iter().map(|_| Ok(EntryId::new("1-0"))).collect()
+    }
+}
+
+#[test]
+fn all_topics_of_an_event_have_the_timeout_together() {
+    let bus = Arc::new(Punctual(Mutex::default()));
+    let timeout = Duration::from_secs(3);
+    let producer = Arc::clone(&bus) as Arc<dyn EventBusProducer>;
+    let producer =
+        Producer(Arc::new(Inner { producer, prefix: None, timeout, audit: false, background: None }));
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.to_owned(), key_field: None });
+    let before = Instant::now();
+    producer.send_to(&routes, &metadata, Vec::new()).unwrap();
+    let calls = bus.0.lock().unwrap().clone();
+    let [(3, deadline)] = calls[..] else { panic!("one call for all: {calls:?}") };
+    assert!(deadline >= before + timeout && deadline <= Instant::now() + timeout);
 }
 
 /// Tokio has nowhere to move its other tasks to, and panics when it is asked to.

@@ -55,6 +55,7 @@ use serde_json::Value;
 use self::finding::{Findings, Place};
 #[cfg(feature = "cli")]
 pub(crate) use self::key_path::check as check_key_path;
+pub(super) use self::topic::stream_name;
 pub use self::{
     bus::BusName,
     consumers::{ConsumerConfig, ConsumerExtra},
@@ -243,7 +244,7 @@ impl Settings {
     /// The name of the stream of a topic: `{prefix}-{topic}`, or the topic where no prefix is set.
     #[must_use]
     pub fn stream_name(&self, topic: &str) -> String {
-        topic::stream_name(self.topic_prefix.as_deref(), topic)
+        stream_name(self.topic_prefix.as_deref(), topic)
     }
 
     /// The bus that events are sent to; `None` where they stay in the process.
