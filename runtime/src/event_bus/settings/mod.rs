@@ -288,10 +288,19 @@ impl Settings {
     /// Where it is none, a key is not known or a value is wrong, and where messages would be taken over from
     /// other consumers sooner than `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` ends their receivers.
     pub fn read_extra(&self, json: &str) -> Result<ConsumerExtra, SettingsError> {
+        self.read_extra_over(ConsumerExtra::default(), json)
+    }
+
+    /// The same, where what is not given is as in `base`.
+    pub(crate) fn read_extra_over(
+        &self,
+        base: ConsumerExtra,
+        json: &str,
+    ) -> Result<ConsumerExtra, SettingsError> {
         let mut findings = Findings::default();
         let place = Place::new("--extra", "");
         let extra = match serde_json::from_str(json) {
-            Ok(value) => consumers::read_extra(&place, &value, &mut findings),
+            Ok(value) => consumers::read_extra(&place, &value, base, &mut findings),
             Err(error) => {
                 findings.error(
                     &place,
