@@ -3,10 +3,18 @@
 use std::{
     error::Error,
     fmt::{self, Write as _},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, mpsc},
+    thread,
+    time::{Duration, Instant, SystemTime},
 };
 
-use openedx_events::prelude::*;
+use openedx_events::{
+    event_bus::{
+        self, Entry, EntryId, EventBus, MemoryBus, Message, Producer, RedisBus, RedisOptions, Settings,
+        Subscription, settings::Delivery,
+    },
+    prelude::*,
+};
 use openedx_events_tests::number_events;
 use tracing::{
     Event, Level, Metadata, Subscriber,
@@ -18,11 +26,12 @@ use tracing::{
 number_events! {
     FanStarted "com.example.learning.fan.started.v1"
     SongPlayed "com.example.learning.song.played.v1"
+    BusMissed "com.example.learning.bus.missed.v1"
 }
 
 /// Keeps the events as text, one line each.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>);
+struct Lines(Arc<Mutex<Vec<String>>>, Option<Arc<dyn Fn() + Send + Sync>>);
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
@@ -41,6 +50,7 @@ impl Subscriber for Lines {
         let mut text = Text(event.metadata().level().to_string());
         event.record(&mut text);
         self.0.lock().unwrap().push(text.0);
+        self.1.iter().for_each(|also| also());
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
@@ -132,4 +142,88 @@ fn an_error_that_panics_when_printed_stops_nobody() {
         assert_eq!((responses.len(), responses.failures().count()), (2, 1));
     });
     assert_eq!(lines.len(), 1);
+}
+
+/// Does `also` at each line that `work` logs, and returns how many there were. Fails if that does not end.
+fn lines_with(also: impl Fn() + Send + Sync + 'static, work: impl FnOnce() + Send + 'static) -> usize {
+    let (done, ended) = mpsc::channel();
+    thread::spawn(move || {
+        let lines = Lines(Arc::default(), Some(Arc::new(also)));
+        with_default(lines.clone(), work);
+        done.send(lines.0.lock().unwrap().len())
+    });
+    ended.recv_timeout(Duration::from_secs(20)).expect("a lock is held while a line is logged")
+}
+
+/// Whoever collects the lines may ask the bus for something itself.
+#[test]
+fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
+    let nobody = RedisBus::new(RedisOptions::tcp("127.0.0.1", 1)).unwrap();
+    let limit = Duration::from_secs(5);
+    let producer = Producer::of(&nobody, None, Delivery::Background, limit).unwrap();
+    let theirs = producer.clone();
+    let lines = lines_with(
+        move || drop(theirs.flush(Duration::ZERO)),
+        move || {
+            let metadata = FAN_STARTED.generate_signal_metadata();
+            producer.send("fans", None, &metadata, b"").unwrap();
+            producer.flush(Duration::ZERO).expect_err("nobody is there");
+        },
+    );
+    assert_eq!(lines, 1);
+
+    let bus = MemoryBus::new();
+    let theirs = bus.clone();
+    let lines = lines_with(
+        move || assert!(theirs.len("fans.dlq.menders") <= 1),
+        move || {
+            let mut subscription = Subscription::new("fans", "menders", "a");
+            subscription.dead_letter_max_len = 1;
+            let mut consumer = bus.consumer(&subscription).unwrap();
+            let now = SystemTime::now();
+            let failure = event_bus::Failure {
+                error: "no".to_owned(),
+                receivers: Vec::new(),
+                attempts: 1,
+                first: now,
+                last: now,
+            };
+            let message = Message::new(&FAN_STARTED.generate_signal_metadata(), Vec::new());
+            for id in ["1-0", "2-0"] {
+                let entry = Entry::new(EntryId::new(id), message.clone(), 1);
+                consumer.dead_letter(&entry, &failure).unwrap();
+            }
+        },
+    );
+    assert_eq!(lines, 1, "the first dead letter is dropped for the second");
+}
+
+#[test]
+fn what_is_lost_when_the_bus_is_taken_away_is_named_in_time() {
+    let route = serde_json::json!({"stops": {"event_key_field": "number", "enabled": true}});
+    let settings = Settings::from_value(serde_json::json!({
+        "EVENTS_SERVICE_NAME": "town",
+        "EVENT_BUS_PRODUCER": "redis",
+        // Nobody listens there.
+        "EVENT_BUS_REDIS_CONNECTION_URL": "redis://127.0.0.1:1",
+        "EVENT_BUS_PRODUCER_DELIVERY": "background",
+        "EVENT_BUS_PRODUCER_CONFIG": {BUS_MISSED.event_type(): route},
+    }));
+    let mut took = Duration::ZERO;
+    let lines = lines(|| {
+        let guard = event_bus::install(settings.unwrap()).unwrap();
+        assert!(BUS_MISSED.send_event(BusMissed { number: 4242 }).all_ok(), "it waits");
+        let before = Instant::now();
+        drop(guard);
+        took = before.elapsed();
+    });
+    assert!(took >= Duration::from_secs(5) && took < Duration::from_secs(10), "{took:?}");
+    let lost: Vec<_> = lines.iter().filter(|line| line.contains("lost: not delivered before")).collect();
+    assert_eq!(lost.len(), 1, "{lines:?}");
+    for part in
+        ["ERROR ", r#"topic="stops""#, "message_id=", r#"event_type="com.example.learning.bus.missed.v1""#]
+    {
+        assert!(lost[0].contains(part), "`{part}` is not in `{}`", lost[0]);
+    }
+    assert!(!lines.concat().contains("4242"), "the event's data is not logged");
 }

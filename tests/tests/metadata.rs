@@ -2,7 +2,10 @@
 
 use std::{collections::HashSet, env, process::Command, thread};
 
-use openedx_events::{Event, EventsMetadata, UtcOffset, Uuid};
+use openedx_events::{
+    Event, EventsMetadata, UtcOffset, Uuid,
+    event_bus::{self, Settings},
+};
 use openedx_events_tests::{NUMBER_DRAWN, SAMPLE_TAKEN, SampleTaken};
 
 fn id_time(id: &Uuid) -> (u64, u32) {
@@ -57,6 +60,10 @@ fn the_id_and_the_time_agree() {
 #[test]
 fn prints_the_source() {
     if env::var_os("PRINT_THE_SOURCE").is_some() {
+        if let Ok(json) = env::var("SETTINGS_TO_INSTALL") {
+            let settings = Settings::from_value(serde_json::from_str(&json).unwrap()).unwrap();
+            drop(event_bus::install(settings).unwrap());
+        }
         println!("<{}>", NUMBER_DRAWN.generate_signal_metadata().source);
     }
 }
@@ -81,6 +88,13 @@ fn the_source_is_the_service_that_the_environment_names() {
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms")]), "openedx/cms/web");
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms"), ("SERVICE_VARIANT", "lms")]), "openedx/cms/web");
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", ""), ("SERVICE_VARIANT", "lms")]), "openedx/lms/web");
+    // Settings know it as well, whether events leave the process or not.
+    for settings in [
+        r#"{"EVENTS_SERVICE_NAME": "shop", "EVENT_BUS_PRODUCER": "memory"}"#,
+        r#"{"EVENTS_SERVICE_NAME": "shop"}"#,
+    ] {
+        assert_eq!(source(&[("SETTINGS_TO_INSTALL", settings)]), "openedx/shop/web", "{settings}");
+    }
 }
 
 const JSON: &str = concat!(

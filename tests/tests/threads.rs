@@ -10,7 +10,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use openedx_events::prelude::*;
+use openedx_events::{
+    event_bus::{self, Settings},
+    prelude::*,
+};
 use openedx_events_tests::number_events;
 
 number_events! {
@@ -20,6 +23,7 @@ number_events! {
     CoinTossed "com.example.learning.coin.tossed.v1"
     ClockRepaired "com.example.learning.clock.repaired.v1"
     PageTurned "com.example.learning.page.turned.v1"
+    GateOpened "com.example.learning.gate.opened.v1"
 }
 
 const SENDERS: i64 = 8;
@@ -203,4 +207,33 @@ fn first_use_by_many_threads_at_once_sees_all_receivers() {
         assert!(threads.into_iter().all(|thread| thread.join().unwrap()));
         assert_eq!(RUNS.load(Ordering::Relaxed), 8);
     });
+}
+
+/// Without a bus, an event with a route would stay in the process, and nobody would know.
+#[test]
+fn a_bus_that_is_installed_while_another_is_taken_away_works() {
+    let route = serde_json::json!({"gates": {"event_key_field": "number", "enabled": true}});
+    let settings = Settings::from_value(serde_json::json!({
+        "EVENTS_SERVICE_NAME": "park",
+        "EVENT_BUS_PRODUCER": "memory",
+        "EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED": false,
+        "EVENT_BUS_PRODUCER_CONFIG": {GATE_OPENED.event_type(): route},
+    }));
+    let settings = settings.unwrap();
+    for number in 0..5000 {
+        let first = event_bus::install(&settings).unwrap();
+        let start = Barrier::new(2);
+        let second = thread::scope(|scope| {
+            let other = scope.spawn(|| {
+                start.wait();
+                drop(first);
+            });
+            start.wait();
+            let second = event_bus::install(&settings).unwrap();
+            other.join().unwrap();
+            second
+        });
+        assert!(GATE_OPENED.send_event(GateOpened { number }).event_bus().is_some(), "{number}");
+        drop(second);
+    }
 }

@@ -54,14 +54,13 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
+    // Without a bus, too: receivers of this process see the metadata.
+    settings.service_name.as_deref().inspect(|name| set_service(name));
     let Some(name) = settings.producing_bus().map_err(InstallError::Settings)? else {
         return Ok(Guard(None));
     };
-    match &settings.service_name {
-        Some(name) => set_service(name),
-        None => {
-            tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET");
-        }
+    if settings.service_name.is_none() {
+        tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET");
     }
     let bus = named::bus(name, settings).map_err(InstallError::Bus)?;
     let producer = Producer::with_settings(&*bus, settings).map_err(InstallError::Bus)?;
@@ -105,9 +104,14 @@ impl Error for InstallError {
 
 fn install_routes(producer: Producer, routes: Routes) -> Guard {
     let outlet = Arc::new(Routed { producer, routes });
-    *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&outlet));
+    // Nobody installs another one, or takes one away, between these steps.
+    let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
+    let replaced = installed.replace(Arc::clone(&outlet));
     set_outlet(Some(Arc::clone(&outlet) as _));
     registry::set_produced(|definition| outlet.routes.contains_key(definition.event_type()));
+    drop(installed);
+    // Not before the lock is free: to drop a bus may be to run somebody's code.
+    drop(replaced);
     Guard(Some(outlet))
 }
 
@@ -144,8 +148,8 @@ impl Guard {
         let own = self.0.take()?;
         let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
         if installed.as_ref().is_some_and(|installed| Arc::ptr_eq(installed, &own)) {
+            // `own` keeps it from being dropped here, under the lock.
             *installed = None;
-            drop(installed);
             registry::set_produced(|_| false);
             set_outlet(None);
         }

@@ -3,6 +3,7 @@
 mod bus;
 mod consumer;
 mod dead_letter;
+mod duration;
 mod error;
 mod install;
 mod memory;

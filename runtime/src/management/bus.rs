@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 use serde_json::{Map, Value};
 
 use super::{outcome::Failure, redact::redact};
@@ -44,7 +44,7 @@ impl SettingsArgs {
 #[derive(Args, Debug)]
 pub(super) struct TopicArgs {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`.
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
     topic: String,
     #[command(flatten)]
     settings: SettingsArgs,
@@ -74,7 +74,7 @@ pub(super) struct GroupArgs {
     #[command(flatten)]
     pub(super) topic: TopicArgs,
     /// Consumer group.
-    #[arg(short, long, alias = "group_id", alias = "group-id")]
+    #[arg(short, long, alias = "group_id", alias = "group-id", value_parser = NonEmptyStringValueParser::new())]
     pub(super) group: String,
 }
 

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, ValueEnum};
+use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 use serde_json::{Value, json};
 
 use super::{
@@ -51,13 +51,20 @@ Exit codes:
 pub struct ConsumeEvents {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`. Without it, the enabled topics of
     /// `EVENT_BUS_CONSUMER_CONFIG` are consumed.
-    #[arg(short, long, requires = "group")]
+    #[arg(short, long, requires = "group", value_parser = NonEmptyStringValueParser::new())]
     topic: Option<String>,
     /// Consumer group.
-    #[arg(short, long, alias = "group_id", alias = "group-id", requires = "topic")]
+    #[arg(
+        short,
+        long,
+        alias = "group_id",
+        alias = "group-id",
+        requires = "topic",
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     group: Option<String>,
     /// More, as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`
-    /// (milliseconds).
+    /// (milliseconds). What it leaves out is as `EVENT_BUS_CONSUMER_CONFIG` has it for the topic.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,
     /// Name of this member of the group, the same after a restart; `{service}.{host}` unless given.
@@ -154,16 +161,13 @@ impl ConsumeEvents {
         let only = only.collect::<Result<Vec<_>, Failure>>()?;
         let topics: Vec<(&str, &str, ConsumerExtra)> = match (&self.topic, &self.group) {
             (Some(topic), Some(group)) => {
+                let configured = settings.consumer.config.get(topic).map(|config| config.extra.clone());
+                let configured = configured.unwrap_or_default();
                 let extra = match &self.extra {
-                    Some(json) => {
-                        settings.read_extra(json).map_err(|error| Failure::new(error.to_string()))?
-                    }
-                    None => settings
-                        .consumer
-                        .config
-                        .get(topic)
-                        .map(|config| config.extra.clone())
-                        .unwrap_or_default(),
+                    Some(json) => settings
+                        .read_extra_over(configured, json)
+                        .map_err(|error| Failure::new(error.to_string()))?,
+                    None => configured,
                 };
                 vec![(topic, group, extra)]
             }

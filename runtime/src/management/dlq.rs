@@ -134,8 +134,7 @@ impl Selected {
             for_each(&mut *operations, &topic, group, one)?;
         } else {
             // A wrong id is noticed before anything is done.
-            let letters: Vec<_> = self
-                .ids
+            let letters: Vec<_> = once_each(self.ids)
                 .iter()
                 .map(|id| find(&mut *operations, &topic, group, id))
                 .collect::<Result<_, _>>()?;
@@ -150,7 +149,7 @@ impl Selected {
     fn drop(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.group.topic.open()?;
         let group = &self.group.group;
-        let mut ids: Vec<EntryId> = self.ids.into_iter().map(EntryId::new).collect();
+        let mut ids: Vec<EntryId> = once_each(self.ids).into_iter().map(EntryId::new).collect();
         if self.all {
             for_each(&mut *operations, &topic, group, |_, letter| {
                 ids.push(letter.id);
@@ -164,6 +163,17 @@ impl Selected {
         writeln!(out, "{dropped} of {} dropped", ids.len())?;
         Ok(if dropped == ids.len() as u64 { Outcome::Done } else { Outcome::Findings })
     }
+}
+
+/// The ids in their order, without those that are there already: receivers run once for a dead letter.
+fn once_each(ids: Vec<String>) -> Vec<String> {
+    let mut once: Vec<String> = Vec::with_capacity(ids.len());
+    for id in ids {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    once
 }
 
 /// Calls `take` for all dead letters, oldest first: each once, also where it stays.

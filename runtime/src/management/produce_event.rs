@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, fmt, io::Write, time::Duration};
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
@@ -31,7 +31,7 @@ const FLUSH: Duration = Duration::from_secs(15);
 Exits with 1 where the event of a line was not produced, and with 2 where the one event was not.")]
 pub struct ProduceEvent {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`.
-    #[arg(short, long)]
+    #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
     topic: String,
     /// Event type or constant; Python's path to the constant will do.
     #[arg(long, required_unless_present = "lines", conflicts_with = "lines", requires = "data")]

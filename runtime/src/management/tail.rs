@@ -60,7 +60,7 @@ impl Tail {
                 writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
                 after = Some(found.id.clone());
             }
-            left -= page.len();
+            left = left.saturating_sub(page.len());
             if page.is_empty() {
                 if !self.follow {
                     break;

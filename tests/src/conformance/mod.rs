@@ -98,6 +98,7 @@ cases! {
         a_group_starts_after_an_entry
         an_existing_group_continues
         a_start_after_an_entry_is_refused_for_an_existing_group
+        a_start_after_what_is_no_entry_is_refused
         a_group_is_moved_by_seek
     }
     retry {
@@ -151,6 +152,7 @@ cases! {
         a_print_that_panics_keeps_no_event_from_its_receivers
         a_message_without_receiver_is_acknowledged_and_named_once
         loops_are_refused
+        the_longest_times_are_no_error
     }
     stopping {
         an_idle_consumer_stops_at_once

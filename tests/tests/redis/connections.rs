@@ -52,6 +52,15 @@ fn settings_name_the_server() {
 }
 
 #[test]
+fn the_longest_times_are_no_error() {
+    let mut world = World::new();
+    world.options = world.options.connect_timeout(Duration::MAX).socket_timeout(Duration::MAX);
+    world.produce(0..2);
+    assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
+    assert_eq!(world.bus().operations().unwrap().read(TOPIC, None, 10).unwrap().len(), 2);
+}
+
+#[test]
 fn a_server_that_is_not_there_is_a_transient_error_in_time() {
     // Nobody listens there; and nobody answers in a network for documentation.
     for (host, port) in [("127.0.0.1", 1), ("192.0.2.1", 6379)] {

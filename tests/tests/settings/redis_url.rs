@@ -87,6 +87,10 @@ fn urls_name_sentinels() {
         "rediss+sentinel://me:***@one:26379,[::1]:5,two:6/events/3?sentinel_username=you&sentinel_password=***\
          &socket_timeout=2"
     );
+    // Of options that are there twice, the first counts, as it does for all others.
+    let twice: RedisUrl =
+        "redis+sentinel://h/events?sentinel_password=a&sentinel_password=b".parse().unwrap();
+    assert_eq!(twice.sentinel_login(), (None, Some("a")));
     let plain: RedisUrl = "redis+sentinel://h/events".parse().unwrap();
     assert_eq!((plain.tls(), plain.db(), plain.sentinel_login()), (false, 0, (None, None)));
 }

@@ -124,7 +124,7 @@ impl Coordinator<'_> {
 
     /// The message is to be tried again when the consumer is started again, which somebody does who has seen to it.
     fn stopped(&mut self, job: &Job, failure: Failure) -> ConsumeError {
-        self.returned.push((job.entry.id.clone(), job.entry.attempt - 1));
+        self.returned.push((job.entry.id.clone(), job.entry.attempt.saturating_sub(1)));
         ConsumeError::StoppedOnError { entry: job.entry.id.clone(), error: failure.error }
     }
 
@@ -144,7 +144,7 @@ impl Coordinator<'_> {
         for lane in &mut self.lanes {
             // A stop is no attempt: what was not begun loses the one that its delivery counted.
             let not_begun = lane.halt().into_iter();
-            self.returned.extend(not_begun.map(|job| (job.entry.id, job.entry.attempt - 1)));
+            self.returned.extend(not_begun.map(|job| (job.entry.id, job.entry.attempt.saturating_sub(1))));
         }
         let timeout = self.options.receiver_timeout;
         let deadline = Instant::now() + self.options.stop_timeout;
@@ -166,7 +166,7 @@ impl Coordinator<'_> {
                 }
                 // The last attempt is made again, and the dead letter with it.
                 (Some(Waiting { job, step: NextStep::DeadLetter(_), .. }), ..) => {
-                    self.returned.push((job.entry.id, job.entry.attempt - 1));
+                    self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
                 }
                 // A receiver that hangs is an attempt.
                 (None, Some((receiver, entry)), _) => {

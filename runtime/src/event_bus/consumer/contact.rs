@@ -9,7 +9,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{report, stop::Stop};
+use super::{
+    report,
+    stop::{Stop, Told},
+};
 use crate::event_bus::{
     bus::{Entry, EntryId, EventBusConsumer, Failure, Polled, Waker},
     error::BusError,
@@ -25,6 +28,7 @@ pub(super) struct Contact {
     waker: Option<Waker>,
     asked: Sender<Question>,
     news: Receiver<News>,
+    _told: Told,
 }
 
 struct Question {
@@ -52,9 +56,9 @@ impl Contact {
                 question.ask(&answer);
             }
         })?;
-        stop.on_stop(move || drop(stopped.send(News::Stop)));
+        let told = stop.on_stop(move || drop(stopped.send(News::Stop)));
         let waker = consumer.waker();
-        Ok(Self { consumer: Some(consumer), waker, asked, news })
+        Ok(Self { consumer: Some(consumer), waker, asked, news, _told: told })
     }
 
     pub(super) fn can_be_woken(&self) -> bool {

@@ -15,7 +15,13 @@ mod retry;
 mod setters;
 mod stop;
 
-use std::{borrow::Borrow, fmt, sync::Arc, thread};
+use std::{
+    borrow::Borrow,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    sync::Arc,
+    thread,
+};
 
 use coordinator::Coordinator;
 pub use error::ConsumeError;
@@ -138,7 +144,7 @@ impl Consumer {
     }
 
     fn check(&self) -> Result<(), ConsumeError> {
-        if self.subscription.topic.is_empty() || self.subscription.group.is_empty() {
+        if self.topic.is_empty() || self.subscription.group.is_empty() {
             let missing = "a consumer needs a topic and a group: call `topic` and `group` before `run`";
             return Err(ConsumeError::Refused(missing.to_owned()));
         }
@@ -183,7 +189,8 @@ impl fmt::Debug for Consumer {
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
     thread::scope(|scope| {
         let run = |consumer: &Consumer| {
-            let outcome = consumer.run(stop);
+            let panicked = |_| Err(ConsumeError::Refused("the consumer panicked".to_owned()));
+            let outcome = catch_unwind(AssertUnwindSafe(|| consumer.run(stop))).unwrap_or_else(panicked);
             if outcome.is_err() {
                 stop.stop();
             }
@@ -196,10 +203,8 @@ pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeErr
             match thread.join() {
                 Ok(Ok(report)) => total.add(report),
                 Ok(Err(error)) => first = first.or(Some(error)),
-                Err(_) => {
-                    let panicked = ConsumeError::Refused("the consumer panicked".to_owned());
-                    first = first.or(Some(panicked));
-                }
+                // What a consumer panics with is caught on its thread.
+                Err(payload) => resume_unwind(payload),
             }
         }
         first.map_or(Ok(total), Err)

@@ -11,6 +11,7 @@ use crate::{
     event::AnyEvent,
     event_bus::{
         bus::{EntryId, EventBus, Start, Subscription},
+        duration::bounded,
         settings::{ConsumerExtra, ConsumerSettings, Settings},
     },
     metadata::{EventsMetadata, host},
@@ -63,16 +64,7 @@ impl Consumer {
     ) -> Self {
         let seconds = Duration::from_secs;
         let topic = topic.into();
-        let subscription = Subscription {
-            topic: topic.clone(),
-            group: group.into(),
-            consumer_name: consumer_name.into(),
-            start: Start::New,
-            claim_older_than: seconds(600),
-            receiver_timeout: seconds(60),
-            dead_letter_max_age: seconds(14 * 24 * 60 * 60),
-            dead_letter_max_len: 10_000,
-        };
+        let subscription = Subscription::new(topic.clone(), group, consumer_name);
         let options = Options {
             batch: 100,
             concurrency: 1,
@@ -164,12 +156,14 @@ impl Consumer {
     /// The wait before another attempt: at most `min` before the second, twice as much before each further one, and
     /// never more than `max`. 0.2 s and 30 s, unless said otherwise.
     pub fn retry(mut self, min: Duration, max: Duration) -> Self {
+        let (min, max) = (bounded(min), bounded(max));
         self.options.backoff = Backoff { min, max: max.max(min) };
         self
     }
 
     /// How long a receiver may take: 60 s, unless said otherwise. A receiver that takes longer ends the consumer.
     pub fn receiver_timeout(mut self, timeout: Duration) -> Self {
+        let timeout = bounded(timeout);
         self.subscription.receiver_timeout = timeout;
         self.options.receiver_timeout = timeout;
         self
@@ -178,6 +172,7 @@ impl Consumer {
     /// Messages in the hands of other members are taken over when nothing was heard of them for so long: 600 s,
     /// unless said otherwise. It has to be longer than a receiver may take.
     pub fn claim_older_than(mut self, idle: Duration) -> Self {
+        let idle = bounded(idle);
         self.subscription.claim_older_than = idle;
         self.options.claim_older_than = idle;
         self
@@ -185,7 +180,7 @@ impl Consumer {
 
     /// How long to wait after the bus could not be read: 1 s, unless said otherwise.
     pub fn poll_failure_sleep(mut self, sleep: Duration) -> Self {
-        self.options.poll_failure_sleep = sleep;
+        self.options.poll_failure_sleep = bounded(sleep);
         self
     }
 
@@ -198,7 +193,7 @@ impl Consumer {
 
     /// How long the messages in hand may take after the consumer was told to stop: 30 s, unless said otherwise.
     pub fn stop_timeout(mut self, timeout: Duration) -> Self {
-        self.options.stop_timeout = timeout;
+        self.options.stop_timeout = bounded(timeout);
         self
     }
 
@@ -235,7 +230,7 @@ impl Consumer {
     /// Bounds of the dead letters: those that are older than `max_age` are dropped, and the oldest when there are more
     /// than `max_len`. 14 days and 10000, unless said otherwise.
     pub fn dead_letters(mut self, max_age: Duration, max_len: u64) -> Self {
-        self.subscription.dead_letter_max_age = max_age;
+        self.subscription.dead_letter_max_age = bounded(max_age);
         self.subscription.dead_letter_max_len = max_len;
         self
     }

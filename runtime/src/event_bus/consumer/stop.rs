@@ -3,7 +3,7 @@
 use std::{
     fmt,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
 };
@@ -39,7 +39,7 @@ impl Stop {
     /// Stops what runs with it, and what will.
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::Release);
-        let told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let told = self.told().clone();
         for tell in told {
             tell();
         }
@@ -51,18 +51,56 @@ impl Stop {
         self.0.stopped.load(Ordering::Acquire)
     }
 
-    /// Calls `tell`, which does not take long, when it is used; at once where it was.
-    pub(super) fn on_stop(&self, tell: impl Fn() + Send + Sync + 'static) {
+    /// Calls `tell`, which does not take long, when it is used; at once where it was. Not any more once what is returned
+    /// is dropped: a `Stop` can outlive many consumers.
+    pub(super) fn on_stop(&self, tell: impl Fn() + Send + Sync + 'static) -> Told {
         let tell: Tell = Arc::new(tell);
-        self.0.told.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&tell));
+        self.told().push(Arc::clone(&tell));
         if self.is_stopped() {
             tell();
         }
+        Told { stop: self.clone(), tell }
+    }
+
+    fn told(&self) -> MutexGuard<'_, Vec<Tell>> {
+        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Somebody is told of a stop until this is dropped.
+pub(super) struct Told {
+    stop: Stop,
+    tell: Tell,
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.stop.told().retain(|tell| !Arc::ptr_eq(tell, &self.tell));
     }
 }
 
 impl fmt::Debug for Stop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stop").field("stopped", &self.is_stopped()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_gone_is_told_no_more() {
+        let stop = Stop::new();
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let note = |name: &'static str| {
+            let told = Arc::clone(&told);
+            move || told.lock().unwrap().push(name)
+        };
+        let _stays = stop.on_stop(note("stays"));
+        drop(stop.on_stop(note("goes")));
+        stop.stop();
+        let _late = stop.on_stop(note("late"));
+        assert_eq!(*told.lock().unwrap(), ["stays", "late"]);
     }
 }

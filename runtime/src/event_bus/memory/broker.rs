@@ -8,6 +8,7 @@ use std::{
 
 use crate::event_bus::{
     bus::{Entry, EntryId, Start},
+    error::BusError,
     message::Message,
 };
 
@@ -116,12 +117,12 @@ impl Topic {
     }
 
     /// The last number before a group that begins at `start`.
-    pub(super) fn begin(&self, start: &Start) -> u64 {
+    pub(super) fn begin(&self, start: &Start) -> Result<u64, BusError> {
         match start {
-            Start::New => self.newest,
+            Start::New => Ok(self.newest),
             // What was dropped before the group was there is not lost to it.
-            Start::Backlog => self.entries.front().map_or(self.newest, |oldest| oldest.number - 1),
-            Start::After(id) => number(id),
+            Start::Backlog => Ok(self.entries.front().map_or(self.newest, |oldest| oldest.number - 1)),
+            Start::After(id) => read_id(id),
         }
     }
 }
@@ -147,7 +148,15 @@ pub(super) fn id(number: u64) -> EntryId {
     EntryId::new(format!("{number}-0"))
 }
 
-/// The number in an id; 0, which no entry has, where there is none.
+/// The number in an id of this bus; 0, which no entry has, for another.
 pub(super) fn number(id: &EntryId) -> u64 {
-    id.as_str().split('-').next().and_then(|number| number.parse().ok()).unwrap_or_default()
+    read_id(id).unwrap_or_default()
+}
+
+/// The number in an id that somebody typed.
+pub(super) fn read_id(id: &EntryId) -> Result<u64, BusError> {
+    let text = id.as_str().strip_suffix("-0").unwrap_or(id.as_str());
+    text.parse().map_err(|_| {
+        BusError::lasting(format!("`{id}` is no id of an entry of the memory bus, which look like `7-0`"))
+    })
 }

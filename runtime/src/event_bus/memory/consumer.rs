@@ -12,6 +12,7 @@ use std::{
 use super::broker::{self, Broker, Group, Held, State, id, number};
 use crate::event_bus::{
     bus::{DeadLetter, Entry, EntryId, EventBusConsumer, Failure, Lost, Polled, Start, Subscription, Waker},
+    duration::bounded,
     error::BusError,
 };
 
@@ -29,7 +30,7 @@ impl MemoryConsumer {
         let mut state = broker.state();
         let topic = state.topic(name);
         if !topic.groups.contains_key(group) {
-            let read = topic.begin(start);
+            let read = topic.begin(start)?;
             topic.groups.entry(group.clone()).or_default().read = read;
         } else if let Start::After(_) = start {
             return Err(BusError::group_exists(name, group));
@@ -122,7 +123,7 @@ impl MemoryConsumer {
 
 impl EventBusConsumer for MemoryConsumer {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
-        let deadline = Instant::now() + wait;
+        let deadline = Instant::now() + bounded(wait);
         let broker = Arc::clone(&self.broker);
         let mut state = broker.state();
         self.acknowledge(&mut state, acknowledge);
@@ -173,6 +174,7 @@ impl EventBusConsumer for MemoryConsumer {
         let mut dropped = letters.trim_older_than(*dead_letter_max_age);
         dropped.extend(letters.trim_to(usize::try_from(*dead_letter_max_len).unwrap_or(usize::MAX)));
         self.acknowledge(&mut state, std::slice::from_ref(&entry.id));
+        drop(state);
         if !dropped.is_empty() {
             tracing::error!(stream = name, ids = ?dropped, "dead letters were dropped: too old, or too many");
         }

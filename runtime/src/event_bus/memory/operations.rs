@@ -1,8 +1,8 @@
 //! What operators do to the memory bus.
 
-use std::sync::Arc;
+use std::{collections::HashSet, ops::Bound, sync::Arc};
 
-use super::broker::{self, Broker, id, number};
+use super::broker::{self, Broker, id, read_id};
 use crate::event_bus::{
     bus::{DeadLetter, Entry, EntryId, Operations, Pending, Start},
     error::BusError,
@@ -20,8 +20,9 @@ impl MemoryOperations {
 
 impl Operations for MemoryOperations {
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
+        let after = after.map_or(Ok(0), read_id)?;
         let mut state = self.broker.state();
-        let entries = broker::after(&state.topic(topic).entries, after.map_or(0, number)).take(max);
+        let entries = broker::after(&state.topic(topic).entries, after).take(max);
         Ok(entries.map(|stored| stored.entry(1)).collect())
     }
 
@@ -32,17 +33,19 @@ impl Operations for MemoryOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
+        let after = after.map_or(Ok(0), read_id)?;
         let state = self.broker.state();
-        let after = after.map_or(0, number);
         let found = state.topics.get(topic).and_then(|topic| topic.groups.get(group));
         let found =
             found.ok_or_else(|| BusError::lasting(format!("topic `{topic}` has no group `{group}`")))?;
-        let pending = found.pending.range(after + 1..).take(max).map(|(&number, held)| Pending {
-            id: id(number),
-            consumer_name: held.consumer_name.clone(),
-            idle: held.since.elapsed(),
-            attempts: held.attempts,
-        });
+        let pending = found.pending.range((Bound::Excluded(after), Bound::Unbounded)).take(max).map(
+            |(&number, held)| Pending {
+                id: id(number),
+                consumer_name: held.consumer_name.clone(),
+                idle: held.since.elapsed(),
+                attempts: held.attempts,
+            },
+        );
         Ok(pending.collect())
     }
 
@@ -58,16 +61,17 @@ impl Operations for MemoryOperations {
     }
 
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
+        let numbers = ids.iter().map(read_id).collect::<Result<HashSet<_>, _>>()?;
         let mut state = self.broker.state();
         let letters = state.topic(&DeadLetter::topic(topic, group));
         let before = letters.entries.len();
-        letters.entries.retain(|stored| !ids.iter().any(|dropped| number(dropped) == stored.number));
+        letters.entries.retain(|stored| !numbers.contains(&stored.number));
         Ok((before - letters.entries.len()) as u64)
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<(), BusError> {
         let mut state = self.broker.state();
-        let read = state.topic(topic).begin(to);
+        let read = state.topic(topic).begin(to)?;
         state.group(topic, group).read = read;
         drop(state);
         self.broker.changed.notify_all();

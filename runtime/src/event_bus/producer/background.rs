@@ -109,19 +109,19 @@ impl Background {
         while (!state.waiting.is_empty() || !state.sending.is_empty()) && Instant::now() < deadline {
             state = wait(&self.0.taken, state, deadline);
         }
-        let State { waiting, sending, refused, problem, .. } = &mut *state;
+        let (sending, waiting) = (mem::take(&mut state.sending), mem::take(&mut state.waiting));
+        let (refused, problem) = (mem::take(&mut state.refused), state.problem.clone());
+        drop(state);
+        // Senders that waited for room have it.
+        self.0.taken.notify_all();
         let problem = problem.as_deref().unwrap_or("there was no time left");
         let late = |owned: Owned| {
             let error = BusError::transient(problem);
             let error = audit::delivered(&owned.record(), Err(error), false).err()?;
             Some(owned.undelivered(error))
         };
-        let late: Vec<_> = sending.drain(..).chain(waiting.drain(..)).filter_map(late).collect();
-        let undelivered = mem::take(refused).into_iter().chain(late).collect();
-        drop(state);
-        // Senders that waited for room have it.
-        self.0.taken.notify_all();
-        ProduceError::of_all(undelivered)
+        let late = sending.into_iter().chain(waiting).filter_map(late);
+        ProduceError::of_all(refused.into_iter().chain(late).collect())
     }
 }
 

@@ -3,21 +3,39 @@
 /// Calls `wait`, which may take as long as a bus needs.
 ///
 /// On a thread of tokio's multi-threaded runtime, the other tasks of that thread move to another one meanwhile. Tokio's
-/// current-thread runtime has no other: there, the call holds up all tasks, and background delivery is the way.
+/// current-thread runtime and a `LocalSet` have no other: there, the call holds up all tasks, and background delivery is
+/// the way.
 #[cfg(feature = "tokio")]
-pub(super) fn blocking<T>(wait: impl FnOnce() -> T) -> T {
-    use tokio::runtime::{Handle, RuntimeFlavor};
+pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
+    use std::{
+        cell::Cell,
+        panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
+    };
 
-    match Handle::try_current() {
-        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => {
-            tokio::task::block_in_place(wait)
-        }
-        _ => wait(),
+    use tokio::{
+        runtime::{Handle, RuntimeFlavor},
+        task::block_in_place,
+    };
+
+    let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
+    if !matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+        return wait();
+    }
+    let has_begun = Cell::new(false);
+    let begin = || {
+        has_begun.set(true);
+        wait()
+    };
+    match catch_unwind(AssertUnwindSafe(|| block_in_place(begin))) {
+        Ok(done) => done,
+        Err(payload) if has_begun.get() => resume_unwind(payload),
+        // Nobody can ask whether there is a `LocalSet`: tokio panics where there is one.
+        Err(_) => wait(),
     }
 }
 
 /// Calls `wait`, which may take as long as a bus needs.
 #[cfg(not(feature = "tokio"))]
-pub(super) fn blocking<T>(wait: impl FnOnce() -> T) -> T {
+pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
     wait()
 }

@@ -10,6 +10,7 @@ mod tests;
 
 use std::{
     fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -20,11 +21,12 @@ pub(super) use outlet::{Route, Routed, Routes};
 
 use super::{
     bus::{EntryId, EventBus, EventBusProducer, Record},
+    duration::bounded,
     error::BusError,
     message::Message,
-    settings::{Delivery, ProducerSettings, Settings},
+    settings::{Delivery, ProducerSettings, Settings, stream_name},
 };
-use crate::{metadata::EventsMetadata, registry};
+use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 
 /// Sends events to topics, whatever the routes are.
 ///
@@ -76,6 +78,7 @@ impl Producer {
         audit: bool,
     ) -> Result<Self, BusError> {
         let producer = bus.producer()?;
+        let timeout = bounded(timeout);
         let background = match delivery {
             Delivery::Wait => None,
             Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout, audit)?),
@@ -87,10 +90,7 @@ impl Producer {
     /// The full name of `topic`.
     #[must_use]
     pub fn full_topic(&self, topic: &str) -> String {
-        match &self.0.prefix {
-            Some(prefix) => format!("{prefix}-{topic}"),
-            None => topic.to_owned(),
-        }
+        stream_name(self.0.prefix.as_deref(), topic)
     }
 
     /// Sends the event with these Avro bytes to `topic`, whose name is given without prefix. `key_field` is the path to
@@ -163,20 +163,25 @@ impl Producer {
     /// With what was not delivered within `timeout`, or cannot be.
     pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
         match &self.0.background {
-            Some(background) => background.flush(Instant::now() + timeout),
+            Some(background) => background.flush(Instant::now() + bounded(timeout)),
             None => Ok(()),
         }
     }
 }
 
-/// One outcome a record, also where the bus gives fewer.
+/// One outcome a record, also where the bus gives fewer, or panics: that is no reason for the sender to, nor for the
+/// thread of background delivery.
 fn send(
     producer: &dyn EventBusProducer,
     records: &[Record<'_>],
     deadline: Instant,
 ) -> Vec<Result<EntryId, BusError>> {
-    let mut outcomes = producer.send(records, deadline);
-    outcomes.resize_with(records.len(), || Err(BusError::lasting("the bus did not say what became of it")));
+    let sent = catch_unwind(AssertUnwindSafe(|| producer.send(records, deadline)));
+    let (mut outcomes, problem) = match sent {
+        Ok(outcomes) => (outcomes, "the bus did not say what became of it".to_owned()),
+        Err(payload) => (Vec::new(), format!("the bus {}", ReceiverError::panicked(payload))),
+    };
+    outcomes.resize_with(records.len(), || Err(BusError::lasting(problem.clone())));
     outcomes
 }
 

@@ -38,7 +38,7 @@ pub(in crate::event_bus) struct Routed {
 impl Outlet for Routed {
     fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response> {
         let routes = self.routes.get(event.event_type())?;
-        // The bus, and how the data is written, can be a user's code.
+        // How the data is written can be a user's code.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let event_data = event.to_avro().map_err(ReceiverError::permanent)?;
             self.producer.send_to(routes, metadata, event_data).map_err(ReceiverError::new)

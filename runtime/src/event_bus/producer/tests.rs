@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Producer, background::Background};
+use super::{Inner, Producer, Route, background::Background};
 use crate::event_bus::{
     bus::{EntryId, EventBus, EventBusConsumer, EventBusProducer, Operations, Record, Subscription},
     error::BusError,
@@ -166,56 +166,55 @@ fn large_messages_go_in_small_parts() {
     background.flush(soon()).unwrap();
 }
 
-/// Panics with what it was given.
-#[cfg(feature = "catalog")]
-struct Fragile;
-
-#[cfg(feature = "catalog")]
-impl EventBusProducer for Fragile {
-    fn send(&self, _: &[Record<'_>], _: Instant) -> Outcomes {
-        panic!("the client broke")
-    }
-}
-
-#[cfg(feature = "catalog")]
-impl EventBus for Fragile {
-    fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
-        Ok(Arc::new(Self))
-    }
-
-    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
-        MemoryBus::new().consumer(subscription)
-    }
-
-    fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
-        MemoryBus::new().operations()
-    }
-}
-
-#[cfg(feature = "catalog")]
 #[test]
-fn a_panic_of_the_bus_is_its_failure() {
-    use super::{Route, Routed};
-    use crate::{
-        Event, EventsMetadata,
-        event::AnyEvent,
-        learning::{data::*, signals::StudentRegistrationCompleted},
-        signal::Outlet,
-    };
+fn the_longest_times_are_no_error() {
+    let bus = MemoryBus::new();
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    for delivery in [Delivery::Wait, Delivery::Background] {
+        let producer = Producer::of(&bus, None, delivery, Duration::MAX).unwrap();
+        producer.send("t", None, &metadata, b"").unwrap();
+        producer.flush(Duration::MAX).unwrap();
+    }
+    assert_eq!(bus.len("t"), 2);
+}
 
-    let definition = StudentRegistrationCompleted::DEFINITION;
-    let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
-    let user = UserData::builder().id(7).is_active(true).pii(pii).build();
-    let event = StudentRegistrationCompleted { user };
-    let route = Route { topic: "t".to_owned(), key_field: None };
-    let routed = Routed {
-        producer: Producer::of(&Fragile, None, Delivery::Wait, Duration::from_secs(1)).unwrap(),
-        routes: [(definition.event_type().to_owned(), vec![route])].into(),
-    };
-    let metadata = EventsMetadata::of(definition);
-    let response = routed.produce(AnyEvent::new(definition, &event, false), &metadata).unwrap();
-    assert!(response.is_event_bus());
-    let error = response.into_result().unwrap_err();
-    assert!(error.is_panic());
-    assert_eq!(error.to_string(), "panicked: the client broke");
+/// Notes how many records it is given, and until when.
+struct Punctual(Mutex<Vec<(usize, Instant)>>);
+
+impl EventBusProducer for Punctual {
+    fn send(&self, records: &[Record<'_>], deadline: Instant) -> Outcomes {
+        self.0.lock().unwrap().push((records.len(), deadline));
+        records.iter().map(|_| Ok(EntryId::new("1-0"))).collect()
+    }
+}
+
+#[test]
+fn all_topics_of_an_event_have_the_timeout_together() {
+    let bus = Arc::new(Punctual(Mutex::default()));
+    let timeout = Duration::from_secs(3);
+    let producer = Arc::clone(&bus) as Arc<dyn EventBusProducer>;
+    let producer =
+        Producer(Arc::new(Inner { producer, prefix: None, timeout, audit: false, background: None }));
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.to_owned(), key_field: None });
+    let before = Instant::now();
+    producer.send_to(&routes, &metadata, Vec::new()).unwrap();
+    let calls = bus.0.lock().unwrap().clone();
+    let [(3, deadline)] = calls[..] else { panic!("one call for all: {calls:?}") };
+    assert!(deadline >= before + timeout && deadline <= Instant::now() + timeout);
+}
+
+/// Tokio has nowhere to move its other tasks to, and panics when it is asked to.
+#[cfg(feature = "tokio")]
+#[test]
+fn a_local_set_on_a_multi_threaded_runtime_is_held_up_and_no_event_is_lost() {
+    use tokio::{runtime::Builder, task::LocalSet};
+
+    let bus = MemoryBus::new();
+    let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
+    let producer = Producer::of(&bus, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+    let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let sent = LocalSet::new().block_on(&runtime, async { producer.send("t", None, &metadata, b"") });
+    sent.unwrap();
+    assert_eq!(bus.len("t"), 1);
 }

@@ -2,6 +2,8 @@
 
 use std::{fmt, path::PathBuf, time::Duration};
 
+use crate::event_bus::duration::bounded;
+
 /// How to reach a Redis server, and what to keep in its streams.
 ///
 /// Passwords are left out of `Debug`.
@@ -127,7 +129,7 @@ impl RedisOptions {
     /// system, with its own timeouts.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = at_least_a_millisecond(timeout);
+        self.connect_timeout = possible(timeout);
         self
     }
 
@@ -135,7 +137,7 @@ impl RedisOptions {
     /// waiting time in addition.
     #[must_use]
     pub fn socket_timeout(mut self, timeout: Duration) -> Self {
-        self.socket_timeout = at_least_a_millisecond(timeout);
+        self.socket_timeout = possible(timeout);
         self
     }
 
@@ -179,8 +181,8 @@ impl RedisOptions {
 }
 
 /// A socket refuses a timeout of nothing.
-fn at_least_a_millisecond(timeout: Duration) -> Duration {
-    timeout.max(Duration::from_millis(1))
+fn possible(timeout: Duration) -> Duration {
+    bounded(timeout).max(Duration::from_millis(1))
 }
 
 impl Login {

@@ -100,17 +100,22 @@ fn read_entry(place: &Place<'_>, value: &Value, findings: &mut Findings) -> Opti
         None => Some(true),
     };
     let extra = match entry.get("extra").filter(|value| !value.is_null()) {
-        Some(value) => read_extra(&place.key("extra"), value, findings),
+        Some(value) => read_extra(&place.key("extra"), value, ConsumerExtra::default(), findings),
         None => Some(ConsumerExtra::default()),
     };
     Some(ConsumerConfig { group_id: group_id?, enabled: enabled?, extra: extra? })
 }
 
-/// Reads the keys of `--extra`; each of them that is null counts as not given.
-pub(super) fn read_extra(place: &Place<'_>, value: &Value, findings: &mut Findings) -> Option<ConsumerExtra> {
+/// Reads the keys of `--extra`; what is not given, as each of them that is null, is as in `base`.
+pub(super) fn read_extra(
+    place: &Place<'_>,
+    value: &Value,
+    base: ConsumerExtra,
+    findings: &mut Findings,
+) -> Option<ConsumerExtra> {
     let keys = ["consumer_name", "last_read_msg_id", "check_backlog", "claim_msgs_older_than"];
     let given = object(place, value, &keys, findings)?;
-    let mut extra = ConsumerExtra::default();
+    let mut extra = base;
     let mut all_well = true;
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         let place = place.key(key);

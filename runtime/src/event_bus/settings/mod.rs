@@ -55,6 +55,7 @@ use serde_json::Value;
 use self::finding::{Findings, Place};
 #[cfg(feature = "cli")]
 pub(crate) use self::key_path::check as check_key_path;
+pub(super) use self::topic::stream_name;
 pub use self::{
     bus::BusName,
     consumers::{ConsumerConfig, ConsumerExtra},
@@ -243,7 +244,7 @@ impl Settings {
     /// The name of the stream of a topic: `{prefix}-{topic}`, or the topic where no prefix is set.
     #[must_use]
     pub fn stream_name(&self, topic: &str) -> String {
-        topic::stream_name(self.topic_prefix.as_deref(), topic)
+        stream_name(self.topic_prefix.as_deref(), topic)
     }
 
     /// The bus that events are sent to; `None` where they stay in the process.
@@ -287,10 +288,19 @@ impl Settings {
     /// Where it is none, a key is not known or a value is wrong, and where messages would be taken over from
     /// other consumers sooner than `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` ends their receivers.
     pub fn read_extra(&self, json: &str) -> Result<ConsumerExtra, SettingsError> {
+        self.read_extra_over(ConsumerExtra::default(), json)
+    }
+
+    /// The same, where what is not given is as in `base`.
+    pub(crate) fn read_extra_over(
+        &self,
+        base: ConsumerExtra,
+        json: &str,
+    ) -> Result<ConsumerExtra, SettingsError> {
         let mut findings = Findings::default();
         let place = Place::new("--extra", "");
         let extra = match serde_json::from_str(json) {
-            Ok(value) => consumers::read_extra(&place, &value, &mut findings),
+            Ok(value) => consumers::read_extra(&place, &value, base, &mut findings),
             Err(error) => {
                 findings.error(
                     &place,

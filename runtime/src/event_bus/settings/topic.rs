@@ -9,7 +9,7 @@ use super::{
 const LONGEST: usize = 249;
 
 /// The name of the stream of a topic: with the prefix and a hyphen, where there is a prefix.
-pub(super) fn stream_name(prefix: Option<&str>, topic: &str) -> String {
+pub(in crate::event_bus) fn stream_name(prefix: Option<&str>, topic: &str) -> String {
     match prefix {
         Some(prefix) => format!("{prefix}-{topic}"),
         None => topic.to_owned(),

@@ -5,9 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::finding::{Findings, Place};
-
-/// The longest time that a setting can be, in seconds: some 31 years. Longer ones overflow clocks.
-const LONGEST: f64 = 1e9;
+use crate::event_bus::duration::LONGEST;
 
 /// What kind of value it is, for a message; of settings that are no secrets, with the value.
 pub(super) fn found(value: &Value) -> String {
@@ -129,13 +127,14 @@ pub(super) fn seconds(
     zero: Zero,
     findings: &mut Findings,
 ) -> Option<Duration> {
+    let longest = LONGEST.as_secs_f64();
     let number = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
     let time = number
-        .filter(|number| (0.0..=LONGEST).contains(number))
+        .filter(|number| (0.0..=longest).contains(number))
         .map(Duration::from_secs_f64)
         .filter(|time| zero == Zero::Allowed || !time.is_zero());
     if time.is_none() {
@@ -144,7 +143,7 @@ pub(super) fn seconds(
         findings.error(
             place,
             format!(
-                "a number of seconds {least}{to} {LONGEST} is needed, found {}\nhelp: write the seconds as a \
+                "a number of seconds {least}{to} {longest} is needed, found {}\nhelp: write the seconds as a \
                  number, as in `2` or `0.5`, or leave the setting out for its default",
                 found(value)
             ),

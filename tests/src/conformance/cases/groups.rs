@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use openedx_events::event_bus::Start;
+use openedx_events::event_bus::{EntryId, Start};
 
 use crate::conformance::{
     Harness,
@@ -107,6 +107,23 @@ pub(in crate::conformance) fn a_start_after_an_entry_is_refused_for_an_existing_
         assert!(text.contains(part), "`{part}` is missing: {text}");
     }
     assert_eq!(seen.all(), [1, 2]);
+}
+
+pub(in crate::conformance) fn a_start_after_what_is_no_entry_is_refused(harness: &Arc<dyn Harness>) {
+    let bench = Bench::new(harness);
+    let (seen, _receiver) = bench.see();
+    bench.post(1..=2);
+    let nonsense = EntryId::new("yesterday");
+    let start = Start::After(nonsense.clone());
+    let error = bench.member("a", |consumer| consumer.start(start.clone())).end();
+    let error = error.expect_err("it would begin somewhere else");
+    assert_eq!(error.exit_code(), 2, "{error}");
+    assert!(error.to_string().contains("`yesterday` is no id of an entry"), "{error}");
+    let mut operations = bench.operations();
+    assert!(operations.seek(&bench.topic, GROUP, &start).is_err());
+    assert!(operations.read(&bench.topic, Some(&nonsense), 10).is_err());
+    assert!(operations.drop_dead_letters(&bench.topic, GROUP, &[nonsense]).is_err());
+    assert!(seen.all().is_empty());
 }
 
 pub(in crate::conformance) fn a_group_is_moved_by_seek(harness: &Arc<dyn Harness>) {

@@ -1,9 +1,9 @@
 //! What a consumer can be asked for.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use openedx_events::{
-    EventsMetadata, codec,
+    EventsMetadata, ReceiverError, codec,
     event_bus::{self, ConsumeError, Message, Settings, register},
 };
 use serde_json::json;
@@ -118,4 +118,27 @@ pub(in crate::conformance) fn loops_are_refused(harness: &Arc<dyn Harness>) {
     assert_eq!(seen.len(), 0);
     bench.member("a", |consumer| consumer.allow_loop(true).count(1)).end().unwrap();
     assert_eq!(seen.all(), [1]);
+}
+
+/// `Duration::MAX` is how somebody says "for ever", and is after the end of every clock.
+pub(in crate::conformance) fn the_longest_times_are_no_error(harness: &Arc<dyn Harness>) {
+    let bench = Bench::new(harness);
+    let (seen, _receiver) = bench.see();
+    bench.post([1]);
+    let member = bench.member("a", |consumer| {
+        consumer
+            .claim_older_than(Duration::MAX)
+            .retry(Duration::MAX, Duration::MAX)
+            .poll_failure_sleep(Duration::MAX)
+            .stop_timeout(Duration::MAX)
+            .dead_letters(Duration::MAX, 10)
+    });
+    bench.wait("the message is handled", || seen.len() == 1);
+    let failing = bench.receive(|_, _| Err(ReceiverError::new("not today")));
+    bench.post([2]);
+    bench.wait("the message has failed", || seen.len() == 2);
+    let report = member.stop_well();
+    drop(failing);
+    assert_eq!((report.handled, report.failed_attempts), (1, 1));
+    assert_eq!(bench.pending().len(), 1, "it waits for its next attempt");
 }

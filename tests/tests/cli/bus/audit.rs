@@ -1,6 +1,6 @@
 //! The lines that are logged of every message: ids and no data.
 
-use super::{BACKLOG, Bus, SENT};
+use super::{BACKLOG, Bus, ONLOOKER, SENT};
 
 const CONSUME: [&str; 9] =
     ["consume-events", "-t", "parcels", "-g", "vans", "--extra", BACKLOG, "--count", "1"];
@@ -47,4 +47,13 @@ fn the_lines_can_be_turned_off() {
     bus.post("parcels", &["ok"]);
     let stderr = bus.done(&CONSUME).stderr;
     assert!(!stderr.contains("from the event bus"), "{stderr}");
+}
+
+/// A program that has a subscriber keeps it.
+#[test]
+fn they_go_to_the_log_that_there_is() {
+    let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "false").with("OWN_LOG", "1");
+    let ran = bus.run_as(ONLOOKER, &["consume-events", "-t", "parcels", "-g", "vans"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(ran.stdout.contains("consumers are not enabled"), "{}", ran.stdout);
 }

@@ -75,9 +75,10 @@ fn the_command_that_moves_a_group_works_when_it_is_pasted() {
 #[test]
 fn without_a_topic_all_enabled_ones_are_consumed() {
     let entry = |enabled| json!({"group_id": "vans", "enabled": enabled, "extra": {"check_backlog": true}});
-    let config = json!({"north": entry(true), "south": entry(true), "west": entry(false)});
+    let config =
+        json!({"north": entry(true), "south": entry(true), "west": entry(false), "east": entry(false)});
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_CONFIG", config.to_string());
-    for (topic, number) in [("north", 1), ("south", 2), ("west", 3)] {
+    for (topic, number) in [("north", 1), ("south", 2), ("west", 3), ("east", 4)] {
         bus.done(&[
             "produce-event",
             "-t",
@@ -96,6 +97,11 @@ fn without_a_topic_all_enabled_ones_are_consumed() {
     // What the settings have for a topic that is named holds, too: this one begins with the backlog.
     bus.done(&["consume-events", "-t", "west", "-g", "vans", "--count", "1"]);
     assert_eq!(bus.notes().last().unwrap(), "count 3");
+    // And whatever the command line does not say.
+    let extra = r#"{"consumer_name": "van-4"}"#;
+    let ran = bus.done(&["consume-events", "-t", "east", "-g", "vans", "--extra", extra, "--count", "1"]);
+    assert_eq!(bus.notes().last().unwrap(), "count 4");
+    assert!(ran.stderr.contains("redis_consumer_name=\"van-4\""), "{}", ran.stderr);
 }
 
 #[test]

@@ -96,6 +96,20 @@ fn what_succeeds_when_it_is_tried_again_is_removed() {
     assert_eq!(bus.ids("parcels").len(), 3);
 }
 
+#[test]
+fn one_that_is_named_twice_is_tried_again_once() {
+    let bus = new();
+    let letters = failed(&bus, &["refuse", "fragile"]);
+    let before = bus.notes().len();
+    let [refused, fragile] = [id(&letters[0]), id(&letters[1])];
+    let ran = dlq(&bus, "replay", &[fragile, refused, fragile]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert_eq!(ran.json_lines().len(), 2);
+    assert_eq!(bus.notes()[before..], ["begin 2", "end 2", "begin 1"]);
+    let ran = dlq(&bus, "drop", &[refused, refused]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 of 1 dropped\n"));
+}
+
 /// As when they had run in a consumer.
 #[test]
 fn events_that_receivers_send_go_where_the_settings_say() {

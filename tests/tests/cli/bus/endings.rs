@@ -154,6 +154,38 @@ fn a_second_signal_ends_it_at_once() {
     assert_eq!(bus.pending("parcels", "vans").len(), 1, "it stays pending");
 }
 
+/// To end a wait for messages is to ask the server, once for each topic.
+#[test]
+fn a_second_signal_does_not_wait_for_a_server_that_stands_still() {
+    let topics = (0..5).map(|number| (format!("parcels-{number}"), serde_json::json!({"group_id": "vans"})));
+    let config: serde_json::Map<_, _> = topics.collect();
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER_CONFIG", serde_json::Value::from(config).to_string());
+    let consumer = bus.start(&["consume-events"]);
+    super::eventually("all are waiting", || consumer.stderr().matches("consuming").count() == 5);
+    std::thread::sleep(Duration::from_millis(500));
+    bus.server.pause();
+    consumer.signal("TERM");
+    consumer.until("told to stop");
+    let before = Instant::now();
+    consumer.signal("TERM");
+    let ran = consumer.end();
+    bus.server.resume();
+    assert_eq!(ran.code, 130, "{}", ran.stderr);
+    assert!(before.elapsed() < Duration::from_millis(800), "{:?}", before.elapsed());
+}
+
+/// Nobody waits that long, and no clock goes that far.
+#[test]
+fn the_message_in_hand_may_take_for_ever() {
+    let bus = Bus::new();
+    bus.post("parcels", &["slow 300"]);
+    let consumer = bus.start(&consume(&["--stop-timeout", "1e19"]));
+    super::eventually("it has begun", || bus.notes() == ["begin 1"]);
+    let ran = consumer.stop();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1"]);
+}
+
 /// One that cannot go on ends the others.
 #[test]
 fn of_several_topics_the_first_error_ends_all() {

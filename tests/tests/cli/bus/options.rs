@@ -21,12 +21,33 @@ fn wrong_arguments() {
         (&["--batch", "0"], "'--batch <N>'"),
         (&["--stop-timeout", "soon"], "a number of seconds is needed"),
         (&["--on-error", "shrug"], "[possible values: dead-letter, ack, stop]"),
+        // As when a shell's variable is not set.
+        (&["-t", ""], "a value is required for '--topic <TOPIC>'"),
+        (&["-g", ""], "a value is required for '--group <GROUP>'"),
     ] {
-        let ran = bus.run(&[&CONSUME, arguments].concat());
+        let own = match arguments[0] {
+            "-t" => &["consume-events", "-g", "vans"][..],
+            "-g" => &CONSUME[..3],
+            _ => &CONSUME,
+        };
+        let ran = bus.run(&[own, arguments].concat());
         assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{arguments:?}: {}", ran.stderr);
         assert!(ran.stderr.contains(expected), "{arguments:?}: {}", ran.stderr);
     }
     assert_eq!(bus.ask::<u64>(&["EXISTS", "dev-parcels"]), 0);
+    for arguments in [
+        &["tail", "-t", ""][..],
+        &["pending", "-t", "parcels", "-g", ""],
+        &["produce-event", "--topic", "", "--lines"],
+    ] {
+        let ran = bus.run(arguments);
+        assert!(
+            ran.code == 2 && ran.stderr.contains("a value is required for"),
+            "{arguments:?}: {}",
+            ran.stderr
+        );
+    }
+    assert_eq!(bus.ask::<u64>(&["EXISTS", "dev-"]), 0);
 }
 
 #[test]

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::event_bus::{
     bus::{Entry, EntryId, EventBusConsumer, Failure, Polled, Subscription, Waker},
+    duration::bounded,
     error::BusError,
 };
 use fresh::Watch;
@@ -219,7 +220,7 @@ pub(super) fn client_name(service: &str, parts: &[&str]) -> String {
 
 impl EventBusConsumer for RedisConsumer {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
-        let deadline = Instant::now() + wait;
+        let deadline = Instant::now() + bounded(wait);
         // What an earlier poll failed to acknowledge is among these.
         self.acknowledge = acknowledge.iter().map(StreamId::read).collect::<Result<_, _>>()?;
         match self.poll_until(max, deadline) {

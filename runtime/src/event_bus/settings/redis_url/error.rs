@@ -6,7 +6,7 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisUrlError {
-    /// It does not begin with `redis://`, `rediss://` or `unix://`.
+    /// It does not begin with `redis://`, `rediss://` or `unix://`, nor as those of sentinels do.
     Scheme,
     /// It has a `#`, or an `@` after a `/` or `?`: most likely inside a password.
     Unencoded,
@@ -20,7 +20,7 @@ pub enum RedisUrlError {
     Socket,
     /// The URL of sentinels does not name the primary.
     Sentinel,
-    /// An option is not one of the four.
+    /// An option is not one of those that there are.
     UnknownOption(String),
     /// The option of that name needs another value.
     Option(&'static str, &'static str),
@@ -35,7 +35,7 @@ impl fmt::Display for RedisUrlError {
         match self {
             Self::Scheme => f.write_str(
                 "the URL does not begin with `redis://`, `rediss://` or `unix://`\nnote: the others are no Redis \
-                 servers\nhelp: write it as in `redis://:password@localhost:6379/0`",
+                 servers; sentinels have `redis+sentinel://` and `rediss+sentinel://`\nhelp: write it as in `redis://:password@localhost:6379/0`",
             ),
             Self::Unencoded => write!(
                 f,
@@ -62,8 +62,8 @@ impl fmt::Display for RedisUrlError {
             Self::UnknownOption(name) => write!(
                 f,
                 "the URL has the option `{name}`, which is not known\nnote: the known ones are `db`, \
-                 `ssl_cert_reqs`, `ssl_ca_certs` and `socket_timeout`; another would have no effect\nhelp: take it \
-                 out"
+                 `ssl_cert_reqs`, `ssl_ca_certs` and `socket_timeout`, with sentinels also `sentinel_username` and \
+                 `sentinel_password`; another would have no effect\nhelp: take it out"
             ),
             Self::Option(name, value) => {
                 write!(f, "the option `{name}` of the URL has a wrong value\nhelp: write {value}")

@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::{RedisUrlError, decode, read_address};
+use super::{
+    RedisUrlError,
+    parse::{decode, read_address},
+};
 
 /// Where a URL says that sentinels know the server.
 #[derive(Clone, PartialEq, Eq)]
