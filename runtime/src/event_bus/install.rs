@@ -31,7 +31,8 @@ pub struct Guard(Option<Arc<Routed>>);
 /// `EVENT_BUS_PRODUCER_CONFIG` goes to the topics of that route after its receivers have run, unless it came from the bus.
 ///
 /// What became of it is in the [`Responses`](crate::Responses) of the send, as the outcome of a receiver called
-/// `event_bus`. A bus that was installed before is replaced. Without `EVENT_BUS_PRODUCER`, events stay in the process.
+/// `event_bus`. A bus that was installed before is replaced. Without `EVENT_BUS_PRODUCER` none is installed, and events stay in the
+/// process, unless an earlier guard is still there.
 ///
 /// ```
 /// use openedx_events::event_bus::{self, Settings};
