@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use openedx_events::{
-    DateTime, Event, codec,
+    DateTime, codec,
     content_authoring::signals::ContentLibraryDeleted,
     keys::{CourseKey, UsageKey},
     learning::signals::{CourseEnrollmentCreated, ForumThreadCreated},

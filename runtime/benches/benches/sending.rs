@@ -43,12 +43,12 @@ fn send(criterion: &mut Criterion) {
 
 fn look_up(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("registry");
-    let types: Vec<_> = registry::events().map(|event| event.event_type()).collect();
+    let types: Vec<_> = registry::events().map(openedx_events::EventDefinition::event_type).collect();
     group.bench_function("get_each", |bencher| {
         bencher.iter(|| types.iter().filter_map(|one| registry::get(black_box(one))).count());
     });
     group.bench_function("get_one", |bencher| {
-        bencher.iter(|| registry::get(black_box(types[types.len() / 3])))
+        bencher.iter(|| registry::get(black_box(types[types.len() / 3])));
     });
     group
         .bench_function("get_unknown", |bencher| bencher.iter(|| registry::get(black_box("org.unknown.v1"))));

@@ -39,7 +39,7 @@ fn environment() -> String {
 
 fn run(command: &mut Command) -> Output {
     let output = command.output().unwrap_or_else(|error| {
-        panic!("{:?} did not start, is it installed? {error}", command.get_program());
+        panic!("{} did not start, is it installed? {error}", command.get_program().display());
     });
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     output
@@ -69,7 +69,9 @@ fn count() -> Counts {
     // What it takes to call a piece of work at all is not its own.
     let (name, call) = counts.remove(0);
     assert_eq!(name, "nothing");
-    counts.iter_mut().for_each(|(_, count)| *count -= call);
+    for (_, count) in &mut counts {
+        *count -= call;
+    }
     counts
 }
 
@@ -80,7 +82,8 @@ fn read(text: &str) -> BTreeMap<&str, u64> {
 
 #[test]
 fn no_more_instructions_than_before() {
-    assert!(!cfg!(debug_assertions), "instructions are counted with --release");
+    let is_optimized = !cfg!(debug_assertions);
+    assert!(is_optimized, "instructions are counted with --release");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("instructions.txt");
     let stored = fs::read_to_string(&file).unwrap_or_default();
     let environment = environment();
