@@ -131,6 +131,7 @@ impl Function {
             #(#attributes)* #visibility #signature #body
 
             #(#shared)*
+            #[doc(hidden)]
             #[allow(dead_code, non_camel_case_types, clippy::pedantic)]
             #registration
         }
