@@ -110,6 +110,10 @@ pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
 /// attribute.
 fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
     let start = input.fork();
+    if input.peek(syn::token::Brace) && start.fork().parse::<Expr>().is_err() {
+        // What Python calls a dictionary; whoever takes the value refuses it.
+        return input.parse::<TokenTree>().map(|group| Expr::Verbatim(group.into()));
+    }
     input.parse().map_err(|error| {
         let is_cut_off = error.to_string().starts_with("unexpected end of input");
         match start.parse::<TokenStream>() {

@@ -136,18 +136,20 @@ impl Rule {
         }
     }
 
-    /// What to do about a waiver that waives nothing.
-    pub(crate) fn place_help(&self) -> &'static str {
-        match self.subject() {
-            Subject::Field => {
-                "remove it: this does not break that rule, which is about a field that is a `bool`, and waived there"
+    /// Why a waiver of the rule, a convention, waives nothing where it stands.
+    pub(crate) fn kept(&self) -> &'static str {
+        match self.name {
+            "type_hyphen" => "the event type has no hyphen",
+            "type_missing_version" => "the event type ends in its major version",
+            "type_unknown_subdomain" => {
+                "the event type has a subdomain of Open edX, or does not begin with `org.openedx`"
             }
-            Subject::DataKey => {
-                "remove it: this does not break that rule, which is about a data key of an event, and waived at its field"
-            }
-            Subject::Event => {
-                "remove it: this does not break that rule, which is about an event, and waived in `#[event(…)]` above the struct"
-            }
+            "name_mismatch" => "the constant is made of the last words of the event type",
+            "name_contains_event" => "the constant does not say `EVENT`",
+            "action_not_past_tense" => "the event type ends in what happened, or in a known state",
+            "key_is_pii" => "the event has no key that is personal data",
+            "field_data_suffix" => "the data key does not end in `_data` or `_payload`",
+            _ => "the field is no `bool` that says what to do",
         }
     }
 }

@@ -87,7 +87,7 @@ impl Waivers {
                 && !used.get()
             {
                 let what = format!("`allow({})` is not needed here", rule.name);
-                problems.push(Problem::new(at, what).help(rule.place_help()));
+                problems.push(Problem::new(at, what).help(format!("remove it: {}", rule.kept())));
             }
         }
     }

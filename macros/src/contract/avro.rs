@@ -10,6 +10,10 @@ const EVENT_RECORD: &str = "CloudEvent";
 
 /// The event's schema in short form, and its data keys; or what is wrong with it, and where.
 pub(super) fn read(json: &str, event_type: &str) -> Result<(String, Vec<String>), String> {
+    if json.starts_with('\u{feff}') {
+        return Err("it begins with a byte order mark, which JSON has none of: save it as UTF-8 without one"
+            .to_owned());
+    }
     let schema: Value = serde_json::from_str(json).map_err(|error| format!("it is no JSON: {error}"))?;
     let root = Place(String::new());
     let record = schema.as_object().ok_or_else(|| root.wrong("it is no record"))?;

@@ -168,13 +168,12 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
 /// The key as a walk over the schema, segment by segment: each is judged, and shown, at its own place.
 ///
 /// A real field access would leave its errors to the compiler, which suggests `unwrap()` for an `Option`, and
-/// knows of fields that are not on the wire. It is all there is for an event without a wire form.
+/// knows of fields that are not on the wire.
 fn key(event: &Event<'_>) -> TokenStream {
-    let Arguments { key, path, waivers, local_only, .. } = &event.arguments;
+    let Arguments { key, path, waivers, .. } = &event.arguments;
     if key.is_empty() {
         return TokenStream::new();
     }
-    let ident = &event.item.ident;
     let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
     let waiver = waivers.place_of(&rules::KEY_IS_PII);
     let is_waived = waivers.covers(&rules::KEY_IS_PII);
@@ -186,15 +185,12 @@ fn key(event: &Event<'_>) -> TokenStream {
         let rt = path.at(at.span());
         quote_spanned!(at.span()=> #rt::assert_key_is_pii(&__RECORD, &[#(#names),*]);)
     });
-    let access =
-        local_only.as_ref().map(|_| quote!(let _ = |__event: &#ident| { let _ = &__event #(.#key)*; };));
     // const _: () = {
     //     assert_key(&__RECORD, &["enrollment", "course"], 0, false);
     //     assert_key(&__RECORD, &["enrollment", "course"], 1, false);
     // };
     quote! {
         const _: () = {
-            #access
             #(#checks)*
             #needed
         };

@@ -11,6 +11,7 @@
 //! ```
 
 use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Ident, Item, ItemStruct, LitStr, ext::IdentExt};
 
 use super::key;
@@ -111,6 +112,15 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         field.is_refused |= waivers.are_types_refused();
     }
     if [&rules::KEY_UNKNOWN, &rules::KEY_TYPE].iter().any(|rule| waivers.is_refused(rule)) {
+        arguments.key.clear();
+    }
+    if is_local && !arguments.key.is_empty() {
+        let key = &arguments.key;
+        problems.push(
+            Problem::new(&quote!(#(#key).*), "an event that is `local_only` has no key")
+                .note("a key keeps messages on an event bus in order, which this event never reaches")
+                .help("remove `key`, or `local_only`"),
+        );
         arguments.key.clear();
     }
     Some(Event { item, attributes, docs: Docs::of(&item.attrs), fields, arguments, constant })

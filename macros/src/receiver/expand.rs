@@ -30,7 +30,8 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     // The types of parameters are those of the data keys, whatever clippy thinks of them, and a receiver may
     // return a `Result` before it has anything to fail at.
     //
-    // fn notify(…) { const _: () = { … }; { … } }
+    // fn notify(…) { … }
+    // trait __receiver_notify_12_4_0 { fn registered() { const _: () = { … }; } }
     quote! {
         #[allow(
             clippy::implicit_hasher,
@@ -88,7 +89,7 @@ pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStre
     });
     let uses = uses(&refused.signals, &refused.path);
     match &refused.on {
-        On::Function(function) => function.registered(&quote!(#mentions #uses)),
+        On::Function(function) => function.with_items(&quote!(#mentions #uses)),
         On::Item => quote!(#item #mentions #uses),
         On::Other => item.clone(),
     }

@@ -157,15 +157,31 @@ fn by_reference(name: &str, ty: &Type) -> String {
     }
     match inside(ty) {
         Some((pointer, inner)) if pointer == "Option" => {
-            format!("write `{name}: &{inner}`, or `{name}: &{text}` where the data key is an `Option`")
+            let (inner, owned) = (type_name(inner), owned(inner));
+            format!(
+                "write `{name}: &{inner}`, or `{name}: &Option<{owned}>` where the data key is an `Option`"
+            )
         }
-        Some((_, inner)) => format!("write `{name}: &{inner}`"),
-        None => format!("write `{name}: &{text}`"),
+        Some((_, inner)) => format!("write `{name}: &{}`", type_name(inner)),
+        None if text == "String" => format!("write `{name}: &str`"),
+        None => match text.strip_prefix("Vec<").and_then(|item| item.strip_suffix('>')) {
+            Some(item) => format!("write `{name}: &[{item}]`"),
+            None => format!("write `{name}: &{text}`"),
+        },
+    }
+}
+
+/// The type that a data key has, of which the other is a part.
+fn owned(ty: &Type) -> String {
+    match ty {
+        Type::Slice(slice) => format!("Vec<{}>", type_name(&slice.elem)),
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        other => type_name(other),
     }
 }
 
 /// The `T` of an `Arc<T>`, of an `Option<&T>` and their like.
-fn inside(ty: &Type) -> Option<(&Ident, String)> {
+fn inside(ty: &Type) -> Option<(&Ident, &Type)> {
     const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Cow"];
     let Type::Path(path) = ty else { return None };
     let last = path.path.segments.last()?;
@@ -179,5 +195,5 @@ fn inside(ty: &Type) -> Option<(&Ident, String)> {
         inner if POINTERS.iter().any(|pointer| last.ident == pointer) => inner,
         _ => return None,
     };
-    Some((&last.ident, type_name(inner)))
+    Some((&last.ident, inner))
 }

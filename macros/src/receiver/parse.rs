@@ -7,9 +7,10 @@
 //! ```
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
     Attribute, FnArg, Ident, Pat, Path, ReturnType, Safety, Signature, Type, Visibility, braced,
+    ext::IdentExt,
     parse::{Parse, ParseStream},
     parse_quote,
 };
@@ -111,33 +112,54 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    /// The function, with items in its body. Beside it they would be others of an `impl`, if that is where it is; so
-    /// the compiler says only, and once, that there is no free function of that name.
+    /// The function, and its registration beside it: in a trait, which an `impl` cannot hold. There the name would be
+    /// that of another function, if of any; as it is, the compiler refuses the trait, and leaves out what is in it.
     pub(crate) fn registered(&self, items: &TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, inner_attributes, body } = self;
-        if self.hides_itself() {
-            // Whoever allows the function to use a deprecated signal means this use of it, too.
-            let allowed = attributes.iter().filter(|one| is_named(one, "allow") || is_named(one, "expect"));
-            let allowed = allowed.map(allow_expected);
-            let statements = body.stream();
-            let body = in_braces(quote!(#(#inner_attributes)* #statements), body.span());
-            return quote!(#(#attributes)* #visibility #signature #body #(#allowed)* const _: () = { #items };);
+        // Whoever allows the function to use a deprecated signal means this use of it, too; and in a build without
+        // the function nothing is registered.
+        let shared =
+            attributes.iter().filter(|one| ["allow", "expect", "cfg"].iter().any(|name| is_named(one, name)));
+        let shared = shared.map(allow_expected);
+        let statements = body.stream();
+        let body = in_braces(quote!(#(#inner_attributes)* #statements), body.span());
+        let span = signature.ident.span().resolved_at(Span::call_site());
+        let name = self.name_of_registration(span);
+        let members = in_braces(quote!(fn registered() { #items }), span);
+        let registration = quote_spanned!(span=> trait #name #members);
+        quote! {
+            #(#attributes)* #visibility #signature #body
+
+            #(#shared)*
+            #[doc(hidden)]
+            #[allow(dead_code, non_camel_case_types, clippy::pedantic)]
+            #registration
         }
+    }
+
+    /// One for each attribute of each function. Of two functions of one name, which are a mistake, the compiler has
+    /// nothing more to say by it.
+    fn name_of_registration(&self, span: Span) -> Ident {
+        let name = self.signature.ident.unraw();
+        let others = self.attributes.iter().filter(|one| is_named(one, "receiver")).count();
+        // In tests of this crate there is no compiler to ask.
+        let (line, column) = if proc_macro::is_available() {
+            let span = span.unwrap();
+            (span.line(), span.column())
+        } else {
+            (0, 0)
+        };
+        format_ident!("__receiver_{name}_{line}_{column}_{others}", span = span)
+    }
+
+    /// The function, with items in its body: beside it they would be others of an `impl`, if that is where it is.
+    pub(crate) fn with_items(&self, items: &TokenStream) -> TokenStream {
+        let Self { attributes, visibility, signature, inner_attributes, body } = self;
         // The user's items are in a block of their own, and hide nothing from ours. It is not one that the user wrote,
         // or its braces would be called unnecessary.
         let inner = in_braces(body.stream(), body.span().resolved_at(Span::call_site()));
         let all = in_braces(quote!(#(#inner_attributes)* #items #inner), body.span());
         quote!(#(#attributes)* #visibility #signature #all)
-    }
-
-    /// Whether its own name is that of a parameter, and so not the function's in its body.
-    fn hides_itself(&self) -> bool {
-        self.signature.inputs.iter().any(|input| match input {
-            FnArg::Typed(typed) => {
-                matches!(&*typed.pat, Pat::Ident(name) if name.ident == self.signature.ident)
-            }
-            FnArg::Receiver(_) => false,
-        })
     }
 
     /// The function without what it was refused for and the compiler refuses, too: two parameters of one name, or

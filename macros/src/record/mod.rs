@@ -142,7 +142,7 @@ impl Target<'_> {
             use #rt::{
                 Err as __Err, None as __None, Ok as __Ok, Option as __Option, PhantomData as __PhantomData,
                 Plain as __Plain, Some as __Some, Wire as __Wire,
-                NoWire as _, NotPlain as _, NotShared as _, WireFallback as _,
+                default_value as __default_value, NoWire as _, NotPlain as _, NotShared as _, WireFallback as _,
             };
         }
     }
@@ -165,7 +165,7 @@ impl Target<'_> {
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
                 // What the type lacks is said where the user asks for it.
-                None => quote_spanned!(default.span=> ::core::default::Default::default()),
+                None => quote_spanned!(default.span=> __default_value()),
             };
             // fn __default_2() -> String { String::from("audit") }
             Some(quote!(fn #name() -> #ty { #value }))

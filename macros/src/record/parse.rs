@@ -122,6 +122,8 @@ pub(crate) fn parse_fields<'a>(
                 // It is one of ours, and was refused.
             } else if is_named(one, attribute) {
                 field.parse_attribute(one, place, &mut known, problems);
+            } else if one.path().is_ident("serde") || is_of_serde(one) {
+                problems.push(serde_attribute(one));
             } else if is_condition(one) {
                 let what = format!("field `{}` is not there in every build", field.name);
                 problems.push(
@@ -135,8 +137,6 @@ pub(crate) fn parse_fields<'a>(
                 ARGUMENTS.iter().find(|name| one.path().is_ident(name) && **name != "allow")
             {
                 field.bare_attribute(one, name, attribute, problems);
-            } else if one.path().is_ident("serde") {
-                problems.push(serde_attribute(one));
             } else if is_named(one, "payload") || is_named(one, "event") {
                 let other = if attribute == "event" { "payload" } else { "event" };
                 let what = format!("`#[{other}(…)]` does not go on a field of `#[{attribute}]`");
@@ -163,6 +163,11 @@ fn is_condition(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         || (attribute.path().is_ident("cfg_attr")
             && !conditional(attribute).is_some_and(|inner| inner.iter().all(is_harmless)))
+}
+
+/// Whether it is one of serde's attributes, under a condition.
+fn is_of_serde(attribute: &Attribute) -> bool {
+    conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("serde")))
 }
 
 impl Field<'_> {

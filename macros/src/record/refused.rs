@@ -37,6 +37,7 @@ pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<Refusal> {
         .or_else(|| without_value(ty))
         .or_else(|| find(ty, &wrong_arguments))
         .or_else(|| find(ty, &|part| borrow(part, is_local)))
+        .or_else(|| find(ty, &pointer_to_any).filter(|_| !is_local))
 }
 
 /// Makes of `ty`, which was refused, one that the compiler has nothing more to say of in the fields of `ident`.
@@ -97,6 +98,19 @@ fn without_value(ty: &Type) -> Option<Refusal> {
         }
         _ => None,
     }
+}
+
+/// A `Box<dyn Display>`, which cannot be replaced by what is in it.
+fn pointer_to_any(part: &Type) -> Option<Refusal> {
+    let Type::Path(path) = part else { return None };
+    let last = path.path.segments.last()?;
+    let is_pointer = ["Box", "Arc", "Rc"].iter().any(|name| last.ident == name);
+    let of_any =
+        angle_arguments(last).filter_map(type_argument).any(|inner| matches!(inner, Type::TraitObject(_)));
+    (is_pointer && of_any).then(|| {
+        let help = "write the type that it has, or a `#[payload]` struct";
+        Refusal::new(part, "could be anything, and a schema says what each field is", help)
+    })
 }
 
 /// A reference, or a lifetime, in one of the parts.

@@ -173,10 +173,15 @@ refused! {
     [T, const N: usize] "[_; N]" [T; N],
 }
 refused! {
+    "holds nothing",
+    "each value on the wire says something (ADR-5)",
+    "remove the field":
+    [] "()" (),
+}
+refused! {
     "has parts without names",
     "each value on the wire has a name (ADR-5)",
     "write a `#[payload]` struct with a field for each part":
-    [] "()" (),
     [A] "(_,)" (A,),
     [A, B] "(_, _)" (A, B),
     [A, B, C] "(_, _, _)" (A, B, C),

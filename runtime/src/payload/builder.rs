@@ -117,3 +117,28 @@ macro_rules! text {
 }
 
 text! { &str &String Box<str> std::borrow::Cow<'_, str> char }
+
+/// A type with a default, which a field with `default` alone has.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no default\nhelp: say which value it is, as in `default = …`, or make the field an `Option<_>`",
+    label = "`{Self}` is not `Default`"
+)]
+pub trait HasDefault {
+    /// The default.
+    fn value() -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Default> HasDefault for T {
+    #[inline]
+    fn value() -> Self {
+        Self::default()
+    }
+}
+
+/// The value of a field with `default` alone.
+#[inline]
+#[must_use]
+pub fn default_value<T: HasDefault>() -> T {
+    T::value()
+}
