@@ -32,6 +32,7 @@ impl MemoryConsumer {
         if !topic.groups.contains_key(group) {
             let read = topic.begin(start)?;
             topic.groups.entry(group.clone()).or_default().read = read;
+            start.log_new_group();
         } else if let Start::After(_) = start {
             return Err(BusError::group_exists(name, group));
         }
