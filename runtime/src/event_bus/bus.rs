@@ -162,7 +162,7 @@ impl Start {
             ),
             Self::Backlog => tracing::info!("the group is new, and begins with all that the topic has"),
             Self::After(entry) => {
-                tracing::info!("the group is new, and begins after entry {}", entry.as_str())
+                tracing::info!("the group is new, and begins after entry {}", entry.as_str());
             }
         }
     }
