@@ -1,6 +1,6 @@
 //! What can be wrong with contracts.
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use crate::event::EventDefinition;
 
@@ -13,6 +13,8 @@ pub enum ContractFinding {
     Missing {
         /// The event.
         event: &'static EventDefinition,
+        /// The contract, where it was written after the event was compiled.
+        file: Option<PathBuf>,
     },
     /// A contract is of no event that the program is linked with.
     #[non_exhaustive]
@@ -48,14 +50,24 @@ pub enum ContractFinding {
 
 impl ContractFinding {
     pub(super) fn is_missing(&self, of: &EventDefinition) -> bool {
-        matches!(self, Self::Missing { event } if event.event_type() == of.event_type())
+        matches!(self, Self::Missing { event, .. } if event.event_type() == of.event_type())
     }
 }
 
 impl fmt::Display for ContractFinding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Missing { event } => write!(
+            Self::Missing { event, file: Some(file) } => write!(
+                f,
+                "contract_missing: event type `{}` at {}:{} was compiled before {} was there (help: `touch {}`, and \
+                 build again; a build script with `cargo::rerun-if-changed=schemas` does so by itself)",
+                event.event_type(),
+                event.file(),
+                event.line(),
+                file.display(),
+                event.file(),
+            ),
+            Self::Missing { event, file: None } => write!(
                 f,
                 "contract_missing: event type `{}` at {}:{} has no contract of minor version {}: nothing keeps its \
                  schema from being changed (`generate-avro-schemas` writes it, to `schemas` beside `Cargo.toml`)",
@@ -67,7 +79,9 @@ impl fmt::Display for ContractFinding {
             Self::WithoutEvent { file } => {
                 write!(
                     f,
-                    "contract_without_event: {file} is, by its name, the contract of no event of this program"
+                    "contract_without_event: {file} is, by its name, the contract of no event of this program (help: \
+                     where an event of that type is defined, this program is not linked with it: mention its crate, as \
+                     in `use my_events as _;`)"
                 )
             }
             Self::Broken { event, file } => write!(

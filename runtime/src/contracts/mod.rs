@@ -14,7 +14,7 @@ mod git;
 
 use std::{
     cmp::Ordering,
-    fs, io,
+    env, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -36,7 +36,8 @@ const FOLDER: &str = "schemas";
 /// ```
 #[must_use]
 pub fn missing() -> Vec<ContractFinding> {
-    registry::events().filter_map(without_contract).collect()
+    let folder = env::current_dir().unwrap_or_default();
+    registry::events().filter_map(|event| without_contract(event, &folder)).collect()
 }
 
 /// Compares the contracts of the package in the folder `package` with the events of the program: events of the
@@ -50,7 +51,7 @@ pub fn missing() -> Vec<ContractFinding> {
 pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>> {
     let package = std::path::absolute(package)?;
     let of_package = registry::events().filter(|event| is_defined_in(event, &package));
-    let mut findings: Vec<_> = of_package.filter_map(without_contract).collect();
+    let mut findings: Vec<_> = of_package.filter_map(|event| without_contract(event, &package)).collect();
     for file in files(&package)? {
         let contract = fs::read_to_string(package.join(&file))?;
         if let Some((event, minor_version)) = is_contract_of(&file)
@@ -70,7 +71,7 @@ pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
     let mut findings = in_package(package)?;
     let package = std::path::absolute(package)?;
     let elsewhere = registry::events().filter(|event| !is_defined_in(event, &package));
-    findings.extend(elsewhere.filter_map(without_contract));
+    findings.extend(elsewhere.filter_map(|event| without_contract(event, &package)));
     Ok(findings)
 }
 
@@ -109,9 +110,23 @@ fn json(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes).ok()
 }
 
-fn without_contract(event: &'static EventDefinition) -> Option<ContractFinding> {
+/// `folder` is one in the workspace of the event.
+fn without_contract(event: &'static EventDefinition, folder: &Path) -> Option<ContractFinding> {
     let has_contract = event.contracts().contains(&event.minor_version());
-    (!has_contract && event.schema_string().is_some()).then_some(ContractFinding::Missing { event })
+    (!has_contract && event.schema_string().is_some()).then(|| {
+        let mut files = packages(event, folder).map(|package| package.join(FOLDER).join(file_name(event)));
+        let file = files.find(|file| file.is_file());
+        ContractFinding::Missing { event, file }
+    })
+}
+
+/// The name of the contract of the event's minor version.
+pub(crate) fn file_name(event: &EventDefinition) -> String {
+    let name = event.event_type().replace('.', "+");
+    match event.minor_version() {
+        0 => format!("{name}_schema.avsc"),
+        minor => format!("{name}_schema.{minor}.avsc"),
+    }
 }
 
 /// The contracts of a package, by name: paths from its folder, as git writes them.
@@ -194,13 +209,16 @@ fn plain(schema: Value) -> Value {
     }
 }
 
-/// Whether the nearest `Cargo.toml` above the definition is that of `package`.
 fn is_defined_in(event: &EventDefinition, package: &Path) -> bool {
+    packages(event, package).any(|nearest| nearest == package)
+}
+
+/// The folders that may be that of the package which defines the event: of the nearest `Cargo.toml` above its file, as
+/// seen from `folder` and those above it.
+fn packages(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
     // The compiler was given the path from the workspace's folder, which is the package's or one above it.
-    let source = |folder: &Path| Some(folder.join(event.file())).filter(|source| source.starts_with(package));
-    let sources = package.ancestors().filter_map(source).filter(|source| source.is_file());
-    let mut packages = sources.filter_map(|source| {
+    let sources = folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file());
+    sources.filter_map(|source| {
         source.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file()).map(PathBuf::from)
-    });
-    packages.any(|nearest| nearest == package)
+    })
 }

@@ -152,6 +152,22 @@ pub enum Start {
     After(EntryId),
 }
 
+impl Start {
+    /// Says where a group begins that was created just now: who expects older messages would wait for ever.
+    pub(crate) fn log_new_group(&self) {
+        match self {
+            Self::New => tracing::info!(
+                "the group is new, and begins with what comes from now on; `check_backlog` begins a new group with what \
+                 the topic has"
+            ),
+            Self::Backlog => tracing::info!("the group is new, and begins with all that the topic has"),
+            Self::After(entry) => {
+                tracing::info!("the group is new, and begins after entry {}", entry.as_str());
+            }
+        }
+    }
+}
+
 /// The bus's name of an entry in its topic.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntryId(Arc<str>);
@@ -273,8 +289,8 @@ pub trait Operations: Send {
     /// Removes dead letters for good. Returns how many there were.
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError>;
 
-    /// Moves a group, which is created where there is none.
-    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<(), BusError>;
+    /// Moves a group, or creates it where there is none. Returns whether it did the latter.
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError>;
 }
 
 /// An entry that a member has in hand, or had when it went.

@@ -7,7 +7,7 @@ use crate::avro::BoxError;
 /// A failure of the bus itself: of its server, or of what this process may do there.
 ///
 /// It names what was tried, and never holds data of an event.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BusError {
     message: String,
     kind: Kind,
@@ -57,6 +57,13 @@ impl BusError {
     #[must_use]
     pub fn is_group_exists(&self) -> bool {
         self.kind == Kind::GroupExists
+    }
+}
+
+/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+impl fmt::Debug for BusError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
     }
 }
 

@@ -75,13 +75,19 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
 }
 
 /// Why the event bus could not be installed.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum InstallError {
     /// The settings do not fit together.
     Settings(SettingsError),
     /// The bus cannot be set up.
     Bus(BusError),
+}
+
+/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+impl fmt::Debug for InstallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::chain(self))
+    }
 }
 
 impl fmt::Display for InstallError {

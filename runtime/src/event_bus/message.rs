@@ -207,7 +207,6 @@ impl<'a> Headers<'a> {
 }
 
 /// A message whose headers or data cannot be read, whoever tries.
-#[derive(Debug)]
 pub struct UnusableMessage {
     field: &'static str,
     problem: &'static str,
@@ -221,6 +220,13 @@ impl UnusableMessage {
 
     fn with_source(field: &'static str, problem: &'static str, source: BoxError) -> Self {
         Self { field, problem, source: Some(source) }
+    }
+}
+
+/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+impl fmt::Debug for UnusableMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&super::chain(self))
     }
 }
 

@@ -18,9 +18,11 @@ pub use bus::{
     DeadLetter, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Lost, Operations,
     Pending, Polled, Record, Start, Subscription, Waker,
 };
+#[cfg(feature = "cli")]
+#[cfg(feature = "cli")]
+pub(crate) use consumer::LOOP_HELP;
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
 pub use error::BusError;
-#[cfg(feature = "cli")]
 pub(crate) use error::chain;
 pub use install::{Guard, InstallError, install, producer};
 pub use memory::MemoryBus;

@@ -1,6 +1,7 @@
 //! `check`: what is wrong with the events of the program.
 
 use std::{
+    fmt::Display,
     io::{self, Write},
     path::PathBuf,
 };
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     contracts,
     event::EventDefinition,
+    event_bus::settings,
     registry::{self, Finding},
     schema::Schema,
 };
@@ -26,7 +28,8 @@ use crate::{
   openedx-events check --against HEAD
   openedx-events check --settings lms.env.yml --live
 
-Exits with 1 where there are findings.")]
+Exits with 1 where there are findings. What begins with `warning: ` or `settings: warning: ` may be as it was
+meant, and does not count.")]
 pub struct Check {
     /// Folder of the `Cargo.toml` whose `schemas` are the contracts.
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -41,33 +44,57 @@ pub struct Check {
     settings: SettingsArgs,
 }
 
-impl Check {
-    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let findings = self.findings()?;
-        for finding in &findings {
-            writeln!(out, "{finding}")?;
-        }
-        Ok(if findings.is_empty() { Outcome::Done } else { Outcome::Findings })
+/// What was found, one line each, in the order that it is printed.
+#[derive(Default)]
+pub(super) struct Found {
+    lines: Vec<String>,
+    has_errors: bool,
+}
+
+impl Found {
+    pub(super) fn errors(&mut self, found: impl IntoIterator<Item: ToString>) {
+        let before = self.lines.len();
+        self.lines.extend(found.into_iter().map(|finding| finding.to_string()));
+        self.has_errors |= self.lines.len() > before;
     }
 
-    /// All findings, each on one line.
-    fn findings(&self) -> Result<Vec<String>, Failure> {
+    /// What may be as it was meant.
+    pub(super) fn warnings(&mut self, found: impl IntoIterator<Item: Display>) {
+        self.lines.extend(found.into_iter().map(|finding| format!("warning: {finding}")));
+    }
+
+    pub(super) fn settings(&mut self, found: &[settings::Finding]) {
+        let line =
+            |finding: &settings::Finding| format!("settings: {}", finding.to_string().replace("\n  ", "; "));
+        self.lines.extend(found.iter().map(line));
+        self.has_errors |= found.iter().any(|finding| finding.severity() == settings::Severity::Error);
+    }
+}
+
+impl Check {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
+        let found = self.found()?;
+        for line in &found.lines {
+            writeln!(out, "{line}")?;
+        }
+        Ok(if found.has_errors { Outcome::Findings } else { Outcome::Done })
+    }
+
+    fn found(&self) -> Result<Found, Failure> {
+        let mut found = Found::default();
         let findings = registry::findings();
-        let mut lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        found.errors(&findings);
         // Where an event type is defined twice, the registry answers nothing else.
         if !findings.iter().any(is_duplicate) {
-            let bare = registry::events().flat_map(data_keys_without_payload);
-            lines.extend(bare.map(|finding| finding.to_string()));
-            let contracts = contracts::of_program(&self.package).map_err(|error| self.unread(&error))?;
-            lines.extend(contracts.iter().map(ToString::to_string));
-            lines.extend(check_bus::findings(&self.settings, self.live));
+            found.warnings(registry::events().flat_map(data_keys_without_payload));
+            found.errors(contracts::of_program(&self.package).map_err(|error| self.unread(&error))?);
+            check_bus::find(&self.settings, self.live, &mut found);
         }
         if let Some(revision) = &self.against {
-            let changed =
-                contracts::changed_since(&self.package, revision).map_err(|error| self.unread(&error))?;
-            lines.extend(changed.iter().map(ToString::to_string));
+            let changed = contracts::changed_since(&self.package, revision);
+            found.errors(changed.map_err(|error| self.unread(&error))?);
         }
-        Ok(lines)
+        Ok(found)
     }
 
     fn unread(&self, error: &io::Error) -> Failure {
@@ -101,6 +128,8 @@ fn data_keys_without_payload(event: &'static EventDefinition) -> impl Iterator<I
             event.line(),
             data.type_name(),
         );
-        Finding::new("field_no_payload", event.event_type(), text)
+        Finding::new("field_no_payload", event.event_type(), text).with_help(
+            "help: leave it where no Python service sends the event; else put the value into a payload".to_owned(),
+        )
     })
 }

@@ -2,31 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use super::bus::SettingsArgs;
+use super::{bus::SettingsArgs, check::Found};
 use crate::{
     event::EventDefinition,
-    event_bus::{Settings, chain, operations, settings::Finding},
+    event_bus::{LOOP_HELP, Settings, chain, operations, settings::Finding},
     registry,
 };
 
-/// All findings, each on one line.
-pub(super) fn findings(settings: &SettingsArgs, live: bool) -> Vec<String> {
+pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut Found) {
     let settings = match settings.read() {
         Ok(settings) => settings,
-        Err(error) => return error.findings().iter().map(of_settings).collect(),
+        Err(error) => return found.settings(error.findings()),
     };
-    let mut lines: Vec<String> = settings.warnings().iter().map(of_settings).collect();
-    lines.extend(buses_not_set(&settings).iter().map(of_settings));
-    lines.extend(routes_without_receivers(&settings));
-    lines.extend(receivers_without_topic(&settings));
+    found.settings(settings.warnings());
+    found.settings(&buses_not_set(&settings));
+    found.warnings(producer_without_route(&settings));
+    found.warnings(loops(&settings));
+    found.errors(routes_without_receivers(&settings));
+    found.errors(receivers_without_topic(&settings));
     if live {
-        lines.extend(server(&settings));
+        found.errors(server(&settings));
     }
-    lines
-}
-
-fn of_settings(finding: &Finding) -> String {
-    format!("settings: {}", finding.to_string().replace("\n  ", "; "))
 }
 
 /// What is missing to produce and to consume as the settings say.
@@ -34,6 +30,30 @@ fn buses_not_set(settings: &Settings) -> Vec<Finding> {
     let consuming = if consumed(settings).is_empty() { None } else { settings.consuming_bus().err() };
     let errors = settings.producing_bus().err().into_iter().chain(consuming);
     errors.flat_map(|error| error.findings().to_vec()).collect()
+}
+
+/// A program that consumes sends where its receivers do, if at all.
+fn producer_without_route(settings: &Settings) -> Option<&'static str> {
+    let is_idle = settings.producer.bus.is_some() && !settings.producer.config.has_enabled();
+    (is_idle && consumed(settings).is_empty()).then_some(
+        "producer_without_route: `EVENT_BUS_PRODUCER` is set, and `EVENT_BUS_PRODUCER_CONFIG` has no enabled route: \
+         events stay in their process (help: name the topics of the events that are to be produced)",
+    )
+}
+
+/// What `consume-events` refuses.
+fn loops(settings: &Settings) -> Vec<String> {
+    let consumed = consumed(settings);
+    let produced = settings.producer.config.iter().filter(|(.., route)| route.enabled);
+    let looped = produced.filter(|(_, topic, _)| settings.producer.bus.is_some() && consumed.contains(topic));
+    looped
+        .map(|(event_type, topic, _)| {
+            format!(
+                "route_loop: with these settings, one process produces `{event_type}` to topic `{topic}` and consumes \
+                 it, which `consume-events` refuses ({LOOP_HELP})"
+            )
+        })
+        .collect()
 }
 
 /// What is routed to a topic that this program consumes, and that nothing here receives: it is acknowledged and gone.

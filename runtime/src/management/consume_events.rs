@@ -64,7 +64,7 @@ pub struct ConsumeEvents {
     )]
     group: Option<String>,
     /// More, as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`
-    /// (milliseconds). What it leaves out is as `EVENT_BUS_CONSUMER_CONFIG` has it for the topic.
+    /// (milliseconds). It needs `--topic` and `--group`; what it leaves out is as `EVENT_BUS_CONSUMER_CONFIG` has it for the topic.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,
     /// Name of this member of the group, the same after a restart; `{service}.{host}` unless given.

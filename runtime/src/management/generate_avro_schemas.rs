@@ -16,7 +16,7 @@ use super::{
     outcome::{CommandResult, Failure, Outcome},
     schema_file,
 };
-use crate::{event::EventDefinition, registry};
+use crate::{contracts, event::EventDefinition, registry};
 
 /// The arguments of `generate-avro-schemas`.
 #[derive(Args, Debug)]
@@ -33,7 +33,7 @@ pub struct GenerateAvroSchemas {
     /// All events, but for those whose data has no Avro form.
     #[arg(long, conflicts_with = "events")]
     all: bool,
-    /// The folder that the files are written to; it is made if it is not there.
+    /// The folder that the files are written to, from where the command is run; it is made if it is not there.
     #[arg(long, value_name = "DIR", default_value = "avro-schemas")]
     out: PathBuf,
 }
@@ -92,10 +92,10 @@ impl<'a> Folder<'a> {
     }
 
     fn path(&self, event: &EventDefinition) -> PathBuf {
-        let name = event.event_type().replace('.', "+");
-        self.path.join(match event.minor_version() {
-            minor @ 1.. if self.has_contracts => format!("{name}_schema.{minor}.avsc"),
-            _ => format!("{name}_schema.avsc"),
+        self.path.join(if self.has_contracts {
+            contracts::file_name(event)
+        } else {
+            format!("{}_schema.avsc", event.event_type().replace('.', "+"))
         })
     }
 

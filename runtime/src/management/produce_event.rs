@@ -15,7 +15,10 @@ use super::{
 };
 use crate::{
     event::EventDefinition,
-    event_bus::{Producer, chain, install, producer, settings::check_key_path},
+    event_bus::{
+        Producer, chain, install, producer,
+        settings::{BusName, check_key_path},
+    },
     metadata::EventsMetadata,
 };
 
@@ -99,6 +102,11 @@ impl ProduceEvent {
         };
         let settings = self.settings.load()?;
         let guard = install(&settings)?;
+        if settings.producer.bus == Some(BusName::Memory) {
+            tracing::warn!(
+                "the bus `memory` ends with this process, and nobody else can consume what is produced to it"
+            );
+        }
         let producer = producer().ok_or_else(|| {
             Failure::new(
                 "`EVENT_BUS_PRODUCER` is not set\nnote: it says where events are produced to\nhelp: write `redis`",

@@ -34,8 +34,9 @@ impl Seek {
             "end" | "$" => (Start::New, "with the next entry that is added".to_owned()),
             id => (Start::After(EntryId::new(id)), format!("after entry {id}")),
         };
-        operations.seek(&topic, &self.group.group, &start)?;
-        writeln!(out, "group `{}` of `{topic}` goes on {place}", self.group.group)?;
+        let is_new = operations.seek(&topic, &self.group.group, &start)?;
+        let does = if is_new { "was not there: it is created, and begins" } else { "goes on" };
+        writeln!(out, "group `{}` of `{topic}` {does} {place}", self.group.group)?;
         Ok(Outcome::Done)
     }
 }

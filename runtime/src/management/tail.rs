@@ -1,6 +1,6 @@
 //! `tail`: the entries of a topic, without any group.
 
-use std::{io::Write, thread, time::Duration};
+use std::{collections::VecDeque, io::Write, thread, time::Duration};
 
 use clap::Args;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::{
     bus::{TopicArgs, entry},
     outcome::{CommandResult, Outcome},
 };
-use crate::event_bus::{EntryId, chain};
+use crate::event_bus::{BusError, EntryId, Operations, chain};
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;
@@ -20,6 +20,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   openedx-events tail -t loans
+  openedx-events tail -t loans --last 10
   openedx-events tail -t loans --from 1679676448892-0 --follow")]
 pub struct Tail {
     #[command(flatten)]
@@ -27,6 +28,9 @@ pub struct Tail {
     /// Begin after this entry; with the oldest, unless given.
     #[arg(long, value_name = "ID")]
     from: Option<String>,
+    /// Begin with the last so many entries. The topic is read from its beginning to find them.
+    #[arg(long, value_name = "N", conflicts_with = "from")]
+    last: Option<usize>,
     /// Ends after so many entries.
     #[arg(long)]
     count: Option<usize>,
@@ -41,7 +45,10 @@ pub struct Tail {
 impl Tail {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.topic.open()?;
-        let mut after = self.from.map(EntryId::new);
+        let mut after = match self.last {
+            Some(last) => before_last(&mut *operations, &topic, last)?,
+            None => self.from.map(EntryId::new),
+        };
         let mut left = self.count.unwrap_or(usize::MAX);
         // A server that never answered may be the wrong one.
         let mut is_following = false;
@@ -71,4 +78,23 @@ impl Tail {
         }
         Ok(Outcome::Done)
     }
+}
+
+/// The entry before the last so many; `None` where there are not more.
+fn before_last(
+    operations: &mut dyn Operations,
+    topic: &str,
+    last: usize,
+) -> Result<Option<EntryId>, BusError> {
+    let mut newest: VecDeque<EntryId> = VecDeque::new();
+    loop {
+        let page = operations.read(topic, newest.back(), PAGE)?;
+        if page.is_empty() {
+            break;
+        }
+        newest.extend(page.into_iter().map(|found| found.id));
+        // One more than are asked for: the one before them.
+        newest.drain(..newest.len().saturating_sub(last.saturating_add(1)));
+    }
+    Ok(if newest.len() > last { newest.pop_front() } else { None })
 }

@@ -22,7 +22,7 @@ impl Finding {
     }
 
     /// What to do, where that does not follow from the text.
-    fn with_help(self, help: impl Into<Option<String>>) -> Self {
+    pub(crate) fn with_help(self, help: impl Into<Option<String>>) -> Self {
         Self { help: help.into(), ..self }
     }
 

@@ -99,10 +99,11 @@ pub fn assert_no_findings() {
 /// contracts without an event, and contracts that an event does not keep to, even if they were not there when the
 /// event was compiled.
 ///
-/// `package` is the folder of its `Cargo.toml`. The test has to be linked with all events of the package.
+/// `package` is the folder of its `Cargo.toml`, and the test one of that package: events of other packages are not
+/// looked at. It has to be linked with all events of the package.
 ///
 /// ```no_run
-/// // In a test of the package.
+/// // In a test of the package, in `tests/`, with `use my_events as _;` above it.
 /// openedx_events::testing::assert_contracts(env!("CARGO_MANIFEST_DIR"));
 /// ```
 ///

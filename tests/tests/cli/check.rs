@@ -1,13 +1,13 @@
-use std::process::Command;
+use std::{fs, process::Command};
 
-use crate::{Ran, output_of, run};
+use crate::{Folder, Ran, output_of, run};
 
 #[test]
 fn each_finding_is_a_line() {
     let ran = run(&["check", "--package", "src"]);
     let starts = [
-        "field_no_payload: data key `previous` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
-        "field_no_payload: data key `shelf` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
+        "warning: field_no_payload: data key `previous` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
+        "warning: field_no_payload: data key `shelf` of `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
         "contract_missing: event type `com.example.library.book.lent.v1` at tests/src/bin/service.rs:",
         "contract_missing: event type `com.example.library.book.returned.v1` at tests/src/bin/service.rs:",
         "contract_missing: event type `com.example.library.door.closed.v1` at tests/src/bin/service.rs:",
@@ -35,6 +35,32 @@ fn contracts_of_other_events_and_contracts_that_changed_are_findings() {
     let ran = run(&["check", "--package", package, "--against", "no-such-revision"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("no-such-revision"), "{}", ran.stderr);
+}
+
+/// The folders of this workspace, elsewhere, with a contract that was not there when the program was compiled.
+#[test]
+fn a_contract_that_is_newer_than_the_program_is_no_missing_one() {
+    let folder = Folder::new();
+    for below in ["tests/src/bin", "tests/schemas", "other"] {
+        fs::create_dir_all(folder.path(below)).unwrap();
+    }
+    let contract = "tests/schemas/com+example+library+book+returned+v1_schema.avsc";
+    for file in ["tests/Cargo.toml", "tests/src/bin/service.rs", "other/Cargo.toml", contract] {
+        fs::write(folder.path(file), "").unwrap();
+    }
+    let other = folder.path("other");
+    let ran = run(&["check", "--package", other.to_str().unwrap()]);
+    let line =
+        ran.stdout.lines().find(|line| line.contains("book.returned.v1` at tests/src/bin/service.rs:"));
+    let line = line.expect("it is a finding");
+    assert!(line.starts_with("contract_missing: ") && line.contains("was compiled before "), "{line}");
+    assert!(line.contains(contract) && line.contains("`touch tests/src/bin/service.rs`"), "{line}");
+    let lent = ran
+        .stdout
+        .lines()
+        .find(|line| line.starts_with("contract_missing: ") && line.contains("book.lent.v1`"));
+    assert!(lent.is_some_and(|line| line.contains(" has no contract of ")), "{}", ran.stdout);
+    assert_eq!(ran.code, 1);
 }
 
 #[test]

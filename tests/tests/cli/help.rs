@@ -87,6 +87,13 @@ fn the_binary_of_the_crate_runs() {
     };
     let ran = cargo(&["check"]);
     assert_eq!((ran.stdout.as_str(), ran.code), ("", 0), "{}", ran.stderr);
+    // Warnings alone are no findings.
+    let folder = Folder::new();
+    let file = folder.path("settings.yml");
+    fs::write(&file, "EVENT_BUS_PRODUCER: memory\n").unwrap();
+    let ran = cargo(&["check", "--settings", file.to_str().unwrap()]);
+    assert!(ran.stdout.starts_with("warning: producer_without_route: "), "{}", ran.stdout);
+    assert_eq!((ran.stdout.lines().count(), ran.code), (1, 0), "{}", ran.stderr);
     let list = cargo(&["list"]).stdout;
     assert!(list.contains(" COURSE_ENROLLMENT_CREATED ") && !list.contains("BOOK_LENT"), "{list}");
 }

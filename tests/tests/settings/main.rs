@@ -54,6 +54,9 @@ pub struct QuizData {
 pub struct AuthorData {
     /// Login name.
     pub login: String,
+    /// Address.
+    #[payload(pii)]
+    pub mail: String,
 }
 
 /// A hint was shown.
@@ -100,6 +103,8 @@ fn only(settings: Value) -> (String, String) {
     let error = error(settings);
     let [finding] = error.findings() else { panic!("{error}") };
     assert_eq!(finding.severity(), Severity::Error);
+    // What a `main` that returns the error prints.
+    assert_eq!(format!("{error:?}"), error.to_string());
     (finding.path().to_owned(), finding.message().to_owned())
 }
 

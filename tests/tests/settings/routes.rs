@@ -101,6 +101,21 @@ fn key_paths() {
 }
 
 #[test]
+fn a_key_that_is_personal() {
+    register_nats();
+    let build = |bus: &str, key: &str| {
+        warnings(json!({"EVENT_BUS_PRODUCER": bus, "EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "t", key, true)}))
+    };
+    let found = build("nats", "quiz.author.mail");
+    let [(path, message)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!(*path, format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']['t']['event_key_field']"));
+    assert!(message.starts_with("`quiz.author.mail` is personal data\nnote: "), "{message}");
+    // That bus does not use keys.
+    assert!(build("memory", "quiz.author.mail").is_empty());
+    assert!(build("nats", "quiz.id").is_empty());
+}
+
+#[test]
 fn names_of_topics() {
     let config = |topic: &str| route(QUIZ, topic, "quiz.id", true);
     let long = "t".repeat(246);

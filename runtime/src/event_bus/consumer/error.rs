@@ -2,10 +2,12 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::event_bus::{bus::EntryId, error::BusError};
+use crate::event_bus::{
+    bus::EntryId,
+    error::{BusError, chain},
+};
 
 /// Why a consumer ended. Nothing is lost: what was not acknowledged is handed out again.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum ConsumeError {
     /// The consumer cannot begin as it is set up.
@@ -69,6 +71,13 @@ impl ConsumeError {
             Self::StoppedOnError { .. } => 5,
             Self::StopTimedOut { .. } => 6,
         }
+    }
+}
+
+/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+impl fmt::Debug for ConsumeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
     }
 }
 

@@ -163,8 +163,8 @@ impl Consumer {
             && let Some(event_type) = super::install::produced_to(topic)
         {
             return Err(ConsumeError::Refused(format!(
-                "this process produces `{event_type}` to topic `{topic}`, and would consume its own events: consume \
-                 in another process, or allow it (`--allow-loop`)"
+                "this process produces `{event_type}` to topic `{topic}`, and would consume its own events\nnote: \
+                 the routes in its settings say so, which it may share with the service that sends\n{LOOP_HELP}"
             )));
         }
         Ok(())
@@ -179,6 +179,10 @@ impl fmt::Debug for Consumer {
             .finish_non_exhaustive()
     }
 }
+
+/// What to do where a process would consume its own events.
+pub(crate) const LOOP_HELP: &str = "help: allow it where no receiver sends that event (`--allow-loop`, \
+    `Consumer::allow_loop`), or disable the route in the settings of the process that consumes (`enabled: false`)";
 
 /// Runs several consumers, each on a thread of its own, until `stop` is used. When one ends with an error, the others
 /// are stopped, too.

@@ -29,7 +29,8 @@ impl MemoryConsumer {
         let Subscription { topic: name, group, consumer_name, start, .. } = subscription;
         let mut state = broker.state();
         let topic = state.topic(name);
-        if !topic.groups.contains_key(group) {
+        let is_new = !topic.groups.contains_key(group);
+        if is_new {
             let read = topic.begin(start)?;
             topic.groups.entry(group.clone()).or_default().read = read;
         } else if let Start::After(_) = start {
@@ -37,6 +38,9 @@ impl MemoryConsumer {
         }
         *state.group(name, group).members.entry(consumer_name.clone()).or_default() += 1;
         drop(state);
+        if is_new {
+            start.log_new_group();
+        }
         Ok(Self {
             broker,
             subscription: subscription.clone(),

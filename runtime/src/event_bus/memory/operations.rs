@@ -69,12 +69,13 @@ impl Operations for MemoryOperations {
         Ok((before - letters.entries.len()) as u64)
     }
 
-    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<(), BusError> {
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
         let mut state = self.broker.state();
         let read = state.topic(topic).begin(to)?;
+        let is_new = !state.topic(topic).groups.contains_key(group);
         state.group(topic, group).read = read;
         drop(state);
         self.broker.changed.notify_all();
-        Ok(())
+        Ok(is_new)
     }
 }

@@ -4,10 +4,14 @@ use std::{error::Error, fmt};
 
 use bytes::Bytes;
 
-use crate::event_bus::{bus::Record, error::BusError, message::Message};
+use crate::event_bus::{
+    bus::Record,
+    error::{BusError, chain},
+    message::Message,
+};
 
 /// One or more messages were not delivered. It has them all, so that they can be kept and sent again.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ProduceError {
     undelivered: Vec<Undelivered>,
 }
@@ -74,6 +78,13 @@ impl ProduceError {
     #[must_use]
     pub fn into_undelivered(self) -> Vec<Undelivered> {
         self.undelivered
+    }
+}
+
+/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+impl fmt::Debug for ProduceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
     }
 }
 

@@ -118,7 +118,7 @@ impl Operations for RedisOperations {
             .map_err(|trouble| trouble.into_error(&format!("cannot drop dead letters of `{stream}`")))
     }
 
-    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<(), BusError> {
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
         let to = match to {
             Start::New => "$".to_owned(),
             Start::Backlog => "0".to_owned(),
@@ -130,11 +130,12 @@ impl Operations for RedisOperations {
             Trouble::Server { code, text } => code == "NOGROUP" || text.contains("requires the key to exist"),
             _ => false,
         };
-        if result.as_ref().is_err_and(missing) {
+        let is_new = result.as_ref().is_err_and(missing);
+        if is_new {
             result = self.ask(&["XGROUP", "CREATE", topic, group, &to, "MKSTREAM"]);
         }
         result
-            .map(drop)
+            .map(|_| is_new)
             .map_err(|trouble| trouble.into_error(&format!("cannot move group `{group}` of `{topic}`")))
     }
 }

@@ -82,7 +82,7 @@ impl fmt::Display for Finding {
 }
 
 /// Settings that cannot be used, with every finding: the errors first, then the warnings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct SettingsError {
     findings: Vec<Finding>,
 }
@@ -99,6 +99,13 @@ impl SettingsError {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+}
+
+/// The text of `Display`, which is what a `main` that returns it prints.
+impl fmt::Debug for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -47,6 +47,13 @@ pub(crate) fn check(definition: &EventDefinition, path: &str) -> Result<(), Stri
     Err(format!("`{path}` of `{event}` is {kind}, which makes no key"))
 }
 
+/// Whether a path that leads to a key leads to personal data.
+pub(super) fn is_personal(definition: &EventDefinition, path: &str) -> bool {
+    let is_below =
+        |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    definition.personal_data().iter().any(|place| is_below(place))
+}
+
 /// The data keys of an event, for a message.
 pub(super) fn data_keys(definition: &EventDefinition) -> String {
     let keys: Vec<_> = definition.data().map(|key| format!("`{}`", key.name())).collect();

@@ -216,7 +216,23 @@ fn check_key(
     context: Context<'_>,
     findings: &mut Findings,
 ) {
-    let Err(problem) = key_path::check(definition, &route.event_key_field) else { return };
+    let path = &route.event_key_field;
+    let Err(problem) = key_path::check(definition, path) else {
+        // Redis keeps no key; and the event's own key has a waiver.
+        if context.uses_keys
+            && definition.key_field() != Some(path)
+            && key_path::is_personal(definition, path)
+        {
+            findings.warning(
+                &place.key("event_key_field"),
+                format!(
+                    "`{path}` is personal data\nnote: brokers, their logs and tools show keys in clear, and keep them \
+                     when the person's data is erased (ADR-8)\nhelp: write the path of an id or an opaque key"
+                ),
+            );
+        }
+        return;
+    };
     let is_error = context.uses_keys && route.enabled;
     let effect = if is_error {
         "events without a key can overtake each other".to_owned()

@@ -79,6 +79,11 @@ fn a_loop_has_to_be_allowed() {
     assert_eq!(ran.code, 2);
     let error = format!("error: this process produces `{SENT}` to topic `dev-parcels`");
     assert!(ran.stderr.contains(&error), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("\nhelp: allow it where no receiver sends that event (`--allow-loop`, "),
+        "{}",
+        ran.stderr
+    );
     bus.post("parcels", &["ok"]);
     let allowed = ["--allow-loop", "--count", "1", "--extra", super::BACKLOG];
     bus.done(&[&CONSUME, &allowed[..]].concat());

@@ -146,3 +146,10 @@ fn data_is_no_part_of_the_debug_form_of_the_command() {
     assert!(shown.contains(SENT) && shown.contains("<redacted>"), "{shown}");
     super::expect_nothing_personal(&shown);
 }
+
+#[test]
+fn what_the_bus_memory_is_given_ends_with_the_process() {
+    let bus = Bus::new().with("EVENT_BUS_PRODUCER", "memory");
+    let ran = bus.done(&["produce-event", "--topic", "t", "--signal", SENT, "--data", &data()]);
+    assert!(ran.stderr.contains("the bus `memory` ends with this process"), "{}", ran.stderr);
+}

@@ -51,7 +51,10 @@ fn what_was_passed_over_is_not_called_lost() {
 fn a_group_that_does_not_exist_is_created() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok"]);
-    seek(&bus, "start");
+    assert_eq!(
+        seek(&bus, "start"),
+        "group `vans` of `dev-parcels` was not there: it is created, and begins with the oldest entry\n"
+    );
     assert_eq!(consume(&bus, "2"), ["1", "2"]);
     // Before the topic has an entry, too.
     bus.done(&["seek", "-t", "letters", "--group_id", "vans", "--to", "end"]);

@@ -35,6 +35,11 @@ fn all_pages_or_some() {
     assert_eq!(numbers(&["--from", &ids[599]]), (600..1201).collect::<Vec<_>>());
     assert_eq!(numbers(&["--from", &ids[599], "--count", "501"]), (600..1101).collect::<Vec<_>>());
     assert_eq!(numbers(&["--count", "2"]), [0, 1]);
+    assert_eq!(numbers(&["--last", "2"]), [1199, 1200]);
+    assert_eq!(numbers(&["--last", "700", "--count", "1"]), [501]);
+    assert_eq!(numbers(&["--last", "1201"]).len(), 1201);
+    assert_eq!(numbers(&["--last", "5000"]).len(), 1201);
+    assert!(numbers(&["--last", "0"]).is_empty());
     assert!(numbers(&["--count", "0"]).is_empty());
     assert!(numbers(&["--from", &ids[1200]]).is_empty());
     let ran = bus.run(&["tail", "-t", "parcels", "--from", "yesterday"]);

@@ -80,9 +80,12 @@ impl RedisConsumer {
 
     /// `false` where there is one already.
     fn create(&mut self, at: &str) -> Result<bool, Trouble> {
-        let Subscription { topic, group, .. } = self.subscription.clone();
+        let Subscription { topic, group, start, .. } = self.subscription.clone();
         match reply::checked(self.ask(&["XGROUP", "CREATE", &topic, &group, at, "MKSTREAM"])?) {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                start.log_new_group();
+                Ok(true)
+            }
             Err(trouble) if trouble.is("BUSYGROUP") => Ok(false),
             Err(trouble) => Err(trouble),
         }

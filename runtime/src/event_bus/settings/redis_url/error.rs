@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why a text is no Redis URL. It does not hold the text, in which a password may be anywhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RedisUrlError {
     /// It does not begin with `redis://`, `rediss://` or `unix://`, nor as those of sentinels do.
@@ -26,6 +26,13 @@ pub enum RedisUrlError {
     Option(&'static str, &'static str),
     /// The option of that name is about TLS, and the URL is not.
     NeedsTls(&'static str),
+}
+
+/// The text of `Display`, which is what a `main` that returns it prints.
+impl fmt::Debug for RedisUrlError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl fmt::Display for RedisUrlError {
