@@ -34,7 +34,8 @@ struct Options {
     tasks: Vec<String>,
     /// The wait after each entry.
     pause: Duration,
-    /// Where the accepted entries are noted: `number milliseconds`, one line each.
+    /// Where the accepted entries are noted, one line each: the number, and when its sending began, in milliseconds since
+    /// 1970. The answer to it can be read long after the server gave it.
     accepted: Lines,
     scale: Scale,
 }
@@ -71,12 +72,13 @@ impl Options {
         while made < self.count && !over.load(Ordering::Relaxed) {
             let number = made;
             made += 1;
+            let begun = now();
             let is_taken = ENTRY_MADE.send_event(self.entry(number)).all_ok();
             if is_background {
                 // A queue that was full for too long is an error as well.
                 rejected.extend((!is_taken).then_some(number));
             } else if is_taken {
-                self.accepted.write(format_args!("{number} {}", now()));
+                self.accepted.write(format_args!("{number} {begun}"));
             }
             self.scale.step();
             if !self.pause.is_zero() {

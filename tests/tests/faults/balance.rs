@@ -19,7 +19,7 @@ pub(crate) type Id = (i64, i64);
 /// All that the files and the server say.
 #[derive(Debug, Default)]
 pub(crate) struct Balance {
-    /// When each was accepted, in milliseconds since 1970.
+    /// When the sending of each that was accepted began, in milliseconds since 1970.
     pub(crate) accepted: BTreeMap<Id, u128>,
     /// What each auditor process has handled, in order.
     pub(crate) handled: Vec<Vec<Id>>,

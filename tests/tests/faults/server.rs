@@ -94,11 +94,8 @@ fn a_server_that_is_killed_without_its_data_loses_only_what_it_had() {
     let (last_kill, lines) = kills.pop().unwrap();
     for id in &missing {
         let clerk = usize::try_from(id.0).unwrap();
-        let was_accepted = balance.accepted[id];
-        assert!(
-            was_accepted <= last_kill,
-            "{id:?} was accepted after the server was started for the last time"
-        );
+        let was_sent = balance.accepted[id];
+        assert!(was_sent <= last_kill, "{id:?} was sent after the server was started for the last time");
         let place = balance.accepted.keys().filter(|other| other.0 == id.0 && *other < id).count();
         assert!(place < lines[clerk], "{id:?} was lost, and not by the server");
     }

@@ -46,7 +46,7 @@ fn a_stream_that_is_deleted_takes_only_what_it_had() {
     let missing = balance.missing();
     report("stream deleted", &format!("{}: those that are missing were in it", balance.summary()));
     let ours: Vec<_> = missing.iter().filter(|id| balance.accepted[id] > deleted).collect();
-    assert!(ours.is_empty(), "accepted after the stream was deleted, and missing: {ours:?}");
+    assert!(ours.is_empty(), "sent after the stream was deleted, accepted, and missing: {ours:?}");
     assert!(balance.accepted.len() > 500 && missing.len() < balance.accepted.len() / 2);
 }
 
