@@ -28,6 +28,7 @@ pub(super) struct Contact {
     waker: Option<Waker>,
     asked: Sender<Question>,
     news: Receiver<News>,
+    /// For as long as this is there, a stop is news.
     _told: Told,
 }
 

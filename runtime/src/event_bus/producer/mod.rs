@@ -177,11 +177,16 @@ fn send(
     deadline: Instant,
 ) -> Vec<Result<EntryId, BusError>> {
     let sent = catch_unwind(AssertUnwindSafe(|| producer.send(records, deadline)));
-    let (mut outcomes, problem) = match sent {
-        Ok(outcomes) => (outcomes, "the bus did not say what became of it".to_owned()),
-        Err(payload) => (Vec::new(), format!("the bus {}", ReceiverError::panicked(payload))),
+    let (mut outcomes, panic) = match sent {
+        Ok(outcomes) => (outcomes, None),
+        Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
     };
-    outcomes.resize_with(records.len(), || Err(BusError::lasting(problem.clone())));
+    outcomes.resize_with(records.len(), || {
+        Err(BusError::lasting(match &panic {
+            Some(panic) => format!("the bus {panic}"),
+            None => "the bus did not say what became of it".to_owned(),
+        }))
+    });
     outcomes
 }
 
