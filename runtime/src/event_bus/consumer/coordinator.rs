@@ -27,8 +27,9 @@ use crate::{
 };
 
 /// A wait for new entries is cut into pieces of this length, so that it ends soon after a stop also where the bus cannot
-/// be woken, and of the second one where it can: that may fail, too. Each piece wakes the process up once or twice.
-const SLICE: (Duration, Duration) = (Duration::from_millis(400), Duration::from_secs(3));
+/// be woken, and of the second one where it can: so much longer it takes to notice a connection that broke without a
+/// word. Each piece wakes two or three threads up.
+const SLICE: (Duration, Duration) = (Duration::from_millis(400), Duration::from_secs(6));
 /// While messages are in hand, how often acknowledgements go out and deadlines are looked at.
 const TICK: Duration = Duration::from_millis(50);
 
