@@ -125,6 +125,7 @@ pub(in crate::conformance) fn a_bus_that_is_away_is_asked_seldom_and_found_soon(
     let member = bench.member("a", |consumer| consumer);
     bench.wait("the group exists", || member.link().has_polled());
     member.link().set_down(true);
+    bench.wait("it is noticed", || !member.link().failures().is_empty());
     thread::sleep(MILLIS(3300));
     let attempts = member.link().failures().len();
     bench.post([1]);
