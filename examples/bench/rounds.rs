@@ -29,18 +29,26 @@ impl Rates {
     }
 }
 
-/// Lets each participant work once to get warm, and then once a round.
+/// Lets each participant work once to get warm, and then once a round: in all places of a round, and after all the others,
+/// since who worked just before leaves caches and a server behind.
 pub(crate) fn run(rounds: usize, participants: &mut [Participant<'_>]) -> Outcome<Vec<Rates>> {
     let mut rates: Vec<Rates> = participants.iter().map(|_| Rates(Vec::new())).collect();
     for round in 0..=rounds {
-        for (participant, rates) in participants.iter_mut().zip(&mut rates) {
+        for index in order(round, participants.len()) {
+            let participant = &mut participants[index];
             let rate = (participant.work)().map_err(|error| format!("{}: {error}", participant.label))?;
             if round > 0 {
-                rates.0.push(rate);
+                rates[index].0.push(rate);
             }
         }
     }
     Ok(rates)
+}
+
+/// Round the circle from another one each time, and the other way round every other circle.
+fn order(round: usize, len: usize) -> impl Iterator<Item = usize> {
+    let backwards = (round / len.max(1)) % 2 == 1;
+    (0..len).map(move |turn| (round + if backwards { len - turn } else { turn }) % len)
 }
 
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
