@@ -25,9 +25,9 @@ impl Target<'_> {
             let span = field.ty.span();
             let rt = path.at(span);
             let ty = field.alias_at_type();
-            // assert_avro_type::<Unrefused<__Type0, { <Wire<__Type0>>::REFUSAL.is_some() }>>();
+            // assert_avro_type::<Unrefused<__Type0, { <Wire<__Type0>>::IS_REFUSED }>>();
             // <Wire<__Type0>>::assert_value();
-            let is_refused = quote_spanned!(span=> { <#rt::Wire<#ty>>::REFUSAL.is_some() });
+            let is_refused = quote_spanned!(span=> { <#rt::Wire<#ty>>::IS_REFUSED });
             let unrefused = generic_up_to(field.ty, &quote!(#rt::Unrefused), &quote!(#ty, #is_refused));
             quote_spanned! {span=>
                 #rt::assert_avro_type::<#unrefused>();

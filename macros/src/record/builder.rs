@@ -177,22 +177,20 @@ impl Target<'_> {
         let Built { ident, vis, .. } = built;
         let name = format_ident!("__{}Builder", ident);
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let types: Vec<_> = fields.iter().map(Field::alias).collect();
         let kept = fields.iter().map(|_| quote!(#rt::Kept));
         // impl UserData {
-        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> { … }
+        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> {
+        //         let fields = self.fields.clone();
+        //         __UserDataBuilder { values: (Some(fields.id), …), states: PhantomData }
+        //     }
         // }
         quote! {
             impl #ident {
                 #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
                 #[inline]
                 #vis fn to_builder(&self) -> #name<#(#kept),*> {
-                    #name {
-                        values: (
-                            #(__Some(<__Plain<#types>>::clone_value(&self.#idents)),)*
-                        ),
-                        states: __PhantomData,
-                    }
+                    let __fields = ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder));
+                    #name { values: (#(__Some(__fields.#idents),)*), states: __PhantomData }
                 }
             }
         }

@@ -52,6 +52,9 @@ impl<T: AvroType + Clone + PartialEq + Debug> Value for T {}
 impl<T: Refused> Wire<T> {
     /// Why the type is refused, where it is one of those that people try first.
     pub const REFUSAL: Option<Refusal> = Some(T::REFUSAL);
+
+    /// Whether it is refused.
+    pub const IS_REFUSED: bool = true;
 }
 
 impl<T: AvroType> Wire<T> {
@@ -99,6 +102,8 @@ impl<T: AvroType> Wire<T> {
 pub trait NoWire<T> {
     const SCHEMA: Option<Schema> = None;
     const REFUSAL: Option<Refusal> = None;
+    /// It is not.
+    const IS_REFUSED: bool = false;
 
     fn assert_value() {}
 
