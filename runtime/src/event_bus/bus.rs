@@ -289,6 +289,14 @@ pub trait Operations: Send {
     /// Removes dead letters for good. Returns how many there were.
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError>;
 
+    /// Puts `letter`, as it is now, in the place of the dead letter of its id. Returns the id that it has then.
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError>;
+
     /// Moves a group, or creates it where there is none. Returns whether it did the latter.
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError>;
 }

@@ -29,21 +29,14 @@ impl DeadLetter {
 
     /// The message under which the dead letter of `entry` is stored.
     #[must_use]
-    pub fn to_message(entry: &Entry, failure: &Failure, consumer_name: &str) -> Message {
-        let own = [
-            (ENTRY_ID, entry.id.to_string()),
-            (ERROR, failure.error.clone()),
-            (RECEIVERS, failure.receivers.join("\n")),
-            (ATTEMPTS, failure.attempts.to_string()),
-            (CONSUMER, consumer_name.to_owned()),
-            (FIRST, time_text(failure.first)),
-            (LAST, time_text(failure.last)),
-        ];
-        let original = entry.message.fields();
-        let original =
-            original.map(|(name, value)| (Bytes::copy_from_slice(name), Bytes::copy_from_slice(value)));
-        let own = own.map(|(name, value)| (Bytes::from_static(name.as_bytes()), Bytes::from(value)));
-        Message::from_fields(original.chain(own))
+    pub fn message_of(entry: &Entry, failure: &Failure, consumer_name: &str) -> Message {
+        stored(&entry.id, &entry.message, failure, consumer_name)
+    }
+
+    /// The message under which it is stored.
+    #[must_use]
+    pub fn to_message(&self) -> Message {
+        stored(&self.entry_id, &self.message, &self.failure, &self.consumer_name)
     }
 
     /// The dead letter that is stored as `message` under the name `id`. What is missing is left empty: whatever is
@@ -68,6 +61,23 @@ impl DeadLetter {
             message: Message::from_fields(original),
         }
     }
+}
+
+fn stored(entry_id: &EntryId, message: &Message, failure: &Failure, consumer_name: &str) -> Message {
+    let own = [
+        (ENTRY_ID, entry_id.to_string()),
+        (ERROR, failure.error.clone()),
+        (RECEIVERS, failure.receivers.join("\n")),
+        (ATTEMPTS, failure.attempts.to_string()),
+        (CONSUMER, consumer_name.to_owned()),
+        (FIRST, time_text(failure.first)),
+        (LAST, time_text(failure.last)),
+    ];
+    let original = message.fields();
+    let original =
+        original.map(|(name, value)| (Bytes::copy_from_slice(name), Bytes::copy_from_slice(value)));
+    let own = own.map(|(name, value)| (Bytes::from_static(name.as_bytes()), Bytes::from(value)));
+    Message::from_fields(original.chain(own))
 }
 
 fn time_text(time: SystemTime) -> String {

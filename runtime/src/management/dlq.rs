@@ -1,6 +1,6 @@
 //! `dlq`: the dead letters of a group.
 
-use std::{io::Write, time::Duration};
+use std::{collections::HashSet, io::Write, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -28,7 +28,8 @@ pub enum Dlq {
     Show(Show),
     /// Run the receivers that failed once more, in this process; what succeeds is removed.
     ///
-    /// Nothing is added to the topic, so that other groups do not see the event again.
+    /// Where some of an event's receivers succeed, its dead letter stays for the others, under a new id (`kept_as`). Nothing
+    /// is added to the topic, so that other groups do not see the event again.
     Replay(Selected),
     /// Remove dead letters for good.
     Drop(Selected),
@@ -118,12 +119,22 @@ impl Selected {
         let group = &self.group.group;
         let mut outcome = Outcome::Done;
         let mut progress = Progress::new("replayed");
+        // What stays may have a new id, after all that were there.
+        let mut tried = HashSet::new();
         let mut one = |operations: &mut dyn Operations, letter: DeadLetter| -> Result<(), Failure> {
+            if tried.contains(&letter.id) {
+                return Ok(());
+            }
             let line = match replay(operations, &topic, group, &letter)? {
                 Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
                 Replayed::Failed(id, error) => {
                     outcome = Outcome::Findings;
-                    json!({"id": id.as_str(), "handled": false, "error": error})
+                    let mut line = json!({"id": letter.id.as_str(), "handled": false, "error": error});
+                    if id != letter.id {
+                        line["kept_as"] = id.as_str().into();
+                        tried.insert(id);
+                    }
+                    line
                 }
             };
             writeln!(out, "{line}")?;

@@ -126,6 +126,7 @@ cases! {
     dead_letters {
         a_replay_runs_only_the_receivers_that_failed
         a_replay_that_fails_keeps_the_dead_letter
+        a_receiver_that_succeeds_in_a_replay_does_not_run_again
         dead_letters_are_bounded_by_length
         dead_letters_are_bounded_by_age
         groups_have_dead_letters_of_their_own

@@ -174,7 +174,7 @@ impl EventBusConsumer for MemoryConsumer {
         let broker = Arc::clone(&self.broker);
         let mut state = broker.state();
         let letters = state.topic(&name);
-        letters.add(DeadLetter::to_message(entry, failure, consumer_name));
+        letters.add(DeadLetter::message_of(entry, failure, consumer_name));
         let mut dropped = letters.trim_older_than(*dead_letter_max_age);
         dropped.extend(letters.trim_to(usize::try_from(*dead_letter_max_len).unwrap_or(usize::MAX)));
         self.acknowledge(&mut state, std::slice::from_ref(&entry.id));

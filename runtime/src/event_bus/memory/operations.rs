@@ -69,6 +69,19 @@ impl Operations for MemoryOperations {
         Ok((before - letters.entries.len()) as u64)
     }
 
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError> {
+        let old = read_id(&letter.id)?;
+        let mut state = self.broker.state();
+        let letters = state.topic(&DeadLetter::topic(topic, group));
+        letters.entries.retain(|stored| stored.number != old);
+        Ok(letters.add(letter.to_message()))
+    }
+
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
         let mut state = self.broker.state();
         let read = state.topic(topic).begin(to)?;

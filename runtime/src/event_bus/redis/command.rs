@@ -1,5 +1,7 @@
 //! Commands as bytes: many for one write, without a copy of each argument.
 
+use crate::event_bus::message::Message;
+
 /// Commands that go to the server together, each with one reply.
 #[derive(Default)]
 pub(super) struct Commands {
@@ -24,6 +26,16 @@ impl Commands {
         let mut command = self.command(words.len());
         for word in words {
             command.word(word.as_bytes());
+        }
+    }
+
+    /// Adds `message` to a stream that nothing trims.
+    pub(super) fn add(&mut self, stream: &str, message: &Message) {
+        let fields = message.fields();
+        let mut command = self.command(3 + 2 * fields.len());
+        command.word("XADD").word(stream).word("*");
+        for (name, value) in fields {
+            command.word(name).word(value);
         }
     }
 

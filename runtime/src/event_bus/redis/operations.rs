@@ -30,6 +30,13 @@ impl RedisOperations {
 
     /// One command and its reply.
     fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
+        let mut commands = Commands::new();
+        commands.push(words);
+        reply::checked(self.call(&commands)?.pop().unwrap_or_default())
+    }
+
+    /// Commands and their replies.
+    fn call(&mut self, commands: &Commands) -> Result<Vec<Value>, Trouble> {
         let timeout = self.connector.options.socket_timeout;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -38,14 +45,13 @@ impl RedisOperations {
                 self.connector.connect(&self.name, limit)?
             }
         };
-        let mut commands = Commands::new();
-        commands.push(words);
-        let mut replies = connection.call(&commands, Instant::now() + timeout)?;
-        let reply = reply::checked(replies.pop().unwrap_or_default());
-        if !reply.as_ref().is_err_and(Trouble::breaks_connection) {
+        let replies = connection.call(commands, Instant::now() + timeout)?;
+        let breaks =
+            |reply: &Value| reply::checked(reply.clone()).is_err_and(|trouble| trouble.breaks_connection());
+        if !replies.iter().any(breaks) {
             self.connection = Some(connection);
         }
-        reply
+        Ok(replies)
     }
 
     fn range(&mut self, stream: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
@@ -116,6 +122,27 @@ impl Operations for RedisOperations {
         self.ask(&words)
             .and_then(|reply| reply::count(reply, "XDEL"))
             .map_err(|trouble| trouble.into_error(&format!("cannot drop dead letters of `{stream}`")))
+    }
+
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError> {
+        let stream = DeadLetter::topic(topic, group);
+        let old = StreamId::read(&letter.id)?.to_string();
+        let mut commands = Commands::new();
+        commands.push(&["MULTI"]);
+        commands.add(&stream, &letter.to_message());
+        commands.push(&["XDEL", &stream, &old]);
+        commands.push(&["EXEC"]);
+        self.call(&commands)
+            .and_then(|replies| {
+                let [added, _deleted] = reply::transaction(replies)?;
+                reply::added(added)
+            })
+            .map_err(|trouble| trouble.into_error(&format!("cannot replace a dead letter of `{stream}`")))
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use openedx_events::{
-    ReceiverError,
+    Connection, ReceiverError,
     event_bus::{Replayed, replay},
 };
 
@@ -19,26 +19,48 @@ use crate::conformance::{
     bench::{Bench, GROUP, Seen},
 };
 
+/// What a receiver does that fails until it is repaired.
+#[derive(Clone)]
+struct Fragile {
+    seen: Seen<i64>,
+    is_repaired: Arc<AtomicBool>,
+}
+
+impl Default for Fragile {
+    fn default() -> Self {
+        Self { seen: Seen::new(), is_repaired: Arc::default() }
+    }
+}
+
+impl Fragile {
+    /// The number is part of the receiver's name.
+    fn receive<const NUMBER: usize>(&self, bench: &Bench) -> Connection {
+        let Self { seen, is_repaired } = self.clone();
+        bench.receive(move |parcel, _| {
+            seen.push(parcel.number);
+            if is_repaired.load(Ordering::SeqCst) { Ok(()) } else { Err(ReceiverError::new("not yet")) }
+        })
+    }
+
+    fn repair(&self) {
+        self.is_repaired.store(true, Ordering::SeqCst);
+    }
+}
+
 pub(in crate::conformance) fn a_replay_runs_only_the_receivers_that_failed(harness: &Arc<dyn Harness>) {
     let bench = Bench::new(harness);
     let (well, _well) = bench.see();
-    let repaired = Arc::new(AtomicBool::new(false));
-    let is_repaired = Arc::clone(&repaired);
-    let failing = Seen::new();
-    let theirs = failing.clone();
-    let _failing = bench.receive(move |parcel, _| {
-        theirs.push(parcel.number);
-        if is_repaired.load(Ordering::SeqCst) { Ok(()) } else { Err(ReceiverError::new("not yet")) }
-    });
+    let failing = Fragile::default();
+    let _failing = failing.receive::<1>(&bench);
     bench.post([1]);
     bench.member("a", |consumer| consumer.max_attempts(2).count(1)).end().unwrap();
-    assert_eq!((well.len(), failing.len()), (1, 2));
-    repaired.store(true, Ordering::SeqCst);
+    assert_eq!((well.len(), failing.seen.len()), (1, 2));
+    failing.repair();
     let letter = bench.dead_letters().remove(0);
     let mut operations = bench.operations();
     let replayed = replay(&mut *operations, &bench.topic, GROUP, &letter).unwrap();
     assert!(matches!(&replayed, Replayed::Handled(id) if *id == letter.id), "{replayed:?}");
-    assert_eq!((well.len(), failing.len()), (1, 3), "only the receiver that failed should run");
+    assert_eq!((well.len(), failing.seen.len()), (1, 3), "only the receiver that failed should run");
     assert!(bench.dead_letters().is_empty());
     assert_eq!(operations.read(&bench.topic, None, 10).unwrap().len(), 1, "nothing is added to the topic");
 }
@@ -54,6 +76,37 @@ pub(in crate::conformance) fn a_replay_that_fails_keeps_the_dead_letter(harness:
     assert_eq!(id, letter.id);
     assert!(error.contains("the scales are broken"), "{error}");
     assert_eq!(bench.dead_letters().len(), 1);
+}
+
+pub(in crate::conformance) fn a_receiver_that_succeeds_in_a_replay_does_not_run_again(
+    harness: &Arc<dyn Harness>,
+) {
+    let bench = Bench::new(harness);
+    let (first, second) = (Fragile::default(), Fragile::default());
+    let _first = first.receive::<1>(&bench);
+    let _second = second.receive::<2>(&bench);
+    bench.post([1]);
+    bench.member("a", |consumer| consumer.max_attempts(1).count(1)).end().unwrap();
+    let letter = bench.dead_letters().remove(0);
+    assert_eq!(letter.failure.receivers.len(), 2);
+    let mut operations = bench.operations();
+    first.repair();
+    let replayed = replay(&mut *operations, &bench.topic, GROUP, &letter).unwrap();
+    let Replayed::Failed(id, error) = replayed else { panic!("{replayed:?}") };
+    let left = bench.dead_letters();
+    assert_eq!(left.len(), 1, "the new one should take the place of the old one");
+    let left = &left[0];
+    assert_eq!((&left.id, &left.failure.error), (&id, &error));
+    assert_eq!(left.failure.receivers.len(), 1, "only the receiver that failed again should be named");
+    assert_eq!((left.failure.attempts, left.failure.first), (2, letter.failure.first));
+    assert!(left.failure.last >= letter.failure.last);
+    assert_eq!((&left.entry_id, &left.message), (&letter.entry_id, &letter.message));
+    assert_eq!(left.consumer_name, letter.consumer_name);
+    second.repair();
+    let replayed = replay(&mut *operations, &bench.topic, GROUP, left).unwrap();
+    assert!(matches!(replayed, Replayed::Handled(_)), "{replayed:?}");
+    assert_eq!((first.seen.len(), second.seen.len()), (2, 3));
+    assert!(bench.dead_letters().is_empty());
 }
 
 pub(in crate::conformance) fn dead_letters_are_bounded_by_length(harness: &Arc<dyn Harness>) {

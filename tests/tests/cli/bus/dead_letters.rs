@@ -32,6 +32,16 @@ fn id(letter: &Value) -> &str {
     letter["id"].as_str().unwrap()
 }
 
+/// The id of a dead letter of the topic's first entry, for these receivers, a line each.
+fn letter(bus: &Bus, receivers: &str) -> String {
+    let entry = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]).remove(0);
+    let mut command = redis::cmd("XADD");
+    command.arg("dev-parcels.dlq.vans").arg("*").arg(entry.1);
+    command.arg("dlq_entry_id").arg(entry.0).arg("dlq_receivers").arg(receivers);
+    let client = redis::Client::open(bus.server.url()).unwrap();
+    command.query::<String>(&mut client.get_connection().unwrap()).unwrap()
+}
+
 #[test]
 fn they_are_listed_without_data() {
     let bus = new();
@@ -97,6 +107,25 @@ fn what_succeeds_when_it_is_tried_again_is_removed() {
 }
 
 #[test]
+fn what_some_receivers_handle_stays_for_the_others() {
+    let bus = new();
+    bus.post("parcels", &["refuse"]);
+    let id = letter(&bus, "worker::deliver\nworker::count");
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let [left] = &bus.dead_letters("parcels", "vans")[..] else { panic!("one") };
+    assert_eq!(left["receivers"], json!(["worker::deliver"]));
+    let error = "worker::deliver: it is too heavy";
+    let line = json!({"id": id, "handled": false, "error": error, "kept_as": left["id"]});
+    assert_eq!(ran.json_lines(), [line], "once, although it is there under its new id");
+    assert_eq!(bus.notes(), ["begin 1", "count 1"]);
+    // Nothing changes where nothing succeeds.
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!(ran.json_lines(), [json!({"id": left["id"], "handled": false, "error": error})]);
+    assert_eq!(bus.notes()[2..], ["begin 1"]);
+}
+
+#[test]
 fn one_that_is_named_twice_is_tried_again_once() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "fragile"]);
@@ -138,15 +167,7 @@ fn receivers_that_are_not_in_the_program() {
     assert_eq!(ran.code, 1);
     assert!(error.as_str().unwrap().contains(SENT), "{error}");
 
-    let letter = |receivers: &str| {
-        let entry = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]).remove(0);
-        let mut command = redis::cmd("XADD");
-        command.arg("dev-parcels.dlq.vans").arg("*").arg(entry.1);
-        command.arg("dlq_entry_id").arg(entry.0).arg("dlq_receivers").arg(receivers);
-        let client = redis::Client::open(bus.server.url()).unwrap();
-        command.query::<String>(&mut client.get_connection().unwrap()).unwrap()
-    };
-    let id = letter("worker::deliver\nworker::forget");
+    let id = letter(&bus, "worker::deliver\nworker::forget");
     let ran = dlq(&bus, "replay", &[&id]);
     assert_eq!(ran.code, 1);
     let expected = "receiver `worker::forget` is not in this program: replay where it is linked, or drop the dead letter";

@@ -23,16 +23,10 @@ impl RedisConsumer {
         // This also finds a key of that name that is no stream: in a transaction, the entry would be acknowledged and
         // not added.
         let dropped = self.surplus(&letters)?;
-        let message = DeadLetter::to_message(entry, failure, &consumer_name);
+        let message = DeadLetter::message_of(entry, failure, &consumer_name);
         let mut commands = Commands::new();
         commands.push(&["MULTI"]);
-        let fields = message.fields();
-        let mut command = commands.command(3 + 2 * fields.len());
-        command.word("XADD").word(&letters).word("*");
-        for (name, value) in fields {
-            command.word(name).word(value);
-        }
-        drop(command);
+        commands.add(&letters, &message);
         commands.push(&["XACK", &topic, &group, &id.to_string()]);
         if !dropped.is_empty() {
             let mut command = commands.command(2 + dropped.len());
