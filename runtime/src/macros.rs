@@ -59,7 +59,8 @@
 ///
 /// Tuple, unit, empty and generic structs, enums and unions; a field without documentation, with `#[cfg]` or a serde
 /// attribute; a type without an Avro form; an `Option` inside another type; a payload that contains itself; deriving
-/// `Debug`, `Serialize` or `Deserialize`; and of course
+/// `Debug`, `Serialize` or `Deserialize`; any payload or event where `diagnostic` is the name of something, or under
+/// `#![no_implicit_prelude]`: expansions need the compiler's `#[diagnostic::…]`; and of course
 ///
 /// ```compile_fail,E0594
 /// # use openedx_events::learning::data::UserData;

@@ -6,19 +6,29 @@ use crate::{
     event::Size,
     peers::{Peer, Pipeline, redis_benchmark},
     place::Place,
+    process::Placed,
     rounds::Participant,
     worker::{Order, Work},
 };
 
 pub(super) fn measure(place: &Place) -> Outcome<Found> {
-    let waiting = compare(place.counts.short_rounds, Some(0.9), |size| {
-        let count = place.counts.one_at_a_time;
-        Ok(vec![
-            peer("**ours**", Work::Produce, place, size, count)?,
-            peer("the client's loop of `XADD`", Work::ClientProduce, place, size, count)?,
-            benchmark(place, size, count, Pipeline { connections: 1, depth: 1 }),
-        ])
-    })?;
+    let server = place.server_says("server", "process_id")?.parse()?;
+    let waiting = |budget| {
+        compare(place.counts.short_rounds, budget, |size| {
+            let count = place.counts.one_at_a_time;
+            Ok(vec![
+                peer("**ours**", Work::Produce, place, size, count)?,
+                peer("the client's loop of `XADD`", Work::ClientProduce, place, size, count)?,
+                benchmark(place, size, count, Pipeline { connections: 1, depth: 1 }),
+            ])
+        })
+    };
+    let placed = Placed::apart(server);
+    let apart = waiting(Some(0.9))?;
+    drop(placed);
+    let placed = Placed::together(server);
+    let together = waiting(None)?;
+    drop(placed);
     let background = compare(place.counts.rounds, Some(0.7), |size| {
         let count = place.counts.many_at_a_time;
         Ok(vec![
@@ -29,7 +39,11 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
         ])
     })?;
     Ok(Found {
-        tables: vec![("bus_produce_waiting", waiting), ("bus_produce_background", background)],
+        tables: vec![
+            ("bus_produce_waiting", apart),
+            ("bus_produce_waiting_together", together),
+            ("bus_produce_background", background),
+        ],
         ..Found::default()
     })
 }

@@ -90,11 +90,14 @@ mod show;
 mod tail;
 
 use std::{
+    env,
+    ffi::OsStr,
     io::{self, BufWriter, Write},
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use self::outcome::{CommandResult, Failure, Outcome};
 
@@ -225,7 +228,11 @@ struct Cli {
 /// The [module](self) has the exit codes, and an example.
 #[must_use = "`main` returns it"]
 pub fn run() -> ExitCode {
-    match Cli::try_parse() {
+    let program = env::args_os().next().map(PathBuf::from);
+    let program = program.as_deref().and_then(Path::file_stem).and_then(OsStr::to_str).unwrap_or(NAME);
+    let cli =
+        named(Cli::command(), program).try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    match cli {
         Ok(cli) => {
             logging::install();
             cli.command.run()
@@ -236,6 +243,18 @@ pub fn run() -> ExitCode {
             u8::try_from(error.exit_code()).unwrap_or(2).into()
         }
     }
+}
+
+/// The name that the examples in help have for the program.
+const NAME: &str = "openedx-events";
+
+/// The same with the name by which this program was called.
+fn named(mut command: clap::Command, program: &str) -> clap::Command {
+    if let Some(help) = command.get_after_help().map(ToString::to_string) {
+        command = command.after_help(help.replace(&format!("{NAME} "), &format!("{program} ")));
+    }
+    let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, |one| named(one, program)))
 }
 
 impl Command {
