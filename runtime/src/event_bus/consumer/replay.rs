@@ -25,7 +25,7 @@ pub enum Replayed {
 ///
 /// # Errors
 ///
-/// Where the bus could not be asked. The dead letter is then as it was.
+/// Where the bus could not be asked.
 pub fn replay(
     operations: &mut dyn Operations,
     topic: &str,

@@ -46,9 +46,7 @@ impl RedisOperations {
             }
         };
         let replies = connection.call(commands, Instant::now() + timeout)?;
-        let breaks =
-            |reply: &Value| reply::checked(reply.clone()).is_err_and(|trouble| trouble.breaks_connection());
-        if !replies.iter().any(breaks) {
+        if !replies.iter().any(reply::breaks_connection) {
             self.connection = Some(connection);
         }
         Ok(replies)

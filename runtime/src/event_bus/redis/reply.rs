@@ -19,6 +19,11 @@ pub(super) fn checked(value: Value) -> Result<Value, Trouble> {
     }
 }
 
+/// Whether no more can be asked on the connection after this reply.
+pub(super) fn breaks_connection(value: &Value) -> bool {
+    matches!(value, Value::ServerError(error) if Trouble::server(error).breaks_connection())
+}
+
 pub(super) fn array(value: Value, to: &'static str) -> Result<Vec<Value>, Trouble> {
     match checked(value)? {
         Value::Array(values) => Ok(values),
