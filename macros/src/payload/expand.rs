@@ -76,7 +76,8 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     // #[doc = "…"]
     // #[doc = "# Fields …"]
     // #[derive(Eq)]
-    // pub struct UserData { __build_with_builder: Frozen<UserDataFields> }
+    // #[allow(clippy::pub_underscore_fields)]
+    // pub struct UserData { pub __build_with_builder: Frozen<UserDataFields> }
     // /// The fields of [`UserData`], …
     // #[derive(Eq)]
     // pub struct UserDataFields { pub id: i64, pub is_active: bool }
@@ -85,14 +86,17 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         #[doc = #facts]
         #(#lints)*
         #derives
+        #[allow(clippy::pub_underscore_fields)]
         #vis struct #ident {
+            // Visible, since the compiler then names it wherever somebody writes a literal; what it holds is not.
             #[doc(hidden)]
-            __build_with_builder: #rt::Frozen<#twin>,
+            pub __build_with_builder: #rt::Frozen<#twin>,
         }
 
         #[doc = #docs]
         #(#lints)*
         #derives
+        #[allow(non_camel_case_types)]
         #vis struct #twin #no_generics {
             #(#fields),*
         }

@@ -101,6 +101,12 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         _ => Source::DataKey(field_ident(&name, ident)),
     };
     let ty = (*typed.ty).clone();
+    if matches!(source, Source::DataKey(_)) && is_metadata(&ty) {
+        let what = format!("the metadata of the event is called `metadata`, and not `{name}`");
+        let help = "write `metadata: &EventsMetadata`";
+        problems.push(Problem::of(&rules::RECEIVER_PARAMETER, ident, what).help(help));
+        return None;
+    }
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
 }
 
@@ -112,6 +118,17 @@ fn field_ident(name: &str, at: &Ident) -> Ident {
     let mut field = plain.or_else(|_| raw()).unwrap_or_else(|_| at.clone());
     field.set_span(at.span());
     field
+}
+
+/// No data key has that type.
+fn is_metadata(ty: &Type) -> bool {
+    match ty {
+        Type::Group(group) => is_metadata(&group.elem),
+        Type::Paren(paren) => is_metadata(&paren.elem),
+        Type::Reference(reference) => is_metadata(&reference.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "EventsMetadata"),
+        _ => false,
+    }
 }
 
 fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -> bool {
@@ -162,11 +179,11 @@ fn by_reference(name: &str, ty: &Type) -> String {
                 "write `{name}: &{inner}`, or `{name}: &Option<{owned}>` where the data key is an `Option`"
             )
         }
-        Some((_, inner)) => format!("write `{name}: &{}`", type_name(inner)),
-        None if text == "String" => format!("write `{name}: &str`"),
+        Some((_, inner)) => format!("write `{name}: &{}`, if that is a data key", type_name(inner)),
+        None if text == "String" => format!("write `{name}: &str`, if that is a data key"),
         None => match text.strip_prefix("Vec<").and_then(|item| item.strip_suffix('>')) {
-            Some(item) => format!("write `{name}: &[{item}]`"),
-            None => format!("write `{name}: &{text}`"),
+            Some(item) => format!("write `{name}: &[{item}]`, if that is a data key"),
+            None => format!("write `{name}: &{text}`, if that is a data key"),
         },
     }
 }

@@ -264,6 +264,10 @@ pub(crate) fn check_owned(field: &Field<'_>, is_local: bool, problems: &mut Prob
         } else {
             Problem::new(&refusal.at, what)
         };
+        let problem = match refusal.why {
+            Some(why) => problem.note(why),
+            None => problem,
+        };
         problems.push(problem.help(refusal.help));
     }
 }

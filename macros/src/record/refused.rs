@@ -21,11 +21,13 @@ pub(crate) struct Refusal {
     pub(crate) help: String,
     /// Whether it is the rule about types that refuses it; what else there is, is no design.
     pub(crate) is_of_rule: bool,
+    /// Why, where it is not the rule's own reason.
+    pub(crate) why: Option<&'static str>,
 }
 
 impl Refusal {
     fn new(at: &impl ToTokens, what: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { at: at.to_token_stream(), what: what.into(), help: help.into(), is_of_rule: true }
+        Self { at: at.to_token_stream(), what: what.into(), help: help.into(), is_of_rule: true, why: None }
     }
 }
 
@@ -38,6 +40,7 @@ pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<Refusal> {
         .or_else(|| find(ty, &wrong_arguments))
         .or_else(|| find(ty, &|part| borrow(part, is_local)))
         .or_else(|| find(ty, &pointer_to_any).filter(|_| !is_local))
+        .or_else(|| find(ty, &other_time).filter(|_| !is_local))
 }
 
 /// Makes of `ty`, which was refused, one that the compiler has nothing more to say of in the fields of `ident`.
@@ -111,6 +114,17 @@ fn pointer_to_any(part: &Type) -> Option<Refusal> {
         let help = "write the type that it has, or a `#[payload]` struct";
         Refusal::new(part, "could be anything, and a schema says what each field is", help)
     })
+}
+
+/// A `DateTime<Utc>`, which is called like ours.
+fn other_time(part: &Type) -> Option<Refusal> {
+    let Type::Path(path) = part else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident == "DateTime")?;
+    angle_arguments(last).next()?;
+    let what = format!("is a `{}`, which is a type of another crate", type_name(part));
+    let help = "use `openedx_events::DateTime`, which has no type arguments; the feature `chrono` converts between the two";
+    let why = "times are written as Python's `isoformat()` text, with an offset where they have one (ADR-5)";
+    Some(Refusal { why: Some(why), ..Refusal::new(part, what, help) })
 }
 
 /// A reference, or a lifetime, in one of the parts.

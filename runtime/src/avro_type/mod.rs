@@ -48,7 +48,7 @@ use crate::{
 ///
 /// A field's type is also `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, which payloads are made of.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types that have one are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is a struct of yours, or implement `openedx_events::AvroType` for it",
+    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types that have one are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is a struct of yours, take a `String` for an enum, or implement `openedx_events::AvroType` for it",
     label = "no Avro form"
 )]
 pub trait AvroType: Sized + 'static {

@@ -196,7 +196,7 @@ refused! {
 refused! {
     "does something, and is no value",
     "an event says what happened, and can be written down (ADR-3)",
-    "hold what it works with, or make the event `local_only`":
+    "hold what it works with":
     [R] "fn()" fn() -> R,
     [A, R] "fn(_)" fn(A) -> R,
     [A, B, R] "fn(_, _)" fn(A, B) -> R,

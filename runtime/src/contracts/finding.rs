@@ -70,11 +70,13 @@ impl fmt::Display for ContractFinding {
             Self::Missing { event, file: None } => write!(
                 f,
                 "contract_missing: event type `{}` at {}:{} has no contract of minor version {}: nothing keeps its \
-                 schema from being changed (`generate-avro-schemas` writes it, to `schemas` beside `Cargo.toml`)",
+                 schema from being changed (help: \
+                 `generate-avro-schemas {} --out schemas` writes it, in the folder of the `Cargo.toml`)",
                 event.event_type(),
                 event.file(),
                 event.line(),
                 event.minor_version(),
+                event.name(),
             ),
             Self::WithoutEvent { file } => {
                 write!(

@@ -86,6 +86,7 @@ impl Check {
         found.errors(&findings);
         // Where an event type is defined twice, the registry answers nothing else.
         if !findings.iter().any(is_duplicate) {
+            found.errors(no_events());
             found.warnings(registry::events().flat_map(data_keys_without_payload));
             found.errors(contracts::of_program(&self.package).map_err(|error| self.unread(&error))?);
             check_bus::find(&self.settings, self.live, &mut found);
@@ -111,6 +112,14 @@ pub(super) fn require_one_definition_a_type() -> Result<(), Failure> {
 
 fn is_duplicate(finding: &Finding) -> bool {
     finding.rule() == "type_duplicate"
+}
+
+/// A program into which nothing was linked would pass all that follows.
+fn no_events() -> Option<&'static str> {
+    registry::events().next().is_none().then_some(
+        "no_event: this program has no events: those of a crate are there once something in the program mentions it \
+         (help: `use my_events as _;`)",
+    )
 }
 
 /// Python's `send_event` takes a data key whose value is false in Python for a missing one, and raises

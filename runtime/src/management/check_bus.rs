@@ -18,7 +18,10 @@ pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut Found) {
     found.settings(&buses_not_set(&settings));
     found.warnings(producer_without_route(&settings));
     found.warnings(loops(&settings));
-    found.errors(routes_without_receivers(&settings));
+    match consumer_without_receivers(&settings) {
+        Some(finding) => found.errors([finding]),
+        None => found.errors(routes_without_receivers(&settings)),
+    }
     found.errors(receivers_without_topic(&settings));
     if live {
         found.errors(server(&settings));
@@ -54,6 +57,18 @@ fn loops(settings: &Settings) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// `consume-events` refuses to run.
+fn consumer_without_receivers(settings: &Settings) -> Option<String> {
+    let topics: Vec<&str> = consumed(settings).into_iter().collect();
+    (!topics.is_empty() && !registry::has_receivers()).then(|| {
+        format!(
+            "consumer_without_receiver: this program consumes {}, and has no receiver: those of a crate are there once \
+             something in the program mentions it (help: `use handlers as _;`)",
+            topics.join(", "),
+        )
+    })
 }
 
 /// What is routed to a topic that this program consumes, and that nothing here receives: it is acknowledged and gone.

@@ -70,19 +70,31 @@ fn the_version_says_which_python_release_it_mirrors() {
     assert_eq!((ran.stdout.as_str(), ran.code), (expected, 0));
 }
 
+/// What the binary of the crate says, built with these options.
+fn cargo_run(options: &[&str], arguments: &[&str]) -> crate::Ran {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut command = Command::new(env!("CARGO"));
+    command
+        .args(["run", "--quiet", "--locked", "--package", "openedx-events", "--features", "cli"])
+        .args(options)
+        .args(["--bin", "openedx-events", "--"])
+        .args(arguments)
+        .current_dir(root);
+    output_of(&mut command, b"")
+}
+
+#[test]
+fn a_program_without_events_has_a_finding() {
+    let ran = cargo_run(&["--no-default-features"], &["check"]);
+    let expected = "no_event: this program has no events: those of a crate are there once something in the program mentions \
+                    it (help: `use my_events as _;`)\n";
+    assert_eq!((ran.stdout.as_str(), ran.code), (expected, 1), "{}", ran.stderr);
+}
+
 /// The true binary, which has the catalogue and nothing else: nothing is wrong with that.
 #[test]
 fn the_binary_of_the_crate_runs() {
-    let cargo = |arguments: &[&str]| {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let mut command = Command::new(env!("CARGO"));
-        command
-            .args(["run", "--quiet", "--locked", "--package", "openedx-events", "--features", "cli"])
-            .args(["--bin", "openedx-events", "--"])
-            .args(arguments)
-            .current_dir(root);
-        output_of(&mut command, b"")
-    };
+    let cargo = |arguments: &[&str]| cargo_run(&[], arguments);
     let ran = cargo(&["check"]);
     assert_eq!((ran.stdout.as_str(), ran.code), ("", 0), "{}", ran.stderr);
     // Warnings alone are no findings.

@@ -23,6 +23,11 @@ fn routes_of_a_wrong_shape() {
             path("['t']['event_key_field']"),
             "a text is needed, found nothing",
         ),
+        (
+            json!({QUIZ: {"t": {"event_key_field": "quiz.id", "enable": true}}}),
+            path("['t']['enable']"),
+            "is no part of a route",
+        ),
     ] {
         let (found_at, found) = only(json!({"EVENT_BUS_PRODUCER_CONFIG": config}));
         assert_eq!((found_at, found.lines().next().unwrap()), (at, message));

@@ -112,6 +112,10 @@ fn table<'a>(
     None
 }
 
+/// What a route has.
+const PARTS: [&str; 2] = ["event_key_field", "enabled"];
+const NOTE: &str = "note: a route has `event_key_field` and `enabled`";
+
 fn read_route(
     place: &Place<'_>,
     value: &Value,
@@ -122,24 +126,27 @@ fn read_route(
         findings.error(
             place,
             format!(
-                "a route is needed, found {}\nnote: a route has `event_key_field` and `enabled`\nhelp: write \
-                 {}",
+                "a route is needed, found {}\n{NOTE}\nhelp: write {}",
                 value::kind(value),
                 example(definition)
             ),
         );
         return None;
     };
-    for key in route.keys().filter(|key| !["enabled", "event_key_field"].contains(&&***key)) {
-        findings.warning(
-            &place.key(key),
-            "is no part of a route, and is ignored\nnote: a route has `event_key_field` and `enabled`\nhelp: \
-             leave it out",
-        );
+    let mut misspelt = Vec::new();
+    for key in route.keys().filter(|key| !PARTS.contains(&&***key)) {
+        let is_slip = |part: &&str| !route.contains_key(*part) && strsim::osa_distance(part, key) <= 2;
+        if let Some(part) = PARTS.into_iter().find(is_slip) {
+            findings.error(&place.key(key), format!("is no part of a route\n{NOTE}\nhelp: write `{part}`"));
+            misspelt.push(part);
+        } else {
+            let what = format!("is no part of a route, and is ignored\n{NOTE}\nhelp: leave it out");
+            findings.warning(&place.key(key), what);
+        }
     }
     let mut part = |name: &str| {
         let value = route.get(name);
-        if value.is_none() {
+        if value.is_none() && !misspelt.contains(&name) {
             findings.error(
                 place,
                 format!(

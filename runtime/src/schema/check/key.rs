@@ -84,6 +84,15 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
             .text(NOTE)
             .text("take the key from a field that is always there")
             .panic(),
+        Schema::Array(_) | Schema::Map(_) => message
+            .text("`")
+            .text(parent.name)
+            .text("` is a `")
+            .text(parent.type_name)
+            .text("`, and which of its values would be the key?")
+            .text(NOTE)
+            .text("take the key from a field beside it, that the event has once")
+            .panic(),
         _ => message
             .text("`")
             .text(parent.name)

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{ARRIVED, Bus, SENT, WEIGHED};
+use super::{ARRIVED, Bus, ONLOOKER, SENT, WEIGHED};
 
 /// The findings that are about the bus, and the exit code.
 fn check(bus: &Bus, arguments: &[&str]) -> Vec<String> {
@@ -86,6 +86,17 @@ fn routes_and_receivers() {
     // A program that consumes nothing has receivers for its own process.
     let bus = bus.with("EVENT_BUS_CONSUMER_CONFIG", "");
     assert!(check(&bus, &[]).is_empty());
+}
+
+#[test]
+fn a_consumer_without_receivers() {
+    let topics = json!({"scales": {"group_id": "vans"}, "loans": {"group_id": "vans"}});
+    let bus = Bus::new().with("EVENT_BUS_CONSUMER_CONFIG", topics.to_string());
+    let ran = bus.run_as(ONLOOKER, &["check"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let expected = "consumer_without_receiver: this program consumes loans, scales, and has no receiver: those of a crate are \
+                    there once something in the program mentions it (help: `use handlers as _;`)";
+    assert!(ran.stdout.lines().any(|line| line == expected), "{}", ran.stdout);
 }
 
 /// Warnings alone are no reason to fail.
