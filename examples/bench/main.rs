@@ -11,6 +11,7 @@ mod event;
 mod options;
 mod peers;
 mod place;
+mod placed;
 mod process;
 mod rounds;
 mod sections;

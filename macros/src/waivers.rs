@@ -113,12 +113,10 @@ impl Arg {
         let example = written.example();
         let Written { rules, mistake, .. } = written;
         let is_sound = mistake.is_none();
-        // Where it stands wrongly as well, that is said of it, with all that it should be.
-        let is_misplaced =
-            |at: &Ident| find(at).is_some_and(|rule| misplaced(rule, place, &example).is_some());
         if let Some(mistake) = mistake {
+            // Where it stands wrongly as well, that is said of it, with all that it should be.
             if let [at] = &rules[..]
-                && is_misplaced(at)
+                && find(at).is_some_and(|rule| misplaced(rule, place, &example).is_some())
             {
                 waivers.add(find(at), at, check(at, place, &example, waivers, problems));
                 return;

@@ -6,7 +6,7 @@ use crate::{
     event::Size,
     peers::{Peer, Pipeline, redis_benchmark},
     place::Place,
-    process::Placed,
+    placed::Placed,
     rounds::Participant,
     worker::{Order, Work},
 };
@@ -23,12 +23,14 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             ])
         })
     };
-    let placed = Placed::apart(server);
-    let apart = waiting(Some(0.9))?;
-    drop(placed);
-    let placed = Placed::together(server);
-    let together = waiting(None)?;
-    drop(placed);
+    let apart = {
+        let _placed = Placed::apart(server);
+        waiting(Some(0.9))?
+    };
+    let together = {
+        let _placed = Placed::together(server);
+        waiting(None)?
+    };
     let background = compare(place.counts.rounds, Some(0.7), |size| {
         let count = place.counts.many_at_a_time;
         Ok(vec![

@@ -76,7 +76,6 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     // #[doc = "…"]
     // #[doc = "# Fields …"]
     // #[derive(Eq)]
-    // #[allow(clippy::pub_underscore_fields)]
     // pub struct UserData { pub __build_with_builder: Frozen<UserDataFields> }
     // /// The fields of [`UserData`], …
     // #[derive(Eq)]
@@ -86,9 +85,9 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         #[doc = #facts]
         #(#lints)*
         #derives
-        #[allow(clippy::pub_underscore_fields)]
         #vis struct #ident {
-            // Visible, since the compiler then names it wherever somebody writes a literal; what it holds is not.
+            // Visible, since the compiler then names it wherever in the crate somebody writes a literal; what it holds is
+            // not.
             #[doc(hidden)]
             pub __build_with_builder: #rt::Frozen<#twin>,
         }
@@ -96,7 +95,6 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         #[doc = #docs]
         #(#lints)*
         #derives
-        #[allow(non_camel_case_types)]
         #vis struct #twin #no_generics {
             #(#fields),*
         }

@@ -172,20 +172,21 @@ fn by_reference(name: &str, ty: &Type) -> String {
             "write `{name}: &bool` if that is a data key; `from_event_bus: bool` says whether the event came from a bus"
         );
     }
-    match inside(ty) {
+    let borrowed = match inside(ty) {
         Some((pointer, inner)) if pointer == "Option" => {
             let (inner, owned) = (type_name(inner), owned(inner));
-            format!(
+            return format!(
                 "write `{name}: &{inner}`, or `{name}: &Option<{owned}>` where the data key is an `Option`"
-            )
+            );
         }
-        Some((_, inner)) => format!("write `{name}: &{}`, if that is a data key", type_name(inner)),
-        None if text == "String" => format!("write `{name}: &str`, if that is a data key"),
+        Some((_, inner)) => type_name(inner),
+        None if text == "String" => "str".to_owned(),
         None => match text.strip_prefix("Vec<").and_then(|item| item.strip_suffix('>')) {
-            Some(item) => format!("write `{name}: &[{item}]`, if that is a data key"),
-            None => format!("write `{name}: &{text}`, if that is a data key"),
+            Some(item) => format!("[{item}]"),
+            None => text,
         },
-    }
+    };
+    format!("write `{name}: &{borrowed}`, if that is a data key")
 }
 
 /// The type that a data key has, of which the other is a part.
