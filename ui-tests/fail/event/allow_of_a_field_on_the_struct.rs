@@ -1,4 +1,12 @@
+// errors: 2
 use openedx_events::prelude::*;
+
+/// A course.
+#[payload(allow(field_flow_control, reason = "published under this name"))]
+pub struct CourseData {
+    /// Whether to run without asking.
+    pub force: bool,
+}
 
 /// Sent when a course was created.
 #[event(
@@ -7,7 +15,7 @@ use openedx_events::prelude::*;
 )]
 pub struct CourseCreated {
     /// Which course.
-    pub course_data: String,
+    pub course_data: CourseData,
 }
 
 fn main() {}

@@ -1,9 +1,11 @@
+// errors: 2
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
 #[event(
     type = "com.example.learning.course.created.v1",
-    allow(type_hyphens, reason = "published under this name")
+    allow(type_hyphens, reason = "published under this name"),
+    allow(dashes, reason = "published under this name")
 )]
 pub struct CourseCreated {
     /// Which course.

@@ -1,7 +1,8 @@
+// errors: 3
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
-#[event(type = "com.example.learning.course.created.v1", repository = "")]
+#[event(type = "", repository = "", local_only = "")]
 pub struct CourseCreated {
     /// Which course.
     pub course_key: CourseKey,

@@ -1,10 +1,21 @@
-use openedx_events::prelude::*;
+// errors: 3
+use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, prelude::*};
 
-/// Sent when a learner has taken a seat.
-#[event(type = "com.example.learning.seat.taken.v1", key = seat, crate = events)]
-pub struct SeatTaken {
-    /// Which seat.
-    pub seat: i64,
+/// A course.
+#[payload(crate = events)]
+pub struct CourseData {
+    /// The title.
+    pub title: String,
 }
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1", crate = events)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: CourseData,
+}
+
+#[receiver(COURSE_ENROLLMENT_CREATED, crate = events)]
+fn notify() {}
 
 fn main() {}

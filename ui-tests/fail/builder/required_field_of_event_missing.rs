@@ -1,5 +1,0 @@
-use openedx_events::learning::signals::StudentRegistrationCompleted;
-
-fn main() {
-    StudentRegistrationCompleted::builder().build();
-}

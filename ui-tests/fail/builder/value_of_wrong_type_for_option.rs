@@ -1,3 +1,0 @@
-fn main() {
-    openedx_events::learning::data::CourseData::builder().start("today");
-}

@@ -1,3 +1,0 @@
-fn main() {
-    openedx_events::learning::data::UserData::builder().pii("ada");
-}

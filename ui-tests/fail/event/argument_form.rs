@@ -1,0 +1,26 @@
+// errors: 8
+use openedx_events::prelude::*;
+
+/// Sent when a course was created.
+#[event(
+    type = "com.example.learning.course.created.v1",
+    key = "course_key",
+    minor_version = "1",
+    name = COURSE_CREATED,
+    repository = openedx,
+    warning,
+    deprecated = "use another"
+)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course_key: CourseKey,
+}
+
+/// Sent when a seat was taken.
+#[event(type = "com.example.learning.seat.taken.v1", key, local_only)]
+pub struct SeatTaken {
+    /// Which course it is in.
+    pub course_key: CourseKey,
+}
+
+fn main() {}

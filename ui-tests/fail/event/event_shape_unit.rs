@@ -1,7 +1,0 @@
-use openedx_events::prelude::*;
-
-/// Sent when a course was created.
-#[event(type = "com.example.learning.course.created.v1")]
-pub struct CourseCreated;
-
-fn main() {}

@@ -1,0 +1,44 @@
+// errors: 4
+use openedx_events::prelude::*;
+use std::collections::BTreeMap;
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// The grade.
+    pub grade: f64,
+    /// The titles by language.
+    pub titles: BTreeMap<String, String>,
+    /// Whether it has ended.
+    pub has_ended: bool,
+}
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1", key = course)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: CourseData,
+}
+
+/// Sent when a course was graded.
+#[event(type = "com.example.learning.course.graded.v1", key = course.grade)]
+pub struct CourseGraded {
+    /// Which course.
+    pub course: CourseData,
+}
+
+/// Sent when a course was renamed.
+#[event(type = "com.example.learning.course.renamed.v1", key = course.titles)]
+pub struct CourseRenamed {
+    /// Which course.
+    pub course: CourseData,
+}
+
+/// Sent when a course was ended.
+#[event(type = "com.example.learning.course.ended.v1", key = course.has_ended)]
+pub struct CourseEnded {
+    /// Which course.
+    pub course: CourseData,
+}
+
+fn main() {}

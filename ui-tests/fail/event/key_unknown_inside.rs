@@ -1,0 +1,32 @@
+// errors: 3
+use openedx_events::prelude::*;
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// The title.
+    pub title: String,
+}
+
+/// Sent when a course was created.
+#[event(type = "com.example.learning.course.created.v1", key = course.name)]
+pub struct CourseCreated {
+    /// Which course.
+    pub course: CourseData,
+}
+
+/// Sent when a course was renamed.
+#[event(type = "com.example.learning.course.renamed.v1", key = course.title.text)]
+pub struct CourseRenamed {
+    /// Which course.
+    pub course: CourseData,
+}
+
+/// Sent when courses were merged.
+#[event(type = "com.example.learning.courses.merged.v1", key = courses.title)]
+pub struct CoursesMerged {
+    /// Which courses.
+    pub courses: Vec<CourseData>,
+}
+
+fn main() {}

@@ -1,0 +1,42 @@
+// errors: 16
+use openedx_events::prelude::*;
+use std::borrow::Cow;
+
+/// A course.
+#[payload]
+pub struct CourseData {
+    /// Borrowed.
+    pub title: &str,
+    /// Borrowed, in a part of the type.
+    pub titles: Option<Vec<&'static str>>,
+    /// Borrowed, under another name.
+    pub subtitle: Cow<'_, str>,
+    /// Borrowed, without saying so.
+    pub heading: Cow<str>,
+    /// Changeable.
+    pub owner: &'static mut String,
+    /// Without a size.
+    pub text: str,
+    /// Without a size, in a part of the type.
+    pub picture: Option<[u8]>,
+    /// Anything.
+    pub anything: dyn Send,
+    /// Anything, behind a pointer.
+    pub pointer: Box<dyn Send + Sync>,
+    /// Without values.
+    pub never: !,
+    /// A macro that makes a value.
+    pub topics: vec![String],
+    /// With an argument too many.
+    pub name: String<80>,
+    /// With a type too many.
+    pub seats: Option<i64, i64>,
+    /// Without its type.
+    pub tags: Vec,
+    /// Without one of its types.
+    pub words: std::collections::BTreeMap<String>,
+    /// A macro that makes a value, of another kind.
+    pub label: format!("{}", 1),
+}
+
+fn main() {}

@@ -1,7 +1,0 @@
-use openedx_events::prelude::*;
-
-/// A course.
-#[payload]
-pub struct CourseData {}
-
-fn main() {}

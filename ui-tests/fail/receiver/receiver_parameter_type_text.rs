@@ -1,8 +1,0 @@
-use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
-
-#[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify(enrollment: &str) {
-    _ = enrollment;
-}
-
-fn main() {}

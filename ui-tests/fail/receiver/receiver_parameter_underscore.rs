@@ -1,9 +1,0 @@
-use openedx_events::{
-    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
-    receiver,
-};
-
-#[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify(_enrolment: &CourseEnrollmentData) {}
-
-fn main() {}

@@ -1,6 +1,0 @@
-use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
-
-#[receiver(COURSE_ENROLLMENT_CREATED)]
-fn notify() -> impl Sized {}
-
-fn main() {}

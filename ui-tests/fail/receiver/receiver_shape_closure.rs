@@ -1,6 +1,0 @@
-use openedx_events::receiver;
-
-#[receiver(openedx_events::learning::signals::COURSE_ENROLLMENT_CREATED)]
-static NOTIFY: fn() = || {};
-
-fn main() {}

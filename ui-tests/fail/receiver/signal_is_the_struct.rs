@@ -1,6 +1,0 @@
-use openedx_events::{learning::signals::CourseEnrollmentCreated, receiver};
-
-#[receiver(CourseEnrollmentCreated)]
-fn notify() {}
-
-fn main() {}

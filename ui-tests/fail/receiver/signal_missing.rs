@@ -1,6 +1,0 @@
-use openedx_events::receiver;
-
-#[receiver(order = 1)]
-fn notify() {}
-
-fn main() {}
