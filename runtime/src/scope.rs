@@ -16,7 +16,6 @@ use std::{
 use crate::{
     event::{EventDefinition, SharedEvent},
     metadata::EventsMetadata,
-    receiver::ReceiverDefinition,
 };
 
 /// How many scopes there are on all threads: a send looks at its thread's only when there are any.
@@ -84,11 +83,12 @@ impl Scopes {
         }
     }
 
-    /// Whether this receiver does not run.
-    pub(crate) fn mute(&self, receiver: &ReceiverDefinition) -> bool {
+    /// Whether a receiver of `event` does not run. `receiver` returns the type of its function.
+    #[inline]
+    pub(crate) fn mute(&self, event: &'static EventDefinition, receiver: fn() -> TypeId) -> bool {
         self.0.iter().any(|effect| match &**effect {
-            Effect::MuteEvent(definition) => std::ptr::eq(*definition, receiver.event()),
-            Effect::MuteReceiver(function) => *function == (receiver.function)(),
+            Effect::MuteEvent(muted) => std::ptr::eq(*muted, event),
+            Effect::MuteReceiver(muted) => *muted == receiver(),
             Effect::Capture(..) | Effect::Strict => false,
         })
     }

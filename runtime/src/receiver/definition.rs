@@ -41,6 +41,11 @@ impl ReceiverDefinition {
         self.location.module_path
     }
 
+    /// The name by which logs and dead letters know it. It stays the same from one build to the next.
+    pub(crate) fn full_name(&self) -> FullName {
+        FullName { module_path: self.location.module_path, name: self.name }
+    }
+
     /// The file it is defined in, as the compiler was given it; of a connected closure, where it was
     /// connected.
     #[must_use]
@@ -82,10 +87,23 @@ impl fmt::Debug for ReceiverDefinition {
 /// `module::path::name (file:line)`.
 impl fmt::Display for ReceiverDefinition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if !self.module_path().is_empty() {
-            write!(f, "{}::", self.module_path())?;
+        write!(f, "{} ({}:{})", self.full_name(), self.file(), self.line())
+    }
+}
+
+/// `module::path::name`, or only the name of a connected closure, which has no module.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct FullName {
+    module_path: &'static str,
+    name: &'static str,
+}
+
+impl fmt::Display for FullName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.module_path.is_empty() {
+            write!(f, "{}::", self.module_path)?;
         }
-        write!(f, "{} ({}:{})", self.name, self.file(), self.line())
+        f.write_str(self.name)
     }
 }
 

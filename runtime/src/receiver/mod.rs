@@ -3,11 +3,14 @@
 mod definition;
 mod error;
 mod parameter;
+mod run;
 mod slice;
 
+pub(crate) use definition::FullName;
 pub use definition::{AnyReceiver, ReceiverDefinition, TypedReceiver, function_id};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key, from_event_bus};
+pub(crate) use run::{Attempt, Run, log_failure, run};
 pub use slice::RECEIVERS;
 pub(crate) use slice::receivers_of;
 

@@ -14,40 +14,37 @@ use super::{
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Delivery, ReceiverDefinition, ReceiverError},
+    receiver::{Delivery, ReceiverError, log_failure, run},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
 
-/// What happens when a receiver fails.
+/// What happens when a receiver or the event bus fails.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Failures {
-    /// It is logged, and the others run.
+    /// The failure is logged, and the next receiver runs. In a strict test, the send panics instead.
     Log,
-    /// It is returned, and no other runs.
+    /// The failure is returned, and no other receiver runs.
     Return,
 }
 
 /// The outcomes so far.
-struct Run<'a> {
+struct Outcomes<'a> {
+    metadata: &'a EventsMetadata,
     scopes: &'a Scopes,
     failures: Failures,
     responses: Responses,
 }
 
-impl Run<'_> {
+impl Outcomes<'_> {
     #[track_caller]
     fn receiver(
         &mut self,
         handle: ReceiverHandle,
         call: impl FnOnce() -> Result<(), ReceiverError>,
     ) -> Result<(), ReceiverError> {
-        if self.scopes.mute(&handle) {
-            return Ok(());
-        }
-        let result = catch_unwind(AssertUnwindSafe(call))
-            .unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)));
-        if let Err(error) = result {
+        let Some(run) = run(&handle, self.scopes, false, call) else { return Ok(()) };
+        if let Err(error) = run.result {
             self.failed(handle, error)
         } else {
             self.responses.push(Response::new(handle, Ok(())));
@@ -55,10 +52,24 @@ impl Run<'_> {
         }
     }
 
-    /// An error of the event bus has been logged by the bus, which knows the topics.
+    #[cold]
     #[track_caller]
-    fn event_bus(&mut self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Result<(), ReceiverError> {
-        let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, metadata)) else {
+    fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
+        match self.failures {
+            Failures::Return => Err(error),
+            Failures::Log => {
+                assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
+                log_failure(&handle, &error, self.metadata, None, None);
+                self.responses.push(Response::new(handle, Err(error)));
+                Ok(())
+            }
+        }
+    }
+
+    /// The bus has logged its own error, because it knows the topics.
+    #[track_caller]
+    fn event_bus(&mut self, event: AnyEvent<'_>) -> Result<(), ReceiverError> {
+        let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, self.metadata)) else {
             return Ok(());
         };
         if let Err(error) = response.result() {
@@ -70,32 +81,6 @@ impl Run<'_> {
         self.responses.push(response);
         Ok(())
     }
-
-    #[cold]
-    #[track_caller]
-    fn failed(&mut self, handle: ReceiverHandle, error: ReceiverError) -> Result<(), ReceiverError> {
-        if self.failures == Failures::Return {
-            return Err(error);
-        }
-        assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
-        log(&handle, &error);
-        self.responses.push(Response::new(handle, Err(error)));
-        Ok(())
-    }
-}
-
-/// Names the receiver and its error; the event's data may be personal.
-fn log(receiver: &ReceiverDefinition, error: &ReceiverError) {
-    tracing::error!(
-        event_type = receiver.event().event_type(),
-        receiver = receiver.name(),
-        module = receiver.module_path(),
-        file = receiver.file(),
-        line = receiver.line(),
-        permanent = error.is_permanent(),
-        error = error.chain(),
-        "receiver failed"
-    );
 }
 
 /// The receivers that were connected when the event was sent. If one was disconnected meanwhile, this is the last to
@@ -142,10 +127,10 @@ impl Receivers {
         let mut any = any.entries();
 
         let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
-        let mut run = Run { scopes, failures, responses };
+        let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
-            run.receiver(handle, || receiver.call(event, delivery))?;
+            outcomes.receiver(handle, || receiver.call(event, delivery))?;
         }
         // Both lists are in order of connection; together they are, too.
         loop {
@@ -154,20 +139,20 @@ impl Receivers {
                     connected = rest;
                     let Entry { value: receiver, .. } = own;
                     let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
-                    run.receiver(handle, || (receiver.call)(event, delivery))?;
+                    outcomes.receiver(handle, || (receiver.call)(event, delivery))?;
                 }
                 (_, Some((Entry { value: receiver, .. }, rest))) => {
                     any = rest;
                     let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(definition)));
                     let event = AnyEvent::new(definition, event, delivery.from_event_bus);
-                    run.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
+                    outcomes.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
                 (_, None) => break,
             }
         }
         if !delivery.from_event_bus && self.is_produced() {
-            run.event_bus(AnyEvent::new(definition, event, false), delivery.metadata)?;
+            outcomes.event_bus(AnyEvent::new(definition, event, false))?;
         }
-        Ok(run.responses)
+        Ok(outcomes.responses)
     }
 }

@@ -1,11 +1,6 @@
 //! Events that came from an event bus, receiver by receiver: a consumer tries again only those that failed.
 
-use std::{
-    any::Any,
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{any::Any, fmt, sync::Arc};
 
 use super::{
     connection::{Connected, ConnectedAny},
@@ -14,7 +9,7 @@ use super::{
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Delivery, ReceiverDefinition, ReceiverError},
+    receiver::{AnyReceiver, Attempt, Delivery, ReceiverDefinition, Run, log_failure, run},
     responses::ReceiverHandle,
     scope::Scopes,
 };
@@ -69,19 +64,23 @@ impl Incoming {
         self.receivers.iter().map(|receiver| &*receiver.handle)
     }
 
-    /// Runs the receiver with the number `index`. A panic is its failure.
-    pub(crate) fn run(&self, index: usize) -> Result<(), ReceiverError> {
+    /// Runs the receiver with the number `index`. `None` if it is muted.
+    ///
+    /// A consumer says which `attempt` this is, and a failure is logged. Without one, the caller reports the failure.
+    pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>) -> Option<Run> {
         let Callee { handle, call } = &self.receivers[index];
-        if Scopes::current().mute(handle) {
-            return Ok(());
-        }
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
-        let call = || match call {
+        let run = run(handle, &Scopes::current(), attempt.is_some(), || match call {
             Call::Linked(receiver) => receiver.call(self.data(), delivery),
             Call::Connected(receiver) => (receiver.call)(self.data(), delivery),
             Call::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
-        };
-        catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)))
+        })?;
+        if let Err(error) = &run.result
+            && attempt.is_some()
+        {
+            log_failure(handle, error, &self.metadata, attempt, run.duration);
+        }
+        Some(run)
     }
 }
 
@@ -132,7 +131,9 @@ mod tests {
         let metadata = EventsMetadata::of(StudentRegistrationCompleted::DEFINITION);
         let incoming = registry::receive(metadata, &bytes).unwrap();
         drop(connection);
-        assert!((0..incoming.receivers().len()).all(|index| incoming.run(index).is_ok()));
+        assert!(
+            (0..incoming.receivers().len()).all(|index| incoming.run(index, None).unwrap().result.is_ok())
+        );
         drop(incoming);
     }
 }

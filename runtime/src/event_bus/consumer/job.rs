@@ -11,7 +11,7 @@ use crate::{
         error::chain,
         message::Message,
     },
-    receiver::{ReceiverDefinition, ReceiverError},
+    receiver::{Attempt, ReceiverDefinition, Run},
     registry,
     signal::Incoming,
 };
@@ -98,9 +98,9 @@ impl Job {
         for &index in left.iter() {
             let Some(receiver) = incoming.receivers().nth(index) else { continue };
             begin(receiver);
-            if let Err(error) = incoming.run(index) {
-                log(receiver, incoming, &self.entry, &error);
-                let failure = FailedReceiver { name: name(receiver), error: error.chain() };
+            let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt };
+            if let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt)) {
+                let failure = FailedReceiver { name: receiver.full_name().to_string(), error: error.chain() };
                 if error.is_permanent() {
                     self.given_up.push(failure);
                 } else {
@@ -169,32 +169,4 @@ impl fmt::Display for FailedReceiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.name, self.error)
     }
-}
-
-/// The receiver's name, as dead letters have it.
-pub(super) fn name(receiver: &ReceiverDefinition) -> String {
-    full_name(receiver.module_path(), receiver.name())
-}
-
-pub(super) fn full_name(module: &str, name: &str) -> String {
-    match module {
-        "" => name.to_owned(),
-        module => format!("{module}::{name}"),
-    }
-}
-
-/// Names the receiver and its error; the event's data may be personal.
-fn log(receiver: &ReceiverDefinition, incoming: &Incoming, entry: &Entry, error: &ReceiverError) {
-    tracing::error!(
-        event_type = incoming.event().event_type(),
-        message_id = %incoming.metadata().id,
-        entry = %entry.id,
-        attempt = entry.attempt,
-        receiver = name(receiver),
-        file = receiver.file(),
-        line = receiver.line(),
-        permanent = error.is_permanent(),
-        error = error.chain(),
-        "receiver failed"
-    );
 }

@@ -10,12 +10,12 @@ use std::{
 };
 
 use super::{
-    job::{Job, Outcome, full_name},
+    job::{Job, Outcome},
     observer::Observer,
 };
 use crate::{
     event_bus::bus::{EntryId, Failure},
-    receiver::{ReceiverDefinition, ReceiverError},
+    receiver::{FullName, ReceiverDefinition, ReceiverError},
 };
 
 /// What a lane's thread and the coordinator both see.
@@ -57,8 +57,7 @@ struct Current {
 }
 
 struct Running {
-    module: &'static str,
-    name: &'static str,
+    name: FullName,
     since: Instant,
 }
 
@@ -150,7 +149,7 @@ impl Lane {
         let state = self.shared.state();
         let Current { entry, receiver } = state.current.as_ref()?;
         let receiver = receiver.as_ref().filter(|receiver| receiver.since.elapsed() > timeout)?;
-        Some((full_name(receiver.module, receiver.name), entry.clone()))
+        Some((receiver.name.to_string(), entry.clone()))
     }
 }
 
@@ -211,11 +210,7 @@ impl Shared {
     fn handle(&self, mut job: Job, observer: &Observer) -> Result<Option<String>, Box<(Job, Outcome)>> {
         let begin = |receiver: &ReceiverDefinition| {
             if let Some(current) = &mut self.state().current {
-                current.receiver = Some(Running {
-                    module: receiver.module_path(),
-                    name: receiver.name(),
-                    since: Instant::now(),
-                });
+                current.receiver = Some(Running { name: receiver.full_name(), since: Instant::now() });
             }
         };
         // Receivers are guarded one by one; whatever else panics is not to end the thread, and the message with it.

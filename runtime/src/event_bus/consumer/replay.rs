@@ -2,10 +2,13 @@
 
 use std::time::SystemTime;
 
-use super::job::{name, receive};
-use crate::event_bus::{
-    bus::{DeadLetter, EntryId, Failure, Operations},
-    error::{BusError, chain},
+use super::job::receive;
+use crate::{
+    event_bus::{
+        bus::{DeadLetter, EntryId, Failure, Operations},
+        error::{BusError, chain},
+    },
+    receiver::Run,
 };
 
 /// What became of a dead letter that was tried again.
@@ -68,7 +71,7 @@ struct Failed {
 fn run(letter: &DeadLetter) -> Result<Failed, String> {
     let incoming = receive(&letter.message).map_err(|error| chain(&*error))?;
     let failed = &letter.failure.receivers;
-    let names: Vec<String> = incoming.receivers().map(name).collect();
+    let names: Vec<String> = incoming.receivers().map(|receiver| receiver.full_name().to_string()).collect();
     if names.is_empty() {
         return Err("no receiver of this program takes it: link the crate with your receivers".to_owned());
     }
@@ -81,7 +84,7 @@ fn run(letter: &DeadLetter) -> Result<Failed, String> {
     for (index, name) in names.into_iter().enumerate() {
         if failed.is_empty() || failed.contains(&name) {
             again.all += 1;
-            if let Err(error) = incoming.run(index) {
+            if let Some(Run { result: Err(error), .. }) = incoming.run(index, None) {
                 again.errors.push(format!("{name}: {}", error.chain()));
                 again.names.push(name);
             }
