@@ -154,8 +154,9 @@ fn a_paused_server_holds_up_nobody_else() {
     // The event came back whole.
     let kept = service.store.take_undelivered();
     let [undelivered] = &kept[..] else { panic!("{} were kept", kept.len()) };
-    let event: CourseEnrollmentCreated = codec::decode(undelivered.message.event_data().unwrap()).unwrap();
-    assert!(undelivered.topic.ends_with(TOPIC), "{}", undelivered.topic);
+    let event: CourseEnrollmentCreated =
+        codec::decode(undelivered.envelope.message.event_data().unwrap()).unwrap();
+    assert!(undelivered.envelope.topic.ends_with(TOPIC), "{}", undelivered.envelope.topic);
     assert_eq!(event.enrollment.user.id, 2);
     for undelivered in kept {
         service.store.keep(undelivered);

@@ -16,6 +16,7 @@ mod catalog;
 pub mod codec;
 pub mod contracts;
 mod date_time;
+mod error;
 mod event;
 pub mod event_bus;
 pub mod guide;

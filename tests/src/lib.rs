@@ -2,6 +2,7 @@
 
 pub mod allocation;
 pub mod conformance;
+pub mod fields;
 pub mod fuzzing;
 pub mod golden;
 mod price;

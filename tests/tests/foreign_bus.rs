@@ -14,8 +14,8 @@ use std::{
 use openedx_events::{
     AvroType, BoxError, event,
     event_bus::{
-        self, BusError, Consumer, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
-        MemoryBus, Operations, Polled, ProduceError, Producer, Record, Settings, Start, Stop, Subscription,
+        self, BusError, Consumer, Entry, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer,
+        Failure, MemoryBus, Operations, Polled, ProduceError, Producer, Settings, Start, Stop, Subscription,
         run_all, settings::Delivery,
     },
 };
@@ -47,7 +47,7 @@ impl EventBus for Panicking {
 }
 
 impl EventBusProducer for Panicking {
-    fn send(&self, _: &[Record<'_>], _: Instant) -> Vec<Result<EntryId, BusError>> {
+    fn send(&self, _: &[Envelope], _: Instant) -> Vec<Result<EntryId, BusError>> {
         panic!("the producer is broken")
     }
 }
@@ -85,7 +85,7 @@ fn an_event_whose_bus_panics_was_not_delivered() {
     let error = send(&producer, 1).expect_err("the bus panicked");
     let undelivered = error.into_undelivered();
     assert_eq!(undelivered[0].error.to_string(), "the bus panicked: the producer is broken");
-    assert_eq!(undelivered[0].message.event_type(), Some(BELL_RUNG.event_type()));
+    assert_eq!(undelivered[0].envelope.message.event_type(), Some(BELL_RUNG.event_type()));
 }
 
 #[test]

@@ -11,7 +11,9 @@ const MAX_LEN: u32 = 10_000;
 /// Names and values of an entry, in turn.
 pub(crate) fn entry_fields(size: Size) -> Outcome<Vec<Vec<u8>>> {
     let message = size.message()?;
-    Ok(message.fields().flat_map(|(name, value)| [name.to_vec(), value.to_vec()]).collect())
+    let headers = message.headers().map(|(header, value)| (header.name(), value));
+    let fields = headers.chain([("event_data", message.event_data()?)]);
+    Ok(fields.flat_map(|(name, value)| [name.as_bytes().to_vec(), value.to_vec()]).collect())
 }
 
 pub(super) fn produce(task: &Task) -> Outcome<Worker> {

@@ -87,7 +87,7 @@ impl Options {
         }
         if let Err(error) = guard.close(Duration::from_mins(1)) {
             for undelivered in error.undelivered() {
-                let data = undelivered.message.event_data().expect("it has data");
+                let data = undelivered.envelope.message.event_data().expect("it has data");
                 rejected.insert(codec::decode::<EntryMade>(data).expect("it is an entry").number);
             }
         }

@@ -13,7 +13,7 @@ use std::{
 use openedx_events::{
     Bytes, Connection, EventsMetadata, ReceiverError, codec,
     event_bus::{
-        Consumer, DeadLetter, EntryId, EventBus, EventBusProducer, Message, Operations, Pending, Record,
+        Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusProducer, Message, Operations, Pending,
         Start,
     },
 };
@@ -103,9 +103,9 @@ impl Bench {
     }
 
     pub(super) fn send_to(&self, topic: &str, messages: impl IntoIterator<Item = Message>) -> Vec<EntryId> {
-        let messages: Vec<_> = messages.into_iter().collect();
-        let records: Vec<_> = messages.iter().map(|message| Record { topic, key: None, message }).collect();
-        let outcomes = self.producer.send(&records, Instant::now() + self.patience());
+        let envelope = |message| Envelope { topic: topic.into(), key: None, message };
+        let envelopes: Vec<_> = messages.into_iter().map(envelope).collect();
+        let outcomes = self.producer.send(&envelopes, Instant::now() + self.patience());
         outcomes.into_iter().map(|outcome| outcome.expect("the bus should take the message")).collect()
     }
 

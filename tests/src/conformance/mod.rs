@@ -119,7 +119,6 @@ cases! {
         an_unknown_type_can_stop_the_consumer
         a_message_without_type_is_dead_lettered
         absent_and_empty_headers_have_defaults
-        of_doubled_headers_the_last_counts
         headers_that_are_not_utf8_are_dead_lettered
         times_outside_utc_are_dead_lettered
     }

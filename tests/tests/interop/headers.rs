@@ -161,7 +161,7 @@ fn both_sides_take_the_same_for_usable() {
         let letters: Vec<&str> = letters
             .iter()
             .map(|letter| {
-                let number = std::str::from_utf8(letter.message.get("case").unwrap()).unwrap();
+                let number = std::str::from_utf8(&letter.message.extra()[0].1).unwrap();
                 &*cases[number.parse::<usize>().unwrap()].name
             })
             .collect();

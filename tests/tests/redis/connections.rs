@@ -69,8 +69,8 @@ fn a_server_that_is_not_there_is_a_transient_error_in_time() {
         let begun = Instant::now();
         let deadline = Instant::now() + Duration::from_millis(800);
         let sent = super::support::message(1);
-        let record = openedx_events::event_bus::Record { topic: TOPIC, key: None, message: &sent };
-        let error = bus.producer().unwrap().send(&[record], deadline).remove(0).unwrap_err();
+        let envelope = super::support::envelope(sent.clone());
+        let error = bus.producer().unwrap().send(&[envelope], deadline).remove(0).unwrap_err();
         assert!(error.is_transient(), "{error}");
         let mut consumer = bus.consumer(&super::support::backlog("a")).unwrap();
         assert!(consumer.poll(&[], 1, Duration::from_mins(1)).unwrap_err().is_transient());

@@ -5,6 +5,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use openedx_events::event_bus::Header;
+
 use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
 
 #[test]
@@ -109,8 +111,20 @@ fn large_and_odd_entries_arrive_as_they_are() {
     let large = "x".repeat(10 << 20);
     let _: String = world.ask(&["XADD", TOPIC, "5-5", "a", "1", "a", &large, "", ""]);
     let polled = poll(&mut *world.consumer("a"), &[], 10);
-    let fields: Vec<_> = polled.entries[0].message.fields().collect();
+    let fields = openedx_events_tests::fields::fields(&polled.entries[0].message);
     assert_eq!(fields.len(), 3);
-    assert_eq!(fields[1], (&b"a"[..], large.as_bytes()));
+    assert_eq!(fields[1], (b"a".to_vec(), large.into_bytes()));
     assert_eq!(polled.entries[0].id.as_str(), "5-5");
+}
+
+#[test]
+fn the_last_of_two_fields_with_one_name_counts_and_both_are_kept() {
+    let world = World::new();
+    let _: String =
+        world.ask(&["XADD", TOPIC, "*", "type", "one", "source", "first", "source", "last", "type", "two"]);
+    let polled = poll(&mut *world.consumer("a"), &[], 10);
+    let message = &polled.entries[0].message;
+    assert_eq!(message.event_type(), Some("two"));
+    assert_eq!(message.header(Header::Source), Some(&b"last"[..]));
+    assert_eq!(message.extra(), [("source".into(), "first".into()), ("type".into(), "one".into())]);
 }

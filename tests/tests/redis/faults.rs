@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use openedx_events::event_bus::{EventBus, Record};
+use openedx_events::event_bus::EventBus;
 use openedx_events_tests::redis_server::Setup;
 
 use super::support::{TOPIC, World, eventually, ids, message, numbers, poll, send};
@@ -121,8 +121,8 @@ fn a_server_that_stands_still_holds_nobody_up() {
 
     let begun = Instant::now();
     let sent = message(1);
-    let record = Record { topic: TOPIC, key: None, message: &sent };
-    let outcome = producer.send(&[record], Instant::now() + Duration::from_millis(200)).remove(0);
+    let envelope = super::support::envelope(sent.clone());
+    let outcome = producer.send(&[envelope], Instant::now() + Duration::from_millis(200)).remove(0);
     let error = outcome.unwrap_err();
     assert!(
         error.is_transient() && begun.elapsed() < Duration::from_millis(390),
@@ -177,9 +177,10 @@ fn a_replica_is_no_place_to_write_to_for_now() {
     poll(&mut *consumer, &[], 1);
     let _: () = world.ask(&["REPLICAOF", "127.0.0.1", "1"]);
     let sent = message(1);
-    let record = Record { topic: TOPIC, key: None, message: &sent };
+    let envelope = super::support::envelope(sent.clone());
     let producer = world.producer();
-    let error = producer.send(&[record], Instant::now() + Duration::from_millis(300)).remove(0).unwrap_err();
+    let error =
+        producer.send(&[envelope], Instant::now() + Duration::from_millis(300)).remove(0).unwrap_err();
     assert!(error.is_transient() && error.to_string().contains("READONLY"), "{error}");
     let error = consumer.poll(&[], 1, Duration::ZERO).unwrap_err();
     assert!(error.is_transient() && error.to_string().contains("READONLY"), "{error}");

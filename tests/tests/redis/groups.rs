@@ -46,7 +46,7 @@ fn a_group_that_exists_is_not_moved_to_an_entry() {
     let mut consumer = world.bus().consumer(&starting(Start::After(sent[2].clone()))).unwrap();
     let error = consumer.poll(&[], 10, std::time::Duration::ZERO).unwrap_err();
     assert!(error.is_group_exists() && !error.is_transient());
-    let text = format!("group `{GROUP}` of topic `{TOPIC}` exists, and stays where it is");
+    let text = format!("group `{GROUP}` of topic `{TOPIC}` already exists and keeps its position");
     assert_eq!(error.to_string(), text);
     let wrong = starting(Start::After(openedx_events::event_bus::EntryId::new("yesterday")));
     let error = world.bus().consumer(&wrong).err().unwrap();

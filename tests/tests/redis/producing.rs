@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use openedx_events::event_bus::{EventBus, Message, Record, RedisBus};
+use openedx_events::event_bus::{Envelope, EventBus, Message, RedisBus};
 
 use super::support::{TOPIC, World, message, poll, send, soon};
 
@@ -11,9 +11,9 @@ fn entries_have_the_fields_of_the_message_in_order() {
     let world = World::new();
     let fields: [(&[u8], &[u8]); 4] =
         [(b"type", b"one"), (b"type", b"two"), (b"event_data", b"\xff\x00\r\n"), (b"", b"")];
-    let sent = Message::from_fields(fields.map(|(name, value)| (name.to_vec(), value.to_vec())));
-    let record = Record { topic: TOPIC, key: Some(b"unused"), message: &sent };
-    let id = world.producer().send(&[record], soon()).remove(0).unwrap();
+    let sent = openedx_events_tests::fields::message(fields);
+    let envelope = Envelope { topic: TOPIC.into(), key: Some(b"unused"[..].into()), message: sent.clone() };
+    let id = world.producer().send(&[envelope], soon()).remove(0).unwrap();
 
     let stored: Vec<(String, Vec<Vec<u8>>)> = world.ask(&["XRANGE", TOPIC, "-", "+"]);
     let expected: Vec<Vec<u8>> =
@@ -26,17 +26,17 @@ fn entries_have_the_fields_of_the_message_in_order() {
 }
 
 #[test]
-fn many_records_go_in_one_pipeline_and_have_an_outcome_each() {
+fn many_envelopes_go_in_one_pipeline_and_have_an_outcome_each() {
     let world = World::new();
     let _: redis::Value = world.ask(&["SET", "no-stream", "text"]);
     let messages: Vec<Message> = (0..500).map(message).collect();
     let topic = |index: usize| if index == 7 { "no-stream" } else { TOPIC };
-    let records: Vec<Record<'_>> = messages
-        .iter()
+    let envelopes: Vec<Envelope> = messages
+        .into_iter()
         .enumerate()
-        .map(|(index, message)| Record { topic: topic(index), key: None, message })
+        .map(|(index, message)| Envelope { topic: topic(index).into(), key: None, message })
         .collect();
-    let outcomes = world.producer().send(&records, soon());
+    let outcomes = world.producer().send(&envelopes, soon());
     assert_eq!(outcomes.len(), 500);
     let error = outcomes[7].as_ref().unwrap_err();
     assert!(!error.is_transient());
@@ -61,10 +61,10 @@ fn a_stream_is_trimmed_by_length_and_age() {
     world.options = world.options.stream_max_len(10_000).stream_max_age(Some(Duration::from_millis(200)));
     let producer = world.producer();
     let sent = message(1);
-    let records = vec![Record { topic, key: None, message: &sent }; 1000];
-    assert!(producer.send(&records, soon()).iter().all(Result::is_ok));
+    let envelopes = vec![Envelope { topic: topic.into(), key: None, message: sent }; 1000];
+    assert!(producer.send(&envelopes, soon()).iter().all(Result::is_ok));
     thread::sleep(Duration::from_millis(300));
-    assert!(producer.send(&records[..1], soon()).iter().all(Result::is_ok));
+    assert!(producer.send(&envelopes[..1], soon()).iter().all(Result::is_ok));
     // Whole nodes of the stream only, of a hundred entries.
     let len: u64 = world.ask(&["XLEN", topic]);
     assert!(len <= 101, "{len}");
@@ -90,7 +90,7 @@ fn threads_send_at_once() {
 }
 
 #[test]
-fn nothing_is_sent_without_records_and_nothing_connects_before_it_has_to() {
+fn nothing_is_sent_without_envelopes_and_nothing_connects_before_it_has_to() {
     let bus = RedisBus::new(openedx_events::event_bus::RedisOptions::tcp("127.0.0.1", 1)).unwrap();
     assert!(bus.producer().unwrap().send(&[], soon()).is_empty());
     let subscription = super::support::backlog("a");

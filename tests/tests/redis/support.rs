@@ -6,7 +6,7 @@ use std::{
 };
 
 use openedx_events::event_bus::{
-    BusError, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Message, Polled, Record,
+    BusError, Entry, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Message, Polled,
     RedisBus, RedisOptions, Start, Subscription,
 };
 use openedx_events_tests::redis_server::{RedisServer, Setup};
@@ -101,16 +101,19 @@ pub(crate) fn backlog(name: &str) -> Subscription {
 }
 
 pub(crate) fn message(number: u32) -> Message {
-    Message::from_fields([
+    openedx_events_tests::fields::message([
         ("type", "org.example.number.drawn.v1".to_owned()),
         ("event_data", number.to_string()),
     ])
 }
 
 pub(crate) fn send(producer: &dyn EventBusProducer, number: u32) -> Result<EntryId, BusError> {
-    let message = message(number);
-    let record = Record { topic: TOPIC, key: None, message: &message };
-    producer.send(&[record], soon()).remove(0)
+    producer.send(&[envelope(message(number))], soon()).remove(0)
+}
+
+/// The message on its way to the topic.
+pub(crate) fn envelope(message: Message) -> Envelope {
+    Envelope { topic: TOPIC.into(), key: None, message }
 }
 
 /// The numbers of entries.

@@ -21,8 +21,8 @@ use std::{
 
 use openedx_events::{
     event_bus::{
-        BusError, EventBus, EventBusConsumer, EventBusProducer, MemoryBus, Operations, Settings,
-        Subscription, register,
+        BusError, Capabilities, EventBus, EventBusConsumer, EventBusProducer, MemoryBus, Operations,
+        Settings, Subscription, register,
         settings::{SettingsBuilder, SettingsError, Severity},
     },
     prelude::*,
@@ -84,8 +84,8 @@ impl EventBus for Nats {
         self.0.operations()
     }
 
-    fn uses_keys(&self) -> bool {
-        true
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default().ordered_by_key()
     }
 }
 

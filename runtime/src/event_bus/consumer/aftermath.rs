@@ -9,7 +9,7 @@ use super::{
     lane::{NextStep, Waiting},
     options::{OnError, OnUnknownType},
 };
-use crate::event_bus::{bus::Failure, error::chain};
+use crate::{error::chain, event_bus::wire::dead_letter::Failure};
 
 impl Coordinator<'_> {
     /// Takes what the lanes have finished, and what they failed at.

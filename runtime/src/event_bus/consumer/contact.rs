@@ -14,8 +14,14 @@ use super::{
     stop::{Stop, Told},
 };
 use crate::event_bus::{
-    bus::{Entry, EntryId, EventBusConsumer, Failure, Polled, Waker},
-    error::BusError,
+    broker::{
+        contract::{EventBusConsumer, Polled, Waker},
+        error::BusError,
+    },
+    wire::{
+        dead_letter::Failure,
+        entry::{Entry, EntryId},
+    },
 };
 
 /// How long a poll may go on after a stop. Longer than a bus may take that cannot be woken, and, with what waking takes,
@@ -161,8 +167,8 @@ fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled) {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use super::*;
-    use crate::event_bus::message::Message;
+    use crate::event_bus::consumer::contact::*;
+    use crate::event_bus::wire::message::Message;
 
     type Held = Arc<Mutex<Vec<(EntryId, u32)>>>;
 
@@ -175,7 +181,7 @@ mod tests {
     impl EventBusConsumer for Hanging {
         fn poll(&mut self, _: &[EntryId], _: usize, _: Duration) -> Result<Polled, BusError> {
             self.let_go.recv().expect("somebody lets it go");
-            let entry = Entry::new(EntryId::new("1-1"), Message::from_fields([("type", "")]), 3);
+            let entry = Entry::new(EntryId::new("1-1"), Message::builder().build(), 3);
             let mut polled = Polled::default();
             polled.entries.push(entry);
             Ok(polled)

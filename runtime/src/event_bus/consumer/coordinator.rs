@@ -13,15 +13,20 @@ use super::{
     error::ConsumeError,
     job::Job,
     lane::{Lane, NextStep, Waiting},
-    observer::Observer,
     options::Options,
     report::{self, Report},
     stop::Stop,
 };
+use crate::event_bus::observe::Observer;
 use crate::{
+    error::chain,
     event_bus::{
-        bus::{EntryId, EventBusConsumer, Polled, Subscription},
-        error::{BusError, chain},
+        broker::{
+            contract::{EventBusConsumer, Polled},
+            error::BusError,
+            subscription::Subscription,
+        },
+        wire::entry::EntryId,
     },
     registry,
 };

@@ -2,9 +2,9 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use crate::event_bus::{
-    bus::EntryId,
-    error::{BusError, chain},
+use crate::{
+    error::chain,
+    event_bus::{broker::error::BusError, wire::entry::EntryId},
 };
 
 /// Why a consumer ended. Nothing is lost: what was not acknowledged is handed out again.

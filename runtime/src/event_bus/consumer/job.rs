@@ -2,15 +2,12 @@
 
 use std::{fmt, time::SystemTime};
 
-use super::observer::Observer;
+use crate::event_bus::observe::Observer;
 use crate::{
     avro::BoxError,
+    error::chain,
     event::AnyEventError,
-    event_bus::{
-        bus::{Entry, Failure},
-        error::chain,
-        message::Message,
-    },
+    event_bus::wire::{dead_letter::Failure, entry::Entry, message::Message},
     receiver::{Attempt, ReceiverDefinition, Run},
     registry,
     signal::Incoming,

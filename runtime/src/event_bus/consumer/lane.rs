@@ -9,12 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    job::{Job, Outcome},
-    observer::Observer,
-};
+use super::job::{Job, Outcome};
 use crate::{
-    event_bus::bus::{EntryId, Failure},
+    event_bus::{
+        observe::Observer,
+        wire::{dead_letter::Failure, entry::EntryId},
+    },
     receiver::{FullName, ReceiverDefinition, ReceiverError},
 };
 

@@ -7,7 +7,6 @@ mod coordinator;
 mod error;
 mod job;
 mod lane;
-mod observer;
 mod options;
 mod replay;
 mod report;
@@ -23,21 +22,21 @@ use std::{
     thread,
 };
 
+use crate::event_bus::observe::Observer;
 use coordinator::Coordinator;
 pub use error::ConsumeError;
-use observer::Observer;
 use options::Options;
 pub use options::{OnError, OnUnknownType};
 pub use replay::{Replayed, replay};
 pub use report::Report;
 pub use stop::Stop;
 
-use super::{
-    bus::{EventBus, Start, Subscription},
+use crate::event_bus::broker::{
+    contract::EventBus,
     error::BusError,
-    named,
-    settings::Settings,
+    subscription::{Start, Subscription},
 };
+use crate::event_bus::{broker::from_settings, settings::Settings};
 use crate::{event::AnyEvent, metadata::EventsMetadata, registry};
 
 /// A member of a consumer group: reads a topic, and hands its events to the receivers in this process.
@@ -80,7 +79,7 @@ enum Source {
     Settings(Box<Settings>),
 }
 
-type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
+pub(in crate::event_bus) type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
 
 impl Consumer {
     /// Consumes until `stop` is used. Returns what was done.
@@ -138,7 +137,7 @@ impl Consumer {
             Source::Settings(settings) => {
                 let name =
                     settings.consuming_bus().map_err(|error| ConsumeError::Refused(error.to_string()))?;
-                named::bus(name, settings).map_err(ConsumeError::Bus)
+                from_settings::bus(name, settings).map_err(ConsumeError::Bus)
             }
         }
     }
@@ -160,7 +159,7 @@ impl Consumer {
             )));
         }
         if !self.allow_loop
-            && let Some(event_type) = super::install::produced_to(topic)
+            && let Some(event_type) = crate::event_bus::producer::install::produced_to(topic)
         {
             return Err(ConsumeError::Refused(format!(
                 "this process produces `{event_type}` to topic `{topic}`, and would consume its own events\nnote: \

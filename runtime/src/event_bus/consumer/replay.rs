@@ -4,9 +4,13 @@ use std::time::SystemTime;
 
 use super::job::receive;
 use crate::{
+    error::chain,
     event_bus::{
-        bus::{DeadLetter, EntryId, Failure, Operations},
-        error::{BusError, chain},
+        broker::{error::BusError, operations::Operations},
+        wire::{
+            dead_letter::{DeadLetter, Failure},
+            entry::EntryId,
+        },
     },
     receiver::Run,
 };

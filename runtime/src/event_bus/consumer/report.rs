@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::event_bus::bus::Lost;
+use crate::event_bus::broker::contract::Lost;
 
 /// What became of the messages of a consumer's run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -28,7 +28,7 @@ impl Backoff {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::event_bus::consumer::retry::*;
 
     #[test]
     fn grows_and_stays_below_the_most() {

@@ -10,9 +10,12 @@ use super::{
 use crate::{
     event::AnyEvent,
     event_bus::{
-        bus::{EntryId, EventBus, Start, Subscription},
-        duration::bounded,
+        broker::{
+            contract::EventBus,
+            subscription::{Start, Subscription, bounded},
+        },
         settings::{ConsumerExtra, ConsumerSettings, Settings},
+        wire::entry::EntryId,
     },
     metadata::{EventsMetadata, host},
 };

@@ -87,7 +87,7 @@ impl fmt::Debug for Stop {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::event_bus::consumer::stop::*;
 
     #[test]
     fn who_is_gone_is_told_no_more() {

@@ -1,25 +1,27 @@
 //! The line that is logged for every message that was produced (ADR-10 of event-bus-kafka): ids, and no data.
 
-use crate::event_bus::{
-    bus::{EntryId, Record},
-    error::{BusError, chain},
+use crate::{
+    error::chain,
+    event_bus::{
+        broker::error::BusError,
+        wire::{entry::EntryId, envelope::Envelope},
+    },
 };
 
-/// Logs what became of `record`; where `audit` is off, only failures.
+/// Logs the outcome of sending `envelope`; if `audit` is off, only a failure.
 pub(super) fn delivered(
-    record: &Record<'_>,
+    envelope: &Envelope,
     outcome: Result<EntryId, BusError>,
     audit: bool,
 ) -> Result<(), BusError> {
-    let Record { topic, message, .. } = record;
-    // Looked for where somebody listens.
-    let message_id = || message.get("id").map(String::from_utf8_lossy);
+    let Envelope { topic, message, .. } = envelope;
+    let topic = &**topic;
     match outcome {
         Ok(id) => {
             if audit {
                 tracing::info!(
                     topic,
-                    message_id = message_id().as_deref(),
+                    message_id = message.id().as_deref(),
                     event_type = message.event_type(),
                     redis_msg_id = %id,
                     "Message delivered to the event bus"
@@ -31,7 +33,7 @@ pub(super) fn delivered(
             let text = chain(&error);
             tracing::error!(
                 topic,
-                message_id = message_id().as_deref(),
+                message_id = message.id().as_deref(),
                 event_type = message.event_type(),
                 error = text,
                 "message not delivered to the event bus"

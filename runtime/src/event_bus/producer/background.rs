@@ -8,17 +8,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use bytes::Bytes;
-
 use super::{
     audit,
     error::{ProduceError, Undelivered},
     send,
 };
-use crate::event_bus::{
-    bus::{EntryId, EventBusProducer, Record},
-    error::{BusError, chain},
-    message::Message,
+use crate::{
+    error::chain,
+    event_bus::{
+        broker::{contract::EventBusProducer, error::BusError},
+        wire::{entry::EntryId, envelope::Envelope},
+    },
 };
 
 /// How many messages wait at most; then senders do.
@@ -43,9 +43,9 @@ struct Queue {
 
 #[derive(Default)]
 struct State {
-    waiting: VecDeque<Owned>,
+    waiting: VecDeque<Envelope>,
     /// Taken from the queue, and with the bus.
-    sending: Vec<Owned>,
+    sending: Vec<Envelope>,
     /// What the bus will never take.
     refused: Vec<Undelivered>,
     /// Whether the thread waits for messages: to wake it up is a system call.
@@ -53,13 +53,6 @@ struct State {
     /// Why the bus took nothing the last time, if it did not.
     problem: Option<String>,
     ended: bool,
-}
-
-#[derive(Clone)]
-struct Owned {
-    topic: Arc<str>,
-    key: Option<Bytes>,
-    message: Message,
 }
 
 impl Background {
@@ -75,12 +68,12 @@ impl Background {
         thread::Builder::new()
             .name("events-producer".to_owned())
             .spawn(move || theirs.run(&*producer, timeout))
-            .map_err(|error| BusError::lasting("no thread could be started").with_source(error))?;
+            .map_err(|error| BusError::permanent("no thread could be started").with_source(error))?;
         Ok(Self(queue))
     }
 
     /// Adds a message to the queue; waits until `deadline` where it is full.
-    pub(super) fn add(&self, record: &Record<'_>, deadline: Instant) -> Result<(), BusError> {
+    pub(super) fn add(&self, envelope: Envelope, deadline: Instant) -> Result<(), BusError> {
         let mut state = self.0.state();
         while state.waiting.len() >= CAPACITY {
             if Instant::now() >= deadline {
@@ -89,11 +82,7 @@ impl Background {
             }
             state = wait(&self.0.taken, state, deadline);
         }
-        state.waiting.push_back(Owned {
-            topic: record.topic.into(),
-            key: record.key.map(Bytes::copy_from_slice),
-            message: record.message.clone(),
-        });
+        state.waiting.push_back(envelope);
         let is_idle = mem::take(&mut state.is_idle);
         drop(state);
         if is_idle {
@@ -115,13 +104,13 @@ impl Background {
         // Senders that waited for room have it.
         self.0.taken.notify_all();
         let problem = problem.as_deref().unwrap_or("there was no time left");
-        let late = |owned: Owned| {
+        let late = |envelope: Envelope| {
             let error = BusError::transient(problem);
-            let error = audit::delivered(&owned.record(), Err(error), false).err()?;
-            Some(owned.undelivered(error))
+            let error = audit::delivered(&envelope, Err(error), false).err()?;
+            Some(Undelivered { envelope, error })
         };
         let late = sending.into_iter().chain(waiting).filter_map(late);
-        ProduceError::of_all(refused.into_iter().chain(late).collect())
+        ProduceError::of(refused.into_iter().chain(late).collect())
     }
 }
 
@@ -142,9 +131,7 @@ impl Queue {
         let mut pause = RETRY.0;
         let mut most = BATCH;
         while let Some(batch) = self.take(most) {
-            let records: Vec<Record<'_>> = batch.iter().map(Owned::record).collect();
-            let outcomes = send(producer, &records, Instant::now() + timeout);
-            drop(records);
+            let outcomes = send(producer, &batch, Instant::now() + timeout);
             let all_well = self.settle(batch, outcomes);
             if all_well {
                 pause = RETRY.0;
@@ -160,7 +147,7 @@ impl Queue {
     }
 
     /// The next messages, `most` of them or fewer, when there are any; `None` at the end.
-    fn take(&self, most: usize) -> Option<Vec<Owned>> {
+    fn take(&self, most: usize) -> Option<Vec<Envelope>> {
         let mut state = self.state();
         while state.waiting.is_empty() {
             if state.ended {
@@ -171,8 +158,8 @@ impl Queue {
         }
         state.is_idle = false;
         let mut size = 0;
-        let fits = |owned: &&Owned| {
-            size += owned.message.size();
+        let fits = |envelope: &&Envelope| {
+            size += envelope.message.size();
             size <= BATCH_SIZE
         };
         let count = state.waiting.iter().take(most).take_while(fits).count().max(1);
@@ -184,19 +171,19 @@ impl Queue {
     }
 
     /// Puts back what may succeed another time, in order. Returns whether all was delivered or refused for good.
-    fn settle(&self, batch: Vec<Owned>, outcomes: Vec<Result<EntryId, BusError>>) -> bool {
+    fn settle(&self, batch: Vec<Envelope>, outcomes: Vec<Result<EntryId, BusError>>) -> bool {
         let mut again = Vec::new();
         let mut refused = Vec::new();
         let mut problem = None;
-        for (owned, outcome) in batch.into_iter().zip(outcomes) {
+        for (envelope, outcome) in batch.into_iter().zip(outcomes) {
             match outcome {
                 Err(error) if error.is_transient() => {
                     problem.get_or_insert_with(|| chain(&error));
-                    again.push(owned);
+                    again.push(envelope);
                 }
                 outcome => {
-                    if let Err(error) = audit::delivered(&owned.record(), outcome, self.audit) {
-                        refused.push(owned.undelivered(error));
+                    if let Err(error) = audit::delivered(&envelope, outcome, self.audit) {
+                        refused.push(Undelivered { envelope, error });
                     }
                 }
             }
@@ -214,23 +201,13 @@ impl Queue {
         // Where a flush ran out of time meanwhile, all of them have gone back to whoever sent them.
         if !mem::take(&mut state.sending).is_empty() {
             state.refused.extend(refused);
-            for owned in again.into_iter().rev() {
-                state.waiting.push_front(owned);
+            for envelope in again.into_iter().rev() {
+                state.waiting.push_front(envelope);
             }
         }
         drop(state);
         self.taken.notify_all();
         all_well
-    }
-}
-
-impl Owned {
-    fn record(&self) -> Record<'_> {
-        Record { topic: &self.topic, key: self.key.as_deref(), message: &self.message }
-    }
-
-    fn undelivered(self, error: BusError) -> Undelivered {
-        Undelivered { topic: self.topic.to_string(), message: self.message, error, key: self.key }
     }
 }
 

@@ -2,15 +2,13 @@
 
 use std::{error::Error, fmt};
 
-use bytes::Bytes;
-
-use crate::event_bus::{
-    bus::Record,
-    error::{BusError, chain},
-    message::Message,
+use crate::{
+    error::chain,
+    event_bus::{broker::error::BusError, wire::envelope::Envelope},
 };
 
-/// One or more messages were not delivered. It has them all, so that they can be kept and sent again.
+/// One or more messages that were not delivered. The error owns them, so that the caller can keep them and send them
+/// again.
 #[derive(Clone)]
 pub struct ProduceError {
     undelivered: Vec<Undelivered>,
@@ -18,70 +16,44 @@ pub struct ProduceError {
 
 /// A message that was not delivered to one topic. [`Producer::send_again`](super::Producer::send_again) sends it once
 /// more.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Undelivered {
-    /// The topic's full name, with the prefix.
-    pub topic: String,
-    /// The message: the event with its metadata.
-    pub message: Message,
-    /// Why. A message may have arrived all the same, where the connection was lost after it was sent.
+    /// The message, with its topic and its key.
+    pub envelope: Envelope,
+    /// Why it was not delivered. It may have arrived all the same if the connection was lost after it was sent.
     pub error: BusError,
-    /// What keeps messages in order where a bus has partitions.
-    pub(super) key: Option<Bytes>,
-}
-
-/// Without the key, which is data of the event.
-impl fmt::Debug for Undelivered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Undelivered")
-            .field("topic", &self.topic)
-            .field("message", &self.message)
-            .field("error", &self.error)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Undelivered {
-    pub(super) fn of(record: &Record<'_>, error: BusError) -> Self {
-        let key = record.key.map(Bytes::copy_from_slice);
-        Self { topic: record.topic.to_owned(), message: record.message.clone(), error, key }
-    }
-
-    pub(super) fn record(&self) -> Record<'_> {
-        Record { topic: &self.topic, key: self.key.as_deref(), message: &self.message }
-    }
 }
 
 impl ProduceError {
-    /// An error for those of `records` whose outcome is one.
-    pub(super) fn of(records: &[Record<'_>], outcomes: Vec<Result<(), BusError>>) -> Result<(), Self> {
-        let undelivered = records
-            .iter()
+    /// Returns an error with those of `envelopes` that have an error as their outcome, if there are any.
+    pub(super) fn check(envelopes: Vec<Envelope>, outcomes: Vec<Result<(), BusError>>) -> Result<(), Self> {
+        let undelivered = envelopes
+            .into_iter()
             .zip(outcomes)
-            .filter_map(|(record, outcome)| Some(Undelivered::of(record, outcome.err()?)));
-        Self::of_all(undelivered.collect())
+            .filter_map(|(envelope, outcome)| Some(Undelivered { envelope, error: outcome.err()? }));
+        Self::of(undelivered.collect())
     }
 
-    /// An error where there is anything undelivered.
-    pub(super) fn of_all(undelivered: Vec<Undelivered>) -> Result<(), Self> {
+    /// Returns an error if anything is undelivered.
+    pub(super) fn of(undelivered: Vec<Undelivered>) -> Result<(), Self> {
         if undelivered.is_empty() { Ok(()) } else { Err(Self { undelivered }) }
     }
 
-    /// The messages, one for each topic that one did not reach.
+    /// Returns the messages, one for each topic that a message did not reach.
     #[must_use]
     pub fn undelivered(&self) -> impl ExactSizeIterator<Item = &Undelivered> {
         self.undelivered.iter()
     }
 
-    /// The messages, to be sent again.
+    /// Returns the messages by value, so that they can be sent again.
     #[must_use]
     pub fn into_undelivered(self) -> Vec<Undelivered> {
         self.undelivered
     }
 }
 
-/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+/// Prints the error and its sources, since that is what a `main` that returns it prints.
 impl fmt::Debug for ProduceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&chain(self))
@@ -93,14 +65,15 @@ impl fmt::Display for ProduceError {
         let count = self.undelivered.len();
         write!(f, "{count} message{} not delivered to the event bus", if count == 1 { "" } else { "s" })?;
         if let Some(first) = self.undelivered.first() {
-            let event_type = first.message.event_type().unwrap_or("of unknown type");
-            write!(f, ", the first: `{event_type}` to topic `{}`", first.topic)?;
+            let Envelope { topic, message, .. } = &first.envelope;
+            let event_type = message.event_type().unwrap_or("of unknown type");
+            write!(f, ", the first: `{event_type}` to topic `{topic}`")?;
         }
         Ok(())
     }
 }
 
-/// The source is the bus's error for the first of them.
+/// The source is the error of the first message.
 impl Error for ProduceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.undelivered.first().map(|first| &first.error as _)

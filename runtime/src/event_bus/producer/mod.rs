@@ -4,6 +4,7 @@ mod audit;
 mod background;
 mod blocking;
 mod error;
+pub(in crate::event_bus) mod install;
 mod outlet;
 #[cfg(test)]
 mod tests;
@@ -16,15 +17,19 @@ use std::{
 };
 
 use background::Background;
+use bytes::Bytes;
 pub use error::{ProduceError, Undelivered};
-pub(super) use outlet::{Route, Routed, Routes};
+pub use install::{Guard, InstallError, install, producer};
+use outlet::Route;
 
-use super::{
-    bus::{EntryId, EventBus, EventBusProducer, Record},
-    duration::bounded,
-    error::BusError,
-    message::Message,
-    settings::{Delivery, ProducerSettings, Settings, stream_name},
+use super::settings::{Delivery, ProducerSettings, Settings, stream_name};
+use crate::event_bus::{
+    broker::{
+        contract::{EventBus, EventBusProducer},
+        error::BusError,
+        subscription::bounded,
+    },
+    wire::{entry::EntryId, envelope::Envelope, message::Message},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 
@@ -106,7 +111,7 @@ impl Producer {
         metadata: &EventsMetadata,
         event_data: &[u8],
     ) -> Result<(), ProduceError> {
-        let route = Route { topic: self.full_topic(topic), key_field: key_field.map(str::to_owned) };
+        let route = Route { topic: self.full_topic(topic).into(), key_field: key_field.map(str::to_owned) };
         self.send_to(&[route], metadata, event_data.to_vec())
     }
 
@@ -119,7 +124,7 @@ impl Producer {
     ///
     /// As [`send`](Self::send).
     pub fn send_again(&self, undelivered: &Undelivered) -> Result<(), ProduceError> {
-        self.deliver(&[undelivered.record()])
+        self.deliver(vec![undelivered.envelope.clone()])
     }
 
     /// Sends an event to all of `routes`.
@@ -132,28 +137,30 @@ impl Producer {
         let message = Message::new(metadata, event_data);
         let event_data = message.event_data().unwrap_or_default();
         let key = |path: &str| registry::get(&metadata.event_type)?.key_bytes(path, event_data);
-        let records: Vec<Record<'_>> = routes
+        let envelopes = routes
             .iter()
-            .map(|route| Record {
-                topic: &route.topic,
-                key: route.key_field.as_deref().and_then(key),
-                message: &message,
+            .map(|route| Envelope {
+                topic: Arc::clone(&route.topic),
+                key: route.key_field.as_deref().and_then(key).map(Bytes::copy_from_slice),
+                message: message.clone(),
             })
             .collect();
-        self.deliver(&records)
+        self.deliver(envelopes)
     }
 
-    fn deliver(&self, records: &[Record<'_>]) -> Result<(), ProduceError> {
+    fn deliver(&self, envelopes: Vec<Envelope>) -> Result<(), ProduceError> {
         let deadline = Instant::now() + self.0.timeout;
         let outcomes = match &self.0.background {
-            Some(background) => records.iter().map(|record| background.add(record, deadline)).collect(),
-            None => blocking::blocking(|| send(&*self.0.producer, records, deadline))
+            Some(background) => {
+                envelopes.iter().map(|envelope| background.add(envelope.clone(), deadline)).collect()
+            }
+            None => blocking::blocking(|| send(&*self.0.producer, &envelopes, deadline))
                 .into_iter()
-                .zip(records)
-                .map(|(outcome, record)| audit::delivered(record, outcome, self.0.audit))
+                .zip(&envelopes)
+                .map(|(outcome, envelope)| audit::delivered(envelope, outcome, self.0.audit))
                 .collect(),
         };
-        ProduceError::of(records, outcomes)
+        ProduceError::check(envelopes, outcomes)
     }
 
     /// Waits until everything that was sent is delivered.
@@ -173,16 +180,16 @@ impl Producer {
 /// thread of background delivery.
 fn send(
     producer: &dyn EventBusProducer,
-    records: &[Record<'_>],
+    envelopes: &[Envelope],
     deadline: Instant,
 ) -> Vec<Result<EntryId, BusError>> {
-    let sent = catch_unwind(AssertUnwindSafe(|| producer.send(records, deadline)));
+    let sent = catch_unwind(AssertUnwindSafe(|| producer.send(envelopes, deadline)));
     let (mut outcomes, panic) = match sent {
         Ok(outcomes) => (outcomes, None),
         Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
     };
-    outcomes.resize_with(records.len(), || {
-        Err(BusError::lasting(match &panic {
+    outcomes.resize_with(envelopes.len(), || {
+        Err(BusError::permanent(match &panic {
             Some(panic) => format!("the bus {panic}"),
             None => "the bus did not say what became of it".to_owned(),
         }))

@@ -21,7 +21,7 @@ use crate::{
 #[derive(Clone, Debug)]
 pub(in crate::event_bus) struct Route {
     /// The topic's full name.
-    pub(in crate::event_bus) topic: String,
+    pub(in crate::event_bus) topic: Arc<str>,
     /// The path to the key.
     pub(in crate::event_bus) key_field: Option<String>,
 }

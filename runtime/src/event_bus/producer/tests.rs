@@ -10,11 +10,19 @@ use std::{
 
 use super::{Inner, Producer, Route, background::Background};
 use crate::event_bus::{
-    bus::{EntryId, EventBus, EventBusConsumer, EventBusProducer, Operations, Record, Subscription},
-    error::BusError,
-    memory::MemoryBus,
-    message::Message,
+    broker::{
+        contract::{EventBus, EventBusConsumer, EventBusProducer},
+        error::BusError,
+        memory::MemoryBus,
+        operations::Operations,
+        subscription::Subscription,
+    },
     settings::Delivery,
+    wire::{
+        entry::EntryId,
+        envelope::Envelope,
+        message::{Header, Message},
+    },
 };
 
 type Outcomes = Vec<Result<EntryId, BusError>>;
@@ -26,7 +34,7 @@ struct Scripted {
 }
 
 impl EventBusProducer for Scripted {
-    fn send(&self, records: &[Record<'_>], _: Instant) -> Outcomes {
+    fn send(&self, records: &[Envelope], _: Instant) -> Outcomes {
         self.called.send(records.len()).unwrap();
         self.outcomes.lock().unwrap().recv().unwrap()
     }
@@ -38,7 +46,9 @@ fn scripted() -> (Arc<Scripted>, Receiver<usize>, Sender<Outcomes>) {
 }
 
 fn message(text: &str) -> Message {
-    Message::from_fields([(b"type".to_vec(), text.as_bytes().to_vec())])
+    let mut message = Message::builder();
+    message.header(Header::EventType, text.to_owned());
+    message.build()
 }
 
 fn soon() -> Instant {
@@ -47,7 +57,10 @@ fn soon() -> Instant {
 
 fn types(outcome: Result<(), super::ProduceError>) -> Vec<String> {
     let undelivered = outcome.expect_err("there is something undelivered").into_undelivered();
-    undelivered.iter().map(|undelivered| undelivered.message.event_type().unwrap().to_owned()).collect()
+    undelivered
+        .iter()
+        .map(|undelivered| undelivered.envelope.message.event_type().unwrap().to_owned())
+        .collect()
 }
 
 #[test]
@@ -56,7 +69,7 @@ fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
     let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
     let add = |text| {
         let message = message(text);
-        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+        background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
     };
     add("first");
     assert_eq!(calls.recv().unwrap(), 1);
@@ -75,8 +88,8 @@ fn what_the_bus_refuses_comes_back_with_the_next_flush() {
     let (bus, _calls, outcome) = scripted();
     let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
     let message = message("too-large");
-    background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
-    outcome.send(vec![Err(BusError::lasting("it is too large"))]).unwrap();
+    background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
+    outcome.send(vec![Err(BusError::permanent("it is too large"))]).unwrap();
     assert_eq!(types(background.flush(soon())), ["too-large"]);
     background.flush(soon()).unwrap();
 }
@@ -85,7 +98,7 @@ fn what_the_bus_refuses_comes_back_with_the_next_flush() {
 struct Silent;
 
 impl EventBusProducer for Silent {
-    fn send(&self, _: &[Record<'_>], _: Instant) -> Outcomes {
+    fn send(&self, _: &[Envelope], _: Instant) -> Outcomes {
         Vec::new()
     }
 }
@@ -120,7 +133,7 @@ fn what_failed_is_sent_again_in_smaller_parts_and_in_order() {
     let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
     let add = |text: &str| {
         let message = message(text);
-        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+        background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
     };
     add("first");
     assert_eq!(calls.recv().unwrap(), 1);
@@ -154,7 +167,7 @@ fn large_messages_go_in_small_parts() {
     let sizes = [10, 3_000_000, 400_000, 400_000, 400_000];
     for size in sizes {
         let message = message(&"x".repeat(size));
-        background.add(&Record { topic: "t", key: None, message: &message }, soon()).unwrap();
+        background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
     }
     let mut sent = Vec::new();
     while sent.iter().sum::<usize>() < sizes.len() {
@@ -182,7 +195,7 @@ fn the_longest_times_are_no_error() {
 struct Punctual(Mutex<Vec<(usize, Instant)>>);
 
 impl EventBusProducer for Punctual {
-    fn send(&self, records: &[Record<'_>], deadline: Instant) -> Outcomes {
+    fn send(&self, records: &[Envelope], deadline: Instant) -> Outcomes {
         self.0.lock().unwrap().push((records.len(), deadline));
         records.iter().map(|_| Ok(EntryId::new("1-0"))).collect()
     }
@@ -196,7 +209,7 @@ fn all_topics_of_an_event_have_the_timeout_together() {
     let producer =
         Producer(Arc::new(Inner { producer, prefix: None, timeout, audit: false, background: None }));
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
-    let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.to_owned(), key_field: None });
+    let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.into(), key_field: None });
     let before = Instant::now();
     producer.send_to(&routes, &metadata, Vec::new()).unwrap();
     let calls = bus.0.lock().unwrap().clone();

@@ -127,7 +127,7 @@ fn has_redis_more(name: &str, known: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::event_bus::settings::names::*;
 
     #[test]
     fn no_setting_is_a_near_miss_of_another() {

@@ -9,7 +9,6 @@ use std::{
 
 use serde_json::Value;
 
-use super::super::named;
 use super::{
     Settings, SettingsError,
     bus::Registered,
@@ -17,6 +16,7 @@ use super::{
     merge::merge_producer_configs,
     names, read, value,
 };
+use crate::event_bus::broker::registered::registered;
 
 /// The environment variable that names a settings file.
 pub(super) const FILE_VARIABLE: &str = "OPENEDX_EVENTS_SETTINGS";
@@ -167,8 +167,10 @@ impl SettingsBuilder {
     /// Where there is an error among what was found; with all of it, the warnings too.
     pub fn build(self) -> Result<Settings, SettingsError> {
         let Self { layers, mut findings } = self;
-        let registered: Vec<_> =
-            named::registered().into_iter().map(|(name, uses_keys)| Registered { name, uses_keys }).collect();
+        let registered: Vec<_> = registered()
+            .into_iter()
+            .map(|(name, bus)| Registered { name, uses_keys: bus.capabilities().ordered_by_key })
+            .collect();
         let mut settings = read::read(&layers, &registered, &mut findings);
         settings.warnings = findings.into_result()?;
         Ok(settings)

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::finding::{Findings, Place};
-use crate::event_bus::duration::LONGEST;
+use crate::event_bus::broker::subscription::LONGEST;
 
 /// What kind of value it is, for a message; of settings that are no secrets, with the value.
 pub(super) fn found(value: &Value) -> String {

@@ -12,8 +12,8 @@ use std::{
 use openedx_events::{
     Responses,
     event_bus::{
-        self, BusError, EntryId, EventBus, EventBusConsumer, EventBusProducer, Guard, Operations,
-        ProduceError, Record, Settings, Subscription, register,
+        self, BusError, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Guard, Header,
+        Operations, ProduceError, Settings, Subscription, register,
     },
 };
 use serde_json::json;
@@ -57,11 +57,11 @@ impl EventBus for Outage {
 }
 
 impl EventBusProducer for OutageProducer {
-    fn send(&self, records: &[Record<'_>], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
+    fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
         if self.is_down.load(Ordering::SeqCst) {
-            return records.iter().map(|_| Err(BusError::transient("the bus is away"))).collect();
+            return envelopes.iter().map(|_| Err(BusError::transient("the bus is away"))).collect();
         }
-        self.producer.send(records, deadline)
+        self.producer.send(envelopes, deadline)
     }
 }
 
@@ -132,9 +132,9 @@ pub(in crate::conformance) fn a_sender_that_waits_learns_what_became_of_the_even
     let bus = responses.failures().next().expect("the event did not reach the bus");
     let error = bus.result().unwrap_err().error().downcast_ref::<ProduceError>();
     let undelivered: Vec<_> = error.expect("the error has the event").undelivered().collect();
-    let topics: Vec<_> = undelivered.iter().map(|undelivered| &undelivered.topic).collect();
+    let topics: Vec<_> = undelivered.iter().map(|undelivered| &*undelivered.envelope.topic).collect();
     assert_eq!(topics, [&installed.bench.topic, &installed.other]);
-    let message = &undelivered[0].message;
+    let message = &undelivered[0].envelope.message;
     let event = openedx_events::codec::decode::<ParcelLabelled>(message.event_data().unwrap()).unwrap();
     assert_eq!((event.number, message.event_type()), (2, Some(PARCEL_LABELLED.event_type())));
     assert!(undelivered[0].error.is_transient());
@@ -142,13 +142,16 @@ pub(in crate::conformance) fn a_sender_that_waits_learns_what_became_of_the_even
 
     // It goes to the one topic that it did not reach, as it was.
     let producer = event_bus::producer().unwrap();
-    assert_eq!(producer.send_again(undelivered[0]).unwrap_err().into_undelivered()[0].message, *message);
+    assert_eq!(
+        producer.send_again(undelivered[0]).unwrap_err().into_undelivered()[0].envelope.message,
+        *message
+    );
     installed.is_down.store(false, Ordering::SeqCst);
     producer.send_again(undelivered[0]).unwrap();
     assert_eq!(installed.numbers(&installed.bench.topic), [1, 2]);
     assert_eq!(installed.numbers(&installed.other), [1]);
     let entries = installed.bench.operations().read(&installed.bench.topic, None, 10).unwrap();
-    assert_eq!(entries[1].message.get("id"), message.get("id"));
+    assert_eq!(entries[1].message.header(Header::Id), message.header(Header::Id));
 }
 
 pub(in crate::conformance) fn background_delivery_keeps_the_order(harness: &Arc<dyn Harness>) {
@@ -214,10 +217,10 @@ pub(in crate::conformance) fn what_is_not_delivered_comes_back_when_the_guard_is
     let come_back: Vec<_> = error
         .into_undelivered()
         .into_iter()
-        .filter(|undelivered| undelivered.topic == bench.topic)
+        .filter(|undelivered| *undelivered.envelope.topic == *bench.topic)
         .map(|undelivered| {
             assert!(undelivered.error.to_string().contains("the bus is away"), "{}", undelivered.error);
-            let bytes = undelivered.message.event_data().unwrap();
+            let bytes = undelivered.envelope.message.event_data().unwrap();
             openedx_events::codec::decode::<ParcelLabelled>(bytes).unwrap().number
         })
         .collect();

@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Instant};
 
-use openedx_events::{Bytes, event_bus::Record};
+use openedx_events::{
+    Bytes,
+    event_bus::{Envelope, Message},
+};
 
 use crate::conformance::{
     Harness,
@@ -39,9 +42,13 @@ pub(in crate::conformance) fn topics_are_apart(harness: &Arc<dyn Harness>) {
     let both = Bench::message(&bench.parcel(1));
     let one = Bench::message(&bench.parcel(2));
     let producer = bench.bus().producer().unwrap();
-    let record = |topic, message| Record { topic, key: None, message };
-    let records = [record(&*bench.topic, &both), record(&*other, &both), record(&*other, &one)];
-    let outcomes = producer.send(&records, Instant::now() + bench.patience());
+    let envelope = |topic: &str, message: &Message| Envelope {
+        topic: topic.into(),
+        key: None,
+        message: message.clone(),
+    };
+    let envelopes = [envelope(&bench.topic, &both), envelope(&other, &both), envelope(&other, &one)];
+    let outcomes = producer.send(&envelopes, Instant::now() + bench.patience());
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
 
     let member = bench.member("a", |consumer| consumer.count(1));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use openedx_events::{
-    Bytes, EventsMetadata,
-    event_bus::{ConsumeError, DeadLetter, Message, OnUnknownType},
+    EventsMetadata,
+    event_bus::{ConsumeError, DeadLetter, Header, Message, OnUnknownType},
 };
 
 use crate::conformance::{
@@ -12,17 +12,18 @@ use crate::conformance::{
     bench::{Bench, Seen},
 };
 
-/// The message with other fields in the place of those called `name`.
-fn with(message: &Message, name: &str, values: &[&[u8]]) -> Message {
-    let mut fields = Vec::new();
-    for (field, value) in message.fields() {
-        if field == name.as_bytes() {
-            fields.extend(values.iter().map(|value| (field.to_vec(), value.to_vec())));
-        } else {
-            fields.push((field.to_vec(), value.to_vec()));
-        }
-    }
-    Message::from_fields(fields.into_iter().map(|(name, value)| (Bytes::from(name), Bytes::from(value))))
+/// Returns the message without a header.
+fn without(message: &Message, header: Header) -> Message {
+    let mut changed = message.to_builder();
+    changed.remove_header(header);
+    changed.build()
+}
+
+/// Returns the message with another value of a header.
+fn with(message: &Message, header: Header, value: &[u8]) -> Message {
+    let mut changed = message.to_builder();
+    changed.header(header, value.to_vec());
+    changed.build()
 }
 
 /// Sends `message` between two others, which are handled; returns its dead letter.
@@ -45,21 +46,25 @@ fn dead_lettered(bench: &Bench, message: impl FnOnce(&Message) -> Message) -> De
 pub(in crate::conformance) fn undecodable_bytes_are_dead_lettered_and_block_nothing(
     harness: &Arc<dyn Harness>,
 ) {
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "event_data", &[b"\xff"]));
+    let letter = dead_lettered(&Bench::new(harness), |message| {
+        let mut changed = message.to_builder();
+        changed.event_data(&b"\xff"[..]);
+        changed.build()
+    });
     assert!(!letter.failure.error.is_empty());
 }
 
 const UNKNOWN: &[u8] = b"com.example.logistics.parcel.teleported.v1";
 
 pub(in crate::conformance) fn unknown_types_are_dead_lettered(harness: &Arc<dyn Harness>) {
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "type", &[UNKNOWN]));
+    let letter = dead_lettered(&Bench::new(harness), |message| with(message, Header::EventType, UNKNOWN));
     assert!(letter.failure.error.contains("parcel.teleported.v1"), "{}", letter.failure.error);
 }
 
 pub(in crate::conformance) fn unknown_types_can_be_skipped(harness: &Arc<dyn Harness>) {
     let bench = Bench::new(harness);
     let (seen, _receiver) = bench.see();
-    bench.send([with(&Bench::message(&bench.parcel(1)), "type", &[UNKNOWN])]);
+    bench.send([with(&Bench::message(&bench.parcel(1)), Header::EventType, UNKNOWN)]);
     bench.post([2]);
     let member = bench.member("a", |consumer| consumer.on_unknown_type(OnUnknownType::Skip).count(1));
     let report = member.end().unwrap();
@@ -72,7 +77,7 @@ pub(in crate::conformance) fn an_unknown_type_can_stop_the_consumer(harness: &Ar
     let bench = Bench::new(harness);
     let (seen, _receiver) = bench.see();
     bench.post([1]);
-    let ids = bench.send([with(&Bench::message(&bench.parcel(2)), "type", &[UNKNOWN])]);
+    let ids = bench.send([with(&Bench::message(&bench.parcel(2)), Header::EventType, UNKNOWN)]);
     bench.post([3]);
     // More often than a message has attempts: what was never tried is not given up.
     for _ in 0..4 {
@@ -87,9 +92,9 @@ pub(in crate::conformance) fn an_unknown_type_can_stop_the_consumer(harness: &Ar
 }
 
 pub(in crate::conformance) fn a_message_without_type_is_dead_lettered(harness: &Arc<dyn Harness>) {
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "type", &[]));
+    let letter = dead_lettered(&Bench::new(harness), |message| without(message, Header::EventType));
     assert!(letter.failure.error.contains("`type`"), "{}", letter.failure.error);
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "type", &[b""]));
+    let letter = dead_lettered(&Bench::new(harness), |message| with(message, Header::EventType, b""));
     assert!(letter.failure.error.contains("`type`"), "{}", letter.failure.error);
 }
 
@@ -110,11 +115,11 @@ pub(in crate::conformance) fn absent_and_empty_headers_have_defaults(harness: &A
     let bench = Bench::new(harness);
     let sent = Bench::message(&bench.parcel(1));
     let mut message = sent.clone();
-    for name in ["id", "source", "minorversion"] {
-        message = with(&message, name, &[]);
+    for header in [Header::Id, Header::Source, Header::MinorVersion] {
+        message = without(&message, header);
     }
-    for name in ["sourcehost", "time", "sourcelib"] {
-        message = with(&message, name, &[b""]);
+    for header in [Header::SourceHost, Header::Time, Header::SourceLib] {
+        message = with(&message, header, b"");
     }
     let metadata = metadata_of(&bench, message);
     let sent = sent.metadata().unwrap().0;
@@ -124,21 +129,13 @@ pub(in crate::conformance) fn absent_and_empty_headers_have_defaults(harness: &A
     assert!(metadata.time.unix_micros() >= sent.time.unix_micros());
 }
 
-pub(in crate::conformance) fn of_doubled_headers_the_last_counts(harness: &Arc<dyn Harness>) {
-    let bench = Bench::new(harness);
-    let message = Bench::message(&bench.parcel(1));
-    let message = with(&message, "source", &[b"openedx/first/web", b"openedx/last/web"]);
-    let metadata = metadata_of(&bench, with(&message, "minorversion", &[b"1", b"2"]));
-    assert_eq!((&*metadata.source, metadata.minorversion), ("openedx/last/web", 2));
-}
-
 pub(in crate::conformance) fn headers_that_are_not_utf8_are_dead_lettered(harness: &Arc<dyn Harness>) {
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "source", &[b"\xff\xfe"]));
+    let letter = dead_lettered(&Bench::new(harness), |message| with(message, Header::Source, b"\xff\xfe"));
     assert!(letter.failure.error.contains("`source` is not UTF-8"), "{}", letter.failure.error);
 }
 
 pub(in crate::conformance) fn times_outside_utc_are_dead_lettered(harness: &Arc<dyn Harness>) {
     let time: &[u8] = b"2024-02-29T10:30:00.000000+01:00";
-    let letter = dead_lettered(&Bench::new(harness), |message| with(message, "time", &[time]));
+    let letter = dead_lettered(&Bench::new(harness), |message| with(message, Header::Time, time));
     assert!(letter.failure.error.contains("UTC"), "{}", letter.failure.error);
 }

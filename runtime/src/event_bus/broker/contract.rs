@@ -1,0 +1,142 @@
+//! The contract of a bus: what the memory bus, Redis and buses of other authors implement.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use super::{error::BusError, operations::Operations, subscription::Subscription};
+use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
+
+/// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to
+/// [`register`](crate::event_bus::register).
+///
+/// The guide shows a small bus, and the conformance suite checks every promise that is documented here.
+pub trait EventBus: Send + Sync {
+    /// Returns the producer of this process.
+    ///
+    /// # Errors
+    ///
+    /// If the bus is not configured, or configured wrongly. A server that cannot be reached is not an error yet.
+    fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError>;
+
+    /// Returns a member of a consumer group. It joins the group at its first poll.
+    ///
+    /// # Errors
+    ///
+    /// If the bus is not configured, or configured wrongly. A server that cannot be reached is not an error yet.
+    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError>;
+
+    /// Returns the tools of operators.
+    ///
+    /// # Errors
+    ///
+    /// If the bus is not configured, or configured wrongly.
+    fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
+
+    /// Returns what this bus can do beyond the common promises. By default, nothing.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// Returns the span in which a consumer of this bus works.
+    ///
+    /// A bus with a Python counterpart overrides this to add the field names that its operators know.
+    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
+        let Subscription { topic, group, consumer_name, .. } = subscription;
+        tracing::info_span!("consumer", topic, group, consumer_name)
+    }
+}
+
+/// What one bus can do and another cannot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Capabilities {
+    /// Messages with one key stay in order, so the key fields of routes matter.
+    pub ordered_by_key: bool,
+}
+
+impl Capabilities {
+    /// Says that messages with one key stay in order: the key fields of routes must be valid.
+    #[must_use]
+    pub fn ordered_by_key(mut self) -> Self {
+        self.ordered_by_key = true;
+        self
+    }
+}
+
+/// Sends messages to a bus.
+pub trait EventBusProducer: Send + Sync {
+    /// Sends `envelopes` in order, and waits until the broker has confirmed each of them, or until `deadline`. Returns one
+    /// outcome for each envelope, in order.
+    ///
+    /// A message whose outcome is an error may still have arrived: the connection can break after the broker stored it.
+    fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>>;
+}
+
+/// A member of a consumer group on one topic.
+///
+/// A broker hands each entry to one member, which keeps it until it acknowledges it. If a member dies, another one receives
+/// its entries. The broker counts the deliveries of each entry, so that an entry that crashes the process is noticed.
+pub trait EventBusConsumer: Send {
+    /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
+    /// `wait` for the first one.
+    ///
+    /// Entries that were delivered before, to this member or to a dead one, come before new entries, and one at a
+    /// time.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached. The entries in `acknowledge` may or may not be acknowledged then; the caller passes
+    /// them again.
+    fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError>;
+
+    /// Renews the claim of this member on `entries`, and stores the number of attempts begun for each.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached.
+    fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError>;
+
+    /// Stores an entry among the group's dead letters, then acknowledges it.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached; the entry stays with this member.
+    fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError>;
+
+    /// Returns a function that ends a [`poll`](Self::poll) on another thread early, if the bus supports that.
+    fn waker(&self) -> Option<Waker> {
+        None
+    }
+}
+
+/// Ends the wait of an [`EventBusConsumer::poll`].
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+/// The result of an [`EventBusConsumer::poll`].
+#[derive(Debug, Default)]
+pub struct Polled {
+    /// Entries to handle, in order.
+    pub entries: Vec<Entry>,
+    /// Entries that the broker dropped before they were handled.
+    pub lost: Vec<Lost>,
+    /// Warnings for the operator, such as a group that had to be created again.
+    pub notes: Vec<String>,
+}
+
+/// Entries that the broker dropped before they were handled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// Entries that a member had received and not acknowledged.
+    Pending(Vec<EntryId>),
+    /// Entries that no member had received: those after one id and before another.
+    Unread {
+        /// The last entry that the group had read.
+        after: EntryId,
+        /// The oldest entry in the topic, if there is one.
+        before: Option<EntryId>,
+        /// The number of lost entries, if the broker knows it.
+        count: Option<u64>,
+    },
+}

@@ -1,0 +1,80 @@
+//! Why a broker could not do what it was asked to do.
+
+use std::{error::Error, fmt, sync::Arc};
+
+use crate::{avro::BoxError, error::chain};
+
+/// A failure of the bus itself: of its server, or of what this process may do there.
+///
+/// The message names what was tried, and never contains data of an event.
+#[derive(Clone)]
+pub struct BusError {
+    message: String,
+    kind: Kind,
+    source: Option<Arc<dyn Error + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Transient,
+    Permanent,
+    GroupExists,
+}
+
+impl BusError {
+    /// Makes an error that may pass by itself, such as a lost connection or a server that is starting.
+    pub fn transient(message: impl Into<String>) -> Self {
+        Self { message: message.into(), kind: Kind::Transient, source: None }
+    }
+
+    /// Makes an error that stays until somebody changes something, such as wrong settings or missing rights.
+    pub fn permanent(message: impl Into<String>) -> Self {
+        Self { message: message.into(), kind: Kind::Permanent, source: None }
+    }
+
+    /// Makes the error of a member that should begin [after an entry](super::Start::After), but whose group exists and
+    /// keeps its position.
+    #[must_use]
+    pub fn group_exists(topic: &str, group: &str) -> Self {
+        let message = format!("group `{group}` of topic `{topic}` already exists and keeps its position");
+        Self { message, kind: Kind::GroupExists, source: None }
+    }
+
+    /// Adds the error that caused this one.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {
+        self.source = Some(Arc::from(source.into()));
+        self
+    }
+
+    /// Returns whether trying again may help.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        self.kind == Kind::Transient
+    }
+
+    /// Returns whether this is [`group_exists`](Self::group_exists).
+    #[must_use]
+    pub fn is_group_exists(&self) -> bool {
+        self.kind == Kind::GroupExists
+    }
+}
+
+/// Prints the error and its sources, since that is what a `main` that returns it prints.
+impl fmt::Debug for BusError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&chain(self))
+    }
+}
+
+impl fmt::Display for BusError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for BusError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| error as _)
+    }
+}

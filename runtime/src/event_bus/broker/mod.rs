@@ -1,0 +1,19 @@
+//! Brokers: the traits that a bus implements, the types in their signatures, and a folder for each bus of this crate.
+//!
+//! A broker may use `wire` and, in its `from_settings.rs`, `settings`; it knows neither producers nor consumers.
+
+pub(in crate::event_bus) mod contract;
+pub(in crate::event_bus) mod error;
+pub(in crate::event_bus) mod from_settings;
+pub(in crate::event_bus) mod memory;
+pub(in crate::event_bus) mod operations;
+#[cfg(feature = "redis")]
+pub(in crate::event_bus) mod redis;
+pub(in crate::event_bus) mod registered;
+pub(in crate::event_bus) mod subscription;
+
+pub use contract::{Capabilities, EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
+pub use error::BusError;
+pub use operations::{Operations, Pending};
+
+pub use subscription::{Start, Subscription};

@@ -1,0 +1,61 @@
+//! The tasks of operators: reading topics, pending entries and dead letters, and moving groups.
+
+use std::time::Duration;
+
+use super::{error::BusError, subscription::Start};
+use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
+
+/// Inspects and changes topics and their groups, for operators.
+///
+/// Each method returns an error if the broker cannot be reached or refuses the call.
+pub trait Operations: Send {
+    /// Reads at most `max` entries of `topic` after the entry `after`, or from the oldest one if it is `None`. No group
+    /// is involved.
+    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError>;
+
+    /// Lists the entries that members of `group` received and have not acknowledged: at most `max`, after the entry `after`.
+    fn pending(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<Pending>, BusError>;
+
+    /// Lists the dead letters of `group`: at most `max`, after the dead letter `after`.
+    fn dead_letters(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, BusError>;
+
+    /// Removes dead letters for good. Returns how many of `ids` existed.
+    fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError>;
+
+    /// Replaces the stored dead letter that has the id of `letter`. Returns the id under which it is stored now.
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError>;
+
+    /// Moves `group` to a position in `topic`, and creates the group if it does not exist. Returns whether it was
+    /// created.
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError>;
+}
+
+/// An entry that a member received and has not acknowledged.
+#[derive(Clone, Debug)]
+pub struct Pending {
+    /// The entry's id in the topic.
+    pub id: EntryId,
+    /// The member that received it.
+    pub consumer_name: String,
+    /// How long ago the member received it or renewed its claim.
+    pub idle: Duration,
+    /// How often it was delivered.
+    pub attempts: u32,
+}

@@ -1,0 +1,157 @@
+//! Commands as bytes: many for one write, without a copy of each argument.
+
+use super::fields;
+use crate::event_bus::wire::message::Message;
+
+/// Commands that go to the server together, each with one reply.
+#[derive(Default)]
+pub(super) struct Commands {
+    bytes: Vec<u8>,
+    replies: usize,
+}
+
+impl Commands {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a command of exactly `len` words, its name included; they follow with [`Words`].
+    pub(super) fn command(&mut self, len: usize) -> Words<'_> {
+        self.replies += 1;
+        self.header(b'*', len);
+        Words { commands: self, left: len }
+    }
+
+    /// A command whose words are all short texts.
+    pub(super) fn push(&mut self, words: &[&str]) {
+        let mut command = self.command(words.len());
+        for word in words {
+            command.word(word.as_bytes());
+        }
+    }
+
+    /// Adds `message` to a stream that nothing trims.
+    pub(super) fn add(&mut self, stream: &str, message: &Message) {
+        let mut command = self.command(3 + fields::words(message));
+        command.word("XADD").word(stream).word("*");
+        fields::write(message, &mut command);
+    }
+
+    /// Sends `others` after these.
+    pub(super) fn append(&mut self, others: &Self) {
+        self.bytes.extend_from_slice(&others.bytes);
+        self.replies += others.replies;
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many replies there will be.
+    pub(super) fn len(&self) -> usize {
+        self.replies
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.replies == 0
+    }
+
+    /// Makes room for other commands in the same memory, unless it is much.
+    pub(super) fn clear(&mut self) {
+        const KEPT: usize = 1 << 20;
+        self.bytes.clear();
+        self.bytes.shrink_to(KEPT);
+        self.replies = 0;
+    }
+
+    fn header(&mut self, kind: u8, number: usize) {
+        self.bytes.extend_from_slice(Digits::of(number as u64).as_header(kind));
+    }
+
+    fn bulk(&mut self, word: &[u8]) {
+        // With its header, whose digits are at most twenty.
+        self.bytes.reserve(word.len() + 32);
+        self.header(b'$', word.len());
+        self.bytes.extend_from_slice(word);
+        self.bytes.extend_from_slice(b"\r\n");
+    }
+}
+
+/// The words of a command that is being written.
+pub(super) struct Words<'a> {
+    commands: &'a mut Commands,
+    left: usize,
+}
+
+impl Words<'_> {
+    pub(super) fn word(&mut self, word: impl AsRef<[u8]>) -> &mut Self {
+        debug_assert!(self.left > 0, "more words than were announced");
+        self.left -= 1;
+        self.commands.bulk(word.as_ref());
+        self
+    }
+
+    pub(super) fn number(&mut self, number: u64) -> &mut Self {
+        self.word(Digits::of(number).as_bytes())
+    }
+}
+
+impl Drop for Words<'_> {
+    fn drop(&mut self) {
+        debug_assert!(self.left == 0, "fewer words than were announced");
+    }
+}
+
+/// A number as text, without an allocation, and with room for what is around it in a header.
+struct Digits {
+    bytes: [u8; Digits::ROOM],
+    start: usize,
+}
+
+impl Digits {
+    /// The kind, twenty digits, which are enough for any number, and the end of the line.
+    const ROOM: usize = 1 + 20 + 2;
+
+    fn of(mut number: u64) -> Self {
+        let mut digits = Self { bytes: [0; Self::ROOM], start: Self::ROOM - 2 };
+        loop {
+            digits.start -= 1;
+            digits.bytes[digits.start] = b'0' + (number % 10) as u8;
+            number /= 10;
+            if number == 0 {
+                return digits;
+            }
+        }
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[self.start..Self::ROOM - 2]
+    }
+
+    fn as_header(&mut self, kind: u8) -> &[u8] {
+        let start = self.start - 1;
+        self.bytes[start] = kind;
+        self.bytes[Self::ROOM - 2..].copy_from_slice(b"\r\n");
+        &self.bytes[start..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event_bus::broker::redis::command::*;
+
+    #[test]
+    fn commands_are_arrays_of_bulk_strings() {
+        let mut commands = Commands::new();
+        commands.push(&["XLEN", "stream"]);
+        commands.command(3).word(b"ECHO").word([0xff, 0x00]).number(u64::MAX);
+        commands.command(1).number(0);
+        assert_eq!(commands.len(), 3);
+        let expected: &[u8] = b"*2\r\n$4\r\nXLEN\r\n$6\r\nstream\r\n\
+                                *3\r\n$4\r\nECHO\r\n$2\r\n\xff\x00\r\n$20\r\n18446744073709551615\r\n\
+                                *1\r\n$1\r\n0\r\n";
+        assert_eq!(commands.bytes(), expected);
+        commands.clear();
+        assert!(commands.is_empty() && commands.bytes().is_empty());
+    }
+}

@@ -1,0 +1,152 @@
+//! Sends messages: one pipeline of `XADD`, on a connection that no other thread has meanwhile.
+
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use super::{
+    command::Commands, connection::Connection, connector::Connector, failure::Trouble, fields, reply,
+};
+use crate::event_bus::{
+    broker::{contract::EventBusProducer, error::BusError},
+    wire::{entry::EntryId, envelope::Envelope},
+};
+
+/// Connections that are kept while nobody sends.
+const IDLE_CONNECTIONS: usize = 8;
+/// A server that starts or fails over is asked again after this, and then after twice as long, up to `LONGEST_PAUSE`.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(500);
+
+pub(super) struct RedisProducer {
+    connector: Arc<Connector>,
+    idle: Mutex<Vec<Connection>>,
+    name: String,
+}
+
+type Outcome = Result<EntryId, Trouble>;
+
+impl RedisProducer {
+    pub(super) fn new(connector: Arc<Connector>) -> Self {
+        let name = super::member::client_name(&connector.options.service_name, &["producer"]);
+        Self { connector, idle: Mutex::default(), name }
+    }
+
+    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn keep(&self, connection: Connection) {
+        let mut idle = self.idle();
+        if idle.len() < IDLE_CONNECTIONS {
+            idle.push(connection);
+        }
+    }
+
+    /// Sends `envelopes`, and appends the outcomes. An error means that the rest has no outcome, and why.
+    fn send_on(
+        &self,
+        connection: &mut Connection,
+        envelopes: &[Envelope],
+        deadline: Instant,
+        outcomes: &mut Vec<Outcome>,
+    ) -> Result<(), Trouble> {
+        let mut commands = std::mem::take(&mut connection.commands);
+        commands.clear();
+        self.write(&mut commands, envelopes);
+        let mut replies = Vec::with_capacity(commands.len());
+        let result = connection.exchange(&commands, deadline, &mut replies);
+        connection.commands = commands;
+        outcomes.extend(replies.into_iter().take(envelopes.len()).map(reply::added));
+        result
+    }
+
+    fn write(&self, commands: &mut Commands, envelopes: &[Envelope]) {
+        let options = &self.connector.options;
+        for Envelope { topic, message, .. } in envelopes {
+            let mut command = commands.command(6 + fields::words(message));
+            command
+                .word("XADD")
+                .word(&**topic)
+                .word("MAXLEN")
+                .word("~")
+                .number(options.stream_max_len)
+                .word("*");
+            fields::write(message, &mut command);
+        }
+        let Some(max_age) = options.stream_max_age else { return };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let oldest = u64::try_from(now.saturating_sub(max_age).as_millis()).unwrap_or_default();
+        let mut topics: Vec<&str> = envelopes.iter().map(|envelope| &*envelope.topic).collect();
+        topics.sort_unstable();
+        topics.dedup();
+        for topic in topics {
+            commands.command(5).word("XTRIM").word(topic).word("MINID").word("~").number(oldest);
+        }
+    }
+
+    /// Sends until each record has an outcome, on connections that are made again where that can help.
+    fn send_all(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Outcome> {
+        let mut outcomes: Vec<Outcome> = Vec::with_capacity(envelopes.len());
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let rest = &envelopes[outcomes.len()..];
+            let idle = self.idle().pop();
+            let was_idle = idle.is_some();
+            let connection = idle.map_or_else(|| self.connector.connect(&self.name, deadline), Ok);
+            let mut may_help = true;
+            let result = connection.and_then(|mut connection| {
+                // What was sent on a new connection may have arrived.
+                may_help = was_idle;
+                let limit = deadline.min(Instant::now() + self.connector.options.socket_timeout);
+                self.send_on(&mut connection, rest, limit, &mut outcomes)?;
+                may_help = true;
+                Self::take_back(&mut outcomes)?;
+                self.keep(connection);
+                Ok(())
+            });
+            let Err(trouble) = result else { return outcomes };
+            // Others that were idle as long are most likely broken as well.
+            self.idle().clear();
+            let timed_out = matches!(&trouble, Trouble::Connection { timed_out: true, .. });
+            let again_at = Instant::now() + if was_idle { Duration::ZERO } else { pause };
+            if !may_help || timed_out || !trouble.is_transient() || again_at >= deadline {
+                outcomes.resize_with(envelopes.len(), || Err(trouble.clone()));
+                return outcomes;
+            }
+            if !was_idle {
+                thread::sleep(pause);
+                pause = LONGEST_PAUSE.min(pause * 2);
+            }
+        }
+    }
+
+    /// Takes back the outcomes at the end that a server gave which cannot serve now: these envelopes did not arrive, and
+    /// can be sent again without a change in their order.
+    fn take_back(outcomes: &mut Vec<Outcome>) -> Result<(), Trouble> {
+        let mut passing = None;
+        while let Some(Err(trouble)) = outcomes.last()
+            && trouble.breaks_connection()
+            && trouble.is_transient()
+        {
+            passing = outcomes.pop().and_then(Result::err);
+        }
+        passing.map_or(Ok(()), Err)
+    }
+}
+
+impl EventBusProducer for RedisProducer {
+    fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
+        if envelopes.is_empty() {
+            return Vec::new();
+        }
+        let outcomes = self.send_all(envelopes, deadline).into_iter().zip(envelopes);
+        let name_topic = |(outcome, envelope): (Outcome, &Envelope)| {
+            outcome
+                .map_err(|trouble| trouble.into_error(&format!("cannot add to stream `{}`", envelope.topic)))
+        };
+        outcomes.map(name_topic).collect()
+    }
+}

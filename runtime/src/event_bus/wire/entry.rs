@@ -1,0 +1,54 @@
+//! Messages as a broker hands them out: each under an id, with the number of its attempt.
+
+use std::{fmt, sync::Arc};
+
+use super::message::Message;
+
+/// The id that a broker gave a message in its topic.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EntryId(Arc<str>);
+
+impl EntryId {
+    /// Makes an id from its string.
+    pub fn new(id: impl Into<Arc<str>>) -> Self {
+        Self(id.into())
+    }
+
+    /// Returns the id as the broker writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Debug for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &self.0)
+    }
+}
+
+/// A message that a broker handed to a member of a group.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Entry {
+    /// The entry's id in the topic.
+    pub id: EntryId,
+    /// The message.
+    pub message: Message,
+    /// The number of the attempt that begins with this delivery, from 1.
+    pub attempt: u32,
+}
+
+impl Entry {
+    /// Makes an entry whose attempt number `attempt` begins with this delivery.
+    #[must_use]
+    pub fn new(id: EntryId, message: Message, attempt: u32) -> Self {
+        Self { id, message, attempt }
+    }
+}

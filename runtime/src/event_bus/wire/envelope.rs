@@ -1,0 +1,28 @@
+//! A message on its way: with the topic that it goes to, and its key.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+
+use super::message::Message;
+
+/// A message, the topic that it goes to, and the key that keeps related messages in order.
+///
+/// A clone shares the memory of the original.
+#[derive(Clone)]
+pub struct Envelope {
+    /// The topic's full name, with the prefix.
+    pub topic: Arc<str>,
+    /// The Avro bytes of the event's key field, for brokers that order messages by key.
+    pub key: Option<Bytes>,
+    /// The message.
+    pub message: Message,
+}
+
+/// Leaves out the key, which is data of the event.
+impl fmt::Debug for Envelope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { topic, message, .. } = self;
+        f.debug_struct("Envelope").field("topic", topic).field("message", message).finish_non_exhaustive()
+    }
+}

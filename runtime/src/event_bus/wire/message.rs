@@ -1,0 +1,364 @@
+//! An event as it travels: the metadata as headers, then the Avro bytes.
+
+use std::{borrow::Cow, error::Error, fmt, fmt::Write, ops::Range, str, sync::Arc};
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::{
+    avro::BoxError,
+    avro_type::AvroType,
+    date_time::{DateTime, UtcOffset},
+    metadata::EventsMetadata,
+};
+
+/// A header of a message: an attribute of the metadata (OEP-41).
+///
+/// Each broker writes headers under names of its own: Redis as fields such as `type`, Kafka as `ce_type`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Header {
+    /// The event type.
+    EventType,
+    /// The id of the event, a UUID.
+    Id,
+    /// The service that sent the event, such as `openedx/lms/web`.
+    Source,
+    /// When the event was sent, in UTC.
+    Time,
+    /// The minor version of the event type.
+    MinorVersion,
+    /// The host that sent the event.
+    SourceHost,
+    /// The release of openedx-events that the sender uses, such as `11.2.0`.
+    SourceLib,
+}
+
+impl Header {
+    /// All headers, in the order in which Python's producers write them.
+    pub const ALL: [Self; 7] = [
+        Self::EventType,
+        Self::Id,
+        Self::Source,
+        Self::Time,
+        Self::MinorVersion,
+        Self::SourceHost,
+        Self::SourceLib,
+    ];
+
+    /// Returns the name of the attribute in the metadata; only the event type is called `type`, as in CloudEvents.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::EventType => "type",
+            Self::Id => "id",
+            Self::Source => "source",
+            Self::Time => "time",
+            Self::MinorVersion => "minorversion",
+            Self::SourceHost => "sourcehost",
+            Self::SourceLib => "sourcelib",
+        }
+    }
+}
+
+/// A message of an event bus: an event's metadata as headers, and its Avro bytes. Other fields that a producer added
+/// are kept.
+///
+/// A clone shares the memory of the original.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Message(Arc<MessageBuilder>);
+
+/// Collects the parts of a message that arrived at a broker. [`Message::builder`] makes one.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct MessageBuilder {
+    headers: [Option<Bytes>; Header::ALL.len()],
+    event_data: Option<Bytes>,
+    extra: Vec<(Bytes, Bytes)>,
+}
+
+impl MessageBuilder {
+    /// Sets a header. Returns the value that it replaces.
+    pub fn header(&mut self, header: Header, value: impl Into<Bytes>) -> Option<Bytes> {
+        self.headers[header as usize].replace(value.into())
+    }
+
+    /// Removes a header. Returns its value.
+    pub fn remove_header(&mut self, header: Header) -> Option<Bytes> {
+        self.headers[header as usize].take()
+    }
+
+    /// Sets the Avro bytes of the event. Returns the bytes that they replace.
+    pub fn event_data(&mut self, event_data: impl Into<Bytes>) -> Option<Bytes> {
+        self.event_data.replace(event_data.into())
+    }
+
+    /// Adds a field that is neither a header nor the event's data.
+    pub fn extra(&mut self, name: impl Into<Bytes>, value: impl Into<Bytes>) {
+        self.extra.push((name.into(), value.into()));
+    }
+
+    /// Removes the other fields whose name `keep` refuses.
+    pub(super) fn retain_extra(&mut self, keep: impl Fn(&[u8]) -> bool) {
+        self.extra.retain(|(name, _)| keep(name));
+    }
+
+    /// Returns the message.
+    #[must_use]
+    pub fn build(self) -> Message {
+        Message(Arc::new(self))
+    }
+}
+
+impl Message {
+    /// Makes the message of the event whose Avro bytes are `event_data`.
+    #[must_use]
+    pub fn new(metadata: &EventsMetadata, event_data: impl Into<Bytes>) -> Self {
+        let mut numbers = Numbers::default();
+        let id = numbers.add_id(metadata.id);
+        let time = numbers.add(metadata.time);
+        let minor_version = numbers.add_list(&[metadata.minorversion.into()]);
+        let sourcelib = numbers.add_list(&metadata.sourcelib);
+        let numbers = Bytes::from(numbers.0);
+        // In the order of `Header::ALL`.
+        let headers = [
+            Some(header(metadata.event_type.clone())),
+            Some(numbers.slice(id)),
+            Some(header(metadata.source.clone())),
+            Some(numbers.slice(time)),
+            Some(numbers.slice(minor_version)),
+            Some(header(metadata.sourcehost.clone())),
+            Some(numbers.slice(sourcelib)),
+        ];
+        MessageBuilder { headers, event_data: Some(event_data.into()), extra: Vec::new() }.build()
+    }
+
+    /// Returns a builder without headers, data or other fields.
+    #[must_use]
+    pub fn builder() -> MessageBuilder {
+        MessageBuilder::default()
+    }
+
+    /// Returns a builder that begins with the parts of this message.
+    #[must_use]
+    pub fn to_builder(&self) -> MessageBuilder {
+        MessageBuilder::clone(&self.0)
+    }
+
+    /// Returns the value of a header, if the message has it.
+    #[must_use]
+    pub fn header(&self, header: Header) -> Option<&[u8]> {
+        self.0.headers[header as usize].as_deref()
+    }
+
+    /// Returns the headers that the message has, in the order of [`Header::ALL`].
+    pub fn headers(&self) -> impl Iterator<Item = (Header, &[u8])> {
+        Header::ALL.into_iter().filter_map(|header| Some((header, self.header(header)?)))
+    }
+
+    /// Returns names and values of the fields that are neither headers nor the event's data, in order.
+    #[must_use]
+    pub fn extra(&self) -> &[(Bytes, Bytes)] {
+        &self.0.extra
+    }
+
+    /// Returns the event type, unless it is absent, empty or not UTF-8.
+    #[must_use]
+    pub fn event_type(&self) -> Option<&str> {
+        self.header(Header::EventType)
+            .and_then(|value| str::from_utf8(value).ok())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Returns the id of the event, unless it is absent; bytes that are not UTF-8 are replaced.
+    pub(in crate::event_bus) fn id(&self) -> Option<Cow<'_, str>> {
+        self.header(Header::Id).map(String::from_utf8_lossy)
+    }
+
+    /// Returns the number of bytes of its values.
+    pub(in crate::event_bus) fn size(&self) -> usize {
+        let extra = self.extra().iter().map(|(name, value)| name.len() + value.len());
+        let headers = self.0.headers.iter().chain([&self.0.event_data]).flatten().map(Bytes::len);
+        headers.chain(extra).sum()
+    }
+
+    /// Returns the Avro bytes of the event.
+    ///
+    /// # Errors
+    ///
+    /// If the message has none.
+    pub fn event_data(&self) -> Result<&[u8], UnusableMessage> {
+        self.0.event_data.as_deref().ok_or_else(|| UnusableMessage::new("event_data", "is missing"))
+    }
+
+    /// Returns the metadata in the headers, and the names of headers that are absent or empty: those get the consumer's
+    /// own default, as in Python.
+    ///
+    /// # Errors
+    ///
+    /// If the event type is absent, a header cannot be read, or the time is not in UTC (OEP-41).
+    pub fn metadata(&self) -> Result<(EventsMetadata, Vec<&'static str>), UnusableMessage> {
+        let mut headers = HeaderReader { message: self, absent: Vec::new() };
+        let event_type = headers.read(Header::EventType)?;
+        let event_type = event_type.ok_or_else(|| UnusableMessage::new("type", "is missing"))?;
+        let mut metadata = EventsMetadata::with_event_type(Cow::Owned(event_type.to_owned()));
+        if let Some(id) = headers.parse(Header::Id, |id| Uuid::from_repr(id.to_owned()))? {
+            metadata.id = id;
+        }
+        if let Some(source) = headers.read(Header::Source)? {
+            metadata.source = Cow::Owned(source.to_owned());
+        }
+        if let Some(time) = headers.parse(Header::Time, |time| Ok(time.parse::<DateTime>()?))? {
+            if time.offset() != Some(UtcOffset::UTC) {
+                return Err(UnusableMessage::new("time", "must be in UTC (OEP-41)"));
+            }
+            metadata.time = time;
+        }
+        if let Some(minor_version) =
+            headers.parse(Header::MinorVersion, |version| Ok(version.trim().parse()?))?
+        {
+            metadata.minorversion = minor_version;
+        }
+        if let Some(host) = headers.read(Header::SourceHost)? {
+            metadata.sourcehost = Cow::Owned(host.to_owned());
+        }
+        let numbers = |list: &str| list.split('.').map(|number| Ok(number.trim().parse::<u64>()?)).collect();
+        if let Some(sourcelib) = headers.parse(Header::SourceLib, numbers)? {
+            metadata.sourcelib = Cow::Owned(sourcelib);
+        }
+        Ok((metadata, headers.absent))
+    }
+}
+
+/// Headers that are written as numbers share one allocation.
+#[derive(Default)]
+struct Numbers(String);
+
+impl Numbers {
+    /// The usual length of all of them together.
+    const USUAL: usize = 96;
+
+    fn add(&mut self, value: impl fmt::Display) -> Range<usize> {
+        let start = self.0.len();
+        // Writing to a `String` cannot fail.
+        let _ = write!(self.0, "{value}");
+        start..self.0.len()
+    }
+
+    /// Avoids the formatter, which is several times slower.
+    fn add_id(&mut self, id: Uuid) -> Range<usize> {
+        let start = self.0.len();
+        self.0.reserve(Self::USUAL.saturating_sub(start));
+        self.0.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+        start..self.0.len()
+    }
+
+    /// Writes numbers with dots between them. They are small, so this avoids the formatter as well.
+    fn add_list(&mut self, numbers: &[u64]) -> Range<usize> {
+        let start = self.0.len();
+        for (index, number) in numbers.iter().enumerate() {
+            if index > 0 {
+                self.0.push('.');
+            }
+            match u8::try_from(*number) {
+                Ok(digit @ 0..=9) => self.0.push(char::from(b'0' + digit)),
+                _ => drop(self.add(number)),
+            }
+        }
+        start..self.0.len()
+    }
+}
+
+/// Most event types are literals of the program, which need no copy.
+fn header(value: Cow<'static, str>) -> Bytes {
+    match value {
+        Cow::Borrowed(value) => Bytes::from_static(value.as_bytes()),
+        Cow::Owned(value) => Bytes::from(value),
+    }
+}
+
+/// Prints names without values, which may be personal data.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let headers: Vec<_> = self.headers().map(|(header, _)| header).collect();
+        let extra: Vec<_> = self.extra().iter().map(|(name, _)| String::from_utf8_lossy(name)).collect();
+        f.debug_struct("Message")
+            .field("event_type", &self.event_type())
+            .field("headers", &headers)
+            .field("extra", &extra)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Prints what the message would print.
+impl fmt::Debug for MessageBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.clone().build().fmt(f)
+    }
+}
+
+struct HeaderReader<'a> {
+    message: &'a Message,
+    absent: Vec<&'static str>,
+}
+
+impl<'a> HeaderReader<'a> {
+    /// Returns `None` if the header is absent or empty.
+    fn read(&mut self, header: Header) -> Result<Option<&'a str>, UnusableMessage> {
+        match self.message.header(header) {
+            None | Some([]) => {
+                self.absent.push(header.name());
+                Ok(None)
+            }
+            Some(value) => match str::from_utf8(value) {
+                Ok(value) => Ok(Some(value)),
+                Err(error) => Err(UnusableMessage::with_source(header.name(), "is not UTF-8", error.into())),
+            },
+        }
+    }
+
+    fn parse<T>(
+        &mut self,
+        header: Header,
+        parse: impl FnOnce(&str) -> Result<T, BoxError>,
+    ) -> Result<Option<T>, UnusableMessage> {
+        let Some(value) = self.read(header)? else { return Ok(None) };
+        parse(value)
+            .map(Some)
+            .map_err(|error| UnusableMessage::with_source(header.name(), "cannot be read", error))
+    }
+}
+
+/// A message whose headers or data no consumer can read.
+pub struct UnusableMessage {
+    field: &'static str,
+    reason: &'static str,
+    source: Option<BoxError>,
+}
+
+impl UnusableMessage {
+    fn new(field: &'static str, reason: &'static str) -> Self {
+        Self { field, reason, source: None }
+    }
+
+    fn with_source(field: &'static str, reason: &'static str, source: BoxError) -> Self {
+        Self { field, reason, source: Some(source) }
+    }
+}
+
+/// Prints the error and its sources, since that is what a `main` that returns it prints.
+impl fmt::Debug for UnusableMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&crate::error::chain(self))
+    }
+}
+
+impl fmt::Display for UnusableMessage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "unusable message: `{}` {}", self.field, self.reason)
+    }
+}
+
+impl Error for UnusableMessage {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| error as _)
+    }
+}

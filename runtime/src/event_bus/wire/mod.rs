@@ -1,0 +1,14 @@
+//! What travels over a bus: a message with typed headers and Avro bytes, the envelope with its topic and key, the entry
+//! that a broker makes of it, and the dead letter that it may become.
+//!
+//! Nothing in this folder knows a broker, a setting or a receiver.
+
+pub(in crate::event_bus) mod dead_letter;
+pub(in crate::event_bus) mod entry;
+pub(in crate::event_bus) mod envelope;
+pub(in crate::event_bus) mod message;
+
+pub use dead_letter::{DeadLetter, Failure};
+pub use entry::{Entry, EntryId};
+pub use envelope::Envelope;
+pub use message::{Header, Message, MessageBuilder, UnusableMessage};
