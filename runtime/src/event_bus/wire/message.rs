@@ -45,7 +45,7 @@ impl Header {
         Self::SourceLib,
     ];
 
-    /// Returns the name of the attribute in the metadata; only the event type is called `type`, as in CloudEvents.
+    /// Returns the name of the attribute in the metadata; the event type is called `type`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -14,21 +14,24 @@ pub(super) fn words(message: &Message) -> usize {
     2 * (message.headers().count() + event_data + message.extra().len())
 }
 
-/// Adds names and values to a command: the headers and the data in Python's order, then all other fields.
+/// Adds names and values to a command: the headers and the data in Python's order, then all other fields. A value that a
+/// later one with the same name overrides comes first.
 pub(super) fn write(message: &Message, command: &mut Words<'_>) {
+    let is_overridden = |name: &[u8]| name == EVENT_DATA.as_bytes() || header(name).is_some();
     let (overridden, extra): (Vec<_>, Vec<_>) =
-        message.extra().iter().partition(|(name, _)| name == EVENT_DATA || header(name).is_some());
-    let mut write = |name: &[u8], value: &[u8]| {
+        message.extra().iter().partition(|(name, _)| is_overridden(name));
+    for (name, value) in overridden {
         command.word(name).word(value);
-    };
-    overridden.into_iter().for_each(|(name, value)| write(name, value));
+    }
     for (header, value) in message.headers() {
-        write(header.name().as_bytes(), value);
+        command.word(header.name()).word(value);
     }
     if let Ok(event_data) = message.event_data() {
-        write(EVENT_DATA.as_bytes(), event_data);
+        command.word(EVENT_DATA).word(event_data);
     }
-    extra.into_iter().for_each(|(name, value)| write(name, value));
+    for (name, value) in extra {
+        command.word(name).word(value);
+    }
 }
 
 /// Makes the message of a stream entry. If a field occurs twice, its last value counts, as in Python; the other one is
