@@ -67,7 +67,7 @@ impl Start {
                  with the messages that the topic already has"
             ),
             Self::Backlog => {
-                tracing::info!("created the group, which begins with the oldest message of the topic")
+                tracing::info!("created the group, which begins with the oldest message of the topic");
             }
             Self::After(entry) => {
                 tracing::info!("created the group, which begins after entry {}", entry.as_str());
