@@ -1,21 +1,21 @@
-//! The guide: what a person does with events, from the definition of one to the care of a bus.
+//! The guide: how to define, send, receive and operate events.
 //!
-//! | page | for whoever |
+//! | page | read it to |
 //! |---|---|
-//! | [define an event](define_an_event) | wants to tell others that something has happened, in eight steps |
-//! | [payloads] | decides what an event carries |
-//! | [receivers] | does something when an event was sent |
-//! | [testing] | tests either of them |
-//! | [contracts] | changes an event that others read |
-//! | [own events](own_events) | has events of an organisation, outside Open edX's |
-//! | [custom types](custom_types) | has a type that Avro does not know |
-//! | [event bus](event_bus) | sends events to other services, or receives theirs |
-//! | [operating] | runs a consumer: restarts, replay, dead letters, lag, moving over |
-//! | [deployment] | puts a consumer into a container, Tutor or Kubernetes |
-//! | [from Python](from_python) | knows openedx-events in Python |
-//! | [glossary] | meets a word |
+//! | [define an event](define_an_event) | add an event, in eight steps |
+//! | [payloads] | choose the data that an event carries |
+//! | [receivers] | run code when an event is sent |
+//! | [testing] | test senders and receivers |
+//! | [contracts] | change an event that other services read |
+//! | [own events](own_events) | add events of your organisation, outside Open edX |
+//! | [custom types](custom_types) | use a type that Avro does not know |
+//! | [event bus](event_bus) | exchange events with other services |
+//! | [operating] | run a consumer: restarts, replay, dead letters, lag, migration from Python |
+//! | [deployment] | run a consumer in a container, with Tutor or in Kubernetes |
+//! | [from Python](from_python) | translate what you know from openedx-events in Python |
+//! | [glossary] | look up a term |
 //!
-//! The [rules](crate::rules) that an event has to keep have a page of their own, with the message for each.
+//! The page of [rules](crate::rules) lists every rule for events, with its message.
 
 #[doc = include_str!("contracts.md")]
 pub mod contracts {}
