@@ -1,8 +1,8 @@
-//! A service enrolls learners and sends an event for each; four receivers run, of which one fails and one
-//! panics. Then it shows the event as Avro, and reads what a Python service wrote.
+//! A service that enrolls learners and sends an event for each. Four receivers run; one of them fails and one panics. Then it
+//! prints the event as Avro and reads events from a Python service.
 //!
-//! `cargo run -p openedx-events-examples --example 01_enrollment [FILE]`, where each line of FILE is a learner like
-//! those in `learners.jsonl`, which is read if no file is named.
+//! Run `cargo run -p openedx-events-examples --example 01_enrollment [FILE]`. FILE has one learner per line and defaults to
+//! `learners.jsonl`.
 
 mod receivers;
 
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     expect_receivers!(receivers::grant_access, receivers::charge, receivers::welcome, receivers::audit);
-    println!("receivers of {}, in the order in which they run:", COURSE_ENROLLMENT_CREATED.event_type());
+    println!("receivers of {}, in order:", COURSE_ENROLLMENT_CREATED.event_type());
     for receiver in COURSE_ENROLLMENT_CREATED.receivers() {
         println!("  {} (order {})", receiver.name(), receiver.order());
     }
@@ -50,38 +50,38 @@ fn run() -> Result<(), Box<dyn Error>> {
         print_outcomes(&COURSE_ENROLLMENT_CREATED.send_event(event.clone()));
         last = Some(event);
     }
-    println!("\n{} learners may enter their course", receivers::count_access());
+    println!("\n{} learners have access to their course", receivers::count_access());
 
     if let Some(event) = last {
         let bytes = codec::encode(&event);
-        println!("\nthe last event in Avro, {} bytes:\n{}", bytes.len(), hex(&bytes));
+        println!("\nthe last event in Avro ({} bytes):\n{}", bytes.len(), hex(&bytes));
         let same = codec::decode::<CourseEnrollmentCreated>(&bytes)? == event;
-        println!("decoded, it is the same: {same}");
+        println!("decoding it gives the same event: {same}");
     }
     println!("\nits schema:\n{}", COURSE_ENROLLMENT_CREATED.schema_string());
 
-    println!("\nwhat a Python service wrote:");
+    println!("\nevents from a Python service:");
     FROM_PYTHON.lines().try_for_each(read_from_python)
 }
 
-/// One line of input as an enrollment that was made now.
+/// Parses a line of input as an enrollment.
 fn enroll(line: &str) -> Result<CourseEnrollmentData, Box<dyn Error>> {
     let learner: Value = serde_json::from_str(line)?;
-    let text = |key: &str| learner[key].as_str().ok_or_else(|| format!("`{key}` is no text"));
+    let string = |key: &str| learner[key].as_str().ok_or_else(|| format!("`{key}` is not a string"));
     let pii = UserPersonalData::builder()
-        .username(text("username")?)
-        .email(text("email")?)
+        .username(string("username")?)
+        .email(string("email")?)
         .name(learner["name"].as_str().unwrap_or_default())
         .build();
-    let id = learner["id"].as_i64().ok_or("`id` is no number")?;
+    let id = learner["id"].as_i64().ok_or("`id` is not an integer")?;
     let user = UserData::builder().id(id).is_active(true).pii(pii).build();
-    let course = CourseData::builder().course_key(text("course")?.parse()?).build();
+    let course = CourseData::builder().course_key(string("course")?.parse()?).build();
     let enrollment = CourseEnrollmentData::builder()
         .user(user)
         .course(course)
-        .mode(text("mode")?)
+        .mode(string("mode")?)
         .is_active(true)
-        .creation_date(text("enrolled")?.parse::<DateTime>()?)
+        .creation_date(string("enrolled")?.parse::<DateTime>()?)
         .build();
     Ok(enrollment)
 }
@@ -95,15 +95,15 @@ fn print_outcomes(responses: &Responses) {
     }
 }
 
-/// Decodes the bytes, and encodes what they hold.
+/// Decodes an event from Python and encodes it again.
 fn read_from_python(line: &str) -> Result<(), Box<dyn Error>> {
     let message: Value = serde_json::from_str(line)?;
-    let metadata = EventsMetadata::from_json(message["metadata"].as_str().ok_or("there is no metadata")?)?;
-    let bytes = unhex(message["avro_hex"].as_str().ok_or("there are no bytes")?)?;
+    let metadata = EventsMetadata::from_json(message["metadata"].as_str().ok_or("`metadata` is missing")?)?;
+    let bytes = unhex(message["avro_hex"].as_str().ok_or("`avro_hex` is missing")?)?;
     let event = codec::decode::<CourseEnrollmentCreated>(&bytes)?;
     let CourseEnrollmentCreated { enrollment } = &event;
     println!(
-        "  {} from {}: learner {} joined {} as {:?} on {}; encoded, it is the same: {}",
+        "  {} from {}: learner {} joined {} as {:?} on {}; encodes to the same bytes: {}",
         metadata.id,
         metadata.source,
         enrollment.user.id,
@@ -123,12 +123,12 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn unhex(text: &str) -> Result<Vec<u8>, Box<dyn Error>> {
-    let digit = |one: u8| char::from(one).to_digit(16).ok_or("a digit is not hexadecimal");
+    let digit = |one: u8| char::from(one).to_digit(16).ok_or("invalid hexadecimal digit");
     let pairs = text.as_bytes().chunks(2);
     pairs
         .map(|pair| match pair {
             [high, low] => Ok(u8::try_from(digit(*high)? * 16 + digit(*low)?)?),
-            _ => Err("a byte has two digits".into()),
+            _ => Err("odd number of hexadecimal digits".into()),
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! What a service does when a learner was enrolled.
+//! The receivers that run when a learner is enrolled.
 
 use std::{
     collections::BTreeSet,
@@ -10,10 +10,10 @@ use openedx_events::{
     prelude::*,
 };
 
-/// Who may enter which course run.
+/// The learners who have access, by course run.
 static ACCESS: Mutex<BTreeSet<(i64, CourseKey)>> = Mutex::new(BTreeSet::new());
 
-/// How many learners may enter a course run.
+/// Counts the learners who have access to a course run.
 pub(crate) fn count_access() -> usize {
     ACCESS.lock().unwrap_or_else(PoisonError::into_inner).len()
 }
@@ -25,7 +25,7 @@ pub(crate) fn grant_access(enrollment: &CourseEnrollmentData) {
     ACCESS.lock().unwrap_or_else(PoisonError::into_inner).insert(entry);
 }
 
-/// Fails for verified learners: the next attempt may succeed.
+/// Fails for verified learners; another attempt might succeed.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 pub(crate) fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
     if enrollment.mode == "verified" {
@@ -34,14 +34,14 @@ pub(crate) fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
     Ok(())
 }
 
-/// Has a bug: it takes for granted that learners have entered their names.
+/// Contains a bug: it assumes that learners have entered their names.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 pub(crate) fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
     let first_name = enrollment.user.pii.name.split(' ').next().filter(|name| !name.is_empty());
     let _greeting = format!("Welcome, {}!", first_name.expect("a learner has a name"));
 }
 
-/// Runs after the others, whatever became of them.
+/// Runs after the others, even if they fail.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = 10)]
 pub(crate) fn audit(enrollment: &CourseEnrollmentData, from_event_bus: bool) {
     let origin = if from_event_bus { "another service" } else { "this service" };

@@ -1,9 +1,8 @@
-//! Two services on one event bus: the first enrolls learners and produces an event for each; the second consumes them
+//! Two services on one event bus. The first enrolls learners and produces an event for each. The second consumes the events
 //! and sends reminders, one of which succeeds only at the second attempt.
 //!
-//! `cargo run -p openedx-events-examples --example 02_two_services` runs both in one process, over the memory bus.
-//! With the URL of a Redis server at the end, as in `… --example 02_two_services -- redis://localhost:6379`, each is
-//! a process of its own.
+//! `cargo run -p openedx-events-examples --example 02_two_services` runs both in one process on the memory bus. If you append
+//! the URL of a Redis server (`-- redis://localhost:6379`), each service runs in its own process.
 
 mod reminders;
 
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            // Such as that nobody listens where the server should be.
+            // For example, that the connection was refused.
             let mut source = error.source();
             while let Some(error) = source {
                 eprintln!("  {error}");
@@ -51,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What both services are set up with; usually a file or environment variables, which `Settings::load` reads.
+/// The settings of both services. Usually `Settings::load` reads them from a file or the environment.
 fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
     let settings = Settings::from_value(json!({
         "EVENTS_SERVICE_NAME": "example",
@@ -71,28 +70,28 @@ fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
 
 /// The first service.
 fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    // Events go to the bus for as long as this is there.
+    // Events go to the bus until this guard is dropped.
     let _bus = event_bus::install(settings)?;
     for id in 1..=3 {
         let event = CourseEnrollmentCreated { enrollment: enrollment(id)? };
         for response in COURSE_ENROLLMENT_CREATED.send_event(event) {
-            // Whoever does not look loses nothing but the knowledge: a failure is logged, too.
+            // Checking is optional: failures are also logged.
             if response.is_event_bus() {
                 response.into_result()?;
-                println!("learner {id}: enrolled, and produced to {TOPIC}");
+                println!("learner {id}: enrolled and produced to {TOPIC}");
             }
         }
     }
     Ok(())
 }
 
-/// The second service. Usually this is `openedx_events::management::run()`, which has the command
+/// The second service. Usually this is `openedx_events::management::run()` with the arguments
 /// `consume-events -t learning-enrollments -g reminders`.
 fn remind(settings: &Settings) -> Result<(), Box<dyn Error>> {
     expect_receivers!(reminders::remind);
-    // The group is new at the first run: it begins with what the topic has. Later it goes on where it was.
+    // On the first run the group is new and starts with the oldest message. Later it continues where it stopped.
     let consumer = Consumer::new(settings).topic(TOPIC).group("reminders").start(Start::Backlog);
-    // A consumer runs until it is stopped; this one ends after three messages.
+    // Usually a consumer runs until it is stopped; this one stops after three messages.
     let report = consumer.count(3).run(Stop::new())?;
     println!("{report}");
     Ok(())
@@ -104,7 +103,7 @@ fn in_one_process() -> Result<(), Box<dyn Error>> {
     remind(&settings)
 }
 
-/// One after the other, so that their lines do not mix: the bus keeps the events for a service that is not there.
+/// Runs one after the other, so that their output does not mix. The bus keeps the events until the second one starts.
 fn in_two_processes(url: &str) -> Result<(), Box<dyn Error>> {
     for role in ["enroll", "remind"] {
         let ended = Command::new(env::current_exe()?).args([role, url]).status()?;

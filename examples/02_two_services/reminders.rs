@@ -1,4 +1,4 @@
-//! What the second service does with an enrollment.
+//! The receiver of the second service.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -9,7 +9,7 @@ use openedx_events::{
 
 static FAILED: AtomicBool = AtomicBool::new(false);
 
-/// The receiver is in both services of this example, and does nothing in the first.
+/// Both services of this example contain the receiver; it does nothing in the first.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 pub(crate) fn remind(enrollment: &CourseEnrollmentData, from_event_bus: bool) -> Result<(), String> {
     if !from_event_bus {

@@ -1,4 +1,4 @@
-//! The worker, tried out in one process.
+//! A demonstration of the worker in one process.
 
 use std::{error::Error, process::ExitCode, time::Duration};
 
@@ -33,10 +33,10 @@ pub(crate) fn main() -> ExitCode {
 
 fn run() -> Result<(), Box<dyn Error>> {
     let chosen = [COURSE_ENROLLMENT_CREATED.event_type()];
-    // The first event gets through at the second attempt, and the second is refused.
+    // The first event succeeds at the second attempt, and the second is refused.
     let endpoint = Endpoint::start(&[Some(503), Some(204), Some(400)])?;
     if let Err(error) = Webhook::new(&endpoint.url(), &chosen, &[], TIMEOUT) {
-        println!("refused when it starts:\n  {error}");
+        println!("refused at start-up:\n  {error}");
     }
 
     let settings = settings()?;
@@ -46,17 +46,17 @@ fn run() -> Result<(), Box<dyn Error>> {
     let consumer = Consumer::new(&settings).topic(TOPIC).group(GROUP).start(Start::Backlog);
     println!("\nthree events: {}", consumer.count(3).run(Stop::new())?);
 
-    println!("\nwhat the endpoint got:");
+    println!("\nrequests to the endpoint:");
     let requests = endpoint.requests();
     for request in &requests {
         let learner = &request.body["data"]["enrollment"]["user"]["id"];
-        println!("  enrollment of learner {learner}; answered: {}", request.answer.unwrap_or_default());
+        println!("  enrollment of learner {learner}, answered with {}", request.answer.unwrap_or_default());
     }
     if let Some(first) = requests.first() {
-        println!("\nthe first of them, {}:", first.content_type);
+        println!("\nthe first request, {}:", first.content_type);
         for (attribute, value) in first.body.as_object().into_iter().flatten() {
             match attribute.as_str() {
-                "id" | "sourcehost" => println!("  {attribute}: (another elsewhere)"),
+                "id" | "sourcehost" => println!("  {attribute}: (varies)"),
                 _ => println!("  {attribute}: {value}"),
             }
         }
@@ -84,7 +84,7 @@ fn settings() -> Result<Settings, Box<dyn Error>> {
     Ok(settings)
 }
 
-/// Three events, of which the last was not chosen.
+/// Sends three events; the type of the last is not chosen.
 fn send(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let _bus = event_bus::install(settings)?;
     let now: DateTime = "2026-03-01T08:30:00+00:00".parse()?;

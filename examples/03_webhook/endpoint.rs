@@ -1,4 +1,4 @@
-//! Somebody else's service: gets webhooks, and does not always do well.
+//! An external service that receives webhooks and sometimes fails.
 
 use std::{
     collections::VecDeque,
@@ -16,7 +16,7 @@ use axum::{
 use serde_json::Value;
 use tokio::{net::TcpListener, runtime::Runtime};
 
-/// An HTTP server on a free port, until it is dropped.
+/// An HTTP server on a free port, which stops when it is dropped.
 pub(crate) struct Endpoint {
     address: SocketAddr,
     state: Shared,
@@ -32,17 +32,17 @@ struct Exchange {
     requests: Vec<Request>,
 }
 
-/// What was posted.
+/// A posted request.
 #[derive(Clone)]
 pub(crate) struct Request {
     pub(crate) content_type: String,
     pub(crate) body: Value,
-    /// `None` where it got none.
+    /// The status of the answer; `None` if there was none.
     pub(crate) answer: Option<u16>,
 }
 
 impl Endpoint {
-    /// Starts one that gives these answers, one after the other, and then 204. `None` is no answer at all.
+    /// Starts a server that gives these answers in order and then always 204. `None` means that it never answers.
     pub(crate) fn start(answers: &[Option<u16>]) -> io::Result<Self> {
         let runtime = Runtime::new()?;
         let listener = runtime.block_on(TcpListener::bind(("127.0.0.1", 0)))?;
@@ -58,7 +58,7 @@ impl Endpoint {
         format!("http://{}/hook", self.address)
     }
 
-    /// Everything that was posted, in order.
+    /// Returns all requests in order.
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.state.exchange().requests.clone()
     }

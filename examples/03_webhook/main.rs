@@ -1,20 +1,20 @@
-//! A worker that posts chosen events of the event bus to a URL, as `CloudEvents` 1.0: what others build on webhooks, such
-//! as Zapier or n8n, hears of what happens in Open edX.
+//! A worker that posts chosen events of the event bus to a URL as `CloudEvents` 1.0, so that services built on webhooks, such
+//! as Zapier or n8n, can react to events of Open edX.
 //!
-//! `cargo run -p openedx-events-examples --example 03_webhook` tries it out, on the memory bus and with an endpoint that
-//! fails at first. With arguments it is the worker, with all commands of `openedx_events::management`:
+//! `cargo run -p openedx-events-examples --example 03_webhook` demonstrates it on the memory bus with an endpoint that fails at
+//! first. With arguments, it is the worker, with all commands of `openedx_events::management`:
 //!
 //! ```sh
 //! export EVENT_BUS_CONSUMER=redis EVENT_BUS_REDIS_CONNECTION_URL=redis://localhost:6379
 //! export WEBHOOK_URL=https://hooks.example.com/open-edx
 //! export WEBHOOK_EVENTS='org.openedx.learning.course.enrollment.created.v1'
-//! export WEBHOOK_PERSONAL_DATA="$WEBHOOK_EVENTS" # it has names and addresses of learners
+//! export WEBHOOK_PERSONAL_DATA="$WEBHOOK_EVENTS" # it contains names and addresses of learners
 //! cargo run -p openedx-events-examples --example 03_webhook -- consume-events -t learning-enrollments -g webhook
 //! ```
 //!
-//! What the endpoint refuses (4xx), and what it fails at five times (5xx, no answer; `EVENT_BUS_CONSUMER_MAX_ATTEMPTS`),
-//! goes to the dead letters of the group. `… dlq list -t learning-enrollments -g webhook` shows them, and `dlq replay`
-//! posts them again.
+//! An event becomes a dead letter of the group if the endpoint refuses it (4xx), or if all five attempts
+//! (`EVENT_BUS_CONSUMER_MAX_ATTEMPTS`) end with 5xx or no answer. `… dlq list -t learning-enrollments -g webhook` lists them,
+//! and `dlq replay` posts them again.
 
 mod demonstration;
 mod endpoint;
@@ -37,7 +37,7 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("error: {error}");
             eprintln!(
-                "help: WEBHOOK_URL says where events are posted, WEBHOOK_EVENTS which types, separated by spaces"
+                "help: set WEBHOOK_URL to the URL to post to, and WEBHOOK_EVENTS to event types separated by spaces"
             );
             ExitCode::from(2)
         }

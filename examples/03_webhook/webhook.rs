@@ -1,4 +1,4 @@
-//! A receiver of all events: posts those that were chosen to a URL, as `CloudEvents` 1.0.
+//! A receiver for events of every type, which posts those of chosen types to a URL as `CloudEvents` 1.0.
 
 use std::{collections::BTreeSet, env, time::Duration};
 
@@ -9,7 +9,7 @@ use ureq::{
     http::{StatusCode, Uri},
 };
 
-/// Where events go, and which.
+/// A URL and the types of events to post to it.
 pub(crate) struct Webhook {
     url: Uri,
     event_types: BTreeSet<String>,
@@ -17,28 +17,28 @@ pub(crate) struct Webhook {
 }
 
 impl Webhook {
-    /// Posts events of `event_types` to `url`, which has `timeout` to answer: less than
-    /// `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` (60 s), after which a receiver counts as hung.
+    /// Posts events of `event_types` to `url`, which must answer within `timeout`. Choose less than
+    /// `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` (60 s), after which the consumer considers the receiver hung.
     ///
-    /// What is posted leaves Open edX. So those of them that have personal data are named a second time, by somebody
-    /// who has thought about it, in `with_personal_data`.
+    /// The events leave Open edX. Therefore types with personal data must also be listed in `with_personal_data`, as a
+    /// deliberate decision.
     pub(crate) fn new(
         url: &str,
         event_types: &[&str],
         with_personal_data: &[&str],
         timeout: Duration,
     ) -> Result<Self, String> {
-        // The URL is not in the message: whoever knows a webhook's URL can post to it.
+        // The message does not contain the URL, because anyone who knows it can post to it.
         let url: Uri = url.parse().map_err(|error| format!("WEBHOOK_URL is not a URL: {error}"))?;
         if !matches!(url.scheme_str(), Some("http" | "https")) {
-            return Err("WEBHOOK_URL does not begin with `https://` or `http://`".to_owned());
+            return Err("WEBHOOK_URL must start with `https://` or `http://`".to_owned());
         }
         if event_types.is_empty() {
-            return Err("WEBHOOK_EVENTS names no event type: nothing would be posted".to_owned());
+            return Err("WEBHOOK_EVENTS is empty: name at least one event type".to_owned());
         }
         for &event_type in event_types {
             let event = registry::get(event_type)
-                .ok_or_else(|| format!("this program has no event of the type `{event_type}`"))?;
+                .ok_or_else(|| format!("this program does not contain the event type `{event_type}`"))?;
             if let Some(reason) = event.local_only() {
                 return Err(format!(
                     "events of the type `{event_type}` cannot leave their service: {reason}"
@@ -48,14 +48,14 @@ impl Webhook {
             if !personal.is_empty() && !with_personal_data.contains(&event_type) {
                 let paths = personal.join(", ");
                 return Err(format!(
-                    "events of the type `{event_type}` have personal data ({paths}): name the type in \
-                     WEBHOOK_PERSONAL_DATA, too, if whoever gets them may have that"
+                    "events of the type `{event_type}` contain personal data ({paths}): if the endpoint may receive it, also \
+                     name the type in WEBHOOK_PERSONAL_DATA"
                 ));
             }
         }
         let agent = Agent::config_builder()
             .timeout_global(Some(timeout))
-            // After a redirection, a POST becomes a GET, and the event is lost.
+            // A redirect would turn the POST into a GET and lose the event.
             .max_redirects(0)
             .http_status_as_error(false)
             .build()
@@ -63,8 +63,7 @@ impl Webhook {
         Ok(Self { url, event_types: event_types.iter().map(ToString::to_string).collect(), agent })
     }
 
-    /// What the environment says: `WEBHOOK_URL`, and event types separated by spaces in `WEBHOOK_EVENTS` and
-    /// `WEBHOOK_PERSONAL_DATA`.
+    /// Reads `WEBHOOK_URL`, and event types separated by spaces from `WEBHOOK_EVENTS` and `WEBHOOK_PERSONAL_DATA`.
     pub(crate) fn from_env() -> Result<Self, String> {
         let set = |name| env::var(name).map_err(|_| format!("{name} is not set"));
         let (url, event_types) = (set("WEBHOOK_URL")?, set("WEBHOOK_EVENTS")?);
@@ -80,7 +79,7 @@ impl Webhook {
     }
 
     fn receive(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Result<(), ReceiverError> {
-        // Only what comes from the bus is tried again when it fails, and holds up nobody's request.
+        // Only events from the bus are retried, and only they do not delay a request.
         if !event.is_from_event_bus() || !self.event_types.contains(event.event_type()) {
             return Ok(());
         }
@@ -88,11 +87,11 @@ impl Webhook {
         self.post(&body)
     }
 
-    /// What fails here is tried again by the consumer, and goes to the dead letters in the end. So an endpoint may get
-    /// an event twice; `source` and `id` tell.
+    /// The consumer retries failures and finally stores the event as a dead letter. An endpoint may therefore receive an
+    /// event twice; `source` and `id` identify it.
     fn post(&self, body: &str) -> Result<(), ReceiverError> {
         let request = self.agent.post(&self.url).content_type("application/cloudevents+json; charset=utf-8");
-        // No connection, or no answer in time.
+        // Fails without a connection or a timely answer.
         let status = request.send(body).map_err(ReceiverError::new)?.status();
         let problem = format!("the webhook answered {status}");
         match status {
@@ -101,14 +100,14 @@ impl Webhook {
                 Err(ReceiverError::new(problem))
             }
             _ if status.is_server_error() => Err(ReceiverError::new(problem)),
-            // The endpoint does not want this event, today or tomorrow.
+            // The endpoint will never accept this event.
             _ => Err(ReceiverError::permanent(problem)),
         }
     }
 }
 
-/// The event in `CloudEvents`' JSON format, attributes and data in one object ("structured mode"). The last three
-/// attributes are the extensions of OEP-41.
+/// Writes the event in the JSON format of `CloudEvents`, in structured mode. The last three attributes are extensions from
+/// OEP-41.
 fn cloud_event(
     event: AnyEvent<'_>,
     metadata: &EventsMetadata,

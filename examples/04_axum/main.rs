@@ -1,11 +1,10 @@
-//! A web service that enrolls learners: it commits to its store, then sends the event, and its answer says what became
-//! of both. A bus that does not answer holds up the one request that waits for it, for at most
-//! `EVENT_BUS_PRODUCER_TIMEOUT`, and no other: with the feature `tokio` of `openedx-events`, tokio moves the other
-//! tasks of that thread to another one meanwhile.
+//! A web service that enrolls learners. It commits to its store, then sends the event, and reports both in its answer. If the
+//! bus does not answer, only the request that waits for it is delayed, for at most `EVENT_BUS_PRODUCER_TIMEOUT`: with the
+//! feature `tokio` of `openedx-events`, tokio moves the other tasks of that thread to another one.
 //!
-//! `cargo run -p openedx-events-examples --example 04_axum [SETTINGS_FILE]` serves at 127.0.0.1:3000, or where `LISTEN`
-//! says, until Ctrl-C. `transcript.txt` has requests and answers. The settings are those of `settings.yml` unless
-//! another file is named, with the memory bus; the environment wins, as in
+//! `cargo run -p openedx-events-examples --example 04_axum [SETTINGS_FILE]` listens on 127.0.0.1:3000, or on the address in
+//! `LISTEN`, until Ctrl-C. `transcript.txt` shows requests and answers. The default settings file is `settings.yml`, which uses
+//! the memory bus. Environment variables override it:
 //!
 //! ```sh
 //! EVENT_BUS_PRODUCER=redis EVENT_BUS_REDIS_CONNECTION_URL=redis://localhost:6379 \
@@ -22,7 +21,7 @@ use tokio::net::TcpListener;
 
 const SETTINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/04_axum/settings.yml");
 
-// On the multi-threaded runtime, which is the default: a current-thread runtime has no other thread for other tasks.
+// Uses the multi-threaded runtime, the default. A current-thread runtime has no other thread for the tasks.
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
@@ -46,12 +45,12 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let app = service::router(Arc::default());
     axum::serve(listener, app).with_graceful_shutdown(shutdown).await?;
 
-    // With `EVENT_BUS_PRODUCER_DELIVERY: background`, events may still be on their way.
+    // With `EVENT_BUS_PRODUCER_DELIVERY: background`, events may still be in the queue.
     bus.close(Duration::from_secs(5))?;
     Ok(())
 }
 
-/// Ends when the service is told to: by Ctrl-C, or by SIGTERM, as containers are.
+/// Completes on Ctrl-C or on SIGTERM, which stops containers.
 #[cfg(unix)]
 fn shutdown() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -65,7 +64,7 @@ fn shutdown() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends when the service is told to.
+/// Completes on Ctrl-C.
 #[cfg(not(unix))]
 fn shutdown() -> io::Result<impl Future<Output = ()>> {
     Ok(async {

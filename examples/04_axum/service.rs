@@ -1,10 +1,10 @@
 //! The routes of the service.
 //!
-//! | request | does |
+//! | request | effect |
 //! |---|---|
 //! | `POST /enrollments` | enrolls a learner: commits, then sends the event |
 //! | `GET /enrollments` | counts the enrollments |
-//! | `POST /undelivered` | sends again what the bus did not take; a timer does this in real life |
+//! | `POST /undelivered` | sends undelivered events again; in production, a timer would do this |
 
 use std::{error::Error, sync::Arc};
 
@@ -45,25 +45,25 @@ async fn enroll(
     let enrollment =
         enrollment(&request).map_err(|error| refused(StatusCode::UNPROCESSABLE_ENTITY, &*error))?;
     store.commit(enrollment.clone()).map_err(|error| refused(StatusCode::CONFLICT, &error))?;
-    // The event says what has happened, so it is sent when that is certain: what was rolled back never happened. A
-    // process that ends between the two has not sent it; that takes an outbox (ADR-15 of openedx-events). There is no
-    // `.await` from here to `settle`: a client that goes away ends its request at one.
+    // Send the event only after the commit, because a change that is rolled back has not happened. If the process ends
+    // between the two, the event is never sent; only an outbox could prevent that (ADR-15 of openedx-events). There must
+    // be no `.await` before `settle`, because a client that disconnects cancels its request at an `.await`.
     let responses = COURSE_ENROLLMENT_CREATED.send_event(CourseEnrollmentCreated { enrollment });
     let event = settle(&responses, &store);
-    // The learner is enrolled, whatever became of the event.
+    // The learner is enrolled, even if the event could not be delivered.
     Ok((StatusCode::CREATED, Json(json!({"event": event}))))
 }
 
-/// What became of the event. Where the bus did not take it, the error has it, with its metadata, and it is kept.
+/// Describes the outcome for the event. If the bus did not take it, stores the event and its metadata from the error.
 fn settle(responses: &Responses, store: &Store) -> &'static str {
     let Some(bus) = responses.event_bus() else {
-        return "stays here: it has no route";
+        return "not sent: it has no route";
     };
     let Err(error) = bus.result() else { return "delivered" };
-    // Any other error is that of an event that cannot go to a bus.
+    // Any other error means that the event cannot go to a bus.
     let Some(error) = error.error().downcast_ref::<ProduceError>() else { return "cannot be delivered" };
     error.undelivered().for_each(|undelivered| store.keep(undelivered.clone()));
-    "kept: the event bus does not answer"
+    "stored: the event bus does not answer"
 }
 
 async fn count(State(store): State<Arc<Store>>) -> Json<Value> {
@@ -75,7 +75,7 @@ async fn send_again(State(store): State<Arc<Store>>) -> Result<Json<Value>, Refu
     let mut sent = 0;
     while let Some(undelivered) = waiting.next() {
         if let Err(error) = send(&undelivered) {
-            // The rest would wait as long, and fail as well.
+            // The others would wait as long and fail too.
             store.keep(undelivered);
             waiting.for_each(|undelivered| store.keep(undelivered));
             return Err((StatusCode::SERVICE_UNAVAILABLE, error.to_string()));
@@ -85,8 +85,8 @@ async fn send_again(State(store): State<Arc<Store>>) -> Result<Json<Value>, Refu
     Ok(Json(json!({"sent": sent})))
 }
 
-/// With the metadata that it had: consumers know an event by its id, which matters where the bus took it at the first
-/// time, and only its answer was lost.
+/// Sends an event again with its original metadata. If the bus took it the first time and only the answer was lost, consumers
+/// recognise the duplicate by its id.
 fn send(undelivered: &Undelivered) -> Result<(), Box<dyn Error>> {
     let producer = event_bus::producer().ok_or("no event bus is installed")?;
     producer.send_again(undelivered)?;

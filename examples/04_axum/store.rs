@@ -1,4 +1,4 @@
-//! The service's data: a database in real life.
+//! The data of the service; in production, a database.
 
 use std::{
     error::Error,
@@ -8,7 +8,7 @@ use std::{
 
 use openedx_events::{event_bus::Undelivered, learning::data::CourseEnrollmentData};
 
-/// Enrollments, and the events that the bus did not take.
+/// Enrollments and undelivered events.
 #[derive(Default)]
 pub(crate) struct Store(Mutex<Tables>);
 
@@ -19,7 +19,7 @@ struct Tables {
 }
 
 impl Store {
-    /// Adds an enrollment. When this returns, it is committed.
+    /// Adds an enrollment and commits it.
     pub(crate) fn commit(&self, enrollment: CourseEnrollmentData) -> Result<(), AlreadyEnrolled> {
         let mut tables = self.tables();
         let key = |one: &CourseEnrollmentData| (one.user.id, one.course.course_key.clone());
@@ -30,7 +30,7 @@ impl Store {
         Ok(())
     }
 
-    /// How many enrollments there are.
+    /// Counts the enrollments.
     pub(crate) fn len(&self) -> usize {
         self.tables().enrollments.len()
     }
@@ -39,7 +39,7 @@ impl Store {
         self.tables().undelivered.push(undelivered);
     }
 
-    /// The events that were kept, oldest first.
+    /// Removes and returns the undelivered events, oldest first.
     pub(crate) fn take_undelivered(&self) -> Vec<Undelivered> {
         std::mem::take(&mut self.tables().undelivered)
     }
@@ -49,7 +49,7 @@ impl Store {
     }
 }
 
-/// Why an enrollment was not committed.
+/// The reason why an enrollment was refused.
 #[derive(Debug)]
 pub(crate) struct AlreadyEnrolled {
     learner: i64,
@@ -57,7 +57,7 @@ pub(crate) struct AlreadyEnrolled {
 
 impl fmt::Display for AlreadyEnrolled {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "learner {} is enrolled in that course run", self.learner)
+        write!(f, "learner {} is already enrolled in that course run", self.learner)
     }
 }
 

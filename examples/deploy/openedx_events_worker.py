@@ -1,5 +1,5 @@
 """
-A Tutor plugin that runs a worker beside Open edX, and lets the LMS produce what it consumes.
+A Tutor plugin that runs a worker alongside Open edX and makes the LMS produce the events that it consumes.
 
     docker build -f examples/deploy/Dockerfile -t openedx-events-worker .
     cp examples/deploy/openedx_events_worker.py "$(tutor plugins printroot)/"
@@ -7,8 +7,8 @@ A Tutor plugin that runs a worker beside Open edX, and lets the LMS produce what
     tutor config save --set EVENTS_WORKER_WEBHOOK_URL=https://hooks.example.com/open-edx
     tutor local start -d
 
-The worker is that of `examples/03_webhook`. On Kubernetes, apply `kubernetes.yml` instead of the service here, in the
-namespace of the platform; the routes below hold for both.
+It runs the worker of `examples/03_webhook`. On Kubernetes, apply `kubernetes.yml` in the namespace of the platform instead of the
+service in this file. The routes in this file apply to both.
 """
 
 from tutor import hooks
@@ -18,7 +18,7 @@ hooks.Filters.CONFIG_DEFAULTS.add_items(
         ("EVENTS_WORKER_DOCKER_IMAGE", "openedx-events-worker:latest"),
         ("EVENTS_WORKER_TOPIC", "learning-enrollments"),
         ("EVENTS_WORKER_GROUP", "webhook"),
-        # What Tutor's settings of the LMS say.
+        # The prefix in Tutor's LMS settings.
         ("EVENTS_WORKER_TOPIC_PREFIX", "dev"),
         ("EVENTS_WORKER_REDIS_URL", "redis://{{ REDIS_HOST }}:{{ REDIS_PORT }}/"),
         ("EVENTS_WORKER_EVENT_TYPE", "org.openedx.learning.course.enrollment.created.v1"),
@@ -26,7 +26,7 @@ hooks.Filters.CONFIG_DEFAULTS.add_items(
     ]
 )
 
-# The LMS produces the event to the topic. Redis uses no keys; a bus that does keeps the events of a course run in order.
+# The LMS produces the event to the topic. Redis ignores keys; other buses use them to keep the events of a course run in order.
 hooks.Filters.ENV_PATCHES.add_item(
     (
         "openedx-lms-common-settings",
@@ -39,8 +39,8 @@ EVENT_BUS_PRODUCER_CONFIG.setdefault("{{ EVENTS_WORKER_EVENT_TYPE }}", {})["{{ E
     )
 )
 
-# The name in the group is the same after each start, so that the worker finds what it had in hand. The grace period is
-# above the 30 s that a message may take after SIGTERM; Docker's own is 10 s.
+# The consumer name stays the same, so that the worker finds its pending messages after a restart. The grace period is more than
+# the 30 s that a running message may take after SIGTERM; Docker's default is 10 s.
 hooks.Filters.ENV_PATCHES.add_item(
     (
         "local-docker-compose-services",
@@ -60,7 +60,7 @@ openedx-events-worker:
     EVENT_BUS_TOPIC_PREFIX: "{{ EVENTS_WORKER_TOPIC_PREFIX }}"
     WEBHOOK_URL: "{{ EVENTS_WORKER_WEBHOOK_URL }}"
     WEBHOOK_EVENTS: "{{ EVENTS_WORKER_EVENT_TYPE }}"
-    # These events have names and addresses of learners, and whoever gets them may have that.
+    # The event contains names and addresses of learners, which the endpoint may receive.
     WEBHOOK_PERSONAL_DATA: "{{ EVENTS_WORKER_EVENT_TYPE }}"
   restart: unless-stopped
   stop_grace_period: 45s

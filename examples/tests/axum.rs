@@ -1,4 +1,4 @@
-//! `04_axum`: commit, then send; and a bus that does not answer.
+//! Tests `04_axum`: it commits before it sends, and a bus that does not answer delays no other request.
 
 #[path = "../04_axum/service.rs"]
 mod service;
@@ -29,7 +29,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const TOPIC: &str = "learning-enrollments";
 const COURSE: &str = "course-v1:edX+DemoX+2026";
 
-/// The service, on a free port and on one thread, and the only one at a time: a process has one event bus.
+/// The service on a free port and a single thread. Only one runs at a time, because a process has one event bus.
 struct Service {
     url: String,
     agent: Agent,
@@ -58,7 +58,7 @@ impl Service {
         settings.as_object_mut().unwrap().extend(bus.as_object().unwrap().clone());
         let settings = Settings::from_value(settings).unwrap();
         let bus = event_bus::install(&settings).unwrap();
-        // With one thread, a task that blocks it blocks all.
+        // With a single thread, a task that blocks it blocks all tasks.
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -85,7 +85,7 @@ impl Service {
         answer.body_mut().read_to_string().unwrap()
     }
 
-    /// The ids of the events in the topic.
+    /// Returns the ids of the events in the topic.
     fn produced(&self) -> Vec<String> {
         let mut operations = operations(&self.settings).unwrap();
         let entries = operations.read(&self.settings.stream_name(TOPIC), None, 100).unwrap();
@@ -95,12 +95,12 @@ impl Service {
 }
 
 const DELIVERED: &str = r#"{"event":"delivered"}"#;
-const KEPT: &str = r#"{"event":"kept: the event bus does not answer"}"#;
+const STORED: &str = r#"{"event":"stored: the event bus does not answer"}"#;
 
 #[test]
 fn commits_then_sends() {
     let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
-    // The learner of each event, and how many were enrolled when it was sent.
+    // The learner of each event, and the number of enrollments when it was sent.
     let committed = Arc::new(Mutex::new(Vec::new()));
     let (seen, store) = (Arc::clone(&committed), Arc::clone(&service.store));
     let _connection = COURSE_ENROLLMENT_CREATED.connect(move |event, _| {
@@ -115,17 +115,17 @@ fn commits_then_sends() {
 }
 
 #[test]
-fn a_request_that_cannot_be_read_commits_nothing() {
+fn an_invalid_request_commits_nothing() {
     let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
     assert_eq!(service.post("/enrollments", r#"{"learner": 1, "course": "DemoX"}"#).0, 422);
     assert_eq!(service.count(), r#"{"enrollments":0}"#);
     assert!(service.produced().is_empty());
 }
 
-/// While the server is paused, an enrolling request waits as long as it may and no longer, and others do not wait.
-/// What was kept arrives when the server is back.
+/// While the server is paused, an enrollment waits until its timeout, and other requests do not wait. The stored event arrives
+/// when the server is back.
 #[test]
-fn a_paused_server_holds_up_nobody_else() {
+fn a_paused_server_delays_no_other_request() {
     let server = RedisServer::start();
     let service = Service::start(
         &json!({"EVENT_BUS_PRODUCER": "redis", "EVENT_BUS_REDIS_CONNECTION_URL": server.url()}),
@@ -140,20 +140,20 @@ fn a_paused_server_holds_up_nobody_else() {
         while !enrolling.is_finished() {
             let asked = Instant::now();
             service.count();
-            // Far from `TIMEOUT`, on a busy machine, too.
-            assert!(asked.elapsed() < TIMEOUT / 2, "{:?} for another request", asked.elapsed());
+            // Well below `TIMEOUT`, even on a busy machine.
+            assert!(asked.elapsed() < TIMEOUT / 2, "another request took {:?}", asked.elapsed());
             answered += 1;
             thread::sleep(Duration::from_millis(20));
         }
         let (answer, waited) = enrolling.join().unwrap();
-        assert_eq!(answer, (201, KEPT.to_owned()));
+        assert_eq!(answer, (201, STORED.to_owned()));
         assert!(waited >= TIMEOUT / 2 && waited < TIMEOUT * 2, "it waited {waited:?}");
-        assert!(answered > 5, "{answered} others were answered meanwhile");
+        assert!(answered > 5, "only {answered} other requests were answered");
     });
     assert_eq!(service.count(), r#"{"enrollments":2}"#);
-    // The event came back whole.
+    // The stored event is complete.
     let kept = service.store.take_undelivered();
-    let [undelivered] = &kept[..] else { panic!("{} were kept", kept.len()) };
+    let [undelivered] = &kept[..] else { panic!("{} events were stored", kept.len()) };
     let event: CourseEnrollmentCreated =
         codec::decode(undelivered.envelope.message.event_data().unwrap()).unwrap();
     assert!(undelivered.envelope.topic.ends_with(TOPIC), "{}", undelivered.envelope.topic);
@@ -161,16 +161,16 @@ fn a_paused_server_holds_up_nobody_else() {
     for undelivered in kept {
         service.store.keep(undelivered);
     }
-    assert_eq!(service.post("/undelivered", "").0, 503, "the server is still away");
+    assert_eq!(service.post("/undelivered", "").0, 503, "the server is still paused");
 
     server.resume();
     let deadline = Instant::now() + TIMEOUT * 5;
     while service.post("/undelivered", "") != (200, r#"{"sent":1}"#.to_owned()) {
-        assert!(Instant::now() < deadline, "the event that was kept is delivered");
+        assert!(Instant::now() < deadline, "the stored event was not delivered");
         thread::sleep(Duration::from_millis(100));
     }
     assert_eq!(service.post("/undelivered", ""), (200, r#"{"sent":0}"#.to_owned()));
-    // The paused server had the event in its socket, and may have taken it each time: always under the same id.
+    // The paused server had the event in its socket and may have taken it more than once, always with the same id.
     let mut produced = service.produced();
     produced.dedup();
     assert_eq!(produced.len(), 2, "{produced:?}");

@@ -1,5 +1,5 @@
-//! `deploy/`: the container, the Tutor plugin and the Kubernetes manifest are read as their tools read them, and what they
-//! tell the worker is given to its own parsers.
+//! Tests `deploy/`: parses the Dockerfile, the Tutor plugin and the Kubernetes manifest, and gives the worker's arguments and
+//! settings to its own parsers.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ use openedx_events::{
 };
 use serde_json::Value;
 
-/// How long a consumer that is told to stop may take for the message in hand: `Consumer::stop_timeout`.
+/// The default of `Consumer::stop_timeout`, the time for the running message after a stop.
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 const TOPIC: &str = "learning-enrollments";
 
@@ -29,10 +29,10 @@ struct Worker {
     command: management::Command,
 }
 
-/// Requires that the worker takes these arguments.
+/// Asserts that the worker accepts these arguments.
 fn assert_arguments(arguments: &[String]) {
-    let taken = Worker::try_parse_from([&["worker".to_owned()], arguments].concat());
-    assert!(taken.is_ok(), "{arguments:?}: {}", taken.unwrap_err());
+    let parsed = Worker::try_parse_from([&["worker".to_owned()], arguments].concat());
+    assert!(parsed.is_ok(), "{arguments:?}: {}", parsed.unwrap_err());
 }
 
 fn deploy(name: &str) -> PathBuf {
@@ -44,12 +44,12 @@ fn read(path: impl AsRef<Path>) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-fn texts(list: &Value) -> Vec<String> {
-    let items = list.as_array().unwrap_or_else(|| panic!("a list is needed, found {list}")).iter();
-    items.map(|item| item.as_str().expect("a text").to_owned()).collect()
+fn strings(list: &Value) -> Vec<String> {
+    let items = list.as_array().unwrap_or_else(|| panic!("expected a list, found {list}")).iter();
+    items.map(|item| item.as_str().expect("a string").to_owned()).collect()
 }
 
-/// What a container's environment makes of the settings.
+/// Reads the settings from a container's environment.
 fn settings(variables: &BTreeMap<String, String>) -> Settings {
     let settings = SettingsBuilder::new().variables(variables.clone()).build().unwrap();
     assert!(settings.warnings().is_empty(), "{:?}", settings.warnings());
@@ -62,14 +62,14 @@ fn assert_event_types(text: &str) {
     }
 }
 
-/// The instructions of a Dockerfile, comments left out and continued lines joined.
+/// Returns the instructions of a Dockerfile, without comments and with continued lines joined.
 fn instructions(dockerfile: &str) -> Vec<(String, String)> {
     let lines: Vec<&str> = dockerfile.lines().filter(|line| !line.trim_start().starts_with('#')).collect();
     let joined = lines.join("\n").replace("\\\n", " ");
     let instructions = joined.lines().filter(|line| !line.trim().is_empty());
     instructions
         .map(|line| {
-            let (name, rest) = line.split_once(' ').unwrap_or_else(|| panic!("`{line}` says nothing"));
+            let (name, rest) = line.split_once(' ').unwrap_or_else(|| panic!("`{line}` has no arguments"));
             (name.to_owned(), rest.trim().to_owned())
         })
         .collect()
@@ -90,7 +90,7 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
         ref several => panic!("{name}: {several:?}"),
     };
 
-    // The toolchain is that of the project.
+    // It uses the toolchain of the project.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let toolchain = read(root.join("rust-toolchain.toml"));
     let toolchain = toolchain.lines().find_map(|line| line.strip_prefix("channel = ")).unwrap();
@@ -101,7 +101,7 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
     assert_eq!(first, format!("docker.io/library/rust:{minor}-alpine AS build"), "musl, and so static");
     assert!(last.ends_with("/static-debian12:nonroot"), "{last}");
 
-    // What is built is there, and is what is copied and run.
+    // It builds an existing example, copies it and runs it.
     let built = all("RUN").into_iter().find(|run| run.contains("cargo build")).expect("cargo builds");
     let words: Vec<&str> = built.split_whitespace().collect();
     let after = |word| words[words.iter().position(|other| *other == word).unwrap() + 1];
@@ -114,19 +114,19 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
     );
     assert!(all("COPY").contains(&"--from=build /worker /worker"));
 
-    // A list: a shell would not pass SIGTERM on.
+    // A list, because a shell would not forward SIGTERM.
     assert_eq!(one("ENTRYPOINT"), r#"["/worker"]"#);
-    assert_arguments(&texts(&serde_json::from_str(one("CMD")).unwrap()));
+    assert_arguments(&strings(&serde_json::from_str(one("CMD")).unwrap()));
 }
 
-/// The documents of a YAML file, by kind.
+/// Returns the documents of a YAML file by kind.
 fn documents(yaml: &str) -> BTreeMap<String, Value> {
     let documents = yaml.split("\n---\n").skip(1).map(|text| serde_saphyr::from_str::<Value>(text).unwrap());
     documents.map(|document| (document["kind"].as_str().unwrap().to_owned(), document)).collect()
 }
 
 #[test]
-fn the_kubernetes_manifest_keeps_names_and_gives_time() {
+fn the_kubernetes_manifest_has_stable_names_and_a_grace_period() {
     let documents = documents(&read(deploy("kubernetes.yml")));
     assert_eq!(documents.keys().collect::<Vec<_>>(), ["ConfigMap", "Service", "StatefulSet"]);
     let (map, service, set) = (&documents["ConfigMap"], &documents["Service"], &documents["StatefulSet"]);
@@ -137,8 +137,8 @@ fn the_kubernetes_manifest_keeps_names_and_gives_time() {
     let pod = &template["spec"];
     let [container] = &pod["containers"].as_array().unwrap()[..] else { panic!("one container") };
 
-    // The member's name is the pod's, which a StatefulSet keeps.
-    let arguments = texts(&container["args"]);
+    // The consumer name is the pod's name, which is stable in a StatefulSet.
+    let arguments = strings(&container["args"]);
     assert_arguments(&arguments);
     assert!(arguments.join(" ").ends_with("--consumer-name $(POD_NAME)"), "{arguments:?}");
     let variables = container["env"].as_array().unwrap();
@@ -146,7 +146,7 @@ fn the_kubernetes_manifest_keeps_names_and_gives_time() {
     assert_eq!(variable("POD_NAME")["valueFrom"]["fieldRef"]["fieldPath"], "metadata.name");
     assert!(pod["terminationGracePeriodSeconds"].as_u64().unwrap() > STOP_TIMEOUT.as_secs());
 
-    // The file of the settings is where the worker looks for it, and says what to consume.
+    // The settings file is mounted at the path that the worker reads, and it names the topic.
     let [mount] = &container["volumeMounts"].as_array().unwrap()[..] else { panic!("one mount") };
     let [volume] = &pod["volumes"].as_array().unwrap()[..] else { panic!("one volume") };
     assert_eq!((&mount["name"], &volume["configMap"]["name"]), (&volume["name"], &map["metadata"]["name"]));
@@ -169,14 +169,14 @@ fn the_kubernetes_manifest_keeps_names_and_gives_time() {
         assert_event_types(variable(name)["value"].as_str().unwrap());
     }
 
-    // The probe asks about what is consumed.
-    let probe = texts(&container["livenessProbe"]["exec"]["command"]);
+    // The probe queries the consumed topic.
+    let probe = strings(&container["livenessProbe"]["exec"]["command"]);
     assert_eq!(probe[0], "/worker");
     assert_arguments(&probe[1..]);
     assert_eq!(probe[1..], ["pending", "-t", TOPIC, "-g", &*consumed.group_id]);
 }
 
-/// Runs the plugin with a `tutor.hooks` that only writes down what is added, and prints it as JSON.
+/// Runs the plugin with a fake `tutor.hooks` that records the added items, and prints them as JSON.
 const LOAD_PLUGIN: &str = r#"
 import collections, json, runpy, sys, types
 
@@ -202,15 +202,15 @@ runpy.run_path(sys.argv[1])
 print(json.dumps({name: dict(filter.items) for name, filter in added.items()}))
 "#;
 
-/// Puts the configuration's values in, as Tutor does it with templates that have no more than names.
+/// Renders a template that contains only names, as Tutor would.
 fn render(template: &str, values: &BTreeMap<String, String>) -> String {
     let mut rendered = String::new();
     let mut rest = template;
     while let Some((before, after)) = rest.split_once("{{") {
         let (name, after) = after.split_once("}}").expect("`{{` ends with `}}`");
-        let value = values.get(name.trim()).unwrap_or_else(|| panic!("`{}` is no setting", name.trim()));
+        let value = values.get(name.trim()).unwrap_or_else(|| panic!("`{}` is not a setting", name.trim()));
         rendered += before;
-        // Values of the configuration are templates, too.
+        // Values of the configuration are templates too.
         rendered += &render(value, values);
         rest = after;
     }
@@ -223,13 +223,13 @@ fn render(template: &str, values: &BTreeMap<String, String>) -> String {
 fn the_tutor_plugin_adds_a_worker_and_a_route() {
     let loaded =
         Command::new("python3").args(["-c", LOAD_PLUGIN]).arg(deploy("openedx_events_worker.py")).output();
-    let loaded = loaded.expect("python3 is there");
+    let loaded = loaded.expect("python3 is installed");
     assert!(loaded.status.success(), "{}", String::from_utf8_lossy(&loaded.stderr));
     let added: BTreeMap<String, BTreeMap<String, String>> = serde_json::from_slice(&loaded.stdout).unwrap();
     assert_eq!(added.keys().collect::<Vec<_>>(), ["CONFIG_DEFAULTS", "ENV_PATCHES"]);
     let mut values = added["CONFIG_DEFAULTS"].clone();
-    assert!(values.keys().all(|name| name.starts_with("EVENTS_WORKER_")), "the plugin's own prefix");
-    // Tutor's own.
+    assert!(values.keys().all(|name| name.starts_with("EVENTS_WORKER_")), "the plugin's prefix");
+    // Tutor's settings.
     values
         .extend([("REDIS_HOST", "redis"), ("REDIS_PORT", "6379")].map(|(k, v)| (k.to_owned(), v.to_owned())));
     let patches = &added["ENV_PATCHES"];
@@ -241,7 +241,7 @@ fn the_tutor_plugin_adds_a_worker_and_a_route() {
     let service = render(&patches["local-docker-compose-services"], &values);
     let service: Value = serde_saphyr::from_str(&service).unwrap();
     let service = &service["openedx-events-worker"];
-    let arguments = texts(&service["command"]);
+    let arguments = strings(&service["command"]);
     assert_arguments(&arguments);
     assert!(arguments.contains(&"--consumer-name=tutor".to_owned()), "{arguments:?}");
     let grace = service["stop_grace_period"].as_str().unwrap().strip_suffix('s').unwrap();
@@ -257,8 +257,7 @@ fn the_tutor_plugin_adds_a_worker_and_a_route() {
     let extra = arguments.iter().find_map(|argument| argument.strip_prefix("--extra=")).unwrap();
     assert!(settings.read_extra(extra).unwrap().check_backlog);
 
-    // The settings of the LMS are Python. What they say is a route as this crate reads it, to the topic that the
-    // worker consumes.
+    // The settings of the LMS are Python code. They contain a route that this crate accepts, to the topic of the worker.
     let python = render(&patches["openedx-lms-common-settings"], &values);
     let program = format!(
         "import json\nEVENT_BUS_PRODUCER_CONFIG = {{}}\n{python}\nprint(json.dumps(EVENT_BUS_PRODUCER_CONFIG))"

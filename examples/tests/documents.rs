@@ -1,4 +1,4 @@
-//! What the documents quote is what there is: messages of the compiler, files and folders.
+//! Checks that the documents quote real compiler messages, files and folders.
 
 use std::{
     fs,
@@ -13,7 +13,7 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// All files below a folder with that ending.
+/// Lists all files with an extension below a folder.
 fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
@@ -27,7 +27,7 @@ fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The `text` blocks of a Markdown file that are messages of the compiler.
+/// Returns the `text` blocks of a Markdown file that are compiler messages.
 fn messages(markdown: &str) -> Vec<&str> {
     let blocks = markdown.split("```text\n").skip(1);
     let blocks = blocks.map(|rest| rest.split_once("\n```").expect("the block ends").0);
@@ -35,7 +35,7 @@ fn messages(markdown: &str) -> Vec<&str> {
 }
 
 #[test]
-fn quoted_messages_are_the_compilers() {
+fn quoted_messages_are_real() {
     let expected: Vec<String> =
         files(&root().join("ui-tests/fail"), "stderr").iter().map(|path| read(path)).collect();
     let mut count = 0;
@@ -43,15 +43,15 @@ fn quoted_messages_are_the_compilers() {
     for path in guide.into_iter().chain([root().join("README.md")]) {
         let text = read(&path);
         for message in messages(&text) {
-            let is_said = expected.iter().any(|stderr| stderr.contains(message));
-            assert!(is_said, "{}: no test has this message:\n{message}", path.display());
+            let exists = expected.iter().any(|stderr| stderr.contains(message));
+            assert!(exists, "{}: no test has this message:\n{message}", path.display());
             count += 1;
         }
     }
     assert!(count >= 4, "three in the README, and one in the guide: {count}");
 }
 
-/// What rustdoc and GitHub call the sections of a Markdown file in links.
+/// Returns the anchors that rustdoc and GitHub create for the headings of a Markdown file.
 fn anchors(markdown: &str) -> Vec<String> {
     let headings = prose(markdown).filter(|line| line.starts_with('#'));
     headings
@@ -62,18 +62,18 @@ fn anchors(markdown: &str) -> Vec<String> {
         .collect()
 }
 
-/// The lines of a Markdown file that are not in a code block.
+/// Returns the lines of a Markdown file outside code blocks.
 fn prose(markdown: &str) -> impl Iterator<Item = &str> {
     markdown.split("```").step_by(2).flat_map(str::lines)
 }
 
-/// Where a Markdown file's links lead: `README.md#features`.
+/// Returns the link targets of a Markdown file, such as `README.md#features`.
 fn links(markdown: &str) -> impl Iterator<Item = &str> {
     let targets = prose(markdown).flat_map(|line| line.split("](").skip(1));
     targets.filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
 }
 
-/// The file that a link means. rustdoc itself checks `crate::…`, but for the sections of pages.
+/// Returns the file that a link refers to. rustdoc checks `crate::…` itself, except for anchors.
 fn file_of_link(document: &Path, target: &str) -> Option<PathBuf> {
     let source = root().join("runtime/src");
     if target.is_empty() {
@@ -90,7 +90,7 @@ fn file_of_link(document: &Path, target: &str) -> Option<PathBuf> {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_have_targets() {
     let mut documents: Vec<PathBuf> =
         ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "BENCHMARKS.md", "tests/golden/README.md"]
             .map(|name| root().join(name))
@@ -104,7 +104,7 @@ fn links_lead_somewhere() {
             assert!(path.exists(), "{}: {link}", document.display());
             if !anchor.is_empty() {
                 let is_there = anchors(&read(&path)).iter().any(|it| it == anchor);
-                assert!(is_there, "{}: {link}: no such section", document.display());
+                assert!(is_there, "{}: {link}: the section does not exist", document.display());
                 sections += 1;
             }
         }
@@ -112,26 +112,26 @@ fn links_lead_somewhere() {
     assert!(sections >= 5, "{sections} links to sections were read");
 }
 
-/// Folders of the map, by the indentation of their lines: `runtime/src`, and `consumer/` below `event_bus/`.
+/// The indentation of a line gives the parent folder: `consumer/` is in `event_bus/`, which is in `runtime/src`.
 #[test]
-fn the_map_shows_what_is_there() {
+fn the_map_lists_existing_folders() {
     let text = read(&root().join("CONTRIBUTING.md"));
     let map = text.split_once("## The map").unwrap().1.split_once("\n## ").unwrap().0;
-    let mut above: Vec<(usize, PathBuf)> = vec![(0, root().to_owned())];
+    let mut parents: Vec<(usize, PathBuf)> = vec![(0, root().to_owned())];
     let mut count = 0;
     for line in map.lines() {
         let indent = line.len() - line.trim_start().len();
-        // Lines further right go on with what the line before says.
+        // Lines indented further continue the description of the previous line.
         if indent == 0 || indent > 16 {
             continue;
         }
-        above.retain(|(other, _)| *other < indent);
-        let folder = above.last().unwrap().1.clone();
+        parents.retain(|(other, _)| *other < indent);
+        let folder = parents.last().unwrap().1.clone();
         let names = line.trim().split("  ").next().unwrap();
         for name in names.split(' ') {
             let path = folder.join(name);
-            assert!(path.exists(), "{} is not there", path.display());
-            above.push((indent, path));
+            assert!(path.exists(), "{} does not exist", path.display());
+            parents.push((indent, path));
             count += 1;
         }
     }

@@ -1,4 +1,4 @@
-//! Each example does what its transcript says.
+//! Checks that each example prints its transcript.
 
 mod support;
 
@@ -14,13 +14,13 @@ use openedx_events_tests::redis_server::RedisServer;
 use support::{printed, run};
 use ureq::Agent;
 
-fn compare(example: &str, happened: &str) {
+fn compare(example: &str, printed: &str) {
     let path = transcript(example);
     if std::env::var_os("UPDATE_TRANSCRIPTS").is_some() {
-        fs::write(&path, happened).unwrap();
+        fs::write(&path, printed).unwrap();
     }
     let transcript = fs::read_to_string(&path).unwrap();
-    assert!(happened == transcript, "{} differs from what happened:\n{happened}", path.display());
+    assert!(printed == transcript, "{} differs from the output:\n{printed}", path.display());
 }
 
 fn transcript(example: &str) -> PathBuf {
@@ -37,13 +37,13 @@ fn two_services() {
     compare("02_two_services", &printed(&mut run("02_two_services", &[])));
 }
 
-/// The same comes out of two processes: what the bus is makes no difference, nor does a second run on one server.
+/// Two processes on Redis print the same, also on the second run with the same server.
 #[test]
 fn two_services_over_redis() {
     let server = RedisServer::start();
     for _ in 0..2 {
-        let happened = printed(&mut run("02_two_services", &[&server.url()]));
-        assert_eq!(happened, fs::read_to_string(transcript("02_two_services")).unwrap());
+        let output = printed(&mut run("02_two_services", &[&server.url()]));
+        assert_eq!(output, fs::read_to_string(transcript("02_two_services")).unwrap());
     }
 }
 
@@ -52,17 +52,17 @@ fn webhook() {
     compare("03_webhook", &printed(&mut run("03_webhook", &[])));
 }
 
-/// The transcript of a web service has requests after `>`, and their answers after `<`.
+/// In the transcript of the web service, `>` starts a request and `<` its answer.
 #[test]
 fn axum() {
     let mut service = Service::start();
     let written = fs::read_to_string(transcript("04_axum")).unwrap();
-    let mut happened = String::new();
+    let mut output = String::new();
     for request in written.lines().filter_map(|line| line.strip_prefix("> ")) {
-        writeln!(happened, "> {request}\n< {}", service.answer(request)).unwrap();
+        writeln!(output, "> {request}\n< {}", service.answer(request)).unwrap();
     }
     service.stop();
-    compare("04_axum", &happened);
+    compare("04_axum", &output);
 }
 
 /// The example `04_axum`, on a free port.
@@ -79,12 +79,13 @@ impl Service {
             command.env("LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("cargo runs");
         let mut line = String::new();
         BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let url = line.trim().strip_prefix("listening on ").expect("it says where it listens").to_owned();
+        let url =
+            line.trim().strip_prefix("listening on ").expect("the first line is the address").to_owned();
         let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
         Self { process, url, agent }
     }
 
-    /// The status and the body.
+    /// Returns the status and the body of the answer.
     fn answer(&self, request: &str) -> String {
         let mut parts = request.splitn(3, ' ');
         let (method, path) = (parts.next().unwrap(), parts.next().unwrap());
@@ -98,11 +99,11 @@ impl Service {
         format!("{} {}", answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
     }
 
-    /// Tells the service to stop, as a container's runtime does.
+    /// Stops the service with SIGTERM, as a container runtime does.
     fn stop(&mut self) {
-        let told = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
-        assert!(told.success());
-        assert!(self.process.wait().unwrap().success(), "it ends well");
+        let killed = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
+        assert!(killed.success());
+        assert!(self.process.wait().unwrap().success(), "the service exits with 0");
     }
 }
 

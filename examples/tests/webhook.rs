@@ -1,4 +1,4 @@
-//! `03_webhook`: what an endpoint gets, and what becomes of events that it does not take.
+//! Tests `03_webhook`: the requests that an endpoint gets, and the events that it refuses.
 
 #[path = "../03_webhook/endpoint.rs"]
 mod endpoint;
@@ -31,11 +31,11 @@ use webhook::Webhook;
 
 const TOPIC: &str = "learning-enrollments";
 const GROUP: &str = "webhook";
-/// How long the endpoint may take.
+/// The timeout of the endpoint.
 const TIMEOUT: Duration = Duration::from_secs(1);
 const CHOSEN: &str = "org.openedx.learning.course.enrollment.created.v1";
 
-/// A bus with a webhook, and the only one at a time: it receives whatever this process consumes.
+/// A bus with a webhook. Only one exists at a time, because it receives everything that this process consumes.
 struct Worker {
     bus: MemoryBus,
     _connection: Connection,
@@ -50,7 +50,7 @@ impl Worker {
         Self { bus: MemoryBus::new(), _connection: webhook.connect(), _alone: alone }
     }
 
-    /// Produces one event, and consumes it.
+    /// Produces an event and consumes it.
     fn consume(&self, event_type: &str) -> Report {
         let metadata = metadata(event_type);
         let definition = registry::get(event_type).unwrap();
@@ -99,7 +99,7 @@ fn answers(requests: &[Request]) -> Vec<Option<u16>> {
 }
 
 #[test]
-fn posts_a_cloud_event_until_it_is_taken() {
+fn posts_a_cloud_event_until_it_is_accepted() {
     let endpoint = Endpoint::start(&[Some(503), Some(429), Some(200)]).unwrap();
     let worker = Worker::start(&endpoint.url());
     let report = worker.consume(CHOSEN);
@@ -125,7 +125,7 @@ fn posts_a_cloud_event_until_it_is_taken() {
 }
 
 #[test]
-fn what_the_endpoint_refuses_is_not_posted_again() {
+fn a_refused_event_is_not_posted_again() {
     for answer in [400, 401, 404, 410, 302, 307] {
         let endpoint = Endpoint::start(&[Some(answer)]).unwrap();
         let worker = Worker::start(&endpoint.url());
@@ -156,19 +156,19 @@ fn an_endpoint_that_keeps_failing_gets_each_attempt_and_the_replay() {
 }
 
 #[test]
-fn nobody_listens() {
+fn an_endpoint_that_refuses_connections() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let worker = Worker::start(&format!("http://127.0.0.1:{port}/secret"));
     let report = worker.consume(CHOSEN);
     assert_eq!((report.handled, report.dead_lettered), (0, 1));
     let [letter] = &worker.dead_letters()[..] else { panic!("one dead letter") };
-    assert_eq!(letter.failure.attempts, 3, "it is tried again");
-    // Whoever knows the URL of a webhook can use it.
+    assert_eq!(letter.failure.attempts, 3, "the receiver is retried");
+    // The error must not reveal the URL, because anyone who knows it can post to it.
     assert!(!letter.failure.error.contains("secret"), "{}", letter.failure.error);
 }
 
 #[test]
-fn events_that_were_not_chosen_stay() {
+fn events_of_other_types_are_not_posted() {
     let endpoint = Endpoint::start(&[]).unwrap();
     let worker = Worker::start(&endpoint.url());
     let report = worker.consume(COURSE_UNENROLLMENT_COMPLETED.event_type());
@@ -177,7 +177,7 @@ fn events_that_were_not_chosen_stay() {
 }
 
 #[test]
-fn events_of_this_process_stay() {
+fn events_of_this_process_are_not_posted() {
     let endpoint = Endpoint::start(&[]).unwrap();
     let _worker = Worker::start(&endpoint.url());
     let event =
@@ -186,9 +186,9 @@ fn events_of_this_process_stay() {
     assert!(endpoint.requests().is_empty());
 }
 
-/// The worker itself: its commands, its settings from the environment, and Redis.
+/// Tests the worker with its commands, its settings from the environment, and Redis.
 #[test]
-fn a_worker_posts_what_another_process_produced() {
+fn a_worker_posts_events_of_another_process() {
     let server = RedisServer::start();
     let endpoint = Endpoint::start(&[]).unwrap();
     let url = server.url();
@@ -210,7 +210,7 @@ fn a_worker_posts_what_another_process_produced() {
 }
 
 #[test]
-fn refuses_what_cannot_be_meant() {
+fn refuses_wrong_settings() {
     let refusal = |url, event_types: &[&str], with_personal_data: &[&str]| {
         Webhook::new(url, event_types, with_personal_data, TIMEOUT).err().expect("a refusal")
     };
@@ -218,7 +218,10 @@ fn refuses_what_cannot_be_meant() {
     let text = refusal(url, &[CHOSEN], &[]);
     assert!(text.contains("enrollment.user.pii.email") && text.contains("WEBHOOK_PERSONAL_DATA"), "{text}");
     let text = refusal(url, &["org.openedx.learning.nothing.happened.v1"], &[]);
-    assert!(text.contains("no event of the type `org.openedx.learning.nothing.happened.v1`"), "{text}");
+    assert!(
+        text.contains("does not contain the event type `org.openedx.learning.nothing.happened.v1`"),
+        "{text}"
+    );
     for url in
         ["ftp://hooks.example.com/secret", "hooks.example.com/secret", "https://exa mple.com/secret", ""]
     {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every event of the catalogue against its contract, changed in every way that breaks a consumer.
+# Changes every contract of the catalogue in every way that breaks consumers, and checks that each is refused.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 CONTRACTS=all cargo test -p openedx-events-tests --locked --test contracts_mutated

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The tests of faults with many events: 200000, or as many as the first argument says. What each came to is printed.
+# Runs the fault tests with many events: 200000, or the number in the first argument. Prints the result of each.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 FAULTS_EVENTS="${1:-200000}" cargo test --release -p openedx-events-tests --locked --test faults -- \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs each fuzz target for a minute, or for as many seconds as the first argument says.
+# Runs each fuzz target for a minute, or for the number of seconds in the first argument.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked

@@ -1,8 +1,6 @@
 #!/bin/sh
-# Builds the program of `tests/downstream` in every profile and with every linker of this machine, and
-# compares the receivers that it prints: their order, and that none is missing.
-#
-# `tests/run --all` runs this; `cargo test --test downstream` knows the two default profiles.
+# Builds the program of `tests/downstream` in every profile with every linker of this machine, and checks that it prints the
+# same receivers in the same order each time. `cargo test --test downstream` covers the two default profiles.
 set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -13,7 +11,7 @@ export CARGO_TARGET_DIR RUST_BACKTRACE=0
 cp "$root/Cargo.lock" "$root/tests/downstream/Cargo.lock"
 cd "$root/tests/downstream"
 
-# `default` is rustc's own choice: on x86-64 Linux, the lld that comes with it.
+# `default` is rustc's choice: on x86-64 Linux, the lld that it ships with.
 linkers=default
 for linker in bfd lld mold wild; do
     if command -v "ld.$linker" >/dev/null; then

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every interleaving of the dispatch list's operations.
+# Runs the operations of the dispatch list in every interleaving.
 set -euo pipefail
 cd "$(dirname "$0")/../loom"
 RUSTFLAGS="--cfg loom" cargo test --release

@@ -1,19 +1,19 @@
 #!/usr/bin/env bash
-# The two published crates with the oldest releases that `Cargo.toml` allows of what they depend on: bounds that are too
-# low fail here, and not at a user whose lock file is old. The unit tests run with them.
+# Runs the unit tests of the two published crates with the oldest dependencies that `Cargo.toml` allows, so that bounds that
+# are too low fail here and not for a user with an old lock file.
 #
-# It is a copy, since a lock file is for a whole workspace, and the tests' own dependencies ask for more.
+# It works on a copy, because a lock file applies to a whole workspace, and the tests have dependencies with higher bounds.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 target=${CARGO_TARGET_DIR:-target}
 copy=$target/tmp/minimal_versions
 mkdir -p "$copy"
 rm -rf "$copy"/{macros,runtime}
-# With the times of the files, so that a second run compiles what is new.
+# Keep file times, so that a second run compiles only what has changed.
 tar -c --exclude=runtime/benches Cargo.toml README.md LICENSE-* rust-toolchain.toml macros runtime | tar -x -C "$copy"
 cd "$copy"
 sed -i 's/^members = .*/members = ["macros", "runtime"]/' Cargo.toml
 export CARGO_TARGET_DIR=$PWD/target
-# The option is not stable yet; what it writes is. Only direct dependencies: what they themselves need is their matter.
+# The option is unstable, but the lock file it writes is not. It lowers direct dependencies only, because we set only those bounds.
 RUSTC_BOOTSTRAP=1 cargo generate-lockfile -Z direct-minimal-versions
 cargo test -p openedx-events --all-features --lib --locked

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the unit tests of codec, schema and values under Miri. The registry's slices are sections of the binary,
-# which Miri has not, so the catalogue stays out.
+# Runs the unit tests of codec, schema and values under Miri. Without the catalogue, because Miri does not support the linker
+# sections that the registry uses.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rustup +nightly component add miri rust-src

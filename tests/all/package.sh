@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# The two crates as they would be published: that each has its licences and the catalogue its contracts, and that they
-# compile from what is in the packages alone.
+# Checks that the two packages contain their licences and contracts, and that they compile from the packaged files alone.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 # holds PACKAGE FILE…
@@ -10,7 +9,7 @@ holds() {
     list=$(cargo package --list --locked --allow-dirty -p "$package")
     for file in "$@"; do
         if ! grep -qxF "$file" <<<"$list"; then
-            echo "the package of $package has no $file" >&2
+            echo "the package of $package does not contain $file" >&2
             exit 1
         fi
     done

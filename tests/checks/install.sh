@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs release `$2` of the tool `$1` below the target folder, unless it is there, and prints the path of its program.
-# With `OFFLINE=1` it installs nothing, and prints nothing where the tool is missing: its check is left out then.
+# Installs release `$2` of the tool `$1` in the target folder, unless it is already there, and prints the path of its program.
+# With `OFFLINE=1` it installs nothing. If the tool is missing then, it prints nothing, and the caller skips its check.
 set -euo pipefail
 tool=$1 release=$2
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -11,7 +11,7 @@ home=$tools/$tool-$release
 
 say() { printf '%s: %s\n' "$tool" "$*" >&2; }
 
-# By the wheel of PyPI, which takes seconds where compiling takes minutes.
+# A wheel from PyPI installs in seconds; compiling takes minutes.
 from_pypi() {
     python3 -m venv "$1" &&
         "$1/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
@@ -19,7 +19,7 @@ from_pypi() {
         [ -x "$1/bin/$tool" ]
 }
 
-# Without optimizations, since they take longer than the checks do.
+# Without optimizations, which would take longer than the checks.
 from_crates_io() {
     CARGO_TARGET_DIR=$tools/build CARGO_PROFILE_DEV_DEBUG=false cargo install --quiet --locked --debug --root "$home" --version "$release" "$1"
 }
@@ -30,13 +30,13 @@ if [ ! -x "$home/bin/$tool" ]; then
         exit
     fi
     say "installing release $release"
-    # What an installation left behind that was broken off.
+    # Remove the remains of an interrupted installation.
     rm -rf "$home"
     case $tool in
     typos) from_pypi "$home" >&2 || { rm -rf "$home" && from_crates_io typos-cli; } ;;
     *) from_crates_io "$tool" ;;
     esac || {
-        say "it cannot be installed; OFFLINE=1 leaves the checks out whose tools are missing"
+        say "installation failed; OFFLINE=1 skips checks whose tools are missing"
         exit 1
     }
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The spelling of names, comments and documents, by typos. What is wrong on purpose is in typos.toml.
+# Checks the spelling of names, comments and documents with typos. typos.toml lists intended misspellings.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 typos=$(tests/checks/install.sh typos 1.52.0)

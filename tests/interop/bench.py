@@ -1,5 +1,5 @@
-"""The Python side of the `bench` example: does one kind of work whenever an order comes as a line, and answers with the
-seconds it took. The first line, `{}`, says that it is ready. Nothing is logged, as on the other side.
+"""The Python side of the bench in runtime/benches/bus: does one kind of work for each order, which is a line of JSON, and
+answers with the seconds it took. The first line, `{}`, means that it is ready. Logging is off, as on the Rust side.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def produce(args):
     def fail(error, context):  # pylint: disable=unused-argument
         raise error
 
-    # It would only be logged.
+    # By default, Python only logs it.
     producer.record_producing_error = fail
 
     def carry_out(order):
@@ -94,7 +94,7 @@ def consume(args):
             topic=args.topic,
             group_id=order["group"],
             consumer_name=order["member"],
-            # From the beginning.
+            # Start with the oldest message.
             last_read_msg_id="0",
         )
         stream, errors, left = consumer.consumer, [], order["count"]

@@ -1,7 +1,7 @@
-"""A member of a consumer group: writes what its receivers receive as lines, until it has had so many messages.
+"""A member of a consumer group: prints a line for each event that its receivers get, until it has read enough messages.
 
-The first line says that it has joined the group. What Python could not handle (and acknowledges all the same) is a line
-with an `error`.
+The first line means that it has joined the group. If Python cannot handle a message, it still acknowledges it; the line then
+has an `error`.
 """
 
 import argparse
@@ -21,8 +21,8 @@ def main():
     parser.add_argument("--prefix")
     parser.add_argument("--group", required=True)
     parser.add_argument("--extra", default="{}", help="JSON, as for the management command consume_events")
-    parser.add_argument("--count", type=int, default=sys.maxsize, help="messages after which to end")
-    parser.add_argument("--timeout", type=float, default=120.0, help="seconds after which to end with an error")
+    parser.add_argument("--count", type=int, default=sys.maxsize, help="stop after this number of messages")
+    parser.add_argument("--timeout", type=float, default=120.0, help="fail after this number of seconds")
     parser.add_argument("--die-at", type=int, help="number of the event whose receiver kills this process")
     args = parser.parse_args()
     service.start(args.url, args.topic, EVENT_BUS_TOPIC_PREFIX=args.prefix)
@@ -56,7 +56,7 @@ def main():
         service.say(error=repr(error), event_type=event_type)
 
     consumer.record_event_consuming_error = fail
-    # Whatever became of a message, in the end it is acknowledged.
+    # Python acknowledges every message, even if a receiver fails.
     stream = consumer.consumer
     acknowledge, acknowledged = stream.ack, 0
 

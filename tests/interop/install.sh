@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
-# Installs the releases of the Python implementation that the interop tests talk to, each in a virtual environment below
-# the folder `$1`, and writes a line for each that can run: the release, a tab, and its Python.
+# Installs the releases of the Python implementation for the interop tests, each in a virtual environment in the folder `$1`.
+# Prints a line for each usable release: the release, a tab, and the path of its Python.
 #
-# An environment is kept for as long as its requirements are the same, so that all but the first run are instant. A
-# release whose Python this machine lacks is left out, with a word about it; to have none at all, or to fail to install
-# one, is an error. `OFFLINE=1` installs nothing, and takes what is there.
+# Environments are reused until their requirements change, so only the first run takes long. A release whose Python version is
+# missing on this machine is skipped with a message. It is an error if no release can be used or if an installation fails.
+# `OFFLINE=1` installs nothing and uses what is already there.
 set -euo pipefail
 requirements=$(cd "$(dirname "$0")" && pwd)
 into=${1:?the folder for the virtual environments}
 mkdir -p "$into"
 into=$(cd "$into" && pwd)
 
-# An installation that failed.
+# Remove a failed installation.
 trap 'rm -rf "$into"/new-*-$$' EXIT
 
 say() { printf 'interop: %s\n' "$*" >&2; }
 
-# All Pythons of the machine with one of the names `$@`, then those of pyenv.
+# Lists all Pythons of the machine with one of the names `$@`, then those of pyenv.
 candidates() {
     local name root
     for name in "$@" python3; do
@@ -29,7 +29,7 @@ candidates() {
     done
 }
 
-# The first Python that can make virtual environments, and of whose version (as `v`) the condition `$1` is true.
+# Prints the first Python that can create virtual environments and whose version `v` fulfils the condition `$1`.
 find_python() {
     local condition=$1 candidate
     shift
@@ -43,12 +43,12 @@ find_python() {
     return 1
 }
 
-# Of release `$1`, on a Python that fulfils the condition `$2` and may have one of the further names.
+# Installs release `$1` on a Python that fulfils the condition `$2`; the other arguments are its possible names.
 environment() {
     local release=$1 condition=$2 python key new
     shift 2
     if ! python=$(find_python "$condition" "$@"); then
-        say "NOT TESTED: openedx-events $release, for want of a Python ($condition) with the module venv"
+        say "NOT TESTED: openedx-events $release: no Python with $condition and the module venv"
         return
     fi
     key=$("$python" -c 'import hashlib, sys
@@ -57,11 +57,11 @@ print("%d.%d-" % sys.version_info[:2] + hashlib.sha256(open(sys.argv[1], "rb").r
     local home="$into/$release-$key"
     if [ ! -e "$home" ]; then
         if [ "${OFFLINE:-}" = 1 ]; then
-            say "NOT TESTED: openedx-events $release, which is not installed, because of OFFLINE=1"
+            say "NOT TESTED: openedx-events $release: not installed, because of OFFLINE=1"
             return
         fi
         say "installing openedx-events $release with $python"
-        # Whoever is first wins; nobody sees half of it.
+        # If several processes install it, the first one wins. A rename shows no half-installed environment.
         new="$into/new-$release-$$"
         "$python" -m venv "$new"
         "$new/bin/python" -m pip install --quiet --disable-pip-version-check \
@@ -73,12 +73,12 @@ print("%d.%d-" % sys.version_info[:2] + hashlib.sha256(open(sys.argv[1], "rb").r
 }
 
 installed=$(
-    set -e # Not inherited by substitutions.
+    set -e # Command substitutions do not inherit it.
     environment 11.2.0 "v >= (3, 12)" python3.12 python3.13 python3.14
     environment 10.5.0 "v == (3, 11)" python3.11
 )
 if [ -z "$installed" ] && [ "${OFFLINE:-}" != 1 ]; then
-    say "there is no Python 3.11, 3.12 or newer: install one (\`apt-get install python3 python3-venv\`), or skip with OFFLINE=1"
+    say "found no Python 3.11, 3.12 or newer: install one (\`apt-get install python3 python3-venv\`), or skip with OFFLINE=1"
     exit 1
 fi
 if [ -n "$installed" ]; then

@@ -1,6 +1,6 @@
-"""Produces the events that come as lines on standard input, in the form of golden vectors, to a topic.
+"""Reads events as golden vectors from the lines of standard input and produces them to a topic.
 
-Answers each with the metadata that it was sent with, or with an `error`: Python's producer only logs those.
+Answers each line with the metadata of the sent event or with an `error`, which Python's producer would only log.
 """
 
 import argparse
@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--url", required=True)
     parser.add_argument("--topic", required=True)
     parser.add_argument("--prefix")
-    parser.add_argument("--signals", action="store_true", help="send signals, which get metadata of their own")
+    parser.add_argument("--signals", action="store_true", help="send signals, which create their own metadata")
     args = parser.parse_args()
     service.start(args.url, args.topic, EVENT_BUS_TOPIC_PREFIX=args.prefix)
 

@@ -1,4 +1,4 @@
-"""A Django service of its own, without a database, that speaks to the bus as Open edX's services do."""
+"""A Django service without a database that uses the bus as Open edX's services do."""
 
 import io
 import json
@@ -16,8 +16,8 @@ from django.conf import settings
 
 
 def start(url, topic, **more):
-    """Configures Django for the bus at `url`; every event that can go to a bus has a route to `topic`, unless `more` has
-    other routes."""
+    """Configures Django for the bus at `url`. Routes every event that can be serialized to `topic`, unless `more` has other
+    routes."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     more.setdefault("EVENT_BUS_PRODUCER_CONFIG", Routes(topic))
     settings.configure(
@@ -26,7 +26,7 @@ def start(url, topic, **more):
         EVENT_BUS_PRODUCER="edx_event_bus_redis.create_producer",
         EVENT_BUS_CONSUMER="edx_event_bus_redis.RedisEventConsumer",
         EVENT_BUS_REDIS_CONNECTION_URL=url,
-        # In seconds. A consumer that is to end does so only when its wait is over.
+        # In seconds. A consumer stops only after its current wait.
         EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT=1,
         **more,
     )
@@ -34,7 +34,7 @@ def start(url, topic, **more):
 
 
 class Routes(dict):
-    """`EVENT_BUS_PRODUCER_CONFIG` with an entry for each event, read when all of them are loaded."""
+    """`EVENT_BUS_PRODUCER_CONFIG` with an entry for each event, created after all events are loaded."""
 
     def __init__(self, topic):
         super().__init__()
@@ -51,7 +51,7 @@ class Routes(dict):
 
 
 def event_data(signal, avro):
-    """The event with these Avro bytes, whole: the library's own deserializer loses fields that are false or empty."""
+    """Decodes an event completely. The library's own deserializer loses fields that are false or empty."""
     from openedx_events.event_bus.avro.deserializer import DEFAULT_DESERIALIZERS
     from openedx_events.event_bus.avro.serializer import AvroSignalSerializer
 
@@ -79,7 +79,7 @@ def event_data(signal, avro):
 
 
 def datetime_from(text):
-    """A time from what `isoformat` wrote. `fromisoformat` takes an offset of less than a second for UTC."""
+    """Parses the output of `isoformat`. `fromisoformat` reads an offset of less than a second as UTC."""
     time = datetime.fromisoformat(text)
     if offset := re.search(r"([+-])00:00:00\.(\d{6})$", text):
         time = time.replace(tzinfo=timezone(timedelta(microseconds=int(offset[1] + offset[2]))))
@@ -87,7 +87,7 @@ def datetime_from(text):
 
 
 def metadata_from(data):
-    """Metadata from its JSON. `EventsMetadata.from_json` loses the minor version."""
+    """Creates metadata from its JSON. `EventsMetadata.from_json` loses the minor version."""
     from openedx_events.data import EventsMetadata
 
     return EventsMetadata(
@@ -106,5 +106,5 @@ def metadata_to(metadata):
 
 
 def say(**answer):
-    """Writes a line of JSON to whoever started this process."""
+    """Prints a line of JSON for the parent process."""
     print(json.dumps(answer), flush=True)

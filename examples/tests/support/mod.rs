@@ -1,16 +1,16 @@
-//! Examples, run as a user does.
+//! Runs examples as a user does.
 
 use std::{env, process::Command};
 
-/// `cargo run --example` with the name of an example.
+/// Prepares `cargo run --example` for an example.
 pub(crate) fn run(example: &str, args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO"));
     command
         .args(["run", "--quiet", "--locked", "--package", env!("CARGO_PKG_NAME"), "--example", example, "--"])
         .args(args)
         .current_dir(env!("CARGO_MANIFEST_DIR"));
-    // What cargo says to this test about its package. The build script of `ring` watches such variables, and everything
-    // above it would be built again.
+    // Remove the variables that cargo sets for this test. The build script of `ring` watches them, so everything that
+    // depends on it would be rebuilt.
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
         if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
@@ -20,7 +20,7 @@ pub(crate) fn run(example: &str, args: &[&str]) -> Command {
     command
 }
 
-/// What an example prints.
+/// Returns the output of an example.
 pub(crate) fn printed(command: &mut Command) -> String {
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));

@@ -1,4 +1,4 @@
-//! Sending in one process, its floor, and the registry.
+//! Sending within one process, its baseline, and the registry.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ use openedx_events_benches::{
 
 fn send(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("send");
-    // What is returned is dropped in the measured time, as a sender drops it.
+    // This includes dropping the responses, as a sender does.
     group.bench_function("to_0", |bencher| {
         bencher.iter(|| drop(SILENCE_HEARD.send_event(black_box(SilenceHeard { number: 1 }))));
     });

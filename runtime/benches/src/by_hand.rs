@@ -1,7 +1,6 @@
-//! The floor: the code that somebody would write for just these events, who wants it fast and needs no word
-//! about what is wrong in the bytes.
+//! The baseline: fast code written for only these events, which does not say what is wrong with invalid bytes.
 //!
-//! Each struct's fields are listed once, for the payloads of the catalogue and for the plain ones.
+//! The fields of each struct are listed once, for the payloads of the catalogue and for the plain structs.
 
 use std::collections::BTreeMap;
 
@@ -14,10 +13,10 @@ use openedx_events::{
 
 use crate::plain;
 
-/// Bytes that were not read yet.
+/// The bytes not yet read.
 pub type Input<'a> = &'a [u8];
 
-/// A value with an Avro form.
+/// A value that has an Avro representation.
 pub trait ByHand: Sized {
     /// Appends the bytes.
     fn put(&self, out: &mut Vec<u8>);
@@ -70,13 +69,13 @@ fn put_length(length: usize, out: &mut Vec<u8>) {
 }
 
 #[inline]
-fn put_text(text: &str, out: &mut Vec<u8>) {
+fn put_string(text: &str, out: &mut Vec<u8>) {
     put_length(text.len(), out);
     out.extend_from_slice(text.as_bytes());
 }
 
 #[inline]
-fn take_text<'a>(input: &mut Input<'a>) -> Option<&'a str> {
+fn take_str<'a>(input: &mut Input<'a>) -> Option<&'a str> {
     let length = usize::try_from(i64::take(input)?).ok()?;
     std::str::from_utf8(input.split_off(..length)?).ok()
 }
@@ -84,27 +83,27 @@ fn take_text<'a>(input: &mut Input<'a>) -> Option<&'a str> {
 impl ByHand for String {
     #[inline]
     fn put(&self, out: &mut Vec<u8>) {
-        put_text(self, out);
+        put_string(self, out);
     }
 
     #[inline]
     fn take(input: &mut Input<'_>) -> Option<Self> {
-        take_text(input).map(Self::from)
+        take_str(input).map(Self::from)
     }
 }
 
-/// Keys are read by the crate: the floor of decoding is "by hand, and the parsing of keys and times".
+/// This crate parses the keys, so the baseline of decoding includes the same parsing of keys and times.
 macro_rules! keys {
     ($($key:ty)*) => {$(
         impl ByHand for $key {
             #[inline]
             fn put(&self, out: &mut Vec<u8>) {
-                put_text(self.as_str(), out);
+                put_string(self.as_str(), out);
             }
 
             #[inline]
             fn take(input: &mut Input<'_>) -> Option<Self> {
-                take_text(input)?.parse().ok()
+                take_str(input)?.parse().ok()
             }
         }
     )*};
@@ -112,7 +111,7 @@ macro_rules! keys {
 
 keys! { CourseKey LibraryLocatorV2 }
 
-/// Times in UTC, which the samples have.
+/// Times in UTC, as in the samples.
 impl ByHand for DateTime {
     #[inline]
     fn put(&self, out: &mut Vec<u8>) {
@@ -133,7 +132,7 @@ impl ByHand for DateTime {
 
     #[inline]
     fn take(input: &mut Input<'_>) -> Option<Self> {
-        take_text(input)?.parse().ok()
+        take_str(input)?.parse().ok()
     }
 }
 
@@ -185,7 +184,7 @@ impl<T: ByHand> ByHand for BTreeMap<String, T> {
         if !self.is_empty() {
             put_length(self.len(), out);
             for (key, value) in self {
-                put_text(key, out);
+                put_string(key, out);
                 value.put(out);
             }
         }
@@ -226,7 +225,7 @@ macro_rules! record {
     )*};
 }
 
-/// A payload of the catalogue with its twin, and the plain struct with the same fields.
+/// A payload of the catalogue, the struct of its fields, and the plain struct with the same fields.
 macro_rules! records {
     ($($module:ident $name:ident $twin:ident $fields:tt)*) => {$(
         record! {

@@ -1,4 +1,4 @@
-//! The events that are measured, with a sample of each.
+//! The measured events, with a sample of each.
 
 use openedx_events::{
     WireEvent, codec,
@@ -9,11 +9,11 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{by_hand::ByHand, plain};
 
-/// An event that is measured.
+/// A measured event.
 pub trait Case: WireEvent + ByHand + Serialize + DeserializeOwned + Clone {
-    /// The event made of plain structs.
+    /// The same event, made of plain structs.
     type Plain: ByHand + Serialize + DeserializeOwned + Clone + PartialEq + std::fmt::Debug;
-    /// What the tables call it.
+    /// The name in tables.
     const NAME: &'static str;
     /// The sample as the Avro record dictionary.
     const JSON: &'static str;
@@ -38,7 +38,7 @@ pub trait Case: WireEvent + ByHand + Serialize + DeserializeOwned + Clone {
 }
 
 fn read<T: DeserializeOwned>(json: &str) -> T {
-    serde_json::from_str(json).expect("the samples are right, says a test")
+    serde_json::from_str(json).expect("a test checks the samples")
 }
 
 /// 183 bytes.
@@ -68,7 +68,7 @@ impl Case for CourseEnrollmentCreated {
     }}"#;
 }
 
-/// The smallest events of the catalogue are those of a content library.
+/// The events of content libraries are the smallest in the catalogue.
 impl Case for ContentLibraryDeleted {
     type Plain = plain::ContentLibraryDeleted;
     const NAME: &'static str = "smallest";
@@ -76,7 +76,7 @@ impl Case for ContentLibraryDeleted {
         r#"{"content_library": {"library_key": "lib:edX:maths", "update_blocks": false}}"#;
 }
 
-/// The largest events of the catalogue are those of the forum: 24 fields, and a text of any length.
+/// The events of the forum are the largest in the catalogue: 24 fields and a body of any length.
 impl Case for ForumThreadCreated {
     type Plain = plain::ForumThreadCreated;
     const NAME: &'static str = "largest";

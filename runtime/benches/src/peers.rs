@@ -1,4 +1,4 @@
-//! Other libraries, as somebody would use them: schemas parsed once, buffers used again where that is offered.
+//! Other libraries, used well: schemas are parsed once, and buffers are reused if the library allows it.
 
 use apache_avro::{
     Schema, reader::datum::GenericDatumReader, types::Value, writer::datum::GenericDatumWriter,
@@ -6,22 +6,21 @@ use apache_avro::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_avro_fast::ser::SerializerConfig;
 
-/// What can go wrong: all of it would be a mistake of the benches.
-const RIGHT: &str = "the peers understand the schema and the samples, says a test";
+const RIGHT: &str = "a test checks that the libraries understand the schema and the samples";
 
-/// `serde_avro_fast`, from and to structs.
+/// `serde_avro_fast`, for structs.
 pub struct Fast {
     schema: serde_avro_fast::Schema,
 }
 
 impl Fast {
-    /// With the schema of an event.
+    /// Creates it with the schema of an event.
     #[must_use]
     pub fn new(schema: &str) -> Self {
         Self { schema: schema.parse().expect(RIGHT) }
     }
 
-    /// Its writer, which keeps its own buffers.
+    /// Returns its writer configuration, which holds buffers.
     #[must_use]
     pub fn config(&self) -> SerializerConfig<'_> {
         SerializerConfig::new(&self.schema)
@@ -33,7 +32,7 @@ impl Fast {
         *out = serde_avro_fast::to_datum(value, buffer, config).expect(RIGHT);
     }
 
-    /// Reads the bytes.
+    /// Decodes a struct.
     #[must_use]
     pub fn decode<T: DeserializeOwned>(&self, bytes: &[u8]) -> T {
         serde_avro_fast::from_datum_slice(bytes, &self.schema).expect(RIGHT)
@@ -47,7 +46,7 @@ pub struct Apache<'a> {
 }
 
 impl<'a> Apache<'a> {
-    /// With the schema of an event.
+    /// Creates it with the schema of an event.
     #[must_use]
     pub fn new(schema: &'a Schema) -> Self {
         Self {
@@ -56,7 +55,7 @@ impl<'a> Apache<'a> {
         }
     }
 
-    /// The schema that [`new`](Self::new) takes.
+    /// Parses the schema for [`new`](Self::new).
     #[must_use]
     pub fn schema(text: &str) -> Schema {
         Schema::parse_str(text).expect(RIGHT)
@@ -67,19 +66,19 @@ impl<'a> Apache<'a> {
         self.writer.write_ser(out, value).expect(RIGHT);
     }
 
-    /// Reads the bytes to a struct.
+    /// Decodes a struct.
     #[must_use]
     pub fn decode<T: DeserializeOwned>(&self, mut bytes: &[u8]) -> T {
         self.reader.read_deser(&mut bytes).expect(RIGHT)
     }
 
-    /// Appends the bytes of a struct by way of a tree of values.
+    /// Appends the bytes of a struct, converted to a tree of values first.
     pub fn encode_value<T: Serialize>(&self, value: &T, out: &mut Vec<u8>) {
         let value = apache_avro::to_value(value).expect(RIGHT);
         self.writer.write_value(out, value).expect(RIGHT);
     }
 
-    /// Reads the bytes to a struct by way of a tree of values.
+    /// Decodes a struct through a tree of values.
     #[must_use]
     pub fn decode_value<T: DeserializeOwned>(&self, mut bytes: &[u8]) -> T {
         let value: Value = self.reader.read_value(&mut bytes).expect(RIGHT);

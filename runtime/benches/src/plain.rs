@@ -1,5 +1,5 @@
-//! The payloads of the three events as serde's derives have them, with texts for keys and times: what the peers
-//! read and write. apache-avro wants structs to have the names that records have in the schema.
+//! The payloads of the three events as plain structs with serde's derives, which the other libraries read and write. Keys
+//! and times are strings. apache-avro requires that structs have the names of the schema's records.
 
 use std::collections::BTreeMap;
 

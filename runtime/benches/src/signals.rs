@@ -1,5 +1,5 @@
-//! Signals with no, one and ten receivers that do nothing.
-#![allow(unsafe_code)] // The sections in which the linker collects events and receivers.
+//! Signals with zero, one and ten receivers that do nothing.
+#![allow(unsafe_code)] // The linker sections that collect events and receivers.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,7 +11,7 @@ macro_rules! numbers {
         /// A number.
         #[event(type = $event_type)]
         pub struct $name {
-            /// It.
+            /// The number.
             pub number: i64,
         }
     )*};
@@ -41,8 +41,8 @@ macro_rules! voices {
 
 voices! { first second third fourth fifth sixth seventh eighth ninth tenth }
 
-/// The least that metadata takes: a version 1 UUID and the time. By hand, each field of the catalogue's
-/// `EventsMetadata` is a constant besides.
+/// The minimum work for metadata: a version 1 UUID and the time. The other fields of `EventsMetadata` are constants when
+/// written by hand.
 pub struct MetadataByHand {
     /// Version 1.
     pub id: Uuid,
@@ -52,7 +52,7 @@ pub struct MetadataByHand {
     pub event_type: &'static str,
 }
 
-/// The floor of metadata.
+/// Creates metadata by hand, as the baseline.
 #[must_use]
 pub fn metadata_by_hand(event_type: &'static str) -> MetadataByHand {
     static CONTEXT: ContextV1 = ContextV1::new(7);

@@ -1,4 +1,4 @@
-//! How long is measured: a whole run takes some minutes, and its ratios are good to about a tenth.
+//! The settings of all benches: a whole run takes a few minutes, and its ratios are accurate to about ten percent.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ pub fn criterion() -> Criterion {
         .configure_from_args()
 }
 
-/// Measures `work`; what it returns is dropped outside of the measured time.
+/// Measures `work`, without the time to drop its result.
 pub fn time<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut work: impl FnMut() -> T) {
     group.bench_function(name, |bencher| bencher.iter_with_large_drop(&mut work));
 }

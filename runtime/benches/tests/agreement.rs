@@ -1,4 +1,4 @@
-//! What is measured side by side does the same.
+//! Checks that all compared implementations do the same.
 
 use openedx_events::{codec, content_authoring::signals::ContentLibraryDeleted, learning::signals::*};
 use openedx_events_benches::{
@@ -31,7 +31,7 @@ fn check<C: Case + PartialEq + std::fmt::Debug>(length: usize) {
     let apache = Apache::new(&schema);
     assert_eq!(written(&|out| apache.encode(&plain, out)), bytes);
     assert_eq!(apache.decode::<C::Plain>(&bytes), plain);
-    // Maps of values have no order of their own, so the bytes need not be the same.
+    // Maps of values are unordered, so the bytes may differ.
     assert_eq!(apache.decode_value::<C::Plain>(&written(&|out| apache.encode_value(&plain, out))), plain);
 }
 

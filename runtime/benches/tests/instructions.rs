@@ -1,8 +1,8 @@
-//! Counts instructions with callgrind, which no other program on the machine disturbs, and compares them with
-//! the budgets, and with what they were: `instructions.txt`.
+//! Counts instructions with callgrind, which other load on the machine does not affect. Compares them with the budgets and
+//! with the stored counts in `instructions.txt`.
 //!
-//! `cargo test --release --no-default-features --test instructions -- --nocapture`; with `UPDATE_INSTRUCTIONS=1` in the
-//! environment it writes the file.
+//! Run `cargo test --release --no-default-features --test instructions -- --nocapture`. With `UPDATE_INSTRUCTIONS=1`, it
+//! writes the file.
 
 use std::{
     collections::BTreeMap,
@@ -13,10 +13,10 @@ use std::{
     process::{Command, Output},
 };
 
-/// Instructions of each piece of work, in the order in which they run.
+/// The instructions of each piece of work, in order.
 type Counts = Vec<(String, u64)>;
 
-/// Where the counts hold: another compiler, libc or valgrind makes other ones.
+/// Describes the environment: another compiler, libc or valgrind gives different counts.
 fn environment() -> String {
     let first_line = |program: &str, arguments: &[&str]| {
         let output = Command::new(program).args(arguments).output();
@@ -56,7 +56,7 @@ fn count() -> Counts {
         .arg("--collect-atstart=no")
         .args(["--toggle-collect=instructions::measured", "--dump-after=instructions::measured"])
         .arg(env!("CARGO_BIN_EXE_instructions"))
-        // No variable of the caller changes what the program does.
+        // Variables of the caller must not affect the program.
         .env_clear());
     let names = String::from_utf8(output.stdout).unwrap();
     let total = |number: usize| {
@@ -66,7 +66,7 @@ fn count() -> Counts {
     };
     let mut counts: Counts =
         names.lines().enumerate().map(|(index, name)| (name.to_owned(), total(index + 1))).collect();
-    // What it takes to call a piece of work at all is not its own.
+    // Subtract the cost of calling a piece of work.
     let (name, call) = counts.remove(0);
     assert_eq!(name, "nothing");
     for (_, count) in &mut counts {
@@ -103,9 +103,9 @@ fn no_more_instructions_than_before() {
     for (name, count) in &counts {
         let before = *baseline.get(name.as_str()).unwrap_or(&0);
         println!("{name:<40} {count:>7}   was {before:>7}");
-        // A few instructions more or less are no matter where there are few.
+        // Allow small pieces a few instructions.
         if *count > before + (before / 20).max(4) {
-            worse.push(format!("{name}: {count} instructions, and were {before}"));
+            worse.push(format!("{name}: {count} instructions instead of {before}"));
         }
     }
     budgets(&counts.iter().map(|(name, count)| (name.as_str(), *count)).collect());
@@ -113,40 +113,36 @@ fn no_more_instructions_than_before() {
     let same = before.lines().next() == Some(&environment);
     if !same {
         println!(
-            "\nnot compared: instructions.txt is of\n    {}\nand this is\n    {environment}",
+            "\nnot compared: instructions.txt was written in\n    {}\nand this is\n    {environment}",
             before.lines().next().unwrap_or_default()
         );
         return;
     }
     assert!(
         worse.is_empty(),
-        "{}\nhelp: if there is a good reason, say it in the commit and run this again with UPDATE_INSTRUCTIONS=1",
+        "{}\nhelp: if this is intended, run it again with UPDATE_INSTRUCTIONS=1 and give the reason in the commit",
         worse.join("\n")
     );
-    assert_eq!(
-        baseline.len(),
-        counts.len(),
-        "instructions.txt has the pieces that are counted, and no other"
-    );
+    assert_eq!(baseline.len(), counts.len(), "instructions.txt must list exactly the counted pieces");
 }
 
-/// What holds wherever this runs, since both sides were counted there.
+/// Checks the budgets that compare counts of the same run, and so hold in every environment.
 fn budgets(counts: &BTreeMap<&str, u64>) {
-    let times = |name: &str, factor: f64, floor: u64| {
+    let at_most = |name: &str, factor: f64, baseline: u64| {
         let count = counts[name];
         #[allow(clippy::cast_precision_loss)]
-        let ratio = count as f64 / floor as f64;
+        let ratio = count as f64 / baseline as f64;
         assert!(
             ratio <= factor,
-            "{name}: {count} instructions are {ratio:.2} × {floor}, and may be {factor} ×"
+            "{name}: {count} instructions are {ratio:.2} × {baseline}; the budget is {factor} ×"
         );
     };
     for event in ["smallest", "enrollment", "largest"] {
-        times(&format!("encode {event}"), 1.3, counts[&*format!("encode by hand {event}")]);
-        // By hand, keys and times are parsed by the crate.
-        times(&format!("decode {event}"), 1.5, counts[&*format!("decode by hand {event}")]);
-        times(&format!("clone {event}"), 1.0, counts[&*format!("clone of texts {event}")]);
+        at_most(&format!("encode {event}"), 1.3, counts[&*format!("encode by hand {event}")]);
+        // The baseline parses keys and times with this crate.
+        at_most(&format!("decode {event}"), 1.5, counts[&*format!("decode by hand {event}")]);
+        at_most(&format!("clone {event}"), 1.0, counts[&*format!("clone of strings {event}")]);
     }
-    // Of no receiver: loads and comparisons. Counted with the harness that calls it.
-    times("send to 0 receivers", 1.0, 40);
+    // Without receivers: loads and comparisons, plus the harness that calls it.
+    at_most("send to 0 receivers", 1.0, 40);
 }

@@ -1,5 +1,5 @@
-//! Does each piece of work once, after a first time that fills caches, for callgrind to count its instructions.
-//! Prints the names of the pieces, in order. The test `instructions` runs it.
+//! Runs each piece of work once under callgrind, which counts its instructions, after a first run that fills caches. Prints
+//! the names of the pieces in order. The test `instructions` starts this program.
 
 use std::hint::black_box;
 
@@ -18,13 +18,13 @@ use openedx_events_benches::{
     },
 };
 
-/// Callgrind counts what runs in this function, and writes a file each time it returns.
+/// Callgrind counts the instructions in this function and writes a file each time it returns.
 #[inline(never)]
 fn measured(work: &mut dyn FnMut()) {
     work();
 }
 
-/// What `work` returns is not dropped in the measured time.
+/// Measures `work`, without dropping its result.
 fn piece<T>(name: &str, mut work: impl FnMut() -> T) {
     println!("{name}");
     drop(black_box(work()));
@@ -48,9 +48,9 @@ fn codec_of<C: Case>() {
     });
     piece(&name("decode"), || codec::decode::<C>(black_box(&bytes)));
     piece(&name("decode by hand"), || C::take(&mut black_box(bytes.as_slice())));
-    piece(&name("decode texts by hand"), || C::Plain::take(&mut black_box(bytes.as_slice())));
+    piece(&name("decode strings by hand"), || C::Plain::take(&mut black_box(bytes.as_slice())));
     piece(&name("clone"), || black_box(&sample).clone());
-    piece(&name("clone of texts"), || black_box(&plain).clone());
+    piece(&name("clone of strings"), || black_box(&plain).clone());
     piece(&name("write JSON"), || serde_json::to_string(black_box(&sample)));
     piece(&name("write JSON by derives"), || serde_json::to_string(black_box(&plain)));
     piece(&name("read JSON"), || serde_json::from_str::<C>(black_box(&json)));
@@ -71,7 +71,7 @@ fn main() {
     piece("parse usage key", || black_box(usage).parse::<UsageKey>());
     piece("parse time", || black_box("2024-02-29T09:30:00+00:00").parse::<DateTime>());
 
-    // What is returned is dropped in the counted time, too, as a sender drops it.
+    // This includes dropping the responses, as a sender does.
     piece("send to 0 receivers", || drop(SILENCE_HEARD.send_event(black_box(SilenceHeard { number: 1 }))));
     piece("send to 1 receiver", || drop(SOLO_HEARD.send_event(black_box(SoloHeard { number: 1 }))));
     piece("send to 10 receivers", || drop(CHOIR_HEARD.send_event(black_box(ChoirHeard { number: 1 }))));

@@ -1,16 +1,15 @@
-//! Writes what was measured into `BENCHMARKS.md`, between its marks, and draws `growth.svg` and `bus.svg`.
+//! Writes the measured figures into `BENCHMARKS.md`, between its marks. Figures that were not measured stay unchanged.
 //!
-//! `cargo bench`, the `bench` example or both first, then `cargo run --release --bin report` with this package's manifest.
-//! What was not measured stays as it is.
+//! Run `cargo bench`, the bench of the bus, or both first, then `cargo run --release --bin report` with this package's
+//! manifest.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::Path};
 
-use openedx_events_benches::pictures;
 use serde_json::Value;
 
 type Times = BTreeMap<String, f64>;
 
-/// Nanoseconds by `group/name`: the median that criterion left in its folder.
+/// Returns nanoseconds by `group/name`: the medians in the folder of criterion.
 fn times(folder: &Path) -> Times {
     let mut times = Times::new();
     let groups = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -26,7 +25,7 @@ fn times(folder: &Path) -> Times {
     times
 }
 
-/// Times with a unit that leaves three digits.
+/// Formats a time to about three digits.
 fn duration(nanos: f64) -> String {
     match nanos {
         ..100.0 => format!("{nanos:.1} ns"),
@@ -36,14 +35,14 @@ fn duration(nanos: f64) -> String {
     }
 }
 
-/// A row for each of `names`: its time as a multiple of the floor's, then the time.
-fn table(times: &Times, group: &str, floor: &str, names: &[(&str, &str)]) -> String {
+/// Writes a row for each of `names`: its time relative to the baseline's, then the time.
+fn table(times: &Times, group: &str, baseline: &str, names: &[(&str, &str)]) -> String {
     let time = |name: &str| times.get(&format!("{group}/{name}")).copied();
     let mut text = String::from("| | ratio | time |\n|---|---|---|\n");
-    let floor = time(floor).unwrap_or(f64::NAN);
+    let baseline = time(baseline).unwrap_or(f64::NAN);
     for (name, label) in names {
         if let Some(time) = time(name) {
-            let _ = writeln!(text, "| {label} | {:.2} | {} |", time / floor, duration(time));
+            let _ = writeln!(text, "| {label} | {:.2} | {} |", time / baseline, duration(time));
         }
     }
     text
@@ -52,11 +51,11 @@ fn table(times: &Times, group: &str, floor: &str, names: &[(&str, &str)]) -> Str
 const CODEC: &[(&str, &str)] = &[
     ("ours", "**ours**"),
     ("by_hand", "by hand"),
-    ("by_hand_texts", "by hand, keys and times left as texts"),
+    ("by_hand_strings", "by hand, keys and times as strings"),
     ("memcpy", "copying the bytes"),
-    ("serde_avro_fast", "serde_avro_fast (texts)"),
-    ("apache_avro_serde", "apache-avro, serde (texts)"),
-    ("apache_avro_value", "apache-avro, `Value` (texts)"),
+    ("serde_avro_fast", "serde_avro_fast (strings)"),
+    ("apache_avro_serde", "apache-avro, serde (strings)"),
+    ("apache_avro_value", "apache-avro, `Value` (strings)"),
 ];
 
 fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
@@ -69,12 +68,12 @@ fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
         let group = format!("json_{event}");
         let json = [
             ("write", "**write**"),
-            ("write_by_derives", "write by serde's derives (texts)"),
+            ("write_by_derives", "write by serde's derives (strings)"),
             ("read", "**read**"),
-            ("read_by_derives", "read by serde's derives (texts)"),
+            ("read_by_derives", "read by serde's derives (strings)"),
             ("clone", "clone"),
-            ("clone_of_texts", "clone of the plain structs"),
-            ("schema_text", "schema text"),
+            ("clone_of_strings", "clone of the plain structs"),
+            ("schema", "schema"),
         ];
         sections.push((group.clone(), table(times, &group, "write_by_derives", &json)));
     }
@@ -82,7 +81,7 @@ fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
         ("course_key", "`CourseKey`"),
         ("usage_key", "`UsageKey`"),
         ("time", "`DateTime`"),
-        ("copy_of_course_key", "copying the course key's text"),
+        ("copy_of_course_key", "copying the course key as a string"),
     ];
     sections.push(("parse".into(), table(times, "parse", "copy_of_course_key", &parse)));
     let send = [
@@ -91,54 +90,40 @@ fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
         ("to_1_with_metadata", "1 receiver, with metadata"),
         ("to_10", "10 receivers"),
         ("metadata", "metadata alone"),
-        ("metadata_by_hand_and_call", "the floor: UUID v1, clock, call"),
-        ("call", "the call of the receiver"),
+        ("metadata_by_hand_and_call", "baseline: UUID v1, clock, call"),
+        ("call", "calling the receiver"),
     ];
     sections.push(("send".into(), table(times, "send", "metadata_by_hand_and_call", &send)));
     let registry = [
         ("get_one", "one event type"),
-        ("get_unknown", "one that is not there"),
-        ("get_each", "each of them"),
+        ("get_unknown", "an unknown event type"),
+        ("get_each", "all event types"),
     ];
     sections.push(("registry".into(), table(times, "registry", "get_one", &registry)));
     sections.push(("instructions".into(), format!("```text\n{instructions}```\n")));
     sections
 }
 
-/// The tables that the `bench` example kept, by their marks.
-fn bus_sections(figures: &Value) -> Vec<(String, String)> {
-    let tables = figures["tables"].as_object().into_iter().flatten();
-    tables.filter_map(|(name, table)| Some((name.clone(), table.as_str()?.to_owned()))).collect()
-}
-
 fn main() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let target = |own: &str| std::env::var_os("CARGO_TARGET_DIR").map_or(here.join(own), Into::into);
-    let times = times(&target("target").join("criterion"));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(here.join("target"), Into::into);
+    let times = times(&target.join("criterion"));
     let instructions = fs::read_to_string(here.join("instructions.txt")).unwrap_or_default();
-    let bus = fs::read_to_string(target("../../target").join("event_bus_bench.json")).ok();
-    let bus = bus.map(|text| serde_json::from_str::<Value>(&text).expect("the example wrote it"));
+    let bus = fs::read_to_string(target.join("event_bus.json")).ok();
+    let bus: Option<BTreeMap<String, String>> =
+        bus.map(|text| serde_json::from_str(&text).expect("the bench of the bus wrote it"));
 
-    let mut found = if times.is_empty() { Vec::new() } else { sections(&times, &instructions) };
-    found.extend(bus.iter().flat_map(bus_sections));
-    assert!(!found.is_empty(), "`cargo bench` or the example `bench` comes first");
+    let mut tables = if times.is_empty() { Vec::new() } else { sections(&times, &instructions) };
+    tables.extend(bus.into_iter().flatten());
+    assert!(!tables.is_empty(), "run `cargo bench` or the bench of the bus first");
     let file = here.join("../../BENCHMARKS.md");
-    let mut text = fs::read_to_string(&file).expect("BENCHMARKS.md has the words around the figures");
-    for (name, section) in found {
+    let mut text = fs::read_to_string(&file).expect("BENCHMARKS.md exists");
+    for (name, section) in tables {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end {name} -->"));
-        // What the document does not ask for is not in it.
+        // The document leaves out some figures.
         let Some((before, rest)) = text.split_once(&begin) else { continue };
-        let (_, after) = rest.split_once(&end).expect("each mark has its end");
+        let (_, after) = rest.split_once(&end).expect("each mark has an end");
         text = format!("{before}{begin}{section}{end}{after}");
     }
     fs::write(&file, text).expect("BENCHMARKS.md can be written");
-    let draw = |name: &str, picture: String| {
-        fs::write(here.join(name), picture).expect("pictures can be written");
-    };
-    if !times.is_empty() {
-        draw("growth.svg", pictures::of_codec(&times));
-    }
-    if let Some(charts) = bus.map(|figures| figures["charts"].clone()).filter(Value::is_object) {
-        draw("bus.svg", pictures::of_bus(&charts));
-    }
 }

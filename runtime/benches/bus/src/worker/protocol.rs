@@ -1,19 +1,19 @@
-//! What participants are told, and what they answer.
+//! The orders and answers of participants.
 
 use serde::{Deserialize, Serialize};
 
 use crate::process::Usage;
 
-/// An order. What a kind of work has no use for, it leaves aside.
+/// An order. Each kind of work uses the fields that it needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    /// How many events.
+    /// The number of events.
     pub(crate) count: u64,
-    /// The consumer group, which begins with all that the topic has.
+    /// The consumer group, which starts with the oldest message.
     pub(crate) group: String,
     /// The name of this member of the group.
     pub(crate) member: String,
-    /// How many messages are read at a time.
+    /// The number of messages to read at a time.
     pub(crate) batch: usize,
 }
 
@@ -23,15 +23,16 @@ impl Order {
     }
 }
 
-/// What an order took.
+/// The cost of an order.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Answer {
     pub(crate) seconds: f64,
-    /// Of all processors; zero where it is not known.
+    /// The sum over all processors; zero if unknown.
     pub(crate) processor_seconds: f64,
-    /// Memory that the process has now, and the most that it has had.
+    /// The current memory of the process.
     pub(crate) resident_kb: u64,
+    /// The peak memory of the process.
     pub(crate) peak_kb: u64,
 }
 

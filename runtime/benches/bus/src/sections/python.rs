@@ -1,22 +1,22 @@
-//! The same work in Python's implementation.
+//! The same work in the Python implementation.
 
-use super::{Found, per_second};
+use super::{Tables, per_second};
 use crate::{
-    Outcome,
+    Result,
+    environment::Environment,
     event::Size,
-    peers::Peer,
-    place::Place,
-    rounds::{self, Participant},
+    participant::Participant,
+    rounds::{self, Contestant},
     table::{Table, at_least, rate, ratio},
     worker::{Order, Work},
 };
 
-/// A row: what is done, and how.
+/// A row of the table.
 struct Row {
     label: &'static str,
     ours: Work,
     python: Work,
-    /// How many messages we read at a time; Python reads one.
+    /// The messages that we read at a time; Python reads one.
     batch: usize,
     budget: Option<f64>,
 }
@@ -44,16 +44,16 @@ const ROWS: [Row; 7] = [
     },
 ];
 
-pub(super) fn measure(place: &Place) -> Outcome<Found> {
-    const TOPIC: &str = "beside-python";
-    let Some(python) = place.python() else {
-        eprintln!("NOT MEASURED: there is no Python with openedx-events");
-        return Ok(Found::default());
+pub(super) fn measure(environment: &Environment) -> Result<Tables> {
+    const TOPIC: &str = "python";
+    let Some(python) = environment.python() else {
+        eprintln!("NOT MEASURED: found no Python with openedx-events");
+        return Ok(Tables::new());
     };
     let mut table = Table::new(&["", "ratio", "budget", "ours", "Python"]);
     for row in &ROWS {
         let consumes = row.ours == Work::Consume;
-        let counts = &place.counts;
+        let counts = &environment.counts;
         let (our_count, python_count) = match row.ours {
             Work::Produce => (counts.one_at_a_time, counts.python),
             Work::Consume if row.batch == 1 => (counts.one_at_a_time, counts.python),
@@ -61,28 +61,28 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             _ => (counts.in_process, counts.python),
         };
         if consumes {
-            place.clear()?;
-            place.fill(TOPIC, Size::Small, our_count.max(python_count))?;
+            environment.clear()?;
+            environment.fill(TOPIC, Size::Small, our_count.max(python_count))?;
         }
-        let work = |mut peer: Peer, count: u64| {
+        let work = |mut participant: Participant, count: u64| {
             move || {
-                let group = place.new_group();
+                let group = environment.new_group();
                 let order =
                     Order { batch: row.batch, group, member: "member".to_owned(), ..Order::of(count) };
-                let answer = peer.carry_out(&order)?;
+                let answer = participant.carry_out(&order)?;
                 if consumes {
-                    place.drop_group(TOPIC, &order.group)?;
+                    environment.drop_group(TOPIC, &order.group)?;
                 }
                 Ok(per_second(count, answer.seconds))
             }
         };
-        let ours = Peer::rust(row.ours, place, TOPIC, Size::Small)?;
-        let theirs = Peer::python(python, row.python, place, TOPIC, Size::Small)?;
-        let mut participants = [
-            Participant::new(row.label, work(ours, our_count)),
-            Participant::new(format!("{} in Python", row.label), work(theirs, python_count)),
+        let ours = Participant::rust(row.ours, environment, TOPIC, Size::Small)?;
+        let theirs = Participant::python(python, row.python, environment, TOPIC, Size::Small)?;
+        let mut contestants = [
+            Contestant::new(row.label, work(ours, our_count)),
+            Contestant::new(format!("{} in Python", row.label), work(theirs, python_count)),
         ];
-        let rates = rounds::run(place.counts.rounds, &mut participants)?;
+        let rates = rounds::run(environment.counts.rounds, &mut contestants)?;
         let times = rates[0].ratio(&rates[1]);
         table.row(&[
             row.label.to_owned(),
@@ -92,5 +92,5 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             rate(rates[1].median()),
         ]);
     }
-    Ok(Found { tables: vec![("bus_python", table.into_text())], ..Found::default() })
+    Ok(vec![("bus_python", table.into_text())])
 }

@@ -12,41 +12,37 @@ use crate::{sections::Section, worker::Task};
 pub(crate) struct Options {
     #[command(subcommand)]
     pub(crate) command: Option<Command>,
-    /// What to measure; everything, unless said
+    /// The sections to measure; all of them by default
     pub(crate) sections: Vec<Section>,
-    /// Few events: whether it works, not what it costs
+    /// Use few events, to check that the program works
     #[arg(long)]
     pub(crate) quick: bool,
-    /// Leaves Python out
+    /// Do not measure Python
     #[arg(long)]
     pub(crate) without_python: bool,
-    /// Where the figures go, for the `report` of runtime/benches
+    /// The file for the figures, which `report` reads
     #[arg(long, default_value_os_t = figures())]
     pub(crate) figures: PathBuf,
 }
 
-/// What the program starts itself with.
+/// The commands with which the program starts itself.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// A participant, which works when it is told to
+    /// Run as a participant that works on order
     #[command(hide = true)]
     Work(Task),
 }
 
 impl Options {
-    /// The sections that were asked for, in the order of the documents.
+    /// The requested sections, in the order of `BENCHMARKS.md`.
     pub(crate) fn sections(&self) -> impl Iterator<Item = Section> {
         let all = Section::value_variants().iter().copied();
         all.filter(|section| self.sections.is_empty() || self.sections.contains(section))
     }
 }
 
-/// The folder that cargo builds in.
-pub(crate) fn target() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from)
-}
-
 fn figures() -> PathBuf {
-    target().join("event_bus_bench.json")
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from);
+    target.join("event_bus.json")
 }

@@ -1,8 +1,8 @@
-//! What a process uses, as Linux tells in `/proc`. Elsewhere, everything is zero.
+//! The resources that a process uses, from `/proc`. On systems other than Linux, all figures are zero.
 
 use std::{fs, time::Instant};
 
-/// What this process has used so far.
+/// The resources that this process has used so far.
 pub(crate) struct Usage {
     pub(crate) time: Instant,
     pub(crate) processor_seconds: f64,
@@ -22,7 +22,7 @@ impl Usage {
     }
 }
 
-/// How often the threads of a process have gone to sleep by themselves: each time, something woke them.
+/// Counts how often the threads of a process went to sleep, which equals how often something woke them.
 pub(crate) fn sleeps(process: u32) -> u64 {
     let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
     let of_thread = |thread: fs::DirEntry| {
@@ -32,7 +32,7 @@ pub(crate) fn sleeps(process: u32) -> u64 {
     threads.map(of_thread).sum()
 }
 
-/// The average number of processes that wanted a processor during the last minute.
+/// The load average of the last minute.
 pub(crate) fn load() -> String {
     read("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned()
 }
@@ -46,11 +46,11 @@ fn field(status: &str, name: &str) -> u64 {
     value.and_then(|value| value.split_whitespace().next()?.parse().ok()).unwrap_or_default()
 }
 
-/// Of user and kernel: the 14th and 15th field, counted behind the program's name, which may have blanks.
+/// Adds up user and kernel time: fields 14 and 15, counted after the program's name, which may contain spaces.
 fn processor_seconds(stat: &str) -> f64 {
-    /// The same on all of Linux's platforms.
-    const TICKS_A_SECOND: f64 = 100.0;
+    /// The same on all Linux platforms.
+    const TICKS_PER_SECOND: f64 = 100.0;
     let (_, fields) = stat.rsplit_once(')').unwrap_or_default();
     let ticks = fields.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok());
-    ticks.sum::<f64>() / TICKS_A_SECOND
+    ticks.sum::<f64>() / TICKS_PER_SECOND
 }

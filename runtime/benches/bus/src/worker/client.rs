@@ -1,22 +1,22 @@
-//! The same work with the Redis client alone: what somebody would write for just this, without looking at the events.
+//! The same work with the plain Redis client: the shortest loop for it, which does not look at the events.
 
 use redis::{Connection, Value, cmd};
 
 use super::{Task, Worker};
-use crate::{Outcome, event::Size};
+use crate::{Result, event::Size};
 
-/// As `EVENT_BUS_REDIS_STREAM_MAX_LEN`, unless it is set.
+/// The default of `EVENT_BUS_REDIS_STREAM_MAX_LEN`.
 const MAX_LEN: u32 = 10_000;
 
-/// Names and values of an entry, in turn.
-pub(crate) fn entry_fields(size: Size) -> Outcome<Vec<Vec<u8>>> {
+/// The names and values of an entry, alternating.
+pub(crate) fn entry_fields(size: Size) -> Result<Vec<Vec<u8>>> {
     let message = size.message()?;
     let headers = message.headers().map(|(header, value)| (header.name(), value));
     let fields = headers.chain([("event_data", message.event_data()?)]);
     Ok(fields.flat_map(|(name, value)| [name.as_bytes().to_vec(), value.to_vec()]).collect())
 }
 
-pub(super) fn produce(task: &Task) -> Outcome<Worker> {
+pub(super) fn produce(task: &Task) -> Result<Worker> {
     let mut connection = connect(task)?;
     let topic = task.topic.clone();
     let fields = entry_fields(task.size)?;
@@ -33,7 +33,7 @@ pub(super) fn produce(task: &Task) -> Outcome<Worker> {
     }))
 }
 
-pub(super) fn consume(task: &Task) -> Outcome<Worker> {
+pub(super) fn consume(task: &Task) -> Result<Worker> {
     let mut connection = connect(task)?;
     let topic = task.topic.clone();
     Ok(Box::new(move |order| {
@@ -56,11 +56,11 @@ pub(super) fn consume(task: &Task) -> Outcome<Worker> {
     }))
 }
 
-fn connect(task: &Task) -> Outcome<Connection> {
+fn connect(task: &Task) -> Result<Connection> {
     Ok(redis::Client::open(&*task.url)?.get_connection()?)
 }
 
-/// The ids in an answer to `XREADGROUP`: one stream, its name and its entries, each with its id and its fields.
+/// Returns the ids in the answer to `XREADGROUP`: one stream, with its name and entries of id and fields.
 fn ids(answer: &Value) -> Option<impl Iterator<Item = &[u8]>> {
     let stream = items(answer)?.first()?;
     let entries = items(items(stream)?.get(1)?)?;

@@ -1,4 +1,4 @@
-//! The work, as a user of this crate writes it.
+//! The work as a user of this crate would write it.
 
 use std::{hint::black_box, time::Duration};
 
@@ -10,12 +10,12 @@ use openedx_events::{
 use serde_json::json;
 
 use super::{Order, Task, Work, Worker};
-use crate::{Outcome, event::Size};
+use crate::{Result, event::Size};
 
-/// What is in the queue of background delivery has so long.
+/// Time for background delivery to empty its queue.
 const FLUSH: Duration = Duration::from_mins(1);
 
-pub(super) fn encode(size: Size) -> Outcome<Worker> {
+pub(super) fn encode(size: Size) -> Result<Worker> {
     let event = size.event()?;
     Ok(Box::new(move |order| {
         let mut bytes = Vec::new();
@@ -28,7 +28,7 @@ pub(super) fn encode(size: Size) -> Outcome<Worker> {
     }))
 }
 
-pub(super) fn decode(size: Size) -> Outcome<Worker> {
+pub(super) fn decode(size: Size) -> Result<Worker> {
     let bytes = codec::encode(&size.event()?);
     Ok(Box::new(move |order| {
         for _ in 0..order.count {
@@ -38,21 +38,21 @@ pub(super) fn decode(size: Size) -> Outcome<Worker> {
     }))
 }
 
-pub(super) fn send(size: Size) -> Outcome<Worker> {
+pub(super) fn send(size: Size) -> Result<Worker> {
     let event = size.event()?;
-    receive();
+    connect_receiver();
     Ok(Box::new(move |order| send_events(&event, order)))
 }
 
-/// A receiver that does nothing, for the rest of the process.
-fn receive() {
+/// Connects a receiver that does nothing.
+fn connect_receiver() {
     let receiver = |event: &CourseEnrollmentCreated, _: &EventsMetadata| {
         black_box(event.enrollment.user.id);
     };
     COURSE_ENROLLMENT_CREATED.connect(receiver).detach();
 }
 
-fn send_events(event: &CourseEnrollmentCreated, order: &Order) -> Outcome<()> {
+fn send_events(event: &CourseEnrollmentCreated, order: &Order) -> Result<()> {
     for _ in 0..order.count {
         let responses = COURSE_ENROLLMENT_CREATED.send_event(event.clone());
         if !responses.all_ok() {
@@ -62,8 +62,8 @@ fn send_events(event: &CourseEnrollmentCreated, order: &Order) -> Outcome<()> {
     Ok(())
 }
 
-/// The settings of a service whose events go to `topic`.
-fn settings(url: &str, topic: &str, delivery: &str) -> Outcome<Settings> {
+/// The settings of a service that sends its events to `topic`.
+fn settings(url: &str, topic: &str, delivery: &str) -> Result<Settings> {
     Ok(Settings::from_value(json!({
         "EVENTS_SERVICE_NAME": "bench",
         "EVENT_BUS_PRODUCER": "redis",
@@ -78,7 +78,7 @@ fn settings(url: &str, topic: &str, delivery: &str) -> Outcome<Settings> {
     }))?)
 }
 
-pub(super) fn produce(task: &Task) -> Outcome<Worker> {
+pub(super) fn produce(task: &Task) -> Result<Worker> {
     let delivery = if task.work == Work::ProduceInBackground { "background" } else { "wait" };
     let bus = event_bus::install(&settings(&task.url, &task.topic, delivery)?)?;
     let event = task.size.event()?;
@@ -91,8 +91,8 @@ pub(super) fn produce(task: &Task) -> Outcome<Worker> {
     }))
 }
 
-pub(super) fn consume(task: &Task) -> Outcome<Worker> {
-    receive();
+pub(super) fn consume(task: &Task) -> Result<Worker> {
+    connect_receiver();
     let consumer = Consumer::new(settings(&task.url, &task.topic, "wait")?).topic(&task.topic);
     Ok(Box::new(move |order| {
         let report = consumer
@@ -106,7 +106,7 @@ pub(super) fn consume(task: &Task) -> Outcome<Worker> {
         if report.handled == order.count {
             Ok(())
         } else {
-            Err(format!("not all were handled: {report}").into())
+            Err(format!("not all messages were handled: {report}").into())
         }
     }))
 }

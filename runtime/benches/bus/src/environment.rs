@@ -1,4 +1,4 @@
-//! Where it is measured: a Redis server of this program's own, and what is in it.
+//! The Redis server that this program starts, its contents, and the amount of work.
 
 use std::{
     cell::Cell,
@@ -9,19 +9,19 @@ use std::{
 use openedx_events_tests::redis_server::RedisServer;
 use redis::{Connection, cmd};
 
-use crate::{Outcome, event::Size, options::Options, peers, worker::entry_fields};
+use crate::{Result, event::Size, options::Options, participant, worker::entry_fields};
 
-/// The server, and how much is measured.
-pub(crate) struct Place {
+/// The server and the amount of work.
+pub(crate) struct Environment {
     pub(crate) server: RedisServer,
     pub(crate) counts: Counts,
     python: Option<PathBuf>,
     groups: Cell<u32>,
 }
 
-impl Place {
-    pub(crate) fn new(options: &Options) -> Outcome<Self> {
-        let python = if options.without_python { None } else { peers::find_python()? };
+impl Environment {
+    pub(crate) fn new(options: &Options) -> Result<Self> {
+        let python = if options.without_python { None } else { participant::find_python()? };
         let counts = if options.quick { Counts::QUICK } else { Counts::FULL };
         Ok(Self { server: RedisServer::start(), counts, python, groups: Cell::new(0) })
     }
@@ -34,18 +34,18 @@ impl Place {
         self.python.as_deref()
     }
 
-    pub(crate) fn connect(&self) -> Outcome<Connection> {
+    pub(crate) fn connect(&self) -> Result<Connection> {
         Ok(redis::Client::open(self.url())?.get_connection()?)
     }
 
-    /// The name of a group that nobody has used.
+    /// Returns an unused group name.
     pub(crate) fn new_group(&self) -> String {
         self.groups.set(self.groups.get() + 1);
         format!("group-{}", self.groups.get())
     }
 
-    /// Makes a stream of `count` entries.
-    pub(crate) fn fill(&self, topic: &str, size: Size, count: u64) -> Outcome<()> {
+    /// Fills a stream with `count` entries.
+    pub(crate) fn fill(&self, topic: &str, size: Size, count: u64) -> Result<()> {
         const PIECE: u64 = 1000;
         let fields = entry_fields(size)?;
         let mut connection = self.connect()?;
@@ -66,51 +66,54 @@ impl Place {
         Ok(())
     }
 
-    /// Removes a group: its member counts would make each look at the stream's groups longer.
-    pub(crate) fn drop_group(&self, topic: &str, group: &str) -> Outcome<()> {
+    /// Removes a group, because every group makes later queries of the stream's groups slower.
+    pub(crate) fn drop_group(&self, topic: &str, group: &str) -> Result<()> {
         Ok(cmd("XGROUP").arg("DESTROY").arg(topic).arg(group).exec(&mut self.connect()?)?)
     }
 
     /// Empties the server.
-    pub(crate) fn clear(&self) -> Outcome<()> {
+    pub(crate) fn clear(&self) -> Result<()> {
         Ok(cmd("FLUSHALL").exec(&mut self.connect()?)?)
     }
 
-    /// A field of what the server says about itself.
-    pub(crate) fn server_says(&self, section: &str, field: &str) -> Outcome<String> {
-        let info: String = cmd("INFO").arg(section).query(&mut self.connect()?)?;
-        let value = info.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+    /// Returns a field of the `INFO` command.
+    pub(crate) fn info(&self, section: &str, field: &str) -> Result<String> {
+        let text: String = cmd("INFO").arg(section).query(&mut self.connect()?)?;
+        let value = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
         Ok(value.unwrap_or_default().to_owned())
     }
 
-    /// The processor time that the server has used.
-    pub(crate) fn server_seconds(&self) -> Outcome<f64> {
-        let seconds = |field| Ok::<f64, Box<dyn std::error::Error>>(self.server_says("cpu", field)?.parse()?);
+    /// The processor time that the server has used, in seconds.
+    pub(crate) fn server_seconds(&self) -> Result<f64> {
+        let seconds = |field| Result::Ok(self.info("cpu", field)?.parse::<f64>()?);
         Ok(seconds("used_cpu_user")? + seconds("used_cpu_sys")?)
     }
 }
 
-/// How much is measured.
+/// The amount of work.
 pub(crate) struct Counts {
     pub(crate) rounds: usize,
-    /// Of work that takes a way to the server and back for each event, and so depends most on what else goes on.
+    /// For work with a round trip per event, which other load on the machine affects most.
     pub(crate) short_rounds: usize,
-    /// Events a round: of producers and consumers that take a way to the server and back for each; of those that take
-    /// one for many; and of Python.
+    /// Events per round with a round trip for each event.
     pub(crate) one_at_a_time: u64,
+    /// Events per round with a round trip for many events.
     pub(crate) many_at_a_time: u64,
+    /// Events per round for Python.
     pub(crate) python: u64,
-    /// Times that something is done within the process, in a round.
+    /// Repetitions per round of work inside the process.
     pub(crate) in_process: u64,
-    /// The numbers of events by which growth is shown, and how many are measured at least for each.
+    /// The numbers of events in the growth table.
     pub(crate) events: &'static [u64],
+    /// The minimum number of events measured for each of them.
     pub(crate) at_least: u64,
-    /// The numbers of consumers, and the events that they share.
+    /// The numbers of consumers in the growth table.
     pub(crate) consumers: &'static [u64],
+    /// The number of events that the consumers share.
     pub(crate) shared: u64,
-    /// The two numbers of events between which memory is not to grow.
+    /// The two numbers of events between which memory must not grow.
     pub(crate) memory: [u64; 2],
-    /// For how long processes at rest are watched.
+    /// How long idle processes are observed.
     pub(crate) rest: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! The event that is measured, in two sizes.
+//! The measured event, in two sizes.
 
 use clap::ValueEnum;
 use openedx_events::{
@@ -10,19 +10,19 @@ use openedx_events::{
     },
 };
 
-use crate::Outcome;
+use crate::Result;
 
-/// How large the event is.
+/// The size of the event.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Size {
     /// 183 bytes of Avro, as in the other benches
     Small,
-    /// 4 KB: the same, of a course with a long name
+    /// 4 KB: the same event for a course with a long name
     Large,
 }
 
 impl Size {
-    /// How many Avro bytes it has.
+    /// The number of Avro bytes.
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::Small => 183,
@@ -30,7 +30,7 @@ impl Size {
         }
     }
 
-    /// What tables call it.
+    /// The name in tables.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Small => "183 bytes",
@@ -38,7 +38,7 @@ impl Size {
         }
     }
 
-    /// What the command line calls it.
+    /// The name on the command line.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Small => "small",
@@ -46,25 +46,25 @@ impl Size {
         }
     }
 
-    pub(crate) fn event(self) -> Outcome<CourseEnrollmentCreated> {
+    pub(crate) fn event(self) -> Result<CourseEnrollmentCreated> {
         let mut name = "Demonstration Course".to_owned();
         let short = codec::encode(&event(&name)?).len();
         // A length above 63 takes a second byte.
         let longer_length = usize::from(self != Self::Small);
         name.push_str(&"!".repeat(self.bytes() - short - longer_length));
         let event = event(&name)?;
-        assert_eq!(codec::encode(&event).len(), self.bytes(), "the tables say how large it is");
+        assert_eq!(codec::encode(&event).len(), self.bytes(), "the tables state this size");
         Ok(event)
     }
 
-    /// What a producer makes of it: the fields of an entry in the stream.
-    pub(crate) fn message(self) -> Outcome<Message> {
+    /// The message that a producer writes to the stream.
+    pub(crate) fn message(self) -> Result<Message> {
         let metadata = EventsMetadata::of(COURSE_ENROLLMENT_CREATED.definition());
         Ok(Message::new(&metadata, codec::encode(&self.event()?)))
     }
 }
 
-fn event(course_name: &str) -> Outcome<CourseEnrollmentCreated> {
+fn event(course_name: &str) -> Result<CourseEnrollmentCreated> {
     let person = |username: &str, email: &str, name: &str| {
         UserPersonalData::builder().username(username).email(email).name(name).build()
     };

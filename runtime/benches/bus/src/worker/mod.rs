@@ -1,7 +1,7 @@
-//! A participant: a process that does one kind of work whenever it gets an order, and says how long it took.
+//! A participant: a process that does one kind of work on order and reports how long it took.
 //!
-//! An order is a line of JSON on its standard input, the answer one on its standard output; the first line, `{}`, says
-//! that it is ready. `tests/interop/bench.py` is the same in Python.
+//! An order is a line of JSON on standard input, and its answer is a line on standard output. The first line of output,
+//! `{}`, means that the participant is ready. `tests/interop/bench.py` is the counterpart in Python.
 
 mod client;
 mod ours;
@@ -15,9 +15,9 @@ use serde_json::json;
 pub(crate) use client::entry_fields;
 pub(crate) use protocol::{Answer, Order};
 
-use crate::{Outcome, event::Size, process};
+use crate::{Result, event::Size, process};
 
-/// What a participant does, and with what.
+/// The work of a participant, and its parameters.
 #[derive(Args)]
 pub(crate) struct Task {
     pub(crate) work: Work,
@@ -35,29 +35,29 @@ pub(crate) enum Work {
     Encode,
     Decode,
     Send,
-    /// Sends events with a route, each confirmed by the server
+    /// Sends events that have a route and waits for the server to confirm each
     Produce,
-    /// The same, delivered in the background
+    /// The same, with background delivery
     ProduceInBackground,
     Consume,
-    /// The client alone: a loop of XADD
+    /// The plain client in a loop of XADD
     ClientProduce,
-    /// The client alone: a loop of XREADGROUP and XACK
+    /// The plain client in a loop of XREADGROUP and XACK
     ClientConsume,
 }
 
 impl Work {
-    /// What the command line calls it.
+    /// The name on the command line.
     pub(crate) fn name(self) -> String {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 }
 
 /// Carries out an order.
-type Worker = Box<dyn FnMut(&Order) -> Outcome<()>>;
+type Worker = Box<dyn FnMut(&Order) -> Result<()>>;
 
 /// Works until there are no more orders.
-pub(crate) fn work(task: &Task) -> Outcome<()> {
+pub(crate) fn work(task: &Task) -> Result<()> {
     let mut worker = worker(task)?;
     let mut out = io::stdout();
     writeln!(out, "{}", json!({}))?;
@@ -70,7 +70,7 @@ pub(crate) fn work(task: &Task) -> Outcome<()> {
     Ok(())
 }
 
-fn worker(task: &Task) -> Outcome<Worker> {
+fn worker(task: &Task) -> Result<Worker> {
     match task.work {
         Work::Encode => ours::encode(task.size),
         Work::Decode => ours::decode(task.size),

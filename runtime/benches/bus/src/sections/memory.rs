@@ -1,11 +1,11 @@
-//! Whether memory grows with the number of events.
+//! Memory as the number of events grows.
 
-use super::Found;
+use super::Tables;
 use crate::{
-    Outcome,
+    Result,
+    environment::Environment,
     event::Size,
-    peers::Peer,
-    place::Place,
+    participant::Participant,
     table::{Table, at_most, megabytes, ratio},
     worker::{Order, Work},
 };
@@ -16,9 +16,9 @@ const KINDS: [(&str, Work); 3] = [
     ("consumer", Work::Consume),
 ];
 
-pub(super) fn measure(place: &Place) -> Outcome<Found> {
+pub(super) fn measure(environment: &Environment) -> Result<Tables> {
     const TOPIC: &str = "memory";
-    let [few, many] = place.counts.memory;
+    let [few, many] = environment.counts.memory;
     let columns = [
         String::new(),
         "ratio of the peaks".to_owned(),
@@ -32,18 +32,18 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
     for (label, work) in KINDS {
         let topic = format!("{TOPIC}-{}", work.name());
         if work == Work::Consume {
-            place.fill(&topic, Size::Small, many)?;
+            environment.fill(&topic, Size::Small, many)?;
         }
         let after = |count| {
-            // A process of its own: what it has had once, it may keep.
-            let mut peer = Peer::rust(work, place, &topic, Size::Small)?;
-            let group = place.new_group();
+            // A new process, because a process may keep memory that it has used once.
+            let mut participant = Participant::rust(work, environment, &topic, Size::Small)?;
+            let group = environment.new_group();
             let order = Order { group, member: "member".to_owned(), batch: 100, ..Order::of(count) };
-            let answer = peer.carry_out(&order)?;
+            let answer = participant.carry_out(&order)?;
             if work == Work::Consume {
-                place.drop_group(&topic, &order.group)?;
+                environment.drop_group(&topic, &order.group)?;
             }
-            Outcome::Ok(answer)
+            Result::Ok(answer)
         };
         let [few, many] = [after(few)?, after(many)?];
         #[allow(clippy::cast_precision_loss)]
@@ -58,5 +58,5 @@ pub(super) fn measure(place: &Place) -> Outcome<Found> {
             megabytes(many.resident_kb),
         ]);
     }
-    Ok(Found { tables: vec![("bus_memory", table.into_text())], ..Found::default() })
+    Ok(vec![("bus_memory", table.into_text())])
 }

@@ -1,8 +1,8 @@
-//! Tables, as they are in the documents.
+//! Markdown tables.
 
 use std::fmt::Write;
 
-/// A table of Markdown.
+/// A Markdown table.
 pub(crate) struct Table(String);
 
 impl Table {
@@ -27,12 +27,12 @@ impl Table {
     }
 }
 
-/// A ratio, with as many digits as mean something.
+/// Formats a ratio to the digits that are significant.
 pub(crate) fn ratio(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.2}") } else { format!("{ratio:.0}") }
 }
 
-/// A number of events a second, to three digits.
+/// Formats a number of events per second to three digits.
 pub(crate) fn rate(rate: f64) -> String {
     match rate {
         ..1_000.0 => format!("{rate:.0} /s"),
@@ -54,17 +54,17 @@ pub(crate) fn megabytes(kilobytes: u64) -> String {
     format!("{megabytes:.1} MB")
 }
 
-/// The least that a ratio is to be, and whether it is.
+/// Formats a lower budget, and says if the ratio misses it.
 pub(crate) fn at_least(budget: f64, ratio: f64) -> String {
-    said(budget, ratio >= budget)
+    budget_cell(budget, ratio >= budget)
 }
 
-/// The most that a figure is to be, and whether it is no more.
+/// Formats an upper budget, and says if the figure misses it.
 pub(crate) fn at_most(budget: f64, figure: f64) -> String {
-    said(budget, figure <= budget)
+    budget_cell(budget, figure <= budget)
 }
 
-fn said(budget: f64, holds: bool) -> String {
+fn budget_cell(budget: f64, holds: bool) -> String {
     let budget = if budget < 10.0 { format!("{budget:.2}") } else { format!("{budget:.0}") };
     if holds { budget } else { format!("{budget}: **missed**") }
 }

@@ -1,0 +1,160 @@
+//! The measured processes: participants in Rust and Python, and `redis-benchmark`.
+
+use std::{
+    env,
+    fmt::Write as _,
+    io::{BufRead, BufReader, Lines, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use openedx_events::{codec, learning::signals::COURSE_ENROLLMENT_CREATED};
+
+use crate::{
+    Result,
+    environment::Environment,
+    event::Size,
+    worker::{Answer, Order, Work, entry_fields},
+};
+
+/// A process that waits for orders.
+pub(crate) struct Participant {
+    child: Child,
+    orders: ChildStdin,
+    answers: Lines<BufReader<ChildStdout>>,
+}
+
+impl Participant {
+    /// Starts this program as a participant.
+    pub(crate) fn rust(work: Work, environment: &Environment, topic: &str, size: Size) -> Result<Self> {
+        let mut command = Command::new(env::current_exe()?);
+        command.args([
+            "work",
+            &work.name(),
+            "--url",
+            &environment.url(),
+            "--topic",
+            topic,
+            "--size",
+            size.name(),
+        ]);
+        Self::start(command)
+    }
+
+    /// Starts a participant in Python.
+    pub(crate) fn python(
+        python: &Path,
+        work: Work,
+        environment: &Environment,
+        topic: &str,
+        size: Size,
+    ) -> Result<Self> {
+        let mut command = Command::new(python);
+        let mut avro = String::new();
+        for byte in codec::encode(&size.event()?) {
+            write!(avro, "{byte:02x}")?;
+        }
+        command
+            .arg(root().join("tests/interop/bench.py"))
+            .args([&work.name(), "--url", &environment.url(), "--topic", topic])
+            .args(["--event-type", COURSE_ENROLLMENT_CREATED.event_type(), "--avro-hex", &avro])
+            // Without this, Python writes its cache into the repository.
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        Self::start(command)
+    }
+
+    fn start(mut command: Command) -> Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let orders = child.stdin.take().ok_or("the participant has no standard input")?;
+        let answers =
+            BufReader::new(child.stdout.take().ok_or("the participant has no standard output")?).lines();
+        let mut process = Self { child, orders, answers };
+        process.line()?;
+        Ok(process)
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn carry_out(&mut self, order: &Order) -> Result<Answer> {
+        self.begin(order)?;
+        self.finish()
+    }
+
+    /// Sends an order without waiting for the answer.
+    pub(crate) fn begin(&mut self, order: &Order) -> Result<()> {
+        Ok(writeln!(self.orders, "{}", serde_json::to_string(order)?)?)
+    }
+
+    pub(crate) fn finish(&mut self) -> Result<Answer> {
+        Ok(serde_json::from_str(&self.line()?)?)
+    }
+
+    fn line(&mut self) -> Result<String> {
+        let line = self.answers.next().ok_or("a participant ended; its error is above")?;
+        Ok(line?)
+    }
+}
+
+impl Drop for Participant {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The Python release whose figures are in `BENCHMARKS.md`.
+const RELEASE: &str = "11.2.0";
+
+/// Returns the Python interpreter that has this release installed, if there is one.
+pub(crate) fn find_python() -> Result<Option<PathBuf>> {
+    let script = Command::new("bash")
+        .arg(root().join("tests/interop/install.sh"))
+        .arg(root().join("target/interop"))
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !script.status.success() {
+        return Err("cannot install the Python implementation; `--without-python` skips it".into());
+    }
+    let lines = String::from_utf8(script.stdout)?;
+    let mut installed = lines.lines().filter_map(|line| line.split_once('\t'));
+    Ok(installed.find(|(release, _)| *release == RELEASE).map(|(_, python)| python.into()))
+}
+
+/// The root of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
+}
+
+/// The number of connections of `redis-benchmark`, and of commands in flight on each.
+#[derive(Clone, Copy)]
+pub(crate) struct Pipeline {
+    pub(crate) connections: u32,
+    pub(crate) depth: u32,
+}
+
+/// Returns the events per second of `redis-benchmark` with an `XADD` of the same size.
+pub(crate) fn redis_benchmark(
+    environment: &Environment,
+    size: Size,
+    count: u64,
+    pipeline: Pipeline,
+) -> Result<f64> {
+    let mut command = Command::new("redis-benchmark");
+    command
+        .args(["-p", &environment.server.port().to_string(), "-n", &count.to_string(), "-q"])
+        .args(["-c", &pipeline.connections.to_string(), "-P", &pipeline.depth.to_string()])
+        .args(["XADD", "redis-benchmark", "MAXLEN", "~", "10000", "*"]);
+    for field in entry_fields(size)? {
+        // Avro contains zero bytes, which arguments cannot.
+        let has_zero = field.contains(&0);
+        command.arg(if has_zero { "x".repeat(field.len()) } else { String::from_utf8(field)? });
+    }
+    let output = command.output().map_err(|error| format!("cannot run `redis-benchmark`: {error}"))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    // Lines of the form `COMMAND: RATE requests per second, …` overwrite each other; take the last.
+    let before = text.rsplit_once(" requests per second").map(|(before, _)| before);
+    let rate = before.and_then(|before| before.rsplit_once(' ')?.1.parse().ok());
+    rate.ok_or_else(|| format!("`redis-benchmark` printed no rate: {text}").into())
+}

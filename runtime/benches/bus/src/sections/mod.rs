@@ -1,0 +1,135 @@
+//! The sections of `BENCHMARKS.md`, a file each, and the figures they produce.
+
+mod consuming;
+mod growth;
+mod memory;
+mod producing;
+mod python;
+mod rest;
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+};
+
+use clap::ValueEnum;
+
+use crate::{
+    Result,
+    environment::Environment,
+    event::Size,
+    options::Options,
+    process,
+    rounds::{self, Contestant},
+    table::{Table, at_least, rate, ratio},
+};
+
+/// A section, as the command line names it.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Section {
+    /// Compare with the client and redis-benchmark
+    Producing,
+    /// Compare with the client
+    Consuming,
+    /// Compare with the Python implementation
+    Python,
+    /// The cost of an event as events and consumers become more
+    Growth,
+    /// Memory as the number of events grows
+    Memory,
+    /// The cost of idle processes
+    Rest,
+}
+
+/// The tables of a section, by the names of their marks in `BENCHMARKS.md`.
+type Tables = Vec<(&'static str, String)>;
+
+/// Measures, prints the tables, and writes them to the file of figures. Sections that are not measured keep their figures.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let mut out = io::stdout();
+    let load_before = process::load();
+    let environment = Environment::new(options)?;
+    let mut figures = fs::read_to_string(&options.figures)
+        .ok()
+        .and_then(|text| serde_json::from_str::<BTreeMap<String, String>>(&text).ok())
+        .unwrap_or_default();
+    let mut write = |name: &str, table: String| -> Result<()> {
+        writeln!(out, "{name}\n\n{table}")?;
+        figures.insert(name.to_owned(), table);
+        Ok(fs::write(&options.figures, serde_json::to_string_pretty(&figures)?)?)
+    };
+    for section in options.sections() {
+        let tables = section.measure(&environment)?;
+        environment.clear()?;
+        for (name, table) in tables {
+            write(name, table)?;
+        }
+    }
+    write("bus_machine", machine(&environment, &load_before)?)?;
+    println!("written to {}", options.figures.display());
+    Ok(())
+}
+
+impl Section {
+    fn measure(self, environment: &Environment) -> Result<Tables> {
+        match self {
+            Self::Producing => producing::measure(environment),
+            Self::Consuming => consuming::measure(environment),
+            Self::Python => python::measure(environment),
+            Self::Growth => growth::measure(environment),
+            Self::Memory => memory::measure(environment),
+            Self::Rest => rest::measure(environment),
+        }
+    }
+}
+
+/// Describes the machine and its load.
+fn machine(environment: &Environment, load_before: &str) -> Result<String> {
+    let redis = environment.info("server", "redis_version")?;
+    let processors = std::thread::available_parallelism()?;
+    let load = process::load();
+    Ok(format!(
+        "Redis {redis} ran on the same machine with {processors} processors. The load average was {load_before} at the \
+         start and {load} at the end; the run itself keeps both processors busy.\n"
+    ))
+}
+
+/// Compares contestants for both sizes of the event. The first is ours; ratios are relative to the second.
+fn compare<'a>(
+    rounds: usize,
+    budget: Option<f64>,
+    contestants: impl Fn(Size) -> Result<Vec<Contestant<'a>>>,
+) -> Result<String> {
+    const SIZES: [Size; 2] = [Size::Small, Size::Large];
+    let mut labels = Vec::new();
+    let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+    for size in SIZES {
+        let mut contestants = contestants(size)?;
+        let results = rounds::run(rounds, &mut contestants)?;
+        ratios.push(results.iter().map(|rates| rates.ratio(&results[1])).collect::<Vec<_>>());
+        rates.push(results.iter().map(rounds::Rates::median).collect::<Vec<_>>());
+        labels = contestants.into_iter().map(|contestant| contestant.label).collect();
+    }
+    let [small, large] = SIZES.map(Size::label);
+    let mut table =
+        Table::new(&["", &format!("ratio, {small}"), large, "budget", &format!("rate, {small}"), large]);
+    for (index, label) in labels.into_iter().enumerate() {
+        let [small, large] = [ratios[0][index], ratios[1][index]];
+        let budget = budget.filter(|_| index == 0).map(|budget| at_least(budget, small.min(large)));
+        table.row(&[
+            label,
+            ratio(small),
+            ratio(large),
+            budget.unwrap_or_default(),
+            rate(rates[0][index]),
+            rate(rates[1][index]),
+        ]);
+    }
+    Ok(table.into_text())
+}
+
+#[allow(clippy::cast_precision_loss)]
+fn per_second(count: u64, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
