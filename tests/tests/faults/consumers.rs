@@ -5,56 +5,56 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::json;
 
 use super::{
-    balance::{Balance, report},
-    office::{Office, eventually, wait},
+    ledger::{Ledger, report},
     proxy::random,
+    scenario::{Scenario, eventually, wait},
 };
 
 #[test]
-fn an_auditor_that_is_killed_in_the_middle_of_an_entry_handles_it_after_all() {
-    let office = Office::new();
-    let mut clerk = office.clerk(&json!({"count": 300, "accounts": 7}));
-    assert!(clerk.end().success());
+fn an_item_interrupted_by_a_kill_is_handled_after_a_restart() {
+    let scenario = Scenario::new();
+    let mut producer = scenario.producer(&json!({"count": 300, "keys": 7}));
+    assert!(producer.end().success());
     let mut killed = BTreeSet::new();
     for process in 0..4 {
-        let mut auditor = office.auditor("ann", &json!({"work_micros": 10_000}));
-        eventually("some are handled", || auditor.lines() > 8);
+        let mut consumer = scenario.consumer("ann", &json!({"work_micros": 10_000}));
+        eventually("some items are handled", || consumer.lines() > 8);
         wait(random() % 10);
-        auditor.kill();
+        consumer.kill();
         killed.insert(process);
     }
-    let mut auditor = office.auditor("ann", &json!({}));
-    office.until_done();
-    assert!(auditor.stop().success());
-    let balance = Balance::of(&office);
-    report("killed in the middle of an entry", &balance.summary());
-    balance.check(300);
-    balance.check_order();
-    balance.check_duplicates(&killed, 100);
-    assert!(balance.dead.is_empty(), "{:?}", balance.dead);
+    let mut consumer = scenario.consumer("ann", &json!({}));
+    scenario.until_done();
+    assert!(consumer.stop().success());
+    let ledger = Ledger::of(&scenario);
+    report("killed while handling an item", &ledger.summary());
+    ledger.check(300);
+    ledger.check_order();
+    ledger.check_duplicates(&killed, 100);
+    assert!(ledger.dead.is_empty(), "{:?}", ledger.dead);
 }
 
 #[test]
-fn what_a_killed_auditor_had_goes_to_the_others() {
-    let office = Office::new();
-    let mut clerk = office.clerk(&json!({"count": 500}));
-    assert!(clerk.end().success());
+fn other_members_claim_the_items_of_a_killed_one() {
+    let scenario = Scenario::new();
+    let mut producer = scenario.producer(&json!({"count": 500}));
+    assert!(producer.end().success());
     let slow = json!({"work_micros": 20_000, "claim_millis": 600, "receiver_millis": 400});
-    let mut ann = office.auditor("ann", &slow);
-    eventually("some are handled", || ann.lines() > 5);
+    let mut ann = scenario.consumer("ann", &slow);
+    eventually("some items are handled", || ann.lines() > 5);
     ann.kill();
-    let mut bob = office.auditor("bob", &json!({"claim_millis": 600, "receiver_millis": 400}));
-    office.until_done();
+    let mut bob = scenario.consumer("bob", &json!({"claim_millis": 600, "receiver_millis": 400}));
+    scenario.until_done();
     assert!(bob.stop().success());
-    let balance = Balance::of(&office);
-    report("claimed by another", &balance.summary());
-    balance.check(500);
-    balance.check_duplicates(&BTreeSet::from([0]), 100);
+    let ledger = Ledger::of(&scenario);
+    report("claimed by another member", &ledger.summary());
+    ledger.check(500);
+    ledger.check_duplicates(&BTreeSet::from([0]), 100);
 }
 
 #[test]
-fn an_entry_that_ends_each_process_is_a_dead_letter_and_blocks_nothing() {
-    let office = Office::new();
+fn an_item_that_crashes_every_process_becomes_a_dead_letter() {
+    let scenario = Scenario::new();
     let tasks: Vec<&str> = (0..50)
         .map(|number| match number {
             20 => "abort",
@@ -62,24 +62,24 @@ fn an_entry_that_ends_each_process_is_a_dead_letter_and_blocks_nothing() {
             _ => "",
         })
         .collect();
-    let mut clerk = office.clerk(&json!({"count": 50, "tasks": tasks}));
-    assert!(clerk.end().success());
+    let mut producer = scenario.producer(&json!({"count": 50, "tasks": tasks}));
+    assert!(producer.end().success());
     let mut processes = 0;
-    let mut auditor = office.auditor("ann", &json!({}));
-    eventually("all are done", || {
-        if auditor.has_ended().is_some() {
+    let mut consumer = scenario.consumer("ann", &json!({}));
+    eventually("all items are done", || {
+        if consumer.has_ended().is_some() {
             processes += 1;
-            auditor = office.auditor("ann", &json!({}));
+            consumer = scenario.consumer("ann", &json!({}));
         }
-        let balance = Balance::of(&office);
-        balance.handled().len() + balance.dead.len() >= 50
+        let ledger = Ledger::of(&scenario);
+        ledger.handled().len() + ledger.dead.len() >= 50
     });
-    office.until_done();
-    assert!(auditor.stop().success());
-    let balance = Balance::of(&office);
-    report("entries that end the process", &format!("{processes} processes ended: {}", balance.summary()));
-    balance.check(50);
-    assert_eq!(balance.dead, BTreeMap::from([((0, 20), 5)]));
+    scenario.until_done();
+    assert!(consumer.stop().success());
+    let ledger = Ledger::of(&scenario);
+    report("items that crash the process", &format!("{processes} processes crashed: {}", ledger.summary()));
+    ledger.check(50);
+    assert_eq!(ledger.dead, BTreeMap::from([((0, 20), 5)]));
     assert_eq!(processes, 6);
-    balance.check_order();
+    ledger.check_order();
 }

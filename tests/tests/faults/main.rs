@@ -1,22 +1,22 @@
-//! Faults, and the books that have to balance in each: every event that a producer was told was accepted is handled at
-//! least once, or is among the dead letters, or the server lost it itself.
+//! Fault tests. Each keeps a ledger that must balance: every event that the bus accepted is handled at least once, or becomes a
+//! dead letter, or is reported as lost, or was lost by the server itself.
 //!
-//! Producers and consumers are processes of their own. `FAULTS_EVENTS` says how many events the large tests send;
+//! Producers and consumers are separate processes. `FAULTS_EVENTS` sets the number of events of the large tests;
 //! `tests/all/faults.sh` and `tests/all/soak.sh` run them at scale.
 
-mod balance;
 mod consumers;
-mod office;
+mod ledger;
 mod poison;
+mod process;
 mod proxy;
 mod receivers;
 mod scale;
+mod scenario;
 mod sentinel;
 mod server;
-mod staff;
 mod stream;
 mod trimming;
 
-#[allow(unreachable_pub, reason = "the programs use it as it is")]
-#[path = "../../src/bin/books/mod.rs"]
-mod books;
+#[allow(unreachable_pub, reason = "the programs share this module")]
+#[path = "../../src/bin/fault/mod.rs"]
+mod fault;

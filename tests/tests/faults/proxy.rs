@@ -1,4 +1,4 @@
-//! A way to the server that breaks: connections are cut at random, in the middle of what they carry.
+//! A proxy that cuts connections to the server at random, in the middle of the data.
 
 use std::{
     io::{Read, Write},
@@ -19,14 +19,14 @@ pub(crate) struct Proxy {
 #[derive(Default)]
 struct Shared {
     links: Mutex<Vec<TcpStream>>,
-    /// Bytes to carry until the next cut; nothing is cut where there is no number.
+    /// Bytes to forward until the next cut; `None` means no cuts.
     left: Mutex<Option<u64>>,
     cuts: AtomicU64,
     is_over: AtomicBool,
 }
 
 impl Proxy {
-    /// Cuts all connections each time that, on average, `mean` bytes were carried.
+    /// Cuts all connections after `mean` bytes on average.
     pub(crate) fn start(server: u16, mean: u64) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -45,8 +45,8 @@ impl Proxy {
                 lock(&theirs.links).extend(ends);
                 let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
                 let (one, other) = (Arc::clone(&theirs), Arc::clone(&theirs));
-                thread::spawn(move || one.carry(client, server, mean));
-                thread::spawn(move || other.carry(back_from, back_to, mean));
+                thread::spawn(move || one.forward(client, server, mean));
+                thread::spawn(move || other.forward(back_from, back_to, mean));
             }
         });
         Self { port, shared }
@@ -56,7 +56,7 @@ impl Proxy {
         self.shared.cuts.load(Ordering::SeqCst)
     }
 
-    /// From now on, nothing is cut.
+    /// Stops cutting connections.
     pub(crate) fn calm(&self) {
         *lock(&self.shared.left) = None;
     }
@@ -71,10 +71,10 @@ impl Drop for Proxy {
 }
 
 impl Shared {
-    fn carry(&self, mut from: TcpStream, mut to: TcpStream, mean: u64) {
+    fn forward(&self, mut from: TcpStream, mut to: TcpStream, mean: u64) {
         let mut chunk = [0; 4096];
         while let Ok(len @ 1..) = from.read(&mut chunk) {
-            // A part of what is cut still arrives.
+            // Part of the data still arrives.
             let part = self.allow(len, mean);
             if to.write_all(&chunk[..part]).is_err() || part < len {
                 self.cut();
@@ -84,7 +84,7 @@ impl Shared {
         let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
     }
 
-    /// How many of so many bytes are carried.
+    /// Returns how many of `len` bytes to forward.
     fn allow(&self, len: usize, mean: u64) -> usize {
         let mut left = lock(&self.left);
         match &mut *left {

@@ -1,42 +1,42 @@
-//! Receivers fail: they panic, refuse, hang past their deadline, or fail some times and then work.
+//! Receivers that fail: they panic, fail permanently, exceed their timeout, or fail a few times and then succeed.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
 use super::{
-    balance::{Balance, report},
-    office::{Office, eventually},
+    ledger::{Ledger, report},
+    scenario::{Scenario, eventually},
 };
 
 #[test]
-fn receivers_that_fail_in_all_ways_lose_nothing() {
-    let office = Office::new();
-    let mut clerk = office.clerk(&json!({
+fn failing_receivers_lose_nothing() {
+    let scenario = Scenario::new();
+    let mut producer = scenario.producer(&json!({
         "count": 200,
-        "accounts": 9,
+        "keys": 9,
         "tasks": ["", "panic", "panic 1", "refuse", "fail", "fail 3", "fail 4", "fail 5", "", ""],
     }));
-    assert!(clerk.end().success());
-    let mut auditor = office.auditor("ann", &json!({"concurrency": 4}));
-    office.until_done();
-    assert!(auditor.stop().success());
-    let balance = Balance::of(&office);
-    report("receivers that fail", &balance.summary());
-    balance.check(200);
-    assert_eq!(balance.duplicates(), 0);
-    // What each comes to: the number of attempts, where it ends among the dead letters.
+    assert!(producer.end().success());
+    let mut consumer = scenario.consumer("ann", &json!({"concurrency": 4}));
+    scenario.until_done();
+    assert!(consumer.stop().success());
+    let ledger = Ledger::of(&scenario);
+    report("failing receivers", &ledger.summary());
+    ledger.check(200);
+    assert_eq!(ledger.duplicates(), 0);
+    // The number of attempts of each dead letter.
     let expected = (0..200).filter_map(|number| match number % 10 {
         1 | 4 | 7 => Some(((0, number), 5)),
         3 => Some(((0, number), 1)),
         _ => None,
     });
-    assert_eq!(balance.dead, expected.collect::<BTreeMap<_, _>>());
+    assert_eq!(ledger.dead, expected.collect::<BTreeMap<_, _>>());
 }
 
 #[test]
-fn a_receiver_that_hangs_ends_the_process_and_loses_nothing() {
-    let office = Office::new();
+fn a_hanging_receiver_ends_the_process_and_loses_nothing() {
+    let scenario = Scenario::new();
     let tasks: Vec<&str> = (0..40)
         .map(|number| match number {
             10 => "hang",
@@ -44,25 +44,25 @@ fn a_receiver_that_hangs_ends_the_process_and_loses_nothing() {
             _ => "",
         })
         .collect();
-    let mut clerk = office.clerk(&json!({"count": 40, "tasks": tasks}));
-    assert!(clerk.end().success());
+    let mut producer = scenario.producer(&json!({"count": 40, "tasks": tasks}));
+    assert!(producer.end().success());
     let deadlines = json!({"receiver_millis": 150, "claim_millis": 600});
-    let mut auditor = office.auditor("ann", &deadlines);
+    let mut consumer = scenario.consumer("ann", &deadlines);
     let mut codes = Vec::new();
-    eventually("all are done", || {
-        if let Some(status) = auditor.has_ended() {
+    eventually("all items are done", || {
+        if let Some(status) = consumer.has_ended() {
             codes.push(status.code());
-            auditor = office.auditor("ann", &deadlines);
+            consumer = scenario.consumer("ann", &deadlines);
         }
-        let balance = Balance::of(&office);
-        balance.handled().len() + balance.dead.len() >= 40
+        let ledger = Ledger::of(&scenario);
+        ledger.handled().len() + ledger.dead.len() >= 40
     });
-    office.until_done();
-    assert!(auditor.stop().success());
-    let balance = Balance::of(&office);
-    report("receivers that hang", &balance.summary());
-    balance.check(40);
-    assert_eq!(balance.dead, BTreeMap::from([((0, 10), 5)]));
-    assert_eq!(codes, [Some(3); 6], "5 times for the one, once for the other");
-    assert!(balance.log.iter().any(|line| line.contains("audit` has had entry")), "{:?}", balance.log);
+    scenario.until_done();
+    assert!(consumer.stop().success());
+    let ledger = Ledger::of(&scenario);
+    report("hanging receivers", &ledger.summary());
+    ledger.check(40);
+    assert_eq!(ledger.dead, BTreeMap::from([((0, 10), 5)]));
+    assert_eq!(codes, [Some(3); 6], "five times for one item, once for the other");
+    assert!(ledger.log.iter().any(|line| line.contains("handle` has had entry")), "{:?}", ledger.log);
 }

@@ -1,4 +1,4 @@
-//! The server dies, stands still, or can only be reached by a way that breaks.
+//! The server dies, stops responding, or loses connections.
 
 use std::time::Duration;
 
@@ -6,192 +6,189 @@ use openedx_events_tests::redis_server::Setup;
 use serde_json::json;
 
 use super::{
-    balance::{Balance, report},
-    books::now,
-    office::{Office, eventually, wait},
+    fault::now,
+    ledger::{Ledger, report},
+    process::Process,
     proxy::{Proxy, random},
-    staff::Worker,
+    scenario::{Scenario, eventually, wait},
 };
 
-/// Two clerks, one of whom does not wait for the server, and two auditors.
-pub(crate) fn staff(office: &mut Office) -> (Vec<Worker>, Vec<Worker>) {
-    let mut clerks = vec![office.clerk(&json!({"pause_micros": 200}))];
-    let before = office.settings.clone();
-    office.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
-    clerks.push(office.clerk(&json!({"pause_micros": 500})));
-    office.settings = before;
-    let auditors = vec![office.auditor("ann", &json!({})), office.auditor("bob", &json!({}))];
-    (clerks, auditors)
+/// Starts two producers, one with background delivery, and two consumers.
+pub(crate) fn start(scenario: &mut Scenario) -> (Vec<Process>, Vec<Process>) {
+    let mut producers = vec![scenario.producer(&json!({"pause_micros": 200}))];
+    let before = scenario.settings.clone();
+    scenario.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
+    producers.push(scenario.producer(&json!({"pause_micros": 500})));
+    scenario.settings = before;
+    let consumers = vec![scenario.consumer("ann", &json!({})), scenario.consumer("bob", &json!({}))];
+    (producers, consumers)
 }
 
-/// Ends everything, when all is done.
-pub(crate) fn close(office: &Office, clerks: &mut [Worker], auditors: &mut [Worker]) -> Balance {
-    for clerk in clerks {
-        assert!(clerk.stop().success(), "{}", clerk.said());
+/// Stops all processes after everything is handled.
+pub(crate) fn finish(scenario: &Scenario, producers: &mut [Process], consumers: &mut [Process]) -> Ledger {
+    for producer in producers {
+        assert!(producer.stop().success(), "{}", producer.log());
     }
-    office.until_done();
-    for auditor in auditors {
-        assert!(auditor.stop().success(), "{}", auditor.said());
+    scenario.until_done();
+    for consumer in consumers {
+        assert!(consumer.stop().success(), "{}", consumer.log());
     }
-    Balance::of(office)
+    Ledger::of(scenario)
 }
 
 #[test]
-fn a_server_that_is_killed_and_has_its_data_loses_nothing() {
-    let mut office = Office::with(Setup::new().persistent());
-    let (mut clerks, mut auditors) = staff(&mut office);
+fn a_killed_server_with_persistence_loses_nothing() {
+    let mut scenario = Scenario::with(Setup::new().persistent());
+    let (mut producers, mut consumers) = start(&mut scenario);
     for _ in 0..4 {
         wait(300 + random() % 400);
-        office.server.kill();
+        scenario.server.kill();
         wait(random() % 300);
-        office.server.restart();
+        scenario.server.restart();
     }
     wait(300);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    report("killed with appendonly", &balance.summary());
-    balance.check(500);
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    report("killed with appendonly", &ledger.summary());
+    ledger.check(500);
 }
 
 #[test]
-fn a_server_that_is_killed_while_a_backlog_is_consumed_loses_nothing() {
-    let mut office = Office::with(Setup::new().persistent());
-    let mut clerk = office.clerk(&json!({"count": 3000}));
-    assert!(clerk.end().success());
-    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({"work_micros": 500})));
+fn a_server_killed_while_a_backlog_is_consumed_loses_nothing() {
+    let mut scenario = Scenario::with(Setup::new().persistent());
+    let mut producer = scenario.producer(&json!({"count": 3000}));
+    assert!(producer.end().success());
+    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({"work_micros": 500})));
     for _ in 0..3 {
         wait(200);
-        office.server.kill();
-        office.server.restart();
+        scenario.server.kill();
+        scenario.server.restart();
     }
-    let balance = close(&office, &mut [clerk], &mut auditors);
-    report("killed while a backlog is consumed", &balance.summary());
-    balance.check(3000);
+    let ledger = finish(&scenario, &mut [producer], &mut consumers);
+    report("killed while consuming a backlog", &ledger.summary());
+    ledger.check(3000);
 }
 
 #[test]
-fn a_server_that_is_killed_without_its_data_loses_only_what_it_had() {
-    let mut office = Office::new();
-    // Notes when each entry was accepted: with background delivery, that is not known.
-    let mut clerks = [0, 0].map(|_| office.clerk(&json!({"pause_micros": 200})));
-    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({})));
+fn a_killed_server_without_persistence_loses_only_its_own_data() {
+    let mut scenario = Scenario::new();
+    // Background delivery does not know when an item was accepted, so these producers wait.
+    let mut producers = [0, 0].map(|_| scenario.producer(&json!({"pause_micros": 200})));
+    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({})));
     let mut kills = Vec::new();
     for _ in 0..3 {
         wait(400);
-        office.server.kill();
+        scenario.server.kill();
         let killed = now();
         wait(random() % 200);
-        kills.push((killed, clerks.each_ref().map(Worker::lines)));
-        office.server.restart();
+        kills.push((killed, producers.each_ref().map(Process::lines)));
+        scenario.server.restart();
     }
     wait(400);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    let missing = balance.missing();
-    report(
-        "killed without persistence",
-        &format!("{}: the server lost those that are missing", balance.summary()),
-    );
-    // It had them: they were accepted before it was killed the last time, and what came after that is all there.
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    let missing = ledger.missing();
+    report("killed without persistence", &format!("{}: the server lost the missing ones", ledger.summary()));
+    // The missing items were accepted before the last kill. All later items must have been handled.
     let (last_kill, lines) = kills.pop().unwrap();
     for id in &missing {
-        let clerk = usize::try_from(id.0).unwrap();
-        let was_sent = balance.accepted[id];
-        assert!(was_sent <= last_kill, "{id:?} was sent after the server was started for the last time");
-        let place = balance.accepted.keys().filter(|other| other.0 == id.0 && *other < id).count();
-        assert!(place < lines[clerk], "{id:?} was lost, and not by the server");
+        let producer = usize::try_from(id.0).unwrap();
+        let was_sent = ledger.accepted[id];
+        assert!(was_sent <= last_kill, "{id:?} was sent after the last restart of the server");
+        let place = ledger.accepted.keys().filter(|other| other.0 == id.0 && *other < id).count();
+        assert!(place < lines[producer], "{id:?} was not lost by the server");
     }
-    let after = balance.accepted.values().filter(|at| **at > last_kill).count();
-    assert!(after > 100 && balance.accepted.len() > 500, "{}", balance.summary());
-    // Auditors keep up: hardly anything is waiting when the server dies.
-    assert!(missing.len() < balance.accepted.len() / 2, "{}", balance.summary());
+    let after = ledger.accepted.values().filter(|at| **at > last_kill).count();
+    assert!(after > 100 && ledger.accepted.len() > 500, "{}", ledger.summary());
+    // The consumers keep up, so few items are waiting when the server dies.
+    assert!(missing.len() < ledger.accepted.len() / 2, "{}", ledger.summary());
 }
 
 #[test]
-fn a_server_that_stands_still_longer_than_all_timeouts_loses_nothing() {
-    let mut office = Office::new();
-    office.url = format!("{}?socket_timeout=0.3", office.server.url());
-    office.settings["EVENT_BUS_PRODUCER_TIMEOUT"] = json!(0.5);
-    let (mut clerks, mut auditors) = staff(&mut office);
+fn a_server_paused_longer_than_all_timeouts_loses_nothing() {
+    let mut scenario = Scenario::new();
+    scenario.url = format!("{}?socket_timeout=0.3", scenario.server.url());
+    scenario.settings["EVENT_BUS_PRODUCER_TIMEOUT"] = json!(0.5);
+    let (mut producers, mut consumers) = start(&mut scenario);
     for _ in 0..2 {
         wait(400);
-        office.server.pause();
+        scenario.server.pause();
         wait(1500);
-        office.server.resume();
+        scenario.server.resume();
     }
     wait(400);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    report("paused", &balance.summary());
-    balance.check(500);
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    report("paused", &ledger.summary());
+    ledger.check(500);
 }
 
 #[test]
-fn connections_that_are_cut_at_random_lose_nothing() {
-    let mut office = Office::new();
-    let proxy = Proxy::start(office.server.port(), 40_000);
-    office.url = format!("redis://127.0.0.1:{}/?socket_timeout=1", proxy.port);
-    let (mut clerks, mut auditors) = staff(&mut office);
+fn connections_cut_at_random_lose_nothing() {
+    let mut scenario = Scenario::new();
+    let proxy = Proxy::start(scenario.server.port(), 40_000);
+    scenario.url = format!("redis://127.0.0.1:{}/?socket_timeout=1", proxy.port);
+    let (mut producers, mut consumers) = start(&mut scenario);
     wait(4000);
-    for clerk in &mut clerks {
-        assert!(clerk.stop().success(), "{}", clerk.said());
+    for producer in &mut producers {
+        assert!(producer.stop().success(), "{}", producer.log());
     }
     eventually("there are cuts", || proxy.cuts() > 20);
     proxy.calm();
-    let balance = close(&office, &mut [], &mut auditors);
-    report("connections cut", &format!("{} times: {}", proxy.cuts(), balance.summary()));
-    balance.check(200);
+    let ledger = finish(&scenario, &mut [], &mut consumers);
+    report("connections cut", &format!("{} times: {}", proxy.cuts(), ledger.summary()));
+    ledger.check(200);
 }
 
 #[test]
-fn consumers_are_back_two_seconds_after_the_server() {
-    let mut office = Office::with(Setup::new().persistent());
-    let mut clerk = office.clerk(&json!({"count": 1}));
-    assert!(clerk.end().success());
-    let mut auditor = office.auditor("ann", &json!({}));
-    eventually("the first is handled", || auditor.lines() == 1);
-    office.server.kill();
+fn consumers_reconnect_within_two_seconds() {
+    let mut scenario = Scenario::with(Setup::new().persistent());
+    let mut producer = scenario.producer(&json!({"count": 1}));
+    assert!(producer.end().success());
+    let mut consumer = scenario.consumer("ann", &json!({}));
+    eventually("the first item is handled", || consumer.lines() == 1);
+    scenario.server.kill();
     wait(3000);
-    office.server.restart();
-    let mut clerk = office.clerk(&json!({"count": 1}));
-    assert!(clerk.end().success());
+    scenario.server.restart();
+    let mut producer = scenario.producer(&json!({"count": 1}));
+    assert!(producer.end().success());
     let begun = std::time::Instant::now();
-    eventually("the second is handled", || auditor.lines() == 2);
+    eventually("the second item is handled", || consumer.lines() == 2);
     assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
-    close(&office, &mut [], std::slice::from_mut(&mut auditor)).check(2);
+    finish(&scenario, &mut [], std::slice::from_mut(&mut consumer)).check(2);
 }
 
 #[test]
-fn clerks_auditors_and_the_server_are_killed_in_turn() {
-    let mut office = Office::with(Setup::new().persistent());
+fn producers_consumers_and_the_server_are_killed_in_turn() {
+    let mut scenario = Scenario::with(Setup::new().persistent());
     let names = ["ann", "bob"];
     let options = json!({"claim_millis": 1000, "receiver_millis": 500});
-    let mut clerk = office.clerk(&json!({"pause_micros": 200}));
-    let mut auditors = names.map(|name| office.auditor(name, &options));
+    let mut producer = scenario.producer(&json!({"pause_micros": 200}));
+    let mut consumers = names.map(|name| scenario.consumer(name, &options));
     for turn in 0..6 {
         wait(150 + random() % 150);
         match turn % 3 {
             0 => {
-                clerk.kill();
-                clerk = office.clerk(&json!({"pause_micros": 200}));
+                producer.kill();
+                producer = scenario.producer(&json!({"pause_micros": 200}));
             }
             1 => {
-                // In a restart, and all of them at once.
-                office.server.kill();
-                for (auditor, name) in auditors.iter_mut().zip(names) {
-                    auditor.kill();
-                    *auditor = office.auditor(name, &options);
+                // The server and all consumers at once.
+                scenario.server.kill();
+                for (consumer, name) in consumers.iter_mut().zip(names) {
+                    consumer.kill();
+                    *consumer = scenario.consumer(name, &options);
                 }
                 wait(random() % 300);
-                office.server.restart();
+                scenario.server.restart();
             }
             _ => {
                 let which = usize::from(random().is_multiple_of(2));
-                auditors[which].kill();
-                auditors[which] = office.auditor(names[which], &options);
+                consumers[which].kill();
+                consumers[which] = scenario.consumer(names[which], &options);
             }
         }
     }
-    eventually("there is enough to miss", || Balance::of(&office).accepted.len() >= 300);
-    let balance = close(&office, &mut [clerk], &mut auditors);
-    report("all killed in turn", &balance.summary());
-    balance.check(300);
-    assert!(balance.dead.is_empty(), "{:?}", balance.dead);
+    eventually("enough items are accepted", || Ledger::of(&scenario).accepted.len() >= 300);
+    let ledger = finish(&scenario, &mut [producer], &mut consumers);
+    report("all killed in turn", &ledger.summary());
+    ledger.check(300);
+    assert!(ledger.dead.is_empty(), "{:?}", ledger.dead);
 }

@@ -1,75 +1,75 @@
-//! Somebody deletes the stream or the group, or the server has no memory left.
+//! The stream or the group is deleted, or the server is out of memory.
 
 use serde_json::json;
 
 use super::{
-    balance::{Balance, report},
-    books::now,
-    office::{GROUP, Office, TOPIC, eventually, wait},
-    server::{close, staff},
+    fault::now,
+    ledger::{Ledger, report},
+    scenario::{GROUP, Scenario, TOPIC, eventually, wait},
+    server::{finish, start},
 };
 
 #[test]
-fn a_group_that_is_deleted_loses_nothing() {
-    let mut office = Office::new();
-    let (mut clerks, mut auditors) = staff(&mut office);
+fn a_deleted_group_loses_nothing() {
+    let mut scenario = Scenario::new();
+    let (mut producers, mut consumers) = start(&mut scenario);
     let mut deleted = 0;
     for _ in 0..4 {
         wait(300);
-        deleted += office.ask::<u64>(&["XGROUP", "DESTROY", TOPIC, GROUP]);
+        deleted += scenario.ask::<u64>(&["XGROUP", "DESTROY", TOPIC, GROUP]);
     }
     wait(300);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    report("group deleted", &format!("{deleted} times: {}", balance.summary()));
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    report("group deleted", &format!("{deleted} times: {}", ledger.summary()));
     assert!(deleted > 1);
     assert!(
-        balance.log.iter().any(|line| line.contains("was lost, and is created again")),
+        ledger.log.iter().any(|line| line.contains("was lost, and is created again")),
         "{:?}",
-        balance.log
+        ledger.log
     );
-    balance.check(500);
+    ledger.check(500);
 }
 
 #[test]
-fn a_stream_that_is_deleted_takes_only_what_it_had() {
-    let office = Office::new();
-    let mut clerks = [0, 0].map(|_| office.clerk(&json!({"pause_micros": 200})));
-    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({})));
+fn a_deleted_stream_loses_only_its_own_entries() {
+    let scenario = Scenario::new();
+    let mut producers = [0, 0].map(|_| scenario.producer(&json!({"pause_micros": 200})));
+    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({})));
     let mut deleted = 0;
     for _ in 0..3 {
         wait(300);
-        let _: u64 = office.ask(&["DEL", TOPIC]);
+        let _: u64 = scenario.ask(&["DEL", TOPIC]);
         deleted = now();
     }
     wait(300);
-    let balance = close(&office, &mut clerks, &mut auditors);
-    let missing = balance.missing();
-    report("stream deleted", &format!("{}: those that are missing were in it", balance.summary()));
-    let ours: Vec<_> = missing.iter().filter(|id| balance.accepted[id] > deleted).collect();
-    assert!(ours.is_empty(), "sent after the stream was deleted, accepted, and missing: {ours:?}");
-    assert!(balance.accepted.len() > 500 && missing.len() < balance.accepted.len() / 2);
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    let missing = ledger.missing();
+    report("stream deleted", &format!("{}: the missing ones were in it", ledger.summary()));
+    let ours: Vec<_> = missing.iter().filter(|id| ledger.accepted[id] > deleted).collect();
+    assert!(ours.is_empty(), "accepted after the stream was deleted, but missing: {ours:?}");
+    assert!(ledger.accepted.len() > 500 && missing.len() < ledger.accepted.len() / 2);
 }
 
 #[test]
-fn a_server_without_memory_loses_nothing() {
-    let mut office = Office::new();
+fn a_server_out_of_memory_loses_nothing() {
+    let mut scenario = Scenario::new();
     let tasks = json!({"tasks": ["", "", "", "", "refuse"], "pause_micros": 300});
-    let before = office.settings.clone();
-    office.settings["EVENT_BUS_PRODUCER_TIMEOUT"] = json!(0.3);
-    let mut clerks = vec![office.clerk(&tasks)];
-    office.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
-    clerks.push(office.clerk(&tasks));
-    office.settings = before;
-    let mut auditors = ["ann", "bob"].map(|name| office.auditor(name, &json!({})));
+    let before = scenario.settings.clone();
+    scenario.settings["EVENT_BUS_PRODUCER_TIMEOUT"] = json!(0.3);
+    let mut producers = vec![scenario.producer(&tasks)];
+    scenario.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
+    producers.push(scenario.producer(&tasks));
+    scenario.settings = before;
+    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({})));
     for _ in 0..2 {
-        eventually("there are dead letters", || !Balance::of(&office).dead.is_empty());
-        let _: String = office.ask(&["CONFIG", "SET", "maxmemory", "1"]);
+        eventually("there are dead letters", || !Ledger::of(&scenario).dead.is_empty());
+        let _: String = scenario.ask(&["CONFIG", "SET", "maxmemory", "1"]);
         wait(700);
-        let _: String = office.ask(&["CONFIG", "SET", "maxmemory", "0"]);
+        let _: String = scenario.ask(&["CONFIG", "SET", "maxmemory", "0"]);
         wait(300);
     }
-    let balance = close(&office, &mut clerks, &mut auditors);
-    report("no memory", &balance.summary());
-    balance.check(500);
-    assert!(balance.log.iter().any(|line| line.contains("OOM")), "{:?}", balance.log);
+    let ledger = finish(&scenario, &mut producers, &mut consumers);
+    report("no memory", &ledger.summary());
+    ledger.check(500);
+    assert!(ledger.log.iter().any(|line| line.contains("OOM")), "{:?}", ledger.log);
 }

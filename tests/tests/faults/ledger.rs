@@ -1,4 +1,4 @@
-//! The books: what was accepted, handled, dead-lettered and reported as lost; and what they have to come to.
+//! The ledger of a scenario: the items that were accepted, handled, dead-lettered or reported as lost.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -8,52 +8,52 @@ use std::{
 use openedx_events::{codec, event_bus::EventBus};
 
 use super::{
-    books::EntryMade,
-    office::{GROUP, Office, TOPIC},
-    staff::lines,
+    fault::ItemSent,
+    process::lines,
+    scenario::{GROUP, Scenario, TOPIC},
 };
 
-/// The clerk, and the number among the clerk's.
+/// The number of the producer, and the number of the item.
 pub(crate) type Id = (i64, i64);
 
-/// All that the files and the server say.
+/// The records of all processes and of the server.
 #[derive(Debug, Default)]
-pub(crate) struct Balance {
-    /// When the sending of each that was accepted began, in milliseconds since 1970.
+pub(crate) struct Ledger {
+    /// When each accepted item was sent, in milliseconds since 1970.
     pub(crate) accepted: BTreeMap<Id, u128>,
-    /// What each auditor process has handled, in order.
+    /// The items that each consumer process has handled, in order.
     pub(crate) handled: Vec<Vec<Id>>,
-    /// Attempts of each dead letter.
+    /// The attempts of each dead letter.
     pub(crate) dead: BTreeMap<Id, u32>,
-    /// Of entries that nobody was handed: how many were reported as dropped.
+    /// The number of entries reported as trimmed before they were read.
     pub(crate) lost_unread: u64,
-    /// Of entries that were pending: the ids of those reported as dropped.
+    /// The ids of entries reported as trimmed while pending.
     pub(crate) lost_pending: BTreeSet<String>,
-    /// The ids of all that receivers were given, where audit lines are on.
+    /// The ids of all entries that receivers were given, if audit lines are on.
     pub(crate) received: BTreeSet<String>,
-    /// Accounts that were in two hands at a time.
-    pub(crate) two_hands: Vec<String>,
-    /// What auditors logged.
+    /// Reports of two items with the same key handled at the same time.
+    pub(crate) overlaps: Vec<String>,
+    /// The log lines of the consumers.
     pub(crate) log: Vec<String>,
 }
 
-impl Balance {
-    pub(crate) fn of(office: &Office) -> Self {
-        let mut balance = Self::default();
-        for clerk in 0..office.clerks.get() {
-            let file = office.folder.join(format!("clerk.{clerk}.accepted"));
+impl Ledger {
+    pub(crate) fn of(scenario: &Scenario) -> Self {
+        let mut ledger = Self::default();
+        for producer in 0..scenario.producers.get() {
+            let file = scenario.folder.join(format!("producer.{producer}.accepted"));
             for line in lines(&file) {
                 let (number, at) = line.split_once(' ').unwrap();
-                let id = (clerk.into(), number.parse().unwrap());
-                balance.accepted.insert(id, at.parse().unwrap());
+                let id = (producer.into(), number.parse().unwrap());
+                ledger.accepted.insert(id, at.parse().unwrap());
             }
         }
-        for auditor in 0..office.auditors.get() {
-            let file = |suffix: &str| office.folder.join(format!("auditor.{auditor:04}.{suffix}"));
-            balance.read_handled(&lines(&file("handled")));
-            balance.read_log(lines(&file("log")));
+        for consumer in 0..scenario.consumers.get() {
+            let file = |suffix: &str| scenario.folder.join(format!("consumer.{consumer:04}.{suffix}"));
+            ledger.read_handled(&lines(&file("handled")));
+            ledger.read_log(lines(&file("log")));
         }
-        let mut operations = office.bus().operations().unwrap();
+        let mut operations = scenario.bus().operations().unwrap();
         let mut after = None;
         while let Ok(letters) = operations.dead_letters(TOPIC, GROUP, after.as_ref(), 1000)
             && let Some(last) = letters.last()
@@ -61,26 +61,26 @@ impl Balance {
             after = Some(last.id.clone());
             for letter in letters {
                 let data = letter.message.event_data().ok();
-                if let Some(entry) = data.and_then(|data| codec::decode::<EntryMade>(data).ok()) {
-                    balance.dead.insert((entry.clerk, entry.number), letter.failure.attempts);
+                if let Some(entry) = data.and_then(|data| codec::decode::<ItemSent>(data).ok()) {
+                    ledger.dead.insert((entry.producer, entry.number), letter.failure.attempts);
                 }
             }
         }
-        balance
+        ledger
     }
 
     fn read_handled(&mut self, lines: &[String]) {
         let mut handled = Vec::new();
         for line in lines {
-            if line.starts_with("two hands") {
-                self.two_hands.push(line.clone());
+            if line.starts_with("overlap") {
+                self.overlaps.push(line.clone());
                 continue;
             }
             let mut words = line.split(' ').map(str::parse::<i64>);
-            let (Some(Ok(clerk)), Some(Ok(number))) = (words.next(), words.next()) else {
-                panic!("no line of an auditor: {line}")
+            let (Some(Ok(producer)), Some(Ok(number))) = (words.next(), words.next()) else {
+                panic!("unexpected line of a consumer: {line}")
             };
-            handled.push((clerk, number));
+            handled.push((producer, number));
         }
         self.handled.push(handled);
     }
@@ -96,7 +96,7 @@ impl Balance {
                 let ids = line.split('"').skip(1).step_by(2);
                 self.lost_pending.extend(ids.map(str::to_owned));
             } else if line.contains("entries were trimmed before they were read") {
-                let count = word("count=").expect("the server can count");
+                let count = word("count=").expect("the server counts them");
                 self.lost_unread += count.parse::<u64>().unwrap();
             }
             self.log.push(line);
@@ -107,37 +107,37 @@ impl Balance {
         self.handled.iter().flatten().copied().collect()
     }
 
-    /// Accepted, and neither handled nor among the dead letters.
+    /// Items that were accepted, but neither handled nor dead-lettered.
     pub(crate) fn missing(&self) -> Vec<Id> {
         let handled = self.handled();
         let is_missing = |id: &Id| !handled.contains(id) && !self.dead.contains_key(id);
         self.accepted.keys().copied().filter(is_missing).collect()
     }
 
-    /// Nothing that was accepted is missing, and there was enough to miss.
+    /// Checks that at least `at_least` items were accepted and that none is missing.
     pub(crate) fn check(&self, at_least: usize) {
         assert!(self.accepted.len() >= at_least, "accepted only {}", self.accepted.len());
         let missing = self.missing();
         assert!(
             missing.is_empty(),
-            "accepted, and lost: {} of {}: {:?}; the auditors say: {:#?}",
+            "{} of {} accepted items are missing: {:?}; log of the consumers: {:#?}",
             missing.len(),
             self.accepted.len(),
             &missing[..missing.len().min(20)],
             &self.log[..self.log.len().min(50)],
         );
-        assert!(self.two_hands.is_empty(), "{:?}", self.two_hands);
+        assert!(self.overlaps.is_empty(), "{:?}", self.overlaps);
     }
 
-    /// How often an entry was handled again.
+    /// Counts how often an item was handled again.
     pub(crate) fn duplicates(&self) -> usize {
         let all: usize = self.handled.iter().map(Vec::len).sum();
         all - self.handled().len()
     }
 
-    /// What was handled more than once was in the hands of a process that was killed: among the last `in_hand` that it
-    /// handled, or else handled last of all.
-    pub(crate) fn check_duplicates(&self, killed: &BTreeSet<usize>, in_hand: usize) {
+    /// Checks that an item was handled again only if a killed process had not acknowledged it: the item is among the last
+    /// `unacknowledged` items of that process.
+    pub(crate) fn check_duplicates(&self, killed: &BTreeSet<usize>, unacknowledged: usize) {
         let mut handled_by: BTreeMap<Id, Vec<(usize, usize)>> = BTreeMap::new();
         for (process, handled) in self.handled.iter().enumerate() {
             for (place, id) in handled.iter().enumerate() {
@@ -145,35 +145,36 @@ impl Balance {
             }
         }
         for (id, places) in handled_by.iter().filter(|(_, places)| places.len() > 1) {
-            let excused =
-                |(process, from_end): &&(usize, usize)| killed.contains(process) && *from_end <= in_hand;
+            let excused = |(process, from_end): &&(usize, usize)| {
+                killed.contains(process) && *from_end <= unacknowledged
+            };
             let not_excused = places.iter().filter(|place| !excused(place)).count();
             assert!(
                 not_excused <= 1,
-                "{id:?} was handled again without need: (process, from its end) {places:?}"
+                "{id:?} was handled again without a reason: (process, position from its end) {places:?}"
             );
         }
     }
 
-    /// One clerk after the other, numbers are handled in their order, but for those that are handled again.
+    /// Checks that the items of each producer were handled in order, apart from repetitions.
     pub(crate) fn check_order(&self) {
         let mut seen = BTreeSet::new();
         let mut last: BTreeMap<i64, i64> = BTreeMap::new();
-        for (clerk, number) in self.handled.iter().flatten() {
-            if seen.insert((*clerk, *number)) {
-                let before = last.insert(*clerk, *number);
+        for (producer, number) in self.handled.iter().flatten() {
+            if seen.insert((*producer, *number)) {
+                let before = last.insert(*producer, *number);
                 assert!(
                     before.is_none_or(|before| before < *number),
-                    "{number} after {before:?} of clerk {clerk}"
+                    "producer {producer}: {number} after {before:?}"
                 );
             }
         }
     }
 
-    /// What happened, on one line.
+    /// Summarizes the ledger in one line.
     pub(crate) fn summary(&self) -> String {
         format!(
-            "{} accepted, {} handled, {} of them again, {} dead letters, {} reported as dropped unread, {} as dropped \
+            "{} accepted, {} handled, {} of them again, {} dead letters, {} reported as trimmed unread, {} as trimmed \
              while pending, {} missing",
             self.accepted.len(),
             self.handled().len(),
@@ -186,7 +187,7 @@ impl Balance {
     }
 }
 
-/// Says what happened, for whoever runs the tests at scale (`--nocapture`), and in `FAULTS_REPORT` where that is set.
+/// Prints the result of a test (see it with `--nocapture`), and appends it to the file `FAULTS_REPORT`, if set.
 pub(crate) fn report(name: &str, text: &str) {
     println!("{name}: {text}");
     if let Ok(file) = std::env::var("FAULTS_REPORT") {

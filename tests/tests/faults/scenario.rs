@@ -1,4 +1,4 @@
-//! A server, a folder for the books, and the processes that work on them.
+//! A scenario: a server, a folder for the records, and the processes that use them.
 
 use std::{
     cell::Cell,
@@ -12,29 +12,29 @@ use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::{RedisServer, Setup};
 use serde_json::{Value, json};
 
-use super::staff::Worker;
+use super::process::Process;
 
-pub(crate) const TOPIC: &str = "dev-books";
-pub(crate) const GROUP: &str = "auditors";
+pub(crate) const TOPIC: &str = "dev-items";
+pub(crate) const GROUP: &str = "faults";
 
-pub(crate) struct Office {
+pub(crate) struct Scenario {
     pub(crate) server: RedisServer,
-    /// Where the processes find the server.
+    /// The URL of the server for the processes.
     pub(crate) url: String,
     pub(crate) folder: PathBuf,
-    /// Settings beside those that every process has.
+    /// Settings in addition to those of every process.
     pub(crate) settings: Value,
-    pub(crate) clerks: Cell<u32>,
-    pub(crate) auditors: Cell<u32>,
+    pub(crate) producers: Cell<u32>,
+    pub(crate) consumers: Cell<u32>,
 }
 
-impl Office {
+impl Scenario {
     pub(crate) fn with(setup: Setup) -> Self {
         let server = setup.start();
-        let folder = server.file("books");
+        let folder = server.file("records");
         fs::create_dir_all(&folder).unwrap();
         let url = format!("{}?socket_timeout=1", server.url());
-        Self { url, folder, server, settings: json!({}), clerks: Cell::new(0), auditors: Cell::new(0) }
+        Self { url, folder, server, settings: json!({}), producers: Cell::new(0), consumers: Cell::new(0) }
     }
 
     pub(crate) fn new() -> Self {
@@ -43,7 +43,7 @@ impl Office {
 
     fn settings(&self) -> Value {
         let mut settings = json!({
-            "EVENTS_SERVICE_NAME": "books",
+            "EVENTS_SERVICE_NAME": "faults",
             "EVENT_BUS_PRODUCER": "redis",
             "EVENT_BUS_CONSUMER": "redis",
             "EVENT_BUS_TOPIC_PREFIX": "dev",
@@ -53,34 +53,34 @@ impl Office {
             "EVENT_BUS_CONSUMER_RETRY_MIN": 0.01,
             "EVENT_BUS_CONSUMER_RETRY_MAX": 0.1,
             "EVENT_BUS_PRODUCER_CONFIG": {
-                "com.example.accounting.entry.made.v1":
-                    {"books": {"event_key_field": "account", "enabled": true}},
+                "com.example.faults.item.sent.v1":
+                    {"items": {"event_key_field": "key", "enabled": true}},
             },
         });
         merge(&mut settings, &self.settings);
         settings
     }
 
-    /// Starts a clerk; `options` are those of `books_producer`.
-    pub(crate) fn clerk(&self, options: &Value) -> Worker {
-        let number = self.clerks.replace(self.clerks.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("clerk.{number}.{suffix}"));
+    /// Starts a producer with options of `fault_producer`.
+    pub(crate) fn producer(&self, options: &Value) -> Process {
+        let number = self.producers.replace(self.producers.get() + 1);
+        let file = |suffix: &str| self.folder.join(format!("producer.{number}.{suffix}"));
         let mut all = json!({
             "settings": self.settings(),
-            "clerk": number,
+            "producer": number,
             "file": file("accepted"),
             "log": file("log"),
         });
         merge(&mut all, options);
-        Worker::start(env!("CARGO_BIN_EXE_books_producer"), &all)
+        Process::start(env!("CARGO_BIN_EXE_fault_producer"), &all)
     }
 
-    /// Starts an auditor called `name`; `options` are those of `books_consumer`. Each process has files of its own.
-    pub(crate) fn auditor(&self, name: &str, options: &Value) -> Worker {
-        let number = self.auditors.replace(self.auditors.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("auditor.{number:04}.{suffix}"));
+    /// Starts a consumer called `name` with options of `fault_consumer`. Each process has its own files.
+    pub(crate) fn consumer(&self, name: &str, options: &Value) -> Process {
+        let number = self.consumers.replace(self.consumers.get() + 1);
+        let file = |suffix: &str| self.folder.join(format!("consumer.{number:04}.{suffix}"));
         let mut settings = self.settings();
-        // It produces nothing.
+        // A consumer produces nothing.
         let object = settings.as_object_mut().unwrap();
         object.retain(|name, _| !name.starts_with("EVENT_BUS_PRODUCER"));
         let mut all = json!({
@@ -91,14 +91,14 @@ impl Office {
             "marks": self.folder.join("mark"),
         });
         merge(&mut all, options);
-        Worker::start(env!("CARGO_BIN_EXE_books_consumer"), &all)
+        Process::start(env!("CARGO_BIN_EXE_fault_consumer"), &all)
     }
 
     pub(crate) fn bus(&self) -> RedisBus {
         RedisBus::new(RedisOptions::tcp("127.0.0.1", self.server.port())).unwrap()
     }
 
-    /// A command of the test's own.
+    /// Sends a command to the server.
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.try_ask(words).unwrap()
     }
@@ -142,19 +142,19 @@ fn merge(into: &mut Value, more: &Value) {
     }
 }
 
-/// How many events a large test sends: few, unless `FAULTS_EVENTS` says more.
+/// The number of events that a large test sends: `few`, unless `FAULTS_EVENTS` is set.
 pub(crate) fn events(few: u64) -> u64 {
-    env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS is a number"))
+    env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS must be a number"))
 }
 
 pub(crate) fn patience() -> Duration {
     Duration::from_secs(30 + events(0) / 100)
 }
 
-/// Asks again and again until it is so, and fails after some time.
-pub(crate) fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+/// Waits until a condition holds, and fails after some time.
+pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + patience();
-    while !is_so() {
+    while !holds() {
         assert!(Instant::now() < deadline, "{what}");
         thread::sleep(Duration::from_millis(20));
     }

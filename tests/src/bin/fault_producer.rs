@@ -1,8 +1,8 @@
-//! A clerk who makes entries in the books, and notes which of them the event bus has accepted.
+//! A producer for the fault tests, which records the items that the event bus has accepted.
 //!
-//! Its one argument is JSON, see [`Options`]. It ends when all are made, or when its standard input ends.
+//! Its argument is JSON; see [`Options`]. It stops when all items are sent or its standard input ends.
 
-mod books;
+mod fault;
 
 use std::{
     collections::BTreeSet,
@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use books::{ENTRY_MADE, EntryMade, Lines, Log, Scale, at_end_of_input, now};
+use fault::{ITEM_SENT, ItemSent, Lines, Log, Scale, at_end_of_input, now};
 use openedx_events::{
     codec,
     event_bus::{Settings, install, settings::Delivery},
@@ -25,17 +25,17 @@ use serde_json::Value;
 struct Options {
     /// The settings of the event bus.
     settings: Settings,
-    clerk: i64,
-    /// How many entries to make.
+    producer: i64,
+    /// The number of items to send.
     count: i64,
-    /// The accounts that entries go to in turn.
-    accounts: i64,
-    /// What the receiver does with the entries, in turn.
+    /// The number of keys, used in turn.
+    keys: i64,
+    /// The tasks of the receiver, used in turn.
     tasks: Vec<String>,
-    /// The wait after each entry.
+    /// The pause after each item.
     pause: Duration,
-    /// Where the accepted entries are noted, one line each: the number, and when its sending began, in milliseconds since
-    /// 1970. The answer to it can be read long after the server gave it.
+    /// A line for each accepted item: its number, and the time before it was sent, in milliseconds since 1970. The answer may
+    /// be read long after the server sent it.
     accepted: Lines,
     scale: Scale,
 }
@@ -49,9 +49,9 @@ fn main() {
     let tasks = options["tasks"].as_array().into_iter().flatten();
     Options {
         settings: Settings::from_value(options["settings"].clone()).expect("settings"),
-        clerk: number("clerk", 0),
+        producer: number("producer", 0),
         count: number("count", i64::MAX),
-        accounts: number("accounts", 1),
+        keys: number("keys", 1),
         tasks: tasks.map(|task| task.as_str().unwrap_or_default().to_owned()).collect(),
         pause: Duration::from_micros(options["pause_micros"].as_u64().unwrap_or_default()),
         accepted: Lines::append_to(text("file").expect("a file")).expect("the file can be written"),
@@ -65,19 +65,19 @@ impl Options {
         let is_background = self.settings.producer.delivery == Delivery::Background;
         let guard = install(&self.settings).expect("the event bus can be set up");
         let over = Arc::new(AtomicBool::new(false));
-        let told = Arc::clone(&over);
-        at_end_of_input(move || told.store(true, Ordering::Relaxed));
+        let stopped = Arc::clone(&over);
+        at_end_of_input(move || stopped.store(true, Ordering::Relaxed));
         let mut rejected = BTreeSet::new();
-        let mut made = 0;
-        while made < self.count && !over.load(Ordering::Relaxed) {
-            let number = made;
-            made += 1;
+        let mut sent = 0;
+        while sent < self.count && !over.load(Ordering::Relaxed) {
+            let number = sent;
+            sent += 1;
             let begun = now();
-            let is_taken = ENTRY_MADE.send_event(self.entry(number)).all_ok();
+            let is_accepted = ITEM_SENT.send_event(self.item(number)).all_ok();
             if is_background {
-                // A queue that was full for too long is an error as well.
-                rejected.extend((!is_taken).then_some(number));
-            } else if is_taken {
+                // A queue that stays full for too long is also an error.
+                rejected.extend((!is_accepted).then_some(number));
+            } else if is_accepted {
                 self.accepted.write(format_args!("{number} {begun}"));
             }
             self.scale.step();
@@ -87,27 +87,27 @@ impl Options {
         }
         if let Err(error) = guard.close(Duration::from_mins(1)) {
             for undelivered in error.undelivered() {
-                let data = undelivered.envelope.message.event_data().expect("it has data");
-                rejected.insert(codec::decode::<EntryMade>(data).expect("it is an entry").number);
+                let data = undelivered.envelope.message.event_data().expect("a message has data");
+                rejected.insert(codec::decode::<ItemSent>(data).expect("an item").number);
             }
         }
         if is_background {
             let at = now();
-            for number in (0..made).filter(|number| !rejected.contains(number)) {
+            for number in (0..sent).filter(|number| !rejected.contains(number)) {
                 self.accepted.write(format_args!("{number} {at}"));
             }
         }
     }
 
-    fn entry(&self, number: i64) -> EntryMade {
+    fn item(&self, number: i64) -> ItemSent {
         let task = usize::try_from(number).ok().and_then(|number| {
             let count = self.tasks.len();
             self.tasks.get(number.checked_rem(count)?)
         });
-        EntryMade {
-            clerk: self.clerk,
+        ItemSent {
+            producer: self.producer,
             number,
-            account: format!("account {}", number % self.accounts),
+            key: format!("key {}", number % self.keys),
             task: task.cloned().unwrap_or_default(),
         }
     }

@@ -1,8 +1,8 @@
-//! An auditor who reads the entries of the books, and notes which of them it has handled.
+//! A consumer for the fault tests, which records the items that it has handled.
 //!
-//! Its one argument is JSON, see `main`. It ends when its standard input ends, with the consumer's exit code.
+//! Its argument is JSON; see `main`. It stops when its standard input ends, and exits with the code of the consumer.
 
-mod books;
+mod fault;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -12,84 +12,84 @@ use std::{
     time::Duration,
 };
 
-use books::{ENTRY_MADE, Lines, Log, Scale, at_end_of_input};
+use fault::{ITEM_SENT, Lines, Log, Scale, at_end_of_input};
 use openedx_events::{
     event_bus::{Consumer, Settings, Start, Stop},
     prelude::*,
 };
 use serde_json::Value;
 
-/// What the receiver works with.
-struct Desk {
-    /// `clerk number id` a line: handled; also `two hands on ACCOUNT`, which must not be.
+/// The state of the receiver.
+struct State {
+    /// A line `producer number id` for each handled item, and `overlap on KEY` if two items with one key ran at the same time.
     handled: Lines,
-    /// Beginning of the names of files that say what was tried before, whichever process did.
+    /// Prefix of files that record, across processes, which items were tried before.
     marks: String,
     work: Duration,
-    accounts: Mutex<HashSet<String>>,
+    keys: Mutex<HashSet<String>>,
     failures: Mutex<HashMap<(i64, i64), u32>>,
     scale: Scale,
 }
 
-static DESK: OnceLock<Desk> = OnceLock::new();
+static STATE: OnceLock<State> = OnceLock::new();
 
-#[receiver(ENTRY_MADE)]
-fn audit(
-    clerk: &i64,
+#[receiver(ITEM_SENT)]
+fn handle(
+    producer: &i64,
     number: &i64,
-    account: &str,
+    key: &str,
     task: &str,
     metadata: &EventsMetadata,
 ) -> Result<(), ReceiverError> {
-    let desk = DESK.get().expect("the desk is there before the first entry");
-    let in_hand = InHand::take(desk, account);
-    desk.work_on((*clerk, *number), task)?;
-    drop(in_hand);
-    desk.handled.write(format_args!("{clerk} {number} {}", metadata.id));
-    desk.scale.step();
+    let state = STATE.get().expect("set before the first item");
+    let running = Running::start(state, key);
+    state.work_on((*producer, *number), task)?;
+    drop(running);
+    state.handled.write(format_args!("{producer} {number} {}", metadata.id));
+    state.scale.step();
     Ok(())
 }
 
-/// An account that has an entry in hand, for as long as this lives.
-struct InHand(&'static Desk, String);
+/// Marks a key as running until it is dropped.
+struct Running(&'static State, String);
 
-impl InHand {
-    fn take(desk: &'static Desk, account: &str) -> Self {
-        if !lock(&desk.accounts).insert(account.to_owned()) {
-            desk.handled.write(format_args!("two hands on {account}"));
+impl Running {
+    fn start(state: &'static State, key: &str) -> Self {
+        if !lock(&state.keys).insert(key.to_owned()) {
+            state.handled.write(format_args!("overlap on {key}"));
         }
-        Self(desk, account.to_owned())
+        Self(state, key.to_owned())
     }
 }
 
-impl Drop for InHand {
+impl Drop for Running {
     fn drop(&mut self) {
-        lock(&self.0.accounts).remove(&self.1);
+        lock(&self.0.keys).remove(&self.1);
     }
 }
 
-impl Desk {
-    /// The task is a word, and for some a number after it: what goes wrong, and how often.
-    fn work_on(&self, entry: (i64, i64), task: &str) -> Result<(), ReceiverError> {
+impl State {
+    /// Runs the task: a word that says how to fail, and for some a number that says how often.
+    fn work_on(&self, item: (i64, i64), task: &str) -> Result<(), ReceiverError> {
         if !self.work.is_zero() {
             thread::sleep(self.work);
         }
         let (task, times) = task.split_once(' ').unwrap_or((task, ""));
         let mut failures = lock(&self.failures);
-        let failed = failures.entry(entry).or_default();
+        let failed = failures.entry(item).or_default();
         if task.is_empty() || times.parse().is_ok_and(|times: u32| *failed >= times) {
-            failures.remove(&entry);
+            failures.remove(&item);
             return Ok(());
         }
         *failed += 1;
         drop(failures);
-        // What ends the process is remembered beyond it.
-        let mark = format!("{}.{}.{}", self.marks, entry.0, entry.1);
+        // This must survive the end of the process.
+        let mark = format!("{}.{}.{}", self.marks, item.0, item.1);
         let is_first = || fs::File::create_new(&mark).is_ok();
         match task {
-            "panic" => panic!("told to"),
-            "refuse" => return Err(ReceiverError::permanent(TOLD_TO)),
-            "fail" => return Err(ReceiverError::new(TOLD_TO)),
+            "panic" => panic!("as requested"),
+            "refuse" => return Err(ReceiverError::permanent(REQUESTED)),
+            "fail" => return Err(ReceiverError::new(REQUESTED)),
             "hang" => loop {
                 thread::park();
             },
@@ -104,7 +104,7 @@ impl Desk {
     }
 }
 
-const TOLD_TO: &str = "told to";
+const REQUESTED: &str = "as requested";
 
 fn main() {
     let argument = env::args().nth(1).expect("an argument");
@@ -113,25 +113,25 @@ fn main() {
     let number = |name: &str, default| options[name].as_u64().unwrap_or(default);
     let size = |name: &str, default| usize::try_from(number(name, default)).expect("a size");
     Log::start(text("log"), options["audit"] == true);
-    // The standard error belongs to the test.
+    // Keep panics out of the output of the test.
     std::panic::set_hook(Box::new(|_| ()));
     let file = text("file");
-    let desk = Desk {
+    let state = State {
         handled: Lines::append_to(file).expect("the file can be written"),
         marks: text("marks").to_owned(),
         work: Duration::from_micros(number("work_micros", 0)),
-        accounts: Mutex::default(),
+        keys: Mutex::default(),
         failures: Mutex::default(),
         scale: Scale::new(options["sizes"].as_str(), number("sizes_every", 1)),
     };
-    assert!(DESK.set(desk).is_ok(), "there is one desk");
+    assert!(STATE.set(state).is_ok(), "set once");
     let settings = Settings::from_value(options["settings"].clone()).expect("settings");
     let stop = Stop::new();
-    let told = stop.clone();
-    at_end_of_input(move || told.stop());
+    let stopper = stop.clone();
+    at_end_of_input(move || stopper.stop());
     let outcome = Consumer::new(settings)
-        .topic("books")
-        .group("auditors")
+        .topic("items")
+        .group("faults")
         .consumer_name(text("name"))
         .start(Start::Backlog)
         .batch(size("batch", 100))

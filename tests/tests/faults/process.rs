@@ -1,4 +1,4 @@
-//! The processes: clerks who produce, auditors who consume.
+//! The producer and consumer processes.
 
 use std::{
     fs,
@@ -10,74 +10,74 @@ use std::{
 
 use serde_json::Value;
 
-/// A process that ends when its input does. It is killed when this is dropped.
-pub(crate) struct Worker {
-    process: Child,
+/// A process that ends when its input ends. Dropping this value kills it.
+pub(crate) struct Process {
+    child: Child,
     input: Option<ChildStdin>,
-    /// The file with its lines.
+    /// The file that it writes its records to.
     pub(crate) file: PathBuf,
-    pub(crate) log: PathBuf,
+    log: PathBuf,
 }
 
-impl Worker {
+impl Process {
     pub(crate) fn start(program: &str, options: &Value) -> Self {
         let path = |name: &str| PathBuf::from(options[name].as_str().unwrap());
-        let mut process = Command::new(program)
+        let mut child = Command::new(program)
             .arg(options.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        let input = process.stdin.take();
-        Self { process, input, file: path("file"), log: path("log") }
+        let input = child.stdin.take();
+        Self { child, input, file: path("file"), log: path("log") }
     }
 
-    /// As `kill -9` does.
+    /// Kills the process, as `kill -9` does.
     pub(crate) fn kill(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
-    /// Tells it to end, and waits for it.
+    /// Stops the process and waits for its end.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.input = None;
         self.end()
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the process.
     pub(crate) fn end(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + super::office::patience();
+        let deadline = Instant::now() + super::scenario::patience();
         loop {
-            if let Some(status) = self.process.try_wait().unwrap() {
+            if let Some(status) = self.child.try_wait().unwrap() {
                 return status;
             }
-            assert!(Instant::now() < deadline, "it does not end; {}", self.said());
+            assert!(Instant::now() < deadline, "the process does not end; {}", self.log());
             thread::sleep(Duration::from_millis(5));
         }
     }
 
-    /// How it ended, if it has.
+    /// Returns the exit status, if the process has ended.
     pub(crate) fn has_ended(&mut self) -> Option<ExitStatus> {
-        self.process.try_wait().unwrap()
+        self.child.try_wait().unwrap()
     }
 
     pub(crate) fn lines(&self) -> usize {
         lines(&self.file).len()
     }
 
-    /// What it logged.
-    pub(crate) fn said(&self) -> String {
+    /// Returns the log of the process.
+    pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 }
 
-impl Drop for Worker {
+impl Drop for Process {
     fn drop(&mut self) {
         self.kill();
     }
 }
 
-/// The whole lines of a file, none where there is no file.
+/// Returns the complete lines of a file, or none if there is no file.
 pub(crate) fn lines(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap_or_default();
     text.split_inclusive('\n').filter_map(|line| Some(line.strip_suffix('\n')?.to_owned())).collect()

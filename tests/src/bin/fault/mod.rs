@@ -1,6 +1,6 @@
-//! What `books_producer`, `books_consumer` and the tests of faults share: the event, and the files that the two write.
+//! The event of the fault tests, and the files that `fault_producer` and `fault_consumer` write.
 
-#![allow(dead_code, reason = "each program uses a part")]
+#![allow(dead_code, reason = "each program uses only a part")]
 
 use std::{
     fmt::{self, Write as _},
@@ -19,20 +19,20 @@ use tracing::{
     span,
 };
 
-/// Sent when an entry was made in the books.
-#[event(type = "com.example.accounting.entry.made.v1", key = account)]
-pub struct EntryMade {
-    /// Who made it.
-    pub clerk: i64,
-    /// Its number, from 0, among those of the clerk.
+/// Sent for each item.
+#[event(type = "com.example.faults.item.sent.v1", key = key)]
+pub struct ItemSent {
+    /// The number of the producer.
+    pub producer: i64,
+    /// The number of the item, from 0 for each producer.
     pub number: i64,
-    /// The account. Entries of one account keep their order.
-    pub account: String,
-    /// What the receiver does with it: nothing special where this is empty.
+    /// Items with the same key keep their order.
+    pub key: String,
+    /// How the receiver fails; empty if it succeeds.
     pub task: String,
 }
 
-/// Lines that survive `kill -9` once they are written: each is one write to the system.
+/// A file of lines. Each line is a single system call, so it survives `kill -9`.
 pub(crate) struct Lines(File);
 
 impl Lines {
@@ -42,22 +42,22 @@ impl Lines {
 
     pub(crate) fn write(&self, line: impl fmt::Display) {
         let line = format!("{line}\n");
-        (&self.0).write_all(line.as_bytes()).expect("the books can be written");
+        (&self.0).write_all(line.as_bytes()).expect("the file is writable");
     }
 }
 
-/// Writes what is logged, one line an event.
+/// Writes the log to a file.
 pub(crate) struct Log {
     lines: Lines,
     level: Level,
 }
 
 impl Log {
-    /// Audit lines only where `audit` says so.
+    /// Starts the log, with audit lines if `audit` is set.
     pub(crate) fn start(path: &str, audit: bool) {
         let lines = Lines::append_to(path).expect("the log can be opened");
         let level = if audit { Level::INFO } else { Level::WARN };
-        tracing::subscriber::set_global_default(Self { lines, level }).expect("there is one log");
+        tracing::subscriber::set_global_default(Self { lines, level }).expect("set once");
     }
 }
 
@@ -90,7 +90,7 @@ impl Subscriber for Log {
     fn exit(&self, _: &span::Id) {}
 }
 
-/// Calls `end` when the standard input ends: the test says so, or is no more.
+/// Calls `end` when the standard input ends, which means that the test stops the process or has died.
 pub(crate) fn at_end_of_input(end: impl FnOnce() + Send + 'static) {
     thread::spawn(move || {
         let _ = io::stdin().read_to_end(&mut Vec::new());
@@ -98,7 +98,7 @@ pub(crate) fn at_end_of_input(end: impl FnOnce() + Send + 'static) {
     });
 }
 
-/// Writes the resident size of this process, in kB, each time that another so many events are done.
+/// Records the resident memory of this process in kB after every `every` events.
 pub(crate) struct Scale {
     every: u64,
     done: AtomicU64,
@@ -115,7 +115,7 @@ impl Scale {
         let Some(lines) = &self.lines else { return };
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         if done.is_multiple_of(self.every) {
-            lines.write(format_args!("{done} {}", resident().expect("the system tells the size")));
+            lines.write(format_args!("{done} {}", resident().expect("Linux reports the size")));
         }
     }
 }
