@@ -29,7 +29,7 @@ use crate::{
 };
 
 impl EventDefinition {
-    /// The schema, for `apache-avro`.
+    /// Returns the schema, for `apache-avro`.
     ///
     /// A hyphen in the event type, which Avro does not allow in a namespace and Python's implementation takes, is `_`
     /// here.
@@ -46,7 +46,7 @@ impl EventDefinition {
 }
 
 impl<E: WireEvent> Signal<E> {
-    /// The schema, for `apache-avro`: see [`EventDefinition::avro_schema`].
+    /// Returns the schema, for `apache-avro`: see [`EventDefinition::avro_schema`].
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl<E: WireEvent> Signal<E> {
     }
 }
 
-/// The event as a value of `apache-avro`: a record with one field a data key.
+/// Returns the event as a value of `apache-avro`: a record with one field a data key.
 ///
 /// # Errors
 ///
@@ -65,7 +65,7 @@ pub fn to_value<E: WireEvent>(event: &E) -> Result<Value, ApacheError> {
     Ok(read(&E::DEFINITION.avro_schema()?, &codec::encode(event))?)
 }
 
-/// The event that a value of `apache-avro` is; data keys that are missing have their default.
+/// Returns the event that a value of `apache-avro` is; data keys that are missing have their default.
 ///
 /// # Errors
 ///
@@ -77,7 +77,7 @@ pub fn from_value<E: WireEvent>(value: Value) -> Result<E, ApacheError> {
     Ok(codec::decode(&bytes)?)
 }
 
-/// The event in bytes that were written with the schema `writer`, by the rules of Avro for a reader whose schema is
+/// Returns the event in bytes that were written with the schema `writer`, by the rules of Avro for a reader whose schema is
 /// another: data keys are found by name, and those that are missing have their default.
 ///
 /// [`codec::decode`] is the way where the writer's schema is not known, as on Redis.
@@ -90,7 +90,7 @@ pub fn decode_written_with<E: WireEvent>(writer: &Schema, bytes: &[u8]) -> Resul
     from_value(read(writer, bytes)?)
 }
 
-/// The schema of an event with these data keys only.
+/// Returns the schema of an event with these data keys only.
 fn schema_of(definition: &EventDefinition, fields: &[Field]) -> Result<Schema, ApacheError> {
     let namespace = definition.event_type().replace('-', "_");
     Ok(Schema::parse_str(&event_schema_string(&namespace, fields))?)

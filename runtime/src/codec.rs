@@ -8,7 +8,7 @@
 pub use crate::avro::DecodeError;
 use crate::{avro::Decoder, event::WireEvent};
 
-/// The Avro bytes of `event`.
+/// Returns the Avro bytes of `event`.
 ///
 /// ```
 /// # use openedx_events::{codec, learning::data::*, learning::signals::StudentRegistrationCompleted};
@@ -30,7 +30,7 @@ pub fn encode_into<E: WireEvent>(event: &E, out: &mut Vec<u8>) {
     event.encode_fields::<()>(out);
 }
 
-/// The event whose Avro bytes `bytes` begin with; what follows the record is ignored, as in Python.
+/// Returns the event whose Avro bytes `bytes` begin with; what follows the record is ignored, as in Python.
 ///
 /// # Errors
 ///

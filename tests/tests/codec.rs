@@ -353,9 +353,9 @@ fn a_wrong_value_is_named_with_its_place() {
         (3, long(i64::MIN), "blob", "bytes", "its length is -9223372036854775808"),
         (3, long(i64::MAX), "blob", "bytes", "the input ends"),
         (4, long(-2), "text", "a string", "its length is -2"),
-        (4, text(b"\xff"), "text", "a string", "the text is not UTF-8"),
-        (4, text(b"a\xc3"), "text", "a string", "the text is not UTF-8"),
-        (4, text(b"\xed\xa0\x80"), "text", "a string", "the text is not UTF-8"),
+        (4, text(b"\xff"), "text", "a string", "the string is not UTF-8"),
+        (4, text(b"a\xc3"), "text", "a string", "the string is not UTF-8"),
+        (4, text(b"\xed\xa0\x80"), "text", "a string", "the string is not UTF-8"),
         (
             5,
             text("2024-02-30T00:00:00"),
@@ -363,7 +363,7 @@ fn a_wrong_value_is_named_with_its_place() {
             "a date and time",
             "the value was refused: the day is not in the month, at byte 8 of the text",
         ),
-        (6, text(b"\xff"), "id", "a string", "the text is not UTF-8"),
+        (6, text(b"\xff"), "id", "a string", "the string is not UTF-8"),
         (6, text("01234567"), "id", "a UUID", "the value was refused: a UUID has 32 hexadecimal digits"),
         (7, text("100"), "price", "a valid value", "the value was refused: a price has a decimal point"),
         (

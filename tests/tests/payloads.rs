@@ -369,7 +369,7 @@ fn bytes_are_code_points_in_json() {
     assert_eq!(serde_json::from_value::<ThingMeasured>(json).unwrap(), event);
     let error =
         serde_json::from_value::<ThingMeasured>(json!({"ratio": 0, "blob": "aĀ", "series": []})).unwrap_err();
-    assert_eq!(error.to_string(), "bytes are a string of characters up to U+00FF");
+    assert_eq!(error.to_string(), "bytes must be a string of characters up to U+00FF");
     assert!(serde_json::from_value::<ThingMeasured>(json!({"ratio": 0, "blob": [1], "series": []})).is_err());
 }
 

@@ -406,7 +406,7 @@ fn an_event_from_the_bus_is_sent_to_the_receivers() {
     let error = registry::send_from_event_bus(metadata, &[26]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "no event definition of this program has the event type `com.example.learning.number.forgotten.v1`"
+        "this program has no event definition of type `com.example.learning.number.forgotten.v1`"
     );
 }
 

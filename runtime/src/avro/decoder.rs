@@ -1,43 +1,43 @@
-//! Avro's primitive forms, read from a slice.
+//! Reads Avro's primitive types from a slice.
 
 use std::str::FromStr;
 
-use super::error::{BoxError, DecodeError, Problem};
+use super::error::{BoxError, DecodeError, Mismatch};
 
 /// A position in the bytes of one message.
 ///
-/// What it hands out borrows from the input, and no length or count in the input is believed before the
-/// bytes for it are there: hostile input costs no more than its own size.
+/// Strings and bytes borrow from the input. Lengths and counts in the input are not trusted until the bytes are
+/// there, so hostile input costs no more memory than its own size.
 pub struct Decoder<'a> {
     input: &'a [u8],
     offset: usize,
-    /// Whether the message turned out to be of an earlier minor version, and is read to its end.
+    /// Whether the message is of an earlier minor version, and was read to its end.
     is_earlier: bool,
 }
 
 impl<'a> Decoder<'a> {
-    /// Begins at the first byte.
+    /// Starts at the first byte.
     #[must_use]
     pub fn new(input: &'a [u8]) -> Self {
         Self { input, offset: 0, is_earlier: false }
     }
 
-    /// The bytes that were not read yet.
+    /// Returns the number of unread bytes.
     #[inline]
     #[must_use]
     pub fn remaining(&self) -> usize {
         self.input.len() - self.offset
     }
 
-    /// The position of the next byte in the input.
+    /// Returns the position of the next byte in the input.
     #[inline]
     #[must_use]
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    /// How many items of type `T` to make room for when the input announces `count`: never more memory
-    /// than the input has bytes left, since the count alone proves nothing.
+    /// Returns how many items of type `T` to reserve when the input announces `count` of them: at most the memory
+    /// of the unread bytes, since a count alone proves nothing.
     #[must_use]
     pub fn room_for<T>(&self, count: u64) -> usize {
         let most = self.remaining() / size_of::<T>().max(1);
@@ -45,30 +45,30 @@ impl<'a> Decoder<'a> {
     }
 
     #[inline]
-    fn byte(&mut self) -> Result<u8, Problem> {
-        let byte = *self.input.get(self.offset).ok_or(Problem::EndOfInput)?;
+    fn byte(&mut self) -> Result<u8, Mismatch> {
+        let byte = *self.input.get(self.offset).ok_or(Mismatch::EndOfInput)?;
         self.offset += 1;
         Ok(byte)
     }
 
     #[inline]
-    fn take(&mut self, count: usize) -> Result<&'a [u8], Problem> {
+    fn take(&mut self, count: usize) -> Result<&'a [u8], Mismatch> {
         let rest = &self.input[self.offset..];
-        let taken = rest.get(..count).ok_or(Problem::EndOfInput)?;
+        let taken = rest.get(..count).ok_or(Mismatch::EndOfInput)?;
         self.offset += count;
         Ok(taken)
     }
 
-    /// Seven bits a byte, the lowest first; longer than needed is fine, as in Python, as long as the
-    /// bits beyond the 64th are zero.
+    /// Reads seven bits from each byte, the lowest first. As in Python, a number may be longer than needed if its bits
+    /// beyond the 64th are zero.
     #[inline]
-    fn varint(&mut self) -> Result<i64, Problem> {
+    fn varint(&mut self) -> Result<i64, Mismatch> {
         let first = self.byte()?;
         let value = if first < 0x80 { u64::from(first) } else { self.long_varint(first)? };
         Ok((value >> 1).cast_signed() ^ -(value & 1).cast_signed())
     }
 
-    fn long_varint(&mut self, first: u8) -> Result<u64, Problem> {
+    fn long_varint(&mut self, first: u8) -> Result<u64, Mismatch> {
         let mut value = u64::from(first & 0x7f);
         let mut shift = 7;
         loop {
@@ -80,7 +80,7 @@ impl<'a> Decoder<'a> {
                 _ => bits == 0,
             };
             if !in_range {
-                return Err(Problem::LongTooLarge);
+                return Err(Mismatch::LongTooLarge);
             }
             if shift < 64 {
                 value |= bits << shift;
@@ -92,51 +92,51 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// A length, and the bytes it counts.
+    /// Reads a length and the bytes that it counts.
     #[inline]
-    fn counted(&mut self) -> Result<&'a [u8], Problem> {
+    fn counted(&mut self) -> Result<&'a [u8], Mismatch> {
         let length = self.varint()?;
         match usize::try_from(length) {
             Ok(count) => self.take(count),
-            Err(_) if length < 0 => Err(Problem::Length(length)),
-            Err(_) => Err(Problem::EndOfInput),
+            Err(_) if length < 0 => Err(Mismatch::Length(length)),
+            Err(_) => Err(Mismatch::EndOfInput),
         }
     }
 
-    /// Reads with `read`; an error gets the offset at which the value began.
+    /// Reads with `read`. An error gets the offset where the value begins.
     #[inline]
     fn expect<T>(
         &mut self,
         expected: &'static str,
-        read: impl FnOnce(&mut Self) -> Result<T, Problem>,
+        read: impl FnOnce(&mut Self) -> Result<T, Mismatch>,
     ) -> Result<T, DecodeError> {
         let start = self.offset;
-        read(self).map_err(|problem| DecodeError::new(start, expected, problem))
+        read(self).map_err(|mismatch| DecodeError::new(start, expected, mismatch))
     }
 
-    /// A `long`.
+    /// Reads a `long`.
     #[inline]
     pub fn long(&mut self) -> Result<i64, DecodeError> {
         self.expect("a long", Self::varint)
     }
 
-    /// A `long` in the range of a smaller integer type, which `expected` names.
+    /// Reads a `long` in the range of a smaller integer type, which `expected` describes.
     #[inline]
     pub fn integer<T: TryFrom<i64>>(&mut self, expected: &'static str) -> Result<T, DecodeError> {
-        self.expect(expected, |input| T::try_from(input.varint()?).map_err(|_| Problem::OutOfRange))
+        self.expect(expected, |input| T::try_from(input.varint()?).map_err(|_| Mismatch::OutOfRange))
     }
 
-    /// A `boolean`.
+    /// Reads a `boolean`.
     #[inline]
     pub fn boolean(&mut self) -> Result<bool, DecodeError> {
         self.expect("a boolean", |input| match input.byte()? {
             0 => Ok(false),
             1 => Ok(true),
-            other => Err(Problem::Boolean(other)),
+            other => Err(Mismatch::Boolean(other)),
         })
     }
 
-    /// A `double`.
+    /// Reads a `double`.
     #[inline]
     pub fn double(&mut self) -> Result<f64, DecodeError> {
         self.expect("a double", |input| {
@@ -152,19 +152,19 @@ impl<'a> Decoder<'a> {
         self.expect("bytes", Self::counted)
     }
 
-    /// A `string`.
+    /// Reads a `string`.
     #[inline]
     pub fn string(&mut self) -> Result<&'a str, DecodeError> {
-        self.expect("a string", |input| std::str::from_utf8(input.counted()?).map_err(|_| Problem::NotUtf8))
+        self.expect("a string", |input| std::str::from_utf8(input.counted()?).map_err(|_| Mismatch::NotUtf8))
     }
 
-    /// The bytes of a `string` whose reader checks them itself; `expected` says what it reads.
+    /// Reads the bytes of a `string` for a caller that checks them itself; `expected` describes the value.
     #[inline]
     pub(crate) fn text_bytes(&mut self, expected: &'static str) -> Result<&'a [u8], DecodeError> {
         self.expect(expected, Self::counted)
     }
 
-    /// A `string` that is the text of a `T`, which `expected` names.
+    /// Reads a `string` and parses it as a `T`, which `expected` describes.
     #[inline]
     pub fn parse<T: FromStr<Err: Into<BoxError>>>(
         &mut self,
@@ -174,19 +174,19 @@ impl<'a> Decoder<'a> {
         self.string()?.parse().map_err(|error: T::Err| DecodeError::refused(start, expected, error.into()))
     }
 
-    /// The branch of the union `["null", T]`: whether a `T` follows.
+    /// Reads the branch of a union `["null", T]`, and returns whether a `T` follows.
     #[inline]
     pub fn some(&mut self) -> Result<bool, DecodeError> {
         self.expect("null or a value", |input| match input.varint()? {
             0 => Ok(false),
             1 => Ok(true),
-            other => Err(Problem::Branch(other)),
+            other => Err(Mismatch::Branch(other)),
         })
     }
 
-    /// The number of items in the next block of an array or a map; `None` at its end.
+    /// Reads the number of items in the next block of an array or a map; `None` at its end.
     ///
-    /// A negative count is followed by the block's size in bytes, which serves readers that skip.
+    /// After a negative count comes the block's size in bytes, for readers that skip it.
     #[inline]
     pub fn block(&mut self) -> Result<Option<u64>, DecodeError> {
         self.expect("a block of items", |input| {
@@ -194,14 +194,14 @@ impl<'a> Decoder<'a> {
             if count < 0 {
                 let size = input.varint()?;
                 if size < 0 {
-                    return Err(Problem::Length(size));
+                    return Err(Mismatch::Length(size));
                 }
             }
             Ok((count != 0).then_some(count.unsigned_abs()))
         })
     }
 
-    /// One field of a record; an error gets the field's name.
+    /// Reads a field of a record. An error gets the field's name.
     #[inline]
     pub fn field<T>(
         &mut self,
@@ -211,8 +211,8 @@ impl<'a> Decoder<'a> {
         read(self).map_err(|error| error.in_field(name))
     }
 
-    /// A data key that an earlier minor version of the event does not have, where the message is of one: its
-    /// bytes end exactly where the record of that version ends, which is possible here if `can_end`.
+    /// Reads a data key that earlier minor versions of the event lack. A message of such a version ends exactly where
+    /// the record of that version ends, which is possible here if `can_end`; then the value is `absent()`.
     #[inline]
     pub fn later_field<T>(
         &mut self,
@@ -228,9 +228,9 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// All items of an array or a map, over all its blocks; an error gets the item's number.
+    /// Reads all items of an array or a map, over all its blocks. An error gets the item's number.
     ///
-    /// `take` gets the number of items to make room for (`None`) before each block, then the items.
+    /// Before each block, `take` gets the number of items to reserve and `None`; then it gets the items.
     pub fn items<T>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,

@@ -1,6 +1,6 @@
-//! Avro's primitive forms, appended to a buffer.
+//! Appends Avro's primitive types to a buffer.
 
-/// A `long`: zigzag, then seven bits a byte, the lowest first.
+/// Appends a `long`: zigzag, then seven bits in each byte, the lowest first.
 #[inline]
 pub(crate) fn long(out: &mut Vec<u8>, value: i64) {
     let mut rest = ((value << 1) ^ (value >> 63)).cast_unsigned();
@@ -11,33 +11,33 @@ pub(crate) fn long(out: &mut Vec<u8>, value: i64) {
     out.push(rest.to_le_bytes()[0]);
 }
 
-/// The number of bytes or items that follow, as a `long`.
+/// Appends the number of bytes or items that follow, as a `long`.
 #[inline]
 pub(crate) fn length(out: &mut Vec<u8>, length: usize) {
-    // A slice has at most `isize::MAX` bytes, and this crate's items are at least one byte each.
+    // A slice has at most `isize::MAX` bytes, and each item of this crate takes at least one byte.
     long(out, i64::try_from(length).unwrap_or(i64::MAX));
 }
 
-/// `bytes`, and `string` as its UTF-8: the length, then the bytes.
+/// Appends `bytes`, or a `string` as UTF-8: the length, then the bytes.
 #[inline]
 pub(crate) fn bytes(out: &mut Vec<u8>, value: &[u8]) {
     length(out, value.len());
     out.extend_from_slice(value);
 }
 
-/// One byte, 0 or 1.
+/// Appends a `boolean`: one byte, 0 or 1.
 #[inline]
 pub(crate) fn boolean(out: &mut Vec<u8>, value: bool) {
     out.push(u8::from(value));
 }
 
-/// Eight bytes, the lowest first.
+/// Appends a `double`: eight bytes, the lowest first.
 #[inline]
 pub(crate) fn double(out: &mut Vec<u8>, value: f64) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
-/// The items of an array or a map: one block with its count, then the empty block that ends it.
+/// Appends the items of an array or a map: one block with its count, then the empty block that ends it.
 #[inline]
 pub(crate) fn blocks<T>(
     out: &mut Vec<u8>,

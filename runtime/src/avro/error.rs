@@ -1,14 +1,14 @@
-//! Why bytes are not an event.
+//! Errors about bytes that are not an event.
 
 use std::{error::Error, fmt};
 
 /// Any error that can be sent to another thread, as `?` makes it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
-/// Bytes that are not the Avro form of the event they were decoded as.
+/// An error about bytes that are not the Avro form of the expected event.
 ///
-/// It names the field by its path from the event's data, the offset in the input, and what was
-/// expected there. It never holds a value of the message, which may be personal data.
+/// It gives the path of the field in the event's data, the offset in the input, and what was expected there.
+/// It never holds a value of the message, which may be personal data.
 ///
 /// ```
 /// # use openedx_events::{codec, learning::signals::StudentRegistrationCompleted};
@@ -18,25 +18,25 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 /// assert_eq!(error.expected(), "a string");
 /// assert_eq!(error.to_string(), "`user.pii.username` at byte 2: expected a string, but the input ends");
 /// ```
-pub struct DecodeError(Box<Inner>);
+pub struct DecodeError(Box<Details>);
 
-struct Inner {
-    /// The innermost field first.
+struct Details {
+    /// The innermost segment first.
     path: Vec<Segment>,
     offset: usize,
     expected: &'static str,
-    problem: Problem,
+    mismatch: Mismatch,
 }
 
 /// A step from a value into one of its parts.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Segment {
     Field(&'static str),
-    /// The number of an item of an array, or that at which an entry of a map was met.
+    /// The number of an item in an array, or of an entry in a map, in the order of the input.
     Index(usize),
 }
 
-/// A path as people write it, from the outermost segment on.
+/// Returns a path as people write it, the outermost segment first.
 pub(crate) fn path_text<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
     let mut text = String::new();
     for segment in path {
@@ -57,8 +57,8 @@ pub(crate) fn path_text<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
     text
 }
 
-/// What stood in the input instead.
-pub(crate) enum Problem {
+/// What the input has instead of the expected value.
+pub(crate) enum Mismatch {
     EndOfInput,
     LongTooLarge,
     Length(i64),
@@ -71,17 +71,17 @@ pub(crate) enum Problem {
 
 impl DecodeError {
     #[cold]
-    pub(crate) fn new(offset: usize, expected: &'static str, problem: Problem) -> Self {
-        Self(Box::new(Inner { path: Vec::new(), offset, expected, problem }))
+    pub(crate) fn new(offset: usize, expected: &'static str, mismatch: Mismatch) -> Self {
+        Self(Box::new(Details { path: Vec::new(), offset, expected, mismatch }))
     }
 
-    /// The value at `offset` was read, and is none of what was `expected`.
+    /// Makes the error for a value at `offset` that its type refuses.
     #[cold]
     pub(crate) fn refused(offset: usize, expected: &'static str, error: BoxError) -> Self {
-        Self::new(offset, expected, Problem::Value(error))
+        Self::new(offset, expected, Mismatch::Value(error))
     }
 
-    /// The same error, inside the field `name`.
+    /// Returns the same error, inside the field `name`.
     #[cold]
     #[must_use]
     pub(crate) fn in_field(mut self, name: &'static str) -> Self {
@@ -89,7 +89,7 @@ impl DecodeError {
         self
     }
 
-    /// The same error, inside item `index` of an array or a map.
+    /// Returns the same error, inside item `index` of an array or a map.
     #[cold]
     #[must_use]
     pub(crate) fn in_item(mut self, index: usize) -> Self {
@@ -97,38 +97,38 @@ impl DecodeError {
         self
     }
 
-    /// Where in the event the error is, as in `enrollment.user.pii.email` or `roles[3]`; entries of a
-    /// map have the number at which they were met.
+    /// Returns the path of the field, as in `enrollment.user.pii.email` or `roles[3]`. Entries of a map are numbered
+    /// in the order of the input.
     #[must_use]
     pub fn field_path(&self) -> String {
         path_text(self.0.path.iter().rev())
     }
 
-    /// The byte at which the value begins that could not be read, from 0.
+    /// Returns the offset of the unreadable value in the input, in bytes from 0.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.0.offset
     }
 
-    /// Whether the error is at that path, the outermost segment first.
+    /// Returns whether the error is at that path, the outermost segment first.
     pub(crate) fn is_at(&self, path: &[Segment]) -> bool {
         self.0.path.iter().rev().eq(path)
     }
 
-    /// What is wrong with a value whose bytes were made of another form.
+    /// Returns what is wrong, for a value whose Avro bytes this program made from another format.
     pub(crate) fn reason(&self) -> String {
-        match &self.0.problem {
-            Problem::Value(error) => error.to_string(),
-            problem => format!("expected {}, but {problem}", self.0.expected),
+        match &self.0.mismatch {
+            Mismatch::Value(error) => error.to_string(),
+            mismatch => format!("expected {}, but {mismatch}", self.0.expected),
         }
     }
 
-    /// Where that is, and what.
+    /// Returns the path and the reason.
     pub(crate) fn without_offset(&self) -> String {
         format!("`{}`: {}", self.field_path(), self.reason())
     }
 
-    /// What the event's definition says should stand there, as in "a string".
+    /// Returns what the event's definition expects there, as in "a string".
     #[must_use]
     pub fn expected(&self) -> &str {
         self.0.expected
@@ -137,21 +137,21 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { path, offset, expected, problem } = &*self.0;
+        let Details { path, offset, expected, mismatch } = &*self.0;
         if !path.is_empty() {
             write!(f, "`{}` at ", self.field_path())?;
         }
-        write!(f, "byte {offset}: expected {expected}, but {problem}")
+        write!(f, "byte {offset}: expected {expected}, but {mismatch}")
     }
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::EndOfInput => f.write_str("the input ends"),
             Self::LongTooLarge => f.write_str("the number has more than 64 bits"),
             Self::Length(length) => write!(f, "its length is {length}"),
-            Self::NotUtf8 => f.write_str("the text is not UTF-8"),
+            Self::NotUtf8 => f.write_str("the string is not UTF-8"),
             Self::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
             Self::Branch(branch) => write!(f, "the union has no branch {branch}"),
             Self::OutOfRange => f.write_str("the number is out of its range"),
@@ -168,8 +168,8 @@ impl fmt::Debug for DecodeError {
 
 impl Error for DecodeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        match &self.0.problem {
-            Problem::Value(error) => Some(&**error),
+        match &self.0.mismatch {
+            Mismatch::Value(error) => Some(&**error),
             _ => None,
         }
     }

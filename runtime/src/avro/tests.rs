@@ -1,4 +1,4 @@
-//! What runs under Miri, too: bytes in and out, without the registry.
+//! Bytes in and out, without the registry. Miri runs these tests too.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ struct Everything {
     byte: u8,
     /// A fraction.
     double: f64,
-    /// Text.
+    /// A string.
     text: String,
     /// Bytes.
     bytes: Bytes,
@@ -28,7 +28,7 @@ struct Everything {
     list: Vec<Inner>,
     /// A map.
     map: HashMap<String, Vec<i64>>,
-    /// Something that may be missing.
+    /// A value that may be missing.
     missing: Option<Inner>,
 }
 
@@ -38,7 +38,7 @@ struct Everything {
 struct Inner {
     /// A number.
     number: i16,
-    /// Texts.
+    /// Strings.
     texts: BTreeMap<String, String>,
 }
 
@@ -70,7 +70,7 @@ fn everything() -> Everything {
 }
 
 #[test]
-fn what_is_encoded_decodes_to_the_same() {
+fn decoding_reverses_encoding() {
     let value = everything();
     assert_eq!(decode::<Everything>(&encode(&value)).unwrap(), value);
 }
@@ -86,7 +86,7 @@ fn every_truncation_is_an_error_within_the_input() {
 }
 
 #[test]
-fn no_flipped_bit_does_harm() {
+fn a_flipped_bit_never_panics() {
     let bytes = encode(&everything());
     for at in 0..bytes.len() * 8 {
         let mut flipped = bytes.clone();
@@ -111,7 +111,7 @@ fn numbers_have_pythons_bytes() {
         assert_eq!(encode(&value), bytes);
         assert_eq!(decode::<i64>(bytes).unwrap(), value);
     }
-    // Longer than needed is legal, as long as it says nothing more.
+    // A longer form than needed is legal if the additional bits are zero.
     assert_eq!(decode::<i64>(&[0x82, 0x80, 0x80, 0]).unwrap(), 1);
     assert_eq!(
         decode::<i64>(&[0x80; 9].iter().copied().chain([0x80, 0x80, 0]).collect::<Vec<_>>()).unwrap(),
@@ -133,7 +133,7 @@ fn lists_come_in_any_number_of_blocks() {
 }
 
 #[test]
-fn counts_are_not_believed() {
+fn counts_are_not_trusted() {
     // 2^62 items, and then one byte.
     let error =
         decode::<Vec<i64>>(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 2]).unwrap_err();

@@ -37,9 +37,9 @@ impl<T: AvroType> AvroType for Vec<T> {
     }
 }
 
-/// The type of a map's keys: `String`, since Avro knows no other.
+/// The key type of a map: `String`, the only one that Avro has.
 #[diagnostic::on_unimplemented(
-    message = "map keys in a payload must be `String`, found `{Self}`\nnote: Avro maps only have string keys (ADR-5)\nhelp: make the keys `String`, or use a `Vec` of a `#[payload]` struct with the key as a field",
+    message = "map keys in a payload must be `String`, found `{Self}`\nnote: Avro maps only have string keys (ADR-5)\nhelp: make the keys `String`, or use a `Vec` of a `#[payload]` struct that has the key as a field",
     label = "not `String`"
 )]
 pub trait MapKey: Ord + Clone + 'static {
@@ -131,7 +131,7 @@ where
     }
 }
 
-/// Sorted by code point, which is the order of the UTF-8 bytes.
+/// Sorts by code point, which is the order of the UTF-8 bytes.
 fn sorted<K: Ord, V, S>(map: &HashMap<K, V, S>) -> Vec<(&K, &V)> {
     let mut entries: Vec<_> = map.iter().collect();
     entries.sort_unstable_by_key(|(key, _)| *key);

@@ -10,20 +10,20 @@ use crate::{
     schema::Schema,
 };
 
-/// A type that has an Avro form, and so can be a field of a [`payload`](crate::payload) or an event.
+/// A type with an Avro form, which can be a field of a [`payload`](crate::payload) or an event.
 ///
 /// The crate implements it for `bool`, the integers that fit Avro's `long`, `f64`, `String`,
 /// [`Bytes`](bytes::Bytes), [`DateTime`](crate::DateTime), [`Uuid`](uuid::Uuid), the opaque
 /// [keys](crate::keys), `Vec`, `BTreeMap` and `HashMap` with `String` keys, and, as the whole type of a
 /// field, `Option`; `#[payload]` implements it for payloads.
 ///
-/// Another type joins by saying which of these represents it: the counterpart of a custom serializer
-/// in Python's library (ADR-3, ADR-5).
+/// Implement it for another type by choosing one of these types to represent it. The counterpart in Python's library is
+/// a custom serializer (ADR-3, ADR-5).
 ///
 /// ```
 /// use openedx_events::{AvroType, BoxError};
 ///
-/// /// An amount of money in cents, on the wire a decimal text such as `12.50`.
+/// /// An amount of money in cents, which is a decimal string such as `12.50` on the wire.
 /// #[derive(Debug, Clone, PartialEq)]
 /// pub struct Price {
 ///     cents: u32,
@@ -37,31 +37,33 @@ use crate::{
 ///     }
 ///
 ///     fn from_repr(repr: String) -> Result<Self, BoxError> {
-///         let (whole, part) = repr.split_once('.').ok_or("a price has a decimal point")?;
+///         let (whole, part) = repr.split_once('.').ok_or("the price has no decimal point")?;
 ///         let (whole, part): (u32, u32) = (whole.parse()?, part.parse()?);
-///         // What arrives can be any text: no arithmetic that may panic.
+///         // The input can be any string, so the arithmetic must not panic.
 ///         let cents = whole.checked_mul(100).and_then(|cents| cents.checked_add(part));
-///         Ok(Self { cents: cents.ok_or("a price fits into 32 bits")? })
+///         Ok(Self { cents: cents.ok_or("the price is too large")? })
 ///     }
 /// }
 /// ```
 ///
-/// A field's type is also `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`, which payloads are made of.
+/// The type of a field must also be `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types that have one are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is a struct of yours, take a `String` for an enum, or implement `openedx_events::AvroType` for it",
+    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types with an Avro form are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is your struct, use a `String` in place of an enum, or implement `openedx_events::AvroType` for it",
     label = "no Avro form"
 )]
 pub trait AvroType: Sized + 'static {
-    /// The type that stands for this one in Avro.
+    /// The type that represents this one in Avro.
     type Repr: AvroType;
 
-    /// The value in its Avro form.
+    /// Returns the value in its Avro form.
     #[must_use]
     fn to_repr(&self) -> Self::Repr;
 
-    /// The value whose Avro form is `repr`, or why there is none.
+    /// Returns the value whose Avro form is `repr`.
     ///
-    /// The error's text must not repeat the value: it ends up in logs.
+    /// # Errors
+    ///
+    /// If no value has that Avro form. The message must not repeat the value, because it ends up in logs.
     fn from_repr(repr: Self::Repr) -> Result<Self, BoxError>;
 
     /// The schema.
@@ -82,7 +84,7 @@ pub trait AvroType: Sized + 'static {
         Self::from_repr(repr).map_err(|error| DecodeError::refused(start, "a valid value", error))
     }
 
-    /// What a field of this type is in an event of an earlier minor version, which does not have it.
+    /// Returns the value of a field of this type in an event of an earlier minor version that lacks the field.
     #[doc(hidden)]
     #[must_use]
     fn absent() -> Option<Self> {
@@ -90,7 +92,7 @@ pub trait AvroType: Sized + 'static {
     }
 }
 
-/// The part of an implementation for a type that represents itself.
+/// The common part of the implementations for types that represent themselves.
 macro_rules! represents_itself {
     () => {
         type Repr = Self;

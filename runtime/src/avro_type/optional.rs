@@ -6,8 +6,8 @@ use crate::{
     schema::Schema,
 };
 
-/// `["null", T]`. That an `Option` stands nowhere but around a field's whole type is checked where the
-/// field is ([`crate::schema::assert_field`]): Python's library knows no other place for it.
+/// `["null", T]`. Python's library allows it only as the whole type of a field, which [`crate::schema::assert_field`]
+/// checks.
 impl<T: AvroType> AvroType for Option<T> {
     type Repr = Option<T::Repr>;
     const SCHEMA: Schema = Schema::Optional(&T::SCHEMA);

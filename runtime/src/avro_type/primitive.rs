@@ -24,7 +24,7 @@ impl AvroType for bool {
     }
 }
 
-/// Python's `int` is Avro's `long`; a smaller type is checked when a value arrives.
+/// Python's `int` is Avro's `long`. The decoder checks the range of a smaller type.
 macro_rules! integers {
     ($($type:ident $expected:literal)*) => {$(
         #[diagnostic::do_not_recommend]

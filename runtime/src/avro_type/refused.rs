@@ -1,7 +1,7 @@
-//! Types that people try first, each with the reason why it is none of a payload.
+//! Types that people are likely to try, each with the reason why a payload cannot have it.
 //!
-//! They have no Avro form, as any other type that does not implement [`AvroType`](super::AvroType); what is
-//! more, the message says why not, and what to write instead.
+//! Like every type that does not implement [`AvroType`](super::AvroType), they have no Avro form. For these types the
+//! message also says why, and what to write instead.
 
 use std::{
     cell::{Cell, LazyCell, OnceCell, RefCell, UnsafeCell},
@@ -53,8 +53,8 @@ refused_within! {
 
 refused! {
     "can change, and payloads are frozen",
-    "an event that happened does not change, and every receiver sees the same (ADR-3)",
-    "hold the value itself, without the cell, lock or atomic around it":
+    "an event does not change after it happened, and every receiver sees the same data (ADR-3)",
+    "store the value itself, without the cell, lock or atomic around it":
     [T: ?Sized] "Cell" Cell<T>,
     [T: ?Sized] "RefCell" RefCell<T>,
     [T: ?Sized] "UnsafeCell" UnsafeCell<T>,
@@ -82,8 +82,8 @@ refused! {
 }
 refused! {
     "does not fit Avro's `long`",
-    "a `long` has 64 bits with a sign, and Python's `int` is written as one (ADR-5)",
-    "use `i64`, or `String` for numbers beyond it":
+    "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
+    "use `i64`, or `String` for larger numbers":
     [] "u64" u64,
     [] "u128" u128,
     [] "i128" i128,
@@ -92,13 +92,13 @@ refused! {
 }
 refused! {
     "is narrower than Avro's `double`",
-    "Python's `float` is a `double`, and digits that arrive would be lost (ADR-5)",
+    "Python's `float` is a `double`, and an `f32` would lose digits (ADR-5)",
     "use `f64`":
     [] "f32" f32,
 }
 refused! {
-    "is no plain number, and what arrives may be 0",
-    "a schema says `long`, and each `long` has to be readable (ADR-5)",
+    "cannot be 0, but a `long` can",
+    "the schema says `long`, so every `long` must be readable (ADR-5)",
     "use `i64`":
     [] "NonZero" NonZero<i64>,
     [] "NonZero" NonZero<i32>,
@@ -109,8 +109,8 @@ refused! {
     [] "NonZero" NonZero<usize>,
 }
 refused! {
-    "is no `String`",
-    "Avro has one form of text, in UTF-8, and payloads own it (ADR-3, ADR-5)",
+    "is not a `String`",
+    "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
     "use `String`":
     [] "char" char,
     [T: ToOwned + ?Sized] "Cow" std::borrow::Cow<'static, T>,
@@ -123,22 +123,22 @@ refused! {
     [] "SocketAddr" SocketAddr,
 }
 refused! {
-    "means nothing to another service",
+    "has no meaning in another service",
     "times are written as Python's `isoformat()` text, with an offset where they have one (ADR-5)",
     "use `openedx_events::DateTime`":
     [] "Instant" Instant,
     [] "SystemTime" SystemTime,
 }
 refused! {
-    "does not say in which unit it is written",
-    "Avro has no form for durations that Python's library reads (ADR-5)",
-    "use `i64`, and say the unit in the field's name, as in `duration_ms`":
+    "has no unit on the wire",
+    "Avro has no type for durations that Python's library reads (ADR-5)",
+    "use `i64`, and put the unit in the field's name, as in `duration_ms`":
     [] "Duration" Duration,
 }
 refused! {
     "could be anything",
-    "a schema says what every field is (ADR-5)",
-    "write a `#[payload]` struct with the fields it has, or `String` for its JSON text":
+    "a schema gives each field a type (ADR-5)",
+    "write a `#[payload]` struct with its fields, or use a `String` that holds the JSON":
     [] "serde_json::Value" serde_json::Value,
     [] "serde_json::Map" serde_json::Map<String, serde_json::Value>,
     [] "serde_json::Number" serde_json::Number,
@@ -146,7 +146,7 @@ refused! {
 refused! {
     "is a pointer",
     "payloads own plain values (ADR-3)",
-    "hold the value itself, without the pointer":
+    "store the value itself, without the pointer":
     [T: ?Sized] "Box" Box<T>,
     [T: ?Sized] "Rc" Rc<T>,
     [T: ?Sized] "Arc" Arc<T>,
@@ -163,7 +163,7 @@ refused! {
 }
 refused! {
     "has no counterpart in Avro",
-    "Avro's only list is `array`, of any length, which Python reads as `list` (ADR-5)",
+    "Avro's only list is `array`, which has any length and is a `list` in Python (ADR-5)",
     "use `Vec`":
     [T, S] "HashSet" HashSet<T, S>,
     [T] "BTreeSet" BTreeSet<T>,
@@ -174,7 +174,7 @@ refused! {
 }
 refused! {
     "holds nothing",
-    "each value on the wire says something (ADR-5)",
+    "each value on the wire must carry data (ADR-5)",
     "remove the field":
     [] "()" (),
 }
@@ -189,14 +189,14 @@ refused! {
 }
 refused! {
     "is one of two things",
-    "Python's library knows no unions but of a type and null (ADR-5)",
+    "the only unions in Python's library are those of a type and null (ADR-5)",
     "use an `Option`, or an event for each outcome":
     [T, E] "Result" Result<T, E>,
 }
 refused! {
-    "does something, and is no value",
-    "an event says what happened, and can be written down (ADR-3)",
-    "hold what it works with":
+    "is code, not data",
+    "an event is data that can be written down (ADR-3)",
+    "store the data that the code needs":
     [R] "fn()" fn() -> R,
     [A, R] "fn(_)" fn(A) -> R,
     [A, B, R] "fn(_, _)" fn(A, B) -> R,

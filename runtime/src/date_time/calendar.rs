@@ -30,7 +30,7 @@ fn is_leap(year: u16) -> bool {
     year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400))
 }
 
-/// The number of a day; the year is 1 to 9999, and the month and the day are in range.
+/// Returns the number of a day; the year is 1 to 9999, and the month and the day are in range.
 pub(super) fn day_number(year: u16, month: u8, day: u8) -> u32 {
     let (year, month) = match month {
         ..3 => (u32::from(year) - 1, u32::from(month) + 9),
@@ -41,7 +41,7 @@ pub(super) fn day_number(year: u16, month: u8, day: u8) -> u32 {
     year * 365 + leap_days + months + u32::from(day) - 1
 }
 
-/// The year, the month and the day of a number; `None` outside of the years 1 to 9999.
+/// Returns the year, the month and the day of a number; `None` outside of the years 1 to 9999.
 pub(super) fn date(day_number: u32) -> Option<(u16, u8, u8)> {
     if !(FIRST..=LAST).contains(&day_number) {
         return None;
@@ -72,7 +72,7 @@ pub(super) fn weeks_in_year(year: u16) -> u8 {
     if begins == THURSDAY || ends == THURSDAY { 53 } else { 52 }
 }
 
-/// The number of a day of an ISO 8601 week; the week is 1 to 53, the day 1 (Monday) to 7.
+/// Returns the number of a day of an ISO 8601 week; the week is 1 to 53, the day 1 (Monday) to 7.
 pub(super) fn week_day_number(year: u16, week: u8, day: u8) -> u32 {
     // The first week is the one that has 4 January in it.
     let fourth = day_number(year, 1, 4);

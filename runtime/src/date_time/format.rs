@@ -26,7 +26,7 @@ fn put(text: &mut [u8], at: usize, number: u8) {
     text[at..at + 2].copy_from_slice(&PAIRS[usize::from(number)]);
 }
 
-/// The last byte of a number that fits in one.
+/// Returns the last byte of a number that fits in one.
 #[inline]
 fn byte(number: u32) -> u8 {
     number.to_le_bytes()[0]

@@ -81,7 +81,7 @@ impl DateTime {
         offset: Some(UtcOffset::UTC),
     };
 
-    /// The present in UTC, in whole microseconds: Python's `datetime.now(timezone.utc)`.
+    /// Returns the present in UTC, in whole microseconds: Python's `datetime.now(timezone.utc)`.
     ///
     /// A system clock that is outside of the years 1 to 9999 reads as 1970-01-01.
     ///
@@ -94,7 +94,7 @@ impl DateTime {
         Self::try_from(SystemTime::now()).unwrap_or(Self::UNIX_EPOCH)
     }
 
-    /// A time in UTC: Python's `datetime(…, tzinfo=timezone.utc)`.
+    /// Returns a time in UTC: Python's `datetime(…, tzinfo=timezone.utc)`.
     ///
     /// The year is 1 to 9999, the second 0 to 59 (leap seconds do not exist in Python), the microsecond
     /// 0 to 999 999.
@@ -125,7 +125,7 @@ impl DateTime {
             .map(|time| time.with_offset(UtcOffset::UTC))
     }
 
-    /// A time without an offset, which is no instant until somebody says where: Python's
+    /// Returns a time without an offset, which is no instant until somebody says where: Python's
     /// `datetime(…)`.
     ///
     /// Python services send such times, but should not; prefer [`utc`](Self::utc). The ranges are the same.
@@ -164,7 +164,7 @@ impl DateTime {
         }
     }
 
-    /// The same date and time of day at this offset from UTC: Python's
+    /// Returns the same date and time of day at this offset from UTC: Python's
     /// `replace(tzinfo=timezone(offset))`.
     ///
     /// Nothing is converted: where there was another offset, the result is another instant.
@@ -181,49 +181,49 @@ impl DateTime {
         Self { offset: Some(offset), ..self }
     }
 
-    /// The year, 1 to 9999.
+    /// Returns the year, 1 to 9999.
     #[must_use]
     pub fn year(&self) -> u16 {
         self.year
     }
 
-    /// The month, 1 to 12.
+    /// Returns the month, 1 to 12.
     #[must_use]
     pub fn month(&self) -> u8 {
         self.month
     }
 
-    /// The day of the month, 1 to 31.
+    /// Returns the day of the month, 1 to 31.
     #[must_use]
     pub fn day(&self) -> u8 {
         self.day
     }
 
-    /// The hour, 0 to 23.
+    /// Returns the hour, 0 to 23.
     #[must_use]
     pub fn hour(&self) -> u8 {
         self.hour
     }
 
-    /// The minute, 0 to 59.
+    /// Returns the minute, 0 to 59.
     #[must_use]
     pub fn minute(&self) -> u8 {
         self.minute
     }
 
-    /// The second, 0 to 59.
+    /// Returns the second, 0 to 59.
     #[must_use]
     pub fn second(&self) -> u8 {
         self.second
     }
 
-    /// The microsecond, 0 to 999 999.
+    /// Returns the microsecond, 0 to 999 999.
     #[must_use]
     pub fn microsecond(&self) -> u32 {
         self.microsecond
     }
 
-    /// The offset from UTC at which the date and the time of day are given: Python's `utcoffset()`.
+    /// Returns the offset from UTC at which the date and the time of day are given: Python's `utcoffset()`.
     ///
     /// `None` for a naive time.
     #[must_use]
@@ -231,7 +231,7 @@ impl DateTime {
         self.offset
     }
 
-    /// Whether there is no offset, so that the instant is unknown.
+    /// Returns whether there is no offset, so that the instant is unknown.
     #[must_use]
     pub fn is_naive(&self) -> bool {
         self.offset.is_none()

@@ -31,7 +31,7 @@ impl UtcOffset {
     /// None: the local time is that of UTC.
     pub const UTC: Self = Self { negative: false, hours: 0, minutes: 0, seconds: 0, microseconds: 0 };
 
-    /// An offset of so many seconds, positive to the east of Greenwich.
+    /// Returns an offset of so many seconds, positive to the east of Greenwich.
     ///
     /// # Errors
     ///
@@ -40,7 +40,7 @@ impl UtcOffset {
         Self::from_micros(i64::from(seconds) * 1_000_000)
     }
 
-    /// An offset of so many microseconds, positive to the east of Greenwich.
+    /// Returns an offset of so many microseconds, positive to the east of Greenwich.
     ///
     /// # Errors
     ///
@@ -60,7 +60,7 @@ impl UtcOffset {
         Ok(Self { negative: negative && distance > 0, hours, minutes, seconds, microseconds })
     }
 
-    /// The offset in microseconds, positive to the east of Greenwich.
+    /// Returns the offset in microseconds, positive to the east of Greenwich.
     #[must_use]
     pub fn as_micros(self) -> i64 {
         let minutes = i64::from(self.hours) * 60 + i64::from(self.minutes);
@@ -69,7 +69,7 @@ impl UtcOffset {
         if self.negative { -distance } else { distance }
     }
 
-    /// The offset in seconds, positive to the east of Greenwich, without its fraction of a second.
+    /// Returns the offset in seconds, positive to the east of Greenwich, without its fraction of a second.
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -84,7 +84,7 @@ impl UtcOffset {
         if self.negative { -distance } else { distance }
     }
 
-    /// Whether `±HH:MM` says it all.
+    /// Returns whether `±HH:MM` says it all.
     #[inline]
     pub(super) fn is_minutes(self) -> bool {
         self.seconds == 0 && self.microseconds == 0

@@ -97,7 +97,7 @@ impl Parser<'_> {
         date.ok_or_else(|| DateTimeError::at(Problem::Instant, start))
     }
 
-    /// Whether the day of the week comes next, or the character before the time, which can be a hyphen
+    /// Returns whether the day of the week comes next, or the character before the time, which can be a hyphen
     /// or a digit, too. Python guesses like this.
     fn day_follows(&self, extended: bool) -> bool {
         if extended {
@@ -130,7 +130,7 @@ impl Parser<'_> {
         self.finish(clock.end)
     }
 
-    /// A clock in the text before `end`, of which it may leave a rest.
+    /// Returns a clock in the text before `end`, of which it may leave a rest.
     fn clock(&mut self, end: usize, limits: Limits) -> Result<Clock, DateTimeError> {
         let mut clock = Clock { parts: [0; 3], microsecond: 0, end: 0 };
         let mut extended = false;

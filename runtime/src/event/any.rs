@@ -1,11 +1,10 @@
-//! Events whose type is not known where they are handled.
+//! Events whose Rust type is unknown to the code that handles them.
 
 use std::{any::Any, fmt};
 
 use super::{Event, EventDefinition, NoWireForm};
 
-/// An event of any type, borrowed from its sender: what [`connect_any`](crate::registry::connect_any)
-/// hands out.
+/// An event of any type, borrowed from its sender. The callbacks of [`connect_any`](crate::registry::connect_any) get it.
 #[derive(Clone, Copy)]
 pub struct AnyEvent<'a> {
     definition: &'static EventDefinition,
@@ -22,50 +21,50 @@ impl<'a> AnyEvent<'a> {
         Self { definition, event, from_event_bus }
     }
 
-    /// What is known of its type.
+    /// Returns the definition of its event type.
     #[must_use]
     pub fn definition(&self) -> &'static EventDefinition {
         self.definition
     }
 
-    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         self.definition.event_type()
     }
 
-    /// Whether it came from an event bus, and not from this process.
+    /// Returns whether the event came from an event bus, and not from this process.
     #[must_use]
     pub fn is_from_event_bus(&self) -> bool {
         self.from_event_bus
     }
 
-    /// The event itself, if its type is `E`.
+    /// Returns the event itself, if its type is `E`.
     #[must_use]
     pub fn downcast_ref<E: Event>(&self) -> Option<&'a E> {
         self.event.downcast_ref()
     }
 
-    /// The Avro bytes.
+    /// Returns the Avro bytes.
     ///
     /// # Errors
     ///
-    /// Where the event is local only.
+    /// If the event is local only.
     pub fn to_avro(&self) -> Result<Vec<u8>, NoWireForm> {
         Ok(self.definition.wire()?.to_avro(self.event))
     }
 
-    /// The Avro record dictionary as JSON. It has the personal data of the event in clear.
+    /// Returns the Avro record dictionary as JSON. It contains the event's personal data in clear.
     ///
     /// # Errors
     ///
-    /// Where the event is local only.
+    /// If the event is local only.
     pub fn to_json(&self) -> Result<String, NoWireForm> {
         Ok(self.definition.avro_to_json(&self.to_avro()?))
     }
 }
 
-/// Names the type; the data may be personal.
+/// Prints the event type only, since the data may be personal.
 impl fmt::Debug for AnyEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AnyEvent").field("event_type", &self.event_type()).finish_non_exhaustive()

@@ -9,25 +9,25 @@ use crate::schema::Field;
 pub struct DataKey(pub(crate) &'static Field);
 
 impl DataKey {
-    /// The key: the field's name.
+    /// Returns the name, which is the field's.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.0.name
     }
 
-    /// The type, as written in the definition.
+    /// Returns the type, as written in the definition.
     #[must_use]
     pub const fn type_name(&self) -> &'static str {
         self.0.type_name
     }
 
-    /// The documentation of the field.
+    /// Returns the documentation of the field.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.0.docs
     }
 
-    /// Whether the whole of it is personal data.
+    /// Returns whether all of it is personal data.
     #[must_use]
     pub const fn is_pii(&self) -> bool {
         self.0.pii

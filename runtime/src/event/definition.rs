@@ -1,4 +1,4 @@
-//! What is declared of an event type.
+//! Definitions of events.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::{
     schema::{Field, Location, Record, event_schema_string},
 };
 
-/// An event definition: the event type, its data keys, and what the `#[event]` attribute says.
+/// An event definition: the event type, its data keys, and the arguments of `#[event]`.
 ///
 /// The counterpart of an `OpenEdxPublicSignal` in Python, and of the annotations in its comment.
 ///
@@ -35,11 +35,11 @@ pub struct EventDefinition {
     wire: Option<WireFunctions>,
 }
 
-/// That an event type is to be replaced, and by what.
+/// The deprecation of an event type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Deprecation {
-    /// The release that deprecated it, where that is said.
+    /// The release that deprecated it, if the definition says so.
     pub since: Option<&'static str>,
     /// What to use instead.
     pub note: &'static str,
@@ -121,97 +121,96 @@ impl EventDefinition {
 }
 
 impl EventDefinition {
-    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1` (ADR-2).
+    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1` (ADR-2).
     #[must_use]
     pub const fn event_type(&self) -> &'static str {
         self.event_type
     }
 
-    /// The name of the static, as in `COURSE_ENROLLMENT_CREATED`.
+    /// Returns the name of the static, as in `COURSE_ENROLLMENT_CREATED`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The documentation of the event, as written on its struct.
+    /// Returns the documentation of the event, as written on its struct.
     #[must_use]
     pub const fn docs(&self) -> &'static str {
         self.docs
     }
 
-    /// The data keys, in the order of the wire.
+    /// Returns the data keys, in the order of the wire.
     pub fn data(&self) -> impl ExactSizeIterator<Item = DataKey> + use<> {
         self.record.fields.iter().map(DataKey)
     }
 
-    /// Raised when a data key is added at the end (ADR-6).
+    /// Returns the minor version, which rises when a data key is added at the end (ADR-6).
     #[must_use]
     pub const fn minor_version(&self) -> u32 {
         self.minor_version
     }
 
-    /// The minor versions whose contracts the definition was compared with when it was compiled, the newest
-    /// first: the files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
+    /// Returns the minor versions whose contracts the compiler compared the definition with, the newest first: the files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
     #[must_use]
     pub const fn contracts(&self) -> &'static [u32] {
         self.contracts
     }
 
-    /// The path to the value that keeps events in order on an event bus, as in
+    /// Returns the path to the value that keeps events in order on an event bus, as in
     /// `enrollment.course.course_key` (ADR-12, ADR-14).
     #[must_use]
     pub const fn key_field(&self) -> Option<&'static str> {
         self.key_field
     }
 
-    /// The repository whose code sends the event.
+    /// Returns the repository whose code sends the event.
     #[must_use]
     pub const fn repository(&self) -> Option<&'static str> {
         self.repository
     }
 
-    /// What a sender or receiver has to know first.
+    /// Returns a warning to senders and receivers.
     #[must_use]
     pub const fn warning(&self) -> Option<&'static str> {
         self.warning
     }
 
-    /// Whether, and in favour of what, the event type is deprecated.
+    /// Returns the deprecation of the event type, if it is deprecated.
     #[must_use]
     pub const fn deprecated(&self) -> Option<Deprecation> {
         self.deprecated
     }
 
-    /// Why the event cannot go to an event bus, where it cannot.
+    /// Returns the reason why the event cannot go to an event bus, if it is local only.
     #[must_use]
     pub const fn local_only(&self) -> Option<&'static str> {
         self.local_only
     }
 
-    /// The file of the definition, as the compiler was given it.
+    /// Returns the file of the definition, as the compiler got it.
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.record.location.file
     }
 
-    /// The line of the definition, from 1.
+    /// Returns the line of the definition, from 1.
     #[must_use]
     pub const fn line(&self) -> u32 {
         self.record.location.line
     }
 
-    /// The module of the definition, from the crate's name on.
+    /// Returns the module path of the definition, which begins with the crate's name.
     #[must_use]
     pub const fn module_path(&self) -> &'static str {
         self.record.location.module_path
     }
 
-    /// Tells the definitions of one event type apart.
-    pub(crate) const fn place(&self) -> &Location {
+    /// Returns the place of the definition, which tells definitions of one event type apart.
+    pub(crate) const fn location(&self) -> &Location {
         &self.record.location
     }
 
-    /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
+    /// Returns the Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it; `None`
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
@@ -219,34 +218,34 @@ impl EventDefinition {
         all_fit.then(|| event_schema_string(self.event_type, self.record.fields))
     }
 
-    /// The Avro bytes of the event whose Avro record dictionary is `json`.
+    /// Returns the Avro bytes of the event whose Avro record dictionary is `json`.
     ///
     /// # Errors
     ///
-    /// Where the JSON is not the dictionary of this event, with the path of the field; and for every
-    /// JSON where the event is local only.
+    /// If the JSON is not the dictionary of this event (the error has the path of the field), or if the event is local
+    /// only.
     pub fn encode_json(&self, json: &str) -> Result<Vec<u8>, AnyEventError> {
         let wire = self.wire()?;
         let event = json::read_text(self.record, json, |bytes| wire.decode(bytes))?;
         Ok(wire.to_avro(&*event))
     }
 
-    /// The Avro record dictionary of the event with the Avro bytes `bytes`, as JSON. It has the personal
-    /// data of the event in clear.
+    /// Returns the Avro record dictionary of the event whose Avro bytes are `bytes`, as JSON. It contains the event's
+    /// personal data in clear.
     ///
     /// # Errors
     ///
-    /// Where the bytes are not this event; and for all bytes where the event is local only.
+    /// If the bytes are not this event, or if the event is local only.
     pub fn decode_to_json(&self, bytes: &[u8]) -> Result<String, AnyEventError> {
         let wire = self.wire()?;
         let event = wire.decode(bytes)?;
         Ok(self.avro_to_json(&wire.to_avro(&*event)))
     }
 
-    /// Of bytes that this program has written.
+    /// Returns the JSON of Avro bytes that this program wrote.
     pub(super) fn avro_to_json(&self, bytes: &[u8]) -> String {
         let mut json = Vec::with_capacity(2 * bytes.len());
-        // Maps have text keys and floats are always written, so nothing fails; and what is written is UTF-8.
+        // Keys of maps are strings and all floats have a form, so writing cannot fail; and JSON is UTF-8.
         let _ = json::write(self.record, bytes, &mut serde_json::Serializer::new(&mut json));
         String::from_utf8(json).unwrap_or_default()
     }

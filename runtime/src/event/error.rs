@@ -1,11 +1,11 @@
-//! Why an event of a type that is known only when the program runs could not be handled.
+//! Errors about events whose type is known only at run time.
 
 use std::{error::Error, fmt};
 
 use super::EventDefinition;
 use crate::{avro::DecodeError, json::JsonError};
 
-/// Why JSON and Avro bytes of an event could not be turned into each other.
+/// An error in the conversion between an event's JSON and Avro bytes.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum AnyEventError {
@@ -15,7 +15,7 @@ pub enum AnyEventError {
     Avro(DecodeError),
     /// The event is local only.
     NoWireForm(NoWireForm),
-    /// No event definition of the program has this event type.
+    /// The program has no event definition of this type.
     #[non_exhaustive]
     UnknownEventType {
         /// The event type.
@@ -30,13 +30,13 @@ impl fmt::Display for AnyEventError {
             Self::Avro(error) => error.fmt(f),
             Self::NoWireForm(error) => error.fmt(f),
             Self::UnknownEventType { event_type } => {
-                write!(f, "no event definition of this program has the event type `{event_type}`")
+                write!(f, "this program has no event definition of type `{event_type}`")
             }
         }
     }
 }
 
-/// The text is that of the error inside, and so is the source.
+/// The message and the source are those of the inner error.
 impl Error for AnyEventError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
@@ -66,7 +66,7 @@ impl From<NoWireForm> for AnyEventError {
     }
 }
 
-/// The event is local only: it has no Avro bytes.
+/// An error about a local-only event, which has no Avro bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NoWireForm {
     event_type: &'static str,
@@ -81,7 +81,7 @@ impl NoWireForm {
         }
     }
 
-    /// The reason that the event's definition gives.
+    /// Returns the reason that the event's definition gives.
     #[must_use]
     pub fn reason(&self) -> &str {
         self.reason

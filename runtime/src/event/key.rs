@@ -1,4 +1,4 @@
-//! The key of an event, found in its Avro bytes without decoding the rest.
+//! Finds the key of an event in its Avro bytes without decoding the rest.
 
 use super::EventDefinition;
 use crate::{
@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl EventDefinition {
-    /// The Avro bytes of the field at the dotted `path`, in the Avro bytes of an event of this definition. `None`
-    /// where there is no such field, or it is null.
+    /// Returns the Avro bytes of the field at the dotted `path` in the Avro bytes of an event of this definition, or `None`
+    /// if the field does not exist or is null.
     pub(crate) fn key_bytes<'a>(&self, path: &str, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let mut input = Decoder::new(bytes);
         let mut fields = self.fields();
@@ -31,7 +31,7 @@ impl EventDefinition {
     }
 }
 
-/// Skips what comes before the field `name`.
+/// Skips to the field `name`, and returns its schema.
 fn go_to(input: &mut Decoder<'_>, fields: &[Field], name: &str) -> Option<Schema> {
     for field in fields {
         if field.name == name {
@@ -63,7 +63,7 @@ fn skip(input: &mut Decoder<'_>, schema: &Schema) -> Result<(), DecodeError> {
             Ok(())
         }
         Schema::Record(record) => record.get().fields.iter().try_for_each(|field| skip(input, &field.schema)),
-        // An event with such a field is local only, and has no bytes.
+        // An event with such a field is local only and has no bytes.
         Schema::Unknown => Ok(()),
     }
 }
@@ -77,7 +77,7 @@ mod tests {
     };
 
     #[test]
-    fn keys_are_found_behind_other_fields() {
+    fn keys_are_found_after_other_fields() {
         let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
         let user = UserData::builder().id(7).is_active(true).pii(pii).build();
         let event = StudentRegistrationCompleted { user };

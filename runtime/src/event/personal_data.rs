@@ -1,17 +1,17 @@
-//! Where an event has personal data.
+//! The paths of an event's personal data.
 
 use super::EventDefinition;
 use crate::schema::{Field, Schema};
 
 impl EventDefinition {
-    /// The paths of all personal data in the event, in the order of the wire: of everything that is marked
-    /// `pii` in the event's data keys and in the payloads inside them.
+    /// Returns the paths of all personal data in the event, in the order of the wire: the data keys and the fields of
+    /// payloads inside them that are marked `pii`.
     ///
-    /// A path is written as in `enrollment.user.pii.email`. The entries of a list or a map are `[]`, as in
-    /// `members[].name`. Where something is personal as a whole, the path ends there. Of data without a wire
-    /// form, which only local-only events have, there are the data keys.
+    /// A path looks like `enrollment.user.pii.email`, with `[]` for the entries of a list or a map, as in `members[].name`.
+    /// It ends at the first field that is marked. Data without a wire form, which only local-only events have, is not
+    /// searched.
     ///
-    /// Python's library has no such mark, apart from the name of the class `UserPersonalData`.
+    /// Python's library has no such mark; it only has the name of the class `UserPersonalData`.
     ///
     /// ```
     /// use openedx_events::{Event, learning::signals::StudentRegistrationCompleted};
@@ -38,7 +38,7 @@ fn add_fields(fields: &[Field], prefix: &str, paths: &mut Vec<String>) {
     }
 }
 
-/// The walk ends: no record contains itself, which the compiler checks.
+/// Adds the paths inside a schema. The walk ends, because the compiler refuses records that contain themselves.
 fn add_parts(schema: &Schema, path: String, paths: &mut Vec<String>) {
     match schema {
         Schema::Array(part) | Schema::Map(part) => add_parts(part, path + "[]", paths),

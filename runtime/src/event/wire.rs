@@ -1,14 +1,14 @@
-//! The wire form of events whose type is not known where they are encoded and decoded.
+//! The wire form of events whose Rust type is unknown to the code that encodes and decodes them.
 
-use std::{any::Any, cell::Cell, sync::Arc};
+use std::{any::Any, cell::Cell, marker::PhantomData, sync::Arc};
 
 use super::WireEvent;
 use crate::avro::{DecodeError, Decoder};
 
-/// An event of any type, for any thread.
+/// An event of any type, which any thread can hold.
 pub(crate) type SharedEvent = Arc<dyn Any + Send + Sync>;
 
-/// What a [`WireEvent`] can do, without its type.
+/// Encodes and decodes a [`WireEvent`] without its Rust type.
 #[doc(hidden)]
 pub struct WireFunctions {
     encode: fn(&dyn Any, &mut Vec<u8>),
@@ -16,7 +16,7 @@ pub struct WireFunctions {
 }
 
 impl WireFunctions {
-    /// Those of `E`.
+    /// Returns the functions of `E`.
     #[must_use]
     pub const fn of<E: WireEvent>() -> Self {
         Self {
@@ -32,14 +32,14 @@ impl WireFunctions {
         }
     }
 
-    /// As many bytes as there are: they may wait in a queue. They are written to memory that the thread has from the last
-    /// event, which grows once for large ones.
+    /// Returns exactly the bytes needed, because the result may sit in a queue. The event is first written to a buffer that
+    /// the thread keeps from one event to the next.
     pub(super) fn to_avro(&self, event: &dyn Any) -> Vec<u8> {
         const KEPT: usize = 64 << 10;
         thread_local! {
             static WRITTEN: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
         }
-        // A thread that ends has none any more.
+        // A thread that is ending may have dropped the buffer.
         let mut written = WRITTEN.try_with(Cell::take).unwrap_or_default();
         written.clear();
         (self.encode)(event, &mut written);
@@ -54,3 +54,24 @@ impl WireFunctions {
         (self.decode)(bytes)
     }
 }
+
+/// The wire form of `E`, which expansions ask for without requiring anything of `E`.
+///
+/// If a data key is refused, expansions get the constant of [`WireFallback`], and the only message is the one at the
+/// key's type.
+#[doc(hidden)]
+pub struct WireForm<E>(PhantomData<E>);
+
+impl<E: WireEvent> WireForm<E> {
+    /// The functions of `E`.
+    pub const FUNCTIONS: Option<WireFunctions> = Some(WireFunctions::of::<E>());
+}
+
+/// The fallback of [`WireForm`] for an event without a wire form.
+#[doc(hidden)]
+pub trait WireFallback {
+    /// No functions.
+    const FUNCTIONS: Option<WireFunctions> = None;
+}
+
+impl<E> WireFallback for WireForm<E> {}

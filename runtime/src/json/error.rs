@@ -1,13 +1,13 @@
-//! Why a JSON is no event.
+//! Errors about JSON that is not an event.
 
 use std::{error::Error, fmt};
 
 use crate::avro::{DecodeError, Segment, path_text};
 
-/// A JSON that is not the Avro record dictionary of the event it was read as.
+/// An error about JSON that is not the Avro record dictionary of the expected event.
 ///
-/// It names the field by its path from the event's data, the place in the text, and what is wrong there. It
-/// never holds a value or a key of the JSON, which may be personal data.
+/// It gives the path of the field in the event's data, the place in the JSON, and what is wrong there. It never holds a
+/// value or a key of the JSON, which may be personal data.
 ///
 /// ```
 /// # use openedx_events::registry;
@@ -32,31 +32,31 @@ impl JsonError {
         Self { path, line: error.line(), column: error.column(), problem: problem(error) }
     }
 
-    /// Of a default, which is in no text.
-    pub(super) fn without_place(refused: &DecodeError) -> Self {
+    /// Makes the error for a default that is refused. The JSON has no place for it.
+    pub(super) fn of_default(refused: &DecodeError) -> Self {
         Self { path: refused.field_path(), line: 0, column: 0, problem: refused.reason() }
     }
 
-    /// The field, as in `enrollment.user.id` or `roles[3]`; empty for the whole. Entries of a map have the number
-    /// at which they were met.
+    /// Returns the path of the field, as in `enrollment.user.id` or `roles[3]`; empty for the event as a whole. Entries of a
+    /// map are numbered in the order of the JSON.
     #[must_use]
     pub fn field_path(&self) -> &str {
         &self.path
     }
 
-    /// The line in the JSON, from 1; 0 where a default is refused, which is not in the JSON.
+    /// Returns the line in the JSON, from 1; 0 if a default is refused, which is not in the JSON.
     #[must_use]
     pub fn line(&self) -> usize {
         self.line
     }
 
-    /// The column in that line, from 1; the error is before it. 0 as for the line.
+    /// Returns the column in that line, from 1; the error is before it. 0 if the line is 0.
     #[must_use]
     pub fn column(&self) -> usize {
         self.column
     }
 
-    /// What is wrong there.
+    /// Returns what is wrong there.
     #[must_use]
     pub fn problem(&self) -> &str {
         &self.problem
@@ -82,8 +82,8 @@ impl fmt::Debug for JsonError {
 
 impl Error for JsonError {}
 
-/// What serde says is wrong, without the value that it says it of, and without the place: what is wrong
-/// with an event's JSON ends up in logs, and its values may be personal data.
+/// Returns serde's message without the place and without the value, which may be personal data: the message ends up in
+/// logs.
 pub(crate) fn problem(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());

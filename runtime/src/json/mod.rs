@@ -1,7 +1,7 @@
 //! Records as JSON: the *Avro record dictionary* of Python's library, with serde.
 //!
-//! JSON is written from a record's Avro bytes and read into them, along the schema. So the code is the same for all
-//! records, and a record of its own has to say nothing but how its bytes are written and read.
+//! This module writes JSON from a record's Avro bytes and reads JSON into them, along the schema. So the code is the same
+//! for all records, and expansions only encode and decode Avro.
 
 mod error;
 mod read;

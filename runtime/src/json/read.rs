@@ -1,7 +1,7 @@
-//! Whatever a deserializer makes of the record dictionary, to Avro bytes.
+//! Reads the record dictionary from a deserializer into Avro bytes.
 //!
-//! The bytes are decoded afterwards, so that values are judged in one place. For one that is refused there, the text
-//! is read once more, up to the place of that value.
+//! The caller then decodes the bytes, so that only the decoder judges values. If it refuses one, the JSON is read again up
+//! to that value, to report its place.
 
 mod record;
 
@@ -22,18 +22,18 @@ use crate::{
     schema::{Record, Schema},
 };
 
-/// Reads a record; `decode` gets its Avro bytes. The keys may be in any order, and those of fields that have a
-/// default or are `Option` may be missing; any other key missing, unknown or repeated is an error.
+/// Reads a record, and hands its Avro bytes to `decode`. The keys may be in any order. A field may be missing if it has a
+/// default or is an `Option`; any other missing key is an error, and so is an unknown or repeated one.
 pub(crate) fn read<'de, D: Deserializer<'de>>(
     record: &'static Record,
     deserializer: D,
     decode: &mut dyn FnMut(&[u8]) -> Result<(), DecodeError>,
 ) -> Result<(), D::Error> {
-    let mut state = State::default();
-    RecordVisitor { record, state: &mut state, decode: Some(decode) }.read(deserializer)
+    let mut progress = Progress::default();
+    RecordVisitor { record, progress: &mut progress, decode: Some(decode) }.read(deserializer)
 }
 
-/// Reads a JSON text that is a record's, and nothing more.
+/// Reads JSON that is one record, and hands its Avro bytes to `decode`.
 pub(crate) fn read_text<T>(
     record: &'static Record,
     json: &str,
@@ -42,32 +42,32 @@ pub(crate) fn read_text<T>(
     let bytes = to_avro(record, json, None)?;
     decode(&bytes).map_err(|refused| match to_avro(record, json, Some(&refused)) {
         Err(error) => error,
-        Ok(_) => JsonError::without_place(&refused),
+        Ok(_) => JsonError::of_default(&refused),
     })
 }
 
 fn to_avro(record: &'static Record, json: &str, refused: Option<&DecodeError>) -> Result<Vec<u8>, JsonError> {
-    let mut state = State { refused, ..State::default() };
+    let mut progress = Progress { refused, ..Progress::default() };
     let mut deserializer = serde_json::Deserializer::from_str(json);
-    RecordVisitor { record, state: &mut state, decode: None }
+    RecordVisitor { record, progress: &mut progress, decode: None }
         .read(&mut deserializer)
         .and_then(|()| deserializer.end())
-        .map_err(|error| JsonError::new(&error, &state.path))?;
-    Ok(state.out)
+        .map_err(|error| JsonError::new(&error, &progress.path))?;
+    Ok(progress.out)
 }
 
-/// What was read, and where the deserializer is.
+/// The bytes so far, and the position of the deserializer.
 #[derive(Default)]
-struct State<'r> {
+struct Progress<'r> {
     out: Vec<u8>,
-    /// The outermost first. After an error it is the place of that.
+    /// The outermost segment first. After an error it is the place of that error.
     path: Vec<Segment>,
-    /// Why a value does not do, which is said when it is met.
+    /// The refusal to report when its place is reached.
     refused: Option<&'r DecodeError>,
 }
 
-impl<'r> State<'r> {
-    /// Reads what is at `segment` of the current path.
+impl<'r> Progress<'r> {
+    /// Reads the value at `segment` of the current path.
     fn inside<E: Error>(
         &mut self,
         segment: Segment,
@@ -84,33 +84,34 @@ impl<'r> State<'r> {
         }
     }
 
-    fn value(&mut self, schema: &'static Schema) -> Value<'_, 'r> {
-        Value { schema, state: self }
+    fn value(&mut self, schema: &'static Schema) -> ValueSeed<'_, 'r> {
+        ValueSeed { schema, progress: self }
     }
 }
 
-/// Reads a value of that schema.
-struct Value<'a, 'r> {
+/// Reads a value of a schema.
+struct ValueSeed<'a, 'r> {
     schema: &'static Schema,
-    state: &'a mut State<'r>,
+    progress: &'a mut Progress<'r>,
 }
 
-impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
+impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        let out = &mut self.state.out;
+        let out = &mut self.progress.out;
         match *self.schema {
             Schema::Boolean => encoder::boolean(out, bool::deserialize(deserializer)?),
             Schema::Long => encoder::long(out, i64::deserialize(deserializer)?),
             Schema::Double => encoder::double(out, read_double(deserializer)?),
             Schema::String => deserializer.deserialize_str(ReadText(out))?,
             Schema::Bytes => deserializer.deserialize_str(ReadBytes(out))?,
-            Schema::Optional(some) => deserializer.deserialize_option(Optional(self.state.value(some)))?,
-            Schema::Array(items) => deserializer.deserialize_seq(Array(self.state.value(items)))?,
-            Schema::Map(values) => deserializer.deserialize_map(Map(self.state.value(values)))?,
+            Schema::Optional(some) => deserializer.deserialize_option(Optional(self.progress.value(some)))?,
+            Schema::Array(items) => deserializer.deserialize_seq(Array(self.progress.value(items)))?,
+            Schema::Map(values) => deserializer.deserialize_map(Map(self.progress.value(values)))?,
             Schema::Record(record) => {
-                RecordVisitor { record: record.get(), state: self.state, decode: None }.read(deserializer)?;
+                RecordVisitor { record: record.get(), progress: self.progress, decode: None }
+                    .read(deserializer)?;
             }
             Schema::Unknown => return Err(D::Error::custom("a value without an Avro form")),
         }
@@ -118,8 +119,8 @@ impl<'de> DeserializeSeed<'de> for Value<'_, '_> {
     }
 }
 
-/// `null`, or what is inside.
-struct Optional<'a, 'r>(Value<'a, 'r>);
+/// Reads `null` or a value.
+struct Optional<'a, 'r>(ValueSeed<'a, 'r>);
 
 impl<'de> Visitor<'de> for Optional<'_, '_> {
     type Value = ();
@@ -129,7 +130,7 @@ impl<'de> Visitor<'de> for Optional<'_, '_> {
     }
 
     fn visit_none<E: Error>(self) -> Result<(), E> {
-        encoder::long(&mut self.0.state.out, 0);
+        encoder::long(&mut self.0.progress.out, 0);
         Ok(())
     }
 
@@ -138,13 +139,13 @@ impl<'de> Visitor<'de> for Optional<'_, '_> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        encoder::long(&mut self.0.state.out, 1);
+        encoder::long(&mut self.0.progress.out, 1);
         self.0.deserialize(deserializer)
     }
 }
 
-/// Items, each in an Avro block of its own: their number is known when the last was read.
-struct Array<'a, 'r>(Value<'a, 'r>);
+/// Reads items, each into an Avro block of its own, because their number is unknown until the last one.
+struct Array<'a, 'r>(ValueSeed<'a, 'r>);
 
 impl<'de> Visitor<'de> for Array<'_, '_> {
     type Value = ();
@@ -154,27 +155,27 @@ impl<'de> Visitor<'de> for Array<'_, '_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let Value { schema, state } = self.0;
+        let ValueSeed { schema, progress } = self.0;
         for index in 0.. {
-            let start = state.out.len();
-            encoder::length(&mut state.out, 1);
+            let start = progress.out.len();
+            encoder::length(&mut progress.out, 1);
             let mut is_there = false;
-            state.inside(Segment::Index(index), |state| {
-                is_there = seq.next_element_seed(state.value(schema))?.is_some();
+            progress.inside(Segment::Index(index), |progress| {
+                is_there = seq.next_element_seed(progress.value(schema))?.is_some();
                 Ok(())
             })?;
             if !is_there {
-                state.out.truncate(start);
+                progress.out.truncate(start);
                 break;
             }
         }
-        encoder::length(&mut state.out, 0);
+        encoder::length(&mut progress.out, 0);
         Ok(())
     }
 }
 
-/// Entries, each in an Avro block of its own. Of a key that is there twice the last value counts, as in Python.
-struct Map<'a, 'r>(Value<'a, 'r>);
+/// Reads entries, each into an Avro block of its own. If a key is repeated, its last value counts, as in Python.
+struct Map<'a, 'r>(ValueSeed<'a, 'r>);
 
 impl<'de> Visitor<'de> for Map<'_, '_> {
     type Value = ();
@@ -184,17 +185,17 @@ impl<'de> Visitor<'de> for Map<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Value { schema, state } = self.0;
+        let ValueSeed { schema, progress } = self.0;
         for index in 0.. {
-            let start = state.out.len();
-            encoder::length(&mut state.out, 1);
-            if map.next_key_seed(state.value(&Schema::String))?.is_none() {
-                state.out.truncate(start);
+            let start = progress.out.len();
+            encoder::length(&mut progress.out, 1);
+            if map.next_key_seed(progress.value(&Schema::String))?.is_none() {
+                progress.out.truncate(start);
                 break;
             }
-            state.inside(Segment::Index(index), |state| map.next_value_seed(state.value(schema)))?;
+            progress.inside(Segment::Index(index), |progress| map.next_value_seed(progress.value(schema)))?;
         }
-        encoder::length(&mut state.out, 0);
+        encoder::length(&mut progress.out, 0);
         Ok(())
     }
 }

@@ -1,4 +1,4 @@
-//! Floats, bytes and texts, whose JSON is not serde's.
+//! Floats, bytes and strings, whose JSON differs from serde's.
 
 use std::fmt::{self, Write};
 
@@ -9,7 +9,8 @@ use serde::{
 
 use crate::avro::encoder;
 
-/// JSON has no word for what is not finite; Avro's JSON encoding and Python's `json` use these.
+/// Writes a float. JSON has no numbers that are not finite, so they get the names of Avro's JSON encoding and Python's
+/// `json`.
 pub(super) fn write_double<S: Serializer>(value: f64, serializer: S) -> Result<S::Ok, S::Error> {
     if value.is_nan() {
         serializer.serialize_str("NaN")
@@ -37,7 +38,7 @@ impl<'de> Visitor<'de> for Double {
         Ok(value)
     }
 
-    // Python writes whole floats that way too; it rounds as Rust's conversion does.
+    // Python writes whole floats as integers too, and rounds as Rust's conversion does.
     #[allow(clippy::cast_precision_loss)]
     fn visit_i64<E: Error>(self, value: i64) -> Result<f64, E> {
         Ok(value as f64)
@@ -48,8 +49,7 @@ impl<'de> Visitor<'de> for Double {
         Ok(value as f64)
     }
 
-    /// What `serde_json` hands out for a number when a crate of the program enables its
-    /// `arbitrary_precision`.
+    /// Reads the map that `serde_json` makes of a number if any crate in the program enables `arbitrary_precision`.
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
         let number = match map.next_entry::<String, String>()? {
             Some((key, number)) if key == "$serde_json::private::Number" => number.parse().ok(),
@@ -64,12 +64,12 @@ impl<'de> Visitor<'de> for Double {
             "NaN" => Ok(f64::NAN),
             "Infinity" => Ok(f64::INFINITY),
             "-Infinity" => Ok(f64::NEG_INFINITY),
-            _ => Err(E::invalid_value(Unexpected::Other("another text"), &self)),
+            _ => Err(E::invalid_value(Unexpected::Other("another string"), &self)),
         }
     }
 }
 
-/// Bytes as in Avro's JSON encoding: each is the character of that code point.
+/// Prints bytes as Avro's JSON encoding does: each byte is the character with that code point.
 pub(super) struct Latin1<'a>(pub(super) &'a [u8]);
 
 impl fmt::Display for Latin1<'_> {
@@ -78,7 +78,7 @@ impl fmt::Display for Latin1<'_> {
     }
 }
 
-/// Reads such bytes, and appends them as Avro has them.
+/// Reads bytes in that form, and appends them in Avro's.
 pub(super) struct ReadBytes<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Visitor<'_> for ReadBytes<'_> {
@@ -90,13 +90,13 @@ impl Visitor<'_> for ReadBytes<'_> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         let bytes: Result<Vec<u8>, _> = text.chars().map(u8::try_from).collect();
-        let bytes = bytes.map_err(|_| E::custom("bytes are a string of characters up to U+00FF"))?;
+        let bytes = bytes.map_err(|_| E::custom("bytes must be a string of characters up to U+00FF"))?;
         encoder::bytes(self.0, &bytes);
         Ok(())
     }
 }
 
-/// Reads a text, and appends it as Avro has it.
+/// Reads a string, and appends it in Avro's form.
 pub(super) struct ReadText<'a>(pub(super) &'a mut Vec<u8>);
 
 impl Visitor<'_> for ReadText<'_> {

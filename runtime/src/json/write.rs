@@ -1,4 +1,4 @@
-//! Avro bytes to whatever a serializer makes of the record dictionary.
+//! Writes Avro bytes as the record dictionary, to any serializer.
 
 use std::cell::RefCell;
 
@@ -13,7 +13,7 @@ use crate::{
     schema::{Record, Schema},
 };
 
-/// Writes the record that `bytes` are the Avro form of. They are this program's own, so nothing in them fails.
+/// Writes the record whose Avro form is `bytes`. This program wrote them, so decoding cannot fail.
 pub(crate) fn write<S: Serializer>(
     record: &'static Record,
     bytes: &[u8],
@@ -22,7 +22,7 @@ pub(crate) fn write<S: Serializer>(
     write_record(record, &RefCell::new(Decoder::new(bytes)), serializer)
 }
 
-/// The next value of the input, where serde wants something that is `Serialize`.
+/// The next value of the input, as a `Serialize`.
 struct Next<'a, 'i> {
     schema: &'static Schema,
     input: &'a RefCell<Decoder<'i>>,
@@ -97,7 +97,7 @@ fn write_record<S: Serializer>(
     out.end()
 }
 
-/// Of all items: the encoder writes them in one block.
+/// Returns the number of all items: the encoder writes them in one block.
 fn length(block: Option<u64>) -> usize {
     block.map_or(0, |count| usize::try_from(count).unwrap_or(usize::MAX))
 }

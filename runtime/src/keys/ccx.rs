@@ -34,7 +34,7 @@ key!(CcxLocator, "CCX key", self => self.key.as_str());
 one_class!(CcxLocator, "CCXLocator");
 
 impl CcxLocator {
-    /// The key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
+    /// Returns the key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
     ///
     /// ```
     /// # use openedx_events::keys::{CcxLocator, CourseKey};
@@ -57,7 +57,7 @@ impl CcxLocator {
         Ok(Self { key: CourseKey::of_checked("", CourseClass::Ccx, &fields) })
     }
 
-    /// The course run from which the CCX was made.
+    /// Returns the course run from which the CCX was made.
     ///
     /// ```
     /// # use openedx_events::keys::CcxLocator;
@@ -72,43 +72,43 @@ impl CcxLocator {
         CourseKey::of_checked("", CourseClass::Course, &fields)
     }
 
-    /// The organization; `None` in a key that has only a version.
+    /// Returns the organization; `None` in a key that has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.key.org()
     }
 
-    /// The course's name or number.
+    /// Returns the course's name or number.
     #[must_use]
     pub fn course(&self) -> Option<&str> {
         self.key.course()
     }
 
-    /// The course's run.
+    /// Returns the course's run.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
         self.key.run()
     }
 
-    /// The branch, such as `draft`.
+    /// Returns the branch, such as `draft`.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
         self.key.branch()
     }
 
-    /// The version: 24 hexadecimal digits in lower case.
+    /// Returns the version: 24 hexadecimal digits in lower case.
     #[must_use]
     pub fn version_guid(&self) -> Option<&str> {
         self.key.version_guid()
     }
 
-    /// The number of the CCX: digits, which need not be ASCII.
+    /// Returns the number of the CCX: digits, which need not be ASCII.
     #[must_use]
     pub fn ccx(&self) -> &str {
         self.key.ccx().unwrap_or_default()
     }
 
-    /// The same key as a [`CourseKey`].
+    /// Returns the same key as a [`CourseKey`].
     #[must_use]
     pub fn as_course_key(&self) -> &CourseKey {
         &self.key

@@ -26,7 +26,7 @@ key!(LearningContextKey, "learning context key", self => match self {
 });
 
 impl LearningContextKey {
-    /// The organization; `None` in the key of a course that has only a version.
+    /// Returns the organization; `None` in the key of a course that has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         match self {
@@ -35,7 +35,7 @@ impl LearningContextKey {
         }
     }
 
-    /// The name of the class that Python has for this key, such as `CourseLocator`.
+    /// Returns the name of the class that Python has for this key, such as `CourseLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl LearningContextKey {
         }
     }
 
-    /// Whether the text is that of an old course, `org/course/run`.
+    /// Returns whether the text is that of an old course, `org/course/run`.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         matches!(self, Self::Course(key) if key.is_deprecated())
     }
 
-    /// Whether it is the key of a course: all are but those of libraries, of the first kind too.
+    /// Returns whether it is the key of a course: all are but those of libraries, of the first kind too.
     #[must_use]
     pub fn is_course(&self) -> bool {
         matches!(self, Self::Course(key) if key.is_course())

@@ -45,7 +45,7 @@ pub struct CourseKey {
 key!(CourseKey, "course key", self => self.text.as_str());
 
 impl CourseKey {
-    /// The key `course-v1:org+course+run`.
+    /// Returns the key `course-v1:org+course+run`.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -62,7 +62,7 @@ impl CourseKey {
         Self::from_parts(CourseClass::Course, &parts)
     }
 
-    /// The key `library-v1:org+library` of a library of the first kind; the present kind has
+    /// Returns the key `library-v1:org+library` of a library of the first kind; the present kind has
     /// `LibraryLocatorV2`.
     ///
     /// ```
@@ -79,7 +79,7 @@ impl CourseKey {
         Self::from_parts(CourseClass::Library, &parts)
     }
 
-    /// The key `org/course/run`, as old courses have it.
+    /// Returns the key `org/course/run`, as old courses have it.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -99,7 +99,7 @@ impl CourseKey {
         Ok(Self { text })
     }
 
-    /// The same course or library in that branch, such as `draft`, or in none; without a version.
+    /// Returns the same course or library in that branch, such as `draft`, or in none; without a version.
     /// Python's `for_branch`.
     ///
     /// ```
@@ -134,19 +134,19 @@ impl CourseKey {
         Self::of_fields("", class, &fields)
     }
 
-    /// The organization; `None` in a key that has only a version.
+    /// Returns the organization; `None` in a key that has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.fields().get(Part::Org)
     }
 
-    /// The course's name or number; for a library its name, as in Python.
+    /// Returns the course's name or number; for a library its name, as in Python.
     #[must_use]
     pub fn course(&self) -> Option<&str> {
         self.fields().get(Part::Course)
     }
 
-    /// The course's run; for a library always `library`, as in Python.
+    /// Returns the course's run; for a library always `library`, as in Python.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
         if self.class() == Some(CourseClass::Library) {
@@ -155,50 +155,50 @@ impl CourseKey {
         self.fields().get(Part::Run)
     }
 
-    /// The library's name, if it is the key of a library.
+    /// Returns the library's name, if it is the key of a library.
     #[must_use]
     pub fn library(&self) -> Option<&str> {
         if self.class() == Some(CourseClass::Library) { self.course() } else { None }
     }
 
-    /// The branch, such as `draft`.
+    /// Returns the branch, such as `draft`.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
         self.fields().get(Part::Branch)
     }
 
-    /// The version: 24 hexadecimal digits in lower case.
+    /// Returns the version: 24 hexadecimal digits in lower case.
     #[must_use]
     pub fn version_guid(&self) -> Option<&str> {
         self.fields().get(Part::Version)
     }
 
-    /// The number of the CCX, if it is the key of one: digits, which need not be ASCII.
+    /// Returns the number of the CCX, if it is the key of one: digits, which need not be ASCII.
     #[must_use]
     pub fn ccx(&self) -> Option<&str> {
         self.fields().get(Part::Ccx)
     }
 
-    /// The name of the class that Python has for this key: `CourseLocator`, `LibraryLocator` or
+    /// Returns the name of the class that Python has for this key: `CourseLocator`, `LibraryLocator` or
     /// `CCXLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         self.class().unwrap_or(CourseClass::Course).name()
     }
 
-    /// Whether the text is in the old style, `org/course/run`.
+    /// Returns whether the text is in the old style, `org/course/run`.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         self.class().is_none()
     }
 
-    /// Whether it is the key of a course: all are but those of libraries.
+    /// Returns whether it is the key of a course: all are but those of libraries.
     #[must_use]
     pub fn is_course(&self) -> bool {
         self.class() != Some(CourseClass::Library)
     }
 
-    /// The class that the text's namespace says, and what follows it; `None` in the old style.
+    /// Returns the class that the text's namespace says, and what follows it; `None` in the old style.
     fn split(&self) -> Option<(CourseClass, &str)> {
         let (namespace, rest) = split_once(self.as_str(), b':')?;
         Some((CourseClass::of_namespace(namespace)?, rest))
@@ -258,13 +258,13 @@ impl CourseKey {
         Self::of_fields("", class, &fields).map_err(|fault| fault.in_a(Self::NOUN))
     }
 
-    /// The key of parts that are good; `input` is the text that they were read from.
+    /// Returns the key of parts that are good; `input` is the text that they were read from.
     fn of_fields(input: &str, class: CourseClass, fields: &Fields<'_>) -> Result<Self, Fault> {
         class.check(fields.present(), input.len())?;
         Ok(Self::of_checked(input, class, fields))
     }
 
-    /// The key of parts that are good and enough. A block is dropped.
+    /// Returns the key of parts that are good and enough. A block is dropped.
     pub(super) fn of_checked(input: &str, class: CourseClass, fields: &Fields<'_>) -> Self {
         let kept = class.kept(fields.present()).without(BLOCK);
         Self { text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept) }

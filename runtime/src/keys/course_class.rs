@@ -31,7 +31,7 @@ impl CourseClass {
         }
     }
 
-    /// The name of Python's class.
+    /// Returns the name of Python's class.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Course => "CourseLocator",
@@ -44,7 +44,7 @@ impl CourseClass {
         if self == Self::Ccx { Dialect::Ccx } else { Dialect::Plain }
     }
 
-    /// The last part that names the course or library.
+    /// Returns the last part that names the course or library.
     fn last_name(self) -> Part {
         if self == Self::Library { Part::Course } else { Part::Run }
     }
@@ -61,7 +61,7 @@ impl CourseClass {
         if kept.has(self.last_name()) { kept } else { kept.without(NAMES_AND_BRANCH) }
     }
 
-    /// Whether the parts are enough: the names, or a version. A part that is missing would stand at `end`.
+    /// Returns whether the parts are enough: the names, or a version. A part that is missing would stand at `end`.
     pub(super) fn check(self, present: PartSet, end: usize) -> Result<(), Fault> {
         if present.has(Part::Version) {
             return Ok(());

@@ -23,14 +23,14 @@ pub struct KeyError {
 }
 
 impl KeyError {
-    /// The part at fault, by the name that its accessor has, as in `course`; `namespace` where the text
+    /// Returns the part at fault, by the name that its accessor has, as in `course`; `namespace` where the text
     /// begins like no key of this kind, `key` where it does not fall into parts.
     #[must_use]
     pub fn part(&self) -> &str {
         self.fault.part
     }
 
-    /// The byte of the text at which the mistake is, from 0; for a constructor, that of the part.
+    /// Returns the byte of the text at which the mistake is, from 0; for a constructor, that of the part.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.fault.offset
@@ -81,14 +81,14 @@ impl Fault {
         Self::new("namespace", 0, Problem::Other(expected))
     }
 
-    /// The same fault, in a text that has `bytes` before the one it was found in.
+    /// Returns the same fault, in a text that has `bytes` before the one it was found in.
     #[cold]
     #[must_use]
     pub(super) fn after(self, bytes: usize) -> Self {
         self.moved(|offset| offset + bytes)
     }
 
-    /// The same fault, at the byte that `to` says.
+    /// Returns the same fault, at the byte that `to` says.
     #[cold]
     #[must_use]
     pub(super) fn moved(self, to: impl FnOnce(usize) -> usize) -> Self {

@@ -31,7 +31,7 @@ key!(LibraryLocatorV2, "library key", self => self.text.as_str());
 one_class!(LibraryLocatorV2, "LibraryLocatorV2");
 
 impl LibraryLocatorV2 {
-    /// The key `lib:org:slug`.
+    /// Returns the key `lib:org:slug`.
     ///
     /// # Errors
     ///
@@ -42,18 +42,18 @@ impl LibraryLocatorV2 {
         Ok(Self { text })
     }
 
-    /// The library of a key that begins with its org and its slug.
+    /// Returns the library of a key that begins with its org and its slug.
     pub(super) fn of(org: &str, slug: &str) -> Self {
         Self { text: FORM.join_checked([org, slug]) }
     }
 
-    /// The organization.
+    /// Returns the organization.
     #[must_use]
     pub fn org(&self) -> &str {
         part(self.as_str(), 0)
     }
 
-    /// The library's name among those of the organization.
+    /// Returns the library's name among those of the organization.
     #[must_use]
     pub fn slug(&self) -> &str {
         part(self.as_str(), 1)
@@ -68,19 +68,19 @@ impl LibraryLocatorV2 {
 macro_rules! part_of_library {
     ($type:ident) => {
         impl $type {
-            /// The library.
+            /// Returns the library.
             #[must_use]
             pub fn lib_key(&self) -> LibraryLocatorV2 {
                 LibraryLocatorV2::of(self.org(), self.slug())
             }
 
-            /// The library's organization.
+            /// Returns the library's organization.
             #[must_use]
             pub fn org(&self) -> &str {
                 part(self.as_str(), 0)
             }
 
-            /// The library's name among those of the organization.
+            /// Returns the library's name among those of the organization.
             #[must_use]
             pub fn slug(&self) -> &str {
                 part(self.as_str(), 1)

@@ -33,7 +33,7 @@ one_class!(LibraryCollectionLocator, "LibraryCollectionLocator");
 part_of_library!(LibraryCollectionLocator);
 
 impl LibraryCollectionLocator {
-    /// The key of a collection in the library `lib_key`.
+    /// Returns the key of a collection in the library `lib_key`.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl LibraryCollectionLocator {
         Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
-    /// The collection's name in the library.
+    /// Returns the collection's name in the library.
     #[must_use]
     pub fn collection_id(&self) -> &str {
         part(self.as_str(), 2)

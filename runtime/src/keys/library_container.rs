@@ -34,7 +34,7 @@ one_class!(LibraryContainerLocator, "LibraryContainerLocator");
 part_of_library!(LibraryContainerLocator);
 
 impl LibraryContainerLocator {
-    /// The key of a container in the library `lib_key`.
+    /// Returns the key of a container in the library `lib_key`.
     ///
     /// # Errors
     ///
@@ -49,13 +49,13 @@ impl LibraryContainerLocator {
         Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
-    /// The type of the container: `unit`, `subsection` or `section`.
+    /// Returns the type of the container: `unit`, `subsection` or `section`.
     #[must_use]
     pub fn container_type(&self) -> &str {
         part(self.as_str(), 2)
     }
 
-    /// The container's name in the library.
+    /// Returns the container's name in the library.
     #[must_use]
     pub fn container_id(&self) -> &str {
         part(self.as_str(), 3)

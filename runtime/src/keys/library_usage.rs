@@ -37,7 +37,7 @@ one_class!(LibraryUsageLocatorV2, "LibraryUsageLocatorV2");
 part_of_library!(LibraryUsageLocatorV2);
 
 impl LibraryUsageLocatorV2 {
-    /// The key of a block in the library `lib_key`.
+    /// Returns the key of a block in the library `lib_key`.
     ///
     /// # Errors
     ///
@@ -48,13 +48,13 @@ impl LibraryUsageLocatorV2 {
         Ok(Self { text: text.map_err(|fault| fault.in_a(Self::NOUN))? })
     }
 
-    /// The type of the block, such as `problem`.
+    /// Returns the type of the block, such as `problem`.
     #[must_use]
     pub fn block_type(&self) -> &str {
         part(self.as_str(), 2)
     }
 
-    /// The block's name in the library, which Python also calls `block_id`.
+    /// Returns the block's name in the library, which Python also calls `block_id`.
     #[must_use]
     pub fn usage_id(&self) -> &str {
         part(self.as_str(), 3)

@@ -37,7 +37,7 @@ impl Part {
         Self::NAMES.into_iter().chain(Self::PREFIXED)
     }
 
-    /// The name of the accessor.
+    /// Returns the name of the accessor.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Org => "org",
@@ -63,7 +63,7 @@ impl Part {
         }
     }
 
-    /// The part that has this prefix, its `@` left out.
+    /// Returns the part that has this prefix, its `@` left out.
     pub(super) fn of_prefix(prefix: &str, dialect: Dialect) -> Option<Self> {
         Self::PREFIXED.into_iter().find(|part| {
             let own = &part.prefix()[..part.prefix().len() - 1];
@@ -85,7 +85,7 @@ impl Part {
         }
     }
 
-    /// Whether `value` can be this part of a key that is made from its parts. Python's classes hold all keys
+    /// Returns whether `value` can be this part of a key that is made from its parts. Python's classes hold all keys
     /// to what the pattern for CCXs says of these.
     pub(super) fn check(self, value: &str) -> Result<(), Fault> {
         check(self.name(), value, self.char_set(Dialect::Ccx))?;
@@ -108,7 +108,7 @@ impl Part {
     }
 }
 
-/// Whether `value` has characters, and only those of `set`.
+/// Returns whether `value` has characters, and only those of `set`.
 pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
     if value.is_empty() {
         return Err(Fault::new(name, 0, Problem::Empty));

@@ -123,7 +123,7 @@ impl ToObject for UsageKey {
     }
 }
 
-/// The course or library that a block is in. Old keys (`i4x://`) have one that Python can take apart and
+/// Returns the course or library that a block is in. Old keys (`i4x://`) have one that Python can take apart and
 /// cannot print.
 fn course_of(block: &UsageKey) -> KeyObject {
     if let Some(course) = block.course_key() {

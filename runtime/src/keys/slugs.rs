@@ -21,12 +21,12 @@ pub(super) struct Slug {
 }
 
 impl Slug {
-    /// A part of ASCII letters and digits.
+    /// Returns a part of ASCII letters and digits.
     pub(super) const fn ascii(name: &'static str) -> Self {
         Self { name, chars: &ASCII_SLUG }
     }
 
-    /// A part of letters and digits of all scripts.
+    /// Returns a part of letters and digits of all scripts.
     pub(super) const fn any(name: &'static str) -> Self {
         Self { name, chars: &SLUG }
     }
@@ -60,7 +60,7 @@ impl<const N: usize> Form<N> {
         Ok(KeyText::canonical(text))
     }
 
-    /// The key of these parts.
+    /// Returns the key of these parts.
     pub(super) fn join(&self, values: [&str; N]) -> Result<KeyText, Fault> {
         for (part, value) in self.parts.iter().zip(values) {
             part.check(value)?;
@@ -68,7 +68,7 @@ impl<const N: usize> Form<N> {
         Ok(self.join_checked(values))
     }
 
-    /// The same of parts that come from another key.
+    /// Returns the same of parts that come from another key.
     pub(super) fn join_checked(&self, values: [&str; N]) -> KeyText {
         KeyText::new("", |out| {
             out(self.namespace);

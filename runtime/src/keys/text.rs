@@ -17,7 +17,7 @@ pub(super) struct KeyText {
 }
 
 impl KeyText {
-    /// The text of a key that has no other way to be written.
+    /// Returns the text of a key that has no other way to be written.
     pub(super) fn canonical(text: &str) -> Self {
         Self { text: text.into(), canonical: text.len() }
     }
@@ -33,7 +33,7 @@ impl KeyText {
         Self::with_extra(input.len(), write, |_| ())
     }
 
-    /// The same with an `extra` text behind the canonical one; `capacity` is a guess at their length.
+    /// Returns the same with an `extra` text behind the canonical one; `capacity` is a guess at their length.
     pub(super) fn with_extra(
         capacity: usize,
         write: impl Fn(&mut dyn FnMut(&str)),
@@ -46,7 +46,7 @@ impl KeyText {
         Self { text: text.into(), canonical }
     }
 
-    /// The key `namespace:…`, with the parts `shown` in its text, and the parts `kept`, which may be more,
+    /// Returns the key `namespace:…`, with the parts `shown` in its text, and the parts `kept`, which may be more,
     /// to be asked for.
     pub(super) fn of_fields(
         input: &str,
@@ -86,7 +86,7 @@ macro_rules! key {
         impl $type {
             const NOUN: &'static str = $noun;
 
-            /// The canonical text, which is what Python's `str()` makes of the key.
+            /// Returns the canonical text, which is what Python's `str()` makes of the key.
             #[inline]
             #[must_use]
             pub fn as_str(&$self) -> &str {
@@ -202,7 +202,7 @@ macro_rules! one_class {
                 $python
             }
 
-            /// Whether the text is one that only old content has; no key of this type is.
+            /// Returns whether the text is one that only old content has; no key of this type is.
             #[must_use]
             pub fn is_deprecated(&self) -> bool {
                 false

@@ -9,7 +9,7 @@ use std::{
 
 use uuid::{Timestamp, Uuid, timestamp::context::ContextV1};
 
-/// A new version 1 UUID, as `uuid.uuid1()` makes it in Python, so long after 1970.
+/// Returns a new version 1 UUID, as `uuid.uuid1()` makes it in Python, so long after 1970.
 ///
 /// The node is random, with the bit that says so (RFC 9562, section 5.1): a hardware address would tell
 /// consumers about the machine, and containers share theirs.
@@ -53,7 +53,7 @@ fn source_of(service: &str) -> String {
     format!("openedx/{service}/web")
 }
 
-/// The name of the host, as `socket.gethostname()` gives it; empty where the system has none.
+/// Returns the name of the host, as `socket.gethostname()` gives it; empty where the system has none.
 pub(crate) fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())

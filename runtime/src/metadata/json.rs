@@ -9,7 +9,7 @@ use super::EventsMetadata;
 use crate::{DateTime, UtcOffset, json::problem, uuid_text::parse_uuid};
 
 impl EventsMetadata {
-    /// The metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.
+    /// Returns the metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = Vec::with_capacity(256);
@@ -31,7 +31,7 @@ impl EventsMetadata {
         map.end()
     }
 
-    /// The metadata that `json` holds. Unlike in Python, `minorversion` survives.
+    /// Returns the metadata that `json` holds. Unlike in Python, `minorversion` survives.
     ///
     /// Keys that are not known are passed over, as Python does it.
     ///

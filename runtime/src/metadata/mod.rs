@@ -48,7 +48,7 @@ impl EventsMetadata {
         }
     }
 
-    /// The defaults of all other fields, which Python's class has, too.
+    /// Returns the defaults of all other fields, which Python's class has, too.
     pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
         // The clock is read once: reading it takes longer than all the rest.
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
@@ -63,7 +63,7 @@ impl EventsMetadata {
         }
     }
 
-    /// The same, for something that happened at `time`; metadata is in UTC.
+    /// Returns the same, for something that happened at `time`; metadata is in UTC.
     pub(crate) fn at(mut self, time: DateTime) -> Self {
         let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
         self.time = instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC));

@@ -1,6 +1,6 @@
-//! The states of a builder's fields, and what each allows.
+//! The states of a builder's fields.
 //!
-//! A builder has one type parameter a field, which is one of these.
+//! A builder has one type parameter for each field: [`Unset`], [`Set`] or [`Kept`].
 
 /// The field has no value yet.
 #[derive(Clone, Copy, Debug)]
@@ -10,28 +10,28 @@ pub struct Unset;
 #[derive(Clone, Copy, Debug)]
 pub struct Set;
 
-/// The value is that of the payload that the builder was made of, and can be replaced.
+/// The value comes from `to_builder()`, and a setter can replace it.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept;
 
-/// A field that `build()` takes a value of. Expansions put a trait with the field's name in its message in
-/// front of this one.
+/// A state in which `build()` gets a value for the field. Expansions require it through a trait of their own, whose message
+/// names the field.
 pub trait Required<T> {
-    /// The value, of what the builder holds.
+    /// Returns the field's value, given the builder's.
     fn value(slot: Option<T>) -> T;
 }
 
 impl<T> Required<T> for Set {
     #[inline]
     fn value(slot: Option<T>) -> T {
-        there(slot)
+        value_of(slot)
     }
 }
 
 impl<T> Required<T> for Kept {
     #[inline]
     fn value(slot: Option<T>) -> T {
-        there(slot)
+        value_of(slot)
     }
 }
 
@@ -43,15 +43,15 @@ impl<T: MayBeLeftOut> Required<T> for Unset {
     }
 }
 
-/// A builder gets into the states `Set` and `Kept` with a value.
+/// Returns the value, which a builder always has in the states `Set` and `Kept`.
 #[inline]
-fn there<T>(slot: Option<T>) -> T {
+fn value_of<T>(slot: Option<T>) -> T {
     slot.unwrap_or_else(|| unreachable!("a field that was set has a value"))
 }
 
-/// `Option`, whatever its name where the field is.
+/// Implemented by `Option` alone, under whatever name the field has it.
 pub trait MayBeLeftOut {
-    /// The value of a field that was left out.
+    /// Returns the value of a field that was left out.
     fn left_out() -> Self;
 }
 
@@ -62,23 +62,23 @@ impl<T> MayBeLeftOut for Option<T> {
     }
 }
 
-/// A field whose setter can be called.
+/// A state in which the setter can be called.
 #[diagnostic::on_unimplemented(
     message = "this field is set twice\nhelp: remove one of the two calls",
-    label = "it was set before"
+    label = "already set"
 )]
 pub trait NotSet {}
 
 impl NotSet for Unset {}
 impl NotSet for Kept {}
 
-/// What a setter takes: the field's type, the inside of an `Option`, and whatever is text for a `String`.
+/// A value that a setter takes: the field's type, the type inside an `Option`, or a kind of string for a `String`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no value for a field of type `{T}`\nhelp: give it a `{T}`, or what one can be made of",
+    message = "a field of type `{T}` cannot be set to a `{Self}`\nhelp: pass a `{T}`, or convert the value first",
     label = "expected `{T}`"
 )]
 pub trait IntoField<T> {
-    /// The value of the field's type.
+    /// Returns the value of the field's type.
     fn into_field(self) -> T;
 }
 
@@ -96,7 +96,7 @@ impl<T> IntoField<Option<T>> for T {
     }
 }
 
-macro_rules! text {
+macro_rules! strings {
     ($($type:ty)*) => {$(
         #[diagnostic::do_not_recommend]
         impl IntoField<String> for $type {
@@ -116,15 +116,15 @@ macro_rules! text {
     )*};
 }
 
-text! { &str &String Box<str> std::borrow::Cow<'_, str> char }
+strings! { &str &String Box<str> std::borrow::Cow<'_, str> char }
 
-/// A type with a default, which a field with `default` alone has.
+/// A type with a default, which `default` without a value requires.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no default\nhelp: say which value it is, as in `default = …`, or make the field an `Option<_>`",
+    message = "`{Self}` has no default\nhelp: give a value, as in `default = …`, or make the field an `Option<_>`",
     label = "`{Self}` is not `Default`"
 )]
 pub trait HasDefault {
-    /// The default.
+    /// Returns the default.
     fn value() -> Self;
 }
 
@@ -136,7 +136,7 @@ impl<T: Default> HasDefault for T {
     }
 }
 
-/// The value of a field with `default` alone.
+/// Returns the value of a field with `default` and no expression.
 #[inline]
 #[must_use]
 pub fn default_value<T: HasDefault>() -> T {

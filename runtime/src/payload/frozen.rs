@@ -1,22 +1,22 @@
 //! The one private field of a payload.
 
-/// Holds the fields of a payload and only ever lends them: there is no way to a `&mut`.
+/// Holds the fields of a payload and only lends them: nobody gets a `&mut`.
 ///
-/// The standard derives are passed on, because a payload's own derives go to the struct around this.
+/// It has the standard derives, because a payload's own derives go to the struct around it.
 ///
-/// `assert_field` refuses payloads that contain each other. For the compiler not to report their infinite size, too,
-/// the fields are behind an associated type, which it does not follow there, and are not the last part of this.
+/// `assert_field` refuses payloads that contain each other. So that the compiler does not report their infinite size too,
+/// the fields are behind an associated type, which it does not follow there, and are not the last part of the struct.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Frozen<T>(<T as Held>::Value, ());
+pub struct Frozen<T>(<T as Indirect>::Value, ());
 
-/// The way to a type that the compiler does not follow when it measures structs.
+/// Leads to a type in a way that the compiler does not follow when it measures structs.
 #[allow(unreachable_pub, reason = "it is in the public type of a field")]
-pub trait Held {
+pub trait Indirect {
     /// The type itself.
     type Value;
 }
 
-impl<T> Held for T {
+impl<T> Indirect for T {
     type Value = T;
 }
 
@@ -27,13 +27,13 @@ impl<T> Frozen<T> {
         Self(fields, ())
     }
 
-    /// The fields.
+    /// Returns the fields.
     #[inline]
     pub const fn get(&self) -> &T {
         &self.0
     }
 
-    /// Gives the fields up.
+    /// Returns the fields by value.
     #[inline]
     pub fn into_inner(self) -> T {
         self.0

@@ -1,4 +1,4 @@
-//! What `#[payload]` and `#[event]` expand to, as far as it does not differ from struct to struct.
+//! The part of the expansions of `#[payload]` and `#[event]` that is the same for all structs.
 
 pub(crate) mod builder;
 pub(crate) mod frozen;

@@ -10,11 +10,14 @@ use crate::{
     schema::Record,
 };
 
-/// The fields of a payload (the twin that it derefs to) or of an event, in the order of the wire.
+/// The fields of a payload (the struct that it derefs to) or of an event, in the order of the wire.
 ///
-/// Expansions implement this; everything else about records is written once, over it.
+/// Expansions implement this trait, and the rest of the crate builds on it.
+///
+/// The parameter `P` is always `()`. It makes the functions generic, and the compiler puts generic functions into another
+/// codegen unit than the rest of the crate: where a user calls them, the whole codec of an event is optimized as one.
 pub trait Fields: Sized {
-    /// Name, fields and place of the struct.
+    /// The schema of the struct.
     const RECORD: &'static Record;
 
     /// Appends the fields' Avro bytes.
@@ -23,19 +26,19 @@ pub trait Fields: Sized {
     /// Reads the fields' Avro bytes.
     fn decode_fields<P>(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 
-    /// Prints the fields, of a struct called `name`.
+    /// Prints the fields of a struct called `name`.
     fn debug_fields(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result;
 }
 
-// The types that expansions name most, in fewer words: each word is one that the compiler reads for every record.
+// Short aliases for expansions: fewer tokens for each record mean less compile time.
 
-/// Where Avro bytes go.
+/// The buffer for Avro bytes.
 pub type Output = Vec<u8>;
-/// What is made of Avro bytes.
+/// The result of decoding.
 pub type Decoded<T> = Result<T, DecodeError>;
-/// What a serializer returns.
+/// The result of a serializer.
 pub type Written<S> = Result<<S as Serializer>::Ok, <S as Serializer>::Error>;
-/// What a deserializer returns.
+/// The result of a deserializer.
 pub type Read<'de, T, D> = Result<T, <D as Deserializer<'de>>::Error>;
 
 /// Writes the Avro record dictionary.
@@ -55,7 +58,7 @@ pub fn deserialize_record<'de, F: Fields, D: Deserializer<'de>>(deserializer: D)
     fields.ok_or_else(|| D::Error::custom("the deserializer read no record"))
 }
 
-/// Prints a record; personal data only as such.
+/// Prints a record, with `<redacted>` in place of personal data.
 pub fn debug_record(
     f: &mut fmt::Formatter<'_>,
     name: &str,
@@ -69,12 +72,12 @@ pub fn debug_record(
     out.finish()
 }
 
-/// Prints the name of a struct whose fields can be anything.
+/// Prints only the name of a struct, whose fields can be anything.
 pub fn debug_opaque(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
     f.debug_struct(name).finish_non_exhaustive()
 }
 
-/// Stands in `Debug` where a field holds personal data.
+/// The `Debug` form of personal data.
 struct Redacted;
 
 impl fmt::Debug for Redacted {

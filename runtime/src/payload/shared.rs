@@ -1,10 +1,10 @@
-//! What goes to other threads: events, without their types, and so all that is in them.
+//! Events and their data can go to other threads.
 //!
-//! As in [`wire`](super::wire), a type that does not has a fallback, and one message, at the field that is to blame.
+//! As in [`wire`](super::wire), a type that cannot has a fallback, so that the only message is the one at the field.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-/// How an event of type `E` goes to any thread without its type, and gets that back.
+/// How to erase the type of an event, for any thread, and how to restore it.
 pub struct Erasure<E> {
     pub(crate) erase: fn(Arc<E>) -> Arc<dyn Any + Send + Sync>,
     /// `None` for an event of another type.
@@ -12,21 +12,21 @@ pub struct Erasure<E> {
     pub(crate) erase_ref: fn(&E) -> &(dyn Any + Send + Sync),
 }
 
-/// What goes to other threads.
+/// Whether and how a type goes to other threads.
 pub struct Shared<T>(PhantomData<T>);
 
 impl<T: Send + Sync> Shared<T> {
-    /// Whether it does.
+    /// Whether it is `Send` and `Sync`.
     pub const IS_SHARED: bool = true;
 }
 
 impl<T: Any + Send + Sync> Shared<T> {
-    /// How.
+    /// How to erase the type and restore it.
     pub const ERASURE: Erasure<T> =
         Erasure { erase: |event| event, restore: |event| event.downcast().ok(), erase_ref: |event| event };
 }
 
-/// What [`Shared`] offers of a type that has to stay on its thread.
+/// The fallback of [`Shared`] for a type that is not `Send` and `Sync`.
 #[allow(missing_docs)]
 pub trait NotShared<T> {
     const IS_SHARED: bool = false;

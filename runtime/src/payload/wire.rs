@@ -1,9 +1,9 @@
-//! How expansions reach a field's type without requiring anything of it.
+//! How expansions use a field's type without requiring anything of it.
 //!
-//! [`Wire`] and [`Plain`] have inherent functions where the type is fit for a payload. Where it is not,
-//! the compiler takes the functions of the same names in [`NoWire`] and [`NotPlain`]. So a wrong field type
-//! is reported once, by the assertion at the user's type, and not by each place that encodes, compares or
-//! prints the field. A program that uses the fallbacks never compiles, and so they never run.
+//! [`Wire`] and [`Plain`] have inherent functions if the type fits a payload. If it does not, the compiler takes the
+//! functions of the same names in [`NoWire`] and [`NotPlain`]. So a wrong field type is reported once, by the assertion
+//! at the user's type, and not by each place that encodes, compares or prints the field. A program that uses the
+//! fallbacks does not compile, so they never run.
 
 use std::{fmt::Debug, marker::PhantomData};
 
@@ -16,10 +16,10 @@ use crate::{
 /// The one hard requirement on a field's type, placed at that type.
 pub fn assert_avro_type<T: AvroType>() {}
 
-/// `T`, or a type with an Avro form where `T` is refused with a reason of its own, which `assert_field` says.
+/// `T`, or a type with an Avro form if `T` is refused with a reason of its own, which `assert_field` reports.
 pub type Unrefused<T, const IS_REFUSED: bool> = <Refuse<IS_REFUSED> as Choose<T>>::Type;
 
-/// Whether a type is refused.
+/// The choice for [`Choose`]: whether the type is refused.
 pub struct Refuse<const IS_REFUSED: bool>;
 
 /// Chooses between types.
@@ -39,9 +39,9 @@ impl<T> Choose<T> for Refuse<true> {
 /// The Avro side of a field's type.
 pub struct Wire<T>(PhantomData<T>);
 
-/// What every value in a payload can do besides.
+/// The traits that every field needs besides its Avro form.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not all of `Clone`, `PartialEq` and `Debug`, so it cannot be a field of a payload or an event\nnote: payloads are cloned, compared and printed\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on the struct of yours that lacks it",
+    message = "`{Self}` must implement `Clone`, `PartialEq` and `Debug` to be a field of a payload or an event\nnote: payloads are cloned, compared and printed\nhelp: put `#[derive(Clone, PartialEq, Debug)]` on your struct",
     label = "lacks a trait"
 )]
 pub trait Value: AvroType + Clone + PartialEq + Debug {}
@@ -50,7 +50,7 @@ pub trait Value: AvroType + Clone + PartialEq + Debug {}
 impl<T: AvroType + Clone + PartialEq + Debug> Value for T {}
 
 impl<T: Refused> Wire<T> {
-    /// Why the type is refused, where it is one of those that people try first.
+    /// Why the type is refused, if it has a reason of its own.
     pub const REFUSAL: Option<Refusal> = Some(T::REFUSAL);
 
     /// Whether it is refused.
@@ -58,10 +58,10 @@ impl<T: Refused> Wire<T> {
 }
 
 impl<T: AvroType> Wire<T> {
-    /// The schema; `None` has the fallback.
+    /// The schema. It is `None` in the fallback.
     pub const SCHEMA: Option<Schema> = Some(T::SCHEMA);
 
-    /// The second requirement on a field's type, made only of types that meet the first.
+    /// The second requirement on a field's type, which only applies to types that meet the first.
     pub fn assert_value()
     where
         T: Value,
@@ -80,7 +80,7 @@ impl<T: AvroType> Wire<T> {
         input.field(name, T::decode_avro)
     }
 
-    /// Reads the Avro bytes of a data key that an earlier minor version of the event does not have.
+    /// Reads the Avro bytes of a data key that earlier minor versions of the event lack.
     pub fn decode_later(
         input: &mut Decoder<'_>,
         name: &'static str,
@@ -90,19 +90,19 @@ impl<T: AvroType> Wire<T> {
         input.later_field(name, can_end, T::decode_avro, absent)
     }
 
-    /// The value of a field that came with a later minor version than the bytes have.
+    /// Returns the value of a field that the minor version of the bytes lacks.
     #[must_use]
     pub fn absent() -> Option<T> {
         T::absent()
     }
 }
 
-/// What [`Wire`] offers of a type without an Avro form.
+/// The fallback of [`Wire`] for a type without an Avro form.
 #[allow(unused_variables, missing_docs)]
 pub trait NoWire<T> {
     const SCHEMA: Option<Schema> = None;
     const REFUSAL: Option<Refusal> = None;
-    /// It is not.
+    /// It has no reason of its own.
     const IS_REFUSED: bool = false;
 
     fn assert_value() {}
@@ -134,25 +134,25 @@ impl<T> NoWire<T> for Wire<T> {}
 pub struct Plain<T>(PhantomData<T>);
 
 impl<T: Value> Plain<T> {
-    /// A copy.
+    /// Returns a copy.
     #[inline]
     pub fn clone_value(value: &T) -> T {
         value.clone()
     }
 
-    /// Whether both are equal.
+    /// Returns whether both are equal.
     #[inline]
     pub fn values_eq(left: &T, right: &T) -> bool {
         left == right
     }
 
-    /// What prints in `Debug`.
+    /// Returns the value for `Debug`.
     pub fn debug_value(value: &T) -> &dyn Debug {
         value
     }
 }
 
-/// What [`Plain`] offers of a type that lacks one of the traits.
+/// The fallback of [`Plain`] for a type that lacks one of the traits.
 #[allow(unused_variables, missing_docs)]
 pub trait NotPlain<T> {
     fn clone_value(value: &T) -> T {

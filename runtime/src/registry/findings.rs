@@ -86,7 +86,7 @@ pub(crate) fn lines(findings: &[Finding]) -> String {
 
 fn duplicates(definitions: impl Iterator<Item = &'static EventDefinition>) -> Vec<Finding> {
     let mut definitions: Vec<_> = definitions.collect();
-    definitions.sort_by_key(|definition| (definition.event_type(), definition.place()));
+    definitions.sort_by_key(|definition| (definition.event_type(), definition.location()));
     let same_type = definitions.chunk_by(|left, right| left.event_type() == right.event_type());
     same_type.filter(|same| same.len() > 1).map(duplicate).collect()
 }

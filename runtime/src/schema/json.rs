@@ -1,8 +1,8 @@
-//! The schema's text, as Python's `json.dumps(schema, sort_keys=True)` writes it.
+//! The schema as a string, as Python's `json.dumps(schema, sort_keys=True)` writes it.
 
 use super::{Field, Record, Schema};
 
-/// The schema of the event of type `event_type` with the data keys `data`.
+/// Returns the schema of the event type `event_type` with the data keys `data`.
 ///
 /// Python puts every event into a record `CloudEvent` whose namespace is the event type.
 #[must_use]
@@ -18,10 +18,10 @@ pub fn event_schema_string(event_type: &str, data: &[Field]) -> String {
     writer.out
 }
 
-/// Names, event types and Avro's own words are ASCII without quotes: nothing needs an escape.
+/// Writes without escapes, since names, event types and Avro's own words are ASCII without quotes.
 struct Writer {
     out: String,
-    /// A record is written out where it is met first, and by its name after that.
+    /// The records that were written. Each is written out at its first mention, and later by its name.
     defined: Vec<&'static str>,
 }
 

@@ -1,14 +1,14 @@
-//! Messages of the compiler about what it finds in constants.
+//! Compiler messages that are built in constants.
 
 use super::Field;
 
-/// A text put together in a constant; what does not fit is cut off.
-pub(super) struct Message {
+/// A message that a constant builds. Text that does not fit is cut off.
+pub(super) struct PanicMessage {
     bytes: [u8; 1024],
     len: usize,
 }
 
-impl Message {
+impl PanicMessage {
     pub(super) const fn new() -> Self {
         Self { bytes: [0; 1024], len: 0 }
     }
@@ -49,18 +49,18 @@ impl Message {
     #[track_caller]
     pub(super) const fn panic(&self) -> ! {
         let (mut text, _) = self.bytes.split_at(self.len);
-        // What does not fit may begin in the middle of a character.
+        // The cut may be in the middle of a character.
         if let Err(cut) = std::str::from_utf8(text) {
             (text, _) = text.split_at(cut.valid_up_to());
         }
         match std::str::from_utf8(text) {
             Ok(text) => panic!("{}", text),
-            Err(_) => panic!("an event definition is refused"),
+            Err(_) => panic!("this event definition is not valid"),
         }
     }
 }
 
-/// Whether both are the same: `==` on texts is none for constants.
+/// Returns whether both strings are equal; `==` on strings does not work in constants.
 pub(crate) const fn text_eq(left: &str, right: &str) -> bool {
     let (left, right) = (left.as_bytes(), right.as_bytes());
     if left.len() != right.len() {
@@ -78,11 +78,12 @@ pub(crate) const fn text_eq(left: &str, right: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Message;
+    use super::PanicMessage;
 
     #[test]
-    fn a_character_that_does_not_fit_is_left_out() {
-        let panic = std::panic::catch_unwind(|| Message::new().text(&"a".repeat(1023)).text("…").panic());
+    fn a_cut_character_is_left_out() {
+        let panic =
+            std::panic::catch_unwind(|| PanicMessage::new().text(&"a".repeat(1023)).text("…").panic());
         let text = *panic.unwrap_err().downcast::<String>().unwrap();
         assert_eq!(text, "a".repeat(1023));
     }

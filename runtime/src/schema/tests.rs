@@ -1,4 +1,4 @@
-//! What runs under Miri, too: schemas as trees and as text.
+//! Schemas as trees and as strings. Miri runs these tests too.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::{AvroType, payload, payload::record::Fields};
 struct Leaf {
     /// A number.
     id: i64,
-    /// Perhaps a text.
+    /// Perhaps a note.
     note: Option<String>,
 }
 

@@ -85,7 +85,7 @@ fn errors_of_encode_say_where() {
     let error = |line: &str| error_of("encode", line);
     assert_eq!(
         error(r#"{"event_type": "a.b.c.d.v1", "data": {}}"#),
-        "no event definition of this program has the event type `a.b.c.d.v1`"
+        "this program has no event definition of type `a.b.c.d.v1`"
     );
     assert_eq!(error(r#"{"data": {}}"#), "column 12: missing field `event_type`");
     assert_eq!(error(r#"{"event_type": "x"}"#), "column 19: missing field `data`");

@@ -12,7 +12,7 @@ use super::{DateTime, DateTimeError, UtcOffset, calendar, error::Problem};
 const SECONDS_A_DAY: i64 = 86_400;
 
 impl DateTime {
-    /// The instant in UTC that is so many microseconds after 1970-01-01T00:00:00+00:00 (before it, when
+    /// Returns the instant in UTC that is so many microseconds after 1970-01-01T00:00:00+00:00 (before it, when
     /// negative).
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl DateTime {
         Some(seconds * 1_000_000 + i64::from(self.microsecond) - offset.as_micros())
     }
 
-    /// Whether both are the same instant, whatever their offsets: Python's `==`.
+    /// Returns whether both are the same instant, whatever their offsets: Python's `==`.
     ///
     /// Two naive times are the same when all their fields are; a naive time is never the same as one
     /// with an offset.

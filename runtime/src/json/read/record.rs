@@ -1,4 +1,4 @@
-//! The fields of a record, whose keys may be in any order.
+//! Reads the fields of a record, whose keys may be in any order.
 
 use std::{fmt, ops::Range};
 
@@ -7,7 +7,7 @@ use serde::{
     de::{DeserializeSeed, Error, MapAccess, Visitor},
 };
 
-use super::State;
+use super::Progress;
 use crate::{
     avro::{DecodeError, Segment, encoder},
     schema::{Field, Record, Schema},
@@ -15,16 +15,16 @@ use crate::{
 
 pub(super) type Decode<'a> = dyn FnMut(&[u8]) -> Result<(), DecodeError> + 'a;
 
-/// The fields of a record, whose bytes go to `decode` while the deserializer still knows its place.
+/// Reads the fields of a record. Its bytes go to `decode` while the deserializer still knows its position.
 pub(super) struct RecordVisitor<'a, 'r> {
     pub(super) record: &'static Record,
-    pub(super) state: &'a mut State<'r>,
+    pub(super) progress: &'a mut Progress<'r>,
     pub(super) decode: Option<&'a mut Decode<'a>>,
 }
 
 impl RecordVisitor<'_, '_> {
     pub(super) fn read<'de, D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        // The names would serve formats without keys, which are none of ours.
+        // Only formats without keys need the names, and no such format is supported.
         deserializer.deserialize_struct(self.record.name, &[], self)
     }
 }
@@ -37,36 +37,36 @@ impl<'de> Visitor<'de> for RecordVisitor<'_, '_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { record: Record { fields, .. }, state, decode } = self;
-        let start = state.out.len();
-        let mut places: Vec<Option<Range<usize>>> = vec![None; fields.len()];
+        let Self { record: Record { fields, .. }, progress, decode } = self;
+        let start = progress.out.len();
+        let mut ranges: Vec<Option<Range<usize>>> = vec![None; fields.len()];
         let mut next = 0;
         while let Some(index) = map.next_key_seed(FieldName { fields, next })? {
             let Field { name, schema, .. } = &fields[index];
-            if places[index].is_some() {
+            if ranges[index].is_some() {
                 return Err(A::Error::duplicate_field(name));
             }
-            let begin = state.out.len();
-            state.inside(Segment::Field(name), |state| map.next_value_seed(state.value(schema)))?;
-            places[index] = Some(begin..state.out.len());
+            let begin = progress.out.len();
+            progress.inside(Segment::Field(name), |progress| map.next_value_seed(progress.value(schema)))?;
+            ranges[index] = Some(begin..progress.out.len());
             next = index + 1;
         }
-        for (field, place) in fields.iter().zip(&mut places) {
-            if place.is_none() {
-                let begin = state.out.len();
-                write_absent(field, &mut state.out)?;
-                *place = Some(begin..state.out.len());
+        for (field, range) in fields.iter().zip(&mut ranges) {
+            if range.is_none() {
+                let begin = progress.out.len();
+                write_absent(field, &mut progress.out)?;
+                *range = Some(begin..progress.out.len());
             }
         }
-        put_in_order(&mut state.out, start, places.into_iter().flatten());
-        match decode.map(|decode| decode(&state.out)) {
+        put_in_order(&mut progress.out, start, ranges.into_iter().flatten());
+        match decode.map(|decode| decode(&progress.out)) {
             Some(Err(refused)) => Err(A::Error::custom(refused.without_offset())),
             _ => Ok(()),
         }
     }
 }
 
-/// The value of a field whose key is not there.
+/// Writes the value of a field whose key is missing.
 fn write_absent<E: Error>(field: &Field, out: &mut Vec<u8>) -> Result<(), E> {
     match (field.default, field.schema) {
         (Some(default), _) => default(out),
@@ -76,7 +76,7 @@ fn write_absent<E: Error>(field: &Field, out: &mut Vec<u8>) -> Result<(), E> {
     Ok(())
 }
 
-/// Puts the pieces of the output from `start` on one behind the other.
+/// Puts the pieces of the output after `start` in order.
 fn put_in_order(out: &mut Vec<u8>, start: usize, pieces: impl Iterator<Item = Range<usize>> + Clone) {
     let mut end = start;
     let is_in_order = pieces.clone().all(|piece| piece.start == std::mem::replace(&mut end, piece.end));
@@ -87,7 +87,7 @@ fn put_in_order(out: &mut Vec<u8>, start: usize, pieces: impl Iterator<Item = Ra
     }
 }
 
-/// Reads a key, and finds its field; first where it is if the keys are in order.
+/// Reads a key and finds its field. The first guess is `next`, which is right if the keys are in order.
 struct FieldName {
     fields: &'static [Field],
     next: usize,
@@ -117,7 +117,7 @@ impl Visitor<'_> for FieldName {
     }
 }
 
-/// In serde's words.
+/// Makes the error for an unknown key, in serde's words.
 fn unknown_field<E: Error>(name: &str, fields: &[Field]) -> E {
     let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name)).collect();
     let expected = match &names[..] {

@@ -76,14 +76,14 @@ impl CharSet {
         rest.find(|character| !self.has(character)).map_or(text.len(), |more| ascii + more)
     }
 
-    /// The first character of `text` that is not in the set, and the byte at which it stands.
+    /// Returns the first character of `text` that is not in the set, and the byte at which it stands.
     pub(super) fn first_outside(&self, text: &str) -> Option<(usize, char)> {
         let run = self.run(text);
         Some((run, text[run..].chars().next()?))
     }
 }
 
-/// The value of a decimal digit of any script, as Python's `int` reads it.
+/// Returns the value of a decimal digit of any script, as Python's `int` reads it.
 pub(crate) fn decimal_digit(character: char) -> Option<u32> {
     let code = u32::from(character);
     let bound = unicode::DIGIT.partition_point(|&bound| bound <= code);
@@ -91,7 +91,7 @@ pub(crate) fn decimal_digit(character: char) -> Option<u32> {
     if bound % 2 == 1 { Some((code - unicode::DIGIT[bound - 1]) % 10) } else { character.to_digit(10) }
 }
 
-/// Whether `text` is `word`, which is lower-case ASCII, when case is ignored as Python's `re` does it:
+/// Returns whether `text` is `word`, which is lower-case ASCII, when case is ignored as Python's `re` does it:
 /// by folding, so that `ver\u{17f}ion` is `version` and `bloc\u{212a}` is `block`.
 pub(super) fn is_ignoring_case(text: &str, word: &str) -> bool {
     text.chars().map(fold).eq(word.chars())

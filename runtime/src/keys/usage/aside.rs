@@ -31,7 +31,7 @@ impl UsageKey {
         Ok(Self::aside_of(class, usage_key, &aside_type, text))
     }
 
-    /// The key of an aside; `input` is the text that it was read from.
+    /// Returns the key of an aside; `input` is the text that it was read from.
     pub(super) fn aside_of(class: UsageClass, usage_key: Self, aside_type: &str, input: &str) -> Self {
         let left = encode(class, usage_key.as_str());
         let right = encode(class, aside_type);
@@ -45,7 +45,7 @@ impl UsageKey {
         Self { text, usage_key: Some(Arc::new(usage_key)) }
     }
 
-    /// The type of the aside, which stands behind the text where it is escaped in it.
+    /// Returns the type of the aside, which stands behind the text where it is escaped in it.
     pub(super) fn read_aside_type(&self) -> &str {
         let (class, rest) = self.split();
         self.text.extra().unwrap_or_else(|| split(class, rest).1)
@@ -55,7 +55,7 @@ impl UsageKey {
 const BADLY_ESCAPED: Problem = Problem::Other("has a `:` or a `$` that is not escaped");
 const HAS_COLONS: Problem = Problem::Other("has `::` or ends with `:`, which `aside-usage-v1` cannot hold");
 
-/// The two parts of an aside's key, still escaped.
+/// Returns the two parts of an aside's key, still escaped.
 fn split(class: UsageClass, rest: &str) -> (&str, &str) {
     if class == UsageClass::AsideV1 {
         rest.split_once("::").unwrap_or((rest, ""))
@@ -64,7 +64,7 @@ fn split(class: UsageClass, rest: &str) -> (&str, &str) {
     }
 }
 
-/// The first version escapes `$` and `::`, the second `$` and `:`, by a `$` before it.
+/// Returns the first version escapes `$` and `::`, the second `$` and `:`, by a `$` before it.
 fn encode(class: UsageClass, text: &str) -> Cow<'_, str> {
     if !text.contains(['$', ':']) {
         return text.into();

@@ -43,7 +43,7 @@ impl UsageClass {
         }
     }
 
-    /// The name of Python's class.
+    /// Returns the name of Python's class.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Block | Self::OldStyle => "BlockUsageLocator",
@@ -56,7 +56,7 @@ impl UsageClass {
         }
     }
 
-    /// The kind of course key that is in it.
+    /// Returns the kind of course key that is in it.
     pub(super) fn course_class(self) -> Option<CourseClass> {
         match self {
             Self::Block | Self::Location => Some(CourseClass::Course),
@@ -66,7 +66,7 @@ impl UsageClass {
         }
     }
 
-    /// The kind of key that a block has in a course of that kind.
+    /// Returns the kind of key that a block has in a course of that kind.
     pub(super) fn in_course(class: CourseClass) -> Self {
         match class {
             CourseClass::Course => Self::Block,

@@ -29,7 +29,7 @@ impl UsageKey {
         Ok(Self::of_fields(class, fields, text))
     }
 
-    /// The key of a block in the course of those `fields`.
+    /// Returns the key of a block in the course of those `fields`.
     pub(super) fn joined_in<'a>(
         class: CourseClass,
         mut fields: Fields<'a>,

@@ -54,7 +54,7 @@ pub struct UsageKey {
 key!(UsageKey, "usage key", self => self.text.as_str());
 
 impl UsageKey {
-    /// The key of a block in that course. Python's `CourseKey.make_usage_key`.
+    /// Returns the key of a block in that course. Python's `CourseKey.make_usage_key`.
     ///
     /// The kind of the key follows from that of the course's: one of a CCX makes a `ccx-block-v1:`, one of
     /// a library a `lib-block-v1:`, and one in the old style an `i4x://`, whose text loses the run.
@@ -79,7 +79,7 @@ impl UsageKey {
         .map_err(|fault| fault.in_a(Self::NOUN))
     }
 
-    /// The key of an aside, which stores something beside that block: Python's `AsideUsageKeyV2`.
+    /// Returns the key of an aside, which stores something beside that block: Python's `AsideUsageKeyV2`.
     ///
     /// ```
     /// # use openedx_events::keys::UsageKey;
@@ -95,27 +95,27 @@ impl UsageKey {
         Self::aside_of(UsageClass::AsideV2, usage_key.clone(), aside_type, "")
     }
 
-    /// The organization; `None` in a key that has only a version. An aside answers for its block here and
+    /// Returns the organization; `None` in a key that has only a version. An aside answers for its block here and
     /// in what follows.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.part(Part::Org)
     }
 
-    /// The course's name or number; for a library of the first kind its name, as in Python.
+    /// Returns the course's name or number; for a library of the first kind its name, as in Python.
     #[must_use]
     pub fn course(&self) -> Option<&str> {
         if self.block().class() == UsageClass::LibraryBlockV2 { None } else { self.part(Part::Course) }
     }
 
-    /// The course's run, which is not in old keys (`i4x://`); for a library of the first kind always
+    /// Returns the course's run, which is not in old keys (`i4x://`); for a library of the first kind always
     /// `library`, as in Python.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
         if self.block().class() == UsageClass::LibraryBlock { Some("library") } else { self.part(Part::Run) }
     }
 
-    /// The library's name, if it is a block in one, of the first kind or the second.
+    /// Returns the library's name, if it is a block in one, of the first kind or the second.
     #[must_use]
     pub fn library(&self) -> Option<&str> {
         match self.block().class() {
@@ -124,49 +124,49 @@ impl UsageKey {
         }
     }
 
-    /// The branch, such as `draft`; in old keys the revision.
+    /// Returns the branch, such as `draft`; in old keys the revision.
     #[must_use]
     pub fn branch(&self) -> Option<&str> {
         self.part(Part::Branch)
     }
 
-    /// The version of the course: 24 hexadecimal digits in lower case.
+    /// Returns the version of the course: 24 hexadecimal digits in lower case.
     #[must_use]
     pub fn version_guid(&self) -> Option<&str> {
         self.part(Part::Version)
     }
 
-    /// The number of the CCX, if it is a block in one: digits, which need not be ASCII.
+    /// Returns the number of the CCX, if it is a block in one: digits, which need not be ASCII.
     #[must_use]
     pub fn ccx(&self) -> Option<&str> {
         self.part(Part::Ccx)
     }
 
-    /// The type of the block, such as `problem`. Python reads keys without one, and prints it as `None`.
+    /// Returns the type of the block, such as `problem`. Python reads keys without one, and prints it as `None`.
     #[must_use]
     pub fn block_type(&self) -> Option<&str> {
         self.part(Part::BlockType)
     }
 
-    /// The block's name in its course or library.
+    /// Returns the block's name in its course or library.
     #[must_use]
     pub fn block_id(&self) -> &str {
         self.part(Part::BlockId).unwrap_or_default()
     }
 
-    /// The type of the aside, if it is the key of one.
+    /// Returns the type of the aside, if it is the key of one.
     #[must_use]
     pub fn aside_type(&self) -> Option<&str> {
         self.usage_key.is_some().then(|| self.read_aside_type())
     }
 
-    /// The key that an aside is for, if it is the key of one.
+    /// Returns the key that an aside is for, if it is the key of one.
     #[must_use]
     pub fn usage_key(&self) -> Option<&UsageKey> {
         self.usage_key.as_deref()
     }
 
-    /// The course, the CCX or the library of the first kind that the block is in.
+    /// Returns the course, the CCX or the library of the first kind that the block is in.
     ///
     /// `None` for a block in a library of the second kind, which [`context_key`](Self::context_key) gives,
     /// and for old keys (`i4x://`), which do not say the run: Python has a course key for them that it
@@ -178,7 +178,7 @@ impl UsageKey {
         Some(CourseKey::of_checked("", class, &block.fields()))
     }
 
-    /// The course or the library that the block is in; `None` for old keys (`i4x://`), as in
+    /// Returns the course or the library that the block is in; `None` for old keys (`i4x://`), as in
     /// [`course_key`](Self::course_key).
     #[must_use]
     pub fn context_key(&self) -> Option<LearningContextKey> {
@@ -191,19 +191,19 @@ impl UsageKey {
         }
     }
 
-    /// The name of the class that Python has for this key, such as `BlockUsageLocator`.
+    /// Returns the name of the class that Python has for this key, such as `BlockUsageLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         self.class().name()
     }
 
-    /// Whether the text is in the old style, `i4x://org/course/type/name`; that of an aside never is.
+    /// Returns whether the text is in the old style, `i4x://org/course/type/name`; that of an aside never is.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         self.class() == UsageClass::OldStyle
     }
 
-    /// The key itself, or the block that it is an aside of, or an aside of an aside.
+    /// Returns the key itself, or the block that it is an aside of, or an aside of an aside.
     fn block(&self) -> &Self {
         let mut key = self;
         while let Some(usage_key) = &key.usage_key {
@@ -216,7 +216,7 @@ impl UsageKey {
         self.block().fields().get(part)
     }
 
-    /// The class that the text's namespace says, and what follows it.
+    /// Returns the class that the text's namespace says, and what follows it.
     fn split(&self) -> (UsageClass, &str) {
         // Every key was read or made with a namespace of these.
         split(self.as_str()).unwrap_or((UsageClass::Block, ""))
@@ -226,7 +226,7 @@ impl UsageKey {
         self.split().0
     }
 
-    /// The parts of a key that is no aside.
+    /// Returns the parts of a key that is no aside.
     fn fields(&self) -> Fields<'_> {
         let mut fields = Fields::default();
         let (class, rest) = self.split();
@@ -257,7 +257,7 @@ impl UsageKey {
         parsed.map_err(|fault| fault.after(text.len() - rest.len()))
     }
 
-    /// The key of that text, which is no aside's.
+    /// Returns the key of that text, which is no aside's.
     fn block_of(text: KeyText) -> Self {
         Self { text, usage_key: None }
     }

@@ -32,7 +32,7 @@ impl UsageKey {
         Ok(Self::block_of(KeyText::canonical(text)))
     }
 
-    /// The key of a block in the old-style course `course`.
+    /// Returns the key of a block in the old-style course `course`.
     pub(super) fn old_style_in(course: &CourseKey, block_type: &str, block_id: &str) -> Result<Self, Fault> {
         check_part(Part::BlockType, block_type)?;
         check_part(Part::BlockId, block_id)?;

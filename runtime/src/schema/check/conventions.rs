@@ -1,29 +1,29 @@
-//! Conventions about fields whose type only the compiler knows.
+//! Conventions that depend on the type of a field.
 
-use crate::schema::{Record, Schema, message::Message};
+use crate::schema::{Record, Schema, message::PanicMessage};
 
-/// Refuses a field with the name of a command whose type is `bool` under another name.
+/// Refuses a field that is named like a command and is a `bool`, under whatever type name.
 #[track_caller]
 pub const fn assert_no_command(record: &Record, index: usize) {
     let field = &record.fields[index];
     if is_bool(&field.schema) {
-        Message::new()
+        PanicMessage::new()
             .text("field `")
             .text(field.name)
-            .text("` tells receivers what to do\nnote: an event says what happened, and leaves what to do about it to its receivers (ADR-16)\nhelp: leave it out, or replace it by the fact that the decision depends on, or waive it with `allow(field_flow_control, reason = \"…\")`")
+            .text("` tells receivers what to do\nnote: an event says what happened, and leaves what to do about it to its receivers (ADR-16)\nhelp: remove the field, or replace it with the fact behind the decision, or waive the rule with `allow(field_flow_control, reason = \"…\")`")
             .panic();
     }
 }
 
-/// Refuses a waiver of `field_flow_control` for another field.
+/// Refuses a waiver of `field_flow_control` on a field that is not a `bool`.
 #[track_caller]
 pub const fn assert_command(record: &Record, index: usize) {
     let field = &record.fields[index];
     if !is_bool(&field.schema) && !matches!(field.schema, Schema::Unknown) {
-        Message::new()
+        PanicMessage::new()
             .text("`allow(field_flow_control)` is not needed here: `")
             .text(field.name)
-            .text("` is no `bool`\nhelp: remove it")
+            .text("` is not a `bool`\nhelp: remove it")
             .panic();
     }
 }

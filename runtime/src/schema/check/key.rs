@@ -2,23 +2,23 @@
 
 use crate::schema::{
     Field, Record, Schema,
-    message::{Message, text_eq},
+    message::{PanicMessage, text_eq},
 };
 
-/// Refuses the segment `index` of a key path where nothing of that name is in the event's data, where it is
-/// personal data and `may_be_pii` is not set, or where the path ends in a type that makes no partition key.
+/// Refuses segment `index` of a key path if the event's data has no such field, if the field is personal data and
+/// `may_be_pii` is not set, or if the path ends in a type that cannot be a partition key.
 #[track_caller]
 pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii: bool) {
     let Some(field) = walk(event, path, index) else {
         return no_such_key(event, path, index);
     };
     if field.pii && !may_be_pii {
-        Message::new()
+        PanicMessage::new()
             .text("key `")
             .path(path)
             .text("` is personal data: `")
             .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: end the path in what is no personal data, such as an id or an opaque key, or waive it with `allow(key_is_pii, reason = \"…\")`")
+            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: end the path in a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
             .panic();
     }
     if index + 1 < path.len() {
@@ -36,21 +36,21 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         Schema::Boolean => "a boolean",
         _ => return,
     };
-    Message::new()
+    PanicMessage::new()
         .text("key `")
         .path(path)
         .text("` is ")
         .text(kind)
-        .text(", which makes no partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
+        .text(", which cannot be a partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
         .panic();
 }
 
-/// Says why there is no segment `index`; where there is none before it, that was said of that one.
+/// Reports a missing segment `index`, unless the segment before it is missing too and has the message.
 #[track_caller]
 const fn no_such_key(event: &Record, path: &[&str], index: usize) {
     const NOTE: &str =
         "\nnote: producers find the key by its path in the data that they send (ADR-14)\nhelp: ";
-    let message = Message::new().text("key `").path(path).text("` is not in the event's data: ");
+    let message = PanicMessage::new().text("key `").path(path).text("` is not in the event's data: ");
     if index == 0 {
         message
             .text("there is no data key `")
@@ -75,23 +75,23 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
             .text("it has the fields ")
             .names(record.get().fields)
             .panic(),
-        Schema::Optional(Schema::Record(_)) => Message::new()
+        Schema::Optional(Schema::Record(_)) => PanicMessage::new()
             .text("key `")
             .path(path)
-            .text("` leads through an `Option`: there is none where `")
+            .text("` leads through an `Option`: the event has no key when `")
             .text(parent.name)
             .text("` is `None`")
             .text(NOTE)
-            .text("take the key from a field that is always there")
+            .text("use a field that always has a value")
             .panic(),
         Schema::Array(_) | Schema::Map(_) => message
             .text("`")
             .text(parent.name)
             .text("` is a `")
             .text(parent.type_name)
-            .text("`, and which of its values would be the key?")
+            .text("`, which has many values, and the key is one")
             .text(NOTE)
-            .text("take the key from a field beside it, that the event has once")
+            .text("use a field that the event has once")
             .panic(),
         _ => message
             .text("`")
@@ -107,25 +107,25 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
     }
 }
 
-/// Refuses a waiver of `key_is_pii` for a key that is no personal data.
+/// Refuses a waiver of `key_is_pii` for a key that is not personal data.
 #[track_caller]
 pub const fn assert_key_is_pii(event: &Record, path: &[&str]) {
     let mut index = 0;
     while index < path.len() {
         match walk(event, path, index) {
             Some(field) if !field.pii => index += 1,
-            // What is not there is reported elsewhere.
+            // Another assertion reports a missing field.
             _ => return,
         }
     }
-    Message::new()
+    PanicMessage::new()
         .text("`allow(key_is_pii)` is not needed here: nothing in key `")
         .path(path)
         .text("` is marked `pii`\nhelp: remove it")
         .panic();
 }
 
-/// The segment `index` of `path`.
+/// Returns the field at segment `index` of `path`.
 const fn walk(event: &Record, path: &[&str], index: usize) -> Option<&'static Field> {
     let mut fields = event.fields;
     let mut at = 0;

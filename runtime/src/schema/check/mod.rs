@@ -1,7 +1,7 @@
-//! What the compiler can only judge when it knows the types: walks over the `const` schema trees.
+//! Checks that need types: walks over the `const` schema trees.
 //!
-//! Each `assert_…` is called in a `const` item whose tokens have the span of what the user wrote, and
-//! panics with the whole message. Comparing comes first; a message is only built on failure.
+//! Expansions call each `assert_…` in a `const` item whose tokens have the span of the user's code. It panics with the
+//! whole message, which it builds only on failure.
 
 mod conventions;
 mod key;
@@ -11,7 +11,7 @@ pub use key::{assert_key, assert_key_is_pii};
 
 use super::{
     Location, Record, Schema,
-    message::{Message, text_eq},
+    message::{PanicMessage, text_eq},
 };
 
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
@@ -19,7 +19,7 @@ use super::{
 pub const fn assert_field(record: &Record, index: usize) {
     let field = &record.fields[index];
     if let Some(refusal) = &field.refusal {
-        Message::new()
+        PanicMessage::new()
             .text("field `")
             .text(field.name)
             .text("` cannot be of type `")
@@ -34,7 +34,7 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text(refusal.help)
             .panic();
     }
-    // What is wrong with a type of no known form is said elsewhere.
+    // Another assertion reports a type without an Avro form.
     if !matches!(field.schema, Schema::Unknown) {
         assert_shared(record, index);
     }
@@ -43,14 +43,14 @@ pub const fn assert_field(record: &Record, index: usize) {
         schema => schema,
     };
     if has_optional_part(inside) {
-        Message::new()
+        PanicMessage::new()
             .text("`Option` can only be the whole type of a field, but `")
             .text(field.name)
-            .text("` has one inside\nnote: Python's library reads and writes null nowhere else (ADR-5)\nhelp: leave the empty values out, or make the parts a `#[payload]` struct with an `Option` field")
+            .text("` has one inside\nnote: Python's library reads and writes null only there (ADR-5)\nhelp: leave empty values out, or use a `#[payload]` struct with an `Option` field as the inner type")
             .panic();
     }
     if is_first_of_cycle(record, index) && !leads_back_before(record, index) {
-        Message::new()
+        PanicMessage::new()
             .text("payload `")
             .text(record.name)
             .text("` contains itself through its field `")
@@ -60,23 +60,23 @@ pub const fn assert_field(record: &Record, index: usize) {
     }
 }
 
-/// Refuses a field whose type has to stay on one thread; one that has an Avro form, or is in an event without.
+/// Refuses a field whose type is not `Send` and `Sync`.
 #[track_caller]
 pub const fn assert_shared(record: &Record, index: usize) {
     let field = &record.fields[index];
     if field.is_shared || holds_unshared_field(&field.schema) {
         return;
     }
-    Message::new()
+    PanicMessage::new()
         .text("field `")
         .text(field.name)
         .text("` of type `")
         .text(field.type_name)
-        .text("` cannot go to another thread\nnote: receivers run on the thread that sends, and an event is sent from any\nhelp: hold plain values, without `Rc`, `Cell`, `RefCell` and raw pointers: the type has to be `Send` and `Sync`")
+        .text("` cannot go to another thread\nnote: receivers run on the thread that sends, and any thread can send\nhelp: use a type that is `Send` and `Sync`: plain values, without `Rc`, `Cell`, `RefCell` or raw pointers")
         .panic();
 }
 
-/// Whether the reason is a field further inside, which is reported there.
+/// Returns whether the cause is a field further inside, which has its own message.
 const fn holds_unshared_field(schema: &Schema) -> bool {
     let mut reached = Reached::new();
     reached.add(schema);
@@ -107,7 +107,7 @@ const fn has_optional_part(schema: &Schema) -> bool {
     }
 }
 
-/// The records that a schema leads to, each once, in the order of a walk.
+/// The records that a schema refers to, directly or not, each once, in the order of the walk.
 struct Reached {
     records: [Option<&'static Record>; Self::MOST],
     len: usize,
@@ -120,7 +120,7 @@ impl Reached {
         Self { records: [None; Self::MOST], len: 0 }
     }
 
-    /// Adds the record that a schema names, if it names one that is new.
+    /// Adds the record that a schema names, if it is new.
     #[track_caller]
     const fn add(&mut self, schema: &Schema) {
         let mut schema = schema;
@@ -138,13 +138,13 @@ impl Reached {
             }
             index += 1;
         }
-        assert!(self.len < Self::MOST, "a payload leads to more than 128 others\nhelp: make it smaller");
+        assert!(self.len < Self::MOST, "a payload refers to more than 128 others\nhelp: make it smaller");
         self.records[self.len] = Some(record);
         self.len += 1;
     }
 
-    /// Adds what the records lead to that were added; `beyond` are the records that come before it in the
-    /// source, whose fields are left out.
+    /// Adds all records that the added ones refer to. It does not follow the fields of records that stand before
+    /// `beyond` in the source.
     #[track_caller]
     const fn close(&mut self, beyond: Option<&Record>) {
         let mut index = 0;
@@ -167,8 +167,8 @@ impl Reached {
     }
 }
 
-/// Whether a field of `record` leads back to it, by way of records that come after it in the source: so each
-/// cycle is reported once, at its first record.
+/// Returns whether a field of `record` leads back to it through records that come later in the source. So each cycle is
+/// reported once, at its first record.
 #[track_caller]
 const fn is_first_of_cycle(record: &Record, field: usize) -> bool {
     let mut reached = Reached::new();
@@ -184,7 +184,7 @@ const fn is_first_of_cycle(record: &Record, field: usize) -> bool {
     false
 }
 
-/// Whether a field before this one leads back, and so has reported it.
+/// Returns whether an earlier field leads back, and so already has the message.
 #[track_caller]
 const fn leads_back_before(record: &Record, field: usize) -> bool {
     let mut before = 0;
@@ -197,7 +197,7 @@ const fn leads_back_before(record: &Record, field: usize) -> bool {
     false
 }
 
-/// Records of one cycle are in one crate, but maybe in several files.
+/// Orders records by place: those of one cycle are in one crate, but maybe in several files.
 const fn is_before(left: &Location, right: &Location) -> bool {
     let (left_file, right_file) = (left.file.as_bytes(), right.file.as_bytes());
     let mut index = 0;
@@ -213,15 +213,15 @@ const fn is_before(left: &Location, right: &Location) -> bool {
     left.line < right.line || (left.line == right.line && left.column < right.column)
 }
 
-/// What a data key of an event has to be: a field, and no bringer of a second record of one name.
+/// Refuses a data key that is not a valid field, or that brings a second record of one name into the event.
 #[track_caller]
 pub const fn assert_data_key(event: &Record, index: usize) {
     assert_field(event, index);
     assert_event_records(event, index);
 }
 
-/// Refuses an event in which the data key `index` brings a record whose Avro name another record has that an
-/// earlier data key brought, or itself.
+/// Refuses an event whose data key `index` brings a record with the Avro name of another record: one from an earlier
+/// data key, or one from the same data key.
 #[track_caller]
 const fn assert_event_records(event: &Record, index: usize) {
     let mut reached = Reached::new();
@@ -251,12 +251,12 @@ const fn assert_event_records(event: &Record, index: usize) {
     }
 }
 
-/// What the record of an event itself is called, as in Python.
+/// The name of an event's own record, as in Python.
 const EVENT_RECORD: &str = "CloudEvent";
 
 #[track_caller]
 const fn clash_with_event(record: &Record) -> ! {
-    Message::new()
+    PanicMessage::new()
         .text("two different records inside this event are called `")
         .text(record.name)
         .text("`: its own, and `")
@@ -269,7 +269,7 @@ const fn clash_with_event(record: &Record) -> ! {
 
 #[track_caller]
 const fn clash(record: &Record, other: &Record) -> ! {
-    Message::new()
+    PanicMessage::new()
         .text("two different records inside this event are called `")
         .text(record.name)
         .text("`: `")
@@ -284,7 +284,7 @@ const fn clash(record: &Record, other: &Record) -> ! {
         .panic()
 }
 
-/// Structs are told apart by where they are defined: constants cannot compare types or addresses.
+/// Compares structs by their place in the source: constants cannot compare types or addresses.
 const fn same_record(left: &Record, right: &Record) -> bool {
     left.location.line == right.location.line
         && left.location.column == right.location.column

@@ -1,27 +1,34 @@
-//! Contracts: the published schemas of an event type, compared with what its definition says.
+//! Contracts: the published schemas of an event type, compared with its definition.
 //!
-//! Comparing is one walk over both sides. What is different is only looked for where that fails.
+//! The comparison is one walk over both sides. Only if that fails does a second walk look for the differences.
 
-use super::{Field, Record, Schema, contract_text::Reader, message::text_eq};
+mod diff;
+mod message;
+mod text;
+
+pub use diff::assert_contract;
+
+use self::text::ContractReader;
+use super::{Field, Record, Schema, message::text_eq};
 
 /// The published schemas of an event type, as `#[event]` found them.
 pub struct Contracts {
     /// The event type.
     pub event_type: &'static str,
-    /// That of the definition.
+    /// The minor version of the definition.
     pub minor_version: u32,
-    /// Such events may have data without an Avro form, which is reported nowhere else.
+    /// Whether the event is local only. Then its data may lack an Avro form, which nothing else reports.
     pub local_only: bool,
-    /// The event.
+    /// The record of the event.
     pub record: &'static Record,
-    /// The data keys with a default.
+    /// The indices of the data keys with a default.
     pub defaulted: &'static [usize],
-    /// Minor versions with their schemas in short form, the newest first.
+    /// Each published minor version with its schema in short form, the newest first.
     pub published: &'static [(u32, &'static str)],
 }
 
 impl Contracts {
-    /// Whether the event is what was published, or an allowed successor of it.
+    /// Returns whether the event equals each published schema or is an allowed successor of it.
     pub(super) const fn are_kept(&self) -> bool {
         let mut index = 0;
         while index < self.published.len() {
@@ -35,7 +42,7 @@ impl Contracts {
     }
 
     const fn keeps(&self, minor_version: u32, text: &'static str) -> bool {
-        let mut reader = Reader::new(text).after(1);
+        let mut reader = ContractReader::new(text).after(1);
         let fields = self.record.fields;
         let mut index = 0;
         while index < fields.len() && reader.peek() != b')' {
@@ -56,7 +63,7 @@ impl Contracts {
         true
     }
 
-    /// Whether an event that was written without the data key `index` can be read.
+    /// Returns whether this program can read an event that lacks the data key `index`.
     pub(super) const fn can_be_missing(&self, index: usize) -> bool {
         if matches!(self.record.fields[index].schema, Schema::Optional(_)) {
             return true;
@@ -71,7 +78,7 @@ impl Contracts {
         false
     }
 
-    /// Whether the compiler says of this schema, at the field's type, that there is no such field.
+    /// Returns whether the compiler already reports this schema at the field's type.
     pub(super) const fn is_reported(&self, schema: &Schema) -> bool {
         match schema {
             _ if self.local_only => false,
@@ -84,7 +91,7 @@ impl Contracts {
     }
 }
 
-/// The field called `name`.
+/// Returns the index of the field `name`.
 pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
     let mut index = 0;
     while index < fields.len() {

@@ -1,33 +1,37 @@
-//! What is different between a contract and an event: one message a path.
+//! The differences between a contract and an event: one message for each path.
 
 use super::{
+    Contracts,
+    message::{Change, Path},
+    position,
+    text::{ContractReader, Published, PublishedFields},
+};
+use crate::schema::{
     Field, Schema,
-    contract::{Contracts, position},
-    contract_message::{Change, Path},
-    contract_text::{Fields, Published, Reader},
-    message::{Message, text_eq},
+    message::{PanicMessage, text_eq},
 };
 
-/// As many calls of `assert_contract` there are for each data key.
+/// How many times an expansion calls `assert_contract` for each data key.
 const REPORTS: usize = 4;
 
-/// A walk over a contract and an event, which reports the difference of one number below one data key.
+/// A walk over a contract and an event that reports one difference below one data key.
 struct Walk<'a> {
     contracts: &'a Contracts,
     minor_version: u32,
     key: &'a str,
+    /// The number of the difference to report.
     wanted: usize,
-    /// Differences below the data key that were met.
+    /// How many differences below the data key the walk has met.
     met: usize,
-    /// All of them, once that is known.
+    /// How many there are, once that is known.
     broken: usize,
-    /// Records that were renamed where the contract defines them, which is reported there only.
+    /// Renamed records. Each is reported only at its first mention in the contract.
     renamed: [Option<(&'static str, &'static str)>; 8],
 }
 
 impl Contracts {
-    /// How much is broken below the data key `key`: in the newest contract in which anything is, since older ones
-    /// are broken by the same mistakes.
+    /// Counts the differences below the data key `key`, in the newest contract that has any: the same mistakes
+    /// break the older ones.
     #[must_use]
     pub const fn broken(&self, key: &str) -> usize {
         if self.are_kept() {
@@ -49,15 +53,14 @@ impl Contracts {
         let (minor_version, text) = self.published[newest];
         let mut walk =
             Walk { contracts: self, minor_version, key, wanted, met: 0, broken, renamed: [None; 8] };
-        walk.fields(None, &Reader::new(text).fields(), self.record.fields);
+        walk.fields(None, &ContractReader::new(text).fields(), self.record.fields);
         walk
     }
 }
 
-/// Refuses an event in which the data key `key` breaks a contract, as [`Contracts::broken`] said it does in so
-/// many places.
+/// Refuses an event whose data key `key` breaks a contract in `broken` places, as [`Contracts::broken`] counted.
 ///
-/// Each call reports the place of number `index`; the last says how many there are besides.
+/// Each call reports place number `index`. The last call also says how many more there are.
 #[track_caller]
 pub const fn assert_contract(contracts: &Contracts, broken: usize, key: &str, index: usize) {
     let mut newest = 0;
@@ -70,9 +73,9 @@ pub const fn assert_contract(contracts: &Contracts, broken: usize, key: &str, in
 }
 
 impl Walk<'_> {
-    /// The fields of a record; those of the event itself where there is no `parent`.
+    /// Compares the fields of a record, or of the event itself if there is no `parent`.
     #[track_caller]
-    const fn fields(&mut self, parent: Option<&Path<'_>>, old: &Fields, new: &'static [Field]) {
+    const fn fields(&mut self, parent: Option<&Path<'_>>, old: &PublishedFields, new: &'static [Field]) {
         let is_event = parent.is_none();
         let moved = moved(old, new);
         let mut index = 0;
@@ -106,7 +109,13 @@ impl Walk<'_> {
     }
 
     #[track_caller]
-    const fn added_key(&mut self, path: &Path<'_>, old: &Fields, new: &'static [Field], index: usize) {
+    const fn added_key(
+        &mut self,
+        path: &Path<'_>,
+        old: &PublishedFields,
+        new: &'static [Field],
+        index: usize,
+    ) {
         let mut after = index + 1;
         while after < new.len() {
             if old.has(new[after].name) {
@@ -121,9 +130,9 @@ impl Walk<'_> {
         }
     }
 
-    /// The type that the contract has at `old`, and the one that the field has.
+    /// Compares the contract's type at `old` with the field's.
     #[track_caller]
-    const fn ty(&mut self, path: &Path<'_>, old: Reader, new: &'static Schema) {
+    const fn ty(&mut self, path: &Path<'_>, old: ContractReader, new: &'static Schema) {
         if { old }.accept_type(new) || self.contracts.is_reported(new) {
             return;
         }
@@ -154,9 +163,9 @@ impl Walk<'_> {
         }
     }
 
-    /// Two records that differ at most in their names.
+    /// Compares two records that differ at most in their names.
     #[track_caller]
-    const fn record(&mut self, path: &Path<'_>, old: Reader, from: &'static str, to: &'static str) {
+    const fn record(&mut self, path: &Path<'_>, old: ContractReader, from: &'static str, to: &'static str) {
         if text_eq(from, to) {
             return;
         }
@@ -179,7 +188,7 @@ impl Walk<'_> {
         self.meet_as(path, path, change);
     }
 
-    /// Reports a change of `path` at the data key of `at`, if it is the wanted one.
+    /// Reports a change of `path` at the data key of `at`, if it is the one to report.
     #[track_caller]
     const fn meet_as(&mut self, at: &Path<'_>, path: &Path<'_>, change: Change<'_>) {
         let mut root = at;
@@ -199,19 +208,23 @@ impl Walk<'_> {
     const fn panic(&self, path: &Path<'_>, change: Change<'_>) -> ! {
         let Contracts { event_type, minor_version, .. } = *self.contracts;
         let next = if minor_version > self.minor_version { minor_version } else { minor_version + 1 };
-        let mut message = Message::new()
+        let mut message = PanicMessage::new()
             .text("contract of event type `")
             .text(event_type)
             .text("` is broken: ")
             .change(path, change)
             .text("\nnote: `")
             .file(event_type, self.minor_version)
-            .text("` was published; messages carry no schema of their own, so services read the fields in the order and of the types of that file (ADR-6)");
+            .text("` was published; messages carry no schema, so services read the fields in the order and with the types of that file (ADR-6)");
         if self.wanted + 1 == REPORTS && self.broken > REPORTS {
-            #[allow(clippy::cast_possible_truncation)] // There are not so many fields.
+            #[allow(clippy::cast_possible_truncation)] // There are far fewer fields.
             let more = (self.broken - REPORTS) as u32;
-            message =
-                message.text("\nnote: ").number(more).text(" more breaks are in `").text(self.key).text("`");
+            message = message
+                .text("\nnote: ")
+                .number(more)
+                .text(" more changes break the contract in `")
+                .text(self.key)
+                .text("`");
         }
         message = message.text("\nhelp: ");
         match change {
@@ -230,18 +243,17 @@ impl Walk<'_> {
                 .number(next)
                 .text("`"),
             _ => message
-                .text("undo the change; more data goes into a new data key at the end (an `Option<_>` or `#[event(default)]`, with `minor_version = ")
+                .text("undo the change; add data as a new data key at the end (an `Option<_>` or `#[event(default)]`, with `minor_version = ")
                 .number(next)
-                .text("`), any other change into a new event ")
-                .next_major_version(event_type)
-                .text(" beside this one"),
+                .text("`), or make any other change in a new event ")
+                .next_major_version(event_type),
         }
         .panic()
     }
 }
 
-/// Whether the record with these fields has those of the contract.
-const fn has_fields(old: Reader, new: &[Field]) -> bool {
+/// Returns whether a record with these fields has the contract's fields.
+const fn has_fields(old: ContractReader, new: &[Field]) -> bool {
     let mut reader = old.after(1);
     let mut index = 0;
     while index < new.len() {
@@ -253,8 +265,9 @@ const fn has_fields(old: Reader, new: &[Field]) -> bool {
     reader.peek() == b')'
 }
 
-/// The new name of the contract's field `index`: of what is at its place, has its type, and no place of its own.
-const fn renamed(old: &Fields, new: &'static [Field], index: usize) -> Option<&'static str> {
+/// Returns the new name of the contract's field `index`: the field at the same place with the same type and a name that
+/// the contract lacks.
+const fn renamed(old: &PublishedFields, new: &'static [Field], index: usize) -> Option<&'static str> {
     if index >= new.len() {
         return None;
     }
@@ -264,9 +277,9 @@ const fn renamed(old: &Fields, new: &'static [Field], index: usize) -> Option<&'
     if is_renamed { Some(new[index].name) } else { None }
 }
 
-/// The contract's field that keeps those that both have from being in the same order: the first one without
-/// which they are, or else the first that is behind one that followed it.
-const fn moved(old: &Fields, new: &[Field]) -> Option<usize> {
+/// Returns the field that is out of order: the first one without which the common fields are in the same order, or
+/// else the first that stands behind a field that followed it.
+const fn moved(old: &PublishedFields, new: &[Field]) -> Option<usize> {
     let Some(out_of_order) = out_of_order(old, new, None) else { return None };
     let mut index = 0;
     while let Some(field) = old.get(index) {
@@ -278,8 +291,8 @@ const fn moved(old: &Fields, new: &[Field]) -> Option<usize> {
     Some(out_of_order)
 }
 
-/// The first of the contract's fields, but for `without`, that comes too early in the event.
-const fn out_of_order(old: &Fields, new: &[Field], without: Option<usize>) -> Option<usize> {
+/// Returns the first of the contract's fields, except `without`, that comes too early in the event.
+const fn out_of_order(old: &PublishedFields, new: &[Field], without: Option<usize>) -> Option<usize> {
     let mut index = 0;
     let mut behind = 0;
     while let Some(field) = old.get(index) {

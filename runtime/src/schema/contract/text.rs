@@ -1,32 +1,32 @@
-//! Contracts in the short form in which `#[event]` hands them to the compiler, which walks it in constants.
+//! Contracts in the short form that `#[event]` hands to the compiler, which walks it in constants.
 //!
 //! ```text
-//! record    Name(field:type field:type)      the event itself has no name before its `(`
+//! record    Name(field:type field:type)      the event itself has no name before the `(`
 //! type      boolean long double string bytes
-//!           ?type                            optional: `["null", type]`, the default being null
+//!           ?type                            optional: `["null", type]`, with the default null
 //!           [type  {type                     array, map
-//!           Name(…)  @Name                   a record where it is defined, and after that
-//!           !text!                           what no field of an event can have, in the words of a message
+//!           Name(…)  @Name                   a record at its first mention, and at later ones
+//!           !text!                           a type that no field of an event can have, as a message names it
 //! ```
 
-use super::{Field, Schema, message::text_eq};
+use crate::schema::{Field, Schema, message::text_eq};
 
 /// A position in a contract.
 ///
-/// Loops over bytes are written out: in constants a call costs as much as all that a loop does in one round.
+/// Loops over bytes are written out, because in constants a call costs as much as one whole iteration.
 #[derive(Clone, Copy)]
-pub(super) struct Reader {
+pub(super) struct ContractReader {
     text: &'static str,
     bytes: &'static [u8],
     at: usize,
 }
 
-impl Reader {
+impl ContractReader {
     pub(super) const fn new(text: &'static str) -> Self {
         Self { text, bytes: text.as_bytes(), at: 0 }
     }
 
-    /// The byte here; there is always one, since records are read to their `)` and no further.
+    /// Returns the next byte. There always is one, since records are read up to their `)` and no further.
     pub(super) const fn peek(&self) -> u8 {
         if self.at < self.bytes.len() { self.bytes[self.at] } else { b')' }
     }
@@ -36,7 +36,7 @@ impl Reader {
         self
     }
 
-    /// Whether the text goes on with `expected`, which then is read.
+    /// Reads `expected` if it comes next, and returns whether it does.
     pub(super) const fn accept(&mut self, expected: &str) -> bool {
         let (text, expected) = (self.bytes, expected.as_bytes());
         let at = self.at;
@@ -58,7 +58,7 @@ impl Reader {
         self.accept(expected) && matches!(self.peek(), b' ' | b')')
     }
 
-    /// Whether the type here is `schema`, and then reads it.
+    /// Reads the next type if it is `schema`, and returns whether it is.
     pub(super) const fn accept_type(&mut self, schema: &Schema) -> bool {
         match schema {
             Schema::Boolean => self.accept_word("boolean"),
@@ -72,7 +72,7 @@ impl Reader {
             Schema::Record(record) => {
                 let record = record.get();
                 if self.accept("@") {
-                    // One event has one record of a name: that was compared where it is defined.
+                    // An event has one record of each name, which was compared at its first mention.
                     self.accept_word(record.name)
                 } else {
                     self.accept(record.name) && self.accept_record(record.fields)
@@ -96,7 +96,7 @@ impl Reader {
         self.accept(")")
     }
 
-    /// Whether the field `index` here is `field`, and then reads it.
+    /// Reads the next field, number `index`, if it is `field`, and returns whether it is.
     pub(super) const fn accept_field(&mut self, index: usize, field: &Field) -> bool {
         (index == 0 || self.accept(" "))
             && self.accept(field.name)
@@ -104,7 +104,7 @@ impl Reader {
             && self.accept_type(&field.schema)
     }
 
-    /// The word here: a name, or a primitive type.
+    /// Returns the next word: a name, or a primitive type.
     pub(super) const fn word(&self) -> &'static str {
         let bytes = self.bytes;
         let mut end = self.at;
@@ -114,7 +114,7 @@ impl Reader {
         self.text.split_at(end).0.split_at(self.at).1
     }
 
-    /// The text between two `!`, the first of which is here.
+    /// Returns the text between the next `!` and the one after it.
     pub(super) const fn other(&self) -> &'static str {
         let start = self.at + 1;
         let mut end = start;
@@ -124,7 +124,7 @@ impl Reader {
         self.text.split_at(end).0.split_at(start).1
     }
 
-    /// Behind the type that is here.
+    /// Returns the position after the next type.
     const fn skip_type(mut self) -> Self {
         let bytes = self.bytes;
         let mut depth = 0;
@@ -145,13 +145,13 @@ impl Reader {
         self
     }
 
-    /// The fields of the record whose `(` is here.
+    /// Returns the fields of the record whose `(` comes next.
     #[track_caller]
-    pub(super) const fn fields(self) -> Fields {
-        let mut fields = Fields { list: [None; Fields::MOST], len: 0 };
+    pub(super) const fn fields(self) -> PublishedFields {
+        let mut fields = PublishedFields { list: [None; PublishedFields::MOST], len: 0 };
         let mut next = self.after(1);
         while next.peek() != b')' {
-            assert!(fields.len < Fields::MOST, "a record in a contract has more than 128 fields");
+            assert!(fields.len < PublishedFields::MOST, "a record in a contract has more than 128 fields");
             let name = next.word();
             let ty = next.after(name.len() + 1);
             fields.list[fields.len] = Some(Published { name, ty });
@@ -165,8 +165,8 @@ impl Reader {
     }
 }
 
-/// The fields of a record in a contract, in their order.
-pub(super) struct Fields {
+/// The fields of a record in a contract, in order.
+pub(super) struct PublishedFields {
     list: [Option<Published>; Self::MOST],
     len: usize,
 }
@@ -175,11 +175,11 @@ pub(super) struct Fields {
 #[derive(Clone, Copy)]
 pub(super) struct Published {
     pub(super) name: &'static str,
-    /// At its type.
-    pub(super) ty: Reader,
+    /// The position of its type.
+    pub(super) ty: ContractReader,
 }
 
-impl Fields {
+impl PublishedFields {
     const MOST: usize = 128;
 
     pub(super) const fn get(&self, index: usize) -> Option<Published> {

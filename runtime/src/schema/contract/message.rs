@@ -1,13 +1,14 @@
-//! What is said of a broken contract: paths, types and files in words.
+//! The wording of a broken contract: paths, types and files.
 
-use super::{Schema, contract_text::Reader, message::Message};
+use super::text::ContractReader;
+use crate::schema::{Schema, message::PanicMessage};
 
-/// What happened to a path.
+/// What changed at a path.
 #[derive(Clone, Copy)]
 pub(super) enum Change<'a> {
     Removed,
     RenamedTo(&'a str),
-    Retyped(Reader, &'a Schema),
+    Retyped(ContractReader, &'a Schema),
     RecordRenamed(&'a str, &'a str),
     MadeOptional,
     MadeRequired,
@@ -17,14 +18,14 @@ pub(super) enum Change<'a> {
     AddedAtTheEnd { is_raised: bool, can_be_missing: bool },
 }
 
-/// Where a walk is: the names that lead there, the last one first.
+/// The position of a walk: the names on the way there, the last one first.
 #[derive(Clone, Copy)]
 pub(super) struct Path<'a> {
     pub(super) name: &'a str,
     pub(super) parent: Option<&'a Path<'a>>,
 }
 
-impl Message {
+impl PanicMessage {
     /// `` `enrollment.user.pii.email` was removed ``
     pub(super) const fn change(self, path: &Path<'_>, change: Change<'_>) -> Self {
         if let Change::RecordRenamed(from, to) = change {
@@ -46,7 +47,7 @@ impl Message {
             Change::AddedAtTheEnd { is_raised: false, .. } => {
                 message.text("added without raising the minor version")
             }
-            Change::AddedAtTheEnd { .. } => message.text("added without a value for events that have none"),
+            Change::AddedAtTheEnd { .. } => message.text("added without a default for events that lack it"),
             Change::RecordRenamed(..) => message,
         }
     }
@@ -85,7 +86,7 @@ impl Message {
         message.text(".avsc")
     }
 
-    /// `` `com.example.learning.seat.taken.v2` `` for one that ends in `.v1`.
+    /// `` `com.example.learning.seat.taken.v2` `` for an event type that ends in `.v1`.
     pub(super) const fn next_major_version(self, event_type: &str) -> Self {
         let bytes = event_type.as_bytes();
         let mut digits = bytes.len();
@@ -94,7 +95,7 @@ impl Message {
         }
         let mut version = 0;
         let mut index = digits;
-        // A longer number is no major version.
+        // A longer number is not a major version.
         while index < bytes.len() && index < digits + 9 {
             version = version * 10 + (bytes[index] - b'0') as u32;
             index += 1;
@@ -112,8 +113,8 @@ impl Message {
         message.text(digits.split_at(digit).1)
     }
 
-    /// The type that a contract has at `reader`, as in `array of string`.
-    const fn published_type(self, reader: Reader) -> Self {
+    /// Appends the type at `reader`, as in `array of string`.
+    const fn published_type(self, reader: ContractReader) -> Self {
         match reader.peek() {
             b'?' => self.text("optional ").published_type(reader.after(1)),
             b'[' => self.text("array of ").published_type(reader.after(1)),
@@ -128,7 +129,7 @@ impl Message {
         }
     }
 
-    /// The type that `schema` is, in the same words.
+    /// Appends the type that `schema` describes, in the same words.
     const fn schema(self, schema: &Schema) -> Self {
         match schema {
             Schema::Boolean => self.text("boolean"),

@@ -1,0 +1,72 @@
+//! Fields of records.
+
+use super::Schema;
+
+/// A field of a payload, or a data key of an event.
+pub struct Field {
+    /// The name.
+    pub name: &'static str,
+    /// The schema of its type.
+    pub schema: Schema,
+    /// Its type, as the user wrote it.
+    pub type_name: &'static str,
+    /// Its documentation.
+    pub docs: &'static str,
+    /// Whether it holds personal data.
+    pub pii: bool,
+    /// Why its type is refused, if there is a better reason than the missing Avro form.
+    pub refusal: Option<Refusal>,
+    /// Whether its type is `Send` and `Sync`.
+    pub is_shared: bool,
+    /// Appends the Avro bytes of its default, if it has one.
+    pub default: Option<fn(&mut Vec<u8>)>,
+}
+
+impl Field {
+    /// Makes a field. Expansions call this for each field, so the arguments are positional: fewer tokens mean less
+    /// compile time.
+    #[allow(clippy::too_many_arguments)]
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        type_name: &'static str,
+        docs: &'static str,
+        pii: bool,
+        schema: Option<Schema>,
+        refusal: Option<Refusal>,
+        is_shared: bool,
+        default: Option<fn(&mut Vec<u8>)>,
+    ) -> Self {
+        let schema = match schema {
+            Some(schema) => schema,
+            None => Schema::Unknown,
+        };
+        Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
+    }
+}
+
+/// Why a type is refused, in the words of the message.
+#[derive(Clone, Copy)]
+pub struct Refusal {
+    /// The type, without its parameters.
+    pub type_name: &'static str,
+    /// What is wrong with the type. It follows the type's name in the message.
+    pub what: &'static str,
+    /// Why that is wrong.
+    pub note: &'static str,
+    /// What to write instead.
+    pub help: &'static str,
+}
+
+impl Refusal {
+    /// Refuses an event as a field; `#[event]` implements `Refused` with it.
+    #[must_use]
+    pub const fn event(type_name: &'static str) -> Self {
+        Self {
+            type_name,
+            what: "is an event",
+            note: "an event is sent as a whole, and cannot be part of another event (ADR-3)",
+            help: "use the payload inside it",
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Places in source text.
+
+/// A place in source text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// The path of the module, which begins with the crate's name.
+    pub module_path: &'static str,
+    /// The path of the file, as the compiler got it.
+    pub file: &'static str,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column, from 1.
+    pub column: u32,
+}
