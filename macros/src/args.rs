@@ -6,9 +6,8 @@
 //! name(tokens)
 //! ```
 //!
-//! separated by commas. Keywords are fine as names (`type`, `crate`).
+//! separated by commas. Keywords are valid names (`type`, `crate`).
 
-mod meant;
 mod value;
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -19,12 +18,8 @@ use syn::{
     parse::{Parse, ParseStream, Parser},
 };
 
-pub(crate) use self::{
-    meant::meant,
-    value::{path, text_literal},
-};
 use crate::{
-    diagnostics::{Problem, Problems},
+    diagnostics::{Problem, Problems, quoted},
     rules,
 };
 
@@ -62,10 +57,9 @@ impl Parse for Arg {
         }
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
-            // The parser would show the end of the input, which is the whole attribute.
+            // The parser would report the end of the input, which is the whole attribute.
             if input.is_empty() {
-                let what = format!("`{name}` has no value");
-                return Err(Problem::new(&name, what).into_error());
+                return Err(Problem::new(&name, format!("`{name}` has no value")).into_error());
             }
             Value::Is(Box::new(expression(input, &name)?))
         } else if input.peek(syn::token::Paren) {
@@ -79,7 +73,7 @@ impl Parse for Arg {
     }
 }
 
-/// Parses what is between an attribute's parentheses; what follows a syntax error is left out.
+/// Parses the tokens between an attribute's parentheses, up to the first syntax error.
 pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     let mut args = Vec::new();
     let parser = |input: ParseStream<'_>| {
@@ -97,7 +91,7 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     args
 }
 
-/// What separates arguments.
+/// Parses the comma after an argument.
 pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
     if input.peek(Token![,]) {
         return input.parse::<Token![,]>().map(|_| ());
@@ -106,33 +100,26 @@ pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
     Err(Problem::new(&at, "expected `,`").help(help).into_error())
 }
 
-/// The value of `name`. Of one that is cut off the parser would show the end of the input, which is the whole
-/// attribute.
+/// Parses the value of `name`. If the value is incomplete, the parser would report the end of the input, which is
+/// the whole attribute; this reports the value.
 fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
     let start = input.fork();
-    if input.peek(syn::token::Brace) && start.fork().parse::<Expr>().is_err() {
-        // What Python calls a dictionary; whoever takes the value refuses it.
-        return input.parse::<TokenTree>().map(|group| Expr::Verbatim(group.into()));
-    }
     input.parse().map_err(|error| {
-        let is_cut_off = error.to_string().starts_with("unexpected end of input");
+        let is_incomplete = error.to_string().starts_with("unexpected end of input");
         match start.parse::<TokenStream>() {
-            Ok(written) if is_cut_off => {
-                Problem::new(&written, format!("the value of `{}` is cut off", name.unraw()))
-                    .help("write the rest of it, or remove what is too much at its end")
-                    .into_error()
+            Ok(written) if is_incomplete => {
+                Problem::new(&written, format!("the value of `{}` is incomplete", name.unraw())).into_error()
             }
             _ => error,
         }
     })
 }
 
-/// Takes one argument after the other, and refuses what is unknown or there twice.
+/// The arguments that an attribute knows; refuses unknown and repeated ones.
 pub(crate) struct Known<'a> {
     /// As in "`#[event]`".
-    pub(crate) attribute: &'a str,
-    /// The names, for the message.
-    pub(crate) names: &'a [&'a str],
+    attribute: &'a str,
+    names: &'a [&'a str],
     seen: Vec<String>,
 }
 
@@ -141,28 +128,20 @@ impl<'a> Known<'a> {
         Self { attribute, names, seen: Vec::new() }
     }
 
-    /// Whether to go on with this argument; `allow` may be there for several rules.
+    /// Returns whether the argument is known and new. `allow` can be repeated, for several rules.
     pub(crate) fn accept(&mut self, arg: &Arg, problems: &mut Problems) -> bool {
         let name = arg.name.to_string();
         if !self.names.contains(&name.as_str()) {
-            let known = list(self.names);
-            let meant = meant(&name, self.names);
-            let meant = meant.map(|known| format!("write `{known}`; ")).unwrap_or_default();
-            problems.push(
-                Problem::of(
-                    &rules::ARGUMENT_UNKNOWN,
-                    &arg.name,
-                    format!("{} has no argument `{name}`", self.attribute),
-                )
-                .help(format!("{meant}its arguments are {known}")),
-            );
+            let closest = closest(&name, self.names);
+            let closest = closest.map(|known| format!("write `{known}`; ")).unwrap_or_default();
+            let what = format!("{} has no argument `{name}`", self.attribute);
+            let help = format!("{closest}its arguments are {}", quoted(self.names));
+            problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
             return false;
         }
         if name != "allow" && self.seen.contains(&name) {
-            problems.push(
-                Problem::of(&rules::ARGUMENT_DUPLICATE, &arg.name, format!("`{name}` is given twice"))
-                    .help("remove one of the two"),
-            );
+            let what = format!("`{name}` is given twice");
+            problems.refuse(&rules::ARGUMENT_DUPLICATE, &arg.name, what, "remove one of the two");
             return false;
         }
         self.seen.push(name);
@@ -170,12 +149,24 @@ impl<'a> Known<'a> {
     }
 }
 
-/// `` `a`, `b` and `c` ``
-pub(crate) fn list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
-        Some((last, _)) => last.clone(),
-        None => String::new(),
+/// Returns the name that `written` differs from by one letter, or shares a word with.
+pub(crate) fn closest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
+    let written = written.to_ascii_lowercase();
+    let has_word = |name: &str, word: &str| name.split('_').any(|one| one == word);
+    let shares_word = |known: &str| has_word(&written, known) || has_word(known, &written);
+    let typo = names.iter().find(|known| is_typo(&written, known));
+    typo.or_else(|| names.iter().find(|known| shares_word(known))).copied()
+}
+
+/// Returns whether the two differ in one letter, or in two neighbours that changed places.
+fn is_typo(left: &str, right: &str) -> bool {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
+    let same = |(left, right): &(&char, &char)| left == right;
+    let front = left.iter().zip(&right).take_while(same).count();
+    let back = left[front..].iter().rev().zip(right[front..].iter().rev()).take_while(same).count();
+    match (&left[front..left.len() - back], &right[front..right.len() - back]) {
+        ([] | [_], [] | [_]) => true,
+        ([a, b], [c, d]) => a == d && b == c,
+        _ => false,
     }
 }

@@ -1,17 +1,14 @@
-//! Mistakes, collected: a macro reports all of them at once, each at its own token.
+//! Collects mistakes: a macro reports all of them at once, each at its own token.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Ident;
 
-use crate::{
-    rules::{Kind, Rule},
-    waivers::Waivers,
-};
+use crate::rules::Rule;
 
 /// One mistake: what is wrong, why, and what to write instead.
 pub(crate) struct Problem {
-    /// The tokens it is about; empty for the attribute as a whole.
+    /// The wrong tokens; empty for the attribute as a whole.
     at: TokenStream,
     what: String,
     note: Option<String>,
@@ -20,41 +17,44 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A mistake in what no rule is about, such as the grammar of the arguments.
+    /// A mistake that no rule covers, such as one in the grammar of the arguments.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
         Self { at: at.to_token_stream(), what: what.into(), note: None, help: None, rule: None }
     }
 
-    /// A design that `rule` refuses; the rule knows why.
+    /// A design that `rule` refuses, with the rule's reason.
     pub(crate) fn of(rule: &'static Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
         let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
         let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
         Self { note, rule: Some(rule), ..Self::new(at, what) }
     }
 
-    fn is_of(&self, rule: &Rule) -> bool {
-        self.rule.is_some_and(|own| own.name == rule.name)
+    /// The rule that it breaks, if any.
+    pub(crate) fn rule(&self) -> Option<&'static Rule> {
+        self.rule
     }
 
-    /// What to write.
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
-
-    /// Why that is wrong, where no rule says it.
+    /// Says why it is wrong, in place of the rule's reason.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
         self
     }
 
-    /// What to write, if nothing was said yet.
-    pub(crate) fn help_if_none(mut self, help: impl FnOnce() -> String) -> Self {
-        self.help.get_or_insert_with(help);
+    /// Says what to write instead.
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
         self
     }
 
-    /// The error, for parsers.
+    /// Adds to the help, after `separator`.
+    pub(crate) fn more_help(&mut self, separator: &str, help: &str) {
+        self.help = Some(match self.help.take() {
+            Some(first) => [&first, separator, help].concat(),
+            None => help.to_owned(),
+        });
+    }
+
+    /// Turns it into the error type of parsers.
     pub(crate) fn into_error(self) -> syn::Error {
         let mut text = self.what;
         for (label, line) in [("note", self.note), ("help", self.help)] {
@@ -65,7 +65,6 @@ impl Problem {
                 text.push_str(&line);
             }
         }
-        // An empty place (nothing was written where something is missing) is the attribute itself.
         if self.at.is_empty() {
             syn::Error::new(Span::call_site(), text)
         } else {
@@ -74,7 +73,7 @@ impl Problem {
     }
 }
 
-/// What `expand` yields, and after it the mistakes that it found, whichever way it returned.
+/// Returns the expansion that `expand` makes, followed by the mistakes that it finds.
 pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> TokenStream {
     let mut problems = Problems::default();
     let expansion = expand(&mut problems);
@@ -82,17 +81,17 @@ pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> Token
     quote!(#expansion #(#errors)*)
 }
 
-/// What `look` finds in what was made of an item whose mistakes were reported already.
+/// Calls `look` and drops the mistakes that it finds, because another attribute reports them.
 pub(crate) fn without_reports<T>(look: impl FnOnce(&mut Problems) -> T) -> T {
     look(&mut Problems::default())
 }
 
-/// Collects mistakes; only [`report`] and [`without_reports`] make it, so that none can be forgotten.
+/// The mistakes found so far. Only [`report`] and [`without_reports`] create it, so that none is forgotten.
 #[derive(Default)]
 pub(crate) struct Problems {
     found: Vec<Found>,
-    /// Waivers of rules that cannot be waived.
-    in_vain: Vec<(&'static Rule, Ident)>,
+    /// Waivers of rules that cannot be waived, each at the name of its rule.
+    vain_waivers: Vec<(&'static Rule, Ident)>,
 }
 
 enum Found {
@@ -106,31 +105,46 @@ impl Problems {
         self.found.push(Found::Mistake(problem));
     }
 
-    /// How many there are up to now.
-    pub(crate) fn len(&self) -> usize {
-        self.found.len()
+    /// Adds a mistake that no rule covers.
+    pub(crate) fn mistake(&mut self, at: &impl ToTokens, what: impl Into<String>, help: impl Into<String>) {
+        self.push(Problem::new(at, what).help(help));
     }
 
-    /// An error that the parser found.
+    /// Adds a design that `rule` refuses.
+    pub(crate) fn refuse(
+        &mut self,
+        rule: &'static Rule,
+        at: &impl ToTokens,
+        what: impl Into<String>,
+        help: impl Into<String>,
+    ) {
+        self.push(Problem::of(rule, at, what).help(help));
+    }
+
+    /// Adds an error that a parser found.
     pub(crate) fn error(&mut self, error: syn::Error) {
         self.found.push(Found::Syntax(error));
     }
 
-    /// A waiver, at its name of the rule, which is an error: said where the rule is broken, if it is.
-    pub(crate) fn waived_in_vain(&mut self, rule: &'static Rule, at: &Ident) {
-        self.in_vain.push((rule, at.clone()));
+    /// Adds a waiver of a rule that cannot be waived. If the rule is broken, its message mentions the waiver.
+    pub(crate) fn vain_waiver(&mut self, rule: &'static Rule, at: &Ident) {
+        self.vain_waivers.push((rule, at.clone()));
+    }
+
+    /// The number of mistakes found so far.
+    pub(crate) fn len(&self) -> usize {
+        self.found.len()
     }
 
     fn into_errors(mut self) -> impl Iterator<Item = syn::Error> {
-        for (rule, at) in self.in_vain {
+        for (rule, at) in self.vain_waivers {
             let name = rule.name;
             let broken = self.found.iter_mut().find_map(|found| match found {
-                Found::Mistake(problem) => Some(problem).filter(|problem| problem.is_of(rule)),
-                Found::Syntax(_) => None,
+                Found::Mistake(problem) if problem.rule.is_some_and(|own| own.name == name) => Some(problem),
+                _ => None,
             });
             if let Some(problem) = broken {
-                let help = problem.help.take().map(|help| format!("{help}; ")).unwrap_or_default();
-                problem.help = Some(format!("{help}remove `allow({name})`: this rule cannot be waived"));
+                problem.more_help("; ", &format!("remove `allow({name})`: this rule cannot be waived"));
             } else {
                 let problem = Problem::of(rule, &at, format!("rule `{name}` cannot be waived"))
                     .help("remove the waiver, and change what the rule refuses");
@@ -142,26 +156,14 @@ impl Problems {
             Found::Syntax(error) => error,
         })
     }
+}
 
-    /// Refuses a break of `rule`, unless it is waived where it stands. Whether it is.
-    pub(crate) fn check(
-        &mut self,
-        waivers: &Waivers,
-        rule: &'static Rule,
-        problem: impl FnOnce() -> Problem,
-    ) -> bool {
-        if rule.kind == Kind::Convention && waivers.covers(rule) {
-            return true;
-        }
-        let problem = problem();
-        self.push(match rule.kind {
-            Kind::Error => problem,
-            Kind::Convention => {
-                let help = problem.help.as_deref().map(|help| format!("{help}, or ")).unwrap_or_default();
-                let waiver = format!("{help}waive it with `allow({}, reason = \"…\")`", rule.name);
-                problem.help(waiver)
-            }
-        });
-        false
+/// Lists names for a message: `` `a`, `b` and `c` ``.
+pub(crate) fn quoted(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        Some((last, _)) => last.clone(),
+        None => String::new(),
     }
 }

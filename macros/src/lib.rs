@@ -11,6 +11,7 @@ mod names;
 mod payload;
 mod receiver;
 mod record;
+mod record_kind;
 mod rules;
 mod runtime_path;
 mod spans;

@@ -1,6 +1,6 @@
-//! From names of structs to names of constants.
+//! Derives names of constants from names of structs.
 
-/// Words whose capitals do not say where they begin and end.
+/// Words whose capitals do not mark where they begin and end.
 const COMPOUNDS: &[&str] = &["XBlock"];
 
 /// `CourseEnrollmentCreated` → `COURSE_ENROLLMENT_CREATED`, `ORASubmissionCreated` →
@@ -9,7 +9,8 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
     words(struct_name).join("_").to_uppercase()
 }
 
-/// The same, cut into words as the event type is, where that says the same: capitals do not tell where `H5P` ends.
+/// The same, split into the words of the event type if these spell the same name: capitals do not mark where `H5P`
+/// ends.
 pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> String {
     let constant = constant_name(struct_name);
     let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
@@ -41,7 +42,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The length of the first word: capitals that belong together, or a capital with what follows it.
+/// The length of the first word: a run of capitals, or a capital and the lowercase letters after it.
 fn word_length(text: &str) -> usize {
     let characters: Vec<(usize, char)> = text.char_indices().collect();
     let at = |index: usize| characters.get(index).map(|(_, character)| *character);
@@ -75,7 +76,7 @@ mod tests {
     use super::{constant_name, constant_name_of};
 
     #[test]
-    fn the_event_type_says_where_a_word_ends() {
+    fn the_event_type_decides_where_a_word_ends() {
         for (name, words, constant) in [
             ("H5PContentViewed", &["H5P", "CONTENT", "VIEWED"][..], "H5P_CONTENT_VIEWED"),
             ("EdXCourseCreatedV2", &["OPEN", "EDX", "COURSE", "CREATED"], "EDX_COURSE_CREATED_V2"),
@@ -88,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn names_come_out_as_in_python() {
+    fn names_are_the_same_as_in_python() {
         for (name, constant) in [
             ("CourseEnrollmentCreated", "COURSE_ENROLLMENT_CREATED"),
             ("CcxCoursePassingStatusUpdated", "CCX_COURSE_PASSING_STATUS_UPDATED"),

@@ -1,4 +1,4 @@
-//! The path by which an expansion reaches the runtime.
+//! The path from an expansion to the runtime.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -27,8 +27,8 @@ impl RuntimePath {
         self.0.is_some()
     }
 
-    /// Brings the module that expansions use into a scope of theirs, under a short name. Where the path is wrong,
-    /// the compiler says so once, here, and not of each name behind it.
+    /// Imports the private module under a short name. If the path is wrong, the compiler reports it once, here, and
+    /// not for each name.
     pub(crate) fn import(&self) -> TokenStream {
         let (private, name) = (self.private(), short(Span::call_site()));
         // use ::openedx_events::__private_0_1_0 as __RT;
@@ -38,8 +38,8 @@ impl RuntimePath {
         }
     }
 
-    /// The items, where the path leads to the runtime: the compiler says once that it does not, and not of each
-    /// import and attribute behind it.
+    /// Wraps the items in a macro of the runtime if the user wrote a path. If the path is wrong, the compiler reports
+    /// the macro, and not each import and attribute among the items.
     pub(crate) fn items(&self, items: TokenStream) -> TokenStream {
         match &self.0 {
             None => items,
@@ -51,14 +51,14 @@ impl RuntimePath {
         }
     }
 
-    /// That module in the scope of the import, at `span`: an error in generated code is shown where all tokens of
-    /// it say they are.
+    /// The imported module, with `span`: the compiler reports an error in generated code at the span that all its
+    /// tokens share.
     #[allow(clippy::unused_self, reason = "the import is of this path")]
     pub(crate) fn at(&self, span: Span) -> TokenStream {
         short(span).to_token_stream()
     }
 
-    /// That module outside of the import, at the user's tokens.
+    /// The module outside of the import, with the span of the user's path.
     pub(crate) fn private(&self) -> TokenStream {
         let last = self.0.as_ref().and_then(|path| path.segments.last());
         let span = last.map_or_else(Span::call_site, |last| last.ident.span());
@@ -71,6 +71,6 @@ impl RuntimePath {
 }
 
 fn short(span: Span) -> syn::Ident {
-    // Names resolve where the macro is called, whatever the place is that errors are shown at.
+    // The name resolves at the call of the macro, even if errors are reported elsewhere.
     syn::Ident::new("__RT", span.resolved_at(Span::call_site()))
 }

@@ -1,23 +1,23 @@
-//! Generated tokens that the compiler shows as what the user wrote.
+//! Generated tokens that the compiler shows as the user's own.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-/// `function(arguments)`, underlined from where `function` is to the end of `at`: a span of several tokens can
-/// only be made of two of them.
+/// `function(arguments)`, which the compiler underlines from `function` to the end of `at`. A macro cannot join spans,
+/// but the compiler underlines a call from its first to its last token.
 pub(crate) fn call_up_to(at: &impl ToTokens, function: &TokenStream, arguments: TokenStream) -> TokenStream {
     let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
     arguments.set_span(end(at));
     quote!(#function #arguments)
 }
 
-/// `name<arguments>`, underlined in the same way.
+/// `name<arguments>`, which the compiler underlines in the same way.
 pub(crate) fn generic_up_to(at: &impl ToTokens, name: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let close = quote_spanned!(end(at)=> >);
     quote!(#name<#arguments #close)
 }
 
-/// The same tokens, shown at `span` but resolved as before.
+/// The same tokens, reported at `span`, but resolved as before.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     tokens
         .into_iter()

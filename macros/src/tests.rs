@@ -1,11 +1,11 @@
-//! The expansions, as files: a reviewer of a change to a macro sees what it does to users.
+//! Stores the expansions in files, so that a reviewer sees what a change of a macro does to users.
 //!
-//! `INSTA_UPDATE=always cargo test -p openedx-events-macros` writes them again.
+//! `INSTA_UPDATE=always cargo test -p openedx-events-macros` updates them.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
-/// As a person would write it, and under a name that does not change with each release.
+/// Formats the expansion, with a name of the private module that does not change with each release.
 fn pretty(expansion: TokenStream) -> String {
     let file = syn::parse2(expansion).unwrap();
     prettyplease::unparse(&file)
@@ -42,7 +42,7 @@ fn payload() {
     assert_expansion!("payload", crate::payload::payload(TokenStream::new(), &item));
 }
 
-/// `r#type` is what an editor may make of `type`; a name of ours that is written so means the same.
+/// Editors turn `type` into `r#type`, so raw names of arguments must mean the same.
 #[test]
 fn raw_names_of_arguments_mean_the_same() {
     let expansion = |argument: TokenStream| {
@@ -97,7 +97,7 @@ fn local_only_event() {
     assert_expansion!("local_only_event", crate::event::event(arguments, &item));
 }
 
-/// Its contracts are in `schemas`, beside the `Cargo.toml` of this crate.
+/// The contracts are in the folder `schemas` of this crate.
 #[test]
 fn event_with_contracts() {
     let arguments = quote!(type = "com.example.learning.seat.kept.v1", minor_version = 1);
@@ -128,7 +128,7 @@ fn receiver() {
 }
 
 #[test]
-fn a_path_of_the_user_is_what_all_else_is_behind() {
+fn everything_depends_on_the_path_that_the_user_wrote() {
     let arguments = quote!(SEAT_TAKEN, crate = facade::events);
     let expansion = crate::receiver::receiver(
         arguments,

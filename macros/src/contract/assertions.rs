@@ -1,4 +1,4 @@
-//! What the compiler is asked to compare.
+//! Assertions that compare the event with its contracts.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
@@ -6,7 +6,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use super::Contracts;
 use crate::{event_type::EventType, record::Field, runtime_path::RuntimePath, spans::respan};
 
-/// How many broken paths are reported below one data key, one error each: as many as the runtime counts with.
+/// The number of broken paths that are reported for one data key, one error each. The runtime uses the same number.
 const REPORTS: usize = 4;
 
 /// The event that is compared.
@@ -19,7 +19,7 @@ pub(crate) struct Compared<'a> {
 }
 
 impl Contracts {
-    /// Needs `__RECORD` beside it.
+    /// Needs `__RECORD` in scope.
     pub(crate) fn assertions(&self, event: &Compared<'_>) -> TokenStream {
         let published = self.compared();
         if published.is_empty() {
@@ -69,7 +69,7 @@ impl Contracts {
     }
 }
 
-/// All tokens are where the error is to be shown.
+/// All tokens have the span at which the compiler reports the error.
 fn assertion(path: &RuntimePath, span: Span, broken: &TokenStream, key: &str, index: usize) -> TokenStream {
     let rt = path.at(span);
     let span = span.resolved_at(Span::call_site());

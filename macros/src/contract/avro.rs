@@ -1,24 +1,27 @@
-//! A contract's JSON, read into the short form that the compiler walks.
+//! Reads a contract's JSON into the short form that the compiler compares.
 //!
-//! What is legal Avro, but no field of an event can have, is kept in words: an event that is compared with it
-//! is told what it was retyped from.
+//! A type that is valid Avro, but that no field can have, becomes a description, which the message about the changed
+//! type repeats.
 
 use serde_json::{Map, Value};
 
-/// The names of the record that Python puts every event into.
+/// The name of the record that Python wraps every event in.
 const EVENT_RECORD: &str = "CloudEvent";
 
-/// The event's schema in short form, and its data keys; or what is wrong with it, and where.
+/// Returns the event's schema in short form and its data keys, or what is wrong with the contract, and where.
 pub(super) fn read(json: &str, event_type: &str) -> Result<(String, Vec<String>), String> {
     if json.starts_with('\u{feff}') {
-        return Err("it begins with a byte order mark, which JSON has none of: save it as UTF-8 without one"
-            .to_owned());
+        return Err(
+            "it begins with a byte order mark, which JSON does not allow: save it as UTF-8 without one"
+                .to_owned(),
+        );
     }
-    let schema: Value = serde_json::from_str(json).map_err(|error| format!("it is no JSON: {error}"))?;
+    let schema: Value =
+        serde_json::from_str(json).map_err(|error| format!("it is not valid JSON: {error}"))?;
     let root = Place(String::new());
-    let record = schema.as_object().ok_or_else(|| root.wrong("it is no record"))?;
+    let record = schema.as_object().ok_or_else(|| root.wrong("it is not a record"))?;
     if record.get("type").and_then(Value::as_str) != Some("record") {
-        return Err(root.key("type").wrong("it is no record"));
+        return Err(root.key("type").wrong("it is not a record"));
     }
     for (attribute, expected) in [("name", EVENT_RECORD), ("namespace", event_type)] {
         if record.get(attribute).and_then(Value::as_str) != Some(expected) {
@@ -49,19 +52,17 @@ impl Place {
         if self.0.is_empty() { what.to_owned() } else { format!("{what} at `{}`", self.0) }
     }
 
-    /// Refuses attributes that would be overlooked.
+    /// Refuses unknown attributes, which the comparison would ignore.
     fn known(&self, object: &Map<String, Value>, known: &[&str]) -> Result<(), String> {
         match object.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(unknown) => {
-                Err(self.key(unknown).wrong(&format!("contracts have no attribute `{unknown}`")))
-            }
+            Some(unknown) => Err(self.key(unknown).wrong(&format!("unknown attribute `{unknown}`"))),
             None => Ok(()),
         }
     }
 
     fn name<'a>(&self, object: &'a Map<String, Value>) -> Result<&'a str, String> {
         let name = object.get("name").and_then(Value::as_str).filter(|name| is_name(name));
-        name.ok_or_else(|| self.key("name").wrong("there is no Avro name"))
+        name.ok_or_else(|| self.key("name").wrong("expected an Avro name"))
     }
 }
 
@@ -70,7 +71,7 @@ fn is_name(name: &str) -> bool {
     name.starts_with(|first: char| is_word(first) && !first.is_ascii_digit()) && name.chars().all(is_word)
 }
 
-/// The records that were defined so far.
+/// The records defined so far.
 struct Records<'a> {
     namespace: &'a str,
     names: Vec<String>,
@@ -86,15 +87,15 @@ impl Records<'_> {
     ) -> Result<String, String> {
         let place = place.key("fields");
         let fields = record.get("fields").and_then(Value::as_array);
-        let fields = fields.ok_or_else(|| place.wrong("there is no list of fields"))?;
+        let fields = fields.ok_or_else(|| place.wrong("expected a list of fields"))?;
         let mut texts = Vec::new();
         for (index, field) in fields.iter().enumerate() {
             let place = place.item(index);
-            let field = field.as_object().ok_or_else(|| place.wrong("there is no field"))?;
+            let field = field.as_object().ok_or_else(|| place.wrong("expected a field"))?;
             place.known(field, &["name", "type", "default", "doc"])?;
             let name = place.name(field)?;
             if names.iter().any(|other| other == name) {
-                return Err(place.key("name").wrong(&format!("there is a second field `{name}`")));
+                return Err(place.key("name").wrong(&format!("field `{name}` is defined twice")));
             }
             names.push(name.to_owned());
             texts.push(format!("{name}:{}", self.field_type(field, &place)?));
@@ -102,10 +103,10 @@ impl Records<'_> {
         Ok(format!("({})", texts.join(" ")))
     }
 
-    /// A type, with the default that an optional one has.
+    /// The type of a field; an optional type needs the default `null`.
     fn field_type(&mut self, field: &Map<String, Value>, place: &Place) -> Result<String, String> {
         let place = place.key("type");
-        let ty = field.get("type").ok_or_else(|| place.wrong("there is no type"))?;
+        let ty = field.get("type").ok_or_else(|| place.wrong("expected a type"))?;
         let optional = match ty.as_array().map(Vec::as_slice) {
             Some([Value::String(null), some]) if null == "null" && !some.is_array() => Some(some),
             _ => None,
@@ -132,7 +133,7 @@ impl Records<'_> {
                 Ok(other(&short(ty)))
             }
             Value::Object(object) => self.complex(ty, object, place),
-            _ => Err(place.wrong("there is no type")),
+            _ => Err(place.wrong("expected a type")),
         }
     }
 
@@ -143,16 +144,16 @@ impl Records<'_> {
             "boolean" | "long" | "double" | "string" | "bytes" => Ok(name.to_owned()),
             "null" | "int" | "float" => Ok(other(name)),
             _ if self.names.iter().any(|known| known == short_name) => Ok(format!("@{short_name}")),
-            _ => Err(place.wrong(&format!("`{name}` is no type, and no record was defined under that name"))),
+            _ => Err(place.wrong(&format!("`{name}` is neither a type nor the name of a record above"))),
         }
     }
 
     fn complex(&mut self, ty: &Value, object: &Map<String, Value>, place: &Place) -> Result<String, String> {
         let part = |key: &str| {
             place.known(object, &["type", key])?;
-            object.get(key).ok_or_else(|| place.key(key).wrong(&format!("there are no {key}")))
+            object.get(key).ok_or_else(|| place.key(key).wrong(&format!("expected {key}")))
         };
-        let kind = object.get("type").ok_or_else(|| place.key("type").wrong("there is no type"))?;
+        let kind = object.get("type").ok_or_else(|| place.key("type").wrong("expected a type"))?;
         match kind.as_str() {
             Some("array") => Ok(format!("[{}", self.ty(part("items")?, &place.key("items"))?)),
             Some("map") => Ok(format!("{{{}", self.ty(part("values")?, &place.key("values"))?)),
@@ -162,7 +163,7 @@ impl Records<'_> {
                 Ok(format!("{name}{}", self.fields(object, place, &mut Vec::new())?))
             }
             Some(kind @ ("enum" | "fixed")) => Ok(other(&format!("{kind} {}", self.define(object, place)?))),
-            // `{"type": "string"}` is `"string"`; with a logical type it is another one.
+            // `{"type": "string"}` is `"string"`, unless it has a logical type.
             _ => {
                 let text = self.ty(kind, &place.key("type"))?;
                 Ok(if object.len() == 1 { text } else { other(&short(ty)) })
@@ -173,19 +174,19 @@ impl Records<'_> {
     fn define<'a>(&mut self, object: &'a Map<String, Value>, place: &Place) -> Result<&'a str, String> {
         let name = place.name(object)?;
         if self.names.iter().any(|other| other == name) {
-            return Err(place.key("name").wrong(&format!("there is a second record `{name}`")));
+            return Err(place.key("name").wrong(&format!("record `{name}` is defined twice")));
         }
         self.names.push(name.to_owned());
         Ok(name)
     }
 }
 
-/// Words in place of a type: `!` ends them.
+/// A description in place of a type; `!` ends it.
 fn other(words: &str) -> String {
     format!("!{}!", words.replace('!', "."))
 }
 
-/// JSON as it fits into a message.
+/// Formats JSON for a message, shortened.
 fn short(value: &Value) -> String {
     const MOST: usize = 60;
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

@@ -1,4 +1,4 @@
-//! The files of contracts: where they are, and which minor version each is of.
+//! Finds the files of contracts, and the minor version of each.
 
 use std::{
     env, fs, io,
@@ -7,22 +7,22 @@ use std::{
 
 use proc_macro2::Span;
 
-/// A contract's file, whatever is in it.
+/// The file of a contract, which may be unreadable.
 pub(super) struct File {
-    /// As in `schemas/com+example+learning+seat+taken+v1_schema.avsc`.
+    /// Such as `schemas/com+example+learning+seat+taken+v1_schema.avsc`.
     pub(super) name: String,
-    /// Absolute; `None` where it is no text.
+    /// The absolute path; `None` if it is not UTF-8.
     pub(super) path: Option<String>,
-    /// `None` where the name says none.
+    /// `None` if the name does not end in one.
     pub(super) minor_version: Option<u32>,
-    /// What is in it, or why that cannot be read.
+    /// The content, or the reason why it cannot be read.
     pub(super) text: Result<String, String>,
 }
 
-/// The folder beside `Cargo.toml`.
+/// The folder next to `Cargo.toml`.
 const FOLDER: &str = "schemas";
 
-/// The files for `event_type`, which is written at `span`.
+/// Finds the files for `event_type`; `span` is its position in the source.
 pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<File>, String> {
     let is_safe = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '_' | '-');
     let package = package_folder(span);
@@ -32,7 +32,7 @@ pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<File>, String> {
         return Ok(Vec::new());
     };
     let prefix = format!("{}_schema.", event_type.replace('.', "+"));
-    let unreadable = |error: io::Error| format!("folder `{FOLDER}` of contracts cannot be read: {error}");
+    let unreadable = |error: io::Error| format!("the contracts in folder `{FOLDER}` cannot be read: {error}");
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -42,7 +42,7 @@ pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<File>, String> {
     for entry in entries {
         let name = entry.map_err(unreadable)?.file_name();
         let Some(end) = name.to_str().and_then(|name| name.strip_prefix(&prefix)) else { continue };
-        // `avsc` or `1.avsc`; a copy that an editor made ends in something else.
+        // `avsc` or `1.avsc`; backup copies of editors end differently.
         if let Some(version) = end.strip_suffix("avsc") {
             files.push(read(&folder, &format!("{prefix}{end}"), version));
         }
@@ -62,7 +62,7 @@ fn read(folder: &Path, name: &str, version: &str) -> File {
     }
 }
 
-/// Nothing is minor version 0, `1.` is 1; there is no `0.` and no `01.`.
+/// Nothing is minor version 0, and `1.` is 1. `0.` and `01.` are not valid.
 fn minor_version(text: &str) -> Option<u32> {
     match text.strip_suffix('.') {
         None => text.is_empty().then_some(0),
@@ -73,10 +73,10 @@ fn minor_version(text: &str) -> Option<u32> {
     }
 }
 
-/// The folder of the nearest `Cargo.toml` above the file in which the attribute stands; where the compiler
-/// does not tell which that is, the package that is compiled.
+/// The folder of the nearest `Cargo.toml` above the source file of the attribute. If the compiler does not know that
+/// file, the package that is compiled.
 fn package_folder(span: Span) -> Option<PathBuf> {
-    // In tests of this crate there is no compiler to ask.
+    // Unit tests run without a compiler.
     let file = proc_macro::is_available().then(|| span.unwrap().local_file()).flatten();
     let file = file.and_then(|file| std::path::absolute(file).ok());
     let nearest = file.and_then(|file| {
@@ -90,7 +90,7 @@ mod tests {
     use super::minor_version;
 
     #[test]
-    fn a_minor_version_is_written_in_one_way() {
+    fn a_minor_version_has_one_form() {
         let versions = ["", "1.", "12.", "0.", "01.", "x.", "+1.", "1"].map(minor_version);
         assert_eq!(versions, [Some(0), Some(1), Some(12), None, None, None, None, None]);
     }

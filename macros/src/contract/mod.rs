@@ -1,6 +1,6 @@
-//! Contracts: the published schemas of an event type, which lie beside the crate's `Cargo.toml`.
+//! Contracts: the published schemas of an event type, in the folder `schemas` of its package.
 //!
-//! The macro reads them; the compiler, which knows the types, compares them with the event.
+//! The macro reads them. The compiler, which knows the types, compares them with the event.
 
 mod assertions;
 mod avro;
@@ -20,18 +20,18 @@ use crate::{
 /// The contracts of one event type.
 #[derive(Default)]
 pub(crate) struct Contracts {
-    /// All that were found and could be read, the newest first.
+    /// The contracts that could be read, the newest first.
     published: Vec<Contract>,
-    /// The absolute paths of the files, also of those that could not be read.
+    /// The absolute paths of all files, including unreadable ones.
     paths: Vec<String>,
-    /// Whether the event can be compared with them.
+    /// Whether the event can be compared with the contracts.
     are_sound: bool,
 }
 
 /// The schema of one minor version.
 struct Contract {
     minor_version: u32,
-    /// As the runtime's `schema/contract_text.rs` describes it.
+    /// The short form that the runtime's `schema/contract_text.rs` describes.
     text: String,
     /// The data keys.
     keys: Vec<String>,
@@ -40,7 +40,7 @@ struct Contract {
 }
 
 impl Contracts {
-    /// Reads the contracts of `event_type`, whose definition is at `minor_version`.
+    /// Reads the contracts of `event_type`. `minor_version` is the version of the event's definition.
     pub(crate) fn read(event_type: &EventType, minor_version: u32, problems: &mut Problems) -> Self {
         let mut contracts = Self { are_sound: true, ..Self::default() };
         let (literal, text) = (event_type.literal(), event_type.text());
@@ -56,8 +56,8 @@ impl Contracts {
             let name = &file.name;
             contracts.paths.extend(file.path.clone());
             let Some(minor) = file.minor_version else {
-                let what = format!("contract `{name}` is not named after a minor version");
-                refuse(what, "minor version 0 ends in `_schema.avsc`, minor version 1 in `_schema.1.avsc`");
+                let what = format!("the name of contract `{name}` does not end in a minor version");
+                refuse(what, "name minor version 0 `…_schema.avsc`, and minor version 1 `…_schema.1.avsc`");
                 continue;
             };
             match file.text.and_then(|json| avro::read(&json, text)) {
@@ -66,7 +66,7 @@ impl Contracts {
                     contracts.published.push(Contract { minor_version: minor, text, keys, path });
                 }
                 Err(why) => {
-                    let help = "get back the file that was published, or delete it if none ever was";
+                    let help = "restore the published file, or delete it if it was never published";
                     refuse(format!("contract `{name}` is not the schema of an event: {why}"), help);
                 }
             }
@@ -76,34 +76,33 @@ impl Contracts {
             && newest > minor_version
         {
             let what = format!(
-                "contract of event type `{text}` is broken: minor version {newest} was published, but this is minor version {minor_version}"
+                "contract of event type `{text}` is broken: minor version {newest} is published, but the event is at minor version {minor_version}"
             );
             refuse(what, &format!("write `minor_version = {newest}`, and the data keys of that version"));
         }
         contracts
     }
 
-    /// Makes cargo compile the crate again when one of the files has changed.
+    /// Makes cargo recompile the crate if one of the files changes.
     pub(crate) fn tracking(&self) -> TokenStream {
         let paths = &self.paths;
         // const _: &[u8] = include_bytes!("/…/schemas/com+example+learning+seat+taken+v1_schema.avsc");
         quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
     }
 
-    /// The file with the schema of that minor version.
+    /// The file with the schema of a minor version.
     pub(crate) fn schema_file(&self, minor_version: u32) -> Option<&str> {
         let contract = self.compared().iter().find(|contract| contract.minor_version == minor_version)?;
         contract.path.as_deref()
     }
 
-    /// The minor versions with a contract that the event was compared with, the newest first.
+    /// The minor versions that the event is compared with, the newest first.
     pub(crate) fn minor_versions(&self) -> impl Iterator<Item = u32> {
         self.compared().iter().map(|contract| contract.minor_version)
     }
 
-    /// After how many data keys an event of an earlier minor version can end.
-    ///
-    /// Where not all of those versions have a contract, nobody knows: at any data key then.
+    /// The numbers of data keys that events of earlier minor versions can have: any, if one of these versions has no
+    /// contract.
     pub(crate) fn earlier_ends(&self, minor_version: u32, keys: usize) -> Vec<usize> {
         let earlier: Vec<&Contract> =
             self.compared().iter().filter(|contract| contract.minor_version < minor_version).collect();

@@ -2,12 +2,11 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
+use syn::{Ident, ext::IdentExt};
 
 use super::{
     page,
     parse::{Arguments, Event},
-    refusal,
 };
 use crate::{
     contract::{Compared, Contracts},
@@ -34,7 +33,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     };
     let implementations = [
         definition(event, rt, contracts),
-        refusal::expand(rt, &item.ident),
+        refusal(rt, &item.ident),
         key(event),
         target.flow_control(&arguments.path),
         kept(event, contracts),
@@ -60,7 +59,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     })
 }
 
-/// The user's struct, with what is left of its derives.
+/// The user's struct, without the derives that the macro implements.
 fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, attributes, fields, arguments, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
@@ -99,7 +98,7 @@ fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let page = page::of_static(event, contracts);
     let deprecated = deprecated(arguments);
-    // Where the name is taken, that is said where it comes from.
+    // If the name is taken, the compiler reports the token that it comes from.
     let span = constant.span().resolved_at(Span::call_site());
     let declared = quote_spanned!(span=> static #constant: #rt::Signal<#ident> = #rt::Signal::new(););
     // /// …the event's documentation, and its facts
@@ -165,10 +164,22 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     }
 }
 
-/// The key as a walk over the schema, segment by segment: each is judged, and shown, at its own place.
+/// The message for an event as a field of a payload or of another event.
+fn refusal(rt: &TokenStream, ident: &Ident) -> TokenStream {
+    let name = ident.unraw().to_string();
+    // impl Refused for CourseEnrollmentCreated { const REFUSAL: Refusal = Refusal::event("Course…"); }
+    quote! {
+        #[automatically_derived]
+        impl #rt::Refused for #ident {
+            const REFUSAL: #rt::Refusal = #rt::Refusal::event(#name);
+        }
+    }
+}
+
+/// Walks over the schema along the key, and checks each segment at its own span.
 ///
-/// A real field access would leave its errors to the compiler, which suggests `unwrap()` for an `Option`, and
-/// knows of fields that are not on the wire.
+/// For a real field access the compiler would suggest `unwrap()` for an `Option`, and accept fields that are not on
+/// the wire.
 fn key(event: &Event<'_>) -> TokenStream {
     let Arguments { key, path, waivers, .. } = &event.arguments;
     if key.is_empty() {
@@ -176,7 +187,7 @@ fn key(event: &Event<'_>) -> TokenStream {
     }
     let names: Vec<_> = key.iter().map(|name| name.unraw().to_string()).collect();
     let waiver = waivers.place_of(&rules::KEY_IS_PII);
-    let is_waived = waivers.covers(&rules::KEY_IS_PII);
+    let is_waived = waivers.contains(&rules::KEY_IS_PII);
     let checks = key.iter().enumerate().map(|(index, segment)| {
         let rt = path.at(segment.span());
         quote_spanned!(segment.span()=> #rt::assert_key(&__RECORD, &[#(#names),*], #index, #is_waived);)
@@ -197,7 +208,7 @@ fn key(event: &Event<'_>) -> TokenStream {
     }
 }
 
-/// The comparison with what was published.
+/// Compares the event with its contracts.
 fn kept(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Arguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
     let Some(event_type) = event_type else {
@@ -256,7 +267,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
     }
 }
 
-/// `Debug` that needs nothing of the fields: their types can be anything.
+/// `Debug` without the fields, whose types can be anything.
 fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
     let Target { rt, ident, .. } = target;
     let name = ident.unraw().to_string();

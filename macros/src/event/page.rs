@@ -1,5 +1,4 @@
-//! What the attribute says, for the pages of the event in the documentation: that of the static and that of the
-//! struct.
+//! The facts in the attribute, for the pages of the static and the struct in the documentation.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,19 +10,19 @@ use crate::{contract::Contracts, record::schema::type_name};
 pub(super) fn of_static(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let data = format!("* Data: [`{}`], with ", event.item.ident.unraw());
     let keys: Vec<String> =
-        event.fields.iter().map(|field| format!("`{}: {}`", field.name, type_name(field.ty))).collect();
+        event.fields.iter().map(|field| format!("`{}: {}`", field.name, type_name(&field.ty))).collect();
     page(event, contracts, data + &keys.join(", "), ["\n# Schema\n\n```json", "```"])
 }
 
 pub(super) fn of_struct(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let constant = &event.constant;
     let signal = if constant == UNNAMED { String::new() } else { format!("* Signal: [`{constant}`]") };
-    // Folded, or the fields would be far below it.
+    // Folded, so that the fields are not far below it.
     let fold = ["\n<details><summary>Schema</summary>\n\n```json", "```\n\n</details>"];
     page(event, contracts, signal, fold)
 }
 
-/// The facts, and the schema as it was published, between two texts.
+/// The facts, and the published schema between `before` and `after`.
 fn page(
     event: &Event<'_>,
     contracts: &Contracts,
@@ -33,7 +32,7 @@ fn page(
     let facts = facts(event, counterpart);
     let file = contracts.schema_file(event.arguments.minor_version);
     let schema = file.map(|file| {
-        // Only rustdoc reads the file: a build has no use for it here.
+        // Only rustdoc needs the file.
         quote! {
             #[cfg_attr(doc, doc = #before)]
             #[cfg_attr(doc, doc = ::core::include_str!(#file))]

@@ -1,4 +1,4 @@
-//! The arguments, and what they stand on.
+//! Parses the attribute and its struct.
 //!
 //! ```text
 //! #[event(
@@ -21,6 +21,7 @@ use crate::{
     event_type::EventType,
     names,
     record::{self, Attributes, Docs, Field},
+    record_kind::RecordKind,
     rules,
     runtime_path::RuntimePath,
     waivers::{Place, Waivers},
@@ -53,10 +54,10 @@ pub(crate) struct Event<'a> {
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) event_type: Option<EventType>,
-    /// The path; empty where there is none, or one of a form that was refused.
+    /// The path; empty if there is none, or if it was refused.
     pub(crate) key: Vec<Ident>,
     pub(crate) has_key: bool,
-    /// Whether an argument was refused, which may have been meant as the event type.
+    /// Whether an argument was refused, which may have been the event type.
     has_unknown: bool,
     pub(crate) minor_version: u32,
     pub(crate) repository: Option<LitStr>,
@@ -64,6 +65,8 @@ pub(crate) struct Arguments {
     pub(crate) deprecated: Option<Deprecated>,
     pub(crate) local_only: Option<LitStr>,
     pub(crate) name: Option<LitStr>,
+    /// Whether `name` was given in a form that was refused.
+    pub(crate) is_name_refused: bool,
     pub(crate) waivers: Waivers,
     pub(crate) path: RuntimePath,
 }
@@ -73,43 +76,38 @@ pub(crate) struct Deprecated {
     pub(crate) note: LitStr,
 }
 
-/// `None` where the item has not the shape of an event.
+/// `None` if the item does not have the shape of an event.
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
     let mut arguments = parse_arguments(tokens, problems);
-    let item = record::check_shape(item, "an event", &rules::EVENT_SHAPE, problems)?;
+    let item = record::check_shape(item, RecordKind::Event, problems)?;
+    let struct_name = item.ident.unraw().to_string();
     if arguments.event_type.is_none() && !arguments.has_unknown {
-        problems.push(
-            Problem::of(
-                &rules::TYPE_MISSING,
-                &item.ident,
-                format!("event `{}` has no event type", item.ident.unraw()),
-            )
-            .help("write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`"),
-        );
+        let help = "write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`";
+        let what = format!("event `{struct_name}` has no event type");
+        problems.refuse(&rules::TYPE_MISSING, &item.ident, what, help);
     }
     let constant = match &arguments.name {
         Some(name) if is_constant(&name.value()) => Ident::new(&name.value(), name.span()),
         Some(name) => {
-            let what = format!("`{}` is no name of a constant", name.value());
-            let better = names::constant_name(&item.ident.unraw().to_string());
-            problems.push(
-                Problem::new(name, what)
-                    .help(format!("write it in capitals, digits and underscores, as in `{better}`")),
+            let help = format!(
+                "use capital letters, digits and underscores, as in `{}`",
+                names::constant_name(&struct_name)
             );
+            problems.mistake(name, format!("`{}` is not a valid constant name", name.value()), help);
             derived_constant(item, arguments.event_type.as_ref(), problems)
         }
         None => derived_constant(item, arguments.event_type.as_ref(), problems),
     };
     let is_local = arguments.local_only.is_some();
     let waivers = &mut arguments.waivers;
-    let attributes = Attributes::parse(item, "#[event]", is_local, waivers, problems);
-    let mut fields = record::parse_fields(item, "event", false, problems);
+    let attributes = Attributes::parse(item, RecordKind::Event, is_local, waivers, problems);
+    let mut fields = record::parse_fields(item, RecordKind::Event, is_local, false, problems);
     for field in &fields {
         waivers.take_misplaced(&field.waivers);
     }
     for field in &mut fields {
         field.waivers.take_misplaced(waivers);
-        field.is_refused |= waivers.are_types_refused();
+        field.is_type_reported |= waivers.are_types_refused();
     }
     if [&rules::KEY_UNKNOWN, &rules::KEY_TYPE].iter().any(|rule| waivers.is_refused(rule)) {
         arguments.key.clear();
@@ -117,8 +115,10 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     if is_local && !arguments.key.is_empty() {
         let key = &arguments.key;
         problems.push(
-            Problem::new(&quote!(#(#key).*), "an event that is `local_only` has no key")
-                .note("a key keeps messages on an event bus in order, which this event never reaches")
+            Problem::new(&quote!(#(#key).*), "a `local_only` event cannot have a key")
+                .note(
+                    "a key keeps messages on an event bus in order, but this event never leaves the process",
+                )
                 .help("remove `key`, or `local_only`"),
         );
         arguments.key.clear();
@@ -126,7 +126,7 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     Some(Event { item, attributes, docs: Docs::of(&item.attrs), fields, arguments, constant })
 }
 
-/// Stands in for a name that was refused, so that nothing else is said of it.
+/// Stands in for a name that was refused, so that nothing else is reported about it.
 pub(crate) const UNNAMED: &str = "__UNNAMED";
 
 fn derived_constant(item: &ItemStruct, event_type: Option<&EventType>, problems: &mut Problems) -> Ident {
@@ -135,9 +135,9 @@ fn derived_constant(item: &ItemStruct, event_type: Option<&EventType>, problems:
     if is_constant(&derived) {
         return Ident::new(&derived, item.ident.span());
     }
-    let what = format!("no name of a constant follows from `{}`", item.ident);
-    let help = "give it one, as in `name = \"COURSE_ENROLLMENT_CREATED\"`";
-    problems.push(Problem::new(&item.ident, what).help(help));
+    let what = format!("`{}` cannot be turned into a constant name", item.ident);
+    let help = "name the constant, as in `name = \"COURSE_ENROLLMENT_CREATED\"`";
+    problems.mistake(&item.ident, what, help);
     Ident::new(UNNAMED, item.ident.span())
 }
 
@@ -150,11 +150,10 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     let mut parsed = Arguments::default();
     let mut known = Known::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
-        let help = format!("write `type = \"{}\"`", literal.value());
-        // The compiler refuses such an attribute itself.
+        // The compiler refuses `#[event = "…"]` itself.
         if !is_key_value() {
-            let what = "the event type comes with its name";
-            problems.push(Problem::of(&rules::TYPE_MISSING, &literal, what).help(help));
+            let help = format!("write `type = \"{}\"`", literal.value());
+            problems.refuse(&rules::TYPE_MISSING, &literal, "the event type needs its argument name", help);
         }
         parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
         return parsed;
@@ -172,14 +171,14 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
     parsed
 }
 
-/// Whether the attribute is `#[event = "…"]`, which the compiler hands over as it does `#[event("…")]`.
+/// Returns whether the attribute is `#[event = "…"]`, which the compiler passes to the macro like `#[event("…")]`.
 fn is_key_value() -> bool {
     let attribute = Span::call_site().source_text().unwrap_or_default();
     attribute.split('"').next().is_some_and(|before| before.contains('='))
 }
 
 impl Arguments {
-    /// The key as it is written, without `r#`.
+    /// The key with dots, without `r#`.
     pub(crate) fn key_path(&self) -> String {
         let names: Vec<String> = self.key.iter().map(|name| name.unraw().to_string()).collect();
         names.join(".")
@@ -189,11 +188,8 @@ impl Arguments {
         match arg.name.to_string().as_str() {
             "type" => {
                 let example = "type = \"com.example.learning.course.enrollment.created.v1\"";
-                match arg.text(example, problems) {
-                    Some(text) => self.event_type = Some(EventType::new(&text)),
-                    // It is there, if only in a form that was refused.
-                    None => self.event_type = Some(EventType::refused(&arg.name)),
-                }
+                let event_type = arg.string(example, problems).map(|literal| EventType::new(&literal));
+                self.event_type = Some(event_type.unwrap_or_else(|| EventType::refused(&arg.name)));
             }
             "key" => {
                 self.has_key = true;
@@ -202,76 +198,43 @@ impl Arguments {
             "minor_version" => {
                 self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
             }
-            "repository" => self.repository = arg.text("repository = \"openedx/openedx-platform\"", problems),
-            "warning" => self.warning = arg.text("warning = \"what to know first\"", problems),
+            "repository" => {
+                self.repository = arg.string("repository = \"openedx/openedx-platform\"", problems);
+            }
+            "warning" => self.warning = arg.string("warning = \"what consumers need to know\"", problems),
             "deprecated" => self.deprecated = deprecated(arg, problems),
             "local_only" => {
-                self.local_only = arg.text("local_only = \"why it cannot leave the process\"", problems);
+                self.local_only = arg.string("local_only = \"why it cannot leave the process\"", problems);
             }
-            "name" => self.name = name(arg, problems),
-            "allow" => arg.waiver(Place::Event, &mut self.waivers, problems),
+            "name" => {
+                self.name = arg.string("name = \"COURSE_ENROLLMENT_CREATED\"", problems);
+                self.is_name_refused = self.name.is_none();
+            }
+            "allow" => arg.waiver(Place::Struct(RecordKind::Event), &mut self.waivers, problems),
             _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
     }
 }
 
-/// `"COURSE_ENROLLMENT_CREATED"`, or the same without quotation marks, of which the rules need say nothing more.
-fn name(arg: &Arg, problems: &mut Problems) -> Option<LitStr> {
-    let constant = match &arg.value {
-        args::Value::Is(value) => args::path(value).and_then(|path| path.get_ident().cloned()),
-        _ => None,
-    };
-    let constant = constant.filter(|constant| is_constant(&constant.to_string()));
-    let Some(constant) = constant else {
-        return arg.text("name = \"COURSE_ENROLLMENT_CREATED\"", problems);
-    };
-    let what = "`name` takes a text in quotation marks";
-    problems.push(Problem::new(&constant, what).help(format!("write `name = \"{constant}\"`")));
-    Some(LitStr::new(&constant.to_string(), constant.span()))
-}
-
 fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     const EXAMPLE: &str = "deprecated(since = \"1.2.0\", note = \"use COURSE_ENROLLMENT_CREATED_V2\")";
+    let before = problems.len();
     let mut since = None;
     let mut note = None;
     let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
-    if let Some(note) = note_alone(arg) {
-        let what = "what to use instead comes with its name";
-        let help = format!("write `deprecated(note = \"{}\")`", note.value());
-        problems.push(Problem::new(&note, what).help(help));
-        return None;
-    }
-    let args = arg.list(EXAMPLE, problems);
-    let is_list = matches!(arg.value, args::Value::List(_));
-    for inner in args {
+    for inner in arg.list(EXAMPLE, problems) {
         if known.accept(&inner, problems) {
-            let text = inner.text(EXAMPLE, problems);
+            let string = inner.string(EXAMPLE, problems);
             if inner.name == "since" {
-                since = text;
+                since = string;
             } else {
-                note = Some(text);
+                note = string;
             }
         }
     }
-    match note {
-        Some(note) => note.map(|note| Deprecated { since, note }),
-        None => {
-            if is_list {
-                problems.push(
-                    Problem::new(&arg.name, "`deprecated` does not say what to use instead")
-                        .help(format!("write `{EXAMPLE}`")),
-                );
-            }
-            None
-        }
+    if note.is_none() && problems.len() == before {
+        let what = "`deprecated` does not say what to use instead";
+        problems.mistake(&arg.name, what, format!("write `{EXAMPLE}`"));
     }
-}
-
-/// The text of `deprecated("…")` and `deprecated = "…"`.
-fn note_alone(arg: &Arg) -> Option<LitStr> {
-    match &arg.value {
-        args::Value::List(tokens) => syn::parse2(tokens.clone()).ok(),
-        args::Value::Is(value) => args::text_literal(value),
-        args::Value::Flag => None,
-    }
+    note.map(|note| Deprecated { since, note })
 }

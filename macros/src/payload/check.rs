@@ -4,18 +4,19 @@ use syn::ext::IdentExt;
 
 use super::parse::Payload;
 use crate::{
-    diagnostics::{Problem, Problems},
+    diagnostics::Problems,
     record::{Field, check_flow_control, check_owned, find_mention, find_namesake},
+    record_kind::RecordKind,
     rules,
 };
 
 pub(crate) fn check(payload: &Payload<'_>, problems: &mut Problems) {
     check_documented(payload, problems);
     for field in &payload.fields {
-        check_owned(field, false, problems);
+        check_owned(field, problems);
         check_builder_name(field, problems);
         check_recursion(payload, field, problems);
-        check_flow_control(field, "field", problems);
+        check_flow_control(field, RecordKind::Payload, problems);
         field.waivers.check_needed(problems);
     }
 }
@@ -23,37 +24,28 @@ pub(crate) fn check(payload: &Payload<'_>, problems: &mut Problems) {
 fn check_documented(payload: &Payload<'_>, problems: &mut Problems) {
     if !payload.docs.exist {
         let what = format!("payload `{}` is not documented", payload.item.ident.unraw());
-        problems.push(
-            Problem::of(&rules::EVENT_UNDOCUMENTED, &payload.item.ident, what)
-                .help("add a `/// …` comment that says what it describes"),
-        );
+        let help = "add a `/// …` comment that says what it describes";
+        problems.refuse(&rules::EVENT_UNDOCUMENTED, &payload.item.ident, what, help);
     }
 }
 
-/// The setter would hide the builder's own method.
+/// Refuses a field called `build`, because its setter would hide the builder's method.
 fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
     if field.name == "build" {
-        problems.push(
-            Problem::of(
-                &rules::FIELD_RESERVED,
-                field.ident,
-                "field `build` has the name of the builder's last method",
-            )
-            .help("name it after what it holds, as in `build_number`"),
-        );
+        let what = "a field cannot be called `build`, which is a method of the builder";
+        let help = "name it after its value, as in `build_number`";
+        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
     }
 }
 
-/// A payload that names itself: the schemas of such types would not even compile to a message. What leads
-/// back through other payloads is found by `assert_field`.
+/// Refuses a payload that names itself, whose schema would not compile. `assert_field` finds recursion through other
+/// payloads.
 fn check_recursion(payload: &Payload<'_>, field: &Field<'_>, problems: &mut Problems) {
     let ident = &payload.item.ident;
-    let Some(at) = find_namesake(field.ty, ident) else { return };
-    // Which of the two a path leads to, only the compiler knows.
-    let or_another = if find_mention(field.ty, ident).is_some() { "" } else { ", or another of its name," };
+    let Some(at) = find_namesake(&field.ty, ident) else { return };
+    // Only the compiler knows which struct a path leads to.
+    let or_another = if find_mention(&field.ty, ident).is_some() { "" } else { ", or another of its name," };
     let what =
         format!("payload `{}` contains itself{or_another} through its field `{}`", ident.unraw(), field.name);
-    problems.push(
-        Problem::of(&rules::RECORD_RECURSIVE, at, what).help("refer to the other value by its key or id"),
-    );
+    problems.refuse(&rules::RECORD_RECURSIVE, at, what, "refer to the other value by its key or id");
 }

@@ -1,4 +1,4 @@
-//! A payload, its twin with the fields, and their implementations.
+//! A payload, its twin that holds the fields, and their implementations.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
@@ -6,7 +6,7 @@ use syn::{Ident, ItemStruct, ext::IdentExt};
 
 use super::parse::Payload;
 use crate::{
-    args,
+    diagnostics::quoted,
     record::{
         self, Field, Target,
         builder::{Built, is_option},
@@ -67,7 +67,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
     let docs =
-        format!("The fields of [`{}`], which reads as this struct and cannot be changed.", ident.unraw());
+        format!("The fields of [`{}`], which gives read access to them.", ident.unraw());
     let fields = fields
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
@@ -86,8 +86,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
         #(#lints)*
         #derives
         #vis struct #ident {
-            // Visible, since the compiler then names it wherever in the crate somebody writes a literal; what it holds is
-            // not.
+            // Public, so that the compiler names the field if a user writes a literal; its content is private.
             #[doc(hidden)]
             pub __build_with_builder: #rt::Frozen<#twin>,
         }
@@ -101,22 +100,22 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     }
 }
 
-/// What the page of the struct in the documentation says of its fields, which are on the twin's.
+/// The facts about the fields for the struct's page in the documentation; the fields are on the twin's page.
 fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
-    let mut text = format!("\n# Fields\n\nThose of [`{}`].\n", twin.unraw());
+    let mut text = format!("\n# Fields\n\nThe fields of [`{}`].\n", twin.unraw());
     let mut list = |label: &str, is_one: &dyn Fn(&Field<'_>) -> bool| {
         let names: Vec<_> =
             payload.fields.iter().filter(|field| is_one(field)).map(|field| field.name.as_str()).collect();
         if !names.is_empty() {
-            text.push_str(&["* ", label, ": ", &args::list(&names), "\n"].concat());
+            text.push_str(&["* ", label, ": ", &quoted(&names), "\n"].concat());
         }
     };
-    list("May be left out", &|field| field.default.is_some() || is_option(field.ty));
+    list("May be left out", &|field| field.default.is_some() || is_option(&field.ty));
     list("Personal data", &|field| field.pii);
     text
 }
 
-/// Reading the fields, and the way from and to the twin.
+/// Read access to the fields, and conversions from and to the twin.
 fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
     let ItemStruct { ident, vis, .. } = item;
     // impl Deref for UserData { type Target = UserDataFields; … }
@@ -142,7 +141,7 @@ fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
         }
 
         impl #ident {
-            #[doc = "The fields, to take them apart or to make another value of them."]
+            #[doc = "Returns the fields, to destructure them or to build another value from them."]
             #[must_use]
             #[inline]
             #vis fn into_fields(self) -> #twin {

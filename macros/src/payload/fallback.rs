@@ -1,24 +1,24 @@
-//! What other payloads expect of one that was refused for its shape.
+//! The implementations that other payloads need from a payload that was refused for its shape.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Generics, Ident, Item, Path, Token, parse_quote, punctuated::Punctuated};
 
-use crate::{record, runtime_path::RuntimePath};
+use crate::{record, record_kind::RecordKind, runtime_path::RuntimePath};
 
-/// The item as it can stand without the macro, with an Avro form that is never used: the program does not
-/// compile, and a field of this type is no second mistake.
+/// Returns the item without the macro's attributes, with an Avro form that is never used: the program does not
+/// compile, and a field of this type must not be reported as well.
 ///
-/// `above` is what is derived already.
+/// `above` lists the traits that are derived already.
 pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> TokenStream {
-    let bare = record::without_attributes(item, "payload");
+    let bare = record::without_attributes(item, RecordKind::Payload);
     let Some((ident, generics, attributes)) = named(item) else {
         return bare;
     };
     let (parameters, arguments, bounds) = generics.split_for_impl();
-    let mut lasting = generics.clone();
-    lasting.make_where_clause().predicates.push(parse_quote!(Self: 'static));
-    let lasting = &lasting.where_clause;
+    let mut owned = generics.clone();
+    owned.make_where_clause().predicates.push(parse_quote!(Self: 'static));
+    let owned = &owned.where_clause;
     let (rt, import) = (path.at(Span::call_site()), path.import());
     let derived = derived(attributes);
     let is_missing = |name: &str| !derived.iter().chain(above).any(|derived| derived == name);
@@ -56,7 +56,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
             #partial_eq
             #debug
 
-            impl #parameters #rt::AvroType for #ident #arguments #lasting {
+            impl #parameters #rt::AvroType for #ident #arguments #owned {
                 type Repr = ::core::primitive::bool;
                 const SCHEMA: #rt::Schema = #rt::Schema::Unknown;
 
@@ -75,7 +75,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
     quote!(#bare #implementations)
 }
 
-/// The name, the parameters and the attributes of a type.
+/// The name, the generics and the attributes of a type.
 fn named(item: &Item) -> Option<(&Ident, &Generics, &[Attribute])> {
     Some(match item {
         Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),

@@ -1,4 +1,4 @@
-//! The arguments, and what they stand on.
+//! Parses the attribute and its struct.
 //!
 //! ```text
 //! #[payload(pii, crate = path)]
@@ -11,7 +11,7 @@ use crate::{
     args::{self, Known},
     diagnostics::Problems,
     record::{self, Attributes, Docs, Field},
-    rules,
+    record_kind::RecordKind,
     runtime_path::RuntimePath,
     waivers::{Place, Waivers},
 };
@@ -25,13 +25,13 @@ pub(crate) struct Payload<'a> {
     pub(crate) fields: Vec<Field<'a>>,
 }
 
-/// What stands in the attribute's parentheses.
+/// The arguments of the attribute.
 #[derive(Default)]
 pub(crate) struct Arguments {
     pub(crate) path: RuntimePath,
-    /// All of it is personal data.
+    /// Whether all fields are personal data.
     pii: bool,
-    /// None that is right: conventions about payloads are waived at their fields.
+    /// Misplaced waivers: conventions about payloads are waived at their fields.
     waivers: Waivers,
 }
 
@@ -41,7 +41,7 @@ impl Arguments {
         let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
         for arg in args::parse(tokens, problems) {
             if arg.name == "allow" {
-                arg.waiver(Place::Payload, &mut parsed.waivers, problems);
+                arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
             } else if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
                     "pii" => parsed.pii = arg.flag(problems),
@@ -53,20 +53,20 @@ impl Arguments {
     }
 }
 
-/// `None` where the item has not the shape of a payload.
+/// `None` if the item does not have the shape of a payload.
 pub(crate) fn parse<'a>(
     arguments: &'a Arguments,
     item: &'a Item,
     problems: &mut Problems,
 ) -> Option<Payload<'a>> {
-    let item = record::check_shape(item, "a payload", &rules::PAYLOAD_SHAPE, problems)?;
+    let item = record::check_shape(item, RecordKind::Payload, problems)?;
     let mut waivers = Waivers::default();
-    let attributes = Attributes::parse(item, "#[payload]", false, &mut waivers, problems);
-    let mut fields = record::parse_fields(item, "payload", arguments.pii, problems);
+    let attributes = Attributes::parse(item, RecordKind::Payload, false, &mut waivers, problems);
+    let mut fields = record::parse_fields(item, RecordKind::Payload, false, arguments.pii, problems);
     for field in &mut fields {
         field.waivers.take_misplaced(&arguments.waivers);
         field.waivers.take_misplaced(&waivers);
-        field.is_refused |= arguments.waivers.are_types_refused();
+        field.is_type_reported |= arguments.waivers.are_types_refused();
     }
     Some(Payload { item, path: &arguments.path, docs: Docs::of(&item.attrs), attributes, fields })
 }

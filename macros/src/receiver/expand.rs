@@ -6,7 +6,8 @@ use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     arguments::{RUNS_TWICE, given_twice_text, is_struct},
-    parse::{On, Parameter, Receiver, Refused, Source},
+    parameters::{Parameter, Source},
+    parse::{On, Receiver, Refused},
 };
 use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
 
@@ -27,8 +28,7 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     });
     let uses = uses(&receiver.signals, &receiver.path);
     let function = receiver.function.registered(&quote!(#registration #uses));
-    // The types of parameters are those of the data keys, whatever clippy thinks of them, and a receiver may
-    // return a `Result` before it has anything to fail at.
+    // The data keys decide the types of the parameters, and a receiver may return a `Result` before it can fail.
     //
     // fn notify(…) { … }
     // trait __receiver_notify_12_4_0 { fn registered() { const _: () = { … }; } }
@@ -43,7 +43,7 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     }
 }
 
-/// That one signal under two names is one, only the compiler sees.
+/// Asserts that the signals are distinct, because only the compiler knows that two names lead to one signal.
 fn distinct(receiver: &Receiver) -> TokenStream {
     let all: Vec<&Path> = receiver.signals.iter().chain(&receiver.later_signals).collect();
     if all.len() < 2 {
@@ -70,8 +70,8 @@ fn distinct(receiver: &Receiver) -> TokenStream {
     }
 }
 
-/// The item alone. Its signals are mentioned, so that what is wrong with them is said at once, and their
-/// imports are not called unused.
+/// The item without a registration. It mentions the signals, so that the compiler reports mistakes in them at once,
+/// and does not report their imports as unused.
 pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
@@ -95,7 +95,8 @@ pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStre
     }
 }
 
-/// The signals, outside of what is left away where the path to the runtime is wrong: their imports are used.
+/// Uses the signals outside of the items that a wrong path to the runtime removes, so that their imports are not
+/// reported as unused.
 fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
     path.is_given().then(|| {
         quote! {
@@ -105,7 +106,7 @@ fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
     })
 }
 
-/// Only this call mentions the user's signal, so that what is wrong with it is said there.
+/// The only call that mentions the user's signal, so that the compiler reports a wrong one here.
 fn signal(signal: &Path, path: &RuntimePath) -> TokenStream {
     let rt = path.at(signal.span());
     quote_spanned!(signal.span()=> #rt::signal(&#signal))
@@ -151,8 +152,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     }
 }
 
-/// The argument, all of it at the user's type or name. The parameter's type is said twice, here and in the
-/// function, so that it is compared here, where the message can be ours.
+/// The argument, with the span of the user's type. It repeats the parameter's type, so that the compiler compares
+/// it here, with a message of ours.
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let ty = referenced(&parameter.ty);
     let span = ty.span();
@@ -180,12 +181,12 @@ fn referenced(ty: &Type) -> &Type {
     }
 }
 
-/// A variable of the expansion, shown at `span`. Its name is not one that the user's function may have.
+/// A variable of the expansion, reported at `span`. Its name cannot clash with one of the user's function.
 fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(span))
 }
 
-/// An error about the returned type is shown at that type.
+/// The outcome, with the span of the return type, where the compiler reports a wrong one.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.function.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod expand;
+mod function;
 mod parameters;
 mod parse;
 
@@ -9,9 +10,9 @@ use proc_macro2::TokenStream;
 
 use crate::diagnostics::report;
 
-/// The user's function, with its registration or the reasons why there is none.
+/// Returns the user's function with its registration, or with the reasons why there is none.
 pub(crate) fn receiver(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    report(|problems| match parse::parse(arguments, item.clone(), problems) {
+    report(|problems| match parse::parse(arguments, item, problems) {
         Ok(receiver) => expand::expand(&receiver),
         Err(refused) => expand::expand_refused(&refused, item),
     })

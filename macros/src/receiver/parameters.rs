@@ -1,14 +1,24 @@
-//! The parameters of a receiver, and what each is given.
+//! The parameters of a receiver, and the argument that each of them gets.
 
 use syn::{Attribute, FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
 
-use super::parse::{Parameter, Source, refuse};
-use crate::{
-    diagnostics::{Problem, Problems},
-    record::schema::type_name,
-    rules,
-};
+use crate::{diagnostics::Problems, record::schema::type_name, rules};
 
+pub(crate) struct Parameter {
+    pub(crate) source: Source,
+    pub(crate) ty: Type,
+}
+
+/// The argument that a parameter gets.
+pub(crate) enum Source {
+    /// The data key of this name.
+    DataKey(Ident),
+    Metadata,
+    Event,
+    FromEventBus,
+}
+
+/// `None` if one of them was refused.
 pub(super) fn parse_parameters(
     signature: &Signature,
     signals: &[Path],
@@ -21,20 +31,16 @@ pub(super) fn parse_parameters(
         match parse_parameter(argument, problems) {
             Some((name, ident, parameter)) => {
                 if names.contains(&name) {
-                    let what = format!("two parameters are named after `{name}`");
+                    let what = format!("two parameters are named `{name}`");
                     let help = "remove one of the two; a leading `_` does not count";
-                    problems.push(Problem::of(&rules::RECEIVER_PARAMETER, &ident, what).help(help));
+                    problems.refuse(&rules::RECEIVER_PARAMETER, &ident, what, help);
                     is_complete = false;
                 }
                 if matches!(parameter.source, Source::Event) && signals.len() > 1 {
-                    problems.push(
-                        Problem::of(
-                            &rules::RECEIVER_PARAMETER,
-                            &ident,
-                            "`event` has another type for each of the signals",
-                        )
-                        .help("name the data keys that the events share, or write a receiver for each"),
-                    );
+                    let what = "`event` would have a different type for each signal";
+                    let help =
+                        "name the data keys that the events share, or write a receiver for each signal";
+                    problems.refuse(&rules::RECEIVER_PARAMETER, &ident, what, help);
                     is_complete = false;
                 }
                 names.push(name);
@@ -49,49 +55,43 @@ pub(super) fn parse_parameters(
 fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String, Ident, Parameter)> {
     let typed = match argument {
         FnArg::Receiver(this) => {
-            refuse(
-                this,
-                "a receiver cannot be a method",
-                "make it a free function; what it needs besides the event, it finds in a static",
-                problems,
-            );
+            let what = "a receiver cannot be a method";
+            let help = "make it a free function; put other things that it needs in a static";
+            problems.refuse(&rules::RECEIVER_SHAPE, this, what, help);
             return None;
         }
         FnArg::Typed(typed) => typed,
     };
     let is_conditional = |one: &&Attribute| one.path().is_ident("cfg") || one.path().is_ident("cfg_attr");
     if let Some(condition) = typed.attrs.iter().find(is_conditional) {
-        let what = "this parameter of a receiver is not there in every build";
-        refuse(condition, what, "remove it, or write a receiver for each build", problems);
+        let what = "this parameter of a receiver is missing in some builds";
+        let help = "remove it, or write a receiver for each build";
+        problems.refuse(&rules::RECEIVER_SHAPE, condition, what, help);
         return None;
     }
     let ident = match &*typed.pat {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => &pattern.ident,
-        Pat::Wild(wild) => {
-            refuse(
-                wild,
-                "a parameter of a receiver needs a name: it says which data key it takes",
-                "name it, as in `_enrollment`: a leading `_` does not count",
-                problems,
-            );
-            return None;
-        }
         pattern => {
-            refuse(
-                pattern,
-                "a parameter of a receiver cannot be a pattern: its name says which data key it takes",
-                "name it, and take it apart in the function",
-                problems,
-            );
+            let (what, help) = match pattern {
+                Pat::Wild(_) => (
+                    "a parameter of a receiver needs a name: it selects the data key",
+                    "name it, as in `_enrollment`: a leading `_` does not count",
+                ),
+                _ => (
+                    "a parameter of a receiver cannot be a pattern: its name selects the data key",
+                    "name it, and destructure it in the function",
+                ),
+            };
+            problems.refuse(&rules::RECEIVER_SHAPE, pattern, what, help);
             return None;
         }
     };
     let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
     if ["signal", "sender"].contains(&name.as_str()) {
-        let what = format!("a receiver is not given the `{name}`");
+        let what = format!("a receiver cannot have a parameter `{name}`");
         let help = "remove it: `metadata: &EventsMetadata` has the event type and the service that sent the event, \
                     which Python's receivers find in `signal` and `sender`";
-        problems.push(Problem::of(&rules::RECEIVER_PARAMETER, ident, what).help(help));
+        problems.refuse(&rules::RECEIVER_PARAMETER, ident, what, help);
         return None;
     }
     let source = match name.as_str() {
@@ -102,25 +102,24 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
     };
     let ty = (*typed.ty).clone();
     if matches!(source, Source::DataKey(_)) && is_metadata(&ty) {
-        let what = format!("the metadata of the event is called `metadata`, and not `{name}`");
-        let help = "write `metadata: &EventsMetadata`";
-        problems.push(Problem::of(&rules::RECEIVER_PARAMETER, ident, what).help(help));
+        let what = format!("the parameter for the metadata must be named `metadata`, not `{name}`");
+        problems.refuse(&rules::RECEIVER_PARAMETER, ident, what, "write `metadata: &EventsMetadata`");
         return None;
     }
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
 }
 
-/// The field of that name, at the parameter.
+/// The field called `name`, with the span of the parameter.
 fn field_ident(name: &str, at: &Ident) -> Ident {
     let plain = syn::parse_str::<Ident>(name);
     let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
-    // What is neither a name nor a keyword (`_1`) is no data key, which the compiler says of the whole.
+    // `1` from `_1` is neither a name nor a keyword. For `_1` itself the compiler reports that there is no such field.
     let mut field = plain.or_else(|_| raw()).unwrap_or_else(|_| at.clone());
     field.set_span(at.span());
     field
 }
 
-/// No data key has that type.
+/// Returns whether the type is `EventsMetadata`, which no data key has.
 fn is_metadata(ty: &Type) -> bool {
     match ty {
         Type::Group(group) => is_metadata(&group.elem),
@@ -144,74 +143,33 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
             ("`from_event_bus` is a `bool`, not a reference", "write `from_event_bus: bool`".to_owned())
         }
         (_, None) => (
-            "a receiver takes data keys by reference: other receivers get the same event",
+            "a receiver takes data keys by reference, because other receivers get the same event",
             by_reference(name, ty),
         ),
         (_, Some(reference)) if reference.mutability.is_some() => (
-            "a receiver cannot change the event: other receivers get the same",
+            "a receiver cannot change the event, because other receivers get the same one",
             "write `&` in place of `&mut`".to_owned(),
         ),
         (_, Some(reference)) if matches!(&*reference.elem, Type::ImplTrait(_)) => {
             ("a receiver cannot be generic", "write the type of the data key in place of `impl …`".to_owned())
         }
         (_, Some(reference)) if reference.lifetime.as_ref().is_some_and(|one| one.ident == "static") => (
-            "a receiver cannot keep the event: it is gone when all have run",
-            "remove `'static`, and clone what has to stay".to_owned(),
+            "a receiver cannot keep a reference to the event, which is dropped after all receivers have run",
+            "remove `'static`, and clone what you need later".to_owned(),
         ),
         (_, Some(_)) => return true,
     };
-    refuse(ty, what, &help, problems);
+    problems.refuse(&rules::RECEIVER_SHAPE, ty, what, help);
     false
 }
 
-/// What to write in place of a type that is no reference.
+/// How to write a parameter whose type is not a reference.
 fn by_reference(name: &str, ty: &Type) -> String {
-    let text = type_name(ty).replace("&'static ", "&").replace("&str", "String").replace('&', "");
-    if text == "bool" {
+    let owned = type_name(ty).replace("&'static ", "&").replace("&str", "String").replace('&', "");
+    if owned == "bool" {
         return format!(
-            "write `{name}: &bool` if that is a data key; `from_event_bus: bool` says whether the event came from a bus"
+            "write `{name}: &bool` if it is a data key; `from_event_bus: bool` tells whether the event came from a bus"
         );
     }
-    let borrowed = match inside(ty) {
-        Some((pointer, inner)) if pointer == "Option" => {
-            let (inner, owned) = (type_name(inner), owned(inner));
-            return format!(
-                "write `{name}: &{inner}`, or `{name}: &Option<{owned}>` where the data key is an `Option`"
-            );
-        }
-        Some((_, inner)) => type_name(inner),
-        None if text == "String" => "str".to_owned(),
-        None => match text.strip_prefix("Vec<").and_then(|item| item.strip_suffix('>')) {
-            Some(item) => format!("[{item}]"),
-            None => text,
-        },
-    };
-    format!("write `{name}: &{borrowed}`, if that is a data key")
-}
-
-/// The type that a data key has, of which the other is a part.
-fn owned(ty: &Type) -> String {
-    match ty {
-        Type::Slice(slice) => format!("Vec<{}>", type_name(&slice.elem)),
-        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-        other => type_name(other),
-    }
-}
-
-/// The `T` of an `Arc<T>`, of an `Option<&T>` and their like.
-fn inside(ty: &Type) -> Option<(&Ident, &Type)> {
-    const POINTERS: &[&str] = &["Arc", "Rc", "Box", "Cow"];
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last()?;
-    let syn::PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    let inner = arguments.args.iter().find_map(|argument| match argument {
-        syn::GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    })?;
-    let inner = match inner {
-        Type::Reference(reference) => &*reference.elem,
-        inner if POINTERS.iter().any(|pointer| last.ident == pointer) => inner,
-        _ => return None,
-    };
-    Some((&last.ident, inner))
+    format!("write `{name}: &{owned}`, if that is the type of the data key")
 }

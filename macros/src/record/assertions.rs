@@ -1,7 +1,7 @@
-//! What the compiler checks of the types that a macro cannot see.
+//! Assertions about types, which only the compiler knows.
 //!
-//! These are the only hard requirements on the types of fields. They stand at the user's types, and
-//! everything else in an expansion gets along without them.
+//! They are the only hard requirements on the types of fields, and point at the user's types. Everything else in an
+//! expansion compiles without them.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -14,12 +14,12 @@ use crate::{
 };
 
 impl Target<'_> {
-    /// The fields, whose types were not refused yet.
+    /// The fields without a reported mistake in their type.
     fn checked(&self) -> impl Iterator<Item = &Field<'_>> {
-        self.fields.iter().filter(|field| !field.is_refused)
+        self.fields.iter().filter(|field| !field.is_type_reported)
     }
 
-    /// Each field has an Avro form, and is what a value in a payload has to be.
+    /// Asserts that each field has an Avro form and the traits of a value.
     pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
         let each = self.checked().map(|field| {
             let span = field.ty.span();
@@ -28,13 +28,13 @@ impl Target<'_> {
             // assert_avro_type::<Unrefused<__Type0, { <Wire<__Type0>>::IS_REFUSED }>>();
             // <Wire<__Type0>>::assert_value();
             let is_refused = quote_spanned!(span=> { <#rt::Wire<#ty>>::IS_REFUSED });
-            let unrefused = generic_up_to(field.ty, &quote!(#rt::Unrefused), &quote!(#ty, #is_refused));
+            let unrefused = generic_up_to(&field.ty, &quote!(#rt::Unrefused), &quote!(#ty, #is_refused));
             quote_spanned! {span=>
                 #rt::assert_avro_type::<#unrefused>();
                 <#rt::Wire<#ty>>::assert_value();
             }
         });
-        // A function that nothing calls is checked, and no code is made of it.
+        // The compiler checks a function that nothing calls, but generates no code for it.
         quote! {
             fn __types() {
                 #(#each)*
@@ -42,14 +42,14 @@ impl Target<'_> {
         }
     }
 
-    /// What only a walk over the schemas can tell: `function` is called for each field, at its type.
+    /// Calls `function`, which walks over the schema, for each field.
     pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
         let each = self.checked().map(|field| {
             let (index, span) = (field.index, field.ty.span());
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
             let call =
-                call_up_to(field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index));
+                call_up_to(&field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index));
             // const _: () = assert_field(&__RECORD, 0);
             quote_spanned!(span=> const _: () = #call;)
         });

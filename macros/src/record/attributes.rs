@@ -1,4 +1,4 @@
-//! The attributes of a struct that are not ours: which go where.
+//! The attributes of a struct that are not ours, sorted by where they go.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -14,71 +14,76 @@ use super::{
     refused::{refusal, stand_in},
     types::find_mention,
 };
-
 use crate::{
-    args::list,
-    diagnostics::{Problem, Problems},
+    diagnostics::{Problem, Problems, quoted},
+    record_kind::RecordKind,
     rules,
-    waivers::{Place, Waivers, take_lint},
+    waivers::{Place, Waivers, refuse_lint},
 };
 
 /// The attributes of a struct, sorted.
 #[derive(Default)]
 pub(crate) struct Attributes<'a> {
-    /// Derives without those that the macro implements itself.
+    /// Derives without those that the macro implements.
     pub(crate) derives: Vec<Path>,
-    /// `#[allow(…)]` and its like. An `#[expect(…)]` is among them as an `#[allow(…)]`: what it expects may be
-    /// found in one of several items only.
+    /// `#[allow(…)]` and the like, with `#[allow(…)]` in place of `#[expect(…)]`: an expansion repeats them on
+    /// several items, and only one of these may fulfil the expectation.
     pub(crate) lints: Vec<Attribute>,
     /// All others, documentation included.
     pub(crate) others: Vec<&'a Attribute>,
-    /// What the macro implements, and is derived already.
+    /// Traits that the macro implements, but a derive above the attribute implements already.
     pub(crate) above: Vec<String>,
 }
 
 impl<'a> Attributes<'a> {
-    /// Takes out the derives of what the macro implements, and refuses those of what it gives a meaning of its
-    /// own: in a local-only event that is only `Debug`.
+    /// Drops the derives of traits that the macro implements, and refuses those to which the macro gives another
+    /// meaning. In a local-only event this is only `Debug`.
     pub(crate) fn parse(
         item: &'a ItemStruct,
-        attribute: &str,
+        kind: RecordKind,
         local_only: bool,
         waivers: &mut Waivers,
         problems: &mut Problems,
     ) -> Self {
         let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
-        let place = if attribute == "#[event]" { Place::Event } else { Place::Payload };
-        let mut sorted = Self { above: conflicts_above(attribute, implemented, problems), ..Self::default() };
+        let mut sorted = Self { above: conflicts_above(kind, implemented, problems), ..Self::default() };
         for one in &item.attrs {
+            if refuse_lint(one, Place::Struct(kind), waivers, problems) {
+                continue;
+            }
             let path = one.path();
             if path.is_ident("derive") {
                 match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
                     Ok(paths) => {
-                        sorted.derives.extend(
-                            paths.into_iter().filter(|path| !is_ours(path, attribute, implemented, problems)),
-                        );
+                        let others =
+                            paths.into_iter().filter(|path| !is_ours(path, kind, implemented, problems));
+                        sorted.derives.extend(others);
                     }
                     Err(error) => problems.error(error),
                 }
-            } else if take_lint(one, place, waivers, problems) {
-                // It is one of ours, and was refused.
             } else if ["allow", "warn", "deny", "forbid", "expect"].iter().any(|name| path.is_ident(name)) {
                 sorted.lints.push(allow_expected(one));
             } else if path.is_ident("serde") {
                 problems.push(serde_attribute(one));
-            } else if attribute == "#[event]" && path.is_ident("deprecated") {
-                problems.push(deprecated_attribute(one));
-            } else if path.is_ident("repr") && place == Place::Payload {
-                let what = "`#[repr(…)]` beside `#[payload]` has nothing to lay out: the fields are in another struct";
-                problems.push(Problem::new(one, what).help("remove it"));
+            } else if path.is_ident("deprecated") && kind == RecordKind::Event {
+                problems.mistake(
+                    one,
+                    "`#[deprecated]` on an event does not deprecate the event's constant",
+                    "write `deprecated(since = \"…\", note = \"use …_V2\")` in `#[event(…)]`, which deprecates both",
+                );
+            } else if path.is_ident("repr") && kind == RecordKind::Payload {
+                let what = "`#[repr(…)]` has no effect on a payload, because another struct holds the fields";
+                problems.mistake(one, what, "remove it");
             } else if is_named(one, "receiver") {
-                let what = "`#[receiver(…)]` stands on the function that receives the event, not on a struct";
-                problems.push(Problem::new(&path, what).help("write `#[receiver(…)] fn …(…) { … }`"));
+                let what =
+                    "`#[receiver(…)]` belongs on the function that receives the event, not on a struct";
+                problems.mistake(&path, what, "write `#[receiver(…)] fn …(…) { … }`");
             } else if is_named(one, "payload") || is_named(one, "event") {
-                let what = "a struct has one `#[payload]` or one `#[event]`";
-                problems.push(Problem::new(&path, what).help(
-                    "remove one of the two: a payload is part of events, and an event is sent as a whole",
-                ));
+                problems.mistake(
+                    &path,
+                    "a struct is either a `#[payload]` or an `#[event]`",
+                    "remove one of the two: an event is sent, and a payload is a part of events",
+                );
             } else {
                 sorted.others.push(one);
             }
@@ -87,7 +92,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// `#[expect(…)]` as `#[allow(…)]`, others as they are.
+/// Turns `#[expect(…)]` into `#[allow(…)]`, and returns other attributes unchanged.
 pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
     let mut attribute = attribute.clone();
     if let Meta::List(list) = &mut attribute.meta
@@ -100,26 +105,27 @@ pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
 
 const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
 
-/// What is derived above the attribute and breaks with what the macro makes of the struct: also what needs the
-/// fields of a payload in the struct itself.
-fn conflicts_above(attribute: &str, implemented: &[&str], problems: &mut Problems) -> Vec<String> {
-    let is_payload = attribute == "#[payload]";
+/// Refuses derives above the attribute that break with the expansion: those of implemented traits, and `Default`,
+/// which needs a payload's fields in the struct itself.
+fn conflicts_above(kind: RecordKind, implemented: &[&str], problems: &mut Problems) -> Vec<String> {
     let mut above = derives_above();
-    above.retain(|name| implemented.contains(&name.as_str()) || (is_payload && name == "Default"));
+    above.retain(|name| {
+        implemented.contains(&name.as_str()) || (kind == RecordKind::Payload && name == "Default")
+    });
     if !above.is_empty() {
         let names: Vec<&str> = above.iter().map(String::as_str).collect();
+        let (names, implemented, attribute) = (quoted(&names), quoted(implemented), kind.attribute());
         let what =
-            format!("{} cannot be derived above `{attribute}`, which changes the struct", list(&names));
+            format!("{names} cannot be derived above `#[{attribute}]`, because the macro changes the struct");
         let help = format!(
-            "put `{attribute}` above `#[derive(…)]`, and leave out what it implements: {}",
-            list(implemented)
+            "put `#[{attribute}]` above `#[derive(…)]`, and remove the traits that it implements: {implemented}"
         );
-        problems.push(Problem::of(&rules::DERIVE_CONFLICT, &TokenStream::new(), what).help(help));
+        problems.refuse(&rules::DERIVE_CONFLICT, &TokenStream::new(), what, help);
     }
     above
 }
 
-fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Problems) -> bool {
+fn is_ours(path: &Path, kind: RecordKind, implemented: &[&str], problems: &mut Problems) -> bool {
     let Some(last) = path.segments.last() else {
         return false;
     };
@@ -128,15 +134,17 @@ fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Pr
         name if !implemented.contains(&name) => false,
         "Clone" | "PartialEq" => true,
         _ => {
-            let what = format!("`{name}` is derived, but `{attribute}` implements it");
+            let attribute = kind.attribute();
             let why = if name == "Debug" {
                 "hides personal data"
             } else {
-                "is the Avro record dictionary, the JSON that all services share"
+                "writes the Avro record dictionary, the JSON that all services share"
             };
-            problems.push(
-                Problem::of(&rules::DERIVE_CONFLICT, path, what)
-                    .help(format!("remove `{name}` from the derives: that of `{attribute}` {why}")),
+            problems.refuse(
+                &rules::DERIVE_CONFLICT,
+                path,
+                format!("`{name}` is derived, but `#[{attribute}]` implements it"),
+                format!("remove `{name}`: the implementation of `#[{attribute}]` {why}"),
             );
             true
         }
@@ -144,25 +152,18 @@ fn is_ours(path: &Path, attribute: &str, implemented: &[&str], problems: &mut Pr
 }
 
 pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
-    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "serde's attributes have no meaning here")
-        .help("remove it; a type with another form on the wire implements `openedx_events::AvroType`")
+    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "a serde attribute cannot change the wire form")
+        .help("remove it; a type with another wire form implements `openedx_events::AvroType`")
 }
 
-/// It would be on the struct only.
-fn deprecated_attribute(attribute: &Attribute) -> Problem {
-    Problem::new(attribute, "`#[deprecated]` beside `#[event]` leaves the event's constant as it was").help(
-        "write `deprecated(since = \"…\", note = \"use …_V2\")` in `#[event(…)]`: it goes to both, and to the registry",
-    )
-}
-
-/// Whether the attribute is `#[name]`, also under a path such as `openedx_events::name`.
+/// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
 }
 
-/// The item as it can stand without the macro: our attributes on its fields are taken away, and serde's; types
-/// that were refused are replaced by some that the compiler has nothing more to say about.
-pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
+/// Returns the item as it compiles without the macro: without our attributes on its fields and serde's, and with
+/// replacements for refused types.
+pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
     let mut item = item.clone();
     let (ident, generics, attributes, fields): (_, _, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item
     {
@@ -190,10 +191,10 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
         let others = paths.iter().filter(is_other);
         *derive = parse_quote!(#[derive(#(#others),*)]);
     }
-    // Those have to be used.
+    // The fields have to use the lifetimes.
     let has_lifetimes = generics.lifetimes().next().is_some();
     for field in fields {
-        field.attrs.retain(|attribute| !is_named(attribute, name) && !attribute.path().is_ident("serde"));
+        field.attrs.retain(|one| !is_named(one, kind.attribute()) && !one.path().is_ident("serde"));
         if find_mention(&field.ty, ident).is_some() || (!has_lifetimes && refusal(&field.ty, true).is_some())
         {
             stand_in(&mut field.ty, ident);
@@ -202,7 +203,7 @@ pub(crate) fn without_attributes(item: &Item, name: &str) -> TokenStream {
     item.into_token_stream()
 }
 
-/// The keyword that says what an item is.
+/// Returns the keyword that tells what an item is.
 pub(crate) fn first_word(item: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;

@@ -1,4 +1,4 @@
-//! The builder: one type parameter a field, which says whether the field is set.
+//! The builder: it has one type parameter for each field, which records whether the field is set.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -6,12 +6,12 @@ use syn::{Ident, Index, Type, Visibility, ext::IdentExt};
 
 use super::{Field, Target};
 
-/// What the builder is of.
+/// What the builder builds.
 pub(crate) struct Built<'a> {
     /// The payload or event.
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
-    /// The payload or event, made of an expression for the struct with the fields.
+    /// Makes the payload or event from an expression for the struct with the fields.
     pub(crate) finish: &'a dyn Fn(TokenStream) -> TokenStream,
 }
 
@@ -29,7 +29,7 @@ impl Target<'_> {
         let unset = fields.iter().map(|_| quote!(#rt::Unset));
         let nothing = fields.iter().map(|_| quote!(__None));
         let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
-        let required = fields.iter().filter(|field| field.default.is_none() && !is_option(field.ty));
+        let required = fields.iter().filter(|field| field.default.is_none() && !is_option(&field.ty));
         let required = required.map(|field| self.required(built, field));
         // pub struct __UserDataBuilder<__id, __is_active> {
         //     values: (Option<__Type0>, Option<__Type1>),
@@ -38,8 +38,8 @@ impl Target<'_> {
         // impl UserData { pub fn builder() -> __UserDataBuilder<Unset, Unset> { … } }
         // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
         //
-        // One tuple of all values, and not a generic field for each: so setters move it as a whole, and what the
-        // compiler has to read does not grow with the square of the number of fields.
+        // The values are one tuple, not a generic field each: setters move it as a whole, so that the generated code
+        // does not grow with the square of the number of fields.
         quote! {
             #(#required)*
 
@@ -51,7 +51,7 @@ impl Target<'_> {
             }
 
             impl #ident {
-                #[doc = "Starts a builder: one method a field, then `build()`."]
+                #[doc = "Returns a builder, which has one method for each field and `build()`."]
                 #[inline]
                 #vis fn builder() -> #name<#(#unset),*> {
                     #name { values: (#(#nothing,)*), states: __PhantomData }
@@ -65,7 +65,7 @@ impl Target<'_> {
         }
     }
 
-    /// The trait that says which field is missing.
+    /// The trait whose message names the missing field.
     fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
         let rt = self.rt;
         let Field { ident, name, .. } = field;
@@ -99,7 +99,7 @@ impl Target<'_> {
             .iter()
             .enumerate()
             .map(|(place, state)| if place == *index { quote!(#rt::Set) } else { quote!(#state) });
-        let (argument, value) = if takes_into(field.ty) {
+        let (argument, value) = if takes_into(&field.ty) {
             (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(__value)))
         } else {
             (quote!(#ty), quote!(__value))
@@ -130,7 +130,7 @@ impl Target<'_> {
         let Built { ident: payload, vis, finish } = built;
         let bounds = self.fields.iter().zip(states).filter(|(field, _)| field.default.is_none());
         let bounds = bounds.map(|(field, state)| {
-            if is_option(field.ty) {
+            if is_option(&field.ty) {
                 let ty = field.alias();
                 quote!(#state: #rt::Required<#ty>)
             } else {
@@ -159,7 +159,7 @@ impl Target<'_> {
         //     UserData { … UserDataFields { id: <__id as Required<_>>::value(values.0), … } }
         // }
         quote! {
-            #[doc = "The value with the fields that were set, and defaults for the others."]
+            #[doc = "Returns the value, with defaults for the fields that were not set."]
             #[inline]
             #vis fn build(self) -> #payload
             where
@@ -171,7 +171,7 @@ impl Target<'_> {
         }
     }
 
-    /// `to_builder()`: every field is set, and may be replaced.
+    /// `to_builder()`: every field is set, and can be replaced.
     pub(crate) fn to_builder(&self, built: &Built<'_>) -> TokenStream {
         let Self { rt, fields, .. } = self;
         let Built { ident, vis, .. } = built;
@@ -186,7 +186,7 @@ impl Target<'_> {
         // }
         quote! {
             impl #ident {
-                #[doc = "A builder that starts with these values: what is not replaced stays (`attr.evolve`)."]
+                #[doc = "Returns a builder that starts with these values; the values that are not replaced stay (`attr.evolve`)."]
                 #[inline]
                 #vis fn to_builder(&self) -> #name<#(#kept),*> {
                     let __fields = ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder));
@@ -201,13 +201,13 @@ fn is_set(field: &Field<'_>) -> Ident {
     format_ident!("{}_is_set", field.name)
 }
 
-/// Whether the setter takes more than the type itself. This goes by the name of the type, and decides
-/// nothing but comfort: `IntoField<T>` is there for every `T`, but leaves the compiler less to infer from.
+/// Returns whether the setter takes other types than the field's. The name of the type decides, which is enough
+/// for a convenience: every `T` implements `IntoField<T>`, but the bound leaves the compiler less to infer from.
 fn takes_into(ty: &Type) -> bool {
     is_called(ty, "String") || is_option(ty)
 }
 
-/// Whether the type is called `Option`, for what need not be right of every alias.
+/// Returns whether the type is called `Option`. Aliases are not recognized.
 pub(crate) fn is_option(ty: &Type) -> bool {
     is_called(ty, "Option")
 }

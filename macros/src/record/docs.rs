@@ -4,16 +4,16 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, Lit, Meta, Token, punctuated::Punctuated};
 
-/// What `///` and `#[doc = …]` say.
+/// The documentation of an item: `///` and `#[doc = …]`.
 pub(crate) struct Docs {
     parts: Vec<Part>,
-    /// Whether there is any, be it only `#[doc = include_str!(…)]`.
+    /// Whether there is any, even if it is only `#[doc = include_str!(…)]`.
     pub(crate) exist: bool,
 }
 
 enum Part {
     Line(String),
-    /// `include_str!(…)`, `concat!(…)`: only the compiler knows the text.
+    /// `include_str!(…)` or `concat!(…)`, which only the compiler can evaluate.
     Expression(Expr),
 }
 
@@ -52,7 +52,7 @@ impl Docs {
     }
 }
 
-/// A literal, or a `concat!(…)` of what only the compiler knows.
+/// Writes a literal, or a `concat!(…)` if only the compiler can evaluate a part.
 impl ToTokens for Docs {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         let is_line = |part: &Part| matches!(part, Part::Line(_));
@@ -75,19 +75,20 @@ impl ToTokens for Docs {
     }
 }
 
-/// `cfg_attr(…, doc = "…")`: the text is there in some builds only, and so in none for the schema.
+/// Returns whether the attribute is `cfg_attr(…, doc = "…")`. The schema leaves out such documentation, because
+/// only some builds have it.
 fn is_conditional_doc(attribute: &Attribute) -> bool {
     conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("doc")))
 }
 
-/// What stands after the condition of a `cfg_attr`.
+/// Returns the attributes after the condition of a `cfg_attr`.
 pub(super) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
     let list = attribute.meta.require_list().ok().filter(|list| list.path.is_ident("cfg_attr"))?;
     let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     Some(metas.into_iter().skip(1).collect())
 }
 
-/// What `macro_rules!` puts around an expression that it was given.
+/// Removes the invisible groups that `macro_rules!` puts around an expression.
 fn without_groups(value: &Expr) -> &Expr {
     match value {
         Expr::Group(group) => without_groups(&group.expr),
@@ -96,14 +97,14 @@ fn without_groups(value: &Expr) -> &Expr {
     }
 }
 
-/// The text of a `/** … */` without the asterisks down its left side, which rustdoc leaves out, too.
+/// Removes the asterisks down the left side of a `/** … */`, as rustdoc does.
 fn without_stars(text: &str) -> String {
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default();
     let rest: Vec<&str> = lines.collect();
     let has_stars = |line: &&&str| line.trim_start().starts_with('*');
     let inner = match rest.split_last() {
-        // The line with the `*/`.
+        // The last line has the `*/`.
         Some((last, inner)) if last.trim().is_empty() => inner,
         _ => &rest[..],
     };

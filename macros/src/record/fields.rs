@@ -1,4 +1,4 @@
-//! The implementation of `Fields`: bytes, and what prints.
+//! The implementation of `Fields`: encoding, decoding and `Debug`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,8 +6,7 @@ use quote::quote;
 use super::{Field, Target};
 
 impl Target<'_> {
-    /// Needs `__RECORD` beside it; an event of an earlier minor version can end after so many fields as
-    /// `earlier_ends` says.
+    /// Needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier minor versions have.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> TokenStream {
         let Self { rt, ident, fields } = self;
         let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
@@ -63,7 +62,7 @@ impl Target<'_> {
     }
 }
 
-/// A field as it is read; from the first possible end on, one that may not be there.
+/// Reads a field, which may be absent from the first possible end on.
 fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
     let Field { index, name, default, .. } = field;
     let ty = field.alias();
@@ -85,7 +84,7 @@ fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
     //     Err(error) => return Err(error),
     // }
     //
-    // `?` would have the compiler work out a conversion of the error for each field.
+    // With `?` the compiler would resolve a conversion of the error for each field.
     quote! {
         match #read {
             __Ok(__value) => __value,

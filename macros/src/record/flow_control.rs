@@ -1,4 +1,4 @@
-//! The rule about fields that tell receivers what to do; of payloads and of events.
+//! The rule about fields that tell receivers what to do.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -7,36 +7,36 @@ use syn::{GenericArgument, PathArguments, Type};
 use super::{Field, Target};
 use crate::{
     diagnostics::{Problem, Problems},
+    record_kind::RecordKind,
     rules,
     runtime_path::RuntimePath,
     spans::respan,
 };
 
-/// What the macro can tell by the name and the type as it is written; `kind` is what such a field is called.
-pub(crate) fn check_flow_control(field: &Field<'_>, kind: &str, problems: &mut Problems) {
+/// Checks the field by its name, and by its type as it is written.
+pub(crate) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: &mut Problems) {
     if !is_command(&field.name) {
         return;
     }
-    if is_bool(field.ty) {
-        problems.check(&field.waivers, &rules::FIELD_FLOW_CONTROL, || {
-            let what = format!("{kind} `{}` tells receivers what to do", field.name);
-            Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, what)
-                .help("leave it out, or replace it by the fact that the decision depends on")
-        });
-    } else if is_path(field.ty) {
-        // Only the compiler knows what it is, and whether the waiver is needed.
-        field.waivers.covers(&rules::FIELD_FLOW_CONTROL);
+    if is_bool(&field.ty) {
+        let what = format!("{} `{}` tells receivers what to do", kind.field(), field.name);
+        let problem = Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, what)
+            .help("remove it, or replace it with the fact that the decision depends on");
+        field.waivers.check(problem, problems);
+    } else if is_path(&field.ty) {
+        // It may be an alias of `bool`, which only the compiler can tell.
+        field.waivers.mark_needed(&rules::FIELD_FLOW_CONTROL);
     }
 }
 
 impl Target<'_> {
-    /// What only the compiler can tell: a type that is `bool` under another name.
+    /// Checks fields whose type may be an alias of `bool`.
     pub(crate) fn flow_control(&self, path: &RuntimePath) -> TokenStream {
         let commands = self
             .fields
             .iter()
             .enumerate()
-            .filter(|(_, field)| is_command(&field.name) && !is_bool(field.ty) && is_path(field.ty));
+            .filter(|(_, field)| is_command(&field.name) && !is_bool(&field.ty) && is_path(&field.ty));
         let sound = commands.filter(|(_, field)| !field.waivers.is_refused(&rules::FIELD_FLOW_CONTROL));
         let each = sound.map(|(index, field)| {
             let waiver = field.waivers.place_of(&rules::FIELD_FLOW_CONTROL);
@@ -58,7 +58,7 @@ fn is_command(name: &str) -> bool {
         || ["update_", "skip_", "should_"].iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// `bool` or `Option<bool>`.
+/// Returns whether the type is written as `bool` or `Option<bool>`.
 fn is_bool(ty: &Type) -> bool {
     match ty {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {

@@ -1,4 +1,4 @@
-//! A struct with named fields: what payloads and events have in common.
+//! Structs with named fields: the parts that payloads and events share.
 
 pub(crate) mod assertions;
 pub(crate) mod builder;
@@ -18,125 +18,116 @@ pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, wi
 pub(crate) use docs::Docs;
 pub(crate) use flow_control::check_flow_control;
 pub(crate) use parse::{check_owned, check_shape, parse_fields};
-use types::has_placeholder;
-pub(crate) use types::{find_mention, find_namesake, name_self};
+pub(crate) use types::{find_mention, find_namesake};
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, Item, ItemStruct, Type, Visibility, spanned::Spanned};
+use syn::{Attribute, Ident, Type, Visibility, spanned::Spanned};
 
+use self::{
+    refused::{Refusal, stand_in},
+    types::has_placeholder,
+};
 use crate::waivers::Waivers;
 
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
-    /// Its place among the fields.
+    /// The position among the fields.
     pub(crate) index: usize,
-    /// Its name on the wire: without `r#`.
+    /// The name on the wire: without `r#`.
     pub(crate) name: String,
     pub(crate) vis: &'a Visibility,
-    pub(crate) ty: &'a Type,
+    /// The user's type with the struct's name in place of `Self`, or the type that replaces a refused one.
+    pub(crate) ty: Type,
+    /// Why the field cannot have the user's type.
+    refusal: Option<Refusal>,
+    /// Whether a mistake in the type was reported, so that the compiler need not check it.
+    pub(crate) is_type_reported: bool,
     pub(crate) docs: Docs,
     /// The attributes that are not ours.
     pub(crate) attributes: Vec<&'a Attribute>,
-    /// Personal data.
+    /// Whether the field is personal data.
     pub(crate) pii: bool,
-    /// What a builder takes when the field is left out.
-    pub(crate) default: Option<Default>,
+    /// The value that the builder uses if the field is left out.
+    pub(crate) default: Option<DefaultValue>,
     pub(crate) waivers: Waivers,
-    /// Whether the type was refused already, and another stands in for it that the compiler has nothing to say of.
-    pub(crate) is_refused: bool,
 }
 
-/// Whether there is anything to expand to: a struct with other fields is only emitted.
+/// `default` or `default = expression`.
+pub(crate) struct DefaultValue {
+    /// The expression; `None` for `Default::default()`.
+    expression: Option<TokenStream>,
+    /// The span of the word `default`.
+    span: Span,
+}
+
+/// Returns whether the fields can be expanded; otherwise only the bare struct is emitted, and the compiler reports
+/// what is wrong with it.
 pub(crate) fn can_expand(fields: &[Field<'_>]) -> bool {
-    have_own_names(fields) && fields.iter().all(|field| !has_placeholder(field.ty))
+    have_distinct_names(fields) && fields.iter().all(|field| !has_placeholder(&field.ty))
 }
 
-/// The item with types in place of the refused ones that expand without another mistake; which fields have them.
-pub(crate) fn with_ownable_types(
-    item: &ItemStruct,
-    is_local: bool,
-    is_recursive: impl Fn(&Type) -> bool,
-) -> (Item, Vec<bool>) {
-    let mut item = item.clone();
-    let ident = &item.ident;
-    let are_refused = item.fields.iter_mut().map(|field| {
-        let is_refused = is_recursive(&field.ty) || refused::refusal(&field.ty, is_local).is_some();
-        if is_refused {
-            refused::stand_in(&mut field.ty, ident);
-        }
-        is_refused
-    });
-    let are_refused = are_refused.collect();
-    let mut item = Item::Struct(item);
-    name_self(&mut item);
-    (item, are_refused)
-}
-
-/// What stands behind the name of the struct with the fields. Where the user's tokens ended there, the compiler would
-/// suggest a type parameter for a type that it does not know; it says nothing of the kind beside the alias of that
-/// type, and so would report the two apart.
-pub(crate) fn no_generics() -> TokenStream {
-    quote!(<>)
-}
-
-/// Marks the fields whose types stand in for refused ones.
-pub(crate) fn mark_refused(fields: &mut [Field<'_>], are_refused: &[bool]) {
-    for (field, is_refused) in fields.iter_mut().zip(are_refused) {
-        field.is_refused |= *is_refused;
-    }
-}
-
-/// Whether each field has a name of its own; where one is there twice, the compiler says so.
-fn have_own_names(fields: &[Field<'_>]) -> bool {
+fn have_distinct_names(fields: &[Field<'_>]) -> bool {
     let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
     names.sort_unstable();
     names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
-/// `default` or `default = expression`.
-pub(crate) struct Default {
-    /// The expression; `None` for `Default::default()`.
-    expression: Option<TokenStream>,
-    /// Where it says `default`.
-    span: Span,
+/// Replaces each refused or recursive type in the struct `ident` with one that the compiler accepts, so that it
+/// does not report the same mistake again.
+pub(crate) fn replace_refused_types(
+    fields: &mut [Field<'_>],
+    ident: &Ident,
+    is_recursive: impl Fn(&Type) -> bool,
+) {
+    for field in fields {
+        if field.refusal.is_some() || is_recursive(&field.ty) {
+            stand_in(&mut field.ty, ident);
+            field.is_type_reported = true;
+        }
+    }
+}
+
+/// The empty generics of the struct that holds the fields. Without them the compiler suggests a type parameter for
+/// an unknown type in the struct, but not in the alias of that type, and so reports the same type twice.
+pub(crate) fn no_generics() -> TokenStream {
+    quote!(<>)
 }
 
 impl Field<'_> {
-    /// What expansions call the type. They say the user's own words as seldom as they can: what the compiler finds
-    /// wrong with these, it says at each place.
+    /// The alias of the type in expansions. They mention the user's type as rarely as possible, because the compiler
+    /// reports a wrong type at each mention.
     pub(crate) fn alias(&self) -> Ident {
         format_ident!("__Type{}", self.index)
     }
 
-    /// The same, shown as what the user wrote.
+    /// The alias, with the span of the user's type.
     pub(crate) fn alias_at_type(&self) -> Ident {
         Ident::new(&self.alias().to_string(), self.ty.span().resolved_at(Span::call_site()))
     }
 
-    /// The function that makes the default: the expression has a scope of its own, where it cannot meet the
-    /// names of generated code.
+    /// The function that returns the default. It gives the expression a scope without the names of generated code.
     pub(crate) fn default_function(&self) -> Ident {
         format_ident!("__default_{}", self.index)
     }
 }
 
-/// The struct that holds the fields, as the expansion calls it.
+/// The struct that holds the fields.
 pub(crate) struct Target<'a> {
     /// The path of the runtime's private module.
     pub(crate) rt: &'a TokenStream,
-    /// The struct with the fields: an event, or the twin of a payload.
+    /// An event, or the twin of a payload.
     pub(crate) ident: &'a Ident,
     pub(crate) fields: &'a [Field<'a>],
 }
 
 impl Target<'_> {
-    /// What the rest of the expansion says most often, in one word each: what the compiler reads for an event is what
-    /// users wait for.
+    /// Imports the names that the rest of the expansion uses most often: fewer tokens per record mean less compile
+    /// time.
     pub(crate) fn names(&self) -> TokenStream {
         let rt = self.rt;
-        // The last ones are what types without an Avro form, or without the traits of a value, get instead.
+        // The last four apply to types without an Avro form, or without the traits of a value.
         quote! {
             #[allow(unused_imports)]
             use #rt::{
@@ -147,24 +138,24 @@ impl Target<'_> {
         }
     }
 
-    /// The types of the fields, under the names that the rest of the expansion has for them.
+    /// The aliases of the fields' types.
     pub(crate) fn aliases(&self) -> TokenStream {
         let aliases = self.fields.iter().map(|field| {
-            let (alias, ty) = (field.alias(), field.ty);
+            let (alias, ty) = (field.alias(), &field.ty);
             // type __Type0 = i64;
             quote!(type #alias = #ty;)
         });
         quote!(#(#aliases)*)
     }
 
-    /// The functions that make defaults.
+    /// The functions that return the defaults.
     pub(crate) fn defaults(&self) -> TokenStream {
         let functions = self.fields.iter().filter_map(|field| {
             let default = field.default.as_ref()?;
             let (name, ty) = (field.default_function(), field.alias_at_type());
             let value = match &default.expression {
                 Some(expression) => quote!(#expression),
-                // What the type lacks is said where the user asks for it.
+                // A missing `Default` is reported at the word `default`.
                 None => quote_spanned!(default.span=> __default_value()),
             };
             // fn __default_2() -> String { String::from("audit") }

@@ -7,7 +7,7 @@ use syn::{Ident, ext::IdentExt};
 use super::{Field, Target};
 
 impl Target<'_> {
-    /// Without those that are derived already, as `above` says.
+    /// Leaves out the traits in `above`, which are derived already.
     pub(crate) fn plain_impls(&self, above: &[String]) -> TokenStream {
         let is_missing = |name: &str| !above.iter().any(|above| above == name);
         let Self { rt, ident, fields } = self;
@@ -46,7 +46,7 @@ impl Target<'_> {
     }
 }
 
-/// `of` is the type that gets the implementation, `fields` the expression for the struct with the fields.
+/// Implements `Debug` for `of`; `fields` is an expression for the struct with the fields.
 pub(crate) fn debug_impl(rt: &TokenStream, of: &Ident, fields: &TokenStream) -> TokenStream {
     let name = of.unraw().to_string();
     // impl Debug for UserData {

@@ -7,7 +7,7 @@ use syn::{Ident, Type, ext::IdentExt};
 use super::{Field, Target};
 
 impl Target<'_> {
-    /// `name` is the struct's as the user knows it.
+    /// `name` is the name of the user's struct.
     pub(crate) fn record_static(&self, name: &Ident) -> TokenStream {
         let rt = self.rt;
         let fields = self.fields.iter().map(|field| field_schema(rt, field));
@@ -26,7 +26,7 @@ impl Target<'_> {
 
 fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
     let Field { name, pii, docs, default, .. } = field;
-    let type_name = type_name(field.ty);
+    let type_name = type_name(&field.ty);
     let ty = field.alias();
     let default = match default {
         None => quote!(__None),
@@ -50,7 +50,7 @@ fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
     }
 }
 
-/// Where `ident` stands: the compiler's macros say where their own tokens are.
+/// The source location of `ident`: `line!()` and its like return the location of their own tokens.
 pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
     let line = quote_spanned!(ident.span()=> ::core::line!());
     let column = quote_spanned!(ident.span()=> ::core::column!());
@@ -60,7 +60,7 @@ pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
     }
 }
 
-/// The type as a person writes it: tokens print with spaces between them.
+/// Formats the type as a person would write it, without the spaces that tokens print between them.
 pub(crate) fn type_name(ty: &Type) -> String {
     let spaced = ty.to_token_stream().to_string();
     let words: Vec<&str> = spaced.split_whitespace().collect();
@@ -81,7 +81,7 @@ mod tests {
     use super::type_name;
 
     #[test]
-    fn types_are_written_as_people_do() {
+    fn types_are_formatted_as_people_write_them() {
         for text in ["String", "Option<Vec<i64>>", "BTreeMap<String, bytes::Bytes>", "::a::B", "[u8; 4]"] {
             let ty = syn::parse_str(text).unwrap();
             assert_eq!(type_name(&ty), text);

@@ -1,16 +1,16 @@
-//! What can be seen of a type without knowing it.
+//! Looks into the syntax of types.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, Item, Path, PathArguments, PathSegment, Type, parse_quote};
+use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, parse_quote};
 
-/// Where `ty` says `Self` or the name of the struct that it is in.
+/// Finds the name of the struct `ident`, or `Self`, in the type of one of its fields.
 pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
     find_path(ty, &|path| is_mention(path, ident))
 }
 
-/// Where `ty` says a path that leads to a struct of that name in the same crate: the same one, or one with which a
-/// schema would name two records alike.
+/// Finds a path in `ty` that leads to a struct called `ident` in the same crate: the same struct, or another one, so
+/// that a schema would have two records of that name.
 pub(crate) fn find_namesake<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
     find_path(ty, &|path| is_namesake(path, ident))
 }
@@ -40,7 +40,7 @@ fn is_last(path: &Path, ident: &Ident) -> bool {
     path.segments.last().is_some_and(|last| last.ident == *ident && last.arguments.is_empty())
 }
 
-/// Puts a pointer between `ty` and the struct that it is in, without which that would be infinite.
+/// Boxes the struct `ident` in the type of one of its fields; otherwise the struct would be infinitely large.
 pub(super) fn box_mention(ty: &mut Type, ident: &Ident) {
     match ty {
         Type::Group(group) => box_mention(&mut group.elem, ident),
@@ -74,13 +74,13 @@ pub(super) fn arguments_within(segment: &mut PathSegment) -> impl Iterator<Item 
     arguments.into_iter().flatten()
 }
 
-/// Whether a part of `ty` is to be inferred: `_` or `impl …`, which the compiler refuses in a struct.
+/// Returns whether `ty` contains `_` or `impl …`, which the compiler refuses in a struct.
 pub(crate) fn has_placeholder(ty: &Type) -> bool {
     let is_placeholder = |part: &Type| matches!(part, Type::Infer(_) | Type::ImplTrait(_));
     find(ty, &|part| is_placeholder(part).then_some(())).is_some()
 }
 
-/// The first part of `ty`, itself included, that `pick` takes.
+/// Returns what `pick` returns for the first part of `ty`, which can be `ty` itself.
 pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) -> Option<T> {
     if let Some(picked) = pick(ty) {
         return Some(picked);
@@ -103,7 +103,7 @@ pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) ->
     }
 }
 
-/// What stands between `<` and `>`.
+/// The arguments between `<` and `>`.
 pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),
@@ -112,26 +112,26 @@ pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &Ge
     arguments.into_iter().flatten()
 }
 
-/// Writes the struct's name in place of `Self` in its fields: an expansion says their types in other
-/// places, where `Self` is something else.
-pub(crate) fn name_self(item: &mut Item) {
-    let Item::Struct(item) = item else { return };
-    for field in &mut item.fields {
-        if let Ok(ty) = syn::parse2(without_self(field.ty.to_token_stream(), &item.ident)) {
-            field.ty = ty;
-        }
+/// Replaces `Self` with the struct's name, because an expansion repeats the type in places where `Self` means
+/// something else.
+pub(super) fn name_self(ty: &mut Type, name: &Ident) {
+    let mut has_self = false;
+    let tokens = without_self(ty.to_token_stream(), name, &mut has_self);
+    if has_self && let Ok(named) = syn::parse2(tokens) {
+        *ty = named;
     }
 }
 
-fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {
+fn without_self(tokens: TokenStream, name: &Ident, has_self: &mut bool) -> TokenStream {
     let named = tokens.into_iter().map(|token| match token {
         TokenTree::Ident(ident) if ident == "Self" => {
+            *has_self = true;
             let mut name = name.clone();
             name.set_span(ident.span());
             TokenTree::Ident(name)
         }
         TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), name));
+            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), name, has_self));
             inner.set_span(group.span());
             TokenTree::Group(inner)
         }

@@ -1,6 +1,6 @@
-//! The page of rules in the documentation, written from the table and from the cases of `ui-tests`.
+//! The page of rules in the documentation, generated from the table and from the cases of `ui-tests`.
 //!
-//! `UPDATE_RULES=1 cargo test -p openedx-events-macros` writes it again.
+//! `UPDATE_RULES=1 cargo test -p openedx-events-macros` updates it.
 
 use std::{
     env, fs,
@@ -12,29 +12,28 @@ use super::{ALL, Kind, Rule};
 const INTRODUCTION: &str = "\
 The compiler reviews each event design by these rules. A message says what is wrong, why, and what to write.
 
-An *error* cannot be waived. A *convention* can, where it stands: `allow(rule, reason = \"…\")` in the event's
-attribute, or on a field in `#[event(…)]` or `#[payload(…)]`. The reason must not be empty, and the waiver must be
-needed.
+An *error* cannot be waived. A *convention* can: with `allow(rule, reason = \"…\")` in the event's attribute, or in
+`#[event(…)]` or `#[payload(…)]` on a field. The reason must not be empty, and the waiver must be needed.
 
-The decisions (ADR) and the how-to are those of Python's
+The architecture decisions (ADR) and the how-to belong to Python's
 [openedx-events](https://docs.openedx.org/projects/openedx-events/en/latest/).
 ";
 
 const DUPLICATES: &str = "\
-The first use of the [registry](crate::registry) panics, naming all places;
+The first use of the [registry](crate::registry) panics and names all definitions;
 [`registry::findings`](crate::registry::findings) and
-[`testing::assert_no_findings`](crate::testing::assert_no_findings) find it before.";
+[`testing::assert_no_findings`](crate::testing::assert_no_findings) find it earlier.";
 
 const CONTRACT: &str = "\
-Refused, where `PersonData` in the contract has the field `phone` at its end:";
+Refused, if `PersonData` in the contract ends with a field `phone`:";
 
-/// What no single compilation shows: it is the program as a whole.
+/// Rules about the program as a whole, which no single compilation can check.
 const WITHOUT_CASE: &[&str] = &["type_duplicate"];
 
-/// Rules whose case compiles where the documentation is: it needs a file beside it.
+/// Rules whose case needs a file, so that it would compile in the documentation.
 const WITH_A_FILE: &[&str] = &["contract_broken"];
 
-/// Rules whose message has several reasons, or is the compiler's own.
+/// Rules whose messages give other reasons, or come from the compiler.
 const OTHER_NOTES: &[&str] = &["field_type", "receiver_parameter", "contract_broken"];
 
 fn ui_tests() -> PathBuf {
@@ -49,13 +48,13 @@ fn read(path: &Path) -> String {
     fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// A program that breaks the rule, and what the compiler says of it.
+/// A program that breaks the rule, and the compiler's message.
 struct Case {
     program: String,
     message: String,
 }
 
-/// The case of the rule's name whose message has the rule's reason.
+/// Finds the case that is named after the rule and shows the rule's reason.
 fn case(rule: &Rule) -> Case {
     let mut found = None;
     for group in ["event_type", "names", "event", "payload", "receiver", "contract"] {
@@ -72,7 +71,7 @@ fn case(rule: &Rule) -> Case {
     let found = found.unwrap_or_else(|| panic!("no case of rule `{}` in ui-tests/fail", rule.name));
     assert!(
         OTHER_NOTES.contains(&rule.name),
-        "the message of rule `{}` is without its reason: {}",
+        "the message of rule `{}` does not give its reason: {}",
         rule.name,
         found.message
     );
@@ -82,7 +81,7 @@ fn case(rule: &Rule) -> Case {
 fn section(rule: &Rule) -> String {
     let kind = match rule.kind {
         Kind::Error => "error",
-        Kind::Convention => "convention",
+        Kind::Convention { .. } => "convention",
     };
     let adr = if rule.adr.is_empty() { String::new() } else { format!(", {}", rule.adr) };
     let mut paragraphs = vec![format!("\n## `{}`", rule.name), format!("*{kind}{adr}*")];
@@ -106,27 +105,27 @@ fn section(rule: &Rule) -> String {
             refused.to_owned(),
             format!("```{fence}\n{}\n```", without_frame(&program)),
             format!("```text\n{}\n```", first_message(&message)),
-            "Written so that it compiles:".to_owned(),
+            "Accepted:".to_owned(),
             format!("```\n{right}```"),
         ]);
     }
     paragraphs.join("\n\n") + "\n"
 }
 
-/// The program without what every program has.
+/// The program without the lines that every program has.
 fn without_frame(program: &str) -> String {
     let lines = program.lines().filter(|line| !line.starts_with("// errors: ") && *line != "fn main() {}");
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// What the compiler says first, up to the place.
+/// The compiler's first message, up to the location.
 fn first_message(message: &str) -> String {
     let lines = message.lines().take_while(|line| !line.trim_start().starts_with("--> "));
     lines.collect::<Vec<_>>().join("\n").replace("evaluation panicked: ", "")
 }
 
 #[test]
-fn right_examples_are_compiled() {
+fn accepted_examples_are_compiled() {
     let program = read(&ui_tests().join("pass/rules.rs"));
     for rule in ALL.iter().filter(|rule| !WITHOUT_CASE.contains(&rule.name)) {
         let module = format!("#[path = \"rules/{0}.rs\"]\nmod {0};", rule.name);
@@ -141,9 +140,5 @@ fn the_page_is_current() {
     if env::var_os("UPDATE_RULES").is_some() {
         fs::write(page(), &text).expect("the page can be written");
     }
-    assert_eq!(
-        read(&page()),
-        text,
-        "write it again with `UPDATE_RULES=1 cargo test -p openedx-events-macros`"
-    );
+    assert_eq!(read(&page()), text, "update it with `UPDATE_RULES=1 cargo test -p openedx-events-macros`");
 }

@@ -18,7 +18,7 @@ use crate::avro::BoxError;
 
 /// What a receiver returns: `()`, or a `Result<(), E>` where `E` is an error or a text.
 #[diagnostic::on_unimplemented(
-    message = "a receiver returns `()` or `Result<(), E>`, found `{Self}`\nnote: whoever sends an event learns only whether each receiver succeeded\nhelp: return `Result<(), E>`, where `E` is `ReceiverError`, `String`, `Box<dyn Error + Send + Sync>` or an error of your own",
+    message = "a receiver returns `()` or `Result<(), E>`, found `{Self}`\nnote: the sender learns only whether each receiver succeeded\nhelp: return `Result<(), E>`, where `E` is `ReceiverError`, `String`, `Box<dyn Error + Send + Sync>` or an error of your own",
     label = "not `()` or `Result<(), E>`"
 )]
 pub trait ReceiverReturn {

@@ -18,7 +18,7 @@ fn error(json: &str) -> String {
 }
 
 #[test]
-fn what_events_have_is_kept() {
+fn types_of_events_are_read() {
     let fields = r#"
         {"name": "seat", "type": {"name": "SeatData", "type": "record", "doc": "A seat.", "fields": [
             {"name": "number", "type": {"type": "long"}},
@@ -37,7 +37,7 @@ fn what_events_have_is_kept() {
 }
 
 #[test]
-fn what_only_avro_has_is_kept_in_words() {
+fn other_avro_types_are_described() {
     for (ty, expected) in [
         (r#""int""#, "!int!"),
         (r#""string", "default": """#, r"!string with the default !"),
@@ -53,41 +53,41 @@ fn what_only_avro_has_is_kept_in_words() {
 }
 
 #[test]
-fn the_place_of_a_mistake_is_named() {
-    assert_eq!(error("{\n  \"name\": ]"), "it is no JSON: expected value at line 2 column 11");
-    assert_eq!(error("[]"), "it is no record");
-    assert_eq!(error("{}"), "it is no record at `type`");
+fn errors_name_the_position() {
+    assert_eq!(error("{\n  \"name\": ]"), "it is not valid JSON: expected value at line 2 column 11");
+    assert_eq!(error("[]"), "it is not a record");
+    assert_eq!(error("{}"), "it is not a record at `type`");
     assert_eq!(error(r#"{"type": "record", "name": "Seat"}"#), "the name is not `CloudEvent` at `name`");
     assert_eq!(
         error(r#"{"type": "record", "name": "CloudEvent", "namespace": "com.example"}"#),
         "the namespace is not `com.example.learning.seat.taken.v1` at `namespace`"
     );
     for (fields, expected) in [
-        (r#""seat""#, "there is no field at `fields[0]`"),
-        (r#"{"type": "long"}"#, "there is no Avro name at `fields[0].name`"),
-        (r#"{"name": "1st", "type": "long"}"#, "there is no Avro name at `fields[0].name`"),
-        (r#"{"name": "seat"}"#, "there is no type at `fields[0].type`"),
-        (r#"{"name": "seat", "type": 7}"#, "there is no type at `fields[0].type`"),
+        (r#""seat""#, "expected a field at `fields[0]`"),
+        (r#"{"type": "long"}"#, "expected an Avro name at `fields[0].name`"),
+        (r#"{"name": "1st", "type": "long"}"#, "expected an Avro name at `fields[0].name`"),
+        (r#"{"name": "seat"}"#, "expected a type at `fields[0].type`"),
+        (r#"{"name": "seat", "type": 7}"#, "expected a type at `fields[0].type`"),
         (
             r#"{"name": "seat", "type": "long", "order": "ignore"}"#,
-            "contracts have no attribute `order` at `fields[0].order`",
+            "unknown attribute `order` at `fields[0].order`",
         ),
         (
             r#"{"name": "a", "type": "long"}, {"name": "a", "type": "long"}"#,
-            "there is a second field `a` at `fields[1].name`",
+            "field `a` is defined twice at `fields[1].name`",
         ),
         (
             r#"{"name": "seat", "type": {"type": "array", "items": "strnig"}}"#,
-            "`strnig` is no type, and no record was defined under that name at `fields[0].type.items`",
+            "`strnig` is neither a type nor the name of a record above at `fields[0].type.items`",
         ),
-        (r#"{"name": "seat", "type": {"type": "array"}}"#, "there are no items at `fields[0].type.items`"),
+        (r#"{"name": "seat", "type": {"type": "array"}}"#, "expected items at `fields[0].type.items`"),
         (
             r#"{"name": "seat", "type": ["null", {"type": "record", "name": "A"}], "default": null}"#,
-            "there is no list of fields at `fields[0].type[1].fields`",
+            "expected a list of fields at `fields[0].type[1].fields`",
         ),
         (
             r#"{"name": "seat", "type": {"type": "record", "name": "CloudEvent", "fields": []}}"#,
-            "there is a second record `CloudEvent` at `fields[0].type.name`",
+            "record `CloudEvent` is defined twice at `fields[0].type.name`",
         ),
     ] {
         assert_eq!(error(&contract(fields)), expected);

@@ -1,0 +1,149 @@
+//! Reads waivers, and refuses those that are malformed or in the wrong place.
+//!
+//! ```text
+//! allow(rule, reason = "…")
+//! ```
+
+use std::cell::Cell;
+
+use syn::{Attribute, Ident, Meta, Token, punctuated::Punctuated};
+
+use super::{Place, State, Waivers};
+use crate::{
+    args::{Arg, Known, Value, closest},
+    diagnostics::{Problems, quoted},
+    record_kind::RecordKind::{Event, Payload},
+    rules::{self, Kind, Rule, Subject},
+};
+
+impl Arg {
+    /// Reads `allow(rule, reason = "…")`.
+    pub(crate) fn waiver(&self, place: Place, waivers: &mut Waivers, problems: &mut Problems) {
+        let example = example("type_hyphen");
+        let before = problems.len();
+        let mut names: Vec<Ident> = Vec::new();
+        let mut has_reason = false;
+        let mut known = Known::new("`allow(…)`", &["reason"]);
+        for arg in self.list(&example, problems) {
+            let is_name = matches!(arg.value, Value::Flag) && arg.name != "reason";
+            if is_name && !names.is_empty() {
+                let help = format!("write another `{}` for this one", self::example(&arg.name.to_string()));
+                problems.mistake(&arg.name, "`allow(…)` waives one rule", help);
+            }
+            if is_name {
+                names.push(arg.name);
+            } else if known.accept(&arg, problems) {
+                has_reason |= arg.string(&example, problems).is_some();
+            }
+        }
+        if problems.len() == before {
+            match &names[..] {
+                [] => problems.mistake(&self.name, "`allow(…)` names no rule", format!("write `{example}`")),
+                [name] if !has_reason => {
+                    let help = format!("write `{}`, for future readers", self::example(&name.to_string()));
+                    problems.mistake(name, format!("`allow({name})` gives no reason"), help);
+                }
+                _ => {}
+            }
+        }
+        let is_malformed = problems.len() > before;
+        if names.is_empty() {
+            waivers.add(None, &self.name, State::Refused);
+        }
+        for name in &names {
+            let state = if is_malformed { State::Refused } else { check(name, place, waivers, problems) };
+            waivers.add(find(name), name, state);
+        }
+    }
+}
+
+/// How to waive the rule.
+fn example(rule: &str) -> String {
+    format!("allow({rule}, reason = \"…\")")
+}
+
+/// The rule called `name`, or one with a similar name.
+fn find(name: &Ident) -> Option<&'static Rule> {
+    let name = name.to_string();
+    rules::find(&name).or_else(|| closest(&name, &rules::conventions()).and_then(rules::find))
+}
+
+fn check(at: &Ident, place: Place, waivers: &Waivers, problems: &mut Problems) -> State {
+    let name = at.to_string();
+    let Some(rule) = rules::find(&name) else {
+        let closest = find(at).map(|rule| format!("write `{}`; ", rule.name)).unwrap_or_default();
+        let help = format!("{closest}the rules that can be waived are {}", quoted(&rules::conventions()));
+        problems.mistake(at, format!("there is no rule `{name}`"), help);
+        return State::Refused;
+    };
+    let Kind::Convention { subject, .. } = rule.kind else {
+        problems.vain_waiver(rule, at);
+        return State::Refused;
+    };
+    if waivers.0.iter().any(|other| other.rule.is_some_and(|other| other.name == rule.name)) {
+        let what = format!("`allow({name})` is given twice");
+        problems.refuse(&rules::ARGUMENT_DUPLICATE, at, what, "remove one of the two");
+        return State::Refused;
+    }
+    match misplaced(rule, subject, place) {
+        Some((place, help)) => {
+            problems.mistake(at, format!("rule `{name}` cannot be waived {place}"), help);
+            State::Misplaced
+        }
+        None => State::Sound(Cell::new(false)),
+    }
+}
+
+/// Names the wrong place of a waiver, and the right one.
+fn misplaced(rule: &Rule, subject: Subject, place: Place) -> Option<(&'static str, String)> {
+    let example = example(rule.name);
+    match (place, subject) {
+        (Place::Struct(Event), Subject::Event) | (Place::Field(_), Subject::DataKey | Subject::Field) => None,
+        (Place::Struct(Event), Subject::DataKey | Subject::Field) => {
+            Some(("above the struct", format!("write `#[event({example})]` on the data key")))
+        }
+        (Place::Struct(Payload), Subject::Field) => {
+            Some(("above the struct", format!("write `#[payload({example})]` on the field")))
+        }
+        (Place::Field(Event), Subject::Event) => Some((
+            "on a data key",
+            format!("write `{example}` in `#[event(…)]` above the struct: the rule is about the event"),
+        )),
+        (Place::Struct(Payload), Subject::DataKey | Subject::Event)
+        | (Place::Field(Payload), Subject::Event) => {
+            Some(("in a payload", "remove it: the rule is about events".to_owned()))
+        }
+    }
+}
+
+/// Refuses the compiler's own `#[allow(…)]` if it names a rule, because the compiler would report an unknown lint.
+/// Returns whether it does.
+pub(crate) fn refuse_lint(
+    attribute: &Attribute,
+    place: Place,
+    waivers: &mut Waivers,
+    problems: &mut Problems,
+) -> bool {
+    let is_lint = ["allow", "expect"].iter().any(|name| attribute.path().is_ident(name));
+    let lints = is_lint.then(|| attribute.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated));
+    let Some(Ok(lints)) = lints else {
+        return false;
+    };
+    let mut is_refused = false;
+    for name in lints.iter().filter_map(|lint| lint.path().get_ident()) {
+        if let Some(rule) = rules::find(&name.to_string()) {
+            let waiver = example(rule.name);
+            let help = match place {
+                Place::Struct(Event) => format!("write `{waiver}` in `#[event(…)]`"),
+                Place::Field(Event) => format!("write `#[event({waiver})]`"),
+                Place::Struct(Payload) | Place::Field(Payload) => {
+                    format!("write `#[payload({waiver})]` on the field")
+                }
+            };
+            problems.mistake(name, format!("`{name}` is a rule of events, not a lint of the compiler"), help);
+            waivers.add(Some(rule), name, State::Misplaced);
+            is_refused = true;
+        }
+    }
+    is_refused
+}
