@@ -135,7 +135,11 @@ impl<'a> Known<'a> {
             let closest = closest(&name, self.names);
             let closest = closest.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             let what = format!("{} has no argument `{name}`", self.attribute);
-            let help = format!("{closest}its arguments are {}", quoted(self.names));
+            let list = quoted(self.names);
+            let help = match self.names {
+                [_] => format!("its only argument is {list}"),
+                _ => format!("{closest}its arguments are {list}"),
+            };
             problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
             return false;
         }

@@ -61,10 +61,10 @@ impl Waivers {
 
     /// Records that the waiver of `rule`, if there is one, is needed, or that only the compiler can tell.
     pub(crate) fn mark_needed(&self, rule: &Rule) {
-        if let Some(Waiver { state: State::Sound(is_needed), .. }) =
-            self.0.iter().find(|waiver| waiver.is_of(rule))
-        {
-            is_needed.set(true);
+        for waiver in self.0.iter().filter(|waiver| waiver.is_of(rule)) {
+            if let State::Sound(is_needed) = &waiver.state {
+                is_needed.set(true);
+            }
         }
     }
 

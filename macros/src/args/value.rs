@@ -7,21 +7,26 @@ use super::{Arg, Value, parse};
 use crate::diagnostics::{Problem, Problems};
 
 impl Arg {
-    /// Refuses a value of another form; `takes` names the right one, as in "a number".
-    pub(crate) fn wrong_form(&self, takes: &str, example: &str, problems: &mut Problems) {
+    /// Refuses a value of another form; `takes` names the right one, as in "a path".
+    fn wrong_form(&self, takes: &str, example: &str, problems: &mut Problems) {
         let at: &dyn ToTokens = match &self.value {
             Value::Is(value) => value,
             Value::Flag | Value::List(_) => &self.name,
         };
-        let mut problem = Problem::new(&at.to_token_stream(), format!("`{}` takes {takes}", self.name));
-        if let Value::Is(value) = &self.value
-            && is_evaluated_later(value)
-        {
-            problem = problem.note(
-                "the macro reads the attribute before the compiler evaluates constants and other macros",
-            );
+        let what = format!("`{}` takes {takes}", self.name);
+        problems.mistake(&at.to_token_stream(), what, format!("write `{example}`"));
+    }
+
+    /// The same for an argument that takes a literal.
+    fn no_literal(&self, takes: &str, example: &str, problems: &mut Problems) {
+        match &self.value {
+            Value::Is(value) if is_evaluated_later(value) => problems.push(
+                Problem::new(value, format!("`{}` takes {takes}", self.name))
+                    .note("the macro reads the attribute before the compiler evaluates constants and other macros")
+                    .help(format!("write `{example}`")),
+            ),
+            _ => self.wrong_form(takes, example, problems),
         }
-        problems.push(problem.help(format!("write `{example}`")));
     }
 
     /// Reads `name`.
@@ -44,7 +49,7 @@ impl Arg {
             Some(string) => {
                 problems.mistake(&string, format!("`{}` is empty", self.name), format!("write `{example}`"));
             }
-            None => self.wrong_form("a string", example, problems),
+            None => self.no_literal("a string literal", example, problems),
         }
         None
     }
@@ -60,11 +65,14 @@ impl Arg {
 
     /// Reads `name = 1`, and refuses a number outside the range of `T`.
     pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
-        let takes = format!("a number from {} to {}, without quotes or suffix", T::MIN, T::MAX);
-        let number = integer_digits(self.expression(&takes, example, problems)?);
-        let number = number.and_then(|digits| digits.parse().ok());
+        let digits = match &self.value {
+            Value::Is(value) => integer_digits(value),
+            Value::Flag | Value::List(_) => None,
+        };
+        let number = digits.and_then(|digits| digits.parse().ok());
         if number.is_none() {
-            self.wrong_form(&takes, example, problems);
+            let takes = format!("an integer literal from {} to {}, without a suffix", T::MIN, T::MAX);
+            self.no_literal(&takes, example, problems);
         }
         number
     }

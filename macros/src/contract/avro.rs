@@ -18,7 +18,7 @@ pub(super) fn read(json: &str, event_type: &str) -> Result<(String, Vec<String>)
     }
     let schema: Value =
         serde_json::from_str(json).map_err(|error| format!("it is not valid JSON: {error}"))?;
-    let root = Place(String::new());
+    let root = Position(String::new());
     let record = schema.as_object().ok_or_else(|| root.wrong("it is not a record"))?;
     if record.get("type").and_then(Value::as_str) != Some("record") {
         return Err(root.key("type").wrong("it is not a record"));
@@ -35,10 +35,10 @@ pub(super) fn read(json: &str, event_type: &str) -> Result<(String, Vec<String>)
     Ok((text, keys))
 }
 
-/// A place in the JSON, as in `fields[0].type.items`.
-struct Place(String);
+/// A position in the JSON, such as `fields[0].type.items`.
+struct Position(String);
 
-impl Place {
+impl Position {
     fn key(&self, key: &str) -> Self {
         let dot = if self.0.is_empty() { "" } else { "." };
         Self(format!("{}{dot}{key}", self.0))
@@ -49,7 +49,7 @@ impl Place {
     }
 
     fn wrong(&self, what: &str) -> String {
-        if self.0.is_empty() { what.to_owned() } else { format!("{what} at `{}`", self.0) }
+        if self.0.is_empty() { what.to_owned() } else { format!("{what} (at `{}`)", self.0) }
     }
 
     /// Refuses unknown attributes, which the comparison would ignore.
@@ -82,38 +82,38 @@ impl Records<'_> {
     fn fields(
         &mut self,
         record: &Map<String, Value>,
-        place: &Place,
+        position: &Position,
         names: &mut Vec<String>,
     ) -> Result<String, String> {
-        let place = place.key("fields");
+        let position = position.key("fields");
         let fields = record.get("fields").and_then(Value::as_array);
-        let fields = fields.ok_or_else(|| place.wrong("expected a list of fields"))?;
+        let fields = fields.ok_or_else(|| position.wrong("expected a list of fields"))?;
         let mut texts = Vec::new();
         for (index, field) in fields.iter().enumerate() {
-            let place = place.item(index);
-            let field = field.as_object().ok_or_else(|| place.wrong("expected a field"))?;
-            place.known(field, &["name", "type", "default", "doc"])?;
-            let name = place.name(field)?;
+            let position = position.item(index);
+            let field = field.as_object().ok_or_else(|| position.wrong("expected a field"))?;
+            position.known(field, &["name", "type", "default", "doc"])?;
+            let name = position.name(field)?;
             if names.iter().any(|other| other == name) {
-                return Err(place.key("name").wrong(&format!("field `{name}` is defined twice")));
+                return Err(position.key("name").wrong(&format!("field `{name}` is defined twice")));
             }
             names.push(name.to_owned());
-            texts.push(format!("{name}:{}", self.field_type(field, &place)?));
+            texts.push(format!("{name}:{}", self.field_type(field, &position)?));
         }
         Ok(format!("({})", texts.join(" ")))
     }
 
     /// The type of a field; an optional type needs the default `null`.
-    fn field_type(&mut self, field: &Map<String, Value>, place: &Place) -> Result<String, String> {
-        let place = place.key("type");
-        let ty = field.get("type").ok_or_else(|| place.wrong("expected a type"))?;
+    fn field_type(&mut self, field: &Map<String, Value>, position: &Position) -> Result<String, String> {
+        let position = position.key("type");
+        let ty = field.get("type").ok_or_else(|| position.wrong("expected a type"))?;
         let optional = match ty.as_array().map(Vec::as_slice) {
             Some([Value::String(null), some]) if null == "null" && !some.is_array() => Some(some),
             _ => None,
         };
         let text = match optional {
-            Some(some) => self.ty(some, &place.item(1))?,
-            None => self.ty(ty, &place)?,
+            Some(some) => self.ty(some, &position.item(1))?,
+            None => self.ty(ty, &position)?,
         };
         Ok(match (optional, field.get("default")) {
             (Some(_), Some(Value::Null)) => format!("?{text}"),
@@ -123,65 +123,74 @@ impl Records<'_> {
         })
     }
 
-    fn ty(&mut self, ty: &Value, place: &Place) -> Result<String, String> {
+    fn ty(&mut self, ty: &Value, position: &Position) -> Result<String, String> {
         match ty {
-            Value::String(name) => self.named(name, place),
+            Value::String(name) => self.named(name, position),
             Value::Array(branches) => {
                 for (index, branch) in branches.iter().enumerate() {
-                    self.ty(branch, &place.item(index))?;
+                    self.ty(branch, &position.item(index))?;
                 }
                 Ok(other(&short(ty)))
             }
-            Value::Object(object) => self.complex(ty, object, place),
-            _ => Err(place.wrong("expected a type")),
+            Value::Object(object) => self.complex(ty, object, position),
+            _ => Err(position.wrong("expected a type")),
         }
     }
 
-    fn named(&self, name: &str, place: &Place) -> Result<String, String> {
+    fn named(&self, name: &str, position: &Position) -> Result<String, String> {
         let short_name = name.strip_prefix(self.namespace).and_then(|name| name.strip_prefix('.'));
         let short_name = short_name.unwrap_or(name);
         match name {
             "boolean" | "long" | "double" | "string" | "bytes" => Ok(name.to_owned()),
             "null" | "int" | "float" => Ok(other(name)),
             _ if self.names.iter().any(|known| known == short_name) => Ok(format!("@{short_name}")),
-            _ => Err(place.wrong(&format!("`{name}` is neither a type nor the name of a record above"))),
+            _ => {
+                Err(position.wrong(&format!("`{name}` is neither a type nor the name of an earlier record")))
+            }
         }
     }
 
-    fn complex(&mut self, ty: &Value, object: &Map<String, Value>, place: &Place) -> Result<String, String> {
+    fn complex(
+        &mut self,
+        ty: &Value,
+        object: &Map<String, Value>,
+        position: &Position,
+    ) -> Result<String, String> {
         let part = |key: &str| {
-            place.known(object, &["type", key])?;
-            object.get(key).ok_or_else(|| place.key(key).wrong(&format!("expected {key}")))
+            position.known(object, &["type", key])?;
+            object.get(key).ok_or_else(|| position.key(key).wrong(&format!("expected {key}")))
         };
-        let kind = object.get("type").ok_or_else(|| place.key("type").wrong("expected a type"))?;
+        let kind = object.get("type").ok_or_else(|| position.key("type").wrong("expected a type"))?;
         match kind.as_str() {
-            Some("array") => Ok(format!("[{}", self.ty(part("items")?, &place.key("items"))?)),
-            Some("map") => Ok(format!("{{{}", self.ty(part("values")?, &place.key("values"))?)),
+            Some("array") => Ok(format!("[{}", self.ty(part("items")?, &position.key("items"))?)),
+            Some("map") => Ok(format!("{{{}", self.ty(part("values")?, &position.key("values"))?)),
             Some("record") => {
-                place.known(object, &["name", "type", "doc", "fields"])?;
-                let name = self.define(object, place)?;
-                Ok(format!("{name}{}", self.fields(object, place, &mut Vec::new())?))
+                position.known(object, &["name", "type", "doc", "fields"])?;
+                let name = self.define(object, position)?;
+                Ok(format!("{name}{}", self.fields(object, position, &mut Vec::new())?))
             }
-            Some(kind @ ("enum" | "fixed")) => Ok(other(&format!("{kind} {}", self.define(object, place)?))),
+            Some(kind @ ("enum" | "fixed")) => {
+                Ok(other(&format!("{kind} {}", self.define(object, position)?)))
+            }
             // `{"type": "string"}` is `"string"`, unless it has a logical type.
             _ => {
-                let text = self.ty(kind, &place.key("type"))?;
+                let text = self.ty(kind, &position.key("type"))?;
                 Ok(if object.len() == 1 { text } else { other(&short(ty)) })
             }
         }
     }
 
-    fn define<'a>(&mut self, object: &'a Map<String, Value>, place: &Place) -> Result<&'a str, String> {
-        let name = place.name(object)?;
+    fn define<'a>(&mut self, object: &'a Map<String, Value>, position: &Position) -> Result<&'a str, String> {
+        let name = position.name(object)?;
         if self.names.iter().any(|other| other == name) {
-            return Err(place.key("name").wrong(&format!("record `{name}` is defined twice")));
+            return Err(position.key("name").wrong(&format!("record `{name}` is defined twice")));
         }
         self.names.push(name.to_owned());
         Ok(name)
     }
 }
 
-/// A description in place of a type; `!` ends it.
+/// A description in position of a type; `!` ends it.
 fn other(words: &str) -> String {
     format!("!{}!", words.replace('!', "."))
 }

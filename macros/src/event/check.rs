@@ -8,7 +8,7 @@ use super::parse::{Event, UNNAMED};
 use crate::{
     diagnostics::{Problem, Problems, quoted},
     event_type::EventType,
-    record::{Field, check_flow_control, check_owned, find_mention},
+    record::{Field, check_field, find_mention},
     record_kind::RecordKind,
     rules,
 };
@@ -35,11 +35,10 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
         waivers.mark_needed(&rules::KEY_IS_PII);
     }
     for field in &event.fields {
-        check_owned(field, problems);
+        check_field(field, RecordKind::Event, problems);
         check_recursion(event, field, problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
-        check_flow_control(field, RecordKind::Event, problems);
         field.waivers.check_needed(problems);
     }
     // Otherwise the rules that were not checked may need their waivers.
@@ -72,7 +71,9 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
         (Some(written), Some(wanted)) => {
             format!("constant `{constant}` ends in `V{written}`, but its event type ends in `v{wanted}`")
         }
-        (Some("1"), None) => format!("constant `{constant}` ends in `V1`, which a first version leaves out"),
+        (Some("1"), None) => {
+            format!("constant `{constant}` ends in `V1`, but the first version has no suffix")
+        }
         (written, None) => format!(
             "constant `{constant}` ends in `V{}`, but its event type does not",
             written.unwrap_or_default()
@@ -173,9 +174,6 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
         let what =
             format!("data key `{name}` begins with an underscore, which parameters of receivers ignore");
         (what, format!("call it `{}`", stem.trim_start_matches('_')))
-    } else if name == "build" {
-        let what = "a data key cannot be called `build`, which is a method of the builder".to_owned();
-        (what, "name it after its value, as in `build_number`".to_owned())
     } else {
         return;
     };

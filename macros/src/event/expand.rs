@@ -33,10 +33,10 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     };
     let implementations = [
         definition(event, rt, contracts),
-        refusal(rt, &item.ident),
+        event_as_field(rt, &item.ident),
         key(event),
         target.flow_control(&arguments.path),
-        kept(event, contracts),
+        contract_assertions(event, contracts),
         target.aliases(),
         target.defaults(),
         wire,
@@ -165,7 +165,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
 }
 
 /// The message for an event as a field of a payload or of another event.
-fn refusal(rt: &TokenStream, ident: &Ident) -> TokenStream {
+fn event_as_field(rt: &TokenStream, ident: &Ident) -> TokenStream {
     let name = ident.unraw().to_string();
     // impl Refused for CourseEnrollmentCreated { const REFUSAL: Refusal = Refusal::event("Course…"); }
     quote! {
@@ -209,7 +209,7 @@ fn key(event: &Event<'_>) -> TokenStream {
 }
 
 /// Compares the event with its contracts.
-fn kept(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+fn contract_assertions(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Arguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
     let Some(event_type) = event_type else {
         return TokenStream::new();

@@ -2,7 +2,6 @@
 
 mod check;
 mod expand;
-mod key;
 mod page;
 mod parse;
 

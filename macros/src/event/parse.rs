@@ -12,9 +12,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Ident, Item, ItemStruct, LitStr, ext::IdentExt};
+use syn::{Expr, ExprField, Ident, Item, ItemStruct, LitStr, Member, ext::IdentExt};
 
-use super::key;
 use crate::{
     args::{self, Arg, Known},
     diagnostics::{Problem, Problems},
@@ -153,7 +152,12 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
         // The compiler refuses `#[event = "…"]` itself.
         if !is_key_value() {
             let help = format!("write `type = \"{}\"`", literal.value());
-            problems.refuse(&rules::TYPE_MISSING, &literal, "the event type needs its argument name", help);
+            problems.refuse(
+                &rules::TYPE_MISSING,
+                &literal,
+                "the event type needs the argument name `type`",
+                help,
+            );
         }
         parsed.event_type = Some(EventType::refused(&Ident::new("type", literal.span())));
         return parsed;
@@ -193,7 +197,7 @@ impl Arguments {
             }
             "key" => {
                 self.has_key = true;
-                self.key = key::parse(arg, problems);
+                self.key = key(arg, problems);
             }
             "minor_version" => {
                 self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
@@ -213,6 +217,37 @@ impl Arguments {
             "allow" => arg.waiver(Place::Struct(RecordKind::Event), &mut self.waivers, problems),
             _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
         }
+    }
+}
+
+/// Parses `enrollment.course.course_key`; empty if the value has another form.
+fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
+    const EXAMPLE: &str = "key = enrollment.course.course_key";
+    let Some(value) = arg.expression("the path of a field", EXAMPLE, problems) else {
+        return Vec::new();
+    };
+    let mut path = Vec::new();
+    if is_path(value, &mut path) {
+        return path;
+    }
+    let what = "a key is the path of a field in the event's data";
+    problems.mistake(value, what, format!("write a path such as `{EXAMPLE}`"));
+    Vec::new()
+}
+
+fn is_path(value: &Expr, path: &mut Vec<Ident>) -> bool {
+    match value {
+        Expr::Field(ExprField { base, member: Member::Named(name), attrs, .. }) if attrs.is_empty() => {
+            let is_path = is_path(base, path);
+            path.push(name.clone());
+            is_path
+        }
+        Expr::Path(first) => {
+            path.extend(first.path.get_ident().cloned());
+            !path.is_empty()
+        }
+        Expr::Group(group) => is_path(&group.expr, path),
+        _ => false,
     }
 }
 

@@ -105,15 +105,17 @@ impl EventType {
         let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
         if self.major_version.is_none() && has_end {
             let text = &self.text;
-            let (what, better) = match &self.version {
+            let (what, help) = match &self.version {
                 Some(version) => (
                     format!("`{version}` of event type `{text}` is not a valid major version"),
-                    self.segments.join("."),
+                    format!("write `\"{}.v1\"`", self.segments.join(".")),
                 ),
-                None => (format!("event type `{text}` has no major version"), legal(text)),
+                None => (
+                    format!("event type `{text}` has no major version"),
+                    format!("add one, as in `\"{}.v1\"`", legal(text)),
+                ),
             };
-            let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
-                .help(format!("end it with one, as in `\"{better}.v1\"`"));
+            let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what).help(help);
             waivers.check(problem, problems);
         }
     }

@@ -5,7 +5,7 @@ use syn::ext::IdentExt;
 use super::parse::Payload;
 use crate::{
     diagnostics::Problems,
-    record::{Field, check_flow_control, check_owned, find_mention, find_namesake},
+    record::{Field, check_field, find_mention, find_namesake},
     record_kind::RecordKind,
     rules,
 };
@@ -13,10 +13,8 @@ use crate::{
 pub(crate) fn check(payload: &Payload<'_>, problems: &mut Problems) {
     check_documented(payload, problems);
     for field in &payload.fields {
-        check_owned(field, problems);
-        check_builder_name(field, problems);
+        check_field(field, RecordKind::Payload, problems);
         check_recursion(payload, field, problems);
-        check_flow_control(field, RecordKind::Payload, problems);
         field.waivers.check_needed(problems);
     }
 }
@@ -26,15 +24,6 @@ fn check_documented(payload: &Payload<'_>, problems: &mut Problems) {
         let what = format!("payload `{}` is not documented", payload.item.ident.unraw());
         let help = "add a `/// …` comment that says what it describes";
         problems.refuse(&rules::EVENT_UNDOCUMENTED, &payload.item.ident, what, help);
-    }
-}
-
-/// Refuses a field called `build`, because its setter would hide the builder's method.
-fn check_builder_name(field: &Field<'_>, problems: &mut Problems) {
-    if field.name == "build" {
-        let what = "a field cannot be called `build`, which is a method of the builder";
-        let help = "name it after its value, as in `build_number`";
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
     }
 }
 

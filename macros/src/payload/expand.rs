@@ -66,8 +66,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     let ItemStruct { ident, vis, .. } = item;
     let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
     let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
-    let docs =
-        format!("The fields of [`{}`], which gives read access to them.", ident.unraw());
+    let docs = format!("The fields of [`{}`], which gives read access to them.", ident.unraw());
     let fields = fields
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));

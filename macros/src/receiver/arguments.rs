@@ -74,7 +74,7 @@ impl Arguments {
         } else if input.peek(Token![&]) {
             refuse(input.parse()?);
             self.signals.push(input.call(Path::parse_mod_style)?);
-        } else if input.peek(Ident::peek_any) && (input.peek2(Token![=]) || input.peek2(Paren)) {
+        } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
             let arg: Arg = input.parse()?;
             if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {

@@ -165,11 +165,11 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
 
 /// How to write a parameter whose type is not a reference.
 fn by_reference(name: &str, ty: &Type) -> String {
-    let owned = type_name(ty).replace("&'static ", "&").replace("&str", "String").replace('&', "");
-    if owned == "bool" {
-        return format!(
+    match type_name(ty).as_str() {
+        "bool" => format!(
             "write `{name}: &bool` if it is a data key; `from_event_bus: bool` tells whether the event came from a bus"
-        );
+        ),
+        owned if !owned.contains('&') => format!("write `{name}: &{owned}`"),
+        _ => format!("write `{name}: &T`, where `T` is the type of the data key"),
     }
-    format!("write `{name}: &{owned}`, if that is the type of the data key")
 }

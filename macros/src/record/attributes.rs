@@ -152,8 +152,12 @@ fn is_ours(path: &Path, kind: RecordKind, implemented: &[&str], problems: &mut P
 }
 
 pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
-    Problem::of(&rules::SERDE_ATTRIBUTE, attribute, "a serde attribute cannot change the wire form")
-        .help("remove it; a type with another wire form implements `openedx_events::AvroType`")
+    Problem::of(
+        &rules::SERDE_ATTRIBUTE,
+        attribute,
+        "serde attributes are not supported on payloads and events",
+    )
+    .help("remove it; a type with another wire form implements `openedx_events::AvroType`")
 }
 
 /// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Checks the field by its name, and by its type as it is written.
-pub(crate) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: &mut Problems) {
+pub(super) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: &mut Problems) {
     if !is_command(&field.name) {
         return;
     }

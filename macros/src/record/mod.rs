@@ -8,6 +8,7 @@ pub(crate) mod schema;
 
 mod above;
 mod attributes;
+mod check;
 mod docs;
 mod flow_control;
 mod parse;
@@ -15,9 +16,9 @@ mod refused;
 mod types;
 
 pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
+pub(crate) use check::check_field;
 pub(crate) use docs::Docs;
-pub(crate) use flow_control::check_flow_control;
-pub(crate) use parse::{check_owned, check_shape, parse_fields};
+pub(crate) use parse::{check_shape, parse_fields};
 pub(crate) use types::{find_mention, find_namesake};
 
 use proc_macro2::{Span, TokenStream};

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     args::{self, Known},
-    diagnostics::{Problem, Problems},
+    diagnostics::Problems,
     record_kind::RecordKind,
     rules,
     waivers::{Place, Waivers, refuse_lint},
@@ -70,7 +70,7 @@ pub(crate) fn check_shape<'a>(
     if !item.generics.params.is_empty() {
         let lifetime = matches!(item.generics.params.first(), Some(syn::GenericParam::Lifetime(_)));
         return if lifetime {
-            refuse(&item.generics, "cannot borrow", OWN_THE_DATA)
+            refuse(&item.generics, "cannot borrow its data", OWN_THE_DATA)
         } else {
             let help = "write the types of the fields: a schema has no type parameters";
             refuse(&item.generics, "cannot be generic", help)
@@ -148,7 +148,6 @@ pub(crate) fn parse_fields<'a>(
             }
         }
         field.is_type_reported = field.waivers.are_types_refused();
-        check_field(&field, problems);
         fields.push(field);
     }
     fields
@@ -222,36 +221,5 @@ impl Field<'_> {
                 }
             }
         }
-    }
-}
-
-fn check_field(field: &Field<'_>, problems: &mut Problems) {
-    if !field.docs.exist {
-        let what = format!("field `{}` is not documented", field.name);
-        let help = "add a `/// …` comment that describes its value";
-        problems.refuse(&rules::FIELD_UNDOCUMENTED, field.ident, what, help);
-    }
-    if field.name.starts_with("__") {
-        let what = format!("field `{}` begins with two underscores", field.name);
-        let help =
-            format!("call it `{}`: generated code uses such names", field.name.trim_start_matches('_'));
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
-    }
-    if !field.name.is_ascii() {
-        let what = format!("field `{}` has a name that is not ASCII", field.name);
-        let help = "use letters from `a` to `z`, digits and underscores, as Avro does";
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
-    }
-}
-
-/// Refuses types that no event can hold.
-pub(crate) fn check_owned(field: &Field<'_>, problems: &mut Problems) {
-    if let Some(refusal) = &field.refusal {
-        let what = format!("field `{}` {}", field.name, refusal.what);
-        let problem = Problem::of(&rules::FIELD_TYPE, &refusal.at, what).help(&refusal.help);
-        problems.push(match refusal.why {
-            Some(why) => problem.note(why),
-            None => problem,
-        });
     }
 }

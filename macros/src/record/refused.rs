@@ -82,11 +82,13 @@ fn without_value(ty: &Type) -> Option<Refusal> {
         Type::Array(array) => without_value(&array.elem),
         Type::Tuple(tuple) => tuple.elems.iter().find_map(without_value),
         Type::TraitObject(_) => {
-            refusal("could hold any type", "write the concrete type, or a `#[payload]` struct")
+            refusal("has no known size", "write the concrete type, or a `#[payload]` struct")
         }
-        Type::Slice(slice) => refusal("has no size", &format!("write `Vec<{}>`", type_name(&slice.elem))),
+        Type::Slice(slice) => {
+            refusal("has no known size", &format!("write `Vec<{}>`", type_name(&slice.elem)))
+        }
         Type::Never(_) => refusal("has no values", "remove the field"),
-        Type::Path(path) if path.path.is_ident("str") => refusal("has no size", "write `String`"),
+        Type::Path(path) if path.path.is_ident("str") => refusal("has no known size", "write `String`"),
         Type::Path(path) => {
             let last =
                 path.path.segments.last().filter(|last| CONTAINERS.iter().any(|name| last.ident == name))?;

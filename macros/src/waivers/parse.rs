@@ -19,29 +19,28 @@ use crate::{
 impl Arg {
     /// Reads `allow(rule, reason = "…")`.
     pub(crate) fn waiver(&self, place: Place, waivers: &mut Waivers, problems: &mut Problems) {
-        let example = example("type_hyphen");
         let before = problems.len();
-        let mut names: Vec<Ident> = Vec::new();
-        let mut has_reason = false;
+        let args = self.list(&example("type_hyphen"), problems);
+        let is_name = |arg: &Arg| matches!(arg.value, Value::Flag) && arg.name != "reason";
+        let (names, others): (Vec<Arg>, Vec<Arg>) = args.into_iter().partition(is_name);
+        let names: Vec<Ident> = names.into_iter().map(|arg| arg.name).collect();
+        let example = example(&names.first().map_or_else(|| "type_hyphen".to_owned(), Ident::to_string));
+        for name in names.iter().skip(1) {
+            let help = format!("write another `{}` for this one", self::example(&name.to_string()));
+            problems.mistake(name, "`allow(…)` waives one rule", help);
+        }
         let mut known = Known::new("`allow(…)`", &["reason"]);
-        for arg in self.list(&example, problems) {
-            let is_name = matches!(arg.value, Value::Flag) && arg.name != "reason";
-            if is_name && !names.is_empty() {
-                let help = format!("write another `{}` for this one", self::example(&arg.name.to_string()));
-                problems.mistake(&arg.name, "`allow(…)` waives one rule", help);
-            }
-            if is_name {
-                names.push(arg.name);
-            } else if known.accept(&arg, problems) {
-                has_reason |= arg.string(&example, problems).is_some();
+        for arg in &others {
+            if known.accept(arg, problems) {
+                arg.string(&example, problems);
             }
         }
         if problems.len() == before {
             match &names[..] {
                 [] => problems.mistake(&self.name, "`allow(…)` names no rule", format!("write `{example}`")),
-                [name] if !has_reason => {
-                    let help = format!("write `{}`, for future readers", self::example(&name.to_string()));
-                    problems.mistake(name, format!("`allow({name})` gives no reason"), help);
+                [name, ..] if others.is_empty() => {
+                    let what = format!("`allow({name})` gives no reason");
+                    problems.mistake(name, what, format!("write `{example}`, for future readers"));
                 }
                 _ => {}
             }

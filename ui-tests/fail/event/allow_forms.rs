@@ -1,4 +1,4 @@
-// errors: 10
+// errors: 8
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
@@ -6,8 +6,6 @@ use openedx_events::prelude::*;
     type = "com.example.learning.course.created.v1",
     allow(type_hyphen, reason: "published under this name"),
     allow(type_missing_version, "published under this name"),
-    allow("type_unknown_subdomain", reason = "published under this name"),
-    allow(reason = "published under this name", name_mismatch),
     allow(name_contains_event, because = "published under this name"),
     allow(action_not_past_tense, key_is_pii, reason = "published under this name")
 )]

@@ -1,4 +1,4 @@
-// errors: 16
+// errors: 11
 use openedx_events::prelude::*;
 use std::borrow::Cow;
 
@@ -25,18 +25,8 @@ pub struct CourseData {
     pub pointer: Box<dyn Send + Sync>,
     /// Without values.
     pub never: !,
-    /// A macro that makes a value.
-    pub topics: vec![String],
-    /// With an argument too many.
-    pub name: String<80>,
-    /// With a type too many.
-    pub seats: Option<i64, i64>,
     /// Without its type.
     pub tags: Vec,
-    /// Without one of its types.
-    pub words: std::collections::BTreeMap<String>,
-    /// A macro that makes a value, of another kind.
-    pub label: format!("{}", 1),
 }
 
 fn main() {}

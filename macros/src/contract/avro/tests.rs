@@ -56,38 +56,38 @@ fn other_avro_types_are_described() {
 fn errors_name_the_position() {
     assert_eq!(error("{\n  \"name\": ]"), "it is not valid JSON: expected value at line 2 column 11");
     assert_eq!(error("[]"), "it is not a record");
-    assert_eq!(error("{}"), "it is not a record at `type`");
-    assert_eq!(error(r#"{"type": "record", "name": "Seat"}"#), "the name is not `CloudEvent` at `name`");
+    assert_eq!(error("{}"), "it is not a record (at `type`)");
+    assert_eq!(error(r#"{"type": "record", "name": "Seat"}"#), "the name is not `CloudEvent` (at `name`)");
     assert_eq!(
         error(r#"{"type": "record", "name": "CloudEvent", "namespace": "com.example"}"#),
-        "the namespace is not `com.example.learning.seat.taken.v1` at `namespace`"
+        "the namespace is not `com.example.learning.seat.taken.v1` (at `namespace`)"
     );
     for (fields, expected) in [
-        (r#""seat""#, "expected a field at `fields[0]`"),
-        (r#"{"type": "long"}"#, "expected an Avro name at `fields[0].name`"),
-        (r#"{"name": "1st", "type": "long"}"#, "expected an Avro name at `fields[0].name`"),
-        (r#"{"name": "seat"}"#, "expected a type at `fields[0].type`"),
-        (r#"{"name": "seat", "type": 7}"#, "expected a type at `fields[0].type`"),
+        (r#""seat""#, "expected a field (at `fields[0]`)"),
+        (r#"{"type": "long"}"#, "expected an Avro name (at `fields[0].name`)"),
+        (r#"{"name": "1st", "type": "long"}"#, "expected an Avro name (at `fields[0].name`)"),
+        (r#"{"name": "seat"}"#, "expected a type (at `fields[0].type`)"),
+        (r#"{"name": "seat", "type": 7}"#, "expected a type (at `fields[0].type`)"),
         (
             r#"{"name": "seat", "type": "long", "order": "ignore"}"#,
-            "unknown attribute `order` at `fields[0].order`",
+            "unknown attribute `order` (at `fields[0].order`)",
         ),
         (
             r#"{"name": "a", "type": "long"}, {"name": "a", "type": "long"}"#,
-            "field `a` is defined twice at `fields[1].name`",
+            "field `a` is defined twice (at `fields[1].name`)",
         ),
         (
             r#"{"name": "seat", "type": {"type": "array", "items": "strnig"}}"#,
-            "`strnig` is neither a type nor the name of a record above at `fields[0].type.items`",
+            "`strnig` is neither a type nor the name of an earlier record (at `fields[0].type.items`)",
         ),
-        (r#"{"name": "seat", "type": {"type": "array"}}"#, "expected items at `fields[0].type.items`"),
+        (r#"{"name": "seat", "type": {"type": "array"}}"#, "expected items (at `fields[0].type.items`)"),
         (
             r#"{"name": "seat", "type": ["null", {"type": "record", "name": "A"}], "default": null}"#,
-            "expected a list of fields at `fields[0].type[1].fields`",
+            "expected a list of fields (at `fields[0].type[1].fields`)",
         ),
         (
             r#"{"name": "seat", "type": {"type": "record", "name": "CloudEvent", "fields": []}}"#,
-            "record `CloudEvent` is defined twice at `fields[0].type.name`",
+            "record `CloudEvent` is defined twice (at `fields[0].type.name`)",
         ),
     ] {
         assert_eq!(error(&contract(fields)), expected);
