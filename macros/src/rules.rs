@@ -147,7 +147,7 @@ rules! {
         name: "name_contains_event",
         kind: Kind::Convention { subject: Subject::Event, kept: "the constant does not contain `EVENT`" },
         adr: "naming page",
-        why: "every constant here is an event",
+        why: "every signal is an event, so the word says nothing",
         upstream: "`TRACKING_EVENT_EMITTED`",
     }
     ACTION_NOT_PAST_TENSE {
@@ -183,13 +183,13 @@ rules! {
         name: "event_undocumented",
         kind: Kind::Error,
         adr: "ADR-16",
-        why: "this comment is all that consumers in other teams know about it",
+        why: "consumers in other teams know only what the documentation says",
     }
     FIELD_UNDOCUMENTED {
         name: "field_undocumented",
         kind: Kind::Error,
         adr: "ADR-16",
-        why: "this comment is all that consumers in other teams know about it",
+        why: "consumers in other teams know only what the documentation says",
     }
     FIELD_DATA_SUFFIX {
         name: "field_data_suffix",

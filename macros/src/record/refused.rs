@@ -1,8 +1,10 @@
 //! Types that are refused by their syntax, because the compiler would report them at each mention in an expansion.
 
+use std::ops::RangeInclusive;
+
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{GenericArgument, Ident, Lifetime, Type, parse_quote_spanned, spanned::Spanned};
+use syn::{GenericArgument, Ident, Lifetime, PathSegment, Type, parse_quote_spanned, spanned::Spanned};
 
 use super::{
     schema::type_name,
@@ -31,6 +33,7 @@ pub(crate) const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_
 /// Returns what is wrong with `ty`. A type in an event that is `is_local` can be a `&'static`.
 pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<Refusal> {
     without_value(ty)
+        .or_else(|| find(ty, &wrong_arguments))
         .or_else(|| find(ty, &|part| borrow(part, is_local)))
         .or_else(|| find(ty, &pointer_to_any).filter(|_| !is_local))
         .or_else(|| find(ty, &other_time).filter(|_| !is_local))
@@ -91,15 +94,12 @@ fn without_value(ty: &Type) -> Option<Refusal> {
         Type::Path(path) if path.path.is_ident("str") => refusal("has no known size", "write `String`"),
         Type::Path(path) => {
             let last =
-                path.path.segments.last().filter(|last| CONTAINERS.iter().any(|name| last.ident == name))?;
+                path.path.segments.last().filter(|last| arity(last).is_some() && last.ident != "Box")?;
             angle_arguments(last).filter_map(type_argument).find_map(without_value)
         }
         _ => None,
     }
 }
-
-/// Types of the standard library whose values hold their type arguments directly.
-const CONTAINERS: &[&str] = &["Vec", "Option", "HashMap", "BTreeMap", "HashSet", "BTreeSet", "VecDeque"];
 
 /// A pointer to a trait object, such as `Box<dyn Display>`.
 fn pointer_to_any(part: &Type) -> Option<Refusal> {
@@ -153,6 +153,38 @@ fn borrow(part: &Type, is_local: bool) -> Option<Refusal> {
         }
         _ => None,
     }
+}
+
+/// A type of the standard library with the wrong number of type arguments.
+fn wrong_arguments(part: &Type) -> Option<Refusal> {
+    let Type::Path(path) = part else { return None };
+    let first = path.path.segments.first()?;
+    let is_std = ["std", "core", "alloc"].iter().any(|name| first.ident == name);
+    let last = path.path.segments.last().filter(|_| is_std || path.path.segments.len() == 1)?;
+    let (counts, takes, example) = arity(last)?;
+    let (types, others): (Vec<_>, Vec<_>) =
+        angle_arguments(last).partition(|argument| type_argument(argument).is_some());
+    let is_right = counts.contains(&types.len()) && others.is_empty();
+    (!is_right).then(|| {
+        let help = format!("write a type such as `{example}`");
+        Refusal { why: Some(takes), ..Refusal::new(part, "has the wrong type arguments", help) }
+    })
+}
+
+/// The number of type arguments of a well-known type, in figures and words, with an example.
+fn arity(last: &PathSegment) -> Option<(RangeInclusive<usize>, &'static str, &'static str)> {
+    Some(match last.ident.to_string().as_str() {
+        "String" => (0..=0, "`String` takes no type arguments", "String"),
+        "Vec" => (1..=1, "`Vec` takes one type argument", "Vec<String>"),
+        "Option" => (1..=1, "`Option` takes one type argument", "Option<String>"),
+        "HashMap" => (2..=3, "`HashMap` takes two type arguments", "HashMap<String, i64>"),
+        "BTreeMap" => (2..=2, "`BTreeMap` takes two type arguments", "BTreeMap<String, i64>"),
+        "HashSet" => (1..=2, "`HashSet` takes one type argument", "HashSet<String>"),
+        "BTreeSet" => (1..=1, "`BTreeSet` takes one type argument", "BTreeSet<String>"),
+        "VecDeque" => (1..=1, "`VecDeque` takes one type argument", "VecDeque<String>"),
+        "Box" => (1..=1, "`Box` takes one type argument", "Box<String>"),
+        _ => return None,
+    })
 }
 
 fn type_argument(argument: &GenericArgument) -> Option<&Type> {

@@ -1,4 +1,4 @@
-// errors: 11
+// errors: 12
 use openedx_events::prelude::*;
 use std::borrow::Cow;
 
@@ -27,6 +27,8 @@ pub struct CourseData {
     pub never: !,
     /// Without its type.
     pub tags: Vec,
+    /// With a type too many, in a part of the type.
+    pub words: Vec<std::collections::BTreeSet<String, i64>>,
 }
 
 fn main() {}
