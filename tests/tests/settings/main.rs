@@ -21,8 +21,8 @@ use std::{
 
 use openedx_events::{
     event_bus::{
-        BusError, Capabilities, EventBus, EventBusConsumer, EventBusProducer, MemoryBus, Operations,
-        Settings, Subscription, register,
+        BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer, MemoryBus,
+        Operations, Settings, Subscription, register,
         settings::{SettingsBuilder, SettingsError, Severity},
     },
     prelude::*,
@@ -85,7 +85,7 @@ impl EventBus for Nats {
     }
 
     fn capabilities(&self) -> Capabilities {
-        Capabilities::default().ordered_by_key()
+        Capabilities::default().with(Capability::OrderByKey)
     }
 }
 

@@ -5,7 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{error::BusError, operations::Operations, subscription::Subscription};
+use super::{
+    capabilities::Capabilities, error::BusError, operations::Operations, subscription::Subscription,
+};
 use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 
 /// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to
@@ -34,7 +36,7 @@ pub trait EventBus: Send + Sync {
     /// If the bus is not configured, or configured wrongly.
     fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
 
-    /// Returns what this bus can do beyond the common promises. By default, nothing.
+    /// Returns what this bus can do. Override it to declare what the bus lacks, or that it orders messages by key.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }
@@ -45,23 +47,6 @@ pub trait EventBus: Send + Sync {
     fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
         let Subscription { topic, group, consumer_name, .. } = subscription;
         tracing::info_span!("consumer", topic, group, consumer_name)
-    }
-}
-
-/// What one bus can do and another cannot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Capabilities {
-    /// Messages with one key stay in order, so the key fields of routes matter.
-    pub ordered_by_key: bool,
-}
-
-impl Capabilities {
-    /// Says that messages with one key stay in order: the key fields of routes must be valid.
-    #[must_use]
-    pub fn ordered_by_key(mut self) -> Self {
-        self.ordered_by_key = true;
-        self
     }
 }
 

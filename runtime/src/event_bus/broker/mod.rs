@@ -2,6 +2,7 @@
 //!
 //! A broker may use `wire` and, in its `from_settings.rs`, `settings`; it knows neither producers nor consumers.
 
+pub(in crate::event_bus) mod capabilities;
 pub(in crate::event_bus) mod contract;
 pub(in crate::event_bus) mod error;
 pub(in crate::event_bus) mod from_settings;
@@ -12,7 +13,8 @@ pub(in crate::event_bus) mod redis;
 pub(in crate::event_bus) mod registered;
 pub(in crate::event_bus) mod subscription;
 
-pub use contract::{Capabilities, EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
+pub use capabilities::{Capabilities, Capability};
+pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
 pub use error::BusError;
 pub use operations::{Operations, Pending};
 

@@ -15,7 +15,7 @@ use super::{
     outlet::{Route, Routed, Routes},
 };
 use crate::event_bus::{
-    broker::{error::BusError, from_settings},
+    broker::{capabilities::Capability, error::BusError, from_settings},
     settings::{Settings, SettingsError},
     wire::envelope::Envelope,
 };
@@ -71,7 +71,8 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     let producer = Producer::with_settings(&*bus, settings).map_err(InstallError::Bus)?;
     let mut routes = Routes::new();
     for (event_type, topic, route) in settings.producer.config.iter().filter(|(_, _, route)| route.enabled) {
-        let key_field = Some(route.event_key_field.clone()).filter(|_| bus.capabilities().ordered_by_key);
+        let key_field =
+            Some(route.event_key_field.clone()).filter(|_| bus.capabilities().can(Capability::OrderByKey));
         let route = Route { topic: producer.full_topic(topic).into(), key_field };
         routes.entry(event_type.to_owned()).or_default().push(route);
     }

@@ -16,7 +16,7 @@ use super::{
     merge::merge_producer_configs,
     names, read, value,
 };
-use crate::event_bus::broker::registered::registered;
+use crate::event_bus::broker::{capabilities::Capability, registered::registered};
 
 /// The environment variable that names a settings file.
 pub(super) const FILE_VARIABLE: &str = "OPENEDX_EVENTS_SETTINGS";
@@ -169,7 +169,7 @@ impl SettingsBuilder {
         let Self { layers, mut findings } = self;
         let registered: Vec<_> = registered()
             .into_iter()
-            .map(|(name, bus)| Registered { name, uses_keys: bus.capabilities().ordered_by_key })
+            .map(|(name, bus)| Registered { name, uses_keys: bus.capabilities().can(Capability::OrderByKey) })
             .collect();
         let mut settings = read::read(&layers, &registered, &mut findings);
         settings.warnings = findings.into_result()?;
