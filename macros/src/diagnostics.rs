@@ -147,7 +147,7 @@ impl Problems {
                 problem.more_help("; ", &format!("remove `allow({name})`: this rule cannot be waived"));
             } else {
                 let problem = Problem::of(rule, &at, format!("rule `{name}` cannot be waived"))
-                    .help("remove the waiver, and change what the rule refuses");
+                    .help("remove the waiver, and follow the rule");
                 self.found.push(Found::Mistake(problem));
             }
         }

@@ -107,7 +107,7 @@ rules! {
     }
     TYPE_MISSING_VERSION {
         name: "type_missing_version",
-        kind: Kind::Convention { subject: Subject::Event, kept: "the event type ends with its major version" },
+        kind: Kind::Convention { subject: Subject::Event, kept: "the event type has a major version" },
         adr: "ADR-2",
         why: "consumers recognize breaking changes by the major version",
         upstream: "`org.openedx.authz.role_assignment.created` and `org.openedx.authz.role_assignment.deleted`",
@@ -163,7 +163,7 @@ rules! {
         name: "key_is_pii",
         kind: Kind::Convention { subject: Subject::Event, kept: "the event has no key that is personal data" },
         adr: "ADR-8",
-        why: "brokers, their logs and tools show keys in clear, and keep them when the person's data is erased",
+        why: "brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased",
         upstream: "`STUDENT_REGISTRATION_COMPLETED` and `SESSION_LOGIN_COMPLETED` (`user.pii.username`)",
     }
     KEY_UNKNOWN {
@@ -177,7 +177,7 @@ rules! {
         name: "key_type",
         kind: Kind::Error,
         adr: "ADR-12",
-        why: "events of one key stay in order, so the key is the identity of what changed",
+        why: "events with the same key stay in order, so the key must identify what changed",
     }
     EVENT_UNDOCUMENTED {
         name: "event_undocumented",
@@ -227,7 +227,7 @@ rules! {
         name: "contract_broken",
         kind: Kind::Error,
         adr: "ADR-6",
-        why: "messages carry no schema of their own, so services read them by the one that was published",
+        why: "messages carry no schema, so services read them with the published one",
     }
     PAYLOAD_SHAPE {
         name: "payload_shape",
@@ -263,19 +263,19 @@ rules! {
         name: "record_name_clash",
         kind: Kind::Error,
         adr: "ADR-5",
-        why: "a schema names a record once, so consumers would read one as the other",
+        why: "a schema defines each record name once, so consumers would confuse the two",
     }
     RECORD_RECURSIVE {
         name: "record_recursive",
         kind: Kind::Error,
         adr: "ADR-5",
-        why: "Python's library has no recursive schemas, and a consumer could be sent any depth",
+        why: "Python's library has no recursive schemas, and nothing would limit the depth of a message",
     }
     RECEIVER_SHAPE {
         name: "receiver_shape",
         kind: Kind::Error,
         adr: "ADR-3",
-        why: "the registry calls a receiver as a free function, with a reference to each data key that it names",
+        why: "the registry calls receivers as free functions, with references to the data keys that they name",
     }
     RECEIVER_PARAMETER {
         name: "receiver_parameter",

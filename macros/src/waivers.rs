@@ -48,7 +48,8 @@ impl Waivers {
                 self.mark_needed(rule);
                 return true;
             }
-            problem.more_help(", or ", &format!("waive it with `allow({}, reason = \"…\")`", rule.name));
+            problem
+                .more_help(", or ", &format!("waive the rule with `allow({}, reason = \"…\")`", rule.name));
         }
         problems.push(problem);
         false

@@ -1,66 +1,67 @@
-//! The attribute macros, documented where their examples compile.
+//! The attribute macros. They are documented here, because their examples need this crate to compile.
 
-/// Makes a struct a payload: an immutable value that events carry.
+/// Turns a struct into a payload: an immutable value that events carry.
 ///
 /// ```
 /// use openedx_events::prelude::*;
 ///
-/// /// A book that was lent.
+/// /// A loan of a book.
 /// #[payload]
 /// pub struct LoanData {
-///     /// Copy that was lent.
+///     /// Number of the copy.
 ///     pub copy_id: i64,
 ///     /// Who has it now.
 ///     #[payload(pii)]
 ///     pub reader: String,
-///     /// When it is due, if that was agreed.
+///     /// When it is due, if there is a date.
 ///     pub due: Option<DateTime>,
-///     /// How often it was prolonged.
+///     /// How often it was renewed.
 ///     #[payload(default)]
-///     pub prolonged: u32,
+///     pub renewed: u32,
 ///     /// Branch that lent it.
 ///     #[payload(default = "main".to_owned())]
 ///     pub branch: String,
 /// }
 ///
 /// let loan = LoanData::builder().copy_id(7).reader("Ada").build();
-/// assert_eq!((loan.due, loan.prolonged, loan.branch.as_str()), (None, 0, "main"));
+/// assert_eq!((loan.due, loan.renewed, loan.branch.as_str()), (None, 0, "main"));
 /// ```
 ///
-/// The counterpart of an attrs class in `openedx_events/*/data.py` (ADR-3).
+/// A payload corresponds to an attrs class in Python's `openedx_events/*/data.py` (ADR-3).
 ///
-/// # What it makes
+/// # Generated items
 ///
-/// * The struct, whose fields can be read and not written: it derefs to a twin, here `LoanDataFields`, which has
-///   the fields. `into_fields()` gives the twin away, and `From` takes it back.
-/// * `LoanData::builder()`, with a method for each field, and `build()`, which compiles once all required fields are
-///   set. `String` fields take `&str` and other text; an `Option` field may be left out, and takes the value
-///   itself, too. `to_builder()` starts from a value (`attr.evolve` in Python).
-/// * `Debug`, in which personal data is `<redacted>`, `Clone` and `PartialEq`. Other derives, such as `Eq` and `Hash`,
-///   go below the attribute.
-/// * `Serialize` and `Deserialize`: its JSON is the *Avro record dictionary* of Python's library. A key that is missing
-///   (unless the field has a default or is an `Option`), unknown or there twice is an error.
-/// * [`AvroType`](crate::AvroType): it can be a field of other payloads and of events.
+/// * The struct, whose fields are readable but not writable: it dereferences to a twin, here `LoanDataFields`, which
+///   holds the fields. `into_fields()` returns the twin, and `From` turns it back into the payload.
+/// * `LoanData::builder()`, with a method for each field and `build()`, which compiles once all required fields are
+///   set. `String` fields accept `&str` and other strings; an `Option` field can be left out, and accepts the inner
+///   value. `to_builder()` starts from a value, as `attr.evolve` does in Python.
+/// * `Debug`, which prints personal data as `<redacted>`, `Clone` and `PartialEq`. Put other derives, such as `Eq` and
+///   `Hash`, below the attribute.
+/// * `Serialize` and `Deserialize`: the JSON is the *Avro record dictionary* of Python's library. An unknown or repeated
+///   key is an error, and so is a missing one, unless its field has a default or is an `Option`.
+/// * [`AvroType`](crate::AvroType), so that it can be a field of other payloads and of events.
 ///
 /// # Arguments
 ///
 /// | on the struct | |
 /// |---|---|
 /// | `pii` | all fields are personal data |
-/// | `crate = path` | where this crate is, if not at `::openedx_events` |
+/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
 ///
 /// | on a field | |
 /// |---|---|
 /// | `pii` | personal data: hidden in `Debug`, marked in the registry |
-/// | `default`, `default = expression` | what it is when a builder or a JSON leaves it out |
+/// | `default`, `default = expression` | the value if a builder or JSON leaves the field out |
 /// | `allow(rule, reason = "…")` | waives a convention: `field_flow_control` |
 ///
-/// # What does not compile
+/// # Compile errors
 ///
-/// Tuple, unit, empty and generic structs, enums and unions; a field without documentation, with `#[cfg]` or a serde
-/// attribute; a type without an Avro form; an `Option` inside another type; a payload that contains itself; deriving
-/// `Debug`, `Serialize` or `Deserialize`; any payload or event where `diagnostic` is the name of something, or under
-/// `#![no_implicit_prelude]`: expansions need the compiler's `#[diagnostic::…]`; and of course
+/// These do not compile: tuple, unit, empty and generic structs, enums and unions; a field without documentation, with
+/// `#[cfg]` or with a serde attribute; a type without an Avro form; an `Option` inside another type; a payload that
+/// contains itself; a derived `Debug`, `Serialize` or `Deserialize`. Expansions use the compiler's `#[diagnostic::…]`, so
+/// no item called `diagnostic` may be in scope, and `#![no_implicit_prelude]` is not supported. Nor do assignments and
+/// incomplete builders compile:
 ///
 /// ```compile_fail,E0594
 /// # use openedx_events::learning::data::UserData;
@@ -76,19 +77,19 @@
 /// ```
 pub use openedx_events_macros::payload;
 
-/// Makes a struct an event, and declares the signal that sends it.
+/// Turns a struct into an event, and declares the signal that sends it.
 ///
 /// ```
 /// use openedx_events::{learning::data::UserData, prelude::*};
 ///
-/// /// Sent when a user has got a library card.
+/// /// Sent when a library card was issued to a user.
 /// #[event(
 ///     type = "com.example.library.card.issued.v1",
 ///     key = user.id,
 ///     repository = "example/library",
 /// )]
 /// pub struct CardIssued {
-///     /// Who got it.
+///     /// Owner of the card.
 ///     pub user: UserData,
 ///     /// Number on the card.
 ///     #[event(pii)]
@@ -100,17 +101,17 @@ pub use openedx_events_macros::payload;
 /// }
 /// ```
 ///
-/// The counterpart of an `OpenEdxPublicSignal` in `openedx_events/*/signals.py`.
+/// An event corresponds to an `OpenEdxPublicSignal` in Python's `openedx_events/*/signals.py`.
 ///
-/// # What it makes
+/// # Generated items
 ///
-/// * The struct stays as it is, one field a data key, with a builder beside: a data key that is added later with a
-///   default breaks no sender that uses it.
-/// * A static [`Signal`](crate::Signal), here `CARD_ISSUED`: the struct's name in capitals, cut into words as the event
-///   type is, with the struct's visibility and documentation.
-/// * `Debug`, in which personal data is `<redacted>`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and the wire form
-///   ([`WireEvent`](crate::WireEvent)). Of these a `local_only` event gets `Debug`, without its data.
-/// * Its place in the [`registry`](crate::registry).
+/// * A builder. The struct itself does not change, and each of its fields is a data key. If a later version adds a data
+///   key with a default, senders that use the builder still compile.
+/// * A static [`Signal`](crate::Signal), here `CARD_ISSUED`, with the struct's visibility and documentation. Its name is
+///   the struct's name in capitals, split into the words of the event type.
+/// * `Debug`, which prints personal data as `<redacted>`, `Clone`, `PartialEq`, `Serialize`, `Deserialize`, and the wire
+///   form ([`WireEvent`](crate::WireEvent)). A `local_only` event gets only `Debug`, which leaves out the data.
+/// * An entry in the [`registry`](crate::registry).
 ///
 /// # Arguments
 ///
@@ -118,45 +119,45 @@ pub use openedx_events_macros::payload;
 /// |---|---|
 /// | `type = "…"` | the event type, required: reverse DNS, subdomain, subject, action, major version (ADR-2) |
 /// | `key = a.b.c` | the field whose value keeps events in order on an event bus (ADR-12, ADR-14) |
-/// | `minor_version = 1` | raised when a data key was added; 0 unless given (ADR-6) |
-/// | `repository = "…"` | the repository whose code sends it |
-/// | `warning = "…"` | what to know first |
-/// | `deprecated(since = "…", note = "…")` | warns where the event is used |
+/// | `minor_version = 1` | the minor version, which increases with each new data key; 0 by default (ADR-6) |
+/// | `repository = "…"` | the repository whose code sends the event |
+/// | `warning = "…"` | what consumers need to know |
+/// | `deprecated(since = "…", note = "…")` | the compiler warns about each use of the event |
 /// | `local_only = "reason"` | the event cannot go to an event bus, and its data needs no Avro form |
-/// | `name = "…"` | the name of the static, where it is not the struct's |
+/// | `name = "…"` | the name of the static, if it does not follow from the struct's |
 /// | `allow(rule, reason = "…")` | waives a convention, such as `type_hyphen` |
-/// | `crate = path` | where this crate is, if not at `::openedx_events` |
+/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
 ///
 /// | on a field | |
 /// |---|---|
 /// | `pii` | personal data: hidden in `Debug`, marked in the registry |
-/// | `default`, `default = expression` | what it is when a builder or a JSON leaves it out |
+/// | `default`, `default = expression` | the value if a builder or JSON leaves the field out |
 /// | `allow(rule, reason = "…")` | waives a convention, such as `field_data_suffix` |
 ///
 /// # Contracts
 ///
-/// `schemas/com+example+library+card+issued+v1_schema.avsc` beside the crate's `Cargo.toml`, the Avro schema as Python's
-/// `generate_avro_schemas` writes it, is the *contract* of minor version 0 of this event, and `…_schema.1.avsc` that of
-/// minor version 1 (ADR-6). The event has to be what its own contract says, and a successor of the earlier ones: with the
-/// same data keys, the same records inside them, and nothing new except data keys at the end that are an `Option` or have
-/// a default. Anything else does not compile, with the path and what happened to it:
+/// The *contract* of minor version 0 of this event is the file `schemas/com+example+library+card+issued+v1_schema.avsc`
+/// next to the crate's `Cargo.toml`: the Avro schema as Python's `generate_avro_schemas` writes it. The contract of minor
+/// version 1 is `…_schema.1.avsc` (ADR-6). An event must match the contract of its own minor version. Compared with
+/// earlier contracts, it must have the same data keys with the same records inside, and can add data keys only at the end,
+/// each an `Option` or with a default. Any other change is a compile error that names the path and the change:
 ///
 /// ```text
 /// contract of event type `com.example.library.card.issued.v1` is broken: `user.pii.email` was removed
 /// ```
 ///
-/// The folder is the one of the `Cargo.toml` nearest to the file in which the event type is written. Cargo compiles the
-/// crate again when a contract was changed; [`contracts`](crate::contracts) says how new ones are noticed.
+/// The macro looks for the folder next to the nearest `Cargo.toml` above the source file of the event. Cargo recompiles
+/// the crate if a contract changes; [`contracts`](crate::contracts) describes how new contracts are noticed.
 ///
-/// The bytes of an event may end where those of an earlier minor version end; the data keys that are missing get `None` or
-/// their default. The contracts tell where that is. If one of an earlier minor version is missing, it may be before any
-/// data key from which on all are an `Option` or have a default; at minor version 0 it is nowhere.
+/// The bytes of an event may end where those of an earlier minor version end; the missing data keys become `None` or their
+/// default. The contracts tell where that is. If an earlier minor version has no contract, the bytes may end before any
+/// data key from which on all are an `Option` or have a default. At minor version 0 they may not end early.
 ///
-/// # What does not compile
+/// # Compile errors
 ///
-/// What the [rules](crate::rules) refuse: an event type or a constant against the naming rules, an event or data key
-/// without documentation, a key that is not in the data, is personal data or makes no partition key, two different
-/// records of one name in one event. And sending anything else:
+/// The [rules](crate::rules) refuse event types and constants that break the naming rules, events and data keys without
+/// documentation, keys that are not in the data, are personal data or cannot be partition keys, and two different records
+/// with the same name in one event. A signal does not send other events:
 ///
 /// ```compile_fail,E0308
 /// # use openedx_events::learning::{data::*, signals::*};
@@ -166,7 +167,7 @@ pub use openedx_events_macros::payload;
 /// ```
 pub use openedx_events_macros::event;
 
-/// Registers a function as receiver of one or more events.
+/// Registers a function as a receiver of one or more events.
 ///
 /// ```
 /// use openedx_events::{
@@ -180,13 +181,13 @@ pub use openedx_events_macros::event;
 ///     Ok(())
 /// }
 ///
-/// // Of several events: it names what they share.
+/// // A receiver of several events names the data keys that they share.
 /// #[receiver(COURSE_ENROLLMENT_CHANGED, COURSE_UNENROLLMENT_COMPLETED, order = 10)]
 /// fn forget(enrollment: &CourseEnrollmentData) {
-///     println!("{} is not current any more", enrollment.course.course_key);
+///     println!("{} is no longer current", enrollment.course.course_key);
 /// }
 ///
-/// // Everything at once, or nothing.
+/// // A receiver can take the whole event, or nothing.
 /// #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 /// fn copy(event: &StudentRegistrationCompleted, from_event_bus: bool) {
 ///     println!("{event:?} {from_event_bus}");
@@ -196,30 +197,32 @@ pub use openedx_events_macros::event;
 /// fn count() {}
 /// ```
 ///
-/// The counterpart of Django's `@receiver`.
+/// It corresponds to Django's `@receiver`.
 ///
 /// # Parameters
 ///
-/// Each takes what it is named after, without a leading `_`: a data key, by reference (`&str` for a `String` and `&[T]`
-/// for a `Vec<T>` will do), `metadata: &EventsMetadata`, `event:` a reference to the event, or `from_event_bus: bool`.
-/// Python's receivers take `**kwargs`; here a receiver takes what it needs, and the compiler checks names and types.
+/// The name of a parameter, without a leading `_`, selects its value: a data key, by reference (`&str` for a `String` and
+/// `&[T]` for a `Vec<T>` work too), `metadata: &EventsMetadata`, `event` with a reference to the event, or
+/// `from_event_bus: bool`. Python's receivers take `**kwargs`; here a receiver names only what it needs, and the compiler
+/// checks names and types.
 ///
-/// # Return
+/// # Return type
 ///
-/// `()`, or a `Result<(), E>` where `E` is an error or a text. A
-/// [`ReceiverError::permanent`](crate::ReceiverError::permanent) says that trying again is no use.
+/// `()`, or a `Result<(), E>` with an error or a string as `E`. A consumer does not retry a
+/// [`ReceiverError::permanent`](crate::ReceiverError::permanent).
 ///
 /// # Arguments
 ///
 /// | | |
 /// |---|---|
 /// | `SIGNAL, …` | the statics of the events |
-/// | `order = N` | receivers of a lower number run first; 0 unless given |
-/// | `crate = path` | where this crate is, if not at `::openedx_events` |
+/// | `order = N` | receivers with a lower number run first; 0 by default |
+/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
 ///
-/// Receivers of one order run by crate, module, file, line, column and name. The function stays callable.
+/// Receivers with the same number run in the order of crate, module, file, line, column and name. The function can still be
+/// called.
 ///
-/// # What does not compile
+/// # Compile errors
 ///
 /// ```compile_fail,E0609
 /// # use openedx_events::{learning::{data::*, signals::*}, prelude::*};
@@ -233,6 +236,6 @@ pub use openedx_events_macros::event;
 /// fn notify(enrollment: &CourseData) {} // it is a `CourseEnrollmentData`
 /// ```
 ///
-/// Methods, generic, `async`, `const`, `unsafe` and `extern` functions; parameters by value, behind `&mut`, or that are
-/// patterns.
+/// A receiver cannot be a method, or a generic, `async`, `const`, `unsafe` or `extern` function. Its parameters cannot be
+/// patterns, values or `&mut` references.
 pub use openedx_events_macros::receiver;

@@ -230,7 +230,7 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     if is_path(value, &mut path) {
         return path;
     }
-    let what = "a key is the path of a field in the event's data";
+    let what = "a key must be the path of a field in the event's data";
     problems.mistake(value, what, format!("write a path such as `{EXAMPLE}`"));
     Vec::new()
 }

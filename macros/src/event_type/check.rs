@@ -71,7 +71,7 @@ impl EventType {
         let is_long_enough = self.segments.len() >= 5;
         if !is_long_enough {
             let what = format!("event type `{}` has too few segments", self.text.escape_debug());
-            let help = "write one like `\"com.example.learning.course.enrollment.created.v1\"`";
+            let help = "write an event type such as `\"com.example.learning.course.enrollment.created.v1\"`";
             problems.refuse(&rules::TYPE_TOO_SHORT, &self.literal, what, help);
         }
         is_long_enough

@@ -21,7 +21,7 @@ pub(super) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: 
     if is_bool(&field.ty) {
         let what = format!("{} `{}` tells receivers what to do", kind.field(), field.name);
         let problem = Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, what)
-            .help("remove it, or replace it with the fact that the decision depends on");
+            .help("remove the field, or replace it with the fact behind the decision");
         field.waivers.check(problem, problems);
     } else if is_path(&field.ty) {
         // It may be an alias of `bool`, which only the compiler can tell.

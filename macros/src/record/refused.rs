@@ -122,7 +122,7 @@ fn other_time(part: &Type) -> Option<Refusal> {
     let what = format!("is a `{}`, which is a type of another crate", type_name(part));
     let help = "use `openedx_events::DateTime`, which has no type arguments; the feature `chrono` converts between the two";
     let why =
-        "times are strings as Python's `isoformat()` writes them, with an offset if there is one (ADR-5)";
+        "times are strings as Python's `isoformat()` writes them, with an offset if they have one (ADR-5)";
     Some(Refusal { why: Some(why), ..Refusal::new(part, what, help) })
 }
 

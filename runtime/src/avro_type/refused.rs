@@ -124,7 +124,7 @@ refused! {
 }
 refused! {
     "has no meaning in another service",
-    "times are written as Python's `isoformat()` text, with an offset where they have one (ADR-5)",
+    "times are strings as Python's `isoformat()` writes them, with an offset if they have one (ADR-5)",
     "use `openedx_events::DateTime`":
     [] "Instant" Instant,
     [] "SystemTime" SystemTime,

@@ -233,8 +233,8 @@ fn check_key(
             findings.warning(
                 &place.key("event_key_field"),
                 format!(
-                    "`{path}` is personal data\nnote: brokers, their logs and tools show keys in clear, and keep them \
-                     when the person's data is erased (ADR-8)\nhelp: write the path of an id or an opaque key"
+                    "`{path}` is personal data\nnote: brokers, their logs and tools show keys in plain text, and keep them \
+                     after the person's data is erased (ADR-8)\nhelp: write the path of an id or an opaque key"
                 ),
             );
         }

@@ -18,7 +18,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
             .path(path)
             .text("` is personal data: `")
             .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in clear, and keep them when the person's data is erased (ADR-8)\nhelp: end the path in a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
+            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path in a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
             .panic();
     }
     if index + 1 < path.len() {
@@ -41,7 +41,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         .path(path)
         .text("` is ")
         .text(kind)
-        .text(", which cannot be a partition key\nnote: events of one key stay in order, so the key is the identity of what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
+        .text(", which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
         .panic();
 }
 

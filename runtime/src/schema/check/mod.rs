@@ -55,7 +55,7 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text(record.name)
             .text("` contains itself through its field `")
             .text(field.name)
-            .text("`\nnote: Python's library has no recursive schemas, and a consumer could be sent any depth (ADR-5)\nhelp: refer to the other value by its key or id")
+            .text("`\nnote: Python's library has no recursive schemas, and nothing would limit the depth of a message (ADR-5)\nhelp: refer to the other value by its key or id")
             .panic();
     }
 }
@@ -263,7 +263,7 @@ const fn clash_with_event(record: &Record) -> ! {
         .text(record.location.module_path)
         .text("::")
         .text(record.name)
-        .text("`\nnote: a schema names a record once, so consumers would read one as the other (ADR-5)\nhelp: rename the struct")
+        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename the struct")
         .panic()
 }
 
@@ -280,7 +280,7 @@ const fn clash(record: &Record, other: &Record) -> ! {
         .text(record.location.module_path)
         .text("::")
         .text(record.name)
-        .text("`\nnote: a schema names a record once, so consumers would read one as the other (ADR-5)\nhelp: rename one of the two structs")
+        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename one of the two structs")
         .panic()
 }
 
