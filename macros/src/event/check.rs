@@ -18,16 +18,7 @@ const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event
 
 pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let waivers = &event.arguments.waivers;
-    let event_type = event.arguments.event_type.as_ref().filter(|event_type| !event_type.is_refused());
-    let is_type_sound = event_type.is_some_and(|event_type| event_type.check(waivers, problems));
-    let is_named = event.constant != UNNAMED && !event.arguments.is_name_refused;
-    let mut is_complete = is_type_sound && is_named;
-    if let Some(event_type) = event_type.filter(|_| is_complete) {
-        is_complete = check_major_version(event, event_type, problems);
-        if is_complete {
-            check_mismatch(event, event_type, problems);
-        }
-    }
+    let is_complete = check_type_and_name(event, problems);
     check_contains_event(event, problems);
     check_documented(event, problems);
     if event.arguments.has_key {
@@ -45,6 +36,21 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     if is_complete {
         waivers.check_needed(problems);
     }
+}
+
+/// Checks the event type, and compares the constant with it. Returns whether all these rules were checked.
+fn check_type_and_name(event: &Event<'_>, problems: &mut Problems) -> bool {
+    let Some(event_type) = event.arguments.event_type.as_ref().filter(|event_type| !event_type.is_refused())
+    else {
+        return false;
+    };
+    let is_named = event.constant != UNNAMED && !event.arguments.is_name_refused;
+    let is_comparable = event_type.check(&event.arguments.waivers, problems) && is_named;
+    if is_comparable && check_major_version(event, event_type, problems) {
+        check_mismatch(event, event_type, problems);
+        return true;
+    }
+    false
 }
 
 /// The tokens that name the constant: its literal, or the struct.
