@@ -1,46 +1,77 @@
 //! Derives above the attribute.
 //!
-//! The compiler takes them away before it calls the macro, and they see the struct before the macro does: what both
-//! implement would be reported for each trait, and for each field. Only the text of the file still has them.
+//! The compiler expands and removes them before it calls the macro. A trait that both implement would be reported once
+//! for the trait and once for each field. Only the text of the source file still shows these derives.
 
-use std::fs;
+use std::{cell::RefCell, collections::HashMap, fs, path::PathBuf, time::SystemTime};
 
 use proc_macro2::Span;
 
-/// The names of what `#[derive(…)]` in the lines above the attribute derives; none where that cannot be told.
+thread_local! {
+    /// The files of this compilation. Each is read and searched once, because it may hold a thousand events.
+    static FILES: RefCell<HashMap<PathBuf, File>> = RefCell::default();
+}
+
+struct File {
+    /// Another time means another text: the macro server of an editor outlives many versions of a file.
+    modified: Option<SystemTime>,
+    derives: Derives,
+}
+
+/// For each line, from 1, that has derives directly above it, their names.
+type Derives = HashMap<usize, Vec<String>>;
+
+/// Returns the names in each `#[derive(…)]` directly above the attribute; none if there is no file to look at.
 pub(super) fn derives_above() -> Vec<String> {
-    // In tests of this crate there is no compiler to ask.
+    // The tests of this crate run without a compiler.
     if !proc_macro::is_available() {
         return Vec::new();
     }
     let attribute = Span::call_site().unwrap();
-    let text = attribute.local_file().and_then(|file| fs::read_to_string(file).ok()).unwrap_or_default();
-    derives_before(&text, attribute.line())
+    let Some(path) = attribute.local_file() else {
+        return Vec::new();
+    };
+    let modified = fs::metadata(&path).and_then(|file| file.modified()).ok();
+    FILES.with_borrow_mut(|files| {
+        if files.get(&path).is_none_or(|known| known.modified != modified) {
+            let derives = find_derives(&fs::read_to_string(&path).unwrap_or_default());
+            files.insert(path.clone(), File { modified, derives });
+        }
+        files[&path].derives.get(&attribute.line()).cloned().unwrap_or_default()
+    })
 }
 
-/// Those in the attributes, one a line, that end at `line`, which counts from 1.
-fn derives_before(text: &str, line: usize) -> Vec<String> {
-    let before: Vec<&str> = text.lines().take(line.saturating_sub(1)).map(str::trim).collect();
-    let is_attribute =
-        |text: &&&str| text.starts_with("//") || (text.starts_with("#[") && text.ends_with(']'));
-    let attributes = before.iter().rev().take_while(is_attribute);
-    let lists = attributes.filter_map(|text| text.strip_prefix("#[derive(")?.strip_suffix(")]"));
-    let last = |path: &str| path.rsplit("::").next().unwrap_or_default().trim().to_owned();
-    lists.flat_map(|list| list.split(',')).map(last).filter(|name| !name.is_empty()).collect()
+/// Finds the derives that have a line of their own, among attributes and comments that do.
+fn find_derives(text: &str) -> Derives {
+    let mut found = Derives::new();
+    let mut above = Vec::new();
+    for (line, text) in (1..).zip(text.lines().map(str::trim)) {
+        if !above.is_empty() {
+            found.insert(line, above.clone());
+        }
+        let is_attribute = text.starts_with("//") || (text.starts_with("#[") && text.ends_with(']'));
+        if let Some(list) = text.strip_prefix("#[derive(").and_then(|text| text.strip_suffix(")]")) {
+            let last = |path: &str| path.rsplit("::").next().unwrap_or_default().trim().to_owned();
+            above.extend(list.split(',').map(last).filter(|name| !name.is_empty()));
+        } else if !is_attribute {
+            above.clear();
+        }
+    }
+    found
 }
 
 #[cfg(test)]
 mod tests {
-    use super::derives_before;
+    use super::find_derives;
 
     #[test]
-    fn derives_are_found_up_to_the_last_line_that_is_no_attribute() {
-        let text =
-            "#[derive(Eq)]\nstruct A;\n/// B.\n#[derive(Debug, serde::Serialize)]\n#[allow(x)]\n#[payload]\n";
-        assert_eq!(derives_before(text, 6), ["Debug", "Serialize"]);
-        assert_eq!(derives_before(text, 3), [""; 0]);
-        assert_eq!(derives_before(text, 2), ["Eq"]);
-        assert_eq!(derives_before("#[derive(Eq)] struct A;\n#[payload]", 2), [""; 0]);
-        assert_eq!(derives_before("", 9), [""; 0]);
+    fn derives_are_found_up_to_the_last_line_that_is_not_an_attribute() {
+        let text = "#[derive(Eq)]\nstruct A;\n/// B.\n#[derive(Debug, serde::Serialize,)]\n#[allow(x)]\n#[payload]\n";
+        let found = find_derives(text);
+        assert_eq!(found[&6], ["Debug", "Serialize"]);
+        assert_eq!(found[&2], ["Eq"]);
+        assert!(!found.contains_key(&3));
+        assert!(find_derives("#[derive(Eq)] struct A;\n#[payload]").is_empty());
+        assert!(find_derives("").is_empty());
     }
 }

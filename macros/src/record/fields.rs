@@ -9,9 +9,17 @@ impl Target<'_> {
     /// Needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier minor versions have.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> TokenStream {
         let Self { rt, ident, fields } = self;
-        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let types: Vec<_> = fields.iter().map(Field::alias).collect();
-        let decoded = fields.iter().map(|field| decoded(field, earlier_ends));
+        let idents = fields.iter().map(|field| field.ident);
+        let types = fields.iter().map(Field::alias);
+        let encode = self.statements(|field| {
+            let (ty, ident) = (field.alias(), field.ident);
+            quote!(<__Wire<#ty>>::encode(&self.#ident, __out);)
+        });
+        let value = self.value(
+            |field| decoded(field, earlier_ends),
+            |values| quote!(__Ok(#values)),
+            |part| unwrapped(&part),
+        );
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     fn encode_fields(&self, out: &mut Vec<u8>) {
@@ -32,16 +40,14 @@ impl Target<'_> {
 
                 #[inline]
                 fn encode_fields<__P>(&self, __out: &mut #rt::Output) {
-                    #(<__Wire<#types>>::encode(&self.#idents, __out);)*
+                    #encode
                 }
 
                 #[inline]
                 fn decode_fields<__P>(
                     __input: &mut #rt::Decoder<'_>,
                 ) -> #rt::Decoded<Self> {
-                    __Ok(Self {
-                        #(#idents: #decoded),*
-                    })
+                    __Ok(#value)
                 }
 
                 #[inline]
@@ -79,14 +85,17 @@ fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
         };
         quote!(<__Wire<#ty>>::decode_later(__input, #name, #can_end, #absent))
     };
+    unwrapped(&read)
+}
+
+/// `?`, without the conversion of the error that the compiler would have to work out for each field.
+fn unwrapped(result: &TokenStream) -> TokenStream {
     // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
     //     Ok(value) => value,
     //     Err(error) => return Err(error),
     // }
-    //
-    // With `?` the compiler would resolve a conversion of the error for each field.
     quote! {
-        match #read {
+        match #result {
             __Ok(__value) => __value,
             __Err(__error) => return __Err(__error),
         }

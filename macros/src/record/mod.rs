@@ -12,6 +12,7 @@ mod check;
 mod docs;
 mod flow_control;
 mod parse;
+mod parts;
 mod refused;
 mod types;
 

@@ -10,9 +10,7 @@ impl Target<'_> {
     /// Leaves out the traits in `above`, which are derived already.
     pub(crate) fn plain_impls(&self, above: &[String]) -> TokenStream {
         let is_missing = |name: &str| !above.iter().any(|above| above == name);
-        let Self { rt, ident, fields } = self;
-        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let types: Vec<_> = fields.iter().map(Field::alias).collect();
+        let Self { rt, ident, .. } = self;
         let debug = is_missing("Debug").then(|| debug_impl(rt, ident, &quote!(self)));
         // impl Clone for UserDataFields {
         //     fn clone(&self) -> Self { Self { id: <Plain<__Type0>>::clone_value(&self.id), … } }
@@ -21,23 +19,35 @@ impl Target<'_> {
         //     fn eq(&self, __other: &Self) -> bool { <Plain<__Type0>>::values_eq(&self.id, &other.id) && … }
         // }
         let clone = is_missing("Clone").then(|| {
+            let cloned = |field: &Field<'_>| {
+                let (ty, ident) = (field.alias(), field.ident);
+                quote!(<__Plain<#ty>>::clone_value(&self.#ident))
+            };
+            let value = self.value(cloned, |values| values, |part| part);
             quote! {
                 #[automatically_derived]
                 impl ::core::clone::Clone for #ident {
                     #[inline]
                     fn clone(&self) -> Self {
-                        Self { #(#idents: <__Plain<#types>>::clone_value(&self.#idents)),* }
+                        #value
                     }
                 }
             }
         });
         let partial_eq = is_missing("PartialEq").then(|| {
+            let parts = self.parts(|part| {
+                let equal = part.iter().map(|field| {
+                    let (ty, ident) = (field.alias(), field.ident);
+                    quote!(<__Plain<#ty>>::values_eq(&self.#ident, &__other.#ident))
+                });
+                quote!(#(#equal)&&*)
+            });
             quote! {
                 #[automatically_derived]
                 impl ::core::cmp::PartialEq for #ident {
                     #[inline]
                     fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                        #(<__Plain<#types>>::values_eq(&self.#idents, &__other.#idents))&&*
+                        #(#parts)&&*
                     }
                 }
             }

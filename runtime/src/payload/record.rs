@@ -41,6 +41,12 @@ pub type Written<S> = Result<<S as Serializer>::Ok, <S as Serializer>::Error>;
 /// The result of a deserializer.
 pub type Read<'de, T, D> = Result<T, <D as Deserializer<'de>>::Error>;
 
+/// Runs one part of a function that is too long for LLVM as a whole.
+#[inline(never)]
+pub fn apart<R>(part: impl FnOnce() -> R) -> R {
+    part()
+}
+
 /// Writes the Avro record dictionary.
 pub fn serialize_record<F: Fields, S: Serializer>(fields: &F, serializer: S) -> Written<S> {
     let mut bytes = Vec::with_capacity(256);
