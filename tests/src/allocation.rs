@@ -1,4 +1,4 @@
-//! An allocator that counts, thread by thread.
+//! An allocator that counts the allocations of each thread.
 //!
 //! ```
 //! use openedx_events_tests::allocation::{Counting, measure};
@@ -17,17 +17,17 @@ use std::{
     cell::Cell,
 };
 
-/// The system's allocator, with counters.
+/// The system allocator with counters.
 pub struct Counting;
 
-/// What a thread allocated.
+/// The allocations of a thread.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// How often memory was asked for, growing included.
+    /// The number of allocations, including reallocations.
     pub allocations: usize,
-    /// The most bytes that there were at one time, beyond those that there were before.
+    /// The peak number of bytes allocated since the measurement began.
     pub peak: usize,
-    /// The bytes that there are now.
+    /// The bytes allocated now.
     live: usize,
 }
 
@@ -35,7 +35,7 @@ thread_local! {
     static MEMORY: Cell<Memory> = const { Cell::new(Memory::NONE) };
 }
 
-/// Runs `work`, and counts what it allocates on this thread.
+/// Runs `work` and counts its allocations on this thread.
 pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Memory) {
     let before = MEMORY.replace(Memory::default());
     let value = work();
@@ -43,7 +43,7 @@ pub fn measure<T>(work: impl FnOnce() -> T) -> (T, Memory) {
 }
 
 fn count(change: impl FnOnce(&mut Memory)) {
-    // A thread that is being torn down has no counters any more.
+    // A thread that is ending no longer has counters.
     let _ = MEMORY.try_with(|memory| {
         let mut counted = memory.get();
         change(&mut counted);
@@ -52,7 +52,7 @@ fn count(change: impl FnOnce(&mut Memory)) {
 }
 
 impl Memory {
-    /// Nothing at all.
+    /// No allocations.
     pub const NONE: Self = Self { allocations: 0, peak: 0, live: 0 };
 
     fn grow(&mut self, bytes: usize) {
@@ -61,39 +61,39 @@ impl Memory {
         self.peak = self.peak.max(self.live);
     }
 
-    /// What was there before the measurement is freed in it, too.
+    /// Saturates, because a measurement may free memory allocated before it.
     fn shrink(&mut self, bytes: usize) {
         self.live = self.live.saturating_sub(bytes);
     }
 }
 
-// SAFETY: all of it is left to the system's allocator; the counters need no memory of their own.
+// SAFETY: the system allocator does all the work, and the counters allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(|memory| memory.grow(layout.size()));
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(|memory| memory.grow(layout.size()));
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(|memory| {
-            // While it is copied, both are there.
+            // Both blocks exist while the data is copied.
             memory.grow(size);
             memory.shrink(layout.size());
         });
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         count(|memory| memory.shrink(layout.size()));
-        // SAFETY: the caller's promise is passed on.
+        // SAFETY: the caller upholds the contract.
         unsafe { System.dealloc(pointer, layout) }
     }
 }

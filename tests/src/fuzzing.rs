@@ -1,15 +1,15 @@
-//! What must hold for any input from outside. `tests/fuzz` runs these functions for as long as one likes, and
-//! `tests/tests/fuzz_bounded.rs` for a moment; both begin with the seeds.
+//! Properties that must hold for any input from outside. `tests/fuzz` checks them for any length of time, and
+//! `tests/tests/fuzz_bounded.rs` briefly; both start with the seeds.
 
 use openedx_events::{DateTime, EventDefinition, EventsMetadata, codec, keys::CourseKey, registry};
 
 use crate::{golden, samples};
 
-/// A function that panics where something does not hold for the input, and inputs to begin with.
+/// A property with initial inputs.
 pub struct Target {
     /// The name of the file in `tests/fuzz/fuzz_targets`.
     pub name: &'static str,
-    /// Fed with anything.
+    /// Panics if the property does not hold for the input.
     pub run: fn(&[u8]),
     /// Valid inputs.
     pub seeds: fn() -> Vec<Vec<u8>>,
@@ -27,11 +27,11 @@ fn wire_events() -> impl Iterator<Item = &'static EventDefinition> {
     registry::events().filter(|event| event.local_only().is_none())
 }
 
-/// Bytes become JSON and the same bytes again, whatever event they are read as, or there is an error.
+/// Decodes the bytes as every event. Each result is an error, or JSON that encodes to the same event.
 ///
 /// # Panics
 ///
-/// Where that does not hold.
+/// Panics if the property does not hold.
 pub fn decode(input: &[u8]) {
     for event in wire_events() {
         match event.decode_to_json(input) {
@@ -41,11 +41,11 @@ pub fn decode(input: &[u8]) {
     }
 }
 
-/// JSON that we wrote: its bytes are the JSON again.
+/// Checks that JSON written by us encodes to bytes that decode to the same JSON.
 fn assert_survives(event: &EventDefinition, json: &str) {
     let bytes = event.encode_json(json).unwrap();
     assert_eq!(event.decode_to_json(&bytes).unwrap(), json);
-    // What we write ends where it ends.
+    // Our bytes have no unused end.
     if let Some(cut) = bytes.len().checked_sub(1) {
         event.decode_to_json(&bytes[..cut]).unwrap_err();
     }
@@ -58,12 +58,11 @@ fn decode_seeds() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// JSON becomes bytes and JSON that becomes the same bytes, whatever event it is read as, or there is an error;
-/// and the same with metadata.
+/// Reads the JSON as every event and as metadata. Each result is an error or survives a round trip.
 ///
 /// # Panics
 ///
-/// Where that does not hold.
+/// Panics if the property does not hold.
 pub fn json(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
     for event in wire_events() {
@@ -89,11 +88,11 @@ fn json_seeds() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A text becomes a time whose text is that time again, or there is an error that points into the text.
+/// Parses a time. The result is an error that points into the input, or a time that survives a round trip.
 ///
 /// # Panics
 ///
-/// Where that does not hold.
+/// Panics if the property does not hold.
 pub fn date_time(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
     match text.parse::<DateTime>() {
@@ -129,11 +128,11 @@ fn date_time_seeds() -> Vec<Vec<u8>> {
     texts.map(|text| text.as_bytes().to_vec()).into()
 }
 
-/// A text becomes a key whose text is that key again, or there is an error that points into the text.
+/// Parses a course key. The result is an error that points into the input, or a key that survives a round trip.
 ///
 /// # Panics
 ///
-/// Where that does not hold.
+/// Panics if the property does not hold.
 pub fn course_key(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else { return };
     match text.parse::<CourseKey>() {

@@ -1,76 +1,76 @@
-//! What the Python implementation wrote and says: the files in `tests/golden`, or in the folder that the
-//! environment variable `GOLDEN_DIR` names.
+//! Output of the Python implementation: the files in `tests/golden`, or in the folder that the environment variable
+//! `GOLDEN_DIR` names.
 
 use std::{borrow::Cow, env, fs, path::Path};
 
 use openedx_events::{EventDefinition, registry};
 use serde_json::Value;
 
-/// An event as Python wrote it.
+/// An event that Python wrote.
 pub struct Vector {
-    /// Its event type, and a number.
+    /// The event type and a number.
     pub id: String,
-    /// The definition of its type.
+    /// The definition of the event.
     pub event: &'static EventDefinition,
-    /// Its Avro record dictionary.
+    /// The Avro record dictionary.
     pub data: Value,
-    /// Its Avro bytes.
+    /// The Avro bytes.
     pub avro: Vec<u8>,
-    /// Its metadata in JSON.
+    /// The metadata as JSON.
     pub metadata: String,
-    /// The fields of its entry in a Redis stream, without the one with the bytes.
+    /// The fields of the Redis stream entry, without `event_data`.
     pub redis_fields: Value,
-    /// All of it, as it is in the file.
+    /// The line of the file.
     pub line: String,
 }
 
-/// Bytes that Python reads, and would have written otherwise.
+/// Bytes that Python can read but would write differently.
 pub struct Reading {
-    /// The definition of its event type.
+    /// The definition of the event.
     pub event: &'static EventDefinition,
     /// The bytes.
     pub avro: Vec<u8>,
-    /// The Avro record dictionary that it reads.
+    /// The Avro record dictionary that Python reads.
     pub data: Value,
-    /// The bytes that it writes for that.
+    /// The bytes that Python writes for it.
     pub rewritten: Vec<u8>,
 }
 
-/// The vectors of this repository whose bytes are few enough to do something with each of them.
+/// Returns the short vectors of this repository, for tests that process each byte.
 ///
 /// # Panics
 ///
-/// Where the file has something else in it.
+/// Panics if the file is invalid.
 pub fn vectors() -> impl Iterator<Item = Vector> {
     const FILE: &str = include_str!("../golden/vectors.jsonl");
     FILE.lines().map(vector).filter(|vector| vector.avro.len() < 1000)
 }
 
-/// All vectors, of `GOLDEN_DIR` where that is set.
+/// Returns all vectors, from `GOLDEN_DIR` if it is set.
 ///
 /// # Panics
 ///
-/// Where the file has something else in it.
+/// Panics if the file is invalid.
 #[must_use]
 pub fn all_vectors() -> Vec<Vector> {
     file("vectors.jsonl", include_str!("../golden/vectors.jsonl")).lines().map(vector).collect()
 }
 
-/// All readings, of `GOLDEN_DIR` where that is set.
+/// Returns all readings, from `GOLDEN_DIR` if it is set.
 ///
 /// # Panics
 ///
-/// Where the file has something else in it.
+/// Panics if the file is invalid.
 #[must_use]
 pub fn all_readings() -> Vec<Reading> {
     file("readings.jsonl", include_str!("../golden/readings.jsonl")).lines().map(reading).collect()
 }
 
-/// The opaque keys, of `GOLDEN_DIR` where that is set.
+/// Returns the opaque keys, from `GOLDEN_DIR` if it is set.
 ///
 /// # Panics
 ///
-/// Where the file is no JSON.
+/// Panics if the file is invalid.
 #[must_use]
 pub fn opaque_keys() -> Value {
     serde_json::from_str(&file("opaque_keys.json", include_str!("../golden/opaque_keys.json"))).unwrap()

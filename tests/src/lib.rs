@@ -1,67 +1,72 @@
-//! Payloads and events of an imaginary service, for the tests in `tests/`: they use every kind of field.
+//! Payloads and events for the tests in `tests/`, with every kind of field.
 
 pub mod allocation;
 pub mod conformance;
 pub mod fields;
 pub mod fuzzing;
 pub mod golden;
+pub mod log;
 mod price;
 pub mod redis_server;
 pub mod samples;
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    thread,
+    time::{Duration, Instant},
+};
 
 use openedx_events::{keys::CourseKey, prelude::*};
 
 pub use price::Price;
 
-/// How to reach a person.
+/// The contact details of a person.
 #[payload]
 #[derive(Eq, Hash, PartialOrd, Ord)]
 pub struct Contact {
-    /// Address that mail goes to.
+    /// The mail address.
     #[payload(pii)]
     pub email: String,
-    /// Whether the person answered a mail to it.
+    /// True if the person answered a mail to this address.
     pub verified: bool,
 }
 
-/// What is known of a person; all of it is personal.
+/// A person. All fields are personal data.
 #[payload(pii)]
 pub struct Person {
-    /// As the person wrote it.
+    /// The name.
     pub name: String,
-    /// Year of birth.
+    /// The year of birth.
     pub born: i16,
 }
 
-/// What a shop sells.
+/// An article in a shop.
 #[payload]
 #[derive(Eq, Hash)]
 pub struct Article {
-    /// What it is called.
+    /// The title.
     pub title: String,
-    /// What it costs.
+    /// The price.
     pub price: Price,
-    /// How many there are; one unless said otherwise.
+    /// The number of copies.
     #[payload(default = 1)]
     pub count: u32,
-    /// Words by which it is found.
+    /// Search terms.
     #[payload(default)]
     pub tags: Vec<String>,
-    /// Who made it, where that is known.
+    /// The maker, if known.
     pub maker: Option<Contact>,
-    /// In which part of the shop it is; with the books unless said otherwise.
+    /// The section of the shop.
     #[payload(default = String::from("books"))]
     pub section: String,
 }
 
-/// Values of the types that Avro has itself.
+/// Values of Avro's primitive types.
 #[payload]
 pub struct Scalars {
     /// Avro's `boolean`.
     pub flag: bool,
-    /// Avro's `long`, whole.
+    /// Avro's `long`.
     pub long: i64,
     /// A `long` in the range of an `i32`.
     pub int: i32,
@@ -83,16 +88,16 @@ pub struct Scalars {
     pub blob: Bytes,
 }
 
-/// Values whose Avro form is a text.
+/// Values that are written as strings.
 #[payload]
 pub struct Texts {
     /// A time.
     pub at: DateTime,
-    /// An identity.
+    /// A UUID.
     pub uuid: Uuid,
     /// An opaque key.
     pub course: CourseKey,
-    /// A type of this crate.
+    /// A custom type.
     pub price: Price,
 }
 
@@ -107,7 +112,7 @@ pub struct Collections {
     pub contacts: Vec<Contact>,
     /// A map of floats, sorted in memory.
     pub scores: BTreeMap<String, f64>,
-    /// A map that is sorted when it is written.
+    /// A map that is sorted when written.
     pub labels: HashMap<String, String>,
     /// A map of arrays of records.
     pub groups: BTreeMap<String, Vec<Contact>>,
@@ -124,7 +129,7 @@ pub struct Optionals {
     pub octet: Option<u8>,
     /// A float.
     pub ratio: Option<f64>,
-    /// A text.
+    /// A string.
     pub text: Option<String>,
     /// Bytes.
     pub blob: Option<Bytes>,
@@ -136,11 +141,11 @@ pub struct Optionals {
     pub labels: Option<BTreeMap<String, String>>,
     /// A record.
     pub contact: Option<Contact>,
-    /// A type of this crate.
+    /// A custom type.
     pub price: Option<Price>,
 }
 
-/// Sent when a sample was taken: its data has every kind of field.
+/// Sent when a sample is taken. Its data has every kind of field.
 #[event(
     type = "com.example.learning.sample.taken.v1",
     key = texts.course,
@@ -151,41 +156,55 @@ pub struct Optionals {
 pub struct SampleTaken {
     /// Plain values.
     pub scalars: Scalars,
-    /// Values that are written as text.
+    /// Values that are written as strings.
     pub texts: Texts,
     /// Arrays and maps.
     pub collections: Collections,
-    /// What may be missing.
+    /// Values that may be missing.
     pub optionals: Optionals,
-    /// Who took it.
+    /// The person who took it.
     #[event(pii)]
     pub taker: Person,
-    /// The sample before this one.
+    /// The previous sample.
     pub previous: Option<Uuid>,
-    /// What was written on it.
+    /// Notes on the label.
     #[event(default)]
     pub remarks: Vec<String>,
 }
 
-/// Sent when an article was put on the shelf.
+/// Sent when an article is put on the shelf.
 #[event(type = "com.example.learning.article.added.v1")]
 pub struct ArticleAdded {
     /// The article.
     pub article: Article,
 }
 
-/// Sent when a number was drawn.
+/// Sent when a number is drawn.
 #[event(type = "com.example.learning.number.drawn.v1")]
 pub struct NumberDrawn {
     /// The number.
     pub number: i64,
 }
 
-/// Declares events with one data key, a number, for tests that want a signal nobody else uses.
+/// Waits until a condition holds.
+///
+/// # Panics
+///
+/// Panics with `what` if the condition does not hold within `limit`.
+#[track_caller]
+pub fn eventually(what: &str, limit: Duration, mut holds: impl FnMut() -> bool) {
+    let deadline = Instant::now() + limit;
+    while !holds() {
+        assert!(Instant::now() < deadline, "not in time: {what}");
+        thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Declares events with a number as their only data key, for tests that need their own signal.
 #[macro_export]
 macro_rules! number_events {
     ($($event:ident $event_type:literal)+) => {$(
-        #[doc = "An event of one test."]
+        #[doc = "An event of a single test."]
         #[::openedx_events::event(type = $event_type)]
         pub struct $event {
             /// A number.

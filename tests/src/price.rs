@@ -1,11 +1,11 @@
-//! A type of this crate that joins by `AvroType`.
+//! A custom type that implements `AvroType`.
 
 use openedx_events::{AvroType, BoxError};
 
-/// An amount of money in cents, on the wire a decimal text such as `12.50`.
+/// An amount of money in cents; on the wire, a decimal string such as `12.50`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Price {
-    /// Cents, not negative.
+    /// The number of cents.
     pub cents: u32,
 }
 

@@ -1,4 +1,4 @@
-//! Redis servers for tests: each test starts its own, on a free port and in a folder of its own.
+//! Redis servers for tests. Each test starts its own server on a free port with a separate folder.
 
 use std::{
     env, fs,
@@ -11,9 +11,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// A server that is killed, and whose folder is removed, when it is dropped.
+use redis::{Connection, FromRedisValue, RedisResult};
+
+/// A server. Dropping it kills the process and removes its folder.
 ///
-/// `REDIS_SERVER` names another program than `redis-server`, such as one of another version.
+/// `REDIS_SERVER` selects another program than `redis-server`, for example another version.
 #[derive(Debug)]
 pub struct RedisServer {
     folder: PathBuf,
@@ -22,7 +24,7 @@ pub struct RedisServer {
     process: Option<Child>,
 }
 
-/// How to start a [`RedisServer`].
+/// The options of a [`RedisServer`].
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     arguments: Vec<String>,
@@ -31,13 +33,13 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Without persistence, login or encryption.
+    /// Starts without persistence, login or encryption.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Every write is on the disk before it is answered.
+    /// Writes to disk before each answer.
     #[must_use]
     pub fn persistent(self) -> Self {
         self.argument("--appendonly", "yes").argument("--appendfsync", "always")
@@ -50,7 +52,7 @@ impl Setup {
         self
     }
 
-    /// A sentinel that watches the primary at `port` under the name `events`.
+    /// Starts a sentinel that monitors the primary at `port` under the name `events`.
     #[must_use]
     pub fn sentinel_of(mut self, port: u16) -> Self {
         self.is_sentinel = true;
@@ -58,21 +60,21 @@ impl Setup {
         self
     }
 
-    /// Only TLS, with the certificate and key that `certificate` makes in the server's folder.
+    /// Accepts only TLS, with a certificate that `certificate` creates in the server's folder.
     #[must_use]
     pub fn tls(mut self) -> Self {
         self.has_tls = true;
         self
     }
 
-    /// Starts a server, and waits until it answers.
+    /// Starts a server and waits until it answers.
     ///
     /// # Panics
     ///
-    /// Where there is no program for it.
+    /// Panics if the program is not installed.
     #[must_use]
     pub fn start(self) -> RedisServer {
-        // Another process may take the port between finding and using it.
+        // Another process may take the port before the server uses it.
         let tries = 5;
         let mut started = (0..tries).filter_map(|_| self.try_start());
         started.next().unwrap_or_else(|| panic!("{} does not start: install `redis-server`", program()))
@@ -129,37 +131,65 @@ impl Setup {
 }
 
 impl RedisServer {
-    /// A server without persistence.
+    /// Starts a server without persistence.
     #[must_use]
     pub fn start() -> Self {
         Setup::new().start()
     }
 
-    /// Where it listens, at 127.0.0.1.
+    /// Returns its port on 127.0.0.1.
     #[must_use]
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Its Unix socket.
+    /// Returns the path of its Unix socket.
     #[must_use]
     pub fn socket(&self) -> PathBuf {
         self.folder.join("socket")
     }
 
-    /// A file in its folder.
+    /// Returns the path of a file in its folder.
     #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.folder.join(name)
     }
 
-    /// The URL for clients without TLS and login.
+    /// Returns the URL for clients without TLS and login.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
     }
 
-    /// Kills the server as `kill -9` does.
+    /// Opens a connection of the plain client.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server does not answer.
+    pub fn connect(&self) -> RedisResult<Connection> {
+        redis::Client::open(self.url())?.get_connection()
+    }
+
+    /// Sends a command and returns the answer.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the server does not answer or refuses the command.
+    pub fn try_ask<T: FromRedisValue>(&self, words: &[&str]) -> RedisResult<T> {
+        redis::cmd(words[0]).arg(&words[1..]).query(&mut self.connect()?)
+    }
+
+    /// Sends a command and returns the answer.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the command fails.
+    #[must_use]
+    pub fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
+        self.try_ask(words).unwrap_or_else(|error| panic!("{words:?}: {error}"))
+    }
+
+    /// Kills the server, as `kill -9` does.
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
             let _ = process.kill();
@@ -167,22 +197,22 @@ impl RedisServer {
         }
     }
 
-    /// Starts a server that was killed, on the same port and folder.
+    /// Restarts the server on the same port and folder.
     ///
     /// # Panics
     ///
-    /// Where it does not start again.
+    /// Panics if it does not start.
     pub fn restart(&mut self) {
         self.kill();
         assert!(self.try_run(), "the server starts again");
     }
 
-    /// Stops the server from running, without an end to its connections.
+    /// Pauses the server without closing its connections.
     pub fn pause(&self) {
         self.signal("-STOP");
     }
 
-    /// Lets it run again.
+    /// Resumes a paused server.
     pub fn resume(&self) {
         self.signal("-CONT");
     }
@@ -190,7 +220,7 @@ impl RedisServer {
     fn signal(&self, signal: &str) {
         let Some(process) = &self.process else { return };
         let status = Command::new("kill").args([signal, &process.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "the server gets its signal");
+        assert!(status.is_ok_and(|status| status.success()), "the server receives the signal");
     }
 
     fn try_run(&mut self) -> bool {
@@ -217,9 +247,9 @@ impl RedisServer {
         false
     }
 
-    /// Whether it has read its data and answers, be it with an error.
+    /// Returns true if the server has loaded its data and answers, even with an error.
     fn answers(&self) -> bool {
-        // Where another server has the port, that one would answer: ours makes its socket after it has taken the port.
+        // Another server may have the port and answer. Ours creates its socket after it has bound the port.
         if self.arguments.iter().any(|argument| argument == "--unixsocket") && !self.socket().exists() {
             return false;
         }
@@ -252,7 +282,7 @@ fn free_port() -> u16 {
     listener.local_addr().expect("its number").port()
 }
 
-/// An authority, and a certificate for `localhost` and 127.0.0.1 that it signed, in `folder`.
+/// Creates a CA and a certificate for `localhost` and 127.0.0.1 in `folder`.
 fn certificate(folder: &Path) {
     fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").expect("the names");
     let commands: [&[&str]; 3] = [

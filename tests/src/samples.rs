@@ -1,4 +1,4 @@
-//! One value of each payload, for tests that need any.
+//! A sample of each payload.
 
 use openedx_events::{Bytes, DateTime, DateTimeError, keys::KeyError};
 
@@ -24,7 +24,7 @@ pub fn article() -> Article {
     Article::builder().title("Notes").price(Price { cents: 1250 }).build()
 }
 
-/// The event about [`article`].
+/// An event with [`article`].
 #[must_use]
 pub fn article_added() -> ArticleAdded {
     ArticleAdded { article: article() }
@@ -48,11 +48,11 @@ pub fn scalars() -> Scalars {
         .build()
 }
 
-/// Values with a text.
+/// Values that are written as strings.
 ///
 /// # Panics
 ///
-/// Never, since the texts are right.
+/// Never, because the strings are valid.
 #[must_use]
 pub fn texts() -> Texts {
     let time: Result<DateTime, DateTimeError> = DateTime::utc(2024, 2, 29, 9, 30, 0, 250);
@@ -80,13 +80,13 @@ pub fn collections() -> Collections {
         .build()
 }
 
-/// Nothing at all.
+/// All values missing.
 #[must_use]
 pub fn no_optionals() -> Optionals {
     Optionals::builder().build()
 }
 
-/// Everything.
+/// All values present.
 #[must_use]
 pub fn all_optionals() -> Optionals {
     Optionals::builder()
@@ -103,7 +103,7 @@ pub fn all_optionals() -> Optionals {
         .build()
 }
 
-/// The event with every kind of field.
+/// An event with every kind of field.
 #[must_use]
 pub fn sample_taken() -> SampleTaken {
     SampleTaken {

@@ -1,5 +1,5 @@
-//! Receivers of all events. They would be in the responses of every other test of their program, so they
-//! have one of their own, and take turns.
+//! Receivers for events of every type. They would appear in the responses of all other tests, so they have a separate program
+//! and take turns.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -12,10 +12,10 @@ number_events! {
     PlaneLanded "com.example.learning.plane.landed.v1"
 }
 
-/// Sent within the process only.
+/// A local-only event.
 #[event(type = "com.example.learning.guest.arrived.v1", local_only = "the guest is not a value")]
 pub struct GuestArrived {
-    /// What cannot be written.
+    /// A value without a wire form.
     pub guest: Arc<Mutex<u8>>,
 }
 
@@ -31,7 +31,7 @@ fn note(log: &Log, text: impl Into<String>) {
 }
 
 #[test]
-fn it_gets_every_event_with_its_metadata() {
+fn it_receives_every_event_with_its_metadata() {
     let _turn = turn();
     let log = Log::default();
     let connection = {
@@ -51,7 +51,7 @@ fn it_gets_every_event_with_its_metadata() {
 }
 
 #[test]
-fn it_runs_among_the_connected_in_order_of_connection() {
+fn it_runs_in_order_of_connection() {
     #[receiver(SHIP_LAUNCHED, order = 9)]
     fn linked() {}
 
@@ -76,7 +76,7 @@ fn it_runs_among_the_connected_in_order_of_connection() {
 }
 
 #[test]
-fn its_failures_are_in_the_responses() {
+fn its_failures_are_reported() {
     let _turn = turn();
     let _connections = [
         registry::connect_any(|_, _| Err("no")),
@@ -89,7 +89,7 @@ fn its_failures_are_in_the_responses() {
     assert_eq!(PLANE_LANDED.try_send_event(PlaneLanded { number: 1 }).unwrap_err().to_string(), "no");
 }
 
-/// What `look` sees of the event that `send` sends.
+/// Returns the result of `look` for the event that `send` sends.
 fn look<T: Send + 'static>(
     look: impl Fn(AnyEvent<'_>) -> T + Send + Sync + 'static,
     send: impl FnOnce() -> Responses,

@@ -1,4 +1,4 @@
-//! Contracts where the program runs: messages of earlier minor versions, and files that the compiler cannot see.
+//! Contracts at run time: messages of earlier minor versions, and files that the compiler cannot see.
 
 use std::{
     fs,
@@ -8,51 +8,51 @@ use std::{
 
 use openedx_events::{Event, codec, contracts, prelude::*, registry, testing};
 
-/// Sent when a parcel is on its way, as of minor version 2, whose contracts are all in `tests/schemas`.
+/// Sent when a parcel is shipped. All contracts up to minor version 2 are in `tests/schemas`.
 #[event(type = "com.example.shop.parcel.shipped.v1", minor_version = 2)]
 #[derive(Default)]
 pub struct ParcelShipped {
-    /// Number of the parcel.
+    /// The number of the parcel.
     pub number: i64,
     /// Weight in kilograms; since minor version 1.
     pub weight: Option<f64>,
-    /// Who takes it there; since minor version 1.
+    /// The carrier; since minor version 1.
     #[event(default = "post".to_owned())]
     pub carrier: String,
-    /// What is written on it; since minor version 2.
+    /// A note on the parcel; since minor version 2.
     pub note: Option<String>,
 }
 
-/// The same at minor version 0, as older services have it.
+/// The same event at minor version 0, as in an older service.
 #[event(
     type = "com.example.shop.old_parcel.shipped.v1",
     name = "PARCEL_SHIPPED_FORMERLY",
     allow(name_mismatch, reason = "stands for the event in another service")
 )]
 pub struct ParcelShippedFormerly {
-    /// Number of the parcel.
+    /// The number of the parcel.
     pub number: i64,
 }
 
-/// Sent when a parcel came back. It had its two data keys from the start, as its contract says.
+/// Sent when a parcel is returned. By its contract, it has always had both data keys.
 #[event(type = "com.example.shop.parcel.returned.v1")]
 pub struct ParcelReturned {
-    /// Number of the parcel.
+    /// The number of the parcel.
     pub number: i64,
-    /// Why it came back.
+    /// The reason.
     pub note: Option<String>,
 }
 
-/// Sent when a parcel was not seen for long. There is no contract that says what came when.
+/// Sent when a parcel is lost. It has no contract, so nothing says when its data keys were added.
 #[event(type = "com.example.shop.parcel.lost.v1", minor_version = 2)]
 pub struct ParcelLost {
-    /// Number of the parcel.
+    /// The number of the parcel.
     pub number: i64,
-    /// Where it was seen last.
+    /// The place where it was last seen.
     pub place: String,
-    /// Who saw it.
+    /// The person who saw it.
     pub witness: Option<String>,
-    /// What it was worth.
+    /// Its value.
     #[event(default = 7)]
     pub worth: i64,
 }
@@ -66,7 +66,7 @@ fn shipped(number: i64) -> ParcelShipped {
         .build()
 }
 
-/// The bytes of the first data keys: each of a parcel with a small number, and where it ends.
+/// Returns the bytes of a parcel with a small number, and the end of each data key.
 fn bytes_and_ends(event: &ParcelShipped) -> (Vec<u8>, [usize; 4]) {
     let bytes = codec::encode(event);
     let ends = [1, 1 + 9, 1 + 9 + 5, bytes.len()];
@@ -85,13 +85,13 @@ fn messages_of_earlier_minor_versions_are_read() {
 }
 
 #[test]
-fn messages_that_end_anywhere_else_are_errors() {
+fn messages_truncated_at_other_places_are_errors() {
     let (bytes, ends) = bytes_and_ends(&shipped(5));
     for end in 0..bytes.len() {
         let result = codec::decode::<ParcelShipped>(&bytes[..end]);
         assert_eq!(result.is_ok(), end == ends[0] || end == ends[2], "at {end}: {result:?}");
     }
-    // No minor version had two data keys.
+    // No minor version had exactly two data keys.
     let error = codec::decode::<ParcelShipped>(&bytes[..ends[1]]).unwrap_err();
     assert_eq!(error.to_string(), "`carrier` at byte 10: expected a string, but the input ends");
 }
@@ -105,7 +105,7 @@ fn an_optional_data_key_that_was_always_there_is_never_missing() {
 }
 
 #[test]
-fn without_contracts_a_message_can_end_before_what_has_a_default() {
+fn without_contracts_data_keys_with_defaults_may_be_missing() {
     let lost = ParcelLost::builder().number(5).place("Ghent").worth(9).build();
     let bytes = codec::encode(&lost);
     let ends: Vec<usize> =
@@ -116,7 +116,7 @@ fn without_contracts_a_message_can_end_before_what_has_a_default() {
 }
 
 #[test]
-fn a_stream_with_both_lengths_is_read_by_both_minor_versions() {
+fn both_minor_versions_read_messages_of_both() {
     let short = codec::encode(&ParcelShippedFormerly { number: 1 });
     let long = codec::encode(&shipped(2));
     let stream = [short.as_slice(), &long];
@@ -125,7 +125,7 @@ fn a_stream_with_both_lengths_is_read_by_both_minor_versions() {
     assert_eq!(new[1], shipped(2));
     let old = stream.iter().map(|bytes| codec::decode::<ParcelShippedFormerly>(bytes).unwrap().number);
     assert_eq!(old.collect::<Vec<_>>(), [1, 2]);
-    // Nor does it take the type.
+    // This also works without the Rust type.
     let definition = registry::get("com.example.shop.parcel.shipped.v1").unwrap();
     assert_eq!(
         definition.decode_to_json(&short).unwrap(),
@@ -134,7 +134,7 @@ fn a_stream_with_both_lengths_is_read_by_both_minor_versions() {
 }
 
 #[test]
-fn definitions_know_what_they_were_compared_with() {
+fn definitions_list_their_contracts() {
     assert_eq!(ParcelShipped::DEFINITION.contracts(), [2, 1, 0]);
     assert_eq!(ParcelReturned::DEFINITION.contracts(), [0]);
     assert!(ParcelLost::DEFINITION.contracts().is_empty());
@@ -145,7 +145,7 @@ fn definitions_know_what_they_were_compared_with() {
     assert_eq!(of("com.example.shop.parcel.shipped.v1"), 0);
 }
 
-/// Open edX's own events. Those of a subdomain without any event here are not written yet.
+/// Every event of the catalogue has its contract, and the package contains them.
 #[test]
 fn the_catalogue_has_all_contracts() {
     let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime").canonicalize().unwrap();
@@ -171,7 +171,7 @@ fn the_catalogue_has_all_contracts() {
     assert_eq!(listed.lines().filter(|line| line.starts_with("schemas/")).count(), 73, "{listed}");
 }
 
-/// A folder with a `Cargo.toml`, and the contracts that are put into it.
+/// Creates a package without contracts.
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contracts").join(name);
     let _ = fs::remove_dir_all(&folder);
@@ -191,7 +191,7 @@ fn lines(package: &Path) -> Vec<String> {
 }
 
 #[test]
-fn contracts_that_the_compiler_has_not_seen_are_compared() {
+fn contracts_added_after_compilation_are_compared() {
     let package = package("new");
     fs::remove_dir(package.join("schemas")).unwrap();
     assert!(lines(&package).is_empty());
@@ -207,7 +207,7 @@ fn contracts_that_the_compiler_has_not_seen_are_compared() {
     fs::write(package.join(format!("{SHIPPED}.1.avsc")), &earlier).unwrap();
     assert!(lines(&package).is_empty(), "{:#?}", lines(&package));
 
-    // Not an earlier one, not the same, a later one, no JSON, no minor version, no event.
+    // Different from an earlier version, different from the current one, from the future, not JSON, without a minor version, without an event.
     fs::write(package.join(format!("{SHIPPED}.1.avsc")), earlier.replace("carrier", "bearer")).unwrap();
     fs::write(package.join(format!("{SHIPPED}.2.avsc")), &earlier).unwrap();
     fs::write(package.join(format!("{SHIPPED}.3.avsc")), &schema).unwrap();
@@ -230,7 +230,7 @@ fn contracts_that_the_compiler_has_not_seen_are_compared() {
 }
 
 #[test]
-fn a_contract_that_is_no_record_is_broken() {
+fn a_contract_must_be_a_record() {
     let package = package("shapes");
     let file = package.join(format!("{SHIPPED}.2.avsc"));
     for text in ["[1]", "\"string\"", r#"{"type": "string"}"#, "null", "{}", r#"{"fields": {}}"#] {
@@ -248,7 +248,7 @@ fn the_test_helper_panics() {
     testing::assert_contracts(&package);
 }
 
-/// Events of the package are those whose nearest `Cargo.toml` it has: of this test's package, some have none.
+/// An event belongs to the package with the nearest `Cargo.toml`. Some events of this package have no contract.
 #[test]
 fn events_of_the_package_without_a_contract_are_found() {
     let found = lines(Path::new(env!("CARGO_MANIFEST_DIR")));

@@ -1,8 +1,8 @@
-//! Every event of the catalogue, compiled against its contract with one change of every kind that would break a
-//! consumer, at every place: each is refused, once, and the message names the place. Allowed additions are not.
+//! Compiles events of the catalogue against contracts with one breaking change each, of every kind and at every place. Each must
+//! give exactly one error that names the place. Allowed additions must compile.
 //!
-//! All are events of one generated package, and cargo's messages are counted. `CONTRACTS=all` takes all events,
-//! as `tests/all/contracts.sh` does; otherwise it is one in 18.
+//! All events are in one generated package, and the test counts cargo's messages. `CONTRACTS=all` covers all events, as in
+//! `tests/all/contracts.sh`; by default it covers one in 18.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -16,9 +16,9 @@ use std::{
 use openedx_events::{EventDefinition, registry};
 use serde_json::{Value, json};
 
-/// A contract that the event does not keep to.
+/// A contract that the event breaks.
 struct Mutant {
-    /// What the message has to say.
+    /// The required part of the message.
     says: String,
     contract: Value,
 }
@@ -52,13 +52,13 @@ fn every_allowed_addition_compiles() {
     let mut package = Package::new("contracts-added-to");
     for (index, event) in events().enumerate() {
         let contract = contract_of(event);
-        let optional = "/// What was added.\n    pub added: Option<String>,";
+        let optional = "/// Added.\n    pub added: Option<String>,";
         let mut longer = contract.clone();
         let field = json!({"name": "added", "type": ["null", "string"], "default": null});
         longer["fields"].as_array_mut().unwrap().push(field);
         let published = [(0, contract.clone()), (1, longer)];
         package.define(event, &format!("m{index}_optional"), 1, optional, &published);
-        let default = "/// What was added.\n    #[event(default)]\n    pub added: i64,";
+        let default = "/// Added.\n    #[event(default)]\n    pub added: i64,";
         package.define(event, &format!("m{index}_default"), 2, default, &[(0, contract.clone())]);
         package.define(event, &format!("m{index}_same"), 0, "", &[(0, contract)]);
     }
@@ -66,7 +66,7 @@ fn every_allowed_addition_compiles() {
     assert!(errors.is_empty(), "{errors:#?}");
 }
 
-/// The events of the catalogue that have a contract.
+/// Returns the events of the catalogue that have a contract.
 fn events() -> impl Iterator<Item = &'static EventDefinition> {
     let all = env::var_os("CONTRACTS").is_some_and(|value| value == "all");
     let of_catalogue = registry::events().filter(|event| event.module_path().starts_with("openedx_events::"));
@@ -80,7 +80,7 @@ fn contract_of(event: &EventDefinition) -> Value {
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
-/// All records, by the path that leads to each, as JSON pointer and as messages write it.
+/// Collects the paths of all records, as JSON pointers and as in messages.
 fn records(record: &Value, pointer: &str, path: &str, found: &mut Vec<(String, String)>) {
     found.push((pointer.to_owned(), path.to_owned()));
     for (index, field) in record["fields"].as_array().unwrap().iter().enumerate() {
@@ -120,7 +120,9 @@ fn mutants(contract: &Value) -> Vec<Mutant> {
         let mut with = |says: String, change: &dyn Fn(&mut Vec<Value>)| {
             let mut mutant = contract.clone();
             change(mutant.pointer_mut(&format!("{pointer}/fields")).unwrap().as_array_mut().unwrap());
-            mutants.push(Mutant { says, contract: defined_once(&mutant, contract) });
+            if is_complete(&mutant, &mut BTreeSet::new()) {
+                mutants.push(Mutant { says, contract: mutant });
+            }
         };
         let gone = || json!({"name": "gone", "type": "boolean"});
         with(format!("`{path}{dot}gone` was removed"), &|fields| fields.insert(0, gone()));
@@ -177,7 +179,7 @@ fn mutants(contract: &Value) -> Vec<Mutant> {
     mutants
 }
 
-/// Renames a record and all that refers to it.
+/// Renames a record and all references to it.
 fn rename(schema: &mut Value, from: &str, to: &str) {
     match schema {
         Value::String(name) if name == from => to.clone_into(name),
@@ -187,61 +189,23 @@ fn rename(schema: &mut Value, from: &str, to: &str) {
     }
 }
 
-/// `schema` with each record written out where it comes first, though a change may have taken that away.
-fn defined_once(schema: &Value, original: &Value) -> Value {
-    fn collect(schema: &Value, records: &mut BTreeMap<String, Value>) {
-        if schema["type"] == "record" {
-            records.entry(schema["name"].as_str().unwrap().to_owned()).or_insert_with(|| schema.clone());
+/// Returns true if every record is defined before the references to it: a change can move or remove a definition.
+fn is_complete(schema: &Value, defined: &mut BTreeSet<String>) -> bool {
+    const PRIMITIVES: [&str; 7] = ["null", "boolean", "long", "double", "string", "bytes", "int"];
+    match schema {
+        Value::String(name) => PRIMITIVES.contains(&name.as_str()) || defined.contains(name),
+        Value::Array(union) => union.iter().all(|part| is_complete(part, defined)),
+        schema if schema["type"] == "record" => {
+            defined.insert(schema["name"].as_str().unwrap().to_owned());
+            schema["fields"].as_array().unwrap().iter().all(|field| is_complete(&field["type"], defined))
         }
-        match schema {
-            Value::Array(parts) => parts.iter().for_each(|part| collect(part, records)),
-            Value::Object(object) => object.values().for_each(|part| collect(part, records)),
-            _ => {}
-        }
+        schema if schema["type"] == "array" => is_complete(&schema["items"], defined),
+        schema if schema["type"] == "map" => is_complete(&schema["values"], defined),
+        _ => true,
     }
-    fn write(ty: &Value, records: &BTreeMap<String, Value>, defined: &mut BTreeSet<String>) -> Value {
-        let record = match ty {
-            Value::String(name) => records.get(name),
-            Value::Object(object) if object["type"] == "record" => Some(ty),
-            _ => None,
-        };
-        if let Some(record) = record {
-            let name = record["name"].as_str().unwrap();
-            if !defined.insert(name.to_owned()) {
-                return json!(name);
-            }
-            let mut record = record.clone();
-            for field in record["fields"].as_array_mut().unwrap() {
-                field["type"] = write(&field["type"], records, defined);
-            }
-            return record;
-        }
-        let mut ty = ty.clone();
-        match &mut ty {
-            Value::Array(parts) => {
-                for part in parts {
-                    *part = write(part, records, defined);
-                }
-            }
-            Value::Object(object) => {
-                for part in ["items", "values"] {
-                    if let Some(part) = object.get_mut(part) {
-                        *part = write(part, records, defined);
-                    }
-                }
-            }
-            _ => {}
-        }
-        ty
-    }
-    let mut records = BTreeMap::new();
-    collect(schema, &mut records);
-    collect(original, &mut records);
-    write(schema, &records, &mut BTreeSet::new())
 }
 
-/// How many events a program of the package has: the compiler needs memory for each, and programs are checked side by
-/// side.
+/// The number of events per program, which limits the compiler's memory. Programs are checked in parallel.
 const EVENTS_OF_PROGRAM: usize = 200;
 
 /// A generated package of programs that define events.
@@ -265,13 +229,13 @@ impl Package {
             runtime.display().to_string()
         );
         fs::write(folder.join("Cargo.toml"), manifest).unwrap();
-        // The versions that the workspace has, so that nothing needs the network.
+        // Use the versions of the workspace, which need no network.
         fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
         fs::copy(root.join("rust-toolchain.toml"), folder.join("rust-toolchain.toml")).unwrap();
         Self { folder, events: Vec::new() }
     }
 
-    /// Adds an event with the data of `like`, and `added` after it, and what was published of it.
+    /// Adds an event with the data of `like` followed by `added`, and its published contracts.
     fn define(
         &mut self,
         like: &EventDefinition,
@@ -281,7 +245,7 @@ impl Package {
         published: &[(u32, Value)],
     ) {
         let event_type = format!("com.example.learning.{name}.happened.v1");
-        // `openedx_events::catalog::learning::signals`, of which `catalog` is not in the public path.
+        // From `openedx_events::catalog::learning::signals`; `catalog` is not part of the public path.
         let subdomain = like.module_path().split("::").nth(2).unwrap();
         let mut data = String::new();
         for key in like.data() {
@@ -292,11 +256,11 @@ impl Package {
             } else {
                 ""
             };
-            writeln!(data, "    /// As upstream.\n{waiver}    pub {name}: {ty},").unwrap();
+            writeln!(data, "    /// Copied.\n{waiver}    pub {name}: {ty},").unwrap();
         }
         self.events.push(format!(
             "mod {name} {{\n#[allow(unused_imports)]\nuse openedx_events::{{event, {subdomain}::data, {subdomain}::data::*, keys::*, *}};\n\
-             /// As upstream.\n#[event(type = \"{event_type}\", minor_version = {minor_version})]\n\
+             /// Copied.\n#[event(type = \"{event_type}\", minor_version = {minor_version})]\n\
              pub struct Happened {{\n{data}    {added}\n}}\n}}\n"
         ));
         for (minor_version, contract) in published {
@@ -308,7 +272,7 @@ impl Package {
         }
     }
 
-    /// The errors of each event; there are none of anything else.
+    /// Returns the errors by event. Other errors fail the test.
     fn check(&self) -> BTreeMap<String, Vec<String>> {
         for (index, events) in self.events.chunks(EVENTS_OF_PROGRAM).enumerate() {
             let source = format!("#![allow(dead_code)]\nfn main() {{}}\n{}", events.concat());

@@ -1,11 +1,10 @@
-//! What a user of the core compiles: defining, sending, receiving and encoding events, without a broker.
+//! The dependencies of the core, which defines, sends, receives and encodes events without a broker.
 
 use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
 use serde_json::Value;
 
-/// Every crate of the core, by its own dependencies' reason in `Cargo.toml`. Whoever makes this longer
-/// makes every user wait longer.
+/// Every crate of the core, grouped by the direct dependency that needs it. Each addition makes every user's build longer.
 const CORE: &[&str] = &[
     // bytes
     "bytes",
@@ -13,7 +12,7 @@ const CORE: &[&str] = &[
     "cfg-if",
     "hostname",
     "libc",
-    // linkme, and what the macros are made with
+    // linkme and the macros
     "linkme",
     "linkme-impl",
     "openedx-events-macros",
@@ -36,13 +35,13 @@ const CORE: &[&str] = &[
     "pin-project-lite",
     "tracing",
     "tracing-core",
-    // uuid, with version 1
+    // uuid with version 1
     "atomic",
     "bytemuck",
     "uuid",
 ];
 
-/// One platform, so that the answers are the same on all.
+/// A fixed platform, so that results are the same everywhere.
 const PLATFORM: &str = "x86_64-unknown-linux-gnu";
 
 fn root() -> &'static Path {
@@ -57,7 +56,7 @@ fn cargo(arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// `name version` of each crate in the tree.
+/// Returns `name version` of each crate in the tree.
 fn tree(features: &[&str]) -> BTreeSet<String> {
     let what = ["tree", "--package", "openedx-events", "--edges", "normal"];
     let how = ["--target", PLATFORM, "--prefix", "none", "--format", "{p}"];
@@ -75,30 +74,33 @@ fn names(tree: &BTreeSet<String>) -> Vec<&str> {
 fn the_core_is_light() {
     let mut expected = CORE.to_vec();
     expected.sort_unstable();
-    // A crate in two versions is there twice, and so differs as well.
+    // A crate in two versions appears twice and fails this test.
     assert_eq!(names(&tree(&["--no-default-features"])), expected);
     assert_eq!(names(&tree(&[])), expected, "with the catalogue");
 }
 
-/// The same said of what must not come in, whatever becomes of the list above.
+/// Checks crates that must never be in the core, even if the list above changes.
 #[test]
 fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
     let core = tree(&["--no-default-features"]);
     for unwanted in ["tokio", "redis", "rdkafka", "apache-avro", "serde_derive", "clap", "toml"] {
         assert!(!names(&core).contains(&unwanted), "{unwanted} is in the core");
     }
-    assert!(!core.iter().any(|one| one.starts_with("syn v2.")), "syn is there in its old version: {core:?}");
+    assert!(
+        !core.iter().any(|one| one.starts_with("syn v2.")),
+        "the old version of syn is in the core: {core:?}"
+    );
 }
 
-/// `1.95` and `1.95.0` are the same release.
+/// Parses a release; `1.95` and `1.95.0` are the same.
 fn release(version: &str) -> [u64; 3] {
     let mut numbers = version.split('.').map(|number| number.parse().unwrap());
     std::array::from_fn(|_| numbers.next().unwrap_or(0))
 }
 
-/// `rust-version` promises no release that the tests do not run on, and no dependency asks for a later one.
+/// `rust-version` is the release that the tests run on, and no dependency needs a later one.
 #[test]
-fn the_minimal_rust_is_the_one_that_is_tested() {
+fn the_minimum_rust_version_is_tested() {
     let toolchain = fs::read_to_string(root().join("rust-toolchain.toml")).unwrap();
     let tested = toolchain.split_once("channel = \"").unwrap().1.split_once('"').unwrap().0;
     let metadata = cargo(&["metadata", "--locked", "--format-version", "1", "--filter-platform", PLATFORM]);
@@ -106,7 +108,7 @@ fn the_minimal_rust_is_the_one_that_is_tested() {
     for package in metadata["packages"].as_array().unwrap() {
         let (name, rust) = (&package["name"], package["rust_version"].as_str().map(release));
         if package["source"].is_null() {
-            assert_eq!(rust, Some(release(tested)), "{name}, beside rust-toolchain.toml");
+            assert_eq!(rust, Some(release(tested)), "{name} differs from rust-toolchain.toml");
         } else {
             assert!(rust <= Some(release(tested)), "{name} needs Rust {rust:?}");
         }

@@ -1,5 +1,4 @@
-//! Buses that somebody else wrote, and that do not do what they should: no event is lost in silence, and no thread stays
-//! behind.
+//! Faulty buses of other authors: no event is lost silently, and no thread is left behind.
 
 use std::{
     sync::{
@@ -26,10 +25,10 @@ number_events! {
     BellRung "com.example.learning.bell.rung.v1"
 }
 
-/// What is still waiting then will not end.
+/// The time after which a test counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Panics whenever it is asked for something.
+/// A bus that always panics.
 struct Panicking;
 
 impl EventBus for Panicking {
@@ -72,15 +71,15 @@ fn send(producer: &Producer, number: i64) -> Result<(), ProduceError> {
     producer.send("bells", None, &metadata, &bytes)
 }
 
-/// Runs `work` on a thread of its own, and fails if it does not end.
+/// Runs `work` on another thread and fails if it does not end.
 fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
     let (done, ended) = mpsc::channel();
     thread::spawn(move || done.send(work()));
-    ended.recv_timeout(PATIENCE).expect("it should have ended")
+    ended.recv_timeout(PATIENCE).expect("the work ends in time")
 }
 
 #[test]
-fn an_event_whose_bus_panics_was_not_delivered() {
+fn an_event_is_undelivered_if_the_bus_panics() {
     let producer = Producer::of(&Panicking, None, Delivery::Wait, PATIENCE).unwrap();
     let error = send(&producer, 1).expect_err("the bus panicked");
     let undelivered = error.into_undelivered();
@@ -89,7 +88,7 @@ fn an_event_whose_bus_panics_was_not_delivered() {
 }
 
 #[test]
-fn background_delivery_outlives_a_panic_of_the_bus() {
+fn background_delivery_survives_a_panic_of_the_bus() {
     let undelivered = ends(|| {
         let producer = Producer::of(&Panicking, None, Delivery::Background, PATIENCE).unwrap();
         let both = [1, 2].map(|number| {
@@ -102,7 +101,7 @@ fn background_delivery_outlives_a_panic_of_the_bus() {
     assert_eq!(errors, ["the bus panicked: the producer is broken"; 2]);
 }
 
-/// Cannot be written.
+/// A value whose conversion panics.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Unspeakable;
 
@@ -110,7 +109,7 @@ impl AvroType for Unspeakable {
     type Repr = String;
 
     fn to_repr(&self) -> String {
-        panic!("there are no words")
+        panic!("cannot be converted")
     }
 
     fn from_repr(_: String) -> Result<Self, BoxError> {
@@ -118,15 +117,15 @@ impl AvroType for Unspeakable {
     }
 }
 
-/// Emitted when something was said that cannot be.
+/// An event that cannot be encoded.
 #[event(type = "com.example.learning.word.spoken.v1")]
 pub struct WordSpoken {
-    /// It.
+    /// The value.
     pub word: Unspeakable,
 }
 
 #[test]
-fn a_panic_while_the_data_is_written_is_no_panic_of_the_sender() {
+fn a_panic_while_encoding_does_not_reach_the_sender() {
     let route = json!({"words": {"event_key_field": "word", "enabled": true}});
     let settings = Settings::from_value(json!({
         "EVENT_BUS_PRODUCER": "memory",
@@ -134,22 +133,22 @@ fn a_panic_while_the_data_is_written_is_no_panic_of_the_sender() {
     }));
     let _installed = event_bus::install(settings.unwrap()).unwrap();
     let responses = WORD_SPOKEN.send_event(WordSpoken { word: Unspeakable });
-    let error = responses.event_bus().unwrap().result().expect_err("it could not be written");
-    assert_eq!(error.to_string(), "panicked: there are no words");
+    let error = responses.event_bus().unwrap().result().expect_err("encoding panicked");
+    assert_eq!(error.to_string(), "panicked: cannot be converted");
 }
 
 #[test]
-fn a_consumer_that_panics_ends_the_others() {
+fn a_panic_of_one_consumer_ends_the_others() {
     let _receiver = BELL_RUNG.connect(|_, _| ());
     let outcome = ends(|| {
         let well = Consumer::of(Arc::new(MemoryBus::new()), "bells", "ears", "a");
         let broken = Consumer::of(Arc::new(Panicking), "bells", "ears", "b");
         run_all(&[well, broken], &Stop::new())
     });
-    assert_eq!(outcome.expect_err("one panicked").to_string(), "the consumer panicked");
+    assert_eq!(outcome.expect_err("one of them panicked").to_string(), "the consumer panicked");
 }
 
-/// Says that entries are handed out for the attempt number 0, of which there is none.
+/// A consumer that counts attempts from 0 instead of 1.
 struct CountsFromZero(Box<dyn EventBusConsumer>, Arc<AtomicU32>);
 
 struct CountingFromZero(MemoryBus, Arc<AtomicU32>);
@@ -187,16 +186,16 @@ impl EventBusConsumer for CountsFromZero {
 }
 
 #[test]
-fn attempts_that_a_bus_counts_from_zero_are_no_fewer_when_they_come_back() {
+fn attempts_counted_from_zero_do_not_underflow() {
     let held = Arc::new(AtomicU32::new(0));
     let bus = CountingFromZero(MemoryBus::new(), Arc::clone(&held));
     let producer = Producer::of(&bus, None, Delivery::Wait, PATIENCE).unwrap();
     (1..=3).for_each(|number| send(&producer, number).unwrap());
     let stop = Stop::new();
-    let theirs = stop.clone();
-    // Those that were read and not begun meanwhile go back.
+    let stopper = stop.clone();
+    // Entries that were read but not started are returned.
     let _receiver = BELL_RUNG.connect(move |_, _| {
-        theirs.stop();
+        stopper.stop();
         thread::sleep(Duration::from_millis(300));
     });
     let consumer = Consumer::of(Arc::new(bus), "bells", "ears", "a").start(Start::Backlog);

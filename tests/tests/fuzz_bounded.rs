@@ -1,8 +1,8 @@
-//! The fuzz targets for a moment, always with the same inputs.
+//! Runs the fuzz targets briefly, always with the same inputs.
 
 use openedx_events_tests::fuzzing::{TARGETS, Target};
 
-/// Numbers without a pattern that is of any account here (xorshift, Marsaglia 2003).
+/// Pseudo-random numbers (xorshift, Marsaglia 2003).
 struct Numbers(u64);
 
 impl Numbers {
@@ -18,7 +18,7 @@ impl Numbers {
     }
 }
 
-/// What inputs are made wrong with: the ends of `long`, and words of the formats.
+/// Pieces to insert into inputs: extreme numbers, and words of the formats.
 const PIECES: &[&[u8]] = &[
     b"\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01",
     b"\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01",
@@ -88,7 +88,7 @@ fn run(name: &str, iterations: usize) {
     }
 }
 
-// Each input of these two goes to every event.
+// These two try each input with every event.
 
 #[test]
 fn decode() {

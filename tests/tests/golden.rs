@@ -1,7 +1,7 @@
-//! Events on Python's wire: what `golden/vectors.jsonl` and `golden/readings.jsonl` hold is read and written as
-//! openedx-events 11.2.0 does it.
+//! Checks that we read and write events as openedx-events 11.2.0 does, with the data in `golden/vectors.jsonl` and
+//! `golden/readings.jsonl`.
 //!
-//! With `GOLDEN_DIR=…` it goes through other data of the same kind; `golden/README.md` says how that is made.
+//! `GOLDEN_DIR=…` selects other data of the same kind; `golden/README.md` explains how to generate it.
 
 use std::{collections::BTreeSet, fmt::Display};
 
@@ -9,7 +9,7 @@ use openedx_events::{EventDefinition, EventsMetadata, registry};
 use openedx_events_tests::golden::{self, Reading, Vector};
 use serde_json::Value;
 
-/// All that went wrong, so that a run over much data tells more than the first of it.
+/// Collects all differences, so that a run with much data reports more than the first.
 #[derive(Default)]
 struct Differences(Vec<String>);
 
@@ -27,7 +27,7 @@ impl Differences {
     }
 }
 
-/// Whether both are the same value; a whole number where a float belongs is that float.
+/// Returns true if both values are equal; an integer equals the same float.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) if left.is_f64() || right.is_f64() => {
@@ -44,25 +44,31 @@ fn same(left: &Value, right: &Value) -> bool {
     }
 }
 
-#[test]
-fn pythons_bytes_become_its_json_and_its_bytes_again() {
-    let mut differences = Differences::default();
-    for Vector { id, event, data, avro, .. } in golden::all_vectors() {
-        match event.decode_to_json(&avro) {
-            Ok(json) => {
-                differences.check(same(&serde_json::from_str(&json).unwrap(), &data), &id, &json);
-                differences.check(event.encode_json(&json).is_ok_and(|bytes| bytes == avro), &id, "bytes");
-            }
-            Err(error) => differences.check(false, &id, error),
+/// Checks that `avro` decodes to `data`, and that `data` encodes to `rewritten`.
+fn check(
+    differences: &mut Differences,
+    id: &str,
+    event: &EventDefinition,
+    (avro, data, rewritten): (&[u8], &Value, &[u8]),
+) {
+    match event.decode_to_json(avro) {
+        Ok(json) => {
+            differences.check(same(&serde_json::from_str(&json).unwrap(), data), id, &json);
+            differences.check(
+                event.encode_json(&json).is_ok_and(|bytes| bytes == rewritten),
+                id,
+                "other bytes",
+            );
         }
+        Err(error) => differences.check(false, id, error),
     }
-    differences.assert_none();
 }
 
 #[test]
-fn pythons_json_becomes_its_bytes() {
+fn pythons_bytes_and_json_convert_to_each_other() {
     let mut differences = Differences::default();
     for Vector { id, event, data, avro, .. } in golden::all_vectors() {
+        check(&mut differences, &id, event, (&avro, &data, &avro));
         match event.encode_json(&data.to_string()) {
             Ok(bytes) => differences.check(bytes == avro, &id, "other bytes"),
             Err(error) => differences.check(false, &id, error),
@@ -72,24 +78,17 @@ fn pythons_json_becomes_its_bytes() {
 }
 
 #[test]
-fn other_forms_that_python_reads_are_read_and_written_as_it_does() {
+fn other_encodings_are_read_and_rewritten_as_in_python() {
     let mut differences = Differences::default();
     for (line, Reading { event, avro, data, rewritten }) in (1..).zip(golden::all_readings()) {
         let id = format!("{}, line {line}", event.event_type());
-        match event.decode_to_json(&avro) {
-            Ok(json) => {
-                differences.check(same(&serde_json::from_str(&json).unwrap(), &data), &id, &json);
-                let bytes = event.encode_json(&json);
-                differences.check(bytes.is_ok_and(|bytes| bytes == rewritten), &id, "other bytes");
-            }
-            Err(error) => differences.check(false, &id, error),
-        }
+        check(&mut differences, &id, event, (&avro, &data, &rewritten));
     }
     differences.assert_none();
 }
 
 #[test]
-fn metadata_is_read_and_written_as_python_does_it() {
+fn metadata_is_read_and_written_as_in_python() {
     let mut differences = Differences::default();
     for Vector { id, metadata, .. } in golden::all_vectors() {
         match EventsMetadata::from_json(&metadata) {
@@ -101,7 +100,7 @@ fn metadata_is_read_and_written_as_python_does_it() {
 }
 
 #[test]
-fn every_event_that_can_go_to_a_bus_is_there() {
+fn the_data_covers_every_event_that_can_go_to_a_bus() {
     let vectors: BTreeSet<&str> =
         golden::all_vectors().iter().map(|vector| vector.event.event_type()).collect();
     let readings: BTreeSet<&str> =

@@ -1,6 +1,5 @@
-//! Keys are read, refused and printed as Python does it: `golden/opaque_keys.json` has what
-//! edx-opaque-keys 4.0.1 and edx-ccx-keys 2.1.0 made of these texts on Python 3.12. With `GOLDEN_DIR=…` it goes
-//! through other texts; `golden/README.md` says how they are made.
+//! Checks that keys are parsed, refused and printed as in Python. `golden/opaque_keys.json` has the results of edx-opaque-keys
+//! 4.0.1 and edx-ccx-keys 2.1.0 on Python 3.12. `GOLDEN_DIR=…` selects other data; `golden/README.md` explains how to generate it.
 
 use std::{error::Error, fmt::Display, str::FromStr};
 
@@ -14,14 +13,14 @@ use openedx_events::{
 use openedx_events_tests::golden;
 use serde_json::{Value, json};
 
-/// A key type as the cases see it.
+/// The view of a key type that the cases check.
 trait Key: FromStr<Err = KeyError> + Display + PartialEq + AvroType {
-    /// The class and the parts of Python's object.
+    /// Returns the class and the parts of Python's object.
     fn object(&self) -> Value;
 
     fn is_deprecated(&self) -> bool;
 
-    /// The text of the course or library that it is in.
+    /// Returns the course or library that contains it.
     fn context(&self) -> Option<String> {
         None
     }
@@ -71,7 +70,7 @@ impl Key for LearningContextKey {
         match self {
             Self::Course(key) => key.object(),
             Self::Library(key) => key.object(),
-            other => panic!("a new kind of key: {other}"),
+            other => panic!("unexpected kind of key: {other}"),
         }
     }
 
@@ -149,7 +148,9 @@ impl Key for UsageKey {
         let parts = match (self.usage_key(), self.class_name()) {
             (Some(key), _) => json!({"usage_key": key.object(), "aside_type": self.aside_type()}),
             (None, "LibraryUsageLocatorV2") => {
-                return LibraryUsageLocatorV2::try_from(self.clone()).expect("its class says so").object();
+                return LibraryUsageLocatorV2::try_from(self.clone())
+                    .expect("its class is LibraryUsageLocatorV2")
+                    .object();
             }
             (None, "LibraryUsageLocator") => with(block, "library_key", course_of(self)),
             (None, _) => with(block, "course_key", course_of(self)),
@@ -171,7 +172,7 @@ fn with(mut object: Value, name: &str, value: Value) -> Value {
     object
 }
 
-/// Of an old key, whose course key Python has but cannot print, what there is of it.
+/// Returns the course key of an old key, which Python has but cannot print.
 fn course_of(key: &UsageKey) -> Value {
     key.course_key().map_or_else(
         || {
@@ -188,10 +189,10 @@ fn course_of(key: &UsageKey) -> Value {
     )
 }
 
-/// Goes through the cases of `class`.
+/// Checks the cases of `class`.
 fn check<K: Key>(class: &str) -> Result<(), Box<dyn Error>> {
     let golden = golden::opaque_keys();
-    let cases = |name: &str| golden[class][name].as_array().cloned().ok_or("no such cases");
+    let cases = |name: &str| golden[class][name].as_array().cloned().ok_or("the cases are missing");
 
     for case in cases("valid")? {
         let input = case["input"].as_str().ok_or("no input")?;

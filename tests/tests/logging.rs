@@ -1,9 +1,13 @@
-//! What is logged of a failure: enough to find the receiver, and nothing of the event.
+//! Logs of failures: they identify the receiver and contain no data of the event.
 
 use std::{
     error::Error,
-    fmt::{self, Write as _},
-    sync::{Arc, Mutex, mpsc},
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+        mpsc,
+    },
     thread,
     time::{Duration, Instant, SystemTime},
 };
@@ -15,13 +19,11 @@ use openedx_events::{
     },
     prelude::*,
 };
-use openedx_events_tests::number_events;
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-    subscriber::with_default,
+use openedx_events_tests::{
+    log::{Lines, subscriber},
+    number_events,
 };
+use tracing::{Level, subscriber::with_default};
 
 number_events! {
     FanStarted "com.example.learning.fan.started.v1"
@@ -29,45 +31,11 @@ number_events! {
     BusMissed "com.example.learning.bus.missed.v1"
 }
 
-/// Keeps the events as text, one line each.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<String>>>, Option<Arc<dyn Fn() + Send + Sync>>);
-
-impl Subscriber for Lines {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= Level::INFO
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        struct Text(String);
-
-        impl Visit for Text {
-            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-                let _ = write!(self.0, " {}={value:?}", field.name());
-            }
-        }
-
-        let mut text = Text(event.metadata().level().to_string());
-        event.record(&mut text);
-        self.0.lock().unwrap().push(text.0);
-        self.1.iter().for_each(|also| also());
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
-
-/// The lines that `work` logs on this thread.
+/// Returns the lines that `work` logs on this thread.
 fn lines(work: impl FnOnce()) -> Vec<String> {
     let lines = Lines::default();
-    with_default(lines.clone(), work);
-    lines.0.lock().unwrap().clone()
+    with_default(lines.subscriber(Level::INFO), work);
+    lines.with("")
 }
 
 #[derive(Debug)]
@@ -91,7 +59,7 @@ fn fails(number: &i64) -> Result<(), ReceiverError> {
 }
 
 #[test]
-fn a_failure_is_one_line_with_the_receiver_and_the_chain_of_errors() {
+fn a_failure_is_logged_with_its_receiver_and_error_chain() {
     let lines = lines(|| drop(FAN_STARTED.send_event(FanStarted { number: -4242 })));
     assert_eq!(lines.len(), 1);
     for part in [
@@ -106,35 +74,35 @@ fn a_failure_is_one_line_with_the_receiver_and_the_chain_of_errors() {
     ] {
         assert!(lines[0].contains(part), "`{part}` is not in `{}`", lines[0]);
     }
-    assert!(!lines[0].contains("4242"), "the event's data is not logged");
+    assert!(!lines[0].contains("4242"), "the log must not contain the event's data");
 }
 
 #[test]
-fn success_is_silent() {
+fn success_is_not_logged() {
     let lines = lines(|| assert!(FAN_STARTED.send_event(FanStarted { number: 1 }).all_ok()));
     assert!(lines.is_empty(), "{lines:?}");
 }
 
 #[test]
-fn a_failure_that_is_returned_is_not_logged() {
+fn a_returned_failure_is_not_logged() {
     let lines = lines(|| drop(FAN_STARTED.try_send_event(FanStarted { number: -1 }).unwrap_err()));
     assert!(lines.is_empty(), "{lines:?}");
 }
 
-/// An error that a program cannot print.
+/// An error whose `Display` panics.
 #[derive(Debug)]
 struct Unprintable;
 
 impl fmt::Display for Unprintable {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
-        panic!("no words for it");
+        panic!("cannot be printed");
     }
 }
 
 impl Error for Unprintable {}
 
 #[test]
-fn an_error_that_panics_when_printed_stops_nobody() {
+fn an_error_that_panics_when_printed_does_not_stop_receivers() {
     let _connections =
         [SONG_PLAYED.connect(|_, _| Err(Unprintable)), SONG_PLAYED.connect(|_, _| Ok::<_, Unprintable>(()))];
     let lines = lines(|| {
@@ -144,38 +112,43 @@ fn an_error_that_panics_when_printed_stops_nobody() {
     assert_eq!(lines.len(), 1);
 }
 
-/// Does `also` at each line that `work` logs, and returns how many there were. Fails if that does not end.
+/// Calls `also` for each line that `work` logs and returns the number of lines. Fails if it does not end.
 fn lines_with(also: impl Fn() + Send + Sync + 'static, work: impl FnOnce() + Send + 'static) -> usize {
     let (done, ended) = mpsc::channel();
     thread::spawn(move || {
-        let lines = Lines(Arc::default(), Some(Arc::new(also)));
-        with_default(lines.clone(), work);
-        done.send(lines.0.lock().unwrap().len())
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        let log = subscriber(Level::INFO, move |_| {
+            counter.fetch_add(1, Ordering::Relaxed);
+            also();
+        });
+        with_default(log, work);
+        done.send(count.load(Ordering::Relaxed))
     });
     ended.recv_timeout(Duration::from_secs(20)).expect("a lock is held while a line is logged")
 }
 
-/// Whoever collects the lines may ask the bus for something itself.
+/// A subscriber may use the bus itself.
 #[test]
 fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
-    let nobody = RedisBus::new(RedisOptions::tcp("127.0.0.1", 1)).unwrap();
+    let unreachable = RedisBus::new(RedisOptions::tcp("127.0.0.1", 1)).unwrap();
     let limit = Duration::from_secs(5);
-    let producer = Producer::of(&nobody, None, Delivery::Background, limit).unwrap();
-    let theirs = producer.clone();
+    let producer = Producer::of(&unreachable, None, Delivery::Background, limit).unwrap();
+    let same_producer = producer.clone();
     let lines = lines_with(
-        move || drop(theirs.flush(Duration::ZERO)),
+        move || drop(same_producer.flush(Duration::ZERO)),
         move || {
             let metadata = FAN_STARTED.generate_signal_metadata();
             producer.send("fans", None, &metadata, b"").unwrap();
-            producer.flush(Duration::ZERO).expect_err("nobody is there");
+            producer.flush(Duration::ZERO).expect_err("the server is unreachable");
         },
     );
     assert_eq!(lines, 1);
 
     let bus = MemoryBus::new();
-    let theirs = bus.clone();
+    let same_bus = bus.clone();
     let lines = lines_with(
-        move || assert!(theirs.len("fans.dlq.menders") <= 1),
+        move || assert!(same_bus.len("fans.dlq.menders") <= 1),
         move || {
             let mut subscription = Subscription::new("fans", "menders", "a");
             subscription.dead_letter_max_len = 1;
@@ -195,16 +168,16 @@ fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
             }
         },
     );
-    assert_eq!(lines, 2, "the group is new, and the first dead letter is dropped for the second");
+    assert_eq!(lines, 2, "one for the new group, and one for the first dead letter, which is dropped");
 }
 
 #[test]
-fn what_is_lost_when_the_bus_is_taken_away_is_named_in_time() {
+fn events_lost_when_the_bus_is_dropped_are_logged_in_time() {
     let route = serde_json::json!({"stops": {"event_key_field": "number", "enabled": true}});
     let settings = Settings::from_value(serde_json::json!({
         "EVENTS_SERVICE_NAME": "town",
         "EVENT_BUS_PRODUCER": "redis",
-        // Nobody listens there.
+        // Unreachable.
         "EVENT_BUS_REDIS_CONNECTION_URL": "redis://127.0.0.1:1",
         "EVENT_BUS_PRODUCER_DELIVERY": "background",
         "EVENT_BUS_PRODUCER_CONFIG": {BUS_MISSED.event_type(): route},
@@ -212,7 +185,7 @@ fn what_is_lost_when_the_bus_is_taken_away_is_named_in_time() {
     let mut took = Duration::ZERO;
     let lines = lines(|| {
         let guard = event_bus::install(settings.unwrap()).unwrap();
-        assert!(BUS_MISSED.send_event(BusMissed { number: 4242 }).all_ok(), "it waits");
+        assert!(BUS_MISSED.send_event(BusMissed { number: 4242 }).all_ok(), "the event is queued");
         let before = Instant::now();
         drop(guard);
         took = before.elapsed();
@@ -225,5 +198,5 @@ fn what_is_lost_when_the_bus_is_taken_away_is_named_in_time() {
     {
         assert!(lost[0].contains(part), "`{part}` is not in `{}`", lost[0]);
     }
-    assert!(!lines.concat().contains("4242"), "the event's data is not logged");
+    assert!(!lines.concat().contains("4242"), "the log must not contain the event's data");
 }

@@ -1,4 +1,4 @@
-//! Who sent an event, and when.
+//! The metadata of events.
 
 use std::{collections::HashSet, env, process::Command, thread};
 
@@ -13,7 +13,7 @@ fn id_time(id: &Uuid) -> (u64, u32) {
 }
 
 #[test]
-fn it_says_what_was_sent_by_whom() {
+fn it_identifies_the_event_and_its_sender() {
     let metadata = SAMPLE_TAKEN.generate_signal_metadata();
     assert_eq!(metadata.event_type, "com.example.learning.sample.taken.v1");
     assert_eq!(metadata.minorversion, 3);
@@ -33,7 +33,7 @@ fn ids_are_unique_version_1_uuids_in_order_of_time() {
         .map(|_| {
             thread::spawn(|| {
                 let ids: Vec<Uuid> = (0..5_000).map(|_| NUMBER_DRAWN.generate_signal_metadata().id).collect();
-                assert!(ids.is_sorted_by_key(id_time), "ids of one thread go with time");
+                assert!(ids.is_sorted_by_key(id_time), "the ids of a thread are in time order");
                 ids
             })
         })
@@ -42,7 +42,7 @@ fn ids_are_unique_version_1_uuids_in_order_of_time() {
     assert!(ids.iter().all(|id| id.get_version_num() == 1));
     let distinct: HashSet<&Uuid> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len());
-    // One process, one node, which says that it is no hardware address.
+    // A process has one node id, which is marked as not being a hardware address.
     let nodes: HashSet<[u8; 6]> = ids.iter().map(|id| id.get_node_id().unwrap()).collect();
     assert_eq!(nodes.len(), 1);
     assert!(nodes.iter().all(|node| node[0] & 1 == 1));
@@ -56,7 +56,7 @@ fn the_id_and_the_time_agree() {
     assert!((micros / 1_000_000).abs_diff(i64::try_from(seconds).unwrap()) <= 1);
 }
 
-/// Prints the source where the test below asks for it, in a process of its own.
+/// Prints the source for the next test, which runs it in a separate process.
 #[test]
 fn prints_the_source() {
     if env::var_os("PRINT_THE_SOURCE").is_some() {
@@ -69,7 +69,7 @@ fn prints_the_source() {
 }
 
 #[test]
-fn the_source_is_the_service_that_the_environment_names() {
+fn the_source_names_the_service_from_the_environment() {
     let source = |variables: &[(&str, &str)]| {
         let output = Command::new(env::current_exe().unwrap())
             .args(["prints_the_source", "--exact", "--nocapture"])
@@ -88,7 +88,7 @@ fn the_source_is_the_service_that_the_environment_names() {
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms")]), "openedx/cms/web");
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", "cms"), ("SERVICE_VARIANT", "lms")]), "openedx/cms/web");
     assert_eq!(source(&[("EVENTS_SERVICE_NAME", ""), ("SERVICE_VARIANT", "lms")]), "openedx/lms/web");
-    // Settings know it as well, whether events leave the process or not.
+    // Settings also set it, even without a producer.
     for settings in [
         r#"{"EVENTS_SERVICE_NAME": "shop", "EVENT_BUS_PRODUCER": "memory"}"#,
         r#"{"EVENTS_SERVICE_NAME": "shop"}"#,
@@ -104,7 +104,7 @@ const JSON: &str = concat!(
 );
 
 #[test]
-fn json_is_pythons_both_ways() {
+fn json_is_read_and_written_as_in_python() {
     let metadata = EventsMetadata::from_json(JSON).unwrap();
     assert_eq!(metadata.minorversion, 7);
     assert_eq!(metadata.source, "openedx/ü\"/web");
@@ -117,7 +117,7 @@ fn json_is_pythons_both_ways() {
 }
 
 #[test]
-fn json_in_any_order_with_more_keys_is_read() {
+fn json_with_other_orders_and_more_keys_is_read() {
     let json = JSON.replacen('{', r#"{"version": {"a": [1]}, "#, 1);
     assert_eq!(EventsMetadata::from_json(&json).unwrap().to_json(), JSON);
     let shuffled = serde_json::from_str::<serde_json::Value>(JSON).unwrap().to_string();
@@ -126,7 +126,7 @@ fn json_in_any_order_with_more_keys_is_read() {
 }
 
 #[test]
-fn wrong_json_is_an_error_that_names_the_key() {
+fn errors_about_json_name_the_key() {
     let wrong = |from: &str, to: &str| {
         assert!(JSON.contains(from));
         EventsMetadata::from_json(&JSON.replacen(from, to, 1)).unwrap_err().to_string()
@@ -155,7 +155,7 @@ fn wrong_json_is_an_error_that_names_the_key() {
 }
 
 #[test]
-fn times_are_utc() {
+fn times_must_be_in_utc() {
     for offset in ["+01:00", "-00:30", "+00:00:01", ""] {
         let json = JSON.replacen("+00:00", offset, 1);
         let error = EventsMetadata::from_json(&json).unwrap_err().to_string();

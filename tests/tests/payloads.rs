@@ -13,26 +13,26 @@ use openedx_events_tests::{
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
-/// Sent when a thing was measured: for JSON of single values.
+/// An event for the JSON of single values.
 #[event(type = "com.example.learning.thing.measured.v1")]
 pub struct ThingMeasured {
     /// A float.
     pub ratio: f64,
     /// Bytes.
     pub blob: Bytes,
-    /// Floats in an array.
+    /// An array of floats.
     pub series: Vec<f64>,
 }
 
-/// Personal as a whole, and inside of it a record that is not.
+/// A payload with personal data at several depths.
 #[payload]
 pub struct Household {
-    /// Who lives there.
+    /// The residents.
     #[payload(pii)]
     pub people: Vec<Person>,
-    /// Where they are reached.
+    /// The contact details.
     pub contact: Contact,
-    /// The head of it.
+    /// The head of the household.
     pub head: Person,
 }
 
@@ -68,7 +68,7 @@ fn options_are_set_with_or_without_some() {
 }
 
 #[test]
-fn events_have_a_builder_too() {
+fn events_have_a_builder() {
     let sample = samples::sample_taken();
     let built = SampleTaken::builder()
         .scalars(sample.scalars.clone())
@@ -90,11 +90,11 @@ fn to_builder_replaces_any_field() {
     assert_eq!(article.to_builder().build(), article);
     let other = article.to_builder().maker(samples::contact()).title("Other").build();
     assert_eq!(other.to_builder().maker(None).title("Notes").build(), article);
-    assert_eq!(article.count, 1, "the first one is as it was");
+    assert_eq!(article.count, 1, "the original is unchanged");
 }
 
 #[test]
-fn fields_are_taken_out_and_put_in() {
+fn payloads_convert_to_and_from_their_fields() {
     let ContactFields { email, verified } = samples::contact().into_fields();
     assert_eq!((email.as_str(), verified), ("ada@example.com", true));
     let other = Contact::from(ContactFields { email, verified: false });
@@ -107,12 +107,12 @@ fn fields_are_taken_out_and_put_in() {
 fn debug_hides_personal_data_at_any_depth() {
     let contact = "Contact { email: <redacted>, verified: true }";
     assert_eq!(format!("{:?}", samples::contact()), contact);
-    let twin: ContactFields = samples::contact().into_fields();
-    assert_eq!(format!("{twin:?}"), "ContactFields { email: <redacted>, verified: true }");
+    let fields: ContactFields = samples::contact().into_fields();
+    assert_eq!(format!("{fields:?}"), "ContactFields { email: <redacted>, verified: true }");
 
     assert_eq!(format!("{:?}", samples::person()), "Person { name: <redacted>, born: <redacted> }");
-    let twin: PersonFields = samples::person().into_fields();
-    assert_eq!(format!("{twin:?}"), "PersonFields { name: <redacted>, born: <redacted> }");
+    let fields: PersonFields = samples::person().into_fields();
+    assert_eq!(format!("{fields:?}"), "PersonFields { name: <redacted>, born: <redacted> }");
 
     let household =
         Household::builder().people(vec![]).contact(samples::contact()).head(samples::person()).build();
@@ -141,11 +141,11 @@ fn values_are_cloned_and_compared_by_their_fields() {
     assert_eq!(event.clone(), event);
     assert_ne!(SampleTaken { previous: Some(Uuid::nil()), ..event.clone() }, event);
     let nan = samples::scalars().to_builder().ratio(f64::NAN).build();
-    assert_ne!(nan, nan.clone(), "as floats are");
+    assert_ne!(nan, nan.clone(), "like floats");
 }
 
 #[test]
-fn derives_reach_payloads_and_their_twins() {
+fn derives_apply_to_payloads_and_their_fields() {
     let [a, b] = ["a@example.com", "b@example.com"]
         .map(|email| Contact::builder().email(email).verified(true).build());
     assert!(a < b && a.clone() < b.to_builder().verified(false).build());
@@ -163,7 +163,7 @@ fn threads_share_payloads() {
     shared::<SampleTaken>();
 }
 
-/// The value in JSON and back again.
+/// Converts the value to JSON and back.
 fn round_trip<T: Serialize + DeserializeOwned + PartialEq + fmt::Debug>(value: &T) -> Value {
     let json = serde_json::to_value(value).unwrap();
     assert_eq!(&serde_json::from_value::<T>(json.clone()).unwrap(), value);
@@ -208,7 +208,7 @@ fn json_is_the_avro_record_dictionary() {
     );
     let nothing = round_trip(&samples::no_optionals());
     assert!(nothing.as_object().unwrap().values().all(Value::is_null));
-    assert_eq!(nothing.as_object().unwrap().len(), 10, "what is not there is null");
+    assert_eq!(nothing.as_object().unwrap().len(), 10, "missing values are null");
     round_trip(&samples::article_added());
     round_trip(&samples::sample_taken());
 }
@@ -280,7 +280,7 @@ fn null_is_for_options_only() {
 }
 
 #[test]
-fn floats_that_are_not_finite_are_texts_in_json() {
+fn floats_that_are_not_finite_are_strings_in_json() {
     let event = |ratio: f64| ThingMeasured { ratio, blob: Bytes::new(), series: vec![ratio] };
     for (value, text) in [(f64::INFINITY, "Infinity"), (f64::NEG_INFINITY, "-Infinity"), (f64::NAN, "NaN")] {
         let json = serde_json::to_value(event(value)).unwrap();
@@ -305,7 +305,7 @@ fn floats_that_are_not_finite_are_texts_in_json() {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": []}}"#);
         assert!(serde_json::from_str::<ThingMeasured>(&json).is_err(), "{text}");
     }
-    // How numbers come when a crate of the program has serde_json keep all their digits.
+    // The form of numbers if a crate enables serde_json's `arbitrary_precision`.
     let number = |digits: &str| json!({"$serde_json::private::Number": digits});
     let json = |ratio: Value| json!({"ratio": ratio, "blob": "", "series": []});
     let event: ThingMeasured = serde_json::from_value(json(number("1.5"))).unwrap();
@@ -334,7 +334,7 @@ fn floats_keep_every_bit_in_json() {
         let back: ThingMeasured = serde_json::from_str(&json).unwrap();
         assert_eq!(back.ratio.to_bits(), ratio.to_bits(), "{json}");
     }
-    // What is correctly rounded, of texts with more digits than a float has.
+    // Numbers with more digits than a float must be rounded correctly.
     for text in [
         "0.1000000000000000055511151231257827",
         "8.988465674311580e307",
@@ -350,7 +350,7 @@ fn floats_keep_every_bit_in_json() {
 }
 
 #[test]
-fn whole_numbers_are_floats_too() {
+fn integers_are_accepted_as_floats() {
     for text in ["3", "-3", "0", "18446744073709551615", "-9223372036854775808", "1e3"] {
         let json = format!(r#"{{"ratio": {text}, "blob": "", "series": [{text}]}}"#);
         let event: ThingMeasured = serde_json::from_str(&json).unwrap();
@@ -411,7 +411,7 @@ fn uuids_are_read_as_python_reads_them() {
     let uuid = samples::texts().uuid;
     let plain = uuid.simple().to_string();
     let hyphens = uuid.to_string();
-    // It begins with a zero. Python hands the digits to `int(…, 16)`, which takes the last ones.
+    // The UUID starts with a zero. Python parses the digits with `int(…, 16)`.
     let number = &plain[1..];
     for text in [
         &plain,
@@ -459,12 +459,12 @@ fn a_custom_type_is_its_representation() {
 
 #[test]
 fn both_kinds_of_map_are_written_sorted() {
-    /// Sent when maps were drawn.
+    /// An event with both kinds of maps.
     #[event(type = "com.example.learning.maps.drawn.v1")]
     struct MapsDrawn {
-        /// Sorted by itself.
+        /// Sorted in memory.
         tree: BTreeMap<String, u8>,
-        /// In any order.
+        /// Unsorted in memory.
         hash: HashMap<String, u8>,
     }
 

@@ -1,4 +1,4 @@
-//! What of the events is personal data, and that `Debug` does not show it.
+//! The personal data of the catalogue's events, which `Debug` must not show.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,8 +13,7 @@ use openedx_events::{
 use openedx_events_tests::{NUMBER_DRAWN, SAMPLE_TAKEN};
 use serde_json::Value;
 
-/// Everything that is personal in the catalogue, as `Class.field`; for data without a wire form, as
-/// `CONSTANT.data_key`.
+/// All personal data of the catalogue, as `Class.field`, or as `CONSTANT.data_key` for data without a wire form.
 const PERSONAL: &[&str] = &[
     "COURSE_CERTIFICATE_CONFIG_CHANGED.certificate_config",
     "COURSE_CERTIFICATE_CONFIG_DELETED.certificate_config",
@@ -45,14 +44,14 @@ const PERSONAL: &[&str] = &[
 ];
 
 #[test]
-fn this_of_the_catalogue_is_personal() {
+fn the_catalogue_marks_personal_data() {
     let events = registry::events().filter(|event| event.event_type().starts_with("org.openedx."));
     let found: BTreeSet<String> =
         events.flat_map(|event| event.personal_data().into_iter().map(|path| place(event, &path))).collect();
     assert_eq!(found.iter().map(String::as_str).collect::<Vec<_>>(), PERSONAL);
 }
 
-/// `enrollment.user.pii.email` → `UserPersonalData.email`
+/// Converts `enrollment.user.pii.email` to `UserPersonalData.email`.
 fn place(event: &EventDefinition, path: &str) -> String {
     let Some((way, field)) = path.rsplit_once('.') else {
         return format!("{}.{path}", event.name());
@@ -69,7 +68,7 @@ fn place(event: &EventDefinition, path: &str) -> String {
     format!("{record}.{field}")
 }
 
-/// The fields of each record that a schema defines, by its name.
+/// Collects the fields of each record in a schema, by name.
 fn collect_records<'a>(schema: &'a Value, records: &mut BTreeMap<&'a str, &'a [Value]>) {
     if schema["type"] == "record" {
         let name = schema["name"].as_str().unwrap();
@@ -82,7 +81,7 @@ fn collect_records<'a>(schema: &'a Value, records: &mut BTreeMap<&'a str, &'a [V
     }
 }
 
-/// The name of the record in a type: itself, an item of it, or what there is if it is not null.
+/// Returns the name of the record in a type, which may be nested in an array, a map or a union.
 fn record_of(schema: &Value) -> &str {
     match schema {
         Value::String(name) => name,
@@ -124,7 +123,7 @@ fn signatories_of_certificates_are_not_shown() {
     );
     let event = CourseCertificateConfigChanged { certificate_config: config };
     assert_eq!(format!("{event:?}"), "CourseCertificateConfigChanged { .. }");
-    // The images are read by receivers in the process.
+    // Receivers can read the images.
     let _connection = COURSE_CERTIFICATE_CONFIG_CHANGED.connect(|event, _| {
         assert_eq!(&*event.certificate_config.signatories[0].image, b"signed by Ada");
     });

@@ -1,4 +1,4 @@
-//! What the program knows of its events and receivers.
+//! The registry of the program's events and receivers.
 
 use std::{error::Error, panic::catch_unwind, sync::Mutex};
 
@@ -11,7 +11,7 @@ use openedx_events_tests::{
 };
 use serde_json::{Value, json};
 
-/// Sent within the process only, though its data could be written.
+/// A local-only event whose data could be encoded.
 #[event(
     type = "com.example.learning.grade.computed.v1",
     local_only = "is for this process",
@@ -20,36 +20,36 @@ use serde_json::{Value, json};
 pub struct GradeComputed {
     /// The grade.
     pub grade: f64,
-    /// Who is graded.
+    /// The learner.
     #[event(pii)]
     pub learner: Option<Contact>,
 }
 
-/// Sent within the process only, because there is no way to write a function.
+/// A local-only event with a function, which cannot be encoded.
 #[event(type = "com.example.learning.hook.installed.v1", local_only = "functions have no wire form")]
 #[derive(Clone)]
 pub struct HookInstalled {
-    /// A number, which could be written.
+    /// A number.
     pub number: i64,
     /// A function.
     pub hook: fn() -> i64,
 }
 
-/// Sent within the process only; a list of options has a Rust type, and no schema in Python.
+/// A local-only event with a list of options, which has no schema in Python.
 #[event(type = "com.example.learning.gap.noted.v1", local_only = "is for this process")]
 pub struct GapNoted {
     /// Values, some of them missing.
     pub values: Vec<Option<i64>>,
 }
 
-/// Sent within the process only; an option of an option has no schema at all.
+/// A local-only event with a nested option, which has no Avro schema.
 #[event(type = "com.example.learning.doubt.noted.v1", local_only = "is for this process")]
 pub struct DoubtNoted {
-    /// A value, or none, or not even that.
+    /// A nested option.
     pub value: Option<Option<i64>>,
 }
 
-/// A share in a hundred.
+/// A percentage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Percentage(i64);
 
@@ -65,7 +65,7 @@ impl AvroType for Percentage {
     }
 }
 
-/// Sent when a limit was raised; its default is a mistake.
+/// An event with an invalid default.
 #[event(type = "com.example.learning.limit.raised.v1")]
 pub struct LimitRaised {
     /// The new limit.
@@ -123,12 +123,12 @@ fn events_are_complete_and_sorted() {
             "com.example.logistics.parcel.returned.v1",
         ]
     );
-    // The library's own are there without having been asked for.
+    // The catalogue is included without being mentioned.
     assert!(types.contains(&COURSE_ENROLLMENT_CREATED.event_type()));
 }
 
 #[test]
-fn get_finds_each_event_and_no_other() {
+fn get_finds_only_known_events() {
     for event in registry::events() {
         assert!(std::ptr::eq(registry::get(event.event_type()).unwrap(), event));
     }
@@ -138,12 +138,12 @@ fn get_finds_each_event_and_no_other() {
 }
 
 #[test]
-fn a_definition_has_all_that_the_attribute_says() {
+fn a_definition_reflects_its_attribute() {
     let sample = registry::get("com.example.learning.sample.taken.v1").unwrap();
     assert!(std::ptr::eq(sample, SampleTaken::DEFINITION));
     assert!(std::ptr::eq(sample, SAMPLE_TAKEN.definition()));
     assert_eq!(sample.name(), "SAMPLE_TAKEN");
-    assert_eq!(sample.docs(), "Sent when a sample was taken: its data has every kind of field.");
+    assert_eq!(sample.docs(), "Sent when a sample is taken. Its data has every kind of field.");
     assert_eq!(sample.key_field(), Some("texts.course"));
     assert_eq!(sample.repository(), Some("example/laboratory"));
     assert_eq!(sample.warning(), Some("Samples are large."));
@@ -176,7 +176,7 @@ fn data_keys_have_types_docs_and_pii() {
             ("remarks", "Vec<String>", false),
         ]
     );
-    assert_eq!(keys[5].docs(), "The sample before this one.");
+    assert_eq!(keys[5].docs(), "The previous sample.");
     assert_eq!(format!("{:?}", keys[5]), "previous: Option<Uuid>");
     let hook = registry::get("com.example.learning.hook.installed.v1").unwrap();
     let hook: Vec<_> = hook.data().map(|key| key.type_name()).collect();
@@ -184,7 +184,7 @@ fn data_keys_have_types_docs_and_pii() {
 }
 
 #[test]
-fn definitions_say_where_they_are() {
+fn definitions_know_their_source_location() {
     let sample = SAMPLE_TAKEN.definition();
     assert_eq!(sample.module_path(), "openedx_events_tests");
     assert!(sample.file().ends_with("src/lib.rs"), "{}", sample.file());
@@ -194,10 +194,10 @@ fn definitions_say_where_they_are() {
 }
 
 #[test]
-fn receivers_are_there_with_their_place_and_order() {
+fn receivers_are_listed_with_their_location_and_order() {
     let numbers: Vec<_> = NUMBER_DRAWN.receivers().collect();
     let names: Vec<_> = numbers.iter().map(|one| (one.module_path(), one.name(), one.order())).collect();
-    // Of one order, by module and not by line.
+    // Within the same order, by module and not by line.
     let expected =
         [("registry", "counts", -5), ("registry::first", "earlier", 0), ("registry::second", "later", 0)];
     assert_eq!(names, expected);
@@ -225,7 +225,7 @@ fn receivers_are_there_with_their_place_and_order() {
 }
 
 #[test]
-fn schemas_are_python_text() {
+fn schemas_are_written_as_in_python() {
     let schema = NUMBER_DRAWN.definition().schema_string().unwrap();
     assert_eq!(
         schema,
@@ -238,7 +238,7 @@ fn schemas_are_python_text() {
     assert_eq!(schema, NUMBER_DRAWN.schema_string());
 
     let schema: Value = serde_json::from_str(&SAMPLE_TAKEN.schema_string()).unwrap();
-    // A record is written out where it comes first, and by its name after that.
+    // The first use defines a record; later uses refer to it by name.
     let collections = &schema["fields"][2]["type"]["fields"];
     assert_eq!(collections[2]["type"]["items"]["name"], "Contact");
     assert_eq!(collections[5]["type"]["values"]["items"], "Contact");
@@ -248,7 +248,7 @@ fn schemas_are_python_text() {
 }
 
 #[test]
-fn a_local_only_event_has_a_schema_if_its_data_has() {
+fn a_local_only_event_has_a_schema_if_its_data_has_one() {
     let schema = |event_type| registry::get(event_type).unwrap().schema_string();
     let grade = schema("com.example.learning.grade.computed.v1").unwrap();
     let grade: Value = serde_json::from_str(&grade).unwrap();
@@ -261,7 +261,7 @@ fn a_local_only_event_has_a_schema_if_its_data_has() {
 
 #[test]
 #[allow(deprecated)]
-fn a_local_only_event_is_received_and_cannot_leave() {
+fn a_local_only_event_is_received_but_cannot_be_encoded() {
     let _connection = HOOK_INSTALLED.connect(|event, _| {
         assert_eq!((event.hook)(), 41 + event.number);
     });
@@ -296,7 +296,7 @@ fn encode_error(change: impl FnOnce(&mut Value)) -> String {
 }
 
 #[test]
-fn json_and_bytes_become_each_other() {
+fn json_and_bytes_convert_to_each_other() {
     let event = samples::sample_taken();
     let bytes = codec::encode(&event);
     let json = SAMPLE_TAKEN.definition().decode_to_json(&bytes).unwrap();
@@ -345,9 +345,9 @@ fn json_errors_have_the_path_of_the_field() {
     for (error, expected) in errors {
         // The column depends on the sample.
         let digits = |one: char| one.is_ascii_digit();
-        let (before, after) = error.split_once("column ").expect("errors have a place");
+        let (before, after) = error.split_once("column ").expect("errors have a column");
         let error = format!("{before}column _{}", after.trim_start_matches(digits));
-        assert!(error.starts_with(expected), "{error}\nshould begin with {expected}");
+        assert!(error.starts_with(expected), "{error}\nshould start with {expected}");
     }
     let trailing = NUMBER_DRAWN.definition().encode_json(r#"{"number": 1} x"#).unwrap_err();
     assert!(matches!(trailing, AnyEventError::Json { .. }));
@@ -355,9 +355,9 @@ fn json_errors_have_the_path_of_the_field() {
 }
 
 #[test]
-fn a_default_that_is_refused_has_no_place_in_the_json() {
+fn an_invalid_default_has_no_position_in_the_json() {
     let Err(AnyEventError::Json(error)) = LIMIT_RAISED.definition().encode_json("{}") else {
-        panic!("the default is refused")
+        panic!("the default is invalid")
     };
     assert_eq!((error.field_path(), error.line(), error.column()), ("limit", 0, 0));
     assert_eq!(error.to_string(), "`limit`, by default: a percentage is at most 100");
@@ -380,7 +380,7 @@ fn byte_errors_have_path_offset_and_source() {
     let error = ARTICLE_ADDED.definition().decode_to_json(b"\x00\x061.5").unwrap_err();
     let text = "`article.price` at byte 1: expected a valid value, but the value was refused: a price has two decimals";
     assert_eq!(error.to_string(), text);
-    let source = error.source().expect("what was refused, in the price's own words");
+    let source = error.source().expect("the error of the custom type");
     assert_eq!(source.to_string(), "a price has two decimals");
     let AnyEventError::Avro(error) = error else { panic!("{error:?}") };
     assert_eq!((error.field_path().as_str(), error.offset()), ("article.price", 1));
@@ -411,13 +411,13 @@ fn an_event_from_the_bus_is_sent_to_the_receivers() {
 }
 
 #[test]
-fn expect_receivers_passes_when_all_are_there() {
+fn expect_receivers_passes_if_all_are_registered() {
     expect_receivers!(both, counts, first::earlier, second::later);
     expect_receivers!(second::later,);
 }
 
 #[test]
-fn expect_receivers_names_those_that_are_missing() {
+fn expect_receivers_names_missing_receivers() {
     fn forgotten(_: &Article) {}
 
     mod far {
@@ -432,7 +432,7 @@ fn expect_receivers_names_those_that_are_missing() {
 }
 
 #[test]
-fn the_generic_functions_of_events_can_be_used_by_others() {
+fn users_can_write_functions_generic_over_events() {
     fn size<E: WireEvent>(event: &E) -> usize {
         codec::encode(event).len() + E::DEFINITION.data().count()
     }
@@ -440,7 +440,7 @@ fn the_generic_functions_of_events_can_be_used_by_others() {
 }
 
 #[test]
-fn errors_about_json_hold_none_of_its_values() {
+fn errors_about_json_contain_none_of_its_values() {
     let error = encode_error(|one| one["collections"]["groups"]["ada@example.com"] = json!(["secret"]));
     assert!(error.starts_with("`collections.groups[0][0]` at line 1 "), "{error}");
     assert!(!error.contains("ada") && !error.contains("secret"), "{error}");

@@ -1,4 +1,4 @@
-//! Sending: who runs, in which order, and what the sender learns.
+//! Sending: which receivers run, in which order, and what the sender gets back.
 
 use std::{
     cell::RefCell,
@@ -12,7 +12,7 @@ use openedx_events::{BoxError, Connection, UtcOffset, prelude::*};
 use openedx_events_tests::number_events;
 
 thread_local! {
-    /// Receivers run on the sender's thread, and each test has its own.
+    /// Receivers run on the sender's thread, and each test has its own thread.
     static RAN: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -69,8 +69,8 @@ fn panics_with_a_literal() {
 }
 
 #[receiver(BELL_SOUNDED)]
-fn panics_with_a_text(number: &i64) {
-    ran("panics_with_a_text");
+fn panics_with_a_string(number: &i64) {
+    ran("panics_with_a_string");
     panic!("out of order: {number}");
 }
 
@@ -109,7 +109,7 @@ const IN_ORDER: [&str; 8] = [
     "first",
     "returns_an_error",
     "panics_with_a_literal",
-    "panics_with_a_text",
+    "panics_with_a_string",
     "panics_with_a_value",
     "panics_with_a_value_that_panics",
     "succeeds",
@@ -126,7 +126,7 @@ fn every_receiver_runs_in_order() {
 }
 
 #[test]
-fn failures_and_panics_are_in_the_responses() {
+fn responses_contain_failures_and_panics() {
     let responses = BELL_SOUNDED.send_event(BellSounded { number: 3 });
     assert_eq!(
         failures(&responses),
@@ -179,7 +179,7 @@ fn without_receivers_there_are_no_responses() {
     assert_eq!(responses.iter().count(), 0);
 }
 
-/// What the receiver below was given.
+/// The arguments of the receiver below.
 static SEEN: Mutex<Vec<(EventsMetadata, bool, i64)>> = Mutex::new(Vec::new());
 
 #[receiver(WALL_PAINTED)]
@@ -188,7 +188,7 @@ fn see(metadata: &EventsMetadata, from_event_bus: bool, event: &WallPainted, _nu
 }
 
 #[test]
-fn receivers_see_metadata_and_where_the_event_came_from() {
+fn receivers_get_metadata_and_the_origin_of_the_event() {
     let before = DateTime::now().unix_micros().unwrap();
     WALL_PAINTED.send_event(WallPainted { number: 1 });
     WALL_PAINTED.try_send_event(WallPainted { number: 2 }).unwrap();
@@ -253,7 +253,7 @@ fn connected_receivers_run_in_order_of_connection_until_dropped() {
 }
 
 #[test]
-fn connected_receivers_are_named_by_where_they_were_connected() {
+fn connected_receivers_are_named_after_their_location() {
     let line = line!() + 1;
     let _connection = KITE_LAUNCHED.connect(|event, _| Err(format!("kite {}", event.number)));
     let responses = KITE_LAUNCHED.send_event(KiteLaunched { number: 8 });
@@ -289,7 +289,7 @@ fn a_receiver_may_send() {
 }
 
 #[test]
-fn a_receiver_that_is_connected_while_an_event_is_sent_gets_the_next() {
+fn a_receiver_connected_during_a_send_gets_the_next_event() {
     let added: Mutex<Vec<Connection>> = Mutex::new(Vec::new());
     let added = Arc::new(added);
     let adds = {
@@ -314,7 +314,7 @@ fn a_receiver_may_disconnect_itself_and_others() {
     });
     let other = PIPE_MENDED.connect(|_, _| ran("other"));
     CONNECTIONS.lock().unwrap().extend([disconnect, other]);
-    // The event is on its way already when the other one goes.
+    // The other receiver still gets the current event.
     assert_eq!(PIPE_MENDED.send_event(PipeMended { number: 1 }).len(), 2);
     assert!(PIPE_MENDED.send_event(PipeMended { number: 1 }).is_empty());
     assert_eq!(all_that_ran(), ["disconnects", "other"]);
@@ -344,7 +344,7 @@ fn receivers_return_errors_of_any_kind() {
     }
 
     assert_eq!(fails_with(|| "a literal").to_string(), "a literal");
-    assert_eq!(fails_with(|| String::from("a text")).to_string(), "a text");
+    assert_eq!(fails_with(|| String::from("a string")).to_string(), "a string");
     assert_eq!(fails_with(|| BoxError::from("in a box")).to_string(), "in a box");
     assert_eq!(fails_with(|| "x".parse::<i64>().unwrap_err()).to_string(), "invalid digit found in string");
     assert_eq!(fails_with(|| ReceiverError::new("ours")).to_string(), "ours");
@@ -358,7 +358,7 @@ fn receivers_return_errors_of_any_kind() {
 }
 
 #[test]
-fn permanent_stays_through_boxes_and_question_marks() {
+fn permanent_errors_survive_boxes_and_question_marks() {
     fn deep() -> Result<(), ReceiverError> {
         Err(ReceiverError::permanent(Custom(2)))
     }
@@ -393,12 +393,12 @@ fn all_receivers_get_the_same_event() {
         KEPT.get_or_init(|| std::ptr::from_ref(event).addr());
     });
     let _second = TEA_POURED.connect(|event, _| {
-        assert_eq!(KEPT.get(), Some(&std::ptr::from_ref(event).addr()), "no receiver gets a copy");
+        assert_eq!(KEPT.get(), Some(&std::ptr::from_ref(event).addr()), "receivers must not get a copy");
     });
     assert!(TEA_POURED.send_event(TeaPoured { number: 1 }).all_ok());
 }
 
-/// Says more about an error that is permanent.
+/// Wraps another error.
 #[derive(Debug)]
 struct Wrapped(ReceiverError);
 
@@ -415,12 +415,12 @@ impl Error for Wrapped {
 }
 
 #[test]
-fn what_wraps_a_permanent_error_is_permanent() {
+fn an_error_that_wraps_a_permanent_one_is_permanent() {
     assert!(ReceiverError::new(Wrapped(ReceiverError::permanent("it does not exist"))).is_permanent());
     assert!(!ReceiverError::new(Wrapped(ReceiverError::new("it is busy"))).is_permanent());
 }
 
-/// Panics when the last receiver that has it is gone.
+/// Panics when it is dropped.
 struct PanicsWhenDropped;
 
 impl Drop for PanicsWhenDropped {
@@ -430,12 +430,12 @@ impl Drop for PanicsWhenDropped {
 }
 
 #[test]
-fn a_receiver_that_panics_when_it_is_dropped_is_no_matter_of_the_sender() {
+fn a_panic_while_dropping_a_receiver_does_not_reach_the_sender() {
     static CONNECTION: Mutex<Option<Connection>> = Mutex::new(None);
     let value = PanicsWhenDropped;
     let connection = WHEEL_TURNED.connect(move |_, _| {
         let _ = &value;
-        // The send holds the receiver now, and drops it when it is done.
+        // The send now holds the last reference, and drops it at the end.
         drop(CONNECTION.lock().unwrap().take());
     });
     *CONNECTION.lock().unwrap() = Some(connection);

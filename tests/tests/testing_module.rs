@@ -1,4 +1,4 @@
-//! What `openedx_events::testing` does for tests, and that it stays with the test that asked for it.
+//! The helpers of `openedx_events::testing`, and that they affect only the test that uses them.
 
 use std::{
     cell::Cell,
@@ -33,16 +33,16 @@ fn numbers(events: &[Arc<LeafDropped>]) -> Vec<i64> {
     events.iter().map(|event| event.number).collect()
 }
 
-/// The text with which `work` panics.
+/// Returns the message with which `work` panics.
 fn panic_text(work: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(work)).expect_err("it should panic");
+    let payload = catch_unwind(AssertUnwindSafe(work)).expect_err("the work panics");
     match payload.downcast::<String>() {
         Ok(text) => *text,
         Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
     }
 }
 
-/// Runs a future on this thread, which sleeps while there is nothing to do.
+/// Runs a future on this thread.
 fn block_on<T>(future: impl Future<Output = T>) -> T {
     struct Unpark(thread::Thread);
 
@@ -63,7 +63,7 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn capture_collects_what_was_sent_in_order() {
+fn capture_collects_events_in_order() {
     drop_leaf(0);
     let sent = testing::capture(&LEAF_DROPPED);
     assert!(sent.is_empty());
@@ -147,7 +147,7 @@ fn a_handle_takes_the_capture_through_a_future() {
     let sent = testing::capture(&LEAF_DROPPED);
     let future = async {
         drop_leaf(1);
-        // Once it waits, the other end of this is on its way.
+        // Wait once.
         let mut first = true;
         future::poll_fn(move |context| {
             if std::mem::take(&mut first) {
@@ -174,7 +174,7 @@ fn a_handle_takes_the_capture_through_a_future() {
 }
 
 #[test]
-fn between_two_polls_the_thread_is_not_in_the_scope() {
+fn the_scope_applies_only_while_the_future_is_polled() {
     let sent = testing::capture(&LEAF_DROPPED);
     let handle = sent.handle();
     thread::spawn(move || {
@@ -196,8 +196,8 @@ fn between_two_polls_the_thread_is_not_in_the_scope() {
 }
 
 #[test]
-fn a_future_that_is_given_up_is_dropped_in_the_scope() {
-    /// Sends when it goes.
+fn a_cancelled_future_is_dropped_in_the_scope() {
+    /// Sends an event when it is dropped.
     struct Cancelled;
 
     impl Drop for Cancelled {
@@ -249,7 +249,7 @@ fn assert_helpers_pass_and_panic_with_a_reason() {
 }
 
 #[test]
-fn panics_of_assert_helpers_are_at_the_test() {
+fn panics_of_assert_helpers_point_at_the_test() {
     let line = Arc::new(Mutex::new(None));
     let seen = Arc::clone(&line);
     let this_thread = thread::current().id();
@@ -277,7 +277,7 @@ fn panics_of_assert_helpers_are_at_the_test() {
 }
 
 #[test]
-fn strict_panics_with_the_receivers_own_error() {
+fn strict_panics_with_the_error_of_the_receiver() {
     #[receiver(WIND_CHANGED)]
     fn parses(number: &i64) -> Result<(), std::num::ParseIntError> {
         if *number == 0 { Ok(()) } else { format!("{number}x").parse::<i64>().map(drop) }
@@ -289,7 +289,7 @@ fn strict_panics_with_the_receivers_own_error() {
     let text = panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
     assert!(text.starts_with("receiver `testing_module::"), "{text}");
     assert!(text.contains("parses (") && text.ends_with("failed: invalid digit found in string"), "{text}");
-    // Still strict after the panic, until the guard goes.
+    // Still strict after the panic, until the guard is dropped.
     panic_text(|| drop(WIND_CHANGED.send_event(WindChanged { number: 1 })));
     thread::spawn(|| assert!(!WIND_CHANGED.send_event(WindChanged { number: 1 }).all_ok())).join().unwrap();
     drop(strict);
@@ -297,7 +297,7 @@ fn strict_panics_with_the_receivers_own_error() {
 }
 
 #[test]
-fn strict_panics_with_the_receivers_own_panic() {
+fn strict_panics_with_the_panic_of_the_receiver() {
     let _connection = STORM_PASSED.connect(|event, _| assert_eq!(event.number, 1, "wrong storm"));
     let _strict = testing::strict();
     let text = panic_text(|| drop(STORM_PASSED.send_event(StormPassed { number: 2 })));
@@ -323,20 +323,20 @@ fn melt() -> usize {
 }
 
 #[test]
-fn mute_keeps_all_receivers_of_a_signal_from_running() {
+fn mute_silences_all_receivers_of_a_signal() {
     let _connection = RAIN_STOPPED.connect(|_, _| -> () { panic!("muted") });
     let muted = testing::mute(&RAIN_STOPPED);
     let sent = testing::capture(&RAIN_STOPPED);
     assert!(RAIN_STOPPED.send_event(RainStopped { number: 1 }).is_empty());
     assert!(RAIN_STOPPED.try_send_event(RainStopped { number: 1 }).unwrap().is_empty());
-    assert_eq!(sent.len(), 2, "capturing goes on");
+    assert_eq!(sent.len(), 2, "muted events are captured");
     assert_eq!(melt(), 2, "other signals are not muted");
     drop(muted);
     assert_eq!(RAIN_STOPPED.send_event(RainStopped { number: 1 }).failures().count(), 1);
 }
 
 #[test]
-fn mute_receiver_keeps_one_from_running() {
+fn mute_receiver_silences_one_receiver() {
     let before = MELTED.get();
     {
         let _muted = testing::mute_receiver(drips);
@@ -360,7 +360,7 @@ fn only_a_registered_receiver_can_be_muted() {
         text,
         format!("not registered as receivers: `{name}`\nhelp: put `#[receiver(THE_SIGNAL)]` on each")
     );
-    // A pointer does not say which function it points to.
+    // A function pointer does not identify a function.
     panic_text(|| drop(testing::mute_receiver(melts as fn())));
 }
 
@@ -371,9 +371,9 @@ fn muted_receivers_come_back_after_a_panic() {
         let _all = testing::mute(&RAIN_STOPPED);
         let _strict = testing::strict();
         assert_eq!(melt(), 1);
-        panic!("half-way");
+        panic!("halfway");
     });
-    assert_eq!(text, "half-way");
+    assert_eq!(text, "halfway");
     assert_eq!(melt(), 2, "neither muted nor strict");
 }
 
@@ -389,7 +389,7 @@ fn a_handle_takes_muting_to_other_threads() {
 }
 
 #[test]
-fn tests_side_by_side_do_not_see_each_other() {
+fn parallel_tests_do_not_affect_each_other() {
     let _connection = FROST_CLEARED.connect(|_, _| Err("no"));
     let both = Arc::new(Barrier::new(2));
     let run = |strict: bool| {
@@ -406,13 +406,13 @@ fn tests_side_by_side_do_not_see_each_other() {
             sent.len()
         })
     };
-    // The strict one panics two hundred times; that is no news.
+    // The strict thread panics two hundred times, as expected.
     let [first, second] = [run(true), run(false)];
     assert_eq!((first.join().unwrap(), second.join().unwrap()), (200, 200));
 }
 
 #[test]
-fn scopes_can_be_kept_in_a_fixture() {
+fn scopes_can_be_stored_in_a_fixture() {
     struct Fixture {
         _strict: testing::Scope,
         sent: testing::Capture<LeafDropped>,
@@ -425,7 +425,7 @@ fn scopes_can_be_kept_in_a_fixture() {
 
 #[test]
 fn captured_events_may_send_when_they_are_dropped() {
-    /// Sends when it goes.
+    /// Sends an event when it is dropped.
     struct Sends;
 
     impl Drop for Sends {
@@ -449,7 +449,7 @@ pub struct ParcelShipped {
     pub content: Mutex<Option<Box<dyn std::any::Any + Send>>>,
 }
 
-/// Two functions of one path: the compiler names both alike.
+/// Defines two functions with the same path and mutes one of them.
 fn muted_and_not() -> testing::Scope {
     let muted = {
         #[receiver(TWIG_SNAPPED)]
@@ -469,7 +469,7 @@ fn muted_and_not() -> testing::Scope {
 }
 
 #[test]
-fn muting_a_function_mutes_no_other_of_its_name() {
+fn muting_a_function_does_not_mute_another_with_the_same_path() {
     let _muted = muted_and_not();
     let responses = TWIG_SNAPPED.send_event(TwigSnapped { number: 1 });
     let errors: Vec<String> = responses.failures().map(|one| one.result().unwrap_err().to_string()).collect();
@@ -477,7 +477,7 @@ fn muting_a_function_mutes_no_other_of_its_name() {
 }
 
 #[test]
-fn strict_leaves_an_error_that_is_returned_to_the_caller() {
+fn strict_returns_errors_of_try_send_event() {
     let _connection = TWIG_SNAPPED.connect(|_, _| Err("it is wet"));
     let _muted = muted_and_not();
     let _strict = testing::strict();

@@ -1,4 +1,4 @@
-//! Sending from many threads while receivers come and go.
+//! Sending from many threads while receivers connect and disconnect.
 
 use std::{
     sync::{
@@ -27,10 +27,10 @@ number_events! {
 }
 
 const SENDERS: i64 = 8;
-/// What is still waiting then is taken to be a deadlock.
+/// The time after which a test counts as deadlocked.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Runs `work` on a thread of its own, and fails if it does not end.
+/// Runs `work` on another thread and fails if it does not end.
 fn ends(work: impl FnOnce() + Send + 'static) {
     let (done, ended) = mpsc::channel();
     let thread = thread::spawn(move || {
@@ -38,24 +38,24 @@ fn ends(work: impl FnOnce() + Send + 'static) {
         done.send(()).unwrap();
     });
     if let Err(mpsc::RecvTimeoutError::Timeout) = ended.recv_timeout(PATIENCE) {
-        panic!("a deadlock");
+        panic!("deadlock");
     }
     thread.join().unwrap();
 }
 
-/// Each sender's last number: the permanent receiver checks that none is missing or twice.
+/// The last number of each sender. The receiver checks that no number is missing or repeated.
 static LAST: Mutex<[i64; 8]> = Mutex::new([0; 8]);
 
 #[receiver(TRAIN_PASSED)]
 fn linked(number: &i64) {
     let sender = usize::try_from(number % SENDERS).unwrap();
     let mut last = LAST.lock().unwrap();
-    assert_eq!(last[sender] + 1, number / SENDERS, "events of one thread arrive in order, and once");
+    assert_eq!(last[sender] + 1, number / SENDERS, "the events of a thread arrive once and in order");
     last[sender] += 1;
 }
 
 #[test]
-fn eight_threads_send_while_receivers_come_and_go() {
+fn eight_threads_send_while_receivers_connect_and_disconnect() {
     ends(|| {
         static CONNECTED: AtomicUsize = AtomicUsize::new(0);
         let permanent = TRAIN_PASSED.connect(|_, _| {
@@ -83,7 +83,7 @@ fn eight_threads_send_while_receivers_come_and_go() {
                 scope.spawn(|| {
                     while !stop.load(Ordering::Relaxed) {
                         let outer = TRAIN_PASSED.connect(|event, _| {
-                            // A receiver of its own, for a moment, from within.
+                            // Connect and disconnect a receiver inside a receiver.
                             if event.number % 64 == 0 {
                                 drop(TRAIN_PASSED.connect(|_, _| ()));
                             }
@@ -119,7 +119,7 @@ fn no_lock_is_held_while_a_receiver_runs() {
         });
         let sender = thread::spawn(|| FLAG_RAISED.send_event(FlagRaised { number: 0 }).len());
         is_entered.recv().unwrap();
-        // All of this while the receiver waits on the other thread.
+        // The receiver on the other thread is waiting during all of this.
         let second = FLAG_RAISED.connect(|_, _| ());
         assert_eq!(FLAG_RAISED.send_event(FlagRaised { number: 1 }).len(), 2);
         drop(second);
@@ -162,7 +162,7 @@ fn a_receiver_can_wait_for_another_thread_that_sends() {
 }
 
 #[test]
-fn a_disconnected_receiver_is_dropped_outside_of_any_lock() {
+fn no_lock_is_held_while_a_receiver_is_dropped() {
     static SENT: AtomicUsize = AtomicUsize::new(0);
 
     struct SendsWhenDropped;
@@ -185,7 +185,7 @@ fn a_disconnected_receiver_is_dropped_outside_of_any_lock() {
 }
 
 #[test]
-fn first_use_by_many_threads_at_once_sees_all_receivers() {
+fn concurrent_first_uses_see_all_receivers() {
     static RUNS: AtomicUsize = AtomicUsize::new(0);
 
     #[receiver(PAGE_TURNED)]
@@ -209,9 +209,9 @@ fn first_use_by_many_threads_at_once_sees_all_receivers() {
     });
 }
 
-/// Without a bus, an event with a route would stay in the process, and nobody would know.
+/// Without a bus, an event with a route would silently stay in the process.
 #[test]
-fn a_bus_that_is_installed_while_another_is_taken_away_works() {
+fn a_bus_installed_while_another_is_dropped_works() {
     let route = serde_json::json!({"gates": {"event_key_field": "number", "enabled": true}});
     let settings = Settings::from_value(serde_json::json!({
         "EVENTS_SERVICE_NAME": "park",

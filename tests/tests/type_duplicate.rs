@@ -1,6 +1,4 @@
-//! A program in which event types are defined more than once.
-//!
-//! Its registry panics at every use, so it is a program of its own.
+//! A program in which event types are defined more than once. Its registry always panics, so it is a separate program.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,10 +9,10 @@ use openedx_events::{
 
 const TYPE: &str = "com.example.library.book.lent.v1";
 
-/// Sent when a book was lent.
+/// Sent when a book is lent.
 #[event(type = "com.example.library.book.lent.v1")]
 pub struct BookLent {
-    /// Number of the book.
+    /// The number of the book.
     pub book: i64,
 }
 const FIRST_LINE: u32 = line!() - 4;
@@ -22,20 +20,20 @@ const FIRST_LINE: u32 = line!() - 4;
 mod branch {
     use openedx_events::event;
 
-    /// Sent when a branch lent a book.
+    /// Sent when a branch lends a book.
     #[event(type = "com.example.library.book.lent.v1")]
     pub struct BookLent {
-        /// Number of the book.
+        /// The number of the book.
         pub book: i64,
     }
     pub(super) const LINE: u32 = line!() - 4;
 }
 
 fn in_a_function() -> u32 {
-    /// Sent when somebody has lent a book to a friend.
+    /// Sent when a book is lent to a friend.
     #[event(type = "com.example.library.book.lent.v1", name = "LENT")]
     struct Lent {
-        /// Number of the book.
+        /// The number of the book.
         book: i64,
     }
     let line = line!() - 4;
@@ -43,23 +41,23 @@ fn in_a_function() -> u32 {
     line
 }
 
-/// Sent instead of the catalogue's event.
+/// Has the event type of a catalogue event.
 #[event(type = "org.openedx.learning.course.enrollment.created.v1")]
 pub struct EnrollmentCreated {
-    /// Number of the enrollment.
+    /// The number of the enrollment.
     pub enrollment: i64,
 }
 
 #[receiver(BOOK_LENT)]
 fn receive() {}
 
-fn text_of(what: impl FnOnce()) -> String {
+fn panic_message(what: impl FnOnce()) -> String {
     let panic = catch_unwind(AssertUnwindSafe(what)).expect_err("the registry panics");
-    panic.downcast_ref::<String>().expect("a text").clone()
+    panic.downcast_ref::<String>().expect("a message").clone()
 }
 
 #[test]
-fn findings_name_each_place() {
+fn findings_name_each_definition() {
     let findings = registry::findings();
     let [lent, enrollment] = findings.as_slice() else { panic!("{findings:?}") };
 
@@ -91,7 +89,7 @@ fn findings_name_each_place() {
 type Use = Box<dyn FnOnce()>;
 
 #[test]
-fn every_use_of_the_registry_panics_with_them() {
+fn every_use_of_the_registry_panics_with_the_findings() {
     let metadata = || BOOK_LENT.generate_signal_metadata();
     let uses: [(&str, Use); 9] = [
         ("events", Box::new(|| drop(registry::events()))),
@@ -105,7 +103,7 @@ fn every_use_of_the_registry_panics_with_them() {
         ("mute", Box::new(|| drop(testing::mute_receiver(receive)))),
     ];
     for (name, call) in uses {
-        let text = text_of(call);
+        let text = panic_message(call);
         for finding in registry::findings() {
             assert!(text.contains(&finding.to_string()), "{name}: {text}");
         }
@@ -114,13 +112,13 @@ fn every_use_of_the_registry_panics_with_them() {
 }
 
 #[test]
-fn the_helper_for_tests_panics_with_all_of_them() {
-    let text = text_of(testing::assert_no_findings);
+fn the_test_helper_panics_with_all_findings() {
+    let text = panic_message(testing::assert_no_findings);
     let lines: Vec<String> = registry::findings().iter().map(ToString::to_string).collect();
     assert_eq!(text, lines.join("\n"));
 }
 
-/// What does not ask the registry goes on: a signal knows its own receivers.
+/// A signal knows its own receivers and does not need the registry.
 #[test]
 fn signals_send_to_their_own_receivers() {
     assert_eq!(BOOK_LENT.send_event(BookLent { book: 1 }).len(), 1);

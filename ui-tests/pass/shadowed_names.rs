@@ -32,6 +32,27 @@ mod core {}
 mod alloc {}
 mod openedx_events_ {}
 
+/// Methods that every value has here. They take `self` by value, so they come before methods that borrow.
+pub trait Everything: ::core::marker::Sized {
+    fn clone(self) {}
+    fn eq(self) {}
+    fn get(self) {}
+    fn into_inner(self) {}
+    fn debug_struct(self) {}
+    fn field(self) {}
+    fn finish(self) {}
+    fn map(self) {}
+    fn unwrap_or_else(self) {}
+    fn into(self) {}
+    fn from(self) {}
+    fn deref(self) {}
+    fn value(self) {}
+    fn value_or(self) {}
+    fn into_field(self) {}
+}
+
+impl<T> Everything for T {}
+
 macro_rules! vec {
     () => {};
 }

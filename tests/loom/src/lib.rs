@@ -1,4 +1,4 @@
-//! The dispatch list of the runtime, the same file, with loom's locks and atomics.
+//! Model checks of the runtime's dispatch list, the same source file with loom's locks and atomics.
 //!
 //! `RUSTFLAGS="--cfg loom" cargo test --release`
 #![cfg(all(test, loom))]
@@ -11,7 +11,7 @@ use std::sync::Arc as StdArc;
 use dispatch_list::DispatchList;
 use loom::{sync::Arc, thread};
 
-/// The numbers of the elements, which are also their values.
+/// Returns the ids of the elements, which equal their values.
 fn ids(list: &DispatchList<StdArc<u64>>) -> Vec<u64> {
     list.snapshot()
         .map(|entries| {
@@ -21,7 +21,7 @@ fn ids(list: &DispatchList<StdArc<u64>>) -> Vec<u64> {
 }
 
 #[test]
-fn what_two_threads_push_is_there() {
+fn elements_pushed_by_two_threads_are_present() {
     loom::model(|| {
         let list = Arc::new(DispatchList::new());
         let other = Arc::clone(&list);
@@ -35,7 +35,7 @@ fn what_two_threads_push_is_there() {
 }
 
 #[test]
-fn a_snapshot_is_a_state_that_the_list_was_in() {
+fn a_snapshot_is_a_state_of_the_list() {
     loom::model(|| {
         let list = Arc::new(DispatchList::new());
         list.push(1, StdArc::new(1));
@@ -52,7 +52,7 @@ fn a_snapshot_is_a_state_that_the_list_was_in() {
 }
 
 #[test]
-fn what_is_pushed_and_removed_by_its_thread_is_gone_whatever_others_do() {
+fn removed_elements_are_gone_despite_other_threads() {
     loom::model(|| {
         let list = Arc::new(DispatchList::new());
         let threads = [1, 2].map(|id| {
@@ -71,7 +71,7 @@ fn what_is_pushed_and_removed_by_its_thread_is_gone_whatever_others_do() {
 }
 
 #[test]
-fn a_thread_sees_what_it_pushed_itself() {
+fn a_thread_sees_its_own_elements() {
     loom::model(|| {
         let list = Arc::new(DispatchList::new());
         let other = Arc::clone(&list);
@@ -86,7 +86,7 @@ fn a_thread_sees_what_it_pushed_itself() {
     });
 }
 
-/// An element whose destructor uses the list that it was in, as a receiver's may.
+/// An element whose destructor uses the list, as the destructor of a receiver may.
 enum Element {
     Plain,
     PushesWhenDropped(Arc<DispatchList<StdArc<Element>>>),

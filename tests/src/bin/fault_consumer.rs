@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use fault::{ITEM_SENT, Lines, Log, Scale, at_end_of_input};
+use fault::{ITEM_SENT, Lines, Scale, at_end_of_input, start_log};
 use openedx_events::{
     event_bus::{Consumer, Settings, Start, Stop},
     prelude::*,
@@ -112,7 +112,7 @@ fn main() {
     let text = |name: &str| options[name].as_str().unwrap_or_else(|| panic!("`{name}` is missing"));
     let number = |name: &str, default| options[name].as_u64().unwrap_or(default);
     let size = |name: &str, default| usize::try_from(number(name, default)).expect("a size");
-    Log::start(text("log"), options["audit"] == true);
+    start_log(text("log"), options["audit"] == true);
     // Keep panics out of the output of the test.
     std::panic::set_hook(Box::new(|_| ()));
     let file = text("file");

@@ -15,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use fault::{ITEM_SENT, ItemSent, Lines, Log, Scale, at_end_of_input, now};
+use fault::{ITEM_SENT, ItemSent, Lines, Scale, at_end_of_input, now, start_log};
 use openedx_events::{
     codec,
     event_bus::{Settings, install, settings::Delivery},
@@ -45,7 +45,7 @@ fn main() {
     let options: Value = serde_json::from_str(&argument).expect("JSON");
     let number = |name: &str, default| options[name].as_i64().unwrap_or(default);
     let text = |name: &str| options[name].as_str();
-    Log::start(text("log").expect("a log"), false);
+    start_log(text("log").expect("a log"), false);
     let tasks = options["tasks"].as_array().into_iter().flatten();
     Options {
         settings: Settings::from_value(options["settings"].clone()).expect("settings"),

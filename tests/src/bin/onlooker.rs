@@ -1,14 +1,14 @@
-//! The command line of a program that has Open edX's own events, and no receivers; with `OWN_LOG` in its environment, a
-//! program that has a log, and prints it in the end.
+//! The command line of a program with the catalogue and without receivers. With `OWN_LOG` in the environment, it installs its
+//! own log and prints it at the end.
 
-// The file alone: the crate that it is of has events.
-#[path = "../conformance/lines.rs"]
-#[allow(unreachable_pub, reason = "that crate exports what is in it")]
-mod lines;
+// Include only this file, because its crate defines events.
+#[path = "../log.rs"]
+#[allow(unreachable_pub, reason = "its crate exports it")]
+mod log;
 
 use std::{env, process::ExitCode};
 
-use lines::Lines;
+use log::Lines;
 use openedx_events::management;
 
 fn main() -> ExitCode {
@@ -16,7 +16,7 @@ fn main() -> ExitCode {
         return management::run();
     }
     let lines = Lines::default();
-    tracing::subscriber::set_global_default(lines.clone()).expect("there is no other");
+    tracing::subscriber::set_global_default(lines.subscriber(tracing::Level::INFO)).expect("set once");
     let code = management::run();
     lines.with("").iter().for_each(|line| println!("{line}"));
     code

@@ -1,4 +1,4 @@
-//! The command line of an imaginary service, which has events and receivers of its own.
+//! The command line of a service with its own events and receivers.
 
 use std::{process::ExitCode, sync::Mutex, time::Instant};
 
@@ -8,19 +8,19 @@ use openedx_events::{
     prelude::*,
 };
 
-/// A book that was lent.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Copy that was lent.
+    /// The copy on loan.
     pub copy_id: i64,
-    /// Who has it now.
+    /// The reader who has it.
     #[payload(pii)]
     pub reader: String,
 }
 
 /// Sent when a book has been lent.
 ///
-/// Not when a loan was prolonged.
+/// Not sent when a loan is extended.
 #[event(
     type = "com.example.library.book.lent.v1",
     repository = "example/library",
@@ -30,13 +30,13 @@ pub struct LoanData {
 pub struct BookLent {
     /// The loan.
     pub loan: LoanData,
-    /// The loan before.
+    /// The previous loan.
     pub previous: Option<LoanData>,
-    /// Shelf it stood on.
+    /// The shelf of the book.
     pub shelf: String,
 }
 
-/// Sent when a book came back.
+/// Sent when a book has been returned.
 #[event(
     type = "com.example.library.book.returned.v1",
     deprecated(since = "2.0", note = "see `BOOK_LENT`"),
@@ -47,19 +47,22 @@ pub struct BookReturned {
     pub loan: LoanData,
 }
 
-/// Sent when the doors were opened.
-#[event(type = "com.example.library.door.opened.v1", local_only = "its time has no meaning elsewhere")]
+/// Sent when the doors open.
+#[event(
+    type = "com.example.library.door.opened.v1",
+    local_only = "its time has no meaning in other processes"
+)]
 pub struct DoorOpened {
-    /// When that was.
+    /// The time.
     pub at: Instant,
-    /// Who did it.
+    /// The person who opened them.
     pub by: Mutex<String>,
 }
 
-/// Stays in the process, though its data has an Avro form.
-#[event(type = "com.example.library.door.closed.v1", local_only = "nobody else has to know")]
+/// Stays in the process, although its data can be encoded.
+#[event(type = "com.example.library.door.closed.v1", local_only = "only relevant in this process")]
 pub struct DoorClosed {
-    /// The last loan before.
+    /// The last loan of the day.
     pub loan: LoanData,
 }
 

@@ -1,17 +1,17 @@
-//! The command line of a service in which two crates have taken one event type.
+//! The command line of a service in which two crates define the same event type.
 
 use std::process::ExitCode;
 
 use openedx_events::{management, prelude::*};
 
-/// A number of one crate.
+/// A number.
 #[payload]
 pub struct NumberData {
     /// The number.
     pub number: i64,
 }
 
-/// Sent when a number was drawn.
+/// Sent when a number is drawn.
 #[event(type = "com.example.lottery.number.drawn.v1")]
 pub struct NumberDrawn {
     /// The number.
@@ -21,7 +21,7 @@ pub struct NumberDrawn {
 mod other {
     use super::{NumberData, event};
 
-    /// Sent when a number was drawn elsewhere.
+    /// Sent when another number is drawn.
     #[event(type = "com.example.lottery.number.drawn.v1")]
     pub struct NumberDrawn {
         /// The number.

@@ -1,4 +1,4 @@
-//! The command line of an imaginary parcel service, whose receivers do what the event says, or what the environment does.
+//! The command line of a parcel service. The event and the environment say how its receivers behave.
 
 use std::{env, fs::OpenOptions, io::Write, process::ExitCode, thread, time::Duration};
 
@@ -7,25 +7,25 @@ use openedx_events::{ReceiverError, management, prelude::*};
 /// A parcel.
 #[payload]
 pub struct ParcelData {
-    /// Its number.
+    /// The number of the parcel.
     pub number: i64,
-    /// What happens when it is delivered: see `deliver`.
+    /// The behaviour of the receiver: see `deliver`.
     pub task: String,
-    /// Who gets it.
+    /// The recipient.
     #[payload(pii)]
     pub recipient: String,
-    /// Where it may be left.
+    /// Neighbours who may accept it.
     pub neighbours: Vec<NeighbourData>,
 }
 
-/// Somebody else; all of it is personal.
+/// A neighbour. All fields are personal data.
 #[payload(pii)]
 pub struct NeighbourData {
-    /// As it is on the door.
+    /// The name on the door.
     pub name: String,
 }
 
-/// Sent when a parcel was sent.
+/// Sent when a parcel is sent.
 #[event(type = "com.example.post.parcel.sent.v1", key = parcel.number)]
 pub struct ParcelSent {
     /// The parcel.
@@ -39,15 +39,15 @@ pub struct ParcelArrived {
     pub parcel: ParcelData,
 }
 
-/// Sent when a parcel was weighed: nobody receives it here.
+/// Sent when a parcel is weighed. This program has no receiver for it.
 #[event(type = "com.example.post.parcel.weighed.v1")]
 pub struct ParcelWeighed {
     /// The parcel.
     pub parcel: ParcelData,
 }
 
-/// Sent when the counter was closed.
-#[event(type = "com.example.post.counter.closed.v1", local_only = "nobody else has to know")]
+/// Sent when the counter closes.
+#[event(type = "com.example.post.counter.closed.v1", local_only = "only relevant in this process")]
 pub struct CounterClosed {
     /// The last parcel.
     pub parcel: ParcelData,
@@ -78,12 +78,12 @@ fn count(parcel: &ParcelData) {
     note("count", parcel);
 }
 
-/// Writes it to the file that `WORKER_LOG` names.
+/// Appends a line to the file that `WORKER_LOG` names.
 fn note(what: &str, parcel: &ParcelData) {
     let file = env::var_os("WORKER_LOG").map(|path| OpenOptions::new().create(true).append(true).open(path));
     if let Some(Ok(mut file)) = file {
         let line = format!("{what} {}\n", parcel.number);
-        file.write_all(line.as_bytes()).expect("the log of the test is writable");
+        file.write_all(line.as_bytes()).expect("the log is writable");
     }
 }
 

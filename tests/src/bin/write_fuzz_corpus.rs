@@ -1,4 +1,4 @@
-//! Writes the inputs that the fuzz targets begin with.
+//! Writes the initial inputs of the fuzz targets.
 
 use std::{fs, io, path::Path};
 

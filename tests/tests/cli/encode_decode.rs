@@ -133,8 +133,8 @@ fn errors_of_decode_say_where() {
 #[test]
 fn local_events_are_refused_with_their_reason() {
     for (event_type, reason) in [
-        ("com.example.library.door.opened.v1", "its time has no meaning elsewhere"),
-        ("com.example.library.door.closed.v1", "nobody else has to know"),
+        ("com.example.library.door.opened.v1", "its time has no meaning in other processes"),
+        ("com.example.library.door.closed.v1", "only relevant in this process"),
     ] {
         let expected = format!("event `{event_type}` stays in its process: {reason}");
         let line = json!({"event_type": event_type, "data": {}}).to_string();

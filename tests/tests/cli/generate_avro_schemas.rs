@@ -70,7 +70,7 @@ fn what_cannot_be_done_is_not_begun() {
     assert_eq!(
         ran.stderr,
         "error: `com.example.library.door.opened.v1` has no Avro schema: its data has no Avro form\n\
-         note: it stays in its process: its time has no meaning elsewhere\n"
+         note: it stays in its process: its time has no meaning in other processes\n"
     );
     assert!(!folder.path("out").exists());
     assert_eq!(run(&["generate-avro-schemas", "BOOK_LENT", "--all"]).code, 2);

@@ -29,7 +29,7 @@ fn json_has_all_that_is_known() {
             "repository": "example/library",
             "local_only": null,
             "deprecated": null,
-            "description": "Sent when a book has been lent.\n\nNot when a loan was prolonged.",
+            "description": "Sent when a book has been lent.\n\nNot sent when a loan is extended.",
             "file": "tests/src/bin/service.rs",
             "line": line,
             "receivers": [],
@@ -37,7 +37,7 @@ fn json_has_all_that_is_known() {
     );
     assert_eq!(event("BOOK_RETURNED")["deprecated"], json!({"since": "2.0", "note": "see `BOOK_LENT`"}));
     assert_eq!(event("BOOK_RETURNED")["key_field"], "loan.copy_id");
-    assert_eq!(event("DOOR_OPENED")["local_only"], "its time has no meaning elsewhere");
+    assert_eq!(event("DOOR_OPENED")["local_only"], "its time has no meaning in other processes");
 
     let receivers = event("COURSE_ENROLLMENT_CREATED")["receivers"].as_array().unwrap();
     let lines = receivers.iter().map(|receiver| receiver["line"].clone()).collect::<Vec<_>>();
@@ -111,7 +111,7 @@ BOOK_LENT
 
   Sent when a book has been lent.
 
-  Not when a loan was prolonged.
+  Not sent when a loan is extended.
 
 type           com.example.library.book.lent.v1
 minor version  2
@@ -124,13 +124,13 @@ data:
   loan: LoanData
       The loan.
     copy_id: i64
-        Copy that was lent.
+        The copy on loan.
     reader: String (personal data)
-        Who has it now.
+        The reader who has it.
   previous: Option<LoanData>, as above
-      The loan before.
+      The previous loan.
   shelf: String
-      Shelf it stood on.
+      The shelf of the book.
 
 receivers:
   none
@@ -151,7 +151,7 @@ fn show_names_receivers_in_their_order_and_why_an_event_is_local() {
     assert!(page.contains("), order 5\n"), "{page}");
 
     let page = run(&["show", "DOOR_OPENED"]).stdout;
-    assert!(page.contains("local only     its time has no meaning elsewhere\n"), "{page}");
+    assert!(page.contains("local only     its time has no meaning in other processes\n"), "{page}");
     assert!(page.ends_with("schema:\n  none: its data has no Avro form\n"), "{page}");
     let page = run(&["show", "BOOK_RETURNED"]).stdout;
     assert!(page.contains("deprecated     since 2.0: see `BOOK_LENT`\n"), "{page}");

@@ -1,12 +1,6 @@
 //! A scenario: a server, a folder for the records, and the processes that use them.
 
-use std::{
-    cell::Cell,
-    env, fs,
-    path::PathBuf,
-    thread,
-    time::{Duration, Instant},
-};
+use std::{cell::Cell, env, fs, path::PathBuf, thread, time::Duration};
 
 use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::{RedisServer, Setup};
@@ -100,16 +94,7 @@ impl Scenario {
 
     /// Sends a command to the server.
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        self.try_ask(words).unwrap()
-    }
-
-    pub(crate) fn try_ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
-        let mut connection = redis::Client::open(self.server.url())?.get_connection()?;
-        let mut command = redis::cmd(words[0]);
-        for word in &words[1..] {
-            command.arg(*word);
-        }
-        command.query(&mut connection)
+        self.server.ask(words)
     }
 
     /// Waits until the group has read everything and has nothing pending.
@@ -122,7 +107,7 @@ impl Scenario {
     }
 
     fn is_read(&self) -> bool {
-        let words = |words: &[&str]| self.try_ask::<redis::Value>(words).ok();
+        let words = |words: &[&str]| self.server.try_ask::<redis::Value>(words).ok();
         let newest = words(&["XINFO", "STREAM", TOPIC]).and_then(|info| field(&info, "last-generated-id"));
         let Some(redis::Value::Array(groups)) = words(&["XINFO", "GROUPS", TOPIC]) else { return false };
         let read = groups.iter().find_map(|group| field(group, "last-delivered-id"));
@@ -152,12 +137,8 @@ pub(crate) fn patience() -> Duration {
 }
 
 /// Waits until a condition holds, and fails after some time.
-pub(crate) fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
-    let deadline = Instant::now() + patience();
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}");
-        thread::sleep(Duration::from_millis(20));
-    }
+pub(crate) fn eventually(what: &str, holds: impl FnMut() -> bool) {
+    openedx_events_tests::eventually(what, patience(), holds);
 }
 
 pub(crate) fn wait(millis: u64) {

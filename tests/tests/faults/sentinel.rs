@@ -36,14 +36,9 @@ fn a_failover_loses_only_entries_that_the_replica_lacks() {
     scenario.url = format!("redis+sentinel://127.0.0.1:{}/events?socket_timeout=1", sentinel.port());
     let mut producer = scenario.producer(&json!({"pause_micros": 300}));
     let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({})));
-    let ask = |words: &[&str]| {
-        let mut connection = redis::Client::open(sentinel.url()).unwrap().get_connection().unwrap();
-        let mut command = redis::cmd(words[0]);
-        command.arg(&words[1..]);
-        command.query::<redis::Value>(&mut connection).map(|value| format!("{value:?}")).unwrap_or_default()
-    };
     eventually("the sentinel knows the replica", || {
-        ask(&["SENTINEL", "REPLICAS", "events"]).contains(&replica.port().to_string())
+        let replicas = sentinel.try_ask::<redis::Value>(&["SENTINEL", "REPLICAS", "events"]);
+        replicas.is_ok_and(|replicas| format!("{replicas:?}").contains(&replica.port().to_string()))
     });
     wait(500);
     scenario.server.kill();

@@ -85,6 +85,7 @@ fn a_stream_too_short_for_its_consumers_reports_every_lost_entry() {
     let mut consumers = ["ann", "bob", "eve"].map(|name| scenario.consumer(name, &slow));
     eventually("the group exists", || {
         scenario
+            .server
             .try_ask::<redis::Value>(&["XINFO", "GROUPS", TOPIC])
             .is_ok_and(|groups| format!("{groups:?}").contains(GROUP))
     });

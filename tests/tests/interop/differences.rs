@@ -1,4 +1,4 @@
-//! Where the Python implementation differs from the golden vectors, and why. Everything else has to be equal.
+//! The known differences between the Python implementation and the golden vectors. Everything else must be equal.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::python::Python;
 
-/// What openedx-events 10.5.0 can neither write nor read, of the events of 11.2.0.
+/// The events of 11.2.0 that openedx-events 10.5.0 can neither write nor read.
 const NOT_IN_10_5_0: [(&str, &str); 9] = [
     ("org.openedx.authz.role_assignment.created", UNKNOWN),
     ("org.openedx.authz.role_assignment.deleted", UNKNOWN),
@@ -19,27 +19,27 @@ const NOT_IN_10_5_0: [(&str, &str); 9] = [
     ("org.openedx.learning.ora.submission.created.v1", LIST_OF_DICTS),
     ("org.openedx.learning.user.notification.requested.v1", DICT),
 ];
-/// The subdomain came with a later release.
+/// A later release added the subdomain.
 const UNKNOWN: &str = "KeyError(";
-/// Fields are declared as `dict`, without the types of keys and values: no Avro schema can be made of that.
+/// Fields are declared as `dict` without types of keys and values, so they have no Avro schema.
 const DICT: &str =
     "Exception('Unable to generate Avro schema for dict or array fields without annotation types.')";
-/// A list of anything but plain values has no Avro schema.
+/// A list of non-primitive values has no Avro schema.
 const LIST_OF_DICTS: &str = "TypeError(\"Only following types are supported for list arguments";
 
-/// How the release says that it does not know the event type.
+/// Returns how the error of the release starts, if it does not know the event type.
 pub(crate) fn not_in(python: &Python, event_type: &str) -> Option<&'static str> {
     let found = NOT_IN_10_5_0.iter().find(|(name, _)| python.release == "10.5.0" && *name == event_type)?;
     Some(found.1)
 }
 
-/// Of `vectors`, those that the release knows.
+/// Returns the vectors that the release knows.
 pub(crate) fn known<'a>(python: &Python, vectors: &'a [Vector]) -> Vec<&'a Vector> {
     vectors.iter().filter(|vector| not_in(python, vector.event.event_type()).is_none()).collect()
 }
 
-/// Fields whose false or empty value gives way to their default when Python reads them: its deserializer passes over
-/// what is false wherever the field has a default. (Of other fields, the default *is* the false or empty value.)
+/// Fields whose false or empty values Python replaces with the default, because its deserializer ignores false values of fields
+/// with a default. (For other fields, the default *is* the false or empty value.)
 const LOST_BY_PYTHON: [(&str, &[&str]); 9] = [
     ("BadgeTemplateData", &["name", "description", "image_url"]),
     ("CcxCourseData", &["start", "end", "max_students_allowed"]),
@@ -66,14 +66,14 @@ const LOST_BY_PYTHON: [(&str, &[&str]); 9] = [
     ("VerificationAttemptData", &["name"]),
 ];
 
-/// The only loss that leaves no Avro form: an empty `plugin_configuration` gives way to the class `dict` itself.
+/// The only loss that cannot be encoded: an empty `plugin_configuration` becomes the class `dict` itself.
 const WITHOUT_AVRO: &str = "plugin_configuration";
 
-/// Compares what Python wrote for what it had read with the vector.
+/// Compares the bytes that Python writes for the event it read with the vector. Returns the fields that Python lost.
 ///
 /// # Panics
 ///
-/// Where something else differs than what Python loses. Returns the names of the fields that it lost.
+/// Panics on any other difference.
 pub(crate) fn lost_by_python(
     vector: &Vector,
     answer: &Value,
@@ -83,7 +83,7 @@ pub(crate) fn lost_by_python(
         assert_eq!(
             vector.data.pointer("/configuration/plugin_configuration"),
             Some(&Value::Object(serde_json::Map::new())),
-            "{}: Python cannot write again what it read: {answer}",
+            "{}: Python cannot encode the event that it read: {answer}",
             vector.id
         );
         return BTreeSet::from([WITHOUT_AVRO]);
@@ -94,7 +94,7 @@ pub(crate) fn lost_by_python(
     let read: Value = serde_json::from_str(&vector.event.decode_to_json(bytes).unwrap()).unwrap();
     let mut lost = BTreeSet::new();
     compare(&vector.id, "", &vector.data, &read, &mut lost);
-    assert!(!lost.is_empty(), "{}: the same data has other bytes", vector.id);
+    assert!(!lost.is_empty(), "{}: different bytes for the same data", vector.id);
     lost
 }
 
@@ -125,7 +125,7 @@ fn compare(id: &str, path: &str, sent: &Value, read: &Value, lost: &mut BTreeSet
     }
 }
 
-/// Whether the record dictionaries are equal. In Python, a float may have been sent as an integer.
+/// Returns true if the record dictionaries are equal. Python may send a float as an integer.
 pub(crate) fn same_data(one: &Value, other: &Value) -> bool {
     match (one, other) {
         (Value::Object(one), Value::Object(other)) => {
@@ -144,7 +144,7 @@ pub(crate) fn same_data(one: &Value, other: &Value) -> bool {
     }
 }
 
-/// The form of an offset that Python writes, and takes for UTC when it reads it.
+/// An offset that Python writes correctly but reads as UTC.
 const OFFSET: &str = "+00:00:00.000001";
 
 fn has_offset_below_a_second(time: &str) -> bool {
@@ -156,7 +156,7 @@ fn has_offset_below_a_second(time: &str) -> bool {
     date.contains('T') && digits.is_some_and(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// Whether Python takes a value for false.
+/// Returns true if Python considers the value false.
 fn is_false(value: &Value) -> bool {
     match value {
         Value::Null => true,
@@ -169,7 +169,7 @@ fn is_false(value: &Value) -> bool {
 }
 
 #[test]
-fn the_lists_are_of_events_and_fields_that_there_are() {
+fn the_lists_name_existing_events_and_fields() {
     for (event_type, _) in NOT_IN_10_5_0 {
         assert!(openedx_events::registry::get(event_type).is_some(), "{event_type}");
     }

@@ -8,23 +8,22 @@ use std::{
         mpsc,
     },
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use openedx_events::event_bus::Stop;
-use openedx_events_tests::{golden::all_vectors, redis_server::RedisServer};
+use openedx_events_tests::{eventually, golden::all_vectors, log::Lines, redis_server::RedisServer};
 use serde_json::Value;
-use tracing::subscriber::with_default;
+use tracing::{Level, subscriber::with_default};
 
 use crate::{
     differences::known,
-    log::Log,
     python::{Member, each},
     rust::{Inbox, Received, Service},
     stream,
 };
 
-/// Lets the members end when a test fails.
+/// Stops the members if a test fails.
 struct StopOnDrop<'a>(&'a Stop);
 
 impl Drop for StopOnDrop<'_> {
@@ -34,11 +33,7 @@ impl Drop for StopOnDrop<'_> {
 }
 
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !condition() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        thread::sleep(Duration::from_millis(5));
-    }
+    eventually(what, Duration::from_mins(1), condition);
 }
 
 #[test]
@@ -49,7 +44,7 @@ fn every_event_reaches_one_member() {
         let service = Service::start(&server);
         let vectors = known(python, &vectors);
         stream::create_group(&server, "events", "group");
-        // About as long as Python takes, so that both get their share.
+        // About as slow as Python, so that both get a share.
         let inbox = Inbox::open(|_| thread::sleep(Duration::from_millis(2)));
         let stop = Stop::new();
         let (by_python, reports) = thread::scope(|scope| {
@@ -91,9 +86,9 @@ fn every_event_reaches_one_member() {
     });
 }
 
-/// At its start, Python moves the group behind all that is unread, unless it is told `check_backlog`.
+/// At start-up, Python moves the group to the end of the topic, unless `check_backlog` is set.
 #[test]
-fn what_python_skips_at_its_start_is_told() {
+fn entries_skipped_by_python_are_reported() {
     let vectors = all_vectors();
     each(|python| {
         let server = RedisServer::start();
@@ -109,13 +104,14 @@ fn what_python_skips_at_its_start_is_told() {
                 let _ = released.lock().unwrap().recv();
             }
         });
-        let (stop, log) = (Stop::new(), Log::default());
+        let (stop, log) = (Stop::new(), Lines::default());
         let member = service.member("events", "group", r#"{"consumer_name": "rust"}"#).batch(1);
         let (by_python, handled) = thread::scope(|scope| {
             let _stop = StopOnDrop(&stop);
-            // Whatever fails, the receiver is not left waiting.
+            // If the test fails, the receiver must not wait forever.
             let release = release;
-            let member = scope.spawn(|| with_default(log.clone(), || member.run(&stop).unwrap()));
+            let member =
+                scope.spawn(|| with_default(log.subscriber(Level::WARN), || member.run(&stop).unwrap()));
             service.produce("events", &vectors[..1]);
             has_begun.recv_timeout(Duration::from_mins(1)).unwrap();
             service.produce("events", &vectors[1..20]);
@@ -125,16 +121,16 @@ fn what_python_skips_at_its_start_is_told() {
                 &Member { topic: "events", group: "group", extra, count: None, die_at: None },
             );
             release.send(()).unwrap();
-            wait_until("the member has told", || !log.lines_with("was moved").is_empty());
+            wait_until("the member reports it", || !log.with("was moved").is_empty());
             service.produce("events", &vectors[20..40]);
-            wait_until("what came later is received", || inbox.len() + python.received().len() >= 21);
+            wait_until("the later events are received", || inbox.len() + python.received().len() >= 21);
             wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
             stop.stop();
             (python.killed(false), member.join().unwrap().handled)
         });
-        let told = log.lines_with("was moved");
-        assert_eq!(told.len(), 1, "{told:?}");
-        assert!(told[0].starts_with("WARN") && told[0].contains("check_backlog"), "{told:?}");
+        let reports = log.with("was moved");
+        assert_eq!(reports.len(), 1, "{reports:?}");
+        assert!(reports[0].starts_with("WARN") && reports[0].contains("check_backlog"), "{reports:?}");
         let by_rust = inbox.take();
         assert_eq!(handled, by_rust.len() as u64);
         let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());

@@ -1,4 +1,4 @@
-//! Messages with headers that are missing, empty, doubled or odd: both sides take the same for usable.
+//! Messages with missing, empty, duplicate or unusual headers: both sides accept the same ones.
 
 use openedx_events::event_bus::operations;
 use openedx_events_tests::{
@@ -13,14 +13,14 @@ use crate::{
     stream::{self, FIELDS, Fields},
 };
 
-/// A message, and what its metadata is, where it is usable.
+/// A message, and its metadata if it is usable.
 struct Case {
     name: String,
     fields: Fields,
     metadata: Option<Value>,
 }
 
-/// Stands for what a consumer puts in place of a header that is missing.
+/// Stands for the default that a consumer uses for a missing header.
 const OWN: &str = "its own default";
 
 fn cases(vector: &Vector) -> Vec<Case> {
@@ -51,7 +51,7 @@ fn cases(vector: &Vector) -> Vec<Case> {
         add(format!("`{name}` is empty"), expected(), &set(name, b""));
     }
     add(
-        "none but type and data".to_owned(),
+        "only type and data".to_owned(),
         {
             let mut metadata = metadata.clone();
             for name in &FIELDS[1..7] {
@@ -61,17 +61,17 @@ fn cases(vector: &Vector) -> Vec<Case> {
         },
         &|fields| fields.retain(|field| ["type", "event_data"].contains(&&*field.0)),
     );
-    add("a header is there twice".to_owned(), with("source", "the last".into()), &|fields| {
+    add("a duplicate header".to_owned(), with("source", "the last".into()), &|fields| {
         fields.push(("source".to_owned(), b"the last".to_vec()));
     });
-    add("more headers".to_owned(), Some(metadata.clone()), &|fields| {
+    add("additional headers".to_owned(), Some(metadata.clone()), &|fields| {
         fields.push(("traceparent".to_owned(), b"00-1-2-3".to_vec()));
     });
     add("another order".to_owned(), Some(metadata.clone()), &|fields| fields.reverse());
     add("bytes after the record".to_owned(), Some(metadata.clone()), &|fields| {
         fields[7].1.extend(b"trailing");
     });
-    add("the record is cut off".to_owned(), None, &|fields| {
+    add("a truncated record".to_owned(), None, &|fields| {
         fields[7].1.pop();
     });
     for (name, value, expected) in [
@@ -105,14 +105,14 @@ fn cases(vector: &Vector) -> Vec<Case> {
     cases
 }
 
-/// Compares the metadata that came with what is expected of a consumer that has these defaults.
+/// Checks the metadata that a consumer with these defaults read.
 fn check(case: &Case, metadata: &Value, defaults: &Value) {
     let mut expected = case.metadata.clone().unwrap();
     for (name, value) in expected.as_object_mut().unwrap() {
         if *value != OWN {
             continue;
         }
-        // New ones for each message.
+        // These differ for each message.
         let is_own = match &**name {
             "id" | "time" => metadata[name].is_string(),
             _ => metadata[name] == defaults[name],
@@ -124,14 +124,14 @@ fn check(case: &Case, metadata: &Value, defaults: &Value) {
 }
 
 #[test]
-fn both_sides_take_the_same_for_usable() {
+fn both_sides_accept_the_same_messages() {
     let vector = vectors().next().unwrap();
     each(|python| {
         let server = RedisServer::start();
         let service = Service::start(&server);
         let cases = cases(&vector);
         for (number, case) in cases.iter().enumerate() {
-            // Both sides pass over this field.
+            // Both sides ignore this field.
             let number = ("case".to_owned(), number.to_string().into_bytes());
             stream::add(&server, "events", &[&case.fields[..], &[number]].concat());
         }

@@ -1,13 +1,12 @@
-//! With the Python implementation, over a server: what one side sends, the other receives.
+//! Rust and the Python implementation on one server: each receives the events of the other.
 //!
-//! `tests/interop` has the Python side, and the script that installs it. Where no release can be installed, these tests
-//! fail; with `OFFLINE=1` they say so instead.
+//! `tests/interop` contains the Python side and the script that installs it. If no release can be installed, these tests fail;
+//! with `OFFLINE=1` they only print a message.
 
 mod differences;
 mod from_python;
 mod groups;
 mod headers;
-mod log;
 mod moving;
 mod python;
 mod rust;

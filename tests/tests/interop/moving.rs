@@ -1,4 +1,4 @@
-//! A service moves over: its consumer stops on one side, and starts on the other with the same group and name.
+//! Migration of a service: its consumer stops on one side and starts on the other with the same group and name.
 
 use std::{
     sync::{
@@ -35,7 +35,7 @@ fn ids(received: &[Value]) -> Vec<&str> {
 }
 
 #[test]
-fn from_python_that_died_with_an_event_in_hand() {
+fn from_python_killed_while_handling_an_event() {
     let vectors = all_vectors();
     each(|python| {
         let server = RedisServer::start();
@@ -49,16 +49,16 @@ fn from_python_that_died_with_an_event_in_hand() {
 
         let (report, received) = service.consume("events", "group", EXTRA, 13);
         assert_eq!((report.handled, report.lost), (13, 0));
-        // The one that Python had in hand comes first, then what is unread, in order.
+        // Python's pending event comes first, then the unread ones in order.
         let by_rust: Vec<&str> = received.iter().map(Received::id).collect();
         assert_eq!(by_rust, vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
         assert_eq!(stream::pending(&server, "events", "group"), 0);
     });
 }
 
-/// What is sent while nobody consumes is not lost: the group goes on where it was.
+/// Events sent without a running consumer are not lost: the group continues where it stopped.
 #[test]
-fn from_python_that_ended_and_without_check_backlog() {
+fn from_stopped_python_without_check_backlog() {
     let vectors = all_vectors();
     each(|python| {
         let server = RedisServer::start();
@@ -76,7 +76,7 @@ fn from_python_that_ended_and_without_check_backlog() {
 }
 
 #[test]
-fn from_rust_that_was_stopped_with_an_event_in_hand() {
+fn from_rust_stopped_while_handling_an_event() {
     let vectors = all_vectors();
     each(|python| {
         let server = RedisServer::start();

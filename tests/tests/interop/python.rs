@@ -1,4 +1,4 @@
-//! The Python side: its releases, and processes that produce and consume with them.
+//! The Python side: the installed releases, and processes that produce and consume with them.
 
 use std::{
     io::{self, BufRead, BufReader, Write},
@@ -12,7 +12,7 @@ use std::{
 use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
 use serde_json::Value;
 
-/// Whatever takes longer hangs.
+/// The time after which a process counts as hung.
 const LIMIT: Duration = Duration::from_mins(3);
 
 /// A release of openedx-events, installed with its Redis bus.
@@ -21,12 +21,12 @@ pub(crate) struct Python {
     program: PathBuf,
 }
 
-/// Runs `test` with each release that is installed.
+/// Runs `test` with each installed release.
 pub(crate) fn each(test: impl Fn(&Python)) {
     static INSTALLED: OnceLock<Result<Vec<Python>, String>> = OnceLock::new();
     let installed = INSTALLED.get_or_init(install).as_ref().unwrap_or_else(|error| panic!("{error}"));
     if installed.is_empty() {
-        // What a test prints with a macro is hidden when it passes.
+        // Output of `println!` is hidden if a test passes.
         let _ = writeln!(io::stderr(), "interop: NOT TESTED with Python, because of OFFLINE=1");
     }
     for python in installed {
@@ -49,23 +49,24 @@ fn install() -> Result<Vec<Python>, String> {
     let said = String::from_utf8_lossy(&script.stderr);
     let _ = io::stderr().write_all(said.as_bytes());
     if !script.status.success() {
-        return Err(format!("the Python implementation cannot be installed:\n{said}"));
+        return Err(format!("cannot install the Python implementation:\n{said}"));
     }
     let lines = String::from_utf8_lossy(&script.stdout);
     let line = |line: &str| {
-        let (release, program) = line.split_once('\t').ok_or(format!("no release and program: {line}"))?;
+        let (release, program) =
+            line.split_once('\t').ok_or(format!("expected a release and a program: {line}"))?;
         Ok(Python { release: release.to_owned(), program: program.into() })
     };
     lines.lines().map(line).collect()
 }
 
-/// With what a member of a group is started.
+/// The options of a member of a group.
 pub(crate) struct Member<'a> {
     pub(crate) topic: &'a str,
     pub(crate) group: &'a str,
-    /// JSON, as the management command takes it.
+    /// The JSON of `--extra`.
     pub(crate) extra: &'a str,
-    /// After how many messages it ends.
+    /// The number of messages after which it stops.
     pub(crate) count: Option<usize>,
     /// The number of the event whose receiver kills the process.
     pub(crate) die_at: Option<usize>,
@@ -75,18 +76,18 @@ impl Python {
     fn script(&self, name: &str, server: &RedisServer, topic: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.arg(folder().join(name)).args(["--url", &server.url(), "--topic", topic]);
-        // A cache beside the scripts would be in the way of whoever looks at the repository.
+        // Without this, Python writes its cache into the repository.
         command.env("PYTHONDONTWRITEBYTECODE", "1");
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
-    /// Produces events with the metadata they have. The answers have the metadata, or an `error`.
+    /// Produces events with their metadata. The answers contain the metadata or an `error`.
     pub(crate) fn produce(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
         self.answers(self.script("produce.py", server, topic), vectors)
     }
 
-    /// Sends the signals of events, which are routed to the topic, with metadata that Python makes.
+    /// Sends signals with a route to the topic. Python creates the metadata.
     pub(crate) fn send_signals(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
         let mut script = self.script("produce.py", server, topic);
         script.arg("--signals");
@@ -95,17 +96,17 @@ impl Python {
 
     fn answers(&self, mut script: Command, vectors: &[&Vector]) -> Vec<Value> {
         let mut running = Running::start(&mut script);
-        let mut stdin = running.process.stdin.take().expect("it is piped");
+        let mut stdin = running.process.stdin.take().expect("piped");
         for vector in vectors {
-            writeln!(stdin, "{}", vector.line).expect("it reads its input");
+            writeln!(stdin, "{}", vector.line).expect("the process reads its input");
         }
         drop(stdin);
         let answers = running.end();
-        assert_eq!(answers.len(), vectors.len(), "{}: one answer an event", self.release);
+        assert_eq!(answers.len(), vectors.len(), "{}: one answer per event", self.release);
         answers
     }
 
-    /// Starts a member of a group, and waits until it has joined.
+    /// Starts a member of a group and waits until it has joined.
     pub(crate) fn consume(&self, server: &RedisServer, member: &Member<'_>) -> Running {
         let mut script = self.script("consume.py", server, member.topic);
         script.args(["--group", member.group, "--extra", member.extra]);
@@ -115,12 +116,12 @@ impl Python {
             }
         }
         let running = Running::start(&mut script);
-        running.wait_until("it has joined", |lines| !lines.is_empty());
+        running.wait_until("the member has joined", |lines| !lines.is_empty());
         running
     }
 }
 
-/// A process, and what it has written.
+/// A process and its output.
 pub(crate) struct Running {
     process: Child,
     lines: Arc<Mutex<Vec<Value>>>,
@@ -132,8 +133,8 @@ impl Running {
     fn start(command: &mut Command) -> Self {
         let mut process = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
         let (lines, log) = (Arc::<Mutex<Vec<Value>>>::default(), Arc::<Mutex<String>>::default());
-        let stdout = BufReader::new(process.stdout.take().expect("it is piped"));
-        let stderr = BufReader::new(process.stderr.take().expect("it is piped"));
+        let stdout = BufReader::new(process.stdout.take().expect("piped"));
+        let stderr = BufReader::new(process.stderr.take().expect("piped"));
         let (to_lines, to_log) = (Arc::clone(&lines), Arc::clone(&log));
         let readers = vec![
             thread::spawn(move || {
@@ -153,7 +154,7 @@ impl Running {
         Self { process, lines, log, readers }
     }
 
-    /// Waits until what it has written is as `condition` says.
+    /// Waits until the output fulfils `condition`.
     pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&[Value]) -> bool) {
         let deadline = Instant::now() + LIMIT;
         while !condition(&self.lines.lock().unwrap()) {
@@ -162,18 +163,22 @@ impl Running {
         }
     }
 
-    /// What it has received so far: all but the line that says that it has joined.
+    /// Returns the events that it has received so far.
     pub(crate) fn received(&self) -> Vec<Value> {
         self.lines.lock().unwrap().iter().filter(|line| line.get("joined").is_none()).cloned().collect()
     }
 
-    /// Waits until it ends by itself, and returns what it has received.
+    /// Waits until it ends by itself and returns the received events.
     pub(crate) fn end(mut self) -> Vec<Value> {
         let deadline = Instant::now() + LIMIT;
         let status = loop {
-            match self.process.try_wait().expect("it can be asked") {
+            match self.process.try_wait().expect("the process exists") {
                 Some(status) => break status,
-                None => assert!(Instant::now() < deadline, "it does not end\n{}", self.log.lock().unwrap()),
+                None => assert!(
+                    Instant::now() < deadline,
+                    "the process does not end\n{}",
+                    self.log.lock().unwrap()
+                ),
             }
             thread::sleep(Duration::from_millis(5));
         };
@@ -182,14 +187,14 @@ impl Running {
         self.received()
     }
 
-    /// Waits until it was killed, or kills it, and returns what it has received.
+    /// Waits until it is killed, or kills it, and returns the received events.
     pub(crate) fn killed(mut self, by_itself: bool) -> Vec<Value> {
         if !by_itself {
             self.process.kill().unwrap();
         }
         let status = self.process.wait().unwrap();
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-        assert_eq!(status.code(), None, "a signal ended it\n{}", self.log.lock().unwrap());
+        assert_eq!(status.code(), None, "expected a signal\n{}", self.log.lock().unwrap());
         self.received()
     }
 }

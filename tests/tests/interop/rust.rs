@@ -1,7 +1,6 @@
-//! Our side: in this process, and as the binary of a service.
+//! The Rust side, in this process.
 
 use std::{
-    process::Command,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -14,7 +13,7 @@ use openedx_events::{
 use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
 use serde_json::{Value, json};
 
-/// A service in this process. There is one at a time: receivers and the bus that is installed are the process's.
+/// A service in this process. Only one exists at a time, because receivers and the installed bus belong to the process.
 pub(crate) struct Service {
     pub(crate) settings: Settings,
     producer: Producer,
@@ -22,7 +21,7 @@ pub(crate) struct Service {
     _turn: MutexGuard<'static, ()>,
 }
 
-/// An event as a receiver got it.
+/// An event that a receiver got.
 #[derive(Clone, Debug)]
 pub(crate) struct Received {
     pub(crate) event_type: String,
@@ -32,7 +31,7 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// The id of its metadata.
+    /// Returns the id in its metadata.
     pub(crate) fn id(&self) -> &str {
         self.metadata["id"].as_str().unwrap()
     }
@@ -43,7 +42,7 @@ impl Service {
         Self::with_routes(server, json!({}))
     }
 
-    /// With these routes in `EVENT_BUS_PRODUCER_CONFIG`.
+    /// Starts a service with these routes in `EVENT_BUS_PRODUCER_CONFIG`.
     pub(crate) fn with_routes(server: &RedisServer, routes: Value) -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -64,14 +63,14 @@ impl Service {
         }
     }
 
-    /// A member of a group, which is set up as by `--extra`. It has waits that suit a test.
+    /// Returns a member of a group, configured as by `--extra`, with short waits.
     pub(crate) fn member(&self, topic: &str, group: &str, extra: &str) -> Consumer {
         let extra = self.settings.read_extra(extra).unwrap();
         let consumer = Consumer::new(&self.settings).topic(topic).group(group).extra(&extra);
         consumer.retry(Duration::from_millis(1), Duration::from_millis(5))
     }
 
-    /// Consumes until `count` messages are dealt with.
+    /// Consumes `count` messages.
     pub(crate) fn consume(
         &self,
         topic: &str,
@@ -97,14 +96,14 @@ impl Drop for Service {
     }
 }
 
-/// A receiver of all events.
+/// A receiver for events of every type.
 pub(crate) struct Inbox {
     received: Arc<Mutex<Vec<Received>>>,
     _connection: Box<dyn std::any::Any>,
 }
 
 impl Inbox {
-    /// Calls `first` for each before it is put down.
+    /// Calls `first` for each event before storing it.
     pub(crate) fn open(first: impl Fn(&Received) + Send + Sync + 'static) -> Self {
         let received = Arc::<Mutex<Vec<Received>>>::default();
         let inside = Arc::clone(&received);
@@ -125,12 +124,12 @@ impl Inbox {
         self.received.lock().unwrap().len()
     }
 
-    /// What has come so far.
+    /// Returns the events so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 
-    /// What has come so far, which is forgotten.
+    /// Returns and removes the events so far.
     pub(crate) fn take(&self) -> Vec<Received> {
         std::mem::take(&mut self.received.lock().unwrap())
     }
@@ -142,17 +141,7 @@ fn settings(server: &RedisServer) -> Value {
         "EVENT_BUS_PRODUCER": "edx_event_bus_redis.create_producer",
         "EVENT_BUS_CONSUMER": "edx_event_bus_redis.RedisEventConsumer",
         "EVENT_BUS_REDIS_CONNECTION_URL": server.url(),
-        // A server that two cores share with a dozen tests.
+        // Many tests share the machine.
         "EVENT_BUS_PRODUCER_TIMEOUT": 30,
     })
-}
-
-/// The binary of a service, with settings in its environment.
-pub(crate) fn binary(server: &RedisServer) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
-    command.env_remove("RUST_LOG");
-    for (name, value) in settings(server).as_object().unwrap() {
-        command.env(name, value.as_str().map_or_else(|| value.to_string(), str::to_owned));
-    }
-    command
 }

@@ -1,30 +1,26 @@
-//! A look at the server from outside.
+//! Direct access to streams on the server.
 
 use openedx_events_tests::redis_server::RedisServer;
-use redis::{Connection, Value};
+use redis::Value;
 
-/// Names of the fields, in the order in which both sides write them.
+/// The names of the fields, in the order in which both sides write them.
 pub(crate) const FIELDS: [&str; 8] =
     ["type", "id", "source", "time", "minorversion", "sourcehost", "sourcelib", "event_data"];
 
 /// Names and values, in order.
 pub(crate) type Fields = Vec<(String, Vec<u8>)>;
 
-pub(crate) fn connect(server: &RedisServer) -> Connection {
-    redis::Client::open(server.url()).unwrap().get_connection().unwrap()
-}
-
-/// The fields of all entries of a stream, oldest first.
+/// Returns the fields of all entries, oldest first.
 pub(crate) fn entries(server: &RedisServer, stream: &str) -> Vec<Fields> {
     let found: Value =
-        redis::cmd("XRANGE").arg(stream).arg("-").arg("+").query(&mut connect(server)).unwrap();
+        redis::cmd("XRANGE").arg(stream).arg("-").arg("+").query(&mut server.connect().unwrap()).unwrap();
     let array = |value| match value {
         Value::Array(items) => items,
-        other => panic!("no array: {other:?}"),
+        other => panic!("expected an array, found {other:?}"),
     };
     let bytes = |value| match value {
         Value::BulkString(bytes) => bytes,
-        other => panic!("no string: {other:?}"),
+        other => panic!("expected a string, found {other:?}"),
     };
     let entry = |entry| {
         let fields = array(array(entry).pop().unwrap()).into_iter().map(bytes).collect::<Vec<_>>();
@@ -40,28 +36,29 @@ pub(crate) fn add(server: &RedisServer, stream: &str, fields: &[(String, Vec<u8>
     for (name, value) in fields {
         command.arg(name).arg(value);
     }
-    command.exec(&mut connect(server)).unwrap();
+    command.exec(&mut server.connect().unwrap()).unwrap();
 }
 
-/// Makes a group that begins with the oldest entry.
+/// Creates a group that starts with the oldest entry.
 pub(crate) fn create_group(server: &RedisServer, stream: &str, group: &str) {
     let mut command = redis::cmd("XGROUP");
     command.arg("CREATE").arg(stream).arg(group).arg("0").arg("MKSTREAM");
-    command.exec(&mut connect(server)).unwrap();
+    command.exec(&mut server.connect().unwrap()).unwrap();
 }
 
 pub(crate) fn len(server: &RedisServer, stream: &str) -> usize {
-    redis::cmd("XLEN").arg(stream).query(&mut connect(server)).unwrap()
+    redis::cmd("XLEN").arg(stream).query(&mut server.connect().unwrap()).unwrap()
 }
 
-/// How many entries members of the group have and did not acknowledge.
+/// Counts the pending entries of the group.
 pub(crate) fn pending(server: &RedisServer, stream: &str, group: &str) -> usize {
-    let found: Value = redis::cmd("XPENDING").arg(stream).arg(group).query(&mut connect(server)).unwrap();
+    let found: Value =
+        redis::cmd("XPENDING").arg(stream).arg(group).query(&mut server.connect().unwrap()).unwrap();
     match found {
         Value::Array(items) => match items[0] {
             Value::Int(count) => usize::try_from(count).unwrap(),
-            ref other => panic!("no number: {other:?}"),
+            ref other => panic!("expected a number, found {other:?}"),
         },
-        other => panic!("no array: {other:?}"),
+        other => panic!("expected an array, found {other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! A way to the server on which something happens just before a certain command is carried.
+//! A proxy that runs code just before it forwards a certain command.
 
 use std::{
     io::{Read, Write},
@@ -23,7 +23,7 @@ pub(crate) struct Between {
 }
 
 impl Between {
-    /// `happen` is called once, after [`arm`](Self::arm), before the next bytes that have `wanted` in them.
+    /// Calls `happen` once, after [`arm`](Self::arm), before it forwards the next bytes that contain `wanted`.
     pub(crate) fn start(
         world: &World,
         wanted: &'static str,
@@ -34,14 +34,14 @@ impl Between {
         let server = world.server.port();
         let state = Arc::new(AtomicU8::new(0));
         let (theirs, happen) = (Arc::clone(&state), Arc::new(happen));
-        // It ends with the process of the tests.
+        // The thread ends with the process.
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(("127.0.0.1", server)).unwrap());
                 let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
                 let (state, happen) = (Arc::clone(&theirs), Arc::clone(&happen));
                 thread::spawn(move || {
-                    carry(client, server, |bytes| {
+                    forward(client, server, |bytes| {
                         let is_it = bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes());
                         let change = |from, to| {
                             state.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
@@ -51,13 +51,13 @@ impl Between {
                         }
                     });
                 });
-                thread::spawn(move || carry(back_from, back_to, |_| ()));
+                thread::spawn(move || forward(back_from, back_to, |_| ()));
             }
         });
         Self { port, state }
     }
 
-    /// A member that goes this way.
+    /// Returns a consumer that connects through the proxy.
     pub(crate) fn consumer(&self, name: &str) -> Box<dyn EventBusConsumer> {
         let bus = RedisBus::new(RedisOptions::tcp("127.0.0.1", self.port)).unwrap();
         bus.consumer(&backlog(name)).unwrap()
@@ -72,7 +72,7 @@ impl Between {
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, mut look: impl FnMut(&[u8])) {
+fn forward(mut from: TcpStream, mut to: TcpStream, mut look: impl FnMut(&[u8])) {
     let mut chunk = vec![0; 1 << 16];
     while let Ok(len @ 1..) = from.read(&mut chunk) {
         look(&chunk[..len]);

@@ -1,4 +1,4 @@
-//! Entries that were handed out before: after a restart, from members that are gone, from one of the same name.
+//! Pending entries: after a restart, of members that are gone, and of a member with the same name.
 
 use std::{thread, time::Duration};
 
@@ -12,7 +12,7 @@ fn claiming(name: &str, after: u64) -> Subscription {
     subscription
 }
 
-/// Polls until there is nothing more, one acknowledgement behind.
+/// Polls until nothing is left, acknowledging the entries of the previous poll.
 fn drain(consumer: &mut dyn EventBusConsumer, max: usize) -> (Vec<u32>, Vec<u32>, Vec<Lost>) {
     let (mut all, mut attempts, mut lost, mut done) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     loop {
@@ -29,33 +29,32 @@ fn drain(consumer: &mut dyn EventBusConsumer, max: usize) -> (Vec<u32>, Vec<u32>
 }
 
 #[test]
-fn after_a_restart_own_entries_come_first_one_at_a_time() {
-    for world in World::both() {
-        let sent = world.produce(0..5);
-        let mut consumer = world.consumer("a");
-        assert_eq!(poll(&mut *consumer, &[], 3).entries.len(), 3);
-        drop(consumer);
+fn after_a_restart_pending_entries_come_first_one_at_a_time() {
+    let world = World::new();
+    let sent = world.produce(0..5);
+    let mut consumer = world.consumer("a");
+    assert_eq!(poll(&mut *consumer, &[], 3).entries.len(), 3);
+    drop(consumer);
 
-        let mut consumer = world.consumer("a");
-        let first = poll(&mut *consumer, &[], 100);
-        assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
-        assert_eq!(world.delivered(&sent[0]), Some(("a".into(), 2)));
-        assert_eq!(world.delivered(&sent[1]), Some(("a".into(), 1)), "only the one in hand gains a delivery");
-        // Not acknowledged, it stays in hand, and the next one comes.
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [1]);
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [2]);
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [3, 4]);
-        assert!(poll(&mut *consumer, &[], 100).entries.is_empty());
-    }
+    let mut consumer = world.consumer("a");
+    let first = poll(&mut *consumer, &[], 100);
+    assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
+    assert_eq!(world.delivered(&sent[0]), Some(("a".into(), 2)));
+    assert_eq!(world.delivered(&sent[1]), Some(("a".into(), 1)), "only the returned entry counts a delivery");
+    // Without an acknowledgement, the next entry follows.
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [1]);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [2]);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [3, 4]);
+    assert!(poll(&mut *consumer, &[], 100).entries.is_empty());
 }
 
 #[test]
-fn what_was_lost_on_the_way_is_handed_out_without_an_attempt_more() {
+fn entries_in_a_lost_answer_are_returned_without_counting_an_attempt() {
     let world = World::new();
     let mut consumer = world.consumer("a");
     poll(&mut *consumer, &[], 1);
     world.produce(0..3);
-    // As if the answer to a read had been lost.
+    // Simulate a lost answer to a read.
     let _: redis::Value =
         world.ask(&["XREADGROUP", "GROUP", GROUP, "a", "COUNT", "2", "STREAMS", TOPIC, ">"]);
     let _: u64 = world.ask(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
@@ -65,34 +64,33 @@ fn what_was_lost_on_the_way_is_handed_out_without_an_attempt_more() {
 }
 
 #[test]
-fn entries_of_members_that_are_gone_are_claimed_over_several_pages() {
-    for world in World::both() {
-        let sent = world.produce(0..200);
-        let mut gone = world.consumer("gone");
-        assert_eq!(poll(&mut *gone, &[], 150).entries.len(), 150);
-        drop(gone);
-        let mut young = world.bus().consumer(&claiming("b", 60_000)).unwrap();
-        assert_eq!(numbers(&poll(&mut *young, &[], 1)), [150], "what is not old enough stays");
+fn entries_of_gone_members_are_claimed_over_several_pages() {
+    let world = World::new();
+    let sent = world.produce(0..200);
+    let mut gone = world.consumer("gone");
+    assert_eq!(poll(&mut *gone, &[], 150).entries.len(), 150);
+    drop(gone);
+    let mut young = world.bus().consumer(&claiming("b", 60_000)).unwrap();
+    assert_eq!(numbers(&poll(&mut *young, &[], 1)), [150], "entries that are not old enough are not claimed");
 
-        thread::sleep(Duration::from_millis(60));
-        let mut consumer = world.bus().consumer(&claiming("c", 50)).unwrap();
-        let first = poll(&mut *consumer, &[], 100);
-        assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
-        assert_eq!(world.delivered(&sent[0]), Some(("c".into(), 2)));
-        assert_eq!(world.delivered(&sent[1]), Some(("gone".into(), 1)));
-        let (rest, attempts, lost) = drain(&mut *consumer, 100);
-        let expected: Vec<u32> = (1..200).collect();
-        let mut sorted = rest.clone();
-        sorted.sort_unstable();
-        assert_eq!(sorted, expected);
-        assert_eq!(rest[..149], expected[..149], "claimed ones come first, in order");
-        assert_eq!(attempts.iter().filter(|attempt| **attempt == 2).count(), 150);
-        assert!(lost.is_empty());
-    }
+    thread::sleep(Duration::from_millis(60));
+    let mut consumer = world.bus().consumer(&claiming("c", 50)).unwrap();
+    let first = poll(&mut *consumer, &[], 100);
+    assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
+    assert_eq!(world.delivered(&sent[0]), Some(("c".into(), 2)));
+    assert_eq!(world.delivered(&sent[1]), Some(("gone".into(), 1)));
+    let (rest, attempts, lost) = drain(&mut *consumer, 100);
+    let expected: Vec<u32> = (1..200).collect();
+    let mut sorted = rest.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    assert_eq!(rest[..149], expected[..149], "claimed entries come first and in order");
+    assert_eq!(attempts.iter().filter(|attempt| **attempt == 2).count(), 150);
+    assert!(lost.is_empty());
 }
 
 #[test]
-fn a_waiting_member_claims_what_grows_old() {
+fn a_waiting_member_claims_old_entries() {
     let world = World::new();
     world.produce(0..1);
     let mut gone = world.consumer("gone");
@@ -104,7 +102,7 @@ fn a_waiting_member_claims_what_grows_old() {
 }
 
 #[test]
-fn several_members_share_what_is_claimed() {
+fn several_members_share_claimed_entries() {
     let world = World::new();
     world.produce(0..100);
     poll(&mut *world.consumer("gone"), &[], 100);
@@ -123,35 +121,34 @@ fn several_members_share_what_is_claimed() {
     });
     let mut all: Vec<u32> = shares.concat();
     all.sort_unstable();
-    assert_eq!(all, (0..100).collect::<Vec<_>>(), "each once");
+    assert_eq!(all, (0..100).collect::<Vec<_>>(), "each entry once");
 }
 
 #[test]
-fn pending_entries_that_were_trimmed_are_told_once() {
-    for world in World::both() {
-        let sent = world.produce(0..6);
-        poll(&mut *world.consumer("a"), &[], 3);
-        poll(&mut *world.consumer("gone"), &[], 2);
-        let _: u64 = world.ask(&["XDEL", TOPIC, sent[0].as_str(), sent[2].as_str(), sent[3].as_str()]);
-        thread::sleep(Duration::from_millis(60));
-        let mut consumer = world.bus().consumer(&claiming("a", 50)).unwrap();
-        let (all, _, lost) = drain(&mut *consumer, 10);
-        assert_eq!(all, [1, 4, 5]);
-        let lost: Vec<_> = lost
-            .into_iter()
-            .flat_map(|lost| match lost {
-                Lost::Pending(ids) => ids,
-                Lost::Unread { .. } => panic!("nothing unread was lost"),
-            })
-            .collect();
-        assert_eq!(lost, [sent[0].clone(), sent[2].clone(), sent[3].clone()]);
-        assert_eq!(world.pending(), 0, "they are pending no more");
-        assert!(drain(&mut *consumer, 10).2.is_empty());
-    }
+fn trimmed_pending_entries_are_reported_once() {
+    let world = World::new();
+    let sent = world.produce(0..6);
+    poll(&mut *world.consumer("a"), &[], 3);
+    poll(&mut *world.consumer("gone"), &[], 2);
+    let _: u64 = world.ask(&["XDEL", TOPIC, sent[0].as_str(), sent[2].as_str(), sent[3].as_str()]);
+    thread::sleep(Duration::from_millis(60));
+    let mut consumer = world.bus().consumer(&claiming("a", 50)).unwrap();
+    let (all, _, lost) = drain(&mut *consumer, 10);
+    assert_eq!(all, [1, 4, 5]);
+    let lost: Vec<_> = lost
+        .into_iter()
+        .flat_map(|lost| match lost {
+            Lost::Pending(ids) => ids,
+            Lost::Unread { .. } => panic!("nothing unread was lost"),
+        })
+        .collect();
+    assert_eq!(lost, [sent[0].clone(), sent[2].clone(), sent[3].clone()]);
+    assert_eq!(world.pending(), 0, "they are no longer pending");
+    assert!(drain(&mut *consumer, 10).2.is_empty());
 }
 
 #[test]
-fn a_live_process_of_the_same_name_keeps_what_it_has() {
+fn a_live_member_with_the_same_name_keeps_its_entries() {
     let world = World::new();
     world.produce(0..3);
     let mut subscription = backlog("twin");
@@ -163,10 +160,10 @@ fn a_live_process_of_the_same_name_keeps_what_it_has() {
     let polled = poll(&mut *second, &[], 10);
     assert_eq!(numbers(&polled), [2]);
     assert!(poll(&mut *second, &ids(&polled), 10).entries.is_empty());
-    // Longer than a receiver may take: the other one is stuck.
+    // After the receiver timeout, the other member counts as hung.
     let polled = second.poll(&[], 10, Duration::from_secs(10)).unwrap();
     assert_eq!(numbers(&polled), [0]);
-    // Without the other one, no time has to pass.
+    // If the other member is gone, there is no delay.
     drop(first);
     drop(second);
     let mut third = world.bus().consumer(&subscription).unwrap();
@@ -174,7 +171,7 @@ fn a_live_process_of_the_same_name_keeps_what_it_has() {
 }
 
 #[test]
-fn where_the_list_of_clients_is_forbidden_there_may_be_another() {
+fn without_the_client_list_another_member_may_exist() {
     let world = World::new();
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|list"]);
     world.produce(0..2);

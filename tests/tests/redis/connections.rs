@@ -1,4 +1,4 @@
-//! Where servers are: sockets, databases, servers that cannot be used.
+//! Connections: sockets, databases, and servers that cannot be used.
 
 use std::time::{Duration, Instant};
 
@@ -11,7 +11,7 @@ fn a_unix_socket_and_another_database() {
     let mut world = World::new();
     world.options = RedisOptions::unix_socket(world.server.socket()).db(3);
     world.produce(0..2);
-    assert_eq!(world.ask::<u64>(&["EXISTS", TOPIC]), 0, "not in database 0");
+    assert_eq!(world.ask::<u64>(&["EXISTS", TOPIC]), 0, "the entries are not in database 0");
     assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
 
     world.options = world.options.db(400);
@@ -52,7 +52,7 @@ fn settings_name_the_server() {
 }
 
 #[test]
-fn the_longest_times_are_no_error() {
+fn the_longest_timeouts_are_accepted() {
     let mut world = World::new();
     world.options = world.options.connect_timeout(Duration::MAX).socket_timeout(Duration::MAX);
     world.produce(0..2);
@@ -61,8 +61,8 @@ fn the_longest_times_are_no_error() {
 }
 
 #[test]
-fn a_server_that_is_not_there_is_a_transient_error_in_time() {
-    // Nobody listens there; and nobody answers in a network for documentation.
+fn an_unreachable_server_is_a_transient_error_in_time() {
+    // The first refuses connections; the second, a documentation address, never answers.
     for (host, port) in [("127.0.0.1", 1), ("192.0.2.1", 6379)] {
         let options = RedisOptions::tcp(host, port).connect_timeout(Duration::from_millis(300));
         let bus = RedisBus::new(options).unwrap();
@@ -80,7 +80,7 @@ fn a_server_that_is_not_there_is_a_transient_error_in_time() {
 }
 
 #[test]
-fn a_key_that_is_no_stream_is_a_lasting_error() {
+fn a_key_of_another_type_is_a_permanent_error() {
     let world = World::new();
     let _: () = world.ask(&["SET", TOPIC, "text"]);
     let error = world.consumer("a").poll(&[], 10, Duration::ZERO).unwrap_err();

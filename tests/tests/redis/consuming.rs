@@ -1,4 +1,4 @@
-//! New entries, acknowledgement, waiting and being woken.
+//! New entries, acknowledgement, waiting and waking.
 
 use std::{
     thread,
@@ -10,24 +10,23 @@ use openedx_events::event_bus::Header;
 use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
 
 #[test]
-fn entries_come_in_order_once_and_at_most_as_many_as_asked_for() {
-    for world in World::both() {
-        let sent = world.produce(0..10);
-        let mut consumer = world.consumer("a");
-        let first = poll(&mut *consumer, &[], 4);
-        assert_eq!(ids(&first), sent[..4]);
-        assert!(first.entries.iter().all(|entry| entry.attempt == 1));
-        assert!(first.lost.is_empty() && first.notes.is_empty());
-        let second = poll(&mut *consumer, &ids(&first), 100);
-        assert_eq!(ids(&second), sent[4..]);
-        assert_eq!(world.pending(), 6);
-        assert!(poll(&mut *consumer, &ids(&second), 100).entries.is_empty());
-        assert_eq!(world.pending(), 0);
-    }
+fn entries_come_once_in_order_and_up_to_the_limit() {
+    let world = World::new();
+    let sent = world.produce(0..10);
+    let mut consumer = world.consumer("a");
+    let first = poll(&mut *consumer, &[], 4);
+    assert_eq!(ids(&first), sent[..4]);
+    assert!(first.entries.iter().all(|entry| entry.attempt == 1));
+    assert!(first.lost.is_empty() && first.notes.is_empty());
+    let second = poll(&mut *consumer, &ids(&first), 100);
+    assert_eq!(ids(&second), sent[4..]);
+    assert_eq!(world.pending(), 6);
+    assert!(poll(&mut *consumer, &ids(&second), 100).entries.is_empty());
+    assert_eq!(world.pending(), 0);
 }
 
 #[test]
-fn acknowledging_needs_no_read() {
+fn acknowledging_works_without_reading() {
     let world = World::new();
     world.produce(0..3);
     let mut consumer = world.consumer("a");
@@ -35,11 +34,11 @@ fn acknowledging_needs_no_read() {
     world.produce(3..4);
     assert!(poll(&mut *consumer, &ids(&read)[..2], 0).entries.is_empty());
     assert_eq!(world.pending(), 1);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3], "the third stays in hand");
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3], "the third stays pending");
 }
 
 #[test]
-fn a_wait_ends_with_the_first_entry_or_in_time() {
+fn a_wait_ends_with_the_first_entry_or_the_timeout() {
     let world = World::new();
     let mut consumer = world.consumer("a");
     let begun = Instant::now();
@@ -58,11 +57,11 @@ fn a_wait_ends_with_the_first_entry_or_in_time() {
 }
 
 #[test]
-fn a_wait_is_ended_from_another_thread() {
+fn another_thread_can_end_a_wait() {
     let world = World::new();
     let mut consumer = world.consumer("a");
     let waker = consumer.waker().unwrap();
-    // Before it waits, and while it waits.
+    // Before and during the wait.
     waker();
     let begun = Instant::now();
     assert!(consumer.poll(&[], 10, Duration::from_secs(30)).unwrap().entries.is_empty());
@@ -79,7 +78,7 @@ fn a_wait_is_ended_from_another_thread() {
 }
 
 #[test]
-fn a_wait_is_ended_where_unblock_is_forbidden() {
+fn a_wait_can_be_ended_if_unblock_is_forbidden() {
     let world = World::new();
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|unblock"]);
     let mut consumer = world.consumer("a");
@@ -96,7 +95,7 @@ fn a_wait_is_ended_where_unblock_is_forbidden() {
 }
 
 #[test]
-fn the_server_lists_who_consumes() {
+fn the_server_lists_consumers_by_name() {
     let world = World::new();
     let mut consumer = world.consumer("shop worker/1");
     poll(&mut *consumer, &[], 1);
@@ -106,7 +105,7 @@ fn the_server_lists_who_consumes() {
 }
 
 #[test]
-fn large_and_odd_entries_arrive_as_they_are() {
+fn large_and_unusual_entries_arrive_unchanged() {
     let world = World::new();
     let large = "x".repeat(10 << 20);
     let _: String = world.ask(&["XADD", TOPIC, "5-5", "a", "1", "a", &large, "", ""]);
@@ -118,7 +117,7 @@ fn large_and_odd_entries_arrive_as_they_are() {
 }
 
 #[test]
-fn the_last_of_two_fields_with_one_name_counts_and_both_are_kept() {
+fn the_last_duplicate_field_wins_and_both_are_kept() {
     let world = World::new();
     let _: String =
         world.ask(&["XADD", TOPIC, "*", "type", "one", "source", "first", "source", "last", "type", "two"]);

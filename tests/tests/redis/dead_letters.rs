@@ -1,4 +1,4 @@
-//! Dead letters: added and acknowledged together, bounded, read, dropped.
+//! Dead letters: adding, limits, reading and dropping.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,32 +17,32 @@ fn failure() -> Failure {
 }
 
 #[test]
-fn a_dead_letter_has_the_message_and_what_went_wrong() {
-    for world in World::both() {
-        let sent = world.produce(0..2);
-        let mut consumer = world.consumer("a");
-        let polled = poll(&mut *consumer, &[], 2);
-        consumer.dead_letter(&polled.entries[1], &failure()).unwrap();
-        assert_eq!(world.pending(), 1);
-        assert_eq!(world.ask::<u64>(&["XLEN", "dev-numbers.dlq.readers"]), 1);
+fn a_dead_letter_contains_the_message_and_the_failure() {
+    let world = World::new();
+    let sent = world.produce(0..2);
+    let mut consumer = world.consumer("a");
+    let polled = poll(&mut *consumer, &[], 2);
+    consumer.dead_letter(&polled.entries[1], &failure()).unwrap();
+    assert_eq!(world.pending(), 1);
+    assert_eq!(world.ask::<u64>(&["XLEN", "dev-numbers.dlq.readers"]), 1);
 
-        let mut operations = world.bus().operations().unwrap();
-        let letters = operations.dead_letters(TOPIC, GROUP, None, 10).unwrap();
-        let DeadLetter { id, entry_id, message: stored, failure: said, consumer_name, .. } = &letters[0];
-        assert_eq!((entry_id, stored, &**consumer_name), (&sent[1], &message(1), "a"));
-        assert_eq!((&said.receivers, said.attempts, said.last), (&failure().receivers, 5, failure().last));
-        assert!(operations.dead_letters(TOPIC, GROUP, Some(id), 10).unwrap().is_empty());
-        assert_eq!(
-            operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(),
-            1
-        );
-        assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[]).unwrap(), 0);
-        assert!(operations.dead_letters(TOPIC, GROUP, None, 10).unwrap().is_empty());
-    }
+    let mut operations = world.bus().operations().unwrap();
+    let letters = operations.dead_letters(TOPIC, GROUP, None, 10).unwrap();
+    let DeadLetter { id, entry_id, message: stored, failure: stored_failure, consumer_name, .. } =
+        &letters[0];
+    assert_eq!((entry_id, stored, &**consumer_name), (&sent[1], &message(1), "a"));
+    assert_eq!(
+        (&stored_failure.receivers, stored_failure.attempts, stored_failure.last),
+        (&failure().receivers, 5, failure().last)
+    );
+    assert!(operations.dead_letters(TOPIC, GROUP, Some(id), 10).unwrap().is_empty());
+    assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(), 1);
+    assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[]).unwrap(), 0);
+    assert!(operations.dead_letters(TOPIC, GROUP, None, 10).unwrap().is_empty());
 }
 
 #[test]
-fn they_are_bounded_by_number() {
+fn their_number_is_limited() {
     let world = World::new();
     world.produce(0..8);
     let mut subscription = backlog("a");
@@ -55,7 +55,7 @@ fn they_are_bounded_by_number() {
 }
 
 #[test]
-fn they_are_bounded_by_age() {
+fn their_age_is_limited() {
     let world = World::new();
     world.produce(0..3);
     let mut subscription = backlog("a");
@@ -80,12 +80,12 @@ fn stored(world: &World) -> Vec<u32> {
 }
 
 #[test]
-fn an_entry_whose_letter_cannot_be_added_is_not_acknowledged() {
+fn an_entry_is_not_acknowledged_if_its_dead_letter_cannot_be_added() {
     let world = World::new();
     world.produce(0..1);
     let mut consumer = world.consumer("a");
     let polled = poll(&mut *consumer, &[], 1);
-    let _: () = world.ask(&["SET", "dev-numbers.dlq.readers", "no stream"]);
+    let _: () = world.ask(&["SET", "dev-numbers.dlq.readers", "not a stream"]);
     let error = consumer.dead_letter(&polled.entries[0], &failure()).unwrap_err();
     assert!(!error.is_transient() && error.to_string().contains("WRONGTYPE"), "{error}");
     assert_eq!(world.pending(), 1);

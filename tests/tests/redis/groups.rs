@@ -1,4 +1,4 @@
-//! Where groups begin, and what happens when one is lost or moved.
+//! Groups: where they start, and how a member reacts if one is lost or moved.
 
 use openedx_events::event_bus::{EventBus, Start, Subscription};
 
@@ -11,7 +11,7 @@ fn starting(start: Start) -> Subscription {
 }
 
 #[test]
-fn a_new_group_begins_where_it_is_told_to() {
+fn a_new_group_starts_as_requested() {
     let after: fn(&World) -> Vec<u32> = |world| {
         let sent = world.produce(0..4);
         let mut consumer = world.bus().consumer(&starting(Start::After(sent[1].clone()))).unwrap();
@@ -24,22 +24,20 @@ fn a_new_group_begins_where_it_is_told_to() {
         world.produce(4..6);
         numbers(&poll(&mut *consumer, &[], 10))
     };
-    for world in World::both() {
-        assert_eq!(after(&world), [2, 3]);
-    }
-    for world in World::both() {
-        assert_eq!(new(&world), [4, 5]);
-        // It continues where it was, whatever the start says.
-        let mut consumer = world.bus().consumer(&starting(Start::New)).unwrap();
-        world.produce(6..7);
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [4]);
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [5]);
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [6]);
-    }
+    let world = World::new();
+    assert_eq!(after(&world), [2, 3]);
+    let world = World::new();
+    assert_eq!(new(&world), [4, 5]);
+    // An existing group continues, regardless of the requested start.
+    let mut consumer = world.bus().consumer(&starting(Start::New)).unwrap();
+    world.produce(6..7);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [4]);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [5]);
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [6]);
 }
 
 #[test]
-fn a_group_that_exists_is_not_moved_to_an_entry() {
+fn an_existing_group_is_not_moved_to_an_entry() {
     let world = World::new();
     let sent = world.produce(0..4);
     poll(&mut *world.consumer("b"), &[], 1);
@@ -54,66 +52,64 @@ fn a_group_that_exists_is_not_moved_to_an_entry() {
 }
 
 #[test]
-fn a_deleted_group_is_created_again_where_this_process_was() {
-    for world in World::both() {
-        let sent = world.produce(0..10);
-        let mut consumer = world.consumer("a");
-        let first = poll(&mut *consumer, &[], 3);
-        let second = poll(&mut *consumer, &ids(&first), 3);
-        assert_eq!(numbers(&second), [3, 4, 5]);
-        let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
+fn a_deleted_group_is_recreated_at_the_position_of_this_process() {
+    let world = World::new();
+    let sent = world.produce(0..10);
+    let mut consumer = world.consumer("a");
+    let first = poll(&mut *consumer, &[], 3);
+    let second = poll(&mut *consumer, &ids(&first), 3);
+    assert_eq!(numbers(&second), [3, 4, 5]);
+    let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
 
-        let polled = poll(&mut *consumer, &[], 100);
-        assert_eq!(numbers(&polled), [6, 7, 8, 9], "what is in hand stays there");
-        assert_eq!(polled.notes.len(), 1);
-        let expected = format!("entries after {} up to {} are read again", sent[2], sent[9]);
-        assert!(polled.notes[0].contains(&expected), "{:?}", polled.notes);
-        assert_eq!(world.pending(), 7, "and is pending again");
-        assert!(poll(&mut *consumer, &[ids(&second), ids(&polled)].concat(), 100).entries.is_empty());
-        assert_eq!(world.pending(), 0);
-    }
+    let polled = poll(&mut *consumer, &[], 100);
+    assert_eq!(numbers(&polled), [6, 7, 8, 9], "entries held by the consumer are not returned again");
+    assert_eq!(polled.notes.len(), 1);
+    let expected = format!("entries after {} up to {} are read again", sent[2], sent[9]);
+    assert!(polled.notes[0].contains(&expected), "{:?}", polled.notes);
+    assert_eq!(world.pending(), 7, "the held entries are pending again");
+    assert!(poll(&mut *consumer, &[ids(&second), ids(&polled)].concat(), 100).entries.is_empty());
+    assert_eq!(world.pending(), 0);
 }
 
 #[test]
-fn what_is_in_hand_before_the_last_acknowledged_is_pending_again() {
+fn held_entries_before_the_last_acknowledged_one_are_pending_again() {
     let world = World::new();
     world.produce(0..6);
     let mut consumer = world.consumer("a");
     let read = poll(&mut *consumer, &[], 4);
-    // Several at a time: the third is done before the second.
+    // With concurrency, the third may finish before the second.
     let done = [read.entries[0].id.clone(), read.entries[2].id.clone()];
     poll(&mut *consumer, &done, 0);
     let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
     let polled = poll(&mut *consumer, &[], 100);
-    assert_eq!(numbers(&polled), [2, 4, 5], "2 once more, and not 1 and 3, which are in hand");
+    assert_eq!(numbers(&polled), [2, 4, 5], "2 again, but not 1 and 3, which the consumer holds");
     assert_eq!(world.pending(), 5);
 }
 
 #[test]
-fn a_server_that_lost_everything_is_read_from_the_beginning() {
-    for world in World::both() {
-        world.produce(0..5);
-        let mut consumer = world.consumer("a");
-        let read = poll(&mut *consumer, &[], 5);
-        poll(&mut *consumer, &ids(&read), 0);
-        let _: () = world.ask(&["FLUSHALL"]);
-        let polled = poll(&mut *consumer, &[], 100);
-        assert_eq!((polled.entries.len(), polled.notes.len()), (0, 1));
-        assert!(polled.notes[0].contains("it begins after 0-0"), "{:?}", polled.notes);
-        // Ids far below those that were acknowledged.
-        let _: String = world.ask(&["XADD", TOPIC, "5-1", "event_data", "77"]);
-        let polled = poll(&mut *consumer, &[], 100);
-        assert_eq!((numbers(&polled), polled.notes.len(), polled.lost.len()), (vec![77], 0, 0));
+fn a_server_that_lost_its_data_is_read_from_the_start() {
+    let world = World::new();
+    world.produce(0..5);
+    let mut consumer = world.consumer("a");
+    let read = poll(&mut *consumer, &[], 5);
+    poll(&mut *consumer, &ids(&read), 0);
+    let _: () = world.ask(&["FLUSHALL"]);
+    let polled = poll(&mut *consumer, &[], 100);
+    assert_eq!((polled.entries.len(), polled.notes.len()), (0, 1));
+    assert!(polled.notes[0].contains("it begins after 0-0"), "{:?}", polled.notes);
+    // An id far below the acknowledged ones.
+    let _: String = world.ask(&["XADD", TOPIC, "5-1", "event_data", "77"]);
+    let polled = poll(&mut *consumer, &[], 100);
+    assert_eq!((numbers(&polled), polled.notes.len(), polled.lost.len()), (vec![77], 0, 0));
 
-        let _: u64 = world.ask(&["DEL", TOPIC]);
-        let _: String = world.ask(&["XADD", TOPIC, "3-1", "event_data", "78"]);
-        let polled = poll(&mut *consumer, &ids(&polled), 100);
-        assert_eq!(numbers(&polled), [78]);
-    }
+    let _: u64 = world.ask(&["DEL", TOPIC]);
+    let _: String = world.ask(&["XADD", TOPIC, "3-1", "event_data", "78"]);
+    let polled = poll(&mut *consumer, &ids(&polled), 100);
+    assert_eq!(numbers(&polled), [78]);
 }
 
 #[test]
-fn a_group_is_found_missing_while_waiting() {
+fn a_group_lost_during_a_wait_is_detected() {
     let world = World::new();
     let mut consumer = world.consumer("a");
     std::thread::scope(|scope| {
@@ -133,7 +129,7 @@ fn a_group_is_found_missing_while_waiting() {
 }
 
 #[test]
-fn a_python_consumer_that_skips_what_is_unread_is_noticed() {
+fn a_group_moved_by_a_python_consumer_is_reported() {
     let world = World::new();
     let sent = world.produce(0..10);
     let mut consumer = world.consumer("a");
@@ -143,9 +139,9 @@ fn a_python_consumer_that_skips_what_is_unread_is_noticed() {
     assert!(polled.entries.is_empty());
     let expected = format!("was moved from {} to {}, and skips", sent[2], sent[9]);
     assert!(polled.notes.len() == 1 && polled.notes[0].contains(&expected), "{:?}", polled.notes);
-    assert!(poll(&mut *consumer, &[], 100).notes.is_empty(), "once");
+    assert!(poll(&mut *consumer, &[], 100).notes.is_empty(), "reported once");
 
-    // Other members that read are nothing of the kind.
+    // Reads of other members are not reported.
     world.produce(10..15);
     poll(&mut *world.consumer("b"), &[], 5);
     world.produce(15..16);

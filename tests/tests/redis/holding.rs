@@ -1,4 +1,4 @@
-//! Entries that are kept, and given back.
+//! Holding entries and giving them back.
 
 use std::{thread, time::Duration};
 
@@ -9,19 +9,18 @@ use super::{
     support::{TOPIC, World, backlog, eventually, ids, poll},
 };
 
-/// What this server has, what Redis 6.2 has, and a server that forbids scripts.
-fn worlds() -> [World; 3] {
-    let [this, old] = World::both();
+/// A server, and one that forbids scripts.
+fn worlds() -> [World; 2] {
     let unscripted = World::new();
     let _: () = unscripted.ask(&["ACL", "SETUSER", "default", "-eval"]);
-    [this, old, unscripted]
+    [World::new(), unscripted]
 }
 
-/// What members are told as lost of those that are pending.
+/// Returns the pending entries that a member reports as lost.
 fn lost(world: &World, member: &str) -> Vec<EntryId> {
-    // Beside another connection of its name, it would leave it what it had.
+    // A member does not take entries from another connection with its name.
     let name = format!("/{member} ");
-    eventually("it has gone", || !world.ask::<String>(&["CLIENT", "LIST"]).contains(&name));
+    eventually("the connection is gone", || !world.ask::<String>(&["CLIENT", "LIST"]).contains(&name));
     let mut consumer = world.consumer(member);
     let (mut lost, mut done) = (Vec::new(), Vec::new());
     for _ in 0..5 {
@@ -36,7 +35,7 @@ fn lost(world: &World, member: &str) -> Vec<EntryId> {
 }
 
 #[test]
-fn held_entries_stay_and_have_the_attempts_that_were_begun() {
+fn held_entries_stay_pending_with_their_attempts() {
     for world in worlds() {
         let sent = world.produce(0..3);
         let mut consumer = world.consumer("a");
@@ -51,7 +50,7 @@ fn held_entries_stay_and_have_the_attempts_that_were_begun() {
             pending[index].2
         };
         assert!(idle(0) < 90 && idle(2) >= 100, "{} {}", idle(0), idle(2));
-        // What was given back before it was begun has its first attempt next.
+        // An entry given back before it was started has its first attempt next.
         let mut next = world.consumer("a");
         drop(consumer);
         assert_eq!(poll(&mut *next, &[], 1).entries[0].attempt, 5);
@@ -61,7 +60,7 @@ fn held_entries_stay_and_have_the_attempts_that_were_begun() {
 }
 
 #[test]
-fn what_another_member_has_claimed_or_acknowledged_stays_with_it() {
+fn entries_claimed_or_acknowledged_by_another_member_are_left_alone() {
     let world = World::new();
     let sent = world.produce(0..2);
     let mut slow = world.consumer("slow");
@@ -77,13 +76,13 @@ fn what_another_member_has_claimed_or_acknowledged_stays_with_it() {
     slow.hold(&[(sent[0].clone(), 9), (sent[1].clone(), 9)]).unwrap();
     assert_eq!(world.delivered(&sent[0]), Some(("quick".into(), 2)));
     assert_eq!(world.delivered(&sent[1]), None);
-    // Whoever handled it, it was handled.
+    // Any member can acknowledge it.
     poll(&mut *slow, &sent[..1], 0);
     assert_eq!(world.pending(), 0);
 }
 
 #[test]
-fn entries_that_are_gone_can_be_held() {
+fn deleted_entries_can_be_held() {
     for world in worlds() {
         let sent = world.produce(0..1);
         let mut consumer = world.consumer("a");
@@ -92,12 +91,12 @@ fn entries_that_are_gone_can_be_held() {
         consumer.hold(&[(sent[0].clone(), 2)]).unwrap();
         consumer.hold(&[]).unwrap();
         let polled = poll(&mut *consumer, &sent, 10);
-        assert!(polled.lost.is_empty(), "it was in hand, and is handled");
+        assert!(polled.lost.is_empty(), "a held entry can still be handled");
     }
 }
 
 #[test]
-fn entries_are_held_where_a_command_of_the_script_is_forbidden() {
+fn entries_can_be_held_if_a_command_of_the_script_is_forbidden() {
     let world = World::new();
     let sent = world.produce(0..1);
     let mut consumer = world.consumer("a");
@@ -110,12 +109,12 @@ fn entries_are_held_where_a_command_of_the_script_is_forbidden() {
 }
 
 #[test]
-fn entries_that_are_gone_are_told_after_they_were_held() {
+fn deleted_entries_are_reported_after_holding() {
     let world = World::new();
     let sent = world.produce(0..4);
     let mut consumer = world.consumer("a");
     poll(&mut *consumer, &[], 4);
-    // By hand in the middle, and at the beginning.
+    // Delete one in the middle and trim the start.
     let _: u64 = world.ask(&["XDEL", TOPIC, sent[2].as_str()]);
     let _: u64 = world.ask(&["XTRIM", TOPIC, "MINID", sent[1].as_str()]);
     let held: Vec<_> = sent.iter().map(|id| (id.clone(), 1)).collect();
@@ -126,7 +125,7 @@ fn entries_that_are_gone_are_told_after_they_were_held() {
 }
 
 #[test]
-fn entries_that_are_trimmed_at_the_moment_of_a_hold_are_told() {
+fn entries_trimmed_during_a_hold_are_reported() {
     let world = World::new();
     let sent = world.produce(0..3);
     let url = world.server.url();
@@ -142,26 +141,4 @@ fn entries_that_are_trimmed_at_the_moment_of_a_hold_are_told() {
     assert!(between.has_happened());
     drop(consumer);
     assert_eq!(lost(&world, "a"), sent);
-}
-
-/// Holding and trimming, beside each other for as long as there is something to trim.
-#[test]
-fn no_entry_that_is_held_is_forgotten_while_the_stream_is_trimmed() {
-    let world = World::new();
-    let sent = world.produce(0..300);
-    let mut consumer = world.consumer("a");
-    poll(&mut *consumer, &[], 300);
-    let held: Vec<_> = sent.iter().map(|id| (id.clone(), 1)).collect();
-    thread::scope(|scope| {
-        let trimming = scope.spawn(|| {
-            for id in &sent {
-                let _: u64 = world.ask(&["XTRIM", TOPIC, "MINID", id.as_str()]);
-            }
-            let _: u64 = world.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
-        });
-        while !trimming.is_finished() {
-            consumer.hold(&held).unwrap();
-        }
-    });
-    assert_eq!(world.pending(), 300);
 }

@@ -1,4 +1,4 @@
-//! The Redis bus at the level of its traits, against servers that the tests start.
+//! The Redis bus, tested through its traits against real servers.
 
 mod between;
 mod claiming;

@@ -1,11 +1,11 @@
-//! What operators do.
+//! The operations for operators.
 
 use openedx_events::event_bus::{EntryId, EventBus, Start};
 
 use super::support::{GROUP, TOPIC, World, number, numbers, poll};
 
 #[test]
-fn a_topic_is_read_without_a_group() {
+fn a_topic_can_be_read_without_a_group() {
     let world = World::new();
     let sent = world.produce(0..5);
     let mut operations = world.bus().operations().unwrap();
@@ -19,7 +19,7 @@ fn a_topic_is_read_without_a_group() {
 }
 
 #[test]
-fn what_is_pending_is_listed() {
+fn pending_entries_are_listed() {
     let world = World::new();
     let sent = world.produce(0..5);
     let mut consumer = world.consumer("a");
@@ -37,19 +37,18 @@ fn what_is_pending_is_listed() {
 
 #[test]
 fn a_group_is_moved_or_created() {
-    for world in World::both() {
-        let sent = world.produce(0..5);
-        let mut operations = world.bus().operations().unwrap();
-        operations.seek(TOPIC, GROUP, &Start::New).unwrap();
-        let mut consumer = world.consumer("a");
-        assert!(poll(&mut *consumer, &[], 10).entries.is_empty());
-        operations.seek(TOPIC, GROUP, &Start::After(sent[2].clone())).unwrap();
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3, 4]);
-        operations.seek(TOPIC, GROUP, &Start::Backlog).unwrap();
-        assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0, 1, 2], "3 and 4 are in hand");
-        operations.seek("dev-none-yet", GROUP, &Start::New).unwrap();
-        assert_eq!(world.ask::<u64>(&["EXISTS", "dev-none-yet"]), 1);
-        let error = operations.seek(TOPIC, GROUP, &Start::After(EntryId::new("soon"))).unwrap_err();
-        assert!(error.to_string().contains("`soon` is no id of an entry"), "{error}");
-    }
+    let world = World::new();
+    let sent = world.produce(0..5);
+    let mut operations = world.bus().operations().unwrap();
+    operations.seek(TOPIC, GROUP, &Start::New).unwrap();
+    let mut consumer = world.consumer("a");
+    assert!(poll(&mut *consumer, &[], 10).entries.is_empty());
+    operations.seek(TOPIC, GROUP, &Start::After(sent[2].clone())).unwrap();
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [3, 4]);
+    operations.seek(TOPIC, GROUP, &Start::Backlog).unwrap();
+    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0, 1, 2], "the consumer holds 3 and 4");
+    operations.seek("dev-none-yet", GROUP, &Start::New).unwrap();
+    assert_eq!(world.ask::<u64>(&["EXISTS", "dev-none-yet"]), 1);
+    let error = operations.seek(TOPIC, GROUP, &Start::After(EntryId::new("soon"))).unwrap_err();
+    assert!(error.to_string().contains("`soon` is no id of an entry"), "{error}");
 }

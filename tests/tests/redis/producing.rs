@@ -1,4 +1,4 @@
-//! Sending: what arrives, in which order, and how much a stream keeps.
+//! Producing: content and order of entries, and the length of streams.
 
 use std::{thread, time::Duration};
 
@@ -26,7 +26,7 @@ fn entries_have_the_fields_of_the_message_in_order() {
 }
 
 #[test]
-fn many_envelopes_go_in_one_pipeline_and_have_an_outcome_each() {
+fn many_envelopes_go_in_one_pipeline_with_an_outcome_each() {
     let world = World::new();
     let _: redis::Value = world.ask(&["SET", "no-stream", "text"]);
     let messages: Vec<Message> = (0..500).map(message).collect();
@@ -65,13 +65,13 @@ fn a_stream_is_trimmed_by_length_and_age() {
     assert!(producer.send(&envelopes, soon()).iter().all(Result::is_ok));
     thread::sleep(Duration::from_millis(300));
     assert!(producer.send(&envelopes[..1], soon()).iter().all(Result::is_ok));
-    // Whole nodes of the stream only, of a hundred entries.
+    // Redis trims whole nodes of a hundred entries.
     let len: u64 = world.ask(&["XLEN", topic]);
     assert!(len <= 101, "{len}");
 }
 
 #[test]
-fn threads_send_at_once() {
+fn threads_can_send_concurrently() {
     let world = World::new();
     let producer = world.producer();
     thread::scope(|scope| {
@@ -90,7 +90,7 @@ fn threads_send_at_once() {
 }
 
 #[test]
-fn nothing_is_sent_without_envelopes_and_nothing_connects_before_it_has_to() {
+fn nothing_connects_before_it_is_needed() {
     let bus = RedisBus::new(openedx_events::event_bus::RedisOptions::tcp("127.0.0.1", 1)).unwrap();
     assert!(bus.producer().unwrap().send(&[], soon()).is_empty());
     let subscription = super::support::backlog("a");

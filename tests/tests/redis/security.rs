@@ -1,4 +1,4 @@
-//! Logins, encryption, and passwords that nobody sees.
+//! Logins, encryption and secret passwords.
 
 use std::{error::Error, fmt::Write as _, time::Duration};
 
@@ -20,7 +20,7 @@ fn text(error: &BusError) -> String {
 }
 
 #[test]
-fn logins_work_and_passwords_are_not_printed() {
+fn logins_work_and_passwords_stay_secret() {
     let mut world = World::with(Setup::new().argument("--requirepass", PASSWORD));
     for login in [(None, Some(PASSWORD)), (Some("default"), Some(PASSWORD))] {
         world.options = world.options.login(login.0, login.1);
@@ -44,7 +44,7 @@ fn logins_work_and_passwords_are_not_printed() {
 }
 
 #[test]
-fn what_a_user_may_not_do_is_a_lasting_error() {
+fn missing_permissions_are_a_permanent_error() {
     let world = World::new();
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-xadd", "-xreadgroup"]);
     let error = send(&*world.producer(), 1).unwrap_err();
@@ -54,7 +54,7 @@ fn what_a_user_may_not_do_is_a_lasting_error() {
 }
 
 #[test]
-fn without_scripts_and_information_events_are_still_consumed() {
+fn events_are_consumed_without_scripts_and_information() {
     for (forbidden, notes) in [("-eval", 0), ("-xinfo", 1)] {
         let world = World::new();
         let _: () = world.ask(&["ACL", "SETUSER", "default", forbidden]);
@@ -63,10 +63,10 @@ fn without_scripts_and_information_events_are_still_consumed() {
         let polled = poll(&mut *consumer, &[], 2);
         let rest = poll(&mut *consumer, &[], 10);
         assert_eq!([numbers(&polled), numbers(&rest)], [[0, 1], [2, 3]]);
-        assert!(poll(&mut *consumer, &[], 10).notes.is_empty(), "once");
+        assert!(poll(&mut *consumer, &[], 10).notes.is_empty(), "reported once");
         assert_eq!(polled.notes.len() + rest.notes.len(), notes, "{forbidden}");
     }
-    // The script may be called, and may not correct what it finds.
+    // The script is allowed, but not the command that corrects the counter.
     let world = World::new();
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-xgroup|setid"]);
     world.produce(0..4);
@@ -74,7 +74,7 @@ fn without_scripts_and_information_events_are_still_consumed() {
 }
 
 #[test]
-fn connections_are_encrypted_and_certificates_checked() {
+fn connections_are_encrypted_and_certificates_verified() {
     let world = World::with(Setup::new().tls());
     let port = world.server.port();
     let tls =
@@ -96,10 +96,7 @@ fn connections_are_encrypted_and_certificates_checked() {
     assert!(!error.is_transient() && error.to_string().contains("certificate cannot be trusted"), "{error}");
     let plain = RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_millis(500));
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
-    assert!(
-        operations.read("dev-numbers", None, 1).unwrap_err().is_transient(),
-        "no TLS where there has to be"
-    );
+    assert!(operations.read("dev-numbers", None, 1).unwrap_err().is_transient(), "the server requires TLS");
 
     let missing = RedisBus::new(tls(RedisTls::new().ca_certs("/no/such/file"))).unwrap_err();
     assert!(missing.to_string().contains("`/no/such/file` (`ssl_ca_certs`)"), "{missing}");

@@ -1,4 +1,4 @@
-//! Consumers at rest stop within a second, whatever the server does meanwhile.
+//! Idle consumers stop within a second, even if the server does not respond.
 
 use std::{
     sync::{
@@ -13,7 +13,7 @@ use openedx_events::event_bus::{ConsumeError, Consumer, Report, Stop, run_all};
 
 use super::support::{GROUP, TOPIC, World, eventually};
 
-/// Consumers of one process that have read everything, and wait for a minute.
+/// Consumers that have read everything and wait.
 struct Idle {
     stop: Stop,
     ended: Receiver<Result<Report, ConsumeError>>,
@@ -22,11 +22,11 @@ struct Idle {
 impl Idle {
     fn start(world: &World, members: usize) -> Self {
         let idle = Self::run(world, members);
-        eventually("all of them wait", || {
+        eventually("all of them are waiting", || {
             let list: String = world.ask(&["CLIENT", "LIST"]);
             list.lines().filter(|line| line.contains(" cmd=xreadgroup ")).count() == members
         });
-        // A wait may be a short one, and another comes after it.
+        // A short wait may be followed by another.
         thread::sleep(Duration::from_millis(100));
         idle
     }
@@ -39,35 +39,39 @@ impl Idle {
             })
             .collect();
         let (stop, (sender, ended)) = (Stop::new(), channel());
-        let theirs = stop.clone();
-        thread::spawn(move || sender.send(run_all(&consumers, &theirs)));
+        let stopper = stop.clone();
+        thread::spawn(move || sender.send(run_all(&consumers, &stopper)));
         Self { stop, ended }
     }
 
     fn stop(self) {
         let begun = Instant::now();
         self.stop.stop();
-        let report = self.ended.recv_timeout(Duration::from_secs(20)).expect("an end").expect("a good end");
+        let report = self
+            .ended
+            .recv_timeout(Duration::from_secs(20))
+            .expect("it ends")
+            .expect("it ends without an error");
         assert_eq!(report, Report::default());
-        // The rest is for a busy machine.
+        // More than a second, for busy machines.
         assert!(begun.elapsed() < Duration::from_millis(1800), "{:?}", begun.elapsed());
     }
 }
 
 #[test]
-fn beside_a_server_that_can_wake_them() {
+fn with_a_server_that_can_wake_them() {
     Idle::start(&World::new(), 3).stop();
 }
 
 #[test]
-fn beside_a_server_that_forbids_waking() {
+fn with_a_server_that_forbids_waking() {
     let world = World::new();
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|unblock"]);
     Idle::start(&world, 2).stop();
 }
 
 #[test]
-fn beside_a_server_that_forbids_waking_later() {
+fn with_a_server_that_starts_to_forbid_waking() {
     let world = World::new();
     let idle = Idle::start(&world, 2);
     let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|unblock"]);
@@ -75,7 +79,7 @@ fn beside_a_server_that_forbids_waking_later() {
 }
 
 #[test]
-fn beside_a_server_that_takes_no_other_connection() {
+fn with_a_server_that_accepts_no_other_connection() {
     let world = World::new();
     let idle = Idle::start(&world, 2);
     let _: () = world.ask(&["CONFIG", "SET", "maxclients", "1"]);
@@ -83,7 +87,7 @@ fn beside_a_server_that_takes_no_other_connection() {
 }
 
 #[test]
-fn beside_a_server_that_stands_still() {
+fn with_a_paused_server() {
     let world = World::new();
     let idle = Idle::start(&world, 3);
     world.server.pause();
@@ -92,7 +96,7 @@ fn beside_a_server_that_stands_still() {
 }
 
 #[test]
-fn while_they_log_in_to_a_server_that_stands_still() {
+fn while_connecting_to_a_paused_server() {
     let world = World::new();
     world.server.pause();
     let starting = Idle::run(&world, 2);

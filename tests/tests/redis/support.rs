@@ -1,4 +1,4 @@
-//! A server, a topic on it, and what tests do with them.
+//! A server with a topic, and helpers for tests.
 
 use std::{
     sync::Arc,
@@ -31,13 +31,6 @@ impl World {
         Self { server, options }
     }
 
-    /// Each of: what this server has, and only what Redis 6.2 has.
-    pub(crate) fn both() -> [Self; 2] {
-        let mut old = Self::new();
-        old.options = old.options.emulate_6_2();
-        [Self::new(), old]
-    }
-
     pub(crate) fn bus(&self) -> RedisBus {
         RedisBus::new(self.options.clone()).unwrap()
     }
@@ -50,34 +43,25 @@ impl World {
         self.bus().consumer(&backlog(name)).unwrap()
     }
 
-    /// Adds the numbers in `range`.
+    /// Produces the numbers in `range`.
     pub(crate) fn produce(&self, range: std::ops::Range<u32>) -> Vec<EntryId> {
         let producer = self.producer();
         range.map(|number| send(&*producer, number).unwrap()).collect()
     }
 
-    /// A command of the test's own.
+    /// Sends a command to the server.
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        self.try_ask(words).unwrap()
+        self.server.ask(words)
     }
 
-    pub(crate) fn try_ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> redis::RedisResult<T> {
-        let mut connection = redis::Client::open(self.server.url())?.get_connection()?;
-        let mut command = redis::cmd(words[0]);
-        for word in &words[1..] {
-            command.arg(*word);
-        }
-        command.query(&mut connection)
-    }
-
-    /// How many entries are pending.
+    /// Counts the pending entries.
     pub(crate) fn pending(&self) -> u64 {
         let (count, ..): (u64, redis::Value, redis::Value, redis::Value) =
             self.ask(&["XPENDING", TOPIC, GROUP]);
         count
     }
 
-    /// How often an entry was delivered, and to whom.
+    /// Returns the consumer and the delivery count of a pending entry.
     pub(crate) fn delivered(&self, id: &EntryId) -> Option<(String, u64)> {
         let found: Vec<(String, String, u64, u64)> =
             self.ask(&["XPENDING", TOPIC, GROUP, id.as_str(), id.as_str(), "1"]);
@@ -93,7 +77,7 @@ pub(crate) fn soon() -> Instant {
     Instant::now() + Duration::from_secs(5)
 }
 
-/// A member that reads from the beginning.
+/// Returns a subscription that starts with the oldest entry.
 pub(crate) fn backlog(name: &str) -> Subscription {
     let mut subscription = Subscription::new(TOPIC, GROUP, name);
     subscription.start = Start::Backlog;
@@ -111,12 +95,12 @@ pub(crate) fn send(producer: &dyn EventBusProducer, number: u32) -> Result<Entry
     producer.send(&[envelope(message(number))], soon()).remove(0)
 }
 
-/// The message on its way to the topic.
+/// Returns an envelope with the message for the topic.
 pub(crate) fn envelope(message: Message) -> Envelope {
     Envelope { topic: TOPIC.into(), key: None, message }
 }
 
-/// The numbers of entries.
+/// Returns the numbers of the entries.
 pub(crate) fn numbers(polled: &Polled) -> Vec<u32> {
     polled.entries.iter().map(number).collect()
 }
@@ -130,16 +114,12 @@ pub(crate) fn ids(polled: &Polled) -> Vec<EntryId> {
     polled.entries.iter().map(|entry| entry.id.clone()).collect()
 }
 
-/// A poll that does not wait.
+/// Polls without waiting.
 pub(crate) fn poll(consumer: &mut dyn EventBusConsumer, acknowledge: &[EntryId], max: usize) -> Polled {
     consumer.poll(acknowledge, max, Duration::ZERO).unwrap()
 }
 
-/// Polls again and again until `done`, through errors, and fails after some seconds.
-pub(crate) fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !done() {
-        assert!(Instant::now() < deadline, "{what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+/// Waits until a condition holds.
+pub(crate) fn eventually(what: &str, done: impl FnMut() -> bool) {
+    openedx_events_tests::eventually(what, Duration::from_secs(20), done);
 }

@@ -1,15 +1,14 @@
-//! A module without a `use`: the macros, the signals and all types by their whole paths.
+//! A module without `use`: macros, signals and types are named by full paths.
 //!
-//! (`#![no_implicit_prelude]` is not possible: messages are made with `#[diagnostic::…]`, and names of tools are
-//! found through the prelude.)
+//! (`#![no_implicit_prelude]` is impossible, because expansions use `#[diagnostic::…]`, which the prelude resolves.)
 
 /// A payload.
 #[::oe::payload(crate = ::oe)]
 pub struct Bare {
-    /// A text.
+    /// A string.
     #[payload(default)]
     pub text: ::std::string::String,
-    /// Whether there is one.
+    /// A boolean.
     #[payload(default)]
     pub flag: bool,
     /// A list.
@@ -20,7 +19,7 @@ pub struct Bare {
     pub bytes: ::oe::Bytes,
 }
 
-/// Sent when something has been laid bare.
+/// An event that uses every argument of the attribute.
 #[::oe::event(
     type = "com.example.library.secret.bared.v1",
     key = bare.text,
@@ -31,7 +30,7 @@ pub struct Bare {
     crate = ::oe,
 )]
 pub struct SecretBared {
-    /// It.
+    /// The payload.
     #[event(default = Bare::builder().build())]
     pub bare: Bare,
     /// A count.
@@ -39,7 +38,7 @@ pub struct SecretBared {
     pub count: i64,
 }
 
-/// Receives it.
+/// Receives the event.
 ///
 /// # Errors
 ///
@@ -57,7 +56,7 @@ pub fn receive(
     ::std::result::Result::Ok(())
 }
 
-/// Receives nothing of it.
+/// Receives the event without its data.
 #[allow(deprecated)]
 #[::oe::receiver(SECRET_BARED, crate = ::oe)]
 fn ignore() {}

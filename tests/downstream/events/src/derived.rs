@@ -1,4 +1,4 @@
-//! The user's own derives and lint attributes.
+//! Derives of the user, and private types.
 
 use oe::{event, payload};
 
@@ -6,9 +6,9 @@ use oe::{event, payload};
 #[payload(crate = oe)]
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
-    /// Number of the row.
+    /// The number of the row.
     pub row: i32,
-    /// Number of the seat in it.
+    /// The number of the seat.
     pub seat: i32,
 }
 
@@ -20,60 +20,60 @@ pub struct PlaceTaken {
     pub place: Place,
 }
 
-/// A payload that only this module knows.
+/// A private payload.
 #[payload(crate = oe)]
 struct Private {
     /// A number.
     number: i64,
-    /// Others.
+    /// Places.
     others: Option<Vec<Place>>,
 }
 
-/// Sent within this module.
+/// A private event.
 #[event(type = "com.example.library.private.changed.v1", crate = oe)]
 struct PrivateChanged {
-    /// It.
+    /// The payload.
     private: Private,
 }
 
-/// Parts of the crate see it, and parts of it see the field.
+/// A payload with a crate-private type and a private field.
 #[payload(crate = oe)]
 pub(crate) struct Partly {
     /// A number.
     pub(self) number: i64,
 }
 
-/// Everybody sees the payload, but not all of it.
+/// A public payload with fields of several visibilities.
 #[payload(crate = oe)]
 pub struct Mixed {
     /// A number.
     pub number: i64,
-    /// What only this crate sees, of a type that only this crate sees.
+    /// A crate-private field.
     pub(crate) partly: Partly,
-    /// What only this module sees, of a type that only this module sees.
+    /// A private field.
     private: Option<Private>,
-    /// The same with a default.
+    /// A private field with a default.
     #[payload(default = Private::builder().number(1).build())]
     other: Private,
 }
 
-/// Sent when something that not everybody sees has changed.
+/// A public event with data keys of several visibilities.
 #[event(type = "com.example.library.mixed.changed.v1", key = mixed.number, crate = oe)]
 pub struct MixedChanged {
-    /// It.
+    /// A public data key.
     pub mixed: Mixed,
-    /// Part of it.
+    /// A crate-private data key.
     pub(crate) partly: Partly,
-    /// Part of it.
+    /// A private data key.
     #[event(default = Private::builder().number(1).build())]
     private: Private,
 }
 
-/// Uses what is private.
+/// Uses the private items.
 ///
 /// # Panics
 ///
-/// If a value is not what was put in.
+/// Panics if a builder changes a value.
 #[must_use]
 pub fn private() -> bool {
     let partly = Partly::builder().number(2).build();

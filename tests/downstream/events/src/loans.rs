@@ -1,23 +1,23 @@
-//! Loans: the crate under another name, nested payloads, every kind of field.
+//! Loans: nested payloads with every kind of field, defined through the renamed crate.
 
 use std::collections::{BTreeMap, HashMap};
 
 use oe::{Bytes, DateTime, Uuid, event, keys::CourseKey, payload};
 
 pub mod readers {
-    //! A module below, with a payload that the one above uses.
+    //! A nested module with a payload that its parent uses.
 
     use oe::payload;
 
-    /// Somebody who borrows books.
+    /// A reader of the library.
     #[payload(crate = oe)]
     pub struct Reader {
-        /// Number on the card.
+        /// The number on the card.
         pub card: i64,
-        /// Name on the card.
+        /// The name on the card.
         #[payload(pii)]
         pub name: String,
-        /// Whether the card is valid.
+        /// True if the card is valid.
         #[payload(default = true)]
         pub is_valid: bool,
     }
@@ -25,26 +25,26 @@ pub mod readers {
 
 pub use readers::Reader;
 
-/// A book that somebody took home.
+/// A loan of a book.
 #[payload(crate = oe)]
 pub struct Loan {
-    /// Reader who has the book.
+    /// The reader who has the book.
     pub reader: Reader,
-    /// Title of the book.
+    /// The title of the book.
     pub title: String,
-    /// Shelf mark of the copy.
+    /// The shelf mark of the copy.
     #[payload(default = format!("{}-{}", "A", 1))]
     pub shelf: String,
-    /// When the book is due.
+    /// The due date.
     pub due: Option<DateTime>,
-    /// Reader who asked for it next.
+    /// The next reader in the queue.
     pub next_reader: Option<Reader>,
-    /// Course that the book is for.
+    /// The course that the book is for.
     pub course: Option<CourseKey>,
-    /// Times it was extended.
+    /// The number of extensions.
     #[payload(default)]
     pub extensions: u16,
-    /// Fee for a day.
+    /// The fee per day.
     #[payload(default)]
     pub fee: f64,
     /// Notes, in order.
@@ -59,15 +59,15 @@ pub struct Loan {
     /// Counters.
     #[payload(default)]
     pub counters: HashMap<String, i64>,
-    /// Picture of the cover.
+    /// A picture of the cover.
     #[payload(default)]
     pub cover: Bytes,
-    /// Number of the copy.
+    /// The id of the copy.
     #[payload(default)]
     pub copy: Uuid,
 }
 
-/// Sent when a reader has taken a book home.
+/// Sent when a reader takes a book home.
 #[event(
     type = "com.example.library.loan.created.v1",
     key = loan.reader.card,
@@ -78,24 +78,24 @@ pub struct Loan {
 pub struct LoanCreated {
     /// The loan.
     pub loan: Loan,
-    /// Number of books that the reader has now.
+    /// The number of books that the reader has now.
     #[event(default = 1)]
     pub count: i64,
-    /// Branch of the library.
+    /// The branch of the library.
     pub branch: Option<String>,
-    /// Titles that the reader asked for.
+    /// The titles that the reader has requested.
     #[event(default)]
     pub wishes: Vec<String>,
 }
 
-/// Sent when a reader has brought a book back.
+/// Sent when a reader returns a book.
 #[event(type = "com.example.library.loan.ended.v1", key = loan.copy, crate = oe)]
 pub struct LoanEnded {
     /// The loan.
     pub loan: Loan,
 }
 
-/// Sent when a reader has brought a book back, before there was [`LoanEnded`].
+/// The predecessor of [`LoanEnded`].
 #[event(
     type = "com.example.library.loan.closed.v2",
     deprecated(since = "1.2.0", note = "use `LOAN_ENDED`"),
@@ -106,12 +106,12 @@ pub struct LoanClosedV2 {
     pub loan: Loan,
 }
 
-/// What stays in the process, and has no form on a wire.
+/// A value without a wire form.
 pub struct Session(pub std::sync::Mutex<u64>);
 
-/// Sent when a librarian has opened the desk.
+/// Sent when a librarian opens the desk.
 #[event(type = "com.example.library.desk.opened.v1", local_only = "holds a session of this process", crate = oe)]
 pub struct DeskOpened {
-    /// Session of the librarian.
+    /// The librarian's session.
     pub session: Session,
 }

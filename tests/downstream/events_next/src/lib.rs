@@ -1,4 +1,4 @@
-//! A later version of the crate `events`, in which an event has one more data key.
+//! A later version of the crate `events`, in which an event has an additional data key.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
@@ -7,12 +7,12 @@
 pub mod loans {
     use openedx_events::event;
 
-    /// Sent when a book was lent.
+    /// Sent when a book is lent.
     #[event(type = "com.example.library.loan.created.v1", minor_version = 1)]
     pub struct LoanCreated {
-        /// Number of the loan.
+        /// The number of the loan.
         pub number: i64,
-        /// Number of the desk at which the book was lent.
+        /// The number of the desk.
         pub desk: Option<i64>,
     }
 }

@@ -1,4 +1,4 @@
-//! Receivers; the service links them with `use handlers_a as _;`.
+//! Receivers that the service links with `use handlers_a as _;`.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
@@ -12,11 +12,11 @@ use openedx_events::{
     prelude::*,
 };
 
-/// Has the name of a function in `handlers_b`.
+/// Has the same name as a function in `handlers_b`.
 ///
 /// # Panics
 ///
-/// If the book has no title.
+/// Panics if the book has no title.
 #[receiver(LOAN_CREATED)]
 pub fn notify(loan: &Loan) {
     assert!(!loan.title.is_empty());
@@ -32,25 +32,25 @@ fn first(count: &i64, wishes: &[String]) -> Result<(), String> {
     }
 }
 
-/// An `Option`, as the event has it.
+/// Takes an `Option`, as in the event.
 #[receiver(LOAN_CREATED)]
 fn branch(branch: &Option<String>, metadata: &EventsMetadata) {
     assert_eq!(branch.as_deref(), Some("main"));
     assert_eq!(metadata.event_type, "com.example.library.loan.created.v1");
 }
 
-/// Takes both.
+/// Receives two events.
 #[receiver(LOAN_CREATED, LOAN_ENDED, order = 5)]
 fn count(loan: &Loan, from_event_bus: bool) {
     assert!(!from_event_bus && loan.reader.is_valid);
 }
 
 pub mod learning {
-    //! Of the events that come with the crate.
+    //! Receivers for events of the catalogue.
 
     use super::{receiver, CourseEnrollmentData, COURSE_ENROLLMENT_CHANGED, COURSE_ENROLLMENT_CREATED};
 
-    /// Of two events.
+    /// Receives two events.
     #[receiver(COURSE_ENROLLMENT_CREATED, COURSE_ENROLLMENT_CHANGED)]
     fn reserve_books(enrollment: &CourseEnrollmentData) -> Result<(), std::fmt::Error> {
         if enrollment.is_active {

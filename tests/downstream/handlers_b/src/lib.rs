@@ -1,4 +1,4 @@
-//! Receivers; the service names one in `expect_receivers!`, and so links them all.
+//! Receivers. The service names one of them in `expect_receivers!`, which links them all.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
@@ -9,7 +9,7 @@ use openedx_events::{
     prelude::*,
 };
 
-/// Has the name of a function in `handlers_a`, and fails.
+/// Has the same name as a function in `handlers_a`, and fails.
 ///
 /// # Errors
 ///
@@ -19,13 +19,13 @@ pub fn notify(loan: &Loan) -> Result<(), Box<dyn std::error::Error + Send + Sync
     Err(format!("no printer for `{}`", loan.title).into())
 }
 
-/// Panics, which is its own failure only.
+/// Panics, which does not affect other receivers.
 #[receiver(LOAN_ENDED)]
 fn inspect(event: &LoanEnded) {
     panic!("a page of `{}` is missing", event.loan.title);
 }
 
-/// Of an event that stays in the process.
+/// Receives a local-only event.
 #[receiver(DESK_OPENED)]
 fn count(session: &Session) -> Result<(), ReceiverError> {
     let mut count = session.0.lock().map_err(|error| ReceiverError::permanent(error.to_string()))?;
@@ -33,7 +33,7 @@ fn count(session: &Session) -> Result<(), ReceiverError> {
     Ok(())
 }
 
-/// Of the events that come with the crate.
+/// Receives an event of the catalogue.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = 1)]
 fn greet(event: &CourseEnrollmentCreated, _metadata: &EventsMetadata) {
     assert_eq!(event.enrollment.user.id, 7);

@@ -1,4 +1,4 @@
-//! Receivers of a crate that stands in the manifest of the service and nowhere else.
+//! A receiver in a crate that the service depends on but does not mention.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
@@ -6,6 +6,6 @@
 use events::loans::LOAN_CREATED;
 use openedx_events::receiver;
 
-/// Runs in no program that does not mention the crate.
+/// Runs only in programs that mention the crate.
 #[receiver(LOAN_CREATED, order = -100)]
 pub fn silent() {}

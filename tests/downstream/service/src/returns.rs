@@ -1,4 +1,4 @@
-//! The service's own payloads and events, in modules as far down as it likes.
+//! Payloads and events of the service, in nested modules.
 
 use openedx_events::Responses;
 
@@ -7,12 +7,12 @@ pub(crate) mod data {
 
     use openedx_events::prelude::*;
 
-    /// A book that came back.
+    /// A returned book.
     #[payload]
     pub(crate) struct Return {
-        /// Title of the book.
+        /// The title of the book.
         pub(crate) title: String,
-        /// When it came back.
+        /// The time of the return.
         pub(crate) time: DateTime,
     }
 }
@@ -24,14 +24,14 @@ pub(crate) mod signals {
 
     use super::data::Return;
 
-    /// Sent when a book has come back.
+    /// Sent when a book is returned.
     #[event(type = "com.example.library.book.returned.v1", key = r#return.title)]
     pub(crate) struct BookReturned {
-        /// What came back.
+        /// The returned book.
         pub(crate) r#return: Return,
     }
 
-    /// In the module of the event itself.
+    /// A receiver in the module of its event.
     #[receiver(BOOK_RETURNED, order = 1)]
     pub(crate) fn thank(_return: &Return) {}
 }

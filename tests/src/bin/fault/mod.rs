@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each program uses only a part")]
 
 use std::{
-    fmt::{self, Write as _},
+    fmt,
     fs::{self, File, OpenOptions},
     io::{self, Read, Write},
     path::Path,
@@ -13,11 +13,12 @@ use std::{
 };
 
 use openedx_events::prelude::*;
-use tracing::{
-    Event, Level, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
+use tracing::Level;
+
+// Include only this file, because its crate defines events.
+#[allow(unreachable_pub, reason = "its crate exports it")]
+#[path = "../../log.rs"]
+mod log;
 
 /// Sent for each item.
 #[event(type = "com.example.faults.item.sent.v1", key = key)]
@@ -46,48 +47,12 @@ impl Lines {
     }
 }
 
-/// Writes the log to a file.
-pub(crate) struct Log {
-    lines: Lines,
-    level: Level,
-}
-
-impl Log {
-    /// Starts the log, with audit lines if `audit` is set.
-    pub(crate) fn start(path: &str, audit: bool) {
-        let lines = Lines::append_to(path).expect("the log can be opened");
-        let level = if audit { Level::INFO } else { Level::WARN };
-        tracing::subscriber::set_global_default(Self { lines, level }).expect("set once");
-    }
-}
-
-impl Subscriber for Log {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.level
-    }
-
-    fn event(&self, event: &Event<'_>) {
-        struct Text(String);
-
-        impl Visit for Text {
-            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-                let _ = write!(self.0, " {}={value:?}", field.name());
-            }
-        }
-
-        let mut text = Text(format!("{} {}", now(), event.metadata().level()));
-        event.record(&mut text);
-        self.lines.write(text.0);
-    }
-
-    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-        span::Id::from_u64(1)
-    }
-
-    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
+/// Starts the log, a file of lines, with audit lines if `audit` is set.
+pub(crate) fn start_log(path: &str, audit: bool) {
+    let lines = Lines::append_to(path).expect("the log is writable");
+    let level = if audit { Level::INFO } else { Level::WARN };
+    let log = log::subscriber(level, move |line| lines.write(format_args!("{} {line}", now())));
+    tracing::subscriber::set_global_default(log).expect("set once");
 }
 
 /// Calls `end` when the standard input ends, which means that the test stops the process or has died.

@@ -151,14 +151,9 @@ impl Bus {
         self.done(&["dlq", "list", "-t", topic, "-g", group]).json_lines()
     }
 
-    /// A command of the test's own.
+    /// Sends a command to the server.
     fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
-        let client = redis::Client::open(self.server.url()).unwrap();
-        let mut command = redis::cmd(words[0]);
-        words[1..].iter().for_each(|word| {
-            command.arg(*word);
-        });
-        command.query(&mut client.get_connection().unwrap()).unwrap()
+        self.server.ask(words)
     }
 }
 
@@ -278,10 +273,6 @@ fn collect(pipe: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<
     (text, reader)
 }
 
-fn eventually(what: &str, mut done: impl FnMut() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !done() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        thread::sleep(Duration::from_millis(20));
-    }
+fn eventually(what: &str, done: impl FnMut() -> bool) {
+    openedx_events_tests::eventually(what, Duration::from_secs(20), done);
 }

@@ -81,7 +81,7 @@ fn wrong_arguments() {
         (&["--signal", SENT, "--data", "{}"], "error: the data is wrong: "),
         (
             &["--signal", "COUNTER_CLOSED", "--data", &data],
-            "error: `COUNTER_CLOSED` is local only, and cannot go to an event bus: nobody else has to know",
+            "error: `COUNTER_CLOSED` is local only, and cannot go to an event bus: only relevant in this process",
         ),
         (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: the metadata is wrong: "),
         (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata is "),

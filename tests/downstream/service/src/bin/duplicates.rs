@@ -1,4 +1,4 @@
-//! Links two versions of one crate, and so two definitions of one event type: prints what is found.
+//! Links two versions of a crate, which define the same event type, and prints the findings.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]

@@ -1,4 +1,4 @@
-//! Mentions the crate that the service only depends on, and prints the receivers of one event.
+//! Mentions the crate that the service does not, and prints all receivers.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unused_qualifications, clippy::pedantic, warnings)]
