@@ -21,7 +21,7 @@ fn each_finding_is_a_line() {
 }
 
 #[test]
-fn contracts_of_other_events_and_contracts_that_changed_are_findings() {
+fn unknown_and_changed_contracts_are_findings() {
     let package = env!("CARGO_MANIFEST_DIR");
     let ran = run(&["check", "--package", package, "--against", "HEAD"]);
     assert!(
@@ -37,9 +37,9 @@ fn contracts_of_other_events_and_contracts_that_changed_are_findings() {
     assert!(ran.stderr.contains("no-such-revision"), "{}", ran.stderr);
 }
 
-/// The folders of this workspace, elsewhere, with a contract that was not there when the program was compiled.
+/// A copy of the folders of this workspace, with a contract that did not exist when the program was compiled.
 #[test]
-fn a_contract_that_is_newer_than_the_program_is_no_missing_one() {
+fn a_contract_newer_than_the_program_is_reported_as_such() {
     let folder = Folder::new();
     for below in ["tests/src/bin", "tests/schemas", "other"] {
         fs::create_dir_all(folder.path(below)).unwrap();
@@ -52,7 +52,7 @@ fn a_contract_that_is_newer_than_the_program_is_no_missing_one() {
     let ran = run(&["check", "--package", other.to_str().unwrap()]);
     let line =
         ran.stdout.lines().find(|line| line.contains("book.returned.v1` at tests/src/bin/service.rs:"));
-    let line = line.expect("it is a finding");
+    let line = line.expect("a finding");
     assert!(line.starts_with("contract_missing: ") && line.contains("was compiled before "), "{line}");
     assert!(line.contains(contract) && line.contains("`touch tests/src/bin/service.rs`"), "{line}");
     let lent = ran
@@ -64,7 +64,7 @@ fn a_contract_that_is_newer_than_the_program_is_no_missing_one() {
 }
 
 #[test]
-fn a_type_that_is_defined_twice_is_a_finding_and_stops_other_commands() {
+fn a_duplicate_type_is_a_finding_and_stops_other_commands() {
     let run = |arguments: &[&str]| -> Ran {
         output_of(Command::new(env!("CARGO_BIN_EXE_service_with_duplicates")).args(arguments), b"")
     };

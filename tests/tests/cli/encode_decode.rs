@@ -17,7 +17,7 @@ fn decode_line(hex: &str) -> String {
 }
 
 #[test]
-fn python_s_vectors_go_both_ways() {
+fn vectors_of_python_are_encoded_and_decoded() {
     let vectors = golden::all_vectors();
     let lines = |line: fn(&Vector) -> Value| vectors.iter().map(line).collect::<Vec<Value>>();
     let text = |lines: &[Value]| lines.iter().map(Value::to_string).collect::<Vec<_>>().join("\n");
@@ -33,7 +33,7 @@ fn python_s_vectors_go_both_ways() {
     assert!(encoded.json_lines() == bytes);
     assert_eq!((encoded.code, encoded.stderr.as_str()), (0, ""));
 
-    // The library's JSON, which `golden.rs` compares with Python's.
+    // Our JSON, which `golden.rs` compares with Python's.
     let data = lines(|vector| {
         let data = vector.event.decode_to_json(&vector.avro).unwrap();
         json!({"event_type": vector.event.event_type(), "data": serde_json::from_str::<Value>(&data).unwrap()})
@@ -44,14 +44,14 @@ fn python_s_vectors_go_both_ways() {
 }
 
 #[test]
-fn lines_are_compact_with_keys_in_their_order() {
+fn lines_are_compact_with_ordered_keys() {
     assert_eq!(feed(&["encode"], encode_line(ADA)).stdout, decode_line(ADA_HEX) + "\n");
     assert_eq!(feed(&["decode"], decode_line(ADA_HEX)).stdout, encode_line(ADA) + "\n");
     assert_eq!(feed(&["decode"], decode_line(&ADA_HEX.to_uppercase())).stdout, encode_line(ADA) + "\n");
 }
 
 #[test]
-fn a_bad_line_is_answered_in_its_place() {
+fn an_invalid_line_is_answered_in_order() {
     let good = encode_line(ADA);
     let input = [&good, "{", "", &good, "[1]", &good].join("\n");
     let ran = feed(&["encode"], input);
@@ -71,7 +71,7 @@ fn a_bad_line_is_answered_in_its_place() {
     );
 }
 
-/// The error of the only line.
+/// Returns the error for a single line.
 fn error_of(command: &str, line: impl AsRef<[u8]>) -> String {
     let ran = feed(&[command], line);
     let [answer] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
@@ -81,7 +81,7 @@ fn error_of(command: &str, line: impl AsRef<[u8]>) -> String {
 }
 
 #[test]
-fn errors_of_encode_say_where() {
+fn errors_of_encode_have_a_position() {
     let error = |line: &str| error_of("encode", line);
     assert_eq!(
         error(r#"{"event_type": "a.b.c.d.v1", "data": {}}"#),
@@ -98,7 +98,7 @@ fn errors_of_encode_say_where() {
         "column 16: invalid type: integer, expected a string"
     );
 
-    // The place is one in the line, not in the data.
+    // The position is in the line, not in the data.
     let wrong = encode_line(&ADA.replace('7', "\"ada@example.com\""));
     let end_of_value = wrong.find("com\",").unwrap() + "com\"".len();
     assert_eq!(
@@ -114,7 +114,7 @@ fn errors_of_encode_say_where() {
 }
 
 #[test]
-fn errors_of_decode_say_where() {
+fn errors_of_decode_have_a_position() {
     let error = |hex: &str| error_of("decode", decode_line(hex));
     assert_eq!(error("0e0"), "`avro_hex` has an odd number of digits");
     assert_eq!(error("0e0g"), "`avro_hex` has something other than a hexadecimal digit (byte 3)");
@@ -131,7 +131,7 @@ fn errors_of_decode_say_where() {
 }
 
 #[test]
-fn local_events_are_refused_with_their_reason() {
+fn local_only_events_are_refused_with_their_reason() {
     for (event_type, reason) in [
         ("com.example.library.door.opened.v1", "its time has no meaning in other processes"),
         ("com.example.library.door.closed.v1", "only relevant in this process"),
@@ -145,14 +145,14 @@ fn local_events_are_refused_with_their_reason() {
 }
 
 #[test]
-fn bytes_that_are_no_text() {
+fn a_line_that_is_not_utf_8() {
     let mut line = encode_line(ADA).into_bytes();
     line[10] = 0xff;
     assert_eq!(error_of("encode", line), "the line is not UTF-8 (byte 10)");
 }
 
 #[test]
-fn odd_but_good_lines() {
+fn unusual_but_valid_lines() {
     let line = encode_line(ADA);
     let answer = decode_line(ADA_HEX);
     for (input, answers) in [
@@ -170,12 +170,12 @@ fn odd_but_good_lines() {
 }
 
 #[test]
-fn nothing_in_a_line_breaks_it() {
+fn values_never_break_a_line() {
     let line = encode_line(&ADA.replace("Ada", r"a\nb\u0085c\u2028d\u2029e\u001cf é 🎓"));
     let encoded = feed(&["encode"], line);
     let decoded = feed(&["decode"], encoded.stdout);
     assert_eq!(decoded.code, 0);
-    // Whatever Python's `splitlines` takes for the end of a line.
+    // All line ends of Python's `splitlines`.
     let breaks = ['\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\r'];
     assert!(!decoded.stdout.contains(breaks), "{}", decoded.stdout);
     assert!(decoded.stdout.contains("é 🎓"), "{}", decoded.stdout);

@@ -10,7 +10,7 @@ fn generate(arguments: &[&str], out: &Path) -> Ran {
     run(&[&["generate-avro-schemas"][..], arguments, &["--out", out.to_str().unwrap()]].concat())
 }
 
-/// What openedx-events 11.2.0 wrote for these events.
+/// Output of openedx-events 11.2.0.
 const FROM_PYTHON: [(&str, &str); 2] = [
     (
         "org+openedx+learning+course+enrollment+created+v1_schema.avsc",
@@ -23,7 +23,7 @@ const FROM_PYTHON: [(&str, &str); 2] = [
 ];
 
 #[test]
-fn all_have_python_s_names_and_text() {
+fn files_are_named_and_written_as_in_python() {
     let folder = Folder::new();
     let ran = generate(&["--all"], &folder.path("new/folder"));
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
@@ -33,7 +33,7 @@ fn all_have_python_s_names_and_text() {
     }
     let of_catalogue = registry::events()
         .filter(|event| event.event_type().starts_with("org.openedx.") && event.schema_string().is_some());
-    // And of the service all but the one whose data has no Avro form.
+    // Three of the service's events have an Avro form.
     assert_eq!(names.len(), of_catalogue.count() + 3);
     assert!(names.iter().any(|name| name == "com+example+library+door+closed+v1_schema.avsc"));
     let printed: Vec<String> =
@@ -44,7 +44,7 @@ fn all_have_python_s_names_and_text() {
 }
 
 #[test]
-fn some_by_type_or_constant() {
+fn events_can_be_named_by_type_or_constant() {
     let folder = Folder::new();
     let out = folder.path("out");
     let ran = generate(&["BOOK_LENT", "com.example.library.book.returned.v1"], &out);
@@ -60,7 +60,7 @@ fn some_by_type_or_constant() {
 }
 
 #[test]
-fn what_cannot_be_done_is_not_begun() {
+fn an_error_writes_nothing() {
     let folder = Folder::new();
     let ran = generate(&["BOOK_LENT", "BOOK_LEND"], &folder.path("out"));
     assert_eq!(ran.code, 2);
@@ -81,7 +81,7 @@ fn what_cannot_be_done_is_not_begun() {
     assert!(ran.stderr.starts_with("error: cannot make `"), "{}", ran.stderr);
 }
 
-/// A crate with a folder of contracts, in which there is `contract`.
+/// Creates a crate with a contract.
 fn crate_with(contract: &str) -> Folder {
     let folder = Folder::new();
     fs::write(folder.path("Cargo.toml"), "").unwrap();
@@ -103,7 +103,7 @@ fn assert_refused(folder: &Folder, out: &Path, contract: &str) {
 
 #[test]
 fn a_contract_is_never_replaced() {
-    for contract in ["{}", "no JSON", ""] {
+    for contract in ["{}", "not JSON", ""] {
         let folder = crate_with(contract);
         assert_refused(&folder, &folder.path("schemas"), contract);
         assert_refused(&folder, &folder.path("schemas/../schemas/."), contract);
@@ -112,14 +112,14 @@ fn a_contract_is_never_replaced() {
 
 #[cfg(unix)]
 #[test]
-fn links_do_not_lead_to_contracts() {
+fn contracts_are_not_replaced_through_links() {
     use std::os::unix::fs::symlink;
 
     let folder = crate_with("{}");
     symlink("schemas", folder.path("link")).unwrap();
     assert_refused(&folder, &folder.path("link"), "{}");
 
-    // A link to the file is replaced; the file is not.
+    // A link to a contract is replaced, but not the contract.
     fs::create_dir(folder.path("out")).unwrap();
     symlink(folder.path("schemas").join(RETURNED_FILE), folder.path("out").join(RETURNED_FILE)).unwrap();
     let hard = "com+example+library+book+lent+v1_schema.avsc";
@@ -128,7 +128,7 @@ fn links_do_not_lead_to_contracts() {
     assert_eq!(fs::read_to_string(folder.path("schemas").join(RETURNED_FILE)).unwrap(), "{}");
     assert!(!folder.path("out").join(RETURNED_FILE).is_symlink());
 
-    // A link that leads nowhere is there, and so is a contract that is kept.
+    // A dangling link exists, so it is kept like a contract.
     symlink("nowhere", folder.path("schemas").join("com+example+library+book+lent+v1_schema.2.avsc"))
         .unwrap();
     let ran = generate(&["BOOK_LENT"], &folder.path("schemas"));
@@ -138,13 +138,13 @@ fn links_do_not_lead_to_contracts() {
 }
 
 #[test]
-fn contracts_that_are_missing_are_added() {
+fn missing_contracts_are_added() {
     let schema = {
         let folder = Folder::new();
         assert_eq!(generate(&["BOOK_RETURNED"], &folder.path("out")).code, 0);
         fs::read_to_string(folder.path("out").join(RETURNED_FILE)).unwrap()
     };
-    // The same schema, in another writing.
+    // The same schema with different formatting.
     let contract: String = schema.split_whitespace().collect();
     let contract = contract.replace(
         "AvroEventFormatforCloudEventscreatedwith",
@@ -163,7 +163,7 @@ fn contracts_that_are_missing_are_added() {
 }
 
 #[test]
-fn a_folder_of_that_name_elsewhere_is_like_any_other() {
+fn a_schemas_folder_outside_a_crate_is_not_special() {
     let folder = crate_with("{}");
     fs::remove_file(folder.path("Cargo.toml")).unwrap();
     assert_eq!(generate(&["BOOK_RETURNED"], &folder.path("schemas")).code, 0);

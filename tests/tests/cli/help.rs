@@ -6,7 +6,7 @@ const COMMANDS: [&str; 7] =
     ["list", "show", "generate-avro-schemas", "check", "encode", "decode", "parse-keys"];
 
 #[test]
-fn all_commands_are_listed_and_answer_to_underscores() {
+fn all_commands_are_listed_and_accept_underscores() {
     let help = run(&["--help"]);
     assert_eq!(help.code, 0);
     for command in COMMANDS {
@@ -14,7 +14,7 @@ fn all_commands_are_listed_and_answer_to_underscores() {
         let spelled = command.replace('-', "_");
         assert_eq!(run(&[&spelled, "--help"]).stdout, run(&[command, "--help"]).stdout);
     }
-    // Listed once, under our spelling.
+    // Only the spelling with hyphens is listed.
     assert!(!help.stdout.contains("generate_avro_schemas"), "{}", help.stdout);
     assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
 }
@@ -29,7 +29,7 @@ fn every_example_runs() {
     )
     .unwrap();
 
-    // `check --against HEAD` needs a repository, wherever the target folder is.
+    // `check --against HEAD` needs a repository.
     for arguments in [&["init", "--quiet"][..], &["commit", "--quiet", "--allow-empty", "-m", "None"]] {
         let mut git = Command::new("git");
         git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
@@ -45,7 +45,7 @@ fn every_example_runs() {
             let mut shell = Command::new("sh");
             shell.args(["-c", example]).env("PATH", &path).current_dir(folder.path("."));
             let ran = output_of(&mut shell, b"");
-            // The service has findings.
+            // `check` has findings for this service.
             assert_eq!(ran.code, i32::from(command == "check"), "{example}\n{}", ran.stderr);
             assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{example}\n{}", ran.stderr);
             count += 1;
@@ -64,13 +64,13 @@ fn wrong_arguments_are_refused() {
 }
 
 #[test]
-fn the_version_says_which_python_release_it_mirrors() {
+fn the_version_names_the_python_release() {
     let ran = run(&["--version"]);
     let expected = "openedx-events 0.1.0 (events of Python's openedx-events 11.2.0)\n";
     assert_eq!((ran.stdout.as_str(), ran.code), (expected, 0));
 }
 
-/// What the binary of the crate says, built with these options.
+/// Runs the binary of the runtime crate, built with these options.
 fn cargo_run(options: &[&str], arguments: &[&str]) -> crate::Ran {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut command = Command::new(env!("CARGO"));
@@ -91,13 +91,13 @@ fn a_program_without_events_has_a_finding() {
     assert_eq!((ran.stdout.as_str(), ran.code), (expected, 1), "{}", ran.stderr);
 }
 
-/// The true binary, which has the catalogue and nothing else: nothing is wrong with that.
+/// The binary of the runtime crate contains only the catalogue and has no findings.
 #[test]
-fn the_binary_of_the_crate_runs() {
+fn the_binary_of_the_runtime_crate_runs() {
     let cargo = |arguments: &[&str]| cargo_run(&[], arguments);
     let ran = cargo(&["check"]);
     assert_eq!((ran.stdout.as_str(), ran.code), ("", 0), "{}", ran.stderr);
-    // Warnings alone are no findings.
+    // Warnings are not findings.
     let folder = Folder::new();
     let file = folder.path("settings.yml");
     fs::write(&file, "EVENT_BUS_PRODUCER: memory\n").unwrap();

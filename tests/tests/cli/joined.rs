@@ -1,4 +1,4 @@
-//! The commands among those of a service.
+//! The commands as part of another program.
 
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ enum Cli {
 }
 
 #[test]
-fn they_stand_beside_the_service_s_own() {
+fn they_are_listed_with_the_other_commands() {
     let help = Cli::command().render_help().to_string();
     assert!(help.starts_with("The library of Springfield"), "{help}");
     for command in ["serve", "list", "generate-avro-schemas", "parse-keys"] {
@@ -28,7 +28,9 @@ fn they_stand_beside_the_service_s_own() {
 
 #[test]
 fn they_run() {
-    let Cli::Events(command) = Cli::parse_from(["library", "show", "BOOK_LOST"]) else { panic!("not ours") };
+    let Cli::Events(command) = Cli::parse_from(["library", "show", "BOOK_LOST"]) else {
+        panic!("the wrong command")
+    };
     assert_eq!(command.run(), ExitCode::from(2));
     assert!(matches!(Cli::parse_from(["library", "serve"]), Cli::Serve));
 }

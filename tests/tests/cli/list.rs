@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use crate::run;
 
 #[test]
-fn json_has_all_that_is_known() {
+fn json_contains_everything() {
     let ran = run(&["list", "--json"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     let events: Vec<Value> = serde_json::from_str(&ran.stdout).unwrap();
@@ -101,7 +101,7 @@ fn the_table_is_aligned() {
 }
 
 #[test]
-fn show_takes_the_type_or_the_constant() {
+fn show_accepts_the_type_or_the_constant() {
     let by_type = run(&["show", "com.example.library.book.lent.v1"]);
     let by_constant = run(&["show", "BOOK_LENT"]);
     assert_eq!(by_type.stdout, by_constant.stdout);
@@ -143,7 +143,7 @@ receivers:
 }
 
 #[test]
-fn show_names_receivers_in_their_order_and_why_an_event_is_local() {
+fn show_lists_receivers_in_order_and_the_reason_of_local_only_events() {
     let page = run(&["show", "COURSE_ENROLLMENT_CREATED"]).stdout;
     let greet = page.find("\n  service::greet (tests/src/bin/service.rs:").unwrap();
     let reserve = page.find("\n  service::reserve_books (tests/src/bin/service.rs:").unwrap();
@@ -158,7 +158,7 @@ fn show_names_receivers_in_their_order_and_why_an_event_is_local() {
 }
 
 #[test]
-fn what_is_misspelled_gets_near_misses() {
+fn misspelt_names_get_suggestions() {
     let ran = run(&["show", "com.example.library.book.lend.v1"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert_eq!(

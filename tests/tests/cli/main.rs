@@ -1,4 +1,4 @@
-//! The command line, as the binary of a service has it: `src/bin/service.rs`.
+//! The command line of a service: `src/bin/service.rs`.
 
 mod bus;
 mod check;
@@ -21,7 +21,7 @@ use std::{
 
 use serde_json::Value;
 
-/// What a run of the binary came to.
+/// The result of a run.
 #[derive(Debug)]
 struct Ran {
     stdout: String,
@@ -30,7 +30,7 @@ struct Ran {
 }
 
 impl Ran {
-    /// The lines of standard output, each of them JSON.
+    /// Parses the lines of standard output as JSON.
     fn json_lines(&self) -> Vec<Value> {
         self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
@@ -42,7 +42,7 @@ fn service() -> Command {
     command
 }
 
-/// Runs the binary with nothing to read.
+/// Runs the binary with empty input.
 fn run(arguments: &[&str]) -> Ran {
     feed(arguments, "")
 }
@@ -57,9 +57,9 @@ fn output_of(command: &mut Command, input: &[u8]) -> Ran {
     let mut child = child.unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let output = thread::scope(|scope| {
-        // Both pipes are small: whoever writes all before reading waits for ever.
+        // Both pipes are small: writing everything before reading would deadlock.
         scope.spawn(move || {
-            // A command that reads no input may be gone by now.
+            // A command that reads no input may have ended.
             let _ = stdin.write_all(input);
         });
         child.wait_with_output().unwrap()
@@ -71,7 +71,7 @@ fn output_of(command: &mut Command, input: &[u8]) -> Ran {
     }
 }
 
-/// A folder of one test, gone when the test is over.
+/// A folder for a test, which is removed when it is dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -86,12 +86,12 @@ impl Folder {
         Self(path)
     }
 
-    /// The path of what is called `name` in it.
+    /// Returns the path of `name` in the folder.
     fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
-    /// The names of the files in its folder `name`, sorted.
+    /// Returns the sorted names of the files in its subfolder `name`.
     fn names(&self, name: &str) -> Vec<String> {
         let entries = fs::read_dir(self.path(name)).unwrap();
         let mut names: Vec<String> =

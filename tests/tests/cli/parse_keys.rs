@@ -3,7 +3,7 @@ use serde_json::{Value, json};
 
 use crate::feed;
 
-/// All that `golden/opaque_keys.json` has: the request, and the answer, which is nothing for an invalid key.
+/// Returns the requests of `golden/opaque_keys.json` with their answers; invalid keys have none.
 fn cases() -> Vec<(Value, Option<Value>)> {
     let golden = golden::opaque_keys();
     let mut cases = Vec::new();
@@ -21,7 +21,7 @@ fn cases() -> Vec<(Value, Option<Value>)> {
 }
 
 #[test]
-fn keys_are_taken_apart_as_python_does() {
+fn keys_are_parsed_as_in_python() {
     let cases = cases();
     assert!(cases.len() > 1500, "{}", cases.len());
     let requests: Vec<String> = cases.iter().map(|(request, _)| request.to_string()).collect();
@@ -42,7 +42,7 @@ fn keys_are_taken_apart_as_python_does() {
 }
 
 #[test]
-fn parts_are_in_python_s_order() {
+fn parts_are_in_the_order_of_python() {
     let ran = feed(&["parse_keys"], r#"{"class": "UsageKey", "key": "lib-block-v1:o+l+type@html+block@b"}"#);
     assert_eq!(
         ran.stdout,
@@ -54,7 +54,7 @@ fn parts_are_in_python_s_order() {
 }
 
 #[test]
-fn a_line_that_is_no_request_has_its_number() {
+fn errors_contain_the_line_number() {
     let ran = feed(
         &["parse-keys"],
         "{\"class\": \"CourseKey\", \"key\": \"a/b/c\"}\n{\"class\": \"Course\", \"key\": \"a/b/c\"}\n{\"key\": \"a/b/c\"}\n",

@@ -12,7 +12,7 @@ use crate::{feed, output_of, service};
 const LINE: &str = "{\"class\": \"CourseKey\", \"key\": \"course-v1:edX+DemoX+2026\"}\n";
 
 #[test]
-fn an_answer_comes_before_the_next_question() {
+fn each_line_is_answered_before_the_next_is_read() {
     let mut child = service().arg("parse-keys").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = BufReader::new(child.stdout.take().unwrap());
@@ -33,14 +33,14 @@ fn an_answer_comes_before_the_next_question() {
     reader.join().unwrap();
 }
 
-/// 100 MB go through a process that holds less than a tenth of that.
+/// Sends 100 MB through a process that uses less than a tenth of that.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_input() {
     let mut child = service().arg("parse-keys").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut stdout = child.stdout.take().unwrap();
-    // Keys that are refused at their first byte are quick.
+    // Keys that are refused at the first byte are fast.
     let line = format!("{{\"class\": \"CourseKey\", \"key\": \"{}\"}}\n", "x".repeat(10_000));
     let count = 100_000_000 / line.len();
     let writer = thread::spawn(move || {
@@ -74,7 +74,7 @@ fn a_line_may_be_huge() {
     assert_eq!((answers.len(), ran.code), (2, 0));
 }
 
-/// A pipe that nobody reads.
+/// Returns a pipe without a reader.
 fn closed_pipe() -> PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);
@@ -82,7 +82,7 @@ fn closed_pipe() -> PipeWriter {
 }
 
 #[test]
-fn a_closed_pipe_ends_it_quietly() {
+fn a_closed_pipe_ends_the_command_quietly() {
     for arguments in [&["parse-keys"][..], &["list", "--json"], &["list"], &["show", "BOOK_LENT"], &["check"]]
     {
         let ran = service()
@@ -93,7 +93,7 @@ fn a_closed_pipe_ends_it_quietly() {
             .spawn();
         let mut child = ran.unwrap();
         let mut stdin = child.stdin.take().unwrap();
-        // What is written after the end has nowhere to go.
+        // Write until the command has ended.
         while arguments == ["parse-keys"] && stdin.write_all(LINE.as_bytes()).is_ok() {}
         drop(stdin);
         let output = child.wait_with_output().unwrap();
@@ -120,7 +120,7 @@ fn a_full_disk_is_an_error() {
 
 #[cfg(unix)]
 #[test]
-fn an_input_that_cannot_be_read_is_an_error() {
+fn unreadable_input_is_an_error() {
     let folder = File::open(env!("CARGO_MANIFEST_DIR")).unwrap();
     let output = service().arg("encode").stdin(folder).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
@@ -129,7 +129,7 @@ fn an_input_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
-fn no_input_is_no_output() {
+fn empty_input_gives_empty_output() {
     for command in ["encode", "decode", "parse-keys"] {
         let ran = feed(&[command], "");
         assert_eq!((ran.stdout.as_str(), ran.code), ("", 0), "{command}");
@@ -137,7 +137,7 @@ fn no_input_is_no_output() {
 }
 
 #[test]
-fn what_is_logged_goes_to_standard_error() {
+fn the_log_goes_to_standard_error() {
     let ran = output_of(service().arg("check").env("RUST_LOG", "openedx_events=loud"), b"");
     assert!(ran.stderr.contains("WARN"), "{}", ran.stderr);
     assert!(ran.stderr.contains("`RUST_LOG` is ignored"), "{}", ran.stderr);

@@ -1,4 +1,4 @@
-//! Names of buses.
+//! The names of buses.
 
 use openedx_events::event_bus::{
     Settings,
@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{QUIZ, register_nats, route};
 
 #[test]
-fn names_of_buses() {
+fn bus_names() {
     register_nats();
     let bus = |setting: &str, name: &str| {
         SettingsBuilder::new()
@@ -34,7 +34,7 @@ fn names_of_buses() {
 }
 
 #[test]
-fn a_bus_that_is_needed_and_not_set() {
+fn a_missing_bus() {
     let settings =
         Settings::from_value(json!({"EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", true)}));
     let error = settings.unwrap().producing_bus().unwrap_err();

@@ -1,4 +1,4 @@
-//! What consumers are told.
+//! The settings of consumers.
 
 use openedx_events::event_bus::{Settings, settings::ConsumerExtra};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::only;
 
 #[test]
-fn consumers_of_a_wrong_shape() {
+fn invalid_consumers() {
     let at = |rest: &str| format!("EVENT_BUS_CONSUMER_CONFIG['t']{rest}");
     for (entry, path, message) in [
         (json!("g"), at(""), "a table is needed, found a text"),

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{QUIZ, from_file, route};
 
 #[test]
-fn files_of_each_format_say_the_same() {
+fn all_file_formats_are_equivalent() {
     let yaml = format!(
         "EVENT_BUS_PRODUCER: memory\nEVENT_BUS_REDIS_STREAM_MAX_LEN: 5\nEVENT_BUS_PRODUCER_TIMEOUT: 0.5\n\
          EVENT_BUS_REDIS_CONSUMERS_ENABLED: no\nOTHER: {{a: [1]}}\nEVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}:\n    \
@@ -38,20 +38,20 @@ fn files_of_each_format_say_the_same() {
             "{extension} with a BOM"
         );
     }
-    for (extension, empty) in [("yml", ""), ("yml", "# nothing\n"), ("json", "{}"), ("toml", "")] {
+    for (extension, empty) in [("yml", ""), ("yml", "# empty\n"), ("json", "{}"), ("toml", "")] {
         assert_eq!(from_file(extension, empty).unwrap(), Settings::default(), "{extension}");
     }
 }
 
 #[test]
-fn yaml_is_read_as_python_reads_it() {
+fn yaml_is_read_as_in_python() {
     let settings = from_file(
         "yml",
         "EVENT_BUS_REDIS_CONSUMERS_ENABLED: Off\nEVENT_BUS_REDIS_STREAM_MAX_LEN: 1_000\nEVENT_BUS_CONSUMER_DLQ_MAX_LEN: 0x1F\n\
          EVENT_BUS_CONSUMER_MAX_ATTEMPTS: 010\nEVENT_BUS_TOPIC_PREFIX: Null\nEVENTS_SERVICE_NAME: first\nX: &x {b: 1}\n\
          Y: {<<: *x}\nEVENTS_SERVICE_NAME: last\n? [odd]\n: key\n3: .nan\n~: !!python/none x\n",
     );
-    // PyYAML refuses a list as a key, too.
+    // PyYAML also refuses a list as a key.
     assert!(settings.is_err());
     let settings = from_file(
         "yml",
@@ -82,7 +82,7 @@ fn yaml_is_read_as_python_reads_it() {
 }
 
 #[test]
-fn files_that_cannot_be_read() {
+fn invalid_files() {
     let bomb = (1..12).fold("a0: &a0 [x, x]\n".to_owned(), |text, level| {
         format!("{text}a{level}: &a{level} [{}]\n", vec![format!("*a{}", level - 1); 9].join(", "))
     });
@@ -120,7 +120,7 @@ fn files_that_cannot_be_read() {
 }
 
 #[test]
-fn keys_of_yaml_tables_are_texts() {
+fn keys_of_yaml_tables_become_strings() {
     let topics = |key: &str| {
         let route = "{event_key_field: quiz.id, enabled: true}";
         let text = format!("EVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}:\n    {key}: {route}\n");

@@ -1,4 +1,4 @@
-//! Settings that real services have: what is said of them, and where their events go, as in Python.
+//! Settings of real services: the warnings about them, and their routes compared with Python.
 
 use std::{fs, path::PathBuf};
 
@@ -15,7 +15,7 @@ fn path(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/settings").join(name)
 }
 
-/// What `python.py` wrote down, an entry a line.
+/// Returns the entries that `python.py` recorded.
 fn python(part: &str) -> Vec<Value> {
     let python: Value = serde_json::from_str(include_str!("../../fixtures/settings/python.json")).unwrap();
     let entries = python[part].as_array().unwrap().clone();
@@ -27,7 +27,7 @@ fn load(name: &str) -> Settings {
     SettingsBuilder::new().file(path(name)).build().unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// As in `python.json`: event type, topic, stream, key field of each route that events take.
+/// Returns the event type, topic, stream and key field of each enabled route, as in `python.json`.
 fn routes(settings: &Settings) -> Value {
     let enabled = settings.producer.config.iter().filter(|(_, _, route)| route.enabled);
     enabled
@@ -38,12 +38,12 @@ fn routes(settings: &Settings) -> Value {
 }
 
 #[test]
-fn each_loads_with_exactly_the_listed_warnings() {
+fn fixtures_load_with_the_listed_warnings() {
     for name in FIXTURES {
         let warnings: Vec<_> = load(name)
             .warnings()
             .iter()
-            // The directory is another one for everybody.
+            // The folder differs between machines.
             .map(|warning| warning.to_string().replace(&path(name).display().to_string(), name))
             .collect();
         let listed = path(&format!("{name}.warnings.txt"));
@@ -52,12 +52,12 @@ fn each_loads_with_exactly_the_listed_warnings() {
             fs::write(&listed, format!("{found}\n").trim_start()).unwrap();
         }
         let listed = fs::read_to_string(&listed).unwrap();
-        assert_eq!(found, listed.trim_end(), "{name}; UPDATE_WARNINGS=1 writes what is found");
+        assert_eq!(found, listed.trim_end(), "{name}; UPDATE_WARNINGS=1 updates the list");
     }
 }
 
 #[test]
-fn each_routes_as_python_does() {
+fn fixtures_route_events_as_in_python() {
     let expected = python("routes");
     assert_eq!(expected.len(), FIXTURES.len());
     for entry in expected {
@@ -74,9 +74,9 @@ fn configurations_merge_as_in_python() {
     }
 }
 
-/// Where redis-py guesses, we do not: `/1/2` is database 12 to it, and `/abc` database 0.
+/// We refuse URLs that redis-py guesses at: it reads `/1/2` as database 12 and `/abc` as database 0.
 #[test]
-fn redis_urls_mean_what_they_mean_to_redis_py() {
+fn redis_urls_are_read_as_in_redis_py() {
     for entry in python("urls") {
         let (text, python) = (entry[0].as_str().unwrap(), &entry[1]);
         let url = text.parse::<RedisUrl>();
@@ -104,7 +104,7 @@ fn redis_urls_mean_what_they_mean_to_redis_py() {
 }
 
 #[test]
-fn the_environment_is_merged_over_a_file_as_the_lms_merges_its_sources() {
+fn the_environment_is_merged_over_a_file_as_in_the_lms() {
     let config = json!({
         "org.openedx.learning.auth.session.login.completed.v1": {"user-login": {"enabled": false}},
         "org.openedx.learning.course.enrollment.created.v1": {
@@ -129,7 +129,7 @@ fn the_environment_is_merged_over_a_file_as_the_lms_merges_its_sources() {
 }
 
 #[test]
-fn the_values_of_a_whole_lms_env_yml() {
+fn values_of_a_complete_lms_env_yml() {
     let settings = load("lms.env.yml");
     assert_eq!(settings.service_name.as_deref(), Some("example-lms"));
     assert_eq!(settings.consumer.consecutive_errors_limit, None);

@@ -1,4 +1,4 @@
-//! Settings of the event bus: what is read, and what is said of each mistake.
+//! Settings of the event bus, and the messages about mistakes in them.
 
 mod buses;
 mod consumers;
@@ -29,7 +29,7 @@ use openedx_events::{
 };
 use serde_json::{Value, json};
 
-/// A quiz was passed.
+/// Sent when a quiz is passed.
 #[event(type = "org.example.learning.quiz.passed.v1", key = quiz.id)]
 pub struct QuizPassed {
     /// The quiz.
@@ -39,27 +39,27 @@ pub struct QuizPassed {
 /// A quiz.
 #[payload]
 pub struct QuizData {
-    /// Its id.
+    /// The id of the quiz.
     pub id: i64,
-    /// Who made it.
+    /// The author.
     pub author: Option<AuthorData>,
-    /// What part of the points it takes to pass.
+    /// The fraction of points needed to pass.
     pub threshold: f64,
-    /// Words to find it by.
+    /// Search terms.
     pub tags: Vec<String>,
 }
 
 /// An author.
 #[payload]
 pub struct AuthorData {
-    /// Login name.
+    /// The user name.
     pub login: String,
-    /// Address.
+    /// The mail address.
     #[payload(pii)]
     pub mail: String,
 }
 
-/// A hint was shown.
+/// Sent when a hint is shown.
 #[event(type = "org.example.learning.hint.shown.v1", local_only = "is for this process")]
 pub struct HintShown {
     /// The hint.
@@ -68,7 +68,7 @@ pub struct HintShown {
 
 const QUIZ: &str = "org.example.learning.quiz.passed.v1";
 
-/// A bus of our own, which uses keys.
+/// A registered bus that uses keys.
 struct Nats(MemoryBus);
 
 impl EventBus for Nats {
@@ -89,7 +89,7 @@ impl EventBus for Nats {
     }
 }
 
-/// Makes it known as `nats`.
+/// Registers it as `nats`.
 fn register_nats() {
     register("nats", Arc::new(Nats(MemoryBus::new())));
 }
@@ -98,12 +98,12 @@ fn error(settings: Value) -> SettingsError {
     Settings::from_value(settings).unwrap_err()
 }
 
-/// The one finding: path and message.
+/// Returns the path and message of the only finding.
 fn only(settings: Value) -> (String, String) {
     let error = error(settings);
     let [finding] = error.findings() else { panic!("{error}") };
     assert_eq!(finding.severity(), Severity::Error);
-    // What a `main` that returns the error prints.
+    // If `main` returns the error, Rust prints its `Debug` form.
     assert_eq!(format!("{error:?}"), error.to_string());
     (finding.path().to_owned(), finding.message().to_owned())
 }
@@ -122,7 +122,7 @@ fn from_variables<const N: usize>(variables: [(&str, &str); N]) -> Result<Settin
     SettingsBuilder::new().variables(variables).build()
 }
 
-/// Settings in a file of that extension.
+/// Reads settings from a file with that extension.
 fn from_file(extension: &str, text: impl AsRef<[u8]>) -> Result<Settings, SettingsError> {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
     let number = COUNT.fetch_add(1, Ordering::Relaxed);

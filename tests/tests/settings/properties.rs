@@ -1,4 +1,4 @@
-//! What holds for any settings.
+//! Properties of arbitrary settings.
 
 use openedx_events::event_bus::settings::{RedisUrl, SettingsBuilder};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, prop_oneof, proptest};
@@ -33,7 +33,7 @@ fn any_json() -> impl Strategy<Value = Value> {
     })
 }
 
-/// Without a file of past failures: each run draws anew.
+/// Without a file of past failures.
 fn config() -> ProptestConfig {
     ProptestConfig { failure_persistence: None, ..ProptestConfig::default() }
 }
@@ -70,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn urls_that_are_read_are_read_again_from_what_is_printed(
+    fn printed_urls_parse_to_the_same_url(
         text in "(redis|rediss|unix)://([a-z:%@]{0,8}@)?[a-zA-Z0-9\\[\\]:.%]{0,8}(/[a-z0-9]{0,3})?([?](db|socket_timeout)=[0-9.]{0,4})?"
     ) {
         if let Ok(url) = text.parse::<RedisUrl>() && !text.contains('%') {

@@ -1,4 +1,4 @@
-//! URLs of Redis servers, and that no password gets out.
+//! URLs of Redis servers, whose passwords must stay secret.
 
 use openedx_events::event_bus::{Settings, settings::RedisUrl};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::only;
 
 #[test]
-fn no_error_and_no_debug_has_a_password() {
+fn errors_and_debug_contain_no_password() {
     for url in [
         "redis://:hushhush@h:99999",
         "redis://:hushhush/x@h",
@@ -29,7 +29,7 @@ fn no_error_and_no_debug_has_a_password() {
     ] {
         let name = "EVENT_BUS_REDIS_CONNECTION_URL";
         match Settings::from_value(json!({name: url})) {
-            Ok(_) => assert_eq!(url, "redis://hushhush", "that is a host"),
+            Ok(_) => assert_eq!(url, "redis://hushhush", "this one is a host"),
             Err(error) => {
                 assert!(!error.to_string().contains("hushhush"), "{url}: {error}");
                 assert_eq!(error.findings()[0].path(), name);
@@ -87,7 +87,7 @@ fn urls_name_sentinels() {
         "rediss+sentinel://me:***@one:26379,[::1]:5,two:6/events/3?sentinel_username=you&sentinel_password=***\
          &socket_timeout=2"
     );
-    // Of options that are there twice, the first counts, as it does for all others.
+    // The first of duplicate options wins, as for all options.
     let twice: RedisUrl =
         "redis+sentinel://h/events?sentinel_password=a&sentinel_password=b".parse().unwrap();
     assert_eq!(twice.sentinel_login(), (None, Some("a")));
@@ -96,7 +96,7 @@ fn urls_name_sentinels() {
 }
 
 #[test]
-fn a_url_in_the_wrong_place_is_not_printed() {
+fn a_url_in_the_wrong_setting_is_not_printed() {
     let url = "redis://:hushhush@h";
     for name in [
         "EVENT_BUS_PRODUCER",

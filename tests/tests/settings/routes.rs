@@ -1,4 +1,4 @@
-//! Which events go to which topics.
+//! Routes from events to topics.
 
 use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
 use serde_json::json;
@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{QUIZ, only, register_nats, route, warnings};
 
 #[test]
-fn routes_of_a_wrong_shape() {
+fn invalid_routes() {
     let path = |rest: &str| format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']{rest}");
     for (config, at, message) in [
         (json!({QUIZ: []}), path(""), "a table of topics is needed, found a list"),
@@ -96,7 +96,7 @@ fn key_paths() {
         assert_eq!(finding.path(), format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']['t']['event_key_field']"));
         assert_eq!(finding.message().lines().next().unwrap(), message);
         assert!(finding.message().ends_with("help: write `quiz.id`"));
-        // Redis does not use keys; a route that is not taken does no harm.
+        // Redis does not use keys, and a disabled route does no harm.
         for settings in [build("redis", key, true), build("redis", key, false), build("nats", key, false)] {
             let settings = settings.unwrap();
             assert_eq!(settings.warnings().len(), 1, "{key}");
@@ -106,7 +106,7 @@ fn key_paths() {
 }
 
 #[test]
-fn a_key_that_is_personal() {
+fn a_personal_key() {
     register_nats();
     let build = |bus: &str, key: &str| {
         warnings(json!({"EVENT_BUS_PRODUCER": bus, "EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "t", key, true)}))
@@ -115,13 +115,13 @@ fn a_key_that_is_personal() {
     let [(path, message)] = &found[..] else { panic!("{found:?}") };
     assert_eq!(*path, format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']['t']['event_key_field']"));
     assert!(message.starts_with("`quiz.author.mail` is personal data\nnote: "), "{message}");
-    // That bus does not use keys.
+    // The memory bus does not use keys.
     assert!(build("memory", "quiz.author.mail").is_empty());
     assert!(build("nats", "quiz.id").is_empty());
 }
 
 #[test]
-fn names_of_topics() {
+fn topic_names() {
     let config = |topic: &str| route(QUIZ, topic, "quiz.id", true);
     let long = "t".repeat(246);
     for topic in ["t", "A.b_c-9", &*long] {

@@ -1,4 +1,4 @@
-//! The environment, and the file that it names.
+//! The environment, and the file named in it.
 
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
@@ -7,7 +7,7 @@ use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
 use super::from_variables;
 
 #[test]
-fn variables_are_texts() {
+fn variables_are_strings() {
     let settings = from_variables([
         ("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "No"),
         ("EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED", "0"),
@@ -53,24 +53,24 @@ fn variables_are_texts() {
 
 #[cfg(unix)]
 #[test]
-fn a_variable_that_is_no_text_is_an_error() {
+fn a_variable_that_is_not_unicode_is_an_error() {
     use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
     let value = OsStr::from_bytes(b"\xff");
     let build = |name: &OsStr| SettingsBuilder::new().variables([(name, value)]).build();
     let error = build(OsStr::new("EVENT_BUS_TOPIC_PREFIX")).unwrap_err();
     assert_eq!(error.findings()[0].path(), "EVENT_BUS_TOPIC_PREFIX");
-    // Somebody else's.
+    // Other variables are ignored.
     assert!(build(OsStr::new("LS_COLORS")).is_ok() && build(value).is_ok());
 }
 
 #[test]
-fn the_file_that_a_variable_names_comes_before_the_environment() {
+fn the_environment_overrides_the_file_named_in_it() {
     const PREFIX: &str = "EVENT_BUS_TOPIC_PREFIX";
     if std::env::var_os("SETTINGS_TEST_IS_CHILD").is_some() {
         let settings = Settings::load(None).unwrap();
         assert_eq!(settings.topic_prefix.as_deref(), Some("stage"));
         assert_eq!(settings.service_name.as_deref(), Some("quizzes"));
-        // What the caller names counts instead of it.
+        // A file named by the caller takes its place.
         assert!(Settings::load(Some("/nowhere.yml".as_ref())).is_err());
         return;
     }
@@ -78,7 +78,7 @@ fn the_file_that_a_variable_names_comes_before_the_environment() {
     fs::write(&path, format!("{PREFIX}: dev\nSERVICE_VARIANT: quizzes\n")).unwrap();
     let child = |file: &str| {
         Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "sources::the_file_that_a_variable_names_comes_before_the_environment"])
+            .args(["--exact", "sources::the_environment_overrides_the_file_named_in_it"])
             .env("SETTINGS_TEST_IS_CHILD", "1")
             .env("OPENEDX_EVENTS_SETTINGS", file)
             .env(PREFIX, "stage")
@@ -87,6 +87,6 @@ fn the_file_that_a_variable_names_comes_before_the_environment() {
     };
     let output = child(path.to_str().unwrap());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    assert!(!child("/nowhere.yml").status.success(), "a file that is named and missing is an error");
+    assert!(!child("/nowhere.yml").status.success(), "a missing file is an error");
     fs::remove_file(&path).unwrap();
 }

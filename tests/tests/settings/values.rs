@@ -1,4 +1,4 @@
-//! Values of each kind, and what is said of wrong ones.
+//! Values of each kind, and the messages about wrong ones.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::{QUIZ, error, only, route};
 
 #[test]
-fn without_settings_there_are_the_documented_defaults() {
+fn defaults_are_as_documented() {
     let settings = Settings::from_value(json!({})).unwrap();
     assert_eq!(settings, Settings::default());
     assert_eq!((settings.service_name, settings.topic_prefix), (None, None));
@@ -108,7 +108,7 @@ fn every_setting_is_read() {
 }
 
 #[test]
-fn null_and_the_empty_text_are_not_set() {
+fn null_and_the_empty_string_mean_not_set() {
     let settings = json!({
         "EVENTS_SERVICE_NAME": "", "SERVICE_VARIANT": "lms", "EVENT_BUS_PRODUCER": null, "EVENT_BUS_TOPIC_PREFIX": "",
         "EVENT_BUS_PRODUCER_CONFIG": null, "EVENT_BUS_REDIS_STREAM_MAX_LEN": null,
@@ -119,7 +119,7 @@ fn null_and_the_empty_text_are_not_set() {
     let mut expected = Settings::default();
     expected.service_name = Some("lms".to_owned());
     assert_eq!(settings, expected);
-    // An empty variable does not hide what a file says.
+    // An empty variable does not hide the value in a file.
     let settings = SettingsBuilder::new()
         .value(json!({"EVENT_BUS_TOPIC_PREFIX": "dev", "EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "t", "quiz.id", true)}))
         .variables([("EVENT_BUS_TOPIC_PREFIX", ""), ("EVENT_BUS_PRODUCER_CONFIG", ""), ("EVENT_BUS_CONSUMER_CONFIG", "null")])
@@ -130,7 +130,7 @@ fn null_and_the_empty_text_are_not_set() {
 }
 
 #[test]
-fn values_of_a_wrong_type() {
+fn invalid_values() {
     for (name, wrong, message) in [
         ("EVENTS_SERVICE_NAME", json!(5), "a text is needed, found a number"),
         ("EVENT_BUS_TOPIC_PREFIX", json!(true), "a text is needed, found a boolean"),
@@ -201,7 +201,7 @@ fn values_of_a_wrong_type() {
 }
 
 #[test]
-fn all_findings_come_at_once_errors_first() {
+fn all_findings_are_reported_at_once_errors_first() {
     let error = error(json!({
         "EVENT_BUS_BACKEND": "redis",
         "EVENT_BUS_PRODUCER": "edx_event_bus_kafka.create_producer",

@@ -1,4 +1,4 @@
-//! The lines that are logged of every message: ids and no data.
+//! The audit lines of messages: ids without data.
 
 use super::{BACKLOG, Bus, ONLOOKER, SENT};
 
@@ -6,7 +6,7 @@ const CONSUME: [&str; 9] =
     ["consume-events", "-t", "parcels", "-g", "vans", "--extra", BACKLOG, "--count", "1"];
 
 #[test]
-fn each_message_has_two_lines_with_ids_and_nothing_else() {
+fn each_message_has_two_lines_with_ids_only() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["ok"]);
     let entry = &bus.done(&["tail", "-t", "parcels"]).json_lines()[0];
@@ -32,7 +32,7 @@ fn each_message_has_two_lines_with_ids_and_nothing_else() {
 }
 
 #[test]
-fn a_message_that_fails_is_not_called_a_success() {
+fn a_failed_message_is_not_logged_as_successful() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "2");
     bus.post("parcels", &["fail"]);
     let stderr = bus.done(&CONSUME).stderr;
@@ -42,16 +42,16 @@ fn a_message_that_fails_is_not_called_a_success() {
 }
 
 #[test]
-fn the_lines_can_be_turned_off() {
+fn audit_lines_can_be_disabled() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED", "false");
     bus.post("parcels", &["ok"]);
     let stderr = bus.done(&CONSUME).stderr;
     assert!(!stderr.contains("from the event bus"), "{stderr}");
 }
 
-/// A program that has a subscriber keeps it.
+/// A program keeps its own subscriber.
 #[test]
-fn they_go_to_the_log_that_there_is() {
+fn audit_lines_go_to_an_existing_log() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "false").with("OWN_LOG", "1");
     let ran = bus.run_as(ONLOOKER, &["consume-events", "-t", "parcels", "-g", "vans"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));

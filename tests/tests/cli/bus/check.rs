@@ -1,13 +1,13 @@
-//! What `check` says of the bus.
+//! The findings of `check` about the bus.
 
 use serde_json::json;
 
 use super::{ARRIVED, Bus, ONLOOKER, SENT, WEIGHED};
 
-/// The findings that are about the bus, and the exit code.
+/// Returns the findings about the bus.
 fn check(bus: &Bus, arguments: &[&str]) -> Vec<String> {
     let ran = bus.run(&[&["check"], arguments].concat());
-    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "the worker has no contracts");
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""), "the missing contracts are findings");
     let lines = ran.stdout.lines().filter(|line| !line.starts_with("contract_missing: "));
     lines.map(str::to_owned).collect()
 }
@@ -45,7 +45,7 @@ fn a_file() {
 }
 
 #[test]
-fn buses_that_are_not_set() {
+fn missing_buses() {
     let config = json!({SENT: {"parcels": {"event_key_field": "parcel.number", "enabled": true}}});
     let bus = Bus::new()
         .with("EVENT_BUS_PRODUCER", "")
@@ -83,7 +83,7 @@ fn routes_and_receivers() {
         ),
     ];
     assert_eq!(check(&bus, &[]), expected);
-    // A program that consumes nothing has receivers for its own process.
+    // A program that consumes nothing has receivers for its own events.
     let bus = bus.with("EVENT_BUS_CONSUMER_CONFIG", "");
     assert!(check(&bus, &[]).is_empty());
 }
@@ -99,7 +99,7 @@ fn a_consumer_without_receivers() {
     assert!(ran.stdout.lines().any(|line| line == expected), "{}", ran.stdout);
 }
 
-/// Warnings alone are no reason to fail.
+/// Warnings alone do not fail.
 #[test]
 fn a_producer_without_a_route() {
     let bus = Bus::new();
@@ -114,7 +114,7 @@ fn the_server() {
     let mut bus = Bus::new().with("EVENT_BUS_PRODUCER", "");
     assert!(check(&bus, &["--live"]).is_empty());
     bus.server.kill();
-    assert!(check(&bus, &[]).is_empty(), "it is not asked");
+    assert!(check(&bus, &[]).is_empty(), "the server is not contacted");
     let found = check(&bus, &["--live"]);
     let [line] = &found[..] else { panic!("{found:?}") };
     assert!(line.starts_with("server: cannot read stream `dev-openedx-events-check`: "), "{line}");

@@ -1,4 +1,4 @@
-//! `consume-events`: what is consumed, and from where.
+//! `consume-events`: where it starts, and which messages it handles.
 
 use std::{
     process::Stdio,
@@ -121,7 +121,7 @@ fn events_are_printed_and_receivers_run() {
 }
 
 #[test]
-fn a_program_without_receivers_only_prints() {
+fn a_program_without_receivers_can_only_print() {
     let bus = Bus::new();
     let user =
         json!({"id": 1, "is_active": true, "pii": {"username": "grace", "email": RECIPIENT, "name": ""}});
@@ -138,9 +138,9 @@ fn a_program_without_receivers_only_prints() {
     );
 }
 
-/// Nobody sees what is printed: then no more is to be.
+/// If nobody reads the output, the consumer ends.
 #[test]
-fn a_closed_pipe_ends_printing() {
+fn a_closed_pipe_ends_the_consumer() {
     let bus = Bus::new();
     bus.post("parcels", &["slow 300", "slow 300", "slow 300", "slow 300"]);
     let (reader, writer) = std::io::pipe().unwrap();
@@ -150,7 +150,7 @@ fn a_closed_pipe_ends_printing() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(141), "{stderr}");
     super::expect_nothing_personal(&stderr);
-    // The rest is still there.
+    // The remaining messages are not lost.
     bus.post("parcels", &["ok"]);
     let before = bus.notes().len();
     assert!(before < 12, "{before}");
@@ -159,7 +159,7 @@ fn a_closed_pipe_ends_printing() {
 }
 
 #[test]
-fn events_without_receivers_are_named_once() {
+fn events_without_receivers_are_logged_once() {
     let bus = Bus::new();
     let lines = [line(WEIGHED, 1, "ok"), line(WEIGHED, 2, "ok"), line(SENT, 3, "ok")].join("\n");
     bus.feed(super::WORKER, &["produce-event", "--topic", "parcels", "--lines"], &lines);
@@ -172,7 +172,7 @@ fn events_without_receivers_are_named_once() {
 }
 
 #[test]
-fn types_that_the_program_does_not_know() {
+fn unknown_event_types() {
     let bus = Bus::new();
     let lent = json!({"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}).to_string();
     let arguments = ["produce-event", "--topic", "parcels", "--signal", LENT, "--data", &lent];
@@ -189,12 +189,12 @@ fn types_that_the_program_does_not_know() {
     assert_eq!(bus.dead_letters("parcels", "bury")[0]["event_type"], LENT);
     let stopped = run("stop", &["--on_unknown_type", "stop"]);
     assert_eq!(stopped.code, 5);
-    // The one that stopped it, and the one behind it, which was not begun.
+    // The message that stopped it, and the next one, which was not started.
     assert_eq!(bus.pending("parcels", "stop").len(), 2);
 }
 
 #[test]
-fn only_some_types() {
+fn only_selected_event_types() {
     let bus = Bus::new();
     let lines = [line(SENT, 1, "ok"), line(ARRIVED, 2, "ok"), line(SENT, 3, "ok")].join("\n");
     bus.feed(super::WORKER, &["produce-event", "--topic", "parcels", "--lines"], &lines);
@@ -211,7 +211,7 @@ fn only_some_types() {
     assert_eq!(numbers(&only(&[SENT], "a")), [1, 3]);
     assert_eq!(numbers(&only(&["PARCEL_ARRIVED"], "b")), [2]);
     assert_eq!(numbers(&only(&["PARCEL_ARRIVED", SENT], "c")), [1, 2, 3]);
-    // A slip would acknowledge everything.
+    // A misspelt name would acknowledge everything.
     let ran = bus.run(&consume(&["--only", "PARCEL_ARIVED"]));
     assert_eq!(ran.code, 2);
     assert!(
@@ -220,21 +220,21 @@ fn only_some_types() {
     );
 }
 
-/// Waits until a group has read all, and has nothing in hand.
+/// Waits until a group has read everything and has nothing pending.
 fn eventually_read(bus: &Bus, group: &str) {
     let last = bus.ids("parcels").pop().unwrap();
-    super::eventually("the group has read all", || {
+    super::eventually("the group has read everything", || {
         let reply: redis::Value = bus.ask(&["XINFO", "GROUPS", "dev-parcels"]);
         format!("{reply:?}").contains(&last)
             && bus.run(&["pending", "-t", "parcels", "-g", group]).json_lines().is_empty()
             && format!("{reply:?}").contains(&format!("\"{group}\""))
     });
-    // Long enough for another group's id to have been read by this one.
+    // The id may be that of another group, so give this group time to read.
     std::thread::sleep(Duration::from_millis(300));
 }
 
 #[test]
-fn several_at_a_time_by_key() {
+fn concurrent_handling_by_key() {
     let bus = Bus::new();
     let tasks: Vec<&str> = vec!["slow 50"; 24];
     let lines: String = (0..24).map(|index| line(SENT, index % 12, tasks[index as usize]) + "\n").collect();
@@ -242,19 +242,19 @@ fn several_at_a_time_by_key() {
     let before = Instant::now();
     bus.done(&consume(&["--extra", BACKLOG, "--count", "24", "--concurrency", "8"]));
     assert!(before.elapsed() < Duration::from_secs(20));
-    let mut in_hand: Vec<String> = Vec::new();
+    let mut running: Vec<String> = Vec::new();
     let mut most = 0;
     for note in bus.notes() {
         let (what, number) = note.split_once(' ').unwrap();
         match what {
             "begin" => {
-                assert!(!in_hand.iter().any(|other| other == number), "{number} is in two hands");
-                in_hand.push(number.to_owned());
+                assert!(!running.iter().any(|other| other == number), "{number} runs twice at the same time");
+                running.push(number.to_owned());
             }
-            "count" => in_hand.retain(|other| other != number),
+            "count" => running.retain(|other| other != number),
             _ => {}
         }
-        most = most.max(in_hand.len());
+        most = most.max(running.len());
     }
-    assert!(most > 1, "never two at a time");
+    assert!(most > 1, "never two at the same time");
 }

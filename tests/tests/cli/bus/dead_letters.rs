@@ -1,4 +1,4 @@
-//! `dlq`: dead letters are listed, shown, tried again and dropped.
+//! `dlq`: listing, showing, replaying and dropping dead letters.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::{ARRIVED, BACKLOG, Bus, LENT, ONLOOKER, SENT, SERVICE, parcel};
 
 const GROUP: [&str; 4] = ["-t", "parcels", "-g", "vans"];
 
-/// A topic whose events with these tasks are dead letters of the group.
+/// Consumes events with these tasks and returns the group's dead letters.
 fn failed(bus: &Bus, tasks: &[&str]) -> Vec<Value> {
     let count = tasks.len().to_string();
     bus.post("parcels", tasks);
@@ -32,7 +32,7 @@ fn id(letter: &Value) -> &str {
     letter["id"].as_str().unwrap()
 }
 
-/// The id of a dead letter of the topic's first entry, for these receivers, a line each.
+/// Adds a dead letter of the topic's first entry for these receivers, one per line, and returns its id.
 fn letter(bus: &Bus, receivers: &str) -> String {
     let entry = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]).remove(0);
     let mut command = redis::cmd("XADD");
@@ -63,7 +63,7 @@ fn they_are_listed_without_data() {
 }
 
 #[test]
-fn one_is_shown_with_its_data() {
+fn one_can_be_shown_with_its_data() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "refuse"]);
     let ran = dlq(&bus, "show", &[id(&letters[1])]);
@@ -84,17 +84,17 @@ fn one_is_shown_with_its_data() {
 }
 
 #[test]
-fn what_succeeds_when_it_is_tried_again_is_removed() {
+fn a_successful_replay_removes_the_dead_letter() {
     let bus = new();
     let letters = failed(&bus, &["fragile", "refuse", "fragile"]);
     let before = bus.notes().len();
-    // One by its id.
+    // Replay one by its id.
     let ran = dlq(&bus, "replay", &[id(&letters[0])]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(ran.json_lines(), [json!({"id": letters[0]["id"], "handled": true})]);
-    // Only the receiver that had failed.
+    // Only the failed receiver runs.
     assert_eq!(bus.notes()[before..], ["begin 1", "end 1"]);
-    // All that are left, of which one fails again.
+    // Replay the others; one fails again.
     let ran = dlq(&bus, "replay", &["--all"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     let stays =
@@ -102,12 +102,12 @@ fn what_succeeds_when_it_is_tried_again_is_removed() {
     assert_eq!(ran.json_lines(), [stays, json!({"id": letters[2]["id"], "handled": true})]);
     let left = bus.dead_letters("parcels", "vans");
     assert_eq!(left, [letters[1].clone()]);
-    // The topic is as it was, so that no other group sees an event twice.
+    // The topic is unchanged, so no other group sees an event twice.
     assert_eq!(bus.ids("parcels").len(), 3);
 }
 
 #[test]
-fn what_some_receivers_handle_stays_for_the_others() {
+fn a_partial_success_keeps_the_dead_letter_for_the_other_receivers() {
     let bus = new();
     bus.post("parcels", &["refuse"]);
     let id = letter(&bus, "worker::deliver\nworker::count");
@@ -117,16 +117,16 @@ fn what_some_receivers_handle_stays_for_the_others() {
     assert_eq!(left["receivers"], json!(["worker::deliver"]));
     let error = "worker::deliver: it is too heavy";
     let line = json!({"id": id, "handled": false, "error": error, "kept_as": left["id"]});
-    assert_eq!(ran.json_lines(), [line], "once, although it is there under its new id");
+    assert_eq!(ran.json_lines(), [line], "replayed once, although it has a new id");
     assert_eq!(bus.notes(), ["begin 1", "count 1"]);
-    // Nothing changes where nothing succeeds.
+    // Nothing changes if nothing succeeds.
     let ran = dlq(&bus, "replay", &["--all"]);
     assert_eq!(ran.json_lines(), [json!({"id": left["id"], "handled": false, "error": error})]);
     assert_eq!(bus.notes()[2..], ["begin 1"]);
 }
 
 #[test]
-fn one_that_is_named_twice_is_tried_again_once() {
+fn an_id_given_twice_is_replayed_once() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "fragile"]);
     let before = bus.notes().len();
@@ -139,9 +139,9 @@ fn one_that_is_named_twice_is_tried_again_once() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 of 1 dropped\n"));
 }
 
-/// As when they had run in a consumer.
+/// Receivers in a replay can send events, as in a consumer.
 #[test]
-fn events_that_receivers_send_go_where_the_settings_say() {
+fn events_sent_by_receivers_follow_their_routes() {
     let route = json!({ARRIVED: {"arrivals": {"event_key_field": "parcel.number", "enabled": true}}});
     for delivery in ["wait", "background"] {
         let bus = new()
@@ -157,10 +157,10 @@ fn events_that_receivers_send_go_where_the_settings_say() {
 }
 
 #[test]
-fn receivers_that_are_not_in_the_program() {
+fn unknown_receivers() {
     let bus = new();
     failed(&bus, &["refuse"]);
-    // Nor is the event.
+    // This program does not know the event either.
     let arguments = [&["dlq", "replay"], &GROUP[..], &["--all"]].concat();
     let ran = bus.run_as(ONLOOKER, &arguments);
     let error = &ran.json_lines()[0]["error"];
@@ -176,7 +176,7 @@ fn receivers_that_are_not_in_the_program() {
 }
 
 #[test]
-fn a_type_that_was_not_known_is_replayed_where_it_is() {
+fn an_unknown_type_is_replayed_by_a_program_that_knows_it() {
     let bus = new();
     let lent = json!({"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}).to_string();
     bus.run_as(SERVICE, &["produce-event", "-t", "parcels", "--signal", LENT, "--data", &lent]);
@@ -193,7 +193,7 @@ fn a_type_that_was_not_known_is_replayed_where_it_is() {
 }
 
 #[test]
-fn they_are_dropped_for_good() {
+fn they_can_be_dropped() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "refuse", "refuse"]);
     let ran = dlq(&bus, "drop", &[id(&letters[1]), "1-1"]);
@@ -210,7 +210,7 @@ fn they_are_dropped_for_good() {
 }
 
 #[test]
-fn which_has_to_be_said() {
+fn the_dead_letters_must_be_named() {
     let bus = new();
     let letters = failed(&bus, &["fragile"]);
     let before = bus.notes();
@@ -221,7 +221,7 @@ fn which_has_to_be_said() {
             assert!(ran.stderr.contains("Usage:"), "{}", ran.stderr);
         }
     }
-    // A wrong id is noticed before anything is done.
+    // A wrong id is detected before anything else happens.
     let ran = dlq(&bus, "replay", &[id(&letters[0]), "1-1"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("has no dead letter `1-1`"), "{}", ran.stderr);

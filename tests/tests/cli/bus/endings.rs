@@ -1,4 +1,4 @@
-//! How `consume-events` ends: exit codes, signals, deadlines.
+//! How `consume-events` ends: exit codes, signals and timeouts.
 
 use std::time::{Duration, Instant};
 
@@ -11,11 +11,11 @@ fn consume<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn signals_end_it_at_once_when_it_is_idle() {
+fn signals_end_an_idle_consumer_at_once() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT", "60");
     for signal in ["TERM", "INT"] {
         let consumer = bus.consume("parcels", "vans", &[]);
-        // It is waiting for messages by then.
+        // By then it is waiting for messages.
         std::thread::sleep(Duration::from_millis(500));
         let before = Instant::now();
         consumer.signal(signal);
@@ -27,15 +27,15 @@ fn signals_end_it_at_once_when_it_is_idle() {
 }
 
 #[test]
-fn the_message_in_hand_is_finished() {
+fn the_running_message_is_finished() {
     let bus = Bus::new();
     bus.post("parcels", &["slow 1000", "ok"]);
     let consumer = bus.start(&consume(&[]));
-    super::eventually("it has begun", || bus.notes() == ["begin 1"]);
+    super::eventually("the message has started", || bus.notes() == ["begin 1"]);
     let ran = consumer.stop();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1"]);
-    // A stop is no attempt: the other is the next one's first.
+    // A stop does not count as an attempt.
     for entry in bus.pending("parcels", "vans") {
         assert_eq!(entry["attempts"], 0, "{entry}");
     }
@@ -44,7 +44,7 @@ fn the_message_in_hand_is_finished() {
 }
 
 #[test]
-fn consumers_are_not_enabled() {
+fn consumers_are_disabled() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "false");
     bus.post("parcels", &["ok"]);
     let ran = bus.done(&consume(&[]));
@@ -57,7 +57,7 @@ fn consumers_are_not_enabled() {
 }
 
 #[test]
-fn a_receiver_past_its_deadline() {
+fn a_receiver_that_exceeds_its_timeout() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT", "0.3");
     let ids = bus.post("parcels", &["slow 60000", "ok"]);
     let ran = bus.run(&consume(&[]));
@@ -81,9 +81,9 @@ fn too_many_errors_in_a_row() {
     assert!(!bus.pending("parcels", "vans").is_empty());
 }
 
-/// A server that is away from the start is an error of each poll.
+/// An unreachable server is an error of each poll.
 #[test]
-fn a_server_that_is_away() {
+fn an_unreachable_server() {
     let mut bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT", "2");
     bus.server.kill();
     let ran = bus.run(&consume(&[]));
@@ -96,7 +96,7 @@ fn a_server_that_is_away() {
 }
 
 #[test]
-fn stopped_on_an_error() {
+fn on_error_stop() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "2");
     let ids = bus.post("parcels", &["ok", "fail", "ok"]);
     let ran = bus.run(&consume(&["--on-error", "stop"]));
@@ -108,11 +108,11 @@ fn stopped_on_an_error() {
     let pending = bus.pending("parcels", "vans");
     assert!(pending.iter().any(|entry| entry["id"] == ids[1].as_str()), "{pending:?}");
     assert!(bus.dead_letters("parcels", "vans").is_empty());
-    assert!(!bus.notes().contains(&"begin 3".to_owned()), "nothing overtakes it");
+    assert!(!bus.notes().contains(&"begin 3".to_owned()), "no message overtakes it");
 }
 
 #[test]
-fn given_up_as_python_does_it() {
+fn on_error_ack() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "1");
     bus.post("parcels", &["fail", "ok"]);
     let ran = bus.done(&consume(&["--on_error", "ack", "--count", "2"]));
@@ -125,11 +125,11 @@ fn given_up_as_python_does_it() {
 }
 
 #[test]
-fn the_message_in_hand_takes_too_long_to_stop() {
+fn the_running_message_exceeds_the_stop_timeout() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["slow 60000"]);
     let consumer = bus.start(&consume(&["--stop-timeout", "0.3"]));
-    super::eventually("it has begun", || bus.notes() == ["begin 1"]);
+    super::eventually("the message has started", || bus.notes() == ["begin 1"]);
     let ran = consumer.stop();
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     let error = ran.stderr.lines().last().unwrap();
@@ -141,27 +141,27 @@ fn the_message_in_hand_takes_too_long_to_stop() {
 }
 
 #[test]
-fn a_second_signal_ends_it_at_once() {
+fn a_second_signal_ends_the_consumer_at_once() {
     let bus = Bus::new();
     bus.post("parcels", &["slow 60000"]);
     let consumer = bus.start(&consume(&[]));
-    super::eventually("it has begun", || bus.notes() == ["begin 1"]);
+    super::eventually("the message has started", || bus.notes() == ["begin 1"]);
     consumer.signal("TERM");
     consumer.until("told to stop");
     consumer.signal("INT");
     let ran = consumer.end();
     assert_eq!(ran.code, 130, "{}", ran.stderr);
-    assert_eq!(bus.pending("parcels", "vans").len(), 1, "it stays pending");
+    assert_eq!(bus.pending("parcels", "vans").len(), 1, "the message stays pending");
 }
 
-/// To end a wait for messages is to ask the server, once for each topic.
+/// Ending a wait needs a command to the server for each topic.
 #[test]
-fn a_second_signal_does_not_wait_for_a_server_that_stands_still() {
+fn a_second_signal_does_not_wait_for_a_paused_server() {
     let topics = (0..5).map(|number| (format!("parcels-{number}"), serde_json::json!({"group_id": "vans"})));
     let config: serde_json::Map<_, _> = topics.collect();
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_CONFIG", serde_json::Value::from(config).to_string());
     let consumer = bus.start(&["consume-events"]);
-    super::eventually("all are waiting", || consumer.stderr().matches("consuming").count() == 5);
+    super::eventually("all consumers are waiting", || consumer.stderr().matches("consuming").count() == 5);
     std::thread::sleep(Duration::from_millis(500));
     bus.server.pause();
     consumer.signal("TERM");
@@ -174,21 +174,21 @@ fn a_second_signal_does_not_wait_for_a_server_that_stands_still() {
     assert!(before.elapsed() < Duration::from_millis(800), "{:?}", before.elapsed());
 }
 
-/// Nobody waits that long, and no clock goes that far.
+/// A timeout beyond the range of the clock.
 #[test]
-fn the_message_in_hand_may_take_for_ever() {
+fn an_unlimited_stop_timeout() {
     let bus = Bus::new();
     bus.post("parcels", &["slow 300"]);
     let consumer = bus.start(&consume(&["--stop-timeout", "1e19"]));
-    super::eventually("it has begun", || bus.notes() == ["begin 1"]);
+    super::eventually("the message has started", || bus.notes() == ["begin 1"]);
     let ran = consumer.stop();
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1"]);
 }
 
-/// One that cannot go on ends the others.
+/// If one consumer ends with an error, the others stop.
 #[test]
-fn of_several_topics_the_first_error_ends_all() {
+fn an_error_in_one_topic_ends_all() {
     let entry = serde_json::json!({"group_id": "vans", "extra": {"check_backlog": true}});
     let config = serde_json::json!({"north": entry, "parcels": entry});
     let bus = Bus::new()

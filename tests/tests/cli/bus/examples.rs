@@ -1,4 +1,4 @@
-//! Every example of the commands' help runs, as the service has it.
+//! Runs every example in the help of the commands.
 
 use std::{
     env, fs,
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Bus, LENT, Running, SERVICE};
 
-/// With the service in the path, and with what the examples name: events, dead letters and a group.
+/// Creates the events, dead letters and group that the examples use, and a `PATH` with the service.
 fn prepared() -> (Bus, std::ffi::OsString) {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "1");
     let programs = Path::new(SERVICE).parent().unwrap().to_owned();
@@ -26,7 +26,7 @@ fn prepared() -> (Bus, std::ffi::OsString) {
         );
     }
     bus.done(&["seek", "-t", "loans", "-g", "reminders", "--to", "start"]);
-    // The dead letter that the examples name.
+    // The dead letter in the examples.
     let stream = "dev-loans.dlq.reminders";
     bus.ask::<String>(&["XADD", stream, "1679676448892-0", "type", LENT, "dlq_error", "no mail"]);
     (bus, path)
@@ -34,7 +34,7 @@ fn prepared() -> (Bus, std::ffi::OsString) {
 
 #[test]
 fn every_example_runs() {
-    // Its receivers are those of the catalogue's events, so that loans are acknowledged.
+    // The service has no receivers for loans, so they are acknowledged.
     for command in [
         &["produce-event"][..],
         &["consume-events"],
@@ -49,7 +49,7 @@ fn every_example_runs() {
         let (bus, path) = prepared();
         let help = bus.run_as(SERVICE, &[command, &["--help"]].concat()).stdout;
         let (_, examples) = help.split_once("\nExample").expect("each command has examples");
-        assert!(!help.contains("openedx-events"), "examples have the program's own name: {help}");
+        assert!(!help.contains("openedx-events"), "examples must use the program's name: {help}");
         let lines = examples.lines().skip(1).take_while(|line| line.starts_with("  "));
         let mut count = 0;
         for example in lines {
@@ -60,7 +60,7 @@ fn every_example_runs() {
                 running.until("consuming");
                 (running.stop(), 0)
             } else if example.contains("--follow") {
-                super::eventually("an entry is there", || !running.stdout().is_empty());
+                super::eventually("an entry is printed", || !running.stdout().is_empty());
                 (running.stop(), 143)
             } else {
                 (running.end(), i32::from(example.contains("dlq replay")))
@@ -74,7 +74,7 @@ fn every_example_runs() {
 }
 
 #[test]
-fn underscores_will_do() {
+fn underscores_are_accepted() {
     let bus = Bus::new();
     for (command, spelled) in [("produce-event", "produce_event"), ("consume-events", "consume_events")] {
         assert_eq!(bus.run(&[spelled, "--help"]).stdout, bus.run(&[command, "--help"]).stdout);

@@ -1,5 +1,5 @@
-//! The commands of the event bus, against a server that each test starts. The programs are `worker`, whose receivers do
-//! what the event says, `onlooker`, which has none, and `service`, whose events the others do not know.
+//! The commands of the event bus, tested with a real server. There are three programs: `worker`, whose receivers behave as the
+//! event says; `onlooker`, which has no receivers; and `service`, whose events the others do not know.
 
 mod audit;
 mod check;
@@ -38,14 +38,14 @@ const ARRIVED: &str = "com.example.post.parcel.arrived.v1";
 const WEIGHED: &str = "com.example.post.parcel.weighed.v1";
 const LENT: &str = "com.example.library.book.lent.v1";
 
-/// Personal data of all events here.
+/// Personal data in the events.
 const RECIPIENT: &str = "grace@example.com";
 const NEIGHBOUR: &str = "Mrs. Lovelace";
 
-/// Reads the topic from its beginning.
+/// Starts with the oldest entry.
 const BACKLOG: &str = r#"{"check_backlog": true}"#;
 
-/// A server, and what a service in its environment has.
+/// A server and the environment of a service.
 struct Bus {
     server: RedisServer,
     folder: Folder,
@@ -73,7 +73,7 @@ impl Bus {
         Self { server, folder, variables }
     }
 
-    /// With `name` set in the environment; the empty text is as if it were not.
+    /// Sets a variable. An empty value means not set.
     fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
@@ -86,7 +86,7 @@ impl Bus {
         command
     }
 
-    /// Runs the worker's command to its end.
+    /// Runs a command of the worker.
     fn run(&self, arguments: &[&str]) -> Ran {
         self.run_as(WORKER, arguments)
     }
@@ -99,7 +99,7 @@ impl Bus {
         Running::fed(&mut self.command(program, arguments), input).end()
     }
 
-    /// Runs the worker's command, which has to succeed.
+    /// Runs a command of the worker, which must succeed.
     fn done(&self, arguments: &[&str]) -> Ran {
         let ran = self.run(arguments);
         assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
@@ -114,16 +114,16 @@ impl Bus {
         Running::of(&mut self.command(program, arguments))
     }
 
-    /// Starts to consume, and waits until the group is there.
+    /// Starts to consume and waits until the group exists.
     fn consume(&self, topic: &str, group: &str, more: &[&str]) -> Running {
         let arguments = [&["consume-events", "-t", topic, "-g", group], more].concat();
         let running = self.start(&arguments);
         running.until("consuming");
-        eventually("the group is there", || self.run(&["pending", "-t", topic, "-g", group]).code == 0);
+        eventually("the group exists", || self.run(&["pending", "-t", topic, "-g", group]).code == 0);
         running
     }
 
-    /// Produces parcels with these tasks, numbered from 1. Returns the ids of the entries.
+    /// Produces parcels with these tasks, numbered from 1, and returns the ids of all entries.
     fn post(&self, topic: &str, tasks: &[&str]) -> Vec<String> {
         let lines = tasks.iter().zip(1..).map(|(task, number)| line(SENT, number, task) + "\n");
         let ran =
@@ -132,12 +132,12 @@ impl Bus {
         self.ids(topic)
     }
 
-    /// The ids of a topic's entries.
+    /// Returns the ids of the entries in a topic.
     fn ids(&self, topic: &str) -> Vec<String> {
         ids(&self.done(&["tail", "-t", topic]))
     }
 
-    /// What the receivers noted.
+    /// Returns the lines that the receivers wrote.
     fn notes(&self) -> Vec<String> {
         let log = fs::read_to_string(self.folder.path("log")).unwrap_or_default();
         log.lines().map(str::to_owned).collect()
@@ -161,13 +161,13 @@ fn ids(ran: &Ran) -> Vec<String> {
     ran.json_lines().iter().map(|line| line["id"].as_str().unwrap().to_owned()).collect()
 }
 
-/// The data of a parcel's event.
+/// Returns the data of an event about a parcel.
 fn parcel(number: u32, task: &str) -> Value {
     let neighbours = [json!({"name": NEIGHBOUR})];
     json!({"parcel": {"number": number, "task": task, "recipient": RECIPIENT, "neighbours": neighbours}})
 }
 
-/// A line for `produce-event --lines`.
+/// Returns a line for `produce-event --lines`.
 fn line(event_type: &str, number: u32, task: &str) -> String {
     json!({"event_type": event_type, "data": parcel(number, task)}).to_string()
 }
@@ -178,7 +178,7 @@ fn expect_nothing_personal(text: &str) {
     }
 }
 
-/// A command that runs on; killed where the test forgets it.
+/// A running command, which is killed when it is dropped.
 struct Running {
     child: Child,
     stdout: Arc<Mutex<String>>,
@@ -191,13 +191,13 @@ impl Running {
         Self::fed(command, "")
     }
 
-    /// With `input` on standard input.
+    /// Starts the command with `input` on standard input.
     fn fed(command: &mut Command, input: &str) -> Self {
         let mut child =
             command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
         thread::spawn(move || {
-            // A command that reads no input may be gone by now.
+            // A command that reads no input may have ended.
             let _ = stdin.write_all(input.as_bytes());
         });
         let (stdout, first) = collect(child.stdout.take().unwrap());
@@ -213,7 +213,7 @@ impl Running {
         self.stderr.lock().unwrap().clone()
     }
 
-    /// Waits until standard error has `text`.
+    /// Waits until standard error contains `text`.
     fn until(&self, text: &str) {
         eventually(&format!("`{text}` is logged"), || self.stderr().contains(text));
     }
@@ -223,14 +223,14 @@ impl Running {
         assert!(sent.success());
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the command.
     fn end(mut self) -> Ran {
         let deadline = Instant::now() + Duration::from_secs(30);
         let status = loop {
             if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
-            assert!(Instant::now() < deadline, "it does not end:\n{}", self.stderr());
+            assert!(Instant::now() < deadline, "the command does not end:\n{}", self.stderr());
             thread::sleep(Duration::from_millis(5));
         };
         self.readers.drain(..).for_each(|reader| reader.join().unwrap());
@@ -239,7 +239,7 @@ impl Running {
         ran
     }
 
-    /// Tells it to stop, and waits for its end.
+    /// Sends SIGTERM and waits for the end of the command.
     fn stop(self) -> Ran {
         self.signal("TERM");
         self.end()
@@ -253,7 +253,7 @@ impl Drop for Running {
     }
 }
 
-/// As a shell has it: 128 and the signal for a program that one ended.
+/// Returns the exit code as a shell does: 128 plus the signal, if a signal ended the program.
 fn code(status: std::process::ExitStatus) -> i32 {
     use std::os::unix::process::ExitStatusExt as _;
 

@@ -1,4 +1,4 @@
-//! What `consume-events` refuses: exit code 2, and nothing is consumed.
+//! Options that `consume-events` refuses with exit code 2.
 
 use serde_json::json;
 
@@ -21,7 +21,7 @@ fn wrong_arguments() {
         (&["--batch", "0"], "'--batch <N>'"),
         (&["--stop-timeout", "soon"], "a number of seconds is needed"),
         (&["--on-error", "shrug"], "[possible values: dead-letter, ack, stop]"),
-        // As when a shell's variable is not set.
+        // As if a shell variable is not set.
         (&["-t", ""], "a value is required for '--topic <TOPIC>'"),
         (&["-g", ""], "a value is required for '--group <GROUP>'"),
     ] {
@@ -72,7 +72,7 @@ fn no_consumer_is_set() {
 }
 
 #[test]
-fn a_loop_has_to_be_allowed() {
+fn a_loop_must_be_allowed() {
     let route = json!({SENT: {"parcels": {"event_key_field": "parcel.number", "enabled": true}}});
     let bus = Bus::new().with("EVENT_BUS_PRODUCER_CONFIG", route.to_string());
     let ran = bus.run(&CONSUME);

@@ -1,17 +1,17 @@
-//! `pending`: what members of a group have in hand.
+//! `pending`: the pending entries of a group.
 
 use std::time::Duration;
 
 use super::{BACKLOG, Bus};
 
 #[test]
-fn it_names_entries_members_and_attempts() {
+fn it_lists_entries_members_and_attempts() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT", "0.3");
     let ids = bus.post("parcels", &["slow 60000"]);
     let extra = r#"{"check_backlog": true, "consumer_name": "van-1"}"#;
     for attempt in 1..=2 {
         assert_eq!(bus.run(&["consume-events", "-t", "parcels", "-g", "vans", "--extra", extra]).code, 3);
-        let [entry] = &bus.pending("parcels", "vans")[..] else { panic!("one is in hand") };
+        let [entry] = &bus.pending("parcels", "vans")[..] else { panic!("one pending entry") };
         assert_eq!((&entry["id"], &entry["consumer_name"]), (&ids[0].as_str().into(), &"van-1".into()));
         assert_eq!(entry["attempts"], attempt);
     }
@@ -31,7 +31,7 @@ fn all_pages() {
 }
 
 #[test]
-fn a_group_that_does_not_exist() {
+fn an_unknown_group() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let ran = bus.run(&["pending", "-t", "parcels", "-g", "bikes"]);

@@ -1,4 +1,4 @@
-//! `produce-event`, one event.
+//! `produce-event` with a single event.
 
 use serde_json::json;
 
@@ -23,9 +23,9 @@ fn an_event_goes_to_the_topic() {
     assert!(ran.stderr.contains("Message delivered to the event bus"), "{}", ran.stderr);
 }
 
-/// As Python's command is called, with its path to the constant and its spelling of arguments.
+/// Accepts the arguments of Python's command, including the path of the constant.
 #[test]
-fn in_python_s_spelling() {
+fn arguments_of_python_are_accepted() {
     let bus = Bus::new();
     let data = json!({"user": {"id": 1, "is_active": true, "pii": {"username": "grace", "email": RECIPIENT, "name": ""}}});
     bus.done(&[
@@ -44,7 +44,7 @@ fn in_python_s_spelling() {
 }
 
 #[test]
-fn metadata_is_kept() {
+fn given_metadata_is_used() {
     let bus = Bus::new();
     let metadata = json!({
         "event_type": SENT,
@@ -63,7 +63,7 @@ fn metadata_is_kept() {
     assert_eq!(entries[0]["metadata"], metadata);
 }
 
-/// What is wrong is said before anything is asked of a server, and nothing is produced.
+/// Wrong arguments are reported before the server is contacted.
 #[test]
 fn wrong_arguments() {
     let bus = Bus::new();
@@ -112,7 +112,7 @@ fn no_producer_is_set() {
 }
 
 #[test]
-fn a_server_that_is_away() {
+fn an_unreachable_server() {
     for delivery in ["wait", "background"] {
         let mut bus = Bus::new().with("EVENT_BUS_PRODUCER_DELIVERY", delivery);
         bus.server.kill();
@@ -123,7 +123,7 @@ fn a_server_that_is_away() {
             "error: 1 message not delivered to the event bus, the first: `{SENT}` to topic `dev-t`: "
         );
         assert!(error.starts_with(&start), "{delivery}: {error}");
-        // With ids, so that whoever looks for it finds it.
+        // The log has ids to find the event.
         let logged = ran.stderr.lines().find(|line| line.contains("ERROR")).unwrap();
         for part in ["topic=\"dev-t\"", "message_id=", SENT] {
             assert!(logged.contains(part), "{part}: {logged}");
@@ -132,7 +132,7 @@ fn a_server_that_is_away() {
 }
 
 #[test]
-fn data_is_no_part_of_the_debug_form_of_the_command() {
+fn the_debug_form_of_the_command_hides_data() {
     use clap::Parser as _;
 
     #[derive(clap::Parser, Debug)]
@@ -148,7 +148,7 @@ fn data_is_no_part_of_the_debug_form_of_the_command() {
 }
 
 #[test]
-fn what_the_bus_memory_is_given_ends_with_the_process() {
+fn the_memory_bus_warns_that_events_end_with_the_process() {
     let bus = Bus::new().with("EVENT_BUS_PRODUCER", "memory");
     let ran = bus.done(&["produce-event", "--topic", "t", "--signal", SENT, "--data", &data()]);
     assert!(ran.stderr.contains("the bus `memory` ends with this process"), "{}", ran.stderr);

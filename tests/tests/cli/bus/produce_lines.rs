@@ -17,7 +17,7 @@ fn every_line_is_answered_in_order() {
     });
     let lines = [
         line(SENT, 1, "ok"),
-        "no JSON".to_owned(),
+        "not JSON".to_owned(),
         with_metadata.to_string(),
         line(LENT, 1, "ok"),
         line("com.example.post.counter.closed.v1", 1, "ok"),
@@ -46,9 +46,9 @@ fn every_line_is_answered_in_order() {
     }
 }
 
-/// What waits in the queue is delivered before the process ends.
+/// The queue is delivered before the process ends.
 #[test]
-fn background_delivery_is_finished_at_the_end() {
+fn background_delivery_finishes_before_the_end() {
     let bus = Bus::new().with("EVENT_BUS_PRODUCER_DELIVERY", "background");
     let lines: String = (1..=3000).map(|number| line(SENT, number, "ok") + "\n").collect();
     let ran = bus.feed(WORKER, &LINES, &lines);
@@ -57,7 +57,7 @@ fn background_delivery_is_finished_at_the_end() {
 }
 
 #[test]
-fn a_server_that_is_away() {
+fn an_unreachable_server() {
     let mut bus = Bus::new().with("EVENT_BUS_PRODUCER_TIMEOUT", "0.2");
     bus.server.kill();
     let lines = format!("{}\n{}\n", line(SENT, 1, "ok"), line(SENT, 2, "ok"));
@@ -68,7 +68,7 @@ fn a_server_that_is_away() {
         assert!(error.starts_with("1 message not delivered to the event bus, the first: "), "{error}");
     }
 
-    // In the background it is noticed in the end, for both.
+    // With background delivery, both are reported at the end.
     let bus = bus.with("EVENT_BUS_PRODUCER_DELIVERY", "background");
     let ran = bus.feed(WORKER, &LINES, &lines);
     assert_eq!(ran.code, 1);

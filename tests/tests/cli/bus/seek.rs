@@ -1,4 +1,4 @@
-//! `seek`: a group goes on elsewhere.
+//! `seek`: moving a group.
 
 use super::{BACKLOG, Bus};
 
@@ -36,9 +36,9 @@ fn to_the_start_the_end_and_an_entry() {
     assert!(ran.stderr.contains("`yesterday` is no id"), "{}", ran.stderr);
 }
 
-/// What was moved past was not lost: nobody is to be alarmed.
+/// Skipped entries are not reported as lost.
 #[test]
-fn what_was_passed_over_is_not_called_lost() {
+fn skipped_entries_are_not_reported_as_lost() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok", "ok"]);
     seek(&bus, "end");
@@ -48,7 +48,7 @@ fn what_was_passed_over_is_not_called_lost() {
 }
 
 #[test]
-fn a_group_that_does_not_exist_is_created() {
+fn an_unknown_group_is_created() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok"]);
     assert_eq!(
@@ -56,7 +56,7 @@ fn a_group_that_does_not_exist_is_created() {
         "group `vans` of `dev-parcels` was not there: it is created, and begins with the oldest entry\n"
     );
     assert_eq!(consume(&bus, "2"), ["1", "2"]);
-    // Before the topic has an entry, too.
+    // This also works before the topic has an entry.
     bus.done(&["seek", "-t", "letters", "--group_id", "vans", "--to", "end"]);
     assert!(bus.pending("letters", "vans").is_empty());
 }

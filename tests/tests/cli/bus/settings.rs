@@ -1,15 +1,15 @@
-//! Settings of the commands: files, the environment, what is said of them.
+//! Settings of the commands: files, the environment, and messages about them.
 
 use super::{Bus, SENT, parcel};
 
 #[test]
-fn a_file_says_where_the_bus_is() {
+fn a_file_configures_the_bus() {
     let bus = Bus::new();
     let url = bus.server.url();
     let file = bus.folder.path("settings.yml");
     let text = format!(
         "EVENTS_SERVICE_NAME: post\nEVENT_BUS_PRODUCER: redis\nEVENT_BUS_TOPIC_PREFIX: stage\n\
-         EVENT_BUS_REDIS_CONNECTION_URL: {url}\nSECRET_KEY: not ours\n"
+         EVENT_BUS_REDIS_CONNECTION_URL: {url}\nSECRET_KEY: unrelated\n"
     );
     std::fs::write(&file, text).unwrap();
     let file = file.to_str().unwrap();
@@ -27,14 +27,14 @@ fn a_file_says_where_the_bus_is() {
     let bus = bus.with("OPENEDX_EVENTS_SETTINGS", file);
     assert_eq!(bus.done(&produce).json_lines()[0]["topic"], "stage-t");
     assert_eq!(bus.ids("t").len(), 2);
-    // The environment wins.
+    // The environment overrides the file.
     let bus = bus.with("EVENT_BUS_TOPIC_PREFIX", "mine");
     assert_eq!(bus.done(&produce).json_lines()[0]["topic"], "mine-t");
 }
 
-/// Wrong settings are an error of each command, and warnings are said once.
+/// Wrong settings are an error of each command, and warnings are printed once.
 #[test]
-fn what_is_wrong_and_what_is_odd() {
+fn errors_and_warnings() {
     let commands: [&[&str]; 6] = [
         &["produce-event", "-t", "t", "--lines"],
         &["consume-events", "-t", "t", "-g", "g", "--count", "0"],
@@ -57,7 +57,7 @@ fn what_is_wrong_and_what_is_odd() {
     }
 }
 
-/// Passwords are in no log and no error.
+/// Passwords appear in no log and no error.
 #[test]
 fn passwords_are_not_shown() {
     let mut bus = Bus::new();

@@ -1,4 +1,4 @@
-//! `tail`: entries without any group.
+//! `tail`: reading entries without a group.
 
 use std::process::Stdio;
 
@@ -7,7 +7,7 @@ use serde_json::json;
 use super::{Bus, LENT, ONLOOKER, SENT, SERVICE, WORKER, line, parcel};
 
 #[test]
-fn personal_data_is_hidden_unless_it_is_to_be_revealed() {
+fn personal_data_is_hidden_by_default() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let hidden = bus.done(&["tail", "-t", "parcels"]);
@@ -48,14 +48,14 @@ fn all_pages_or_some() {
 }
 
 #[test]
-fn it_follows_until_it_is_ended() {
+fn it_follows_until_it_is_stopped() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let tail = bus.start(&["tail", "-t", "parcels", "--follow"]);
-    super::eventually("the first is there", || tail.stdout().lines().count() == 1);
+    super::eventually("the first entry is printed", || tail.stdout().lines().count() == 1);
     bus.done(&["produce-event", "-t", "parcels", "--signal", SENT, "--data", &parcel(2, "ok").to_string()]);
-    super::eventually("the second is there", || tail.stdout().lines().count() == 2);
-    // Not an interrupt: where the tests run in the background, a shell has them ignore it.
+    super::eventually("the second entry is printed", || tail.stdout().lines().count() == 2);
+    // Not SIGINT, which background processes of a shell ignore.
     tail.signal("TERM");
     assert_eq!(tail.end().code, 143);
 }
@@ -65,12 +65,12 @@ fn it_follows_through_a_restart_of_the_server() {
     let mut bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let tail = bus.start(&["tail", "-t", "parcels", "-f"]);
-    super::eventually("the first is there", || tail.stdout().lines().count() == 1);
+    super::eventually("the first entry is printed", || tail.stdout().lines().count() == 1);
     bus.server.kill();
     tail.until("the topic could not be read, and is tried again");
     bus.server.restart();
     bus.done(&["produce-event", "-t", "parcels", "--signal", SENT, "--data", &parcel(2, "ok").to_string()]);
-    super::eventually("the second is there", || tail.stdout().lines().count() == 2);
+    super::eventually("the second entry is printed", || tail.stdout().lines().count() == 2);
 }
 
 #[test]
@@ -80,13 +80,13 @@ fn a_closed_pipe_ends_it() {
     let mut command = bus.command(WORKER, &["tail", "-t", "parcels", "--follow"]);
     let mut child = command.stdout(Stdio::piped()).stdin(Stdio::null()).spawn().unwrap();
     drop(child.stdout.take());
-    // It is noticed with the next entry.
+    // The next entry reveals the closed pipe.
     bus.post("parcels", &["ok"]);
     assert_eq!(child.wait().unwrap().code(), Some(141));
 }
 
 #[test]
-fn what_cannot_be_read_is_said() {
+fn unreadable_entries_are_reported() {
     let bus = Bus::new();
     let lent = json!({"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}).to_string();
     bus.run_as(SERVICE, &["produce-event", "-t", "t", "--signal", LENT, "--data", &lent]);
@@ -102,7 +102,7 @@ fn what_cannot_be_read_is_said() {
         assert_eq!(error(0), format!("this program has no event of the type `{LENT}`"));
         assert_eq!((&lines[0]["event_type"], &lines[0]["data"]), (&json!(LENT), &json!(null)));
         assert_eq!(error(1), "");
-        // What the message does not say is not made up.
+        // Missing metadata is not invented.
         assert_eq!(lines[2]["metadata"], json!({"event_type": SENT, "source": "s"}), "{}", lines[2]);
         assert!(error(2).contains("parcel"), "{}", error(2));
         assert_eq!(error(3), "unusable message: `type` is missing");
@@ -112,7 +112,7 @@ fn what_cannot_be_read_is_said() {
 }
 
 #[test]
-fn a_server_that_is_away() {
+fn an_unreachable_server() {
     let mut bus = Bus::new();
     bus.server.kill();
     for follow in [&[][..], &["--follow"]] {
@@ -127,7 +127,7 @@ fn a_server_that_is_away() {
 }
 
 #[test]
-fn it_takes_no_receivers() {
+fn it_needs_no_receivers() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let ran = bus.run_as(ONLOOKER, &["tail", "-t", "parcels"]);
