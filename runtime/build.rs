@@ -1,11 +1,10 @@
-//! Writes the name of the module that expansions go through: it changes with each release, so that
-//! nobody else can come to rely on what is in it.
+//! Writes the module that expansions use. Its name changes with each release, so that nobody else can rely on it.
 
 use std::{env, fs, path::Path};
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
-    // A new contract is a reason to compile: the macros only make cargo watch those that they found.
+    // Compile again when a contract is added: the macros only make cargo watch the contracts that they found.
     println!("cargo::rerun-if-changed=schemas");
     let variable = |name: &str| env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"));
     let text = format!(

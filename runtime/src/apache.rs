@@ -1,5 +1,5 @@
-//! Events beside the crate `apache-avro`, for programs that have it anyway: to hand its values to a data lake, or to read
-//! bytes that were written with another schema. The feature `apache-avro` turns it on.
+//! Conversions between events and the crate `apache-avro`, for programs that use it: to hand values to a data lake,
+//! or to read bytes that were written with another schema. It needs the feature `apache-avro`.
 //!
 //! ```
 //! use openedx_events::{apache, learning::{data::*, signals::*}};
@@ -31,12 +31,12 @@ use crate::{
 impl EventDefinition {
     /// Returns the schema, for `apache-avro`.
     ///
-    /// A hyphen in the event type, which Avro does not allow in a namespace and Python's implementation takes, is `_`
-    /// here.
+    /// A hyphen in the event type becomes `_`, because Avro allows no hyphen in a namespace. (Python's implementation
+    /// does.)
     ///
     /// # Errors
     ///
-    /// Where the event is local only and has no schema, or `apache-avro` refuses it.
+    /// If the event is local only and has no schema, or if `apache-avro` refuses the schema.
     pub fn avro_schema(&self) -> Result<Schema, ApacheError> {
         if self.schema_string().is_none() {
             return Err(ApacheError::NoWireForm(NoWireForm::new(self)));
@@ -50,26 +50,26 @@ impl<E: WireEvent> Signal<E> {
     ///
     /// # Errors
     ///
-    /// Where `apache-avro` refuses it.
+    /// If `apache-avro` refuses the schema.
     pub fn avro_schema(&self) -> Result<Schema, ApacheError> {
         E::DEFINITION.avro_schema()
     }
 }
 
-/// Returns the event as a value of `apache-avro`: a record with one field a data key.
+/// Converts an event to a value of `apache-avro`: a record with one field for each data key.
 ///
 /// # Errors
 ///
-/// Where `apache-avro` refuses the schema.
+/// If `apache-avro` refuses the schema.
 pub fn to_value<E: WireEvent>(event: &E) -> Result<Value, ApacheError> {
     Ok(read(&E::DEFINITION.avro_schema()?, &codec::encode(event))?)
 }
 
-/// Returns the event that a value of `apache-avro` is; data keys that are missing have their default.
+/// Converts a value of `apache-avro` to an event. Missing data keys get their default.
 ///
 /// # Errors
 ///
-/// Where the value does not fit the schema, or a field's type refuses what it holds.
+/// If the value does not fit the schema, or if the type of a field refuses its value.
 pub fn from_value<E: WireEvent>(value: Value) -> Result<E, ApacheError> {
     let schema = E::DEFINITION.avro_schema()?;
     let value = with_defaults(E::DEFINITION, value)?.resolve(&schema)?;
@@ -77,20 +77,20 @@ pub fn from_value<E: WireEvent>(value: Value) -> Result<E, ApacheError> {
     Ok(codec::decode(&bytes)?)
 }
 
-/// Returns the event in bytes that were written with the schema `writer`, by the rules of Avro for a reader whose schema is
-/// another: data keys are found by name, and those that are missing have their default.
+/// Decodes an event from bytes that were written with the schema `writer`, by Avro's rules for a reader with another
+/// schema: data keys are matched by name, and missing ones get their default.
 ///
-/// [`codec::decode`] is the way where the writer's schema is not known, as on Redis.
+/// Use [`codec::decode`] if the writer's schema is unknown, as on Redis.
 ///
 /// # Errors
 ///
-/// Where the bytes are not of that schema, or it cannot be read as this event.
+/// If the bytes do not have that schema, or if it cannot be read as this event.
 pub fn decode_written_with<E: WireEvent>(writer: &Schema, bytes: &[u8]) -> Result<E, ApacheError> {
-    // Which schema the reader has, is seen to there.
+    // `from_value` applies the reader's schema.
     from_value(read(writer, bytes)?)
 }
 
-/// Returns the schema of an event with these data keys only.
+/// Returns the schema of the event with only these data keys.
 fn schema_of(definition: &EventDefinition, fields: &[Field]) -> Result<Schema, ApacheError> {
     let namespace = definition.event_type().replace('-', "_");
     Ok(Schema::parse_str(&event_schema_string(&namespace, fields))?)
@@ -100,7 +100,7 @@ fn read(schema: &Schema, mut bytes: &[u8]) -> Result<Value, AvroError> {
     GenericDatumReader::builder(schema).build()?.read_value(&mut bytes)
 }
 
-/// Adds the data keys that are missing: the schema is Python's, in which they have no default.
+/// Adds missing data keys with their defaults, because Python's schema has no defaults.
 fn with_defaults(definition: &EventDefinition, value: Value) -> Result<Value, ApacheError> {
     let Value::Record(mut values) = value else { return Ok(value) };
     for field in definition.fields() {
@@ -118,15 +118,15 @@ fn with_defaults(definition: &EventDefinition, value: Value) -> Result<Value, Ap
     Ok(Value::Record(values))
 }
 
-/// Why an event and `apache-avro` did not come together.
+/// An error in a conversion between an event and `apache-avro`.
 ///
-/// `apache-avro`'s own texts can repeat a value, which may be personal data: they are in [`Avro`](Self::Avro), and not
-/// in what this prints.
+/// `apache-avro`'s messages can repeat a value, which may be personal data. They are in [`Avro`](Self::Avro), and
+/// this type does not print them.
 #[non_exhaustive]
 pub enum ApacheError {
-    /// `apache-avro` refused the schema, the bytes or the value. Why, may have personal data in it.
+    /// `apache-avro` refused the schema, the bytes or the value. Its message may contain personal data.
     Avro(Box<AvroError>),
-    /// The value is none of this event.
+    /// The value is not this event.
     Decode(DecodeError),
     /// The event is local only.
     NoWireForm(NoWireForm),
@@ -136,8 +136,8 @@ impl fmt::Display for ApacheError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Avro(_) => f.write_str(
-                "`apache-avro` refused the schema, the bytes or the value: `ApacheError::Avro` has the reason, which \
-                 may repeat personal data",
+                "`apache-avro` refused the schema, the bytes or the value; `ApacheError::Avro` has its message, which \
+                 may contain personal data",
             ),
             Self::Decode(error) => error.fmt(f),
             Self::NoWireForm(error) => error.fmt(f),
@@ -151,7 +151,8 @@ impl fmt::Debug for ApacheError {
     }
 }
 
-/// The source is that of the error inside, but for `apache-avro`'s: whoever prints an error prints its sources, too.
+/// The source is that of the inner error. `apache-avro`'s error is not a source, because programs print the sources
+/// of errors.
 impl Error for ApacheError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {

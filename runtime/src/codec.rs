@@ -1,14 +1,14 @@
-//! Events to Avro bytes and back: what the Python services put on an event bus, byte for byte.
+//! Encodes events to Avro bytes and decodes them: the same bytes that Python services put on an event bus.
 //!
-//! The generated code goes straight between structs and bytes; there is no tree of values between them.
-//! The bytes are those of one record, without a schema or a header (ADR-5: the consumer knows the schema
-//! from its own event definition): what a Redis message of the Python services has in `event_data`. Their Kafka
-//! messages have five bytes before it, a zero and the number of a schema, which the caller takes away.
+//! The generated code converts directly between structs and bytes, without a tree of values. The bytes are one
+//! record, without a schema or a header (ADR-5: the consumer knows the schema from its own event definition). A Redis
+//! message of a Python service has them in `event_data`. A Kafka message has five more bytes before them, a zero and
+//! the number of a schema, which the caller must remove.
 
 pub use crate::avro::DecodeError;
 use crate::{avro::Decoder, event::WireEvent};
 
-/// Returns the Avro bytes of `event`.
+/// Encodes an event to Avro bytes.
 ///
 /// ```
 /// # use openedx_events::{codec, learning::data::*, learning::signals::StudentRegistrationCompleted};
@@ -24,18 +24,18 @@ pub fn encode<E: WireEvent>(event: &E) -> Vec<u8> {
     out
 }
 
-/// Appends the Avro bytes of `event` to `out`, which a producer can use again and again.
+/// Appends the Avro bytes of an event to `out`, so that a producer can reuse the buffer.
 #[inline]
 pub fn encode_into<E: WireEvent>(event: &E, out: &mut Vec<u8>) {
     event.encode_fields::<()>(out);
 }
 
-/// Returns the event whose Avro bytes `bytes` begin with; what follows the record is ignored, as in Python.
+/// Decodes an event from Avro bytes. Bytes after the record are ignored, as in Python.
 ///
 /// # Errors
 ///
-/// [`DecodeError`] where the bytes are no legal Avro of this event's schema, or a value in them is
-/// refused by its type (a number out of range, a course key that is none).
+/// If the bytes are not valid Avro for this event's schema, or if a type refuses its value, as in a number out of
+/// range or an invalid course key.
 #[inline]
 pub fn decode<E: WireEvent>(bytes: &[u8]) -> Result<E, DecodeError> {
     E::decode_fields::<()>(&mut Decoder::new(bytes))

@@ -1,4 +1,4 @@
-//! What expansions use. Nothing here is stable: the module's public name changes with each release.
+//! The items that expansions use. None of them is stable: the module's public name changes with each release.
 
 pub use ::std;
 pub use std::{
@@ -7,8 +7,8 @@ pub use std::{
     result::Result::{Err, Ok},
 };
 
-/// The items that it is given: what expansions put them in under a path that the user wrote, so that a wrong path is
-/// one error.
+/// Expands to the given items. Expansions call it through the path of this crate that the user wrote, so that a wrong
+/// path is a single error.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __openedx_events_items {

@@ -1,4 +1,4 @@
-//! UUIDs: their text is what Python reads.
+//! UUIDs, which are strings on the wire.
 
 use uuid::Uuid;
 
@@ -34,10 +34,10 @@ impl AvroType for Uuid {
     }
 }
 
-/// Reads what Python's `uuid.UUID(text)` reads: when `urn:`, `uuid:`, braces and hyphens are taken away,
-/// wherever these stand, 32 characters that are a hexadecimal number.
+/// Parses the strings that Python's `uuid.UUID(text)` accepts: without `urn:`, `uuid:`, braces and hyphens, wherever
+/// these stand, they are a hexadecimal number of 32 characters.
 pub(crate) fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
-    // The form that Python writes, without a copy of the text.
+    // The form that Python writes needs no copy of the string.
     if text.len() == 36
         && let Ok(uuid) = Uuid::try_parse(text)
     {
@@ -46,11 +46,11 @@ pub(crate) fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     let text = text.replace("urn:", "").replace("uuid:", "");
     let digits = text.trim_matches(['{', '}']).replace('-', "");
     let number = if digits.chars().count() == 32 { parse_hexadecimal(&digits) } else { None };
-    Ok(Uuid::from_u128(number.ok_or("a UUID has 32 hexadecimal digits")?))
+    Ok(Uuid::from_u128(number.ok_or("a UUID must have 32 hexadecimal digits")?))
 }
 
-/// Reads up to 32 digits as Python's `int(text, 16)` does: with white space around them, `+` and `0x` before them,
-/// single `_` between them, and decimal digits of any script.
+/// Parses up to 32 digits like Python's `int(text, 16)`, which allows white space around them, `+` and `0x` before
+/// them, single `_` between them, and decimal digits of any script.
 fn parse_hexadecimal(text: &str) -> Option<u128> {
     let text = text.trim();
     let text = text.strip_prefix('+').unwrap_or(text);

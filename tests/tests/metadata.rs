@@ -133,7 +133,7 @@ fn errors_about_json_name_the_key() {
     };
     for key in ["event_type", "id", "minorversion", "source", "sourcehost", "time", "sourcelib"] {
         let quoted = format!("\"{key}\":");
-        assert_eq!(wrong(&quoted, "\"other\":"), format!("no event metadata: there is no `{key}`"));
+        assert_eq!(wrong(&quoted, "\"other\":"), format!("invalid event metadata: `{key}` is missing"));
     }
     for (from, to, key) in [
         ("46e34ba7", "x6e34ba7", "id"),
@@ -147,7 +147,7 @@ fn errors_about_json_name_the_key() {
         ("\"2024-04-18T10:56:05.000001+00:00\"", "1713437765", "time"),
     ] {
         let error = wrong(from, to);
-        assert!(error.starts_with(&format!("no event metadata: `{key}`: ")), "{error}");
+        assert!(error.starts_with(&format!("invalid event metadata: `{key}`: ")), "{error}");
     }
     for text in ["", "[]", "null", "{", &JSON[1..], &format!("{JSON} x")] {
         assert!(EventsMetadata::from_json(text).is_err(), "{text}");
@@ -159,10 +159,7 @@ fn times_must_be_in_utc() {
     for offset in ["+01:00", "-00:30", "+00:00:01", ""] {
         let json = JSON.replacen("+00:00", offset, 1);
         let error = EventsMetadata::from_json(&json).unwrap_err().to_string();
-        assert_eq!(
-            error, "no event metadata: `time`: it is not in UTC, as metadata has to be (OEP-41)",
-            "{offset}"
-        );
+        assert_eq!(error, "invalid event metadata: `time` must be in UTC (OEP-41)", "{offset}");
     }
     for offset in ["Z", "-00:00", "+0000"] {
         let json = JSON.replacen("+00:00", offset, 1);

@@ -435,7 +435,7 @@ fn uuids_are_read_as_python_reads_them() {
         let mut json = serde_json::to_value(samples::texts()).unwrap();
         json["uuid"] = json!(text);
         let error = serde_json::from_value::<Texts>(json).unwrap_err();
-        assert_eq!(error.to_string(), "`uuid`: a UUID has 32 hexadecimal digits");
+        assert_eq!(error.to_string(), "`uuid`: a UUID must have 32 hexadecimal digits");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The events that Open edX itself defines: those of openedx-events 11.2.0, under the names they have there.
+//! The events that Open edX defines: those of openedx-events 11.2.0, under the same names.
 
 pub mod analytics;
 pub mod authz;

@@ -1,4 +1,4 @@
-//! A `DateTime` in Avro and in JSON: its text.
+//! A `DateTime` in Avro and in JSON: a string.
 
 use std::fmt;
 
@@ -32,8 +32,8 @@ impl AvroType for DateTime {
         Ok(repr.parse()?)
     }
 
-    // The common forms go out in one piece of a length that the compiler knows. It begins with the
-    // length of the text, zigzag: twice the number.
+    // The common forms are written in one piece, whose length the compiler knows. Its first byte is the length of the
+    // text in zigzag form, which doubles it.
     fn encode_avro(&self, out: &mut Vec<u8>) {
         match self.offset {
             Some(offset) if offset.is_minutes() && self.microsecond > 0 => {
@@ -75,7 +75,7 @@ impl<'de> Deserialize<'de> for DateTime {
     }
 }
 
-// Out of line, so that the common forms do not pay for its stack.
+// Not inlined, so that the common forms do not pay for its stack.
 #[inline(never)]
 fn encode_any(time: DateTime, out: &mut Vec<u8>) {
     encoder::bytes(out, Text::of(time).as_bytes());

@@ -1,4 +1,4 @@
-//! The forms that nearly all times on the wire have: `YYYY-MM-DDTHH:MM:SS[.ffffff]±HH:MM`.
+//! The forms of nearly all times on the wire: `YYYY-MM-DDTHH:MM:SS[.ffffff]±HH:MM`.
 
 use super::{
     DateTime, UtcOffset, calendar,
@@ -11,9 +11,7 @@ const SECOND_FRACTION: Word = Word::new(*b":00.0000", [0, 59, 0, 0, 99, 0, 99, 0
 const FRACTION_OFFSET: Word = Word::new(*b"00+00:00", [99, 0, 0, 23, 0, 0, 59, 0]);
 const SECOND_OFFSET: Word = Word::new(*b"00+00:00", [59, 0, 0, 23, 0, 0, 59, 0]);
 
-/// Reads one of these forms.
-///
-/// `None` leaves the text, good or bad, to the parser that knows all forms.
+/// Parses one of these forms. It returns `None` for every other text, valid or not, which the full parser then reads.
 pub(super) fn parse(text: &[u8]) -> Option<DateTime> {
     let (date, rest) = text.split_first_chunk::<8>()?;
     let (day_hour_minute, rest) = rest.split_first_chunk::<8>()?;
@@ -41,7 +39,7 @@ pub(super) fn parse(text: &[u8]) -> Option<DateTime> {
         _ => return None,
     };
 
-    // The words know the largest day of any month, and no smallest numbers.
+    // The words check the upper limits only, and of the day only the largest of any month.
     let year = u16::from(century) * 100 + u16::from(year);
     let is_date =
         year > 0 && month > 0 && day > 0 && (day <= 28 || day <= calendar::days_in_month(year, month));

@@ -1,103 +1,78 @@
-//! Why something is no `DateTime`, or cannot become one of another crate's types.
+//! Errors about dates and times.
 
 use std::{error::Error, fmt};
 
-/// Why there is no such date or time.
+/// An error about a date or a time that does not exist, or that another type cannot hold.
 ///
-/// It says what is wrong and, about a text, at which byte. It never repeats the text, which may be
-/// personal data.
+/// It says what is wrong and, in a string, at which byte. It never repeats the string, which may be personal data.
 ///
 /// ```
 /// # use openedx_events::DateTime;
 /// let error = "2024-02-30T09:30:00+00:00".parse::<DateTime>().unwrap_err();
-/// assert_eq!(error.to_string(), "the day is not in the month, at byte 8 of the text");
+/// assert_eq!(error.to_string(), "the day is not in the month, at byte 8");
 /// assert_eq!(error.byte(), Some(8));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DateTimeError {
-    problem: Problem,
+    invalid: Invalid,
     byte: Option<usize>,
 }
 
-/// One for each sentence.
+/// What is wrong, in the words of the message.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
-    Digit,
-    Hyphen,
-    Colon,
-    Rest,
-    Year,
-    Week,
-    Weekday,
-    Month,
-    Day,
-    Hour,
-    Minute,
-    Second,
-    Microsecond,
-    Offset,
-    Instant,
-    Naive,
-    Range,
-    #[cfg(feature = "chrono")]
-    Aware,
-    #[cfg(feature = "chrono")]
-    OffsetFraction,
-}
+pub(super) struct Invalid(&'static str);
 
-impl Problem {
-    fn sentence(self) -> &'static str {
-        match self {
-            Self::Digit => "a digit is missing",
-            Self::Hyphen => "a `-` is missing",
-            Self::Colon => "a `:` is missing",
-            Self::Rest => "the text should have ended",
-            Self::Year => "the year is not in 1 to 9999",
-            Self::Week => "the week is not in the year",
-            Self::Weekday => "the day of the week is not in 1 to 7",
-            Self::Month => "the month is not in 1 to 12",
-            Self::Day => "the day is not in the month",
-            Self::Hour => "the hour is not in 0 to 23",
-            Self::Minute => "the minute is not in 0 to 59",
-            Self::Second => "the second is not in 0 to 59",
-            Self::Microsecond => "the microsecond is not in 0 to 999999",
-            Self::Offset => "the offset from UTC is not less than 24 hours",
-            Self::Instant => "the time is not in the years 1 to 9999",
-            Self::Naive => "the time has no offset from UTC",
-            Self::Range => "the time is out of the range of the other type",
-            #[cfg(feature = "chrono")]
-            Self::Aware => "the time has an offset from UTC, which would be lost",
-            #[cfg(feature = "chrono")]
-            Self::OffsetFraction => "the offset from UTC has a fraction of a second, which would be lost",
-        }
-    }
+impl Invalid {
+    pub(super) const DIGIT: Self = Self("a digit is missing");
+    pub(super) const HYPHEN: Self = Self("a `-` is missing");
+    pub(super) const COLON: Self = Self("a `:` is missing");
+    pub(super) const REST: Self = Self("expected the end of the string");
+    pub(super) const YEAR: Self = Self("the year is not in 1 to 9999");
+    pub(super) const WEEK: Self = Self("the week is not in the year");
+    pub(super) const WEEKDAY: Self = Self("the day of the week is not in 1 to 7");
+    pub(super) const MONTH: Self = Self("the month is not in 1 to 12");
+    pub(super) const DAY: Self = Self("the day is not in the month");
+    pub(super) const HOUR: Self = Self("the hour is not in 0 to 23");
+    pub(super) const MINUTE: Self = Self("the minute is not in 0 to 59");
+    pub(super) const SECOND: Self = Self("the second is not in 0 to 59");
+    pub(super) const MICROSECOND: Self = Self("the microsecond is not in 0 to 999999");
+    pub(super) const OFFSET: Self = Self("the offset from UTC is 24 hours or more");
+    pub(super) const INSTANT: Self = Self("the time is not in the years 1 to 9999");
+    pub(super) const NAIVE: Self = Self("the time has no offset from UTC");
+    pub(super) const RANGE: Self = Self("the time is outside the range of the other type");
+    #[cfg(feature = "chrono")]
+    pub(super) const AWARE: Self = Self("the time has an offset from UTC, which would be lost");
+    #[cfg(feature = "chrono")]
+    pub(super) const OFFSET_FRACTION: Self =
+        Self("the offset from UTC has a fraction of a second, which would be lost");
 }
 
 impl DateTimeError {
     #[cold]
-    pub(super) fn at(problem: Problem, byte: usize) -> Self {
-        Self { problem, byte: Some(byte) }
+    pub(super) fn at(invalid: Invalid, byte: usize) -> Self {
+        Self { invalid, byte: Some(byte) }
     }
 
-    /// Where in the text the problem is, in bytes from 0; `None` when it is not about a text.
+    /// Returns the position of the mistake in the string, in bytes from 0. It is `None` if the error is not about a
+    /// string.
     #[must_use]
     pub fn byte(&self) -> Option<usize> {
         self.byte
     }
 }
 
-impl From<Problem> for DateTimeError {
+impl From<Invalid> for DateTimeError {
     #[cold]
-    fn from(problem: Problem) -> Self {
-        Self { problem, byte: None }
+    fn from(invalid: Invalid) -> Self {
+        Self { invalid, byte: None }
     }
 }
 
 impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.problem.sentence())?;
+        f.write_str(self.invalid.0)?;
         match self.byte {
-            Some(byte) => write!(f, ", at byte {byte} of the text"),
+            Some(byte) => write!(f, ", at byte {byte}"),
             None => Ok(()),
         }
     }

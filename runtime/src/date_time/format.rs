@@ -1,10 +1,10 @@
-//! The text of Python's `isoformat()`.
+//! Prints times in the format of Python's `isoformat()`.
 
 use std::fmt;
 
 use super::{DateTime, UtcOffset};
 
-/// Two digits for each number below 100. The rest is there so that no index needs a check.
+/// Two digits for each number below 100. The other entries exist so that no index needs a check.
 static PAIRS: [[u8; 2]; 256] = {
     let mut pairs = [*b"00"; 256];
     let (mut tens, mut at) = (0, 0);
@@ -20,19 +20,19 @@ static PAIRS: [[u8; 2]; 256] = {
     pairs
 };
 
-/// Puts two digits at a place in a text.
+/// Writes two digits at a place in a text.
 #[inline]
 fn put(text: &mut [u8], at: usize, number: u8) {
     text[at..at + 2].copy_from_slice(&PAIRS[usize::from(number)]);
 }
 
-/// Returns the last byte of a number that fits in one.
+/// Returns a number that fits in a byte as one.
 #[inline]
 fn byte(number: u32) -> u8 {
     number.to_le_bytes()[0]
 }
 
-/// `YYYY-MM-DDTHH:MM:SS`, of 19 bytes.
+/// Writes `YYYY-MM-DDTHH:MM:SS`, which has 19 bytes.
 #[inline]
 pub(super) fn put_local(text: &mut [u8], time: DateTime) {
     let year = u32::from(time.year);
@@ -46,7 +46,7 @@ pub(super) fn put_local(text: &mut [u8], time: DateTime) {
     put(text, 17, time.second);
 }
 
-/// `.ffffff`, of 7 bytes.
+/// Writes `.ffffff`, which has 7 bytes.
 #[inline]
 pub(super) fn put_fraction(text: &mut [u8], microsecond: u32) {
     let hundreds = microsecond / 100;
@@ -56,7 +56,7 @@ pub(super) fn put_fraction(text: &mut [u8], microsecond: u32) {
     put(text, 5, byte(microsecond % 100));
 }
 
-/// `±HH:MM`, of 6 bytes.
+/// Writes `±HH:MM`, which has 6 bytes.
 #[inline]
 pub(super) fn put_offset(text: &mut [u8], offset: UtcOffset) {
     text.copy_from_slice(b"+00:00");
@@ -70,7 +70,7 @@ pub(super) fn put_offset(text: &mut [u8], offset: UtcOffset) {
 /// The length of `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM:SS.ffffff`.
 const LONGEST: usize = 42;
 
-/// A text that is at most as long as the longest `isoformat()`.
+/// A text with room for the longest `isoformat()`.
 pub(super) struct Text {
     bytes: [u8; LONGEST],
     length: usize,
@@ -107,7 +107,7 @@ impl Text {
         }
     }
 
-    /// Room for the next piece.
+    /// Returns the room for the next piece.
     fn grow(&mut self, length: usize) -> &mut [u8] {
         let start = self.length;
         self.length += length;
@@ -119,35 +119,34 @@ impl Text {
     }
 
     pub(super) fn as_str(&self) -> &str {
-        // It is all ASCII.
+        // All of it is ASCII.
         str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
-/// Python's `isoformat()`.
-///
-/// Microseconds are there when they are not zero, the offset when there is one: `+00:00` for UTC.
+/// Prints Python's `isoformat()`: the microseconds if they are not zero, and the offset if there is one, `+00:00` for
+/// UTC.
 impl fmt::Display for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(Text::of(*self).as_str())
     }
 }
 
-/// The same text as its [`Display`](fmt::Display).
+/// Prints the same text as [`Display`](fmt::Display).
 impl fmt::Debug for DateTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
 }
 
-/// As at the end of Python's `isoformat()`: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
+/// Prints the offset as Python's `isoformat()` does: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
 impl fmt::Display for UtcOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(Text::of_offset(*self).as_str())
     }
 }
 
-/// The same text as its [`Display`](fmt::Display).
+/// Prints the same text as [`Display`](fmt::Display).
 impl fmt::Debug for UtcOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)

@@ -1,4 +1,4 @@
-//! Dates with times, as Python's `datetime` writes them.
+//! Dates and times, like Python's `datetime`.
 
 mod avro;
 mod calendar;
@@ -17,14 +17,13 @@ use std::time::SystemTime;
 pub use error::DateTimeError;
 pub use offset::UtcOffset;
 
-use error::Problem;
+use error::Invalid;
 
 /// A date and a time of day, with or without an offset from UTC: Python's `datetime`.
 ///
-/// It goes over the wire as the text of Python's `isoformat()`, which is also its [`Display`], its
-/// [`Debug`] and its JSON. What Rust code makes is usually UTC ([`DateTime::now`], [`DateTime::utc`],
-/// or from a [`SystemTime`]); what arrives from elsewhere may have any offset or none, and goes out
-/// again as it came.
+/// On the wire it is a string in the format of Python's `isoformat()`, which is also its [`Display`], its [`Debug`]
+/// and its JSON. Times that Rust code makes are usually in UTC ([`DateTime::now`], [`DateTime::utc`], or from a
+/// [`SystemTime`]). A received time may have any offset or none, and is sent again unchanged.
 ///
 /// ```
 /// use openedx_events::DateTime;
@@ -42,17 +41,16 @@ use error::Problem;
 ///
 /// # Equality
 ///
-/// Two values are equal when their texts are: all fields, and the offset. The same instant written with
-/// two offsets is two values; [`same_instant`](Self::same_instant) compares what Python's `==` compares.
-/// There is no order, since one that agrees with this equality would not be the order of time.
+/// Two values are equal if all their fields and their offsets are. One instant with two different offsets is two
+/// values; [`same_instant`](Self::same_instant) compares like Python's `==`. There is no order, because an order that
+/// agrees with this equality would not be the order of time.
 ///
 /// # Parsing
 ///
-/// [`FromStr`](std::str::FromStr) reads what Python 3.12's `datetime.fromisoformat` reads, and as the
-/// same value, so that no text is refused here that a Python service takes. That is most of ISO 8601
-/// (`20240229T0930Z`, `2024-W09-4 09:30`), and what Python is lenient about. There is one difference: Python
-/// writes an offset of less than a second, but takes it for UTC when it reads it; here it is kept, so that
-/// the event goes out again as it came.
+/// [`FromStr`](std::str::FromStr) accepts the strings that Python 3.12's `datetime.fromisoformat` accepts, with the
+/// same value, so that it refuses no time that a Python service accepts. These are most of ISO 8601
+/// (`20240229T0930Z`, `2024-W09-4 09:30`) and some invalid strings. There is one difference: Python writes offsets of
+/// less than a second, but reads them as UTC. Here they are kept, so that the event can be sent again unchanged.
 ///
 /// [`Display`]: std::fmt::Display
 /// [`Debug`]: std::fmt::Debug
@@ -69,7 +67,7 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// 1970-01-01T00:00:00+00:00, from which Unix time counts.
+    /// 1970-01-01T00:00:00+00:00, where Unix time starts.
     const UNIX_EPOCH: Self = Self {
         year: 1970,
         month: 1,
@@ -81,9 +79,9 @@ impl DateTime {
         offset: Some(UtcOffset::UTC),
     };
 
-    /// Returns the present in UTC, in whole microseconds: Python's `datetime.now(timezone.utc)`.
+    /// Returns the current time in UTC, in whole microseconds: Python's `datetime.now(timezone.utc)`.
     ///
-    /// A system clock that is outside of the years 1 to 9999 reads as 1970-01-01.
+    /// If the system clock is outside the years 1 to 9999, it returns 1970-01-01.
     ///
     /// ```
     /// # use openedx_events::{DateTime, UtcOffset};
@@ -94,14 +92,13 @@ impl DateTime {
         Self::try_from(SystemTime::now()).unwrap_or(Self::UNIX_EPOCH)
     }
 
-    /// Returns a time in UTC: Python's `datetime(…, tzinfo=timezone.utc)`.
+    /// Makes a time in UTC: Python's `datetime(…, tzinfo=timezone.utc)`.
     ///
-    /// The year is 1 to 9999, the second 0 to 59 (leap seconds do not exist in Python), the microsecond
-    /// 0 to 999 999.
+    /// The year must be 1 to 9999, the second 0 to 59 (Python has no leap seconds), the microsecond 0 to 999 999.
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] says which argument is out of its range.
+    /// If an argument is out of range; the error says which.
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -125,14 +122,13 @@ impl DateTime {
             .map(|time| time.with_offset(UtcOffset::UTC))
     }
 
-    /// Returns a time without an offset, which is no instant until somebody says where: Python's
-    /// `datetime(…)`.
+    /// Makes a time without an offset, which does not say what instant it is: Python's `datetime(…)`.
     ///
-    /// Python services send such times, but should not; prefer [`utc`](Self::utc). The ranges are the same.
+    /// Prefer [`utc`](Self::utc): Python services send naive times too, but should not. The ranges are the same.
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] says which argument is out of its range.
+    /// If an argument is out of range; the error says which.
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -150,16 +146,16 @@ impl DateTime {
         microsecond: u32,
     ) -> Result<Self, DateTimeError> {
         let checks = [
-            ((1..=9999).contains(&year), Problem::Year),
-            ((1..=12).contains(&month), Problem::Month),
-            ((1..=calendar::days_in_month(year, month)).contains(&day), Problem::Day),
-            (hour < 24, Problem::Hour),
-            (minute < 60, Problem::Minute),
-            (second < 60, Problem::Second),
-            (microsecond < 1_000_000, Problem::Microsecond),
+            ((1..=9999).contains(&year), Invalid::YEAR),
+            ((1..=12).contains(&month), Invalid::MONTH),
+            ((1..=calendar::days_in_month(year, month)).contains(&day), Invalid::DAY),
+            (hour < 24, Invalid::HOUR),
+            (minute < 60, Invalid::MINUTE),
+            (second < 60, Invalid::SECOND),
+            (microsecond < 1_000_000, Invalid::MICROSECOND),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
-            Some((_, problem)) => Err(problem.into()),
+            Some((_, invalid)) => Err(invalid.into()),
             None => Ok(Self { year, month, day, hour, minute, second, microsecond, offset: None }),
         }
     }
@@ -167,7 +163,7 @@ impl DateTime {
     /// Returns the same date and time of day at this offset from UTC: Python's
     /// `replace(tzinfo=timezone(offset))`.
     ///
-    /// Nothing is converted: where there was another offset, the result is another instant.
+    /// It converts nothing: if the time had another offset, the result is another instant.
     ///
     /// ```
     /// # use openedx_events::{DateTime, UtcOffset};
@@ -223,7 +219,7 @@ impl DateTime {
         self.microsecond
     }
 
-    /// Returns the offset from UTC at which the date and the time of day are given: Python's `utcoffset()`.
+    /// Returns the offset from UTC of the date and the time of day: Python's `utcoffset()`.
     ///
     /// `None` for a naive time.
     #[must_use]
@@ -231,7 +227,7 @@ impl DateTime {
         self.offset
     }
 
-    /// Returns whether there is no offset, so that the instant is unknown.
+    /// Returns whether the time has no offset, so that the instant is unknown.
     #[must_use]
     pub fn is_naive(&self) -> bool {
         self.offset.is_none()

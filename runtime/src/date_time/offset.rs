@@ -1,13 +1,12 @@
-//! How far a local time is from UTC.
+//! Offsets of local times from UTC.
 
-use super::error::{DateTimeError, Problem};
+use super::error::{DateTimeError, Invalid};
 
 /// An offset from UTC in microseconds, less than 24 hours to either side: Python's
 /// `timezone(timedelta(…))`.
 ///
-/// It says how far local clocks are ahead, so that New York has a negative one. Offsets are whole
-/// minutes nowadays; Python also has those with seconds, from before there were time zones, and with
-/// microseconds.
+/// It says how far local clocks are ahead of UTC, so New York's is negative. Today's offsets are whole minutes.
+/// Python also has offsets with seconds, from the time before time zones, and with microseconds.
 ///
 /// ```
 /// use openedx_events::UtcOffset;
@@ -16,10 +15,10 @@ use super::error::{DateTimeError, Problem};
 /// assert_eq!(kathmandu.to_string(), "+05:45");
 /// # Ok::<(), openedx_events::DateTimeError>(())
 /// ```
-// In the parts that are printed. As a `bool`, the sign leaves room for the `None` of an `Option`.
+// It holds the parts that are printed. The sign is a `bool`, which leaves room for the `None` of an `Option`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct UtcOffset {
-    /// Never set when the rest is zero.
+    /// Never `true` if all other fields are zero.
     pub(super) negative: bool,
     pub(super) hours: u8,
     pub(super) minutes: u8,
@@ -28,35 +27,35 @@ pub struct UtcOffset {
 }
 
 impl UtcOffset {
-    /// None: the local time is that of UTC.
+    /// Zero: the local time is UTC.
     pub const UTC: Self = Self { negative: false, hours: 0, minutes: 0, seconds: 0, microseconds: 0 };
 
-    /// Returns an offset of so many seconds, positive to the east of Greenwich.
+    /// Makes an offset of `seconds`, positive to the east of Greenwich.
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] when it is 24 hours (86 400 seconds) or more to either side.
+    /// If it is 24 hours (86 400 seconds) or more to either side.
     pub fn from_seconds(seconds: i32) -> Result<Self, DateTimeError> {
         Self::from_micros(i64::from(seconds) * 1_000_000)
     }
 
-    /// Returns an offset of so many microseconds, positive to the east of Greenwich.
+    /// Makes an offset of `microseconds`, positive to the east of Greenwich.
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] when it is 24 hours (86 400 000 000 microseconds) or more to either side.
+    /// If it is 24 hours (86 400 000 000 microseconds) or more to either side.
     pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
         Ok(Self::new(microseconds < 0, microseconds.unsigned_abs())?)
     }
 
-    /// From the sign and the distance in microseconds.
-    pub(super) fn new(negative: bool, distance: u64) -> Result<Self, Problem> {
+    /// Makes an offset from its sign and its size in microseconds.
+    pub(super) fn new(negative: bool, distance: u64) -> Result<Self, Invalid> {
         if distance >= DAY {
-            return Err(Problem::Offset);
+            return Err(Invalid::OFFSET);
         }
         let [hours, minutes, seconds] = [distance / HOUR, distance / MINUTE % 60, distance / SECOND % 60]
             .map(|part| part.to_le_bytes()[0]);
-        let microseconds = u32::try_from(distance % SECOND).map_err(|_| Problem::Offset)?;
+        let microseconds = u32::try_from(distance % SECOND).map_err(|_| Invalid::OFFSET)?;
         Ok(Self { negative: negative && distance > 0, hours, minutes, seconds, microseconds })
     }
 
@@ -84,7 +83,7 @@ impl UtcOffset {
         if self.negative { -distance } else { distance }
     }
 
-    /// Returns whether `±HH:MM` says it all.
+    /// Returns whether the offset is whole minutes, so that `±HH:MM` is all of it.
     #[inline]
     pub(super) fn is_minutes(self) -> bool {
         self.seconds == 0 && self.microseconds == 0

@@ -1,15 +1,11 @@
-//! The texts that Python 3.12's `datetime.fromisoformat` reads.
+//! Parses the strings that Python 3.12's `datetime.fromisoformat` accepts.
 
 use std::str::FromStr;
 
-use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Problem};
+use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Invalid};
 
-/// Reads what Python 3.12's `datetime.fromisoformat` reads, as the same value; but an offset of less than a second,
-/// which Python writes and then takes for UTC, is kept.
-///
-/// # Errors
-///
-/// [`DateTimeError`] says what is wrong, and at which byte.
+/// Parses the strings that Python 3.12's `datetime.fromisoformat` accepts, to the same value. But it keeps an offset
+/// of less than a second, which Python writes and then reads as UTC.
 impl FromStr for DateTime {
     type Err = DateTimeError;
 
@@ -26,13 +22,13 @@ impl FromStr for DateTime {
 // clock    = HH[:MM[:SS]][fraction] | HH[MM[SS]][fraction]
 // fraction = (. | ,) digits
 //
-// A service that stops at a text which Python takes would lose the message, so this takes what CPython
-// takes besides, too (`parse_isoformat_time` in Modules/_datetimemodule.c):
+// A service that refuses a string which Python accepts would lose the message, so this parser also accepts the other
+// strings that CPython does (`parse_isoformat_time` in Modules/_datetimemodule.c):
 //
 // * a fraction after whole seconds without `.` or `,`: `12:30:59:25`, `12305925`;
 // * before an offset or `Z`, one character after the last pair of digits, and anything after the sixth
 //   digit of a fraction: `12:30!+01:00`, `12:30:59.250000 or so+01:00`;
-// * a NUL for the end of the text, in some places.
+// * in some places, a NUL as the end of the text.
 pub(super) fn parse(text: &str) -> Result<DateTime, DateTimeError> {
     let mut parser = Parser { text: text.as_bytes(), at: 0 };
     let (year, month, day) = parser.date()?;
@@ -49,17 +45,17 @@ struct Parser<'a> {
     at: usize,
 }
 
-/// Hours, minutes and seconds: the largest number of each, and what is wrong with a larger one.
-type Limits = [(u8, Problem); 3];
+/// The largest hours, minutes and seconds, each with the message about a larger number.
+type Limits = [(u8, Invalid); 3];
 
-const TIME_OF_DAY: Limits = [(23, Problem::Hour), (59, Problem::Minute), (59, Problem::Second)];
-/// In an offset, Python minds only the sum: `+00:90` is an hour and a half.
-const OFFSET: Limits = [(99, Problem::Offset); 3];
+const TIME_OF_DAY: Limits = [(23, Invalid::HOUR), (59, Invalid::MINUTE), (59, Invalid::SECOND)];
+/// In an offset, Python only checks the sum: `+00:90` is an hour and a half.
+const OFFSET: Limits = [(99, Invalid::OFFSET); 3];
 
 struct Clock {
     parts: [u8; 3],
     microsecond: u32,
-    /// Where what was understood ends.
+    /// The end of the part that was parsed.
     end: usize,
 }
 
@@ -67,45 +63,45 @@ impl Parser<'_> {
     fn date(&mut self) -> Result<(u16, u8, u8), DateTimeError> {
         let year = u16::from(self.pair()?) * 100 + u16::from(self.pair()?);
         if year == 0 {
-            return Err(DateTimeError::at(Problem::Year, 0));
+            return Err(DateTimeError::at(Invalid::YEAR, 0));
         }
         let extended = self.take(b'-');
         if self.take(b'W') {
             return self.week(year, extended);
         }
-        let month = self.part(1, 12, Problem::Month)?;
+        let month = self.part(1, 12, Invalid::MONTH)?;
         if extended && !self.take(b'-') {
-            return Err(DateTimeError::at(Problem::Hyphen, self.at));
+            return Err(DateTimeError::at(Invalid::HYPHEN, self.at));
         }
-        let day = self.part(1, calendar::days_in_month(year, month), Problem::Day)?;
+        let day = self.part(1, calendar::days_in_month(year, month), Invalid::DAY)?;
         Ok((year, month, day))
     }
 
     fn week(&mut self, year: u16, extended: bool) -> Result<(u16, u8, u8), DateTimeError> {
         let start = self.at;
-        let week = self.part(1, calendar::weeks_in_year(year), Problem::Week)?;
+        let week = self.part(1, calendar::weeks_in_year(year), Invalid::WEEK)?;
         let mut day = 1;
         if self.day_follows(extended) {
             self.at += usize::from(extended);
             day = self.digit()?;
             if !(1..=7).contains(&day) {
-                return Err(DateTimeError::at(Problem::Weekday, self.at - 1));
+                return Err(DateTimeError::at(Invalid::WEEKDAY, self.at - 1));
             }
         }
-        // The last week of 9999 ends in the year after.
+        // The last week of 9999 ends in the next year.
         let date = calendar::date(calendar::week_day_number(year, week, day));
-        date.ok_or_else(|| DateTimeError::at(Problem::Instant, start))
+        date.ok_or_else(|| DateTimeError::at(Invalid::INSTANT, start))
     }
 
-    /// Returns whether the day of the week comes next, or the character before the time, which can be a hyphen
-    /// or a digit, too. Python guesses like this.
+    /// Returns whether the day of the week comes next. Otherwise it is the character before the time, which can be a
+    /// hyphen or a digit too, so this guesses like Python.
     fn day_follows(&self, extended: bool) -> bool {
         if extended {
-            // A digit after the next character would be the second one of an hour.
+            // A digit after the next character is the second digit of an hour.
             self.peek() == b'-' && !self.byte(self.at + 2).is_ascii_digit()
         } else {
-            // A clock has an even number of digits. The day makes it odd; so does a digit before the
-            // clock, but then nobody can know, except for a day on its own.
+            // A single digit is the day. A clock has an even number of digits. If the character before it is a digit
+            // too, the number is even with a day, and odd without.
             let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
             digits == 1 || (digits > 0 && digits.is_multiple_of(2))
         }
@@ -126,16 +122,16 @@ impl Parser<'_> {
         }
         let clock = self.clock(self.text.len(), OFFSET)?;
         let offset = clock.offset(self.byte(sign) == b'-');
-        time.offset = Some(offset.map_err(|problem| DateTimeError::at(problem, sign))?);
+        time.offset = Some(offset.map_err(|invalid| DateTimeError::at(invalid, sign))?);
         self.finish(clock.end)
     }
 
-    /// Returns a clock in the text before `end`, of which it may leave a rest.
+    /// Parses a clock in the text before `end`. It may stop before `end`.
     fn clock(&mut self, end: usize, limits: Limits) -> Result<Clock, DateTimeError> {
         let mut clock = Clock { parts: [0; 3], microsecond: 0, end: 0 };
         let mut extended = false;
-        for (index, (limit, problem)) in limits.into_iter().enumerate() {
-            clock.parts[index] = self.part(0, limit, problem)?;
+        for (index, (limit, invalid)) in limits.into_iter().enumerate() {
+            clock.parts[index] = self.part(0, limit, invalid)?;
             if self.at + 1 >= end {
                 clock.end = self.at;
                 return Ok(clock);
@@ -145,7 +141,7 @@ impl Parser<'_> {
                 break;
             }
             if extended && !self.take(b':') {
-                return Err(DateTimeError::at(Problem::Colon, self.at));
+                return Err(DateTimeError::at(Invalid::COLON, self.at));
             }
         }
         clock.microsecond = self.fraction(end)?;
@@ -153,7 +149,7 @@ impl Parser<'_> {
         Ok(clock)
     }
 
-    /// Digits; those after the sixth do not count.
+    /// Parses the digits of a fraction, and ignores those after the sixth.
     fn fraction(&mut self, end: usize) -> Result<u32, DateTimeError> {
         let mut microsecond = 0;
         let mut unit = 100_000;
@@ -170,15 +166,15 @@ impl Parser<'_> {
     fn finish(&self, at: usize) -> Result<(), DateTimeError> {
         match self.byte(at) {
             0 => Ok(()),
-            _ => Err(DateTimeError::at(Problem::Rest, at)),
+            _ => Err(DateTimeError::at(Invalid::REST, at)),
         }
     }
 
-    /// Two digits in a range.
-    fn part(&mut self, least: u8, most: u8, problem: Problem) -> Result<u8, DateTimeError> {
+    /// Parses two digits in a range.
+    fn part(&mut self, least: u8, most: u8, invalid: Invalid) -> Result<u8, DateTimeError> {
         let start = self.at;
         let part = self.pair()?;
-        if (least..=most).contains(&part) { Ok(part) } else { Err(DateTimeError::at(problem, start)) }
+        if (least..=most).contains(&part) { Ok(part) } else { Err(DateTimeError::at(invalid, start)) }
     }
 
     fn pair(&mut self) -> Result<u8, DateTimeError> {
@@ -191,7 +187,7 @@ impl Parser<'_> {
             self.at += 1;
             Ok(byte - b'0')
         } else {
-            Err(DateTimeError::at(Problem::Digit, self.at))
+            Err(DateTimeError::at(Invalid::DIGIT, self.at))
         }
     }
 
@@ -201,7 +197,7 @@ impl Parser<'_> {
         found
     }
 
-    /// As many bytes as the first one of a character says.
+    /// Skips as many bytes as the first byte of a character says.
     fn skip_character(&mut self) {
         self.at += match self.peek() {
             0..0x80 => 1,
@@ -219,7 +215,7 @@ impl Parser<'_> {
         self.byte(self.at)
     }
 
-    /// NUL after the end, as in C.
+    /// Returns the byte at a position, or NUL after the end, as in C.
     fn byte(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or_default()
     }
@@ -233,7 +229,7 @@ impl DateTime {
 }
 
 impl Clock {
-    fn offset(&self, negative: bool) -> Result<UtcOffset, Problem> {
+    fn offset(&self, negative: bool) -> Result<UtcOffset, Invalid> {
         let [hours, minutes, seconds] = self.parts.map(u64::from);
         let seconds = (hours * 60 + minutes) * 60 + seconds;
         UtcOffset::new(negative, seconds * 1_000_000 + u64::from(self.microsecond))

@@ -1,25 +1,25 @@
-//! Reads eight bytes of text at a time.
+//! Parses eight bytes of text at a time, which halves the instructions of parsing a time.
 
-/// What eight bytes of text must be.
+/// A template for eight bytes of text.
 ///
-/// A template such as `0000-00-` has `0` where a digit stands, and the rest stands for itself. Digits
-/// come in pairs, and a pair is one number, at the place of its first digit.
+/// In a template such as `0000-00-`, each `0` stands for a digit, and any other byte for itself. Digits come in
+/// pairs; each pair is one number, at the place of its first digit.
 pub(super) struct Word {
     template: u64,
-    /// What can be added to each byte of the digits before it has its highest bit.
+    /// For each digit, the largest addend that keeps its highest bit clear.
     digit_room: u64,
-    /// What can be added to each pair before it has its highest bit.
+    /// For each pair, the largest addend that keeps its highest bit clear.
     pair_room: u64,
-    /// The places of the pairs.
+    /// A mask of the places of the pairs.
     pairs: u64,
 }
 
-/// Below the highest bit.
+/// All bits but the highest.
 const ROOM: u8 = 0x7f;
 const HIGHEST_BITS: u64 = 0x8080_8080_8080_8080;
 
 impl Word {
-    /// The limits are the largest numbers of the pairs.
+    /// Makes a template. The limits are the largest valid numbers of the pairs.
     pub(super) const fn new(template: [u8; 8], limits: [u8; 8]) -> Self {
         let mut digit_room = [ROOM; 8];
         let mut pair_room = [ROOM; 8];
@@ -43,12 +43,12 @@ impl Word {
         }
     }
 
-    /// The pairs of this text, and a misfit: [`fits`] knows whether the text is as it must be. When it is
-    /// not, the pairs mean nothing.
+    /// Returns the pairs of a text, and a misfit, which is for [`fits`]. If the text does not fit the template, the
+    /// pairs are meaningless.
     #[inline]
     pub(super) fn read(&self, text: [u8; 8]) -> ([u8; 8], u64) {
-        // Digits are their numbers now, and the rest of the template is zero. No byte that fits carries
-        // into the next one below, and one that does not is found by its own highest bit.
+        // Now each digit is its number, and every other byte of the template is zero. A byte that fits does not carry
+        // into the next one, and a byte that does not fit sets its own highest bit below.
         let digits = u64::from_le_bytes(text) ^ self.template;
         let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & self.pairs;
         let misfit = digits | digits.wrapping_add(self.digit_room) | pairs.wrapping_add(self.pair_room);
@@ -56,7 +56,7 @@ impl Word {
     }
 }
 
-/// Whether all words fit of whose misfits this is the bitwise or.
+/// Returns whether all words fit, given the bitwise or of their misfits.
 #[inline]
 pub(super) fn fits(misfits: u64) -> bool {
     misfits & HIGHEST_BITS == 0

@@ -4,7 +4,8 @@ use std::{any::Any, fmt};
 
 use super::{Event, EventDefinition, NoWireForm};
 
-/// An event of any type, borrowed from its sender. The callbacks of [`connect_any`](crate::registry::connect_any) get it.
+/// An event of any type, borrowed from its sender. The callbacks of [`connect_any`](crate::registry::connect_any) get
+/// it.
 #[derive(Clone, Copy)]
 pub struct AnyEvent<'a> {
     definition: &'static EventDefinition,

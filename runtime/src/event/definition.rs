@@ -150,7 +150,8 @@ impl EventDefinition {
         self.minor_version
     }
 
-    /// Returns the minor versions whose contracts the compiler compared the definition with, the newest first: the files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
+    /// Returns the minor versions whose contracts the compiler compared the definition with, the newest first: the
+    /// files `schemas/…_schema.avsc` (minor version 0) and `schemas/…_schema.1.avsc`.
     #[must_use]
     pub const fn contracts(&self) -> &'static [u32] {
         self.contracts

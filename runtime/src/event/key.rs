@@ -7,8 +7,8 @@ use crate::{
 };
 
 impl EventDefinition {
-    /// Returns the Avro bytes of the field at the dotted `path` in the Avro bytes of an event of this definition, or `None`
-    /// if the field does not exist or is null.
+    /// Returns the Avro bytes of the field at the dotted `path` in the Avro bytes of an event of this definition, or
+    /// `None` if the field does not exist or is null.
     pub(crate) fn key_bytes<'a>(&self, path: &str, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let mut input = Decoder::new(bytes);
         let mut fields = self.fields();

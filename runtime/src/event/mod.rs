@@ -28,8 +28,8 @@ pub trait Event: Sized + 'static {
     /// The definition of the event type.
     const DEFINITION: &'static EventDefinition;
 
-    // Each event is `Send` and `Sync`. The assertions on its fields check that, so that the message comes once and names the
-    // field's type. A supertrait would report the struct too, once for each of the two traits.
+    // Each event is `Send` and `Sync`. The assertions on its fields check that, so that the message comes once and
+    // names the field's type. A supertrait would report the struct too, once for each of the two traits.
 
     /// How to erase its type and restore it.
     #[doc(hidden)]

@@ -7,9 +7,9 @@ impl EventDefinition {
     /// Returns the paths of all personal data in the event, in the order of the wire: the data keys and the fields of
     /// payloads inside them that are marked `pii`.
     ///
-    /// A path looks like `enrollment.user.pii.email`, with `[]` for the entries of a list or a map, as in `members[].name`.
-    /// It ends at the first field that is marked. Data without a wire form, which only local-only events have, is not
-    /// searched.
+    /// A path looks like `enrollment.user.pii.email`, with `[]` for the entries of a list or a map, as in
+    /// `members[].name`. It ends at the first field that is marked. Data without a wire form, which only local-only
+    /// events have, is not searched.
     ///
     /// Python's library has no such mark; it only has the name of the class `UserPersonalData`.
     ///

@@ -32,8 +32,8 @@ impl WireFunctions {
         }
     }
 
-    /// Returns exactly the bytes needed, because the result may sit in a queue. The event is first written to a buffer that
-    /// the thread keeps from one event to the next.
+    /// Returns exactly the bytes needed, because the result may sit in a queue. The event is first written to a
+    /// buffer that the thread keeps from one event to the next.
     pub(super) fn to_avro(&self, event: &dyn Any) -> Vec<u8> {
         const KEPT: usize = 64 << 10;
         thread_local! {

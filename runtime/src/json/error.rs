@@ -37,8 +37,8 @@ impl JsonError {
         Self { path: refused.field_path(), line: 0, column: 0, problem: refused.reason() }
     }
 
-    /// Returns the path of the field, as in `enrollment.user.id` or `roles[3]`; empty for the event as a whole. Entries of a
-    /// map are numbered in the order of the JSON.
+    /// Returns the path of the field, as in `enrollment.user.id` or `roles[3]`; empty for the event as a whole.
+    /// Entries of a map are numbered in the order of the JSON.
     #[must_use]
     pub fn field_path(&self) -> &str {
         &self.path

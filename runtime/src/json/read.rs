@@ -1,7 +1,7 @@
 //! Reads the record dictionary from a deserializer into Avro bytes.
 //!
-//! The caller then decodes the bytes, so that only the decoder judges values. If it refuses one, the JSON is read again up
-//! to that value, to report its place.
+//! The caller then decodes the bytes, so that only the decoder judges values. If it refuses one, the JSON is read
+//! again up to that value, to report its place.
 
 mod record;
 
@@ -22,8 +22,8 @@ use crate::{
     schema::{Record, Schema},
 };
 
-/// Reads a record, and hands its Avro bytes to `decode`. The keys may be in any order. A field may be missing if it has a
-/// default or is an `Option`; any other missing key is an error, and so is an unknown or repeated one.
+/// Reads a record, and hands its Avro bytes to `decode`. The keys may be in any order. A field may be missing if it
+/// has a default or is an `Option`; any other missing key is an error, and so is an unknown or repeated one.
 pub(crate) fn read<'de, D: Deserializer<'de>>(
     record: &'static Record,
     deserializer: D,

@@ -10,8 +10,8 @@ use super::{
 
 /// The key of a CCX, a coach's own course made from a course run: Python's `CCXLocator`.
 ///
-/// Its text is that of the course run with the number of the CCX, `ccx-v1:org+course+run+ccx@7`. It is a
-/// [`CourseKey`] too, and turns into one and back.
+/// Its text has the parts of the course run and the number of the CCX, as in `ccx-v1:org+course+run+ccx@7`. It
+/// converts to a [`CourseKey`] and back.
 ///
 /// ```
 /// use openedx_events::keys::{CcxLocator, CourseKey};
@@ -34,7 +34,7 @@ key!(CcxLocator, "CCX key", self => self.key.as_str());
 one_class!(CcxLocator, "CCXLocator");
 
 impl CcxLocator {
-    /// Returns the key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
+    /// Makes the key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
     ///
     /// ```
     /// # use openedx_events::keys::{CcxLocator, CourseKey};
@@ -45,10 +45,10 @@ impl CcxLocator {
     ///
     /// # Errors
     ///
-    /// Where the course's key is in the old style or that of a library.
+    /// If the course's key is in the old style, or the key of a library.
     pub fn new(course: &CourseKey, ccx: u64) -> Result<Self, KeyError> {
         if !matches!(course.class(), Some(CourseClass::Course | CourseClass::Ccx)) {
-            let problem = Problem::Other("is of a kind that has no CCXs");
+            let problem = Problem::Other("is not the key of a course run in the new style");
             return Err(Fault::new("course", 0, problem).in_a(Self::NOUN));
         }
         let ccx = ccx.to_string();
@@ -72,7 +72,7 @@ impl CcxLocator {
         CourseKey::of_checked("", CourseClass::Course, &fields)
     }
 
-    /// Returns the organization; `None` in a key that has only a version.
+    /// Returns the organization, or `None` if the key has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.key.org()

@@ -1,4 +1,4 @@
-//! Keys of whatever has content in it.
+//! Keys of courses or libraries.
 
 use super::{course::CourseKey, error::Fault, library::LibraryLocatorV2, text::key};
 
@@ -14,7 +14,7 @@ use super::{course::CourseKey, error::Fault, library::LibraryLocatorV2, text::ke
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum LearningContextKey {
-    /// A course run, a CCX, or a library of the first kind.
+    /// A course run, a CCX, or a legacy library.
     Course(CourseKey),
     /// A content library.
     Library(LibraryLocatorV2),
@@ -26,7 +26,7 @@ key!(LearningContextKey, "learning context key", self => match self {
 });
 
 impl LearningContextKey {
-    /// Returns the organization; `None` in the key of a course that has only a version.
+    /// Returns the organization, or `None` if the key of a course has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         match self {
@@ -35,7 +35,7 @@ impl LearningContextKey {
         }
     }
 
-    /// Returns the name of the class that Python has for this key, such as `CourseLocator`.
+    /// Returns the name of Python's class for this key, such as `CourseLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         match self {
@@ -44,13 +44,13 @@ impl LearningContextKey {
         }
     }
 
-    /// Returns whether the text is that of an old course, `org/course/run`.
+    /// Returns whether the key is in the old style, `org/course/run`.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         matches!(self, Self::Course(key) if key.is_deprecated())
     }
 
-    /// Returns whether it is the key of a course: all are but those of libraries, of the first kind too.
+    /// Returns whether it is the key of a course or a CCX, and not of a library of either kind.
     #[must_use]
     pub fn is_course(&self) -> bool {
         matches!(self, Self::Course(key) if key.is_course())
@@ -60,7 +60,7 @@ impl LearningContextKey {
         if text.starts_with("lib:") {
             return LibraryLocatorV2::parse(text).map(Self::Library);
         }
-        let unknown = "is none of `course-v1`, `library-v1`, `ccx-v1`, `slashes`, `lib`";
+        let unknown = "must be one of `course-v1`, `library-v1`, `ccx-v1`, `slashes`, `lib`";
         CourseKey::parse_or(text, unknown).map(Self::Course)
     }
 }

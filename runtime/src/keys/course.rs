@@ -1,10 +1,10 @@
-//! Keys of course runs, CCXs among them, and of libraries of the first kind.
+//! Keys of course runs, CCXs and legacy libraries.
 
 use super::{
     chars::OLD_PART,
     course_class::CourseClass,
     error::{Fault, KeyError, Problem},
-    fields::Fields,
+    fields::KeyFields,
     part::{Part, PartSet, check},
     text::{KeyText, key, split_once},
 };
@@ -18,8 +18,8 @@ use super::{
 /// | `ccx-v1:org+course+run+ccx@7` | `CCXLocator` |
 /// | `library-v1:org+library` | `LibraryLocator` |
 ///
-/// A branch and a version can follow (`…+branch@draft+version@519665f6223ebd6980884f2b`), and a version alone
-/// makes a key too. What Python reads is read, and gets the text that Python gives it: `slashes:` becomes
+/// A branch and a version can follow (`…+branch@draft+version@519665f6223ebd6980884f2b`), and a version alone is a
+/// key too. Parsing accepts the strings that Python accepts, and makes the same canonical text: `slashes:` becomes
 /// `course-v1:`, and a block at the end (`…+type@problem+block@b`) is dropped.
 ///
 /// ```
@@ -34,9 +34,9 @@ use super::{
 /// # Ok::<(), openedx_events::keys::KeyError>(())
 /// ```
 ///
-/// Two keys are equal if their texts are. A few texts that Python reads have parts that the canonical
-/// text leaves out (the org and the branch of a key that has a version and no run): these parts can be
-/// asked for, and do not count when keys are compared.
+/// Two keys are equal if their canonical texts are. A few strings that Python accepts have parts that the canonical
+/// text leaves out (the org and the branch of a key that has a version and no run). The accessors return these parts,
+/// and comparisons ignore them.
 #[derive(Clone)]
 pub struct CourseKey {
     pub(super) text: KeyText,
@@ -45,7 +45,7 @@ pub struct CourseKey {
 key!(CourseKey, "course key", self => self.text.as_str());
 
 impl CourseKey {
-    /// Returns the key `course-v1:org+course+run`.
+    /// Makes the key `course-v1:org+course+run`.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -56,14 +56,13 @@ impl CourseKey {
     ///
     /// # Errors
     ///
-    /// Where a part is empty or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`.
+    /// If a part is empty or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`.
     pub fn new(org: &str, course: &str, run: &str) -> Result<Self, KeyError> {
         let parts = [(Part::Org, org), (Part::Course, course), (Part::Run, run)];
         Self::from_parts(CourseClass::Course, &parts)
     }
 
-    /// Returns the key `library-v1:org+library` of a library of the first kind; the present kind has
-    /// `LibraryLocatorV2`.
+    /// Makes the key `library-v1:org+library` of a legacy library. Content libraries have a `LibraryLocatorV2`.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -79,7 +78,7 @@ impl CourseKey {
         Self::from_parts(CourseClass::Library, &parts)
     }
 
-    /// Returns the key `org/course/run`, as old courses have it.
+    /// Makes the key `org/course/run` of an old course.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -89,8 +88,7 @@ impl CourseKey {
     ///
     /// # Errors
     ///
-    /// Where `org` or `course` is empty, or a part has a character other than letters, digits, `_`, `-`,
-    /// `.` and `%`.
+    /// If `org` or `course` is empty, or a part has a character other than letters, digits, `_`, `-`, `.` and `%`.
     pub fn new_old_style(org: &str, course: &str, run: &str) -> Result<Self, KeyError> {
         for (part, value) in Part::NAMES.into_iter().zip([org, course, run]) {
             check_old_style(part, value).map_err(|fault| fault.in_a(Self::NOUN))?;
@@ -99,8 +97,8 @@ impl CourseKey {
         Ok(Self { text })
     }
 
-    /// Returns the same course or library in that branch, such as `draft`, or in none; without a version.
-    /// Python's `for_branch`.
+    /// Returns the key of the same course or library in a branch, such as `draft`, or without a branch. The result
+    /// has no version. Python's `for_branch`.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;
@@ -111,8 +109,8 @@ impl CourseKey {
     ///
     /// # Errors
     ///
-    /// Where the branch has a character that no part can have, the key has only a version, or a branch is
-    /// given for an old-style key, whose text has no place for one.
+    /// If the branch has an invalid character, if the key has only a version, or if the key is in the old style,
+    /// which has no branches.
     pub fn for_branch(&self, branch: Option<&str>) -> Result<Self, KeyError> {
         self.in_branch(branch).map_err(|fault| fault.in_a(Self::NOUN))
     }
@@ -122,7 +120,7 @@ impl CourseKey {
             Part::Branch.check(branch)?;
         }
         let Some(class) = self.class() else {
-            let problem = Problem::Other("cannot be in an old-style key");
+            let problem = Problem::Other("is not possible in an old-style key");
             return if branch.is_none() { Ok(self.clone()) } else { Err(Fault::new("branch", 0, problem)) };
         };
         let mut fields = self.fields();
@@ -134,7 +132,7 @@ impl CourseKey {
         Self::of_fields("", class, &fields)
     }
 
-    /// Returns the organization; `None` in a key that has only a version.
+    /// Returns the organization, or `None` if the key has only a version.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.fields().get(Part::Org)
@@ -179,26 +177,25 @@ impl CourseKey {
         self.fields().get(Part::Ccx)
     }
 
-    /// Returns the name of the class that Python has for this key: `CourseLocator`, `LibraryLocator` or
-    /// `CCXLocator`.
+    /// Returns the name of Python's class for this key: `CourseLocator`, `LibraryLocator` or `CCXLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         self.class().unwrap_or(CourseClass::Course).name()
     }
 
-    /// Returns whether the text is in the old style, `org/course/run`.
+    /// Returns whether the key is in the old style, `org/course/run`.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         self.class().is_none()
     }
 
-    /// Returns whether it is the key of a course: all are but those of libraries.
+    /// Returns whether it is the key of a course or a CCX, and not of a library.
     #[must_use]
     pub fn is_course(&self) -> bool {
         self.class() != Some(CourseClass::Library)
     }
 
-    /// Returns the class that the text's namespace says, and what follows it; `None` in the old style.
+    /// Returns the kind that the namespace says, and the text after the namespace; `None` in the old style.
     fn split(&self) -> Option<(CourseClass, &str)> {
         let (namespace, rest) = split_once(self.as_str(), b':')?;
         Some((CourseClass::of_namespace(namespace)?, rest))
@@ -208,10 +205,10 @@ impl CourseKey {
         self.split().map(|(class, _)| class)
     }
 
-    pub(super) fn fields(&self) -> Fields<'_> {
-        let mut fields = Fields::default();
+    pub(super) fn fields(&self) -> KeyFields<'_> {
+        let mut fields = KeyFields::default();
         match self.split() {
-            // No error: it is a text that was read or made from good parts.
+            // It cannot fail: the text was parsed before, or made from valid parts.
             Some((class, rest)) => {
                 fields.parse(self.text.extra().unwrap_or(rest), class.dialect()).unwrap_or_default();
             }
@@ -221,10 +218,10 @@ impl CourseKey {
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
-        Self::parse_or(text, "is none of `course-v1`, `library-v1`, `ccx-v1`, `slashes`")
+        Self::parse_or(text, "must be one of `course-v1`, `library-v1`, `ccx-v1`, `slashes`")
     }
 
-    /// Reads a key; `unknown` is what to say of a namespace that is none of its own.
+    /// Parses a key. `unknown` is the message about an unknown namespace.
     pub(super) fn parse_or(text: &str, unknown: &'static str) -> Result<Self, Fault> {
         let Some((namespace, rest)) = split_once(text, b':') else {
             return Self::parse_old_style(text);
@@ -232,14 +229,14 @@ impl CourseKey {
         let Some(class) = CourseClass::of_namespace(namespace) else {
             return Err(Fault::namespace(unknown));
         };
-        let mut fields = Fields::default();
+        let mut fields = KeyFields::default();
         fields.parse(rest, class.dialect()).map_err(|fault| fault.after(namespace.len() + 1))?;
         Self::of_fields(text, class, &fields)
     }
 
     fn parse_old_style(text: &str) -> Result<Self, Fault> {
         if text.bytes().filter(|&byte| byte == b'/').count() != 2 {
-            return Err(Fault::namespace("is missing, and the text is not the old style `org/course/run`"));
+            return Err(Fault::namespace("is missing, and the key is not in the old style `org/course/run`"));
         }
         let mut offset = 0;
         for (part, value) in Part::NAMES.into_iter().zip(text.split('/')) {
@@ -250,7 +247,7 @@ impl CourseKey {
     }
 
     fn from_parts(class: CourseClass, parts: &[(Part, &str)]) -> Result<Self, KeyError> {
-        let mut fields = Fields::default();
+        let mut fields = KeyFields::default();
         for (part, value) in parts {
             part.check(value).map_err(|fault| fault.in_a(Self::NOUN))?;
             fields.set(*part, value);
@@ -258,14 +255,14 @@ impl CourseKey {
         Self::of_fields("", class, &fields).map_err(|fault| fault.in_a(Self::NOUN))
     }
 
-    /// Returns the key of parts that are good; `input` is the text that they were read from.
-    fn of_fields(input: &str, class: CourseClass, fields: &Fields<'_>) -> Result<Self, Fault> {
+    /// Makes the key from valid parts. `input` is the text that they were parsed from.
+    fn of_fields(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Result<Self, Fault> {
         class.check(fields.present(), input.len())?;
         Ok(Self::of_checked(input, class, fields))
     }
 
-    /// Returns the key of parts that are good and enough. A block is dropped.
-    pub(super) fn of_checked(input: &str, class: CourseClass, fields: &Fields<'_>) -> Self {
+    /// Makes the key from valid and complete parts, without a block's.
+    pub(super) fn of_checked(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Self {
         let kept = class.kept(fields.present()).without(BLOCK);
         Self { text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept) }
     }
@@ -273,7 +270,7 @@ impl CourseKey {
 
 const BLOCK: PartSet = PartSet::of(&[Part::BlockType, Part::BlockId]);
 
-/// Old courses have `%` in their names, may have no run, and `~` and `:` are not for them.
+/// Checks a part of an old course's key, which may have `%`, but not `~` and `:`. The run may be empty.
 fn check_old_style(part: Part, value: &str) -> Result<(), Fault> {
     if part == Part::Run && value.is_empty() {
         return Ok(());

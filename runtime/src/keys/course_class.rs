@@ -1,4 +1,4 @@
-//! The kinds of course keys, and which parts each has.
+//! The kinds of course keys, and the parts of each.
 
 use super::{
     error::Fault,
@@ -13,7 +13,7 @@ pub(super) enum CourseClass {
 }
 
 impl CourseClass {
-    /// Whose namespace it is; `slashes` was once written for `course-v1`.
+    /// Returns the kind with this namespace. `slashes` is an old name of `course-v1`.
     pub(super) fn of_namespace(namespace: &str) -> Option<Self> {
         match namespace {
             "course-v1" | "slashes" => Some(Self::Course),
@@ -49,19 +49,19 @@ impl CourseClass {
         if self == Self::Library { Part::Course } else { Part::Run }
     }
 
-    /// Those of the parts `present` in a text that a key of this class has. The grammar lets a library have
-    /// a run; it is lost.
+    /// Returns the parts that a key of this kind keeps of the `present` ones. The grammar allows a run in a library's
+    /// key, which is dropped.
     pub(super) fn kept(self, present: PartSet) -> PartSet {
         if self == Self::Library { present.without(RUN) } else { present }
     }
 
-    /// Those of the parts `kept` that its text has: a course without a run is not written, and neither is
-    /// its branch.
+    /// Returns the parts that the canonical text shows of the `kept` ones: without a run, neither the course nor its
+    /// branch is written.
     pub(super) fn shown(self, kept: PartSet) -> PartSet {
         if kept.has(self.last_name()) { kept } else { kept.without(NAMES_AND_BRANCH) }
     }
 
-    /// Returns whether the parts are enough: the names, or a version. A part that is missing would stand at `end`.
+    /// Checks that the key has all names, or a version. An error about a missing part points at `end`.
     pub(super) fn check(self, present: PartSet, end: usize) -> Result<(), Fault> {
         if present.has(Part::Version) {
             return Ok(());

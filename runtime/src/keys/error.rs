@@ -1,11 +1,11 @@
-//! Why a text is not a key.
+//! Errors about strings that are not a key.
 
 use std::{error::Error, fmt};
 
-/// A text that is not the key it was read as, or a part that a key cannot have.
+/// An error about a string that is not a key of the expected kind, or about an invalid part of a key.
 ///
-/// It names the part and the byte, and never repeats the text, which may be long or personal; only a
-/// character that cannot stand where it does is shown. Python's counterpart is `InvalidKeyError`.
+/// It names the part and the byte. It never repeats the string, which may be long or personal, except for one invalid
+/// character. Python's counterpart is `InvalidKeyError`.
 ///
 /// ```
 /// use openedx_events::keys::CourseKey;
@@ -13,24 +13,24 @@ use std::{error::Error, fmt};
 /// let error = "course-v1:edX+Demo X+2026".parse::<CourseKey>().unwrap_err();
 /// assert_eq!(error.part(), "course");
 /// assert_eq!(error.offset(), 18);
-/// assert_eq!(error.to_string(), "invalid course key: `course` cannot have ' ' (byte 18)");
+/// assert_eq!(error.to_string(), "invalid course key: `course` cannot contain ' ' (byte 18)");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyError {
-    /// Such as "course key".
+    /// The kind of key, as in "course key".
     noun: &'static str,
     fault: Fault,
 }
 
 impl KeyError {
-    /// Returns the part at fault, by the name that its accessor has, as in `course`; `namespace` where the text
-    /// begins like no key of this kind, `key` where it does not fall into parts.
+    /// Returns the name of the invalid part, as in `course`: the name of its accessor, `namespace` if the beginning
+    /// is wrong, or `key` if the string cannot be split into parts.
     #[must_use]
     pub fn part(&self) -> &str {
         self.fault.part
     }
 
-    /// Returns the byte of the text at which the mistake is, from 0; for a constructor, that of the part.
+    /// Returns the position of the mistake, in bytes from 0: in the string, or for a constructor in the part.
     #[must_use]
     pub fn offset(&self) -> usize {
         self.fault.offset
@@ -44,7 +44,7 @@ impl fmt::Display for KeyError {
         match problem {
             Problem::Missing => f.write_str("is missing"),
             Problem::Empty => f.write_str("is empty"),
-            Problem::Character(character) => write!(f, "cannot have {character:?}"),
+            Problem::Character(character) => write!(f, "cannot contain {character:?}"),
             Problem::Other(text) => f.write_str(text),
         }?;
         write!(f, " (byte {offset})")
@@ -53,7 +53,7 @@ impl fmt::Display for KeyError {
 
 impl Error for KeyError {}
 
-/// What is wrong with a key of a kind that is not said yet.
+/// A mistake in a key, before the kind of key is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Fault {
     part: &'static str,
@@ -66,7 +66,7 @@ pub(super) enum Problem {
     Missing,
     Empty,
     Character(char),
-    /// What follows the part's name in the message.
+    /// The words after the part's name in the message.
     Other(&'static str),
 }
 
@@ -81,14 +81,14 @@ impl Fault {
         Self::new("namespace", 0, Problem::Other(expected))
     }
 
-    /// Returns the same fault, in a text that has `bytes` before the one it was found in.
+    /// Moves the fault into a longer text, which has `bytes` more at the beginning.
     #[cold]
     #[must_use]
     pub(super) fn after(self, bytes: usize) -> Self {
         self.moved(|offset| offset + bytes)
     }
 
-    /// Returns the same fault, at the byte that `to` says.
+    /// Moves the fault to the position that `to` returns.
     #[cold]
     #[must_use]
     pub(super) fn moved(self, to: impl FnOnce(usize) -> usize) -> Self {

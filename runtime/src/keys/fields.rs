@@ -1,12 +1,11 @@
-//! The grammar of keys that are joined with `+`.
+//! The grammar of keys whose parts are joined with `+`.
 //!
 //! ```text
 //! org+course+run+branch@draft+version@519665f6223ebd6980884f2b+ccx@7+type@html+block@intro
 //! ```
 //!
-//! All may be absent, but there is no course without an org, no run without a course, and the order is
-//! fixed. In the keys of CCXs, and only there, `ccx@…` stands, and it must; and the case of what stands
-//! before an `@` does not matter.
+//! Every part is optional, but a course needs an org, a run needs a course, and the order is fixed. The keys of CCXs,
+//! and only these, must have `ccx@…`, and ignore the case of the prefixes before an `@`.
 
 use super::{
     chars::ID,
@@ -16,20 +15,20 @@ use super::{
 
 /// The parts of a key.
 ///
-/// It is filled in place and handed on by reference: copies of it cost as much as reading a key does.
+/// It is filled in place and passed by reference, because a copy costs as much as parsing a key.
 #[derive(Default)]
-pub(super) struct Fields<'a> {
+pub(super) struct KeyFields<'a> {
     values: [&'a str; Part::COUNT],
     present: PartSet,
 }
 
-impl<'a> Fields<'a> {
-    /// Reads the parts in `text`; after an error, those before it are there.
+impl<'a> KeyFields<'a> {
+    /// Parses the parts in `text`. After an error, the parts before it are set.
     pub(super) fn parse(&mut self, text: &'a str, dialect: Dialect) -> Result<(), Fault> {
         let mut next = (!text.is_empty()).then_some(0);
         let mut last = None;
         while let Some(start) = next {
-            // What may stand before an `@` may also stand in a plain value.
+            // A prefix before an `@` has the same characters as a plain value.
             let run = ID.run(&text[start..]);
             let (part, from, to) = if text.as_bytes().get(start + run) == Some(&b'@') {
                 let prefix = &text[start..start + run];
@@ -62,7 +61,7 @@ impl<'a> Fields<'a> {
         Ok(())
     }
 
-    /// Sets these parts, as far as there are values.
+    /// Sets these parts, as many as there are values.
     pub(super) fn set_all<const N: usize>(
         &mut self,
         parts: [Part; N],
@@ -92,7 +91,7 @@ impl<'a> Fields<'a> {
         self.present
     }
 
-    /// Hands out the pieces of the text of the parts `shown`; a version is in lower case.
+    /// Passes the pieces of the text with the parts `shown` to `out`, with the version in lower case.
     pub(super) fn join(&self, shown: PartSet, out: &mut dyn FnMut(&str)) {
         let mut is_first = true;
         for part in Part::all().filter(|&part| shown.has(part)) {
@@ -115,7 +114,7 @@ impl<'a> Fields<'a> {
 
 #[cold]
 fn unknown_prefix(offset: usize) -> Fault {
-    Fault::new("key", offset, Problem::Other("has a part of an unknown name"))
+    Fault::new("key", offset, Problem::Other("has a part with an unknown name"))
 }
 
 #[cold]
@@ -125,5 +124,5 @@ fn fourth_name(offset: usize) -> Fault {
 
 #[cold]
 fn out_of_order(part: Part, offset: usize) -> Fault {
-    Fault::new(part.name(), offset, Problem::Other("stands twice or after a part that it comes before"))
+    Fault::new(part.name(), offset, Problem::Other("is repeated or out of order"))
 }

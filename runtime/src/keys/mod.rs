@@ -1,8 +1,8 @@
-//! The keys by which Open edX names courses, libraries and what is in them.
+//! The keys of courses, libraries and their content in Open edX.
 //!
-//! Python calls them opaque keys (`edx-opaque-keys`, `edx-ccx-keys`): a program hands them on as they are,
-//! and asks them for their parts. Here, as there, a key is made from its text, and every text is read,
-//! refused and printed as Python does it. Cloning a key copies no text.
+//! Python calls them opaque keys (`edx-opaque-keys`, `edx-ccx-keys`): a program passes them on unchanged, and asks
+//! them for their parts. A key is parsed from a string, and this module accepts, refuses and prints every string
+//! exactly as Python does. Cloning a key copies no string.
 
 mod ccx;
 mod chars;
@@ -12,9 +12,6 @@ mod course_class;
 mod error;
 mod fields;
 mod library;
-mod library_collection;
-mod library_container;
-mod library_usage;
 mod part;
 #[cfg(feature = "cli")]
 mod parts;
@@ -27,10 +24,9 @@ pub(crate) use chars::decimal_digit;
 pub use context::LearningContextKey;
 pub use course::CourseKey;
 pub use error::KeyError;
-pub use library::LibraryLocatorV2;
-pub use library_collection::LibraryCollectionLocator;
-pub use library_container::LibraryContainerLocator;
-pub use library_usage::LibraryUsageLocatorV2;
+pub use library::{
+    LibraryCollectionLocator, LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2,
+};
 #[cfg(feature = "cli")]
 pub(crate) use parts::{KeyObject, KeyParts, ToObject};
 pub use usage::UsageKey;

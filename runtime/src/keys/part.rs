@@ -1,11 +1,11 @@
-//! The parts of keys that are joined with `+`.
+//! The parts of keys whose parts are joined with `+`.
 
 use super::{
     chars::{self, CharSet},
     error::{Fault, Problem},
 };
 
-/// In the order in which they stand.
+/// A part. The order is that in the text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(super) enum Part {
     Org,
@@ -18,7 +18,7 @@ pub(super) enum Part {
     BlockId,
 }
 
-/// Whose pattern a text has to match: Python has one for CCXs, and one for all others.
+/// The pattern of a text: Python has one for CCXs, and one for all other keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Plain,
@@ -28,9 +28,9 @@ pub(super) enum Dialect {
 impl Part {
     pub(super) const COUNT: usize = 8;
 
-    /// Those that have no prefix.
+    /// The parts without a prefix.
     pub(super) const NAMES: [Self; 3] = [Self::Org, Self::Course, Self::Run];
-    /// The others.
+    /// The parts with a prefix.
     const PREFIXED: [Self; 5] = [Self::Branch, Self::Version, Self::Ccx, Self::BlockType, Self::BlockId];
 
     pub(super) fn all() -> impl Iterator<Item = Self> {
@@ -51,7 +51,7 @@ impl Part {
         }
     }
 
-    /// What stands before its value.
+    /// Returns the prefix of its value.
     pub(super) fn prefix(self) -> &'static str {
         match self {
             Self::Org | Self::Course | Self::Run => "",
@@ -63,7 +63,7 @@ impl Part {
         }
     }
 
-    /// Returns the part that has this prefix, its `@` left out.
+    /// Returns the part with this prefix, given without its `@`.
     pub(super) fn of_prefix(prefix: &str, dialect: Dialect) -> Option<Self> {
         Self::PREFIXED.into_iter().find(|part| {
             let own = &part.prefix()[..part.prefix().len() - 1];
@@ -74,7 +74,7 @@ impl Part {
         })
     }
 
-    /// What its value is made of in a text.
+    /// Returns the characters of its value in a text.
     pub(super) fn char_set(self, dialect: Dialect) -> &'static CharSet {
         match (self, dialect) {
             (Self::Version, Dialect::Plain) => &chars::LOWER_HEX,
@@ -85,8 +85,8 @@ impl Part {
         }
     }
 
-    /// Returns whether `value` can be this part of a key that is made from its parts. Python's classes hold all keys
-    /// to what the pattern for CCXs says of these.
+    /// Checks a value for a key that is made from parts. Python's classes check these by the pattern for CCXs, in all
+    /// keys.
     pub(super) fn check(self, value: &str) -> Result<(), Fault> {
         check(self.name(), value, self.char_set(Dialect::Ccx))?;
         self.check_length(value)
@@ -108,7 +108,7 @@ impl Part {
     }
 }
 
-/// Returns whether `value` has characters, and only those of `set`.
+/// Checks that `value` has characters, and only those of `set`.
 pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
     if value.is_empty() {
         return Err(Fault::new(name, 0, Problem::Empty));
@@ -119,7 +119,7 @@ pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<()
     }
 }
 
-/// Which parts a key has.
+/// A set of parts.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PartSet(u8);
 

@@ -1,4 +1,4 @@
-//! The grammar of the keys that are joined with `:`, those of libraries of the second kind.
+//! The grammar of keys whose parts are joined with `:`: those of content libraries.
 
 use super::{
     chars::{ASCII_SLUG, CharSet, SLUG},
@@ -7,12 +7,12 @@ use super::{
     text::{KeyText, split_once},
 };
 
-/// A kind of key: its namespace, and its parts in order.
-pub(super) struct Form<const N: usize> {
+/// The form of a kind of key: its namespace, and its parts in order.
+pub(super) struct Form {
     pub(super) namespace: &'static str,
-    /// What to say of another namespace.
+    /// The message about another namespace.
     pub(super) refusal: &'static str,
-    pub(super) parts: [Slug; N],
+    pub(super) parts: &'static [Slug],
 }
 
 pub(super) struct Slug {
@@ -21,25 +21,25 @@ pub(super) struct Slug {
 }
 
 impl Slug {
-    /// Returns a part of ASCII letters and digits.
+    /// Makes a part of ASCII letters and digits.
     pub(super) const fn ascii(name: &'static str) -> Self {
         Self { name, chars: &ASCII_SLUG }
     }
 
-    /// Returns a part of letters and digits of all scripts.
+    /// Makes a part of letters and digits of all scripts.
     pub(super) const fn any(name: &'static str) -> Self {
         Self { name, chars: &SLUG }
     }
 
-    /// Python ends these patterns with `$`, which matches before a last newline too: keys that have one
-    /// may exist, and are read as they are there.
+    /// Checks a value. Python ends these patterns with `$`, which also matches before a final newline, so such keys
+    /// may exist and are accepted too.
     fn check(&self, value: &str) -> Result<(), Fault> {
         check(self.name, value.strip_suffix('\n').unwrap_or(value), self.chars)
     }
 }
 
-impl<const N: usize> Form<N> {
-    /// Such a key's text is always canonical.
+impl Form {
+    /// Parses a key. Its text is always canonical.
     pub(super) fn parse(&self, text: &str) -> Result<KeyText, Fault> {
         let rest = text.strip_prefix(self.namespace).and_then(|rest| rest.strip_prefix(':'));
         let Some(rest) = rest else {
@@ -47,7 +47,7 @@ impl<const N: usize> Form<N> {
         };
         let mut offset = text.len() - rest.len();
         let mut values = rest.split(':');
-        for part in &self.parts {
+        for part in self.parts {
             let Some(value) = values.next() else {
                 return Err(Fault::new(part.name, text.len(), Problem::Missing));
             };
@@ -55,21 +55,21 @@ impl<const N: usize> Form<N> {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, Problem::Other("has more parts than it can have")));
+            return Err(Fault::new("key", offset - 1, Problem::Other("has too many parts")));
         }
         Ok(KeyText::canonical(text))
     }
 
-    /// Returns the key of these parts.
-    pub(super) fn join(&self, values: [&str; N]) -> Result<KeyText, Fault> {
+    /// Joins parts to a key, and checks them.
+    pub(super) fn join(&self, values: &[&str]) -> Result<KeyText, Fault> {
         for (part, value) in self.parts.iter().zip(values) {
             part.check(value)?;
         }
         Ok(self.join_checked(values))
     }
 
-    /// Returns the same of parts that come from another key.
-    pub(super) fn join_checked(&self, values: [&str; N]) -> KeyText {
+    /// Joins parts that come from another valid key.
+    pub(super) fn join_checked(&self, values: &[&str]) -> KeyText {
         KeyText::new("", |out| {
             out(self.namespace);
             for value in values {
@@ -80,7 +80,7 @@ impl<const N: usize> Form<N> {
     }
 }
 
-/// Part number `index` of a key's text, from 0.
+/// Returns part number `index` of a key's text, from 0.
 pub(super) fn part(text: &str, index: usize) -> &str {
     let (_, mut rest) = split_once(text, b':').unwrap_or_default();
     for _ in 0..index {

@@ -1,15 +1,14 @@
-//! What all keys have in common: they are a text.
+//! The common part of all keys: their text.
 
 use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
 
 use serde::de;
 
-use super::{KeyError, fields::Fields, part::PartSet};
+use super::{KeyError, fields::KeyFields, part::PartSet};
 
-/// The canonical text of a key, and behind it what else there is to know of the key.
+/// The canonical text of a key, followed by any parts that the canonical text leaves out.
 ///
-/// Some keys have parts that their canonical text leaves out, as in Python: what is told apart and
-/// compared is the text, and the parts are only kept to be asked for.
+/// As in Python, comparisons use the canonical text, and accessors return the other parts too.
 #[derive(Clone)]
 pub(super) struct KeyText {
     text: Arc<str>,
@@ -17,13 +16,13 @@ pub(super) struct KeyText {
 }
 
 impl KeyText {
-    /// Returns the text of a key that has no other way to be written.
+    /// Makes the text of a key whose input is canonical.
     pub(super) fn canonical(text: &str) -> Self {
         Self { text: text.into(), canonical: text.len() }
     }
 
-    /// `write` hands out the pieces of the canonical text in order. Where these make up `input`, nothing
-    /// but the key's one allocation is made.
+    /// Makes the text from the pieces that `write` passes on in order. If they equal `input`, the only allocation is
+    /// the key's own.
     pub(super) fn new(input: &str, write: impl Fn(&mut dyn FnMut(&str))) -> Self {
         let mut rest = Some(input);
         write(&mut |piece| rest = rest.and_then(|rest| rest.strip_prefix(piece)));
@@ -33,7 +32,7 @@ impl KeyText {
         Self::with_extra(input.len(), write, |_| ())
     }
 
-    /// Returns the same with an `extra` text behind the canonical one; `capacity` is a guess at their length.
+    /// Makes the text with an `extra` part after the canonical one. `capacity` is a guess at their length.
     pub(super) fn with_extra(
         capacity: usize,
         write: impl Fn(&mut dyn FnMut(&str)),
@@ -46,12 +45,11 @@ impl KeyText {
         Self { text: text.into(), canonical }
     }
 
-    /// Returns the key `namespace:…`, with the parts `shown` in its text, and the parts `kept`, which may be more,
-    /// to be asked for.
+    /// Makes the text `namespace:…` with the parts `shown`. The accessors see the parts `kept`, which may be more.
     pub(super) fn of_fields(
         input: &str,
         namespace: &str,
-        fields: &Fields<'_>,
+        fields: &KeyFields<'_>,
         shown: PartSet,
         kept: PartSet,
     ) -> Self {
@@ -77,16 +75,16 @@ impl KeyText {
     }
 }
 
-/// What every key can do, because it is a text.
+/// Implements the common traits of keys.
 ///
-/// `$noun` names the type in messages, and `$text` is its canonical text. The type has a function
+/// `$noun` names the type in messages, and `$text` is its canonical text. The type must have a function
 /// `parse(&str) -> Result<Self, Fault>`.
 macro_rules! key {
     ($type:ident, $noun:literal, $self:ident => $text:expr) => {
         impl $type {
             const NOUN: &'static str = $noun;
 
-            /// Returns the canonical text, which is what Python's `str()` makes of the key.
+            /// Returns the canonical text: Python's `str()` of the key.
             #[inline]
             #[must_use]
             pub fn as_str(&$self) -> &str {
@@ -192,17 +190,17 @@ macro_rules! key {
 }
 pub(super) use key;
 
-/// What a key type says of itself that Python has one class for, which is never deprecated.
+/// Implements `class_name` and `is_deprecated` for a key type with a single class in Python.
 macro_rules! one_class {
-    ($type:ident, $python:literal) => {
+    ($type:ident, $python:expr) => {
         impl $type {
-            #[doc = concat!("`", $python, "`, the name of the class that Python has for this key.")]
+            #[doc = concat!("Returns `", $python, "`, the name of Python's class for this key.")]
             #[must_use]
             pub fn class_name(&self) -> &'static str {
                 $python
             }
 
-            /// Returns whether the text is one that only old content has; no key of this type is.
+            /// Returns whether the key is in the old style, which no key of this type is: `false`.
             #[must_use]
             pub fn is_deprecated(&self) -> bool {
                 false
@@ -212,7 +210,7 @@ macro_rules! one_class {
 }
 pub(super) use one_class;
 
-/// Reads a key from any text, borrowed or not.
+/// Parses a key from a string, borrowed or not.
 pub(super) struct KeyVisitor<T> {
     expected: &'static str,
     key: PhantomData<T>,
@@ -236,7 +234,7 @@ impl<T: FromStr<Err = KeyError>> de::Visitor<'_> for KeyVisitor<T> {
     }
 }
 
-/// `str::split_once`, which searches in a way that pays only for texts that are longer than keys are.
+/// Does the same as `str::split_once`, whose search only pays for texts longer than keys.
 pub(super) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == separator)?;
     Some((&text[..at], &text[at + 1..]))

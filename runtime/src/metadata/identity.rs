@@ -1,4 +1,4 @@
-//! Who this process is.
+//! The identity of this process in metadata.
 
 use std::{
     env,
@@ -9,10 +9,10 @@ use std::{
 
 use uuid::{Timestamp, Uuid, timestamp::context::ContextV1};
 
-/// Returns a new version 1 UUID, as `uuid.uuid1()` makes it in Python, so long after 1970.
+/// Makes a version 1 UUID like Python's `uuid.uuid1()`, for the time `now` after 1970.
 ///
-/// The node is random, with the bit that says so (RFC 9562, section 5.1): a hardware address would tell
-/// consumers about the machine, and containers share theirs.
+/// The node is random and marked as such (RFC 9562, section 5.1): a hardware address would tell consumers about the
+/// machine, and containers share theirs.
 pub(super) fn new_id(now: Duration) -> Uuid {
     static PROCESS: OnceLock<(ContextV1, [u8; 6])> = OnceLock::new();
     let (context, node) = PROCESS.get_or_init(|| {
@@ -25,7 +25,7 @@ pub(super) fn new_id(now: Duration) -> Uuid {
     Uuid::new_v1(Timestamp::from_unix(context, now.as_secs(), now.subsec_nanos()), node)
 }
 
-/// `openedx/{service}/web`, the service being what Python's settings name.
+/// Returns `openedx/{service}/web`, with the name that Python's settings give the service.
 pub(super) fn source() -> &'static str {
     SOURCE.get_or_init(|| {
         let set = |name| env::var(name).ok().filter(|value| !value.is_empty());
@@ -34,7 +34,7 @@ pub(super) fn source() -> &'static str {
     })
 }
 
-/// Says which service this is, where settings do: before the first event has metadata, and once.
+/// Sets the name of the service from settings. It works once, before the first event has metadata.
 pub(crate) fn set_service(name: &str) {
     let wanted = source_of(name);
     let source = SOURCE.get_or_init(|| wanted.clone());
@@ -42,7 +42,7 @@ pub(crate) fn set_service(name: &str) {
         tracing::warn!(
             source,
             wanted,
-            "events have this `source` already, and keep it: set it before the first one"
+            "events already have this `source` and keep it; set it before the first event"
         );
     }
 }
@@ -53,7 +53,7 @@ fn source_of(service: &str) -> String {
     format!("openedx/{service}/web")
 }
 
-/// Returns the name of the host, as `socket.gethostname()` gives it; empty where the system has none.
+/// Returns the host name, like `socket.gethostname()`; empty if the system has none.
 pub(crate) fn host() -> &'static str {
     static HOST: OnceLock<String> = OnceLock::new();
     HOST.get_or_init(|| hostname::get().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default())

@@ -1,4 +1,4 @@
-//! Metadata as JSON, as Python's `EventsMetadata.to_json` writes it.
+//! Metadata as JSON, in the form of Python's `EventsMetadata.to_json`.
 
 use std::{error::Error, fmt, io};
 
@@ -13,12 +13,12 @@ impl EventsMetadata {
     #[must_use]
     pub fn to_json(&self) -> String {
         let mut out = Vec::with_capacity(256);
-        // Writing plain fields into memory cannot fail, and what is written is ASCII.
+        // Writing plain fields to memory cannot fail, and the JSON is ASCII.
         let _ = self.write(&mut Serializer::with_formatter(&mut out, Python));
         String::from_utf8(out).unwrap_or_default()
     }
 
-    /// In Python's order of keys.
+    /// Writes the keys in Python's order.
     fn write<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(7))?;
         map.serialize_entry("event_type", &self.event_type)?;
@@ -31,19 +31,17 @@ impl EventsMetadata {
         map.end()
     }
 
-    /// Returns the metadata that `json` holds. Unlike in Python, `minorversion` survives.
-    ///
-    /// Keys that are not known are passed over, as Python does it.
+    /// Parses metadata. Unlike in Python, `minorversion` is kept. As in Python, unknown keys are ignored.
     ///
     /// # Errors
     ///
-    /// Where the text is not JSON, lacks a key, has a value of another type, or a time that is not UTC.
+    /// If the string is not JSON, if a key is missing, if a value has the wrong type, or if the time is not in UTC.
     pub fn from_json(json: &str) -> Result<Self, MetadataError> {
         let mut map: Map<String, Value> =
             serde_json::from_str(json).map_err(|error| MetadataError(problem(&error)))?;
         let time: DateTime = take(&mut map, "time", DateTime::deserialize)?;
         if time.offset() != Some(UtcOffset::UTC) {
-            return Err(MetadataError("`time`: it is not in UTC, as metadata has to be (OEP-41)".into()));
+            return Err(MetadataError("`time` must be in UTC (OEP-41)".into()));
         }
         Ok(Self {
             id: take(&mut map, "id", |value| {
@@ -64,23 +62,24 @@ fn take<T>(
     key: &str,
     read: impl FnOnce(Value) -> Result<T, serde_json::Error>,
 ) -> Result<T, MetadataError> {
-    let value = map.remove(key).ok_or_else(|| MetadataError(format!("there is no `{key}`")))?;
+    let value = map.remove(key).ok_or_else(|| MetadataError(format!("`{key}` is missing")))?;
     read(value).map_err(|error| MetadataError(format!("`{key}`: {}", problem(&error))))
 }
 
-/// JSON that is not the metadata of an event.
+/// An error about JSON that is not the metadata of an event.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MetadataError(String);
 
 impl fmt::Display for MetadataError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "no event metadata: {}", self.0)
+        write!(f, "invalid event metadata: {}", self.0)
     }
 }
 
 impl Error for MetadataError {}
 
-/// Python's `json.dumps`: a space after commas and colons, and escapes for all that is not ASCII.
+/// Formats JSON like Python's `json.dumps`: a space after commas and colons, and escapes for all characters beyond
+/// ASCII.
 struct Python;
 
 impl Formatter for Python {

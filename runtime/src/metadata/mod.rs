@@ -12,34 +12,34 @@ pub use json::MetadataError;
 
 use crate::{DateTime, UtcOffset, event::EventDefinition};
 
-/// The openedx-events release whose event definitions this crate has. It is made of integers only: a
-/// text such as `rc1` in it would make Python's consumers lose the message.
+/// The release of openedx-events whose event definitions this crate has. It consists of integers only: a string such
+/// as `rc1` would make Python's consumers lose the message.
 const SOURCE_LIB: &[u64] = &[11, 2, 0];
 
-/// What is known of an event besides its data: which it is, when it happened, and who sent it.
+/// The metadata of an event: its type, when it happened, and who sent it.
 ///
-/// The counterpart of `EventsMetadata` in Python, after OEP-41, whose names the fields have.
+/// The counterpart of `EventsMetadata` in Python. The names of the fields come from OEP-41.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EventsMetadata {
-    /// Which event it is: a version 1 UUID, new for each event.
+    /// The id of the event: a version 1 UUID.
     pub id: Uuid,
     /// The event type, as in `org.openedx.learning.course.enrollment.created.v1`.
     pub event_type: Cow<'static, str>,
-    /// The minor version of the event type that the sender knows.
+    /// The minor version of the event type in the sender.
     pub minorversion: u32,
-    /// The service that sent it, as in `openedx/lms/web`.
+    /// The service that sent the event, as in `openedx/lms/web`.
     pub source: Cow<'static, str>,
-    /// The host that sent it.
+    /// The host that sent the event.
     pub sourcehost: Cow<'static, str>,
-    /// When it happened, in UTC.
+    /// When the event happened, in UTC.
     pub time: DateTime,
     /// The openedx-events release of the sender, as in `[11, 2, 0]`.
     pub sourcelib: Cow<'static, [u64]>,
 }
 
 impl EventsMetadata {
-    /// That of an event which this process sends now.
+    /// Makes the metadata of an event that this process sends now.
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
         Self {
@@ -48,9 +48,9 @@ impl EventsMetadata {
         }
     }
 
-    /// Returns the defaults of all other fields, which Python's class has, too.
+    /// Makes metadata with the event type and the defaults of Python's class.
     pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
-        // The clock is read once: reading it takes longer than all the rest.
+        // The clock is read once, because that takes longer than everything else here.
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             id: identity::new_id(since_1970),
@@ -63,7 +63,7 @@ impl EventsMetadata {
         }
     }
 
-    /// Returns the same, for something that happened at `time`; metadata is in UTC.
+    /// Sets the time when the event happened, converted to UTC.
     pub(crate) fn at(mut self, time: DateTime) -> Self {
         let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
         self.time = instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC));

@@ -14,8 +14,8 @@ pub struct Set;
 #[derive(Clone, Copy, Debug)]
 pub struct Kept;
 
-/// A state in which `build()` gets a value for the field. Expansions require it through a trait of their own, whose message
-/// names the field.
+/// A state in which `build()` gets a value for the field. Expansions require it through a trait of their own, whose
+/// message names the field.
 pub trait Required<T> {
     /// Returns the field's value, given the builder's.
     fn value(slot: Option<T>) -> T;

@@ -4,8 +4,9 @@
 ///
 /// It has the standard derives, because a payload's own derives go to the struct around it.
 ///
-/// `assert_field` refuses payloads that contain each other. So that the compiler does not report their infinite size too,
-/// the fields are behind an associated type, which it does not follow there, and are not the last part of the struct.
+/// `assert_field` refuses payloads that contain each other. So that the compiler does not report their infinite size
+/// too, the fields are behind an associated type, which it does not follow there, and are not the last part of the
+/// struct.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Frozen<T>(<T as Indirect>::Value, ());
 

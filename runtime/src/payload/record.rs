@@ -14,8 +14,9 @@ use crate::{
 ///
 /// Expansions implement this trait, and the rest of the crate builds on it.
 ///
-/// The parameter `P` is always `()`. It makes the functions generic, and the compiler puts generic functions into another
-/// codegen unit than the rest of the crate: where a user calls them, the whole codec of an event is optimized as one.
+/// The parameter `P` is always `()`. It makes the functions generic, and the compiler puts generic functions into
+/// another codegen unit than the rest of the crate: where a user calls them, the whole codec of an event is optimized
+/// as one.
 pub trait Fields: Sized {
     /// The schema of the struct.
     const RECORD: &'static Record;

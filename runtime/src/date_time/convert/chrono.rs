@@ -1,13 +1,13 @@
-//! To and from `chrono`.
+//! Conversions from and to `chrono`.
 
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 
-use crate::date_time::{DateTime, DateTimeError, UtcOffset, error::Problem};
+use crate::date_time::{DateTime, DateTimeError, UtcOffset, error::Invalid};
 
-/// The date and the time of day in its time zone, with the offset from UTC there, in whole microseconds:
-/// what is less of one is dropped.
+/// Converts to the date and the time of day in the time zone, with its offset from UTC, and drops fractions of a
+/// microsecond.
 ///
-/// It fails outside of the years 1 to 9999, and in a leap second.
+/// It fails outside the years 1 to 9999, and in a leap second.
 ///
 /// ```
 /// # use openedx_events::DateTime;
@@ -21,23 +21,23 @@ impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
 
     fn try_from(time: chrono::DateTime<Tz>) -> Result<Self, DateTimeError> {
         let offset = time.offset().fix();
-        // `naive_local()` panics where an offset leads out of chrono's own range.
-        let local = time.naive_utc().checked_add_offset(offset).ok_or(Problem::Instant)?;
+        // `naive_local()` panics if the offset leads out of chrono's own range.
+        let local = time.naive_utc().checked_add_offset(offset).ok_or(Invalid::INSTANT)?;
         let offset = UtcOffset::from_seconds(offset.local_minus_utc())?;
         Ok(Self::try_from(local)?.with_offset(offset))
     }
 }
 
-/// A naive time, in whole microseconds: what is less of one is dropped.
+/// Converts to a naive time, and drops fractions of a microsecond.
 ///
-/// It fails outside of the years 1 to 9999, and in a leap second.
+/// It fails outside the years 1 to 9999, and in a leap second.
 impl TryFrom<NaiveDateTime> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: NaiveDateTime) -> Result<Self, DateTimeError> {
         let part = |value: u32| value.to_le_bytes()[0];
         Self::naive(
-            u16::try_from(time.year()).map_err(|_| Problem::Year)?,
+            u16::try_from(time.year()).map_err(|_| Invalid::YEAR)?,
             part(time.month()),
             part(time.day()),
             part(time.hour()),
@@ -48,37 +48,37 @@ impl TryFrom<NaiveDateTime> for DateTime {
     }
 }
 
-/// The instant. It fails for a naive time.
+/// Converts to the instant. It fails for a naive time.
 impl TryFrom<DateTime> for chrono::DateTime<Utc> {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Problem::Naive)?;
-        Ok(Self::from_timestamp_micros(micros).ok_or(Problem::Range)?)
+        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
+        Ok(Self::from_timestamp_micros(micros).ok_or(Invalid::RANGE)?)
     }
 }
 
-/// The same date, time of day and offset. It fails for a naive time, and for an offset that is not whole
-/// seconds.
+/// Converts to the same date, time of day and offset. It fails for a naive time, and for an offset with a fraction of
+/// a second.
 impl TryFrom<DateTime> for chrono::DateTime<FixedOffset> {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let offset = time.offset.ok_or(Problem::Naive)?;
+        let offset = time.offset.ok_or(Invalid::NAIVE)?;
         if offset.microseconds > 0 {
-            return Err(Problem::OffsetFraction.into());
+            return Err(Invalid::OFFSET_FRACTION.into());
         }
-        let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(Problem::Range)?;
-        Ok(zone.from_local_datetime(&local(time)?).single().ok_or(Problem::Range)?)
+        let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(Invalid::RANGE)?;
+        Ok(zone.from_local_datetime(&local(time)?).single().ok_or(Invalid::RANGE)?)
     }
 }
 
-/// It fails for a time with an offset, which would be lost.
+/// Converts a naive time. It fails for a time with an offset, which would be lost.
 impl TryFrom<DateTime> for NaiveDateTime {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        if time.is_naive() { local(time) } else { Err(Problem::Aware.into()) }
+        if time.is_naive() { local(time) } else { Err(Invalid::AWARE.into()) }
     }
 }
 
@@ -87,5 +87,5 @@ fn local(time: DateTime) -> Result<NaiveDateTime, DateTimeError> {
     let [hour, minute, second] = [time.hour, time.minute, time.second].map(u32::from);
     Ok(date
         .and_then(|date| date.and_hms_micro_opt(hour, minute, second, time.microsecond))
-        .ok_or(Problem::Range)?)
+        .ok_or(Invalid::RANGE)?)
 }

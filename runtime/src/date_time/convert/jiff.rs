@@ -1,10 +1,10 @@
-//! To and from `jiff`.
+//! Conversions from and to `jiff`.
 
 use jiff::Timestamp;
 
-use crate::date_time::{DateTime, DateTimeError, error::Problem};
+use crate::date_time::{DateTime, DateTimeError, error::Invalid};
 
-/// In UTC, and in whole microseconds: what is less of one is dropped.
+/// Converts to UTC, and drops fractions of a microsecond.
 ///
 /// It fails before the year 1.
 ///
@@ -20,20 +20,20 @@ impl TryFrom<Timestamp> for DateTime {
 
     fn try_from(time: Timestamp) -> Result<Self, DateTimeError> {
         let nanos = i64::from(time.subsec_nanosecond());
-        // jiff's fraction has the sign of the whole.
+        // jiff's fraction has the sign of the whole timestamp.
         let seconds = time.as_second() + nanos.div_euclid(1_000_000_000);
         let micros = nanos.rem_euclid(1_000_000_000) / 1000;
-        Self::from_unix(seconds, u32::try_from(micros).map_err(|_| Problem::Instant)?)
+        Self::from_unix(seconds, u32::try_from(micros).map_err(|_| Invalid::INSTANT)?)
     }
 }
 
-/// The instant. It fails for a naive time, and where jiff's timestamps end, in the last hours of the year
-/// 9999.
+/// Converts to the instant. It fails for a naive time, and in the last hours of the year 9999, which jiff's
+/// timestamps lack.
 impl TryFrom<DateTime> for Timestamp {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Problem::Naive)?;
-        Self::from_microsecond(micros).map_err(|_| Problem::Range.into())
+        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
+        Self::from_microsecond(micros).map_err(|_| Invalid::RANGE.into())
     }
 }

@@ -1,4 +1,4 @@
-//! Instants, and the types of other crates.
+//! Conversions to instants and to the types of other crates.
 
 #[cfg(feature = "chrono")]
 mod chrono;
@@ -7,17 +7,17 @@ mod jiff;
 
 use std::time::{Duration, SystemTime};
 
-use super::{DateTime, DateTimeError, UtcOffset, calendar, error::Problem};
+use super::{DateTime, DateTimeError, UtcOffset, calendar, error::Invalid};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
 impl DateTime {
-    /// Returns the instant in UTC that is so many microseconds after 1970-01-01T00:00:00+00:00 (before it, when
-    /// negative).
+    /// Returns the instant `micros` microseconds after 1970-01-01T00:00:00+00:00, in UTC. Negative numbers are before
+    /// it.
     ///
     /// # Errors
     ///
-    /// [`DateTimeError`] when it is not in the years 1 to 9999.
+    /// If the instant is not in the years 1 to 9999.
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -26,13 +26,14 @@ impl DateTime {
     /// # Ok::<(), openedx_events::DateTimeError>(())
     /// ```
     pub fn from_unix_micros(micros: i64) -> Result<Self, DateTimeError> {
-        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).map_err(|_| Problem::Instant)?;
+        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).map_err(|_| Invalid::INSTANT)?;
         Self::from_unix(micros.div_euclid(1_000_000), fraction)
     }
 
-    /// Microseconds from 1970-01-01T00:00:00+00:00 to this instant: Python's `timestamp()`, exactly.
+    /// Returns the microseconds from 1970-01-01T00:00:00+00:00 to this instant: Python's `timestamp()` without
+    /// rounding.
     ///
-    /// `None` for a naive time, which is no instant. (Python takes it for local time.)
+    /// It is `None` for a naive time, which is not an instant. (Python treats it as local time.)
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -51,8 +52,7 @@ impl DateTime {
 
     /// Returns whether both are the same instant, whatever their offsets: Python's `==`.
     ///
-    /// Two naive times are the same when all their fields are; a naive time is never the same as one
-    /// with an offset.
+    /// Two naive times are the same if all their fields are. A naive time is never the same as one with an offset.
     ///
     /// ```
     /// # use openedx_events::DateTime;
@@ -70,18 +70,18 @@ impl DateTime {
         }
     }
 
-    /// What a system clock says that is so far beyond 1970-01-01; 1970-01-01 where that is after the year 9999.
+    /// Returns the time `duration` after 1970-01-01 in UTC, or 1970-01-01 if that is after the year 9999.
     pub(crate) fn since_1970(duration: Duration) -> Self {
         let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2);
         Self::from_unix(seconds, duration.subsec_micros()).unwrap_or(Self::UNIX_EPOCH)
     }
 
-    /// From seconds since 1970 and the microseconds after them, in UTC.
+    /// Makes a time in UTC from seconds since 1970 and the microseconds after them.
     fn from_unix(seconds: i64, microsecond: u32) -> Result<Self, DateTimeError> {
         let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);
         let date = u32::try_from(days).ok().and_then(calendar::date);
-        let (year, month, day) = date.ok_or(Problem::Instant)?;
-        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| Problem::Instant)?;
+        let (year, month, day) = date.ok_or(Invalid::INSTANT)?;
+        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| Invalid::INSTANT)?;
         let minute = second / 60;
         let byte = |value: u32| value.to_le_bytes()[0];
         Ok(Self {
@@ -97,9 +97,9 @@ impl DateTime {
     }
 }
 
-/// In UTC, and in whole microseconds: what is less of one is dropped.
+/// Converts to UTC, and drops fractions of a microsecond.
 ///
-/// It fails outside of the years 1 to 9999.
+/// It fails outside the years 1 to 9999.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -114,11 +114,11 @@ impl TryFrom<SystemTime> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: SystemTime) -> Result<Self, DateTimeError> {
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).map_err(|_| Problem::Instant);
+        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).map_err(|_| Invalid::INSTANT);
         match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(since) => Self::from_unix(seconds(since)?, since.subsec_micros()),
             Err(error) => {
-                // Back to the second before, and from there on to the microsecond before.
+                // Round down to the second before, then forward to the microsecond before.
                 let before = error.duration();
                 let (back, on) = match before.subsec_nanos() {
                     0 => (0, 0),
@@ -130,17 +130,17 @@ impl TryFrom<SystemTime> for DateTime {
     }
 }
 
-/// The instant. It fails for a naive time, and for one that the system cannot represent.
+/// Converts to the instant. It fails for a naive time, and for a time that the system cannot represent.
 impl TryFrom<DateTime> for SystemTime {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Problem::Naive)?;
+        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
         let distance = Duration::from_micros(micros.unsigned_abs());
         let system_time = match micros {
             0.. => Self::UNIX_EPOCH.checked_add(distance),
             _ => Self::UNIX_EPOCH.checked_sub(distance),
         };
-        Ok(system_time.ok_or(Problem::Range)?)
+        Ok(system_time.ok_or(Invalid::RANGE)?)
     }
 }

@@ -7,7 +7,7 @@ use crate::date_time::{DateTime, UtcOffset, calendar};
 
 const FIRST: &str = "0001-01-01T00:00:00+00:00";
 const LAST: &str = "9999-12-31T23:59:59.999999+00:00";
-/// In microseconds, by Python.
+/// Microseconds that Python calculated.
 const FIRST_MICROS: i64 = -62_135_596_800_000_000;
 const LAST_MICROS: i64 = 253_402_300_799_999_999;
 
@@ -29,7 +29,7 @@ fn every_day_has_its_number() {
     assert_eq!(calendar::day_number(1970, 1, 1), calendar::UNIX_EPOCH);
 }
 
-/// The days of all weeks are all days, one after the other.
+/// The days of all weeks are all days in order.
 #[test]
 fn weeks_leave_no_day_out() {
     let mut number = calendar::day_number(1, 1, 1);
@@ -53,7 +53,7 @@ fn unix_micros_of_the_first_and_the_last_time() {
         let error = DateTime::from_unix_micros(micros).unwrap_err();
         assert_eq!(error.to_string(), "the time is not in the years 1 to 9999");
     }
-    // An offset can lead out of the years.
+    // An offset can lead out of the years 1 to 9999.
     assert_eq!(parsed("0001-01-01T00:00:00+23:59").unix_micros(), Some(FIRST_MICROS - 86_340_000_000));
 }
 
@@ -153,7 +153,7 @@ fn chrono_has_instants_offsets_and_naive_times() {
     }
     assert!(DateTime::try_from(chrono::DateTime::<Utc>::MIN_UTC).is_err());
     assert!(DateTime::try_from(NaiveDateTime::MAX).is_err());
-    // Its local time is out of the range of chrono, too.
+    // Its local time is outside chrono's range too.
     let east = FixedOffset::east_opt(3600).unwrap();
     let beyond = chrono::DateTime::<Utc>::MAX_UTC.with_timezone(&east);
     assert!(DateTime::try_from(beyond).is_err());

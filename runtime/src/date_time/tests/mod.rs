@@ -1,4 +1,4 @@
-//! Texts, values and conversions.
+//! Strings, values and conversions.
 
 mod conversions;
 mod texts;
@@ -16,12 +16,12 @@ fn encoded(time: DateTime) -> Vec<u8> {
     bytes
 }
 
-/// Numbers without a pattern, the same in each run.
+/// Pseudo-random numbers, the same in each run.
 struct Numbers(u64);
 
 impl Numbers {
     fn below(&mut self, limit: u64) -> u64 {
-        // Knuth's multiplier for MMIX; the high bits are the good ones.
+        // Knuth's multiplier for MMIX. Only the high bits are random enough.
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % limit
     }
@@ -99,7 +99,7 @@ fn values_survive_their_texts() {
     }
 }
 
-/// The parser of the common forms reads nothing else, and nothing differently.
+/// The parser of the common forms accepts only these, and returns the same values as the full parser.
 #[test]
 fn both_parsers_agree() {
     let texts = [
@@ -184,12 +184,11 @@ fn offsets_are_checked() {
 }
 
 #[test]
-fn avro_says_where_and_what() {
+fn errors_in_avro_have_an_offset_and_a_reason() {
     let message = |bytes: &[u8]| DateTime::decode_avro(&mut Decoder::new(bytes)).unwrap_err().to_string();
     assert_eq!(
         message(b"\x142024-13-06"),
-        "byte 0: expected a date and time, but the value was refused: the month is not in 1 to 12, at byte 5 \
-         of the text"
+        "byte 0: expected a date and time, but the value was refused: the month is not in 1 to 12, at byte 5"
     );
     assert!(message(b"\x162024-01-06\xff").contains("utf-8"));
     assert!(message(b"\x162024-01-06").ends_with("the input ends"));
@@ -197,7 +196,7 @@ fn avro_says_where_and_what() {
 }
 
 #[test]
-fn json_is_the_text() {
+fn json_is_the_string() {
     let time = parsed("2024-01-06T03:19:33.5Z");
     let json = serde_json::to_string(&time).unwrap();
     assert_eq!(json, "\"2024-01-06T03:19:33.500000+00:00\"");
@@ -205,6 +204,6 @@ fn json_is_the_text() {
     assert_eq!(read(&json).unwrap(), time);
     assert_eq!(read("\"2024-01-06T03:19:33.5\\u005a\"").unwrap(), time);
     let error = read("\"2024-01-06T03:19:33.5Zulu\"").unwrap_err().to_string();
-    assert!(error.starts_with("the text should have ended, at byte 22 of the text"), "{error}");
+    assert!(error.starts_with("expected the end of the string, at byte 22"), "{error}");
     assert!(read("5").is_err());
 }

@@ -1,12 +1,12 @@
-//! Which characters a part of a key can have.
+//! The characters of the parts of keys.
 
 mod unicode;
 
-/// A set of characters, as a character class of Python's `re` module has them.
+/// A set of characters, like a character class of Python's `re` module.
 pub(super) struct CharSet {
-    /// By byte; none beyond ASCII is a member, but the index needs no check.
+    /// The members by byte. Bytes beyond ASCII are never members; they are here so that no index needs a check.
     ascii: [bool; 256],
-    /// Its members beyond ASCII, in the form of the tables.
+    /// The members beyond ASCII, in the form of the tables.
     beyond: &'static [u32],
 }
 
@@ -66,7 +66,7 @@ impl CharSet {
         }
     }
 
-    /// How many bytes of `text` its first characters have that are in the set.
+    /// Returns the length of the longest start of `text` that has only characters of the set, in bytes.
     pub(super) fn run(&self, text: &str) -> usize {
         let ascii = text.bytes().position(|byte| !self.has_byte(byte)).unwrap_or(text.len());
         let rest = &text[ascii..];
@@ -76,7 +76,7 @@ impl CharSet {
         rest.find(|character| !self.has(character)).map_or(text.len(), |more| ascii + more)
     }
 
-    /// Returns the first character of `text` that is not in the set, and the byte at which it stands.
+    /// Returns the first character of `text` that is not in the set, and its position in bytes.
     pub(super) fn first_outside(&self, text: &str) -> Option<(usize, char)> {
         let run = self.run(text);
         Some((run, text[run..].chars().next()?))
@@ -87,12 +87,12 @@ impl CharSet {
 pub(crate) fn decimal_digit(character: char) -> Option<u32> {
     let code = u32::from(character);
     let bound = unicode::DIGIT.partition_point(|&bound| bound <= code);
-    // Each script's digits are in order, from its zero.
+    // The digits of each script are in order, from zero.
     if bound % 2 == 1 { Some((code - unicode::DIGIT[bound - 1]) % 10) } else { character.to_digit(10) }
 }
 
-/// Returns whether `text` is `word`, which is lower-case ASCII, when case is ignored as Python's `re` does it:
-/// by folding, so that `ver\u{17f}ion` is `version` and `bloc\u{212a}` is `block`.
+/// Returns whether `text` equals `word`, which is lower-case ASCII, if case is ignored as in Python's `re`: by
+/// folding, so that `ver\u{17f}ion` equals `version` and `bloc\u{212a}` equals `block`.
 pub(super) fn is_ignoring_case(text: &str, word: &str) -> bool {
     text.chars().map(fold).eq(word.chars())
 }

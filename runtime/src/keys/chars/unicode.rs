@@ -1,10 +1,10 @@
-//! The code points beyond ASCII that Python's `re` module matches with `\w` and `\d` in text.
+//! The code points beyond ASCII that Python's `re` module matches with `\w` and `\d`.
 //!
 //! Made with Python 3.12 (Unicode 15.0) from `[c for c in range(0x80, 0x110000) if re.match(r"\w", chr(c))]`
-//! and the same with `\d`. Rust's own tables will not do: they are of another Unicode version, `\w` leaves
-//! out combining marks, and it takes in every numeric character, such as `½`, `²` and `Ⅷ`.
+//! and the same with `\d`. Rust's own tables do not fit: they are of another Unicode version, and Python's `\w` has no
+//! combining marks, but has every numeric character, such as `½`, `²` and `Ⅷ`.
 //!
-//! Each table holds the code points at which the class begins and those at which it ends, by turns.
+//! Each table alternates between the code points where a range of the class begins and those where it ends.
 
 pub(super) const WORD: [u32; 1488] = [
     0xAA, 0xAB, 0xB2, 0xB4, 0xB5, 0xB6, 0xB9, 0xBB, 0xBC, 0xBF, 0xC0, 0xD7, 0xD8, 0xF7, 0xF8, 0x2C2, 0x2C6,

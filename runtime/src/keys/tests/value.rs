@@ -79,7 +79,7 @@ fn errors_name_the_part_and_the_byte() {
 #[test]
 fn messages_do_not_repeat_the_text() {
     let error = "course-v1:secret+secret+sec\tret".parse::<CourseKey>().unwrap_err();
-    assert_eq!(error.to_string(), r"invalid course key: `run` cannot have '\t' (byte 27)");
+    assert_eq!(error.to_string(), r"invalid course key: `run` cannot contain '\t' (byte 27)");
     assert!(!format!("{error:?}").contains("secret"));
 }
 

@@ -1,5 +1,5 @@
-//! `aside-usage-v1:` and `aside-usage-v2:`: a usage key and a type, with `::` between them, and both
-//! escaped so that they can have colons too.
+//! The keys `aside-usage-v1:` and `aside-usage-v2:`: a usage key and a type with `::` between them, both escaped so
+//! that they can contain colons.
 
 use std::{borrow::Cow, sync::Arc};
 
@@ -10,7 +10,7 @@ use crate::keys::{
 };
 
 impl UsageKey {
-    /// `rest` is what follows the namespace in `text`; the offset of an error is in it.
+    /// Parses `rest`, which follows the namespace in `text`. The offset of an error is relative to `rest`.
     pub(super) fn parse_aside(class: UsageClass, text: &str, rest: &str) -> Result<Self, Fault> {
         let (left, right) = split(class, rest);
         let key_text = decode(class, left).ok_or_else(|| Fault::new("usage_key", 0, BADLY_ESCAPED))?;
@@ -18,8 +18,8 @@ impl UsageKey {
         let aside_type =
             aside_type.ok_or_else(|| Fault::new("aside_type", rest.len() - right.len(), BADLY_ESCAPED))?;
         if class == UsageClass::AsideV1 && key_text.starts_with("aside-usage-v") {
-            // It would be refused below. Refusing it here bounds the recursion: what the second version holds
-            // has half as many escapes at each step, so it cannot go on for long.
+            // The check below refuses it too. This one bounds the recursion: a key inside the second version has half
+            // as many escapes at each step.
             return Err(Fault::new("usage_key", 0, HAS_COLONS));
         }
         let usage_key =
@@ -31,7 +31,7 @@ impl UsageKey {
         Ok(Self::aside_of(class, usage_key, &aside_type, text))
     }
 
-    /// Returns the key of an aside; `input` is the text that it was read from.
+    /// Makes the key of an aside. `input` is the text that it was parsed from.
     pub(super) fn aside_of(class: UsageClass, usage_key: Self, aside_type: &str, input: &str) -> Self {
         let left = encode(class, usage_key.as_str());
         let right = encode(class, aside_type);
@@ -45,17 +45,17 @@ impl UsageKey {
         Self { text, usage_key: Some(Arc::new(usage_key)) }
     }
 
-    /// Returns the type of the aside, which stands behind the text where it is escaped in it.
+    /// Returns the type of the aside. If it is escaped in the text, it also stands unescaped after the text.
     pub(super) fn read_aside_type(&self) -> &str {
         let (class, rest) = self.split();
         self.text.extra().unwrap_or_else(|| split(class, rest).1)
     }
 }
 
-const BADLY_ESCAPED: Problem = Problem::Other("has a `:` or a `$` that is not escaped");
+const BADLY_ESCAPED: Problem = Problem::Other("has an unescaped `:` or `$`");
 const HAS_COLONS: Problem = Problem::Other("has `::` or ends with `:`, which `aside-usage-v1` cannot hold");
 
-/// Returns the two parts of an aside's key, still escaped.
+/// Splits an aside's key into its two parts, still escaped.
 fn split(class: UsageClass, rest: &str) -> (&str, &str) {
     if class == UsageClass::AsideV1 {
         rest.split_once("::").unwrap_or((rest, ""))
@@ -64,7 +64,7 @@ fn split(class: UsageClass, rest: &str) -> (&str, &str) {
     }
 }
 
-/// Returns the first version escapes `$` and `::`, the second `$` and `:`, by a `$` before it.
+/// Escapes a part: the first version puts a `$` before `$` and `::`, the second before `$` and `:`.
 fn encode(class: UsageClass, text: &str) -> Cow<'_, str> {
     if !text.contains(['$', ':']) {
         return text.into();
@@ -73,7 +73,7 @@ fn encode(class: UsageClass, text: &str) -> Cow<'_, str> {
     if class == UsageClass::AsideV1 { text.replace("::", "$::") } else { text.replace(':', "$:") }.into()
 }
 
-/// `None` for a text that `encode` does not make.
+/// Reverses `encode`. Returns `None` for a text that `encode` cannot make.
 fn decode(class: UsageClass, text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['$', ':']) {
         return Some(text.into());
@@ -94,7 +94,7 @@ fn decode(class: UsageClass, text: &str) -> Option<Cow<'_, str>> {
     Some(decoded.into())
 }
 
-/// Where in an escaped text the byte stands that is at `offset` in the plain one.
+/// Returns the position in an escaped text of the byte at `offset` in the plain text.
 fn encoded_offset(encoded: &str, offset: usize) -> usize {
     let mut bytes = encoded.bytes().enumerate();
     for _ in 0..offset {

@@ -56,7 +56,7 @@ impl UsageClass {
         }
     }
 
-    /// Returns the kind of course key that is in it.
+    /// Returns the kind of course key inside this kind of usage key.
     pub(super) fn course_class(self) -> Option<CourseClass> {
         match self {
             Self::Block | Self::Location => Some(CourseClass::Course),
@@ -66,7 +66,7 @@ impl UsageClass {
         }
     }
 
-    /// Returns the kind of key that a block has in a course of that kind.
+    /// Returns the kind of usage key of a block in a course of kind `class`.
     pub(super) fn in_course(class: CourseClass) -> Self {
         match class {
             CourseClass::Course => Self::Block,

@@ -1,20 +1,20 @@
-//! `block-v1:`, `lib-block-v1:` and `ccx-block-v1:`, the course's parts and then the block's, and
-//! `location:`, which was written for a short time.
+//! The keys `block-v1:`, `lib-block-v1:` and `ccx-block-v1:`, which have the course's parts and then the block's, and
+//! `location:`, which Open edX used for a short time.
 
 use super::{UsageClass, UsageKey};
 use crate::keys::{
     chars::ID,
     course_class::CourseClass,
     error::{Fault, Problem},
-    fields::Fields,
+    fields::KeyFields,
     part::{Part, check},
     text::KeyText,
 };
 
 impl UsageKey {
-    /// `rest` is what follows the namespace in `text`; the offset of an error is in it.
+    /// Parses `rest`, which follows the namespace in `text`. The offset of an error is relative to `rest`.
     pub(super) fn parse_joined(class: CourseClass, text: &str, rest: &str) -> Result<Self, Fault> {
-        let mut fields = Fields::default();
+        let mut fields = KeyFields::default();
         fields.parse(rest, class.dialect())?;
         class.check(fields.present(), rest.len())?;
         if class == CourseClass::Library && fields.get(Part::BlockType).is_none() {
@@ -23,16 +23,16 @@ impl UsageKey {
         let Some(block_id) = fields.get(Part::BlockId) else {
             return Err(Part::BlockId.missing(rest.len()));
         };
-        // The pattern that reads the text takes a `%` here, and Python's class refuses it then.
+        // Python's pattern accepts a `%` here, and its class then refuses it.
         check(Part::BlockId.name(), block_id, &ID)
             .map_err(|fault| fault.after(rest.len() - block_id.len()))?;
         Ok(Self::of_fields(class, fields, text))
     }
 
-    /// Returns the key of a block in the course of those `fields`.
+    /// Makes the key of a block in the course that has `fields`.
     pub(super) fn joined_in<'a>(
         class: CourseClass,
-        mut fields: Fields<'a>,
+        mut fields: KeyFields<'a>,
         block_type: &'a str,
         block_id: &'a str,
     ) -> Result<Self, Fault> {
@@ -43,7 +43,7 @@ impl UsageKey {
         Ok(Self::of_fields(class, fields, ""))
     }
 
-    fn of_fields(class: CourseClass, mut fields: Fields<'_>, input: &str) -> Self {
+    fn of_fields(class: CourseClass, mut fields: KeyFields<'_>, input: &str) -> Self {
         let kept = class.kept(fields.present());
         if !kept.has(Part::BlockType) {
             fields.set(Part::BlockType, "None");
@@ -62,11 +62,11 @@ impl UsageKey {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, Problem::Other("has more parts than it can have")));
+            return Err(Fault::new("key", offset - 1, Problem::Other("has too many parts")));
         }
         Ok(Self::block_of(KeyText::canonical(text)))
     }
 }
 
-/// The order of the parts after `location:`.
+/// The parts after `location:`, in order.
 pub(super) const LOCATION: [Part; 5] = [Part::Org, Part::Course, Part::Run, Part::BlockType, Part::BlockId];

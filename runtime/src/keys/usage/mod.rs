@@ -1,4 +1,4 @@
-//! Keys of blocks: what a course or a library is made of.
+//! Keys of blocks, the building blocks of courses and libraries.
 
 mod aside;
 mod class;
@@ -13,9 +13,8 @@ use super::{
     course::CourseKey,
     course_class::CourseClass,
     error::{Fault, KeyError},
-    fields::Fields,
-    library::LibraryLocatorV2,
-    library_usage::LibraryUsageLocatorV2,
+    fields::KeyFields,
+    library::{LibraryLocatorV2, LibraryUsageLocatorV2},
     part::{Dialect, Part},
     text::{KeyText, key, split_once},
 };
@@ -42,22 +41,22 @@ use super::{
 /// # Ok::<(), openedx_events::keys::KeyError>(())
 /// ```
 ///
-/// Two keys are equal if their texts are. As with [`CourseKey`], a few texts that Python reads have a
-/// canonical text that says less, or says it in another way (`type@None` for a block without a type).
+/// Two keys are equal if their canonical texts are. As with [`CourseKey`], a few texts that Python accepts have a
+/// canonical text with fewer parts, or with other ones (`type@None` for a block without a type).
 #[derive(Clone)]
 pub struct UsageKey {
     text: KeyText,
-    /// The key that an aside is for.
+    /// The key of the aside's block.
     usage_key: Option<Arc<UsageKey>>,
 }
 
 key!(UsageKey, "usage key", self => self.text.as_str());
 
 impl UsageKey {
-    /// Returns the key of a block in that course. Python's `CourseKey.make_usage_key`.
+    /// Makes the key of a block in a course. Python's `CourseKey.make_usage_key`.
     ///
-    /// The kind of the key follows from that of the course's: one of a CCX makes a `ccx-block-v1:`, one of
-    /// a library a `lib-block-v1:`, and one in the old style an `i4x://`, whose text loses the run.
+    /// The kind of the course's key decides the kind of the block's: `ccx-block-v1:` in a CCX, `lib-block-v1:` in a
+    /// library, and `i4x://` in an old-style course, whose text loses the run.
     ///
     /// ```
     /// # use openedx_events::keys::{CourseKey, UsageKey};
@@ -69,8 +68,8 @@ impl UsageKey {
     ///
     /// # Errors
     ///
-    /// Where a part is empty, or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`;
-    /// in the old style, `%` is one of these too, and the type of a block may be all but `/`.
+    /// If a part is empty, or has a character other than letters, digits, `_`, `-`, `~`, `.` and `:`. In the old
+    /// style, `%` is allowed too, and the type of a block may have any character except `/`.
     pub fn new(course: &CourseKey, block_type: &str, block_id: &str) -> Result<Self, KeyError> {
         match course.class() {
             Some(class) => Self::joined_in(class, course.fields(), block_type, block_id),
@@ -79,7 +78,7 @@ impl UsageKey {
         .map_err(|fault| fault.in_a(Self::NOUN))
     }
 
-    /// Returns the key of an aside, which stores something beside that block: Python's `AsideUsageKeyV2`.
+    /// Makes the key of an aside, which stores additional data of a block: Python's `AsideUsageKeyV2`.
     ///
     /// ```
     /// # use openedx_events::keys::UsageKey;
@@ -95,27 +94,26 @@ impl UsageKey {
         Self::aside_of(UsageClass::AsideV2, usage_key.clone(), aside_type, "")
     }
 
-    /// Returns the organization; `None` in a key that has only a version. An aside answers for its block here and
-    /// in what follows.
+    /// Returns the organization, or `None` if the key has only a version. This and the following parts of an aside
+    /// are those of its block.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.part(Part::Org)
     }
 
-    /// Returns the course's name or number; for a library of the first kind its name, as in Python.
+    /// Returns the course's name or number; for a legacy library its name, as in Python.
     #[must_use]
     pub fn course(&self) -> Option<&str> {
         if self.block().class() == UsageClass::LibraryBlockV2 { None } else { self.part(Part::Course) }
     }
 
-    /// Returns the course's run, which is not in old keys (`i4x://`); for a library of the first kind always
-    /// `library`, as in Python.
+    /// Returns the course's run, which old keys (`i4x://`) lack; for a legacy library always `library`, as in Python.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
         if self.block().class() == UsageClass::LibraryBlock { Some("library") } else { self.part(Part::Run) }
     }
 
-    /// Returns the library's name, if it is a block in one, of the first kind or the second.
+    /// Returns the library's name, if the block is in a library of either kind.
     #[must_use]
     pub fn library(&self) -> Option<&str> {
         match self.block().class() {
@@ -136,13 +134,13 @@ impl UsageKey {
         self.part(Part::Version)
     }
 
-    /// Returns the number of the CCX, if it is a block in one: digits, which need not be ASCII.
+    /// Returns the number of the CCX, if the block is in one: digits, which need not be ASCII.
     #[must_use]
     pub fn ccx(&self) -> Option<&str> {
         self.part(Part::Ccx)
     }
 
-    /// Returns the type of the block, such as `problem`. Python reads keys without one, and prints it as `None`.
+    /// Returns the type of the block, such as `problem`. Python accepts keys without one, and prints it as `None`.
     #[must_use]
     pub fn block_type(&self) -> Option<&str> {
         self.part(Part::BlockType)
@@ -154,23 +152,22 @@ impl UsageKey {
         self.part(Part::BlockId).unwrap_or_default()
     }
 
-    /// Returns the type of the aside, if it is the key of one.
+    /// Returns the type of the aside, if this is the key of an aside.
     #[must_use]
     pub fn aside_type(&self) -> Option<&str> {
         self.usage_key.is_some().then(|| self.read_aside_type())
     }
 
-    /// Returns the key that an aside is for, if it is the key of one.
+    /// Returns the key of the aside's block, if this is the key of an aside.
     #[must_use]
     pub fn usage_key(&self) -> Option<&UsageKey> {
         self.usage_key.as_deref()
     }
 
-    /// Returns the course, the CCX or the library of the first kind that the block is in.
+    /// Returns the course, the CCX or the legacy library of the block.
     ///
-    /// `None` for a block in a library of the second kind, which [`context_key`](Self::context_key) gives,
-    /// and for old keys (`i4x://`), which do not say the run: Python has a course key for them that it
-    /// cannot print.
+    /// It is `None` for a block in a content library, which [`context_key`](Self::context_key) returns, and for old
+    /// keys (`i4x://`), which lack the run: Python's course key of these cannot be printed.
     #[must_use]
     pub fn course_key(&self) -> Option<CourseKey> {
         let block = self.block();
@@ -178,7 +175,7 @@ impl UsageKey {
         Some(CourseKey::of_checked("", class, &block.fields()))
     }
 
-    /// Returns the course or the library that the block is in; `None` for old keys (`i4x://`), as in
+    /// Returns the course or the library of the block. It is `None` for old keys (`i4x://`), as in
     /// [`course_key`](Self::course_key).
     #[must_use]
     pub fn context_key(&self) -> Option<LearningContextKey> {
@@ -191,19 +188,19 @@ impl UsageKey {
         }
     }
 
-    /// Returns the name of the class that Python has for this key, such as `BlockUsageLocator`.
+    /// Returns the name of Python's class for this key, such as `BlockUsageLocator`.
     #[must_use]
     pub fn class_name(&self) -> &'static str {
         self.class().name()
     }
 
-    /// Returns whether the text is in the old style, `i4x://org/course/type/name`; that of an aside never is.
+    /// Returns whether the key is in the old style, `i4x://org/course/type/name`; the key of an aside never is.
     #[must_use]
     pub fn is_deprecated(&self) -> bool {
         self.class() == UsageClass::OldStyle
     }
 
-    /// Returns the key itself, or the block that it is an aside of, or an aside of an aside.
+    /// Returns the key of the block: the key itself, or for an aside the innermost key.
     fn block(&self) -> &Self {
         let mut key = self;
         while let Some(usage_key) = &key.usage_key {
@@ -216,9 +213,9 @@ impl UsageKey {
         self.block().fields().get(part)
     }
 
-    /// Returns the class that the text's namespace says, and what follows it.
+    /// Returns the class of the text's namespace, and the text after it.
     fn split(&self) -> (UsageClass, &str) {
-        // Every key was read or made with a namespace of these.
+        // Every key was parsed or made with one of these namespaces.
         split(self.as_str()).unwrap_or((UsageClass::Block, ""))
     }
 
@@ -226,15 +223,15 @@ impl UsageKey {
         self.split().0
     }
 
-    /// Returns the parts of a key that is no aside.
-    fn fields(&self) -> Fields<'_> {
-        let mut fields = Fields::default();
+    /// Returns the parts of a key that is not an aside's.
+    fn fields(&self) -> KeyFields<'_> {
+        let mut fields = KeyFields::default();
         let (class, rest) = self.split();
         match (class, class.course_class()) {
             (UsageClass::OldStyle, _) => old_style::set_fields(&mut fields, rest),
             (UsageClass::LibraryBlockV2, _) => fields.set_all(LIBRARY_BLOCK, rest.split(':')),
             (UsageClass::Location, _) => fields.set_all(LOCATION, rest.split('+')),
-            // No error: it is a text that was read or made from good parts.
+            // It cannot fail: the text was parsed before, or made from valid parts.
             (_, course_class) => {
                 let dialect = course_class.map_or(Dialect::Plain, CourseClass::dialect);
                 fields.parse(self.text.extra().unwrap_or(rest), dialect).unwrap_or_default();
@@ -257,7 +254,7 @@ impl UsageKey {
         parsed.map_err(|fault| fault.after(text.len() - rest.len()))
     }
 
-    /// Returns the key of that text, which is no aside's.
+    /// Makes the key with this text, which is not an aside's.
     fn block_of(text: KeyText) -> Self {
         Self { text, usage_key: None }
     }
@@ -285,8 +282,8 @@ fn split(text: &str) -> Option<(UsageClass, &str)> {
     Some((UsageClass::of_namespace(namespace)?, rest))
 }
 
-/// The order of the parts after `lb:`.
+/// The parts after `lb:`, in order.
 const LIBRARY_BLOCK: [Part; 4] = [Part::Org, Part::Course, Part::BlockType, Part::BlockId];
 
-const UNKNOWN: &str = "is none of `block-v1`, `lb`, `lib-block-v1`, `ccx-block-v1`, `i4x`, `location`, \
+const UNKNOWN: &str = "must be one of `block-v1`, `lb`, `lib-block-v1`, `ccx-block-v1`, `i4x`, `location`, \
                        `aside-usage-v1`, `aside-usage-v2`";

@@ -1,11 +1,11 @@
-//! `i4x://org/course/type/name@revision`, the keys of old courses.
+//! The keys of old courses: `i4x://org/course/type/name@revision`.
 
 use super::UsageKey;
 use crate::keys::{
     chars::{OLD_ID, OLD_PART},
     course::CourseKey,
     error::{Fault, Problem},
-    fields::Fields,
+    fields::KeyFields,
     part::{Part, check},
     text::{KeyText, split_once},
 };
@@ -13,12 +13,12 @@ use crate::keys::{
 const ORDER: [Part; 4] = [Part::Org, Part::Course, Part::BlockType, Part::BlockId];
 
 impl UsageKey {
-    /// `rest` is what follows `i4x:` in `text`; the offset of an error is in it.
+    /// Parses `rest`, which follows `i4x:` in `text`. The offset of an error is relative to `rest`.
     pub(super) fn parse_old_style(text: &str, rest: &str) -> Result<Self, Fault> {
         if !rest.starts_with("//") {
-            return Err(Fault::new("key", 0, Problem::Other("does not go on with `//`")));
+            return Err(Fault::new("key", 0, Problem::Other("has no `//` after `i4x:`")));
         }
-        let mut fields = Fields::default();
+        let mut fields = KeyFields::default();
         set_fields(&mut fields, rest);
         let mut offset = 2;
         for part in ORDER {
@@ -32,7 +32,7 @@ impl UsageKey {
         Ok(Self::block_of(KeyText::canonical(text)))
     }
 
-    /// Returns the key of a block in the old-style course `course`.
+    /// Makes the key of a block in the old-style course `course`.
     pub(super) fn old_style_in(course: &CourseKey, block_type: &str, block_id: &str) -> Result<Self, Fault> {
         check_part(Part::BlockType, block_type)?;
         check_part(Part::BlockId, block_id)?;
@@ -44,7 +44,7 @@ impl UsageKey {
     }
 }
 
-/// Old courses had anything for the type of a block, and were strict with other parts.
+/// Checks a part. Old courses allow anything as the type of a block, and are strict about the other parts.
 fn check_part(part: Part, value: &str) -> Result<(), Fault> {
     match part {
         Part::BlockType if value.is_empty() => Err(Fault::new(part.name(), 0, Problem::Empty)),
@@ -57,8 +57,8 @@ fn check_part(part: Part, value: &str) -> Result<(), Fault> {
     }
 }
 
-/// Sets the parts of what follows `i4x:`, whether they are good or not.
-pub(super) fn set_fields<'a>(fields: &mut Fields<'a>, rest: &'a str) {
+/// Sets the parts in `rest`, which follows `i4x:`, valid or not.
+pub(super) fn set_fields<'a>(fields: &mut KeyFields<'a>, rest: &'a str) {
     let rest = rest.strip_prefix("//").unwrap_or(rest);
     fields.set_all(ORDER, rest.splitn(ORDER.len(), '/'));
     if let Some((name, revision)) = fields.get(Part::BlockId).and_then(|name| split_once(name, b'@')) {
