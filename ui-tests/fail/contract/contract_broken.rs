@@ -1,24 +1,24 @@
 use openedx_events::{event, payload};
 
-/// Somebody with a card of the library.
+/// A reader of the library.
 #[payload]
 pub struct PersonData {
-    /// How others call the person.
+    /// Name of the reader.
     pub name: String,
-    /// Where mail goes to.
+    /// E-mail address of the reader.
     pub email: String,
 }
 
-/// A book that somebody has at home.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Who has it.
+    /// Reader who borrowed the book.
     pub person: PersonData,
-    /// For how long.
+    /// Length of the loan in days.
     pub days: i64,
-    /// What others say about it.
+    /// Tags of the book.
     pub tags: Vec<String>,
-    /// When it came back.
+    /// When the book was returned, if it was.
     pub ended: Option<String>,
 }
 

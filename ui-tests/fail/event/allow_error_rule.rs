@@ -6,7 +6,7 @@ use openedx_events::prelude::*;
     allow(type_segment, reason = "published under this name")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

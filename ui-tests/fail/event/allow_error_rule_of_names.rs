@@ -6,7 +6,7 @@ use openedx_events::prelude::*;
     allow(name_missing_major_version, reason = "there never was a first one")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -10,7 +10,7 @@ use openedx_events::prelude::*;
     allow(action_not_past_tense, key_is_pii, reason = "published under this name")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 
@@ -24,7 +24,7 @@ pub struct CourseCreated {
     allow(name_mismatch, reason = "published under this name")
 )]
 pub struct SeatOccupied {
-    /// Which course it is in.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -13,7 +13,7 @@ use openedx_events::prelude::*;
     allow(key_is_pii, reason = "published with this key")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     #[event(allow(field_data_suffix, reason = "published under this name"))]
     pub course_key: CourseKey,
 }

@@ -14,7 +14,7 @@ pub struct CourseData {
     allow(field_data_suffix, reason = "published under this name")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course_data: CourseData,
 }
 

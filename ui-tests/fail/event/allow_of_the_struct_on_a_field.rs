@@ -6,7 +6,7 @@ use openedx_events::prelude::*;
     name = "COURSE_RE_CREATED"
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     #[event(allow(type_hyphen, reason = "published under this name"))]
     pub course_key: CourseKey,
 }

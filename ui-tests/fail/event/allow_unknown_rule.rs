@@ -8,7 +8,7 @@ use openedx_events::prelude::*;
     allow(dashes, reason = "published under this name")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -4,7 +4,7 @@ use openedx_events::prelude::*;
 /// Sent when a course was created.
 #[event(type = "", repository = "", local_only = "")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -12,14 +12,14 @@ use openedx_events::prelude::*;
     deprecated = "use another"
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 
 /// Sent when a seat was taken.
 #[event(type = "com.example.learning.seat.taken.v1", key, local_only)]
 pub struct SeatTaken {
-    /// Which course it is in.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -11,7 +11,7 @@ pub struct CourseData {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", crate = "openedx_events")]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 

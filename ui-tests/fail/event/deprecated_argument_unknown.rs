@@ -6,7 +6,7 @@ use openedx_events::prelude::*;
     deprecated(note = "use another", until = "2.0.0")
 )]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -4,7 +4,7 @@ use openedx_events::prelude::*;
 #[event(type = "com.example.learning.course.created.v1")]
 #[deprecated(note = "use `COURSE_CREATED_V2`")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -13,7 +13,7 @@ pub struct CourseCreated {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v2", key = course_key)]
 pub struct CourseCreatedV2 {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
     /// Its title.
     pub title: String,

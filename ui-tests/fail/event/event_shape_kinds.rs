@@ -19,7 +19,7 @@ pub enum CourseChanged {
 /// Sent when a course was merged.
 #[event(type = "com.example.learning.course.merged.v1")]
 pub union CourseMerged {
-    /// Which course.
+    /// Number of the course.
     pub id: i64,
 }
 

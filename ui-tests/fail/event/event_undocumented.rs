@@ -2,7 +2,7 @@ use openedx_events::prelude::*;
 
 #[event(type = "com.example.learning.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Whether receivers send no e-mail.
     pub skip_email: bool,
 }
 

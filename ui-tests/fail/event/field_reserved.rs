@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Notes about the course.
     pub metadata: String,
 }
 

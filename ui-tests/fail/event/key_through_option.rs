@@ -10,7 +10,7 @@ pub struct CourseData {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", key = course.course_key)]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: Option<CourseData>,
 }
 

@@ -3,14 +3,14 @@ use openedx_events::prelude::*;
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Tags of the course.
     pub tags: Vec<String>,
 }
 
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", key = course.tags)]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 

@@ -16,28 +16,28 @@ pub struct CourseData {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", key = course)]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 
 /// Sent when a course was graded.
 #[event(type = "com.example.learning.course.graded.v1", key = course.grade)]
 pub struct CourseGraded {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 
 /// Sent when a course was renamed.
 #[event(type = "com.example.learning.course.renamed.v1", key = course.titles)]
 pub struct CourseRenamed {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 
 /// Sent when a course was ended.
 #[event(type = "com.example.learning.course.ended.v1", key = course.has_ended)]
 pub struct CourseEnded {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 

@@ -11,14 +11,14 @@ pub struct CourseData {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", key = course.name)]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 
 /// Sent when a course was renamed.
 #[event(type = "com.example.learning.course.renamed.v1", key = course.title.text)]
 pub struct CourseRenamed {
-    /// Which course.
+    /// The course.
     pub course: CourseData,
 }
 

@@ -4,7 +4,7 @@ use openedx_events::{codec, learning::data::UserData, prelude::*};
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1", local_only = "it holds a connection")]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: String,
 }
 

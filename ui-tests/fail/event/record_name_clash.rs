@@ -4,7 +4,7 @@ mod this {
     /// A course.
     #[openedx_events::payload]
     pub struct CourseData {
-        /// Its title.
+        /// Title of the course.
         pub title: String,
     }
 }
@@ -13,7 +13,7 @@ mod that {
     /// A course.
     #[openedx_events::payload]
     pub struct CourseData {
-        /// Its number.
+        /// Number of the course.
         pub number: i64,
     }
 }
@@ -21,7 +21,7 @@ mod that {
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// The course.
     pub course: this::CourseData,
     /// Another course.
     pub other: that::CourseData,

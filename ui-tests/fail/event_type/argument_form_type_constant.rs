@@ -5,7 +5,7 @@ const COURSE_CREATED_TYPE: &str = "com.example.learning.course.created.v1";
 /// Sent when a course was created.
 #[event(type = COURSE_CREATED_TYPE)]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -4,14 +4,14 @@ use openedx_events::prelude::*;
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1.0")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 
 /// Sent when a seat was taken.
 #[event(type = "com.example.learning.seat.taken_v1")]
 pub struct SeatTaken {
-    /// Which course it is in.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

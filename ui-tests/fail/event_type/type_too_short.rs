@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// Sent when a course was created.
 #[event(type = "com.example.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

@@ -6,7 +6,7 @@ static COURSE_CREATED: i64 = 1;
 /// Sent when a course was created.
 #[event(type = "com.example.learning.course.created.v1")]
 pub struct CourseCreated {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }
 

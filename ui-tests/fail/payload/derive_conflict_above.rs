@@ -4,7 +4,7 @@ use openedx_events::prelude::*;
 #[derive(Debug, Clone, PartialEq)]
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Title of the course.
     pub title: String,
     /// Another.
     pub places: i64,

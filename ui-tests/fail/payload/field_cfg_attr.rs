@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// A learner.
 #[payload]
 pub struct LearnerData {
-    /// What the field holds.
+    /// Name of the course.
     #[cfg_attr(debug_assertions, payload(pii))]
     pub name: String,
 }

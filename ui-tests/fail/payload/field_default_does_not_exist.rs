@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Key of the course.
     #[payload(default)]
     pub course_key: CourseKey,
 }

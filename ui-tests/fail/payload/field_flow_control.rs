@@ -10,9 +10,9 @@ pub struct ContentLibraryData {
     pub library_key: String,
     /// Whether the receiver updates the courses that use it.
     pub update_blocks: bool,
-    /// Whether the receiver does it in a task.
+    /// Whether the receiver uses a background task.
     pub background: Option<bool>,
-    /// Whether the receiver leaves the search index alone.
+    /// Whether the receiver skips the search index.
     pub skip_index: Flag,
     /// How often the content was forced, which is a fact.
     #[payload(allow(field_flow_control, reason = "a count"))]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// A value.
     pub value: HashMap<u32, String>,
 }
 

@@ -20,7 +20,7 @@ impl AvroType for Price {
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Price of the course.
     pub price: Price,
 }
 

@@ -7,7 +7,7 @@ pub struct Organization {
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Organization that offers the course.
     pub organization: Organization,
 }
 

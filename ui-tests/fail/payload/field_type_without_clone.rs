@@ -19,7 +19,7 @@ impl AvroType for Price {
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Price of the course.
     pub price: Price,
 }
 

@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// A course.
 #[payload]
 pub struct CourseData(
-    /// Which course.
+    /// Key of the course.
     pub CourseKey,
 );
 

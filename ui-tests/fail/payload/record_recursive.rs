@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// A course.
 #[payload]
 pub struct CourseData {
-    /// What the field holds.
+    /// Course that learners take first.
     pub prerequisite: Option<CourseData>,
 }
 

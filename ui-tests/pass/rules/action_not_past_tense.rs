@@ -1,6 +1,6 @@
 use openedx_events::prelude::*;
 
-/// Sent when an attempt at an exam waits for its result: a state is as good as a past tense.
+/// Sent when an attempt at an exam waits for its result. A state counts as a past tense.
 #[event(type = "com.example.learning.exam.attempt.pending.v1")]
 pub struct ExamAttemptPending {
     /// Number of the attempt.

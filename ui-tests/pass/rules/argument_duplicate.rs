@@ -6,6 +6,6 @@ use openedx_events::prelude::*;
     key = course_key
 )]
 pub struct SyllabusCopied {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }

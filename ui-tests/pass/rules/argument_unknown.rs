@@ -7,6 +7,6 @@ use openedx_events::prelude::*;
     repository = "example/courses"
 )]
 pub struct SyllabusMoved {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }

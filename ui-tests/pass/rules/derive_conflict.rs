@@ -1,9 +1,9 @@
 use openedx_events::prelude::*;
 
-/// A place in a course.
+/// A seat in a classroom.
 #[payload]
 #[derive(Eq, Hash)]
 pub struct PlaceData {
-    /// Row in which it is.
+    /// Row of the seat.
     pub row: i64,
 }

@@ -1,8 +1,8 @@
 use openedx_events::prelude::*;
 
-/// Sent when somebody has printed the syllabus of a course; not for downloads.
+/// Sent when the syllabus of a course was printed, but not when it was downloaded.
 #[event(type = "com.example.learning.syllabus.printed.v1")]
 pub struct SyllabusPrinted {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
 }

@@ -1,8 +1,8 @@
 use openedx_events::prelude::*;
 
-/// A place in a course.
+/// A seat in a classroom.
 #[payload]
 pub struct PlaceData {
-    /// Row in which it is, where the room has rows.
+    /// Row of the seat, if the room has rows.
     pub row: Option<i64>,
 }

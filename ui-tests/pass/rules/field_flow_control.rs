@@ -3,8 +3,8 @@ use openedx_events::prelude::*;
 /// Sent when the syllabus of a course was replaced.
 #[event(type = "com.example.learning.syllabus.replaced.v1")]
 pub struct SyllabusReplaced {
-    /// Which course.
+    /// Key of the course.
     pub course_key: CourseKey,
-    /// Whether learners have seen the old one, and so may want to know.
+    /// Whether learners have seen the old syllabus.
     pub was_published: bool,
 }

@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// Sent when a letter was sent.
 #[event(type = "com.example.learning.letter.sent.v1")]
 pub struct LetterSent {
-    /// Who wrote it.
+    /// Author of the letter.
     #[event(pii)]
     pub author: String,
 }

@@ -1,8 +1,8 @@
 use openedx_events::prelude::*;
 
-/// Sent when somebody has shared the syllabus of a course.
+/// Sent when the syllabus of a course was shared.
 #[event(type = "com.example.learning.syllabus.shared.v1")]
 pub struct SyllabusShared {
-    /// Course whose syllabus it is.
+    /// Key of the course.
     pub course_key: CourseKey,
 }

@@ -7,6 +7,6 @@ use openedx_events::learning::data::UserData;
     key = user.id
 )]
 pub struct LoginFailed {
-    /// Who tried to sign in.
+    /// User who tried to sign in.
     pub user: UserData,
 }

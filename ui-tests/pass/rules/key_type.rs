@@ -8,6 +8,6 @@ use openedx_events::prelude::*;
 pub struct SeatClosed {
     /// Number of the seat.
     pub number: i64,
-    /// Words about it.
+    /// Tags of the seat.
     pub tags: Vec<String>,
 }

@@ -3,7 +3,7 @@ use openedx_events::prelude::*;
 /// A seat.
 #[payload]
 pub struct SeatData {
-    /// Course in which it is.
+    /// Course of the seat.
     pub course_key: CourseKey,
 }
 

@@ -1,8 +1,8 @@
 use openedx_events::prelude::*;
 
-/// A place in a course.
+/// A seat in a course.
 #[payload]
 pub struct PlaceData {
-    /// Course in which it is.
+    /// Course of the seat.
     pub course_key: CourseKey,
 }

@@ -1,24 +1,24 @@
 use openedx_events::prelude::*;
 
-/// A place that is given up.
+/// A seat that a learner leaves.
 #[payload]
 pub struct OldPlaceData {
-    /// Row in which it was.
+    /// Row of the seat.
     pub row: i64,
 }
 
-/// A place that is taken.
+/// A seat that a learner takes.
 #[payload]
 pub struct NewPlaceData {
-    /// Row in which it is, by its name.
+    /// Name of the row.
     pub row: String,
 }
 
-/// Sent when a learner has taken another place.
+/// Sent when a learner moved to another seat.
 #[event(type = "com.example.learning.place.swapped.v1")]
 pub struct PlaceSwapped {
-    /// Place before.
+    /// Seat that the learner left.
     pub before: OldPlaceData,
-    /// Place after.
+    /// Seat that the learner took.
     pub after: NewPlaceData,
 }

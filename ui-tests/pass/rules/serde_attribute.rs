@@ -1,8 +1,8 @@
 use openedx_events::prelude::*;
 
-/// A place in a course.
+/// A seat in a classroom.
 #[payload]
 pub struct PlaceData {
-    /// Row in which it is, as `row` in JSON and in Avro.
+    /// Row of the seat, called `row` in JSON and Avro.
     pub row: i64,
 }
