@@ -15,6 +15,7 @@ mod record_kind;
 mod rules;
 mod runtime_path;
 mod spans;
+mod syntax;
 #[cfg(test)]
 mod tests;
 mod waivers;

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Ident;
 
 /// `function(arguments)`, which the compiler underlines from `function` to the end of `at`. A macro cannot join spans,
 /// but the compiler underlines a call from its first to its last token.
@@ -27,6 +28,16 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
             token
         })
         .collect()
+}
+
+/// The source location of `ident`: `line!()` and its like return the location of their own tokens.
+pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
+    let line = quote_spanned!(ident.span()=> ::core::line!());
+    let column = quote_spanned!(ident.span()=> ::core::column!());
+    let file = quote_spanned!(ident.span()=> ::core::file!());
+    quote! {
+        #rt::Location { module_path: ::core::module_path!(), file: #file, line: #line, column: #column }
+    }
 }
 
 fn end(at: &impl ToTokens) -> Span {

@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::parse::{Arguments, Event, UNNAMED};
-use crate::{contract::Contracts, record::schema::type_name};
+use crate::{contract::Contracts, syntax::type_name};
 
 pub(super) fn of_static(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let data = format!("* Data: [`{}`], with ", event.item.ident.unraw());

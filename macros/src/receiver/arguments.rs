@@ -17,10 +17,9 @@ use syn::{
 use crate::{
     args::{self, Arg, Known},
     diagnostics::{Problem, Problems, without_reports},
-    names,
-    record::is_named,
-    rules,
+    names, rules,
     runtime_path::RuntimePath,
+    syntax::is_named,
 };
 
 const PATHS: &str = "write the paths of the events' statics, as in `#[receiver(SIGNAL, other::SIGNAL)]`";

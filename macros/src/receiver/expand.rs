@@ -9,7 +9,10 @@ use super::{
     parameters::{Parameter, Source},
     parse::{On, Receiver, Refused},
 };
-use crate::{record::schema::location, runtime_path::RuntimePath, spans::call_up_to};
+use crate::{
+    runtime_path::RuntimePath,
+    spans::{call_up_to, location},
+};
 
 pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let rt = receiver.path.at(Span::call_site());

@@ -11,8 +11,8 @@ use syn::{
 
 use crate::{
     diagnostics::Problems,
-    record::{allow_expected, first_word, is_named},
     rules,
+    syntax::{allow_expected, first_word, is_named},
 };
 
 /// A function; the body is not parsed.

@@ -1,6 +1,7 @@
 //! `#[receiver]`: parse, check, expand.
 
 mod arguments;
+mod check;
 mod expand;
 mod function;
 mod parameters;

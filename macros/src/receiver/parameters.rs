@@ -2,7 +2,7 @@
 
 use syn::{Attribute, FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
 
-use crate::{diagnostics::Problems, record::schema::type_name, rules};
+use crate::{diagnostics::Problems, rules, syntax::type_name};
 
 pub(crate) struct Parameter {
     pub(crate) source: Source,

@@ -1,13 +1,8 @@
 //! The attributes of a struct that are not ours, sorted by where they go.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{
-    Attribute, Field, Item, ItemStruct, Meta, Path, Token, Visibility,
-    parse::{ParseStream, Parser},
-    parse_quote,
-    punctuated::Punctuated,
-};
+use syn::{Attribute, Field, Item, ItemStruct, Path, Token, parse_quote, punctuated::Punctuated};
 
 use super::{
     above::derives_above,
@@ -18,6 +13,7 @@ use crate::{
     diagnostics::{Problem, Problems, quoted},
     record_kind::RecordKind,
     rules,
+    syntax::{allow_expected, is_named},
     waivers::{Place, Waivers, refuse_lint},
 };
 
@@ -92,17 +88,6 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// Turns `#[expect(…)]` into `#[allow(…)]`, and returns other attributes unchanged.
-pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
-    let mut attribute = attribute.clone();
-    if let Meta::List(list) = &mut attribute.meta
-        && list.path.is_ident("expect")
-    {
-        list.path = parse_quote!(allow);
-    }
-    attribute
-}
-
 const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
 
 /// Refuses derives above the attribute that break with the expansion: those of implemented traits, and `Default`,
@@ -160,11 +145,6 @@ pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
     .help("remove it; a type with another wire form implements `openedx_events::AvroType`")
 }
 
-/// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.
-pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
-    attribute.path().segments.last().is_some_and(|last| last.ident == name)
-}
-
 /// Returns the item as it compiles without the macro: without our attributes on its fields and serde's, and with
 /// replacements for refused types.
 pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
@@ -205,16 +185,4 @@ pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
         }
     }
     item.into_token_stream()
-}
-
-/// Returns the keyword that tells what an item is.
-pub(crate) fn first_word(item: TokenStream) -> TokenStream {
-    let parser = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        input.parse::<Visibility>()?;
-        let word = input.parse::<TokenTree>()?;
-        input.parse::<TokenStream>()?;
-        Ok(word.into())
-    };
-    parser.parse2(item).unwrap_or_default()
 }

@@ -1,22 +1,22 @@
 //! Structs with named fields: the parts that payloads and events share.
 
-pub(crate) mod assertions;
 pub(crate) mod builder;
-pub(crate) mod fields;
 pub(crate) mod plain;
-pub(crate) mod schema;
 
 mod above;
+mod assertions;
 mod attributes;
 mod check;
 mod docs;
+mod fields;
 mod flow_control;
 mod parse;
 mod parts;
 mod refused;
+mod schema;
 mod types;
 
-pub(crate) use attributes::{Attributes, allow_expected, first_word, is_named, without_attributes};
+pub(crate) use attributes::{Attributes, without_attributes};
 pub(crate) use check::check_field;
 pub(crate) use docs::Docs;
 pub(crate) use parse::{check_shape, parse_fields};

@@ -12,7 +12,7 @@ use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spa
 
 use super::{
     DefaultValue, Docs, Field,
-    attributes::{first_word, is_named, serde_attribute},
+    attributes::serde_attribute,
     docs::conditional,
     refused::{OWN_THE_DATA, refusal},
     types::name_self,
@@ -22,6 +22,7 @@ use crate::{
     diagnostics::Problems,
     record_kind::RecordKind,
     rules,
+    syntax::{first_word, is_named},
     waivers::{Place, Waivers, refuse_lint},
 };
 

@@ -6,10 +6,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, Ident, Lifetime, PathSegment, Type, parse_quote_spanned, spanned::Spanned};
 
-use super::{
-    schema::type_name,
-    types::{angle_arguments, arguments_within, box_mention, find},
-};
+use super::types::{angle_arguments, arguments_within, box_mention, find};
+use crate::syntax::type_name;
 
 /// Why a field cannot have a type.
 pub(crate) struct Refusal {

@@ -12,8 +12,8 @@ use super::{ALL, Kind, Rule};
 const INTRODUCTION: &str = "\
 The compiler reviews each event design by these rules. A message says what is wrong, why, and what to write.
 
-An *error* cannot be waived. A *convention* can: with `allow(rule, reason = \"…\")` in the event's attribute, or in
-`#[event(…)]` or `#[payload(…)]` on a field. The reason must not be empty, and the waiver must be needed.
+An *error* cannot be waived. A *convention* can, with `allow(rule, reason = \"…\")` in the event's attribute or, on a
+field, in `#[event(…)]` or `#[payload(…)]`. The reason must not be empty, and a waiver that is not needed is an error.
 
 The architecture decisions (ADR) and the how-to belong to Python's
 [openedx-events](https://docs.openedx.org/projects/openedx-events/en/latest/).

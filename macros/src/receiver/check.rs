@@ -1,0 +1,60 @@
+//! The rules about the signature of a receiver.
+
+use quote::ToTokens;
+use syn::{ReturnType, Safety, Signature, Type};
+
+use crate::{diagnostics::Problems, rules};
+
+/// Returns whether the function can be registered.
+pub(super) fn check_signature(signature: &Signature, problems: &mut Problems) -> bool {
+    if let Some(variadic) = &signature.variadic {
+        // Such a function is also `unsafe` and `extern`, which need no messages of their own.
+        let help = "write a plain `fn` with a parameter for each data key";
+        problems.refuse(&rules::RECEIVER_SHAPE, variadic, "a receiver cannot be variadic", help);
+        return false;
+    }
+    let before = problems.len();
+    let mut refuse_if = |at: Option<&dyn ToTokens>, what: &str, help: &str| {
+        if let Some(at) = at {
+            problems.refuse(&rules::RECEIVER_SHAPE, &at.to_token_stream(), what, help);
+        }
+    };
+    refuse_if(
+        signature.asyncness.as_ref().map(|part| part as _),
+        "a receiver cannot be `async`, because it runs on the thread that sends the event",
+        "make it a plain `fn`, and spawn a task on your runtime",
+    );
+    refuse_if(
+        signature.constness.as_ref().map(|part| part as _),
+        "a receiver cannot be `const`",
+        "remove `const`: the registry calls the receiver at run time",
+    );
+    refuse_if(
+        matches!(signature.safety, Safety::Unsafe(_)).then_some(&signature.safety as _),
+        "a receiver cannot be `unsafe`",
+        "remove `unsafe`: the registry cannot uphold the function's safety conditions",
+    );
+    refuse_if(
+        signature.abi.as_ref().map(|part| part as _),
+        "a receiver cannot be `extern`",
+        "remove the ABI: the registry calls the receiver as a Rust function",
+    );
+    refuse_if(
+        (!signature.generics.params.is_empty()).then_some(&signature.generics as _),
+        "a receiver cannot be generic",
+        "write the types of the data keys; omit the lifetimes of references",
+    );
+    refuse_if(
+        signature.generics.where_clause.as_ref().map(|part| part as _),
+        "a receiver cannot have a `where` clause",
+        "write the types of the data keys",
+    );
+    if let ReturnType::Type(_, ty) = &signature.output
+        && matches!(**ty, Type::Never(_))
+    {
+        let what = "a receiver returns `()` or `Result<(), E>`, found `!`";
+        let help = "return `Result<(), E>`; a panic is caught and becomes the receiver's error";
+        problems.refuse(&rules::RECEIVER_RETURN, ty, what, help);
+    }
+    problems.len() == before
+}

@@ -1,0 +1,66 @@
+//! Questions about the syntax of users.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, Meta, Type, Visibility,
+    parse::{ParseStream, Parser},
+    parse_quote,
+};
+
+/// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.
+pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
+    attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// Turns `#[expect(…)]` into `#[allow(…)]`, and returns other attributes unchanged.
+pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
+    let mut attribute = attribute.clone();
+    if let Meta::List(list) = &mut attribute.meta
+        && list.path.is_ident("expect")
+    {
+        list.path = parse_quote!(allow);
+    }
+    attribute
+}
+
+/// Returns the keyword that tells what an item is.
+pub(crate) fn first_word(item: TokenStream) -> TokenStream {
+    let parser = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        input.parse::<Visibility>()?;
+        let word = input.parse::<TokenTree>()?;
+        input.parse::<TokenStream>()?;
+        Ok(word.into())
+    };
+    parser.parse2(item).unwrap_or_default()
+}
+
+/// Formats the type as a person would write it, without the spaces that tokens print between them.
+pub(crate) fn type_name(ty: &Type) -> String {
+    let spaced = ty.to_token_stream().to_string();
+    let words: Vec<&str> = spaced.split_whitespace().collect();
+    let mut text = String::new();
+    for word in words {
+        let joined = |one: char| one.is_alphanumeric() || one == '_';
+        if (text.ends_with(joined) && word.starts_with(joined)) || text.ends_with(',') || text.ends_with(';')
+        {
+            text.push(' ');
+        }
+        text.push_str(word);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::type_name;
+
+    #[test]
+    fn types_are_formatted_as_people_write_them() {
+        for text in ["String", "Option<Vec<i64>>", "BTreeMap<String, bytes::Bytes>", "::a::B", "[u8; 4]"] {
+            let ty = syn::parse_str(text).unwrap();
+            assert_eq!(type_name(&ty), text);
+        }
+    }
+}
