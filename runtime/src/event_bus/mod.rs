@@ -12,9 +12,9 @@ pub(crate) use crate::error::chain;
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions, RedisTls};
 pub use broker::{
-    BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer, Lost, Operations,
-    Pending, Polled, Start, Subscription, Waker, from_settings::operations, memory::MemoryBus,
-    registered::register,
+    AuditLine, AuditLog, BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer,
+    Lost, Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations,
+    memory::MemoryBus, registered::register,
 };
 #[cfg(feature = "cli")]
 pub(crate) use consumer::LOOP_HELP;

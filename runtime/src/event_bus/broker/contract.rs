@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    capabilities::Capabilities, error::BusError, operations::Operations, subscription::Subscription,
+    audit::AuditLog, capabilities::Capabilities, error::BusError, operations::Operations,
+    subscription::Subscription,
 };
 use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 
@@ -39,6 +40,13 @@ pub trait EventBus: Send + Sync {
     /// Returns what this bus can do. Override it to declare what the bus lacks, or that it orders messages by key.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
+    }
+
+    /// Returns the function that writes the audit log of this bus.
+    ///
+    /// A bus with a Python counterpart overrides this to add the field names that its operators know.
+    fn audit_log(&self) -> AuditLog {
+        AuditLine::log
     }
 
     /// Returns the span in which a consumer of this bus works.

@@ -2,6 +2,7 @@
 //!
 //! A broker may use `wire` and, in its `from_settings.rs`, `settings`; it knows neither producers nor consumers.
 
+pub(in crate::event_bus) mod audit;
 pub(in crate::event_bus) mod capabilities;
 pub(in crate::event_bus) mod contract;
 pub(in crate::event_bus) mod error;
@@ -13,6 +14,7 @@ pub(in crate::event_bus) mod redis;
 pub(in crate::event_bus) mod registered;
 pub(in crate::event_bus) mod subscription;
 
+pub use audit::{AuditLine, AuditLog};
 pub use capabilities::{Capabilities, Capability};
 pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
 pub use error::BusError;

@@ -1,317 +1,310 @@
-//! The thread of a consumer that talks to the bus: it reads, deals out to the lanes, and acknowledges.
+//! The thread of a consumer that talks to the broker: it polls, deals messages to the lanes, records next steps and
+//! acknowledges.
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-    sync::mpsc::{Receiver, channel},
-    thread,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{
-    contact::Contact,
     error::ConsumeError,
+    in_flight::{NextStep, Waiting},
     job::Job,
-    lane::{Lane, NextStep, Waiting},
+    lanes::Lanes,
     options::Options,
-    report::{self, Report},
+    poller::Poller,
     stop::Stop,
 };
-use crate::event_bus::observe::Observer;
-use crate::{
-    error::chain,
-    event_bus::{
-        broker::{
-            contract::{EventBusConsumer, Polled},
-            error::BusError,
-            subscription::Subscription,
-        },
-        wire::entry::EntryId,
+use crate::event_bus::{
+    broker::{
+        contract::{EventBusConsumer, Polled},
+        error::BusError,
     },
-    registry,
+    observe::{Observation, Observers},
+    wire::entry::Entry,
 };
 
-/// A wait for new entries is cut into pieces of this length, so that it ends soon after a stop also where the bus cannot
-/// be woken, and of the second one where it can: so much longer it takes to notice a connection that broke without a
-/// word. Each piece wakes two or three threads up.
-const SLICE: (Duration, Duration) = (Duration::from_millis(400), Duration::from_secs(6));
-/// While messages are in hand, how often acknowledgements go out and deadlines are looked at.
+/// The longest wait for new entries, if the broker cannot be woken: a stop takes effect between two waits.
+const SLICE: Duration = Duration::from_millis(400);
+/// The longest wait if the broker can be woken: a connection that broke silently is noticed between two waits. Each wait
+/// wakes two or three threads.
+const WAKEABLE_SLICE: Duration = Duration::from_secs(6);
+/// How often acknowledgements go out and deadlines are checked while messages are in flight.
 const TICK: Duration = Duration::from_millis(50);
 
 pub(super) struct Coordinator<'a> {
-    pub(super) bus: Contact,
-    pub(super) subscription: &'a Subscription,
-    pub(super) options: &'a Options,
+    poller: Poller,
+    lanes: Lanes,
+    options: &'a Options,
     stop: &'a Stop,
-    pub(super) lanes: Vec<Lane>,
-    woken: Receiver<()>,
-    /// What was handed out and is not finished, with the number of attempts that were begun.
-    pub(super) in_hand: HashMap<EntryId, u32>,
-    /// Finished, and to be acknowledged.
-    pub(super) finished: Vec<EntryId>,
-    /// Failed and not to be tried by this consumer, which ends for it; with the number of attempts that count.
-    pub(super) returned: Vec<(EntryId, u32)>,
-    /// Set by an entry that was handed out before: nothing else is read until it is finished.
-    alone: bool,
-    /// When the claims were renewed last.
-    held: Instant,
-    polled: Instant,
-    /// Whether the bus had as many as it was asked for, and so most likely has more.
-    has_more: bool,
-    /// How long a wait for new entries may be.
-    slice: Duration,
-    /// Whether the bus has answered: until then, an error that lasts is one of how the consumer is set up.
-    has_read: bool,
-    /// After a failure, when the bus is to be asked again.
-    rest_until: Option<Instant>,
-    pub(super) errors_in_a_row: u32,
-    /// How many messages have been dealt with.
-    pub(super) taken: u64,
-    hash: RandomState,
-    pub(super) report: Report,
+    observers: &'a Observers,
+    pace: Pace,
 }
 
-/// Whether to go on.
-pub(super) type Step = Result<(), ConsumeError>;
+/// When the broker is called next.
+struct Pace {
+    /// When the claims were renewed last.
+    claimed: Instant,
+    polled: Instant,
+    /// The last poll returned all the entries that it was asked for, so there are probably more.
+    has_more: bool,
+    /// The longest wait for new entries.
+    slice: Duration,
+    /// The broker has answered once. Until then, a permanent error means that the consumer is set up wrongly.
+    has_answered: bool,
+    /// The end of the pause after a failed call.
+    rest_until: Option<Instant>,
+}
+
+type Step = Result<(), ConsumeError>;
 
 impl<'a> Coordinator<'a> {
     pub(super) fn new(
         consumer: Box<dyn EventBusConsumer>,
-        subscription: &'a Subscription,
         options: &'a Options,
         stop: &'a Stop,
-        observer: &Observer,
+        observers: &'a Observers,
     ) -> Result<Self, ConsumeError> {
-        let (wake, woken) = channel();
         let refused = |error| ConsumeError::Refused(format!("no thread could be started: {error}"));
-        let lanes = (0..options.concurrency)
-            .map(|lane| {
-                Lane::start(lane, wake.clone(), tracing::Span::current(), observer.clone()).map_err(refused)
-            })
-            .collect::<Result<_, _>>()?;
-        let bus = Contact::start(consumer, stop).map_err(refused)?;
-        let slice = if bus.can_be_woken() { SLICE.1 } else { SLICE.0 };
-        Ok(Self {
-            bus,
-            subscription,
-            options,
-            stop,
-            lanes,
-            woken,
-            in_hand: HashMap::new(),
-            finished: Vec::new(),
-            returned: Vec::new(),
-            alone: false,
-            held: Instant::now(),
-            polled: Instant::now(),
+        let lanes = Lanes::start(options, observers).map_err(refused)?;
+        let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
+        let now = Instant::now();
+        let pace = Pace {
+            claimed: now,
+            polled: now,
             has_more: false,
-            slice,
-            has_read: false,
+            slice: options.poll_timeout.min(if poller.can_be_woken() { WAKEABLE_SLICE } else { SLICE }),
+            has_answered: false,
             rest_until: None,
-            errors_in_a_row: 0,
-            taken: 0,
-            hash: RandomState::new(),
-            report: Report::default(),
-        })
+        };
+        Ok(Self { poller, lanes, options, stop, observers, pace })
     }
 
-    /// Consumes until it is told to stop, has dealt with as many as were asked for, or cannot go on.
-    pub(super) fn run(mut self) -> (Report, Step) {
+    /// Consumes until it is stopped, has settled the number of messages that was asked for, or cannot go on.
+    pub(super) fn run(mut self) -> Step {
         let outcome = loop {
-            if self.stop.is_stopped() || self.options.count.is_some_and(|count| self.taken >= count) {
+            if self.stop.is_stopped() || self.has_settled_all() {
                 break Ok(());
             }
-            if let Err(error) = self.step() {
+            if let Err(error) = self.step().and_then(|()| self.take_end()) {
                 break Err(error);
             }
         };
-        let outcome = self.wind_down(outcome);
-        (self.report, outcome)
+        self.wind_down(outcome)
     }
 
     fn step(&mut self) -> Step {
-        self.next_steps(|_| true)?;
-        self.keep_claims()?;
-        if self.in_hand.is_empty() {
-            return match self.rest_until {
-                Some(until) if until > Instant::now() => {
-                    thread::sleep(TICK.min(until.saturating_duration_since(Instant::now())));
-                    Ok(())
-                }
-                // Most likely there is nothing to wait for.
-                _ if self.has_more => self.poll(None),
-                _ => self.poll(Some(self.options.poll_timeout.min(self.slice))),
-            };
-        }
-        let is_time = self.polled.elapsed() >= TICK && (self.room() > 0 || !self.finished.is_empty());
-        // The lanes have something to do while the next ones are read.
-        let is_half_empty = self.has_more && self.room() > 0 && self.room() >= self.options.batch / 2;
-        if (is_time || is_half_empty) && !self.is_resting() {
-            self.poll(None)?;
-        }
-        self.wait_for_lanes()?;
-        self.check_deadlines()
-    }
-
-    /// How many entries may be read.
-    fn room(&self) -> usize {
-        let Options { batch, max_attempts, concurrency, count, .. } = *self.options;
-        if self.alone {
-            return 0;
-        }
-        // Where a message has one attempt, one that ends the process takes all with it that were handed out.
-        let most = if max_attempts == 1 { batch.min(concurrency) } else { batch };
-        let left = count.map_or(u64::MAX, |count| count.saturating_sub(self.taken));
-        most.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(self.in_hand.len())
-    }
-
-    /// Reads what there is room for, and acknowledges what is finished; may wait where nothing is in hand.
-    fn poll(&mut self, wait: Option<Duration>) -> Step {
-        let room = self.room();
-        let polled = match wait {
-            Some(wait) => self.bus.wait(&self.finished, room, wait),
-            None => self.bus.poll(&self.finished, room),
-        };
-        self.polled = Instant::now();
-        self.has_more = false;
-        let Polled { entries, lost, notes } = match polled {
-            Ok(polled) => polled,
-            // What is wrong from the start is for whoever starts it; later, somebody may be about to set it right.
-            Err(error) if !self.has_read && !error.is_transient() => return Err(ConsumeError::Bus(error)),
-            Err(error) => return self.bus_failed(&error, "the bus could not be read"),
-        };
-        self.has_read = true;
-        self.has_more = room > 0 && entries.len() >= room;
-        self.finished.clear();
-        for lost in &lost {
-            self.report.lost += report::tell(lost);
-        }
-        for note in &notes {
-            tracing::warn!("{note}");
-        }
-        for entry in entries {
-            if self.in_hand.insert(entry.id.clone(), entry.attempt).is_some() {
-                // A bus that lost its connection may hand out what is still in hand.
-                continue;
-            }
-            let job = Job::new(entry, self.options.max_attempts);
-            if self.is_wanted(&job) {
-                self.alone |= job.entry.attempt > 1;
-                self.lanes[self.lane_of(&job)].push(job);
-            } else {
-                self.report.skipped += 1;
-                self.finish(job.entry.id);
-            }
-        }
-        Ok(())
-    }
-
-    fn is_wanted(&self, job: &Job) -> bool {
-        let only = &self.options.only;
-        only.is_empty()
-            || job.entry.message.event_type().is_some_and(|given| only.iter().any(|one| one == given))
-    }
-
-    /// Messages with one key go to one lane; those without a key share the first.
-    fn lane_of(&self, job: &Job) -> usize {
-        let lanes = self.lanes.len();
-        if lanes == 1 {
-            return 0;
-        }
-        let message = &job.entry.message;
-        let definition = message.event_type().and_then(registry::get);
-        let key = definition
-            .and_then(|definition| definition.key_bytes(definition.key_field()?, message.event_data().ok()?));
-        key.map_or(0, |key| usize::try_from(self.hash.hash_one(key) % lanes as u64).unwrap_or_default())
-    }
-
-    /// Messages that failed: takes the next step where it is time, and of a kind that is to be taken.
-    pub(super) fn next_steps(&mut self, is_taken: impl Fn(&NextStep) -> bool) -> Step {
-        for index in 0..self.lanes.len() {
-            let is_due = |waiting: &mut Waiting| waiting.at <= Instant::now() && is_taken(&waiting.step);
-            if self.is_resting() {
+        self.record_next_steps();
+        self.renew_claims();
+        if self.lanes.floor().in_flight.len() == 0 {
+            if let Some(left) = self.pace.rest() {
+                // A stop is not noticed any later than this.
+                std::thread::sleep(left.min(TICK));
                 return Ok(());
             }
-            let Some(Waiting { mut job, step, .. }) = self.lanes[index].waiting.take_if(is_due) else {
-                continue;
-            };
-            let done = match &step {
-                // The bus learns of the attempt before it begins: if it ends the process, it counts.
-                NextStep::Attempt => self.bus.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
-                NextStep::DeadLetter(failure) => self.bus.dead_letter(&job.entry, failure),
-            };
-            if let Err(error) = done {
-                self.lanes[index].waiting = Some(Waiting { at: Instant::now(), job, step });
-                self.bus_failed(&error, "what becomes of a failed message could not be recorded")?;
-                continue;
+            return self.poll(if self.pace.has_more { None } else { Some(self.pace.slice) });
+        }
+        let (room, has_finished) = (self.room(), self.lanes.floor().in_flight.has_finished());
+        let is_time = self.pace.polled.elapsed() >= TICK && (room > 0 || has_finished);
+        // Reading the next entries now keeps the lanes busy.
+        let is_half_empty = self.pace.has_more && room > 0 && room >= self.options.batch / 2;
+        if (is_time || is_half_empty) && self.pace.rest().is_none() {
+            self.poll(None)?;
+        }
+        self.wait_for_lanes();
+        self.check_receivers()
+    }
+
+    /// The number of entries that may be read.
+    fn room(&self) -> usize {
+        let Options { batch, max_attempts, concurrency, count, .. } = *self.options;
+        let floor = self.lanes.floor();
+        if floor.in_flight.has_redelivered() {
+            return 0;
+        }
+        // If a message has only one attempt, a message that crashes the process uses up the attempt of every other message
+        // in flight.
+        let most = if max_attempts == 1 { batch.min(concurrency) } else { batch };
+        let left = count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
+        most.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(floor.in_flight.len())
+    }
+
+    fn has_settled_all(&self) -> bool {
+        self.options.count.is_some_and(|count| self.lanes.floor().settled >= count)
+    }
+
+    /// Returns the error with which a message ended the consumer.
+    fn take_end(&self) -> Step {
+        self.lanes.floor().end.take().map_or(Ok(()), Err)
+    }
+
+    /// Acknowledges finished messages, and reads as many entries as there is room for. Waits only if nothing is in flight.
+    fn poll(&mut self, wait: Option<Duration>) -> Step {
+        let room = self.room();
+        let finished = self.lanes.floor().in_flight.take_finished();
+        let polled = match wait {
+            Some(wait) => self.poller.wait(&finished, room, wait),
+            None => self.poller.poll(&finished, room),
+        };
+        self.pace.polled = Instant::now();
+        self.pace.has_more = false;
+        let Polled { entries, lost, notes } = match polled {
+            Ok(polled) => polled,
+            Err(error) => {
+                self.lanes.floor().in_flight.not_acknowledged(finished);
+                if !self.pace.has_answered && !error.is_transient() {
+                    return Err(ConsumeError::Bus(error));
+                }
+                self.broker_failed(&error, "the event bus could not be read");
+                return Ok(());
             }
-            match step {
-                NextStep::Attempt => {
-                    job.entry.attempt += 1;
-                    self.in_hand.insert(job.entry.id.clone(), job.entry.attempt);
-                    self.lanes[index].resume(Some(job));
-                }
-                NextStep::DeadLetter(failure) => {
-                    self.dead_lettered(&job, &failure);
-                    self.lanes[index].resume(None);
-                }
+        };
+        self.pace.has_answered = true;
+        self.pace.has_more = room > 0 && entries.len() >= room;
+        for lost in &lost {
+            self.observers.tell(&Observation::Lost(lost));
+        }
+        for note in &notes {
+            self.observers.tell(&Observation::Noted(note));
+        }
+        for entry in entries {
+            if self.is_wanted(&entry) {
+                self.lanes.deal(Job::new(entry, self.options.max_attempts));
+            } else if self.lanes.floor().in_flight.pass_over(&entry.id) {
+                self.observers.tell(&Observation::Skipped { entry: &entry, reason: None });
             }
         }
         Ok(())
     }
 
-    /// Keeps others from taking over what is in hand: those that wait for members to go, and those of the same name.
-    pub(super) fn keep_claims(&mut self) -> Step {
+    fn is_wanted(&self, entry: &Entry) -> bool {
+        let only = &self.options.only;
+        only.is_empty() || entry.message.event_type().is_some_and(|given| only.iter().any(|one| one == given))
+    }
+
+    /// Records the next step of messages that failed, as far as it is due. The broker learns of an attempt before it begins,
+    /// so that an attempt that crashes the process counts.
+    fn record_next_steps(&mut self) {
+        while self.pace.rest().is_none() {
+            let due = self.lanes.floor().in_flight.take_due(Instant::now());
+            let Some(Waiting { job, step, .. }) = due else { return };
+            let recorded = match &step {
+                NextStep::Retry => self.poller.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
+                NextStep::DeadLetter(failure) => self.poller.dead_letter(&job.entry, failure),
+            };
+            if let Err(error) = recorded {
+                self.lanes.floor().in_flight.put_back(Waiting { until: Instant::now(), job, step });
+                self.broker_failed(&error, "the next step of a failed message could not be recorded");
+                return;
+            }
+            match &step {
+                NextStep::Retry => self.observers.tell(&Observation::Retried),
+                NextStep::DeadLetter(failure) => {
+                    self.observers.tell(&Observation::DeadLettered { entry: &job.entry, failure });
+                }
+            }
+            let mut floor = self.lanes.floor();
+            let lane = match step {
+                NextStep::Retry => floor.in_flight.retry(job),
+                NextStep::DeadLetter(_) => {
+                    floor.settled += 1;
+                    floor.in_flight.dead_lettered(&job.entry.id)
+                }
+            };
+            self.lanes.resume(floor, lane);
+        }
+    }
+
+    /// Keeps other members, and another process with the same name, from claiming the messages in flight.
+    fn renew_claims(&mut self) {
         let Options { claim_older_than, receiver_timeout, .. } = *self.options;
         let interval = claim_older_than.min(receiver_timeout) / 3;
-        if self.held.elapsed() < interval || self.in_hand.is_empty() || self.is_resting() {
-            return Ok(());
+        if self.pace.claimed.elapsed() < interval || self.pace.rest().is_some() {
+            return;
         }
-        let entries: Vec<_> = self.in_hand.iter().map(|(id, attempts)| (id.clone(), *attempts)).collect();
-        match self.bus.hold(&entries) {
-            Ok(()) => {
-                self.held = Instant::now();
-                Ok(())
-            }
-            Err(error) => self.bus_failed(&error, "claims could not be renewed"),
+        let claims = self.lanes.floor().in_flight.claims();
+        if claims.is_empty() {
+            return;
+        }
+        match self.poller.hold(&claims) {
+            Ok(()) => self.pace.claimed = Instant::now(),
+            Err(error) => self.broker_failed(&error, "claims could not be renewed"),
         }
     }
 
-    /// The bus failed: it is left in peace for a while, so that a bus that is away is not asked all the time.
-    fn bus_failed(&mut self, error: &BusError, what: &str) -> Step {
-        let text = chain(error);
-        tracing::error!(error = text, transient = error.is_transient(), "{what}");
-        self.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
-        self.error(text)
+    /// Leaves the broker alone for a while, so that a broker that is down is not called all the time.
+    fn broker_failed(&mut self, error: &BusError, doing: &'static str) {
+        self.observers.tell(&Observation::BrokerFailed { doing, error });
+        self.pace.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
+        let last = crate::error::chain(error);
+        self.lanes.floor().count_error(self.options.consecutive_errors_limit, last);
     }
 
-    fn is_resting(&self) -> bool {
-        self.rest_until.is_some_and(|until| until > Instant::now())
+    /// Waits until a lane has news, or a message is due.
+    fn wait_for_lanes(&self) {
+        let tick = Instant::now() + TICK;
+        let due = if self.pace.rest().is_some() { None } else { self.lanes.floor().in_flight.next_due() };
+        self.lanes.wait(due.map_or(tick, |due| due.min(tick)));
     }
 
-    /// Waits until a lane has something to say, or something else is to be done.
-    pub(super) fn wait_for_lanes(&mut self) -> Step {
-        let next_step = self.lanes.iter().filter_map(|lane| Some(lane.waiting.as_ref()?.at)).min();
-        let wait = match next_step {
-            Some(at) if !self.is_resting() => at.saturating_duration_since(Instant::now()).min(TICK),
-            _ => TICK,
-        };
-        // The lanes live as long as this, and each has a sender.
-        let _ = self.woken.recv_timeout(wait);
-        self.collect()
-    }
-
-    pub(super) fn finish(&mut self, id: EntryId) {
-        self.in_hand.remove(&id);
-        self.alone &= !self.in_hand.is_empty();
-        self.finished.push(id);
-    }
-
-    fn check_deadlines(&self) -> Step {
+    fn check_receivers(&self) -> Step {
         let timeout = self.options.receiver_timeout;
-        match self.lanes.iter().find_map(|lane| lane.overdue(timeout)) {
-            Some((receiver, entry)) => Err(ConsumeError::ReceiverTimedOut { receiver, entry, timeout }),
+        let (floor, now) = (self.lanes.floor(), Instant::now());
+        match (0..self.lanes.len()).find_map(|lane| floor.in_flight.hung(lane, timeout, now)) {
+            Some(hung) => Err(hung.into_error(timeout)),
             None => Ok(()),
         }
+    }
+
+    /// Finishes the messages that are running, acknowledges, and gives back the others.
+    fn wind_down(&mut self, mut outcome: Step) -> Step {
+        self.lanes.stop();
+        let timeout = self.options.receiver_timeout;
+        let deadline = Instant::now() + self.options.stop_timeout;
+        while self.is_running(timeout) {
+            if Instant::now() >= deadline {
+                outcome = outcome.and(Err(ConsumeError::StopTimedOut { timeout: self.options.stop_timeout }));
+                break;
+            }
+            self.renew_claims();
+            self.wait_for_lanes();
+        }
+        self.record_next_steps();
+        let mut floor = self.lanes.floor();
+        let end = floor.end.take();
+        let hung = floor.in_flight.end(timeout, Instant::now());
+        drop(floor);
+        outcome = outcome.and(end.map_or(Ok(()), Err));
+        for hung in hung {
+            outcome = outcome.and(Err(hung.into_error(timeout)));
+        }
+        self.give_back();
+        outcome
+    }
+
+    /// Whether a receiver is running that is not hung.
+    fn is_running(&self, timeout: Duration) -> bool {
+        let (floor, now) = (self.lanes.floor(), Instant::now());
+        (0..self.lanes.len()).any(|lane| {
+            floor.in_flight.is_running(lane) && floor.in_flight.hung(lane, timeout, now).is_none()
+        })
+    }
+
+    fn give_back(&mut self) {
+        let mut floor = self.lanes.floor();
+        let (finished, returned) = (floor.in_flight.take_finished(), floor.in_flight.take_returned());
+        drop(floor);
+        let acknowledged =
+            if finished.is_empty() { Ok(()) } else { self.poller.poll(&finished, 0).map(drop) };
+        let held = if returned.is_empty() { Ok(()) } else { self.poller.hold(&returned) };
+        if let Err(error) = acknowledged.and(held) {
+            let doing = "finished messages could not be acknowledged, and will be delivered again";
+            self.observers.tell(&Observation::BrokerFailed { doing, error: &error });
+        }
+    }
+}
+
+impl Pace {
+    /// How much of the pause after a failed call is left.
+    fn rest(&self) -> Option<Duration> {
+        let left = self.rest_until?.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
     }
 }

@@ -1,4 +1,4 @@
-//! Why a consumer ended otherwise than by being told to.
+//! Why a consumer ended, other than by being stopped.
 
 use std::{error::Error, fmt, time::Duration};
 
@@ -7,44 +7,44 @@ use crate::{
     event_bus::{broker::error::BusError, wire::entry::EntryId},
 };
 
-/// Why a consumer ended. Nothing is lost: what was not acknowledged is handed out again.
+/// Why a consumer ended. Nothing is lost: messages that were not acknowledged are delivered again.
 #[non_exhaustive]
 pub enum ConsumeError {
-    /// The consumer cannot begin as it is set up.
+    /// The consumer is set up in a way that cannot work.
     Refused(String),
-    /// The program has no receiver for what it would consume.
+    /// The program has no receivers.
     NoReceivers,
-    /// The group was to begin after an entry (`last_read_msg_id`), and exists.
+    /// The group should begin after an entry (`last_read_msg_id`), but exists already.
     #[non_exhaustive]
     GroupExists {
-        /// The topic, as it was named: without the prefix that settings have.
+        /// The topic, without the prefix that settings have.
         topic: String,
         /// The group.
         group: String,
         /// The entry.
         entry: EntryId,
     },
-    /// The bus refuses this consumer, and will again.
+    /// The broker refuses this consumer permanently.
     Bus(BusError),
-    /// A receiver took longer than it may.
+    /// A receiver exceeded its timeout.
     #[non_exhaustive]
     ReceiverTimedOut {
         /// The receiver, as `module::path::name`.
         receiver: String,
-        /// The entry in its hands, which stays pending.
+        /// The entry that it was handling, which stays pending.
         entry: EntryId,
-        /// How long it may take.
+        /// The timeout.
         timeout: Duration,
     },
-    /// As many errors in a row as `EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT` allows.
+    /// The limit of consecutive errors was reached.
     #[non_exhaustive]
     TooManyErrors {
-        /// How many.
+        /// The number of errors.
         count: u32,
-        /// The last of them.
+        /// The last error.
         last: String,
     },
-    /// A message failed, and the consumer was set up to stop then.
+    /// A message failed, and the consumer was set up to stop on errors.
     #[non_exhaustive]
     StoppedOnError {
         /// The entry, which stays pending.
@@ -52,16 +52,16 @@ pub enum ConsumeError {
         /// Why it failed.
         error: String,
     },
-    /// It was told to stop, and the message in hand was not finished in time.
+    /// The consumer was stopped, and a receiver did not finish in time.
     #[non_exhaustive]
     StopTimedOut {
-        /// How long it waited.
+        /// How long the consumer waited.
         timeout: Duration,
     },
 }
 
 impl ConsumeError {
-    /// The exit code of a program that ends for this reason.
+    /// Returns the exit code of a program that ends for this reason.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -74,7 +74,7 @@ impl ConsumeError {
     }
 }
 
-/// The text of `Display` and those of its sources, which is what a `main` that returns it prints.
+/// Prints the error and its sources, since that is what a `main` that returns it prints.
 impl fmt::Debug for ConsumeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&chain(self))
@@ -86,23 +86,23 @@ impl fmt::Display for ConsumeError {
         match self {
             Self::Refused(reason) => f.write_str(reason),
             Self::NoReceivers => f.write_str(
-                "this program has no receiver\nnote: every message would be acknowledged, and nobody would have \
-                 handled it\nhelp: link the crate with your receivers by a line `use your_handlers as _;`",
+                "this program has no receivers\nnote: it would acknowledge every message without handling it\nhelp: link the crate \
+                 with your receivers: `use your_handlers as _;`",
             ),
             Self::GroupExists { topic, group, entry } => write!(
                 f,
-                "group `{group}` of topic `{topic}` exists, and stays where it is: `last_read_msg_id` is for a new group; \
-                 to move this one, stop its consumers and run `seek -t {topic} -g {group} --to {entry}`, then leave \
-                 `last_read_msg_id` out"
+                "group `{group}` of topic `{topic}` already exists and keeps its position: `last_read_msg_id` only applies to a new \
+                 group; to move this one, stop its consumers, run `seek -t {topic} -g {group} --to {entry}`, and remove \
+                 `last_read_msg_id`"
             ),
             Self::Bus(error) => error.fmt(f),
             Self::ReceiverTimedOut { receiver, entry, timeout } => {
-                write!(f, "receiver `{receiver}` has had entry {entry} for more than {timeout:?}; the entry stays pending")
+                write!(f, "receiver `{receiver}` took longer than {timeout:?} for entry {entry}, which stays pending")
             }
             Self::TooManyErrors { count, last } => write!(f, "{count} errors in a row, the last: {last}"),
             Self::StoppedOnError { entry, error } => write!(f, "entry {entry} failed and stays pending: {error}"),
             Self::StopTimedOut { timeout } => {
-                write!(f, "told to stop, but the message in hand was not finished within {timeout:?}; it stays pending")
+                write!(f, "stopped, but a receiver did not finish within {timeout:?}; its message stays pending")
             }
         }
     }

@@ -1,16 +1,29 @@
-//! Consuming: at least once, in order, with retries and dead letters. What a bus does is behind
-//! [`EventBusConsumer`](super::EventBusConsumer); what becomes of a message is decided here.
+//! Consuming: at least once, in order, with retries and dead letters.
+//!
+//! ```text
+//!              ┌──────────── coordinator: one thread, which alone calls the broker ────────────┐
+//!              │ poll (acknowledges)     hold (before a retry)   dead_letter     hold (at a stop) │
+//!              │      ▼                        ▲                     ▲                ▲        │
+//!   in_flight  │ receive ─► Fresh ─► Running ─► Waiting ────────► Recording         returned    │
+//!              │                       │  ▲─────── retry ◄──────────┘                           │
+//!              │                       ▼                                                        │
+//!              │                    finished ─► acknowledged by the next poll                   │
+//!              └───────────────────────┼────────────────────────────────────────────────────────┘
+//!   lanes: a thread each               job: decode, run the receivers ─► options: decide what comes next
+//! ```
+//!
+//! `in_flight` owns the state of each message, `lanes` and `coordinator` move it, `observe` is told. This folder may use
+//! `wire`, `broker`, `settings`, `observe`, and the registry; it knows no particular broker.
 
-mod aftermath;
-mod contact;
 mod coordinator;
 mod error;
+mod in_flight;
 mod job;
-mod lane;
+mod lanes;
 mod options;
+mod poller;
 mod replay;
 mod report;
-mod retry;
 mod setters;
 mod stop;
 
@@ -22,27 +35,32 @@ use std::{
     thread,
 };
 
-use crate::event_bus::observe::Observer;
 use coordinator::Coordinator;
 pub use error::ConsumeError;
 use options::Options;
 pub use options::{OnError, OnUnknownType};
 pub use replay::{Replayed, replay};
 pub use report::Report;
+use report::Tally;
 pub use stop::Stop;
 
-use crate::event_bus::broker::{
-    contract::EventBus,
-    error::BusError,
-    subscription::{Start, Subscription},
+use super::{
+    broker::{
+        contract::EventBus,
+        error::BusError,
+        from_settings,
+        subscription::{Start, Subscription},
+    },
+    observe::{Log, Observer, Observers, Print, Printer},
+    producer::install::produced_to,
+    settings::Settings,
 };
-use crate::event_bus::{broker::from_settings, settings::Settings};
-use crate::{event::AnyEvent, metadata::EventsMetadata, registry};
+use crate::registry;
 
 /// A member of a consumer group: reads a topic, and hands its events to the receivers in this process.
 ///
-/// The counterpart of `consume_events` in Python. Messages are acknowledged when all receivers have succeeded, or when
-/// they are safely among the dead letters: what fails is not lost.
+/// The counterpart of `consume_events` in Python. A message is acknowledged when all its receivers have succeeded, or when
+/// it is stored among the dead letters, so a failure loses nothing.
 ///
 /// ```
 /// use openedx_events::event_bus::{Consumer, Settings, Stop};
@@ -73,45 +91,41 @@ pub struct Consumer {
 /// Where messages come from.
 #[derive(Clone)]
 enum Source {
-    /// This bus.
     Bus(Arc<dyn EventBus>),
     /// The bus that settings name.
     Settings(Box<Settings>),
 }
 
-pub(in crate::event_bus) type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
-
 impl Consumer {
-    /// Consumes until `stop` is used. Returns what was done.
+    /// Consumes until `stop` is used. Returns the numbers of the run.
     ///
-    /// The thread talks to the bus meanwhile, and another one does while nothing is in hand: a stop then ends the run
-    /// within about a second, also where the bus hangs. Receivers run on threads of their own.
+    /// The calling thread calls the broker; another thread does while nothing is in flight, so that a stop ends the run within
+    /// about a second even if the broker hangs. Receivers run on threads of their own.
     ///
     /// # Errors
     ///
     /// See [`ConsumeError`]: each has the exit code that the command line gives it.
     pub fn run(&self, stop: impl Borrow<Stop>) -> Result<Report, ConsumeError> {
         if !self.enabled {
-            tracing::error!(
-                "consumers are not enabled (EVENT_BUS_REDIS_CONSUMERS_ENABLED): nothing is consumed"
-            );
+            tracing::error!("the settings disable consumers: nothing is consumed");
             return Ok(Report::default());
         }
         self.check()?;
-        let Subscription { topic, group, consumer_name, .. } = &self.subscription;
-        let span = tracing::info_span!(
-            "consumer",
-            redis_stream = topic,
-            redis_consumer_group = group,
-            redis_consumer_name = consumer_name
-        );
-        let _entered = span.entered();
+        let Subscription { topic, group, .. } = &self.subscription;
+        let bus = self.bus()?;
+        let _entered = bus.consumer_span(&self.subscription).entered();
         tracing::info!("consuming");
-        let consumer = self.bus()?.consumer(&self.subscription).map_err(|error| self.refused(error))?;
-        let observer = Observer::new(topic, self.options.audit, self.print.clone());
-        let coordinator =
-            Coordinator::new(consumer, &self.subscription, &self.options, stop.borrow(), &observer)?;
-        let (report, outcome) = coordinator.run();
+        let consumer = bus.consumer(&self.subscription).map_err(|error| self.refused(error))?;
+        let tally = Tally::default();
+        let log = Log::of_consumer(topic, self.options.audit.then(|| bus.audit_log()));
+        let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), Box::new(tally.clone())];
+        if let Some(print) = &self.print {
+            observers.push(Box::new(Printer(Arc::clone(print))));
+        }
+        let observers = Observers::new(observers);
+        let outcome = Coordinator::new(consumer, &self.options, stop.borrow(), &observers)?.run();
+        let report = tally.report();
+        tracing::info!(topic, group, "consumer ended: {report}");
         match outcome {
             Ok(()) => Ok(report),
             Err(ConsumeError::Bus(error)) => Err(self.refused(error)),
@@ -147,23 +161,23 @@ impl Consumer {
             let missing = "a consumer needs a topic and a group: call `topic` and `group` before `run`";
             return Err(ConsumeError::Refused(missing.to_owned()));
         }
-        if !self.options.observed && !registry::has_receivers() {
+        if !self.options.decode_all && !registry::has_receivers() {
             return Err(ConsumeError::NoReceivers);
         }
         let Subscription { topic, claim_older_than, receiver_timeout, .. } = &self.subscription;
         if receiver_timeout >= claim_older_than {
             return Err(ConsumeError::Refused(format!(
-                "a receiver may take {receiver_timeout:?}, and messages are taken over after {claim_older_than:?}: another \
-                 member would handle a message that a slow receiver is still at work on; raise `claim_msgs_older_than`, \
-                 or lower `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`"
+                "a receiver may take {receiver_timeout:?}, but other members claim a message after {claim_older_than:?}\nnote: \
+                 another member would handle a message while a slow receiver is still working on it\nhelp: raise \
+                 `claim_msgs_older_than`, or lower `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`"
             )));
         }
         if !self.allow_loop
-            && let Some(event_type) = crate::event_bus::producer::install::produced_to(topic)
+            && let Some(event_type) = produced_to(topic)
         {
             return Err(ConsumeError::Refused(format!(
-                "this process produces `{event_type}` to topic `{topic}`, and would consume its own events\nnote: \
-                 the routes in its settings say so, which it may share with the service that sends\n{LOOP_HELP}"
+                "this process produces `{event_type}` to topic `{topic}`, so it would consume its own events\nnote: its \
+                 settings have an enabled route for it; they may be shared with the service that sends the event\n{LOOP_HELP}"
             )));
         }
         Ok(())
@@ -179,16 +193,16 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// What to do where a process would consume its own events.
-pub(crate) const LOOP_HELP: &str = "help: allow it where no receiver sends that event (`--allow-loop`, \
-    `Consumer::allow_loop`), or disable the route in the settings of the process that consumes (`enabled: false`)";
+/// What to do about a process that would consume its own events.
+pub(crate) const LOOP_HELP: &str = "help: allow it if no receiver sends that event (`--allow-loop`, \
+    `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`)";
 
-/// Runs several consumers, each on a thread of its own, until `stop` is used. When one ends with an error, the others
-/// are stopped, too.
+/// Runs several consumers, each on a thread of its own, until `stop` is used. If one ends with an error, the others are
+/// stopped.
 ///
 /// # Errors
 ///
-/// The first error of any of them.
+/// Returns the first error of any of them.
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
     thread::scope(|scope| {
         let run = |consumer: &Consumer| {
@@ -206,7 +220,7 @@ pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeErr
             match thread.join() {
                 Ok(Ok(report)) => total.add(report),
                 Ok(Err(error)) => first = first.or(Some(error)),
-                // What a consumer panics with is caught on its thread.
+                // A panic of the consumer is caught on its thread.
                 Err(payload) => resume_unwind(payload),
             }
         }

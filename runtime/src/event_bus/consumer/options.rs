@@ -1,36 +1,42 @@
 //! How a consumer handles messages.
 
-use std::time::Duration;
+use std::{
+    hash::{BuildHasher, RandomState},
+    time::{Duration, Instant},
+};
 
-use super::retry::Backoff;
+use super::{
+    in_flight::{NextStep, Waiting},
+    job::{Job, Outcome},
+};
+use crate::event_bus::wire::dead_letter::Failure;
 
-/// What becomes of a message that failed as often as it may, or that cannot be read.
+/// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnError {
-    /// It goes to the dead letters of the group, and is acknowledged.
+    /// Store it among the group's dead letters, and acknowledge it.
     #[default]
     DeadLetter,
-    /// It is logged and acknowledged, as Python does it: nobody handles it again.
+    /// Log and acknowledge it, as Python does: nobody handles it again.
     Acknowledge,
-    /// It stays pending, and the consumer ends.
+    /// End the consumer; the message stays pending.
     Stop,
 }
 
-/// What becomes of a message whose event type the program does not know.
+/// What to do with a message whose event type the program does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OnUnknownType {
-    /// It goes to the dead letters of the group, and is acknowledged.
+    /// Store it among the group's dead letters, and acknowledge it.
     #[default]
     DeadLetter,
-    /// It is acknowledged: other services have events that are none of ours.
+    /// Acknowledge it: other services have events that this one does not know.
     Skip,
-    /// It stays pending, and the consumer ends.
+    /// End the consumer; the message stays pending.
     Stop,
 }
 
-/// All of it.
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     pub(super) batch: usize,
@@ -45,11 +51,94 @@ pub(super) struct Options {
     pub(super) stop_timeout: Duration,
     pub(super) on_error: OnError,
     pub(super) on_unknown_type: OnUnknownType,
-    /// Event types to handle; all, where it is empty.
+    /// The event types to handle; all of them if it is empty.
     pub(super) only: Vec<String>,
-    /// How many messages to handle before ending.
+    /// The number of messages to handle before the consumer ends.
     pub(super) count: Option<u64>,
     pub(super) audit: bool,
-    /// Whether messages without receivers are decoded all the same, for somebody who looks at them.
-    pub(super) observed: bool,
+    /// Messages without receivers are decoded as well, for an observer.
+    pub(super) decode_all: bool,
+}
+
+/// What becomes of a message after an attempt.
+pub(super) enum Verdict {
+    /// Acknowledge it.
+    Finish(Finish),
+    /// Wait for the next step.
+    Wait(Waiting, Failure),
+    /// End the consumer.
+    Stop(Job, Failure),
+}
+
+/// Why a message is acknowledged.
+pub(super) enum Finish {
+    Handled,
+    WithoutReceiver(Job),
+    /// Its event type is unknown.
+    Skipped(Job, Failure),
+    GivenUp(Job, Failure),
+}
+
+impl Options {
+    /// Decides what becomes of a message after an attempt.
+    pub(super) fn decide(&self, job: Job, outcome: Outcome, now: Instant) -> Verdict {
+        let bury = |job, failure: Failure| {
+            let step = NextStep::DeadLetter(failure.clone());
+            Verdict::Wait(Waiting { until: now, job, step }, failure)
+        };
+        match outcome {
+            Outcome::Handled => Verdict::Finish(Finish::Handled),
+            Outcome::NoReceiver => Verdict::Finish(Finish::WithoutReceiver(job)),
+            Outcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
+                let until = now + self.backoff.after(job.entry.attempt);
+                Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
+            }
+            Outcome::Failed(failure) | Outcome::Hopeless(failure) => match self.on_error {
+                OnError::DeadLetter => bury(job, failure),
+                OnError::Acknowledge => Verdict::Finish(Finish::GivenUp(job, failure)),
+                OnError::Stop => Verdict::Stop(job, failure),
+            },
+            Outcome::UnknownType(failure) => match self.on_unknown_type {
+                OnUnknownType::DeadLetter => bury(job, failure),
+                OnUnknownType::Skip => Verdict::Finish(Finish::Skipped(job, failure)),
+                OnUnknownType::Stop => Verdict::Stop(job, failure),
+            },
+        }
+    }
+}
+
+/// Exponential backoff with jitter.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Backoff {
+    /// The longest wait before the second attempt.
+    pub(super) min: Duration,
+    /// The longest wait before any attempt.
+    pub(super) max: Duration,
+}
+
+impl Backoff {
+    /// Returns how long to wait after attempt number `attempt`, from 1, has failed. The wait doubles with each attempt, and
+    /// is a random share of it, at least half, so that members that failed together do not come back together.
+    pub(super) fn after(&self, attempt: u32) -> Duration {
+        let doublings = attempt.saturating_sub(1).min(31);
+        let most = self.min.saturating_mul(1 << doublings).min(self.max);
+        let random = RandomState::new().hash_one(attempt);
+        let share = f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX);
+        most.mul_f64(0.5 + share / 2.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest() {
+        let backoff = Backoff { min: Duration::from_millis(200), max: Duration::from_secs(30) };
+        for (attempt, most) in [(1, 200), (2, 400), (3, 800), (8, 25_600), (9, 30_000), (u32::MAX, 30_000)] {
+            let wait = backoff.after(attempt);
+            let most = Duration::from_millis(most);
+            assert!(wait >= most / 2 && wait <= most, "{attempt}: {wait:?}");
+        }
+    }
 }

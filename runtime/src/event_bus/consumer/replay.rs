@@ -1,4 +1,4 @@
-//! Dead letters, tried again: only the receivers that failed, and never through the topic.
+//! Replaying dead letters: only for the receivers that failed, and never through the topic.
 
 use std::time::SystemTime;
 
@@ -15,24 +15,24 @@ use crate::{
     receiver::Run,
 };
 
-/// What became of a dead letter that was tried again.
+/// The outcome of replaying a dead letter.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Replayed {
-    /// Its receivers have succeeded, and it was removed.
+    /// Its receivers succeeded, and it was removed.
     Handled(EntryId),
-    /// It stays, for this reason. Where some of its receivers have succeeded, it names the others only, and this is the new
-    /// id that it has.
+    /// It is kept, for this reason. If some of its receivers succeeded, it now names only the others, and this is its new
+    /// id.
     Failed(EntryId, String),
 }
 
-/// Runs the receivers that failed for `letter`, in this process, and removes it from the dead letters of `group` where
-/// they succeed. Where no receiver had been reached, all of them run. A receiver that succeeds does not run again: the
-/// dead letter that stays names those that did not.
+/// Runs the receivers that failed for `letter` in this process, and removes it from the dead letters of `group` if they
+/// succeed. If no receiver had run, all of them run. A receiver that succeeds does not run again: the dead letter that is kept
+/// names only those that failed.
 ///
 /// # Errors
 ///
-/// Where the bus could not be asked.
+/// If the broker cannot be reached.
 pub fn replay(
     operations: &mut dyn Operations,
     topic: &str,
@@ -63,7 +63,7 @@ pub fn replay(
     Ok(Replayed::Failed(id, error))
 }
 
-/// The receivers that failed again, of how many, and how.
+/// The receivers that failed again, and their errors.
 #[derive(Default)]
 struct Failed {
     names: Vec<String>,
@@ -71,17 +71,18 @@ struct Failed {
     all: usize,
 }
 
-/// An error says why no receiver ran.
+/// Returns an error if no receiver ran.
 fn run(letter: &DeadLetter) -> Result<Failed, String> {
     let incoming = receive(&letter.message).map_err(|error| chain(&*error))?;
     let failed = &letter.failure.receivers;
     let names: Vec<String> = incoming.receivers().map(|receiver| receiver.full_name().to_string()).collect();
     if names.is_empty() {
-        return Err("no receiver of this program takes it: link the crate with your receivers".to_owned());
+        return Err("no receiver of this program takes this event type: link the crate with your receivers"
+            .to_owned());
     }
     if let Some(missing) = failed.iter().find(|failed| !names.contains(failed)) {
         return Err(format!(
-            "receiver `{missing}` is not in this program: replay where it is linked, or drop the dead letter"
+            "receiver `{missing}` is not in this program: replay it in the program that has the receiver, or drop the dead letter"
         ));
     }
     let mut again = Failed::default();

@@ -1,8 +1,15 @@
 //! What a consumer did.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use crate::event_bus::broker::contract::Lost;
+use crate::event_bus::{
+    broker::contract::Lost,
+    observe::{Observation, Observer},
+};
 
 /// What became of the messages of a consumer's run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,20 +19,20 @@ pub struct Report {
     pub handled: u64,
     /// Attempts that failed, whatever became of the message later.
     pub failed_attempts: u64,
-    /// Messages that went to the dead letters.
+    /// Messages that were stored among the dead letters.
     pub dead_lettered: u64,
-    /// Messages that failed and were acknowledged all the same, because that was asked for.
+    /// Messages that failed and were acknowledged all the same ([`OnError::Acknowledge`](super::OnError::Acknowledge)).
     pub given_up: u64,
-    /// Messages that were passed over because their type was not asked for.
+    /// Messages that were passed over, since their type was not asked for or is unknown.
     pub skipped: u64,
     /// Messages that no receiver of this program takes, by event type.
     pub without_receiver: BTreeMap<String, u64>,
-    /// Entries that the bus dropped before they were handled, as far as it could count them.
+    /// Entries that the broker dropped before they were handled, as far as it could count them.
     pub lost: u64,
 }
 
 impl Report {
-    /// Adds what another consumer did.
+    /// Adds the numbers of another consumer.
     pub(super) fn add(&mut self, other: Self) {
         self.handled += other.handled;
         self.failed_attempts += other.failed_attempts;
@@ -50,16 +57,35 @@ impl fmt::Display for Report {
     }
 }
 
-/// Logs a loss, and says how many entries were lost, as far as that is known.
-pub(super) fn tell(lost: &Lost) -> u64 {
-    match lost {
-        Lost::Pending(ids) => {
-            tracing::error!(count = ids.len(), ids = ?ids, "pending entries were trimmed before they were handled: lost");
-            ids.len() as u64
-        }
-        Lost::Unread { after, before, count } => {
-            tracing::error!(count, %after, ?before, "entries were trimmed before they were read: lost");
-            count.unwrap_or_default()
+/// Counts what happens to messages. A clone shares the numbers.
+#[derive(Clone, Default)]
+pub(super) struct Tally(Arc<Mutex<Report>>);
+
+impl Tally {
+    pub(super) fn report(&self) -> Report {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl Observer for Tally {
+    fn observe(&self, observation: &Observation<'_>) {
+        let mut report = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match observation {
+            Observation::Handled { .. } => report.handled += 1,
+            Observation::Failed => report.failed_attempts += 1,
+            Observation::DeadLettered { .. } => report.dead_lettered += 1,
+            Observation::GivenUp { .. } => report.given_up += 1,
+            Observation::Skipped { .. } => report.skipped += 1,
+            Observation::WithoutReceiver { entry } => {
+                let event_type = entry.message.event_type().unwrap_or_default();
+                match report.without_receiver.get_mut(event_type) {
+                    Some(count) => *count += 1,
+                    None => drop(report.without_receiver.insert(event_type.to_owned(), 1)),
+                }
+            }
+            Observation::Lost(Lost::Pending(ids)) => report.lost += ids.len() as u64,
+            Observation::Lost(Lost::Unread { count, .. }) => report.lost += count.unwrap_or_default(),
+            _ => {}
         }
     }
 }

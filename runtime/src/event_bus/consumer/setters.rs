@@ -1,11 +1,10 @@
-//! What a consumer is told before it runs.
+//! How a consumer is set up.
 
 use std::{borrow::Borrow, sync::Arc, time::Duration};
 
 use super::{
     Consumer, Source,
-    options::{OnError, OnUnknownType, Options},
-    retry::Backoff,
+    options::{Backoff, OnError, OnUnknownType, Options},
 };
 use crate::{
     event::AnyEvent,
@@ -21,10 +20,10 @@ use crate::{
 };
 
 impl Consumer {
-    /// A consumer with these settings. It needs a [`topic`](Self::topic) and a [`group`](Self::group).
+    /// Makes a consumer with these settings. It also needs a [`topic`](Self::topic) and a [`group`](Self::group).
     ///
-    /// It is called `{service}.{host}` in its group, unless it is given a name: two members on one host need names of
-    /// their own.
+    /// Its name in the group is `{service}.{host}`, unless [`consumer_name`](Self::consumer_name) sets another one; two members
+    /// on one host need different names.
     pub fn new(settings: impl Borrow<Settings>) -> Self {
         let settings = settings.borrow();
         let service = settings.service_name.as_deref().unwrap_or("SERVICE_NAME_UNSET");
@@ -46,10 +45,10 @@ impl Consumer {
         consumer
     }
 
-    /// A member called `consumer_name` of `group`, on `topic` of `bus`.
+    /// Makes the member `consumer_name` of `group` on `topic` of `bus`, with the defaults of all settings.
     ///
-    /// `topic` is the full name, with the prefix. The member's name is to be the same after a restart, so that it
-    /// finds the messages that it left. Everything else is as settings are by default.
+    /// `topic` is the full name, with the prefix. The member's name must stay the same across restarts, so that it finds the
+    /// messages that it had not acknowledged.
     pub fn of(
         bus: Arc<dyn EventBus>,
         topic: impl Into<String>,
@@ -84,13 +83,13 @@ impl Consumer {
             only: Vec::new(),
             count: None,
             audit: true,
-            observed: false,
+            decode_all: false,
         };
         Self { bus, subscription, topic, options, enabled: true, allow_loop: false, print: None }
     }
 
-    /// The topic, without the prefix that settings have. What `EVENT_BUS_CONSUMER_CONFIG` has for it, group included,
-    /// holds unless it is said otherwise after this.
+    /// Sets the topic, without the prefix that settings have, and applies its entry in `EVENT_BUS_CONSUMER_CONFIG`, which
+    /// includes the group. Later calls override the entry.
     pub fn topic(mut self, topic: &str) -> Self {
         topic.clone_into(&mut self.topic);
         let Source::Settings(settings) = &self.bus else {
@@ -104,19 +103,20 @@ impl Consumer {
         }
     }
 
-    /// The consumer group: its members share the messages, and each group gets all.
+    /// Sets the consumer group. Its members share the messages; each group gets all of them.
     pub fn group(mut self, group: impl Into<String>) -> Self {
         self.subscription.group = group.into();
         self
     }
 
-    /// The member's name in its group: the same after a restart, so that it finds what it left.
+    /// Sets the member's name in its group. It must stay the same across restarts, so that the member finds the messages that
+    /// it had not acknowledged.
     pub fn consumer_name(mut self, name: impl Into<String>) -> Self {
         self.subscription.consumer_name = name.into();
         self
     }
 
-    /// What `--extra` of `consume-events` says.
+    /// Applies the options that `--extra` of `consume-events` takes.
     pub fn extra(self, extra: &ConsumerExtra) -> Self {
         let start = match (&extra.last_read_msg_id, extra.check_backlog) {
             (Some(id), _) => Start::After(EntryId::new(&**id)),
@@ -130,41 +130,41 @@ impl Consumer {
         }
     }
 
-    /// Where a group begins that does not exist yet: with what comes, unless said otherwise.
+    /// Sets where a new group begins. By default, with messages that are sent from then on.
     pub fn start(mut self, start: Start) -> Self {
         self.subscription.start = start;
         self
     }
 
-    /// How many messages are read at a time: 100, unless said otherwise. At least one.
+    /// Sets how many messages are read at a time, at least one. By default, 100.
     pub fn batch(mut self, batch: usize) -> Self {
         self.options.batch = batch.max(1);
         self
     }
 
-    /// How many messages are handled at a time: one, unless said otherwise.
+    /// Sets how many messages are handled at a time. By default, one.
     ///
-    /// Messages with one key keep their order: they are handled one after the other. So are those without a key.
+    /// Messages with the same key keep their order: they are handled one after another. So are all messages without a key.
     pub fn concurrency(mut self, lanes: usize) -> Self {
         self.options.concurrency = lanes.max(1);
         self
     }
 
-    /// How often a message is tried, deliveries that ended the process included: 5 times, unless said otherwise.
+    /// Sets how often a message is tried. A delivery that crashed the process counts. By default, 5 times.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = attempts.max(1);
         self
     }
 
-    /// The wait before another attempt: at most `min` before the second, twice as much before each further one, and
-    /// never more than `max`. 0.2 s and 30 s, unless said otherwise.
+    /// Sets the waits between attempts: at most `min` before the second one, twice as long before each further one, and never
+    /// longer than `max`. By default, 0.2 s and 30 s.
     pub fn retry(mut self, min: Duration, max: Duration) -> Self {
         let (min, max) = (bounded(min), bounded(max));
         self.options.backoff = Backoff { min, max: max.max(min) };
         self
     }
 
-    /// How long a receiver may take: 60 s, unless said otherwise. A receiver that takes longer ends the consumer.
+    /// Sets how long a receiver may take. A receiver that takes longer ends the consumer. By default, 60 s.
     pub fn receiver_timeout(mut self, timeout: Duration) -> Self {
         let timeout = bounded(timeout);
         self.subscription.receiver_timeout = timeout;
@@ -172,8 +172,8 @@ impl Consumer {
         self
     }
 
-    /// Messages in the hands of other members are taken over when nothing was heard of them for so long: 600 s,
-    /// unless said otherwise. It has to be longer than a receiver may take.
+    /// Sets how long a message of another member must be idle before this member claims it. It must be longer than a receiver
+    /// may take. By default, 600 s.
     pub fn claim_older_than(mut self, idle: Duration) -> Self {
         let idle = bounded(idle);
         self.subscription.claim_older_than = idle;
@@ -181,73 +181,73 @@ impl Consumer {
         self
     }
 
-    /// How long to wait after the bus could not be read: 1 s, unless said otherwise.
+    /// Sets how long the consumer waits after a failed call of the broker. By default, 1 s.
     pub fn poll_failure_sleep(mut self, sleep: Duration) -> Self {
         self.options.poll_failure_sleep = bounded(sleep);
         self
     }
 
-    /// Ends the consumer after so many errors in a row: failed reads, unreadable messages, failed attempts. Only a
-    /// message that was handled starts the count again. Never, unless said.
+    /// Ends the consumer after `limit` errors in a row: failed calls of the broker, unreadable messages, failed attempts. Only a
+    /// message that was handled starts the count again. By default, there is no limit.
     pub fn consecutive_errors_limit(mut self, limit: u32) -> Self {
         self.options.consecutive_errors_limit = Some(limit);
         self
     }
 
-    /// How long the messages in hand may take after the consumer was told to stop: 30 s, unless said otherwise.
+    /// Sets how long running receivers may take after the consumer was stopped. By default, 30 s.
     pub fn stop_timeout(mut self, timeout: Duration) -> Self {
         self.options.stop_timeout = bounded(timeout);
         self
     }
 
-    /// What becomes of messages that failed as often as they may.
+    /// Sets what to do with messages that failed in all their attempts.
     pub fn on_error(mut self, policy: OnError) -> Self {
         self.options.on_error = policy;
         self
     }
 
-    /// What becomes of messages whose event type this program does not know.
+    /// Sets what to do with messages whose event type this program does not know.
     pub fn on_unknown_type(mut self, policy: OnUnknownType) -> Self {
         self.options.on_unknown_type = policy;
         self
     }
 
-    /// Handles messages of these event types; others are acknowledged and passed over.
+    /// Handles only messages of these event types; others are acknowledged and skipped.
     pub fn only<T: Into<String>>(mut self, event_types: impl IntoIterator<Item = T>) -> Self {
         self.options.only = event_types.into_iter().map(Into::into).collect();
         self
     }
 
-    /// Ends the consumer when it has dealt with so many messages.
+    /// Ends the consumer after `count` messages.
     pub fn count(mut self, count: u64) -> Self {
         self.options.count = Some(count);
         self
     }
 
-    /// Whether each message that comes is logged, with its ids and without its data: yes, unless said otherwise.
+    /// Sets whether each message is logged, with its ids and without its data. By default, it is.
     pub fn audit(mut self, audit: bool) -> Self {
         self.options.audit = audit;
         self
     }
 
-    /// Bounds of the dead letters: those that are older than `max_age` are dropped, and the oldest when there are more
-    /// than `max_len`. 14 days and 10000, unless said otherwise.
+    /// Limits the dead letters: those older than `max_age` are dropped, and the oldest if there are more than `max_len`. By
+    /// default, 14 days and 10000.
     pub fn dead_letters(mut self, max_age: Duration, max_len: u64) -> Self {
         self.subscription.dead_letter_max_age = bounded(max_age);
         self.subscription.dead_letter_max_len = max_len;
         self
     }
 
-    /// Allows consuming a topic that this process produces to.
+    /// Sets whether this process may consume a topic that it produces to. By default, it may not.
     pub fn allow_loop(mut self, allow: bool) -> Self {
         self.allow_loop = allow;
         self
     }
 
-    /// Calls `print` for each event before its receivers run, also where it has none.
+    /// Calls `print` for each event before its receivers run, even if it has no receiver.
     pub fn print(mut self, print: impl Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync + 'static) -> Self {
         self.print = Some(Arc::new(print));
-        self.options.observed = true;
+        self.options.decode_all = true;
         self
     }
 }

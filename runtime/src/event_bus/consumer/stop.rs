@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-/// Stops consumers: they finish the message in hand, acknowledge it, and return. Clones are the same.
+/// Stops consumers: each finishes the message that it is handling, acknowledges it, and returns. Clones share one state.
 ///
 /// ```
 /// use openedx_events::event_bus::Stop;
@@ -21,61 +21,61 @@ use std::{
 #[derive(Clone, Default)]
 pub struct Stop(Arc<Inner>);
 
-type Tell = Arc<dyn Fn() + Send + Sync>;
+type Callback = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Default)]
 struct Inner {
     stopped: AtomicBool,
-    told: Mutex<Vec<Tell>>,
+    callbacks: Mutex<Vec<Callback>>,
 }
 
 impl Stop {
-    /// One that has not been used.
+    /// Makes a stop that has not been used.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Stops what runs with it, and what will.
+    /// Stops all consumers that run with it, now and later.
     pub fn stop(&self) {
         self.0.stopped.store(true, Ordering::Release);
-        let told = self.told().clone();
-        for tell in told {
-            tell();
+        let callbacks = self.callbacks().clone();
+        for callback in callbacks {
+            callback();
         }
     }
 
-    /// Whether it was used.
+    /// Returns whether it was used.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.stopped.load(Ordering::Acquire)
     }
 
-    /// Calls `tell`, which does not take long, when it is used; at once where it was. Not any more once what is returned
-    /// is dropped: a `Stop` can outlive many consumers.
-    pub(super) fn on_stop(&self, tell: impl Fn() + Send + Sync + 'static) -> Told {
-        let tell: Tell = Arc::new(tell);
-        self.told().push(Arc::clone(&tell));
+    /// Calls `callback`, which must be quick, when this is used; at once if it was used already. Dropping the result removes
+    /// the callback, since a `Stop` can outlive many consumers.
+    pub(super) fn on_stop(&self, callback: impl Fn() + Send + Sync + 'static) -> OnStop {
+        let callback: Callback = Arc::new(callback);
+        self.callbacks().push(Arc::clone(&callback));
         if self.is_stopped() {
-            tell();
+            callback();
         }
-        Told { stop: self.clone(), tell }
+        OnStop { stop: self.clone(), callback }
     }
 
-    fn told(&self) -> MutexGuard<'_, Vec<Tell>> {
-        self.0.told.lock().unwrap_or_else(PoisonError::into_inner)
+    fn callbacks(&self) -> MutexGuard<'_, Vec<Callback>> {
+        self.0.callbacks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Somebody is told of a stop until this is dropped.
-pub(super) struct Told {
+/// Keeps a callback until it is dropped.
+pub(super) struct OnStop {
     stop: Stop,
-    tell: Tell,
+    callback: Callback,
 }
 
-impl Drop for Told {
+impl Drop for OnStop {
     fn drop(&mut self) {
-        self.stop.told().retain(|tell| !Arc::ptr_eq(tell, &self.tell));
+        self.stop.callbacks().retain(|callback| !Arc::ptr_eq(callback, &self.callback));
     }
 }
 
@@ -90,17 +90,17 @@ mod tests {
     use crate::event_bus::consumer::stop::*;
 
     #[test]
-    fn who_is_gone_is_told_no_more() {
+    fn a_dropped_callback_is_not_called() {
         let stop = Stop::new();
-        let told = Arc::new(Mutex::new(Vec::new()));
+        let called = Arc::new(Mutex::new(Vec::new()));
         let note = |name: &'static str| {
-            let told = Arc::clone(&told);
-            move || told.lock().unwrap().push(name)
+            let called = Arc::clone(&called);
+            move || called.lock().unwrap().push(name)
         };
         let _stays = stop.on_stop(note("stays"));
         drop(stop.on_stop(note("goes")));
         stop.stop();
         let _late = stop.on_stop(note("late"));
-        assert_eq!(*told.lock().unwrap(), ["stays", "late"]);
+        assert_eq!(*called.lock().unwrap(), ["stays", "late"]);
     }
 }

@@ -1,64 +1,92 @@
-//! What is said of every message that comes: the audit lines, with ids and no data (ADR-10 of event-bus-kafka), and
-//! whoever prints events.
+//! What happens to messages, told to observers: log lines, the report of a consumer, and callbacks of users.
+//!
+//! Producers and consumers tell; they know no observer. An observer may use `wire` and `broker`.
+
+mod log;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
 };
 
-use crate::event_bus::consumer::Print;
-use crate::{
-    event_bus::wire::entry::EntryId, metadata::EventsMetadata, receiver::ReceiverError, signal::Incoming,
-};
+pub(super) use log::Log;
 
-/// Sees each event once, before its receivers do.
-#[derive(Clone)]
-pub(in crate::event_bus) struct Observer {
-    topic: Arc<str>,
-    audit: bool,
-    print: Option<Print>,
+use super::{
+    broker::{contract::Lost, error::BusError},
+    wire::{
+        dead_letter::Failure,
+        entry::{Entry, EntryId},
+        envelope::Envelope,
+    },
+};
+use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverError};
+
+/// Something that happened to a message, or to the broker.
+pub(super) enum Observation<'a> {
+    /// The broker confirmed a message.
+    Sent { envelope: &'a Envelope, entry_id: &'a EntryId },
+    /// A message was not delivered.
+    NotSent { envelope: &'a Envelope, error: &'a BusError },
+    /// A consumer decoded a message, whose receivers run next.
+    Received { entry: &'a Entry, event: AnyEvent<'a>, metadata: &'a EventsMetadata },
+    /// All receivers of a message have succeeded.
+    Handled { entry: &'a Entry, metadata: &'a EventsMetadata },
+    /// A message was acknowledged, since no receiver of this program takes its type.
+    WithoutReceiver { entry: &'a Entry },
+    /// A message was acknowledged, since its type was not asked for, or is unknown (then with the reason).
+    Skipped { entry: &'a Entry, reason: Option<&'a Failure> },
+    /// An attempt at a message failed.
+    Failed,
+    /// A message will be tried again.
+    Retried,
+    /// A message failed and was acknowledged, as `OnError::Acknowledge` asks for.
+    GivenUp { entry: &'a Entry, failure: &'a Failure },
+    /// A message was stored among the dead letters.
+    DeadLettered { entry: &'a Entry, failure: &'a Failure },
+    /// The broker dropped entries before they were handled.
+    Lost(&'a Lost),
+    /// The broker warns the operator.
+    Noted(&'a str),
+    /// A call of the broker failed.
+    BrokerFailed { doing: &'static str, error: &'a BusError },
 }
 
-impl Observer {
-    pub(in crate::event_bus) fn new(topic: &str, audit: bool, print: Option<Print>) -> Self {
-        Self { topic: topic.into(), audit, print }
+/// Watches what happens to messages. It runs on the thread on which it happens, so it must be quick.
+pub(super) trait Observer: Send + Sync {
+    fn observe(&self, observation: &Observation<'_>);
+}
+
+/// The observers of one producer or consumer. A clone shares them.
+#[derive(Clone)]
+pub(super) struct Observers(Arc<[Box<dyn Observer>]>);
+
+impl Observers {
+    pub(super) fn new(observers: impl IntoIterator<Item = Box<dyn Observer>>) -> Self {
+        Self(observers.into_iter().collect())
     }
 
-    /// Whether events without receivers are to be seen, too.
-    pub(in crate::event_bus) fn sees_all(&self) -> bool {
-        self.print.is_some()
+    pub(super) fn tell(&self, observation: &Observation<'_>) {
+        for observer in &*self.0 {
+            observer.observe(observation);
+        }
     }
+}
 
-    /// An event has come.
-    pub(in crate::event_bus) fn see(&self, incoming: &Incoming, entry: &EntryId) {
-        let metadata = incoming.metadata();
-        self.log("Message received from the event bus", metadata, entry);
-        if let Some(print) = &self.print {
-            // Whoever looks on is not to keep the receivers from the event.
-            let printed = catch_unwind(AssertUnwindSafe(|| print(incoming.event(), metadata)));
+/// A user's function for each event that is received.
+pub(super) type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
+
+/// Calls a user's function for each event that is received.
+pub(super) struct Printer(pub(super) Print);
+
+impl Observer for Printer {
+    fn observe(&self, observation: &Observation<'_>) {
+        if let Observation::Received { event, metadata, .. } = observation {
+            // A panic in here must not keep the receivers from the event.
+            let printed = catch_unwind(AssertUnwindSafe(|| (self.0)(*event, metadata)));
             if let Err(payload) = printed {
                 let error = ReceiverError::panicked(payload).chain();
                 tracing::error!(message_id = %metadata.id, error, "the event could not be printed");
             }
-        }
-    }
-
-    /// All receivers have succeeded.
-    pub(in crate::event_bus) fn handled(&self, metadata: &EventsMetadata, entry: &EntryId) {
-        self.log("Message from the event bus processed successfully", metadata, entry);
-    }
-
-    fn log(&self, what: &'static str, metadata: &EventsMetadata, entry: &EntryId) {
-        if self.audit {
-            let micros = metadata.time.unix_micros().unwrap_or_default();
-            tracing::info!(
-                topic = &*self.topic,
-                message_id = %metadata.id,
-                event_type = &*metadata.event_type,
-                redis_msg_id = %entry,
-                event_timestamp_ms = micros / 1000,
-                "{what}"
-            );
         }
     }
 }

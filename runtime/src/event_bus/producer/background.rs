@@ -9,104 +9,104 @@ use std::{
 };
 
 use super::{
-    audit,
+    Sender,
     error::{ProduceError, Undelivered},
-    send,
 };
 use crate::{
     error::chain,
     event_bus::{
-        broker::{contract::EventBusProducer, error::BusError},
+        broker::error::BusError,
         wire::{entry::EntryId, envelope::Envelope},
     },
 };
 
-/// How many messages wait at most; then senders do.
+/// The number of messages that the queue holds; further senders wait.
 const CAPACITY: usize = 10_000;
-/// How many messages the bus is given in one go, at most.
+/// The largest number of messages in one call of the bus.
 const BATCH: usize = 500;
-/// How large they may be together, in bytes; one message may be larger.
+/// Their largest size together, in bytes; a single message may be larger.
 const BATCH_SIZE: usize = 1 << 20;
-/// The wait after the bus could not be reached, doubled each time.
+/// The first and the longest pause after a failed call; each pause is twice the one before.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
 
 pub(super) struct Background(Arc<Queue>);
 
 struct Queue {
-    audit: bool,
-    state: Mutex<State>,
-    /// Something was added, or the end has come.
+    sender: Sender,
+    backlog: Mutex<Backlog>,
+    /// A message was added, or the queue ends.
     added: Condvar,
-    /// Something was taken, or could not be delivered.
+    /// Messages were taken, or could not be delivered.
     taken: Condvar,
 }
 
 #[derive(Default)]
-struct State {
+struct Backlog {
     waiting: VecDeque<Envelope>,
-    /// Taken from the queue, and with the bus.
+    /// The batch that the bus is sending.
     sending: Vec<Envelope>,
-    /// What the bus will never take.
+    /// Messages that the bus will never take.
     refused: Vec<Undelivered>,
-    /// Whether the thread waits for messages: to wake it up is a system call.
+    /// The thread waits for messages: only then does it need a wake-up, which is a system call.
     is_idle: bool,
-    /// Why the bus took nothing the last time, if it did not.
-    problem: Option<String>,
+    /// Why the last call failed, if it did.
+    error: Option<String>,
     ended: bool,
 }
 
 impl Background {
-    /// Starts the thread. The bus has `timeout` for a batch.
-    pub(super) fn start(
-        producer: Arc<dyn EventBusProducer>,
-        timeout: Duration,
-        audit: bool,
-    ) -> Result<Self, BusError> {
-        let queue =
-            Arc::new(Queue { state: Mutex::default(), added: Condvar::new(), taken: Condvar::new(), audit });
+    /// Starts the thread. Each call of the bus has `timeout`.
+    pub(super) fn start(sender: Sender, timeout: Duration) -> Result<Self, BusError> {
+        let queue = Arc::new(Queue {
+            sender,
+            backlog: Mutex::default(),
+            added: Condvar::new(),
+            taken: Condvar::new(),
+        });
         let theirs = Arc::clone(&queue);
         thread::Builder::new()
             .name("events-producer".to_owned())
-            .spawn(move || theirs.run(&*producer, timeout))
+            .spawn(move || theirs.run(timeout))
             .map_err(|error| BusError::permanent("no thread could be started").with_source(error))?;
         Ok(Self(queue))
     }
 
-    /// Adds a message to the queue; waits until `deadline` where it is full.
+    /// Adds a message to the queue. If the queue is full, waits until `deadline`.
     pub(super) fn add(&self, envelope: Envelope, deadline: Instant) -> Result<(), BusError> {
-        let mut state = self.0.state();
-        while state.waiting.len() >= CAPACITY {
+        let mut backlog = self.0.backlog();
+        while backlog.waiting.len() >= CAPACITY {
             if Instant::now() >= deadline {
-                let problem = state.problem.as_deref().unwrap_or("the bus is slower than the senders");
-                return Err(BusError::transient(format!("{CAPACITY} messages wait already: {problem}")));
+                let reason = backlog.error.as_deref().unwrap_or("the bus is slower than the senders");
+                return Err(BusError::transient(format!(
+                    "{CAPACITY} messages are waiting already: {reason}"
+                )));
             }
-            state = wait(&self.0.taken, state, deadline);
+            backlog = wait(&self.0.taken, backlog, deadline);
         }
-        state.waiting.push_back(envelope);
-        let is_idle = mem::take(&mut state.is_idle);
-        drop(state);
+        backlog.waiting.push_back(envelope);
+        let is_idle = mem::take(&mut backlog.is_idle);
+        drop(backlog);
         if is_idle {
             self.0.added.notify_one();
         }
         Ok(())
     }
 
-    /// Waits until nothing waits any more. What was refused, or is still there at `deadline`, comes back: it is taken
-    /// out of the queue. So is what the bus has and did not confirm, which may arrive all the same.
+    /// Waits until the queue is empty. Takes out and returns messages that were refused or are still there at `deadline`,
+    /// including those that the bus is sending, which may arrive all the same.
     pub(super) fn flush(&self, deadline: Instant) -> Result<(), ProduceError> {
-        let mut state = self.0.state();
-        while (!state.waiting.is_empty() || !state.sending.is_empty()) && Instant::now() < deadline {
-            state = wait(&self.0.taken, state, deadline);
+        let mut backlog = self.0.backlog();
+        while (!backlog.waiting.is_empty() || !backlog.sending.is_empty()) && Instant::now() < deadline {
+            backlog = wait(&self.0.taken, backlog, deadline);
         }
-        let (sending, waiting) = (mem::take(&mut state.sending), mem::take(&mut state.waiting));
-        let (refused, problem) = (mem::take(&mut state.refused), state.problem.clone());
-        drop(state);
-        // Senders that waited for room have it.
+        let (sending, waiting) = (mem::take(&mut backlog.sending), mem::take(&mut backlog.waiting));
+        let (refused, reason) = (mem::take(&mut backlog.refused), backlog.error.clone());
+        drop(backlog);
+        // There is room for the senders that waited.
         self.0.taken.notify_all();
-        let problem = problem.as_deref().unwrap_or("there was no time left");
+        let reason = reason.as_deref().unwrap_or("not sent in time");
         let late = |envelope: Envelope| {
-            let error = BusError::transient(problem);
-            let error = audit::delivered(&envelope, Err(error), false).err()?;
+            let error = self.0.sender.settled(&envelope, Err(BusError::transient(reason))).err()?;
             Some(Undelivered { envelope, error })
         };
         let late = sending.into_iter().chain(waiting).filter_map(late);
@@ -114,31 +114,30 @@ impl Background {
     }
 }
 
-/// The thread ends when it has sent what it has in hand.
+/// The thread ends when it has sent its batch.
 impl Drop for Background {
     fn drop(&mut self) {
-        self.0.state().ended = true;
+        self.0.backlog().ended = true;
         self.0.added.notify_all();
     }
 }
 
 impl Queue {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn run(&self, producer: &dyn EventBusProducer, timeout: Duration) {
+    fn run(&self, timeout: Duration) {
         let mut pause = RETRY.0;
         let mut most = BATCH;
         while let Some(batch) = self.take(most) {
-            let outcomes = send(producer, &batch, Instant::now() + timeout);
-            let all_well = self.settle(batch, outcomes);
-            if all_well {
+            let outcomes = self.sender.send(&batch, Instant::now() + timeout);
+            if self.settle(batch, outcomes) {
                 pause = RETRY.0;
                 most = (most * 2).min(BATCH);
             } else {
-                // A way that breaks again and again, or is slow, may still carry less: the whole batch would be sent
-                // again each time, and arrive in part.
+                // A connection that is slow or breaks again and again may still carry a smaller batch, while a large one would
+                // be sent, and arrive in part, each time.
                 most = (most / 4).max(1);
                 thread::sleep(pause);
                 pause = (pause * 2).min(RETRY.1);
@@ -146,72 +145,72 @@ impl Queue {
         }
     }
 
-    /// The next messages, `most` of them or fewer, when there are any; `None` at the end.
+    /// Takes the next messages, at most `most`, when there are any. Returns `None` at the end.
     fn take(&self, most: usize) -> Option<Vec<Envelope>> {
-        let mut state = self.state();
-        while state.waiting.is_empty() {
-            if state.ended {
+        let mut backlog = self.backlog();
+        while backlog.waiting.is_empty() {
+            if backlog.ended {
                 return None;
             }
-            state.is_idle = true;
-            state = self.added.wait(state).unwrap_or_else(PoisonError::into_inner);
+            backlog.is_idle = true;
+            backlog = self.added.wait(backlog).unwrap_or_else(PoisonError::into_inner);
         }
-        state.is_idle = false;
+        backlog.is_idle = false;
         let mut size = 0;
         let fits = |envelope: &&Envelope| {
             size += envelope.message.size();
             size <= BATCH_SIZE
         };
-        let count = state.waiting.iter().take(most).take_while(fits).count().max(1);
-        let batch: Vec<_> = state.waiting.drain(..count).collect();
-        state.sending.clone_from(&batch);
-        drop(state);
+        let count = backlog.waiting.iter().take(most).take_while(fits).count().max(1);
+        let batch: Vec<_> = backlog.waiting.drain(..count).collect();
+        backlog.sending.clone_from(&batch);
+        drop(backlog);
         self.taken.notify_all();
         Some(batch)
     }
 
-    /// Puts back what may succeed another time, in order. Returns whether all was delivered or refused for good.
+    /// Puts back the messages that may succeed another time, in order. Returns whether there are none.
     fn settle(&self, batch: Vec<Envelope>, outcomes: Vec<Result<EntryId, BusError>>) -> bool {
         let mut again = Vec::new();
         let mut refused = Vec::new();
-        let mut problem = None;
+        let mut reason = None;
         for (envelope, outcome) in batch.into_iter().zip(outcomes) {
             match outcome {
                 Err(error) if error.is_transient() => {
-                    problem.get_or_insert_with(|| chain(&error));
+                    reason.get_or_insert_with(|| chain(&error));
                     again.push(envelope);
                 }
                 outcome => {
-                    if let Err(error) = audit::delivered(&envelope, outcome, self.audit) {
+                    if let Err(error) = self.sender.settled(&envelope, outcome) {
                         refused.push(Undelivered { envelope, error });
                     }
                 }
             }
         }
-        if let Some(problem) = &problem {
-            tracing::warn!(
-                waiting = again.len(),
-                error = problem,
-                "the event bus takes no messages: they wait"
-            );
+        if let Some(error) = &reason {
+            tracing::warn!(waiting = again.len(), error, "the event bus takes no messages: they wait");
         }
-        let all_well = again.is_empty();
-        let mut state = self.state();
-        state.problem = problem;
-        // Where a flush ran out of time meanwhile, all of them have gone back to whoever sent them.
-        if !mem::take(&mut state.sending).is_empty() {
-            state.refused.extend(refused);
+        let all_settled = again.is_empty();
+        let mut backlog = self.backlog();
+        backlog.error = reason;
+        // A flush that ran out of time meanwhile has returned all of them to its caller.
+        if !mem::take(&mut backlog.sending).is_empty() {
+            backlog.refused.extend(refused);
             for envelope in again.into_iter().rev() {
-                state.waiting.push_front(envelope);
+                backlog.waiting.push_front(envelope);
             }
         }
-        drop(state);
+        drop(backlog);
         self.taken.notify_all();
-        all_well
+        all_settled
     }
 }
 
-fn wait<'a>(changed: &Condvar, state: MutexGuard<'a, State>, deadline: Instant) -> MutexGuard<'a, State> {
+fn wait<'a>(
+    condition: &Condvar,
+    backlog: MutexGuard<'a, Backlog>,
+    deadline: Instant,
+) -> MutexGuard<'a, Backlog> {
     let left = deadline.saturating_duration_since(Instant::now());
-    changed.wait_timeout(state, left).map_or_else(|error| error.into_inner().0, |(state, _)| state)
+    condition.wait_timeout(backlog, left).map_or_else(|error| error.into_inner().0, |(backlog, _)| backlog)
 }

@@ -1,11 +1,13 @@
 //! Producing: events that were sent in this process, on their way to the topics of their routes.
+//!
+//! `install` puts the routes behind the signals, `Producer` makes envelopes and delivers them, now or in the background. This
+//! folder may use `wire`, `broker`, `settings`, `observe` and the registry; it knows no particular broker.
 
-mod audit;
 mod background;
 mod blocking;
 mod error;
-pub(in crate::event_bus) mod install;
-mod outlet;
+pub(super) mod install;
+mod routes;
 #[cfg(test)]
 mod tests;
 
@@ -16,44 +18,52 @@ use std::{
     time::{Duration, Instant},
 };
 
-use background::Background;
 use bytes::Bytes;
+
+use background::Background;
 pub use error::{ProduceError, Undelivered};
 pub use install::{Guard, InstallError, install, producer};
-use outlet::Route;
+use routes::Route;
 
-use super::settings::{Delivery, ProducerSettings, Settings, stream_name};
-use crate::event_bus::{
+use super::{
     broker::{
         contract::{EventBus, EventBusProducer},
         error::BusError,
         subscription::bounded,
     },
+    observe::{Log, Observation, Observer, Observers},
+    settings::{Delivery, ProducerSettings, Settings, stream_name},
     wire::{entry::EntryId, envelope::Envelope, message::Message},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 
 /// Sends events to topics, whatever the routes are.
 ///
-/// The counterpart of what `get_producer` returns in Python.
+/// The counterpart of the object that `get_producer` returns in Python.
 #[derive(Clone)]
 pub struct Producer(Arc<Inner>);
 
 struct Inner {
-    producer: Arc<dyn EventBusProducer>,
     prefix: Option<String>,
     timeout: Duration,
-    audit: bool,
-    background: Option<Background>,
+    deliver: Deliver,
+}
+
+/// When a message is delivered.
+enum Deliver {
+    /// Before the send returns.
+    Wait(Sender),
+    /// By a thread, which sends many messages at once.
+    Background(Background),
 }
 
 impl Producer {
-    /// One that sends to `bus`, whose topics have `prefix` before their names, and a hyphen between. An event has
-    /// `timeout` to reach all its topics.
+    /// Makes a producer for `bus`. Its topics get `prefix` and a hyphen before their names. An event has `timeout` to reach
+    /// all its topics.
     ///
     /// # Errors
     ///
-    /// Where the bus is not set up.
+    /// If the bus is not configured, or configured wrongly.
     pub fn of(
         bus: &dyn EventBus,
         prefix: Option<&str>,
@@ -63,16 +73,11 @@ impl Producer {
         Self::start(bus, prefix, delivery, timeout, true)
     }
 
-    /// The one that `settings` describe, on `bus`.
-    pub(super) fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
+    /// Makes the producer that `settings` describe, for `bus`.
+    fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
         let ProducerSettings { delivery, timeout, .. } = &settings.producer;
-        Self::start(
-            bus,
-            settings.topic_prefix.as_deref(),
-            *delivery,
-            *timeout,
-            settings.redis.audit_logging_enabled,
-        )
+        let prefix = settings.topic_prefix.as_deref();
+        Self::start(bus, prefix, *delivery, *timeout, settings.redis.audit_logging_enabled)
     }
 
     fn start(
@@ -82,28 +87,28 @@ impl Producer {
         timeout: Duration,
         audit: bool,
     ) -> Result<Self, BusError> {
-        let producer = bus.producer()?;
+        let sender = Sender::new(bus.producer()?, audit.then(|| bus.audit_log()));
         let timeout = bounded(timeout);
-        let background = match delivery {
-            Delivery::Wait => None,
-            Delivery::Background => Some(Background::start(Arc::clone(&producer), timeout, audit)?),
+        let deliver = match delivery {
+            Delivery::Wait => Deliver::Wait(sender),
+            Delivery::Background => Deliver::Background(Background::start(sender, timeout)?),
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
-        Ok(Self(Arc::new(Inner { producer, prefix, timeout, audit, background })))
+        Ok(Self(Arc::new(Inner { prefix, timeout, deliver })))
     }
 
-    /// The full name of `topic`.
+    /// Returns the full name of `topic`, with the prefix.
     #[must_use]
     pub fn full_topic(&self, topic: &str) -> String {
         stream_name(self.0.prefix.as_deref(), topic)
     }
 
-    /// Sends the event with these Avro bytes to `topic`, whose name is given without prefix. `key_field` is the path to
-    /// its key, for buses that use keys.
+    /// Sends the event with these Avro bytes to `topic`, whose name is given without the prefix. `key_field` is the path to
+    /// its key, for brokers that order messages by key.
     ///
     /// # Errors
     ///
-    /// Where it was not delivered in time; with [`Delivery::Background`], where the queue stayed full.
+    /// If it was not delivered in time; with [`Delivery::Background`], if the queue stayed full.
     pub fn send(
         &self,
         topic: &str,
@@ -112,23 +117,23 @@ impl Producer {
         event_data: &[u8],
     ) -> Result<(), ProduceError> {
         let route = Route { topic: self.full_topic(topic).into(), key_field: key_field.map(str::to_owned) };
-        self.send_to(&[route], metadata, event_data.to_vec())
+        self.produce(&[route], metadata, event_data.to_vec())
     }
 
-    /// Sends once more what was not delivered: to its topic, with its metadata and its key.
+    /// Sends an undelivered message once more, to its topic and with its metadata and key.
     ///
-    /// Consumers know an event by its id. Where the bus took it the first time, and only its answer was lost, they have
-    /// it twice.
+    /// Consumers know an event by its id. If the broker stored the message the first time and only its answer was lost, they
+    /// receive it twice.
     ///
     /// # Errors
     ///
-    /// As [`send`](Self::send).
+    /// See [`send`](Self::send).
     pub fn send_again(&self, undelivered: &Undelivered) -> Result<(), ProduceError> {
         self.deliver(vec![undelivered.envelope.clone()])
     }
 
     /// Sends an event to all of `routes`.
-    pub(super) fn send_to(
+    fn produce(
         &self,
         routes: &[Route],
         metadata: &EventsMetadata,
@@ -150,14 +155,14 @@ impl Producer {
 
     fn deliver(&self, envelopes: Vec<Envelope>) -> Result<(), ProduceError> {
         let deadline = Instant::now() + self.0.timeout;
-        let outcomes = match &self.0.background {
-            Some(background) => {
+        let outcomes = match &self.0.deliver {
+            Deliver::Background(background) => {
                 envelopes.iter().map(|envelope| background.add(envelope.clone(), deadline)).collect()
             }
-            None => blocking::blocking(|| send(&*self.0.producer, &envelopes, deadline))
+            Deliver::Wait(sender) => blocking::blocking(|| sender.send(&envelopes, deadline))
                 .into_iter()
                 .zip(&envelopes)
-                .map(|(outcome, envelope)| audit::delivered(envelope, outcome, self.0.audit))
+                .map(|(outcome, envelope)| sender.settled(envelope, outcome))
                 .collect(),
         };
         ProduceError::check(envelopes, outcomes)
@@ -167,34 +172,13 @@ impl Producer {
     ///
     /// # Errors
     ///
-    /// With what was not delivered within `timeout`, or cannot be.
+    /// Returns the messages that cannot be delivered, or were not within `timeout`.
     pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
-        match &self.0.background {
-            Some(background) => background.flush(Instant::now() + bounded(timeout)),
-            None => Ok(()),
+        match &self.0.deliver {
+            Deliver::Background(background) => background.flush(Instant::now() + bounded(timeout)),
+            Deliver::Wait(_) => Ok(()),
         }
     }
-}
-
-/// One outcome a record, also where the bus gives fewer, or panics: that is no reason for the sender to, nor for the
-/// thread of background delivery.
-fn send(
-    producer: &dyn EventBusProducer,
-    envelopes: &[Envelope],
-    deadline: Instant,
-) -> Vec<Result<EntryId, BusError>> {
-    let sent = catch_unwind(AssertUnwindSafe(|| producer.send(envelopes, deadline)));
-    let (mut outcomes, panic) = match sent {
-        Ok(outcomes) => (outcomes, None),
-        Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
-    };
-    outcomes.resize_with(envelopes.len(), || {
-        Err(BusError::permanent(match &panic {
-            Some(panic) => format!("the bus {panic}"),
-            None => "the bus did not say what became of it".to_owned(),
-        }))
-    });
-    outcomes
 }
 
 impl fmt::Debug for Producer {
@@ -202,7 +186,51 @@ impl fmt::Debug for Producer {
         f.debug_struct("Producer")
             .field("prefix", &self.0.prefix)
             .field("timeout", &self.0.timeout)
-            .field("background", &self.0.background.is_some())
+            .field("background", &matches!(self.0.deliver, Deliver::Background(_)))
             .finish_non_exhaustive()
+    }
+}
+
+/// The bus's producer, and the observers of its outcomes.
+struct Sender {
+    bus: Arc<dyn EventBusProducer>,
+    observers: Observers,
+}
+
+impl Sender {
+    fn new(bus: Arc<dyn EventBusProducer>, audit: Option<super::broker::audit::AuditLog>) -> Self {
+        let log: Box<dyn Observer> = Box::new(Log::of_producer(audit));
+        Self { bus, observers: Observers::new([log]) }
+    }
+
+    /// Sends `envelopes`. Returns one outcome for each of them, even if the bus returns fewer, or panics: neither the caller
+    /// of a send nor the thread of background delivery may panic for it.
+    fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
+        let sent = catch_unwind(AssertUnwindSafe(|| self.bus.send(envelopes, deadline)));
+        let (mut outcomes, panic) = match sent {
+            Ok(outcomes) => (outcomes, None),
+            Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
+        };
+        outcomes.resize_with(envelopes.len(), || {
+            Err(BusError::permanent(match &panic {
+                Some(panic) => format!("the bus {panic}"),
+                None => "the bus returned no outcome for the message".to_owned(),
+            }))
+        });
+        outcomes
+    }
+
+    /// Tells the observers the final outcome of a message.
+    fn settled(&self, envelope: &Envelope, outcome: Result<EntryId, BusError>) -> Result<(), BusError> {
+        match outcome {
+            Ok(entry_id) => {
+                self.observers.tell(&Observation::Sent { envelope, entry_id: &entry_id });
+                Ok(())
+            }
+            Err(error) => {
+                self.observers.tell(&Observation::NotSent { envelope, error: &error });
+                Err(error)
+            }
+        }
     }
 }

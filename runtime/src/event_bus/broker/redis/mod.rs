@@ -24,6 +24,7 @@ use producer::RedisProducer;
 
 use crate::event_bus::broker::error::BusError;
 use crate::event_bus::broker::{
+    audit::{AuditLine, AuditLog},
     contract::{EventBus, EventBusConsumer, EventBusProducer},
     operations::Operations,
     subscription::Subscription,
@@ -76,7 +77,30 @@ impl fmt::Debug for RedisBus {
     }
 }
 
+/// Adds the name that Python's log lines have for the id of an entry.
+fn log_audit(line: &AuditLine<'_>) {
+    let AuditLine { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *line;
+    tracing::info!(topic, %message_id, event_type, %entry_id, redis_msg_id = %entry_id, event_timestamp_ms, "{text}");
+}
+
 impl EventBus for RedisBus {
+    fn audit_log(&self) -> AuditLog {
+        log_audit
+    }
+
+    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
+        let Subscription { topic, group, consumer_name, .. } = subscription;
+        tracing::info_span!(
+            "consumer",
+            topic,
+            group,
+            consumer_name,
+            redis_stream = topic,
+            redis_consumer_group = group,
+            redis_consumer_name = consumer_name
+        )
+    }
+
     fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
         Ok(Arc::new(RedisProducer::new(Arc::clone(&self.connector))))
     }

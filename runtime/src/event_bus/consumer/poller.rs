@@ -1,4 +1,4 @@
-//! The bus of a consumer. While nothing is in hand, another thread asks it: a stop does not wait for a bus that hangs.
+//! The thread that polls while nothing is in flight, so that a stop does not wait for a broker that hangs.
 
 use std::{
     any::Any,
@@ -9,33 +9,32 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    report,
-    stop::{Stop, Told},
-};
+use super::stop::{OnStop, Stop};
 use crate::event_bus::{
     broker::{
         contract::{EventBusConsumer, Polled, Waker},
         error::BusError,
     },
+    observe::{Observation, Observers},
     wire::{
         dead_letter::Failure,
         entry::{Entry, EntryId},
     },
 };
 
-/// How long a poll may go on after a stop. Longer than a bus may take that cannot be woken, and, with what waking takes,
-/// below a second.
+/// How long a poll may go on after a stop. It is longer than the slice of a broker that cannot be woken; a stop still ends
+/// the run within a second.
 const GRACE: Duration = Duration::from_millis(600);
 
-pub(super) struct Contact {
-    /// With the other thread during a poll, and for good where a stop did not wait for it.
+/// Calls the broker, and knows when to give up on it.
+pub(super) struct Poller {
+    /// `None` during a poll on the other thread, and for good after a stop that did not wait for it.
     consumer: Option<Box<dyn EventBusConsumer>>,
     waker: Option<Waker>,
-    asked: Sender<Question>,
+    questions: Sender<Question>,
     news: Receiver<News>,
-    /// For as long as this is there, a stop is news.
-    _told: Told,
+    /// Turns a stop into news.
+    _on_stop: OnStop,
 }
 
 struct Question {
@@ -51,44 +50,48 @@ enum News {
     Stop,
 }
 
-impl Contact {
-    pub(super) fn start(consumer: Box<dyn EventBusConsumer>, stop: &Stop) -> io::Result<Self> {
-        let (asked, questions) = channel::<Question>();
+impl Poller {
+    pub(super) fn start(
+        consumer: Box<dyn EventBusConsumer>,
+        stop: &Stop,
+        observers: &Observers,
+    ) -> io::Result<Self> {
+        let (questions, asked) = channel::<Question>();
         let (answer, news) = channel();
         let stopped = answer.clone();
-        let span = tracing::Span::current();
+        let (span, observers) = (tracing::Span::current(), observers.clone());
         thread::Builder::new().name("events-bus".to_owned()).spawn(move || {
             let _entered = span.entered();
-            for question in questions {
-                question.ask(&answer);
+            for question in asked {
+                question.ask(&answer, &observers);
             }
         })?;
-        let told = stop.on_stop(move || drop(stopped.send(News::Stop)));
+        let on_stop = stop.on_stop(move || drop(stopped.send(News::Stop)));
         let waker = consumer.waker();
-        Ok(Self { consumer: Some(consumer), waker, asked, news, _told: told })
+        Ok(Self { consumer: Some(consumer), waker, questions, news, _on_stop: on_stop })
     }
 
     pub(super) fn can_be_woken(&self) -> bool {
         self.waker.is_some()
     }
 
-    /// Polls without a wait.
+    /// Polls without waiting.
     pub(super) fn poll(&mut self, acknowledge: &[EntryId], max: usize) -> Result<Polled, BusError> {
         self.consumer()?.poll(acknowledge, max, Duration::ZERO)
     }
 
-    /// Polls until there is something, it is time, or the consumer is stopped. Finds nothing where the bus does not
-    /// answer after a stop; it is not to be asked again then.
+    /// Polls until an entry arrives, `wait` is over, or the consumer is stopped. If the broker does not answer after a stop,
+    /// nothing is returned, and every later call fails.
     pub(super) fn wait(
         &mut self,
         acknowledge: &[EntryId],
         max: usize,
         wait: Duration,
     ) -> Result<Polled, BusError> {
-        let consumer = self.consumer.take().ok_or_else(gone)?;
+        let consumer = self.consumer.take().ok_or_else(no_answer)?;
         let question = Question { consumer, acknowledge: acknowledge.to_vec(), max, wait };
-        self.asked.send(question).map_err(|_| gone())?;
-        let mut news = self.news.recv().map_err(|_| gone())?;
+        self.questions.send(question).map_err(|_| no_answer())?;
+        let mut news = self.news.recv().map_err(|_| no_answer())?;
         if matches!(news, News::Stop) {
             if let Some(wake) = &self.waker {
                 wake();
@@ -98,10 +101,10 @@ impl Contact {
                 let left = deadline.saturating_duration_since(Instant::now());
                 let Ok(next) = self.news.recv_timeout(left) else {
                     tracing::warn!(
-                        "the bus does not answer, and the consumer ends without it: what was finished last may be \
-                         handed out again"
+                        "the event bus does not answer, and the consumer ends without it: messages that were finished last \
+                         may be delivered again"
                     );
-                    // Whatever still comes is given back by the other thread.
+                    // The other thread gives back the entries that still arrive.
                     self.news = channel().1;
                     return Ok(Polled::default());
                 };
@@ -114,7 +117,7 @@ impl Contact {
                 polled
             }
             News::Panic(payload) => resume_unwind(payload),
-            News::Stop => Err(gone()),
+            News::Stop => Err(no_answer()),
         }
     }
 
@@ -127,16 +130,16 @@ impl Contact {
     }
 
     fn consumer(&mut self) -> Result<&mut Box<dyn EventBusConsumer>, BusError> {
-        self.consumer.as_mut().ok_or_else(gone)
+        self.consumer.as_mut().ok_or_else(no_answer)
     }
 }
 
-fn gone() -> BusError {
-    BusError::transient("the bus does not answer")
+fn no_answer() -> BusError {
+    BusError::transient("the event bus does not answer")
 }
 
 impl Question {
-    fn ask(self, answer: &Sender<News>) {
+    fn ask(self, answer: &Sender<News>, observers: &Observers) {
         let Self { mut consumer, acknowledge, max, wait } = self;
         let polled = catch_unwind(AssertUnwindSafe(|| consumer.poll(&acknowledge, max, wait)));
         let news = match polled {
@@ -144,22 +147,23 @@ impl Question {
             Err(payload) => News::Panic(payload),
         };
         if let Err(SendError(News::Answer(consumer, Ok(polled)))) = answer.send(news) {
-            give_back(consumer, &polled);
+            give_back(consumer, &polled, observers);
         }
     }
 }
 
-/// Nobody is there any more who would begin with these.
-fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled) {
+/// Gives back entries that arrived after the consumer had ended.
+fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observers: &Observers) {
     for lost in &polled.lost {
-        report::tell(lost);
+        observers.tell(&Observation::Lost(lost));
     }
     let entries: Vec<_> =
         polled.entries.iter().map(|entry| (entry.id.clone(), entry.attempt.saturating_sub(1))).collect();
     if !entries.is_empty()
         && let Err(error) = consumer.hold(&entries)
     {
-        tracing::error!(error = error.to_string(), "what came after the stop could not be given back");
+        let doing = "entries that arrived after the stop could not be given back";
+        observers.tell(&Observation::BrokerFailed { doing, error: &error });
     }
 }
 
@@ -167,12 +171,12 @@ fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled) {
 mod tests {
     use std::sync::{Arc, Mutex};
 
-    use crate::event_bus::consumer::contact::*;
+    use crate::event_bus::consumer::poller::*;
     use crate::event_bus::wire::message::Message;
 
     type Held = Arc<Mutex<Vec<(EntryId, u32)>>>;
 
-    /// A bus that hangs until it is let go, and then has something.
+    /// A bus that hangs until the test lets it go, and then has an entry.
     struct Hanging {
         let_go: Receiver<()>,
         held: Held,
@@ -180,7 +184,7 @@ mod tests {
 
     impl EventBusConsumer for Hanging {
         fn poll(&mut self, _: &[EntryId], _: usize, _: Duration) -> Result<Polled, BusError> {
-            self.let_go.recv().expect("somebody lets it go");
+            self.let_go.recv().expect("the test lets it go");
             let entry = Entry::new(EntryId::new("1-1"), Message::builder().build(), 3);
             let mut polled = Polled::default();
             polled.entries.push(entry);
@@ -193,53 +197,53 @@ mod tests {
         }
 
         fn dead_letter(&mut self, _: &Entry, _: &Failure) -> Result<(), BusError> {
-            Err(gone())
+            Err(no_answer())
         }
     }
 
-    fn hanging(stop: &Stop) -> (Contact, Sender<()>, Held) {
+    fn hanging(stop: &Stop) -> (Poller, Sender<()>, Held) {
         let (let_go, held) = (channel(), Held::default());
         let consumer = Hanging { let_go: let_go.1, held: Arc::clone(&held) };
-        (Contact::start(Box::new(consumer), stop).unwrap(), let_go.0, held)
+        (Poller::start(Box::new(consumer), stop, &Observers::new([])).unwrap(), let_go.0, held)
     }
 
     #[test]
     fn a_stop_does_not_wait_for_a_bus_that_hangs() {
         let stop = Stop::new();
-        let (mut contact, let_go, held) = hanging(&stop);
+        let (mut poller, let_go, held) = hanging(&stop);
         stop.stop();
-        let begun = Instant::now();
-        let polled = contact.wait(&[], 10, Duration::from_secs(50)).unwrap();
-        assert!(polled.entries.is_empty() && begun.elapsed() < Duration::from_secs(5));
-        assert!(contact.hold(&[]).is_err() && contact.wait(&[], 10, Duration::ZERO).is_err());
+        let started = Instant::now();
+        let polled = poller.wait(&[], 10, Duration::from_secs(50)).unwrap();
+        assert!(polled.entries.is_empty() && started.elapsed() < Duration::from_secs(5));
+        assert!(poller.hold(&[]).is_err() && poller.wait(&[], 10, Duration::ZERO).is_err());
         let_go.send(()).unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);
         while held.lock().unwrap().is_empty() && Instant::now() < deadline {
             thread::sleep(Duration::from_millis(5));
         }
-        assert_eq!(*held.lock().unwrap(), [(EntryId::new("1-1"), 2)], "the attempt was not begun");
+        assert_eq!(*held.lock().unwrap(), [(EntryId::new("1-1"), 2)], "the attempt had not begun");
     }
 
     #[test]
-    fn what_comes_in_time_after_a_stop_is_handed_out() {
+    fn entries_that_arrive_soon_after_a_stop_are_returned() {
         let stop = Stop::new();
-        let (mut contact, let_go, held) = hanging(&stop);
+        let (mut poller, let_go, held) = hanging(&stop);
         let_go.send(()).unwrap();
         stop.stop();
-        assert_eq!(contact.wait(&[], 10, Duration::from_secs(50)).unwrap().entries.len(), 1);
-        contact.hold(&[(EntryId::new("1-1"), 2)]).unwrap();
+        assert_eq!(poller.wait(&[], 10, Duration::from_secs(50)).unwrap().entries.len(), 1);
+        poller.hold(&[(EntryId::new("1-1"), 2)]).unwrap();
         assert_eq!(held.lock().unwrap().len(), 1);
     }
 
     #[test]
-    fn a_bus_that_panics_does_so_where_it_was_asked() {
+    fn a_panic_of_the_bus_reaches_the_caller() {
         let stop = Stop::new();
-        let (mut contact, let_go, _held) = hanging(&stop);
+        let (mut poller, let_go, _held) = hanging(&stop);
         let_go.send(()).unwrap();
-        contact.wait(&[], 10, Duration::ZERO).unwrap();
+        poller.wait(&[], 10, Duration::ZERO).unwrap();
         drop(let_go);
-        let asked = catch_unwind(AssertUnwindSafe(|| contact.wait(&[], 10, Duration::ZERO)));
+        let asked = catch_unwind(AssertUnwindSafe(|| poller.wait(&[], 10, Duration::ZERO)));
         assert!(asked.is_err());
-        assert!(contact.wait(&[], 10, Duration::ZERO).unwrap_err().is_transient(), "it is gone");
+        assert!(poller.wait(&[], 10, Duration::ZERO).unwrap_err().is_transient(), "the bus is gone");
     }
 }

@@ -1,4 +1,4 @@
-//! From the signal to the bus: events with an enabled route leave the process after their receivers have run.
+//! The routes of events: the topics that each event type goes to, after its receivers have run.
 
 use std::{
     any::TypeId,
@@ -17,31 +17,32 @@ use crate::{
     signal::Outlet,
 };
 
-/// Where events of one type go.
+/// A topic that events of one type go to.
 #[derive(Clone, Debug)]
-pub(in crate::event_bus) struct Route {
+pub(super) struct Route {
     /// The topic's full name.
-    pub(in crate::event_bus) topic: Arc<str>,
+    pub(super) topic: Arc<str>,
     /// The path to the key.
-    pub(in crate::event_bus) key_field: Option<String>,
+    pub(super) key_field: Option<String>,
 }
 
-/// The enabled routes, by event type.
-pub(in crate::event_bus) type Routes = HashMap<String, Vec<Route>>;
-
-/// Produces events by their routes.
-pub(in crate::event_bus) struct Routed {
-    pub(in crate::event_bus) producer: Producer,
-    pub(in crate::event_bus) routes: Routes,
+/// A producer with its enabled routes, by event type.
+pub(super) struct Router {
+    pub(super) producer: Producer,
+    pub(super) routes: HashMap<String, Vec<Route>>,
 }
 
-impl Outlet for Routed {
+impl Outlet for Router {
+    fn takes(&self, definition: &EventDefinition) -> bool {
+        self.routes.contains_key(definition.event_type())
+    }
+
     fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response> {
         let routes = self.routes.get(event.event_type())?;
-        // How the data is written can be a user's code.
+        // Encoding can run a user's code.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let event_data = event.to_avro().map_err(ReceiverError::permanent)?;
-            self.producer.send_to(routes, metadata, event_data).map_err(ReceiverError::new)
+            self.producer.produce(routes, metadata, event_data).map_err(ReceiverError::new)
         }));
         let outcome = outcome.unwrap_or_else(|payload| {
             let error = ReceiverError::panicked(payload);
@@ -58,13 +59,13 @@ impl Outlet for Routed {
     }
 }
 
-/// The bus, as the receiver that the responses name.
+/// Returns the definition under which responses name the event bus.
 fn definition(event: &'static EventDefinition) -> ReceiverDefinition {
     ReceiverDefinition {
         event,
         name: "event_bus",
         location: Location { module_path: module_path!(), file: file!(), line: line!(), column: column!() },
         order: i32::MAX,
-        function: TypeId::of::<Routed>,
+        function: TypeId::of::<Router>,
     }
 }

@@ -1,0 +1,274 @@
+//! The threads that run receivers. Each lane is one thread, which handles its messages one after another, in order.
+
+use std::{
+    hash::{BuildHasher, RandomState},
+    io,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Instant,
+};
+
+use super::{
+    error::ConsumeError,
+    in_flight::InFlight,
+    job::{Job, Outcome},
+    options::{Finish, Options, Verdict},
+};
+use crate::{
+    event_bus::{
+        observe::{Observation, Observers},
+        wire::message::Message,
+    },
+    receiver::{FullName, ReceiverError},
+    registry,
+};
+
+/// All lanes of a consumer. Dropping this ends their threads, each when it has finished its message.
+pub(super) struct Lanes {
+    shared: Arc<Shared>,
+    /// Spreads keys over lanes.
+    hash: RandomState,
+}
+
+struct Shared {
+    options: Options,
+    observers: Observers,
+    floor: Mutex<Floor>,
+    /// One a lane: it has something to do.
+    work: Vec<Condvar>,
+    /// The coordinator has something to do.
+    news: Condvar,
+}
+
+/// The state that the lanes share with the coordinator.
+pub(super) struct Floor {
+    pub(super) in_flight: InFlight,
+    /// The number of messages that were settled.
+    pub(super) settled: u64,
+    /// Why the consumer ends, if a message says so.
+    pub(super) end: Option<ConsumeError>,
+    errors_in_a_row: u32,
+    has_news: bool,
+    threads: Vec<Thread>,
+}
+
+#[derive(Clone, Default)]
+struct Thread {
+    /// The thread waits: only then does it need a wake-up, which is a system call.
+    is_idle: bool,
+    /// The coordinator is told when this many messages are left in the queue, so that it reads the next ones in time.
+    low: usize,
+}
+
+impl Lanes {
+    /// Starts the threads.
+    pub(super) fn start(options: &Options, observers: &Observers) -> io::Result<Self> {
+        let count = options.concurrency;
+        let floor = Floor {
+            in_flight: InFlight::new(count),
+            settled: 0,
+            end: None,
+            errors_in_a_row: 0,
+            has_news: false,
+            threads: vec![Thread::default(); count],
+        };
+        let shared = Arc::new(Shared {
+            options: options.clone(),
+            observers: observers.clone(),
+            floor: Mutex::new(floor),
+            work: (0..count).map(|_| Condvar::new()).collect(),
+            news: Condvar::new(),
+        });
+        // If a thread cannot be started, dropping this ends the others.
+        let lanes = Self { shared, hash: RandomState::new() };
+        for lane in 0..count {
+            let (shared, span) = (Arc::clone(&lanes.shared), tracing::Span::current());
+            thread::Builder::new().name(format!("events-lane-{lane}")).spawn(move || {
+                let _entered = span.entered();
+                shared.run(lane);
+            })?;
+        }
+        Ok(lanes)
+    }
+
+    pub(super) fn floor(&self) -> MutexGuard<'_, Floor> {
+        self.shared.floor()
+    }
+
+    /// The number of lanes.
+    pub(super) fn len(&self) -> usize {
+        self.shared.work.len()
+    }
+
+    /// Gives a message to its lane. A message that is in flight already is not taken twice.
+    pub(super) fn deal(&self, job: Job) {
+        let lane = self.lane_of(&job.entry.message);
+        let mut floor = self.floor();
+        if floor.in_flight.receive(job, lane) {
+            floor.threads[lane].low = floor.in_flight.queued(lane) / 2;
+            self.wake(floor, lane);
+        }
+    }
+
+    /// Lets a lane go on after a failure.
+    pub(super) fn resume(&self, floor: MutexGuard<'_, Floor>, lane: Option<usize>) {
+        if let Some(lane) = lane {
+            self.wake(floor, lane);
+        }
+    }
+
+    /// Stops the lanes: what they have not begun is returned.
+    pub(super) fn stop(&self) {
+        self.floor().in_flight.stop();
+        for work in &self.shared.work {
+            work.notify_one();
+        }
+    }
+
+    /// Waits until a lane has news for the coordinator, or until `deadline`.
+    pub(super) fn wait(&self, deadline: Instant) {
+        let mut floor = self.floor();
+        while !std::mem::take(&mut floor.has_news) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            floor = match self.shared.news.wait_timeout(floor, left) {
+                Ok((floor, _)) => floor,
+                Err(poisoned) => poisoned.into_inner().0,
+            };
+        }
+    }
+
+    fn wake(&self, mut floor: MutexGuard<'_, Floor>, lane: usize) {
+        let is_idle = std::mem::take(&mut floor.threads[lane].is_idle);
+        drop(floor);
+        if is_idle {
+            self.shared.work[lane].notify_one();
+        }
+    }
+
+    /// Messages with one key share a lane, and so do all messages without a key.
+    fn lane_of(&self, message: &Message) -> usize {
+        let lanes = self.len();
+        if lanes == 1 {
+            return 0;
+        }
+        let definition = message.event_type().and_then(registry::get);
+        let key = definition
+            .and_then(|definition| definition.key_bytes(definition.key_field()?, message.event_data().ok()?));
+        key.map_or(0, |key| usize::try_from(self.hash.hash_one(key) % lanes as u64).unwrap_or_default())
+    }
+}
+
+impl Drop for Lanes {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+impl Floor {
+    /// Counts an error; too many in a row end the consumer.
+    pub(super) fn count_error(&mut self, limit: Option<u32>, last: String) {
+        self.errors_in_a_row += 1;
+        let count = self.errors_in_a_row;
+        if limit.is_some_and(|limit| count >= limit) {
+            self.end.get_or_insert(ConsumeError::TooManyErrors { count, last });
+        }
+    }
+}
+
+impl Shared {
+    fn floor(&self) -> MutexGuard<'_, Floor> {
+        self.floor.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn run(&self, lane: usize) {
+        let mut floor = self.floor();
+        while !floor.in_flight.is_stopping() {
+            match floor.in_flight.start(lane) {
+                Some(job) => {
+                    floor.threads[lane].is_idle = false;
+                    drop(floor);
+                    let verdict = self.attempt(lane, job);
+                    floor = self.floor();
+                    self.settle(&mut floor, lane, verdict);
+                }
+                None => {
+                    floor.threads[lane].is_idle = true;
+                    floor = self.work[lane].wait(floor).unwrap_or_else(PoisonError::into_inner);
+                }
+            }
+        }
+    }
+
+    /// Makes an attempt, and decides what becomes of the message.
+    fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
+        let begin = |name: FullName| self.floor().in_flight.begin(lane, name, Instant::now());
+        // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
+        let outcome =
+            catch_unwind(AssertUnwindSafe(|| job.run(&self.observers, self.options.decode_all, begin)));
+        let outcome = outcome.unwrap_or_else(|payload| {
+            Outcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
+        });
+        if let Outcome::Failed(_) | Outcome::Hopeless(_) = &outcome {
+            self.observers.tell(&Observation::Failed);
+        }
+        let verdict = self.options.decide(job, outcome, Instant::now());
+        if let Verdict::Finish(finish) = &verdict {
+            match finish {
+                Finish::Handled => {}
+                Finish::WithoutReceiver(job) => {
+                    self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });
+                }
+                Finish::Skipped(job, failure) => {
+                    self.observers.tell(&Observation::Skipped { entry: &job.entry, reason: Some(failure) });
+                }
+                Finish::GivenUp(job, failure) => {
+                    self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
+                }
+            }
+        }
+        verdict
+    }
+
+    fn settle(&self, floor: &mut Floor, lane: usize, verdict: Verdict) {
+        let limit = self.options.consecutive_errors_limit;
+        let mut is_news = false;
+        match verdict {
+            Verdict::Finish(finish) => {
+                match finish {
+                    Finish::Handled => {
+                        floor.settled += 1;
+                        floor.errors_in_a_row = 0;
+                    }
+                    Finish::WithoutReceiver(_) => floor.settled += 1,
+                    Finish::Skipped(..) => {}
+                    Finish::GivenUp(_, failure) => {
+                        floor.settled += 1;
+                        floor.count_error(limit, failure.error);
+                        is_news = true;
+                    }
+                }
+                floor.in_flight.succeed(lane);
+            }
+            Verdict::Wait(waiting, failure) => {
+                floor.in_flight.fail(lane, waiting);
+                floor.count_error(limit, failure.error);
+                is_news = true;
+            }
+            Verdict::Stop(job, failure) => {
+                floor.in_flight.give_back(lane);
+                let stopped = ConsumeError::StoppedOnError { entry: job.entry.id, error: failure.error };
+                floor.end.get_or_insert(stopped);
+                is_news = true;
+            }
+        }
+        let queued = floor.in_flight.queued(lane);
+        if is_news || queued == 0 || queued == floor.threads[lane].low {
+            floor.has_news = true;
+            self.news.notify_one();
+        }
+    }
+}

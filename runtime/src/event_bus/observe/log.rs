@@ -1,0 +1,134 @@
+//! The log lines of producers and consumers.
+
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{Observation, Observer};
+use crate::{
+    error::chain,
+    event_bus::{
+        broker::{
+            audit::{AuditLine, AuditLog},
+            contract::Lost,
+        },
+        wire::{
+            entry::{Entry, EntryId},
+            envelope::Envelope,
+        },
+    },
+    metadata::EventsMetadata,
+};
+
+/// Writes a log line for each observation that an operator should see. Lines have ids, and no data of events.
+pub(in crate::event_bus) struct Log {
+    /// The topic of a consumer.
+    topic: Arc<str>,
+    audit: Option<AuditLog>,
+    /// The event types without a receiver that were logged already.
+    without_receiver: Mutex<BTreeSet<String>>,
+}
+
+impl Log {
+    /// Logs for a consumer of `topic`.
+    pub(in crate::event_bus) fn of_consumer(topic: &str, audit: Option<AuditLog>) -> Self {
+        Self { topic: topic.into(), audit, without_receiver: Mutex::default() }
+    }
+
+    /// Logs for a producer, whose envelopes name the topic.
+    pub(in crate::event_bus) fn of_producer(audit: Option<AuditLog>) -> Self {
+        Self::of_consumer("", audit)
+    }
+
+    fn audit_sent(&self, envelope: &Envelope, entry_id: &EntryId) {
+        let Some(log) = self.audit else { return };
+        let Envelope { topic, message, .. } = envelope;
+        log(&AuditLine {
+            text: "Message delivered to the event bus",
+            topic,
+            message_id: &message.id().unwrap_or_default(),
+            event_type: message.event_type().unwrap_or_default(),
+            entry_id,
+            event_timestamp_ms: None,
+        });
+    }
+
+    fn audit_received(&self, text: &'static str, entry: &Entry, metadata: &EventsMetadata) {
+        let Some(log) = self.audit else { return };
+        log(&AuditLine {
+            text,
+            topic: &self.topic,
+            message_id: &metadata.id,
+            event_type: &metadata.event_type,
+            entry_id: &entry.id,
+            event_timestamp_ms: Some(metadata.time.unix_micros().unwrap_or_default() / 1000),
+        });
+    }
+
+    /// Logs each type once.
+    fn without_receiver(&self, event_type: &str) {
+        let mut known = self.without_receiver.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.insert(event_type.to_owned()) {
+            drop(known);
+            tracing::warn!(
+                event_type,
+                "no receiver of this program takes messages of this type: they are acknowledged"
+            );
+        }
+    }
+}
+
+impl Observer for Log {
+    fn observe(&self, observation: &Observation<'_>) {
+        match observation {
+            Observation::Sent { envelope, entry_id } => self.audit_sent(envelope, entry_id),
+            Observation::NotSent { envelope: Envelope { topic, message, .. }, error } => tracing::error!(
+                topic = &**topic,
+                message_id = message.id().as_deref(),
+                event_type = message.event_type(),
+                error = chain(*error),
+                "message not delivered to the event bus"
+            ),
+            Observation::Received { entry, metadata, .. } => {
+                self.audit_received("Message received from the event bus", entry, metadata);
+            }
+            Observation::Handled { entry, metadata } => {
+                self.audit_received("Message from the event bus processed successfully", entry, metadata);
+            }
+            Observation::WithoutReceiver { entry } => {
+                self.without_receiver(entry.message.event_type().unwrap_or_default());
+            }
+            Observation::Skipped { entry, reason } => {
+                if let Some(failure) = reason {
+                    tracing::debug!(entry_id = %entry.id, error = failure.error, "skipped");
+                }
+            }
+            // The receiver's own line says what failed.
+            Observation::Failed | Observation::Retried => {}
+            Observation::GivenUp { entry, failure } => {
+                tracing::error!(entry_id = %entry.id, error = failure.error, "gave up on the message and acknowledged it");
+            }
+            Observation::DeadLettered { entry, failure } => tracing::error!(
+                entry_id = %entry.id,
+                event_type = entry.message.event_type(),
+                receivers = ?failure.receivers,
+                attempts = failure.attempts,
+                error = failure.error,
+                "dead-lettered"
+            ),
+            Observation::Lost(Lost::Pending(ids)) => tracing::error!(
+                count = ids.len(),
+                ?ids,
+                "lost: the broker dropped pending entries before they were handled"
+            ),
+            Observation::Lost(Lost::Unread { after, before, count }) => {
+                tracing::error!(count, %after, ?before, "lost: the broker dropped entries before they were read");
+            }
+            Observation::Noted(note) => tracing::warn!("{note}"),
+            Observation::BrokerFailed { doing, error } => {
+                tracing::error!(error = chain(*error), transient = error.is_transient(), "{doing}");
+            }
+        }
+    }
+}
