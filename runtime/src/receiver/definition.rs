@@ -98,6 +98,13 @@ pub(crate) struct FullName {
     name: &'static str,
 }
 
+#[cfg(test)]
+impl FullName {
+    pub(crate) fn new(module_path: &'static str, name: &'static str) -> Self {
+        Self { module_path, name }
+    }
+}
+
 impl fmt::Display for FullName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.module_path.is_empty() {

@@ -94,13 +94,6 @@ pub(crate) fn has_receivers() -> bool {
     signals().iter().any(|signal| signal.has_receivers())
 }
 
-/// Says which events go to an event bus.
-pub(crate) fn set_produced(is_produced: impl Fn(&EventDefinition) -> bool) {
-    for signal in signals() {
-        signal.set_produced(is_produced(signal.definition()));
-    }
-}
-
 #[track_caller]
 fn signal(event_type: &str) -> Option<&'static dyn AnySignal> {
     let signals = signals();

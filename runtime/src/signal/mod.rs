@@ -6,7 +6,7 @@ mod connection;
 mod dispatch;
 mod dispatch_list;
 mod incoming;
-mod outlet;
+pub(crate) mod outlet;
 mod receivers;
 mod slice;
 
@@ -23,7 +23,7 @@ pub use connection::Connection;
 use connection::{Connected, Place, next_id};
 use dispatch::Failures;
 pub(crate) use incoming::Incoming;
-pub(crate) use outlet::{Outlet, set as set_outlet};
+pub(crate) use outlet::Outlet;
 use receivers::Receivers;
 pub use slice::SIGNALS;
 

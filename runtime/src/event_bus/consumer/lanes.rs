@@ -5,7 +5,6 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread,
     time::Instant,
 };
 
@@ -17,7 +16,7 @@ use super::{
 };
 use crate::{
     event_bus::{
-        observe::{Observation, Observers},
+        observe::{Observation, Observers, spawn},
         wire::message::Message,
     },
     receiver::{FullName, ReceiverError},
@@ -83,11 +82,8 @@ impl Lanes {
         // If a thread cannot be started, dropping this ends the others.
         let lanes = Self { shared, hash: RandomState::new() };
         for lane in 0..count {
-            let (shared, span) = (Arc::clone(&lanes.shared), tracing::Span::current());
-            thread::Builder::new().name(format!("events-lane-{lane}")).spawn(move || {
-                let _entered = span.entered();
-                shared.run(lane);
-            })?;
+            let shared = Arc::clone(&lanes.shared);
+            spawn(format!("events-lane-{lane}"), move || shared.run(lane))?;
         }
         Ok(lanes)
     }
@@ -264,6 +260,9 @@ impl Shared {
                 floor.end.get_or_insert(stopped);
                 is_news = true;
             }
+        }
+        if floor.end.is_some() {
+            floor.in_flight.stop();
         }
         let queued = floor.in_flight.queued(lane);
         if is_news || queued == 0 || queued == floor.threads[lane].low {

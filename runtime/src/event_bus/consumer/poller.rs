@@ -5,7 +5,6 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::mpsc::{Receiver, SendError, Sender, channel},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -15,7 +14,7 @@ use crate::event_bus::{
         contract::{EventBusConsumer, Polled, Waker},
         error::BusError,
     },
-    observe::{Observation, Observers},
+    observe::{Observation, Observers, spawn},
     wire::{
         dead_letter::Failure,
         entry::{Entry, EntryId},
@@ -59,9 +58,8 @@ impl Poller {
         let (questions, asked) = channel::<Question>();
         let (answer, news) = channel();
         let stopped = answer.clone();
-        let (span, observers) = (tracing::Span::current(), observers.clone());
-        thread::Builder::new().name("events-bus".to_owned()).spawn(move || {
-            let _entered = span.entered();
+        let observers = observers.clone();
+        spawn("events-bus".to_owned(), move || {
             for question in asked {
                 question.ask(&answer, &observers);
             }
@@ -169,7 +167,10 @@ fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observers
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::{
+        sync::{Arc, Mutex},
+        thread,
+    };
 
     use crate::event_bus::consumer::poller::*;
     use crate::event_bus::wire::message::Message;

@@ -3,6 +3,7 @@
 //! Producers and consumers tell; they know no observer. An observer may use `wire` and `broker`.
 
 mod log;
+mod thread;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -10,6 +11,7 @@ use std::{
 };
 
 pub(super) use log::Log;
+pub(super) use thread::spawn;
 
 use super::{
     broker::{contract::Lost, error::BusError},

@@ -9,13 +9,14 @@ use std::{
 };
 
 use super::{
-    Sender,
+    ObservedProducer,
     error::{ProduceError, Undelivered},
 };
 use crate::{
     error::chain,
     event_bus::{
         broker::error::BusError,
+        observe::spawn,
         wire::{entry::EntryId, envelope::Envelope},
     },
 };
@@ -32,7 +33,7 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_
 pub(super) struct Background(Arc<Queue>);
 
 struct Queue {
-    sender: Sender,
+    producer: ObservedProducer,
     backlog: Mutex<Backlog>,
     /// A message was added, or the queue ends.
     added: Condvar,
@@ -56,17 +57,15 @@ struct Backlog {
 
 impl Background {
     /// Starts the thread. Each call of the bus has `timeout`.
-    pub(super) fn start(sender: Sender, timeout: Duration) -> Result<Self, BusError> {
+    pub(super) fn start(producer: ObservedProducer, timeout: Duration) -> Result<Self, BusError> {
         let queue = Arc::new(Queue {
-            sender,
+            producer,
             backlog: Mutex::default(),
             added: Condvar::new(),
             taken: Condvar::new(),
         });
         let theirs = Arc::clone(&queue);
-        thread::Builder::new()
-            .name("events-producer".to_owned())
-            .spawn(move || theirs.run(timeout))
+        spawn("events-producer".to_owned(), move || theirs.run(timeout))
             .map_err(|error| BusError::permanent("no thread could be started").with_source(error))?;
         Ok(Self(queue))
     }
@@ -106,7 +105,7 @@ impl Background {
         self.0.taken.notify_all();
         let reason = reason.as_deref().unwrap_or("not sent in time");
         let late = |envelope: Envelope| {
-            let error = self.0.sender.settled(&envelope, Err(BusError::transient(reason))).err()?;
+            let error = self.0.producer.settled(&envelope, Err(BusError::transient(reason))).err()?;
             Some(Undelivered { envelope, error })
         };
         let late = sending.into_iter().chain(waiting).filter_map(late);
@@ -131,7 +130,7 @@ impl Queue {
         let mut pause = RETRY.0;
         let mut most = BATCH;
         while let Some(batch) = self.take(most) {
-            let outcomes = self.sender.send(&batch, Instant::now() + timeout);
+            let outcomes = self.producer.send(&batch, Instant::now() + timeout);
             if self.settle(batch, outcomes) {
                 pause = RETRY.0;
                 most = (most * 2).min(BATCH);
@@ -181,7 +180,7 @@ impl Queue {
                     again.push(envelope);
                 }
                 outcome => {
-                    if let Err(error) = self.sender.settled(&envelope, outcome) {
+                    if let Err(error) = self.producer.settled(&envelope, outcome) {
                         refused.push(Undelivered { envelope, error });
                     }
                 }

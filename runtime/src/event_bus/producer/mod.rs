@@ -27,6 +27,7 @@ use routes::Route;
 
 use super::{
     broker::{
+        audit::AuditLog,
         contract::{EventBus, EventBusProducer},
         error::BusError,
         subscription::bounded,
@@ -52,7 +53,7 @@ struct Inner {
 /// When a message is delivered.
 enum Deliver {
     /// Before the send returns.
-    Wait(Sender),
+    Wait(ObservedProducer),
     /// By a thread, which sends many messages at once.
     Background(Background),
 }
@@ -87,11 +88,11 @@ impl Producer {
         timeout: Duration,
         audit: bool,
     ) -> Result<Self, BusError> {
-        let sender = Sender::new(bus.producer()?, audit.then(|| bus.audit_log()));
+        let producer = ObservedProducer::new(bus.producer()?, audit.then(|| bus.audit_log()));
         let timeout = bounded(timeout);
         let deliver = match delivery {
-            Delivery::Wait => Deliver::Wait(sender),
-            Delivery::Background => Deliver::Background(Background::start(sender, timeout)?),
+            Delivery::Wait => Deliver::Wait(producer),
+            Delivery::Background => Deliver::Background(Background::start(producer, timeout)?),
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
         Ok(Self(Arc::new(Inner { prefix, timeout, deliver })))
@@ -159,10 +160,10 @@ impl Producer {
             Deliver::Background(background) => {
                 envelopes.iter().map(|envelope| background.add(envelope.clone(), deadline)).collect()
             }
-            Deliver::Wait(sender) => blocking::blocking(|| sender.send(&envelopes, deadline))
+            Deliver::Wait(producer) => blocking::blocking(|| producer.send(&envelopes, deadline))
                 .into_iter()
                 .zip(&envelopes)
-                .map(|(outcome, envelope)| sender.settled(envelope, outcome))
+                .map(|(outcome, envelope)| producer.settled(envelope, outcome))
                 .collect(),
         };
         ProduceError::check(envelopes, outcomes)
@@ -192,13 +193,13 @@ impl fmt::Debug for Producer {
 }
 
 /// The bus's producer, and the observers of its outcomes.
-struct Sender {
+struct ObservedProducer {
     bus: Arc<dyn EventBusProducer>,
     observers: Observers,
 }
 
-impl Sender {
-    fn new(bus: Arc<dyn EventBusProducer>, audit: Option<super::broker::audit::AuditLog>) -> Self {
+impl ObservedProducer {
+    fn new(bus: Arc<dyn EventBusProducer>, audit: Option<AuditLog>) -> Self {
         let log: Box<dyn Observer> = Box::new(Log::of_producer(audit));
         Self { bus, observers: Observers::new([log]) }
     }

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Inner, Producer, Route, background::Background};
+use super::{Deliver, Inner, ObservedProducer, Producer, background::Background, routes::Route};
 use crate::event_bus::{
     broker::{
         contract::{EventBus, EventBusConsumer, EventBusProducer},
@@ -66,7 +66,7 @@ fn types(outcome: Result<(), super::ProduceError>) -> Vec<String> {
 #[test]
 fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let add = |text| {
         let message = message(text);
         background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
@@ -86,7 +86,7 @@ fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
 #[test]
 fn what_the_bus_refuses_comes_back_with_the_next_flush() {
     let (bus, _calls, outcome) = scripted();
-    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let message = message("too-large");
     background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
     outcome.send(vec![Err(BusError::permanent("it is too large"))]).unwrap();
@@ -130,7 +130,7 @@ fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
 #[test]
 fn what_failed_is_sent_again_in_smaller_parts_and_in_order() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let add = |text: &str| {
         let message = message(text);
         background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
@@ -163,7 +163,7 @@ fn what_failed_is_sent_again_in_smaller_parts_and_in_order() {
 #[test]
 fn large_messages_go_in_small_parts() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(bus, Duration::from_secs(1), false).unwrap();
+    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let sizes = [10, 3_000_000, 400_000, 400_000, 400_000];
     for size in sizes {
         let message = message(&"x".repeat(size));
@@ -206,12 +206,15 @@ fn all_topics_of_an_event_have_the_timeout_together() {
     let bus = Arc::new(Punctual(Mutex::default()));
     let timeout = Duration::from_secs(3);
     let producer = Arc::clone(&bus) as Arc<dyn EventBusProducer>;
-    let producer =
-        Producer(Arc::new(Inner { producer, prefix: None, timeout, audit: false, background: None }));
+    let producer = Producer(Arc::new(Inner {
+        prefix: None,
+        timeout,
+        deliver: Deliver::Wait(ObservedProducer::new(producer, None)),
+    }));
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
     let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.into(), key_field: None });
     let before = Instant::now();
-    producer.send_to(&routes, &metadata, Vec::new()).unwrap();
+    producer.produce(&routes, &metadata, Vec::new()).unwrap();
     let calls = bus.0.lock().unwrap().clone();
     let [(3, deadline)] = calls[..] else { panic!("one call for all: {calls:?}") };
     assert!(deadline >= before + timeout && deadline <= Instant::now() + timeout);
