@@ -134,8 +134,8 @@ impl ConsumeEvents {
             Ok(_) if is_closed.load(Ordering::Acquire) => Err(Failure::ClosedPipe),
             Ok(_) => Ok(Outcome::Done),
             Err(ConsumeError::GroupExists { topic, group, entry, .. }) => Err(Failure::new(format!(
-                "group `{group}` of topic `{topic}` exists, and stays where it is\nnote: `last_read_msg_id` is for a new \
-                 group\nhelp: to move this one, stop its consumers, run this, and start them without \
+                "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `last_read_msg_id` only applies to a \
+                 new group\nhelp: to move this one, stop its consumers, run this command, and start them without \
                  `last_read_msg_id`:\n  {}",
                 self.seek_command(&topic, &group, &entry)
             ))),

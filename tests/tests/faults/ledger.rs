@@ -92,10 +92,10 @@ impl Ledger {
                 self.received.insert(id.to_owned());
                 continue;
             }
-            if line.contains("pending entries were trimmed") {
+            if line.contains("dropped pending entries") {
                 let ids = line.split('"').skip(1).step_by(2);
                 self.lost_pending.extend(ids.map(str::to_owned));
-            } else if line.contains("entries were trimmed before they were read") {
+            } else if line.contains("dropped entries before they were read") {
                 let count = word("count=").expect("the server counts them");
                 self.lost_unread += count.parse::<u64>().unwrap();
             }

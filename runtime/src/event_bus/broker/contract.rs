@@ -46,7 +46,7 @@ pub trait EventBus: Send + Sync {
     ///
     /// A bus with a Python counterpart overrides this to add the field names that its operators know.
     fn audit_log(&self) -> AuditLog {
-        AuditLine::log
+        |line| line.log()
     }
 
     /// Returns the span in which a consumer of this bus works.

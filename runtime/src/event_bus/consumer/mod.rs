@@ -107,7 +107,9 @@ impl Consumer {
     /// See [`ConsumeError`]: each has the exit code that the command line gives it.
     pub fn run(&self, stop: impl Borrow<Stop>) -> Result<Report, ConsumeError> {
         if !self.enabled {
-            tracing::error!("the settings disable consumers: nothing is consumed");
+            tracing::error!(
+                "consumers are disabled in the settings (CONSUMERS_ENABLED is false): nothing is consumed"
+            );
             return Ok(Report::default());
         }
         self.check()?;

@@ -16,7 +16,7 @@ pub(in crate::conformance) fn trimmed_unread_entries_are_reported_as_lost(harnes
     let report = member.end().unwrap();
     assert_eq!((report.handled, report.lost), (4, 16));
     assert_eq!(seen.all(), (1..=5).chain(22..=25).collect::<Vec<_>>());
-    let lost = lines.with("trimmed before they were read");
+    let lost = lines.with("dropped entries before they were read");
     assert!(lost.len() == 1 && lost[0].starts_with("ERROR") && lost[0].contains("16"), "{lost:?}");
 }
 
@@ -41,7 +41,7 @@ pub(in crate::conformance) fn trimmed_pending_entries_are_reported_as_lost(harne
     let report = member.end().unwrap();
     assert_eq!(seen.all()[before..], [7, 8, 9, 10, 11], "lost ones are not the end of what is pending");
     assert_eq!((report.handled, report.lost), (5, 6));
-    let text = lines.with("pending entries were trimmed").concat();
+    let text = lines.with("dropped pending entries").concat();
     assert!(ids[..6].iter().all(|id| text.contains(id.as_str())), "{text}");
     assert!(bench.pending().is_empty());
 }

@@ -17,8 +17,8 @@ fn each_message_has_two_lines_with_ids_only() {
     .unwrap()
         / 1000;
     let fields = format!(
-        "topic=\"dev-parcels\" message_id={message_id} event_type=\"{SENT}\" redis_msg_id={} event_timestamp_ms={millis}",
-        ids[0]
+        "topic=\"dev-parcels\" message_id={message_id} event_type=\"{SENT}\" entry_id={id} redis_msg_id={id} event_timestamp_ms={millis}",
+        id = ids[0]
     );
     let stderr = bus.done(&CONSUME).stderr;
     for what in ["Message received from the event bus", "Message from the event bus processed successfully"] {
@@ -55,5 +55,5 @@ fn audit_lines_go_to_an_existing_log() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMERS_ENABLED", "false").with("OWN_LOG", "1");
     let ran = bus.run_as(ONLOOKER, &["consume-events", "-t", "parcels", "-g", "vans"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
-    assert!(ran.stdout.contains("consumers are not enabled"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("consumers are disabled"), "{}", ran.stdout);
 }

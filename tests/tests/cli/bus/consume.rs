@@ -60,7 +60,7 @@ fn the_command_that_moves_a_group_works_when_it_is_pasted() {
     let extra = json!({"last_read_msg_id": ids[1]}).to_string();
     let ran = bus.run(&consume(&["--extra", &extra]));
     assert_eq!(ran.code, 2);
-    let error = "error: group `vans` of topic `parcels` exists, and stays where it is\nnote: ";
+    let error = "error: group `vans` of topic `parcels` already exists and keeps its position\nnote: ";
     assert!(ran.stderr.contains(error), "{}", ran.stderr);
     let command = ran.stderr.lines().last().unwrap();
     assert!(command.contains(" seek "), "{command}");
@@ -129,7 +129,7 @@ fn a_program_without_receivers_can_only_print() {
     bus.done(&["produce-event", "-t", "parcels", "--signal", "SESSION_LOGIN_COMPLETED", "--data", &data]);
     let ran = bus.run_as(ONLOOKER, &consume(&["--extra", BACKLOG, "--count", "1"]));
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
-    assert!(ran.stderr.contains("error: this program has no receiver\nnote: "), "{}", ran.stderr);
+    assert!(ran.stderr.contains("error: this program has no receivers\nnote: "), "{}", ran.stderr);
     assert!(ran.stderr.contains("`use your_handlers as _;`"), "{}", ran.stderr);
     let ran = bus.run_as(ONLOOKER, &consume(&["--extra", BACKLOG, "--count", "1", "--print"]));
     assert_eq!(

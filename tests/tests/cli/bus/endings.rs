@@ -49,7 +49,7 @@ fn consumers_are_disabled() {
     bus.post("parcels", &["ok"]);
     let ran = bus.done(&consume(&[]));
     assert!(
-        ran.stderr.contains("consumers are not enabled (EVENT_BUS_REDIS_CONSUMERS_ENABLED)"),
+        ran.stderr.contains("consumers are disabled in the settings (CONSUMERS_ENABLED is false)"),
         "{}",
         ran.stderr
     );
@@ -63,7 +63,10 @@ fn a_receiver_that_exceeds_its_timeout() {
     let ran = bus.run(&consume(&[]));
     assert_eq!(ran.code, 3, "{}", ran.stderr);
     let error = ran.stderr.lines().last().unwrap();
-    let start = format!("error: receiver `worker::deliver` has had entry {} for more than 300ms", ids[0]);
+    let start = format!(
+        "error: receiver `worker::deliver` took longer than 300ms for entry {}, which stays pending",
+        ids[0]
+    );
     assert!(error.starts_with(&start), "{error}");
     let pending = bus.pending("parcels", "vans");
     assert_eq!(pending[0]["id"], ids[0].as_str());
@@ -133,10 +136,7 @@ fn the_running_message_exceeds_the_stop_timeout() {
     let ran = consumer.stop();
     assert_eq!(ran.code, 6, "{}", ran.stderr);
     let error = ran.stderr.lines().last().unwrap();
-    assert!(
-        error.starts_with("error: told to stop, but the message in hand was not finished within 300ms"),
-        "{error}"
-    );
+    assert!(error.starts_with("error: stopped, but a receiver did not finish within 300ms"), "{error}");
     assert_eq!(bus.pending("parcels", "vans")[0]["id"], ids[0].as_str());
 }
 
