@@ -73,7 +73,7 @@ fn routes_and_receivers() {
         .with("EVENT_BUS_CONSUMER_CONFIG", json!({"scales": {"group_id": "vans"}}).to_string());
     let expected = [
         format!(
-            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: allow it where no receiver sends that event (`--allow-loop`, `Consumer::allow_loop`), or disable the route in the settings of the process that consumes (`enabled: false`))"
+            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: allow it if no receiver sends that event (`--allow-loop`, `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`))"
         ),
         format!(
             "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, and has no receiver in it"

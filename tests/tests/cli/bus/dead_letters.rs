@@ -170,7 +170,7 @@ fn unknown_receivers() {
     let id = letter(&bus, "worker::deliver\nworker::forget");
     let ran = dlq(&bus, "replay", &[&id]);
     assert_eq!(ran.code, 1);
-    let expected = "receiver `worker::forget` is not in this program: replay where it is linked, or drop the dead letter";
+    let expected = "receiver `worker::forget` is not in this program: replay it in the program that has the receiver, or drop the dead letter";
     assert_eq!(ran.json_lines()[0]["error"], expected);
     assert_eq!(bus.dead_letters("parcels", "vans").len(), 2);
 }

@@ -80,7 +80,7 @@ fn a_loop_must_be_allowed() {
     let error = format!("error: this process produces `{SENT}` to topic `dev-parcels`");
     assert!(ran.stderr.contains(&error), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("\nhelp: allow it where no receiver sends that event (`--allow-loop`, "),
+        ran.stderr.contains("\nhelp: allow it if no receiver sends that event (`--allow-loop`, "),
         "{}",
         ran.stderr
     );
