@@ -187,9 +187,9 @@ mod tests {
         fn poll(&mut self, _: &[EntryId], _: usize, _: Duration) -> Result<Polled, BusError> {
             self.let_go.recv().expect("the test lets it go");
             let entry = Entry::new(EntryId::new("1-1"), Message::builder().build(), 3);
-            let mut polled = Polled::default();
-            polled.entries.push(entry);
-            Ok(polled)
+            let mut answer = Polled::default();
+            answer.entries.push(entry);
+            Ok(answer)
         }
 
         fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
@@ -214,8 +214,8 @@ mod tests {
         let (mut poller, let_go, held) = hanging(&stop);
         stop.stop();
         let started = Instant::now();
-        let polled = poller.wait(&[], 10, Duration::from_secs(50)).unwrap();
-        assert!(polled.entries.is_empty() && started.elapsed() < Duration::from_secs(5));
+        let answer = poller.wait(&[], 10, Duration::from_secs(50)).unwrap();
+        assert!(answer.entries.is_empty() && started.elapsed() < Duration::from_secs(5));
         assert!(poller.hold(&[]).is_err() && poller.wait(&[], 10, Duration::ZERO).is_err());
         let_go.send(()).unwrap();
         let deadline = Instant::now() + Duration::from_secs(20);

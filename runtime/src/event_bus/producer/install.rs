@@ -78,9 +78,9 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
         let route = Route { topic: producer.full_topic(topic).into(), key_field };
         routes.entry(event_type.to_owned()).or_default().push(route);
     }
-    let router = Arc::new(Router { producer, routes });
-    outlet::install(Arc::clone(&router) as _);
-    Ok(Guard(Some(router)))
+    let installed = Arc::new(Router { producer, routes });
+    outlet::install(Arc::clone(&installed) as _);
+    Ok(Guard(Some(installed)))
 }
 
 /// Why the event bus could not be installed.
