@@ -9,7 +9,7 @@ extern crate self as openedx_events;
 pub mod apache;
 mod avro;
 mod avro_type;
-// Elements of distributed slices go to sections of their own, which only an attribute of this name can say.
+// Elements of distributed slices are in link sections of their own, and the attribute for that is `unsafe`.
 #[allow(unsafe_code)]
 #[cfg(feature = "catalog")]
 mod catalog;

@@ -1,4 +1,4 @@
-//! What became of an event.
+//! The outcomes of sending an event.
 
 use std::{
     fmt,
@@ -9,11 +9,11 @@ use std::{
 
 use crate::receiver::{ReceiverDefinition, ReceiverError};
 
-/// The outcomes of all receivers of one event, in the order in which they ran. The last one may be that of the event
-/// bus.
+/// The outcomes of all receivers of one event, in the order in which they ran. If the event went to the event bus, the last
+/// response is the bus's.
 ///
-/// The counterpart of the list of pairs that `send_robust` returns in Django. It may be ignored: each
-/// failure was logged.
+/// This is the counterpart of the list of pairs that `send_robust` returns in Django. The caller may ignore it, because
+/// each failure was logged.
 #[derive(Default)]
 pub struct Responses(ManuallyDrop<Vec<Response>>);
 
@@ -26,12 +26,12 @@ impl Responses {
         self.0.push(response);
     }
 
-    /// All of them.
+    /// Returns an iterator over the responses.
     pub fn iter(&self) -> std::slice::Iter<'_, Response> {
         self.0.iter()
     }
 
-    /// How many there are.
+    /// Returns the number of responses.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.len()
@@ -43,26 +43,26 @@ impl Responses {
         self.0.is_empty()
     }
 
-    /// Whether every receiver succeeded, and the event bus where the event went there.
+    /// Whether every receiver succeeded, and the event bus too if the event went there.
     #[must_use]
     pub fn all_ok(&self) -> bool {
         self.failures().next().is_none()
     }
 
-    /// What became of the event on its way to the event bus: it has an entry where the event has an enabled route, and
-    /// did not come from the bus.
+    /// Returns the response of the event bus. There is one if the event has an enabled route and did not come from the bus.
     #[must_use]
     pub fn event_bus(&self) -> Option<&Response> {
         self.0.iter().find(|response| response.is_event_bus())
     }
 
-    /// Those of what failed.
+    /// Returns the responses of the receivers that failed, and of the event bus if it failed.
     pub fn failures(&self) -> impl Iterator<Item = &Response> {
         self.0.iter().filter(|response| response.result().is_err())
     }
 }
 
-/// Where nobody listens, senders drop an empty list: nothing is set up there for the dropping of another one.
+/// Without a receiver, a sender drops an empty list. The code that drops a full one is in a function of its own, so that
+/// dropping an empty one sets nothing up.
 impl Drop for Responses {
     #[inline]
     fn drop(&mut self) {
@@ -112,38 +112,38 @@ impl Response {
         Self { receiver, result }
     }
 
-    /// The receiver: its name, module, file and line.
+    /// Returns the receiver's definition: its name, module, file and line.
     #[must_use]
     pub fn receiver(&self) -> &ReceiverDefinition {
         &self.receiver
     }
 
-    /// Whether this is no receiver, but the event bus. An event that was not delivered is in the error, a
+    /// Whether this is the response of the event bus. If the event was not delivered, the error is a
     /// [`ProduceError`](crate::event_bus::ProduceError).
     #[must_use]
     pub fn is_event_bus(&self) -> bool {
         matches!(self.receiver, ReceiverHandle::EventBus(_))
     }
 
-    /// Whether it succeeded, and if not, why.
+    /// Returns the error by reference, if it failed.
     pub fn result(&self) -> Result<(), &ReceiverError> {
         self.result.as_ref().copied()
     }
 
-    /// The error itself, where it failed.
+    /// Returns the error by value, if it failed.
     pub fn into_result(self) -> Result<(), ReceiverError> {
         self.result
     }
 }
 
-/// A receiver's definition, for as long as somebody has a response of it.
+/// A receiver's definition. Responses share it, and may outlive the connection of their receiver.
 #[derive(Clone)]
 pub(crate) enum ReceiverHandle {
     /// Registered with `#[receiver]`.
     Linked(&'static ReceiverDefinition),
     /// Connected at run time.
     Connected(Arc<ReceiverDefinition>),
-    /// No receiver: the event bus, under the definition that says so.
+    /// The event bus, with a definition in place of a receiver's.
     EventBus(Arc<ReceiverDefinition>),
 }
 

@@ -1,4 +1,6 @@
-//! Effects that hold on the threads that entered them: what [`testing`](crate::testing) is made of.
+//! Scopes: effects on what a thread sends while it is in them. [`testing`](crate::testing) builds on them.
+//!
+//! This file uses events and metadata. Receivers are run by code that asks it.
 
 use std::{
     any::TypeId,
@@ -18,7 +20,7 @@ use crate::{
     metadata::EventsMetadata,
 };
 
-/// How many scopes there are on all threads: a send looks at its thread's only when there are any.
+/// The number of scopes on all threads. A send looks at its thread's scopes only if there are any.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -31,7 +33,7 @@ pub(crate) fn is_active() -> bool {
     ENTERED.load(Ordering::Relaxed) > 0
 }
 
-/// What a scope does to the events sent in it.
+/// What a scope does with the events that are sent in it.
 pub(crate) enum Effect {
     Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
     Strict,
@@ -46,27 +48,27 @@ pub(crate) struct Captured {
     pub(crate) metadata: EventsMetadata,
 }
 
-/// The scopes of the thread that sends an event.
+/// The scopes that a thread is in.
 pub(crate) struct Scopes(Vec<Arc<Effect>>);
 
 impl Scopes {
-    /// Those of this thread.
+    /// Returns the scopes of this thread.
     pub(crate) fn current() -> Self {
         if !is_active() {
             return Self(Vec::new());
         }
-        // A thread that is being torn down has none any more.
+        // A thread that is ending has no scopes any more.
         Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
     }
 
-    /// Whether somebody collects events of this definition.
+    /// Whether a scope collects events of this definition.
     pub(crate) fn capture(&self, definition: &'static EventDefinition) -> bool {
         self.0
             .iter()
             .any(|effect| matches!(&**effect, Effect::Capture(of, _) if std::ptr::eq(*of, definition)))
     }
 
-    /// Hands an event to whoever collects it.
+    /// Hands an event to the scopes that collect it.
     pub(crate) fn captured(
         &self,
         definition: &'static EventDefinition,
@@ -83,7 +85,7 @@ impl Scopes {
         }
     }
 
-    /// Whether a receiver of `event` does not run. `receiver` returns the type of its function.
+    /// Whether a scope mutes a receiver of `event`. `receiver` returns the type of its function.
     #[inline]
     pub(crate) fn mute(&self, event: &'static EventDefinition, receiver: fn() -> TypeId) -> bool {
         self.0.iter().any(|effect| match &**effect {
@@ -93,13 +95,13 @@ impl Scopes {
         })
     }
 
-    /// Whether a failure is a panic.
+    /// Whether a failure makes the send panic.
     pub(crate) fn are_strict(&self) -> bool {
         self.0.iter().any(|effect| matches!(**effect, Effect::Strict))
     }
 }
 
-/// A scope on the thread that made it; it ends when this is dropped.
+/// A scope on the thread that made it. Dropping it ends the scope.
 #[must_use = "the scope ends when this is dropped, which `let _ =` does at once: bind it to a name, as in `let _scope = …`"]
 #[derive(Debug)]
 pub struct Scope(Entered);
@@ -109,7 +111,7 @@ impl Scope {
         Self(ScopeHandle(Arc::new(effect)).enter())
     }
 
-    /// What takes the scope to other threads and tasks.
+    /// Returns a handle that takes the scope to other threads and tasks.
     #[must_use]
     pub fn handle(&self) -> ScopeHandle {
         ScopeHandle(Arc::clone(&self.0.effect))
@@ -128,12 +130,12 @@ impl ScopeHandle {
     /// Enters the scope on this thread, until the guard is dropped.
     pub fn enter(&self) -> Entered {
         ENTERED.fetch_add(1, Ordering::Relaxed);
-        // A thread that is being torn down sends nothing that could be looked at.
+        // A thread that is ending has no scopes any more, and its sends are not observed.
         let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(Arc::clone(&self.0)));
         Entered { effect: Arc::clone(&self.0), not_send: PhantomData }
     }
 
-    /// A future that is in the scope whenever it runs, on whatever thread that is, and when it is dropped.
+    /// Returns a future that enters the scope at each poll, on any thread, and when it is dropped.
     pub fn wrap<F: Future>(&self, future: F) -> Scoped<F> {
         Scoped { handle: self.clone(), future: Some(Box::pin(future)) }
     }
@@ -145,19 +147,19 @@ impl fmt::Debug for ScopeHandle {
     }
 }
 
-/// A thread's stay in a scope; it ends when this is dropped.
+/// A thread's stay in a scope. Dropping it leaves the scope.
 #[must_use = "the thread leaves the scope when this is dropped"]
 pub struct Entered {
     effect: Arc<Effect>,
-    /// It has to be dropped on the thread that entered.
+    /// This must be dropped on the thread that entered.
     not_send: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
         ENTERED.fetch_sub(1, Ordering::Relaxed);
-        // A thread that is being torn down has none any more. What was captured goes with `self.effect`, after the
-        // borrow: destructors of events may send events.
+        // A thread that is ending has no scopes any more. Captured events are dropped with `self.effect`, after the borrow,
+        // because their destructors may send events.
         let _ = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();
             let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
@@ -172,11 +174,11 @@ impl fmt::Debug for Entered {
     }
 }
 
-/// A future in a scope: what [`ScopeHandle::wrap`] returns.
+/// A future in a scope. [`ScopeHandle::wrap`] returns it.
 #[must_use = "futures do nothing unless they are polled"]
 pub struct Scoped<F> {
     handle: ScopeHandle,
-    /// There until this is dropped.
+    /// `None` only while this is dropped.
     future: Option<Pin<Box<F>>>,
 }
 
@@ -192,7 +194,7 @@ impl<F: Future> Future for Scoped<F> {
 impl<F> Drop for Scoped<F> {
     fn drop(&mut self) {
         let _entered = self.handle.enter();
-        // What is cancelled may send that it was.
+        // A cancelled future may send events in its destructors.
         self.future = None;
     }
 }

@@ -134,8 +134,8 @@ fn responses_contain_failures_and_panics() {
             "no bell 3",
             "panicked: out of order",
             "panicked: out of order: 3",
-            "panicked: with a value that is no text",
-            "panicked: with a value that is no text",
+            "panicked: with a value that is not a string",
+            "panicked: with a value that is not a string",
         ]
     );
     let panics: Vec<bool> = responses.failures().map(|one| one.result().unwrap_err().is_panic()).collect();

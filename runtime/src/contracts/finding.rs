@@ -1,49 +1,49 @@
-//! What can be wrong with contracts.
+//! Mistakes in contracts.
 
 use std::{fmt, path::PathBuf};
 
 use crate::event::EventDefinition;
 
-/// Something that is wrong with the contracts of a program; it prints as one line.
+/// A mistake in the contracts of a program. It prints as one line.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum ContractFinding {
-    /// An event has no contract of its minor version: nothing keeps its schema from being changed.
+    /// An event has no contract for its minor version, so nothing protects its schema from changes.
     #[non_exhaustive]
     Missing {
         /// The event.
         event: &'static EventDefinition,
-        /// The contract, where it was written after the event was compiled.
+        /// The contract, if it was written after the event was compiled.
         file: Option<PathBuf>,
     },
-    /// A contract is of no event that the program is linked with.
+    /// A contract belongs to none of the events that the program is linked with.
     #[non_exhaustive]
     WithoutEvent {
-        /// Its path from the package's folder.
+        /// The contract's path, relative to the package's folder.
         file: String,
     },
-    /// An event does not keep to its contract, which was not there when the event was compiled.
+    /// An event breaks its contract, which was written after the event was compiled.
     #[non_exhaustive]
     Broken {
         /// The event.
         event: &'static EventDefinition,
-        /// The contract's path from the package's folder.
+        /// The contract's path, relative to the package's folder.
         file: String,
     },
     /// A contract was changed.
     #[non_exhaustive]
     Changed {
-        /// Its path from the package's folder.
+        /// The contract's path, relative to the package's folder.
         file: String,
-        /// The git revision it is compared with.
+        /// The git revision that it is compared with.
         revision: String,
     },
     /// A contract was deleted.
     #[non_exhaustive]
     Deleted {
-        /// Its path from the package's folder.
+        /// The contract's path, relative to the package's folder.
         file: String,
-        /// The git revision it is compared with.
+        /// The git revision that it is compared with.
         revision: String,
     },
 }
@@ -59,8 +59,8 @@ impl fmt::Display for ContractFinding {
         match self {
             Self::Missing { event, file: Some(file) } => write!(
                 f,
-                "contract_missing: event type `{}` at {}:{} was compiled before {} was there (help: `touch {}`, and \
-                 build again; a build script with `cargo::rerun-if-changed=schemas` does so by itself)",
+                "contract_missing: event type `{}` at {}:{} was compiled before {} existed (help: `touch {}` and build \
+                 again; `cargo::rerun-if-changed=schemas` in a build script does it automatically)",
                 event.event_type(),
                 event.file(),
                 event.line(),
@@ -69,9 +69,9 @@ impl fmt::Display for ContractFinding {
             ),
             Self::Missing { event, file: None } => write!(
                 f,
-                "contract_missing: event type `{}` at {}:{} has no contract of minor version {}: nothing keeps its \
-                 schema from being changed (help: \
-                 `generate-avro-schemas {} --out schemas` writes it, in the folder of the `Cargo.toml`)",
+                "contract_missing: event type `{}` at {}:{} has no contract for minor version {}, so nothing protects \
+                 its schema from changes (help: run `generate-avro-schemas {} --out schemas` in the folder of the \
+                 `Cargo.toml`)",
                 event.event_type(),
                 event.file(),
                 event.line(),
@@ -81,26 +81,26 @@ impl fmt::Display for ContractFinding {
             Self::WithoutEvent { file } => {
                 write!(
                     f,
-                    "contract_without_event: {file} is, by its name, the contract of no event of this program (help: \
-                     where an event of that type is defined, this program is not linked with it: mention its crate, as \
-                     in `use my_events as _;`)"
+                    "contract_without_event: the name of {file} matches no event of this program (help: if the event \
+                     is defined in another crate, link that crate with `use my_events as _;`)"
                 )
             }
             Self::Broken { event, file } => write!(
                 f,
-                "contract_broken: event type `{}` does not keep to {file} (compile {} again, and the compiler says where)",
+                "contract_broken: event type `{}` breaks {file} (help: compile {} again, and the compiler shows where)",
                 event.event_type(),
                 event.file(),
             ),
             Self::Changed { file, revision } => write!(
                 f,
-                "contract_changed: {file} was changed since `{revision}`: services read what was published (get it back, \
-                 and add a minor version or another event)"
+                "contract_changed: {file} was changed since `{revision}`, but services rely on the published version \
+                 (help: restore it, and add a minor version or another event)"
             ),
             Self::Deleted { file, revision } => {
                 write!(
                     f,
-                    "contract_deleted: {file} was deleted since `{revision}`, but messages of it may still be on a bus"
+                    "contract_deleted: {file} was deleted since `{revision}`, but a bus may still hold messages in that \
+                     schema"
                 )
             }
         }

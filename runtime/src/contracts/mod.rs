@@ -1,13 +1,16 @@
-//! Contracts: published schemas, which the definitions of events keep to.
+//! Contracts: published schemas that the definitions of events must keep to.
 //!
-//! `schemas/com+example+learning+seat+taken+v1_schema.avsc` beside a crate's `Cargo.toml` is the contract of
-//! `com.example.learning.seat.taken.v1` at minor version 0, and `…_schema.1.avsc` that of minor version 1.
-//! [`#[event]`](crate::event) compares an event with them, and a break does not compile. What is here sees what
-//! a compilation cannot: events that have no contract, contracts of no event, and contracts that were changed.
+//! `schemas/com+example+learning+seat+taken+v1_schema.avsc` next to a crate's `Cargo.toml` is the contract of
+//! `com.example.learning.seat.taken.v1` at minor version 0, and `…_schema.1.avsc` is its contract at minor version 1.
+//! [`#[event]`](crate::event) compares an event with its contracts, and an event that breaks one does not compile. This
+//! module finds what a compilation cannot see: events without a contract, contracts without an event, and contracts that
+//! were changed.
 //!
-//! Cargo notices that a contract was changed or deleted, but not that there is a new one: that takes another
-//! reason to compile the crate. [`testing::assert_contracts`](crate::testing::assert_contracts) sees it at once;
-//! so does cargo with `println!("cargo::rerun-if-changed=schemas");` in a build script.
+//! Cargo notices that a contract was changed or deleted, but not that there is a new one. It compares a new contract when it
+//! next compiles the crate for another reason. [`testing::assert_contracts`](crate::testing::assert_contracts) notices it at
+//! once, and so does cargo with `println!("cargo::rerun-if-changed=schemas");` in a build script.
+
+// This folder uses the registry and event definitions. The tests' helpers and the command line use it.
 
 mod finding;
 mod git;
@@ -24,11 +27,11 @@ use crate::{event::EventDefinition, registry};
 
 pub use finding::ContractFinding;
 
-/// The folder beside `Cargo.toml`.
+/// The folder of the contracts, next to `Cargo.toml`.
 const FOLDER: &str = "schemas";
 
-/// The events of the program without a contract of their minor version; events that never have a schema, being
-/// local only, are left out.
+/// Returns a finding for each event of the program that has no contract for its minor version. Local-only events without a
+/// schema are left out.
 ///
 /// ```standalone_crate
 /// // All of Open edX's own events have one.
@@ -40,14 +43,14 @@ pub fn missing() -> Vec<ContractFinding> {
     registry::events().filter_map(|event| without_contract(event, &folder)).collect()
 }
 
-/// Compares the contracts of the package in the folder `package` with the events of the program: events of the
-/// package without a contract, contracts without an event, contracts that an event does not keep to.
+/// Compares the contracts of a package with the events of the program. Returns a finding for each event of the package
+/// without a contract, each contract without an event, and each contract that an event breaks.
 ///
-/// `package` is the folder of its `Cargo.toml`: `env!("CARGO_MANIFEST_DIR")`.
+/// `package` is the folder of the package's `Cargo.toml`: `env!("CARGO_MANIFEST_DIR")`.
 ///
 /// # Errors
 ///
-/// Where the contracts cannot be read.
+/// If a contract cannot be read.
 pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>> {
     let package = std::path::absolute(package)?;
     let of_package = registry::events().filter(|event| is_defined_in(event, &package));
@@ -57,7 +60,7 @@ pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>>
         if let Some((event, minor_version)) = is_contract_of(&file)
             && minor_version == event.minor_version()
         {
-            // It was not there when the event was compiled.
+            // The contract was written after the event was compiled.
             findings.retain(|finding| !finding.is_missing(event));
         }
         findings.extend(compare(&file, &contract));
@@ -65,7 +68,7 @@ pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>>
     Ok(findings)
 }
 
-/// What [`in_package`] finds, and the events of other packages that have no contract.
+/// Returns what [`in_package`] finds, and a finding for each event of another package that has no contract.
 #[cfg(feature = "cli")]
 pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
     let mut findings = in_package(package)?;
@@ -75,13 +78,12 @@ pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
     Ok(findings)
 }
 
-/// The contracts of the package in the folder `package` that were changed or deleted since the git revision
-/// `revision`, as in `origin/main`. Those that were added, or are only written in other words of JSON, are as
-/// they should be.
+/// Returns a finding for each contract of the package in the folder `package` that was changed or deleted since the git
+/// revision `revision`, as in `origin/main`. New contracts, and changes that leave the JSON value the same, are fine.
 ///
 /// # Errors
 ///
-/// Where git is not there, the revision is none, or the contracts cannot be read.
+/// If git is not installed, if `revision` is not a revision, or if a contract cannot be read.
 pub fn changed_since(package: impl AsRef<Path>, revision: &str) -> io::Result<Vec<ContractFinding>> {
     let package = package.as_ref();
     let commit = git::commit(package, revision)?;
@@ -110,7 +112,7 @@ fn json(bytes: &[u8]) -> Option<Value> {
     serde_json::from_slice(bytes).ok()
 }
 
-/// `folder` is one in the workspace of the event.
+/// Returns a finding if the event has no contract. `folder` is a folder in the event's workspace.
 fn without_contract(event: &'static EventDefinition, folder: &Path) -> Option<ContractFinding> {
     let has_contract = event.contracts().contains(&event.minor_version());
     (!has_contract && event.schema_string().is_some()).then(|| {
@@ -120,7 +122,7 @@ fn without_contract(event: &'static EventDefinition, folder: &Path) -> Option<Co
     })
 }
 
-/// The name of the contract of the event's minor version.
+/// Returns the file name of the contract for the event's minor version.
 pub(crate) fn file_name(event: &EventDefinition) -> String {
     let name = event.event_type().replace('.', "+");
     match event.minor_version() {
@@ -129,7 +131,7 @@ pub(crate) fn file_name(event: &EventDefinition) -> String {
     }
 }
 
-/// The contracts of a package, by name: paths from its folder, as git writes them.
+/// Lists the contracts of a package, sorted by name, as paths relative to its folder. They have `/`, like git's.
 fn files(package: &Path) -> io::Result<Vec<String>> {
     let entries = match fs::read_dir(package.join(FOLDER)) {
         Ok(entries) => entries,
@@ -163,13 +165,13 @@ fn is_contract_of(file: &str) -> Option<(&'static EventDefinition, u32)> {
     Some((registry::get(&mangled.replace('+', "."))?, minor_version))
 }
 
-/// Only whether they agree: the compiler says where they do not, once it is asked again.
+/// Returns a finding if the event breaks the contract. The next compilation shows where.
 fn compare(file: &str, contract: &str) -> Option<ContractFinding> {
     let file = file.to_owned();
     let Some((event, minor_version)) = is_contract_of(&file) else {
         return Some(ContractFinding::WithoutEvent { file });
     };
-    // A local-only event without an Avro schema cannot keep to one.
+    // A local-only event without an Avro schema breaks any contract.
     let schema = event.schema_string().unwrap_or_default();
     let schemas = json(contract.as_bytes()).zip(json(schema.as_bytes()));
     let records = schemas.and_then(|(contract, schema)| fields_apart(contract).zip(fields_apart(schema)));
@@ -184,14 +186,14 @@ fn compare(file: &str, contract: &str) -> Option<ContractFinding> {
     (!is_kept).then_some(ContractFinding::Broken { event, file })
 }
 
-/// The schema of a record without its fields, and these.
+/// Splits the schema of a record into its attributes and its fields.
 fn fields_apart(schema: Value) -> Option<(Map<String, Value>, Vec<Value>)> {
     let Value::Object(mut record) = plain(schema) else { return None };
     let Value::Array(fields) = record.remove("fields")? else { return None };
     Some((record, fields))
 }
 
-/// A schema without documentation, and `"string"` for `{"type": "string"}`.
+/// Removes documentation from a schema, and replaces `{"type": "string"}` by `"string"`.
 fn plain(schema: Value) -> Value {
     match schema {
         Value::Array(items) => items.into_iter().map(plain).collect(),
@@ -213,10 +215,10 @@ fn is_defined_in(event: &EventDefinition, package: &Path) -> bool {
     packages(event, package).any(|nearest| nearest == package)
 }
 
-/// The folders that may be that of the package which defines the event: of the nearest `Cargo.toml` above its file, as
-/// seen from `folder` and those above it.
+/// Returns the folders that may hold the package that defines the event. Each is the folder of the nearest `Cargo.toml` above
+/// the event's file, whose path is taken as relative to `folder` or to a folder above it.
 fn packages(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
-    // The compiler was given the path from the workspace's folder, which is the package's or one above it.
+    // Cargo passes the compiler a path relative to the workspace's folder, which is the package's folder or one above it.
     let sources = folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file());
     sources.filter_map(|source| {
         source.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file()).map(PathBuf::from)

@@ -1,15 +1,8 @@
-//! Receivers as the registry knows them.
+//! Definitions of receivers: what the registry, logs and dead letters say of them.
 
-use std::{
-    any::{Any, TypeId},
-    fmt,
-};
+use std::{any::TypeId, fmt};
 
-use super::{Delivery, ReceiverError};
-use crate::{
-    event::{Event, EventDefinition},
-    schema::Location,
-};
+use crate::{event::EventDefinition, schema::Location};
 
 /// A receiver: which event it receives, and where it is defined.
 #[derive(Clone)]
@@ -18,55 +11,56 @@ pub struct ReceiverDefinition {
     pub(crate) name: &'static str,
     pub(crate) location: Location,
     pub(crate) order: i32,
-    /// Which function it is; asked for late, since a constant cannot name the type of a function.
+    /// Returns the type of its function. It is a function because a constant cannot name that type.
     pub(crate) function: fn() -> TypeId,
 }
 
 impl ReceiverDefinition {
-    /// The event it receives.
+    /// Returns the event that it receives.
     #[must_use]
     pub fn event(&self) -> &'static EventDefinition {
         self.event
     }
 
-    /// The function's name; of a connected closure, the compiler's name for it.
+    /// Returns the function's name, or the compiler's name of a connected closure.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The module it is defined in, from the crate's name on; empty for a connected closure.
+    /// Returns the path of the module that defines it, beginning with the crate's name. It is empty for a connected
+    /// closure.
     #[must_use]
     pub fn module_path(&self) -> &'static str {
         self.location.module_path
     }
 
-    /// The name by which logs and dead letters know it. It stays the same from one build to the next.
+    /// Returns the name that logs and dead letters use. It stays the same from one build to the next.
     pub(crate) fn full_name(&self) -> FullName {
         FullName { module_path: self.location.module_path, name: self.name }
     }
 
-    /// The file it is defined in, as the compiler was given it; of a connected closure, where it was
-    /// connected.
+    /// Returns the file that defines it, as it was passed to the compiler. For a connected closure, it is the file that
+    /// connects it.
     #[must_use]
     pub fn file(&self) -> &'static str {
         self.location.file
     }
 
-    /// The line in that file, from 1.
+    /// Returns the line in that file. The first line is 1.
     #[must_use]
     pub fn line(&self) -> u32 {
         self.location.line
     }
 
-    /// Receivers with a lower number run first; 0 unless said otherwise.
+    /// Returns its order, which is 0 by default. Receivers with a lower order run first.
     #[must_use]
     pub fn order(&self) -> i32 {
         self.order
     }
 
-    /// Receivers of one order run by crate, module, file, line, column and name, so that neither the
-    /// linker nor the profile has a say.
+    /// Sorts receivers of the same order by crate, module, file, line, column and name, so that neither the linker nor
+    /// the build profile decides which runs first.
     pub(crate) fn sort_key(&self) -> impl Ord + use<> {
         let crate_name = self.location.module_path.split("::").next().unwrap_or_default();
         (self.order, crate_name, self.location, self.name)
@@ -91,7 +85,7 @@ impl fmt::Display for ReceiverDefinition {
     }
 }
 
-/// `module::path::name`, or only the name of a connected closure, which has no module.
+/// `module::path::name`, or the name alone for a connected closure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FullName {
     module_path: &'static str,
@@ -114,34 +108,7 @@ impl fmt::Display for FullName {
     }
 }
 
-/// A receiver of events of type `E`, as `#[receiver]` registers it.
-pub struct TypedReceiver<E: Event> {
-    pub(crate) definition: ReceiverDefinition,
-    pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
-}
-
-/// A receiver of an event of any type: the element of the registry's list.
-pub trait AnyReceiver: Send + Sync {
-    /// What is known of it.
-    fn definition(&self) -> &ReceiverDefinition;
-    /// Runs it for an event, which is one of the type that it receives.
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
-}
-
-impl<E: Event> AnyReceiver for TypedReceiver<E> {
-    fn definition(&self) -> &ReceiverDefinition {
-        &self.definition
-    }
-
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
-        match event.downcast_ref() {
-            Some(event) => (self.call)(event, delivery),
-            None => Err(ReceiverError::wrong_event()),
-        }
-    }
-}
-
-/// Tells functions and closures apart, whatever they are called.
+/// Returns the type of a function or closure, which identifies it.
 #[must_use]
 pub fn function_id<F: 'static>(_: &F) -> TypeId {
     TypeId::of::<F>()

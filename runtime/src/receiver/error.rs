@@ -6,8 +6,7 @@ use crate::avro::BoxError;
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///
-/// A receiver may return any error; it returns a `ReceiverError` itself to say that trying again cannot
-/// help:
+/// A receiver may return any error. It returns a `ReceiverError` to say that a retry cannot help:
 ///
 /// ```
 /// use openedx_events::ReceiverError;
@@ -25,19 +24,19 @@ struct Inner {
 }
 
 impl ReceiverError {
-    /// A failure that may pass: a consumer tries again.
+    /// Makes a failure that may be temporary: a consumer tries again.
     pub fn new(error: impl Into<BoxError>) -> Self {
         Self::make(error.into(), false)
     }
 
-    /// A failure that will come back each time: a consumer does not try again.
+    /// Makes a permanent failure: a consumer does not try again.
     pub fn permanent(error: impl Into<BoxError>) -> Self {
         Self::make(error.into(), true)
     }
 
     fn make(error: BoxError, permanent: bool) -> Self {
         match error.downcast::<Self>() {
-            // What a receiver says of its own error stays with it on the way through `Box<dyn Error>`.
+            // The error may already be a `ReceiverError` in a `Box<dyn Error>`: it stays permanent.
             Ok(mut inner) => {
                 inner.0.permanent |= permanent;
                 *inner
@@ -49,23 +48,23 @@ impl ReceiverError {
         }
     }
 
-    /// A signal hands its receivers events of its own type, so nobody sees this.
+    /// A signal passes only events of its own type to its receivers, so nobody sees this error.
     #[cold]
     pub(crate) fn wrong_event() -> Self {
-        Self::permanent("the event is of another type than the receiver's")
+        Self::permanent("the event has another type than the receiver expects")
     }
 
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {
         let message = match (payload.downcast_ref::<&str>(), payload.downcast_ref::<String>()) {
             (Some(text), _) => (*text).to_owned(),
             (None, Some(text)) => text.clone(),
-            (None, None) => "with a value that is no text".to_owned(),
+            (None, None) => "with a value that is not a string".to_owned(),
         };
         drop_payload(payload);
         Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
     }
 
-    /// Whether trying again cannot help.
+    /// Whether a retry cannot help.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         self.0.permanent
@@ -77,14 +76,14 @@ impl ReceiverError {
         self.0.panicked
     }
 
-    /// The error that the receiver returned, to be looked at or downcast; for a panic, its message.
+    /// Returns the error that the receiver returned, to inspect or downcast it. For a panic, it is the message.
     #[must_use]
     pub fn error(&self) -> &(dyn Error + Send + Sync + 'static) {
         &*self.0.error
     }
 
-    /// The error's text and that of its sources. Both are made by a user's code, whose panic would keep
-    /// the other receivers from running.
+    /// Returns the error's message and those of its sources, joined by `: `. Users' code prints them, and a panic there
+    /// must not keep the other receivers from running.
     pub(crate) fn chain(&self) -> String {
         let chain = panic::catch_unwind(panic::AssertUnwindSafe(|| {
             let mut text = self.to_string();
@@ -103,7 +102,7 @@ impl ReceiverError {
     }
 }
 
-/// Whether one of the error's sources is permanent: whoever wraps an error says more of it, and not less.
+/// Whether one of the error's sources is permanent. Wrapping an error adds context and does not make it temporary.
 fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
     let mut source = error.source();
     while let Some(error) = source {
@@ -115,7 +114,7 @@ fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
     false
 }
 
-/// A panic's payload is a user's value, and its destructor may panic too.
+/// Drops a panic's payload. It is a user's value, and its destructor may panic too.
 fn drop_payload(payload: Box<dyn Any + Send>) {
     if let Err(second) = panic::catch_unwind(panic::AssertUnwindSafe(|| drop(payload))) {
         std::mem::forget(second);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::metadata::EventsMetadata;
 
-/// What a receiver is given besides the event.
+/// What a receiver gets with the event.
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     /// The event's metadata.
@@ -13,13 +13,13 @@ pub struct Delivery<'a> {
     pub from_event_bus: bool,
 }
 
-/// A data key that a parameter of type `&P` can take.
+/// A data key, the event or its metadata, if a parameter of type `&P` can take it.
 #[diagnostic::on_unimplemented(
-    message = "this parameter is a `&{P}`, but what it is named after is a `{Self}`\nnote: a receiver's parameter has the type of the data key of its name (ADR-3)\nhelp: make it a `&{Self}`",
-    label = "what it is named after is a `{Self}`"
+    message = "parameter has type `&{P}`, but the value of that name has type `{Self}`\nnote: a parameter of a receiver borrows the data key that it is named after (ADR-3)\nhelp: make it a `&{Self}`",
+    label = "expected `&{Self}`"
 )]
 pub trait DataKeyFor<P: ?Sized> {
-    /// The value, as the parameter's type.
+    /// Borrows the value as the parameter's type.
     fn borrow_as(&self) -> &P;
 }
 
@@ -39,7 +39,7 @@ impl DataKeyFor<str> for String {
     }
 }
 
-/// Events that are local only may have such a data key.
+/// Only local-only events can have such a data key.
 #[diagnostic::do_not_recommend]
 impl DataKeyFor<str> for &'static str {
     #[inline]
@@ -64,7 +64,7 @@ impl DataKeyFor<[u8]> for Bytes {
     }
 }
 
-/// The data key as the receiver wants it.
+/// Borrows a data key as the parameter's type.
 #[inline]
 pub fn data_key<K: DataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
     key.borrow_as()
@@ -72,11 +72,11 @@ pub fn data_key<K: DataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
 
 /// The type of the parameter `from_event_bus`.
 #[diagnostic::on_unimplemented(
-    message = "`from_event_bus` is a `bool`, found `{Self}`\nnote: it says whether the event came from an event bus, and not from this process\nhelp: write `from_event_bus: bool`",
+    message = "`from_event_bus` must be a `bool`, found `{Self}`\nnote: it says whether the event came from an event bus or from this process\nhelp: write `from_event_bus: bool`",
     label = "not a `bool`"
 )]
 pub trait FromEventBus {
-    /// The value, as the parameter's type.
+    /// Makes the value of the parameter's type.
     fn from_bool(from_event_bus: bool) -> Self;
 }
 
@@ -88,7 +88,7 @@ impl FromEventBus for bool {
     }
 }
 
-/// Whether the event came from an event bus.
+/// Makes the value of the parameter `from_event_bus`.
 #[inline]
 #[must_use]
 pub fn from_event_bus<T: FromEventBus>(from_event_bus: bool) -> T {

@@ -1,12 +1,12 @@
-//! Runs a receiver. In-process dispatch and the consumers of the event bus both use this function, so that a receiver
-//! is muted, guarded, timed and logged in the same way wherever it runs.
+//! Runs receivers. In-process dispatch and the consumers of the event bus both use this file, so that a receiver is
+//! muted, guarded, timed and logged in the same way wherever it runs.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
-use super::{ReceiverDefinition, ReceiverError};
+use super::{definition::ReceiverDefinition, error::ReceiverError};
 use crate::{metadata::EventsMetadata, scope::Scopes};
 
 /// A receiver that ran.
@@ -16,7 +16,8 @@ pub(crate) struct Run {
     pub(crate) duration: Option<Duration>,
 }
 
-/// Runs `receiver` by calling `call`. A panic is its failure. `None` if one of the `scopes` mutes the receiver.
+/// Runs `receiver` by calling `call`. A panic becomes its failure. Returns `None` if one of the `scopes` mutes the
+/// receiver.
 ///
 /// The caller logs a failure with [`log_failure`], unless it hands the error to its own caller. Consumers call
 /// `Incoming::run`, which does both.
@@ -47,7 +48,7 @@ pub(crate) struct Attempt<'a> {
     pub(crate) number: u32,
 }
 
-/// Names the receiver, the message and the error, but not the event's data, which may be personal.
+/// Logs a failure with the receiver, the message and the error, but not with the event's data, which may be personal.
 #[cold]
 pub(crate) fn log_failure(
     receiver: &ReceiverDefinition,
@@ -69,6 +70,14 @@ pub(crate) fn log_failure(
         error = error.chain(),
         "receiver failed"
     );
+}
+
+/// Drops a value that may run a user's destructor. A panic there is logged with `message`, and reaches neither the sender
+/// nor the consumer.
+pub(crate) fn drop_guarded<T>(value: T, message: &'static str) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        tracing::error!(error = ReceiverError::panicked(payload).chain(), "{message}");
+    }
 }
 
 #[cfg(all(test, feature = "catalog"))]

@@ -1,12 +1,10 @@
-//! What is wrong between the definitions of different crates, which no crate can see alone.
+//! Mistakes between the definitions of different crates. No crate can see them alone.
 
 use std::fmt;
 
 use crate::{event::EventDefinition, signal::SIGNALS};
 
-/// Something that is wrong with the definitions that the program was linked with.
-///
-/// It prints as one line.
+/// A mistake in the definitions that the program was linked with. It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Finding {
@@ -21,18 +19,18 @@ impl Finding {
         Self { rule, event_type, text, help: None }
     }
 
-    /// What to do, where that does not follow from the text.
+    /// Adds advice that does not follow from the text.
     pub(crate) fn with_help(self, help: impl Into<Option<String>>) -> Self {
         Self { help: help.into(), ..self }
     }
 
-    /// The name of the rule that is broken, as in `type_duplicate`.
+    /// Returns the name of the broken rule, as in `type_duplicate`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule
     }
 
-    /// The event type that it is about.
+    /// Returns the event type that it is about.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         self.event_type
@@ -49,15 +47,13 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What is wrong with the definitions that the program was linked with, by event type; empty in a program that
-/// is right.
+/// Returns the mistakes in the definitions that the program was linked with, sorted by event type.
 ///
-/// * `type_duplicate`: several definitions of one event type (ADR-2). Python's library has no such check:
-///   two of Open edX's events shared a type for more than a year, and consumers took one for the other.
+/// * `type_duplicate`: several definitions of one event type (ADR-2). Python's library does not check this: two of Open
+///   edX's events shared a type for more than a year, and consumers took one for the other.
 ///
-/// The rest of the registry panics where an event type is defined twice, since it could answer with the wrong
-/// one; this function does not. In a test, call
-/// [`testing::assert_no_findings`](crate::testing::assert_no_findings).
+/// The rest of the registry panics if an event type is defined twice, because it could answer with the wrong definition.
+/// This function does not. In a test, call [`testing::assert_no_findings`](crate::testing::assert_no_findings).
 ///
 /// ```
 /// assert!(openedx_events::registry::findings().is_empty());
@@ -67,18 +63,18 @@ pub fn findings() -> Vec<Finding> {
     duplicates(SIGNALS.iter().map(|signal| signal.definition()))
 }
 
-/// The definitions, by event type, if each type is defined once.
+/// Panics if an event type is defined more than once.
 #[track_caller]
 pub(super) fn assert_no_duplicates() {
     let duplicates = duplicates(SIGNALS.iter().map(|signal| signal.definition()));
     assert!(
         duplicates.is_empty(),
-        "{}\nnote: an event type is the name by which services know one event (ADR-2)\nhelp: remove one of the definitions, or give it a type of its own",
+        "{}\nnote: services tell events apart by their type (ADR-2)\nhelp: remove one of the definitions, or give it a type of its own",
         lines(&duplicates)
     );
 }
 
-/// One line a finding.
+/// Joins findings, one a line.
 pub(crate) fn lines(findings: &[Finding]) -> String {
     let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
     lines.join("\n")
@@ -91,7 +87,7 @@ fn duplicates(definitions: impl Iterator<Item = &'static EventDefinition>) -> Ve
     same_type.filter(|same| same.len() > 1).map(duplicate).collect()
 }
 
-/// All definitions of one event type.
+/// Describes several definitions of one event type.
 fn duplicate(same: &[&'static EventDefinition]) -> Finding {
     let event_type = same[0].event_type();
     let places: Vec<String> = same.iter().map(|definition| place(definition)).collect();
@@ -104,7 +100,8 @@ fn place(definition: &EventDefinition) -> String {
     format!("`{module}::{name}` at {}:{}", definition.file(), definition.line())
 }
 
-/// The definition is the same, and comes from two folders of one crate.
+/// Explains that the program links two versions of one crate: the definitions have the same crate and name, and differ in
+/// their file.
 fn several_versions(same: &[&'static EventDefinition]) -> Option<String> {
     let crate_name = |definition: &EventDefinition| definition.module_path().split("::").next();
     let first = same[0];
@@ -112,6 +109,6 @@ fn several_versions(same: &[&'static EventDefinition]) -> Option<String> {
     let all_same = same.iter().all(|other| crate_name(other) == Some(name) && other.name() == first.name());
     let other_file = same.iter().any(|other| other.file() != first.file());
     (all_same && other_file).then(|| {
-        format!("the program links several versions of crate `{name}`: `cargo tree --duplicates` shows what asks for them")
+        format!("the program links several versions of crate `{name}`: `cargo tree --duplicates` shows which crates depend on them")
     })
 }

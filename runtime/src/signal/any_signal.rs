@@ -1,28 +1,33 @@
-//! Signals whose type of event is not known where they are used.
+//! Signals of events of any type, and the list of those that `#[event]` declared.
 
-use super::{Incoming, Receivers, Signal, dispatch::Failures};
+use linkme::distributed_slice;
+
+use super::{Signal, dispatch::Failures, incoming::Incoming, receivers::Receivers};
 use crate::{
     event::{AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
     receiver::Delivery,
     responses::Responses,
-    schema::text_eq,
     scope::Scopes,
 };
 
-/// A signal of events of any type: the element of the registry's list.
+/// The signals of all linked crates. The linker collects what `#[event]` adds.
+#[distributed_slice]
+pub static SIGNALS: [&'static dyn AnySignal];
+
+/// A signal of events of any type.
 pub trait AnySignal: Send + Sync {
-    /// What is known of the event type.
+    /// Returns the definition of the event type.
     fn definition(&self) -> &'static EventDefinition;
 
-    /// Its receivers.
+    /// Returns its receivers.
     fn receivers(&'static self) -> &'static Receivers;
 }
 
 impl dyn AnySignal {
-    /// Sends the event with the Avro bytes `bytes`, which came from an event bus.
+    /// Runs the receivers for the event with the Avro bytes `bytes`, which came from an event bus.
     #[track_caller]
-    pub(crate) fn send_from_event_bus(
+    pub(crate) fn dispatch_from_event_bus(
         &'static self,
         metadata: &EventsMetadata,
         bytes: &[u8],
@@ -33,11 +38,11 @@ impl dyn AnySignal {
         scopes.captured(definition, &event, metadata);
         let delivery = Delivery { metadata, from_event_bus: true };
         let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
-        // An error is only returned where `Failures::Return` asks for it.
+        // Only `Failures::Return` returns an error.
         Ok(sent.unwrap_or_default())
     }
 
-    /// The event with the Avro bytes `bytes`, which came from an event bus, and its receivers.
+    /// Decodes the event with the Avro bytes `bytes`, which came from an event bus, and finds its receivers.
     pub(crate) fn receive(
         &'static self,
         metadata: EventsMetadata,
@@ -48,12 +53,12 @@ impl dyn AnySignal {
         Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
     }
 
-    /// Whether the event has any receiver in this process.
+    /// Whether the event has a receiver in this process.
     pub(crate) fn has_receivers(&'static self) -> bool {
         self.receivers().are_any(self.definition())
     }
 
-    /// Says whether the event bus that is installed has a route for these events.
+    /// Sets whether the installed event bus has a route for these events.
     pub(crate) fn set_produced(&'static self, produced: bool) {
         self.receivers().set_produced(produced);
     }
@@ -66,30 +71,5 @@ impl<E: Event> AnySignal for Signal<E> {
 
     fn receivers(&'static self) -> &'static Receivers {
         &self.receivers
-    }
-}
-
-/// Makes the compiler say "expected `&Signal<_>`" at what the user gave to `#[receiver(…)]`.
-pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
-    signal
-}
-
-/// The type of a signal's events.
-#[must_use]
-pub const fn event_type<E: Event>(_: &Signal<E>) -> &'static str {
-    E::DEFINITION.event_type()
-}
-
-/// Refuses a receiver whose signal `index` is one of those before it, under another name.
-///
-/// # Panics
-///
-/// If it is: in a constant, where that is an error of the compiler.
-#[track_caller]
-pub const fn assert_distinct(event_types: &[&str], index: usize, message: &'static str) {
-    let mut before = 0;
-    while before < index {
-        assert!(!text_eq(event_types[before], event_types[index]), "{}", message);
-        before += 1;
     }
 }

@@ -1,4 +1,4 @@
-//! Receivers that come and go at run time.
+//! Receivers that are connected and disconnected at run time.
 
 use std::{
     any::{Any, TypeId, type_name_of_val},
@@ -15,7 +15,7 @@ use crate::{
     schema::Location,
 };
 
-/// Keeps a receiver connected; dropping it disconnects the receiver.
+/// Keeps a receiver connected. Dropping it disconnects the receiver.
 #[must_use = "the receiver is disconnected when this is dropped, which `let _ =` does at once: bind it to a name, as in `let _connection = …`"]
 pub struct Connection(Option<Box<dyn FnOnce() + Send + Sync>>);
 
@@ -44,41 +44,35 @@ impl fmt::Debug for Connection {
     }
 }
 
+type CallTyped = dyn Fn(&dyn Any, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
+type CallAny = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
+
 /// A connected receiver of one signal's events.
 pub(super) struct Connected {
     pub(super) definition: Arc<ReceiverDefinition>,
-    pub(super) call: Box<Call>,
+    pub(super) call: Box<CallTyped>,
 }
-
-type Call = dyn Fn(&dyn Any, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
 
 /// A connected receiver of all events.
 pub(super) struct ConnectedAny {
-    pub(super) place: Place,
+    pub(super) closure: Closure,
     pub(super) call: Box<CallAny>,
 }
 
-type CallAny = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
-
-impl ConnectedAny {
-    pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {
-        self.place.definition(event)
-    }
-}
-
-/// What is known of a closure: the compiler's name for it, and where it was connected.
-pub(super) struct Place {
+/// What identifies a closure: the compiler's name for it, and the line that connects it.
+pub(super) struct Closure {
     name: &'static str,
     function: fn() -> TypeId,
     caller: &'static Caller<'static>,
 }
 
-impl Place {
+impl Closure {
     #[track_caller]
     pub(super) fn of<F: 'static>(receiver: &F) -> Self {
         Self { name: type_name_of_val(receiver), function: TypeId::of::<F>, caller: Caller::caller() }
     }
 
+    /// Defines the closure as a receiver of `event`.
     pub(super) fn definition(&self, event: &'static EventDefinition) -> ReceiverDefinition {
         ReceiverDefinition {
             event,
@@ -95,7 +89,8 @@ impl Place {
     }
 }
 
-/// Numbers of connections grow with time over all signals, so that lists can be merged by them.
+/// Returns a new id for a connection. Ids grow over all signals, so that lists of different signals can be merged in
+/// order of connection.
 pub(super) fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)

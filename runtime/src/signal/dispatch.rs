@@ -1,20 +1,17 @@
 //! Runs the receivers of one event.
 
-use std::{
-    any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-};
+use std::{any::Any, sync::Arc};
 
 use super::{
-    Receivers, connect_any,
-    dispatch_list::{Entry, Snapshot},
+    connect_any,
+    dispatch_list::{Item, Snapshot},
     outlet,
+    receivers::{Found, Receivers, in_order},
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Delivery, ReceiverError, log_failure, run},
+    receiver::{Delivery, ReceiverError, drop_guarded, log_failure, run},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
@@ -66,7 +63,7 @@ impl Outcomes<'_> {
         }
     }
 
-    /// The bus has logged its own error, because it knows the topics.
+    /// Does not log an error: the event bus has logged it, with the topic.
     #[track_caller]
     fn event_bus(&mut self, event: AnyEvent<'_>) -> Result<(), ReceiverError> {
         let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, self.metadata)) else {
@@ -83,12 +80,11 @@ impl Outcomes<'_> {
     }
 }
 
-/// The receivers that were connected when the event was sent. If one was disconnected meanwhile, this is the last to
-/// hold it.
+/// The receivers that were connected when the event was sent. If one is disconnected meanwhile, this holds its last copy.
 struct Held<T>(Option<Snapshot<T>>);
 
 impl<T> Held<T> {
-    fn entries(&self) -> &[Entry<T>] {
+    fn items(&self) -> &[Item<T>] {
         self.0.as_deref().map_or(&[], Vec::as_slice)
     }
 }
@@ -101,16 +97,9 @@ impl<T> Drop for Held<T> {
     }
 }
 
-/// Drops what has a user's destructor, whose panic is no matter of whoever sends or consumes events.
-pub(super) fn drop_guarded<T>(value: T, message: &'static str) {
-    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
-        tracing::error!(error = ReceiverError::panicked(payload).chain(), "{message}");
-    }
-}
-
 impl Receivers {
-    /// Runs them for an event of the type that `definition` defines. One function for all types of events: it is
-    /// compiled once, and not for each of them.
+    /// Runs the receivers for an event of the type `definition`. It is one function for all types of events, so that it is
+    /// compiled once and not for each of them.
     #[track_caller]
     pub(super) fn dispatch(
         &'static self,
@@ -121,33 +110,26 @@ impl Receivers {
         failures: Failures,
     ) -> Result<Responses, ReceiverError> {
         let linked = self.linked(definition);
-        let connected = Held(self.connected.snapshot());
-        let mut connected = connected.entries();
+        let own = Held(self.connected.snapshot());
         let any = Held(connect_any::snapshot());
-        let mut any = any.entries();
 
-        let responses = Responses::with_capacity(linked.len() + connected.len() + any.len());
+        let responses = Responses::with_capacity(linked.len() + own.items().len() + any.items().len());
         let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
             outcomes.receiver(handle, || receiver.call(event, delivery))?;
         }
-        // Both lists are in order of connection; together they are, too.
-        loop {
-            match (connected.split_first(), any.split_first()) {
-                (Some((own, rest)), other) if other.is_none_or(|(other, _)| own.id < other.id) => {
-                    connected = rest;
-                    let Entry { value: receiver, .. } = own;
+        for receiver in in_order(own.items(), any.items()) {
+            match receiver {
+                Found::Own(receiver) => {
                     let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
                     outcomes.receiver(handle, || (receiver.call)(event, delivery))?;
                 }
-                (_, Some((Entry { value: receiver, .. }, rest))) => {
-                    any = rest;
-                    let handle = ReceiverHandle::Connected(Arc::new(receiver.definition(definition)));
+                Found::Any(receiver) => {
+                    let handle = ReceiverHandle::Connected(Arc::new(receiver.closure.definition(definition)));
                     let event = AnyEvent::new(definition, event, delivery.from_event_bus);
                     outcomes.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
                 }
-                (_, None) => break,
             }
         }
         if !delivery.from_event_bus && self.is_produced() {

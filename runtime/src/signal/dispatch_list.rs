@@ -1,7 +1,7 @@
-//! A list that is read far more often than it changes, and is never locked while it is used.
+//! A list that is read far more often than it changes, and is not locked while a reader uses it.
 //!
-//! It stands alone (no other module of the crate) so that a model checker can run every interleaving of
-//! its operations: `tests/loom`.
+//! It uses no other module of the crate, so that a model checker can run every interleaving of its operations:
+//! `tests/loom`.
 
 #[cfg(loom)]
 use loom::sync::{
@@ -15,69 +15,69 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
-/// An element, with the number by which it can be removed.
+/// A value, with the id by which it can be removed.
 #[derive(Clone)]
-pub(crate) struct Entry<T> {
+pub(crate) struct Item<T> {
     pub(crate) id: u64,
     pub(crate) value: T,
 }
 
-/// What [`DispatchList::snapshot`] returns.
-pub(crate) type Snapshot<T> = Arc<Vec<Entry<T>>>;
+/// The list at one moment.
+pub(crate) type Snapshot<T> = Arc<Vec<Item<T>>>;
 
-/// A list of `T`, in the order of insertion.
+/// A list of `T` in order of insertion.
 ///
-/// A change builds a new list and swaps it in; whoever took a snapshot before goes on with the old one.
+/// A change makes a new list and swaps it in. A reader with an earlier snapshot continues with the old list.
 pub(crate) struct DispatchList<T> {
-    /// The length of the list, so that an empty one costs one load.
+    /// The length of the list, so that an empty list costs one load.
     count: AtomicUsize,
-    entries: RwLock<Option<Snapshot<T>>>,
+    items: RwLock<Option<Snapshot<T>>>,
 }
 
 impl<T: Clone> DispatchList<T> {
     #[cfg(not(loom))]
     pub(crate) const fn new() -> Self {
-        Self { count: AtomicUsize::new(0), entries: RwLock::new(None) }
+        Self { count: AtomicUsize::new(0), items: RwLock::new(None) }
     }
 
     #[cfg(loom)]
     pub(crate) fn new() -> Self {
-        Self { count: AtomicUsize::new(0), entries: RwLock::new(None) }
+        Self { count: AtomicUsize::new(0), items: RwLock::new(None) }
     }
 
-    /// Whether there is nothing in it.
+    /// Whether the list is empty.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
     }
 
-    /// The list as it is now; `None` when it is empty.
+    /// Returns the list as it is now, or `None` if it is empty.
     pub(crate) fn snapshot(&self) -> Option<Snapshot<T>> {
         if self.is_empty() {
             return None;
         }
-        self.entries.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.items.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Adds `value` at the end, under the number `id`.
+    /// Adds `value` at the end, with the id `id`.
     pub(crate) fn push(&self, id: u64, value: T) {
-        self.replace(|entries| entries.push(Entry { id, value }));
+        self.replace(|items| items.push(Item { id, value }));
     }
 
-    /// Removes what was added under the number `id`.
+    /// Removes the value with the id `id`.
     pub(crate) fn remove(&self, id: u64) {
-        self.replace(|entries| entries.retain(|entry| entry.id != id));
+        self.replace(|items| items.retain(|item| item.id != id));
     }
 
-    fn replace(&self, change: impl FnOnce(&mut Vec<Entry<T>>)) {
-        let mut guard = self.entries.write().unwrap_or_else(PoisonError::into_inner);
-        let mut entries = guard.as_deref().cloned().unwrap_or_default();
-        change(&mut entries);
-        self.count.store(entries.len(), Ordering::Release);
-        let new = (!entries.is_empty()).then(|| Arc::new(entries));
+    fn replace(&self, change: impl FnOnce(&mut Vec<Item<T>>)) {
+        let mut guard = self.items.write().unwrap_or_else(PoisonError::into_inner);
+        let mut items = guard.as_deref().cloned().unwrap_or_default();
+        change(&mut items);
+        self.count.store(items.len(), Ordering::Release);
+        let new = (!items.is_empty()).then(|| Arc::new(items));
         let old = std::mem::replace(&mut *guard, new);
         drop(guard);
-        // The last owner of an element drops it here, outside the lock: its destructor is a user's code.
+        // This may drop the last copy of a value. It happens after unlocking, because its destructor is users' code.
         drop(old);
     }
 }

@@ -1,38 +1,22 @@
-//! Events that came from an event bus, receiver by receiver: a consumer tries again only those that failed.
+//! Events that came from an event bus. A consumer runs their receivers one by one, and retries only those that failed.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{any::Any, fmt};
 
-use super::{
-    connection::{Connected, ConnectedAny},
-    dispatch::drop_guarded,
-};
+use super::receivers::{Callee, Function};
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Attempt, Delivery, ReceiverDefinition, Run, log_failure, run},
-    responses::ReceiverHandle,
+    receiver::{Attempt, Delivery, ReceiverDefinition, Run, drop_guarded, log_failure, run},
     scope::Scopes,
 };
 
-/// An event that came from an event bus, decoded, with the receivers that there were in that moment.
+/// A decoded event, with the receivers that it had when it was decoded.
 pub(crate) struct Incoming {
     definition: &'static EventDefinition,
-    /// There until this is dropped.
+    /// `None` only while this is dropped.
     event: Option<SharedEvent>,
     metadata: EventsMetadata,
     receivers: Vec<Callee>,
-}
-
-/// A receiver of an event whose type is not known.
-pub(crate) struct Callee {
-    pub(super) handle: ReceiverHandle,
-    pub(super) call: Call,
-}
-
-pub(super) enum Call {
-    Linked(&'static dyn AnyReceiver),
-    Connected(Arc<Connected>),
-    Any(Arc<ConnectedAny>),
 }
 
 impl Incoming {
@@ -45,7 +29,7 @@ impl Incoming {
         Self { definition, event: Some(event), metadata, receivers }
     }
 
-    /// The event, without its type.
+    /// Returns the event without its type.
     pub(crate) fn event(&self) -> AnyEvent<'_> {
         AnyEvent::new(self.definition, self.data(), true)
     }
@@ -54,26 +38,27 @@ impl Incoming {
         self.event.as_deref().unwrap_or(&())
     }
 
-    /// The metadata that came with it.
+    /// Returns the metadata that came with the event.
     pub(crate) fn metadata(&self) -> &EventsMetadata {
         &self.metadata
     }
 
-    /// The receivers, in the order in which they run.
+    /// Returns the receivers in the order in which they run.
     pub(crate) fn receivers(&self) -> impl ExactSizeIterator<Item = &ReceiverDefinition> {
         self.receivers.iter().map(|receiver| &*receiver.handle)
     }
 
-    /// Runs the receiver with the number `index`. `None` if it is muted.
+    /// Runs the receiver at `index` in [`receivers`](Self::receivers). Returns `None` if it is muted.
     ///
-    /// A consumer says which `attempt` this is, and a failure is logged. Without one, the caller reports the failure.
+    /// With an `attempt`, as consumers have it, the run is timed, and a failure is logged. Without one, the caller reports
+    /// the failure.
     pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>) -> Option<Run> {
-        let Callee { handle, call } = &self.receivers[index];
+        let Callee { handle, function } = &self.receivers[index];
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
-        let run = run(handle, &Scopes::current(), attempt.is_some(), || match call {
-            Call::Linked(receiver) => receiver.call(self.data(), delivery),
-            Call::Connected(receiver) => (receiver.call)(self.data(), delivery),
-            Call::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
+        let run = run(handle, &Scopes::current(), attempt.is_some(), || match function {
+            Function::Linked(receiver) => receiver.call(self.data(), delivery),
+            Function::Connected(receiver) => (receiver.call)(self.data(), delivery),
+            Function::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
         })?;
         if let Err(error) = &run.result
             && attempt.is_some()
@@ -92,7 +77,7 @@ impl Drop for Incoming {
     }
 }
 
-/// Names the type; the data may be personal.
+/// Prints the type and the id. The data may be personal.
 impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming")
@@ -107,7 +92,7 @@ mod tests {
     use crate::{
         Event, EventsMetadata, codec,
         learning::{data::*, signals::*},
-        registry,
+        signal::AnySignal,
     };
 
     /// Panics when it is dropped.
@@ -120,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_receiver_that_panics_when_it_is_dropped_is_no_matter_of_the_consumer() {
+    fn a_panic_in_a_receivers_destructor_does_not_reach_the_consumer() {
         let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
         let user = UserData::builder().id(7).is_active(true).pii(pii).build();
         let bytes = codec::encode(&StudentRegistrationCompleted { user });
@@ -129,8 +114,10 @@ mod tests {
             let _ = &bomb;
         });
         let metadata = EventsMetadata::of(StudentRegistrationCompleted::DEFINITION);
-        let incoming = registry::receive(metadata, &bytes).unwrap();
+        let signal: &'static dyn AnySignal = &STUDENT_REGISTRATION_COMPLETED;
+        let incoming = signal.receive(metadata, &bytes).unwrap();
         drop(connection);
+        assert!(incoming.receivers().len() > 0);
         assert!(
             (0..incoming.receivers().len()).all(|index| incoming.run(index, None).unwrap().result.is_ok())
         );

@@ -1,14 +1,18 @@
-//! Signals: the statics that send events.
+//! Signals: the statics that send events, the receivers that are connected to them, and how an event reaches its receivers.
+//!
+//! This folder uses events, metadata, receivers, responses and scopes. It knows no event bus: the event bus registers
+//! itself as an [`Outlet`], and hands incoming events over by [`AnySignal`].
 
 mod any_signal;
 mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod expansion;
 mod incoming;
-pub(crate) mod outlet;
+mod install;
+mod outlet;
 mod receivers;
-mod slice;
 
 use std::{
     any::{Any, TypeId},
@@ -17,18 +21,19 @@ use std::{
     sync::Arc,
 };
 
-pub use any_signal::{AnySignal, assert_distinct, event_type, signal};
+pub use any_signal::{AnySignal, SIGNALS};
 pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
-use connection::{Connected, Place, next_id};
+use connection::{Closure, Connected, next_id};
 use dispatch::Failures;
+pub use expansion::{assert_distinct, event_type, signal};
 pub(crate) use incoming::Incoming;
-pub(crate) use outlet::Outlet;
+pub(crate) use install::{install_outlet, remove_outlet};
+pub(crate) use outlet::{Outlet, current_as as current_outlet};
 use receivers::Receivers;
-pub use slice::SIGNALS;
 
 use crate::{
-    DateTime,
+    date_time::DateTime,
     event::{Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
     receiver::{Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
@@ -37,21 +42,21 @@ use crate::{
     scope::{self, Scopes},
 };
 
-/// Sends events of type `E` to their receivers: what `#[event]` declares beside the struct.
+/// Sends events of type `E` to their receivers. `#[event]` declares one for each event.
 ///
 /// The counterpart of an `OpenEdxPublicSignal` in Python.
 ///
-/// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered
-/// (by `order`, then by where they are defined), then the connected ones in order of connection, then the event
-/// bus, where one is [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a
-/// receiver may send events, connect and disconnect.
+/// Receivers run on the sender's thread, one after the other: first those that `#[receiver]` registered, by `order` and then
+/// by place of definition, and then the connected ones in order of connection. Last comes the event bus, if one is
+/// [installed](crate::event_bus::install) and has a route for the event. No lock is held meanwhile: a receiver may send
+/// events, connect and disconnect.
 pub struct Signal<E: Event> {
     receivers: Receivers,
     event: PhantomData<fn(E)>,
 }
 
 impl<E: Event> Signal<E> {
-    /// Used by expansions: one a type.
+    /// Makes the one signal of the type `E`. Expansions use it.
     #[doc(hidden)]
     #[must_use]
     #[allow(clippy::new_without_default)] // A second signal of a type would send to the same receivers.
@@ -59,7 +64,7 @@ impl<E: Event> Signal<E> {
         Self { receivers: Receivers::new(), event: PhantomData }
     }
 
-    /// Used by expansions: a receiver of this signal's events, whose type is inferred from the signal.
+    /// Makes a receiver of this signal's events, whose type is inferred from the signal. Expansions use it.
     #[doc(hidden)]
     pub const fn receiver(
         &'static self,
@@ -73,19 +78,19 @@ impl<E: Event> Signal<E> {
         TypedReceiver { definition, call }
     }
 
-    /// What is known of the event type.
+    /// Returns the definition of the event type.
     #[must_use]
     pub fn definition(&self) -> &'static EventDefinition {
         E::DEFINITION
     }
 
-    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         E::DEFINITION.event_type()
     }
 
-    /// The Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it.
+    /// Returns the Avro schema, byte for byte as Python's `json.dumps(schema, sort_keys=True)` writes it.
     #[must_use]
     pub fn schema_string(&self) -> String
     where
@@ -94,47 +99,47 @@ impl<E: Event> Signal<E> {
         event_schema_string(self.event_type(), E::RECORD.fields)
     }
 
-    /// Sends an event; every receiver runs, whatever becomes of the others.
+    /// Sends an event. Every receiver runs, even if others fail.
     ///
-    /// Errors and panics of receivers are logged, and are in what is returned. Django's `send_robust`, and
-    /// what `send_event` does in Python in production.
+    /// Errors and panics of receivers are logged, and returned in the responses. This is Django's `send_robust`, and
+    /// Python's `send_event` in production.
     ///
-    /// With no receiver this does almost nothing: no metadata is made.
+    /// Without a receiver or a route this does almost nothing: it does not even make metadata.
     #[inline]
     #[track_caller]
     pub fn send_event(&'static self, event: E) -> Responses {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send_now(event)
+        self.send_observed(event)
     }
 
-    /// Apart from [`send_event`](Self::send_event), which then has nothing to set up where nobody listens.
+    /// A function of its own, so that [`send_event`](Self::send_event) sets nothing up if there is no receiver.
     #[inline(never)]
     #[track_caller]
-    fn send_now(&'static self, event: E) -> Responses {
-        self.send(event, &EventsMetadata::of(E::DEFINITION), false)
+    fn send_observed(&'static self, event: E) -> Responses {
+        self.dispatch_all(event, &EventsMetadata::of(E::DEFINITION), false)
     }
 
-    /// [`send_event`](Self::send_event), for something that happened at `time`.
+    /// Sends an event as [`send_event`](Self::send_event) does, for something that happened at `time`.
     ///
-    /// Metadata is in UTC (OEP-41): a time with another offset is converted, and one without an offset is
-    /// taken to be UTC, as is one that UTC would put before the year 1 or after 9999.
+    /// Metadata is in UTC (OEP-41): a time with another offset is converted. A time without an offset is taken as UTC, and
+    /// so is a time that the conversion would put before the year 1 or after 9999.
     #[track_caller]
     pub fn send_event_at(&'static self, event: E, time: DateTime) -> Responses {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.send(event, &EventsMetadata::of(E::DEFINITION).at(time), false)
+        self.dispatch_all(event, &EventsMetadata::of(E::DEFINITION).at(time), false)
     }
 
-    /// Sends an event to the receivers until one fails; what comes after it does not run.
+    /// Sends an event to the receivers until one fails. The receivers after it and the event bus do not get the event.
     ///
-    /// Django's `send`.
+    /// This is Django's `send`. The failure is returned and not logged.
     ///
     /// # Errors
     ///
-    /// That of the first receiver that failed, or else of the event bus.
+    /// If a receiver or the event bus fails, returns its error.
     #[track_caller]
     pub fn try_send_event(&'static self, event: E) -> Result<Responses, ReceiverError> {
         if self.is_unobserved() {
@@ -144,21 +149,21 @@ impl<E: Event> Signal<E> {
         self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
     }
 
-    /// Sends an event that came from an event bus with `metadata`: receivers see that it did, and it is
-    /// not produced to a bus again.
+    /// Sends an event that came from an event bus with `metadata`. Receivers can see where it came from, and it is not
+    /// produced to a bus again.
     #[track_caller]
-    #[allow(clippy::needless_pass_by_value)] // A consumer has no use for it afterwards.
+    #[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
     pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
-        self.send(event, &metadata, true)
+        self.dispatch_all(event, &metadata, true)
     }
 
-    /// The metadata that an event sent now would have.
+    /// Returns the metadata that an event would have if it were sent now.
     #[must_use]
     pub fn generate_signal_metadata(&self) -> EventsMetadata {
         EventsMetadata::of(E::DEFINITION)
     }
 
-    /// Adds a receiver until the [`Connection`] is dropped.
+    /// Connects a receiver until the [`Connection`] is dropped.
     ///
     /// ```standalone_crate
     /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
@@ -181,7 +186,7 @@ impl<E: Event> Signal<E> {
         R: ReceiverReturn,
     {
         let id = next_id();
-        let definition = Arc::new(Place::of(&receiver).definition(E::DEFINITION));
+        let definition = Arc::new(Closure::of(&receiver).definition(E::DEFINITION));
         let call = Box::new(move |event: &dyn Any, delivery: Delivery<'_>| match event.downcast_ref() {
             Some(event) => receiver(event, delivery.metadata).outcome(),
             None => Err(ReceiverError::wrong_event()),
@@ -189,7 +194,7 @@ impl<E: Event> Signal<E> {
         self.receivers.connect(id, Connected { definition, call })
     }
 
-    /// The receivers that the program was linked with, in the order in which they run.
+    /// Returns the receivers that the program was linked with, in the order in which they run.
     pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
         self.receivers.linked(E::DEFINITION).iter().map(|receiver| receiver.definition())
     }
@@ -200,13 +205,13 @@ impl<E: Event> Signal<E> {
     }
 
     #[track_caller]
-    fn send(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
+    fn dispatch_all(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
         let delivery = Delivery { metadata, from_event_bus };
-        // An error is only returned where `Failures::Return` asks for it.
+        // Only `Failures::Return` returns an error.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
     }
 
-    /// All that differs from one type of event to the next.
+    /// Does what differs from one type of event to the next. [`Receivers::dispatch`] does the rest.
     #[track_caller]
     fn dispatch(
         &'static self,

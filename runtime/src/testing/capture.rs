@@ -1,4 +1,4 @@
-//! Events that the code under test sent.
+//! Captures of the events that the code under test sends.
 
 use std::{
     fmt,
@@ -13,7 +13,7 @@ use crate::{
     signal::Signal,
 };
 
-/// Collects the events that this thread sends with `signal`, until it is dropped; receivers run as usual.
+/// Collects the events that this thread sends with `signal` until the capture is dropped. Receivers run as usual.
 ///
 /// See the [module](super) for an example.
 pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
@@ -21,7 +21,7 @@ pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
     Capture { scope: Scope::enter(effect), event: PhantomData }
 }
 
-/// The events sent since [`capture`] was called, in order.
+/// The events that were sent since the call of [`capture`], in order.
 #[must_use = "events are collected until this is dropped, which `let _ =` does at once: bind it to a name, as in `let sent = …`"]
 pub struct Capture<E> {
     scope: Scope,
@@ -29,36 +29,36 @@ pub struct Capture<E> {
 }
 
 impl<E: Event> Capture<E> {
-    /// The events.
+    /// Returns the events.
     #[must_use]
     pub fn events(&self) -> Vec<Arc<E>> {
         self.with(|all| all.iter().filter_map(|one| (E::ERASURE.restore)(Arc::clone(&one.event))).collect())
     }
 
-    /// The metadata of the events.
+    /// Returns the metadata of the events.
     #[must_use]
     pub fn metadata(&self) -> Vec<EventsMetadata> {
         self.with(|all| all.iter().map(|one| one.metadata.clone()).collect())
     }
 
-    /// How many there are.
+    /// Returns the number of events.
     #[must_use]
     pub fn len(&self) -> usize {
         self.with(<[_]>::len)
     }
 
-    /// Whether there is none.
+    /// Whether no event was sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The only event that was sent.
+    /// Returns the one event that was sent.
     ///
     /// # Panics
     ///
-    /// When it was not exactly one.
-    #[allow(clippy::must_use_candidate)] // It is called for what it requires, too.
+    /// If no event or more than one was sent.
+    #[allow(clippy::must_use_candidate)] // A test may call it only for the check.
     #[track_caller]
     pub fn assert_one(&self) -> Arc<E> {
         let mut events = self.events();
@@ -69,22 +69,22 @@ impl<E: Event> Capture<E> {
         }
     }
 
-    /// Requires that no event was sent.
+    /// Checks that no event was sent.
     ///
     /// # Panics
     ///
-    /// When one was.
+    /// If one was.
     #[track_caller]
     pub fn assert_none(&self) {
         let count = self.len();
         assert!(count == 0, "expected no `{}` in this scope, but {count} were sent", E::DEFINITION.name());
     }
 
-    /// Requires that an event was sent for which `matches` is true.
+    /// Checks that an event was sent for which `matches` is true.
     ///
     /// # Panics
     ///
-    /// When there was none.
+    /// If there is none.
     #[track_caller]
     pub fn assert_any(&self, matches: impl Fn(&E) -> bool) {
         let events = self.events();
@@ -96,7 +96,7 @@ impl<E: Event> Capture<E> {
         );
     }
 
-    /// What takes the scope to other threads and tasks, whose events are collected too.
+    /// Returns a handle that takes the scope to other threads and tasks, so that their events are collected too.
     #[must_use]
     pub fn handle(&self) -> ScopeHandle {
         self.scope.handle()
@@ -111,7 +111,7 @@ impl<E: Event> Capture<E> {
     }
 }
 
-/// The number of events; their data may be personal.
+/// Prints the number of events. Their data may be personal.
 impl<E: Event> fmt::Debug for Capture<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Capture").field("len", &self.len()).finish_non_exhaustive()

@@ -1,8 +1,8 @@
-//! What tests of senders and receivers need.
+//! Helpers for tests of senders and receivers.
 //!
-//! Everything here applies to a *scope*: the thread that made it, until its guard is dropped, also by a
-//! panic. There is no global switch, so tests can run side by side under `cargo test`. Code that moves to
-//! other threads or tasks takes the scope along with a [`ScopeHandle`].
+//! All of them apply to a *scope*: the thread that made it, until its guard is dropped, even by a panic. Nothing is switched
+//! globally, so tests can run in parallel under `cargo test`. Code that moves to other threads or tasks takes the scope
+//! along with a [`ScopeHandle`].
 //!
 //! ```standalone_crate
 //! use openedx_events::{learning::data::*, learning::signals::*, testing};
@@ -18,6 +18,8 @@
 //! assert_eq!(sent.events()[0].user.id, 7);
 //! ```
 
+// This folder uses the registry, contracts, signals and scopes. Nothing in the crate uses it.
+
 mod capture;
 
 use std::{any::type_name, path::Path};
@@ -27,11 +29,11 @@ pub use capture::{Capture, capture};
 
 use crate::{contracts, event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
 
-/// Makes a failing receiver panic at the send, with its own error, until the guard is dropped; so does an event bus that
-/// does not take the event.
+/// Makes a send panic if a receiver fails or the event bus does not take the event, until the guard is dropped. The panic
+/// has the receiver's own error.
 ///
-/// The counterpart of `DEBUG` and of `allow_send_events_failure` in Python: without it, `send_event` logs
-/// the failure and goes on, and a test would not see it. `try_send_event` returns the error as always.
+/// This is the counterpart of `DEBUG` and of `allow_send_events_failure` in Python. Without it, `send_event` logs the
+/// failure and continues, and a test would not see it. `try_send_event` returns the error as always.
 ///
 /// ```should_panic,standalone_crate
 /// # use openedx_events::{learning::data::*, learning::signals::*, testing};
@@ -45,12 +47,12 @@ pub fn strict() -> Scope {
     Scope::enter(Effect::Strict)
 }
 
-/// Keeps all receivers of `signal` from running until the guard is dropped; capturing goes on.
+/// Keeps all receivers of `signal` from running until the guard is dropped. Events are still captured.
 pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
     Scope::enter(Effect::MuteEvent(signal.definition()))
 }
 
-/// Keeps one receiver from running until the guard is dropped, given the function that `#[receiver]` is on.
+/// Keeps one receiver from running until the guard is dropped. `receiver` is the function that has `#[receiver]`.
 ///
 /// ```standalone_crate
 /// # use openedx_events::{prelude::*, learning::data::*, learning::signals::*, testing};
@@ -67,8 +69,8 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 ///
 /// # Panics
 ///
-/// When the function is not registered: the test would rely on something that does not happen.
-#[allow(clippy::needless_pass_by_value)] // A function is named, not borrowed.
+/// If the function is not registered, because then the test would mute nothing.
+#[allow(clippy::needless_pass_by_value)] // The caller passes a function by its name.
 #[track_caller]
 pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
     let function = function_id(&receiver);
@@ -76,10 +78,10 @@ pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
     Scope::enter(Effect::MuteReceiver(function))
 }
 
-/// Panics with all that is wrong between the definitions that the test is linked with, one line each: above
-/// all, two definitions of one event type.
+/// Panics with the mistakes in the definitions that the test is linked with, one line each. The most important one is two
+/// definitions of one event type.
 ///
-/// What a test is linked with is what it mentions: name the crates of the service, as in `use handlers as _;`.
+/// A test is linked with the crates that it mentions: name the crates of the service, as in `use handlers as _;`.
 ///
 /// ```standalone_crate
 /// // In a test:
@@ -88,19 +90,18 @@ pub fn mute_receiver<F: 'static>(receiver: F) -> Scope {
 ///
 /// # Panics
 ///
-/// When [`registry::findings`] has any.
+/// If [`registry::findings`] returns any.
 #[track_caller]
 pub fn assert_no_findings() {
     let findings = registry::findings();
     assert!(findings.is_empty(), "{}", registry::lines(&findings));
 }
 
-/// Panics with all that is wrong with the contracts of a package, one line each: events without a contract,
-/// contracts without an event, and contracts that an event does not keep to, even if they were not there when the
-/// event was compiled.
+/// Panics with the mistakes in the contracts of a package, one line each: events without a contract, contracts without an
+/// event, and contracts that an event breaks, even if the contract was written after the event was compiled.
 ///
-/// `package` is the folder of its `Cargo.toml`, and the test one of that package: events of other packages are not
-/// looked at. It has to be linked with all events of the package.
+/// `package` is the folder of the package's `Cargo.toml`. The test belongs to that package, because events of other packages
+/// are not checked, and it must be linked with all events of the package.
 ///
 /// ```no_run
 /// // In a test of the package, in `tests/`, with `use my_events as _;` above it.
@@ -109,12 +110,12 @@ pub fn assert_no_findings() {
 ///
 /// # Panics
 ///
-/// When [`contracts::in_package`] finds anything, or the contracts cannot be read.
+/// If [`contracts::in_package`] finds anything, or if the contracts cannot be read.
 #[track_caller]
 pub fn assert_contracts(package: impl AsRef<Path>) {
     let package = package.as_ref();
     let findings = contracts::in_package(package)
-        .unwrap_or_else(|error| panic!("the contracts of {} cannot be read: {error}", package.display()));
+        .unwrap_or_else(|error| panic!("cannot read the contracts of {}: {error}", package.display()));
     let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
     assert!(lines.is_empty(), "{}", lines.join("\n"));
 }

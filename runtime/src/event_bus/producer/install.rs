@@ -22,7 +22,7 @@ use crate::{
         wire::envelope::Envelope,
     },
     metadata::set_service,
-    signal::outlet,
+    signal::{current_outlet, install_outlet, remove_outlet},
 };
 
 /// How long a guard that is dropped waits for undelivered messages.
@@ -79,7 +79,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
         routes.entry(event_type.to_owned()).or_default().push(route);
     }
     let installed = Arc::new(Router { producer, routes });
-    outlet::install(Arc::clone(&installed) as _);
+    install_outlet(Arc::clone(&installed) as _);
     Ok(Guard(Some(installed)))
 }
 
@@ -127,7 +127,7 @@ pub fn producer() -> Option<Producer> {
 }
 
 fn installed() -> Option<Arc<Router>> {
-    outlet::current_as()
+    current_outlet()
 }
 
 /// Returns an event type that this process produces to `topic`.
@@ -149,7 +149,7 @@ impl Guard {
 
     fn remove(&mut self) -> Option<Arc<Router>> {
         let router = self.0.take()?;
-        outlet::remove(&(Arc::clone(&router) as _));
+        remove_outlet(&(Arc::clone(&router) as _));
         Some(router)
     }
 }

@@ -1,0 +1,51 @@
+//! Receivers of events of any type, and the list of those that `#[receiver]` registered.
+
+use std::any::Any;
+
+use linkme::distributed_slice;
+
+use super::{definition::ReceiverDefinition, error::ReceiverError, parameter::Delivery};
+use crate::event::{Event, EventDefinition};
+
+/// A receiver of an event of any type.
+pub trait AnyReceiver: Send + Sync {
+    /// Returns its definition.
+    fn definition(&self) -> &ReceiverDefinition;
+    /// Runs it for an event of the type that it receives.
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
+}
+
+/// A receiver of events of type `E`, as `#[receiver]` registers it.
+pub struct TypedReceiver<E: Event> {
+    pub(crate) definition: ReceiverDefinition,
+    pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+}
+
+impl<E: Event> AnyReceiver for TypedReceiver<E> {
+    fn definition(&self) -> &ReceiverDefinition {
+        &self.definition
+    }
+
+    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
+        match event.downcast_ref() {
+            Some(event) => (self.call)(event, delivery),
+            None => Err(ReceiverError::wrong_event()),
+        }
+    }
+}
+
+/// The receivers of all linked crates. The linker collects what `#[receiver]` adds.
+///
+/// The program has one list of receivers, and not one for each signal: names of distributed slices are global in a
+/// binary, and two crates could choose the same name.
+#[distributed_slice]
+pub static RECEIVERS: [&'static dyn AnyReceiver];
+
+/// Returns the receivers of one event in the order in which they run. It is not generic, so that sorting is compiled
+/// once and not for each event.
+pub(crate) fn receivers_of(event: &'static EventDefinition) -> Vec<&'static dyn AnyReceiver> {
+    let of_event = |receiver: &&dyn AnyReceiver| std::ptr::eq(receiver.definition().event, event);
+    let mut receivers: Vec<_> = RECEIVERS.iter().copied().filter(of_event).collect();
+    receivers.sort_by_key(|receiver| receiver.definition().sort_key());
+    receivers
+}

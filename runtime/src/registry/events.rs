@@ -1,0 +1,132 @@
+//! Events by their type.
+
+use std::sync::OnceLock;
+
+use super::findings;
+use crate::{
+    event::{AnyEvent, AnyEventError, EventDefinition},
+    metadata::EventsMetadata,
+    receiver::ReceiverReturn,
+    responses::Responses,
+    signal::{self, AnySignal, Connection, Incoming, SIGNALS},
+};
+
+/// Returns all event definitions, sorted by event type.
+///
+/// ```
+/// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
+/// assert!(types.contains(&"org.openedx.learning.course.enrollment.created.v1"));
+/// ```
+///
+/// # Panics
+///
+/// If an event type is defined more than once, like the other functions of this [module](super).
+#[must_use]
+#[track_caller]
+pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
+    signals().iter().map(|signal| signal.definition())
+}
+
+/// Returns the definition of the event type `event_type`.
+///
+/// ```
+/// use openedx_events::registry;
+///
+/// let event = registry::get("org.openedx.learning.course.enrollment.created.v1").unwrap();
+/// assert_eq!(event.name(), "COURSE_ENROLLMENT_CREATED");
+/// assert!(registry::get("org.openedx.learning.nothing.happened.v1").is_none());
+/// ```
+///
+/// # Panics
+///
+/// If an event type is defined more than once, like the other functions of this [module](super).
+#[must_use]
+#[track_caller]
+pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
+    find(event_type).map(AnySignal::definition)
+}
+
+/// Sends the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, to the receivers in this
+/// process. The metadata says which event it is.
+///
+/// # Errors
+///
+/// If no event definition has that event type, if the event is local only, or if the bytes do not encode that event.
+///
+/// # Panics
+///
+/// If an event type is defined more than once, like the other functions of this [module](super).
+#[track_caller]
+#[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
+pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
+    known(&metadata)?.dispatch_from_event_bus(&metadata, bytes)
+}
+
+/// Decodes the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and finds its receivers.
+pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
+    known(&metadata)?.receive(metadata, bytes)
+}
+
+/// Whether events of that type have a receiver in this program, or `None` if the program does not know the type.
+pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
+    find(event_type).map(<dyn AnySignal>::has_receivers)
+}
+
+/// Whether any event has a receiver in this program.
+pub(crate) fn has_receivers() -> bool {
+    signals().iter().any(|signal| signal.has_receivers())
+}
+
+/// Connects a receiver of all events, whatever their type, until the [`Connection`] is dropped.
+///
+/// It runs among the connected receivers of the event's own signal, in order of connection.
+///
+/// ```
+/// use openedx_events::registry;
+///
+/// let connection = registry::connect_any(|event, metadata| {
+///     println!("{} {}", metadata.id, event.event_type());
+/// });
+/// # drop(connection);
+/// ```
+///
+/// # Panics
+///
+/// If an event type is defined more than once, like the other functions of this [module](super).
+#[track_caller]
+pub fn connect_any<F, R>(receiver: F) -> Connection
+where
+    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+    R: ReceiverReturn,
+{
+    signals();
+    signal::connect_any(receiver)
+}
+
+#[track_caller]
+fn known(metadata: &EventsMetadata) -> Result<&'static dyn AnySignal, AnyEventError> {
+    find(&metadata.event_type)
+        .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })
+}
+
+#[track_caller]
+fn find(event_type: &str) -> Option<&'static dyn AnySignal> {
+    let signals = signals();
+    let found = signals.binary_search_by_key(&event_type, |signal| signal.definition().event_type());
+    found.ok().map(|index| signals[index])
+}
+
+/// Returns all signals, sorted by event type.
+#[track_caller]
+pub(super) fn signals() -> &'static [&'static dyn AnySignal] {
+    static SORTED: OnceLock<Box<[&'static dyn AnySignal]>> = OnceLock::new();
+    if SORTED.get().is_none() {
+        // Not in the closure, which would hide the caller's location from the panic.
+        findings::assert_no_duplicates();
+    }
+    SORTED.get_or_init(|| {
+        let mut signals = SIGNALS.to_vec();
+        signals.sort_by_key(|signal| signal.definition().event_type());
+        signals.into()
+    })
+}

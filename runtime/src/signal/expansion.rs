@@ -1,0 +1,30 @@
+//! Functions that expansions of `#[receiver]` call.
+
+use super::Signal;
+use crate::{event::Event, schema::text_eq};
+
+/// Returns the signal. Because of the parameter's type, the compiler says "expected `&Signal<_>`" at what the user wrote in
+/// `#[receiver(…)]`.
+pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
+    signal
+}
+
+/// Returns the event type of a signal's events.
+#[must_use]
+pub const fn event_type<E: Event>(_: &Signal<E>) -> &'static str {
+    E::DEFINITION.event_type()
+}
+
+/// Refuses a receiver that names one signal twice: the one at `index` and, under another name, one before it.
+///
+/// # Panics
+///
+/// If the event type at `index` is also at a lower index. Expansions call this in a constant, so it is a compile error.
+#[track_caller]
+pub const fn assert_distinct(event_types: &[&str], index: usize, message: &'static str) {
+    let mut before = 0;
+    while before < index {
+        assert!(!text_eq(event_types[before], event_types[index]), "{}", message);
+        before += 1;
+    }
+}
