@@ -81,8 +81,8 @@ impl fmt::Display for ContractFinding {
             Self::WithoutEvent { file } => {
                 write!(
                     f,
-                    "contract_without_event: the name of {file} matches no event of this program (help: if the event \
-                     is defined in another crate, link that crate with `use my_events as _;`)"
+                    "contract_without_event: {file} does not match any event of this program (help: if the event is defined in \
+                     another crate, link that crate with `use my_events as _;`)"
                 )
             }
             Self::Broken { event, file } => write!(

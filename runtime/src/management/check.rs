@@ -1,7 +1,6 @@
-//! `check`: what is wrong with the events of the program.
+//! `check`: the mistakes in the events of the program.
 
 use std::{
-    fmt::Display,
     io::{self, Write},
     path::PathBuf,
 };
@@ -9,14 +8,14 @@ use std::{
 use clap::Args;
 
 use super::{
-    bus::SettingsArgs,
+    args::SettingsArgs,
     check_bus,
-    outcome::{CommandResult, Failure, Outcome},
+    finding_lines::FindingLines,
+    result::{CommandError, CommandResult, Done},
 };
 use crate::{
     contracts,
     event::EventDefinition,
-    event_bus::settings,
     registry::{self, Finding},
     schema::Schema,
 };
@@ -28,108 +27,81 @@ use crate::{
   openedx-events check --against HEAD
   openedx-events check --settings lms.env.yml --live
 
-Exits with 1 where there are findings. What begins with `warning: ` or `settings: warning: ` may be as it was
-meant, and does not count.")]
+Exits with 1 if there are findings. Lines that begin with `warning: ` or `settings: warning: ` may be intended, and do
+not count.")]
 pub struct Check {
     /// Folder of the `Cargo.toml` whose `schemas` are the contracts.
     #[arg(long, value_name = "DIR", default_value = ".")]
     package: PathBuf,
-    /// Report also contracts that were changed or deleted since this git revision, as in `origin/main`.
+    /// Also report contracts that were changed or deleted since this git revision, as in `origin/main`.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
-    /// Ask also the server of the event bus.
+    /// Also check that the server of the event bus answers.
     #[arg(long)]
     live: bool,
     #[command(flatten)]
     settings: SettingsArgs,
 }
 
-/// What was found, one line each, in the order that it is printed.
-#[derive(Default)]
-pub(super) struct Found {
-    lines: Vec<String>,
-    has_errors: bool,
-}
-
-impl Found {
-    pub(super) fn errors(&mut self, found: impl IntoIterator<Item: ToString>) {
-        let before = self.lines.len();
-        self.lines.extend(found.into_iter().map(|finding| finding.to_string()));
-        self.has_errors |= self.lines.len() > before;
-    }
-
-    /// What may be as it was meant.
-    pub(super) fn warnings(&mut self, found: impl IntoIterator<Item: Display>) {
-        self.lines.extend(found.into_iter().map(|finding| format!("warning: {finding}")));
-    }
-
-    pub(super) fn settings(&mut self, found: &[settings::Finding]) {
-        let line =
-            |finding: &settings::Finding| format!("settings: {}", finding.to_string().replace("\n  ", "; "));
-        self.lines.extend(found.iter().map(line));
-        self.has_errors |= found.iter().any(|finding| finding.severity() == settings::Severity::Error);
-    }
-}
-
 impl Check {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let found = self.found()?;
+        let found = self.findings()?;
         for line in &found.lines {
             writeln!(out, "{line}")?;
         }
-        Ok(if found.has_errors { Outcome::Findings } else { Outcome::Done })
+        Ok(if found.has_errors { Done::WithFindings } else { Done::Clean })
     }
 
-    fn found(&self) -> Result<Found, Failure> {
-        let mut found = Found::default();
+    fn findings(&self) -> Result<FindingLines, CommandError> {
+        let mut found = FindingLines::default();
         let findings = registry::findings();
         found.errors(&findings);
-        // Where an event type is defined twice, the registry answers nothing else.
+        // If an event type is defined twice, all other functions of the registry panic.
         if !findings.iter().any(is_duplicate) {
             found.errors(no_events());
             found.warnings(registry::events().flat_map(data_keys_without_payload));
-            found.errors(contracts::of_program(&self.package).map_err(|error| self.unread(&error))?);
+            found.errors(contracts::of_program(&self.package).map_err(|error| self.unreadable(&error))?);
             check_bus::find(&self.settings, self.live, &mut found);
         }
         if let Some(revision) = &self.against {
             let changed = contracts::changed_since(&self.package, revision);
-            found.errors(changed.map_err(|error| self.unread(&error))?);
+            found.errors(changed.map_err(|error| self.unreadable(&error))?);
         }
         Ok(found)
     }
 
-    fn unread(&self, error: &io::Error) -> Failure {
-        Failure::new(format!("the contracts of {} cannot be read: {error}", self.package.display()))
+    fn unreadable(&self, error: &io::Error) -> CommandError {
+        CommandError::new(format!("cannot read the contracts of {}: {error}", self.package.display()))
     }
 }
 
-/// The other commands ask the registry, which panics where an event type is defined twice.
-pub(super) fn require_one_definition_a_type() -> Result<(), Failure> {
+/// Fails if an event type is defined twice. The other commands use the registry, which would panic.
+pub(super) fn require_one_definition_a_type() -> Result<(), CommandError> {
     let duplicates = registry::findings().into_iter().filter(is_duplicate);
     let lines: Vec<String> = duplicates.map(|finding| finding.to_string()).collect();
-    if lines.is_empty() { Ok(()) } else { Err(Failure::new(lines.join("\n"))) }
+    if lines.is_empty() { Ok(()) } else { Err(CommandError::new(lines.join("\n"))) }
 }
 
 fn is_duplicate(finding: &Finding) -> bool {
     finding.rule() == "type_duplicate"
 }
 
-/// A program into which nothing was linked would pass all that follows.
+/// Finds a program without events, which would pass all other checks.
 fn no_events() -> Option<&'static str> {
     registry::events().next().is_none().then_some(
-        "no_event: this program has no events: those of a crate are there once something in the program mentions it \
-         (help: `use my_events as _;`)",
+        "no_event: this program has no events, because a crate's events are only linked if the program mentions the \
+         crate (help: `use my_events as _;`)",
     )
 }
 
-/// Python's `send_event` takes a data key whose value is false in Python for a missing one, and raises
-/// `SenderValidationError`: a payload is never false.
+/// Finds data keys that Python may refuse to send. Python's `send_event` treats a data key whose value is false in Python
+/// as missing, and raises `SenderValidationError`. A payload is never false.
 fn data_keys_without_payload(event: &'static EventDefinition) -> impl Iterator<Item = Finding> {
     let on_the_bus = event.local_only().is_none();
     let bare = event.data().filter(move |data| on_the_bus && !matches!(data.0.schema, Schema::Record(_)));
     bare.map(|data| {
         let text = format!(
-            "data key `{}` of `{}` at {}:{} is `{}` and no payload: Python refuses to send it as `0`, `\"\"`, \
+            "data key `{}` of `{}` at {}:{} is `{}`, which is not a payload: Python refuses to send it as `0`, `\"\"`, \
              `false` or `None`",
             data.name(),
             event.event_type(),
@@ -138,7 +110,7 @@ fn data_keys_without_payload(event: &'static EventDefinition) -> impl Iterator<I
             data.type_name(),
         );
         Finding::new("field_no_payload", event.event_type(), text).with_help(
-            "help: leave it where no Python service sends the event; else put the value into a payload".to_owned(),
+            "help: leave it if no Python service sends the event, else put the value into a payload".to_owned(),
         )
     })
 }

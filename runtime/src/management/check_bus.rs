@@ -1,15 +1,15 @@
-//! What `check` says of the event bus: its settings, its routes, and with `--live` its server.
+//! The part of `check` about the event bus: its settings, its routes, and with `--live` its server.
 
 use std::collections::BTreeSet;
 
-use super::{bus::SettingsArgs, check::Found};
+use super::{args::SettingsArgs, finding_lines::FindingLines};
 use crate::{
     event::EventDefinition,
     event_bus::{LOOP_HELP, Settings, chain, operations, settings::Finding},
     registry,
 };
 
-pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut Found) {
+pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut FindingLines) {
     let settings = match settings.read() {
         Ok(settings) => settings,
         Err(error) => return found.settings(error.findings()),
@@ -28,23 +28,23 @@ pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut Found) {
     }
 }
 
-/// What is missing to produce and to consume as the settings say.
+/// Finds buses that are not set although the settings need them.
 fn buses_not_set(settings: &Settings) -> Vec<Finding> {
     let consuming = if consumed(settings).is_empty() { None } else { settings.consuming_bus().err() };
     let errors = settings.producing_bus().err().into_iter().chain(consuming);
     errors.flat_map(|error| error.findings().to_vec()).collect()
 }
 
-/// A program that consumes sends where its receivers do, if at all.
+/// Finds a producer that produces nothing. A program that consumes is left out, because its receivers may send events.
 fn producer_without_route(settings: &Settings) -> Option<&'static str> {
     let is_idle = settings.producer.bus.is_some() && !settings.producer.config.has_enabled();
     (is_idle && consumed(settings).is_empty()).then_some(
-        "producer_without_route: `EVENT_BUS_PRODUCER` is set, and `EVENT_BUS_PRODUCER_CONFIG` has no enabled route: \
-         events stay in their process (help: name the topics of the events that are to be produced)",
+        "producer_without_route: `EVENT_BUS_PRODUCER` is set, but `EVENT_BUS_PRODUCER_CONFIG` has no enabled route, so \
+         events stay in their process (help: name the topics of the events to produce)",
     )
 }
 
-/// What `consume-events` refuses.
+/// Finds topics that one process would produce to and consume. `consume-events` refuses them.
 fn loops(settings: &Settings) -> Vec<String> {
     let consumed = consumed(settings);
     let produced = settings.producer.config.iter().filter(|(.., route)| route.enabled);
@@ -59,19 +59,20 @@ fn loops(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-/// `consume-events` refuses to run.
+/// Finds a consumer without receivers. `consume-events` refuses to run it.
 fn consumer_without_receivers(settings: &Settings) -> Option<String> {
     let topics: Vec<&str> = consumed(settings).into_iter().collect();
     (!topics.is_empty() && !registry::has_receivers()).then(|| {
         format!(
-            "consumer_without_receiver: this program consumes {}, and has no receiver: those of a crate are there once \
-             something in the program mentions it (help: `use handlers as _;`)",
+            "consumer_without_receiver: this program consumes {}, but has no receiver, because a crate's receivers are \
+             only linked if the program mentions the crate (help: `use handlers as _;`)",
             topics.join(", "),
         )
     })
 }
 
-/// What is routed to a topic that this program consumes, and that nothing here receives: it is acknowledged and gone.
+/// Finds events that no receiver takes, although they are routed to a topic that this program consumes. The consumer
+/// acknowledges them unseen.
 fn routes_without_receivers(settings: &Settings) -> Vec<String> {
     let consumed = consumed(settings);
     let routes =
@@ -80,18 +81,18 @@ fn routes_without_receivers(settings: &Settings) -> Vec<String> {
     unheard
         .map(|(event_type, topic, _)| {
             format!(
-                "route_without_receiver: `{event_type}` goes to topic `{topic}`, which this program consumes, and has no \
-                 receiver in it"
+                "route_without_receiver: `{event_type}` goes to topic `{topic}`, which this program consumes, but it has \
+                 no receiver in this program"
             )
         })
         .collect()
 }
 
-/// Receivers of events that go to topics, none of which this program consumes.
+/// Finds receivers of events that go only to topics that this program does not consume.
 fn receivers_without_topic(settings: &Settings) -> Vec<String> {
     let consumed = consumed(settings);
     if consumed.is_empty() {
-        // A program that does not consume has receivers for the events of its own process.
+        // In a program that does not consume, receivers take the events of their own process.
         return Vec::new();
     }
     let unreached = |event: &&EventDefinition| {
@@ -104,20 +105,20 @@ fn receivers_without_topic(settings: &Settings) -> Vec<String> {
         .filter(|event| registry::type_has_receivers(event.event_type()) == Some(true))
         .map(|event| {
             format!(
-                "receiver_without_topic: `{}` has receivers in this program, which consumes none of the topics that it \
-                 goes to",
+                "receiver_without_topic: `{}` has receivers in this program, but the program consumes none of the topics \
+                 that the event goes to",
                 event.event_type()
             )
         })
         .collect()
 }
 
-/// The topics that this program consumes, without prefix.
+/// Returns the topics that this program consumes, without prefix.
 fn consumed(settings: &Settings) -> BTreeSet<&str> {
     settings.consumer.config.iter().filter(|(_, config)| config.enabled).map(|(topic, _)| &**topic).collect()
 }
 
-/// Whether the server answers.
+/// Returns a finding if the server does not answer.
 fn server(settings: &Settings) -> Option<String> {
     let probe = settings.stream_name("openedx-events-check");
     let asked = operations(settings).and_then(|mut operations| operations.read(&probe, None, 1));

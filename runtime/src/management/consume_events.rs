@@ -16,10 +16,10 @@ use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
 use serde_json::{Value, json};
 
 use super::{
-    bus::SettingsArgs,
+    args::SettingsArgs,
     find,
     lines::escape_line_breaks,
-    outcome::{CommandResult, Failure, Outcome},
+    result::{CommandError, CommandResult, Done},
 };
 use crate::{
     event::AnyEvent,
@@ -30,7 +30,7 @@ use crate::{
     metadata::EventsMetadata,
 };
 
-/// The exit code of a program that a second signal ends.
+/// The exit code after a second signal.
 const SECOND_SIGNAL: i32 = 130;
 
 /// The arguments of `consume-events`.
@@ -40,17 +40,17 @@ const SECOND_SIGNAL: i32 = 130;
   openedx-events consume-events -t loans -g reminders --extra '{\"check_backlog\": true}'
 
 Exit codes:
-  0    told to stop (SIGINT, SIGTERM), or COUNT messages were handled, or consumers are not enabled
-  2    cannot begin: wrong arguments or settings, or no receiver in this program
+  0    stopped by a signal (SIGINT, SIGTERM), or after N messages, or consumers are not enabled
+  2    cannot start: wrong arguments or settings, or no receiver in this program
   3    a receiver took longer than EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT
   4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT)
   5    a message failed, and `--on-error stop` or `--on-unknown-type stop` was given
-  6    told to stop, and the message in hand was not finished in time
-  130  told to stop a second time
-  141  the reader of what `--print` writes closed it")]
+  6    stopped by a signal, but the current message was not finished in time
+  130  stopped by a second signal
+  141  the reader of the output of `--print` closed it")]
 pub struct ConsumeEvents {
-    /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`. Without it, the enabled topics of
-    /// `EVENT_BUS_CONSUMER_CONFIG` are consumed.
+    /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`. By default, all enabled topics of
+    /// `EVENT_BUS_CONSUMER_CONFIG`.
     #[arg(short, long, requires = "group", value_parser = NonEmptyStringValueParser::new())]
     topic: Option<String>,
     /// Consumer group.
@@ -63,38 +63,38 @@ pub struct ConsumeEvents {
         value_parser = NonEmptyStringValueParser::new()
     )]
     group: Option<String>,
-    /// More, as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`
-    /// (milliseconds). It needs `--topic` and `--group`; what it leaves out is as `EVENT_BUS_CONSUMER_CONFIG` has it for the topic.
+    /// Further options of the topic as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`,
+    /// `claim_msgs_older_than` (milliseconds). They override those of the topic in `EVENT_BUS_CONSUMER_CONFIG`.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,
-    /// Name of this member of the group, the same after a restart; `{service}.{host}` unless given.
+    /// Name of this member of the group. It must stay the same after a restart. By default, `{service}.{host}`.
     #[arg(long, alias = "consumer_name", value_name = "NAME")]
     consumer_name: Option<String>,
-    /// Ends when so many messages of each topic were dealt with; those that are passed over do not count.
-    #[arg(long)]
+    /// Stop after N messages per topic. Messages that are skipped do not count.
+    #[arg(long, value_name = "N")]
     count: Option<u64>,
-    /// Write each event as a JSON line, with its personal data in clear, before its receivers run.
+    /// Print each event as a JSON line before its receivers run. Personal data is not redacted.
     #[arg(long)]
     print: bool,
-    /// How many messages are handled at a time; those with one key are handled one after the other.
+    /// Number of messages to handle at a time. Messages with the same key are handled one after the other.
     #[arg(long, default_value = "1", value_name = "N")]
     concurrency: NonZeroUsize,
-    /// How many messages are read at a time.
+    /// Number of messages to read at a time.
     #[arg(long, default_value = "100", value_name = "N")]
     batch: NonZeroUsize,
-    /// How long the message in hand may take after the first signal.
+    /// How long the current message may take after the first signal.
     #[arg(long, alias = "stop_timeout", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     stop_timeout: Duration,
-    /// What becomes of a message that failed as often as it may.
-    #[arg(long, alias = "on_error", value_enum, default_value_t = Final::DeadLetter)]
-    on_error: Final,
-    /// What becomes of a message whose event type this program does not know.
-    #[arg(long, alias = "on_unknown_type", value_enum, default_value_t = Unknown::DeadLetter)]
-    on_unknown_type: Unknown,
-    /// Event types or constants to handle; messages of others are acknowledged and passed over.
+    /// What to do with a message that has used up its attempts.
+    #[arg(long, alias = "on_error", value_enum, default_value_t = OnFailure::DeadLetter)]
+    on_error: OnFailure,
+    /// What to do with a message whose event type this program does not know.
+    #[arg(long, alias = "on_unknown_type", value_enum, default_value_t = OnUnknown::DeadLetter)]
+    on_unknown_type: OnUnknown,
+    /// Event types or constants to handle. Other messages are acknowledged and skipped.
     #[arg(long, value_name = "TYPE", num_args = 1..)]
     only: Vec<String>,
-    /// Consume also a topic that this process produces to.
+    /// Allow consuming a topic that this process also produces to.
     #[arg(long, alias = "allow_loop")]
     allow_loop: bool,
     #[command(flatten)]
@@ -102,48 +102,48 @@ pub struct ConsumeEvents {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Final {
-    /// It goes to the dead letters of the group.
+enum OnFailure {
+    /// Move it to the dead letters of the group.
     DeadLetter,
-    /// It is acknowledged and forgotten, as in Python.
+    /// Acknowledge and forget it, as in Python.
     Ack,
-    /// It stays pending, and the consumer ends.
+    /// Leave it pending, and stop.
     Stop,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Unknown {
-    /// It goes to the dead letters of the group.
+enum OnUnknown {
+    /// Move it to the dead letters of the group.
     DeadLetter,
-    /// It is acknowledged.
+    /// Acknowledge it.
     Skip,
-    /// It stays pending, and the consumer ends.
+    /// Leave it pending, and stop.
     Stop,
 }
 
 impl ConsumeEvents {
     pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
         let settings = self.settings.load()?;
-        // Receivers may send events, which go where the settings say.
+        // Receivers may send events. They go where the settings say.
         let _guard = install(&settings)?;
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
         let consumers =
             self.consumers(&settings, &Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) })?;
         stop_on_signals(&stop)?;
         match run_all(&consumers, &stop) {
-            Ok(_) if is_closed.load(Ordering::Acquire) => Err(Failure::ClosedPipe),
-            Ok(_) => Ok(Outcome::Done),
-            Err(ConsumeError::GroupExists { topic, group, entry, .. }) => Err(Failure::new(format!(
-                "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `last_read_msg_id` only applies to a \
-                 new group\nhelp: to move this one, stop its consumers, run this command, and start them without \
-                 `last_read_msg_id`:\n  {}",
+            Ok(_) if is_closed.load(Ordering::Acquire) => Err(CommandError::ClosedPipe),
+            Ok(_) => Ok(Done::Clean),
+            Err(ConsumeError::GroupExists { topic, group, entry, .. }) => Err(CommandError::new(format!(
+                "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `last_read_msg_id` only applies \
+                 to a new group\nhelp: to move this group, stop its consumers, run the command below, and start them \
+                 without `last_read_msg_id`\n  {}",
                 self.seek_command(&topic, &group, &entry)
             ))),
-            Err(error) => Err(Failure::with_code(chain(&error), error.exit_code())),
+            Err(error) => Err(CommandError::with_code(chain(&error), error.exit_code())),
         }
     }
 
-    /// The command that does what was asked for, for this program as it was called.
+    /// Returns the command that moves the group, with the words by which this program was called.
     fn seek_command(&self, topic: &str, group: &str, to: &EntryId) -> String {
         let arguments: Vec<String> = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
         let own = arguments.iter().position(|word| ["consume-events", "consume_events"].contains(&&**word));
@@ -156,9 +156,9 @@ impl ConsumeEvents {
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
 
-    fn consumers(&self, settings: &Settings, printer: &Printer) -> Result<Vec<Consumer>, Failure> {
+    fn consumers(&self, settings: &Settings, printer: &Printer) -> Result<Vec<Consumer>, CommandError> {
         let only = self.only.iter().map(|name| Ok(find::event(name)?.event_type()));
-        let only = only.collect::<Result<Vec<_>, Failure>>()?;
+        let only = only.collect::<Result<Vec<_>, CommandError>>()?;
         let topics: Vec<(&str, &str, ConsumerExtra)> = match (&self.topic, &self.group) {
             (Some(topic), Some(group)) => {
                 let configured = settings.consumer.config.get(topic).map(|config| config.extra.clone());
@@ -166,7 +166,7 @@ impl ConsumeEvents {
                 let extra = match &self.extra {
                     Some(json) => settings
                         .read_extra_over(configured, json)
-                        .map_err(|error| Failure::new(error.to_string()))?,
+                        .map_err(|error| CommandError::new(error.to_string()))?,
                     None => configured,
                 };
                 vec![(topic, group, extra)]
@@ -177,9 +177,9 @@ impl ConsumeEvents {
             }
         };
         if topics.is_empty() {
-            return Err(Failure::new(
-                "there is nothing to consume: name a topic and a group (`-t TOPIC -g GROUP`), or enable a topic in \
-                 EVENT_BUS_CONSUMER_CONFIG",
+            return Err(CommandError::new(
+                "there is nothing to consume\nhelp: name a topic and a group (`-t TOPIC -g GROUP`), or enable a topic in \
+                 `EVENT_BUS_CONSUMER_CONFIG`",
             ));
         }
         let consumer = |(topic, group, extra)| {
@@ -207,20 +207,20 @@ impl ConsumeEvents {
             .stop_timeout(self.stop_timeout)
             .allow_loop(self.allow_loop)
             .on_error(match self.on_error {
-                Final::DeadLetter => OnError::DeadLetter,
-                Final::Ack => OnError::Acknowledge,
-                Final::Stop => OnError::Stop,
+                OnFailure::DeadLetter => OnError::DeadLetter,
+                OnFailure::Ack => OnError::Acknowledge,
+                OnFailure::Stop => OnError::Stop,
             })
             .on_unknown_type(match self.on_unknown_type {
-                Unknown::DeadLetter => OnUnknownType::DeadLetter,
-                Unknown::Skip => OnUnknownType::Skip,
-                Unknown::Stop => OnUnknownType::Stop,
+                OnUnknown::DeadLetter => OnUnknownType::DeadLetter,
+                OnUnknown::Skip => OnUnknownType::Skip,
+                OnUnknown::Stop => OnUnknownType::Stop,
             });
         self.count.into_iter().fold(consumer, Consumer::count)
     }
 }
 
-/// Writes events to standard output. Where nobody reads it any more, the consumer ends, as if it were told to.
+/// Prints events to standard output. If its reader has closed it, stops the consumer.
 #[derive(Clone)]
 struct Printer {
     stop: Stop,
@@ -235,13 +235,13 @@ impl Printer {
             json!({"event_type": event.event_type(), "metadata": parsed(&metadata.to_json()), "data": data});
         let written = writeln!(io::stdout(), "{}", escape_line_breaks(line.to_string()));
         if written.is_err() && !self.is_closed.swap(true, Ordering::AcqRel) {
-            tracing::warn!("nobody reads what is printed: the consumer ends");
+            tracing::warn!("the output is closed: stopping");
             self.stop.stop();
         }
     }
 }
 
-/// A word of a shell's command line.
+/// Quotes a word for a shell, if needed.
 fn quoted(word: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./:=+@,%".contains(char);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -253,18 +253,18 @@ fn quoted(word: &str) -> String {
 
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    seconds.ok_or_else(|| "a number of seconds is needed, as in `2.5`".to_owned())
+    seconds.ok_or_else(|| "expected a number of seconds, as in `2.5`".to_owned())
 }
 
-/// The first signal lets the message in hand be finished; the second ends the process.
-fn stop_on_signals(stop: &Stop) -> Result<(), Failure> {
+/// Stops the consumers at the first signal, after their current messages. Ends the process at the second.
+fn stop_on_signals(stop: &Stop) -> Result<(), CommandError> {
     let (theirs, told) = (stop.clone(), Arc::new(AtomicBool::new(false)));
     ctrlc::set_handler(move || {
         if told.swap(true, Ordering::AcqRel) {
             process::exit(SECOND_SIGNAL);
         }
-        tracing::info!("told to stop: the message in hand is finished first");
+        tracing::info!("stopping after the current message");
         theirs.stop();
     })
-    .map_err(|error| Failure::new(format!("signals cannot be handled: {error}")))
+    .map_err(|error| CommandError::new(format!("cannot handle signals: {error}")))
 }

@@ -1,4 +1,4 @@
-//! `decode`: Avro bytes to Avro record dictionaries.
+//! `decode`: turns Avro bytes into Avro record dictionaries.
 
 use std::{borrow::Cow, io::Write};
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{
     encode::event,
     lines::{NoAnswer, answer_all, parse},
-    outcome::CommandResult,
+    result::CommandResult,
 };
 
 /// The arguments of `decode`.
@@ -20,7 +20,7 @@ pub struct Decode;
 const EXAMPLE: &str = r#"Example:
   echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "avro_hex": "0e01066164611e616461406578616d706c652e636f6d06416461"}' | openedx-events decode
 
-Exits with 1 where a line could not be done."#;
+Exits with 1 if a line could not be decoded."#;
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -40,10 +40,13 @@ fn answer(line: &str) -> Result<String, NoAnswer> {
     let bytes = HEXLOWER_PERMISSIVE.decode(request.avro_hex.as_bytes()).map_err(|error| {
         NoAnswer::BadLine(match error.kind {
             DecodeKind::Length => "`avro_hex` has an odd number of digits".to_owned(),
-            _ => format!("`avro_hex` has something other than a hexadecimal digit (byte {})", error.position),
+            _ => format!(
+                "`avro_hex` has a character that is not a hexadecimal digit (byte {})",
+                error.position
+            ),
         })
     })?;
     let data = event.decode_to_json(&bytes).map_err(|error| NoAnswer::BadLine(error.to_string()))?;
-    // The data is JSON already, and an event type needs no escape.
+    // The data is already JSON, and nothing in an event type needs escaping.
     Ok([r#"{"event_type":""#, event.event_type(), r#"","data":"#, &data, "}"].concat())
 }

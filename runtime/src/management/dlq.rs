@@ -1,4 +1,4 @@
-//! `dlq`: the dead letters of a group.
+//! `dlq`: lists, replays and drops the dead letters of a group.
 
 use std::{collections::HashSet, io::Write, time::Duration};
 
@@ -6,9 +6,9 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    bus::{GroupArgs, entry},
-    outcome::{CommandResult, Failure, Outcome},
-    progress::Progress,
+    args::GroupArgs,
+    event_json::entry,
+    result::{CommandError, CommandResult, Done},
 };
 use crate::{
     DateTime,
@@ -16,22 +16,22 @@ use crate::{
 };
 
 const PAGE: usize = 500;
-/// How long events that receivers send may take.
+/// How long the events that receivers send may take to reach the event bus.
 const FLUSH: Duration = Duration::from_secs(15);
 
 /// The commands about dead letters.
 #[derive(Debug, Subcommand)]
 pub enum Dlq {
-    /// List the dead letters: what failed, when and why, without data.
+    /// List the dead letters: which receivers failed, when and why, without data.
     List(List),
     /// Print one dead letter with its data.
     Show(Show),
-    /// Run the receivers that failed once more, in this process; what succeeds is removed.
+    /// Run the receivers that failed again, in this process, and remove the dead letters that are handled.
     ///
-    /// Where some of an event's receivers succeed, its dead letter stays for the others, under a new id (`kept_as`). Nothing
-    /// is added to the topic, so that other groups do not see the event again.
+    /// If only some receivers of an event succeed, its dead letter stays for the others, with a new id (`kept_as`). The event
+    /// is not added to the topic, so other groups do not see it again.
     Replay(Selected),
-    /// Remove dead letters for good.
+    /// Remove dead letters permanently.
     Drop(Selected),
 }
 
@@ -53,25 +53,25 @@ pub struct Show {
     group: GroupArgs,
     /// Id of the dead letter.
     id: String,
-    /// Write personal data in clear.
+    /// Do not redact personal data.
     #[arg(long)]
     reveal: bool,
 }
 
-/// Which dead letters.
+/// A selection of dead letters.
 #[derive(Args, Debug)]
-#[command(after_help = "Examples, of `replay` and `drop` alike:
+#[command(after_help = "Examples of `replay` and `drop`:
   openedx-events dlq replay -t loans -g reminders --all
   openedx-events dlq drop -t loans -g reminders 1679676448892-0
 
-`replay` exits with 1 where a dead letter stays, `drop` where there was none.")]
+`replay` exits with 1 if a dead letter stays. `drop` exits with 1 if a dead letter does not exist.")]
 pub struct Selected {
     #[command(flatten)]
     group: GroupArgs,
     /// Ids of the dead letters.
     #[arg(required_unless_present = "all", conflicts_with = "all")]
     ids: Vec<String>,
-    /// All of them.
+    /// All dead letters of the group.
     #[arg(long)]
     all: bool,
 }
@@ -96,7 +96,7 @@ impl List {
             writeln!(out, "{line}")?;
             Ok(())
         })?;
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }
 
@@ -107,9 +107,9 @@ impl Show {
         let mut line = description(&letter);
         line["message"] = Value::Object(entry(&letter.entry_id, &letter.message, self.reveal));
         serde_json::to_writer_pretty(&mut *out, &line)
-            .map_err(|error| Failure::from(std::io::Error::from(error)))?;
+            .map_err(|error| CommandError::from(std::io::Error::from(error)))?;
         writeln!(out)?;
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }
 
@@ -117,18 +117,17 @@ impl Selected {
     fn replay(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations, bus) = self.group.topic.open_and_install()?;
         let group = &self.group.group;
-        let mut outcome = Outcome::Done;
-        let mut progress = Progress::new("replayed");
-        // What stays may have a new id, after all that were there.
+        let mut done = Done::Clean;
+        // A dead letter that stays may get a new id, and is then listed once more at the end.
         let mut tried = HashSet::new();
-        let mut one = |operations: &mut dyn Operations, letter: DeadLetter| -> Result<(), Failure> {
+        let mut one = |operations: &mut dyn Operations, letter: DeadLetter| -> Result<(), CommandError> {
             if tried.contains(&letter.id) {
                 return Ok(());
             }
             let line = match replay(operations, &topic, group, &letter)? {
                 Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
                 Replayed::Failed(id, error) => {
-                    outcome = Outcome::Findings;
+                    done = Done::WithFindings;
                     let mut line = json!({"id": letter.id.as_str(), "handled": false, "error": error});
                     if id != letter.id {
                         line["kept_as"] = id.as_str().into();
@@ -138,14 +137,14 @@ impl Selected {
                 }
             };
             writeln!(out, "{line}")?;
-            progress.step();
             Ok(())
         };
         if self.all {
             for_each(&mut *operations, &topic, group, one)?;
         } else {
-            // A wrong id is noticed before anything is done.
-            let letters: Vec<_> = once_each(self.ids)
+            // A wrong id is an error before any receiver runs.
+            let letters: Vec<_> = self
+                .unique_ids()
                 .iter()
                 .map(|id| find(&mut *operations, &topic, group, id))
                 .collect::<Result<_, _>>()?;
@@ -153,14 +152,20 @@ impl Selected {
                 one(&mut *operations, letter)?;
             }
         }
-        bus.close(FLUSH).map_err(|error| Failure::new(chain(&error)))?;
-        Ok(outcome)
+        bus.close(FLUSH).map_err(|error| CommandError::new(chain(&error)))?;
+        Ok(done)
+    }
+
+    /// Returns the ids in their order, each once, so that receivers run once for a dead letter.
+    fn unique_ids(&self) -> Vec<&str> {
+        let mut seen = HashSet::new();
+        self.ids.iter().map(|id| &**id).filter(|id| seen.insert(*id)).collect()
     }
 
     fn drop(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.group.topic.open()?;
         let group = &self.group.group;
-        let mut ids: Vec<EntryId> = once_each(self.ids).into_iter().map(EntryId::new).collect();
+        let mut ids: Vec<EntryId> = self.unique_ids().into_iter().map(EntryId::new).collect();
         if self.all {
             for_each(&mut *operations, &topic, group, |_, letter| {
                 ids.push(letter.id);
@@ -172,28 +177,17 @@ impl Selected {
             dropped += operations.drop_dead_letters(&topic, group, page)?;
         }
         writeln!(out, "{dropped} of {} dropped", ids.len())?;
-        Ok(if dropped == ids.len() as u64 { Outcome::Done } else { Outcome::Findings })
+        Ok(if dropped == ids.len() as u64 { Done::Clean } else { Done::WithFindings })
     }
 }
 
-/// The ids in their order, without those that are there already: receivers run once for a dead letter.
-fn once_each(ids: Vec<String>) -> Vec<String> {
-    let mut once: Vec<String> = Vec::with_capacity(ids.len());
-    for id in ids {
-        if !once.contains(&id) {
-            once.push(id);
-        }
-    }
-    once
-}
-
-/// Calls `take` for all dead letters, oldest first: each once, also where it stays.
+/// Calls `take` once for each dead letter, oldest first, even if the letter stays.
 fn for_each(
     operations: &mut dyn Operations,
     topic: &str,
     group: &str,
-    mut take: impl FnMut(&mut dyn Operations, DeadLetter) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    mut take: impl FnMut(&mut dyn Operations, DeadLetter) -> Result<(), CommandError>,
+) -> Result<(), CommandError> {
     let mut after: Option<EntryId> = None;
     loop {
         let page = operations.dead_letters(topic, group, after.as_ref(), PAGE)?;
@@ -205,7 +199,12 @@ fn for_each(
     }
 }
 
-fn find(operations: &mut dyn Operations, topic: &str, group: &str, id: &str) -> Result<DeadLetter, Failure> {
+fn find(
+    operations: &mut dyn Operations,
+    topic: &str,
+    group: &str,
+    id: &str,
+) -> Result<DeadLetter, CommandError> {
     let mut found = None;
     for_each(operations, topic, group, |_, letter| {
         if letter.id.as_str() == id {
@@ -214,13 +213,13 @@ fn find(operations: &mut dyn Operations, topic: &str, group: &str, id: &str) -> 
         Ok(())
     })?;
     found.ok_or_else(|| {
-        Failure::new(format!(
-            "group `{group}` of `{topic}` has no dead letter `{id}`\nhelp: `dlq list` names them"
+        CommandError::new(format!(
+            "group `{group}` of `{topic}` has no dead letter `{id}`\nhelp: `dlq list` prints them"
         ))
     })
 }
 
-/// What is known of a dead letter, besides its message.
+/// Describes a dead letter without its message.
 fn description(letter: &DeadLetter) -> Value {
     let time = |time| DateTime::try_from(time).map(|time| time.to_string()).unwrap_or_default();
     json!({

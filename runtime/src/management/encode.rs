@@ -1,4 +1,4 @@
-//! `encode`: Avro record dictionaries to Avro bytes.
+//! `encode`: turns Avro record dictionaries into Avro bytes.
 
 use std::{borrow::Cow, io::Write};
 
@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::{
     lines::{NoAnswer, answer_all, parse, to_json},
-    outcome::CommandResult,
+    result::CommandResult,
 };
 use crate::{
     event::{AnyEventError, EventDefinition},
@@ -24,7 +24,7 @@ pub struct Encode;
 const EXAMPLE: &str = r#"Example:
   echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "data": {"user": {"id": 7, "is_active": true, "pii": {"username": "ada", "email": "ada@example.com", "name": "Ada"}}}}' | openedx-events encode
 
-Exits with 1 where a line could not be done."#;
+Exits with 1 if a line could not be encoded."#;
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -52,7 +52,7 @@ fn answer(line: &str) -> Result<String, NoAnswer> {
         AnyEventError::Json(error) => {
             let path =
                 [if error.field_path().is_empty() { "data" } else { "data." }, error.field_path()].concat();
-            // Both are bytes of one text: `data` is borrowed from the line.
+            // `data` is borrowed from the line, so their addresses tell where it begins.
             let before = data.as_ptr().addr() - line.as_ptr().addr();
             let column = before + error.column();
             NoAnswer::BadLine(format!("`{path}` at column {column}: {}", error.problem()))
@@ -62,7 +62,7 @@ fn answer(line: &str) -> Result<String, NoAnswer> {
     Ok(to_json(&Answer { event_type: event.event_type(), avro_hex: HEXLOWER.encode(&bytes) }))
 }
 
-/// The event that a line is about.
+/// Returns the event that a line names.
 pub(super) fn event(event_type: &str) -> Result<&'static EventDefinition, NoAnswer> {
     registry::get(event_type).ok_or_else(|| {
         let error = AnyEventError::UnknownEventType { event_type: event_type.to_owned() };

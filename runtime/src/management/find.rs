@@ -1,47 +1,46 @@
-//! Events by what a person types.
+//! Finds events by what a person types.
 
 use std::fmt::Write as _;
 
-use super::outcome::Failure;
 use crate::{event::EventDefinition, registry};
 
-/// The event with this type or this constant.
-pub(super) fn event(name: &str) -> Result<&'static EventDefinition, Failure> {
+/// Returns the event with this event type or constant.
+pub(super) fn event(name: &str) -> Result<&'static EventDefinition, String> {
     if let Some(event) = registry::get(name) {
         return Ok(event);
     }
     let mut named = registry::events().filter(|event| event.name() == name);
     match (named.next(), named.next()) {
         (Some(event), None) => Ok(event),
-        (Some(first), Some(second)) => Err(Failure::new(format!(
+        (Some(first), Some(second)) => Err(format!(
             "several events have the constant `{name}`\nhelp: give an event type, as in `{}` or `{}`",
             first.event_type(),
             second.event_type()
-        ))),
+        )),
         (None, _) => Err(unknown(name)),
     }
 }
 
-fn unknown(name: &str) -> Failure {
+fn unknown(name: &str) -> String {
     let mut message = format!("this program has no event `{name}`");
     let known = registry::events().flat_map(|event| [event.event_type(), event.name()]);
     let misses = near_misses(name, known);
     if misses.is_empty() {
         message.push_str(
-            "\nnote: the events of a crate are there once it is linked, which takes a `use`\
-             \nhelp: `list` names those that are there",
+            "\nnote: a crate's events are only linked if the program mentions the crate\
+             \nhelp: `list` prints the events of this program",
         );
     } else {
         // Writing to a `String` cannot fail.
-        let _ = write!(message, "\nhelp: there is `{}`", misses.join("`, `"));
+        let _ = write!(message, "\nhelp: did you mean `{}`?", misses.join("`, `"));
     }
-    Failure::new(message)
+    message
 }
 
-/// Those of `known` that `name` may have been meant for, the most likely first.
+/// Returns up to three of `known` that resemble `name`, the most similar first.
 fn near_misses(name: &str, known: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
     let typed = name.to_lowercase();
-    // A slip in every sixth letter, and no more than a version forgotten makes; a part that says something.
+    // One slip in six letters, but no more than a forgotten version makes. A part must be long enough to mean something.
     let (slips, part) = ((typed.chars().count() / 6).min(4), 4);
     let mut ranked: Vec<(usize, &str)> = known
         .filter_map(|known| {
@@ -55,7 +54,7 @@ fn near_misses(name: &str, known: impl Iterator<Item = &'static str>) -> Vec<&'s
     ranked.into_iter().map(|(_, known)| known).take(3).collect()
 }
 
-/// The subdomain of an event type: what follows the two segments of the reverse DNS name (ADR-2).
+/// Returns the subdomain of an event type: the segment after the two of the reverse DNS name (ADR-2).
 pub(super) fn subdomain(event_type: &'static str) -> &'static str {
     event_type.split('.').nth(2).unwrap_or_default()
 }

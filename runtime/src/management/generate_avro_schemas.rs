@@ -1,4 +1,4 @@
-//! `generate-avro-schemas`: schemas to files, with Python's names and text.
+//! `generate-avro-schemas`: writes schemas to files, with Python's names and content.
 
 use std::{
     collections::BTreeMap,
@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{
     find,
-    outcome::{CommandResult, Failure, Outcome},
+    result::{CommandError, CommandResult, Done},
     schema_file,
 };
 use crate::{contracts, event::EventDefinition, registry};
@@ -25,15 +25,15 @@ use crate::{contracts, event::EventDefinition, registry};
   openedx-events generate-avro-schemas COURSE_ENROLLMENT_CREATED
   openedx-events generate-avro-schemas org.openedx.learning.course.enrollment.created.v1
 
-Exits with 2 where an event is unknown or has no Avro schema, a contract differs, or a file cannot be written.")]
+Exits with 2 if an event is unknown or has no Avro schema, a contract differs, or a file cannot be written.")]
 pub struct GenerateAvroSchemas {
-    /// Types or constants of events.
+    /// Event types or constants.
     #[arg(value_name = "TYPE", required_unless_present = "all")]
     events: Vec<String>,
-    /// All events, but for those whose data has no Avro form.
+    /// All events, except those whose data has no Avro form.
     #[arg(long, conflicts_with = "events")]
     all: bool,
-    /// The folder that the files are written to, from where the command is run; it is made if it is not there.
+    /// Folder to write the files to. It is created if it does not exist.
     #[arg(long, value_name = "DIR", default_value = "avro-schemas")]
     out: PathBuf,
 }
@@ -45,9 +45,9 @@ impl GenerateAvroSchemas {
         } else {
             self.events.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?
         };
-        fs::create_dir_all(&self.out).map_err(|error| cannot("make", &self.out, &error))?;
+        fs::create_dir_all(&self.out).map_err(|error| cannot("create", &self.out, &error))?;
         let folder = Folder::new(&self.out)?;
-        // An event that is named twice has one file.
+        // An event that is named twice is written once.
         let mut files: BTreeMap<_, _> =
             schemas.into_iter().map(|(event, text)| (folder.path(event), text)).collect();
         if folder.has_contracts {
@@ -57,34 +57,34 @@ impl GenerateAvroSchemas {
             folder.write(path, text).map_err(|error| cannot("write", path, &error))?;
             writeln!(out, "{}", path.display())?;
         }
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }
 
 type Schema = (&'static EventDefinition, String);
 
-fn named(name: &str) -> Result<Schema, Failure> {
+fn named(name: &str) -> Result<Schema, CommandError> {
     let event = find::event(name)?;
     let text = schema_file::text(event).ok_or_else(|| {
         let reason = event.local_only().unwrap_or_default();
-        Failure::new(format!(
-            "`{}` has no Avro schema: its data has no Avro form\nnote: it stays in its process: {reason}",
+        CommandError::new(format!(
+            "`{}` has no Avro schema: its data has no Avro form\nnote: it is local only: {reason}",
             event.event_type()
         ))
     })?;
     Ok((event, text))
 }
 
-/// Where the files go.
+/// The folder of the files.
 struct Folder<'a> {
-    /// As the user wrote it.
+    /// The path as the user wrote it.
     path: &'a Path,
     has_contracts: bool,
 }
 
 impl<'a> Folder<'a> {
-    fn new(path: &'a Path) -> Result<Self, Failure> {
-        // Links, `.` and `..` lead to contracts as well.
+    fn new(path: &'a Path) -> Result<Self, CommandError> {
+        // The path may lead to contracts by a link, `.` or `..`.
         let real = fs::canonicalize(path).map_err(|error| cannot("open", path, &error))?;
         let is_schemas = real.file_name().is_some_and(|name| name.eq_ignore_ascii_case("schemas"));
         let has_contracts = is_schemas && real.with_file_name("Cargo.toml").is_file();
@@ -99,8 +99,8 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// Writes a file beside `path`, whole, before it takes its place: nobody reads half a schema, and where
-    /// `path` is a link, what it leads to is left alone.
+    /// Writes a temporary file next to `path` and then moves it there, so that nobody reads half a schema. If `path` is a
+    /// link, its target stays as it is.
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
         let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
         let place = if self.has_contracts { add } else { replace };
@@ -108,15 +108,15 @@ impl<'a> Folder<'a> {
             .and_then(|mut file| file.write_all(text.as_bytes()))
             .and_then(|()| place(&temporary, path));
         if written.is_err() {
-            // What is left of a file that could not be written; the first error is the one to report.
+            // The write error is the one to report, even if the temporary file cannot be removed.
             let _ = fs::remove_file(&temporary);
         }
         written
     }
 }
 
-/// Takes the files out that are there. It is an error if one of them has another schema.
-fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), Failure> {
+/// Removes the contracts that exist from `files`. Fails if one of them has another schema.
+fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), CommandError> {
     let (mut same, mut differing) = (Vec::new(), Vec::new());
     for (path, text) in &*files {
         match fs::read_to_string(path) {
@@ -130,10 +130,10 @@ fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), Failure>
         files.retain(|path, _| !same.contains(path));
         return Ok(());
     }
-    Err(Failure::new(format!(
+    Err(CommandError::new(format!(
         "contracts differ from the schemas of this program, so nothing was written\n  {}\
-         \nnote: a contract is what consumers rely on, and is never replaced (ADR-6)\
-         \nhelp: name another folder with `--out`, and compare",
+         \nnote: consumers rely on contracts, so a contract is never replaced (ADR-6)\
+         \nhelp: write to another folder with `--out`, and compare",
         differing.join("\n  ")
     )))
 }
@@ -147,12 +147,12 @@ fn replace(temporary: &Path, path: &Path) -> io::Result<()> {
     fs::rename(temporary, path)
 }
 
-/// Fails where `path` is there, which may have come since it was looked for.
+/// Fails if `path` exists, because it may have been created since it was read.
 fn add(temporary: &Path, path: &Path) -> io::Result<()> {
     fs::hard_link(temporary, path)?;
     fs::remove_file(temporary)
 }
 
-fn cannot(verb: &str, path: &Path, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot {verb} `{}`: {error}", path.display()))
+fn cannot(verb: &str, path: &Path, error: &io::Error) -> CommandError {
+    CommandError::new(format!("cannot {verb} `{}`: {error}", path.display()))
 }

@@ -3,17 +3,13 @@
 use std::io::{self, Write};
 
 use clap::Args;
-use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::{
     find::subdomain,
-    outcome::{CommandResult, Outcome},
+    result::{CommandResult, Done},
 };
-use crate::{
-    event::{DataKey, EventDefinition},
-    receiver::ReceiverDefinition,
-    registry,
-};
+use crate::{event::EventDefinition, registry};
 
 /// The arguments of `list`.
 #[derive(Args, Debug)]
@@ -28,95 +24,46 @@ pub struct List {
 
 impl List {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let written = if self.json { write_json(out) } else { write_table(out) };
-        written?;
-        Ok(Outcome::Done)
-    }
-}
-
-fn write_json(out: &mut dyn Write) -> io::Result<()> {
-    let events: Vec<EventEntry> = registry::events().map(EventEntry::new).collect();
-    serde_json::to_writer_pretty(&mut *out, &events)?;
-    writeln!(out)
-}
-
-#[derive(Serialize)]
-struct EventEntry {
-    event_type: &'static str,
-    constant: &'static str,
-    subdomain: &'static str,
-    minor_version: u32,
-    data: Vec<DataEntry>,
-    key_field: Option<&'static str>,
-    repository: Option<&'static str>,
-    local_only: Option<&'static str>,
-    deprecated: Option<DeprecatedEntry>,
-    description: &'static str,
-    file: &'static str,
-    line: u32,
-    receivers: Vec<ReceiverEntry>,
-}
-
-#[derive(Serialize)]
-struct DataEntry {
-    key: &'static str,
-    r#type: &'static str,
-}
-
-#[derive(Serialize)]
-struct DeprecatedEntry {
-    since: Option<&'static str>,
-    note: &'static str,
-}
-
-#[derive(Serialize)]
-struct ReceiverEntry {
-    name: &'static str,
-    module_path: &'static str,
-    file: &'static str,
-    line: u32,
-    order: i32,
-}
-
-impl EventEntry {
-    fn new(event: &'static EventDefinition) -> Self {
-        Self {
-            event_type: event.event_type(),
-            constant: event.name(),
-            subdomain: subdomain(event.event_type()),
-            minor_version: event.minor_version(),
-            data: event.data().map(DataEntry::new).collect(),
-            key_field: event.key_field(),
-            repository: event.repository(),
-            local_only: event.local_only(),
-            deprecated: event.deprecated().map(|it| DeprecatedEntry { since: it.since, note: it.note }),
-            description: event.docs(),
-            file: event.file(),
-            line: event.line(),
-            receivers: event.receivers().map(ReceiverEntry::new).collect(),
+        if self.json {
+            let events: Vec<Value> = registry::events().map(describe).collect();
+            serde_json::to_writer_pretty(&mut *out, &events).map_err(io::Error::from)?;
+            writeln!(out)?;
+        } else {
+            write_table(out)?;
         }
+        Ok(Done::Clean)
     }
 }
 
-impl DataEntry {
-    fn new(data: DataKey) -> Self {
-        Self { key: data.name(), r#type: data.type_name() }
-    }
+fn describe(event: &'static EventDefinition) -> Value {
+    let data = event.data().map(|data| json!({"key": data.name(), "type": data.type_name()}));
+    let receivers = event.receivers().map(|receiver| {
+        json!({
+            "name": receiver.name(),
+            "module_path": receiver.module_path(),
+            "file": receiver.file(),
+            "line": receiver.line(),
+            "order": receiver.order(),
+        })
+    });
+    json!({
+        "event_type": event.event_type(),
+        "constant": event.name(),
+        "subdomain": subdomain(event.event_type()),
+        "minor_version": event.minor_version(),
+        "data": data.collect::<Vec<_>>(),
+        "key_field": event.key_field(),
+        "repository": event.repository(),
+        "local_only": event.local_only(),
+        "deprecated": event.deprecated().map(|it| json!({"since": it.since, "note": it.note})),
+        "description": event.docs(),
+        "file": event.file(),
+        "line": event.line(),
+        "receivers": receivers.collect::<Vec<_>>(),
+    })
 }
 
-impl ReceiverEntry {
-    fn new(receiver: &'static ReceiverDefinition) -> Self {
-        Self {
-            name: receiver.name(),
-            module_path: receiver.module_path(),
-            file: receiver.file(),
-            line: receiver.line(),
-            order: receiver.order(),
-        }
-    }
-}
-
-/// One event a line, for `grep`; what is long stands on the right, where a narrow terminal wraps it.
+/// Writes one event a line, for `grep`. The long columns are on the right, where a narrow terminal wraps them.
 fn write_table(out: &mut dyn Write) -> io::Result<()> {
     let header = ["SUBDOMAIN", "CONSTANT", "RECEIVERS", "FLAGS", "EVENT TYPE", "KEY"].map(str::to_owned);
     let mut rows = vec![header];
@@ -125,7 +72,7 @@ fn write_table(out: &mut dyn Write) -> io::Result<()> {
     let mut widths = [0; COLUMNS];
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {
-            *width = cell.chars().count().max(*width);
+            *width = cell.len().max(*width);
         }
     }
     for row in &rows {
@@ -138,18 +85,18 @@ fn write_table(out: &mut dyn Write) -> io::Result<()> {
 const COLUMNS: usize = 6;
 
 fn row(event: &'static EventDefinition) -> [String; COLUMNS] {
-    let flags: Vec<&str> =
-        [("local-only", event.local_only().is_some()), ("deprecated", event.deprecated().is_some())]
-            .into_iter()
-            .filter_map(|(flag, set)| set.then_some(flag))
-            .collect();
-    let or_none = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
+    let flags = match (event.local_only(), event.deprecated()) {
+        (Some(_), Some(_)) => "local-only,deprecated",
+        (Some(_), None) => "local-only",
+        (None, Some(_)) => "deprecated",
+        (None, None) => "-",
+    };
     [
         subdomain(event.event_type()).to_owned(),
         event.name().to_owned(),
         event.receivers().count().to_string(),
-        or_none(&flags.join(",")),
+        flags.to_owned(),
         event.event_type().to_owned(),
-        or_none(event.key_field().unwrap_or_default()),
+        event.key_field().unwrap_or("-").to_owned(),
     ]
 }

@@ -1,4 +1,4 @@
-//! Where the logs of the commands go.
+//! The logs of the commands.
 
 use std::{env, io};
 
@@ -9,7 +9,7 @@ use tracing_subscriber::{
     util::SubscriberInitExt as _,
 };
 
-/// Logs to standard error from here on, unless the process has a subscriber.
+/// Logs to standard error from now on, unless the process has a subscriber.
 pub(super) fn install() {
     let asked = env::var("RUST_LOG").ok().map(|text| text.parse::<Targets>());
     let targets = match &asked {
@@ -19,6 +19,6 @@ pub(super) fn install() {
     let lines = fmt::layer().with_writer(io::stderr);
     let installed = tracing_subscriber::registry().with(lines).with(targets).try_init().is_ok();
     if installed && let Some(Err(error)) = asked {
-        tracing::warn!("`RUST_LOG` is ignored: {error}");
+        tracing::warn!("ignoring `RUST_LOG`: {error}");
     }
 }

@@ -1,8 +1,7 @@
-//! The command line: what a person or a script can ask of the events in a program.
+//! The command line: commands for people and scripts about the events of a program.
 //!
-//! The program `openedx-events` (`cargo install openedx-events --features cli`) knows Open edX's own events.
-//! A service has events and receivers besides, and so wants the commands in a binary of its own, as a Django
-//! project has its `manage.py`:
+//! The program `openedx-events` (`cargo install openedx-events --features cli`) knows only Open edX's own events. A service
+//! that has more events and receivers gets the commands in a binary of its own, like the `manage.py` of a Django project:
 //!
 //! ```no_run
 //! // src/bin/events.rs
@@ -17,22 +16,21 @@
 //! | command | does |
 //! |---|---|
 //! | `list` | lists all events, as a table or as JSON |
-//! | `show` | prints what is known of one event |
-//! | `generate-avro-schemas` | writes Avro schemas, to Python's file names |
-//! | `check` | reports what is wrong with the events of the program |
+//! | `show` | prints one event in full |
+//! | `generate-avro-schemas` | writes Avro schemas to files with Python's names |
+//! | `check` | reports mistakes in the events of the program |
 //! | `encode`, `decode` | turn Avro record dictionaries into Avro bytes and back, line by line |
 //! | `parse-keys` | takes opaque keys apart, line by line |
 //! | `produce-event` | sends events to a topic |
 //! | `consume-events` | runs the receivers of the program for the events of topics |
-//! | `tail`, `pending`, `dlq`, `seek` | operate on a topic and its groups |
+//! | `tail`, `pending`, `dlq`, `seek` | inspect and repair a topic and its groups |
 //!
-//! Each answers to Python's spelling, with underscores, too; `--help` has an example of each.
+//! Python's spelling with underscores works too. `--help` has an example of each command.
 //!
 //! # Lines
 //!
-//! `encode`, `decode` and `parse-keys` read JSON objects from standard input, one a line, and write one line
-//! for each line: line 7 of the output is about line 7 of the input. They hold one line at a time, so that the
-//! input may be of any size.
+//! `encode`, `decode` and `parse-keys` read JSON objects from standard input, one a line, and write one line for each: line 7
+//! of the output answers line 7 of the input. They keep one line in memory at a time, so the input may have any size.
 //!
 //! | command | in | out |
 //! |---|---|---|
@@ -40,50 +38,54 @@
 //! | `decode` | `{"event_type": …, "avro_hex": …}` | `{"event_type": …, "data": {…}}` |
 //! | `parse-keys` | `{"class": …, "key": …}` | `{"class": …, "canonical": …, "parts": {…}}` |
 //!
-//! For a line that cannot be done there is `{"error": …, "line": …}`, and the rest go on. A key that is refused is a
-//! result: `{"error": …}`. All that `encode` and `decode` write about values is in `data` and `avro_hex`: errors name
-//! fields and places, and hold no values.
+//! The answer to a line that cannot be processed is `{"error": …, "line": …}`, and the command continues. The answer to a
+//! refused key is `{"error": …}`. Values appear only in `data` and `avro_hex`: errors name fields and positions, and contain
+//! no values.
 //!
-//! Keys of the object that are not in the table are ignored, so that lines from elsewhere, with an id or with
-//! metadata, need no preparation; a key there twice is an error. Blank lines are no JSON, and so have errors. A
-//! line may end with CRLF, and the last one with nothing. The output is UTF-8, and has no line breaks but those
-//! between lines, whatever a reader takes for one: U+0085, U+2028 and U+2029 are escaped.
+//! Keys of the object that are not in the table are ignored, so that lines with an id or with metadata need no preparation. A
+//! key that occurs twice is an error, and so is a blank line. A line may end with CRLF, and the last line needs no line
+//! break. The output is UTF-8. Characters that some readers take for line breaks (U+0085, U+2028 and U+2029) are escaped.
 //!
 //! # JSON of `list`
 //!
-//! An array of objects, by event type. Each has `event_type`, `constant`, `subdomain`, `minor_version`, `description`,
-//! `file` and `line`; `data`, an array of `{"key": …, "type": …}` with the types of Rust; `receivers`, an array of
-//! `{"name": …, "module_path": …, "file": …, "line": …, "order": …}` in the order in which they run; and, each null where
-//! there is none, `key_field`, `repository`, `local_only` (the reason) and `deprecated` (`{"since": …, "note": …}`).
+//! An array of objects, sorted by event type. Each object has:
+//!
+//! * `event_type`, `constant`, `subdomain`, `minor_version`, `description`, `file` and `line`;
+//! * `data`, an array of `{"key": …, "type": …}` with Rust's types;
+//! * `receivers`, an array of `{"name": …, "module_path": …, "file": …, "line": …, "order": …}` in the order in which they run;
+//! * `key_field`, `repository`, `local_only` (the reason) and `deprecated` (`{"since": …, "note": …}`), each of which may be
+//!   null.
 //!
 //! # Exit codes
 //!
 //! | code | |
 //! |---|---|
-//! | 0 | done |
-//! | 1 | done, and there are findings, or lines or keys that have an error |
-//! | 2 | not done: wrong arguments, or something that cannot be read or written |
+//! | 0 | success |
+//! | 1 | success, but with findings, or with lines or keys that have an error |
+//! | 2 | failure: wrong arguments, or something cannot be read or written |
 //! | 3 to 6, 130 | why `consume-events` ended: see its `--help` |
-//! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as a shell has it from other programs) |
+//! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as for other programs) |
 
-mod bus;
+// One command a file. This folder uses the rest of the crate, and only `src/bin` uses it.
+
+mod args;
 mod check;
 mod check_bus;
 mod consume_events;
 mod decode;
 mod dlq;
 mod encode;
+mod event_json;
 mod find;
+mod finding_lines;
 mod generate_avro_schemas;
 mod lines;
 mod list;
 mod logging;
-mod outcome;
 mod parse_keys;
 mod pending;
 mod produce_event;
-mod progress;
-mod redact;
+mod result;
 mod schema_file;
 mod seek;
 mod show;
@@ -99,9 +101,9 @@ use std::{
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use self::outcome::{CommandResult, Failure, Outcome};
+use self::result::{CommandError, CommandResult, Done};
 
-/// The commands: a [`Subcommand`] of clap 4, which a service can join to its own.
+/// The commands, as a [`Subcommand`] of clap 4. A service can add them to its own commands.
 ///
 /// ```
 /// use std::process::ExitCode;
@@ -138,94 +140,93 @@ use self::outcome::{CommandResult, Failure, Outcome};
 pub enum Command {
     /// List the events of this program.
     ///
-    /// A table with one event a line, or with `--json` an array with all that is known of each event but
-    /// its nested fields and its schema.
+    /// Prints a table with one event a line. With `--json`, prints an array with everything about each
+    /// event except its nested fields and its schema.
     #[command(verbatim_doc_comment)]
     List(list::List),
-    /// Print what is known of one event: data, documentation, receivers, schema.
+    /// Print one event in full: data, documentation, receivers, schema.
     Show(show::Show),
     /// Write Avro schemas of events to files, as Python's command of this name does.
     ///
-    /// The file of an event is its type with `+` for `.`, and `_schema.avsc`. A file that is there is
-    /// replaced at once, not bit by bit, and no other file is touched. Prints the path of each file that
-    /// it wrote.
+    /// An event's file is named by its type, with `+` for `.`, and `_schema.avsc`. An existing file is
+    /// replaced in one step, and no other file is touched. Prints the path of each file that it wrote.
     ///
-    /// Contracts, the schemas in the folder `schemas` beside a `Cargo.toml`, are never replaced. Where
-    /// DIR is such a folder, or a link to one, files that are missing are added (`_schema.N.avsc` for
-    /// minor version N), and if one that is there says something else, nothing is written.
+    /// Contracts are the schemas in the folder `schemas` next to a `Cargo.toml`, and are never replaced.
+    /// If DIR is such a folder, or a link to one, missing files are added (`_schema.N.avsc` for minor
+    /// version N). If an existing contract differs from its event, nothing is written.
     #[command(alias = "generate_avro_schemas", verbatim_doc_comment)]
     GenerateAvroSchemas(generate_avro_schemas::GenerateAvroSchemas),
-    /// Report what is wrong with the events of this program, one finding a line.
+    /// Report mistakes in the events of this program, one finding a line.
     Check(check::Check),
     /// Turn Avro record dictionaries into Avro bytes, line by line.
     ///
     /// Reads `{"event_type": …, "data": {…}}` from standard input, and writes
-    /// `{"event_type": …, "avro_hex": …}`, the bytes as hexadecimal digits. A line that cannot be done is
-    /// answered with `{"error": …, "line": …}`, and the rest go on.
+    /// `{"event_type": …, "avro_hex": …}`, with the bytes as hexadecimal digits. The answer to a line that
+    /// cannot be encoded is `{"error": …, "line": …}`, and the command continues.
     #[command(verbatim_doc_comment)]
     Encode(encode::Encode),
     /// Turn Avro bytes into Avro record dictionaries, line by line.
     ///
     /// Reads `{"event_type": …, "avro_hex": …}` from standard input, and writes
-    /// `{"event_type": …, "data": {…}}`, with the personal data of the event in clear. A line that cannot
-    /// be done is answered with `{"error": …, "line": …}`, and the rest go on. Bytes that follow the event
-    /// are ignored, as everywhere.
+    /// `{"event_type": …, "data": {…}}`. Personal data is not redacted. The answer to a line that cannot be
+    /// decoded is `{"error": …, "line": …}`, and the command continues. Bytes after the event are ignored,
+    /// as in consumers.
     #[command(verbatim_doc_comment)]
     Decode(decode::Decode),
     /// Take opaque keys apart, line by line.
     ///
     /// Reads `{"class": …, "key": …}` from standard input, and writes
-    /// `{"class": …, "canonical": …, "parts": {…}}`: the class that Python makes of the key, its text, and
-    /// its parts. A key that is refused is answered with `{"error": …}`, a line that cannot be done with
-    /// `{"error": …, "line": …}`, and the rest go on.
+    /// `{"class": …, "canonical": …, "parts": {…}}`: the class that the key has in Python, its text, and its
+    /// parts. The answer to a refused key is `{"error": …}`. The answer to a line that cannot be parsed is
+    /// `{"error": …, "line": …}`, and the command continues.
     ///
-    /// The class that is asked for is `CourseKey`, `UsageKey`, `LearningContextKey`, `CCXLocator`,
+    /// The requested class is `CourseKey`, `UsageKey`, `LearningContextKey`, `CCXLocator`,
     /// `LibraryLocatorV2`, `LibraryUsageLocatorV2`, `LibraryCollectionLocator` or
     /// `LibraryContainerLocator`.
     #[command(alias = "parse_keys", verbatim_doc_comment)]
     ParseKeys(parse_keys::ParseKeys),
-    /// Send an event, or one a line, to a topic of the event bus.
+    /// Send an event, or one event a line, to a topic of the event bus.
     #[command(alias = "produce_event")]
     ProduceEvent(produce_event::ProduceEvent),
-    /// Run the receivers of this program for the events of a topic, until told to stop.
+    /// Run the receivers of this program for the events of a topic, until stopped.
     #[command(alias = "consume_events")]
     ConsumeEvents(consume_events::ConsumeEvents),
-    /// Print the entries of a topic as JSON lines, without any consumer group.
+    /// Print the entries of a topic as JSON lines, without a consumer group.
     Tail(tail::Tail),
-    /// Print what the members of a consumer group have in hand, as JSON lines.
+    /// Print the entries that a consumer group has not acknowledged, as JSON lines.
     Pending(pending::PendingEntries),
-    /// Look at the dead letters of a consumer group, try them again, or drop them.
+    /// List, replay or drop the dead letters of a consumer group.
     #[command(subcommand)]
     Dlq(dlq::Dlq),
     /// Move a consumer group to another place in its topic.
     Seek(seek::Seek),
 }
 
-/// Ask about Open edX events, check them, and translate them between JSON and Avro.
+/// Inspect and check Open edX events, convert them between JSON and Avro, and operate their event bus.
 #[derive(Debug, Parser)]
 #[command(
     name = "openedx-events",
     version = concat!(env!("CARGO_PKG_VERSION"), " (events of Python's openedx-events 11.2.0)"),
     after_help = "Exit codes:
-  0    done
-  1    done, and there are findings, or lines or keys that have an error
-  2    not done: wrong arguments, or something that cannot be read or written
+  0    success
+  1    success, but with findings, or with lines or keys that have an error
+  2    failure: wrong arguments, or something cannot be read or written
   141  the reader of the output closed it
 
 `consume-events` has more: see its `--help`.
 
-RUST_LOG says what is logged to standard error, as in `RUST_LOG=warn,openedx_events=debug`; `info` unless set."
+RUST_LOG sets what is logged to standard error, as in `RUST_LOG=warn,openedx_events=debug`. The default is `info`."
 )]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
 
-/// Runs the command that the arguments of the process name: the whole `main` of a service's own binary.
+/// Runs the command that the arguments of the process name. It is the whole `main` of a service's own binary.
 ///
 /// Logs go to standard error, unless the process has a `tracing` subscriber.
 ///
-/// The [module](self) has the exit codes, and an example.
+/// The [module](self) documents the exit codes, and has an example.
 #[must_use = "`main` returns it"]
 pub fn run() -> ExitCode {
     let program = env::args_os().next().map(PathBuf::from);
@@ -238,17 +239,17 @@ pub fn run() -> ExitCode {
             cli.command.run()
         }
         Err(error) => {
-            // Help that nobody reads to its end is no failure.
+            // Help may be piped to a reader that closes it early, which is fine.
             let _ = error.print();
             u8::try_from(error.exit_code()).unwrap_or(2).into()
         }
     }
 }
 
-/// The name that the examples in help have for the program.
+/// The program's name in the examples of help.
 const NAME: &str = "openedx-events";
 
-/// The same with the name by which this program was called.
+/// Replaces the program's name in the examples by the one by which this program was called.
 fn named(mut command: clap::Command, program: &str) -> clap::Command {
     if let Some(help) = command.get_after_help().map(ToString::to_string) {
         command = command.after_help(help.replace(&format!("{NAME} "), &format!("{program} ")));
@@ -260,16 +261,16 @@ fn named(mut command: clap::Command, program: &str) -> clap::Command {
 impl Command {
     /// Runs the command on the standard streams of the process.
     ///
-    /// Like every command-line program it says on standard error why it could not be done.
+    /// If it fails, it says why on standard error, like every command-line program.
     #[must_use = "`main` returns it"]
     pub fn run(self) -> ExitCode {
-        // Not locked: receivers, and whoever prints events, write from other threads.
+        // Standard output is not locked, because receivers and `--print` write from other threads.
         let mut out = BufWriter::new(io::stdout());
         let result = self.write_to(&mut out);
-        // Where a failure came later, what was written before it still counts.
-        let flushed = out.flush().map_err(Failure::from);
-        let result = result.and_then(|outcome| flushed.map(|()| outcome));
-        result.map_or_else(|failure| failure.report(), Outcome::exit_code)
+        // After a failure, the output before it is still written.
+        let flushed = out.flush().map_err(CommandError::from);
+        let result = result.and_then(|done| flushed.map(|()| done));
+        result.map_or_else(CommandError::report, Done::exit_code)
     }
 
     fn write_to(self, out: &mut dyn Write) -> CommandResult {

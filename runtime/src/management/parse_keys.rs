@@ -1,4 +1,4 @@
-//! `parse-keys`: opaque keys to their parts.
+//! `parse-keys`: takes opaque keys apart.
 
 use std::{borrow::Cow, fmt::Display, io::Write, str::FromStr};
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     lines::{NoAnswer, answer_all, parse, to_json},
-    outcome::CommandResult,
+    result::CommandResult,
 };
 use crate::keys::{
     CcxLocator, CourseKey, KeyError, KeyObject, KeyParts, LearningContextKey, LibraryCollectionLocator,
@@ -22,7 +22,7 @@ pub struct ParseKeys;
 const EXAMPLE: &str = r#"Example:
   echo '{"class": "CourseKey", "key": "course-v1:edX+DemoX+2026"}' | openedx-events parse-keys
 
-Exits with 1 where a key was refused, or a line could not be done."#;
+Exits with 1 if a key was refused or a line could not be parsed."#;
 
 #[derive(Deserialize)]
 struct Request<'a> {
@@ -45,7 +45,7 @@ pub(super) fn run(out: &mut dyn Write) -> CommandResult {
 
 type Describe = fn(&str) -> Result<String, KeyError>;
 
-/// Python's classes, and how their keys are read.
+/// Python's classes, and the functions that describe their keys.
 const CLASSES: [(&str, Describe); 8] = [
     ("CourseKey", describe::<CourseKey>),
     ("UsageKey", describe::<UsageKey>),

@@ -1,4 +1,4 @@
-//! `pending`: what members of a group have in hand.
+//! `pending`: lists the entries that members of a group have not acknowledged.
 
 use std::io::Write;
 
@@ -6,8 +6,8 @@ use clap::Args;
 use serde_json::json;
 
 use super::{
-    bus::GroupArgs,
-    outcome::{CommandResult, Outcome},
+    args::GroupArgs,
+    result::{CommandResult, Done},
 };
 
 const PAGE: usize = 500;
@@ -39,7 +39,7 @@ impl PendingEntries {
             }
             match page.last() {
                 Some(last) => after = Some(last.id.clone()),
-                None => return Ok(Outcome::Done),
+                None => return Ok(Done::Clean),
             }
         }
     }

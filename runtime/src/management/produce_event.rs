@@ -1,17 +1,16 @@
-//! `produce-event`: sends events to a topic, through the configured producer.
+//! `produce-event`: sends events to a topic with the configured producer.
 
-use std::{cell::RefCell, fmt, io::Write, time::Duration};
+use std::{fmt, io::Write, time::Duration};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use super::{
-    bus::SettingsArgs,
+    args::SettingsArgs,
     find,
     lines::{NoAnswer, answer_all, parse},
-    outcome::{CommandResult, Failure, Outcome},
-    progress::Progress,
+    result::{CommandError, CommandResult, Done},
 };
 use crate::{
     event::EventDefinition,
@@ -22,7 +21,7 @@ use crate::{
     metadata::EventsMetadata,
 };
 
-/// How long events may take that are delivered in the background.
+/// How long events that are delivered in the background may take.
 const FLUSH: Duration = Duration::from_secs(15);
 
 /// The arguments of `produce-event`.
@@ -31,28 +30,27 @@ const FLUSH: Duration = Duration::from_secs(15);
   openedx-events produce-event --topic user-login --signal SESSION_LOGIN_COMPLETED --data '{\"user\": {\"id\": 7, \"is_active\": true, \"pii\": {\"username\": \"ada\", \"email\": \"ada@example.com\", \"name\": \"Ada\"}}}'
   openedx-events produce-event --topic loans --lines < events.jsonl
 
-Exits with 1 where the event of a line was not produced, and with 2 where the one event was not.")]
+With `--lines`, exits with 1 if an event was not produced. Otherwise, exits with 2 if the event was not produced.")]
 pub struct ProduceEvent {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`.
     #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
     topic: String,
-    /// Event type or constant; Python's path to the constant will do.
+    /// Event type or constant. Python's path to the constant also works.
     #[arg(long, required_unless_present = "lines", conflicts_with = "lines", requires = "data")]
     signal: Option<String>,
     /// The event's Avro record dictionary, as JSON.
     #[arg(long, value_name = "JSON", requires = "signal")]
     data: Option<Data>,
-    /// Path to the event's key, for buses that use keys; the event's own, unless given.
+    /// Path to the event's key, for buses that use keys. By default, the event's own.
     #[arg(long, alias = "key_field", value_name = "PATH")]
     key_field: Option<String>,
-    /// The event's metadata, as JSON; that of an event sent now, unless given.
+    /// The event's metadata, as JSON. By default, as if the event were sent now.
     #[arg(long, value_name = "JSON", conflicts_with = "lines")]
     metadata: Option<String>,
-    /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line; `metadata` may be left
-    /// out.
+    /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line. `metadata` is optional.
     ///
-    /// With `EVENT_BUS_PRODUCER_DELIVERY` as `background`, an event whose line is answered may still be on its way; what
-    /// does not arrive is named on standard error in the end.
+    /// If `EVENT_BUS_PRODUCER_DELIVERY` is `background`, an event may still be on its way when its line is answered. Events
+    /// that do not arrive are named on standard error at the end.
     #[arg(long)]
     lines: bool,
     #[command(flatten)]
@@ -93,10 +91,10 @@ struct Ready {
 
 impl ProduceEvent {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        // What is wrong with the event is found before anything is asked of a bus.
+        // A mistake in the event is reported before a bus is used.
         let event = match (&self.signal, &self.data) {
             (Some(signal), Some(Data(json))) => {
-                Some(self.ready(by_signal(signal)?, json, self.metadata.as_deref()).map_err(Failure::new)?)
+                Some(self.ready(by_signal(signal)?, json, self.metadata.as_deref())?)
             }
             _ => None,
         };
@@ -104,40 +102,37 @@ impl ProduceEvent {
         let guard = install(&settings)?;
         if settings.producer.bus == Some(BusName::Memory) {
             tracing::warn!(
-                "the bus `memory` ends with this process, and nobody else can consume what is produced to it"
+                "the bus `memory` ends with this process, so no other process can consume the event"
             );
         }
         let producer = producer().ok_or_else(|| {
-            Failure::new(
-                "`EVENT_BUS_PRODUCER` is not set\nnote: it says where events are produced to\nhelp: write `redis`",
+            CommandError::new(
+                "`EVENT_BUS_PRODUCER` is not set\nnote: it names the bus to produce to\nhelp: set it to `redis`",
             )
         })?;
         match event {
             Some(event) => {
-                let answer = self.send(&producer, event).map_err(Failure::new)?;
-                guard.close(FLUSH).map_err(|error| Failure::new(chain(&error)))?;
+                let answer = self.produce(&producer, event)?;
+                guard.close(FLUSH).map_err(|error| CommandError::new(chain(&error)))?;
                 writeln!(out, "{answer}")?;
-                Ok(Outcome::Done)
+                Ok(Done::Clean)
             }
             None => {
-                let outcome = self.produce_lines(&producer, out)?;
-                let late = |error| Failure::with_code(chain(&error), 1);
+                let done = self.produce_lines(&producer, out)?;
+                let late = |error| CommandError::with_code(chain(&error), 1);
                 guard.close(FLUSH).map_err(late)?;
-                Ok(outcome)
+                Ok(done)
             }
         }
     }
 
     fn produce_lines(&self, producer: &Producer, out: &mut dyn Write) -> CommandResult {
-        let progress = RefCell::new(Progress::new("produced"));
         answer_all(out, |text| {
             let line: Line<'_> = parse(text)?;
-            let event = find::event(&line.event_type).map_err(|failure| failure.to_string());
+            let event = find::event(&line.event_type);
             let metadata = line.metadata.map(RawValue::get);
             let ready = event.and_then(|event| self.ready(event, line.data.get(), metadata));
-            let answer = ready.and_then(|event| self.send(producer, event)).map_err(NoAnswer::BadLine)?;
-            progress.borrow_mut().step();
-            Ok(answer)
+            ready.and_then(|event| self.produce(producer, event)).map_err(NoAnswer::BadLine)
         })
     }
 
@@ -148,7 +143,7 @@ impl ProduceEvent {
         metadata: Option<&str>,
     ) -> Result<Ready, String> {
         if let Some(reason) = event.local_only() {
-            return Err(format!("`{}` is local only, and cannot go to an event bus: {reason}", event.name()));
+            return Err(format!("`{}` is local only and cannot go to an event bus: {reason}", event.name()));
         }
         if let Some(path) = &self.key_field {
             check_key_path(event, path).map_err(|problem| format!("the key field {problem}"))?;
@@ -162,7 +157,7 @@ impl ProduceEvent {
         };
         if metadata.event_type != event.event_type() {
             return Err(format!(
-                "the metadata is of `{}`, and the event of `{}`",
+                "the metadata has event type `{}`, but the event has type `{}`",
                 metadata.event_type,
                 event.event_type()
             ));
@@ -171,8 +166,8 @@ impl ProduceEvent {
         Ok(Ready { metadata, event_data, key_field })
     }
 
-    /// Returns the line that says so.
-    fn send(&self, producer: &Producer, event: Ready) -> Result<String, String> {
+    /// Produces the event and returns the line that says so.
+    fn produce(&self, producer: &Producer, event: Ready) -> Result<String, String> {
         let Ready { metadata, event_data, key_field } = event;
         producer
             .send(&self.topic, key_field.as_deref(), &metadata, &event_data)
@@ -183,8 +178,8 @@ impl ProduceEvent {
     }
 }
 
-/// The event of an event type, a constant, or a path to a constant as Python's command has it.
-fn by_signal(name: &str) -> Result<&'static EventDefinition, Failure> {
+/// Finds an event by its event type, its constant, or a path to the constant as in Python's command.
+fn by_signal(name: &str) -> Result<&'static EventDefinition, String> {
     find::event(name).or_else(|unknown| match name.rsplit_once('.') {
         Some((_, constant)) if !constant.contains(|char: char| char.is_ascii_lowercase()) => {
             find::event(constant)

@@ -1,12 +1,12 @@
-//! The text of a schema file.
+//! The content of a schema file.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use crate::event::EventDefinition;
 
-/// What Python's `generate_avro_schemas` writes: `json.dumps(schema, indent=2)`, whose keys are in the order in
-/// which Python makes them. `None` for an event with data that has no Avro form.
+/// Returns what Python's `generate_avro_schemas` writes: `json.dumps(schema, indent=2)`, with the keys in the order in which
+/// Python makes them. Returns `None` for an event whose data has no Avro form.
 pub(super) fn text(event: &EventDefinition) -> Option<String> {
     let schema: Value = serde_json::from_str(&event.schema_string()?).ok()?;
     serde_json::to_string_pretty(&InPythonsOrder(&schema)).ok()

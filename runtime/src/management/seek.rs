@@ -1,12 +1,12 @@
-//! `seek`: moves a group.
+//! `seek`: moves a group to another place in its topic.
 
 use std::io::Write;
 
 use clap::Args;
 
 use super::{
-    bus::GroupArgs,
-    outcome::{CommandResult, Outcome},
+    args::GroupArgs,
+    result::{CommandResult, Done},
 };
 use crate::event_bus::{EntryId, Start};
 
@@ -16,12 +16,12 @@ use crate::event_bus::{EntryId, Start};
   openedx-events seek -t loans -g reminders --to start
   openedx-events seek -t loans -g reminders --to 1679676448892-0
 
-Stop the group's consumers first. Entries in their hands stay there: see `pending`.")]
+Stop the group's consumers first. Entries that they have not acknowledged stay with them: see `pending`.")]
 pub struct Seek {
     #[command(flatten)]
     group: GroupArgs,
-    /// The group goes on after this entry; `start` is before the oldest, `end` after the newest. A group that does not
-    /// exist is created there.
+    /// Entry after which the group continues. `start` is before the oldest entry, and `end` is after the newest. A group that
+    /// does not exist is created.
     #[arg(long, value_name = "ID")]
     to: String,
 }
@@ -35,8 +35,8 @@ impl Seek {
             id => (Start::After(EntryId::new(id)), format!("after entry {id}")),
         };
         let is_new = operations.seek(&topic, &self.group.group, &start)?;
-        let does = if is_new { "was not there: it is created, and begins" } else { "goes on" };
+        let does = if is_new { "is new, and begins" } else { "continues" };
         writeln!(out, "group `{}` of `{topic}` {does} {place}", self.group.group)?;
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }

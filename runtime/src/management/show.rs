@@ -1,4 +1,4 @@
-//! `show`: one event in full.
+//! `show`: prints one event in full.
 
 use std::io::{self, Write};
 
@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{
     find,
-    outcome::{CommandResult, Outcome},
+    result::{CommandResult, Done},
     schema_file,
 };
 use crate::{
@@ -20,9 +20,9 @@ use crate::{
   openedx-events show COURSE_ENROLLMENT_CREATED
   openedx-events show org.openedx.learning.course.enrollment.created.v1
 
-Exits with 2 where there is no such event, and names those that are spelled alike.")]
+If there is no such event, exits with 2 and names similar events.")]
 pub struct Show {
-    /// Its event type or its constant.
+    /// Event type or constant.
     #[arg(value_name = "TYPE")]
     event: String,
 }
@@ -31,13 +31,13 @@ impl Show {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let event = find::event(&self.event)?;
         Page { out, seen: Vec::new() }.event(event)?;
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }
 
 struct Page<'a> {
     out: &'a mut dyn Write,
-    /// The records whose fields are on the page.
+    /// The records whose fields are already on the page.
     seen: Vec<&'static Record>,
 }
 
@@ -92,7 +92,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// A field, its documentation, and the fields in it.
+    /// Writes a field, its documentation, and the fields in it.
     fn field(&mut self, field: &'static Field, indent: usize) -> io::Result<()> {
         let record = record(&field.schema);
         let seen = record.is_some_and(|record| self.is_seen(record));
@@ -124,7 +124,7 @@ impl Page<'_> {
     }
 }
 
-/// The record that a schema is, or has inside.
+/// Returns the record that a schema is or contains.
 fn record(schema: &Schema) -> Option<&'static Record> {
     match schema {
         Schema::Record(record) => Some(record.get()),

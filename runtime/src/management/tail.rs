@@ -1,4 +1,4 @@
-//! `tail`: the entries of a topic, without any group.
+//! `tail`: prints the entries of a topic, without any group.
 
 use std::{collections::VecDeque, io::Write, thread, time::Duration};
 
@@ -6,8 +6,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{
-    bus::{TopicArgs, entry},
-    outcome::{CommandResult, Outcome},
+    args::TopicArgs,
+    event_json::entry,
+    result::{CommandResult, Done},
 };
 use crate::event_bus::{BusError, EntryId, Operations, chain};
 
@@ -25,19 +26,19 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub struct Tail {
     #[command(flatten)]
     topic: TopicArgs,
-    /// Begin after this entry; with the oldest, unless given.
+    /// Begin after this entry. By default, begin with the oldest.
     #[arg(long, value_name = "ID")]
     from: Option<String>,
-    /// Begin with the last so many entries. The topic is read from its beginning to find them.
+    /// Begin with the last N entries. The topic is read from its beginning to find them.
     #[arg(long, value_name = "N", conflicts_with = "from")]
     last: Option<usize>,
-    /// Ends after so many entries.
-    #[arg(long)]
+    /// Stop after N entries.
+    #[arg(long, value_name = "N")]
     count: Option<usize>,
-    /// Goes on with entries as they come.
+    /// Wait for new entries.
     #[arg(short, long)]
     follow: bool,
-    /// Write personal data in clear.
+    /// Do not redact personal data.
     #[arg(long)]
     reveal: bool,
 }
@@ -50,13 +51,13 @@ impl Tail {
             None => self.from.map(EntryId::new),
         };
         let mut left = self.count.unwrap_or(usize::MAX);
-        // A server that never answered may be the wrong one.
+        // If the server has never answered, it may be the wrong one, and the command fails.
         let mut is_following = false;
         while left > 0 {
             let page = match operations.read(&topic, after.as_ref(), PAGE.min(left)) {
                 Ok(page) => page,
                 Err(error) if is_following && error.is_transient() => {
-                    tracing::warn!(error = chain(&error), "the topic could not be read, and is tried again");
+                    tracing::warn!(error = chain(&error), "cannot read the topic, trying again");
                     thread::sleep(PAUSE);
                     continue;
                 }
@@ -76,11 +77,11 @@ impl Tail {
                 thread::sleep(PAUSE);
             }
         }
-        Ok(Outcome::Done)
+        Ok(Done::Clean)
     }
 }
 
-/// The entry before the last so many; `None` where there are not more.
+/// Returns the entry before the last `last` entries, or `None` if the topic has no more than these.
 fn before_last(
     operations: &mut dyn Operations,
     topic: &str,
@@ -93,7 +94,7 @@ fn before_last(
             break;
         }
         newest.extend(page.into_iter().map(|found| found.id));
-        // One more than are asked for: the one before them.
+        // Keep one more than was asked for, which is the one before them.
         newest.drain(..newest.len().saturating_sub(last.saturating_add(1)));
     }
     Ok(if newest.len() > last { newest.pop_front() } else { None })

@@ -59,7 +59,7 @@ fn a_contract_newer_than_the_program_is_reported_as_such() {
         .stdout
         .lines()
         .find(|line| line.starts_with("contract_missing: ") && line.contains("book.lent.v1`"));
-    assert!(lent.is_some_and(|line| line.contains(" has no contract of ")), "{}", ran.stdout);
+    assert!(lent.is_some_and(|line| line.contains(" has no contract for ")), "{}", ran.stdout);
     assert_eq!(ran.code, 1);
 }
 

@@ -117,8 +117,8 @@ fn errors_of_encode_have_a_position() {
 fn errors_of_decode_have_a_position() {
     let error = |hex: &str| error_of("decode", decode_line(hex));
     assert_eq!(error("0e0"), "`avro_hex` has an odd number of digits");
-    assert_eq!(error("0e0g"), "`avro_hex` has something other than a hexadecimal digit (byte 3)");
-    assert_eq!(error("0eé"), "`avro_hex` has something other than a hexadecimal digit (byte 2)");
+    assert_eq!(error("0e0g"), "`avro_hex` has a character that is not a hexadecimal digit (byte 3)");
+    assert_eq!(error("0eé"), "`avro_hex` has a character that is not a hexadecimal digit (byte 2)");
     assert_eq!(
         error("0e02"),
         "`user.is_active` at byte 1: expected a boolean, but the byte is 0x02, neither 0 nor 1"

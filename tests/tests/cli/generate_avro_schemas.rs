@@ -70,7 +70,7 @@ fn an_error_writes_nothing() {
     assert_eq!(
         ran.stderr,
         "error: `com.example.library.door.opened.v1` has no Avro schema: its data has no Avro form\n\
-         note: it stays in its process: its time has no meaning in other processes\n"
+         note: it is local only: its time has no meaning in other processes\n"
     );
     assert!(!folder.path("out").exists());
     assert_eq!(run(&["generate-avro-schemas", "BOOK_LENT", "--all"]).code, 2);
@@ -78,7 +78,7 @@ fn an_error_writes_nothing() {
     fs::write(folder.path("file"), "").unwrap();
     let ran = generate(&["BOOK_LENT"], &folder.path("file"));
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.starts_with("error: cannot make `"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("error: cannot create `"), "{}", ran.stderr);
 }
 
 /// Creates a crate with a contract.

@@ -86,8 +86,8 @@ fn cargo_run(options: &[&str], arguments: &[&str]) -> crate::Ran {
 #[test]
 fn a_program_without_events_has_a_finding() {
     let ran = cargo_run(&["--no-default-features"], &["check"]);
-    let expected = "no_event: this program has no events: those of a crate are there once something in the program mentions \
-                    it (help: `use my_events as _;`)\n";
+    let expected = "no_event: this program has no events, because a crate's events are only linked if the program mentions \
+                    the crate (help: `use my_events as _;`)\n";
     assert_eq!((ran.stdout.as_str(), ran.code), (expected, 1), "{}", ran.stderr);
 }
 

@@ -164,9 +164,9 @@ fn misspelt_names_get_suggestions() {
     assert_eq!(
         ran.stderr,
         "error: this program has no event `com.example.library.book.lend.v1`\n\
-         help: there is `com.example.library.book.lent.v1`\n"
+         help: did you mean `com.example.library.book.lent.v1`?\n"
     );
     let ran = run(&["show", "nonsense"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("help: `list` names those that are there"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("help: `list` prints the events of this program"), "{}", ran.stderr);
 }

@@ -76,10 +76,10 @@ fn routes_and_receivers() {
             "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: allow it if no receiver sends that event (`--allow-loop`, `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`))"
         ),
         format!(
-            "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, and has no receiver in it"
+            "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, but it has no receiver in this program"
         ),
         format!(
-            "receiver_without_topic: `{SENT}` has receivers in this program, which consumes none of the topics that it goes to"
+            "receiver_without_topic: `{SENT}` has receivers in this program, but the program consumes none of the topics that the event goes to"
         ),
     ];
     assert_eq!(check(&bus, &[]), expected);
@@ -94,8 +94,8 @@ fn a_consumer_without_receivers() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_CONFIG", topics.to_string());
     let ran = bus.run_as(ONLOOKER, &["check"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
-    let expected = "consumer_without_receiver: this program consumes loans, scales, and has no receiver: those of a crate are \
-                    there once something in the program mentions it (help: `use handlers as _;`)";
+    let expected = "consumer_without_receiver: this program consumes loans, scales, but has no receiver, because a crate's \
+                    receivers are only linked if the program mentions the crate (help: `use handlers as _;`)";
     assert!(ran.stdout.lines().any(|line| line == expected), "{}", ran.stdout);
 }
 
@@ -105,7 +105,7 @@ fn a_producer_without_a_route() {
     let bus = Bus::new();
     let found = check(&bus, &[]);
     let [line] = &found[..] else { panic!("{found:?}") };
-    assert!(line.starts_with("warning: producer_without_route: `EVENT_BUS_PRODUCER` is set, and "), "{line}");
+    assert!(line.starts_with("warning: producer_without_route: `EVENT_BUS_PRODUCER` is set, but "), "{line}");
     assert!(check(&bus.with("EVENT_BUS_PRODUCER", ""), &[]).is_empty());
 }
 

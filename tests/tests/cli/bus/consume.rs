@@ -215,8 +215,9 @@ fn only_selected_event_types() {
     let ran = bus.run(&consume(&["--only", "PARCEL_ARIVED"]));
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr
-            .contains("error: this program has no event `PARCEL_ARIVED`\nhelp: there is `PARCEL_ARRIVED`")
+        ran.stderr.contains(
+            "error: this program has no event `PARCEL_ARIVED`\nhelp: did you mean `PARCEL_ARRIVED`?"
+        )
     );
 }
 

@@ -79,7 +79,7 @@ fn one_can_be_shown_with_its_data() {
     assert_eq!(ran.code, 2);
     assert_eq!(
         ran.stderr,
-        "error: group `vans` of `dev-parcels` has no dead letter `1-1`\nhelp: `dlq list` names them\n"
+        "error: group `vans` of `dev-parcels` has no dead letter `1-1`\nhelp: `dlq list` prints them\n"
     );
 }
 

@@ -22,7 +22,7 @@ fn signals_end_an_idle_consumer_at_once() {
         let ran = consumer.end();
         assert_eq!(ran.code, 0, "{signal}: {}", ran.stderr);
         assert!(before.elapsed() < Duration::from_secs(1), "{signal}: {:?}", before.elapsed());
-        assert!(ran.stderr.contains("told to stop: the message in hand is finished first"));
+        assert!(ran.stderr.contains("stopping after the current message"));
     }
 }
 
@@ -147,7 +147,7 @@ fn a_second_signal_ends_the_consumer_at_once() {
     let consumer = bus.start(&consume(&[]));
     super::eventually("the message has started", || bus.notes() == ["begin 1"]);
     consumer.signal("TERM");
-    consumer.until("told to stop");
+    consumer.until("stopping after");
     consumer.signal("INT");
     let ran = consumer.end();
     assert_eq!(ran.code, 130, "{}", ran.stderr);
@@ -165,7 +165,7 @@ fn a_second_signal_does_not_wait_for_a_paused_server() {
     std::thread::sleep(Duration::from_millis(500));
     bus.server.pause();
     consumer.signal("TERM");
-    consumer.until("told to stop");
+    consumer.until("stopping after");
     let before = Instant::now();
     consumer.signal("TERM");
     let ran = consumer.end();

@@ -19,7 +19,7 @@ fn wrong_arguments() {
         (&["--extra", r#"{"claim_msgs_older_than": 1000}"#], "which is not above the receiver timeout"),
         (&["--concurrency", "0"], "'--concurrency <N>'"),
         (&["--batch", "0"], "'--batch <N>'"),
-        (&["--stop-timeout", "soon"], "a number of seconds is needed"),
+        (&["--stop-timeout", "soon"], "expected a number of seconds"),
         (&["--on-error", "shrug"], "[possible values: dead-letter, ack, stop]"),
         // As if a shell variable is not set.
         (&["-t", ""], "a value is required for '--topic <TOPIC>'"),

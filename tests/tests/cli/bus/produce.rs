@@ -73,7 +73,7 @@ fn wrong_arguments() {
     for (arguments, expected) in [
         (
             &["--signal", "PARCEL_SEND", "--data", &data][..],
-            "error: this program has no event `PARCEL_SEND`\nhelp: there is `PARCEL_SENT`",
+            "error: this program has no event `PARCEL_SEND`\nhelp: did you mean `PARCEL_SENT`?",
         ),
         (&["--signal", "a.b.PARCEL_LOST", "--data", &data], "error: this program has no event `PARCEL_LOST`"),
         (&["--signal", SENT, "--data", "{"], "error: the data is wrong: "),
@@ -81,7 +81,7 @@ fn wrong_arguments() {
         (&["--signal", SENT, "--data", "{}"], "error: the data is wrong: "),
         (
             &["--signal", "COUNTER_CLOSED", "--data", &data],
-            "error: `COUNTER_CLOSED` is local only, and cannot go to an event bus: only relevant in this process",
+            "error: `COUNTER_CLOSED` is local only and cannot go to an event bus: only relevant in this process",
         ),
         (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: the metadata is wrong: "),
         (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata is "),

@@ -18,16 +18,16 @@ fn to_the_start_the_end_and_an_entry() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["ok", "ok", "ok"]);
     bus.done(&["consume-events", "-t", "parcels", "-g", "vans", "--extra", BACKLOG, "--count", "3"]);
-    assert_eq!(seek(&bus, "start"), "group `vans` of `dev-parcels` goes on with the oldest entry\n");
+    assert_eq!(seek(&bus, "start"), "group `vans` of `dev-parcels` continues with the oldest entry\n");
     assert_eq!(consume(&bus, "3"), ["1", "2", "3"]);
     assert_eq!(
         seek(&bus, &ids[0]),
-        format!("group `vans` of `dev-parcels` goes on after entry {}\n", ids[0])
+        format!("group `vans` of `dev-parcels` continues after entry {}\n", ids[0])
     );
     assert_eq!(consume(&bus, "1"), ["2"]);
     assert_eq!(
         seek(&bus, "end"),
-        "group `vans` of `dev-parcels` goes on with the next entry that is added\n"
+        "group `vans` of `dev-parcels` continues with the next entry that is added\n"
     );
     bus.post("parcels", &["ok"]);
     assert_eq!(consume(&bus, "1"), ["1"]);
@@ -53,7 +53,7 @@ fn an_unknown_group_is_created() {
     bus.post("parcels", &["ok", "ok"]);
     assert_eq!(
         seek(&bus, "start"),
-        "group `vans` of `dev-parcels` was not there: it is created, and begins with the oldest entry\n"
+        "group `vans` of `dev-parcels` is new, and begins with the oldest entry\n"
     );
     assert_eq!(consume(&bus, "2"), ["1", "2"]);
     // This also works before the topic has an entry.

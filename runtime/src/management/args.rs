@@ -1,0 +1,73 @@
+//! Arguments that the commands of the event bus share: settings, topics and groups.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, builder::NonEmptyStringValueParser};
+
+use super::result::CommandError;
+use crate::event_bus::{Guard, Operations, Settings, install, operations, settings::SettingsError};
+
+/// The settings file.
+#[derive(Args, Clone, Debug)]
+pub(super) struct SettingsArgs {
+    /// Settings file (YAML, JSON or TOML), such as the `lms.env.yml` of a service. Environment variables override it.
+    ///
+    /// By default, the file that `OPENEDX_EVENTS_SETTINGS` names.
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+impl SettingsArgs {
+    pub(super) fn read(&self) -> Result<Settings, SettingsError> {
+        Settings::load(self.settings.as_deref())
+    }
+
+    /// Reads settings for [`install`], which logs their warnings.
+    pub(super) fn load(&self) -> Result<Settings, CommandError> {
+        self.read().map_err(|error| CommandError::new(error.to_string()))
+    }
+
+    /// Returns the settings file, if one was named.
+    pub(super) fn file(&self) -> Option<&Path> {
+        self.settings.as_deref()
+    }
+}
+
+/// A topic and its event bus.
+#[derive(Args, Debug)]
+pub(super) struct TopicArgs {
+    /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`.
+    #[arg(short, long, value_parser = NonEmptyStringValueParser::new())]
+    topic: String,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+impl TopicArgs {
+    /// Returns the topic's full name and its operations.
+    pub(super) fn open(&self) -> Result<(String, Box<dyn Operations>), CommandError> {
+        let settings = self.settings.load()?;
+        for warning in settings.warnings() {
+            tracing::warn!("{warning}");
+        }
+        Ok((settings.stream_name(&self.topic), operations(&settings)?))
+    }
+
+    /// Returns the topic's full name and its operations for a command that runs receivers. While the guard is there, events
+    /// that they send go where the settings say.
+    pub(super) fn open_and_install(&self) -> Result<(String, Box<dyn Operations>, Guard), CommandError> {
+        let settings = self.settings.load()?;
+        let guard = install(&settings)?;
+        Ok((settings.stream_name(&self.topic), operations(&settings)?, guard))
+    }
+}
+
+/// A consumer group of a topic.
+#[derive(Args, Debug)]
+pub(super) struct GroupArgs {
+    #[command(flatten)]
+    pub(super) topic: TopicArgs,
+    /// Consumer group.
+    #[arg(short, long, alias = "group_id", alias = "group-id", value_parser = NonEmptyStringValueParser::new())]
+    pub(super) group: String,
+}

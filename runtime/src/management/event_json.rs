@@ -1,0 +1,78 @@
+//! Entries of a topic as JSON, without personal data unless it is to be revealed.
+
+use serde_json::{Map, Value};
+
+use crate::{
+    event::EventDefinition,
+    event_bus::{EntryId, Message, chain},
+    registry,
+    schema::{Field, Schema},
+};
+
+/// Replaces personal data, as in `Debug`.
+const REDACTED: &str = "<redacted>";
+
+/// Returns an entry's id, its metadata and its data, as far as they can be read. If something cannot be read, `error` says
+/// why.
+pub(super) fn entry(id: &EntryId, message: &Message, reveal: bool) -> Map<String, Value> {
+    let mut line = Map::new();
+    line.insert("id".to_owned(), id.as_str().into());
+    if let Err(error) = describe(message, reveal, &mut line) {
+        line.insert("error".to_owned(), error.into());
+    }
+    line
+}
+
+fn describe(message: &Message, reveal: bool, line: &mut Map<String, Value>) -> Result<(), String> {
+    if let Some(event_type) = message.event_type() {
+        line.insert("event_type".to_owned(), event_type.into());
+    }
+    let (metadata, absent) = message.metadata().map_err(|error| chain(&error))?;
+    let mut headers: Map<String, Value> = serde_json::from_str(&metadata.to_json()).unwrap_or_default();
+    // A consumer fills in headers that are absent. Here they are left out.
+    headers.retain(|name, _| !absent.contains(&&**name));
+    line.insert("metadata".to_owned(), headers.into());
+    let definition = registry::get(&metadata.event_type)
+        .ok_or_else(|| format!("this program has no event of type `{}`", metadata.event_type))?;
+    let bytes = message.event_data().map_err(|error| error.to_string())?;
+    let data = definition.decode_to_json(bytes).map_err(|error| error.to_string())?;
+    let mut data = serde_json::from_str(&data).unwrap_or(Value::Null);
+    if !reveal {
+        redact(definition, &mut data);
+    }
+    line.insert("data".to_owned(), data);
+    Ok(())
+}
+
+/// Replaces everything that is marked `pii` in `data`, the Avro record dictionary of an event of this definition.
+fn redact(definition: &EventDefinition, data: &mut Value) {
+    redact_fields(definition.fields(), data);
+}
+
+fn redact_fields(fields: &[Field], data: &mut Value) {
+    for field in fields {
+        match data.get_mut(field.name) {
+            None | Some(Value::Null) => {}
+            Some(value) if field.pii => *value = REDACTED.into(),
+            Some(value) => redact_parts(&field.schema, value),
+        }
+    }
+}
+
+fn redact_parts(schema: &Schema, value: &mut Value) {
+    match (schema, value) {
+        (Schema::Record(record), value) => redact_fields(record.get().fields, value),
+        (Schema::Optional(some), value) => redact_parts(some, value),
+        (Schema::Array(item), Value::Array(items)) => {
+            for value in items {
+                redact_parts(item, value);
+            }
+        }
+        (Schema::Map(entry), Value::Object(entries)) => {
+            for value in entries.values_mut() {
+                redact_parts(entry, value);
+            }
+        }
+        _ => {}
+    }
+}
