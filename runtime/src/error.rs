@@ -17,3 +17,17 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     }
     line
 }
+
+/// Implements `Debug` for an error as its message and those of its sources, since that is what a `main` that returns the error
+/// prints.
+macro_rules! debug_as_chain {
+    ($error:ty) => {
+        impl ::std::fmt::Debug for $error {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                f.write_str(&$crate::error::chain(self))
+            }
+        }
+    };
+}
+
+pub(crate) use debug_as_chain;

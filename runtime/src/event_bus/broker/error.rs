@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt, sync::Arc};
 
-use crate::{avro::BoxError, error::chain};
+use crate::{avro::BoxError, error::debug_as_chain};
 
 /// A failure of the bus itself: of its server, or of what this process may do there.
 ///
@@ -60,12 +60,7 @@ impl BusError {
     }
 }
 
-/// Prints the error and its sources, since that is what a `main` that returns it prints.
-impl fmt::Debug for BusError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(BusError);
 
 impl fmt::Display for BusError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,6 +16,7 @@ use crate::event_bus::{
     broker::{
         contract::{EventBusConsumer, Polled},
         error::BusError,
+        subscription::Subscription,
     },
     observe::{Observation, Observers},
     wire::entry::Entry,
@@ -32,6 +33,7 @@ const TICK: Duration = Duration::from_millis(50);
 pub(super) struct Coordinator<'a> {
     poller: Poller,
     lanes: Lanes,
+    subscription: &'a Subscription,
     options: &'a Options,
     stop: &'a Stop,
     observers: &'a Observers,
@@ -58,6 +60,7 @@ type Step = Result<(), ConsumeError>;
 impl<'a> Coordinator<'a> {
     pub(super) fn new(
         consumer: Box<dyn EventBusConsumer>,
+        subscription: &'a Subscription,
         options: &'a Options,
         stop: &'a Stop,
         observers: &'a Observers,
@@ -74,7 +77,7 @@ impl<'a> Coordinator<'a> {
             has_answered: false,
             rest_until: None,
         };
-        Ok(Self { poller, lanes, options, stop, observers, pace })
+        Ok(Self { poller, lanes, subscription, options, stop, observers, pace })
     }
 
     /// Consumes until it is stopped, has settled the number of messages that was asked for, or cannot go on.
@@ -214,7 +217,7 @@ impl<'a> Coordinator<'a> {
 
     /// Keeps other members, and another process with the same name, from claiming the messages in flight.
     fn renew_claims(&mut self) {
-        let Options { claim_older_than, receiver_timeout, .. } = *self.options;
+        let Subscription { claim_older_than, receiver_timeout, .. } = *self.subscription;
         let interval = claim_older_than.min(receiver_timeout) / 3;
         if self.pace.claimed.elapsed() < interval || self.pace.rest().is_some() {
             return;
@@ -245,7 +248,7 @@ impl<'a> Coordinator<'a> {
     }
 
     fn check_receivers(&self) -> Step {
-        let timeout = self.options.receiver_timeout;
+        let timeout = self.subscription.receiver_timeout;
         let (floor, now) = (self.lanes.floor(), Instant::now());
         match (0..self.lanes.len()).find_map(|lane| floor.in_flight.hung(lane, timeout, now)) {
             Some(hung) => Err(hung.into_error(timeout)),
@@ -256,7 +259,7 @@ impl<'a> Coordinator<'a> {
     /// Finishes the messages that are running, acknowledges, and gives back the others.
     fn wind_down(&mut self, mut outcome: Step) -> Step {
         self.lanes.stop();
-        let timeout = self.options.receiver_timeout;
+        let timeout = self.subscription.receiver_timeout;
         let deadline = Instant::now() + self.options.stop_timeout;
         while self.is_running(timeout) {
             if Instant::now() >= deadline {

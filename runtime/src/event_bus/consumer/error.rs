@@ -3,7 +3,7 @@
 use std::{error::Error, fmt, time::Duration};
 
 use crate::{
-    error::chain,
+    error::debug_as_chain,
     event_bus::{broker::error::BusError, wire::entry::EntryId},
 };
 
@@ -74,12 +74,7 @@ impl ConsumeError {
     }
 }
 
-/// Prints the error and its sources, since that is what a `main` that returns it prints.
-impl fmt::Debug for ConsumeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(ConsumeError);
 
 impl fmt::Display for ConsumeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -125,7 +125,8 @@ impl Consumer {
             observers.push(Box::new(Printer(Arc::clone(print))));
         }
         let observers = Observers::new(observers);
-        let outcome = Coordinator::new(consumer, &self.options, stop.borrow(), &observers)?.run();
+        let outcome =
+            Coordinator::new(consumer, &self.subscription, &self.options, stop.borrow(), &observers)?.run();
         let report = tally.report();
         tracing::info!(topic, group, "consumer ended: {report}");
         match outcome {

@@ -43,8 +43,6 @@ pub(super) struct Options {
     pub(super) concurrency: usize,
     pub(super) max_attempts: u32,
     pub(super) backoff: Backoff,
-    pub(super) receiver_timeout: Duration,
-    pub(super) claim_older_than: Duration,
     pub(super) poll_timeout: Duration,
     pub(super) poll_failure_sleep: Duration,
     pub(super) consecutive_errors_limit: Option<u32>,

@@ -72,8 +72,6 @@ impl Consumer {
             concurrency: 1,
             max_attempts: 5,
             backoff: Backoff { min: Duration::from_millis(200), max: seconds(30) },
-            receiver_timeout: subscription.receiver_timeout,
-            claim_older_than: subscription.claim_older_than,
             poll_timeout: seconds(60),
             poll_failure_sleep: seconds(1),
             consecutive_errors_limit: None,
@@ -166,18 +164,14 @@ impl Consumer {
 
     /// Sets how long a receiver may take. A receiver that takes longer ends the consumer. By default, 60 s.
     pub fn receiver_timeout(mut self, timeout: Duration) -> Self {
-        let timeout = bounded(timeout);
-        self.subscription.receiver_timeout = timeout;
-        self.options.receiver_timeout = timeout;
+        self.subscription.receiver_timeout = bounded(timeout);
         self
     }
 
     /// Sets how long a message of another member must be idle before this member claims it. It must be longer than a receiver
     /// may take. By default, 600 s.
     pub fn claim_older_than(mut self, idle: Duration) -> Self {
-        let idle = bounded(idle);
-        self.subscription.claim_older_than = idle;
-        self.options.claim_older_than = idle;
+        self.subscription.claim_older_than = bounded(idle);
         self
     }
 

@@ -3,7 +3,7 @@
 use std::{error::Error, fmt};
 
 use crate::{
-    error::chain,
+    error::debug_as_chain,
     event_bus::{broker::error::BusError, wire::envelope::Envelope},
 };
 
@@ -53,12 +53,7 @@ impl ProduceError {
     }
 }
 
-/// Prints the error and its sources, since that is what a `main` that returns it prints.
-impl fmt::Debug for ProduceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(ProduceError);
 
 impl fmt::Display for ProduceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -15,7 +15,7 @@ use super::{
     routes::{Route, Router},
 };
 use crate::{
-    error::chain,
+    error::debug_as_chain,
     event_bus::{
         broker::{capabilities::Capability, error::BusError, from_settings},
         settings::{Settings, SettingsError},
@@ -92,12 +92,7 @@ pub enum InstallError {
     Bus(BusError),
 }
 
-/// Prints the error and its sources, since that is what a `main` that returns it prints.
-impl fmt::Debug for InstallError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&chain(self))
-    }
-}
+debug_as_chain!(InstallError);
 
 impl fmt::Display for InstallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -9,6 +9,7 @@ use crate::{
     avro::BoxError,
     avro_type::AvroType,
     date_time::{DateTime, UtcOffset},
+    error::debug_as_chain,
     metadata::EventsMetadata,
 };
 
@@ -344,12 +345,7 @@ impl UnusableMessage {
     }
 }
 
-/// Prints the error and its sources, since that is what a `main` that returns it prints.
-impl fmt::Debug for UnusableMessage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::error::chain(self))
-    }
-}
+debug_as_chain!(UnusableMessage);
 
 impl fmt::Display for UnusableMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
