@@ -10,12 +10,12 @@ use crate::{avro::BoxError, error::debug_as_chain};
 #[derive(Clone)]
 pub struct BusError {
     message: String,
-    kind: Kind,
+    kind: ErrorKind,
     source: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ErrorKind {
     Transient,
     Permanent,
     GroupExists,
@@ -24,12 +24,12 @@ enum Kind {
 impl BusError {
     /// Makes an error that may pass by itself, such as a lost connection or a server that is starting.
     pub fn transient(message: impl Into<String>) -> Self {
-        Self { message: message.into(), kind: Kind::Transient, source: None }
+        Self { message: message.into(), kind: ErrorKind::Transient, source: None }
     }
 
     /// Makes an error that stays until somebody changes something, such as wrong settings or missing rights.
     pub fn permanent(message: impl Into<String>) -> Self {
-        Self { message: message.into(), kind: Kind::Permanent, source: None }
+        Self { message: message.into(), kind: ErrorKind::Permanent, source: None }
     }
 
     /// Makes the error of a member that should begin [after an entry](super::Start::After), but whose group exists and
@@ -37,7 +37,7 @@ impl BusError {
     #[must_use]
     pub fn group_exists(topic: &str, group: &str) -> Self {
         let message = format!("group `{group}` of topic `{topic}` already exists and keeps its position");
-        Self { message, kind: Kind::GroupExists, source: None }
+        Self { message, kind: ErrorKind::GroupExists, source: None }
     }
 
     /// Adds the error that caused this one.
@@ -50,13 +50,13 @@ impl BusError {
     /// Returns whether trying again may help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        self.kind == Kind::Transient
+        self.kind == ErrorKind::Transient
     }
 
     /// Returns whether this is [`group_exists`](Self::group_exists).
     #[must_use]
     pub fn is_group_exists(&self) -> bool {
-        self.kind == Kind::GroupExists
+        self.kind == ErrorKind::GroupExists
     }
 }
 

@@ -41,10 +41,10 @@ struct Tracked {
     lane: usize,
     /// The number of the attempt that has begun, or begins next.
     attempt: u32,
-    state: State,
+    state: MessageState,
 }
 
-enum State {
+enum MessageState {
     /// Waits for its lane.
     Fresh(Job),
     /// Its lane runs the receivers.
@@ -126,7 +126,7 @@ impl InFlight {
     pub(super) fn next_due(&self) -> Option<Instant> {
         let waiting =
             self.lanes.iter().filter_map(|lane| match &self.messages.get(lane.current.as_ref()?)?.state {
-                State::Waiting(waiting) => Some(waiting.until),
+                MessageState::Waiting(waiting) => Some(waiting.until),
                 _ => None,
             });
         waiting.min()
@@ -147,7 +147,7 @@ impl InFlight {
     fn running(&self, lane: usize) -> Option<(&EntryId, &Option<(FullName, Instant)>)> {
         let id = self.lanes[lane].current.as_ref()?;
         match &self.messages.get(id)?.state {
-            State::Running { receiver } => Some((id, receiver)),
+            MessageState::Running { receiver } => Some((id, receiver)),
             _ => None,
         }
     }
@@ -163,7 +163,7 @@ impl InFlight {
         }
         self.redelivered |= attempt > 1;
         self.lanes[lane].queue.push_back(id.clone());
-        self.messages.insert(id, Tracked { lane, attempt, state: State::Fresh(job) });
+        self.messages.insert(id, Tracked { lane, attempt, state: MessageState::Fresh(job) });
         true
     }
 
@@ -194,9 +194,11 @@ impl InFlight {
             let Some(tracked) = lane.current.as_ref().and_then(|id| self.messages.get_mut(id)) else {
                 continue;
             };
-            let is_due = matches!(&tracked.state, State::Waiting(Waiting { until, step, .. })
+            let is_due = matches!(&tracked.state, MessageState::Waiting(Waiting { until, step, .. })
                 if *until <= now && (!self.stopping || matches!(step, NextStep::DeadLetter(_))));
-            if is_due && let State::Waiting(waiting) = std::mem::replace(&mut tracked.state, State::Recording)
+            if is_due
+                && let MessageState::Waiting(waiting) =
+                    std::mem::replace(&mut tracked.state, MessageState::Recording)
             {
                 return Some(waiting);
             }
@@ -207,7 +209,7 @@ impl InFlight {
     /// The broker could not record the next step: it stays due.
     pub(super) fn put_back(&mut self, waiting: Waiting) {
         if let Some(tracked) = self.messages.get_mut(&waiting.job.entry.id) {
-            tracked.state = State::Waiting(waiting);
+            tracked.state = MessageState::Waiting(waiting);
         }
     }
 
@@ -219,7 +221,7 @@ impl InFlight {
         let lane = &mut self.lanes[tracked.lane];
         lane.current = None;
         lane.queue.push_front(job.entry.id.clone());
-        tracked.state = State::Fresh(job);
+        tracked.state = MessageState::Fresh(job);
         Some(tracked.lane)
     }
 
@@ -248,8 +250,8 @@ impl InFlight {
         let hung: Vec<_> = (0..self.lanes.len()).filter_map(|lane| self.hung(lane, timeout, now)).collect();
         for (id, tracked) in self.messages.drain() {
             let attempts = match tracked.state {
-                State::Running { .. } if hung.iter().any(|hung| hung.entry == id) => continue,
-                State::Waiting(Waiting { step: NextStep::Retry, .. }) => tracked.attempt,
+                MessageState::Running { .. } if hung.iter().any(|hung| hung.entry == id) => continue,
+                MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => tracked.attempt,
                 // The last attempt is made again, and the dead letter with it. A stop does not count as an attempt.
                 _ => tracked.attempt.saturating_sub(1),
             };
@@ -274,8 +276,8 @@ impl InFlight {
         let id = queue.pop_front()?;
         let tracked = self.messages.get_mut(&id)?;
         *current = Some(id);
-        match std::mem::replace(&mut tracked.state, State::Running { receiver: None }) {
-            State::Fresh(job) => Some(job),
+        match std::mem::replace(&mut tracked.state, MessageState::Running { receiver: None }) {
+            MessageState::Fresh(job) => Some(job),
             other => {
                 tracked.state = other;
                 None
@@ -287,7 +289,7 @@ impl InFlight {
     pub(super) fn begin(&mut self, lane: usize, name: FullName, now: Instant) {
         let current = self.lanes[lane].current.as_ref();
         if let Some(tracked) = current.and_then(|id| self.messages.get_mut(id)) {
-            tracked.state = State::Running { receiver: Some((name, now)) };
+            tracked.state = MessageState::Running { receiver: Some((name, now)) };
         }
     }
 
@@ -303,7 +305,7 @@ impl InFlight {
     pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
         let current = self.lanes[lane].current.as_ref();
         if let Some(tracked) = current.and_then(|id| self.messages.get_mut(id)) {
-            tracked.state = State::Waiting(waiting);
+            tracked.state = MessageState::Waiting(waiting);
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) struct FailedReceiver {
 }
 
 /// The outcome of an attempt.
-pub(super) enum Outcome {
+pub(super) enum AttemptOutcome {
     /// All receivers have succeeded.
     Handled,
     /// No receiver of this program takes the event type.
@@ -64,23 +64,23 @@ impl Job {
         observers: &Observers,
         decode_all: bool,
         mut begin: impl FnMut(FullName),
-    ) -> Outcome {
+    ) -> AttemptOutcome {
         self.first.get_or_insert_with(SystemTime::now);
         if self.entry.attempt > self.max_attempts {
-            return Outcome::Hopeless(self.never_finished());
+            return AttemptOutcome::Hopeless(self.never_finished());
         }
         if self.decoded.is_none() {
             if !decode_all && self.has_no_receiver() {
-                return Outcome::NoReceiver;
+                return AttemptOutcome::NoReceiver;
             }
             match self.decode(observers) {
                 Ok(decoded) => self.decoded = Some(decoded),
                 Err(outcome) => return outcome,
             }
         }
-        let Some(Decoded { incoming, left }) = &mut self.decoded else { return Outcome::NoReceiver };
+        let Some(Decoded { incoming, left }) = &mut self.decoded else { return AttemptOutcome::NoReceiver };
         if left.is_empty() {
-            return Outcome::NoReceiver;
+            return AttemptOutcome::NoReceiver;
         }
         let mut failed = Vec::new();
         let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt };
@@ -97,12 +97,12 @@ impl Job {
             !error.is_permanent()
         });
         if !failed.is_empty() {
-            Outcome::Failed(self.failure(&failed))
+            AttemptOutcome::Failed(self.failure(&failed))
         } else if self.given_up.is_empty() {
             observers.tell(&Observation::Handled { entry: &self.entry, metadata: incoming.metadata() });
-            Outcome::Handled
+            AttemptOutcome::Handled
         } else {
-            Outcome::Hopeless(self.failure(&[]))
+            AttemptOutcome::Hopeless(self.failure(&[]))
         }
     }
 
@@ -111,12 +111,12 @@ impl Job {
         self.entry.message.event_type().and_then(registry::type_has_receivers) == Some(false)
     }
 
-    fn decode(&self, observers: &Observers) -> Result<Decoded, Outcome> {
+    fn decode(&self, observers: &Observers) -> Result<Decoded, AttemptOutcome> {
         let incoming = receive(&self.entry.message).map_err(|error| {
             let failure = self.failure_of(chain(&*error));
             match error.downcast_ref() {
-                Some(AnyEventError::UnknownEventType { .. }) => Outcome::UnknownType(failure),
-                _ => Outcome::Hopeless(failure),
+                Some(AnyEventError::UnknownEventType { .. }) => AttemptOutcome::UnknownType(failure),
+                _ => AttemptOutcome::Hopeless(failure),
             }
         })?;
         observers.tell(&Observation::Received {

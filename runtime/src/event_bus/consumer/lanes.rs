@@ -11,7 +11,7 @@ use std::{
 use super::{
     error::ConsumeError,
     in_flight::InFlight,
-    job::{Job, Outcome},
+    job::{AttemptOutcome, Job},
     options::{Finish, Options, Verdict},
 };
 use crate::{
@@ -25,12 +25,12 @@ use crate::{
 
 /// All lanes of a consumer. Dropping this ends their threads, each when it has finished its message.
 pub(super) struct Lanes {
-    shared: Arc<Shared>,
+    shared: Arc<LaneState>,
     /// Spreads keys over lanes.
     hash: RandomState,
 }
 
-struct Shared {
+struct LaneState {
     options: Options,
     observers: Observers,
     floor: Mutex<Floor>,
@@ -72,7 +72,7 @@ impl Lanes {
             has_news: false,
             threads: vec![Thread::default(); count],
         };
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(LaneState {
             options: options.clone(),
             observers: observers.clone(),
             floor: Mutex::new(floor),
@@ -175,7 +175,7 @@ impl Floor {
     }
 }
 
-impl Shared {
+impl LaneState {
     fn floor(&self) -> MutexGuard<'_, Floor> {
         self.floor.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -206,9 +206,9 @@ impl Shared {
         let outcome =
             catch_unwind(AssertUnwindSafe(|| job.run(&self.observers, self.options.decode_all, begin)));
         let outcome = outcome.unwrap_or_else(|payload| {
-            Outcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
+            AttemptOutcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
         });
-        if let Outcome::Failed(_) | Outcome::Hopeless(_) = &outcome {
+        if let AttemptOutcome::Failed(_) | AttemptOutcome::Hopeless(_) = &outcome {
             self.observers.tell(&Observation::Failed);
         }
         let verdict = self.options.decide(job, outcome, Instant::now());

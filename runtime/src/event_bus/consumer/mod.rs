@@ -51,7 +51,7 @@ use super::{
         from_settings,
         subscription::{Start, Subscription},
     },
-    observe::{Log, Observer, Observers, Print, Printer},
+    observe::{EventCallback, Log, Observer, Observers, Print},
     producer::install::produced_to,
     settings::Settings,
 };
@@ -78,7 +78,7 @@ use crate::registry;
 #[derive(Clone)]
 #[must_use = "a consumer does nothing until it is `run`"]
 pub struct Consumer {
-    bus: Source,
+    bus: BusSource,
     subscription: Subscription,
     /// The topic's name as it was given, without the prefix that settings have.
     topic: String,
@@ -90,7 +90,7 @@ pub struct Consumer {
 
 /// Where messages come from.
 #[derive(Clone)]
-enum Source {
+enum BusSource {
     Bus(Arc<dyn EventBus>),
     /// The bus that settings name.
     Settings(Box<Settings>),
@@ -122,7 +122,7 @@ impl Consumer {
         let log = Log::of_consumer(topic, self.options.audit.then(|| bus.audit_log()));
         let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), Box::new(tally.clone())];
         if let Some(print) = &self.print {
-            observers.push(Box::new(Printer(Arc::clone(print))));
+            observers.push(Box::new(EventCallback(Arc::clone(print))));
         }
         let observers = Observers::new(observers);
         let outcome =
@@ -150,8 +150,8 @@ impl Consumer {
 
     fn bus(&self) -> Result<Arc<dyn EventBus>, ConsumeError> {
         match &self.bus {
-            Source::Bus(bus) => Ok(Arc::clone(bus)),
-            Source::Settings(settings) => {
+            BusSource::Bus(bus) => Ok(Arc::clone(bus)),
+            BusSource::Settings(settings) => {
                 let name =
                     settings.consuming_bus().map_err(|error| ConsumeError::Refused(error.to_string()))?;
                 from_settings::bus(name, settings).map_err(ConsumeError::Bus)

@@ -7,7 +7,7 @@ use std::{
 
 use super::{
     in_flight::{NextStep, Waiting},
-    job::{Job, Outcome},
+    job::{AttemptOutcome, Job},
 };
 use crate::event_bus::wire::dead_letter::Failure;
 
@@ -79,24 +79,24 @@ pub(super) enum Finish {
 
 impl Options {
     /// Decides what becomes of a message after an attempt.
-    pub(super) fn decide(&self, job: Job, outcome: Outcome, now: Instant) -> Verdict {
+    pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome, now: Instant) -> Verdict {
         let bury = |job, failure: Failure| {
             let step = NextStep::DeadLetter(failure.clone());
             Verdict::Wait(Waiting { until: now, job, step }, failure)
         };
         match outcome {
-            Outcome::Handled => Verdict::Finish(Finish::Handled),
-            Outcome::NoReceiver => Verdict::Finish(Finish::WithoutReceiver(job)),
-            Outcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
+            AttemptOutcome::Handled => Verdict::Finish(Finish::Handled),
+            AttemptOutcome::NoReceiver => Verdict::Finish(Finish::WithoutReceiver(job)),
+            AttemptOutcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
                 let until = now + self.backoff.after(job.entry.attempt);
                 Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
             }
-            Outcome::Failed(failure) | Outcome::Hopeless(failure) => match self.on_error {
+            AttemptOutcome::Failed(failure) | AttemptOutcome::Hopeless(failure) => match self.on_error {
                 OnError::DeadLetter => bury(job, failure),
                 OnError::Acknowledge => Verdict::Finish(Finish::GivenUp(job, failure)),
                 OnError::Stop => Verdict::Stop(job, failure),
             },
-            Outcome::UnknownType(failure) => match self.on_unknown_type {
+            AttemptOutcome::UnknownType(failure) => match self.on_unknown_type {
                 OnUnknownType::DeadLetter => bury(job, failure),
                 OnUnknownType::Skip => Verdict::Finish(Finish::Skipped(job, failure)),
                 OnUnknownType::Stop => Verdict::Stop(job, failure),

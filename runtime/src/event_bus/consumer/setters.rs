@@ -3,7 +3,7 @@
 use std::{borrow::Borrow, sync::Arc, time::Duration};
 
 use super::{
-    Consumer, Source,
+    BusSource, Consumer,
     options::{Backoff, OnError, OnUnknownType, Options},
 };
 use crate::{
@@ -29,7 +29,7 @@ impl Consumer {
         let service = settings.service_name.as_deref().unwrap_or("SERVICE_NAME_UNSET");
         let ConsumerSettings { max_attempts, retry_min, retry_max, receiver_timeout, .. } =
             &settings.consumer;
-        let source = Source::Settings(Box::new(settings.clone()));
+        let source = BusSource::Settings(Box::new(settings.clone()));
         let mut consumer = Self::from(source, "", "", format!("{service}.{}", host()))
             .max_attempts(u32::try_from(*max_attempts).unwrap_or(u32::MAX))
             .retry(*retry_min, *retry_max)
@@ -55,11 +55,11 @@ impl Consumer {
         group: impl Into<String>,
         consumer_name: impl Into<String>,
     ) -> Self {
-        Self::from(Source::Bus(bus), topic, group, consumer_name)
+        Self::from(BusSource::Bus(bus), topic, group, consumer_name)
     }
 
     fn from(
-        bus: Source,
+        bus: BusSource,
         topic: impl Into<String>,
         group: impl Into<String>,
         consumer_name: impl Into<String>,
@@ -90,7 +90,7 @@ impl Consumer {
     /// includes the group. Later calls override the entry.
     pub fn topic(mut self, topic: &str) -> Self {
         topic.clone_into(&mut self.topic);
-        let Source::Settings(settings) = &self.bus else {
+        let BusSource::Settings(settings) = &self.bus else {
             topic.clone_into(&mut self.subscription.topic);
             return self;
         };

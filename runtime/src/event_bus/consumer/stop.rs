@@ -19,12 +19,12 @@ use std::{
 /// assert!(stop.is_stopped());
 /// ```
 #[derive(Clone, Default)]
-pub struct Stop(Arc<Inner>);
+pub struct Stop(Arc<StopState>);
 
 type Callback = Arc<dyn Fn() + Send + Sync>;
 
 #[derive(Default)]
-struct Inner {
+struct StopState {
     stopped: AtomicBool,
     callbacks: Mutex<Vec<Callback>>,
 }

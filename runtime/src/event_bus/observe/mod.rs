@@ -78,9 +78,9 @@ impl Observers {
 pub(super) type Print = Arc<dyn Fn(AnyEvent<'_>, &EventsMetadata) + Send + Sync>;
 
 /// Calls a user's function for each event that is received.
-pub(super) struct Printer(pub(super) Print);
+pub(super) struct EventCallback(pub(super) Print);
 
-impl Observer for Printer {
+impl Observer for EventCallback {
     fn observe(&self, observation: &Observation<'_>) {
         if let Observation::Received { event, metadata, .. } = observation {
             // A panic in here must not keep the receivers from the event.

@@ -12,7 +12,7 @@ use std::{
 use super::{
     Producer,
     error::ProduceError,
-    routes::{Route, Router},
+    routes::{Destination, Router},
 };
 use crate::{
     error::debug_as_chain,
@@ -71,11 +71,11 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     }
     let bus = from_settings::bus(name, settings).map_err(InstallError::Bus)?;
     let producer = Producer::with_settings(&*bus, settings).map_err(InstallError::Bus)?;
-    let mut routes: HashMap<String, Vec<Route>> = HashMap::new();
+    let mut routes: HashMap<String, Vec<Destination>> = HashMap::new();
     for (event_type, topic, route) in settings.producer.config.iter().filter(|(_, _, route)| route.enabled) {
         let has_keys = bus.capabilities().can(Capability::OrderByKey);
         let key_field = Some(route.event_key_field.clone()).filter(|_| has_keys);
-        let route = Route { topic: producer.full_topic(topic).into(), key_field };
+        let route = Destination { topic: producer.full_topic(topic).into(), key_field };
         routes.entry(event_type.to_owned()).or_default().push(route);
     }
     let installed = Arc::new(Router { producer, routes });
@@ -128,7 +128,7 @@ fn installed() -> Option<Arc<Router>> {
 /// Returns an event type that this process produces to `topic`.
 pub(in crate::event_bus) fn produced_to(topic: &str) -> Option<String> {
     let installed = installed()?;
-    let goes_there = |routes: &[Route]| routes.iter().any(|route| &*route.topic == topic);
+    let goes_there = |routes: &[Destination]| routes.iter().any(|route| &*route.topic == topic);
     installed.routes.iter().find(|(_, routes)| goes_there(routes)).map(|(event_type, _)| event_type.clone())
 }
 
@@ -170,7 +170,7 @@ impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let routes = self.0.iter().flat_map(|router| &router.routes);
         let topics =
-            |routes: &[Route]| routes.iter().map(|route| route.topic.to_string()).collect::<Vec<_>>();
+            |routes: &[Destination]| routes.iter().map(|route| route.topic.to_string()).collect::<Vec<_>>();
         let routes: BTreeMap<_, _> =
             routes.map(|(event_type, routes)| (event_type, topics(routes))).collect();
         f.debug_struct("Guard").field("routes", &routes).finish_non_exhaustive()

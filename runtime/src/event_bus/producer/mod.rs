@@ -23,7 +23,7 @@ use bytes::Bytes;
 use background::Background;
 pub use error::{ProduceError, Undelivered};
 pub use install::{Guard, InstallError, install, producer};
-use routes::Route;
+use routes::Destination;
 
 use super::{
     broker::{
@@ -42,9 +42,9 @@ use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 ///
 /// The counterpart of the object that `get_producer` returns in Python.
 #[derive(Clone)]
-pub struct Producer(Arc<Inner>);
+pub struct Producer(Arc<ProducerState>);
 
-struct Inner {
+struct ProducerState {
     prefix: Option<String>,
     timeout: Duration,
     deliver: Deliver,
@@ -95,7 +95,7 @@ impl Producer {
             Delivery::Background => Deliver::Background(Background::start(producer, timeout)?),
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
-        Ok(Self(Arc::new(Inner { prefix, timeout, deliver })))
+        Ok(Self(Arc::new(ProducerState { prefix, timeout, deliver })))
     }
 
     /// Returns the full name of `topic`, with the prefix.
@@ -117,7 +117,8 @@ impl Producer {
         metadata: &EventsMetadata,
         event_data: &[u8],
     ) -> Result<(), ProduceError> {
-        let route = Route { topic: self.full_topic(topic).into(), key_field: key_field.map(str::to_owned) };
+        let route =
+            Destination { topic: self.full_topic(topic).into(), key_field: key_field.map(str::to_owned) };
         self.produce(&[route], metadata, event_data.to_vec())
     }
 
@@ -136,7 +137,7 @@ impl Producer {
     /// Sends an event to all of `routes`.
     fn produce(
         &self,
-        routes: &[Route],
+        routes: &[Destination],
         metadata: &EventsMetadata,
         event_data: Vec<u8>,
     ) -> Result<(), ProduceError> {

@@ -19,7 +19,7 @@ use crate::{
 
 /// A topic that events of one type go to.
 #[derive(Clone, Debug)]
-pub(super) struct Route {
+pub(super) struct Destination {
     /// The topic's full name.
     pub(super) topic: Arc<str>,
     /// The path to the key.
@@ -29,7 +29,7 @@ pub(super) struct Route {
 /// A producer with its enabled routes, by event type.
 pub(super) struct Router {
     pub(super) producer: Producer,
-    pub(super) routes: HashMap<String, Vec<Route>>,
+    pub(super) routes: HashMap<String, Vec<Destination>>,
 }
 
 impl Outlet for Router {

@@ -8,7 +8,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{Deliver, Inner, ObservedProducer, Producer, background::Background, routes::Route};
+use super::{
+    Deliver, ObservedProducer, Producer, ProducerState, background::Background, routes::Destination,
+};
 use crate::event_bus::{
     broker::{
         contract::{EventBus, EventBusConsumer, EventBusProducer},
@@ -206,13 +208,13 @@ fn all_topics_of_an_event_have_the_timeout_together() {
     let bus = Arc::new(Punctual(Mutex::default()));
     let timeout = Duration::from_secs(3);
     let producer = Arc::clone(&bus) as Arc<dyn EventBusProducer>;
-    let producer = Producer(Arc::new(Inner {
+    let producer = Producer(Arc::new(ProducerState {
         prefix: None,
         timeout,
         deliver: Deliver::Wait(ObservedProducer::new(producer, None)),
     }));
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
-    let routes = ["a", "b", "c"].map(|topic| Route { topic: topic.into(), key_field: None });
+    let routes = ["a", "b", "c"].map(|topic| Destination { topic: topic.into(), key_field: None });
     let before = Instant::now();
     producer.produce(&routes, &metadata, Vec::new()).unwrap();
     let calls = bus.0.lock().unwrap().clone();

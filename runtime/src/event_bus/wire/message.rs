@@ -113,7 +113,7 @@ impl Message {
     /// Makes the message of the event whose Avro bytes are `event_data`.
     #[must_use]
     pub fn new(metadata: &EventsMetadata, event_data: impl Into<Bytes>) -> Self {
-        let mut numbers = Numbers::default();
+        let mut numbers = NumberHeaders::default();
         let id = numbers.add_id(metadata.id);
         let time = numbers.add(metadata.time);
         let minor_version = numbers.add_list(&[metadata.minorversion.into()]);
@@ -231,9 +231,9 @@ impl Message {
 
 /// Headers that are written as numbers share one allocation.
 #[derive(Default)]
-struct Numbers(String);
+struct NumberHeaders(String);
 
-impl Numbers {
+impl NumberHeaders {
     /// The usual length of all of them together.
     const USUAL: usize = 96;
 
