@@ -1,6 +1,11 @@
 //! Connections: sockets, databases, and servers that cannot be used.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{Read as _, Write as _},
+    net::TcpListener,
+    thread,
+    time::{Duration, Instant},
+};
 
 use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions, Settings};
 
@@ -76,6 +81,28 @@ fn an_unreachable_server_is_a_transient_error_in_time() {
         assert!(consumer.poll(&[], 1, Duration::from_mins(1)).unwrap_err().is_transient());
         assert!(bus.operations().unwrap().read(TOPIC, None, 1).unwrap_err().is_transient());
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+    }
+}
+
+#[test]
+fn a_server_before_redis_7_is_refused() {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let options = RedisOptions::tcp("127.0.0.1", listener.local_addr().unwrap().port());
+    thread::spawn(move || {
+        for client in listener.incoming() {
+            let mut client = client.unwrap();
+            let _ = client.read(&mut [0; 1024]);
+            let info = "redis_version:6.2.14\r\n";
+            let replies = format!("+OK\r\n:1\r\n:0\r\n${}\r\n{info}\r\n", info.len());
+            client.write_all(replies.as_bytes()).unwrap();
+        }
+    });
+    let bus = RedisBus::new(options).unwrap();
+    let consumed = bus.consumer(&super::support::backlog("a")).unwrap().poll(&[], 1, Duration::ZERO);
+    for error in [consumed.unwrap_err(), send(&*bus.producer().unwrap(), 1).unwrap_err()] {
+        assert!(!error.is_transient());
+        let wanted = "the server is Redis 6.2.14, and the event bus needs Redis 7.0 or newer";
+        assert!(error.to_string().contains(wanted), "{error}");
     }
 }
 

@@ -48,7 +48,10 @@ fn an_existing_group_is_not_moved_to_an_entry() {
     assert_eq!(error.to_string(), text);
     let wrong = starting(Start::After(openedx_events::event_bus::EntryId::new("yesterday")));
     let error = world.bus().consumer(&wrong).err().unwrap();
-    assert!(!error.is_transient() && error.to_string().contains("`yesterday` is no id"), "{error}");
+    assert!(
+        !error.is_transient() && error.to_string().contains("`yesterday` is not the id of an entry"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -64,7 +67,7 @@ fn a_deleted_group_is_recreated_at_the_position_of_this_process() {
     let polled = poll(&mut *consumer, &[], 100);
     assert_eq!(numbers(&polled), [6, 7, 8, 9], "entries held by the consumer are not returned again");
     assert_eq!(polled.notes.len(), 1);
-    let expected = format!("entries after {} up to {} are read again", sent[2], sent[9]);
+    let expected = format!("entries after {} up to {} are delivered again", sent[2], sent[9]);
     assert!(polled.notes[0].contains(&expected), "{:?}", polled.notes);
     assert_eq!(world.pending(), 7, "the held entries are pending again");
     assert!(poll(&mut *consumer, &[ids(&second), ids(&polled)].concat(), 100).entries.is_empty());

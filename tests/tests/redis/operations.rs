@@ -32,7 +32,12 @@ fn pending_entries_are_listed() {
     assert_eq!(listed, [(sent[0].clone(), "a", 1), (sent[1].clone(), "a", 4)]);
     assert_eq!(operations.pending(TOPIC, GROUP, Some(&sent[1]), 10).unwrap().len(), 1);
     let error = operations.pending(TOPIC, "nobody", None, 10).unwrap_err();
-    assert!(error.to_string().contains("cannot read what group `nobody` of `dev-numbers` has"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("cannot list the pending entries of group `nobody` of stream `dev-numbers`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -50,5 +55,5 @@ fn a_group_is_moved_or_created() {
     operations.seek("dev-none-yet", GROUP, &Start::New).unwrap();
     assert_eq!(world.ask::<u64>(&["EXISTS", "dev-none-yet"]), 1);
     let error = operations.seek(TOPIC, GROUP, &Start::After(EntryId::new("soon"))).unwrap_err();
-    assert!(error.to_string().contains("`soon` is no id of an entry"), "{error}");
+    assert!(error.to_string().contains("`soon` is not the id of an entry"), "{error}");
 }

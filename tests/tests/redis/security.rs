@@ -55,7 +55,7 @@ fn missing_permissions_are_a_permanent_error() {
 
 #[test]
 fn events_are_consumed_without_scripts_and_information() {
-    for (forbidden, notes) in [("-eval", 0), ("-xinfo", 1)] {
+    for forbidden in ["-eval", "-xinfo"] {
         let world = World::new();
         let _: () = world.ask(&["ACL", "SETUSER", "default", forbidden]);
         world.produce(0..4);
@@ -64,7 +64,7 @@ fn events_are_consumed_without_scripts_and_information() {
         let rest = poll(&mut *consumer, &[], 10);
         assert_eq!([numbers(&polled), numbers(&rest)], [[0, 1], [2, 3]]);
         assert!(poll(&mut *consumer, &[], 10).notes.is_empty(), "reported once");
-        assert_eq!(polled.notes.len() + rest.notes.len(), notes, "{forbidden}");
+        assert_eq!(polled.notes.len() + rest.notes.len(), 1, "{forbidden}");
     }
     // The script is allowed, but not the command that corrects the counter.
     let world = World::new();
@@ -93,7 +93,7 @@ fn connections_are_encrypted_and_certificates_verified() {
     // The system does not know the authority.
     let bus = RedisBus::new(tls(RedisTls::new())).unwrap();
     let error = send(&*bus.producer().unwrap(), 3).unwrap_err();
-    assert!(!error.is_transient() && error.to_string().contains("certificate cannot be trusted"), "{error}");
+    assert!(!error.is_transient() && error.to_string().contains("certificate is not trusted"), "{error}");
     let plain = RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_millis(500));
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
     assert!(operations.read("dev-numbers", None, 1).unwrap_err().is_transient(), "the server requires TLS");

@@ -118,7 +118,7 @@ pub(in crate::conformance) fn a_start_after_what_is_no_entry_is_refused(harness:
     let error = bench.member("a", |consumer| consumer.start(start.clone())).end();
     let error = error.expect_err("it would begin somewhere else");
     assert_eq!(error.exit_code(), 2, "{error}");
-    assert!(error.to_string().contains("`yesterday` is no id of an entry"), "{error}");
+    assert!(error.to_string().contains("`yesterday` is not the id of an entry"), "{error}");
     let mut operations = bench.operations();
     assert!(operations.seek(&bench.topic, GROUP, &start).is_err());
     assert!(operations.read(&bench.topic, Some(&nonsense), 10).is_err());

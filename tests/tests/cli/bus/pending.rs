@@ -37,7 +37,8 @@ fn an_unknown_group() {
     let ran = bus.run(&["pending", "-t", "parcels", "-g", "bikes"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(
-        ran.stderr.contains("error: cannot read what group `bikes` of `dev-parcels` has: "),
+        ran.stderr
+            .contains("error: cannot list the pending entries of group `bikes` of stream `dev-parcels`: "),
         "{}",
         ran.stderr
     );

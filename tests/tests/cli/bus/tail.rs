@@ -44,7 +44,7 @@ fn all_pages_or_some() {
     assert!(numbers(&["--from", &ids[1200]]).is_empty());
     let ran = bus.run(&["tail", "-t", "parcels", "--from", "yesterday"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`yesterday` is no id"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`yesterday` is not the id of an entry"), "{}", ran.stderr);
 }
 
 #[test]

@@ -159,6 +159,8 @@ pub(super) fn number(id: &EntryId) -> u64 {
 pub(super) fn read_id(id: &EntryId) -> Result<u64, BusError> {
     let text = id.as_str().strip_suffix("-0").unwrap_or(id.as_str());
     text.parse().map_err(|_| {
-        BusError::permanent(format!("`{id}` is no id of an entry of the memory bus, which look like `7-0`"))
+        BusError::permanent(format!(
+            "`{id}` is not the id of an entry of the memory bus: write one such as `7-0`"
+        ))
     })
 }

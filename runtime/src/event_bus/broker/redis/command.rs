@@ -1,6 +1,6 @@
-//! Commands as bytes: many for one write, without a copy of each argument.
+//! Commands in the server's protocol: several for one write, without a copy of each argument.
 
-use super::fields;
+use super::{fields, stream_id::StreamId};
 use crate::event_bus::wire::message::Message;
 
 /// Commands that go to the server together, each with one reply.
@@ -15,29 +15,29 @@ impl Commands {
         Self::default()
     }
 
-    /// Begins a command of exactly `len` words, its name included; they follow with [`Words`].
+    /// Begins a command of exactly `len` words, its name included. The caller adds them to the result.
     pub(super) fn command(&mut self, len: usize) -> Words<'_> {
         self.replies += 1;
         self.header(b'*', len);
         Words { commands: self, left: len }
     }
 
-    /// A command whose words are all short texts.
+    /// Adds a whole command.
     pub(super) fn push(&mut self, words: &[&str]) {
         let mut command = self.command(words.len());
         for word in words {
-            command.word(word.as_bytes());
+            command.word(word);
         }
     }
 
-    /// Adds `message` to a stream that nothing trims.
+    /// Adds the command that adds `message` to a stream, without trimming it.
     pub(super) fn add(&mut self, stream: &str, message: &Message) {
         let mut command = self.command(3 + fields::words(message));
         command.word("XADD").word(stream).word("*");
         fields::write(message, &mut command);
     }
 
-    /// Sends `others` after these.
+    /// Adds all commands of `others`.
     pub(super) fn append(&mut self, others: &Self) {
         self.bytes.extend_from_slice(&others.bytes);
         self.replies += others.replies;
@@ -47,7 +47,7 @@ impl Commands {
         &self.bytes
     }
 
-    /// How many replies there will be.
+    /// Returns the number of commands, and so of replies.
     pub(super) fn len(&self) -> usize {
         self.replies
     }
@@ -56,7 +56,7 @@ impl Commands {
         self.replies == 0
     }
 
-    /// Makes room for other commands in the same memory, unless it is much.
+    /// Removes all commands, and keeps the memory for the next ones unless it is much.
     pub(super) fn clear(&mut self) {
         const KEPT: usize = 1 << 20;
         self.bytes.clear();
@@ -69,7 +69,7 @@ impl Commands {
     }
 
     fn bulk(&mut self, word: &[u8]) {
-        // With its header, whose digits are at most twenty.
+        // A header has at most twenty digits.
         self.bytes.reserve(word.len() + 32);
         self.header(b'$', word.len());
         self.bytes.extend_from_slice(word);
@@ -94,6 +94,10 @@ impl Words<'_> {
     pub(super) fn number(&mut self, number: u64) -> &mut Self {
         self.word(Digits::of(number).as_bytes())
     }
+
+    pub(super) fn id(&mut self, id: StreamId) -> &mut Self {
+        self.word(id.to_string())
+    }
 }
 
 impl Drop for Words<'_> {
@@ -102,14 +106,14 @@ impl Drop for Words<'_> {
     }
 }
 
-/// A number as text, without an allocation, and with room for what is around it in a header.
+/// The decimal digits of a number, without an allocation, with room for the rest of a header around them.
 struct Digits {
     bytes: [u8; Digits::ROOM],
     start: usize,
 }
 
 impl Digits {
-    /// The kind, twenty digits, which are enough for any number, and the end of the line.
+    /// The kind, twenty digits, which fit any number, and the end of the line.
     const ROOM: usize = 1 + 20 + 2;
 
     fn of(mut number: u64) -> Self {

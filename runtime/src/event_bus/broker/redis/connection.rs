@@ -1,35 +1,32 @@
-//! A connection to a server: every call on it ends in time.
+//! A connection to a server, on which every call ends in time.
 
-use std::{
-    fmt,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use redis::{Client, Value};
 
 use super::{command::Commands, failure::Trouble};
 
-/// A connection that is logged in.
-pub(super) struct Connection {
+/// A connection to a server.
+pub(super) struct ServerConnection {
     inner: redis::Connection,
-    /// What the socket's timeouts are now.
+    /// The current timeouts of the socket.
     socket_timeout: Duration,
-    /// The server's number of this connection, where it lets us ask.
+    /// The server's number of this connection, if this user may ask for it.
     pub(super) client_id: Option<u64>,
-    /// Whether `CLIENT UNBLOCK` may be called.
+    /// Whether this user may call `CLIENT UNBLOCK`.
     pub(super) can_unblock: bool,
-    /// Changes when the server is started again, where it lets us ask.
+    /// The id of the server's current run, if this user may ask for it. It changes when the server restarts.
     pub(super) run_id: Option<String>,
-    /// Memory for commands, used again.
+    /// Memory that the next commands reuse.
     pub(super) commands: Commands,
 }
 
-impl Connection {
+impl ServerConnection {
     /// Connects without logging in.
-    pub(super) fn open(client: &Client, place: &str, timeout: Duration) -> Result<Self, Trouble> {
+    pub(super) fn open(client: &Client, server: &str, timeout: Duration) -> Result<Self, Trouble> {
         let inner = client
             .get_connection_with_timeout(timeout)
-            .map_err(|error| Trouble::connection(format!("no connection to {place}"), error))?;
+            .map_err(|error| Trouble::connection(format!("cannot connect to {server}"), error))?;
         Ok(Self {
             inner,
             socket_timeout: Duration::ZERO,
@@ -40,9 +37,9 @@ impl Connection {
         })
     }
 
-    /// Sends commands and reads a reply for each, errors of the server among them, until `deadline`.
+    /// Sends commands and appends a reply for each to `replies`, error replies included, until `deadline`.
     ///
-    /// After an error the connection is out of step, and has to be dropped. `replies` then has those that came.
+    /// After an error the connection is out of step, and must be dropped. `replies` then has those that came in time.
     pub(super) fn exchange(
         &mut self,
         commands: &Commands,
@@ -51,7 +48,7 @@ impl Connection {
     ) -> Result<(), Trouble> {
         self.limit(deadline)?;
         let broken = |error: redis::RedisError| {
-            let what = if error.is_timeout() { "no answer in time" } else { "the connection broke" };
+            let what = if error.is_timeout() { "no reply in time" } else { "the connection broke" };
             Trouble::connection(what, error)
         };
         self.inner.send_packed_command(commands.bytes()).map_err(broken)?;
@@ -63,6 +60,7 @@ impl Connection {
         Ok(())
     }
 
+    /// Sends commands and returns a reply for each, error replies included.
     pub(super) fn call(&mut self, commands: &Commands, deadline: Instant) -> Result<Vec<Value>, Trouble> {
         let mut replies = Vec::with_capacity(commands.len());
         self.exchange(commands, deadline, &mut replies)?;
@@ -71,15 +69,15 @@ impl Connection {
 
     /// Lets reads and writes take no longer than until `deadline`.
     fn limit(&mut self, deadline: Instant) -> Result<(), Trouble> {
-        /// The socket is not told each millisecond less: that would be two system calls more a command.
+        /// Setting the timeouts for each reply to the millisecond would cost two system calls a reply.
         const STEP: Duration = Duration::from_millis(100);
         let left = deadline.saturating_duration_since(Instant::now());
         if left.is_zero() {
-            return Err(Trouble::timeout("no answer in time"));
+            return Err(Trouble::timeout("no reply in time"));
         }
         let fits = left <= self.socket_timeout && self.socket_timeout < left + STEP;
         if !fits {
-            // A little later than asked is better than a system call for each step of the clock.
+            // A timeout that is a little too long fits more replies.
             let timeout = if left < STEP { left } else { left + STEP / 2 };
             let set = self.inner.set_read_timeout(Some(timeout));
             set.and_then(|()| self.inner.set_write_timeout(Some(timeout)))
@@ -87,11 +85,5 @@ impl Connection {
             self.socket_timeout = timeout;
         }
         Ok(())
-    }
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection").field("client_id", &self.client_id).finish_non_exhaustive()
     }
 }

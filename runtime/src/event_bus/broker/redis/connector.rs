@@ -1,4 +1,4 @@
-//! Connects and logs in; asks the sentinels where the primary is.
+//! Connects to the server, logs in, and finds the primary behind sentinels.
 
 use std::{
     fs,
@@ -6,75 +6,90 @@ use std::{
     time::{Duration, Instant},
 };
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use redis::{
     Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
     io::tcp::TcpSettings,
 };
-
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
     command::Commands,
-    connection::Connection,
+    connection::ServerConnection,
     failure::Trouble,
     options::{Address, Login, RedisOptions, Server},
     reply,
 };
 use crate::event_bus::broker::error::BusError;
 
-/// What connections are made with.
+/// Makes connections to one server.
 pub(super) struct Connector {
     pub(super) options: RedisOptions,
-    /// The PEM text of the authorities that are trusted.
+    /// The PEM file of the trusted authorities.
     ca_certs: Option<Vec<u8>>,
 }
 
 impl Connector {
-    /// Reads the file of certificates, where one is set.
+    /// Reads and checks the file of certificates, if there is one.
     pub(super) fn new(options: RedisOptions) -> Result<Arc<Self>, BusError> {
-        let file = options.tls.as_ref().and_then(|tls| tls.ca_certs.as_ref());
-        let ca_certs = file.map(|file| {
-            fs::read(file).map_err(|error| {
-                let text = format!("cannot read the certificates in `{}` (`ssl_ca_certs`)", file.display());
-                BusError::permanent(text).with_source(error)
-            })
-        });
-        let ca_certs = ca_certs.transpose()?;
-        if let (Some(pem), Some(file)) = (&ca_certs, file) {
-            check_certificates(pem, &file.display().to_string())?;
-        }
-        if options.tls.is_some() {
+        let mut ca_certs = None;
+        if let Some(tls) = &options.tls {
             provide_cryptography();
+            if let Some(file) = &tls.ca_certs {
+                let file_name = file.display();
+                let pem = fs::read(file).map_err(|error| {
+                    BusError::permanent(format!(
+                        "cannot read the certificates in `{file_name}` (`ssl_ca_certs`)"
+                    ))
+                    .with_source(error)
+                })?;
+                check_certificates(&pem, &file_name.to_string())?;
+                ca_certs = Some(pem);
+            }
         }
         if matches!(&options.server, Server::Sentinel { sentinels, .. } if sentinels.is_empty()) {
-            return Err(BusError::permanent("no sentinel is named"));
+            return Err(BusError::permanent("no sentinel is set: name the host of at least one"));
         }
         Ok(Arc::new(Self { options, ca_certs }))
     }
 
-    /// A connection to the server, or to the primary that the sentinels name; `name` is for the server's list.
-    pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<Connection, Trouble> {
+    /// Returns the name under which the server lists a connection: `service/part/…`, without blanks.
+    pub(super) fn client_name(&self, parts: &[&str]) -> String {
+        const REPLACED: &AsciiSet = &CONTROLS.add(b' ').add(b'/').add(b'%').add(0x7f);
+        let mut name = utf8_percent_encode(&self.options.service_name, REPLACED).to_string();
+        for part in parts {
+            name.push('/');
+            name.extend(utf8_percent_encode(part, REPLACED));
+        }
+        name
+    }
+
+    /// Connects to the server, or to the primary that the sentinels name, and logs in as the client `name`.
+    pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         let client = match &self.options.server {
             Server::Tcp(address) => self.client_at(address)?,
             Server::Socket(path) => client(ConnectionAddr::Unix(path.clone()))?,
             Server::Sentinel { sentinels, service, login } => {
-                let primary = self.primary(sentinels, service, login, deadline)?;
-                self.client_at(&primary)?
+                self.client_at(&self.primary(sentinels, service, login, deadline)?)?
             }
         };
-        let deadline =
-            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
+        let deadline = self.limit(deadline);
         let mut connection = self.open(&client, &self.options.place(), deadline)?;
         self.log_in(&mut connection, name, deadline)?;
         Ok(connection)
     }
 
-    fn open(&self, client: &Client, place: &str, deadline: Instant) -> Result<Connection, Trouble> {
+    /// Limits `deadline` to the time that connecting and one reply may take.
+    fn limit(&self, deadline: Instant) -> Instant {
+        deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout)
+    }
+
+    fn open(&self, client: &Client, server: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         let left = deadline.saturating_duration_since(Instant::now()).min(self.options.connect_timeout);
         if left < Duration::from_millis(1) {
-            return Err(Trouble::timeout(format!("no connection to {place} in time")));
+            return Err(Trouble::timeout(format!("cannot connect to {server} in time")));
         }
-        Connection::open(client, place, left)
+        ServerConnection::open(client, server, left)
     }
 
     fn client_at(&self, (host, port): &Address) -> Result<Client, Trouble> {
@@ -84,59 +99,52 @@ impl Connector {
         let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
         let Some(ca_certs) = &self.ca_certs else { return client(address) };
         let certificates = TlsCertificates { client_tls: None, root_cert: Some(ca_certs.clone()) };
-        let unusable = |_| Trouble::Settings("the certificates of `ssl_ca_certs` cannot be used".to_owned());
+        let unusable = |_| Trouble::Permanent("the certificates of `ssl_ca_certs` cannot be used".to_owned());
         Client::build_with_tls(info(address)?, certificates).map_err(unusable)
     }
 
-    /// Logs in, chooses the database, tells the server who this is, and learns what the server lets us do.
-    fn log_in(&self, connection: &mut Connection, name: &str, deadline: Instant) -> Result<(), Trouble> {
+    /// Logs in, selects the database, tells the server the client's name, and learns what this user may do.
+    fn log_in(
+        &self,
+        connection: &mut ServerConnection,
+        name: &str,
+        deadline: Instant,
+    ) -> Result<(), Trouble> {
         let mut commands = Commands::new();
-        let login = write_login(&mut commands, &self.options.login);
+        let logs_in = write_login(&mut commands, &self.options.login);
         let database = self.options.db.to_string();
         if self.options.db != 0 {
             commands.push(&["SELECT", &database]);
         }
-        let required = commands.len();
         commands.push(&["CLIENT", "SETNAME", name]);
         commands.push(&["CLIENT", "ID"]);
-        // Nobody has this number: the answer says whether we may.
+        // No client has the number 0: the reply only tells whether this user may call the command.
         commands.push(&["CLIENT", "UNBLOCK", "0"]);
         commands.push(&["INFO", "server"]);
         let mut replies = connection.call(&commands, deadline)?.into_iter();
-        for (index, value) in replies.by_ref().take(required).enumerate() {
-            let refused =
-                if login && index == 0 { "the login".to_owned() } else { format!("database {database}") };
-            reply::checked(value).map_err(|trouble| match trouble {
-                trouble if trouble.is_transient() => trouble,
-                Trouble::Server { code, text } => {
-                    Trouble::Settings(format!("Redis refuses {refused}: `{code} {text}`"))
-                }
-                trouble => trouble,
-            })?;
+        let mut next = || replies.next().unwrap_or_default();
+        if logs_in {
+            accepted(next(), "the login")?;
         }
-        // The rest may be forbidden, without harm; a server that serves nobody says so everywhere.
-        let mut optional = || replies.next().unwrap_or_default();
-        let (_name, client_id, unblock, info) = (optional(), optional(), optional(), optional());
-        if let Value::ServerError(error) = &client_id {
-            let trouble = Trouble::server(error);
-            if trouble.is_transient() || error.code() == "NOAUTH" {
-                return Err(trouble);
-            }
+        if self.options.db != 0 {
+            accepted(next(), &format!("database {database}"))?;
+        }
+        // The server may forbid the rest without harm, but not if it forbids everything.
+        let (_name, client_id, unblock, info) = (next(), next(), next(), next());
+        if let Err(trouble) = reply::checked(client_id.clone())
+            && (trouble.is_transient() || trouble.is("NOAUTH"))
+        {
+            return Err(trouble);
         }
         connection.client_id = reply::number(&client_id);
         connection.can_unblock = reply::number(&unblock).is_some();
         let info = reply::text(info).unwrap_or_default();
         let find = |field: &str| info.lines().find_map(|line| line.strip_prefix(field));
         connection.run_id = find("run_id:").map(str::to_owned);
-        match find("redis_version:") {
-            Some(version) if is_too_old(version) => Err(Trouble::Settings(format!(
-                "the server is Redis {version}: the event bus needs 6.2 or newer"
-            ))),
-            _ => Ok(()),
-        }
+        find("redis_version:").map_or(Ok(()), check_version)
     }
 
-    /// The address of the primary, from the first sentinel that knows one that says so itself.
+    /// Returns the address of the primary, from the first sentinel that names a server that confirms its role.
     fn primary(
         &self,
         sentinels: &[Address],
@@ -146,7 +154,7 @@ impl Connector {
     ) -> Result<Address, Trouble> {
         let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
         for sentinel in sentinels {
-            match self.ask(sentinel, service, login, deadline) {
+            match self.ask_sentinel(sentinel, service, login, deadline) {
                 Ok(address) => return Ok(address),
                 Err(trouble) => last = trouble,
             }
@@ -154,7 +162,7 @@ impl Connector {
         Err(last)
     }
 
-    fn ask(
+    fn ask_sentinel(
         &self,
         sentinel: &Address,
         service: &str,
@@ -162,65 +170,87 @@ impl Connector {
         deadline: Instant,
     ) -> Result<Address, Trouble> {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
+        let deadline = self.limit(deadline);
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
-        let deadline =
-            deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout);
-        let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
-        let mut commands = Commands::new();
-        let logged_in = write_login(&mut commands, login);
-        commands.push(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service]);
-        let mut replies = connection.call(&commands, deadline)?.into_iter();
-        if logged_in {
-            reply::checked(replies.next().unwrap_or_default())?;
-        }
-        let answer = reply::array(replies.next().unwrap_or_default(), TO)?;
-        if answer.is_empty() {
+        let question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service];
+        let address = reply::array(self.ask_at(sentinel, &place, login, &question, deadline)?, TO)?;
+        if address.is_empty() {
             return Err(Trouble::unreachable(format!("{place} knows no primary of `{service}`")));
         }
-        let mut answer = answer.into_iter().map(reply::text);
-        let (host, port) = (answer.next().flatten(), answer.next().flatten());
+        let mut address = address.into_iter().map(reply::text);
+        let (host, port) = (address.next().flatten(), address.next().flatten());
         let port = port.and_then(|port| port.parse().ok());
         let primary: Address = host.zip(port).ok_or(Trouble::Reply { to: TO })?;
         self.check_role(&primary, deadline)?;
         Ok(primary)
     }
 
-    /// A sentinel that has not noticed yet names a server that is no primary any more.
+    /// Refuses a server that is not a primary any more, because a sentinel may not have noticed yet.
     fn check_role(&self, primary: &Address, deadline: Instant) -> Result<(), Trouble> {
         let place = format!("{}:{}", primary.0, primary.1);
-        let mut connection = self.open(&self.client_at(primary)?, &place, deadline)?;
-        let mut commands = Commands::new();
-        let logged_in = write_login(&mut commands, &self.options.login);
-        commands.push(&["ROLE"]);
-        let role = connection.call(&commands, deadline)?.into_iter().nth(usize::from(logged_in));
-        // Where `ROLE` is forbidden, the sentinel is believed; a replica still answers `READONLY`.
-        match role.map(|role| reply::array(role, "ROLE")) {
-            Some(Ok(role)) if role.first().cloned().and_then(reply::text).as_deref() != Some("master") => {
+        let role = self.ask_at(primary, &place, &self.options.login, &["ROLE"], deadline);
+        match role.and_then(|role| reply::array(role, "ROLE")) {
+            Ok(role) if role.first().cloned().and_then(reply::text).as_deref() != Some("master") => {
                 Err(Trouble::unreachable(format!("{place} is not the primary any more")))
             }
-            _ => Ok(()),
+            // If `ROLE` is forbidden, the sentinel is right: a replica refuses writes with `READONLY` later.
+            Ok(_) | Err(Trouble::Server { .. } | Trouble::Reply { .. }) => Ok(()),
+            Err(trouble) => Err(trouble),
         }
+    }
+
+    /// Runs one command on a connection of its own. Returns its reply.
+    fn ask_at(
+        &self,
+        address: &Address,
+        place: &str,
+        login: &Login,
+        command: &[&str],
+        deadline: Instant,
+    ) -> Result<Value, Trouble> {
+        let mut connection = self.open(&self.client_at(address)?, place, deadline)?;
+        let mut commands = Commands::new();
+        let logs_in = write_login(&mut commands, login);
+        commands.push(command);
+        let mut replies = connection.call(&commands, deadline)?.into_iter();
+        if logs_in {
+            reply::checked(replies.next().unwrap_or_default())?;
+        }
+        Ok(replies.next().unwrap_or_default())
+    }
+}
+
+/// Returns an error that names `what` if the server refused it.
+fn accepted(reply: Value, what: &str) -> Result<(), Trouble> {
+    match reply::checked(reply) {
+        Err(trouble) if trouble.is_transient() => Err(trouble),
+        Err(Trouble::Server { code, text }) => {
+            Err(Trouble::Permanent(format!("Redis refuses {what}: `{code} {text}`")))
+        }
+        reply => reply.map(drop),
     }
 }
 
 fn info(address: ConnectionAddr) -> Result<ConnectionInfo, Trouble> {
-    let unusable = |_| Trouble::Settings("the address of the server cannot be used".to_owned());
-    let info = address.into_connection_info().map_err(unusable)?;
-    // Logging in is ours, because its errors are; a write is never held back for the next one.
+    let info = address.into_connection_info().map_err(unusable_address)?;
+    // `log_in` does what the client would do, with better errors. Small commands go out at once.
     let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
     Ok(info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true)))
 }
 
 fn client(address: ConnectionAddr) -> Result<Client, Trouble> {
-    Client::open(info(address)?)
-        .map_err(|_| Trouble::Settings("the address of the server cannot be used".to_owned()))
+    Client::open(info(address)?).map_err(unusable_address)
 }
 
-/// Certificates that cannot be read are noticed now, and not at the first event.
+fn unusable_address(_: redis::RedisError) -> Trouble {
+    Trouble::Permanent("the address of the server cannot be used".to_owned())
+}
+
+/// Reports certificates that cannot be read at once, and not at the first event.
 fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
     let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
     let unusable =
-        || BusError::permanent(format!("`{file}` (`ssl_ca_certs`) is no PEM file of certificates"));
+        || BusError::permanent(format!("`{file}` (`ssl_ca_certs`) is not a PEM file of certificates"));
     if certificates.peek().is_none() {
         return Err(unusable());
     }
@@ -229,7 +259,7 @@ fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
         .map_err(|error| unusable().with_source(error))
 }
 
-/// Whether there is a login to make.
+/// Adds the command that logs in. Returns `false` if there is no password.
 fn write_login(commands: &mut Commands, login: &Login) -> bool {
     let Some(password) = &login.password else { return false };
     match &login.username {
@@ -239,15 +269,22 @@ fn write_login(commands: &mut Commands, login: &Login) -> bool {
     true
 }
 
-fn is_too_old(version: &str) -> bool {
-    let mut numbers = version.split('.').map(|number| number.parse::<u32>().unwrap_or_default());
-    (numbers.next().unwrap_or_default(), numbers.next().unwrap_or_default()) < (6, 2)
+/// Refuses servers before Redis 7.0. Forks such as Valkey give the version of Redis that they are compatible with.
+fn check_version(version: &str) -> Result<(), Trouble> {
+    let major = version.split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_some_and(|major| major < 7) {
+        return Err(Trouble::Permanent(format!(
+            "the server is Redis {version}, and the event bus needs Redis 7.0 or newer: older servers do not count the \
+             entries that they drop before a group reads them"
+        )));
+    }
+    Ok(())
 }
 
-/// The client panics where no cryptography was chosen for the process. A choice that was made stays.
+/// Chooses a cryptography, unless the process has chosen one: without it, the client panics.
 fn provide_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error says that another thread was quicker, which will do as well.
+        // An error means that another thread has chosen one meanwhile.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }

@@ -1,4 +1,4 @@
-//! What goes wrong between this process and a server, and whether it may pass by itself.
+//! Why a call to a server failed, and whether the failure may pass by itself.
 
 use std::{error::Error, io, sync::Arc};
 
@@ -6,28 +6,30 @@ use redis::{RedisError, ServerError};
 
 use crate::event_bus::broker::error::BusError;
 
-/// Why a call did not do what it should.
+/// Why a call to a server failed.
 #[derive(Clone, Debug)]
 pub(super) enum Trouble {
-    /// The connection is gone or no longer usable. What was sent may have arrived.
+    /// The connection broke or cannot be used. The commands may have arrived.
     Connection { what: String, source: Option<RedisError>, timed_out: bool },
-    /// The server answered with an error.
+    /// The server replied with an error.
     Server { code: String, text: String },
-    /// The server's answer is not what the command answers.
+    /// The reply does not have the form that the command promises.
     Reply { to: &'static str },
-    /// The settings cannot work.
-    Settings(String),
-    /// The group is there, and was to begin after an entry.
+    /// It fails until somebody changes the settings or the server.
+    Permanent(String),
+    /// The group already exists, but the member should begin after an entry.
     GroupExists { topic: String, group: String },
 }
 
 impl Trouble {
     pub(super) fn connection(what: impl Into<String>, error: RedisError) -> Self {
         if let Some(error) = bad_certificate(&error) {
-            return Self::Settings(format!("the server's certificate cannot be trusted: {error}"));
+            return Self::Permanent(format!(
+                "the server's certificate is not trusted: {error}; name the file of its authority as `ssl_ca_certs`"
+            ));
         }
-        // Other errors than those of the system may quote what was received, which may be personal data.
         let timed_out = error.is_timeout();
+        // Other errors than those of the system may quote what was received, which may be personal data.
         let source = error.is_io_error().then_some(error);
         Self::Connection { what: what.into(), source, timed_out }
     }
@@ -47,12 +49,17 @@ impl Trouble {
         Self::Server { code: error.code().to_owned(), text: text.chars().take(200).collect() }
     }
 
-    /// Whether the server said this error, such as `NOGROUP`.
+    /// Returns whether the server replied with this error code.
     pub(super) fn is(&self, wanted: &str) -> bool {
         matches!(self, Self::Server { code, .. } if code == wanted)
     }
 
-    /// The server neither has the command nor lets this user call it.
+    /// Returns whether the group was lost: it is gone, or it went while a read waited for entries.
+    pub(super) fn is_lost_group(&self) -> bool {
+        self.is("NOGROUP") || self.is("UNBLOCKED")
+    }
+
+    /// Returns whether the server does not have the command, or forbids it to this user.
     pub(super) fn is_refused_command(&self) -> bool {
         match self {
             Self::Server { code, text } => {
@@ -62,18 +69,18 @@ impl Trouble {
         }
     }
 
-    /// Whether the connection has to be dropped: it is broken, or leads to a server that cannot serve.
+    /// Returns whether to drop the connection: it is broken, or its server cannot serve now.
     pub(super) fn breaks_connection(&self) -> bool {
         match self {
             Self::Connection { .. } | Self::Reply { .. } => true,
             Self::Server { .. } => self.is_transient() && !self.is("NOGROUP"),
-            Self::Settings(_) | Self::GroupExists { .. } => false,
+            Self::Permanent(_) | Self::GroupExists { .. } => false,
         }
     }
 
     pub(super) fn is_transient(&self) -> bool {
-        /// The server is there, but not now, or not as a primary.
-        const PASSING: &[&str] = &[
+        /// The server runs, but it cannot serve now, or not as a primary.
+        const TRANSIENT: &[&str] = &[
             "LOADING",
             "READONLY",
             "MASTERDOWN",
@@ -90,26 +97,25 @@ impl Trouble {
         match self {
             Self::Connection { .. } => true,
             Self::Server { code, text } => {
-                PASSING.contains(&code.as_str())
+                TRANSIENT.contains(&code.as_str())
                     || (code == "ERR" && text.starts_with("max number of clients"))
             }
-            Self::Reply { .. } | Self::Settings(_) | Self::GroupExists { .. } => false,
+            Self::Reply { .. } | Self::Permanent(_) | Self::GroupExists { .. } => false,
         }
     }
 
-    /// The error for those who use the bus; `action` is what was tried.
+    /// Makes the error for users of the bus; `action` names what was tried.
     pub(super) fn into_error(self, action: &str) -> BusError {
         let is_transient = self.is_transient();
-        let (text, source) = match self {
-            Self::Connection { what, source, .. } => (format!("{action}: {what}"), source),
-            Self::Server { code, text } => (format!("{action}: Redis says `{code} {text}`"), None),
-            Self::Reply { to } => {
-                (format!("{action}: the server's answer to `{to}` is not understood"), None)
-            }
-            Self::Settings(text) => (format!("{action}: {text}"), None),
+        let (reason, source) = match self {
+            Self::Connection { what, source, .. } => (what, source),
+            Self::Server { code, text } => (format!("Redis says `{code} {text}`"), None),
+            Self::Reply { to } => (format!("the server's reply to `{to}` has an unknown form"), None),
+            Self::Permanent(reason) => (reason, None),
             Self::GroupExists { topic, group } => return BusError::group_exists(&topic, &group),
         };
-        let error = if is_transient { BusError::transient(text) } else { BusError::permanent(text) };
+        let message = format!("{action}: {reason}");
+        let error = if is_transient { BusError::transient(message) } else { BusError::permanent(message) };
         match source {
             Some(source) => error.with_source(source),
             None => error,
@@ -117,9 +123,8 @@ impl Trouble {
     }
 }
 
-/// A certificate that is not trusted stays so until somebody changes it or the settings.
+/// Finds the certificate error in an error of the client, which wraps it twice. Trying again cannot help against it.
 fn bad_certificate(error: &RedisError) -> Option<&rustls::Error> {
-    // The client shares the error of the system, which holds that of the encryption.
     let shared = error.source()?.downcast_ref::<Arc<dyn Error + Send + Sync>>()?;
     let inner = shared.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()?;
     matches!(inner, rustls::Error::InvalidCertificate(_)).then_some(inner)

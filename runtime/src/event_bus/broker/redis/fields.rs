@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::command::Words;
-use crate::event_bus::wire::message::{Header, Message};
+use crate::event_bus::wire::message::{Header, Message, MessageBuilder};
 
 /// The field with the Avro bytes.
 const EVENT_DATA: &str = "event_data";
@@ -34,22 +34,18 @@ pub(super) fn write(message: &Message, command: &mut Words<'_>) {
     }
 }
 
-/// Makes the message of a stream entry. If a field occurs twice, its last value counts, as in Python; the other one is
-/// kept, so that a dead letter has it.
-pub(super) fn read(fields: impl IntoIterator<Item = (Vec<u8>, Vec<u8>)>) -> Message {
-    let mut message = Message::builder();
-    for (name, value) in fields {
-        let value = Bytes::from(value);
-        let overridden = match header(&name) {
-            Some(header) => message.header(header, value),
-            None if name == EVENT_DATA.as_bytes() => message.event_data(value),
-            None => Some(value),
-        };
-        if let Some(value) = overridden {
-            message.extra(name, value);
-        }
+/// Adds a field of a stream entry to a message. If a field occurs twice, its last value counts, as in Python; the message
+/// keeps the other one as an extra field, so that a dead letter has it.
+pub(super) fn add(message: &mut MessageBuilder, name: Vec<u8>, value: Vec<u8>) {
+    let value = Bytes::from(value);
+    let overridden = match header(&name) {
+        Some(header) => message.header(header, value),
+        None if name == EVENT_DATA.as_bytes() => message.event_data(value),
+        None => Some(value),
+    };
+    if let Some(value) = overridden {
+        message.extra(name, value);
     }
-    message.build()
 }
 
 fn header(name: &[u8]) -> Option<Header> {

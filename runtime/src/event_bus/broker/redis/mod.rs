@@ -1,4 +1,7 @@
-//! The event bus on Redis Streams, with the entries and groups of the Python services.
+//! The event bus on Redis Streams, with the stream entries and consumer groups of the Python services.
+//!
+//! `connector` makes a `connection`, which carries a `command` and returns a `reply` or a `failure`. `producer`,
+//! `member` and `operations` implement the traits on top of these.
 
 mod command;
 mod connection;
@@ -18,54 +21,58 @@ use std::{fmt, sync::Arc};
 pub use options::{RedisOptions, RedisTls};
 
 use connector::Connector;
-use member::RedisConsumer;
+use member::RedisMember;
 use operations::RedisOperations;
 use producer::RedisProducer;
 
-use crate::event_bus::broker::error::BusError;
 use crate::event_bus::broker::{
     audit::{AuditLine, AuditLog},
     contract::{EventBus, EventBusConsumer, EventBusProducer},
+    error::BusError,
     operations::Operations,
     subscription::Subscription,
 };
 
-/// The event bus on Redis Streams, from Redis 6.2.
+/// The event bus on Redis Streams. It needs Redis 7.0 or newer, or a compatible server.
 ///
-/// A topic is a stream, and an entry of it has the fields of [`Message`](super::Message), as Python's
-/// `edx-event-bus-redis` writes and reads them. Dead letters are in a stream of their own,
-/// `{topic}.dlq.{group}`.
+/// A topic is a stream. Each entry has the fields that Python's `edx-event-bus-redis` writes and reads. Dead letters go
+/// to the stream `{topic}.dlq.{group}`.
 ///
-/// Making one connects to nothing. Connections are made when they are needed, and again when they were lost; each call
-/// ends in time ([`RedisOptions`]).
+/// Creating a bus connects to nothing. It connects when it has something to do, again after a connection breaks, and each
+/// call ends in time ([`RedisOptions`]). The first connection to a server before Redis 7.0 returns a permanent error.
 ///
-/// # What Redis has to allow
+/// # Commands that the server must allow
 ///
 /// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XINFO`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
-/// Where it also allows `EVAL`, entries that were dropped before a group read them are counted exactly (from Redis 7.0),
-/// and those that are dropped while a member keeps them are told whatever happens at that moment; `CLIENT LIST` tells
-/// whether another process has the same consumer name; `CLIENT UNBLOCK` ends a wait at once.
+///
+/// The bus also works if an ACL forbids these, with limits:
+///
+/// * `EVAL`, or `XINFO` in it: entries that the stream drops before a member reads them are not noticed, and the consumer
+///   warns about that once. Entries that it drops in the moment in which a member renews its claim are not noticed either.
+/// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
+///   because another process may have its name.
+/// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
 ///
 /// # TLS
 ///
-/// Encryption is that of `rustls`. Where the process has not chosen a cryptography for it
+/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography for it
 /// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
 ///
-/// # Sending twice
+/// # Duplicates
 ///
-/// A message is sent again, within the deadline, when a connection turns out to be broken that was idle before. If the
-/// server had taken it just before the connection broke, it is in the stream twice.
+/// If an idle connection turns out to be broken, the producer sends the message again, within the deadline. If the server
+/// had stored it just before the connection broke, the stream has it twice.
 #[derive(Clone)]
 pub struct RedisBus {
     connector: Arc<Connector>,
 }
 
 impl RedisBus {
-    /// A bus on this server.
+    /// Makes a bus on the server that `options` describe.
     ///
     /// # Errors
     ///
-    /// Where the file of certificates cannot be read or used, or no sentinel is named.
+    /// If the file of certificates cannot be read or used, or no sentinel is named.
     pub fn new(options: RedisOptions) -> Result<Self, BusError> {
         Ok(Self { connector: Connector::new(options)? })
     }
@@ -106,10 +113,24 @@ impl EventBus for RedisBus {
     }
 
     fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
-        Ok(Box::new(RedisConsumer::new(Arc::clone(&self.connector), subscription)?))
+        Ok(Box::new(RedisMember::new(Arc::clone(&self.connector), subscription)?))
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
         Ok(Box::new(RedisOperations::new(Arc::clone(&self.connector))))
+    }
+
+    /// Adds the field names that Python's consumer has.
+    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
+        let Subscription { topic, group, consumer_name, .. } = subscription;
+        tracing::info_span!(
+            "consumer",
+            topic,
+            group,
+            consumer_name,
+            redis_stream = topic,
+            redis_consumer_group = group,
+            redis_consumer_name = consumer_name
+        )
     }
 }

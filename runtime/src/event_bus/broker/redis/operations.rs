@@ -1,4 +1,4 @@
-//! What operators do to streams, groups and dead letters.
+//! The tools of operators: streams, groups and dead letters.
 
 use std::{
     sync::Arc,
@@ -8,7 +8,7 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::Connection, connector::Connector, failure::Trouble, reply,
+    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply,
     stream_id::StreamId,
 };
 use crate::event_bus::{
@@ -25,31 +25,31 @@ use crate::event_bus::{
 
 pub(super) struct RedisOperations {
     connector: Arc<Connector>,
-    connection: Option<Connection>,
-    name: String,
+    connection: Option<ServerConnection>,
+    client_name: String,
 }
 
 impl RedisOperations {
     pub(super) fn new(connector: Arc<Connector>) -> Self {
-        let name = super::member::client_name(&connector.options.service_name, &["operations"]);
-        Self { connector, connection: None, name }
+        let client_name = connector.client_name(&["operations"]);
+        Self { connector, connection: None, client_name }
     }
 
-    /// One command and its reply.
+    /// Runs one command. Returns its reply.
     fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
         let mut commands = Commands::new();
         commands.push(words);
         reply::checked(self.call(&commands)?.pop().unwrap_or_default())
     }
 
-    /// Commands and their replies.
+    /// Runs commands. Returns a reply for each, error replies included.
     fn call(&mut self, commands: &Commands) -> Result<Vec<Value>, Trouble> {
         let timeout = self.connector.options.socket_timeout;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
             None => {
                 let limit = Instant::now() + self.connector.options.connect_timeout + timeout;
-                self.connector.connect(&self.name, limit)?
+                self.connector.connect(&self.client_name, limit)?
             }
         };
         let replies = connection.call(commands, Instant::now() + timeout)?;
@@ -58,27 +58,20 @@ impl RedisOperations {
         }
         Ok(replies)
     }
-
-    fn range(&mut self, stream: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
-        let start = start(after)?;
-        let entries = self
-            .ask(&["XRANGE", stream, &start, "+", "COUNT", &max.to_string()])
-            .and_then(|reply| reply::entries(reply, "XRANGE"))
-            .map_err(|trouble| trouble.into_error(&format!("cannot read stream `{stream}`")))?;
-        let entries =
-            entries.into_iter().filter_map(|(id, message)| Some(Entry::new(id.into(), message?, 1)));
-        Ok(entries.collect())
-    }
 }
 
-/// Where a range begins that has what comes after an id.
+/// Returns where a range begins: after an id, or with the oldest entry.
 fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
 }
 
 impl Operations for RedisOperations {
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
-        self.range(topic, after, max)
+        let entries = self
+            .ask(&["XRANGE", topic, &start(after)?, "+", "COUNT", &max.to_string()])
+            .and_then(|reply| reply::entries(reply, "XRANGE"))
+            .map_err(|trouble| trouble.into_error(&format!("cannot read stream `{topic}`")))?;
+        Ok(entries.into_iter().map(|(id, message)| Entry::new(id.into(), message, 1)).collect())
     }
 
     fn pending(
@@ -88,18 +81,16 @@ impl Operations for RedisOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
-        let start = start(after)?;
+        let action = || format!("cannot list the pending entries of group `{group}` of stream `{topic}`");
         let pending = self
-            .ask(&["XPENDING", topic, group, &start, "+", &max.to_string()])
+            .ask(&["XPENDING", topic, group, &start(after)?, "+", &max.to_string()])
             .and_then(reply::pending)
-            .map_err(|trouble| {
-                trouble.into_error(&format!("cannot read what group `{group}` of `{topic}` has"))
-            })?;
-        let pending = pending.into_iter().map(|held| Pending {
-            id: held.id.into(),
-            consumer_name: held.consumer,
-            idle: Duration::from_millis(held.idle_millis),
-            attempts: u32::try_from(held.deliveries).unwrap_or(u32::MAX),
+            .map_err(|trouble| trouble.into_error(&action()))?;
+        let pending = pending.into_iter().map(|pending| Pending {
+            id: pending.id.into(),
+            consumer_name: pending.consumer_name,
+            idle: Duration::from_millis(pending.idle_millis),
+            attempts: u32::try_from(pending.deliveries).unwrap_or(u32::MAX),
         });
         Ok(pending.collect())
     }
@@ -111,7 +102,7 @@ impl Operations for RedisOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<DeadLetter>, BusError> {
-        let letters = self.range(&DeadLetter::topic(topic, group), after, max)?;
+        let letters = self.read(&DeadLetter::topic(topic, group), after, max)?;
         Ok(letters.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
     }
 
@@ -126,7 +117,7 @@ impl Operations for RedisOperations {
         let words: Vec<&str> = ["XDEL", &stream].into_iter().chain(ids.iter().map(EntryId::as_str)).collect();
         self.ask(&words)
             .and_then(|reply| reply::count(reply, "XDEL"))
-            .map_err(|trouble| trouble.into_error(&format!("cannot drop dead letters of `{stream}`")))
+            .map_err(|trouble| trouble.into_error(&format!("cannot drop dead letters of stream `{stream}`")))
     }
 
     fn replace_dead_letter(
@@ -136,38 +127,36 @@ impl Operations for RedisOperations {
         letter: &DeadLetter,
     ) -> Result<EntryId, BusError> {
         let stream = DeadLetter::topic(topic, group);
-        let old = StreamId::read(&letter.id)?.to_string();
         let mut commands = Commands::new();
         commands.push(&["MULTI"]);
         commands.add(&stream, &letter.to_message());
-        commands.push(&["XDEL", &stream, &old]);
+        commands.command(3).word("XDEL").word(&stream).id(StreamId::read(&letter.id)?);
         commands.push(&["EXEC"]);
         self.call(&commands)
             .and_then(|replies| {
                 let [added, _deleted] = reply::transaction(replies)?;
                 reply::added(added)
             })
-            .map_err(|trouble| trouble.into_error(&format!("cannot replace a dead letter of `{stream}`")))
+            .map_err(|trouble| {
+                trouble.into_error(&format!("cannot replace a dead letter of stream `{stream}`"))
+            })
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        let to = match to {
-            Start::New => "$".to_owned(),
-            Start::Backlog => "0".to_owned(),
-            Start::After(id) => StreamId::read(id)?.to_string(),
-        };
+        let to = super::member::start_id(to)?;
         let mut result = self.ask(&["XGROUP", "SETID", topic, group, &to]);
-        // Redis says `NOGROUP` where the group is missing, and something else where the stream is.
-        let missing = |trouble: &Trouble| match trouble {
-            Trouble::Server { code, text } => code == "NOGROUP" || text.contains("requires the key to exist"),
+        // Redis replies `NOGROUP` if the group is missing, and another error if the stream is.
+        let is_new = match &result {
+            Err(Trouble::Server { code, text }) => {
+                code == "NOGROUP" || text.contains("requires the key to exist")
+            }
             _ => false,
         };
-        let is_new = result.as_ref().is_err_and(missing);
         if is_new {
             result = self.ask(&["XGROUP", "CREATE", topic, group, &to, "MKSTREAM"]);
         }
-        result
-            .map(|_| is_new)
-            .map_err(|trouble| trouble.into_error(&format!("cannot move group `{group}` of `{topic}`")))
+        result.map(|_| is_new).map_err(|trouble| {
+            trouble.into_error(&format!("cannot move group `{group}` of stream `{topic}`"))
+        })
     }
 }

@@ -30,7 +30,6 @@ pub struct RedisOptions {
     pub(super) stream_max_len: u64,
     pub(super) stream_max_age: Option<Duration>,
     pub(super) service_name: String,
-    pub(super) emulate_6_2: bool,
 }
 
 /// A host and its port.
@@ -91,7 +90,6 @@ impl RedisOptions {
             stream_max_len: 10_000,
             stream_max_age: None,
             service_name: "openedx-events".to_owned(),
-            emulate_6_2: false,
         }
     }
 
@@ -159,14 +157,6 @@ impl RedisOptions {
     #[must_use]
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
         self.service_name = name.into();
-        self
-    }
-
-    /// Uses only what Redis 6.2 has, and does not look at what later servers say. For tests.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn emulate_6_2(mut self) -> Self {
-        self.emulate_6_2 = true;
         self
     }
 

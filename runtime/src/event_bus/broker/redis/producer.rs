@@ -1,54 +1,55 @@
-//! Sends messages: one pipeline of `XADD`, on a connection that no other thread has meanwhile.
+//! Sends messages: one pipeline of `XADD` on a connection that no other thread uses meanwhile.
 
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use super::{
-    command::Commands, connection::Connection, connector::Connector, failure::Trouble, fields, reply,
+    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
 };
 use crate::event_bus::{
     broker::{contract::EventBusProducer, error::BusError},
     wire::{entry::EntryId, envelope::Envelope},
 };
 
-/// Connections that are kept while nobody sends.
+/// The number of idle connections to keep.
 const IDLE_CONNECTIONS: usize = 8;
-/// A server that starts or fails over is asked again after this, and then after twice as long, up to `LONGEST_PAUSE`.
+/// The pause before the producer asks a server again that starts or fails over. It doubles each time, up to
+/// `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) struct RedisProducer {
     connector: Arc<Connector>,
-    idle: Mutex<Vec<Connection>>,
-    name: String,
+    idle: Mutex<Vec<ServerConnection>>,
+    client_name: String,
 }
 
 type Outcome = Result<EntryId, Trouble>;
 
 impl RedisProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Self {
-        let name = super::member::client_name(&connector.options.service_name, &["producer"]);
-        Self { connector, idle: Mutex::default(), name }
+        let client_name = connector.client_name(&["producer"]);
+        Self { connector, idle: Mutex::default(), client_name }
     }
 
-    fn idle(&self) -> std::sync::MutexGuard<'_, Vec<Connection>> {
+    fn idle(&self) -> MutexGuard<'_, Vec<ServerConnection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, connection: Connection) {
+    fn keep(&self, connection: ServerConnection) {
         let mut idle = self.idle();
         if idle.len() < IDLE_CONNECTIONS {
             idle.push(connection);
         }
     }
 
-    /// Sends `envelopes`, and appends the outcomes. An error means that the rest has no outcome, and why.
+    /// Sends `envelopes` and appends their outcomes. After an error, the rest has no outcome.
     fn send_on(
         &self,
-        connection: &mut Connection,
+        connection: &mut ServerConnection,
         envelopes: &[Envelope],
         deadline: Instant,
         outcomes: &mut Vec<Outcome>,
@@ -87,7 +88,7 @@ impl RedisProducer {
         }
     }
 
-    /// Sends until each record has an outcome, on connections that are made again where that can help.
+    /// Sends until each envelope has an outcome, and connects again if that can help.
     fn send_all(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Outcome> {
         let mut outcomes: Vec<Outcome> = Vec::with_capacity(envelopes.len());
         let mut pause = FIRST_PAUSE;
@@ -95,10 +96,10 @@ impl RedisProducer {
             let rest = &envelopes[outcomes.len()..];
             let idle = self.idle().pop();
             let was_idle = idle.is_some();
-            let connection = idle.map_or_else(|| self.connector.connect(&self.name, deadline), Ok);
+            let connection = idle.map_or_else(|| self.connector.connect(&self.client_name, deadline), Ok);
             let mut may_help = true;
             let result = connection.and_then(|mut connection| {
-                // What was sent on a new connection may have arrived.
+                // If a new connection breaks, the envelopes may have arrived.
                 may_help = was_idle;
                 let limit = deadline.min(Instant::now() + self.connector.options.socket_timeout);
                 self.send_on(&mut connection, rest, limit, &mut outcomes)?;
@@ -108,7 +109,7 @@ impl RedisProducer {
                 Ok(())
             });
             let Err(trouble) = result else { return outcomes };
-            // Others that were idle as long are most likely broken as well.
+            // The other idle connections are most likely broken too.
             self.idle().clear();
             let timed_out = matches!(&trouble, Trouble::Connection { timed_out: true, .. });
             let again_at = Instant::now() + if was_idle { Duration::ZERO } else { pause };
@@ -123,17 +124,17 @@ impl RedisProducer {
         }
     }
 
-    /// Takes back the outcomes at the end that a server gave which cannot serve now: these envelopes did not arrive, and
-    /// can be sent again without a change in their order.
+    /// Removes the errors at the end of `outcomes` that mean that the server cannot serve now. These envelopes did not
+    /// arrive, and sending them again keeps their order. Returns the first of these errors.
     fn take_back(outcomes: &mut Vec<Outcome>) -> Result<(), Trouble> {
-        let mut passing = None;
+        let mut first = None;
         while let Some(Err(trouble)) = outcomes.last()
             && trouble.breaks_connection()
             && trouble.is_transient()
         {
-            passing = outcomes.pop().and_then(Result::err);
+            first = outcomes.pop().and_then(Result::err);
         }
-        passing.map_or(Ok(()), Err)
+        first.map_or(Ok(()), Err)
     }
 }
 

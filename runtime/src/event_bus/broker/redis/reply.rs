@@ -1,4 +1,4 @@
-//! Replies of the server, taken apart.
+//! Parses the server's replies.
 
 use std::str;
 
@@ -7,24 +7,24 @@ use redis::Value;
 use super::{failure::Trouble, fields, stream_id::StreamId};
 use crate::event_bus::wire::{entry::EntryId, message::Message};
 
-/// An entry of a stream; without its message where it is pending and was deleted.
-pub(super) type StreamEntry = (StreamId, Option<Message>);
+/// The id and the message of an entry in a stream.
+pub(super) type StreamEntry = (StreamId, Message);
 
-/// The error that the server answered with, if it did.
-pub(super) fn checked(value: Value) -> Result<Value, Trouble> {
-    match value {
+/// Turns an error reply into an error.
+pub(super) fn checked(reply: Value) -> Result<Value, Trouble> {
+    match reply {
         Value::ServerError(error) => Err(Trouble::server(&error)),
-        value => Ok(value),
+        reply => Ok(reply),
     }
 }
 
-/// Whether no more can be asked on the connection after this reply.
-pub(super) fn breaks_connection(value: &Value) -> bool {
-    matches!(value, Value::ServerError(error) if Trouble::server(error).breaks_connection())
+/// Returns whether a connection is of no use after this reply.
+pub(super) fn breaks_connection(reply: &Value) -> bool {
+    matches!(reply, Value::ServerError(error) if Trouble::server(error).breaks_connection())
 }
 
-pub(super) fn array(value: Value, to: &'static str) -> Result<Vec<Value>, Trouble> {
-    match checked(value)? {
+pub(super) fn array(reply: Value, to: &'static str) -> Result<Vec<Value>, Trouble> {
+    match checked(reply)? {
         Value::Array(values) => Ok(values),
         Value::Nil => Ok(Vec::new()),
         _ => Err(Trouble::Reply { to }),
@@ -57,15 +57,15 @@ pub(super) fn id(value: &Value) -> Option<StreamId> {
     }
 }
 
-/// A number, for commands that answer with one.
-pub(super) fn count(value: Value, to: &'static str) -> Result<u64, Trouble> {
-    number(&checked(value)?).ok_or(Trouble::Reply { to })
+/// Reads the number that commands such as `XACK` reply.
+pub(super) fn count(reply: Value, to: &'static str) -> Result<u64, Trouble> {
+    number(&checked(reply)?).ok_or(Trouble::Reply { to })
 }
 
-/// What `XADD` answers: two numbers, which nobody here counts with.
-pub(super) fn added(value: Value) -> Result<EntryId, Trouble> {
+/// Reads the id that `XADD` replies. Its numbers are checked and not parsed, because a producer does not need them.
+pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
     const WRONG: Trouble = Trouble::Reply { to: "XADD" };
-    let Value::BulkString(bytes) = checked(value)? else { return Err(WRONG) };
+    let Value::BulkString(bytes) = checked(reply)? else { return Err(WRONG) };
     let hyphen = bytes.iter().position(|byte| *byte == b'-').ok_or(WRONG)?;
     let is_number = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
     if !is_number(&bytes[..hyphen]) || !is_number(&bytes[hyphen + 1..]) {
@@ -74,40 +74,35 @@ pub(super) fn added(value: Value) -> Result<EntryId, Trouble> {
     str::from_utf8(&bytes).map(EntryId::new).map_err(|_| WRONG)
 }
 
-/// The entries that `XRANGE` and `XCLAIM` answer with. Redis 6.2 claims entries that were deleted, and answers with
-/// nothing in their place.
-pub(super) fn entries(value: Value, to: &'static str) -> Result<Vec<StreamEntry>, Trouble> {
-    let values = array(value, to)?.into_iter().filter(|value| *value != Value::Nil);
-    values.map(|value| entry(value).ok_or(Trouble::Reply { to })).collect()
+/// Reads the entries that `XRANGE` and `XCLAIM` reply.
+pub(super) fn entries(reply: Value, to: &'static str) -> Result<Vec<StreamEntry>, Trouble> {
+    array(reply, to)?.into_iter().map(|value| entry(value).ok_or(Trouble::Reply { to })).collect()
 }
 
 fn entry(value: Value) -> Option<StreamEntry> {
     let Value::Array(parts) = value else { return None };
     let [entry_id, fields] = <[Value; 2]>::try_from(parts).ok()?;
-    let entry_id = id(&entry_id)?;
-    let Value::Array(fields) = fields else { return (fields == Value::Nil).then_some((entry_id, None)) };
+    let Value::Array(fields) = fields else { return None };
+    let mut message = Message::builder();
     let mut words = fields.into_iter();
-    let mut pairs = Vec::with_capacity(words.len() / 2);
     while let Some(name) = words.next() {
-        pairs.push((bytes(name)?, bytes(words.next()?)?));
+        fields::add(&mut message, bytes(name)?, bytes(words.next()?)?);
     }
-    Some((entry_id, Some(fields::read(pairs))))
+    Some((id(&entry_id)?, message.build()))
 }
 
-/// The entries that `XREADGROUP` answers with, from the one stream that was asked for.
-pub(super) fn read(value: Value) -> Result<Vec<StreamEntry>, Trouble> {
+/// Reads the entries that `XREADGROUP` on one stream replies.
+pub(super) fn new_entries(reply: Value) -> Result<Vec<StreamEntry>, Trouble> {
     const TO: &str = "XREADGROUP";
-    let Some(stream) = array(value, TO)?.into_iter().next() else { return Ok(Vec::new()) };
-    let Some(of_stream) = array(stream, TO)?.into_iter().nth(1) else {
-        return Err(Trouble::Reply { to: TO });
-    };
-    entries(of_stream, TO)
+    let Some(stream) = array(reply, TO)?.into_iter().next() else { return Ok(Vec::new()) };
+    let [_name, entries_of_stream] = array(stream, TO)?.try_into().map_err(|_| Trouble::Reply { to: TO })?;
+    entries(entries_of_stream, TO)
 }
 
-/// What `EXEC` answers: one reply a command.
+/// Reads the replies to a transaction: the last one, to `EXEC`, has a reply to each of the `N` commands.
 pub(super) fn transaction<const N: usize>(replies: Vec<Value>) -> Result<[Value; N], Trouble> {
     const TO: &str = "EXEC";
-    // A command that the server does not even take is answered at once, and `EXEC` then says less.
+    // If the server refuses a command before it runs, that reply says more than the one to `EXEC`.
     let mut last = Value::Nil;
     for reply in replies {
         last = checked(reply)?;
@@ -115,37 +110,38 @@ pub(super) fn transaction<const N: usize>(replies: Vec<Value>) -> Result<[Value;
     array(last, TO)?.try_into().map_err(|_| Trouble::Reply { to: TO })
 }
 
-/// An entry that a member has, as `XPENDING` says it.
+/// An entry that was delivered and not acknowledged, as `XPENDING` describes it.
 #[derive(Clone, Debug)]
 pub(super) struct PendingEntry {
     pub(super) id: StreamId,
-    pub(super) consumer: String,
+    pub(super) consumer_name: String,
     pub(super) idle_millis: u64,
     pub(super) deliveries: u64,
 }
 
-pub(super) fn pending(value: Value) -> Result<Vec<PendingEntry>, Trouble> {
+/// Reads the entries that `XPENDING` replies.
+pub(super) fn pending(reply: Value) -> Result<Vec<PendingEntry>, Trouble> {
     const TO: &str = "XPENDING";
     let one = |value: Value| {
         let Value::Array(parts) = value else { return None };
-        let [entry_id, consumer, idle, deliveries] = <[Value; 4]>::try_from(parts).ok()?;
+        let [entry_id, consumer_name, idle, deliveries] = <[Value; 4]>::try_from(parts).ok()?;
         Some(PendingEntry {
             id: id(&entry_id)?,
-            consumer: text(consumer)?,
-            // A clock that was set back makes an idle time negative.
+            consumer_name: text(consumer_name)?,
+            // The idle time is negative after the server's clock was set back.
             idle_millis: number(&idle).unwrap_or_default(),
             deliveries: number(&deliveries)?,
         })
     };
-    array(value, TO)?.into_iter().map(|value| one(value).ok_or(Trouble::Reply { to: TO })).collect()
+    array(reply, TO)?.into_iter().map(|value| one(value).ok_or(Trouble::Reply { to: TO })).collect()
 }
 
-/// Names and values in turn, as `XINFO` answers.
+/// Names and values that alternate, as `XINFO` replies them.
 pub(super) struct Info(Vec<(Vec<u8>, Value)>);
 
 impl Info {
-    pub(super) fn read(value: Value, to: &'static str) -> Result<Self, Trouble> {
-        let mut values = array(value, to)?.into_iter();
+    pub(super) fn read(reply: Value, to: &'static str) -> Result<Self, Trouble> {
+        let mut values = array(reply, to)?.into_iter();
         let mut pairs = Vec::new();
         while let (Some(name), Some(value)) = (values.next(), values.next()) {
             pairs.push((bytes(name).ok_or(Trouble::Reply { to })?, value));
@@ -153,6 +149,7 @@ impl Info {
         Ok(Self(pairs))
     }
 
+    /// Takes out the value called `name`; nil if it is missing.
     pub(super) fn take(&mut self, name: &str) -> Value {
         let found = self.0.iter_mut().find(|(known, _)| known == name.as_bytes());
         found.map(|(_, value)| std::mem::take(value)).unwrap_or_default()

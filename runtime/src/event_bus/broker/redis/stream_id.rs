@@ -1,4 +1,4 @@
-//! The ids of Redis: a time in milliseconds and a number within it, in the order of the stream.
+//! The ids of stream entries: a time in milliseconds and a number within it, in the order of the stream.
 
 use std::{fmt, str::FromStr};
 
@@ -12,12 +12,12 @@ pub(super) struct StreamId {
 }
 
 impl StreamId {
-    /// Before all entries.
+    /// Comes before all entries.
     pub(super) const ZERO: Self = Self { millis: 0, number: 0 };
-    /// After all entries.
+    /// Comes after all entries.
     pub(super) const LAST: Self = Self { millis: u64::MAX, number: u64::MAX };
 
-    /// The greatest id that is less; zero has none.
+    /// Returns the greatest id before this one; zero if there is none.
     pub(super) fn previous(self) -> Self {
         match (self.millis, self.number) {
             (0, 0) => self,
@@ -26,11 +26,11 @@ impl StreamId {
         }
     }
 
+    /// Reads an id that a caller or an operator gave.
     pub(super) fn read(id: &EntryId) -> Result<Self, BusError> {
         id.as_str().parse().map_err(|()| {
-            // The text is what somebody typed, not data of an event.
             BusError::permanent(format!(
-                "`{id}` is no id of an entry in Redis, which look like `1700000000000-0`"
+                "`{id}` is not the id of an entry in Redis: write one such as `1700000000000-0`"
             ))
         })
     }
@@ -39,10 +39,11 @@ impl StreamId {
 impl FromStr for StreamId {
     type Err = ();
 
-    fn from_str(text: &str) -> Result<Self, ()> {
-        let (millis, number) = text.split_once('-').unwrap_or((text, "0"));
+    fn from_str(id: &str) -> Result<Self, ()> {
+        let (millis, number) = id.split_once('-').unwrap_or((id, "0"));
         let parse = |digits: &str| {
-            let only_digits = digits.bytes().all(|one| one.is_ascii_digit());
+            // `parse` alone accepts a plus sign.
+            let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
             digits.parse().ok().filter(|_| only_digits).ok_or(())
         };
         Ok(Self { millis: parse(millis)?, number: parse(number)? })

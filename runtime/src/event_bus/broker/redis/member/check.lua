@@ -4,7 +4,7 @@ local function by_name(flat)
     return values
 end
 
--- Ids are two numbers of up to 20 digits: more than a Lua number holds.
+-- Ids are two numbers of up to 20 digits, which a Lua number cannot hold.
 local function greater(one, other)
     if #one ~= #other then return #one > #other end
     return one > other
@@ -19,9 +19,9 @@ end
 
 local stream = redis.pcall('XINFO', 'STREAM', KEYS[1])
 local groups = redis.pcall('XINFO', 'GROUPS', KEYS[1])
-for _, answer in ipairs({stream, groups}) do
-    if answer.err and string.find(answer.err, 'no such key') then return {} end
-    if answer.err then return {0, '', '', 0, 0, 0, ''} end
+for _, reply in ipairs({stream, groups}) do
+    if reply.err and string.find(reply.err, 'no such key') then return {} end
+    if reply.err then return {0} end
 end
 stream = by_name(stream)
 local group
@@ -31,14 +31,14 @@ for _, one in ipairs(groups) do
 end
 if not group then return {} end
 local added, deleted = stream['entries-added'], stream['max-deleted-entry-id']
-if not added or not deleted then return {0, '', '', 0, 0, 0, ''} end
+if not added or not deleted then return {0} end
 
 local last, read = group['last-delivered-id'], group['entries-read']
 local first = stream['first-entry'] and stream['first-entry'][1]
 local removed = added - stream['length']
--- Nothing of what the group has read is left, so all that is left is unread.
+-- The stream has no entry any more that the group has read, so all that it has is unread.
 local gap = is_after(first or stream['last-generated-id'], last)
--- Entries that were deleted by hand among those that are left are no loss at the beginning.
+-- Somebody deleted entries among those that the stream has. They are not losses at its beginning.
 local holes = first and is_after(deleted, first)
 local lost, count = 0, nil
 if not read then
@@ -54,4 +54,4 @@ if count then
     redis.call('XGROUP', 'SETID', KEYS[1], ARGV[1], last, 'ENTRIESREAD', string.format('%.0f', count))
 end
 local was_known, is_known = read and 1 or 0, (read or count) and 1 or 0
-return {1, last, first or '', lost, was_known, is_known, deleted}
+return {last, first or '', lost, was_known, is_known, deleted}

@@ -1,0 +1,90 @@
+//! Renews this member's claims on entries, and stores how many attempts were begun.
+
+use redis::Value;
+
+use super::{link::Link, script::RENEW};
+use crate::event_bus::broker::{
+    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    subscription::Subscription,
+};
+
+#[derive(Default)]
+pub(super) struct Claims {
+    /// Whether the server forbids scripts.
+    without_script: bool,
+}
+
+impl Claims {
+    /// Renews the claims on those of `entries` that this member still has, and stores their numbers of attempts.
+    ///
+    /// If a member claims an entry that the stream has dropped, Redis forgets it. It must stay pending until it is
+    /// acknowledged: otherwise the next member would not report it as lost.
+    pub(super) fn renew(&mut self, link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+        let mut result =
+            if self.without_script { renew_by_steps(link, entries) } else { renew_by_script(link, entries) };
+        // The script, or a command in it, may be forbidden.
+        if let Err(trouble @ Trouble::Server { .. }) = &result
+            && !self.without_script
+            && !trouble.is_transient()
+        {
+            self.without_script = trouble.is_refused_command();
+            result = renew_by_steps(link, entries);
+        }
+        // If the group is lost, its claims are too. The next poll creates it again.
+        result.or_else(|trouble| if trouble.is("NOGROUP") { Ok(()) } else { Err(trouble) })
+    }
+}
+
+fn renew_by_script(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+    let Subscription { topic, group, consumer_name, .. } = &link.subscription;
+    let mut commands = Commands::new();
+    let mut call = RENEW.call(&mut commands, topic, 2 + 2 * entries.len());
+    call.word(group).word(consumer_name);
+    for (id, attempts) in entries {
+        call.id(*id).number((*attempts).into());
+    }
+    drop(call);
+    reply::checked(link.call(&commands)?.pop().unwrap_or_default()).map(drop)
+}
+
+/// Lists the entries and then claims those that nobody took in between, because that makes an entry less idle than it was.
+/// Redis forgets those that the stream drops in between.
+fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+    let Subscription { topic, group, consumer_name, .. } = &link.subscription.clone();
+    let mut commands = Commands::new();
+    commands.push(&["XRANGE", topic, "-", "+", "COUNT", "1"]);
+    for (id, _) in entries {
+        let mut command = commands.command(7);
+        command.word("XPENDING").word(topic).word(group).id(*id).id(*id).number(1).word(consumer_name);
+    }
+    let mut replies = link.call(&commands)?.into_iter();
+    let oldest = oldest(replies.next().unwrap_or_default())?;
+    commands.clear();
+    for ((id, attempts), pending) in entries.iter().zip(replies) {
+        let pending = reply::pending(pending)?;
+        let Some(pending) = pending.first().filter(|_| *id >= oldest) else { continue };
+        let mut command = commands.command(9);
+        command
+            .word("XCLAIM")
+            .word(topic)
+            .word(group)
+            .word(consumer_name)
+            .number(pending.idle_millis)
+            .id(*id);
+        command.word("RETRYCOUNT").number((*attempts).into()).word("JUSTID");
+    }
+    if commands.is_empty() {
+        return Ok(());
+    }
+    link.call(&commands)?.into_iter().try_for_each(|reply| reply::checked(reply).map(drop))
+}
+
+/// Reads the id of the oldest entry in the stream, after all others if there is none.
+fn oldest(reply: Value) -> Result<StreamId, Trouble> {
+    match reply::entries(reply, "XRANGE") {
+        Ok(entries) => Ok(entries.first().map_or(StreamId::LAST, |(id, _)| *id)),
+        // If this user may not look, assume that the stream has dropped nothing.
+        Err(trouble) if trouble.is_refused_command() => Ok(StreamId::ZERO),
+        Err(trouble) => Err(trouble),
+    }
+}

@@ -1,0 +1,97 @@
+//! The stream of the group's dead letters.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::link::Link;
+use crate::event_bus::broker::{
+    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    subscription::Subscription,
+};
+use crate::event_bus::wire::{
+    dead_letter::{DeadLetter, Failure},
+    entry::Entry,
+};
+
+/// The number of old dead letters that are dropped for a new one. The next one drops the rest.
+const DROPPED_AT_ONCE: u64 = 100;
+
+pub(super) struct DeadLetters {
+    stream: String,
+    max_age: Duration,
+    max_len: u64,
+}
+
+impl DeadLetters {
+    pub(super) fn new(subscription: &Subscription) -> Self {
+        let Subscription { topic, group, dead_letter_max_age, dead_letter_max_len, .. } = subscription;
+        Self {
+            stream: DeadLetter::topic(topic, group),
+            max_age: *dead_letter_max_age,
+            max_len: *dead_letter_max_len,
+        }
+    }
+
+    /// Adds the dead letter of `entry` and acknowledges the entry, in one transaction. Drops dead letters that are too old
+    /// or too many.
+    pub(super) fn add(
+        &self,
+        link: &mut Link,
+        id: StreamId,
+        entry: &Entry,
+        failure: &Failure,
+    ) -> Result<(), Trouble> {
+        let stream = &self.stream;
+        // This fails if the key is not a stream. The transaction would acknowledge the entry then, and not add the letter.
+        let dropped = self.surplus(link)?;
+        let Subscription { topic, group, consumer_name, .. } = &link.subscription;
+        let mut commands = Commands::new();
+        commands.push(&["MULTI"]);
+        commands.add(stream, &DeadLetter::message_of(entry, failure, consumer_name));
+        commands.command(4).word("XACK").word(topic).word(group).id(id);
+        if !dropped.is_empty() {
+            let mut command = commands.command(2 + dropped.len());
+            command.word("XDEL").word(stream);
+            for id in &dropped {
+                command.id(*id);
+            }
+        }
+        commands.push(&["EXEC"]);
+        let replies = link.call(&commands)?;
+        if dropped.is_empty() {
+            let [added, _acknowledged] = reply::transaction(replies)?;
+            reply::added(added)?;
+        } else {
+            let [added, _acknowledged, _deleted] = reply::transaction(replies)?;
+            reply::added(added)?;
+            tracing::error!(stream, ids = ?dropped, "dead letters were dropped: too old, or too many");
+        }
+        link.handed_out.remove(id);
+        Ok(())
+    }
+
+    /// Returns the dead letters that are too old, or too many after another one was added.
+    fn surplus(&self, link: &mut Link) -> Result<Vec<StreamId>, Trouble> {
+        let stream = &*self.stream;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let oldest = u64::try_from(now.saturating_sub(self.max_age).as_millis()).unwrap_or_default();
+        let mut commands = Commands::new();
+        commands.push(&["XLEN", stream]);
+        commands.push(&[
+            "XRANGE",
+            stream,
+            "-",
+            &format!("({oldest}-0"),
+            "COUNT",
+            &DROPPED_AT_ONCE.to_string(),
+        ]);
+        let mut replies = link.call(&commands)?.into_iter();
+        let len = reply::count(replies.next().unwrap_or_default(), "XLEN")?;
+        let mut entries = reply::entries(replies.next().unwrap_or_default(), "XRANGE")?;
+        let surplus = (len + 1).saturating_sub(self.max_len).min(len).min(DROPPED_AT_ONCE);
+        if surplus > entries.len() as u64 {
+            let first = link.ask(&["XRANGE", stream, "-", "+", "COUNT", &surplus.to_string()])?;
+            entries = reply::entries(first, "XRANGE")?;
+        }
+        Ok(entries.into_iter().map(|(id, _)| id).collect())
+    }
+}

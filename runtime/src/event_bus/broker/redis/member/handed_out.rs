@@ -1,0 +1,102 @@
+//! The entries that this member handed out and that are not acknowledged yet.
+
+use std::collections::BTreeSet;
+
+use crate::event_bus::broker::{error::BusError, redis::stream_id::StreamId};
+use crate::event_bus::wire::entry::EntryId;
+
+/// The entries that this member handed out, from then until the server has their acknowledgement.
+#[derive(Default)]
+pub(super) struct HandedOut {
+    entries: BTreeSet<StreamId>,
+    /// Those of them that are finished, and are acknowledged with the next command.
+    finished: Vec<StreamId>,
+    last_acknowledged: Option<StreamId>,
+}
+
+impl HandedOut {
+    /// Adds an entry. Returns `false` if it was handed out already.
+    pub(super) fn insert(&mut self, id: StreamId) -> bool {
+        self.entries.insert(id)
+    }
+
+    pub(super) fn contains(&self, id: StreamId) -> bool {
+        self.entries.contains(&id)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Replaces the finished entries: the caller passes those again that could not be acknowledged.
+    pub(super) fn finish(&mut self, ids: &[EntryId]) -> Result<(), BusError> {
+        self.finished.clear();
+        for id in ids {
+            self.finished.push(StreamId::read(id)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn finished(&self) -> &[StreamId] {
+        &self.finished
+    }
+
+    /// Forgets the finished entries: the server has acknowledged them.
+    pub(super) fn acknowledged(&mut self) {
+        for id in std::mem::take(&mut self.finished) {
+            self.remove(id);
+        }
+    }
+
+    /// Forgets an entry that the server has acknowledged.
+    pub(super) fn remove(&mut self, id: StreamId) {
+        self.entries.remove(&id);
+        self.last_acknowledged = self.last_acknowledged.max(Some(id));
+    }
+
+    /// Returns the last acknowledged entry.
+    pub(super) fn last_acknowledged(&self) -> StreamId {
+        self.last_acknowledged.unwrap_or_default()
+    }
+
+    /// Returns the position after which a lost group has to begin, so that it delivers again what is not acknowledged.
+    pub(super) fn position(&self) -> StreamId {
+        let acknowledged = self.last_acknowledged();
+        self.entries.first().map_or(acknowledged, |first| acknowledged.min(first.previous()))
+    }
+
+    /// Forgets the position: the stream begins anew, with ids below those that were acknowledged.
+    pub(super) fn forget_position(&mut self) {
+        self.last_acknowledged = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event_bus::broker::redis::member::handed_out::*;
+
+    fn id(number: u64) -> StreamId {
+        StreamId { millis: 1, number }
+    }
+
+    #[test]
+    fn a_lost_group_begins_before_the_first_entry_that_is_not_acknowledged() {
+        let mut handed_out = HandedOut::default();
+        assert_eq!(handed_out.position(), StreamId::ZERO);
+        for number in 1..=4 {
+            assert!(handed_out.insert(id(number)) && !handed_out.insert(id(number)));
+        }
+        assert_eq!(handed_out.position(), StreamId::ZERO, "nothing is acknowledged");
+        handed_out.finish(&[id(3).into(), id(1).into()]).unwrap();
+        assert!(handed_out.contains(id(3)), "until the server confirms it");
+        handed_out.acknowledged();
+        assert_eq!((handed_out.len(), handed_out.finished().len()), (2, 0));
+        assert_eq!(handed_out.position(), id(1));
+        handed_out.remove(id(2));
+        handed_out.remove(id(4));
+        assert_eq!((handed_out.position(), handed_out.last_acknowledged()), (id(4), id(4)));
+        handed_out.forget_position();
+        assert_eq!(handed_out.position(), StreamId::ZERO);
+        assert!(handed_out.finish(&[EntryId::new("yesterday")]).is_err());
+    }
+}

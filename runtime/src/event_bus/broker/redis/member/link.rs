@@ -1,0 +1,162 @@
+//! The member's link to the server: its connection, and the acknowledgements that travel with the next commands.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use redis::Value;
+
+use super::{handed_out::HandedOut, own_connections::OwnConnections, wake::Wake};
+use crate::event_bus::broker::{
+    contract::Waker,
+    error::BusError,
+    redis::{command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply},
+    subscription::Subscription,
+};
+
+/// If nothing can end a wait early, waits are cut into pieces of this length.
+const PIECE: Duration = Duration::from_millis(400);
+
+pub(super) struct Link {
+    pub(super) subscription: Subscription,
+    pub(super) handed_out: HandedOut,
+    connector: Arc<Connector>,
+    /// The name of the connection in the server's list of clients.
+    client_name: String,
+    connection: Option<ServerConnection>,
+    own_connections: OwnConnections,
+    wake: Arc<Wake>,
+}
+
+impl Link {
+    pub(super) fn new(connector: Arc<Connector>, subscription: &Subscription) -> Self {
+        let Subscription { topic, group, consumer_name, .. } = subscription;
+        Self {
+            subscription: subscription.clone(),
+            handed_out: HandedOut::default(),
+            client_name: connector.client_name(&[topic, group, consumer_name]),
+            connection: None,
+            own_connections: OwnConnections::default(),
+            wake: Arc::new(Wake::new(Arc::clone(&connector))),
+            connector,
+        }
+    }
+
+    /// Connects, unless there is a connection. Returns whether it made a new one.
+    pub(super) fn connect(&mut self) -> Result<bool, Trouble> {
+        if self.connection.is_some() {
+            return Ok(false);
+        }
+        let options = &self.connector.options;
+        let deadline = Instant::now() + options.connect_timeout + options.socket_timeout;
+        let connection = self.connector.connect(&self.client_name, deadline)?;
+        self.own_connections.add(connection.run_id.as_deref(), connection.client_id);
+        self.connection = Some(connection);
+        Ok(true)
+    }
+
+    /// Runs commands. Returns a reply for each, error replies included.
+    pub(super) fn call(&mut self, commands: &Commands) -> Result<Vec<Value>, Trouble> {
+        let mut replies = Vec::with_capacity(1 + commands.len());
+        self.exchange(commands, Duration::ZERO, &mut replies)?;
+        Ok(replies)
+    }
+
+    /// Runs one command. Returns its reply.
+    pub(super) fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
+        let mut commands = Commands::new();
+        commands.push(words);
+        reply::checked(self.call(&commands)?.pop().unwrap_or_default())
+    }
+
+    /// Sends the acknowledgements that wait for a command.
+    pub(super) fn acknowledge(&mut self) -> Result<(), Trouble> {
+        if self.handed_out.finished().is_empty() { Ok(()) } else { self.call(&Commands::new()).map(drop) }
+    }
+
+    /// Runs commands whose last one waits until `deadline`, or until the [waker](Self::waker) ends the wait. Returns the
+    /// replies that came, and an error if some did not.
+    pub(super) fn wait(
+        &mut self,
+        deadline: Instant,
+        commands: impl FnOnce(&Subscription, Duration) -> Commands,
+    ) -> (Vec<Value>, Result<(), Trouble>) {
+        let mut wait = deadline.saturating_duration_since(Instant::now());
+        let client_id = self.connection.as_ref().and_then(|link| link.client_id.filter(|_| link.can_unblock));
+        if client_id.is_none() {
+            wait = wait.min(PIECE);
+        }
+        let mut replies = Vec::new();
+        if wait.is_zero() {
+            return (replies, Ok(()));
+        }
+        let commands = commands(&self.subscription, wait);
+        let wake = Arc::clone(&self.wake);
+        let result = wake.unless_woken(client_id, || self.exchange(&commands, wait, &mut replies));
+        (replies, result)
+    }
+
+    /// Sends the open acknowledgements and `commands`, and appends the replies to `commands`. After an error, `replies`
+    /// has those that came.
+    fn exchange(
+        &mut self,
+        commands: &Commands,
+        wait: Duration,
+        replies: &mut Vec<Value>,
+    ) -> Result<(), Trouble> {
+        let connection = self.connection.as_mut().ok_or_else(|| Trouble::unreachable("not connected"))?;
+        let deadline = Instant::now() + self.connector.options.socket_timeout + wait;
+        let finished = self.handed_out.finished();
+        if finished.is_empty() {
+            return connection.exchange(commands, deadline, replies);
+        }
+        let Subscription { topic, group, .. } = &self.subscription;
+        let mut all = Commands::new();
+        let mut acknowledge = all.command(3 + finished.len());
+        acknowledge.word("XACK").word(topic).word(group);
+        for id in finished {
+            acknowledge.id(*id);
+        }
+        drop(acknowledge);
+        all.append(commands);
+        let result = connection.exchange(&all, deadline, replies);
+        if !replies.is_empty() {
+            reply::count(replies.remove(0), "XACK")?;
+            self.handed_out.acknowledged();
+        }
+        result
+    }
+
+    /// Returns whether no other process consumes under this member's name.
+    pub(super) fn is_alone(&mut self) -> Result<bool, Trouble> {
+        match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {
+            Ok(list) => {
+                let list = reply::text(list).unwrap_or_default();
+                Ok(self.own_connections.are_all_of(&self.client_name, &list))
+            }
+            // There may be one.
+            Err(trouble) if trouble.is_refused_command() => Ok(false),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// Returns whether a poll has to end: its time is over, or somebody woke it.
+    pub(super) fn is_over(&self, deadline: Instant) -> bool {
+        Instant::now() >= deadline || self.wake.take()
+    }
+
+    pub(super) fn waker(&self) -> Waker {
+        let wake = Arc::clone(&self.wake);
+        Arc::new(move || wake.wake())
+    }
+
+    /// Drops the connection if it is of no more use, and makes the error for the consumer.
+    pub(super) fn fail(&mut self, trouble: Trouble) -> BusError {
+        if trouble.breaks_connection() {
+            self.connection = None;
+        }
+        let Subscription { topic, group, .. } = &self.subscription;
+        trouble.into_error(&format!("cannot consume stream `{topic}` as group `{group}`"))
+    }
+}

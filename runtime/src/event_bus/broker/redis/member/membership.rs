@@ -1,0 +1,136 @@
+//! The group that a member belongs to: creates it if it is missing, and again if it was lost.
+
+use super::link::Link;
+use crate::event_bus::broker::{
+    error::BusError,
+    redis::{
+        failure::Trouble,
+        reply::{self, Info},
+        stream_id::StreamId,
+    },
+    subscription::{Start, Subscription},
+};
+
+#[derive(Default)]
+pub(super) struct Membership {
+    /// The position of the group when this member joined it.
+    joined_at: Option<StreamId>,
+}
+
+impl Membership {
+    /// Returns the position of the group when this member joined it.
+    pub(super) fn joined_at(&self) -> StreamId {
+        self.joined_at.unwrap_or(StreamId::LAST)
+    }
+
+    /// Joins the group, unless this is done, and creates it if it does not exist.
+    pub(super) fn join(&mut self, link: &mut Link) -> Result<(), Trouble> {
+        if self.joined_at.is_some() {
+            return Ok(());
+        }
+        let Subscription { topic, group, start, .. } = link.subscription.clone();
+        let at = start_id(&start).map_err(|error| Trouble::Permanent(error.to_string()))?;
+        let is_new = position(link)?.is_none() && create(link, &at)?;
+        if is_new {
+            start.log_new_group();
+        } else if let Start::After(_) = start {
+            return Err(Trouble::GroupExists { topic, group });
+        }
+        self.joined_at = Some(position(link)?.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Creates a group again that was lost: somebody deleted it or its stream, or the server lost its data. Returns a note
+    /// for the operator.
+    ///
+    /// The group begins where this process was. It begins earlier if an unfinished entry comes before the last acknowledged
+    /// one, because no member would have that entry any more.
+    pub(super) fn create_again(&mut self, link: &mut Link) -> Result<String, Trouble> {
+        let Subscription { topic, group, .. } = link.subscription.clone();
+        let newest = newest(link)?;
+        let mut at = link.handed_out.position();
+        let begins_anew = match newest {
+            Newest::Id(newest) => newest < link.handed_out.last_acknowledged(),
+            Newest::NoStream => true,
+            Newest::Forbidden => false,
+        };
+        if begins_anew {
+            at = StreamId::ZERO;
+            link.handed_out.forget_position();
+        }
+        let is_ours = create(link, &at.to_string())?;
+        let lost = format!("group `{group}` of stream `{topic}` was lost");
+        Ok(match newest {
+            _ if !is_ours => format!("{lost}, and another member has created it again"),
+            Newest::Id(newest) if newest > at => format!(
+                "{lost}, and is created again: entries after {at} up to {newest} are delivered again, including those that \
+                 were handled"
+            ),
+            _ => format!("{lost}, and is created again: it begins after {at}"),
+        })
+    }
+}
+
+/// The last id that a stream generated.
+#[derive(Clone, Copy)]
+enum Newest {
+    Id(StreamId),
+    NoStream,
+    /// This user may not ask.
+    Forbidden,
+}
+
+fn newest(link: &mut Link) -> Result<Newest, Trouble> {
+    let topic = link.subscription.topic.clone();
+    match link.ask(&["XINFO", "STREAM", &topic]) {
+        Ok(stream) => {
+            let id = reply::id(&Info::read(stream, "XINFO STREAM")?.take("last-generated-id"));
+            Ok(id.map_or(Newest::NoStream, Newest::Id))
+        }
+        Err(trouble) if is_missing_key(&trouble) => Ok(Newest::NoStream),
+        Err(trouble) if trouble.is_refused_command() => Ok(Newest::Forbidden),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Returns the last id that the group delivered, unless there is no group or this user may not ask.
+fn position(link: &mut Link) -> Result<Option<StreamId>, Trouble> {
+    const TO: &str = "XINFO GROUPS";
+    let Subscription { topic, group, .. } = link.subscription.clone();
+    let groups = match link.ask(&["XINFO", "GROUPS", &topic]) {
+        // If this user may not ask, `XGROUP CREATE` tells whether there is a group.
+        Err(trouble) if is_missing_key(&trouble) || trouble.is_refused_command() => return Ok(None),
+        groups => reply::array(groups?, TO)?,
+    };
+    for known in groups {
+        let mut known = Info::read(known, TO)?;
+        if reply::bytes(known.take("name")).is_some_and(|name| name == group.as_bytes()) {
+            return Ok(reply::id(&known.take("last-delivered-id")));
+        }
+    }
+    Ok(None)
+}
+
+/// Creates the group, and the stream if it is missing. Returns `false` if the group exists.
+fn create(link: &mut Link, at: &str) -> Result<bool, Trouble> {
+    let Subscription { topic, group, .. } = link.subscription.clone();
+    match link.ask(&["XGROUP", "CREATE", &topic, &group, at, "MKSTREAM"]) {
+        Ok(_) => Ok(true),
+        Err(trouble) if trouble.is("BUSYGROUP") => Ok(false),
+        Err(trouble) => Err(trouble),
+    }
+}
+
+/// Returns whether this is the reply of `XINFO` if there is no stream.
+fn is_missing_key(trouble: &Trouble) -> bool {
+    matches!(trouble, Trouble::Server { text, .. } if text.contains("no such key"))
+}
+
+/// Returns the id at which `XGROUP` begins a group.
+pub(in crate::event_bus::broker::redis) fn start_id(start: &Start) -> Result<String, BusError> {
+    match start {
+        Start::New => Ok("$".to_owned()),
+        Start::Backlog => Ok("0".to_owned()),
+        Start::After(id) => StreamId::read(id).map(|id| id.to_string()),
+    }
+}

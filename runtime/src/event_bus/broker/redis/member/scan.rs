@@ -1,0 +1,187 @@
+//! Walks over pending entries: those that this member left before a restart, and those that other members abandoned.
+//!
+//! The walk lists entries, and then claims them one at a time, so that only the entry that a receiver gets next counts a
+//! delivery. `XCLAIM` takes an entry only if it has been idle for at least as long as the list said, so that an entry that
+//! another member took meanwhile stays there. (`XAUTOCLAIM` would take a whole page at once: if this process died then, the
+//! page would have to grow old again.)
+
+use std::time::{Duration, Instant};
+
+use super::{LOST_AT_ONCE, link::Link};
+use crate::event_bus::broker::{
+    contract::{Lost, Polled},
+    redis::{
+        command::Commands,
+        failure::Trouble,
+        reply::{self, PendingEntry},
+        stream_id::StreamId,
+    },
+    subscription::Subscription,
+};
+use crate::event_bus::wire::entry::Entry;
+
+/// The number of entries on a page, in addition to those that are handed out.
+const PAGE: usize = 64;
+
+/// A walk from the oldest pending entry to the newest. Another one begins some time after it has ended.
+pub(super) struct Scan {
+    /// The last entry that the walk looked at; none between two walks.
+    cursor: Option<StreamId>,
+    /// Whether no other process has this member's name. Each walk asks once.
+    is_alone: Option<bool>,
+    due: Instant,
+    period: Duration,
+}
+
+/// The outcome of a claim.
+enum Claimed {
+    Entry(Entry),
+    /// The stream has dropped the entry.
+    Dropped,
+    /// Another member has the entry, or it was acknowledged.
+    Elsewhere,
+}
+
+impl Scan {
+    pub(super) fn new(subscription: &Subscription) -> Self {
+        /// An abandoned entry waits for at most this part of the claim time longer than it must.
+        const PART: u32 = 4;
+        let period = subscription.claim_older_than / PART;
+        let period = period.clamp(Duration::from_millis(50), Duration::from_secs(15));
+        Self { cursor: None, is_alone: None, due: Instant::now(), period }
+    }
+
+    /// Begins a walk.
+    pub(super) fn begin(&mut self) {
+        self.cursor = Some(StreamId::ZERO);
+        self.is_alone = None;
+    }
+
+    /// Returns when the next walk is due.
+    pub(super) fn due(&self) -> Instant {
+        self.due
+    }
+
+    /// Adds one pending entry to `found`, if the walk finds one that this member may take. `joined_at` is the position of
+    /// the group when this member joined it.
+    pub(super) fn next_entry(
+        &mut self,
+        link: &mut Link,
+        joined_at: StreamId,
+        found: &mut Polled,
+    ) -> Result<(), Trouble> {
+        if self.cursor.is_none() && Instant::now() >= self.due {
+            self.begin();
+        }
+        let mut dropped = Vec::new();
+        let result = self.walk(link, joined_at, &mut dropped);
+        if !dropped.is_empty() {
+            found.lost.push(Lost::Pending(dropped.into_iter().map(StreamId::into).collect()));
+        }
+        found.entries.extend(result?);
+        Ok(())
+    }
+
+    fn walk(
+        &mut self,
+        link: &mut Link,
+        joined_at: StreamId,
+        dropped: &mut Vec<StreamId>,
+    ) -> Result<Option<Entry>, Trouble> {
+        while let Some(cursor) = self.cursor {
+            let (candidates, last) = self.list(link, cursor)?;
+            for candidate in candidates {
+                let claimed = self.claim(link, &candidate, joined_at)?;
+                self.cursor = Some(candidate.id);
+                match claimed {
+                    Claimed::Entry(entry) => {
+                        link.handed_out.insert(candidate.id);
+                        return Ok(Some(entry));
+                    }
+                    Claimed::Dropped => dropped.push(candidate.id),
+                    Claimed::Elsewhere => {}
+                }
+                if dropped.len() >= LOST_AT_ONCE {
+                    return Ok(None);
+                }
+            }
+            self.cursor = last;
+            if last.is_none() {
+                self.due = Instant::now() + self.period;
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the entries after `cursor` that this member may take, in order. If there may be more of them, returns the
+    /// last entry that was listed, too.
+    fn list(
+        &mut self,
+        link: &mut Link,
+        cursor: StreamId,
+    ) -> Result<(Vec<PendingEntry>, Option<StreamId>), Trouble> {
+        let Subscription { topic, group, consumer_name, claim_older_than, receiver_timeout, .. } =
+            &link.subscription.clone();
+        let page = PAGE + link.handed_out.len();
+        let (start, count) = (format!("({cursor}"), page.to_string());
+        let idle = claim_older_than.as_millis().to_string();
+        let mut commands = Commands::new();
+        commands.push(&["XPENDING", topic, group, &start, "+", &count, consumer_name]);
+        commands.push(&["XPENDING", topic, group, "IDLE", &idle, &start, "+", &count]);
+        let mut replies = link.call(&commands)?.into_iter();
+        let mut own = reply::pending(replies.next().unwrap_or_default())?;
+        let mut others = reply::pending(replies.next().unwrap_or_default())?;
+        // If one list was cut off, the other one counts only as far as it.
+        let cut_at = |list: &[PendingEntry]| list.last().filter(|_| list.len() >= page).map(|entry| entry.id);
+        let last = [cut_at(&own), cut_at(&others)].into_iter().flatten().min();
+        own.retain(|entry| !link.handed_out.contains(entry.id));
+        if !own.is_empty() && !self.is_alone(link)? {
+            own.retain(|entry| Duration::from_millis(entry.idle_millis) > *receiver_timeout);
+        }
+        others.retain(|entry| entry.consumer_name != *consumer_name);
+        own.append(&mut others);
+        own.retain(|entry| last.is_none_or(|last| entry.id <= last));
+        own.sort_unstable_by_key(|entry| entry.id);
+        Ok((own, last))
+    }
+
+    fn is_alone(&mut self, link: &mut Link) -> Result<bool, Trouble> {
+        if self.is_alone.is_none() {
+            self.is_alone = Some(link.is_alone()?);
+        }
+        Ok(self.is_alone == Some(true))
+    }
+
+    fn claim(
+        &self,
+        link: &mut Link,
+        candidate: &PendingEntry,
+        joined_at: StreamId,
+    ) -> Result<Claimed, Trouble> {
+        let Subscription { topic, group, consumer_name, .. } = &link.subscription;
+        let id = candidate.id;
+        // The reply that delivered the entry to this member was lost: no attempt was begun.
+        let is_own = candidate.consumer_name == *consumer_name && self.is_alone == Some(true);
+        let never_begun = is_own && id > joined_at;
+        let mut commands = Commands::new();
+        commands.push(&["MULTI"]);
+        commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
+        let mut claim = commands.command(if never_begun { 8 } else { 6 });
+        claim.word("XCLAIM").word(topic).word(group).word(consumer_name).number(candidate.idle_millis).id(id);
+        if never_begun {
+            claim.word("RETRYCOUNT").number(candidate.deliveries);
+        }
+        drop(claim);
+        commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
+        commands.push(&["EXEC"]);
+        let [before, claimed, after] = reply::transaction(link.call(&commands)?)?;
+        let (before, after) = (reply::pending(before)?, reply::pending(after)?);
+        // Redis forgets an entry that is claimed and that the stream has dropped.
+        let Some((_, message)) = reply::entries(claimed, "XCLAIM")?.pop() else {
+            let is_dropped = !before.is_empty() && after.is_empty();
+            return Ok(if is_dropped { Claimed::Dropped } else { Claimed::Elsewhere });
+        };
+        let attempt = after.first().map_or(candidate.deliveries, |entry| entry.deliveries).max(1);
+        Ok(Claimed::Entry(Entry::new(id.into(), message, u32::try_from(attempt).unwrap_or(u32::MAX))))
+    }
+}

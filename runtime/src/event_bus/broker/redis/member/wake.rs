@@ -1,0 +1,76 @@
+//! Ends the wait of a member from another thread, over a second connection.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::event_bus::broker::redis::{command::Commands, connector::Connector, failure::Trouble, reply};
+
+/// How long waking may take. If the server does not answer, the wait ends by its own timeout.
+const LIMIT: Duration = Duration::from_millis(300);
+/// The pause before the next try, if the wait has not reached the server yet.
+const PAUSE: Duration = Duration::from_millis(5);
+
+pub(super) struct Wake {
+    connector: Arc<Connector>,
+    is_woken: AtomicBool,
+    /// The server's number of the connection that waits; 0 if none does.
+    waiting: AtomicU64,
+}
+
+impl Wake {
+    pub(super) fn new(connector: Arc<Connector>) -> Self {
+        Self { connector, is_woken: AtomicBool::new(false), waiting: AtomicU64::new(0) }
+    }
+
+    /// Returns whether the member was woken, and forgets it.
+    pub(super) fn take(&self) -> bool {
+        self.is_woken.swap(false, Ordering::SeqCst)
+    }
+
+    /// Calls `wait`, which waits on the connection `client_id`, unless the member was woken.
+    pub(super) fn unless_woken(
+        &self,
+        client_id: Option<u64>,
+        wait: impl FnOnce() -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        self.waiting.store(client_id.unwrap_or_default(), Ordering::SeqCst);
+        // A waker before that line did not see that this member waits.
+        let is_woken = self.is_woken.load(Ordering::SeqCst);
+        let result = if is_woken { Ok(()) } else { wait() };
+        self.waiting.store(0, Ordering::SeqCst);
+        result
+    }
+
+    pub(super) fn wake(&self) {
+        self.is_woken.store(true, Ordering::SeqCst);
+        let deadline = Instant::now() + LIMIT;
+        let client_name = self.connector.client_name(&["waker"]);
+        let mut connection = None;
+        while Instant::now() < deadline {
+            let waiting = self.waiting.load(Ordering::SeqCst);
+            if waiting == 0 {
+                return;
+            }
+            let opened = match connection.take() {
+                Some(connection) => Ok(connection),
+                None => self.connector.connect(&client_name, deadline),
+            };
+            let Ok(mut opened) = opened else { return };
+            let mut commands = Commands::new();
+            commands.command(3).word("CLIENT").word("UNBLOCK").number(waiting);
+            let replies = opened.call(&commands, deadline);
+            // The server replies 0 if the connection does not wait yet.
+            match replies.map(|mut replies| reply::number(&replies.pop().unwrap_or_default())) {
+                Ok(Some(0)) => connection = Some(opened),
+                _ => return,
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}

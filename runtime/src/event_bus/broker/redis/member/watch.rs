@@ -1,0 +1,148 @@
+//! Notices entries that the stream dropped before any member received them, and groups that somebody moved.
+
+use redis::Value;
+
+use super::script::CHECK;
+use crate::event_bus::broker::{
+    contract::{Lost, Polled},
+    redis::{command::Commands, reply, stream_id::StreamId},
+    subscription::Subscription,
+};
+
+#[derive(Default)]
+pub(super) struct Watch {
+    /// Whether the server refuses the check.
+    is_blind: bool,
+    /// The group when this member last looked: its position, and whether the server knew how many entries it had read.
+    group: Option<(StreamId, bool)>,
+}
+
+/// Adds the check, whose reply goes to [`Watch::take`].
+pub(super) fn write_check(commands: &mut Commands, subscription: &Subscription) {
+    CHECK.call(commands, &subscription.topic, 1).word(&subscription.group);
+}
+
+impl Watch {
+    pub(super) fn is_blind(&self) -> bool {
+        self.is_blind
+    }
+
+    /// Forgets the group: it may be another one now.
+    pub(super) fn forget(&mut self) {
+        self.group = None;
+    }
+
+    /// Notes that this member read the entries up to `last`.
+    pub(super) fn read_up_to(&mut self, last: StreamId) {
+        if let Some((position, _)) = &mut self.group {
+            *position = last;
+        }
+    }
+
+    /// Stops checking, and tells the operator.
+    pub(super) fn give_up(&mut self, subscription: &Subscription, found: &mut Polled) {
+        self.is_blind = true;
+        found.notes.push(format!(
+            "entries that stream `{}` drops before a member reads them go unnoticed: the server does not allow this user \
+             `EVAL`, with `XINFO` and `XGROUP SETID` in it",
+            subscription.topic
+        ));
+    }
+
+    /// Reads the reply to the check.
+    pub(super) fn take(&mut self, check: Value, subscription: &Subscription, found: &mut Polled) {
+        let check = match reply::checked(check) {
+            Ok(Value::Array(check)) => check,
+            Err(trouble) if trouble.is_transient() => return,
+            _ => return self.give_up(subscription, found),
+        };
+        let is_true = |value| reply::number(value) == Some(1);
+        match check.as_slice() {
+            // There is no group; the read says so.
+            [] => {}
+            [position, first, dropped, was_known, is_known, newest_deleted] => {
+                let position = reply::id(position).unwrap_or_default();
+                if let Some(count @ 1..) = reply::number(dropped) {
+                    let before = reply::id(first).map(Into::into);
+                    found.lost.push(Lost::Unread { after: position.into(), before, count: Some(count) });
+                }
+                if !is_true(was_known) {
+                    let newest_deleted = reply::id(newest_deleted).unwrap_or_default();
+                    found.notes.extend(self.note_of_move(position, newest_deleted, subscription));
+                }
+                self.group = Some((position, is_true(is_known)));
+            }
+            _ => self.give_up(subscription, found),
+        }
+    }
+
+    /// Returns what to tell the operator if the group was moved by hand, or by a Python consumer that started: then the
+    /// server does not know any more how many entries it has read.
+    fn note_of_move(
+        &self,
+        position: StreamId,
+        newest_deleted: StreamId,
+        Subscription { topic, group, .. }: &Subscription,
+    ) -> Option<String> {
+        let (before, true) = self.group? else { return None };
+        if position == before || newest_deleted > before {
+            return None;
+        }
+        let moved = format!("group `{group}` of stream `{topic}` was moved");
+        Some(if position > before {
+            format!(
+                "{moved} from {before} to {position}, and skips the unread entries between them: a Python consumer that \
+                 starts without `check_backlog` does this"
+            )
+        } else {
+            format!("{moved} back from {before} to {position}: it delivers the entries after that again")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::event_bus::broker::redis::member::watch::*;
+
+    /// The reply of the check on a stream whose first entry is 9-0.
+    fn check(position: &str, dropped: i64, was_known: bool) -> Value {
+        let text = |text: &str| Value::BulkString(text.into());
+        let flag = |is_set: bool| Value::Int(is_set.into());
+        let values =
+            [text(position), text("9-0"), Value::Int(dropped), flag(was_known), flag(true), text("0-0")];
+        Value::Array(values.into())
+    }
+
+    fn take(watch: &mut Watch, check: Value) -> (usize, String) {
+        let mut found = Polled::default();
+        watch.take(check, &Subscription::new("numbers", "readers", "a"), &mut found);
+        (found.lost.len(), found.notes.concat())
+    }
+
+    #[test]
+    fn losses_and_moves_are_reported() {
+        let watch = &mut Watch::default();
+        assert_eq!(take(watch, check("5-0", 3, true)), (1, String::new()));
+        assert_eq!(take(watch, check("5-0", 0, false)), (0, String::new()), "it is where it was");
+        let (_, note) = take(watch, check("8-0", 0, false));
+        assert!(note.contains("was moved from 5-0 to 8-0, and skips"), "{note}");
+        watch.read_up_to("20-0".parse().unwrap());
+        let (_, note) = take(watch, check("10-0", 0, false));
+        assert!(note.contains("was moved back from 20-0 to 10-0"), "{note}");
+        watch.forget();
+        assert_eq!(take(watch, check("30-0", 0, false)), (0, String::new()));
+        assert_eq!(take(watch, Value::Array(Vec::new())), (0, String::new()), "there is no group");
+    }
+
+    #[test]
+    fn a_server_that_refuses_the_check_is_reported_and_not_one_that_is_busy() {
+        let error = |line: &[u8]| redis::parse_redis_value(line).unwrap();
+        let watch = &mut Watch::default();
+        assert_eq!(take(watch, error(b"-BUSY Redis is busy running a script\r\n")), (0, String::new()));
+        assert!(!watch.is_blind());
+        for refused in [error(b"-ERR Error running script\r\n"), Value::Array(vec![Value::Int(0)])] {
+            let watch = &mut Watch::default();
+            assert!(take(watch, refused).1.contains("go unnoticed") && watch.is_blind());
+        }
+    }
+}
