@@ -9,165 +9,163 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::broker::{self, Broker, Group, Held, State, id, number};
-use crate::event_bus::{
-    broker::{
-        contract::{EventBusConsumer, Lost, Polled, Waker},
-        error::BusError,
-        subscription::{Start, Subscription, bounded},
-    },
-    wire::{
-        dead_letter::{DeadLetter, Failure},
-        entry::{Entry, EntryId},
-    },
+use super::store::{self, Claim, Group, Store, Topics, id, number};
+use crate::event_bus::broker::{
+    contract::{EventBusConsumer, Lost, Polled, Waker},
+    error::BusError,
+    subscription::{Start, Subscription, bounded},
+};
+use crate::event_bus::wire::{
+    dead_letter::{DeadLetter, Failure},
+    entry::{Entry, EntryId},
 };
 
-pub(super) struct MemoryConsumer {
-    broker: Arc<Broker>,
+pub(super) struct MemoryMember {
+    store: Arc<Store>,
     subscription: Subscription,
-    /// What this member has in hand: it is not handed out again.
-    in_hand: HashSet<u64>,
-    woken: Arc<AtomicBool>,
+    /// The entries that this process received and did not acknowledge. It does not receive them again.
+    received: HashSet<u64>,
+    is_woken: Arc<AtomicBool>,
 }
 
-impl MemoryConsumer {
-    pub(super) fn join(broker: Arc<Broker>, subscription: &Subscription) -> Result<Self, BusError> {
+impl MemoryMember {
+    pub(super) fn join(store: Arc<Store>, subscription: &Subscription) -> Result<Self, BusError> {
         let Subscription { topic: name, group, consumer_name, start, .. } = subscription;
-        let mut state = broker.state();
-        let topic = state.topic(name);
+        let mut topics = store.lock();
+        let topic = topics.topic(name);
         let is_new = !topic.groups.contains_key(group);
         if is_new {
-            let read = topic.begin(start)?;
-            topic.groups.entry(group.clone()).or_default().read = read;
+            topic.group(group).position = topic.position_of(start)?;
         } else if let Start::After(_) = start {
             return Err(BusError::group_exists(name, group));
         }
-        *state.group(name, group).members.entry(consumer_name.clone()).or_default() += 1;
-        drop(state);
+        *topic.group(group).members.entry(consumer_name.clone()).or_default() += 1;
+        drop(topics);
         if is_new {
             start.log_new_group();
         }
         Ok(Self {
-            broker,
+            store,
             subscription: subscription.clone(),
-            in_hand: HashSet::new(),
-            woken: Arc::new(AtomicBool::new(false)),
+            received: HashSet::new(),
+            is_woken: Arc::new(AtomicBool::new(false)),
         })
     }
 
-    fn acknowledge(&mut self, state: &mut State, ids: &[EntryId]) {
-        let group = state.group(&self.subscription.topic, &self.subscription.group);
-        for number in ids.iter().map(number) {
-            // What another member has claimed is for that member to acknowledge, but it was handled: as in Redis,
-            // whoever acknowledges counts.
-            group.pending.remove(&number);
-            self.in_hand.remove(&number);
-        }
+    fn group<'a>(&self, topics: &'a mut Topics) -> &'a mut Group {
+        topics.topic(&self.subscription.topic).group(&self.subscription.group)
     }
 
-    /// An entry that was handed out before, to this member or to one that has gone.
-    fn redelivered(&mut self, state: &mut State, polled: &mut Polled) {
+    /// As in Redis, a member may acknowledge entries that another member has claimed meanwhile.
+    fn acknowledge(&mut self, topics: &mut Topics, ids: &[EntryId]) -> Result<(), BusError> {
+        let group = self.group(topics);
+        for id in ids {
+            let number = number(id)?;
+            group.claims.remove(&number);
+            self.received.remove(&number);
+        }
+        Ok(())
+    }
+
+    /// Adds one entry that was delivered before, to this member or to one that abandoned it.
+    fn claim(&mut self, topics: &mut Topics, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
-        let topic = state.topic(topic);
-        let Some(group) = topic.groups.get_mut(group) else { return };
+        let topic = topics.topic(topic);
+        let group = topic.groups.entry(group.clone()).or_default();
         loop {
             let now = Instant::now();
-            let abandoned = group.pending.iter().find(|(number, held)| {
-                self.abandoned_at(group, **number, held).is_some_and(|abandoned| abandoned < now)
+            let free = group.claims.iter().find(|(number, claim)| {
+                self.free_at(group, **number, claim).is_some_and(|free_at| free_at < now)
             });
-            let Some((&number, _)) = abandoned else { return };
-            let Some(stored) = broker::get(&topic.entries, number) else {
-                group.pending.remove(&number);
+            let Some((&number, _)) = free else { return };
+            let first = store::after(&topic.entries, number - 1).next();
+            let Some(entry) = first.filter(|entry| entry.number == number) else {
+                group.claims.remove(&number);
                 polled.lost.push(Lost::Pending(vec![id(number)]));
                 continue;
             };
-            let Some(held) = group.pending.get_mut(&number) else { return };
-            held.consumer_name.clone_from(consumer_name);
-            held.since = Instant::now();
-            held.attempts += 1;
-            self.in_hand.insert(number);
-            polled.entries.push(stored.entry(held.attempts));
+            let attempts = group.claims.get(&number).map_or(0, |claim| claim.attempts) + 1;
+            group.claims.insert(number, Claim { consumer_name: consumer_name.clone(), since: now, attempts });
+            self.received.insert(number);
+            polled.entries.push(entry.deliver(attempts));
             return;
         }
     }
 
-    /// From when on this member may take an entry that was handed out; never what it has in hand.
-    fn abandoned_at(&self, group: &Group, number: u64, held: &Held) -> Option<Instant> {
+    /// Returns when this member may take a claimed entry; never if this process received it.
+    fn free_at(&self, group: &Group, number: u64, claim: &Claim) -> Option<Instant> {
         let Subscription { consumer_name, claim_older_than, receiver_timeout, .. } = &self.subscription;
-        if held.consumer_name != *consumer_name {
-            return held.since.checked_add(*claim_older_than);
+        if claim.consumer_name != *consumer_name {
+            return claim.since.checked_add(*claim_older_than);
         }
-        if self.in_hand.contains(&number) {
+        if self.received.contains(&number) {
             return None;
         }
         let is_alone = group.members.get(consumer_name).is_none_or(|members| *members < 2);
-        if is_alone { Some(held.since) } else { held.since.checked_add(*receiver_timeout) }
+        if is_alone { Some(claim.since) } else { claim.since.checked_add(*receiver_timeout) }
     }
 
-    /// When the next entry is one that this member may take.
-    fn next_abandoned_at(&self, state: &mut State) -> Option<Instant> {
-        let group = state.topic(&self.subscription.topic).groups.get(&self.subscription.group)?;
-        let held = group.pending.iter();
-        held.filter_map(|(number, held)| self.abandoned_at(group, *number, held)).min()
+    /// Returns when this member may take the next claimed entry.
+    fn next_free_at(&self, topics: &mut Topics) -> Option<Instant> {
+        let group = &*self.group(topics);
+        group.claims.iter().filter_map(|(number, claim)| self.free_at(group, *number, claim)).min()
     }
 
-    /// Entries that no member was handed.
-    fn new_entries(&mut self, state: &mut State, max: usize, polled: &mut Polled) {
+    /// Adds entries that no member has received yet, and reports those that were dropped before.
+    fn read(&mut self, topics: &mut Topics, max: usize, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
-        let topic = state.topic(topic);
-        let Some(group) = topic.groups.get_mut(group) else { return };
-        for stored in broker::after(&topic.entries, group.read).take(max) {
-            let missing = stored.number - group.read - 1;
+        let topic = topics.topic(topic);
+        let group = topic.groups.entry(group.clone()).or_default();
+        for entry in store::after(&topic.entries, group.position).take(max) {
+            let missing = entry.number - group.position - 1;
             if missing > 0 {
-                let (after, before) = (id(group.read), Some(id(stored.number)));
+                let (after, before) = (id(group.position), Some(id(entry.number)));
                 polled.lost.push(Lost::Unread { after, before, count: Some(missing) });
             }
-            group.read = stored.number;
-            let held = Held { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 1 };
-            group.pending.insert(stored.number, held);
-            self.in_hand.insert(stored.number);
-            polled.entries.push(stored.entry(1));
+            group.position = entry.number;
+            let claim = Claim { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 1 };
+            group.claims.insert(entry.number, claim);
+            self.received.insert(entry.number);
+            polled.entries.push(entry.deliver(1));
         }
     }
 }
 
-impl EventBusConsumer for MemoryConsumer {
+impl EventBusConsumer for MemoryMember {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
         let deadline = Instant::now() + bounded(wait);
-        let broker = Arc::clone(&self.broker);
-        let mut state = broker.state();
-        self.acknowledge(&mut state, acknowledge);
+        let store = Arc::clone(&self.store);
+        let mut topics = store.lock();
+        self.acknowledge(&mut topics, acknowledge)?;
         let mut polled = Polled::default();
         if max == 0 {
             return Ok(polled);
         }
         loop {
-            self.redelivered(&mut state, &mut polled);
+            self.claim(&mut topics, &mut polled);
             if polled.entries.is_empty() {
-                self.new_entries(&mut state, max, &mut polled);
+                self.read(&mut topics, max, &mut polled);
             }
-            let nothing = polled.entries.is_empty() && polled.lost.is_empty();
-            if !nothing || Instant::now() >= deadline || self.woken.swap(false, Ordering::AcqRel) {
+            let found_something = !(polled.entries.is_empty() && polled.lost.is_empty());
+            if found_something || Instant::now() >= deadline || self.is_woken.swap(false, Ordering::AcqRel) {
                 break;
             }
-            // An entry is taken when it is a moment older than it has to be.
-            let abandoned_at = self.next_abandoned_at(&mut state).map(|at| at + Duration::from_millis(1));
-            let until = abandoned_at.map_or(deadline, |at| at.min(deadline));
-            state = broker.wait(state, until);
+            // A member takes an entry after this moment, not at it.
+            let free_at = self.next_free_at(&mut topics).map(|at| at + Duration::from_millis(1));
+            topics = store.wait(topics, free_at.map_or(deadline, |at| at.min(deadline)));
         }
         Ok(polled)
     }
 
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
-        let broker = Arc::clone(&self.broker);
-        let mut state = broker.state();
-        let group = state.group(&self.subscription.topic, &self.subscription.group);
+        let mut topics = self.store.lock();
+        let group = self.group(&mut topics);
         for (id, attempts) in entries {
-            if let Some(held) = group.pending.get_mut(&number(id))
-                && held.consumer_name == self.subscription.consumer_name
+            if let Some(claim) = group.claims.get_mut(&number(id)?)
+                && claim.consumer_name == self.subscription.consumer_name
             {
-                held.attempts = *attempts;
-                held.since = Instant::now();
+                claim.attempts = *attempts;
+                claim.since = Instant::now();
             }
         }
         Ok(())
@@ -177,39 +175,38 @@ impl EventBusConsumer for MemoryConsumer {
         let Subscription { topic, group, consumer_name, dead_letter_max_age, dead_letter_max_len, .. } =
             &self.subscription;
         let name = DeadLetter::topic(topic, group);
-        let broker = Arc::clone(&self.broker);
-        let mut state = broker.state();
-        let letters = state.topic(&name);
+        let store = Arc::clone(&self.store);
+        let mut topics = store.lock();
+        let letters = topics.topic(&name);
         letters.add(DeadLetter::message_of(entry, failure, consumer_name));
         let mut dropped = letters.trim_older_than(*dead_letter_max_age);
         dropped.extend(letters.trim_to(usize::try_from(*dead_letter_max_len).unwrap_or(usize::MAX)));
-        self.acknowledge(&mut state, std::slice::from_ref(&entry.id));
-        drop(state);
+        self.acknowledge(&mut topics, std::slice::from_ref(&entry.id))?;
+        drop(topics);
         if !dropped.is_empty() {
-            tracing::error!(stream = name, ids = ?dropped, "dead letters were dropped: too old, or too many");
+            tracing::error!(topic = name, ids = ?dropped, "dead letters were dropped: too old, or too many");
         }
         Ok(())
     }
 
     fn waker(&self) -> Option<Waker> {
-        let (broker, woken) = (Arc::downgrade(&self.broker), Arc::clone(&self.woken));
+        let (store, is_woken) = (Arc::downgrade(&self.store), Arc::clone(&self.is_woken));
         Some(Arc::new(move || {
-            woken.store(true, Ordering::Release);
-            if let Some(broker) = broker.upgrade() {
-                // The lock makes sure that a poll either sees the flag or is waiting by now.
-                drop(broker.state());
-                broker.changed.notify_all();
+            is_woken.store(true, Ordering::Release);
+            if let Some(store) = store.upgrade() {
+                // After this lock, a poll either sees the flag or waits already.
+                drop(store.lock());
+                store.changed.notify_all();
             }
         }))
     }
 }
 
-impl Drop for MemoryConsumer {
+/// Leaves the group. What this member did not acknowledge is for the next one of its name, at once.
+impl Drop for MemoryMember {
     fn drop(&mut self) {
-        let broker = Arc::clone(&self.broker);
-        let mut state = broker.state();
-        let group = state.group(&self.subscription.topic, &self.subscription.group);
-        if let Some(members) = group.members.get_mut(&self.subscription.consumer_name) {
+        let mut topics = self.store.lock();
+        if let Some(members) = self.group(&mut topics).members.get_mut(&self.subscription.consumer_name) {
             *members -= 1;
         }
     }

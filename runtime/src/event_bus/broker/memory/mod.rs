@@ -1,8 +1,10 @@
 //! The memory bus: topics, groups and dead letters inside one process, for tests and for programs of one process.
+//!
+//! Producers, members and operators share one `store`.
 
-mod broker;
 mod member;
 mod operations;
+mod store;
 
 use std::{
     fmt,
@@ -10,22 +12,22 @@ use std::{
     time::Instant,
 };
 
-use broker::Broker;
+use member::MemoryMember;
+use operations::MemoryOperations;
+use store::Store;
 
-use crate::event_bus::broker::error::BusError;
-use crate::event_bus::{
-    broker::{
-        contract::{EventBus, EventBusConsumer, EventBusProducer},
-        operations::Operations,
-        subscription::Subscription,
-    },
-    wire::{entry::EntryId, envelope::Envelope},
+use crate::event_bus::broker::{
+    contract::{EventBus, EventBusConsumer, EventBusProducer},
+    error::BusError,
+    operations::Operations,
+    subscription::Subscription,
 };
+use crate::event_bus::wire::{entry::EntryId, envelope::Envelope};
 
-/// An event bus inside this process. What it holds is gone when the process ends.
+/// An event bus inside this process. Its messages are gone when the process ends.
 ///
-/// Settings choose it as `memory`: then all producers and consumers of the process share
-/// [`MemoryBus::shared`]. A test has one of its own:
+/// Settings choose it as `memory`. All producers and consumers of the process then share
+/// [`MemoryBus::shared`]. A test makes one of its own:
 ///
 /// ```
 /// use openedx_events::event_bus::MemoryBus;
@@ -35,47 +37,47 @@ use crate::event_bus::{
 /// ```
 #[derive(Clone)]
 pub struct MemoryBus {
-    broker: Arc<Broker>,
+    store: Arc<Store>,
 }
 
 impl MemoryBus {
-    /// How many messages a topic keeps, as a stream of Redis does by default.
+    /// The number of messages that a topic keeps: the default of Redis streams.
     pub const MAX_LEN: usize = 10_000;
 
-    /// A bus without topics. Clones are the same bus.
+    /// Makes a bus without topics. Clones are the same bus.
     #[must_use]
     pub fn new() -> Self {
         Self::with_max_len(Self::MAX_LEN)
     }
 
-    /// A bus whose topics keep at most `max_len` messages: the oldest are dropped, read or not.
+    /// Makes a bus whose topics keep at most `max_len` messages: they drop the oldest, read or not.
     #[must_use]
     pub fn with_max_len(max_len: usize) -> Self {
-        Self { broker: Arc::new(Broker::new(max_len)) }
+        Self { store: Arc::new(Store::new(max_len)) }
     }
 
-    /// Drops the oldest messages of `topic`, read or not, so that at most `max_len` stay.
+    /// Drops the oldest messages of `topic`, read or not, and keeps at most `max_len`.
     pub fn trim(&self, topic: &str, max_len: usize) {
-        self.broker.state().topic(topic).trim_to(max_len);
+        self.store.lock().topic(topic).trim_to(max_len);
     }
 
-    /// The bus that settings mean by `memory`.
+    /// Returns the bus that settings mean by `memory`.
     #[must_use]
     pub fn shared() -> Self {
         static SHARED: OnceLock<MemoryBus> = OnceLock::new();
         SHARED.get_or_init(Self::new).clone()
     }
 
-    /// How many messages `topic` holds; its full name, with the prefix.
+    /// Returns the number of messages in `topic`, which is its full name, with the prefix.
     #[must_use]
     pub fn len(&self, topic: &str) -> usize {
-        self.broker.state().topics.get(topic).map_or(0, |topic| topic.entries.len())
+        self.store.lock().by_name.get(topic).map_or(0, |topic| topic.entries.len())
     }
 
-    /// Whether no topic holds a message.
+    /// Returns whether all topics are empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.broker.state().topics.values().all(|topic| topic.entries.is_empty())
+        self.store.lock().by_name.values().all(|topic| topic.entries.is_empty())
     }
 }
 
@@ -85,10 +87,11 @@ impl Default for MemoryBus {
     }
 }
 
+/// Prints the topics and their lengths.
 impl fmt::Debug for MemoryBus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let state = self.broker.state();
-        f.debug_map().entries(state.topics.iter().map(|(name, topic)| (name, topic.entries.len()))).finish()
+        let topics = self.store.lock();
+        f.debug_map().entries(topics.by_name.iter().map(|(name, topic)| (name, topic.entries.len()))).finish()
     }
 }
 
@@ -98,23 +101,21 @@ impl EventBus for MemoryBus {
     }
 
     fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
-        Ok(Box::new(member::MemoryConsumer::join(Arc::clone(&self.broker), subscription)?))
+        Ok(Box::new(MemoryMember::join(Arc::clone(&self.store), subscription)?))
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
-        Ok(Box::new(operations::MemoryOperations::new(Arc::clone(&self.broker))))
+        Ok(Box::new(MemoryOperations::new(Arc::clone(&self.store))))
     }
 }
 
 impl EventBusProducer for MemoryBus {
     fn send(&self, envelopes: &[Envelope], _: Instant) -> Vec<Result<EntryId, BusError>> {
-        let mut state = self.broker.state();
-        let ids = envelopes
-            .iter()
-            .map(|envelope| Ok(state.add(&envelope.topic, envelope.message.clone())))
-            .collect();
-        drop(state);
-        self.broker.changed.notify_all();
+        let mut topics = self.store.lock();
+        let add = |envelope: &Envelope| Ok(topics.add(&envelope.topic, envelope.message.clone()));
+        let ids = envelopes.iter().map(add).collect();
+        drop(topics);
+        self.store.changed.notify_all();
         ids
     }
 }

@@ -1,36 +1,34 @@
-//! What operators do to the memory bus.
+//! The tools of operators for the memory bus.
 
 use std::{collections::HashSet, ops::Bound, sync::Arc};
 
-use super::broker::{self, Broker, id, read_id};
-use crate::event_bus::{
-    broker::{
-        error::BusError,
-        operations::{Operations, Pending},
-        subscription::Start,
-    },
-    wire::{
-        dead_letter::DeadLetter,
-        entry::{Entry, EntryId},
-    },
+use super::store::{self, Store, id, number};
+use crate::event_bus::broker::{
+    error::BusError,
+    operations::{Operations, Pending},
+    subscription::Start,
+};
+use crate::event_bus::wire::{
+    dead_letter::DeadLetter,
+    entry::{Entry, EntryId},
 };
 
 pub(super) struct MemoryOperations {
-    broker: Arc<Broker>,
+    store: Arc<Store>,
 }
 
 impl MemoryOperations {
-    pub(super) fn new(broker: Arc<Broker>) -> Self {
-        Self { broker }
+    pub(super) fn new(store: Arc<Store>) -> Self {
+        Self { store }
     }
 }
 
 impl Operations for MemoryOperations {
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
-        let after = after.map_or(Ok(0), read_id)?;
-        let mut state = self.broker.state();
-        let entries = broker::after(&state.topic(topic).entries, after).take(max);
-        Ok(entries.map(|stored| stored.entry(1)).collect())
+        let after = after.map_or(Ok(0), number)?;
+        let mut topics = self.store.lock();
+        let entries = store::after(&topics.topic(topic).entries, after).take(max);
+        Ok(entries.map(|entry| entry.deliver(1)).collect())
     }
 
     fn pending(
@@ -40,19 +38,18 @@ impl Operations for MemoryOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
-        let after = after.map_or(Ok(0), read_id)?;
-        let state = self.broker.state();
-        let found = state.topics.get(topic).and_then(|topic| topic.groups.get(group));
-        let found =
-            found.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))?;
-        let pending = found.pending.range((Bound::Excluded(after), Bound::Unbounded)).take(max).map(
-            |(&number, held)| Pending {
-                id: id(number),
-                consumer_name: held.consumer_name.clone(),
-                idle: held.since.elapsed(),
-                attempts: held.attempts,
-            },
-        );
+        let after = after.map_or(Ok(0), number)?;
+        let topics = self.store.lock();
+        let known = topics.by_name.get(topic).and_then(|topic| topic.groups.get(group));
+        let known =
+            known.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))?;
+        let claims = known.claims.range((Bound::Excluded(after), Bound::Unbounded)).take(max);
+        let pending = claims.map(|(&number, claim)| Pending {
+            id: id(number),
+            consumer_name: claim.consumer_name.clone(),
+            idle: claim.since.elapsed(),
+            attempts: claim.attempts,
+        });
         Ok(pending.collect())
     }
 
@@ -68,12 +65,12 @@ impl Operations for MemoryOperations {
     }
 
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
-        let numbers = ids.iter().map(read_id).collect::<Result<HashSet<_>, _>>()?;
-        let mut state = self.broker.state();
-        let letters = state.topic(&DeadLetter::topic(topic, group));
-        let before = letters.entries.len();
-        letters.entries.retain(|stored| !numbers.contains(&stored.number));
-        Ok((before - letters.entries.len()) as u64)
+        let numbers = ids.iter().map(number).collect::<Result<HashSet<_>, _>>()?;
+        let mut topics = self.store.lock();
+        let letters = &mut topics.topic(&DeadLetter::topic(topic, group)).entries;
+        let before = letters.len();
+        letters.retain(|entry| !numbers.contains(&entry.number));
+        Ok((before - letters.len()) as u64)
     }
 
     fn replace_dead_letter(
@@ -82,20 +79,21 @@ impl Operations for MemoryOperations {
         group: &str,
         letter: &DeadLetter,
     ) -> Result<EntryId, BusError> {
-        let old = read_id(&letter.id)?;
-        let mut state = self.broker.state();
-        let letters = state.topic(&DeadLetter::topic(topic, group));
-        letters.entries.retain(|stored| stored.number != old);
+        let old = number(&letter.id)?;
+        let mut topics = self.store.lock();
+        let letters = topics.topic(&DeadLetter::topic(topic, group));
+        letters.entries.retain(|entry| entry.number != old);
         Ok(letters.add(letter.to_message()))
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        let mut state = self.broker.state();
-        let read = state.topic(topic).begin(to)?;
-        let is_new = !state.topic(topic).groups.contains_key(group);
-        state.group(topic, group).read = read;
-        drop(state);
-        self.broker.changed.notify_all();
+        let mut topics = self.store.lock();
+        let topic = topics.topic(topic);
+        let position = topic.position_of(to)?;
+        let is_new = !topic.groups.contains_key(group);
+        topic.group(group).position = position;
+        drop(topics);
+        self.store.changed.notify_all();
         Ok(is_new)
     }
 }

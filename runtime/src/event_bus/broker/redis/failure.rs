@@ -29,7 +29,7 @@ impl Trouble {
             ));
         }
         let timed_out = error.is_timeout();
-        // Other errors than those of the system may quote what was received, which may be personal data.
+        // Only errors of the system: others may quote the received bytes, which may be personal data.
         let source = error.is_io_error().then_some(error);
         Self::Connection { what: what.into(), source, timed_out }
     }

@@ -43,15 +43,16 @@ use crate::event_bus::broker::{
 ///
 /// # Commands that the server must allow
 ///
-/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XINFO`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
+/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
 ///
 /// The bus also works if an ACL forbids these, with limits:
 ///
-/// * `EVAL`, or `XINFO` in it: entries that the stream drops before a member reads them are not noticed, and the consumer
-///   warns about that once. Entries that it drops in the moment in which a member renews its claim are not noticed either.
+/// * `EVAL` or `XINFO`: nobody notices entries that the stream drops before a member reads them. The consumer warns about
+///   that once. Without `EVAL`, entries that the stream drops while a member renews its claim may go unnoticed, too.
 /// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
 ///   because another process may have its name.
 /// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
+/// * `INFO`: the bus does not check the server's version.
 ///
 /// # TLS
 ///
@@ -95,6 +96,7 @@ impl EventBus for RedisBus {
         log_audit
     }
 
+    /// Adds the field names that Python's consumer has.
     fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
         let Subscription { topic, group, consumer_name, .. } = subscription;
         tracing::info_span!(
@@ -118,19 +120,5 @@ impl EventBus for RedisBus {
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
         Ok(Box::new(RedisOperations::new(Arc::clone(&self.connector))))
-    }
-
-    /// Adds the field names that Python's consumer has.
-    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
-        let Subscription { topic, group, consumer_name, .. } = subscription;
-        tracing::info_span!(
-            "consumer",
-            topic,
-            group,
-            consumer_name,
-            redis_stream = topic,
-            redis_consumer_group = group,
-            redis_consumer_name = consumer_name
-        )
     }
 }

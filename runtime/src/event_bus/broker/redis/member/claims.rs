@@ -15,7 +15,7 @@ pub(super) struct Claims {
 }
 
 impl Claims {
-    /// Renews the claims on those of `entries` that this member still has, and stores their numbers of attempts.
+    /// Renews the claims on `entries` and stores the number of attempts of each. Skips entries that another member has now.
     ///
     /// If a member claims an entry that the stream has dropped, Redis forgets it. It must stay pending until it is
     /// acknowledged: otherwise the next member would not report it as lost.

@@ -59,6 +59,9 @@ impl Membership {
             link.handed_out.forget_position();
         }
         let is_ours = create(link, &at.to_string())?;
+        if is_ours {
+            self.joined_at = Some(at);
+        }
         let lost = format!("group `{group}` of stream `{topic}` was lost");
         Ok(match newest {
             _ if !is_ours => format!("{lost}, and another member has created it again"),

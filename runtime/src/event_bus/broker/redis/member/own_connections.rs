@@ -1,4 +1,4 @@
-//! The connections of this member, told from those of another process with its name.
+//! Tells the connections of this member from the connections of another process with its name.
 
 /// The server's numbers of the connections that this member made.
 #[derive(Default)]
@@ -59,6 +59,6 @@ mod tests {
         assert!(own.are_all_of("shop/t/g/a", &twice));
         assert!(!own.are_all_of("shop/t/g/b", LIST));
         own.add(Some("next run"), Some(1));
-        assert!(!own.are_all_of("shop/t/g/a", LIST), "the numbers are those of another client now");
+        assert!(!own.are_all_of("shop/t/g/a", LIST), "another client has the number now");
     }
 }

@@ -1,0 +1,158 @@
+//! The topics, groups and pending entries of a memory bus.
+
+use std::{
+    collections::{BTreeMap, HashMap, VecDeque},
+    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant, SystemTime},
+};
+
+use crate::event_bus::broker::{error::BusError, subscription::Start};
+use crate::event_bus::wire::{
+    entry::{Entry, EntryId},
+    message::Message,
+};
+
+/// The topics of a bus, shared by its producers, members and operators.
+pub(super) struct Store {
+    topics: Mutex<Topics>,
+    /// Notified when somebody adds a message or wakes a member.
+    pub(super) changed: Condvar,
+}
+
+pub(super) struct Topics {
+    pub(super) by_name: HashMap<String, Topic>,
+    max_len: usize,
+}
+
+#[derive(Default)]
+pub(super) struct Topic {
+    pub(super) entries: VecDeque<StoredEntry>,
+    pub(super) groups: HashMap<String, Group>,
+    /// The number of the newest entry that the topic ever had.
+    newest: u64,
+}
+
+pub(super) struct StoredEntry {
+    pub(super) number: u64,
+    added: SystemTime,
+    message: Message,
+}
+
+#[derive(Default)]
+pub(super) struct Group {
+    /// The number of the last entry that a member received.
+    pub(super) position: u64,
+    /// The members that have entries and did not acknowledge them.
+    pub(super) claims: BTreeMap<u64, Claim>,
+    /// The number of members with each name.
+    pub(super) members: HashMap<String, usize>,
+}
+
+/// The claim of a member on an entry.
+pub(super) struct Claim {
+    pub(super) consumer_name: String,
+    pub(super) since: Instant,
+    pub(super) attempts: u32,
+}
+
+impl Store {
+    pub(super) fn new(max_len: usize) -> Self {
+        Self { topics: Mutex::new(Topics { by_name: HashMap::new(), max_len }), changed: Condvar::new() }
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Topics> {
+        self.topics.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until something changes, at most until `deadline`.
+    pub(super) fn wait<'a>(
+        &'a self,
+        topics: MutexGuard<'a, Topics>,
+        deadline: Instant,
+    ) -> MutexGuard<'a, Topics> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        self.changed.wait_timeout(topics, left).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl Topics {
+    /// Returns a topic, and creates it if it does not exist.
+    pub(super) fn topic(&mut self, name: &str) -> &mut Topic {
+        self.by_name.entry(name.to_owned()).or_default()
+    }
+
+    /// Adds a message to a topic, and drops the oldest entries above its length.
+    pub(super) fn add(&mut self, topic: &str, message: Message) -> EntryId {
+        let max_len = self.max_len;
+        let topic = self.topic(topic);
+        let id = topic.add(message);
+        topic.trim_to(max_len);
+        id
+    }
+}
+
+impl Topic {
+    /// Returns a group, and creates it if it does not exist.
+    pub(super) fn group(&mut self, name: &str) -> &mut Group {
+        self.groups.entry(name.to_owned()).or_default()
+    }
+
+    pub(super) fn add(&mut self, message: Message) -> EntryId {
+        self.newest += 1;
+        self.entries.push_back(StoredEntry { number: self.newest, added: SystemTime::now(), message });
+        id(self.newest)
+    }
+
+    /// Drops the oldest entries above `max_len`. Returns their ids.
+    pub(super) fn trim_to(&mut self, max_len: usize) -> Vec<EntryId> {
+        self.drop_oldest(self.entries.len().saturating_sub(max_len))
+    }
+
+    /// Drops entries that are older than `max_age`. Returns their ids.
+    pub(super) fn trim_older_than(&mut self, max_age: Duration) -> Vec<EntryId> {
+        let now = SystemTime::now();
+        let is_old = |entry: &StoredEntry| now.duration_since(entry.added).is_ok_and(|age| age > max_age);
+        self.drop_oldest(self.entries.partition_point(is_old))
+    }
+
+    fn drop_oldest(&mut self, count: usize) -> Vec<EntryId> {
+        self.entries.drain(..count).map(|entry| id(entry.number)).collect()
+    }
+
+    /// Returns the position of a group that begins at `start`.
+    pub(super) fn position_of(&self, start: &Start) -> Result<u64, BusError> {
+        match start {
+            Start::New => Ok(self.newest),
+            // The group does not lose what was dropped before its creation.
+            Start::Backlog => Ok(self.entries.front().map_or(self.newest, |oldest| oldest.number - 1)),
+            Start::After(id) => number(id),
+        }
+    }
+}
+
+/// Returns the entries after the number `after`.
+pub(super) fn after(entries: &VecDeque<StoredEntry>, after: u64) -> impl Iterator<Item = &StoredEntry> {
+    entries.range(entries.partition_point(|entry| entry.number <= after)..)
+}
+
+impl StoredEntry {
+    /// Delivers the entry for the attempt number `attempt`.
+    pub(super) fn deliver(&self, attempt: u32) -> Entry {
+        Entry::new(id(self.number), self.message.clone(), attempt)
+    }
+}
+
+/// Returns the id of the entry with this number. It looks like an id of Redis.
+pub(super) fn id(number: u64) -> EntryId {
+    EntryId::new(format!("{number}-0"))
+}
+
+/// Returns the number of the entry with this id.
+pub(super) fn number(id: &EntryId) -> Result<u64, BusError> {
+    let digits = id.as_str().strip_suffix("-0").unwrap_or(id.as_str());
+    digits.parse().map_err(|_| {
+        BusError::permanent(format!(
+            "`{id}` is not the id of an entry of the memory bus: write one such as `7-0`"
+        ))
+    })
+}
