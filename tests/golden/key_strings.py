@@ -1,4 +1,4 @@
-"""Strings that are opaque keys, or nearly, and what edx-opaque-keys says about them."""
+"""Valid and nearly valid opaque keys, and the results of edx-opaque-keys for them."""
 
 from ccx_keys.locator import CCXLocator
 from opaque_keys.edx.keys import CourseKey, LearningContextKey, UsageKey
@@ -24,11 +24,11 @@ CLASSES = {
     )
 }
 
-# ---- what Python says ----
+# ---- results of Python ----
 
 
 def object_of(key):
-    """The class and the parts of a key."""
+    """Returns the class and the parts of a key."""
     parts = {}
     for name in key.KEY_FIELDS:
         value = getattr(key, name)
@@ -37,7 +37,7 @@ def object_of(key):
 
 
 def context_of(key):
-    """The text of the course or library that it is in; an old course without a run has none."""
+    """Returns the course or library of a key as a string; an old course without a run has none."""
     try:
         return str(key.context_key)
     except (AttributeError, TypeError):
@@ -45,7 +45,7 @@ def context_of(key):
 
 
 def verdict(cls, text):
-    """The case of `text`, or None where Python refuses it."""
+    """Returns the case for `text`, or None if Python refuses it."""
     try:
         key = cls.from_string(text)
         canonical = str(key)
@@ -64,7 +64,7 @@ def verdict(cls, text):
 
 
 def ask_again(corpus):
-    """The verdicts of the strings in `corpus` anew."""
+    """Recomputes the results for the strings in `corpus`."""
     return {name: cases(cls, inputs(corpus[name])) for name, cls in CLASSES.items()}
 
 
@@ -80,7 +80,7 @@ def cases(cls, texts):
     }
 
 
-# ---- strings ----
+# ---- generated strings ----
 
 ODD = (
     "aZ09_-.~:%éñßªº½²①Ⅷ٣९๕中日本한ไקאЖяσς\u017f\u212aİıǅﬀ１_𝒳𝟘😀\u0301\u093f\u200c\u200d\u203f\u00ad\ufeff\u0345\u20dd"
@@ -108,14 +108,14 @@ NAMESPACES = (
 )
 
 
-# Words with a meaning in keys, and parts at the edge of what is allowed.
+# Words with a meaning in keys, and parts at the limits of the grammar.
 WORDS = "org course run version branch block type ccx library None MITx 6.002x 2012_Fall _ . - ~ : 0".split() + [
     "a" * 70
 ]
 
 
 def word(rng, plain="abcXYZ019_-.", odd=0.15):
-    """What stands between separators."""
+    """Generates a part between separators."""
     if rng.random() < 0.3:
         return rng.choice(WORDS)
     text = "".join(rng.choice(plain) for _ in range(rng.randint(1, 9)))
@@ -144,7 +144,7 @@ def guid(rng, digits="0123456789abcdef"):
 
 
 def cased(rng, text, often):
-    """`text` in another case: CCX keys ignore it, by Unicode's folding."""
+    """Changes the case of `text`, which CCX keys ignore by Unicode case folding."""
     if rng.random() > often:
         return text
     folds = {"s": "sS\u017f", "k": "kK\u212a", "i": "iI\u0130\u0131"}
@@ -252,7 +252,7 @@ def aside(rng, depth):
     key = usage(rng, depth + 1)
     kind = name(rng) + rng.choice(("", "", "", ":", "::", "$", "$$", "$:", ":$", "::$", "+@", "☃"))
     v2 = rng.random() < 0.6
-    if rng.random() < 0.9:  # As Python writes it.
+    if rng.random() < 0.9:  # Python's own form.
         key, kind = (
             (text.replace("$", "$$").replace(":", "$:") if v2 else text.replace("$", "$$").replace("::", "$::"))
             for text in (key, kind)
@@ -293,7 +293,7 @@ SHAPES = {
 
 
 def mutated(rng, text, others):
-    """`text` with up to three mistakes."""
+    """Returns `text` with up to three mistakes."""
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         at = rng.randint(0, len(text))
         to = min(len(text), at + rng.choice((1, 1, 2, 5)))
@@ -325,7 +325,7 @@ def mutated(rng, text, others):
 
 
 def string(rng, class_name, corpus):
-    """One string that is, or is not quite, a key of the class."""
+    """Generates a valid or nearly valid key of the class."""
     dice = rng.random()
     text = SHAPES[class_name](rng)
     if dice < 0.5:
@@ -339,7 +339,7 @@ def string(rng, class_name, corpus):
 
 
 def generate(rng, count, corpus):
-    """`count` strings, half of them of course and usage keys."""
+    """Generates `count` strings, half of them for course and usage keys."""
     shares = {name: 5 if name in ("CourseKey", "UsageKey") else 2 for name in CLASSES}
     shares["LearningContextKey"] = shares["CCXLocator"] = 3
     whole = sum(shares.values())

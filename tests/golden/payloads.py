@@ -1,4 +1,4 @@
-"""Events with made-up data, as openedx-events and edx-event-bus-redis write them, and bytes that they read."""
+"""Generated events as openedx-events and edx-event-bus-redis write them, and other bytes that they can read."""
 
 import io
 import json
@@ -23,7 +23,7 @@ SERIALIZERS = {serializer.cls: serializer for serializer in DEFAULT_CUSTOM_SERIA
 
 
 def value_of(values, data_type, field=""):
-    """A value of the type, as a sender has it."""
+    """Generates a value of the type."""
     if data_type in (str, int, bool, float, datetime, uuid.UUID):
         maker = {int: "integer", bool: "boolean", float: "double", datetime: "datetime", uuid.UUID: "uuid"}.get(
             data_type
@@ -34,11 +34,11 @@ def value_of(values, data_type, field=""):
     if get_origin(data_type) is list:
         return values.items(lambda: value_of(values, get_args(data_type)[0]))
     if get_origin(data_type) is dict:
-        # Not in order: Python sorts when it writes.
+        # Unordered, because Python sorts keys when writing.
         return dict(values.items(lambda: (values.text(), value_of(values, get_args(data_type)[1]))))
     arguments = {}
     for part in attr.fields(data_type):
-        # The default of `plugin_configuration` is the class `dict`, which nothing can write.
+        # The default of `plugin_configuration` is the class `dict`, which cannot be encoded.
         has_default = part.default is not attr.NOTHING and not isinstance(part.default, type)
         unset = {"minimal": 1, "realistic": 0.3}.get(values.profile, 0.2)
         if has_default and values.rng.random() < unset:
@@ -49,7 +49,7 @@ def value_of(values, data_type, field=""):
 
 
 def metadata(rng, signal, hard):
-    """Metadata as a service has it, or with values at their limits."""
+    """Generates metadata, with usual values or values at their limits."""
     time = datetime(2024, 1, 1, tzinfo=timezone.utc) + timedelta(seconds=rng.randrange(30_000_000))
     microsecond = rng.choice((0, 1, rng.randrange(1_000_000)))
     return EventsMetadata(
@@ -70,7 +70,7 @@ def metadata(rng, signal, hard):
 
 
 def without_odd_floats(value):
-    """Of a record dictionary, what is JSON: a float that is not finite is a string."""
+    """Converts a record dictionary to JSON, with strings for floats that are not finite."""
     if isinstance(value, dict):
         return {key: without_odd_floats(item) for key, item in value.items()}
     if isinstance(value, list):
@@ -81,7 +81,7 @@ def without_odd_floats(value):
 
 
 def vectors(rng, signals, count, corpus, large):
-    """`count` events: what is sent, and what goes over the wire."""
+    """Generates `count` events with their data and their form on the wire."""
     for at in range(count):
         signal, number = signals[at % len(signals)], at // len(signals)
         profile = PROFILES[number % len(PROFILES)]
@@ -89,7 +89,7 @@ def vectors(rng, signals, count, corpus, large):
         data = {key: value_of(values, data_type, key) for key, data_type in signal.init_data.items()}
         meta = metadata(rng, signal, hard=profile in ("extreme", "mixed"))
         avro = serialize_event_data_to_bytes(data, signal)
-        deserialize_bytes_to_event_data(avro, signal)  # Fails where Python cannot read what it wrote.
+        deserialize_bytes_to_event_data(avro, signal)  # Fails if Python cannot read its own bytes.
         fields = RedisMessage(topic="t", event_data=avro, event_metadata=meta).to_binary_dict()
         yield {
             "id": f"{signal.event_type}#{number}",
@@ -105,7 +105,7 @@ def vectors(rng, signals, count, corpus, large):
 
 
 class LenientWriter:
-    """Writes Avro as others may: blocks, sizes of blocks, numbers and texts in all forms that Python reads."""
+    """Writes Avro with blocks, block sizes, numbers and strings in all forms that Python can read."""
 
     def __init__(self, rng, values):
         self.rng, self.values = rng, values
@@ -128,7 +128,7 @@ class LenientWriter:
         return self.long(len(data)) + data
 
     def blocks(self, items):
-        """Arrays and maps: of any number of blocks, with or without their sizes in bytes."""
+        """Writes an array or a map in any number of blocks, with or without block sizes."""
         out = b""
         while items:
             cut = self.rng.randint(1, len(items))
@@ -140,7 +140,7 @@ class LenientWriter:
         return out + self.long(0)
 
     def write(self, data_type, field=""):
-        """The bytes, and the value that they are read as."""
+        """Returns the bytes and the value that Python reads from them."""
         rng = self.rng
         if data_type is str or data_type in SERIALIZERS:
             text = self.text(data_type, field)
@@ -165,7 +165,7 @@ class LenientWriter:
         if get_origin(data_type) is dict:
             items = self.values.items(lambda: (self.values.text(), self.write(get_args(data_type)[1])))
             if items and rng.random() < 0.3:
-                # Of a key that is there twice, the last value counts.
+                # The last value of a duplicate key wins.
                 items.append((rng.choice(items)[0], self.write(get_args(data_type)[1])))
             return self.blocks([self.string(key) + data for key, (data, _) in items]), {
                 key: value for key, (_, value) in items
@@ -183,7 +183,7 @@ class LenientWriter:
         return data, record
 
     def text(self, data_type, field):
-        """A text that is read as a value of the type."""
+        """Generates a string that Python reads as a value of the type."""
         rng = self.rng
         if data_type is str:
             value = self.values.text(field)
@@ -191,7 +191,7 @@ class LenientWriter:
         if data_type is datetime:
             value = self.values.datetime()
             if value.tzinfo and timedelta(0) < abs(value.utcoffset()) < timedelta(seconds=1):
-                # Python writes such an offset, but takes it for UTC when it reads it; we keep it.
+                # Python writes such an offset but reads it as UTC; we keep it.
                 value = value.replace(tzinfo=timezone.utc)
             return time_text(rng, value)
         if data_type is uuid.UUID:
@@ -208,7 +208,7 @@ class LenientWriter:
 
 
 def time_text(rng, value):
-    """A text that `fromisoformat` reads; mostly not the one that `isoformat` writes."""
+    """Generates a string that `fromisoformat` can read, usually different from the output of `isoformat`."""
     own = value.isoformat()
     year, week, day = value.isocalendar()
     offset = own[26:] if value.microsecond else own[19:]
@@ -240,7 +240,7 @@ def time_text(rng, value):
 
 
 def as_written(data_type, value):
-    """What was read, with texts as Python writes them."""
+    """Returns the value read, with strings in Python's own form."""
     if value is None or data_type in (str, int, bool, float):
         return value
     if data_type in SERIALIZERS:
@@ -253,7 +253,7 @@ def as_written(data_type, value):
 
 
 def readings(rng, signals, count, corpus):
-    """Bytes that Python does not write but reads, what it reads, and what it writes then."""
+    """Generates bytes that Python can read but does not write, with the value read and the bytes that Python writes for it."""
     for at in range(count):
         signal = signals[at % len(signals)]
         writer = LenientWriter(rng, Values(rng, rng.choice(("unicode", "extreme", "mixed")), corpus, large=False))
@@ -267,7 +267,7 @@ def readings(rng, signals, count, corpus):
         deserialize_bytes_to_event_data(data, signal)
         read = {key: as_written(data_type, read[key]) for key, data_type in signal.init_data.items()}
         assert json.dumps(read, sort_keys=True) == json.dumps(record, sort_keys=True)
-        record = json.loads(json.dumps(record, sort_keys=True))  # As it sorts what it writes.
+        record = json.loads(json.dumps(record, sort_keys=True))  # Sorted, as Python does when writing.
         out = io.BytesIO()
         fastavro.schemaless_writer(out, schema, record)
         yield {

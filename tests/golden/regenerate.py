@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Writes the data of this folder anew, from the Python packages in requirements.txt.
+"""Regenerates the data of this folder from the Python packages in requirements.txt.
 
-Without arguments: catalog.json, vectors.jsonl, readings.jsonl, and the verdicts in opaque_keys.json, in
-place, so that a new upstream release is a diff.
+Without arguments, it updates catalog.json, vectors.jsonl, readings.jsonl and the results in opaque_keys.json in place, so that a
+new upstream release appears as a diff.
 
-With --seed N --count M --out DIR: M payloads, M readings and M key strings with another seed into DIR, in the
-same format, for `GOLDEN_DIR=DIR cargo test`.
+With --seed N --count M --out DIR, it writes M payloads, M readings and M key strings with another seed to DIR, in the same
+format, for `GOLDEN_DIR=DIR cargo test`.
 """
 
 import argparse
@@ -38,7 +38,7 @@ ANNOTATION = re.compile(r"# \.\. (\w+): *(.*)")
 
 
 def signals():
-    """All signals, with the constant and the module that define them, by event type."""
+    """Returns all signals with their constant and module, by event type."""
     load_all_signals()
     found = {}
     for module in sorted(name for name in sys.modules if re.fullmatch(r"openedx_events\.\w+\.signals", name)):
@@ -51,7 +51,7 @@ def signals():
 
 
 def annotations(module):
-    """The annotations of each event, from the comments above the definitions."""
+    """Returns the annotations of each event, from the comments above the definitions."""
     events, current = {}, {}
     for line in Path(sys.modules[module].__file__).read_text(encoding="utf-8").splitlines():
         if match := ANNOTATION.match(line):
@@ -62,12 +62,12 @@ def annotations(module):
 
 
 def type_name(data_type):
-    """The name of a class, or how a generic type is written."""
+    """Returns the name of a class or of a generic type."""
     return getattr(data_type, "__name__", str(data_type))
 
 
 def catalog(all_signals):
-    """What the tests compare event definitions with."""
+    """Returns the event definitions for the tests."""
     events = []
     for event_type, (constant, module, signal) in all_signals.items():
         said = annotations(module)[event_type]
@@ -102,7 +102,7 @@ def json_lines(items):
 
 
 def keys_json(golden):
-    """One key a line."""
+    """Writes one key per line."""
     classes = []
     for name, cases in golden.items():
         kinds = [

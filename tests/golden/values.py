@@ -1,4 +1,4 @@
-"""Values for every type that a data class may have, easy and hard ones."""
+"""Simple and difficult values for every type of a data class."""
 
 import math
 import string
@@ -59,16 +59,16 @@ OFFSETS = tuple(
 
 
 class Values:
-    """Makes values, and remembers in `tags` what is special about them."""
+    """Generates values and records their special features in `tags`."""
 
     def __init__(self, rng, profile, corpus, large):
         self.rng, self.profile, self.corpus, self.large = rng, profile, corpus, large
         self.tags = set()
-        # In how many arrays and maps the value is: what is in them is short, and there is not much of it.
+        # The nesting depth in arrays and maps, whose items are short and few.
         self.depth = 0
 
     def items(self, make):
-        """What `make` makes, any number of times."""
+        """Calls `make` any number of times."""
         size = self.size()
         self.depth += 1
         items = [make() for _ in range(size)]
@@ -194,7 +194,7 @@ class Values:
         return UUID(int=self.rng.getrandbits(128))
 
     def key(self, cls):
-        """A key of the class, of the strings in the corpus or a string of its shape; or one made of parts."""
+        """Generates a key of the class, from the corpus, from a generated string, or from parts."""
         rng = self.rng
         made = self.key_of_parts(cls) if self.is_hard() and rng.random() < 0.1 else None
         if made is not None:
@@ -205,7 +205,7 @@ class Values:
             else:
                 text = rng.choice(self.corpus[cls.__name__]["valid"])["input"]
             case = key_strings.verdict(cls, text)
-            # What is written must be a key again: of a version on the wire, nobody could read the event.
+            # The written string must be a valid key again; otherwise the event could not be read.
             if case is None or key_strings.verdict(cls, case.get("canonical", text)) is None:
                 continue
             self.tags.add("key_" + case["class"])

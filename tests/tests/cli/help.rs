@@ -1,4 +1,4 @@
-use std::{env, fs, path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use crate::{Folder, output_of, run};
 
@@ -17,41 +17,6 @@ fn all_commands_are_listed_and_accept_underscores() {
     // Only the spelling with hyphens is listed.
     assert!(!help.stdout.contains("generate_avro_schemas"), "{}", help.stdout);
     assert!(help.stdout.contains("Exit codes:"), "{}", help.stdout);
-}
-
-#[cfg(unix)]
-#[test]
-fn every_example_runs() {
-    let folder = Folder::new();
-    let programs = Path::new(env!("CARGO_BIN_EXE_service")).parent().unwrap().to_owned();
-    let path = env::join_paths(
-        std::iter::once(programs).chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())),
-    )
-    .unwrap();
-
-    // `check --against HEAD` needs a repository.
-    for arguments in [&["init", "--quiet"][..], &["commit", "--quiet", "--allow-empty", "-m", "None"]] {
-        let mut git = Command::new("git");
-        git.args(["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"]);
-        assert!(git.args(arguments).current_dir(folder.path(".")).status().unwrap().success());
-    }
-
-    for command in COMMANDS {
-        let help = run(&[command, "--help"]).stdout;
-        let (_, examples) = help.split_once("\nExample").expect("each command has examples");
-        let lines = examples.lines().skip(1).take_while(|line| line.starts_with("  "));
-        let mut count = 0;
-        for example in lines {
-            let mut shell = Command::new("sh");
-            shell.args(["-c", example]).env("PATH", &path).current_dir(folder.path("."));
-            let ran = output_of(&mut shell, b"");
-            // `check` has findings for this service.
-            assert_eq!(ran.code, i32::from(command == "check"), "{example}\n{}", ran.stderr);
-            assert!(!ran.stdout.is_empty() && ran.stderr.is_empty(), "{example}\n{}", ran.stderr);
-            count += 1;
-        }
-        assert!(count > 0, "{help}");
-    }
 }
 
 #[test]

@@ -64,18 +64,7 @@ fn an_item_that_crashes_every_process_becomes_a_dead_letter() {
         .collect();
     let mut producer = scenario.producer(&json!({"count": 50, "tasks": tasks}));
     assert!(producer.end().success());
-    let mut processes = 0;
-    let mut consumer = scenario.consumer("ann", &json!({}));
-    eventually("all items are done", || {
-        if consumer.has_ended().is_some() {
-            processes += 1;
-            consumer = scenario.consumer("ann", &json!({}));
-        }
-        let ledger = Ledger::of(&scenario);
-        ledger.handled().len() + ledger.dead.len() >= 50
-    });
-    scenario.until_done();
-    assert!(consumer.stop().success());
+    let processes = scenario.consume_with_restarts(&json!({}), 50).len();
     let ledger = Ledger::of(&scenario);
     report("items that crash the process", &format!("{processes} processes crashed: {}", ledger.summary()));
     ledger.check(50);

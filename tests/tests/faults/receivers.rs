@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
-    scenario::{Scenario, eventually},
+    scenario::Scenario,
 };
 
 #[test]
@@ -46,19 +46,8 @@ fn a_hanging_receiver_ends_the_process_and_loses_nothing() {
         .collect();
     let mut producer = scenario.producer(&json!({"count": 40, "tasks": tasks}));
     assert!(producer.end().success());
-    let deadlines = json!({"receiver_millis": 150, "claim_millis": 600});
-    let mut consumer = scenario.consumer("ann", &deadlines);
-    let mut codes = Vec::new();
-    eventually("all items are done", || {
-        if let Some(status) = consumer.has_ended() {
-            codes.push(status.code());
-            consumer = scenario.consumer("ann", &deadlines);
-        }
-        let ledger = Ledger::of(&scenario);
-        ledger.handled().len() + ledger.dead.len() >= 40
-    });
-    scenario.until_done();
-    assert!(consumer.stop().success());
+    let options = json!({"receiver_millis": 150, "claim_millis": 600});
+    let codes = scenario.consume_with_restarts(&options, 40);
     let ledger = Ledger::of(&scenario);
     report("hanging receivers", &ledger.summary());
     ledger.check(40);

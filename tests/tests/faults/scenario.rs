@@ -6,7 +6,7 @@ use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::{RedisServer, Setup};
 use serde_json::{Value, json};
 
-use super::process::Process;
+use super::{ledger::Ledger, process::Process};
 
 pub(crate) const TOPIC: &str = "dev-items";
 pub(crate) const GROUP: &str = "faults";
@@ -104,6 +104,23 @@ impl Scenario {
             let pending = operations.pending(TOPIC, GROUP, None, 1);
             pending.is_ok_and(|pending| pending.is_empty()) && self.is_read()
         });
+    }
+
+    /// Runs a consumer, restarting it whenever it ends, until `count` items are handled or dead-lettered. Returns the exit codes.
+    pub(crate) fn consume_with_restarts(&self, options: &Value, count: usize) -> Vec<Option<i32>> {
+        let mut consumer = self.consumer("ann", options);
+        let mut codes = Vec::new();
+        eventually("all items are done", || {
+            if let Some(status) = consumer.has_ended() {
+                codes.push(status.code());
+                consumer = self.consumer("ann", options);
+            }
+            let ledger = Ledger::of(self);
+            ledger.handled().len() + ledger.dead.len() >= count
+        });
+        self.until_done();
+        assert!(consumer.stop().success());
+        codes
     }
 
     fn is_read(&self) -> bool {

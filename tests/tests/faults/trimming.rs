@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
+    process::Process,
     scenario::{GROUP, Scenario, TOPIC, events, eventually, wait},
 };
 
@@ -38,16 +39,22 @@ fn entries_trimmed_while_pending_are_reported() {
     );
 }
 
-#[test]
-fn entries_trimmed_after_they_were_read_are_handled() {
+/// Starts a slow consumer that has read all entries, and trims the stream.
+fn trimmed_after_reading() -> (Scenario, Process) {
     let scenario = Scenario::new();
     let mut producer = scenario.producer(&json!({"count": 100}));
     assert!(producer.end().success());
     // The claims are renewed several times in the meantime.
     let slow = json!({"work_micros": 10_000, "audit": true, "receiver_millis": 300, "claim_millis": 900});
-    let mut consumer = scenario.consumer("ann", &slow);
+    let consumer = scenario.consumer("ann", &slow);
     eventually("some items are handled", || consumer.lines() > 10);
     let _: u64 = scenario.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
+    (scenario, consumer)
+}
+
+#[test]
+fn entries_trimmed_after_they_were_read_are_handled() {
+    let (scenario, mut consumer) = trimmed_after_reading();
     scenario.until_done();
     assert!(consumer.stop().success());
     let ledger = Ledger::of(&scenario);
@@ -57,13 +64,7 @@ fn entries_trimmed_after_they_were_read_are_handled() {
 
 #[test]
 fn entries_trimmed_after_they_were_read_are_reported_after_a_stop() {
-    let scenario = Scenario::new();
-    let mut producer = scenario.producer(&json!({"count": 100}));
-    assert!(producer.end().success());
-    let slow = json!({"work_micros": 10_000, "audit": true, "receiver_millis": 300, "claim_millis": 900});
-    let mut consumer = scenario.consumer("ann", &slow);
-    eventually("some items are handled", || consumer.lines() > 10);
-    let _: u64 = scenario.ask(&["XTRIM", TOPIC, "MAXLEN", "0"]);
+    let (scenario, mut consumer) = trimmed_after_reading();
     wait(300);
     assert!(consumer.stop().success());
     let mut consumer = scenario.consumer("ann", &json!({}));

@@ -90,18 +90,6 @@ fn entries_of_gone_members_are_claimed_over_several_pages() {
 }
 
 #[test]
-fn a_waiting_member_claims_old_entries() {
-    let world = World::new();
-    world.produce(0..1);
-    let mut gone = world.consumer("gone");
-    poll(&mut *gone, &[], 1);
-    let mut consumer = world.bus().consumer(&claiming("b", 300)).unwrap();
-    let polled = consumer.poll(&[], 10, Duration::from_secs(20)).unwrap();
-    assert_eq!(numbers(&polled), [0]);
-    assert_eq!(polled.entries[0].attempt, 2);
-}
-
-#[test]
 fn several_members_share_claimed_entries() {
     let world = World::new();
     world.produce(0..100);

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use openedx_events::event_bus::{DeadLetter, EntryId, EventBus, Failure};
 
-use super::support::{GROUP, TOPIC, World, backlog, message, number, poll};
+use super::support::{GROUP, TOPIC, World, message, poll};
 
 fn failure() -> Failure {
     Failure {
@@ -39,44 +39,6 @@ fn a_dead_letter_contains_the_message_and_the_failure() {
     assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[id.clone(), EntryId::new("1-1")]).unwrap(), 1);
     assert_eq!(operations.drop_dead_letters(TOPIC, GROUP, &[]).unwrap(), 0);
     assert!(operations.dead_letters(TOPIC, GROUP, None, 10).unwrap().is_empty());
-}
-
-#[test]
-fn their_number_is_limited() {
-    let world = World::new();
-    world.produce(0..8);
-    let mut subscription = backlog("a");
-    subscription.dead_letter_max_len = 3;
-    let mut consumer = world.bus().consumer(&subscription).unwrap();
-    for entry in &poll(&mut *consumer, &[], 8).entries {
-        consumer.dead_letter(entry, &failure()).unwrap();
-    }
-    assert_eq!(stored(&world), [5, 6, 7]);
-}
-
-#[test]
-fn their_age_is_limited() {
-    let world = World::new();
-    world.produce(0..3);
-    let mut subscription = backlog("a");
-    subscription.dead_letter_max_age = Duration::from_millis(200);
-    let mut consumer = world.bus().consumer(&subscription).unwrap();
-    let polled = poll(&mut *consumer, &[], 8);
-    consumer.dead_letter(&polled.entries[0], &failure()).unwrap();
-    consumer.dead_letter(&polled.entries[1], &failure()).unwrap();
-    std::thread::sleep(Duration::from_millis(300));
-    consumer.dead_letter(&polled.entries[2], &failure()).unwrap();
-    assert_eq!(stored(&world), [2]);
-}
-
-fn stored(world: &World) -> Vec<u32> {
-    let letters = world.bus().operations().unwrap().dead_letters(TOPIC, GROUP, None, 100).unwrap();
-    letters
-        .iter()
-        .map(|letter| {
-            number(&openedx_events::event_bus::Entry::new(letter.id.clone(), letter.message.clone(), 1))
-        })
-        .collect()
 }
 
 #[test]

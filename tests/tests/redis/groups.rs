@@ -11,32 +11,6 @@ fn starting(start: Start) -> Subscription {
 }
 
 #[test]
-fn a_new_group_starts_as_requested() {
-    let after: fn(&World) -> Vec<u32> = |world| {
-        let sent = world.produce(0..4);
-        let mut consumer = world.bus().consumer(&starting(Start::After(sent[1].clone()))).unwrap();
-        numbers(&poll(&mut *consumer, &[], 10))
-    };
-    let new: fn(&World) -> Vec<u32> = |world| {
-        world.produce(0..4);
-        let mut consumer = world.bus().consumer(&starting(Start::New)).unwrap();
-        assert!(poll(&mut *consumer, &[], 10).entries.is_empty());
-        world.produce(4..6);
-        numbers(&poll(&mut *consumer, &[], 10))
-    };
-    let world = World::new();
-    assert_eq!(after(&world), [2, 3]);
-    let world = World::new();
-    assert_eq!(new(&world), [4, 5]);
-    // An existing group continues, regardless of the requested start.
-    let mut consumer = world.bus().consumer(&starting(Start::New)).unwrap();
-    world.produce(6..7);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [4]);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [5]);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [6]);
-}
-
-#[test]
 fn an_existing_group_is_not_moved_to_an_entry() {
     let world = World::new();
     let sent = world.produce(0..4);
