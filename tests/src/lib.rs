@@ -8,6 +8,7 @@ pub mod golden;
 pub mod log;
 mod price;
 pub mod redis_server;
+pub mod running;
 pub mod samples;
 
 use std::{

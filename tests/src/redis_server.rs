@@ -98,31 +98,27 @@ impl Setup {
             fs::write(&file, text).expect("the sentinel's file");
             arguments.extend([file.display().to_string(), "--sentinel".to_owned()]);
         } else {
-            let folder_text = folder.display().to_string();
+            let file = |name: &str| folder.join(name).display().to_string();
             let plain_port = if self.has_tls { 0 } else { port }.to_string();
-            let socket = folder.join("socket").display().to_string();
-            for (name, value) in
-                [("--port", &*plain_port), ("--dir", &folder_text), ("--unixsocket", &socket)]
-            {
-                arguments.extend([name.to_owned(), value.to_owned()]);
-            }
-            for argument in ["--save", "", "--bind", "127.0.0.1", "--loglevel", "warning"] {
-                arguments.push(argument.to_owned());
-            }
+            let mut options = vec![
+                ("--port", plain_port),
+                ("--dir", folder.display().to_string()),
+                ("--unixsocket", file("socket")),
+                ("--save", String::new()),
+                ("--bind", "127.0.0.1".to_owned()),
+                ("--loglevel", "warning".to_owned()),
+            ];
             if self.has_tls {
                 certificate(&folder);
-                let file = |name: &str| folder.join(name).display().to_string();
-                let (port, certificate, key) = (port.to_string(), file("server.crt"), file("server.key"));
-                for (name, value) in [
-                    ("--tls-port", &port),
-                    ("--tls-cert-file", &certificate),
-                    ("--tls-key-file", &key),
-                    ("--tls-ca-cert-file", &file("ca.crt")),
-                    ("--tls-auth-clients", &"no".to_owned()),
-                ] {
-                    arguments.extend([name.to_owned(), value.clone()]);
-                }
+                options.extend([
+                    ("--tls-port", port.to_string()),
+                    ("--tls-cert-file", file("server.crt")),
+                    ("--tls-key-file", file("server.key")),
+                    ("--tls-ca-cert-file", file("ca.crt")),
+                    ("--tls-auth-clients", "no".to_owned()),
+                ]);
             }
+            arguments.extend(options.into_iter().flat_map(|(name, value)| [name.to_owned(), value]));
             arguments.extend(self.arguments.iter().cloned());
         }
         let mut server = RedisServer { folder, port, arguments, process: None };
@@ -284,55 +280,14 @@ fn free_port() -> u16 {
 
 /// Creates a CA and a certificate for `localhost` and 127.0.0.1 in `folder`.
 fn certificate(folder: &Path) {
-    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n").expect("the names");
-    let commands: [&[&str]; 3] = [
-        &[
-            "req",
-            "-x509",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-days",
-            "2",
-            "-subj",
-            "/CN=test authority",
-            "-keyout",
-            "ca.key",
-            "-out",
-            "ca.crt",
-        ],
-        &[
-            "req",
-            "-newkey",
-            "rsa:2048",
-            "-nodes",
-            "-subj",
-            "/CN=localhost",
-            "-keyout",
-            "server.key",
-            "-out",
-            "request",
-        ],
-        &[
-            "x509",
-            "-req",
-            "-in",
-            "request",
-            "-CA",
-            "ca.crt",
-            "-CAkey",
-            "ca.key",
-            "-CAcreateserial",
-            "-days",
-            "2",
-            "-extfile",
-            "names",
-            "-out",
-            "server.crt",
-        ],
-    ];
-    for arguments in commands {
-        let output = Command::new("openssl").args(arguments).current_dir(folder).output();
+    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+        .expect("a writable folder");
+    for arguments in [
+        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt",
+        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out request",
+        "x509 -req -in request -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
+    ] {
+        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
         let output = output.unwrap_or_else(|error| panic!("cannot run `openssl`: {error}"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }

@@ -21,150 +21,91 @@ trait Key: FromStr<Err = KeyError> + Display + PartialEq + AvroType {
     fn is_deprecated(&self) -> bool;
 
     /// Returns the course or library that contains it.
-    fn context(&self) -> Option<String> {
-        None
-    }
+    fn context(&self) -> Option<String>;
 }
 
-impl Key for CourseKey {
-    fn object(&self) -> Value {
-        let mut parts =
-            json!({"org": self.org(), "branch": self.branch(), "version_guid": self.version_guid()});
-        if self.is_course() {
-            parts["course"] = json!(self.course());
-            parts["run"] = json!(self.run());
-        } else {
-            parts["library"] = json!(self.library());
+/// Implements [`Key`] with the parts and the context of a key.
+macro_rules! keys {
+    ($($type:ty, $key:ident: $object:expr, in $context:expr;)*) => {$(
+        impl Key for $type {
+            fn object(&self) -> Value {
+                let $key = self;
+                $object
+            }
+
+            fn is_deprecated(&self) -> bool {
+                self.is_deprecated()
+            }
+
+            fn context(&self) -> Option<String> {
+                let $key = self;
+                let _ = $key;
+                $context
+            }
         }
-        if let Some(ccx) = self.ccx() {
+    )*};
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "short calls")]
+fn object(class: &str, parts: Value) -> Value {
+    json!({"class": class, "parts": parts})
+}
+
+keys! {
+    CourseKey, key: {
+        let mut parts = json!({"org": key.org(), "branch": key.branch(), "version_guid": key.version_guid()});
+        if key.is_course() {
+            parts["course"] = json!(key.course());
+            parts["run"] = json!(key.run());
+        } else {
+            parts["library"] = json!(key.library());
+        }
+        if let Some(ccx) = key.ccx() {
             parts["ccx"] = json!(ccx);
         }
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-}
-
-impl Key for CcxLocator {
-    fn object(&self) -> Value {
-        let parts = json!({
-            "org": self.org(),
-            "course": self.course(),
-            "run": self.run(),
-            "branch": self.branch(),
-            "version_guid": self.version_guid(),
-            "ccx": self.ccx(),
-        });
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-}
-
-impl Key for LearningContextKey {
-    fn object(&self) -> Value {
-        match self {
-            Self::Course(key) => key.object(),
-            Self::Library(key) => key.object(),
-            other => panic!("unexpected kind of key: {other}"),
-        }
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-}
-
-impl Key for LibraryLocatorV2 {
-    fn object(&self) -> Value {
-        json!({"class": self.class_name(), "parts": {"org": self.org(), "slug": self.slug()}})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-}
-
-impl Key for LibraryUsageLocatorV2 {
-    fn object(&self) -> Value {
-        let parts = json!({
-            "lib_key": self.lib_key().object(),
-            "block_type": self.block_type(),
-            "usage_id": self.usage_id(),
-        });
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-
-    fn context(&self) -> Option<String> {
-        Some(self.lib_key().to_string())
-    }
-}
-
-impl Key for LibraryCollectionLocator {
-    fn object(&self) -> Value {
-        let parts = json!({"lib_key": self.lib_key().object(), "collection_id": self.collection_id()});
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-
-    fn context(&self) -> Option<String> {
-        Some(self.lib_key().to_string())
-    }
-}
-
-impl Key for LibraryContainerLocator {
-    fn object(&self) -> Value {
-        let parts = json!({
-            "lib_key": self.lib_key().object(),
-            "container_type": self.container_type(),
-            "container_id": self.container_id(),
-        });
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-
-    fn context(&self) -> Option<String> {
-        Some(self.lib_key().to_string())
-    }
-}
-
-impl Key for UsageKey {
-    fn object(&self) -> Value {
-        let block = json!({"block_type": self.block_type(), "block_id": self.block_id()});
-        let parts = match (self.usage_key(), self.class_name()) {
-            (Some(key), _) => json!({"usage_key": key.object(), "aside_type": self.aside_type()}),
+        object(key.class_name(), parts)
+    }, in None;
+    CcxLocator, key: object(key.class_name(), json!({
+        "org": key.org(),
+        "course": key.course(),
+        "run": key.run(),
+        "branch": key.branch(),
+        "version_guid": key.version_guid(),
+        "ccx": key.ccx(),
+    })), in None;
+    LearningContextKey, key: match key {
+        Self::Course(key) => key.object(),
+        Self::Library(key) => key.object(),
+        other => panic!("unexpected kind of key: {other}"),
+    }, in None;
+    LibraryLocatorV2, key: object(key.class_name(), json!({"org": key.org(), "slug": key.slug()})), in None;
+    LibraryUsageLocatorV2, key: object(key.class_name(), json!({
+        "lib_key": key.lib_key().object(),
+        "block_type": key.block_type(),
+        "usage_id": key.usage_id(),
+    })), in Some(key.lib_key().to_string());
+    LibraryCollectionLocator, key: object(key.class_name(), json!({
+        "lib_key": key.lib_key().object(),
+        "collection_id": key.collection_id(),
+    })), in Some(key.lib_key().to_string());
+    LibraryContainerLocator, key: object(key.class_name(), json!({
+        "lib_key": key.lib_key().object(),
+        "container_type": key.container_type(),
+        "container_id": key.container_id(),
+    })), in Some(key.lib_key().to_string());
+    UsageKey, key: {
+        let block = json!({"block_type": key.block_type(), "block_id": key.block_id()});
+        let parts = match (key.usage_key(), key.class_name()) {
+            (Some(usage_key), _) => json!({"usage_key": usage_key.object(), "aside_type": key.aside_type()}),
             (None, "LibraryUsageLocatorV2") => {
-                return LibraryUsageLocatorV2::try_from(self.clone())
-                    .expect("its class is LibraryUsageLocatorV2")
-                    .object();
+                let key = LibraryUsageLocatorV2::try_from(key.clone());
+                return key.expect("its class is LibraryUsageLocatorV2").object();
             }
-            (None, "LibraryUsageLocator") => with(block, "library_key", course_of(self)),
-            (None, _) => with(block, "course_key", course_of(self)),
+            (None, "LibraryUsageLocator") => with(block, "library_key", course_of(key)),
+            (None, _) => with(block, "course_key", course_of(key)),
         };
-        json!({"class": self.class_name(), "parts": parts})
-    }
-
-    fn is_deprecated(&self) -> bool {
-        self.is_deprecated()
-    }
-
-    fn context(&self) -> Option<String> {
-        self.context_key().map(|key| key.to_string())
-    }
+        object(key.class_name(), parts)
+    }, in key.context_key().map(|key| key.to_string());
 }
 
 fn with(mut object: Value, name: &str, value: Value) -> Value {

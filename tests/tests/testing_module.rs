@@ -2,11 +2,11 @@
 
 use std::{
     cell::Cell,
-    future::{self, Future},
+    future,
     panic::{self, AssertUnwindSafe, catch_unwind},
     pin::pin,
     sync::{Arc, Barrier, Mutex},
-    task::{Context, Poll, Wake, Waker},
+    task::{Context, Poll, Waker},
     thread,
 };
 
@@ -39,26 +39,6 @@ fn panic_text(work: impl FnOnce()) -> String {
     match payload.downcast::<String>() {
         Ok(text) => *text,
         Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
-    }
-}
-
-/// Runs a future on this thread.
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    struct Unpark(thread::Thread);
-
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    let mut future = pin!(future);
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(value) => return value,
-            Poll::Pending => thread::park(),
-        }
     }
 }
 
@@ -140,37 +120,6 @@ fn a_handle_takes_the_capture_to_other_threads() {
     let mut numbers = numbers(&sent.events());
     numbers.sort_unstable();
     assert_eq!(numbers, [0, 1, 2, 3]);
-}
-
-#[test]
-fn a_handle_takes_the_capture_through_a_future() {
-    let sent = testing::capture(&LEAF_DROPPED);
-    let future = async {
-        drop_leaf(1);
-        // Wait once.
-        let mut first = true;
-        future::poll_fn(move |context| {
-            if std::mem::take(&mut first) {
-                context.waker().wake_by_ref();
-                return Poll::Pending;
-            }
-            Poll::Ready(())
-        })
-        .await;
-        drop_leaf(2);
-        thread::current().id()
-    };
-    let wrapped = sent.handle().wrap(future);
-    let here = thread::current().id();
-    let there = thread::spawn(move || {
-        let id = block_on(wrapped);
-        drop_leaf(3);
-        id
-    })
-    .join()
-    .unwrap();
-    assert_ne!(here, there);
-    assert_eq!(numbers(&sent.events()), [1, 2]);
 }
 
 #[test]

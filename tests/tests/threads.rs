@@ -19,8 +19,6 @@ use openedx_events_tests::number_events;
 number_events! {
     TrainPassed "com.example.learning.train.passed.v1"
     FlagRaised "com.example.learning.flag.raised.v1"
-    HornSounded "com.example.learning.horn.sounded.v1"
-    CoinTossed "com.example.learning.coin.tossed.v1"
     ClockRepaired "com.example.learning.clock.repaired.v1"
     PageTurned "com.example.learning.page.turned.v1"
     GateOpened "com.example.learning.gate.opened.v1"
@@ -129,35 +127,6 @@ fn no_lock_is_held_while_a_receiver_runs() {
         release.send(()).unwrap();
         assert_eq!(sender.join().unwrap(), 1);
         drop(connection);
-    });
-}
-
-#[test]
-fn a_receiver_can_wait_for_another_thread_that_connects() {
-    ends(|| {
-        let _connection = HORN_SOUNDED.connect(|_, _| {
-            thread::spawn(|| {
-                let connection = HORN_SOUNDED.connect(|_, _| ());
-                drop(connection);
-            })
-            .join()
-            .unwrap();
-        });
-        assert!(HORN_SOUNDED.send_event(HornSounded { number: 1 }).all_ok());
-    });
-}
-
-#[test]
-fn a_receiver_can_wait_for_another_thread_that_sends() {
-    ends(|| {
-        let _connection = COIN_TOSSED.connect(|event, _| {
-            let number = event.number - 1;
-            if number > 0 {
-                let responses = thread::spawn(move || COIN_TOSSED.send_event(CoinTossed { number }));
-                assert!(responses.join().unwrap().all_ok());
-            }
-        });
-        assert!(COIN_TOSSED.send_event(CoinTossed { number: 5 }).all_ok());
     });
 }
 

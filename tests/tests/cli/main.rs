@@ -12,29 +12,13 @@ mod streams;
 
 use std::{
     env, fs,
-    io::Write,
     path::PathBuf,
-    process::{Command, Stdio},
+    process::Command,
     sync::atomic::{AtomicU32, Ordering},
-    thread,
+    time::Duration,
 };
 
-use serde_json::Value;
-
-/// The result of a run.
-#[derive(Debug)]
-struct Ran {
-    stdout: String,
-    stderr: String,
-    code: i32,
-}
-
-impl Ran {
-    /// Parses the lines of standard output as JSON.
-    fn json_lines(&self) -> Vec<Value> {
-        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
-}
+use openedx_events_tests::running::{Ran, Running};
 
 fn service() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_service"));
@@ -53,22 +37,7 @@ fn feed(arguments: &[&str], input: impl AsRef<[u8]>) -> Ran {
 }
 
 fn output_of(command: &mut Command, input: &[u8]) -> Ran {
-    let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
-    let mut child = child.unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let output = thread::scope(|scope| {
-        // Both pipes are small: writing everything before reading would deadlock.
-        scope.spawn(move || {
-            // A command that reads no input may have ended.
-            let _ = stdin.write_all(input);
-        });
-        child.wait_with_output().unwrap()
-    });
-    Ran {
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-        code: output.status.code().unwrap(),
-    }
+    Running::start(command, input).end(Duration::from_mins(1))
 }
 
 /// A folder for a test, which is removed when it is dropped.

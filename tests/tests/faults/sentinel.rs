@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{
     fault::ItemSent,
     ledger::{Id, Ledger, report},
-    scenario::{Scenario, TOPIC, eventually, wait},
+    scenario::{Scenario, TOPIC, eventually},
 };
 
 /// Returns the items of all entries on the server.
@@ -40,7 +40,7 @@ fn a_failover_loses_only_entries_that_the_replica_lacks() {
         let replicas = sentinel.try_ask::<redis::Value>(&["SENTINEL", "REPLICAS", "events"]);
         replicas.is_ok_and(|replicas| format!("{replicas:?}").contains(&replica.port().to_string()))
     });
-    wait(500);
+    eventually("the primary accepts entries", || producer.lines() > 200);
     scenario.server.kill();
     let before = producer.lines();
     // From here on, the test uses the new primary.

@@ -1,15 +1,14 @@
 //! The Python side: the installed releases, and processes that produce and consume with them.
 
 use std::{
-    io::{self, BufRead, BufReader, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    sync::{Arc, Mutex, OnceLock},
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    process::Command,
+    sync::OnceLock,
+    time::Duration,
 };
 
-use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
+use openedx_events_tests::{eventually, golden::Vector, redis_server::RedisServer, running};
 use serde_json::Value;
 
 /// The time after which a process counts as hung.
@@ -78,7 +77,6 @@ impl Python {
         command.arg(folder().join(name)).args(["--url", &server.url(), "--topic", topic]);
         // Without this, Python writes its cache into the repository.
         command.env("PYTHONDONTWRITEBYTECODE", "1");
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
@@ -95,13 +93,8 @@ impl Python {
     }
 
     fn answers(&self, mut script: Command, vectors: &[&Vector]) -> Vec<Value> {
-        let mut running = Running::start(&mut script);
-        let mut stdin = running.process.stdin.take().expect("piped");
-        for vector in vectors {
-            writeln!(stdin, "{}", vector.line).expect("the process reads its input");
-        }
-        drop(stdin);
-        let answers = running.end();
+        let input = vectors.iter().map(|vector| &*vector.line).collect::<Vec<_>>().join("\n");
+        let answers = Running(running::Running::start(&mut script, input)).end();
         assert_eq!(answers.len(), vectors.len(), "{}: one answer per event", self.release);
         answers
     }
@@ -115,93 +108,42 @@ impl Python {
                 script.args([name, &value.to_string()]);
             }
         }
-        let running = Running::start(&mut script);
-        running.wait_until("the member has joined", |lines| !lines.is_empty());
+        let running = Running(running::Running::start(&mut script, ""));
+        eventually("the member has joined", LIMIT, || running.0.stdout().contains('\n'));
         running
     }
 }
 
-/// A process and its output.
-pub(crate) struct Running {
-    process: Child,
-    lines: Arc<Mutex<Vec<Value>>>,
-    log: Arc<Mutex<String>>,
-    readers: Vec<JoinHandle<()>>,
-}
+/// A member of a group.
+pub(crate) struct Running(running::Running);
 
 impl Running {
-    fn start(command: &mut Command) -> Self {
-        let mut process = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
-        let (lines, log) = (Arc::<Mutex<Vec<Value>>>::default(), Arc::<Mutex<String>>::default());
-        let stdout = BufReader::new(process.stdout.take().expect("piped"));
-        let stderr = BufReader::new(process.stderr.take().expect("piped"));
-        let (to_lines, to_log) = (Arc::clone(&lines), Arc::clone(&log));
-        let readers = vec![
-            thread::spawn(move || {
-                for line in stdout.lines().map_while(Result::ok) {
-                    let line = serde_json::from_str(&line).unwrap_or(Value::String(line));
-                    to_lines.lock().unwrap().push(line);
-                }
-            }),
-            thread::spawn(move || {
-                for line in stderr.lines().map_while(Result::ok) {
-                    let mut log = to_log.lock().unwrap();
-                    log.push_str(&line);
-                    log.push('\n');
-                }
-            }),
-        ];
-        Self { process, lines, log, readers }
-    }
-
-    /// Waits until the output fulfils `condition`.
-    pub(crate) fn wait_until(&self, what: &str, condition: impl Fn(&[Value]) -> bool) {
-        let deadline = Instant::now() + LIMIT;
-        while !condition(&self.lines.lock().unwrap()) {
-            assert!(Instant::now() < deadline, "never: {what}\n{}", self.log.lock().unwrap());
-            thread::sleep(Duration::from_millis(5));
-        }
-    }
-
     /// Returns the events that it has received so far.
     pub(crate) fn received(&self) -> Vec<Value> {
-        self.lines.lock().unwrap().iter().filter(|line| line.get("joined").is_none()).cloned().collect()
+        received(&self.0.stdout())
     }
 
     /// Waits until it ends by itself and returns the received events.
-    pub(crate) fn end(mut self) -> Vec<Value> {
-        let deadline = Instant::now() + LIMIT;
-        let status = loop {
-            match self.process.try_wait().expect("the process exists") {
-                Some(status) => break status,
-                None => assert!(
-                    Instant::now() < deadline,
-                    "the process does not end\n{}",
-                    self.log.lock().unwrap()
-                ),
-            }
-            thread::sleep(Duration::from_millis(5));
-        };
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-        assert!(status.success(), "{status}\n{}", self.log.lock().unwrap());
-        self.received()
+    pub(crate) fn end(self) -> Vec<Value> {
+        let ran = self.0.end(LIMIT);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        received(&ran.stdout)
     }
 
     /// Waits until it is killed, or kills it, and returns the received events.
-    pub(crate) fn killed(mut self, by_itself: bool) -> Vec<Value> {
+    pub(crate) fn killed(self, by_itself: bool) -> Vec<Value> {
         if !by_itself {
-            self.process.kill().unwrap();
+            self.0.signal("KILL");
         }
-        let status = self.process.wait().unwrap();
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-        assert_eq!(status.code(), None, "expected a signal\n{}", self.log.lock().unwrap());
-        self.received()
+        let ran = self.0.end(LIMIT);
+        assert_eq!(ran.code, 128 + 9, "{}", ran.stderr);
+        received(&ran.stdout)
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+/// Parses complete lines, without the one that says that the member has joined.
+fn received(stdout: &str) -> Vec<Value> {
+    let lines = stdout.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+    let lines = lines.map(|line| serde_json::from_str(line).unwrap_or(Value::String(line.to_owned())));
+    lines.filter(|line: &Value| line.get("joined").is_none()).collect()
 }

@@ -15,16 +15,9 @@ mod seek;
 mod settings;
 mod tail;
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    process::{Child, Command, Stdio},
-    sync::{Arc, Mutex},
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
-};
+use std::{fs, ops::Deref, process::Command, time::Duration};
 
-use openedx_events_tests::redis_server::RedisServer;
+use openedx_events_tests::{redis_server::RedisServer, running};
 use serde_json::{Value, json};
 
 use crate::{Folder, Ran};
@@ -178,13 +171,8 @@ fn expect_nothing_personal(text: &str) {
     }
 }
 
-/// A running command, which is killed when it is dropped.
-struct Running {
-    child: Child,
-    stdout: Arc<Mutex<String>>,
-    stderr: Arc<Mutex<String>>,
-    readers: Vec<JoinHandle<()>>,
-}
+/// A running command.
+struct Running(running::Running);
 
 impl Running {
     fn of(command: &mut Command) -> Self {
@@ -193,24 +181,7 @@ impl Running {
 
     /// Starts the command with `input` on standard input.
     fn fed(command: &mut Command, input: &str) -> Self {
-        let mut child =
-            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        let (mut stdin, input) = (child.stdin.take().unwrap(), input.to_owned());
-        thread::spawn(move || {
-            // A command that reads no input may have ended.
-            let _ = stdin.write_all(input.as_bytes());
-        });
-        let (stdout, first) = collect(child.stdout.take().unwrap());
-        let (stderr, second) = collect(child.stderr.take().unwrap());
-        Self { child, stdout, stderr, readers: vec![first, second] }
-    }
-
-    fn stdout(&self) -> String {
-        self.stdout.lock().unwrap().clone()
-    }
-
-    fn stderr(&self) -> String {
-        self.stderr.lock().unwrap().clone()
+        Self(running::Running::start(command, input))
     }
 
     /// Waits until standard error contains `text`.
@@ -218,23 +189,9 @@ impl Running {
         eventually(&format!("`{text}` is logged"), || self.stderr().contains(text));
     }
 
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill").args(["-s", name, &self.child.id().to_string()]).status().unwrap();
-        assert!(sent.success());
-    }
-
     /// Waits for the end of the command.
-    fn end(mut self) -> Ran {
-        let deadline = Instant::now() + Duration::from_secs(30);
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(Instant::now() < deadline, "the command does not end:\n{}", self.stderr());
-            thread::sleep(Duration::from_millis(5));
-        };
-        self.readers.drain(..).for_each(|reader| reader.join().unwrap());
-        let ran = Ran { stdout: self.stdout(), stderr: self.stderr(), code: code(status) };
+    fn end(self) -> Ran {
+        let ran = self.0.end(Duration::from_secs(30));
         expect_nothing_personal(&ran.stderr);
         ran
     }
@@ -246,31 +203,12 @@ impl Running {
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+impl Deref for Running {
+    type Target = running::Running;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
     }
-}
-
-/// Returns the exit code as a shell does: 128 plus the signal, if a signal ended the program.
-fn code(status: std::process::ExitStatus) -> i32 {
-    use std::os::unix::process::ExitStatusExt as _;
-
-    status.code().unwrap_or_else(|| 128 + status.signal().unwrap())
-}
-
-fn collect(pipe: impl Read + Send + 'static) -> (Arc<Mutex<String>>, JoinHandle<()>) {
-    let text = Arc::new(Mutex::new(String::new()));
-    let theirs = Arc::clone(&text);
-    let reader = thread::spawn(move || {
-        for line in BufReader::new(pipe).lines() {
-            let mut text = theirs.lock().unwrap();
-            text.push_str(&line.unwrap());
-            text.push('\n');
-        }
-    });
-    (text, reader)
 }
 
 fn eventually(what: &str, done: impl FnMut() -> bool) {
