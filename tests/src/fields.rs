@@ -1,11 +1,11 @@
-//! Messages as the fields that a stream entry has.
+//! Messages as the fields of a stream entry.
 
 use openedx_events::event_bus::{Header, Message};
 
 /// Names and values of fields, in order.
 pub type Fields = Vec<(Vec<u8>, Vec<u8>)>;
 
-/// Makes the message that has these fields; of two with one name, the last counts.
+/// Creates a message from fields. The last of duplicate fields wins.
 pub fn message<N: Into<Vec<u8>>, V: Into<Vec<u8>>>(fields: impl IntoIterator<Item = (N, V)>) -> Message {
     let mut message = Message::builder();
     for (name, value) in fields {

@@ -1,16 +1,16 @@
-//! A payload with so many fields that the functions over them are cut into parts.
+//! A payload with more fields than fit into one generated function.
 
 use openedx_events::{codec, prelude::*};
 
 macro_rules! wide {
     ($first:ident $($name:ident)*) => {
-        /// More fields than fit into one function.
+        /// A payload with many fields.
         #[payload]
         pub struct Wide {
             /// A number.
             pub $first: i64,
             $(
-                /// A text.
+                /// A string.
                 #[payload(default)]
                 pub $name: String,
             )*
@@ -25,10 +25,10 @@ wide! {
     c0 c1 c2 c3 c4 c5 c6 c7 c8 c9 d0 d1 d2 d3 d4 d5 d6 d7 d8 d9
 }
 
-/// Sent when much was measured.
+/// Sent when many values are measured.
 #[event(type = "com.example.learning.much.measured.v1")]
 pub struct MuchMeasured {
-    /// What was measured.
+    /// The measured values.
     pub wide: Wide,
 }
 

@@ -53,7 +53,7 @@ fn json_contains_everything() {
     assert_eq!(*receivers, [receiver("greet", &lines[0], 0), receiver("reserve_books", &lines[1], 5)]);
 }
 
-/// The service's own events, and those of the catalogue.
+/// Lists the events of the service and of the catalogue.
 const OWN: usize = 4;
 
 fn catalogue() -> usize {

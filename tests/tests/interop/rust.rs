@@ -84,7 +84,7 @@ impl Service {
         (report, received.take())
     }
 
-    /// What metadata has for a header that was empty.
+    /// Returns metadata with the defaults for empty headers.
     pub(crate) fn defaults(vector: &Vector) -> EventsMetadata {
         EventsMetadata::of(vector.event)
     }

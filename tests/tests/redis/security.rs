@@ -90,7 +90,7 @@ fn connections_are_encrypted_and_certificates_verified() {
     let any = RedisBus::new(tls(RedisTls::new().accept_any_certificate())).unwrap();
     send(&*any.producer().unwrap(), 2).unwrap();
 
-    // The system does not know the authority.
+    // The system does not trust this CA.
     let bus = RedisBus::new(tls(RedisTls::new())).unwrap();
     let error = send(&*bus.producer().unwrap(), 3).unwrap_err();
     assert!(!error.is_transient() && error.to_string().contains("certificate is not trusted"), "{error}");

@@ -237,7 +237,7 @@ fn times_that_do_not_go_together() {
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 600}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT");
     assert!(message.starts_with("messages are taken over after 600000 ms"), "{message}");
-    // Where each consumer takes over later than by default, it is not too long.
+    // It is valid if every consumer claims messages later than the default.
     let slow = |claim: u64| {
         let consumers = json!({"t": {"group_id": "g", "extra": {"claim_msgs_older_than": claim}}});
         json!({"EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 900, "EVENT_BUS_CONSUMER_CONFIG": consumers})

@@ -16,7 +16,7 @@ fn consume<'a>(more: &[&'a str]) -> Vec<&'a str> {
 }
 
 #[test]
-fn receivers_run_in_order_and_the_end_is_a_count() {
+fn receivers_run_in_order_until_the_count() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok", "ok"]);
     let ran = bus.done(&consume(&["--extra", BACKLOG, "--count", "2"]));
@@ -24,13 +24,13 @@ fn receivers_run_in_order_and_the_end_is_a_count() {
     assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1", "begin 2", "end 2", "count 2"]);
     assert!(ran.stderr.contains("consumer ended: 2 handled, 0 failed attempts"), "{}", ran.stderr);
     assert!(bus.pending("parcels", "vans").is_empty());
-    // The group goes on where it was.
+    // The group continues where it stopped.
     bus.done(&consume(&["--count", "1"]));
     assert_eq!(bus.notes()[6..], ["begin 3", "end 3", "count 3"]);
 }
 
 #[test]
-fn a_new_group_begins_with_what_comes() {
+fn a_new_group_starts_with_the_next_message() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let consumer = bus.consume("parcels", "vans", &["--count", "1"]);
@@ -39,9 +39,9 @@ fn a_new_group_begins_with_what_comes() {
     assert_eq!(bus.notes(), ["begin 8", "end 8", "count 8"]);
 }
 
-/// As Python's command is called.
+/// Accepts the arguments of Python's command.
 #[test]
-fn in_python_s_spelling() {
+fn arguments_of_python_are_accepted() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["ok", "ok"]);
     let extra = json!({"last_read_msg_id": ids[0], "consumer_name": "van-1"}).to_string();
@@ -53,7 +53,7 @@ fn in_python_s_spelling() {
 }
 
 #[test]
-fn the_command_that_moves_a_group_works_when_it_is_pasted() {
+fn the_suggested_command_moves_the_group() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["ok", "ok", "ok"]);
     bus.done(&consume(&["--extra", BACKLOG, "--count", "3"]));
@@ -73,7 +73,7 @@ fn the_command_that_moves_a_group_works_when_it_is_pasted() {
 }
 
 #[test]
-fn without_a_topic_all_enabled_ones_are_consumed() {
+fn without_a_topic_all_enabled_topics_are_consumed() {
     let entry = |enabled| json!({"group_id": "vans", "enabled": enabled, "extra": {"check_backlog": true}});
     let config =
         json!({"north": entry(true), "south": entry(true), "west": entry(false), "east": entry(false)});
@@ -94,10 +94,10 @@ fn without_a_topic_all_enabled_ones_are_consumed() {
     notes.retain(|note| note.starts_with("end"));
     notes.sort();
     assert_eq!(notes, ["end 1", "end 2"]);
-    // What the settings have for a topic that is named holds, too: this one begins with the backlog.
+    // The settings of the named topic also apply: it starts with the backlog.
     bus.done(&["consume-events", "-t", "west", "-g", "vans", "--count", "1"]);
     assert_eq!(bus.notes().last().unwrap(), "count 3");
-    // And whatever the command line does not say.
+    // The settings fill in missing arguments.
     let extra = r#"{"consumer_name": "van-4"}"#;
     let ran = bus.done(&["consume-events", "-t", "east", "-g", "vans", "--extra", extra, "--count", "1"]);
     assert_eq!(bus.notes().last().unwrap(), "count 4");
