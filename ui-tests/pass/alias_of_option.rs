@@ -1,4 +1,4 @@
-//! What a type is, and not what it is called, says whether a field may be left out.
+//! A field may be left out if its type is an `Option`, under whatever name.
 
 use openedx_events::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A condition may bring what has no say in the schema: documentation and lints.
+//! `cfg_attr` may add attributes that do not change the schema: documentation and lints.
 
 #![deny(warnings, missing_docs)]
 

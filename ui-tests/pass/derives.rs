@@ -1,4 +1,5 @@
-//! Derives of the user go to the payload and to its fields; `Clone` and `PartialEq` are there anyway, and may be named.
+//! The user's derives apply to the payload and to the struct of its fields. Deriving `Clone` and `PartialEq` is
+//! allowed, although the macro implements them.
 
 use std::collections::{BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! Derives above the attribute, of what it does not implement.
+//! Derives above the attribute are allowed if the attribute does not implement the trait.
 
 use openedx_events::prelude::*;
 

@@ -1,4 +1,4 @@
-//! The text of `#[doc = …]` may be one that only the compiler can put together.
+//! The string of `#[doc = …]` may be an expression that only the compiler can evaluate.
 #![deny(warnings, missing_docs)]
 
 use openedx_events::{prelude::*, registry};

@@ -1,4 +1,4 @@
-//! A payload cannot be changed, but another one made of it: field by field, or by its fields.
+//! A payload cannot change, but a new one can be made from it: with `to_builder()`, or from its fields.
 
 use openedx_events::prelude::*;
 

@@ -6,7 +6,7 @@ mod platform {
     }
 }
 
-/// Nothing below can come to the crate by its own name.
+/// Hides the crate's own name from the code below.
 mod openedx_events_is_not_here {
     use super::platform::events as facade;
 

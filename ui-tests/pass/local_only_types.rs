@@ -1,5 +1,5 @@
-//! What a local-only event holds needs neither an Avro form nor `Clone`, `PartialEq` or `Debug`: only `Send` and
-//! `Sync`, since events are sent from any thread.
+//! The data of a local-only event needs neither an Avro form nor `Clone`, `PartialEq` or `Debug`. It only needs
+//! `Send` and `Sync`, because any thread can send events.
 
 use std::{
     sync::{Arc, Mutex, atomic::AtomicU64},

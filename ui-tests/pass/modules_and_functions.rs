@@ -1,5 +1,5 @@
-//! Definitions stand wherever items stand, and see what is in scope there; those of one name in two modules do not
-//! meet.
+//! Definitions are allowed wherever items are, and use the names in scope there. Definitions with the same name in two
+//! modules do not collide.
 
 mod outer {
     use openedx_events::prelude::*;

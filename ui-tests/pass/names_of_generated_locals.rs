@@ -1,4 +1,4 @@
-//! Fields, data keys and receivers may have any name that generated code, or a prelude, might use, too.
+//! Fields, data keys and receivers may have any name, even one that generated code or a prelude could use.
 
 use openedx_events::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Types may have any name that generated code might use, too.
+//! Types may have any name, even one that generated code could use.
 
 use openedx_events::prelude::*;
 
@@ -7,7 +7,7 @@ macro_rules! payloads {
         #[doc = stringify!($name)]
         #[payload]
         pub struct $name {
-            /// What it holds.
+            /// The value.
             pub value: Option<i64>,
         }
     )*};

@@ -1,11 +1,11 @@
-//! Types of the user whose names are those of what an expansion makes, and `Self` where it is legal.
+//! The user's types may have the names of generated types, and fields may use `Self` if that is legal.
 
 use openedx_events::prelude::*;
 
 /// A site.
 #[payload]
 pub struct Site {
-    /// What it is built with.
+    /// The builder.
     pub builder: SiteBuilder,
 }
 

@@ -1,5 +1,5 @@
-//! Only `org.openedx` has a list of subdomains: the names of other organizations are their own, and events may have
-//! longer subjects.
+//! Only `org.openedx` has a fixed list of subdomains. Other organizations choose theirs, and subjects may have several
+//! segments.
 
 use openedx_events::prelude::*;
 

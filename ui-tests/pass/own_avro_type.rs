@@ -1,4 +1,4 @@
-//! A type of the user joins with three items: in a field, and inside lists, maps and options.
+//! A user's type needs three items to be a field, and to be inside lists, maps and options.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -23,15 +23,15 @@ impl AvroType for Price {
 /// Sent when an order was paid.
 #[event(type = "com.example.shop.order.paid.v1", key = price)]
 pub struct OrderPaid {
-    /// What it cost.
+    /// The price.
     pub price: Price,
-    /// What it might have cost.
+    /// The list price, if it is another one.
     pub before: Option<Price>,
-    /// What its parts cost.
+    /// The prices of its parts.
     pub parts: Vec<Price>,
-    /// The same, by name.
+    /// The prices by name.
     pub by_name: BTreeMap<String, Vec<Price>>,
-    /// The same, in no order.
+    /// The prices in no order.
     pub unordered: HashMap<String, Price>,
 }
 

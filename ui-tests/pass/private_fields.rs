@@ -1,4 +1,4 @@
-//! A field, and its setter, are visible where the field is said to be.
+//! A field and its setter have the visibility that the user gave the field.
 
 mod users {
     use openedx_events::prelude::*;

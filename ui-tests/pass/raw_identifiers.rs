@@ -1,4 +1,4 @@
-//! Names on the wire may be keywords of Rust: `r#type` is `type` there, and in a receiver `_type` takes it, too.
+//! Names on the wire may be Rust keywords: `r#type` is `type` on the wire, and a receiver can take it as `_type` too.
 
 use openedx_events::prelude::*;
 
@@ -7,7 +7,7 @@ use openedx_events::prelude::*;
 pub struct BlockData {
     /// Its type.
     pub r#type: String,
-    /// What it is for.
+    /// The purpose.
     #[payload(default)]
     pub r#use: Option<String>,
 }

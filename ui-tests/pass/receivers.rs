@@ -1,4 +1,4 @@
-//! A receiver takes any subset of what there is, in any order, for one signal or several.
+//! A receiver may take any of the possible parameters in any order, for one signal or several.
 
 use openedx_events::{
     expect_receivers,
@@ -17,13 +17,13 @@ use openedx_events::{
 pub struct ListChanged {
     /// Its name.
     pub name: String,
-    /// What is in it.
+    /// The items.
     pub items: Vec<i64>,
     /// Its picture.
     pub picture: Bytes,
     /// Its owner, if it has one.
     pub owner: Option<String>,
-    /// How many are in it.
+    /// The number of items.
     pub count: i64,
 }
 
@@ -90,7 +90,7 @@ fn user(user: &UserData, event: &StudentRegistrationCompleted) {
     assert_eq!(user.id, event.user.id);
 }
 
-/// What is in the body stays there.
+/// The body is left as it is.
 #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 fn items_of_its_own(user: &UserData) -> Result<(), String> {
     #![allow(non_upper_case_globals)]
@@ -110,7 +110,7 @@ fn main() {
         owner: None,
         count: 2,
     };
-    // It stays an ordinary function.
+    // It is still an ordinary function.
     owned(
         &event.name,
         &event.items,

@@ -1,4 +1,4 @@
-//! The right examples of the page of rules, one a rule.
+//! The valid examples of the page of rules, one for each rule.
 
 #![deny(warnings)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! A second major version stands beside the first, which is deprecated: only its users are warned, and not the
+//! A second major version can exist next to a deprecated first one: the compiler warns its users, but not its
 //! definition.
 
 #![deny(warnings)]

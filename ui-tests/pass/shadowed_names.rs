@@ -1,5 +1,5 @@
 //! The user's module may have its own `Option`, `Result`, `String`, `Vec`, `Some`, `Clone`, `std`, `core` and so on:
-//! expansions say everything in full.
+//! expansions use absolute paths.
 
 #![allow(dead_code, unused_macros, non_camel_case_types)]
 

@@ -1,4 +1,4 @@
-//! What the macros write is silent under lints that a user may have turned into errors.
+//! Expansions are silent under lints that a user may have turned into errors.
 
 #![forbid(unsafe_code)]
 #![deny(

@@ -22,7 +22,7 @@ macro_rules! define {
         /// Sent when it happened.
         #[event(type = $event_type, key = value.$key, crate = $facade)]
         pub struct $event {
-            /// What it happened to.
+            /// The subject.
             pub value: $payload,
         }
 

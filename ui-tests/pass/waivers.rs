@@ -93,7 +93,7 @@ pub struct RoleGiven {
 /// A role.
 #[payload]
 pub struct RoleData {
-    /// Who has it.
+    /// The borrower.
     #[payload(pii)]
     pub username: String,
 }

@@ -1,1 +1,1 @@
-//! The cases live beside this folder; this library is empty.
+//! Empty: the cases are in the folders `fail` and `pass`.

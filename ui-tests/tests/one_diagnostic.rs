@@ -1,8 +1,7 @@
-//! One mistake is one diagnostic: what follows from a mistake is not reported again, neither as an error
-//! nor as a warning.
+//! Checks that one mistake is one diagnostic: its consequences are not reported too, neither as errors nor as warnings.
 //!
-//! trybuild compares what a person sees, and cannot tell a message that is there once from one that the
-//! compiler was given twice. So this test counts cargo's JSON messages.
+//! trybuild compares the compiler's output, in which a message that the compiler got twice looks like one. So this
+//! test counts cargo's JSON messages.
 
 use std::{
     collections::BTreeMap,
@@ -24,12 +23,12 @@ fn one_mistake_is_one_diagnostic() {
 
 struct Case {
     path: PathBuf,
-    /// What the case's first line declares, as in `// errors: 2`, or 1.
+    /// The number on the case's first line, as in `// errors: 2`, or 1.
     errors: usize,
 }
 
 impl Case {
-    /// What to say of a number of diagnostics that is not the expected one.
+    /// Returns a message if the number of diagnostics is not the expected one.
     fn complaint(&self, count: Option<&Count>) -> Option<String> {
         let Count { errors, warnings, texts } = count.cloned().unwrap_or_default();
         let (path, expected) = (self.path.display(), self.errors);
@@ -40,14 +39,14 @@ impl Case {
     }
 }
 
-/// By the name of the binary that each is compiled as.
+/// Returns the cases by the name of the binary that each is compiled as.
 fn cases() -> BTreeMap<String, Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fail");
     let mut cases = BTreeMap::new();
     for group in entries(&folder) {
         for path in entries(&group).into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"))
         {
-            let text = fs::read_to_string(&path).expect("a case is a text");
+            let text = fs::read_to_string(&path).expect("a case is UTF-8");
             let first = text.lines().next().unwrap_or_default();
             let errors =
                 first.strip_prefix("// errors: ").map_or(1, |count| count.parse().expect("a number"));
@@ -70,7 +69,7 @@ struct Count {
     texts: String,
 }
 
-/// Compiles all cases, as binaries of one package.
+/// Compiles all cases as binaries of one package.
 fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above this package");
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("one_diagnostic");
@@ -80,7 +79,7 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
         .args(["check", "--bins", "--keep-going", "--offline", "--quiet", "--message-format=json"])
         .current_dir(&package)
         .env("CARGO_TARGET_DIR", package.join("target"))
-        // The compiler reports differently when it replays what it knows from the last time.
+        // The compiler's reports differ when it replays the results of an earlier run.
         .env("CARGO_INCREMENTAL", "1")
         .env_remove("RUSTFLAGS")
         .output()
@@ -98,7 +97,7 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
         is_compiled = true;
         let diagnostic = &message["message"];
         let text = diagnostic["message"].as_str().unwrap_or_default();
-        // The summaries at the end.
+        // These are the summaries at the end.
         if text.starts_with("aborting due to") || text.starts_with("For more information") {
             continue;
         }
@@ -128,7 +127,7 @@ fn write_package(package: &Path, root: &Path, cases: &BTreeMap<String, Case>) {
     });
     manifest.extend(bins);
     fs::create_dir_all(package).expect("a folder in the target directory");
-    // The versions that the workspace has, so that nothing needs the network.
+    // With the workspace's versions, nothing needs the network.
     fs::copy(root.join("Cargo.lock"), package.join("Cargo.lock")).expect("the workspace is locked");
     fs::copy(root.join("rust-toolchain.toml"), package.join("rust-toolchain.toml"))
         .expect("the toolchain is pinned");

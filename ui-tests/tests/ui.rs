@@ -1,7 +1,8 @@
-//! What must not compile, with the message that says so, and what must compile.
+//! Checks that the cases in `fail` do not compile, and show the expected messages, and that the cases in `pass`
+//! compile.
 //!
-//! `TRYBUILD=overwrite cargo test -p openedx-events-ui-tests --test ui` writes the messages anew. Read what
-//! it changed: a message is part of the manual.
+//! `TRYBUILD=overwrite cargo test -p openedx-events-ui-tests --test ui` writes the messages again. Read the changes:
+//! messages are part of the manual.
 
 #[test]
 fn what_must_not_compile() {

@@ -1,30 +1,30 @@
 // errors: 6
 use openedx_events::{event, payload};
 
-/// Somebody with a card of the library.
+/// A patron of the library.
 #[payload]
 pub struct PersonData {
-    /// How others call the person.
+    /// The name.
     pub name: String,
-    /// Where mail goes to.
+    /// The email address.
     pub email: String,
 }
 
-/// A book that somebody has at home.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Who has it.
+    /// The borrower.
     pub person: PersonData,
-    /// For how long.
+    /// The length in days.
     pub days: i64,
-    /// What others say about it.
+    /// The tags.
     pub tags: Vec<String>,
-    /// When it came back.
+    /// The date of return.
     pub ended: Option<String>,
 }
 
 mod data_key_removed {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_data_key_removed.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -33,56 +33,56 @@ mod data_key_removed {
 }
 
 mod data_key_inserted {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_data_key_inserted.changed.v1", minor_version = 1)]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: i64,
     }
 }
 
 mod data_key_without_default {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_data_key_without_default.changed.v1", minor_version = 1)]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: i64,
     }
 }
 
 mod minor_version_not_raised {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_minor_version_not_raised.changed.v1")]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: Option<i64>,
     }
 }
 
 mod neither_raised_nor_optional {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_neither_raised_nor_optional.changed.v1")]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: i64,
     }
 }
 
 mod local_only {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_local_only.changed.v1", local_only = "is not for others")]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: std::num::NonZeroUsize,
     }
 }

@@ -1,30 +1,30 @@
 // errors: 9
 use openedx_events::{event, payload};
 
-/// Somebody with a card of the library.
+/// A patron of the library.
 #[payload]
 pub struct PersonData {
-    /// How others call the person.
+    /// The name.
     pub name: String,
-    /// Where mail goes to.
+    /// The email address.
     pub email: String,
 }
 
-/// A book that somebody has at home.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Who has it.
+    /// The borrower.
     pub person: PersonData,
-    /// For how long.
+    /// The length in days.
     pub days: i64,
-    /// What others say about it.
+    /// The tags.
     pub tags: Vec<String>,
-    /// When it came back.
+    /// The date of return.
     pub ended: Option<String>,
 }
 
 mod added_inside {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_added_inside.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -33,7 +33,7 @@ mod added_inside {
 }
 
 mod made_optional {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_made_optional.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -42,7 +42,7 @@ mod made_optional {
 }
 
 mod made_required {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_made_required.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -51,7 +51,7 @@ mod made_required {
 }
 
 mod record_renamed {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_record_renamed.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -60,7 +60,7 @@ mod record_renamed {
 }
 
 mod record_replaced {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_record_replaced.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -69,7 +69,7 @@ mod record_replaced {
 }
 
 mod renamed {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_renamed.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -78,7 +78,7 @@ mod renamed {
 }
 
 mod reordered {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_reordered.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -87,7 +87,7 @@ mod reordered {
 }
 
 mod retyped {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_retyped.changed.v1")]
     pub struct Changed {
         /// The loan.
@@ -96,7 +96,7 @@ mod retyped {
 }
 
 mod default {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_default.changed.v1")]
     pub struct Changed {
         /// The loan.

@@ -1,28 +1,28 @@
 use openedx_events::{event, payload};
 
-/// Somebody with a card of the library.
+/// A patron of the library.
 #[payload]
 pub struct PersonData {
-    /// How others call the person.
+    /// The name.
     pub name: String,
-    /// Where mail goes to.
+    /// The email address.
     pub email: String,
 }
 
-/// A book that somebody has at home.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Who has it.
+    /// The borrower.
     pub person: PersonData,
-    /// For how long.
+    /// The length in days.
     pub days: i64,
-    /// What others say about it.
+    /// The tags.
     pub tags: Vec<String>,
-    /// When it came back.
+    /// The date of return.
     pub ended: Option<String>,
 }
 
-/// Sent when something has changed.
+/// Sent when a loan has changed.
 #[event(type = "com.example.library.contract_broken_minor_version_lowered.changed.v1")]
 pub struct Changed {
     /// The loan.

@@ -1,41 +1,41 @@
 // errors: 2
 use openedx_events::{event, payload};
 
-/// Somebody with a card of the library.
+/// A patron of the library.
 #[payload]
 pub struct PersonData {
-    /// How others call the person.
+    /// The name.
     pub name: String,
-    /// Where mail goes to.
+    /// The email address.
     pub email: String,
 }
 
-/// A book that somebody has at home.
+/// A loan of a book.
 #[payload]
 pub struct LoanData {
-    /// Who has it.
+    /// The borrower.
     pub person: PersonData,
-    /// For how long.
+    /// The length in days.
     pub days: i64,
-    /// What others say about it.
+    /// The tags.
     pub tags: Vec<String>,
-    /// When it came back.
+    /// The date of return.
     pub ended: Option<String>,
 }
 
 mod older_minor_version {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_older_minor_version.changed.v1", minor_version = 2)]
     pub struct Changed {
         /// The loan.
         pub loan: super::LoanData,
-        /// How many the person has.
+        /// The number of loans.
         pub count: Option<i64>,
     }
 }
 
 mod in_both_minor_versions {
-    /// Sent when something has changed.
+    /// Sent when a loan has changed.
     #[super::event(type = "com.example.library.contract_broken_in_both_minor_versions.changed.v1", minor_version = 2)]
     pub struct Changed {
         /// The loan.

@@ -4,7 +4,7 @@ use openedx_events::prelude::*;
 /// A seat.
 #[payload]
 pub struct SeatData {
-    /// What is written on it.
+    /// The label.
     pub label: &'static str,
     /// Where it is.
     pub row: i64,

@@ -1,6 +1,6 @@
 use openedx_events::prelude::*;
 
-/// What a cloud has to say.
+/// A cloud.
 #[payload]
 pub struct CloudEvent {
     /// The text.

@@ -31,7 +31,7 @@ pub fn course() {}
 /// A page of a list.
 #[payload]
 pub struct Page<T> {
-    /// What is on it.
+    /// The items.
     pub items: Vec<T>,
 }
 

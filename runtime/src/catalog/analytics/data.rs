@@ -9,10 +9,10 @@ pub struct TrackingLogData {
     pub name: String,
     /// When it was emitted.
     pub timestamp: DateTime,
-    /// What the tracking event says, as the JSON text of an object.
+    /// The content of the tracking event: a JSON object, as a string.
     #[payload(pii)]
     pub data: String,
-    /// Where it comes from, as the JSON text of an object: user, session, IP address, course and the like.
+    /// The context: a JSON object, as a string, with the user, session, IP address, course and so on.
     #[payload(pii)]
     pub context: String,
 }

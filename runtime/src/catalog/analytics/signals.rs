@@ -3,7 +3,7 @@
 use super::data::TrackingLogData;
 use crate::event;
 
-/// Sent when a tracking event has been emitted whose name is among those that go to the event bus.
+/// Sent when a tracking event has been emitted and its name is configured for the event bus.
 #[event(
     type = "org.openedx.analytics.tracking.event.emitted.v1",
     key = tracking_log.name,

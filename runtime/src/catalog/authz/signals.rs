@@ -3,7 +3,7 @@
 use super::data::RoleAssignmentData;
 use crate::event;
 
-/// Sent when a subject, such as a user, has been given a role in a scope.
+/// Sent when a subject, such as a user, has got a role in a scope.
 #[event(
     type = "org.openedx.authz.role_assignment.created",
     // Upstream says `user.pii.username`, which is not in the data.
@@ -27,6 +27,6 @@ pub struct RoleAssignmentCreated {
     allow(key_is_pii, reason = "the data has no id of the subject, whose assignments stay in order"),
 )]
 pub struct RoleAssignmentDeleted {
-    /// The assignment that was there.
+    /// The deleted assignment.
     pub role_assignment: RoleAssignmentData,
 }

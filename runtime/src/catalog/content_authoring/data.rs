@@ -18,31 +18,31 @@ pub struct CourseData {
     pub course_key: CourseKey,
 }
 
-/// When a course run takes place.
+/// The dates of a course run.
 #[payload]
 pub struct CourseScheduleData {
     /// When the course run starts.
     pub start: DateTime,
-    /// Who sets the pace: `instructor` or `self`.
+    /// The pacing: `instructor` or `self`.
     pub pacing: String,
-    /// When the course run ends, if that is set.
+    /// When the course run ends, if it is set.
     pub end: Option<DateTime>,
-    /// From when on learners can enroll, if that is set.
+    /// Start of enrollment, if it is set.
     pub enrollment_start: Option<DateTime>,
-    /// Until when learners can enroll, if that is set.
+    /// End of enrollment, if it is set.
     pub enrollment_end: Option<DateTime>,
 }
 
-/// What a course catalogue shows of a course run.
+/// The details of a course run in a course catalogue.
 #[payload]
 pub struct CourseCatalogData {
     /// Key of the course run.
     pub course_key: CourseKey,
     /// Title of the course.
     pub name: String,
-    /// When the course run takes place.
+    /// The dates of the course run.
     pub schedule_data: CourseScheduleData,
-    /// Whether searches leave the course run out.
+    /// Whether the course run is hidden from searches.
     #[payload(default)]
     pub hidden: bool,
     /// Whether only invited learners can enroll.
@@ -57,7 +57,7 @@ pub struct XBlockData {
     pub usage_key: UsageKey,
     /// Type of the block, such as `problem`, `vertical` or `chapter`.
     pub block_type: String,
-    /// Key of the block with branch and version, if the sender knows which version it was.
+    /// Key of the block with branch and version, if the sender knows the version.
     pub version: Option<UsageKey>,
 }
 
@@ -68,7 +68,7 @@ pub struct DuplicatedXBlockData {
     pub usage_key: UsageKey,
     /// Type of both blocks, such as `problem`, `vertical` or `chapter`.
     pub block_type: String,
-    /// Key of the copy with branch and version, if the sender knows which version it was.
+    /// Key of the copy with branch and version, if the sender knows the version.
     pub version: Option<UsageKey>,
     /// Key of the block that was copied.
     pub source_usage_key: UsageKey,
@@ -77,7 +77,7 @@ pub struct DuplicatedXBlockData {
 /// A person whose signature is on certificates. `Debug` shows nothing of it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CertificateSignatoryData {
-    /// Picture of the signature: the content of the uploaded image file, which can be large.
+    /// Image of the signature: the content of the uploaded file, which can be large.
     pub image: Bytes,
     /// Name of the person.
     pub name: String,
@@ -93,7 +93,7 @@ impl fmt::Debug for CertificateSignatoryData {
     }
 }
 
-/// How the certificates of a course run look.
+/// The certificate configuration of a course run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateConfigData {
     /// Course mode that the certificates are for, such as `verified`, `professional` or `masters`.
@@ -102,9 +102,9 @@ pub struct CertificateConfigData {
     pub course_key: CourseKey,
     /// Title of the certificates.
     pub title: String,
-    /// Who signs them.
+    /// The signatories.
     pub signatories: Vec<CertificateSignatoryData>,
-    /// Whether certificates are made with it.
+    /// Whether it is used for certificates.
     pub is_active: bool,
 }
 
@@ -128,19 +128,19 @@ pub struct LibraryBlockData {
     pub usage_key: LibraryUsageLocatorV2,
 }
 
-/// Something that can be tagged.
+/// A content object, which can have tags.
 #[payload]
 pub struct ContentObjectData {
-    /// Text of its key: that of a course run, a block, or a part of a content library.
+    /// Its key as a string: of a course run, a block, or a part of a content library.
     pub object_id: String,
 }
 
-/// Something that can be tagged and collected, and what of that has changed.
+/// A content object, and which of its tags, collections or containers have changed.
 #[payload]
 pub struct ContentObjectChangedData {
-    /// Text of its key: that of a course run, a block, or a part of a content library.
+    /// Its key as a string: of a course run, a block, or a part of a content library.
     pub object_id: String,
-    /// What has changed, such as `tags`, `collections` or `units`; empty: anything may have.
+    /// The changed aspects, such as `tags`, `collections` or `units`; if it is empty, anything may have changed.
     #[payload(default)]
     pub changes: Vec<String>,
 }
@@ -150,7 +150,7 @@ pub struct ContentObjectChangedData {
 pub struct LibraryCollectionData {
     /// Key of the collection.
     pub collection_key: LibraryCollectionLocator,
-    /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
+    /// Whether the sender does not wait for the receivers. Deprecated upstream: receivers decide.
     #[payload(default, allow(field_flow_control, reason = "published under this name, and deprecated"))]
     pub background: bool,
 }
@@ -160,7 +160,7 @@ pub struct LibraryCollectionData {
 pub struct LibraryContainerData {
     /// Key of the container.
     pub container_key: LibraryContainerLocator,
-    /// Whether the sender does not wait for what receivers do. Deprecated upstream: receivers decide.
+    /// Whether the sender does not wait for the receivers. Deprecated upstream: receivers decide.
     #[payload(default, allow(field_flow_control, reason = "published under this name, and deprecated"))]
     pub background: bool,
 }

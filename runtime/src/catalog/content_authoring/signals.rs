@@ -7,14 +7,14 @@ use super::data::{
 };
 use crate::event;
 
-/// Sent when something of a course run has changed in Studio that course catalogues show.
+/// Sent when details of a course run that course catalogues show have changed in Studio.
 #[event(
     type = "org.openedx.content_authoring.course.catalog_info.changed.v1",
     key = catalog_info.course_key,
     repository = "openedx/edx-platform",
 )]
 pub struct CourseCatalogInfoChanged {
-    /// What catalogues show of the course run now.
+    /// The current details of the course run.
     pub catalog_info: CourseCatalogData,
 }
 
@@ -58,7 +58,7 @@ pub struct XBlockPublished {
     repository = "openedx/edx-platform",
 )]
 pub struct XBlockDeleted {
-    /// The block that was there.
+    /// The deleted block.
     pub xblock_info: XBlockData,
 }
 
@@ -69,7 +69,7 @@ pub struct XBlockDeleted {
     repository = "openedx/edx-platform",
 )]
 pub struct XBlockDuplicated {
-    /// The copy, and what it was made of.
+    /// The copy and its original.
     pub xblock_info: DuplicatedXBlockData,
 }
 
@@ -81,7 +81,7 @@ pub struct XBlockDuplicated {
 )]
 #[derive(Clone, PartialEq)]
 pub struct CourseCertificateConfigChanged {
-    /// The configuration as it is now.
+    /// The configuration in its current state.
     #[event(pii)]
     pub certificate_config: CertificateConfigData,
 }
@@ -94,7 +94,7 @@ pub struct CourseCertificateConfigChanged {
 )]
 #[derive(Clone, PartialEq)]
 pub struct CourseCertificateConfigDeleted {
-    /// The configuration that was there.
+    /// The deleted configuration.
     #[event(pii)]
     pub certificate_config: CertificateConfigData,
 }
@@ -133,7 +133,7 @@ pub struct ContentLibraryUpdated {
     repository = "openedx/edx-platform"
 )]
 pub struct ContentLibraryDeleted {
-    /// The library that was there.
+    /// The deleted library.
     pub content_library: ContentLibraryData,
 }
 
@@ -151,14 +151,14 @@ pub struct LibraryBlockUpdated {
     pub library_block: LibraryBlockData,
 }
 
-/// Sent when the draft of a block in a content library has been deleted; what is published stays for now.
+/// Sent when the draft of a block in a content library has been deleted; the published version stays for now.
 #[event(type = "org.openedx.content_authoring.library_block.deleted.v1", repository = "openedx/edx-platform")]
 pub struct LibraryBlockDeleted {
-    /// The block whose draft was there.
+    /// The block whose draft was deleted.
     pub library_block: LibraryBlockData,
 }
 
-/// Sent when a block in a content library has been published, or its deletion has.
+/// Sent when a block in a content library, or its deletion, has been published.
 #[event(
     type = "org.openedx.content_authoring.library_block.published.v1",
     repository = "openedx/edx-platform"
@@ -168,7 +168,7 @@ pub struct LibraryBlockPublished {
     pub library_block: LibraryBlockData,
 }
 
-/// Sent when it has changed what a content object is connected with: its tags, collections or containers.
+/// Sent when the tags, collections or containers of a content object have changed.
 #[event(
     type = "org.openedx.content_authoring.content.object.associations.changed.v1",
     repository = "openedx/edx-platform"
@@ -198,7 +198,7 @@ pub struct LibraryCollectionCreated {
     pub library_collection: LibraryCollectionData,
 }
 
-/// Sent when a collection in a content library has been changed: its title or description, or what is in it.
+/// Sent when a collection in a content library has been changed: its title, description or content.
 #[event(
     type = "org.openedx.content_authoring.content_library.collection.updated.v1",
     repository = "openedx/edx-platform"
@@ -214,7 +214,7 @@ pub struct LibraryCollectionUpdated {
     repository = "openedx/edx-platform"
 )]
 pub struct LibraryCollectionDeleted {
-    /// The collection that was there.
+    /// The deleted collection.
     pub library_collection: LibraryCollectionData,
 }
 
@@ -228,7 +228,7 @@ pub struct LibraryContainerCreated {
     pub library_container: LibraryContainerData,
 }
 
-/// Sent when the draft of a container in a content library has been changed: its title, or what is in it.
+/// Sent when the draft of a container in a content library has been changed: its title or content.
 #[event(
     type = "org.openedx.content_authoring.content_library.container.updated.v1",
     repository = "openedx/edx-platform"
@@ -238,17 +238,17 @@ pub struct LibraryContainerUpdated {
     pub library_container: LibraryContainerData,
 }
 
-/// Sent when the draft of a container in a content library has been deleted; what is published stays for now.
+/// Sent when the draft of a container in a content library has been deleted; the published version stays for now.
 #[event(
     type = "org.openedx.content_authoring.content_library.container.deleted.v1",
     repository = "openedx/edx-platform"
 )]
 pub struct LibraryContainerDeleted {
-    /// The container whose draft was there.
+    /// The container whose draft was deleted.
     pub library_container: LibraryContainerData,
 }
 
-/// Sent when a container in a content library has been published, or its deletion has.
+/// Sent when a container in a content library, or its deletion, has been published.
 #[event(
     type = "org.openedx.content_authoring.content_library.container.published.v1",
     repository = "openedx/edx-platform"
@@ -270,7 +270,7 @@ pub struct CourseImportCompleted {
     pub course: CourseData,
 }
 
-/// Sent when a course run has been made as a rerun of another.
+/// Sent when a course run has been created as a rerun of another.
 #[event(
     type = "org.openedx.content_authoring.course.rerun.completed.v1",
     // Upstream says `catalog_info.course_key`, which is not in the data.

@@ -9,11 +9,11 @@ pub struct SubsidyRedemption {
     pub subsidy_identifier: String,
     /// Key of the content that the subsidy was used for, such as a course run.
     pub content_key: String,
-    /// Primary key of the user who benefits in the LMS database.
+    /// Primary key in the LMS database of the user who benefits.
     pub lms_user_id: i64,
 }
 
-/// What a transaction and its reversal have in common. No event carries it.
+/// The common fields of a transaction and its reversal. No event carries it.
 #[payload]
 pub struct BaseLedgerTransaction {
     /// Identifier of the record.
@@ -22,15 +22,15 @@ pub struct BaseLedgerTransaction {
     pub created: DateTime,
     /// When the record was last changed.
     pub modified: DateTime,
-    /// Chosen by the client, so that a repeated request is carried out once.
+    /// A key that the client chose, so that a repeated request takes effect once.
     pub idempotency_key: String,
-    /// Value in the ledger's unit, such as US cents; negative where it leaves the ledger.
+    /// Value in the ledger's unit, such as US cents; negative if it leaves the ledger.
     pub quantity: i64,
-    /// Where the record is in its life: `created`, `pending`, `committed` or `failed`.
+    /// State of the record: `created`, `pending`, `committed` or `failed`.
     pub state: String,
 }
 
-/// What undoes a transaction, as when a learner leaves a subsidized course and the money goes back.
+/// The reversal of a transaction, for example when a learner leaves a subsidized course and the money goes back.
 #[payload]
 pub struct LedgerTransactionReversal {
     /// Identifier of the reversal.
@@ -39,11 +39,11 @@ pub struct LedgerTransactionReversal {
     pub created: DateTime,
     /// When the reversal was last changed.
     pub modified: DateTime,
-    /// Chosen by the client, so that a repeated request is carried out once.
+    /// A key that the client chose, so that a repeated request takes effect once.
     pub idempotency_key: String,
-    /// Value in the ledger's unit, such as US cents; negative where it leaves the ledger.
+    /// Value in the ledger's unit, such as US cents; negative if it leaves the ledger.
     pub quantity: i64,
-    /// Where the reversal is in its life: `created`, `pending`, `committed` or `failed`.
+    /// State of the reversal: `created`, `pending`, `committed` or `failed`.
     pub state: String,
 }
 
@@ -56,11 +56,11 @@ pub struct LedgerTransaction {
     pub created: DateTime,
     /// When the transaction was last changed.
     pub modified: DateTime,
-    /// Chosen by the client, so that a repeated request is carried out once.
+    /// A key that the client chose, so that a repeated request takes effect once.
     pub idempotency_key: String,
-    /// Value in the ledger's unit, such as US cents; negative where it leaves the ledger.
+    /// Value in the ledger's unit, such as US cents; negative if it leaves the ledger.
     pub quantity: i64,
-    /// Where the transaction is in its life: `created`, `pending`, `committed` or `failed`.
+    /// State of the transaction: `created`, `pending`, `committed` or `failed`.
     pub state: String,
     /// Ledger that the transaction belongs to.
     pub ledger_uuid: Uuid,
@@ -74,7 +74,7 @@ pub struct LedgerTransaction {
     pub parent_content_key: Option<String>,
     /// Identifier of the subsidized enrollment, once the learner is enrolled.
     pub fulfillment_identifier: Option<String>,
-    /// What undid the transaction, if it was undone.
+    /// The reversal of the transaction, if it was undone.
     pub reversal: Option<LedgerTransactionReversal>,
 }
 
@@ -87,13 +87,13 @@ pub struct EnterpriseCustomerUser {
     pub created: DateTime,
     /// When the record was last changed.
     pub modified: DateTime,
-    /// Enterprise customer that the user is linked to.
+    /// Enterprise customer of the user.
     pub enterprise_customer_uuid: Uuid,
     /// Primary key of the user in the LMS database.
     pub user_id: i64,
-    /// Whether this is the customer that the user acts for now, of all that the user is linked to.
+    /// Whether the user currently acts for this customer, out of all linked customers.
     pub active: bool,
-    /// Whether the link to the customer holds; a broken one is kept.
+    /// Whether the link to the customer is intact; broken links are kept.
     pub linked: bool,
     /// Whether a broken link may be restored.
     pub is_relinkable: bool,
@@ -103,11 +103,11 @@ pub struct EnterpriseCustomerUser {
         reason = "a column of the record, and nothing for receivers to do"
     ))]
     pub should_inactivate_other_customers: bool,
-    /// Key of the invitation by which the user was linked, if it was one.
+    /// Key of the invitation that linked the user, if there was one.
     pub invite_key: Option<Uuid>,
 }
 
-/// An enrollment in a course run that an enterprise customer has a part in.
+/// An enrollment in a course run through an enterprise customer.
 #[payload]
 pub struct EnterpriseCourseEnrollment {
     /// Primary key of the record.
@@ -116,13 +116,13 @@ pub struct EnterpriseCourseEnrollment {
     pub created: DateTime,
     /// When the record was last changed.
     pub modified: DateTime,
-    /// Learner who is enrolled.
+    /// The learner.
     pub enterprise_customer_user: EnterpriseCustomerUser,
     /// Key of the course run.
     pub course_id: CourseKey,
-    /// Whether the learner put the course run aside for later.
+    /// Whether the learner saved the course run for later.
     pub saved_for_later: bool,
-    /// What made the enrollment, such as `enrollment_task` or `management_command`.
+    /// The source of the enrollment, such as `enrollment_task` or `management_command`.
     pub source_slug: Option<String>,
     /// Whether the enrollment in the LMS was ended.
     pub unenrolled: Option<bool>,
@@ -130,7 +130,7 @@ pub struct EnterpriseCourseEnrollment {
     pub unenrolled_at: Option<DateTime>,
 }
 
-/// What all fulfillments of subsidies have in common. No event carries it.
+/// The common fields of all fulfillments of subsidies. No event carries it.
 #[payload]
 pub struct BaseEnterpriseFulfillment {
     /// Identifier of the record.
@@ -166,7 +166,7 @@ pub struct LearnerCreditEnterpriseCourseEnrollment {
     pub enterprise_course_entitlement_uuid: Option<Uuid>,
     /// Enrollment that the learner credit is for.
     pub enterprise_course_enrollment: Option<EnterpriseCourseEnrollment>,
-    /// Transaction in the ledger that paid for it.
+    /// Transaction in the ledger that paid for the enrollment.
     pub transaction_id: Option<Uuid>,
 }
 

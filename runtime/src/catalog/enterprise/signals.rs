@@ -19,7 +19,7 @@ pub struct SubsidyRedeemed {
     allow(type_hyphen, reason = "published under this name")
 )]
 pub struct SubsidyRedemptionReversed {
-    /// The use that was undone.
+    /// The use of the subsidy that was undone.
     pub redemption: SubsidyRedemption,
 }
 
@@ -39,7 +39,7 @@ pub struct LedgerTransactionCreated {
     repository = "openedx/enterprise-subsidy"
 )]
 pub struct LedgerTransactionCommitted {
-    /// The transaction as it is now.
+    /// The transaction in its current state.
     pub ledger_transaction: LedgerTransaction,
 }
 
@@ -49,7 +49,7 @@ pub struct LedgerTransactionCommitted {
     repository = "openedx/enterprise-subsidy"
 )]
 pub struct LedgerTransactionFailed {
-    /// The transaction as it is now.
+    /// The transaction in its current state.
     pub ledger_transaction: LedgerTransaction,
 }
 
@@ -77,6 +77,6 @@ pub struct LearnerCreditCourseEnrollmentRevoked {
 /// Sent when a group of an enterprise customer has been deleted.
 #[event(type = "org.openedx.enterprise.enterprise_group.deleted.v1", repository = "openedx/edx-enterprise")]
 pub struct EnterpriseGroupDeleted {
-    /// The group that was there.
+    /// The deleted group.
     pub enterprise_group: EnterpriseGroup,
 }

@@ -11,23 +11,23 @@ use crate::{
     payload,
 };
 
-/// What [`UserData`] says of a user without naming a person. No event carries it.
+/// The fields of [`UserData`] that are not personal. No event carries it.
 #[payload]
 pub struct UserNonPersonalData {
     /// Primary key of the user in the LMS database.
     pub id: i64,
-    /// Whether the account is active: its owner confirmed the address and was not locked out.
+    /// Whether the account is active: its owner confirmed the address and is not locked out.
     pub is_active: bool,
 }
 
-/// What names a person to other people.
+/// The personal data of a user.
 #[payload(pii)]
 pub struct UserPersonalData {
     /// Name under which the user signs in and posts.
     pub username: String,
     /// Address that mail to the user goes to.
     pub email: String,
-    /// Full name, as the user entered it; empty where none was entered.
+    /// Full name, as the user entered it; empty if the user entered none.
     #[payload(default)]
     pub name: String,
 }
@@ -37,7 +37,7 @@ pub struct UserPersonalData {
 pub struct UserData {
     /// Primary key of the user in the LMS database.
     pub id: i64,
-    /// Whether the account is active: its owner confirmed the address and was not locked out.
+    /// Whether the account is active: its owner confirmed the address and is not locked out.
     pub is_active: bool,
     /// Personal data of the user.
     pub pii: UserPersonalData,
@@ -48,12 +48,12 @@ pub struct UserData {
 pub struct CourseData {
     /// Key of the course run.
     pub course_key: CourseKey,
-    /// Title of the course; empty where the sender does not know it.
+    /// Title of the course; empty if the sender does not know it.
     #[payload(default)]
     pub display_name: String,
-    /// When the course run starts, if that is set.
+    /// When the course run starts, if it is set.
     pub start: Option<DateTime>,
-    /// When the course run ends, if that is set.
+    /// When the course run ends, if it is set.
     pub end: Option<DateTime>,
 }
 
@@ -62,36 +62,36 @@ pub struct CourseData {
 pub struct CcxCourseData {
     /// Key of the CCX.
     pub ccx_course_key: CcxLocator,
-    /// Key of the course run that the CCX was made from.
+    /// Key of the course run of the CCX.
     pub master_course_key: CourseKey,
-    /// Title of the CCX; empty where the sender leaves it out.
+    /// Title of the CCX; empty if the sender leaves it out.
     #[payload(default)]
     pub display_name: String,
-    /// Mail address of the coach; empty where the sender leaves it out.
+    /// Email address of the coach; empty if the sender leaves it out.
     #[payload(pii, default)]
     pub coach_email: String,
-    /// When the CCX starts, if that is set: a text, in the form that the sender chose.
+    /// The start of the CCX, if it is set: a string whose format the sender chose.
     pub start: Option<String>,
-    /// When the CCX ends, if that is set: a text, in the form that the sender chose.
+    /// The end of the CCX, if it is set: a string whose format the sender chose.
     pub end: Option<String>,
-    /// How many learners may enroll, if there is a limit.
+    /// Maximum number of enrolled learners, if there is a limit.
     pub max_students_allowed: Option<i64>,
 }
 
 /// A learner's enrollment in a course run.
 #[payload]
 pub struct CourseEnrollmentData {
-    /// Learner whose enrollment it is.
+    /// The learner.
     pub user: UserData,
-    /// Course run the learner is enrolled in.
+    /// The course run.
     pub course: CourseData,
     /// Mode of the enrollment, such as `audit`, `honor` or `verified`.
     pub mode: String,
-    /// Whether the enrollment is active; it stays, inactive, when the learner leaves the course.
+    /// Whether the enrollment is active. When the learner leaves the course, it becomes inactive.
     pub is_active: bool,
     /// When the enrollment was created.
     pub creation_date: DateTime,
-    /// Who enrolled the learner, if it was somebody else and is known.
+    /// The user who enrolled the learner, if it was another one and is known.
     pub created_by: Option<UserData>,
 }
 
@@ -100,9 +100,9 @@ pub struct CourseEnrollmentData {
 pub struct CourseAccessRoleData {
     /// User who has or had the role.
     pub user: UserData,
-    /// Short name of the organization that the role is in, such as `edX`.
+    /// Short name of the organization of the role, such as `edX`.
     pub org_key: String,
-    /// Course run that the role is in.
+    /// The course run.
     pub course_key: CourseKey,
     /// Name of the role, such as `staff`, `instructor` or `beta_testers`.
     pub role: String,
@@ -111,9 +111,9 @@ pub struct CourseAccessRoleData {
 /// A learner's place in a cohort, one of the groups into which the learners of a course run are divided.
 #[payload]
 pub struct CohortData {
-    /// Learner in the cohort.
+    /// The learner.
     pub user: UserData,
-    /// Course run that the cohort is in.
+    /// The course run.
     pub course: CourseData,
     /// Name of the cohort.
     pub name: String,
@@ -122,13 +122,13 @@ pub struct CohortData {
 /// A learner's certificate for a course run.
 #[payload]
 pub struct CertificateData {
-    /// Learner whose certificate it is.
+    /// The learner.
     pub user: UserData,
-    /// Course run that the certificate is for.
+    /// The course run.
     pub course: CourseData,
-    /// Mode of the enrollment that it was issued for, such as `honor` or `verified`.
+    /// Mode of the enrollment, such as `honor` or `verified`.
     pub mode: String,
-    /// Grade in the course run as a decimal, such as `0.85`; empty where none was recorded.
+    /// Grade in the course run as a decimal, such as `0.85`; empty if none was recorded.
     pub grade: String,
     /// Address of the certificate as a file, which shows the learner's name; empty where there is none.
     #[payload(pii)]
@@ -138,7 +138,7 @@ pub struct CertificateData {
     pub name: String,
     /// Status of the certificate, such as `downloadable`, `notpassing` or `unavailable`.
     pub current_status: String,
-    /// Status before the event; empty where the sender does not know it.
+    /// Status before the event; empty if the sender does not know it.
     #[payload(default)]
     pub previous_status: String,
 }
@@ -157,9 +157,9 @@ pub struct ProgramData {
 /// A learner's certificate for a program.
 #[payload]
 pub struct ProgramCertificateData {
-    /// Learner whose certificate it is.
+    /// The learner.
     pub user: UserData,
-    /// Program that the certificate is for.
+    /// The program.
     pub program: ProgramData,
     /// UUID of the learner's credential in the credentials service.
     pub uuid: String,
@@ -168,20 +168,20 @@ pub struct ProgramCertificateData {
     /// Address of the certificate's page, which shows the learner's name.
     #[payload(pii)]
     pub url: String,
-    /// When the learner may see the certificate, if that is set.
+    /// When the learner may see the certificate, if it is set.
     pub certificate_available_date: Option<DateTime>,
 }
 
-/// What all badges of one kind have in common.
+/// The common fields of all badges of one kind.
 #[payload]
 pub struct BadgeTemplateData {
     /// UUID of the template.
     pub uuid: String,
-    /// Where the template is managed, such as `openedx` or `credly`.
+    /// System that manages the template, such as `openedx` or `credly`.
     pub origin: String,
     /// Name of the badge.
     pub name: Option<String>,
-    /// What the badge stands for.
+    /// The description of the badge.
     pub description: Option<String>,
     /// Address of the badge's image.
     pub image_url: Option<String>,
@@ -192,7 +192,7 @@ pub struct BadgeTemplateData {
 pub struct BadgeData {
     /// UUID of the learner's badge in the credentials service.
     pub uuid: String,
-    /// Learner whose badge it is.
+    /// The learner.
     pub user: UserData,
     /// Kind of badge.
     pub template: BadgeTemplateData,
@@ -203,79 +203,79 @@ pub struct BadgeData {
 pub struct PersistentCourseGradeData {
     /// Primary key of the learner in the LMS database.
     pub user_id: i64,
-    /// Course run that the grade is for.
+    /// The course run.
     pub course: CourseData,
-    /// When the content was last edited that the grade was computed from.
+    /// Time of the last edit of the graded content.
     pub course_edited_timestamp: DateTime,
-    /// Version of the content that the grade was computed from; empty where it has none.
+    /// Version of the graded content; empty if it has none.
     pub course_version: String,
     /// Hash of the grading policy that was applied.
     pub grading_policy_hash: String,
-    /// Grade as a share of what can be reached, from 0.0 to 1.0.
+    /// Grade as a fraction of the maximum, from 0.0 to 1.0.
     pub percent_grade: f64,
-    /// Grade as a letter or word, such as `A` or `Pass`; empty where the learner has not passed.
+    /// Grade as a letter or word, such as `A` or `Pass`; empty if the learner has not passed.
     pub letter_grade: String,
     /// When the learner passed the course run for the first time.
     pub passed_timestamp: DateTime,
 }
 
-/// Whether a learner's grade is enough to pass a course run.
+/// Whether a learner's grade passes a course run.
 #[payload]
 pub struct CoursePassingStatusData {
-    /// Whether the grade is enough.
+    /// Whether the grade is a passing grade.
     pub is_passing: bool,
-    /// Course run that the grade is for.
+    /// The course run.
     pub course: CourseData,
-    /// Learner whose grade it is.
+    /// The learner.
     pub user: UserData,
 }
 
-/// Whether a learner's grade is enough to pass a CCX.
+/// Whether a learner's grade passes a CCX.
 #[payload]
 pub struct CcxCoursePassingStatusData {
-    /// Whether the grade is enough.
+    /// Whether the grade is a passing grade.
     pub is_passing: bool,
-    /// Learner whose grade it is.
+    /// The learner.
     pub user: UserData,
     // Python's subclass redefines the field, and so moves it to the end.
-    /// CCX that the grade is for.
+    /// The CCX.
     pub course: CcxCourseData,
 }
 
 /// The score that an external grader gave for a submission.
 #[payload]
 pub struct ExternalGraderScoreData {
-    /// Points that the problem is worth.
+    /// Maximum points of the problem.
     pub points_possible: i64,
-    /// Points that the learner got.
+    /// Points of the learner.
     pub points_earned: i64,
-    /// Key of the course run, as text.
+    /// Key of the course run, as a string.
     pub course_id: String,
-    /// What the grader says of the submission.
+    /// The grader's feedback about the submission.
     #[payload(pii)]
     pub score_msg: String,
     /// Primary key of the submission in the LMS database.
     pub submission_id: i64,
     /// Anonymous id of the learner who submitted.
     pub user_id: String,
-    /// Usage key of the problem, as text.
+    /// Usage key of the problem, as a string.
     pub module_id: String,
     /// Key of the submission in the queue.
     pub queue_key: String,
-    /// Name of the queue in which the submission waited for the grader.
+    /// Name of the queue of the submission.
     pub queue_name: String,
 }
 
 /// A learner's answer to an open response assessment: texts, and files, one at each place of the lists.
 #[payload(pii)]
 pub struct ORASubmissionAnswer {
-    /// Texts, one map for each prompt of the assessment, with the text at `text`.
+    /// The answers: for each prompt of the assessment a map with the answer under `text`.
     #[payload(default)]
     pub parts: Vec<BTreeMap<String, String>>,
     /// Keys of the files in the file storage.
     #[payload(default)]
     pub file_keys: Vec<String>,
-    /// What the learner says that the files are.
+    /// The learner's descriptions of the files.
     #[payload(default)]
     pub file_descriptions: Vec<String>,
     /// Names of the files.
@@ -296,7 +296,7 @@ pub struct ORASubmissionData {
     pub uuid: String,
     /// Anonymous id of the learner.
     pub anonymous_user_id: String,
-    /// Usage key of the assessment, as text.
+    /// Usage key of the assessment, as a string.
     pub location: String,
     /// Number of the attempt; the first is 1.
     pub attempt_number: i64,
@@ -304,22 +304,22 @@ pub struct ORASubmissionData {
     pub created_at: DateTime,
     /// When the learner submitted it.
     pub submitted_at: DateTime,
-    /// What was submitted.
+    /// The submission.
     pub answer: ORASubmissionAnswer,
 }
 
 /// A learner's attempt at a special exam, which is timed or proctored.
 #[payload]
 pub struct ExamAttemptData {
-    /// Learner whose attempt it is.
+    /// The learner.
     pub student_user: UserData,
-    /// Course run that the exam is in.
+    /// The course run.
     pub course_key: CourseKey,
-    /// Subsection that is the exam.
+    /// Subsection with the exam.
     pub usage_key: UsageKey,
     /// Kind of exam, such as `timed` or `proctored`.
     pub exam_type: String,
-    /// Who caused the event, if that is known and matters, as an instructor who resets the attempt.
+    /// The user who caused the event, if known and relevant, such as an instructor who resets the attempt.
     pub requesting_user: Option<UserData>,
 }
 
@@ -332,10 +332,10 @@ pub struct VerificationAttemptData {
     pub user: UserData,
     /// Status of the attempt, such as `created`, `pending`, `approved` or `denied`.
     pub status: String,
-    /// Name that is verified, if the sender gives it.
+    /// Name to verify, if the sender gives it.
     #[payload(pii)]
     pub name: Option<String>,
-    /// When the verification expires, if that is set.
+    /// When the verification expires, if it is set.
     pub expiration_date: Option<DateTime>,
 }
 
@@ -344,36 +344,36 @@ pub struct VerificationAttemptData {
 pub struct DiscussionTopicContext {
     /// Title of the topic.
     pub title: String,
-    /// Unit that the topic belongs to, if it belongs to one.
+    /// Unit of the topic, if it has one.
     pub usage_key: Option<UsageKey>,
-    /// Primary key of the cohort that the topic is for, if it is for one.
+    /// Primary key of the cohort of the topic, if it has one.
     pub group_id: Option<i64>,
-    /// Id under which the discussion provider knows the topic, if it has one already.
+    /// Id of the topic at the discussion provider, if it already has one.
     pub external_id: Option<String>,
-    /// Place of the topic among the others, lowest first.
+    /// Position of the topic among the others, lowest first.
     pub ordering: Option<i64>,
-    /// Titles of what the unit is in, at `section`, `subsection` and `unit`.
+    /// Titles of the section, subsection and unit, under `section`, `subsection` and `unit`.
     #[payload(default)]
     pub context: BTreeMap<String, String>,
 }
 
-/// How the discussions of a course run are set up.
+/// The discussion configuration of a course run.
 #[payload]
 pub struct CourseDiscussionConfigurationData {
-    /// Course run that the discussions belong to.
+    /// The course run.
     pub course_key: CourseKey,
     /// Name of the discussion provider, such as `openedx` or `legacy`.
     pub provider_type: String,
     /// Whether the course run has discussions.
     #[payload(default = true)]
     pub enabled: bool,
-    /// Whether units have discussions of their own; without meaning unless `enabled`.
+    /// Whether units have discussions of their own; it only matters if `enabled` is set.
     #[payload(default = true)]
     pub enable_in_context: bool,
-    /// Whether graded units have discussions, too.
+    /// Whether graded units have discussions too.
     #[payload(default)]
     pub enable_graded_units: bool,
-    /// Whether it is decided unit by unit which of them have discussions.
+    /// Whether discussions are enabled for each unit separately.
     #[payload(default)]
     pub unit_level_visibility: bool,
     // Upstream's default is the class `dict` itself, not an empty one.
@@ -388,20 +388,20 @@ pub struct CourseDiscussionConfigurationData {
 /// A post in a forum: a thread, a response to a thread, or a comment on a response.
 #[payload]
 pub struct DiscussionThreadData {
-    /// Text of the post, of which long ones are cut.
+    /// Text of the post; long posts are truncated.
     #[payload(pii)]
     pub body: String,
-    /// Id of the topic that the post is under.
+    /// Id of the topic of the post.
     pub commentable_id: String,
     /// Id of the post.
     pub id: String,
-    /// Whether `body` was cut.
+    /// Whether `body` was truncated.
     pub truncated: bool,
     /// Address of the page on which it was posted.
     pub url: String,
     /// Author of the post.
     pub user: UserData,
-    /// Course run that the forum belongs to.
+    /// The course run.
     pub course_id: CourseKey,
     /// Kind of thread, `discussion` or `question`.
     pub thread_type: Option<String>,
@@ -409,20 +409,20 @@ pub struct DiscussionThreadData {
     pub anonymous: Option<bool>,
     /// Whether the author's name is hidden from other learners.
     pub anonymous_to_peers: Option<bool>,
-    /// Title of the thread, of which long ones are cut.
+    /// Title of the thread; long titles are truncated.
     #[payload(pii)]
     pub title: Option<String>,
-    /// Whether `title` was cut.
+    /// Whether `title` was truncated.
     pub title_truncated: Option<bool>,
-    /// Primary key of the cohort that can see the thread, if it is only one.
+    /// Primary key of the cohort that can see the thread, if the thread is limited to one.
     pub group_id: Option<i64>,
-    /// Id of the team whose forum it is, if it is a team's.
+    /// Id of the team, if it is a team's forum.
     pub team_id: Option<i64>,
-    /// Id of the category that the topic is in.
+    /// Id of the topic's category.
     pub category_id: Option<i64>,
-    /// Name of the category that the topic is in.
+    /// Name of the topic's category.
     pub category_name: Option<String>,
-    /// Of responses and comments, the thread that they belong to, with its id at `id`.
+    /// For responses and comments, the thread that they belong to, with its id under `id`.
     pub discussion: Option<BTreeMap<String, String>>,
     /// Roles of the author in the course, such as `staff`.
     #[payload(default)]
@@ -430,7 +430,7 @@ pub struct DiscussionThreadData {
     /// Roles of the author in the forum, such as `Moderator`.
     #[payload(default)]
     pub user_forums_roles: Vec<String>,
-    /// Choices of the author, such as `followed`.
+    /// Options of the author, such as `followed`.
     #[payload(default)]
     pub options: BTreeMap<String, bool>,
 }
@@ -438,17 +438,17 @@ pub struct DiscussionThreadData {
 /// A notification for certain users.
 #[payload]
 pub struct UserNotificationData {
-    /// Primary keys in the LMS database of the users who are to be notified.
+    /// Primary keys in the LMS database of the users to notify.
     pub user_ids: Vec<i64>,
     /// Kind of notification, such as `new_response` or `ora_grade_assigned`.
     pub notification_type: String,
-    /// Address that the notification leads to.
+    /// URL that the notification links to.
     pub content_url: String,
-    /// Application that it is about, such as `discussion` or `grading`.
+    /// Application of the notification, such as `discussion` or `grading`.
     pub app_name: String,
-    /// Course run that it is about.
+    /// The course run.
     pub course_key: CourseKey,
-    /// What the text of the notification is filled with, such as `post_title` and `replier_name`.
+    /// Values for the text of the notification, such as `post_title` and `replier_name`.
     #[payload(pii, default)]
     pub context: BTreeMap<String, String>,
 }
@@ -456,19 +456,19 @@ pub struct UserNotificationData {
 /// A notification for those who take part in a course run, or for some of them.
 #[payload]
 pub struct CourseNotificationData {
-    /// Course run that it is about.
+    /// The course run.
     pub course_key: CourseKey,
-    /// Application that it is about, such as `discussion` or `updates`.
+    /// Application of the notification, such as `discussion` or `updates`.
     pub app_name: String,
     /// Kind of notification, such as `new_discussion_post` or `course_updates`.
     pub notification_type: String,
-    /// Address that the notification leads to.
+    /// URL that the notification links to.
     pub content_url: String,
-    /// What the text of the notification is filled with, such as `post_title` and `replier_name`.
+    /// Values for the text of the notification, such as `post_title` and `replier_name`.
     #[payload(pii, default)]
     pub content_context: BTreeMap<String, String>,
-    /// Who is to be notified: by property, such as `course_roles`, its values, such as `staff`. All who are
-    /// enrolled, if empty.
+    /// The users to notify: for each property, such as `course_roles`, the values, such as `staff`.
+    /// Empty for all enrolled users.
     #[payload(default)]
     pub audience_filters: BTreeMap<String, Vec<String>>,
 }
@@ -476,24 +476,24 @@ pub struct CourseNotificationData {
 /// A user's verdict on the skills that a block is tagged with.
 #[payload]
 pub struct XBlockSkillVerificationData {
-    /// Block that the skills are about.
+    /// The block.
     pub usage_key: UsageKey,
     /// Ids of the skills that the user confirmed.
     #[payload(default)]
     pub verified_skills: Vec<i64>,
-    /// Ids of the skills that the user did not confirm.
+    /// Ids of the skills that the user rejected.
     #[payload(default)]
     pub ignored_skills: Vec<i64>,
 }
 
-/// What another platform said when it launched content over LTI (Learning Tools Interoperability).
+/// The data of another platform that launched content over LTI (Learning Tools Interoperability).
 #[payload]
 pub struct LtiProviderLaunchParamsData {
-    /// Roles of the user there, separated by commas, such as `Learner`.
+    /// Roles of the user on that platform, separated by commas, such as `Learner`.
     pub roles: String,
-    /// Id there of the context of the launch, such as a course.
+    /// Id of the context of the launch on that platform, such as a course.
     pub context_id: String,
-    /// Id of the user there.
+    /// Id of the user on that platform.
     #[payload(pii)]
     pub user_id: String,
     /// Other parameters of the launch, such as `context_title` and `lis_person_name_full`.
@@ -504,12 +504,12 @@ pub struct LtiProviderLaunchParamsData {
 /// A launch of content from another platform over LTI.
 #[payload]
 pub struct LtiProviderLaunchData {
-    /// User of this platform as whom the launch is done.
+    /// User of this platform who launches the content.
     pub user: UserData,
-    /// Course run that the content is in.
+    /// The course run.
     pub course_key: CourseKey,
-    /// Content that is launched.
+    /// The launched content.
     pub usage_key: UsageKey,
-    /// What the other platform said.
+    /// The data from the other platform.
     pub launch_params: LtiProviderLaunchParamsData,
 }

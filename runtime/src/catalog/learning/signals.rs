@@ -9,7 +9,7 @@ use super::data::{
 };
 use crate::event;
 
-/// Sent when somebody has registered as a user, after the account was created.
+/// Sent when a user has registered, after the account was created.
 #[event(
     type = "org.openedx.learning.student.registration.completed.v1",
     // Upstream says `user.pii.username`, which is personal data.
@@ -29,7 +29,7 @@ pub struct StudentRegistrationCompleted {
     repository = "openedx/edx-platform",
 )]
 pub struct SessionLoginCompleted {
-    /// Who signed in.
+    /// The user.
     pub user: UserData,
 }
 
@@ -40,22 +40,22 @@ pub struct SessionLoginCompleted {
     repository = "openedx/edx-platform",
 )]
 pub struct CourseEnrollmentCreated {
-    /// The enrollment as it is now.
+    /// The enrollment in its current state.
     pub enrollment: CourseEnrollmentData,
 }
 
-/// Sent when an enrollment that exists has got another mode, or has become active or inactive.
+/// Sent when the mode of an existing enrollment has changed, or it has become active or inactive.
 #[event(
     type = "org.openedx.learning.course.enrollment.changed.v1",
     key = enrollment.course.course_key,
     repository = "openedx/edx-platform",
 )]
 pub struct CourseEnrollmentChanged {
-    /// The enrollment as it is now.
+    /// The enrollment in its current state.
     pub enrollment: CourseEnrollmentData,
 }
 
-/// Sent when a learner has left a course run: the enrollment is inactive from now on.
+/// Sent when a learner has left a course run, and the enrollment has become inactive.
 #[event(
     type = "org.openedx.learning.course.unenrollment.completed.v1",
     key = enrollment.course.course_key,
@@ -66,25 +66,25 @@ pub struct CourseUnenrollmentCompleted {
     pub enrollment: CourseEnrollmentData,
 }
 
-/// Sent when a user has been given a role in a course run.
+/// Sent when a user has got a role in a course run.
 #[event(
     type = "org.openedx.learning.user.course_access_role.added.v1",
     key = course_access_role_data.course_key,
 )]
 pub struct CourseAccessRoleAdded {
-    /// The role that was given.
+    /// The role that was assigned.
     #[event(allow(field_data_suffix, reason = "it is Python's name"))]
     pub course_access_role_data: CourseAccessRoleData,
 }
 
-/// Sent when a role in a course run has been taken from a user.
+/// Sent when a user has lost a role in a course run.
 #[event(
     type = "org.openedx.learning.user.course_access_role.removed.v1",
     key = course_access_role_data.course_key,
     repository = "openedx/edx-platform",
 )]
 pub struct CourseAccessRoleRemoved {
-    /// The role that was taken.
+    /// The role that was removed.
     #[event(allow(field_data_suffix, reason = "it is Python's name"))]
     pub course_access_role_data: CourseAccessRoleData,
 }
@@ -92,7 +92,7 @@ pub struct CourseAccessRoleRemoved {
 /// Sent when a learner is put into a cohort of a course run, or moved to another one.
 #[event(type = "org.openedx.learning.cohort_membership.changed.v1", repository = "openedx/edx-platform")]
 pub struct CohortMembershipChanged {
-    /// The cohort that the learner is in from now on.
+    /// The learner's new cohort.
     pub cohort: CohortData,
 }
 
@@ -103,25 +103,25 @@ pub struct CohortMembershipChanged {
     repository = "openedx/edx-platform",
 )]
 pub struct CertificateCreated {
-    /// The certificate as it is now.
+    /// The certificate in its current state.
     pub certificate: CertificateData,
 }
 
-/// Sent when a course certificate was saved, whatever its status; other events of it may be sent besides.
+/// Sent when a course certificate was saved, whatever its status; other events about it may be sent too.
 #[event(type = "org.openedx.learning.certificate.changed.v1", repository = "openedx/edx-platform")]
 pub struct CertificateChanged {
-    /// The certificate as it is now.
+    /// The certificate in its current state.
     pub certificate: CertificateData,
 }
 
-/// Sent when a course certificate has become invalid, for instance because the grade is no longer enough.
+/// Sent when a course certificate has become invalid, for example because the grade no longer passes.
 #[event(
     type = "org.openedx.learning.certificate.revoked.v1",
     key = certificate.course.course_key,
     repository = "openedx/edx-platform",
 )]
 pub struct CertificateRevoked {
-    /// The certificate as it is now.
+    /// The certificate in its current state.
     pub certificate: CertificateData,
 }
 
@@ -154,37 +154,37 @@ pub struct BadgeAwarded {
     pub badge: BadgeData,
 }
 
-/// Sent when a badge has been taken from a learner.
+/// Sent when a badge of a learner has been revoked.
 #[event(type = "org.openedx.learning.badge.revoked.v1", repository = "openedx/credentials")]
 pub struct BadgeRevoked {
-    /// The badge that was taken.
+    /// The badge that was revoked.
     pub badge: BadgeData,
 }
 
-/// Sent when a learner's grade for a course run has been stored, the first time or anew.
+/// Sent when a learner's grade for a course run has been stored, for the first time or again.
 #[event(
     type = "org.openedx.learning.course.persistent_grade_summary.changed.v1",
     repository = "openedx/edx-platform"
 )]
 pub struct PersistentGradeSummaryChanged {
-    /// The grade as it is now.
+    /// The grade in its current state.
     pub grade: PersistentCourseGradeData,
 }
 
-/// Sent when a learner's grade for a course run was updated; whether it is enough to pass may be as before.
+/// Sent when a learner's grade for a course run was updated; the passing status may be unchanged.
 #[event(type = "org.openedx.learning.course.passing.status.updated.v1", repository = "openedx/edx-platform")]
 pub struct CoursePassingStatusUpdated {
-    /// Whether the grade is enough.
+    /// Whether the grade is a passing grade.
     pub course_passing_status: CoursePassingStatusData,
 }
 
-/// Sent when a learner's grade for a CCX was updated; whether it is enough to pass may be as before.
+/// Sent when a learner's grade for a CCX was updated; the passing status may be unchanged.
 #[event(
     type = "org.openedx.learning.ccx.course.passing.status.updated.v1",
     repository = "openedx/edx-platform"
 )]
 pub struct CcxCoursePassingStatusUpdated {
-    /// Whether the grade is enough.
+    /// Whether the grade is a passing grade.
     pub course_passing_status: CcxCoursePassingStatusData,
 }
 
@@ -219,7 +219,7 @@ pub struct ExamAttemptRejected {
     pub exam_attempt: ExamAttemptData,
 }
 
-/// Sent when the review of an exam attempt has found nothing to object to.
+/// Sent when the review of an exam attempt has found no problems.
 #[event(type = "org.openedx.learning.exam.attempt.verified.v1", repository = "edx/edx-exams")]
 pub struct ExamAttemptVerified {
     /// The attempt that was verified.
@@ -233,7 +233,7 @@ pub struct ExamAttemptErrored {
     pub exam_attempt: ExamAttemptData,
 }
 
-/// Sent when an exam attempt has been deleted, so that the learner can begin anew.
+/// Sent when an exam attempt has been deleted, so that the learner can start again.
 #[event(type = "org.openedx.learning.exam.attempt.reset.v1", repository = "edx/edx-exams")]
 pub struct ExamAttemptReset {
     /// The attempt that was deleted.
@@ -247,10 +247,10 @@ pub struct IdvAttemptCreated {
     pub idv_attempt: VerificationAttemptData,
 }
 
-/// Sent when an identity verification attempt is complete on the side of the user and waits for a verdict.
+/// Sent when a user has completed an identity verification attempt, which is now pending.
 #[event(type = "org.openedx.learning.idv_attempt.pending.v1", repository = "openedx/edx-platform")]
 pub struct IdvAttemptPending {
-    /// The attempt that waits.
+    /// The pending attempt.
     pub idv_attempt: VerificationAttemptData,
 }
 
@@ -268,32 +268,33 @@ pub struct IdvAttemptDenied {
     pub idv_attempt: VerificationAttemptData,
 }
 
-/// Sent when the setup of a course run's discussions was worked out anew, as after the course was published.
+/// Sent when the discussion configuration of a course run was computed again, for example after the course was
+/// published.
 #[event(
     type = "org.openedx.learning.discussions.configuration.changed.v1",
     repository = "openedx/edx-platform",
     allow(name_mismatch, reason = "it is Python's name")
 )]
 pub struct CourseDiscussionsChanged {
-    /// The setup as it is now.
+    /// The current configuration.
     pub configuration: CourseDiscussionConfigurationData,
 }
 
-/// Sent when somebody has opened a thread in a forum.
+/// Sent when a user has started a thread in a forum.
 #[event(type = "org.openedx.learning.forum.thread.created.v1", repository = "openedx/edx-platform")]
 pub struct ForumThreadCreated {
     /// The new thread.
     pub thread: DiscussionThreadData,
 }
 
-/// Sent when somebody has responded to a thread in a forum.
+/// Sent when a user has responded to a thread in a forum.
 #[event(type = "org.openedx.learning.forum.thread.response.created.v1", repository = "openedx/edx-platform")]
 pub struct ForumThreadResponseCreated {
     /// The new response.
     pub thread: DiscussionThreadData,
 }
 
-/// Sent when somebody has commented on a response in a forum.
+/// Sent when a user has commented on a response in a forum.
 #[event(
     type = "org.openedx.learning.forum.thread.response.comment.created.v1",
     repository = "openedx/edx-platform",
@@ -304,33 +305,33 @@ pub struct ForumResponseCommentCreated {
     pub thread: DiscussionThreadData,
 }
 
-/// Sent when the LMS is to notify certain users.
+/// Sent when the LMS should notify certain users.
 #[event(
     type = "org.openedx.learning.user.notification.requested.v1",
     repository = "openedx/edx-platform openedx/edx-ora2"
 )]
 pub struct UserNotificationRequested {
-    /// The notification, and whom it is for.
+    /// The notification and its audience.
     #[event(allow(field_data_suffix, reason = "it is Python's name"))]
     pub notification_data: UserNotificationData,
 }
 
-/// Sent when the LMS is to notify those who take part in a course run, or some of them.
+/// Sent when the LMS should notify all or some participants of a course run.
 #[event(type = "org.openedx.learning.course.notification.requested.v1", repository = "openedx/edx-platform")]
 pub struct CourseNotificationRequested {
-    /// The notification, and whom it is for.
+    /// The notification and its audience.
     #[event(allow(field_data_suffix, reason = "it is Python's name"))]
     pub course_notification_data: CourseNotificationData,
 }
 
-/// Sent when a user has said which of the skills that a block is tagged with are taught by it.
+/// Sent when a user has confirmed or rejected the skills that a block is tagged with.
 #[event(
     type = "org.openedx.learning.xblock.skill.verified.v1",
     key = xblock_info.usage_key,
     repository = "openedx/xblock-skill-tagging",
 )]
 pub struct XBlockSkillVerified {
-    /// What the user said.
+    /// The user's statement.
     pub xblock_info: XBlockSkillVerificationData,
 }
 
