@@ -31,7 +31,7 @@ pub(crate) enum Kind {
     },
 }
 
-/// What a convention is about, which decides where it can be waived.
+/// The subject of a convention, which decides where it can be waived.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Subject {
     Event,

@@ -113,7 +113,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
 fn field_ident(name: &str, at: &Ident) -> Ident {
     let plain = syn::parse_str::<Ident>(name);
     let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
-    // `1` from `_1` is neither a name nor a keyword. For `_1` itself the compiler reports that there is no such field.
+    // `_1` would become `1`, which is not a name. For the field `_1` the compiler reports that it does not exist.
     let mut field = plain.or_else(|_| raw()).unwrap_or_else(|_| at.clone());
     field.set_span(at.span());
     field

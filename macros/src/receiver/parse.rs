@@ -35,7 +35,7 @@ pub(crate) struct Refused {
     pub(crate) on: On,
 }
 
-/// What the attribute is on.
+/// The item under the attribute.
 pub(crate) enum On {
     Function(Box<Function>),
     /// An item that other items can follow.

@@ -13,7 +13,7 @@ use crate::syntax::type_name;
 pub(crate) struct Refusal {
     /// The wrong part of the type.
     pub(crate) at: TokenStream,
-    /// What is wrong; it follows the field's name.
+    /// The rest of the message, after the field's name.
     pub(crate) what: String,
     pub(crate) help: String,
     /// The reason, if it is not the rule's own.
