@@ -52,7 +52,7 @@ pub(super) fn check_signature(signature: &Signature, problems: &mut Problems) ->
     if let ReturnType::Type(_, ty) = &signature.output
         && matches!(**ty, Type::Never(_))
     {
-        let what = "a receiver returns `()` or `Result<(), E>`, found `!`";
+        let what = "a receiver must return `()` or `Result<(), E>`, found `!`";
         let help = "return `Result<(), E>`; a panic is caught and becomes the receiver's error";
         problems.refuse(&rules::RECEIVER_RETURN, ty, what, help);
     }
