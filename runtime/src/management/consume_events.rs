@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, ValueEnum, builder::NonEmptyStringValueParser};
+use clap::{Args, builder::NonEmptyStringValueParser};
 use serde_json::{Value, json};
 
 use super::{
@@ -86,11 +86,11 @@ pub struct ConsumeEvents {
     #[arg(long, alias = "stop_timeout", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     stop_timeout: Duration,
     /// What to do with a message that has used up its attempts.
-    #[arg(long, alias = "on_error", value_enum, default_value_t = OnFailure::DeadLetter)]
-    on_error: OnFailure,
+    #[arg(long, alias = "on_error", value_enum, default_value_t)]
+    on_error: OnError,
     /// What to do with a message whose event type this program does not know.
-    #[arg(long, alias = "on_unknown_type", value_enum, default_value_t = OnUnknown::DeadLetter)]
-    on_unknown_type: OnUnknown,
+    #[arg(long, alias = "on_unknown_type", value_enum, default_value_t)]
+    on_unknown_type: OnUnknownType,
     /// Event types or constants to handle. Other messages are acknowledged and skipped.
     #[arg(long, value_name = "TYPE", num_args = 1..)]
     only: Vec<String>,
@@ -99,26 +99,6 @@ pub struct ConsumeEvents {
     allow_loop: bool,
     #[command(flatten)]
     settings: SettingsArgs,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OnFailure {
-    /// Move it to the dead letters of the group.
-    DeadLetter,
-    /// Acknowledge and forget it, as in Python.
-    Ack,
-    /// Leave it pending, and stop.
-    Stop,
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum OnUnknown {
-    /// Move it to the dead letters of the group.
-    DeadLetter,
-    /// Acknowledge it.
-    Skip,
-    /// Leave it pending, and stop.
-    Stop,
 }
 
 impl ConsumeEvents {
@@ -206,16 +186,8 @@ impl ConsumeEvents {
             .batch(self.batch.get())
             .stop_timeout(self.stop_timeout)
             .allow_loop(self.allow_loop)
-            .on_error(match self.on_error {
-                OnFailure::DeadLetter => OnError::DeadLetter,
-                OnFailure::Ack => OnError::Acknowledge,
-                OnFailure::Stop => OnError::Stop,
-            })
-            .on_unknown_type(match self.on_unknown_type {
-                OnUnknown::DeadLetter => OnUnknownType::DeadLetter,
-                OnUnknown::Skip => OnUnknownType::Skip,
-                OnUnknown::Stop => OnUnknownType::Stop,
-            });
+            .on_error(self.on_error)
+            .on_unknown_type(self.on_unknown_type);
         self.count.into_iter().fold(consumer, Consumer::count)
     }
 }

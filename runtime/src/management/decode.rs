@@ -2,7 +2,6 @@
 
 use std::{borrow::Cow, io::Write};
 
-use clap::Args;
 use data_encoding::{DecodeKind, HEXLOWER_PERMISSIVE};
 use serde::Deserialize;
 
@@ -12,12 +11,7 @@ use super::{
     result::CommandResult,
 };
 
-/// The arguments of `decode`.
-#[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
-pub struct Decode;
-
-const EXAMPLE: &str = r#"Example:
+pub(super) const EXAMPLE: &str = r#"Example:
   echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "avro_hex": "0e01066164611e616461406578616d706c652e636f6d06416461"}' | openedx-events decode
 
 Exits with 1 if a line could not be decoded."#;

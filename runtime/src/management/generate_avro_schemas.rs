@@ -103,10 +103,15 @@ impl<'a> Folder<'a> {
     /// link, its target stays as it is.
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
         let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
-        let place = if self.has_contracts { add } else { replace };
-        let written = File::create_new(&temporary)
-            .and_then(|mut file| file.write_all(text.as_bytes()))
-            .and_then(|()| place(&temporary, path));
+        let written = File::create_new(&temporary).and_then(|mut file| file.write_all(text.as_bytes()));
+        let written = written.and_then(|()| {
+            if !self.has_contracts {
+                return fs::rename(&temporary, path);
+            }
+            // Fails if the contract exists: it may have been created since it was read.
+            fs::hard_link(&temporary, path)?;
+            fs::remove_file(&temporary)
+        });
         if written.is_err() {
             // The write error is the one to report, even if the temporary file cannot be removed.
             let _ = fs::remove_file(&temporary);
@@ -141,16 +146,6 @@ fn leave_contracts(files: &mut BTreeMap<PathBuf, String>) -> Result<(), CommandE
 fn same_json(left: &str, right: &str) -> bool {
     let parse = serde_json::from_str::<Value>;
     matches!((parse(left), parse(right)), (Ok(left), Ok(right)) if left == right)
-}
-
-fn replace(temporary: &Path, path: &Path) -> io::Result<()> {
-    fs::rename(temporary, path)
-}
-
-/// Fails if `path` exists, because it may have been created since it was read.
-fn add(temporary: &Path, path: &Path) -> io::Result<()> {
-    fs::hard_link(temporary, path)?;
-    fs::remove_file(temporary)
 }
 
 fn cannot(verb: &str, path: &Path, error: &io::Error) -> CommandError {

@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, BufReader, Write};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::json;
 
 use super::result::{CommandError, CommandResult, Done};
@@ -78,9 +78,4 @@ pub(super) fn escape_line_breaks(json: String) -> String {
         return json;
     }
     json.replace('\u{85}', "\\u0085").replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029")
-}
-
-/// Writes an answer that consists of strings and numbers, which always have a JSON form.
-pub(super) fn to_json(answer: &impl Serialize) -> String {
-    serde_json::to_string(answer).unwrap_or_default()
 }

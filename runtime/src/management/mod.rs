@@ -13,36 +13,18 @@
 //! }
 //! ```
 //!
-//! | command | does |
-//! |---|---|
-//! | `list` | lists all events, as a table or as JSON |
-//! | `show` | prints one event in full |
-//! | `generate-avro-schemas` | writes Avro schemas to files with Python's names |
-//! | `check` | reports mistakes in the events of the program |
-//! | `encode`, `decode` | turn Avro record dictionaries into Avro bytes and back, line by line |
-//! | `parse-keys` | takes opaque keys apart, line by line |
-//! | `produce-event` | sends events to a topic |
-//! | `consume-events` | runs the receivers of the program for the events of topics |
-//! | `tail`, `pending`, `dlq`, `seek` | inspect and repair a topic and its groups |
-//!
-//! Python's spelling with underscores works too. `--help` has an example of each command.
+//! [`Command`] documents the commands. Python's spelling with underscores works too. `--help` has examples.
 //!
 //! # Lines
 //!
 //! `encode`, `decode` and `parse-keys` read JSON objects from standard input, one a line, and write one line for each: line 7
 //! of the output answers line 7 of the input. They keep one line in memory at a time, so the input may have any size.
 //!
-//! | command | in | out |
-//! |---|---|---|
-//! | `encode` | `{"event_type": …, "data": {…}}` | `{"event_type": …, "avro_hex": …}` |
-//! | `decode` | `{"event_type": …, "avro_hex": …}` | `{"event_type": …, "data": {…}}` |
-//! | `parse-keys` | `{"class": …, "key": …}` | `{"class": …, "canonical": …, "parts": {…}}` |
-//!
 //! The answer to a line that cannot be processed is `{"error": …, "line": …}`, and the command continues. The answer to a
 //! refused key is `{"error": …}`. Values appear only in `data` and `avro_hex`: errors name fields and positions, and contain
 //! no values.
 //!
-//! Keys of the object that are not in the table are ignored, so that lines with an id or with metadata need no preparation. A
+//! Keys of the object that are not documented are ignored, so that lines with an id or with metadata need no preparation. A
 //! key that occurs twice is an error, and so is a blank line. A line may end with CRLF, and the last line needs no line
 //! break. The output is UTF-8. Characters that some readers take for line breaks (U+0085, U+2028 and U+2029) are escaped.
 //!
@@ -163,16 +145,16 @@ pub enum Command {
     /// Reads `{"event_type": …, "data": {…}}` from standard input, and writes
     /// `{"event_type": …, "avro_hex": …}`, with the bytes as hexadecimal digits. The answer to a line that
     /// cannot be encoded is `{"error": …, "line": …}`, and the command continues.
-    #[command(verbatim_doc_comment)]
-    Encode(encode::Encode),
+    #[command(verbatim_doc_comment, after_help = encode::EXAMPLE)]
+    Encode,
     /// Turn Avro bytes into Avro record dictionaries, line by line.
     ///
     /// Reads `{"event_type": …, "avro_hex": …}` from standard input, and writes
     /// `{"event_type": …, "data": {…}}`. Personal data is not redacted. The answer to a line that cannot be
     /// decoded is `{"error": …, "line": …}`, and the command continues. Bytes after the event are ignored,
     /// as in consumers.
-    #[command(verbatim_doc_comment)]
-    Decode(decode::Decode),
+    #[command(verbatim_doc_comment, after_help = decode::EXAMPLE)]
+    Decode,
     /// Take opaque keys apart, line by line.
     ///
     /// Reads `{"class": …, "key": …}` from standard input, and writes
@@ -183,8 +165,8 @@ pub enum Command {
     /// The requested class is `CourseKey`, `UsageKey`, `LearningContextKey`, `CCXLocator`,
     /// `LibraryLocatorV2`, `LibraryUsageLocatorV2`, `LibraryCollectionLocator` or
     /// `LibraryContainerLocator`.
-    #[command(alias = "parse_keys", verbatim_doc_comment)]
-    ParseKeys(parse_keys::ParseKeys),
+    #[command(alias = "parse_keys", verbatim_doc_comment, after_help = parse_keys::EXAMPLE)]
+    ParseKeys,
     /// Send an event, or one event a line, to a topic of the event bus.
     #[command(alias = "produce_event")]
     ProduceEvent(produce_event::ProduceEvent),
@@ -282,9 +264,9 @@ impl Command {
             Self::Show(show) => show.run(out),
             Self::GenerateAvroSchemas(generate) => generate.run(out),
             Self::Check(check) => check.run(out),
-            Self::Encode(encode::Encode) => encode::run(out),
-            Self::Decode(decode::Decode) => decode::run(out),
-            Self::ParseKeys(parse_keys::ParseKeys) => parse_keys::run(out),
+            Self::Encode => encode::run(out),
+            Self::Decode => decode::run(out),
+            Self::ParseKeys => parse_keys::run(out),
             Self::ProduceEvent(produce) => produce.run(out),
             Self::ConsumeEvents(consume) => consume.run(out),
             Self::Tail(tail) => tail.run(out),

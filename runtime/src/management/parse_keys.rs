@@ -2,11 +2,10 @@
 
 use std::{borrow::Cow, fmt::Display, io::Write, str::FromStr};
 
-use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    lines::{NoAnswer, answer_all, parse, to_json},
+    lines::{NoAnswer, answer_all, parse},
     result::CommandResult,
 };
 use crate::keys::{
@@ -14,12 +13,7 @@ use crate::keys::{
     LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, ToObject, UsageKey,
 };
 
-/// The arguments of `parse-keys`.
-#[derive(Args, Debug)]
-#[command(after_help = EXAMPLE)]
-pub struct ParseKeys;
-
-const EXAMPLE: &str = r#"Example:
+pub(super) const EXAMPLE: &str = r#"Example:
   echo '{"class": "CourseKey", "key": "course-v1:edX+DemoX+2026"}' | openedx-events parse-keys
 
 Exits with 1 if a key was refused or a line could not be parsed."#;
@@ -70,5 +64,6 @@ fn answer(line: &str) -> Result<String, NoAnswer> {
 fn describe<K: FromStr<Err = KeyError> + Display + ToObject>(text: &str) -> Result<String, KeyError> {
     let key: K = text.parse()?;
     let KeyObject { class, parts } = key.to_object();
-    Ok(to_json(&Answer { class, canonical: key.to_string(), parts }))
+    // Strings and numbers always have a JSON form.
+    Ok(serde_json::to_string(&Answer { class, canonical: key.to_string(), parts }).unwrap_or_default())
 }

@@ -25,7 +25,7 @@ use crate::{
 const FLUSH: Duration = Duration::from_secs(15);
 
 /// The arguments of `produce-event`.
-#[derive(Args, Debug)]
+#[derive(Args)]
 #[command(after_help = "Examples:
   openedx-events produce-event --topic user-login --signal SESSION_LOGIN_COMPLETED --data '{\"user\": {\"id\": 7, \"is_active\": true, \"pii\": {\"username\": \"ada\", \"email\": \"ada@example.com\", \"name\": \"Ada\"}}}'
   openedx-events produce-event --topic loans --lines < events.jsonl
@@ -40,7 +40,7 @@ pub struct ProduceEvent {
     signal: Option<String>,
     /// The event's Avro record dictionary, as JSON.
     #[arg(long, value_name = "JSON", requires = "signal")]
-    data: Option<Data>,
+    data: Option<String>,
     /// Path to the event's key, for buses that use keys. By default, the event's own.
     #[arg(long, alias = "key_field", value_name = "PATH")]
     key_field: Option<String>,
@@ -57,19 +57,14 @@ pub struct ProduceEvent {
     settings: SettingsArgs,
 }
 
-/// An event's data, which may be personal.
-#[derive(Clone)]
-struct Data(String);
-
-impl From<String> for Data {
-    fn from(json: String) -> Self {
-        Self(json)
-    }
-}
-
-impl fmt::Debug for Data {
+/// Hides the data, which may be personal.
+impl fmt::Debug for ProduceEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("<redacted>")
+        f.debug_struct("ProduceEvent")
+            .field("topic", &self.topic)
+            .field("signal", &self.signal)
+            .field("data", &format_args!("<redacted>"))
+            .finish_non_exhaustive()
     }
 }
 
@@ -93,7 +88,7 @@ impl ProduceEvent {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         // A mistake in the event is reported before a bus is used.
         let event = match (&self.signal, &self.data) {
-            (Some(signal), Some(Data(json))) => {
+            (Some(signal), Some(json)) => {
                 Some(self.ready(by_signal(signal)?, json, self.metadata.as_deref())?)
             }
             _ => None,

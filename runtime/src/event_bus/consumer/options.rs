@@ -13,12 +13,14 @@ use crate::event_bus::wire::dead_letter::Failure;
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum OnError {
     /// Store it among the group's dead letters, and acknowledge it.
     #[default]
     DeadLetter,
     /// Log and acknowledge it, as Python does: nobody handles it again.
+    #[cfg_attr(feature = "cli", value(name = "ack"))]
     Acknowledge,
     /// End the consumer; the message stays pending.
     Stop,
@@ -26,6 +28,7 @@ pub enum OnError {
 
 /// What to do with a message whose event type the program does not know.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[non_exhaustive]
 pub enum OnUnknownType {
     /// Store it among the group's dead letters, and acknowledge it.
