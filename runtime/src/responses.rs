@@ -37,13 +37,13 @@ impl Responses {
         self.0.len()
     }
 
-    /// Whether no receiver ran, and the event went to no bus.
+    /// Returns whether no receiver ran, and the event went to no bus.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether every receiver succeeded, and the event bus too if the event went there.
+    /// Returns whether every receiver succeeded, and the event bus too if the event went there.
     #[must_use]
     pub fn all_ok(&self) -> bool {
         self.failures().next().is_none()
@@ -118,7 +118,7 @@ impl Response {
         &self.receiver
     }
 
-    /// Whether this is the response of the event bus. If the event was not delivered, the error is a
+    /// Returns whether this is the response of the event bus. If the event was not delivered, the error is a
     /// [`ProduceError`](crate::event_bus::ProduceError).
     #[must_use]
     pub fn is_event_bus(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Scopes: effects on what a thread sends while it is in them. [`testing`](crate::testing) builds on them.
 //!
-//! This file uses events and metadata. Receivers are run by code that asks it.
+//! This file uses events and metadata. The code that runs receivers uses it.
 
 use std::{
     any::TypeId,
@@ -27,7 +27,7 @@ thread_local! {
     static SCOPES: RefCell<Vec<Arc<Effect>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether any thread is in a scope.
+/// Returns whether any thread is in a scope.
 #[inline]
 pub(crate) fn is_active() -> bool {
     ENTERED.load(Ordering::Relaxed) > 0
@@ -61,7 +61,7 @@ impl Scopes {
         Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
     }
 
-    /// Whether a scope collects events of this definition.
+    /// Returns whether a scope collects events of this definition.
     pub(crate) fn capture(&self, definition: &'static EventDefinition) -> bool {
         self.0
             .iter()
@@ -85,7 +85,7 @@ impl Scopes {
         }
     }
 
-    /// Whether a scope mutes a receiver of `event`. `receiver` returns the type of its function.
+    /// Returns whether a scope mutes a receiver of `event`. `receiver` returns the type of its function.
     #[inline]
     pub(crate) fn mute(&self, event: &'static EventDefinition, receiver: fn() -> TypeId) -> bool {
         self.0.iter().any(|effect| match &**effect {
@@ -95,7 +95,7 @@ impl Scopes {
         })
     }
 
-    /// Whether a failure makes the send panic.
+    /// Returns whether a failure makes the send panic.
     pub(crate) fn are_strict(&self) -> bool {
         self.0.iter().any(|effect| matches!(**effect, Effect::Strict))
     }

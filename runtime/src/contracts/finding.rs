@@ -16,7 +16,7 @@ pub enum ContractFinding {
         /// The contract, if it was written after the event was compiled.
         file: Option<PathBuf>,
     },
-    /// A contract belongs to none of the events that the program is linked with.
+    /// A contract matches no event that the program is linked with.
     #[non_exhaustive]
     WithoutEvent {
         /// The contract's path, relative to the package's folder.

@@ -11,7 +11,7 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
-    DateTime,
+    date_time::DateTime,
     event_bus::{DeadLetter, EntryId, Operations, Replayed, chain, replay},
 };
 
@@ -26,7 +26,7 @@ pub enum Dlq {
     List(List),
     /// Print one dead letter with its data.
     Show(Show),
-    /// Run the receivers that failed again, in this process, and remove the dead letters that are handled.
+    /// Run the failed receivers once more, in this process, and remove the dead letters that they handle.
     ///
     /// If only some receivers of an event succeed, its dead letter stays for the others, with a new id (`kept_as`). The event
     /// is not added to the topic, so other groups do not see it again.

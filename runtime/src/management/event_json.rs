@@ -1,4 +1,4 @@
-//! Entries of a topic as JSON, without personal data unless it is to be revealed.
+//! Converts entries of a topic to JSON. Personal data is redacted, unless the caller asks for it.
 
 use serde_json::{Map, Value};
 

@@ -46,7 +46,7 @@ pub(super) fn answer_all(
     Ok(done)
 }
 
-/// Returns the text of line `number`.
+/// Decodes line `number`, without its line break.
 fn text_of(line: &[u8], number: u64) -> Result<&str, NoAnswer> {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);

@@ -41,10 +41,10 @@ pub struct ProduceEvent {
     /// The event's Avro record dictionary, as JSON.
     #[arg(long, value_name = "JSON", requires = "signal")]
     data: Option<String>,
-    /// Path to the event's key, for buses that use keys. By default, the event's own.
+    /// Path to the event's key, for buses that use keys. By default, the key of the event's definition.
     #[arg(long, alias = "key_field", value_name = "PATH")]
     key_field: Option<String>,
-    /// The event's metadata, as JSON. By default, as if the event were sent now.
+    /// The event's metadata, as JSON. By default, the metadata of an event that is sent now.
     #[arg(long, value_name = "JSON", conflicts_with = "lines")]
     metadata: Option<String>,
     /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line. `metadata` is optional.

@@ -9,7 +9,7 @@ use crate::event_bus::{BusError, InstallError, chain};
 
 pub(super) type CommandResult = Result<Done, CommandError>;
 
-/// What a command did.
+/// The success of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
     /// It did what it was asked to.

@@ -64,13 +64,13 @@ impl ReceiverError {
         Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
     }
 
-    /// Whether a retry cannot help.
+    /// Returns whether a retry cannot help.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
         self.0.permanent
     }
 
-    /// Whether the receiver panicked.
+    /// Returns whether the receiver panicked.
     #[must_use]
     pub fn is_panic(&self) -> bool {
         self.0.panicked
@@ -102,7 +102,7 @@ impl ReceiverError {
     }
 }
 
-/// Whether one of the error's sources is permanent. Wrapping an error adds context and does not make it temporary.
+/// Returns whether one of the error's sources is permanent. Wrapping an error adds context and does not make it temporary.
 fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
     let mut source = error.source();
     while let Some(error) = source {

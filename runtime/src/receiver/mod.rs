@@ -1,4 +1,4 @@
-//! Receivers: functions that run when an event is sent. What is known of one, how one is called, and how one fails.
+//! Receivers: functions that run when an event is sent. Their definitions, parameters, results and runs.
 //!
 //! This folder uses events, metadata and scopes. It knows nothing of signals, of the registry or of an event bus.
 

@@ -67,12 +67,12 @@ pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming
     known(&metadata)?.receive(metadata, bytes)
 }
 
-/// Whether events of that type have a receiver in this program, or `None` if the program does not know the type.
+/// Returns whether events of that type have a receiver in this program, or `None` if the program does not know the type.
 pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
     find(event_type).map(<dyn AnySignal>::has_receivers)
 }
 
-/// Whether any event has a receiver in this program.
+/// Returns whether any event has a receiver in this program.
 pub(crate) fn has_receivers() -> bool {
     signals().iter().any(|signal| signal.has_receivers())
 }

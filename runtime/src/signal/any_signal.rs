@@ -53,7 +53,7 @@ impl dyn AnySignal {
         Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
     }
 
-    /// Whether the event has a receiver in this process.
+    /// Returns whether the event has a receiver in this process.
     pub(crate) fn has_receivers(&'static self) -> bool {
         self.receivers().are_any(self.definition())
     }

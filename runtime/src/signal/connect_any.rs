@@ -25,7 +25,7 @@ where
     Connection::new(move || CONNECTED.remove(id))
 }
 
-/// Whether a receiver of all events is connected.
+/// Returns whether a receiver of all events is connected.
 #[inline]
 pub(super) fn is_observed() -> bool {
     !CONNECTED.is_empty()

@@ -45,7 +45,7 @@ impl<T: Clone> DispatchList<T> {
         Self { count: AtomicUsize::new(0), items: RwLock::new(None) }
     }
 
-    /// Whether the list is empty.
+    /// Returns whether the list is empty.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0

@@ -114,7 +114,7 @@ impl<E: Event> Signal<E> {
         self.send_observed(event)
     }
 
-    /// A function of its own, so that [`send_event`](Self::send_event) sets nothing up if there is no receiver.
+    /// Is separate from [`send_event`](Self::send_event), which therefore sets nothing up if there is no receiver.
     #[inline(never)]
     #[track_caller]
     fn send_observed(&'static self, event: E) -> Responses {
@@ -135,7 +135,7 @@ impl<E: Event> Signal<E> {
 
     /// Sends an event to the receivers until one fails. The receivers after it and the event bus do not get the event.
     ///
-    /// This is Django's `send`. The failure is returned and not logged.
+    /// This is Django's `send`. A receiver's failure is returned and not logged.
     ///
     /// # Errors
     ///

@@ -64,7 +64,7 @@ impl Receivers {
         Connection::new(move || self.connected.remove(id))
     }
 
-    /// Whether an event that is sent now would run any receiver.
+    /// Returns whether an event that is sent now would run any receiver.
     #[inline]
     pub(super) fn are_any(&self, event: &'static EventDefinition) -> bool {
         !self.linked(event).is_empty() || !self.connected.is_empty() || connect_any::is_observed()

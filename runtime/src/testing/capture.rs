@@ -47,7 +47,7 @@ impl<E: Event> Capture<E> {
         self.with(<[_]>::len)
     }
 
-    /// Whether no event was sent.
+    /// Returns whether no event was sent.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
