@@ -93,7 +93,7 @@ fn a_server_before_redis_7_is_refused() {
             let mut client = client.unwrap();
             let _ = client.read(&mut [0; 1024]);
             let info = "redis_version:6.2.14\r\n";
-            let replies = format!("+OK\r\n:1\r\n:0\r\n${}\r\n{info}\r\n", info.len());
+            let replies = format!("+OK\r\n:1\r\n:0\r\n${}\r\n{info}\r\n*0\r\n", info.len());
             client.write_all(replies.as_bytes()).unwrap();
         }
     });

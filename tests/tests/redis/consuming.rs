@@ -100,7 +100,7 @@ fn the_server_lists_consumers_by_name() {
     let mut consumer = world.consumer("shop worker/1");
     poll(&mut *consumer, &[], 1);
     let list: String = world.ask(&["CLIENT", "LIST"]);
-    let expected = format!("name=openedx-events/{TOPIC}/{GROUP}/shop%20worker%2F1 ");
+    let expected = format!("name=openedx-events/{TOPIC}/{GROUP}/shop%20worker%2F1/");
     assert!(list.contains(&expected), "{list}");
 }
 

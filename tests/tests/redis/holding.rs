@@ -19,7 +19,7 @@ fn worlds() -> [World; 2] {
 /// Returns the pending entries that a member reports as lost.
 fn lost(world: &World, member: &str) -> Vec<EntryId> {
     // A member does not take entries from another connection with its name.
-    let name = format!("/{member} ");
+    let name = format!("/{member}/");
     eventually("the connection is gone", || !world.ask::<String>(&["CLIENT", "LIST"]).contains(&name));
     let mut consumer = world.consumer(member);
     let (mut lost, mut done) = (Vec::new(), Vec::new());

@@ -1,6 +1,6 @@
 //! Commands in the server's protocol: several for one write, without a copy of each argument.
 
-use super::{fields, stream_id::StreamId};
+use super::{fields, short_text::ShortText, stream_id::StreamId};
 use crate::event_bus::wire::message::Message;
 
 /// Commands that go to the server together, each with one reply.
@@ -65,7 +65,8 @@ impl Commands {
     }
 
     fn header(&mut self, kind: u8, number: usize) {
-        self.bytes.extend_from_slice(Digits::of(number as u64).as_header(kind));
+        let header = ShortText::new().byte(b'\n').byte(b'\r').number(number as u64).byte(kind);
+        self.bytes.extend_from_slice(header.as_bytes());
     }
 
     fn bulk(&mut self, word: &[u8]) {
@@ -92,51 +93,17 @@ impl Words<'_> {
     }
 
     pub(super) fn number(&mut self, number: u64) -> &mut Self {
-        self.word(Digits::of(number).as_bytes())
+        self.word(ShortText::new().number(number).as_bytes())
     }
 
     pub(super) fn id(&mut self, id: StreamId) -> &mut Self {
-        self.word(id.to_string())
+        self.word(id.text().as_bytes())
     }
 }
 
 impl Drop for Words<'_> {
     fn drop(&mut self) {
         debug_assert!(self.left == 0, "fewer words than were announced");
-    }
-}
-
-/// The decimal digits of a number, without an allocation, with room for the rest of a header around them.
-struct Digits {
-    bytes: [u8; Digits::ROOM],
-    start: usize,
-}
-
-impl Digits {
-    /// The kind, twenty digits, which fit any number, and the end of the line.
-    const ROOM: usize = 1 + 20 + 2;
-
-    fn of(mut number: u64) -> Self {
-        let mut digits = Self { bytes: [0; Self::ROOM], start: Self::ROOM - 2 };
-        loop {
-            digits.start -= 1;
-            digits.bytes[digits.start] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                return digits;
-            }
-        }
-    }
-
-    fn as_bytes(&self) -> &[u8] {
-        &self.bytes[self.start..Self::ROOM - 2]
-    }
-
-    fn as_header(&mut self, kind: u8) -> &[u8] {
-        let start = self.start - 1;
-        self.bytes[start] = kind;
-        self.bytes[Self::ROOM - 2..].copy_from_slice(b"\r\n");
-        &self.bytes[start..]
     }
 }
 

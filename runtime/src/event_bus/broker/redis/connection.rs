@@ -15,8 +15,6 @@ pub(super) struct ServerConnection {
     pub(super) client_id: Option<u64>,
     /// Whether this user may call `CLIENT UNBLOCK`.
     pub(super) can_unblock: bool,
-    /// The id of the server's current run, if this user may ask for it. It changes when the server restarts.
-    pub(super) run_id: Option<String>,
     /// Memory that the next commands reuse.
     pub(super) commands: Commands,
 }
@@ -32,7 +30,6 @@ impl ServerConnection {
             socket_timeout: Duration::ZERO,
             client_id: None,
             can_unblock: false,
-            run_id: None,
             commands: Commands::new(),
         })
     }

@@ -64,19 +64,28 @@ impl Connector {
         name
     }
 
-    /// Connects to the server, or to the primary that the sentinels name, and logs in as the client `name`.
+    /// Connects to the server, or to the primary that a sentinel names, and logs in as the client `name`.
     pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
-        let client = match &self.options.server {
-            Server::Tcp(address) => self.client_at(address)?,
-            Server::Socket(path) => client(ConnectionAddr::Unix(path.clone()))?,
-            Server::Sentinel { sentinels, service, login } => {
-                self.client_at(&self.primary(sentinels, service, login, deadline)?)?
+        let place = self.options.place();
+        match &self.options.server {
+            Server::Tcp(address) => self.log_in(&self.client_at(address)?, &place, name, deadline),
+            Server::Socket(path) => {
+                self.log_in(&client(ConnectionAddr::Unix(path.clone()))?, &place, name, deadline)
             }
-        };
-        let deadline = self.limit(deadline);
-        let mut connection = self.open(&client, &self.options.place(), deadline)?;
-        self.log_in(&mut connection, name, deadline)?;
-        Ok(connection)
+            Server::Sentinel { sentinels, service, login } => {
+                let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
+                for sentinel in sentinels {
+                    let primary = self.primary(sentinel, service, login, deadline);
+                    let client = primary.and_then(|address| self.client_at(&address));
+                    match client.map(|client| self.log_in(&client, &place, name, deadline)) {
+                        // Another sentinel may know more.
+                        Err(trouble) | Ok(Err(trouble @ Trouble::Connection { .. })) => last = trouble,
+                        Ok(connected) => return connected,
+                    }
+                }
+                Err(last)
+            }
+        }
     }
 
     /// Limits `deadline` to the time that connecting and one reply may take.
@@ -103,13 +112,16 @@ impl Connector {
         Client::build_with_tls(info(address)?, certificates).map_err(unusable)
     }
 
-    /// Logs in, selects the database, tells the server the client's name, and learns what this user may do.
+    /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user may do.
     fn log_in(
         &self,
-        connection: &mut ServerConnection,
+        client: &Client,
+        place: &str,
         name: &str,
         deadline: Instant,
-    ) -> Result<(), Trouble> {
+    ) -> Result<ServerConnection, Trouble> {
+        let deadline = self.limit(deadline);
+        let mut connection = self.open(client, place, deadline)?;
         let mut commands = Commands::new();
         let logs_in = write_login(&mut commands, &self.options.login);
         let database = self.options.db.to_string();
@@ -121,6 +133,7 @@ impl Connector {
         // No client has the number 0: the reply only tells whether this user may call the command.
         commands.push(&["CLIENT", "UNBLOCK", "0"]);
         commands.push(&["INFO", "server"]);
+        commands.push(&["ROLE"]);
         let mut replies = connection.call(&commands, deadline)?.into_iter();
         let mut next = || replies.next().unwrap_or_default();
         if logs_in {
@@ -130,7 +143,7 @@ impl Connector {
             accepted(next(), &format!("database {database}"))?;
         }
         // The server may forbid the rest without harm, but not if it forbids everything.
-        let (_name, client_id, unblock, info) = (next(), next(), next(), next());
+        let (_name, client_id, unblock, info, role) = (next(), next(), next(), next(), next());
         if let Err(trouble) = reply::checked(client_id.clone())
             && (trouble.is_transient() || trouble.is("NOAUTH"))
         {
@@ -139,30 +152,19 @@ impl Connector {
         connection.client_id = reply::number(&client_id);
         connection.can_unblock = reply::number(&unblock).is_some();
         let info = reply::text(info).unwrap_or_default();
-        let find = |field: &str| info.lines().find_map(|line| line.strip_prefix(field));
-        connection.run_id = find("run_id:").map(str::to_owned);
-        find("redis_version:").map_or(Ok(()), check_version)
-    }
-
-    /// Returns the address of the primary, from the first sentinel that names a server that confirms its role.
-    fn primary(
-        &self,
-        sentinels: &[Address],
-        service: &str,
-        login: &Login,
-        deadline: Instant,
-    ) -> Result<Address, Trouble> {
-        let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
-        for sentinel in sentinels {
-            match self.ask_sentinel(sentinel, service, login, deadline) {
-                Ok(address) => return Ok(address),
-                Err(trouble) => last = trouble,
-            }
+        let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
+        version.map_or(Ok(()), check_version)?;
+        // A sentinel may not have noticed yet that the primary is another one. A replica refuses writes.
+        let role = reply::array(role, "ROLE").unwrap_or_default().into_iter().next().and_then(reply::text);
+        if matches!(self.options.server, Server::Sentinel { .. }) && role.is_some_and(|role| role != "master")
+        {
+            return Err(Trouble::unreachable(format!("a sentinel names a replica as {place}")));
         }
-        Err(last)
+        Ok(connection)
     }
 
-    fn ask_sentinel(
+    /// Asks a sentinel for the address of the primary.
+    fn primary(
         &self,
         sentinel: &Address,
         service: &str,
@@ -170,53 +172,23 @@ impl Connector {
         deadline: Instant,
     ) -> Result<Address, Trouble> {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
-        let deadline = self.limit(deadline);
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
-        let question = ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service];
-        let address = reply::array(self.ask_at(sentinel, &place, login, &question, deadline)?, TO)?;
+        let deadline = self.limit(deadline);
+        let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
+        let mut commands = Commands::new();
+        let logs_in = write_login(&mut commands, login);
+        commands.push(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service]);
+        let mut replies = connection.call(&commands, deadline)?.into_iter();
+        if logs_in {
+            reply::checked(replies.next().unwrap_or_default())?;
+        }
+        let address = reply::array(replies.next().unwrap_or_default(), TO)?;
         if address.is_empty() {
             return Err(Trouble::unreachable(format!("{place} knows no primary of `{service}`")));
         }
         let mut address = address.into_iter().map(reply::text);
         let (host, port) = (address.next().flatten(), address.next().flatten());
-        let port = port.and_then(|port| port.parse().ok());
-        let primary: Address = host.zip(port).ok_or(Trouble::Reply { to: TO })?;
-        self.check_role(&primary, deadline)?;
-        Ok(primary)
-    }
-
-    /// Refuses a server that is not a primary any more, because a sentinel may not have noticed yet.
-    fn check_role(&self, primary: &Address, deadline: Instant) -> Result<(), Trouble> {
-        let place = format!("{}:{}", primary.0, primary.1);
-        let role = self.ask_at(primary, &place, &self.options.login, &["ROLE"], deadline);
-        match role.and_then(|role| reply::array(role, "ROLE")) {
-            Ok(role) if role.first().cloned().and_then(reply::text).as_deref() != Some("master") => {
-                Err(Trouble::unreachable(format!("{place} is not the primary any more")))
-            }
-            // If `ROLE` is forbidden, the sentinel is right: a replica refuses writes with `READONLY` later.
-            Ok(_) | Err(Trouble::Server { .. } | Trouble::Reply { .. }) => Ok(()),
-            Err(trouble) => Err(trouble),
-        }
-    }
-
-    /// Runs one command on a connection of its own. Returns its reply.
-    fn ask_at(
-        &self,
-        address: &Address,
-        place: &str,
-        login: &Login,
-        command: &[&str],
-        deadline: Instant,
-    ) -> Result<Value, Trouble> {
-        let mut connection = self.open(&self.client_at(address)?, place, deadline)?;
-        let mut commands = Commands::new();
-        let logs_in = write_login(&mut commands, login);
-        commands.push(command);
-        let mut replies = connection.call(&commands, deadline)?.into_iter();
-        if logs_in {
-            reply::checked(replies.next().unwrap_or_default())?;
-        }
-        Ok(replies.next().unwrap_or_default())
+        host.zip(port.and_then(|port| port.parse().ok())).ok_or(Trouble::Reply { to: TO })
     }
 }
 

@@ -80,24 +80,12 @@ impl Trouble {
 
     pub(super) fn is_transient(&self) -> bool {
         /// The server runs, but it cannot serve now, or not as a primary.
-        const TRANSIENT: &[&str] = &[
-            "LOADING",
-            "READONLY",
-            "MASTERDOWN",
-            "CLUSTERDOWN",
-            "TRYAGAIN",
-            "NOGROUP",
-            "UNBLOCKED",
-            "BUSY",
-            "NOREPLICAS",
-            "MISCONF",
-            "OOM",
-            "UNKILLABLE",
-        ];
+        const TRANSIENT: &str = "LOADING READONLY MASTERDOWN CLUSTERDOWN TRYAGAIN NOGROUP UNBLOCKED BUSY NOREPLICAS \
+                                 MISCONF OOM UNKILLABLE";
         match self {
             Self::Connection { .. } => true,
             Self::Server { code, text } => {
-                TRANSIENT.contains(&code.as_str())
+                TRANSIENT.split(' ').any(|known| known == code)
                     || (code == "ERR" && text.starts_with("max number of clients"))
             }
             Self::Reply { .. } | Self::Permanent(_) | Self::GroupExists { .. } => false,

@@ -14,6 +14,7 @@ mod operations;
 mod options;
 mod producer;
 mod reply;
+mod short_text;
 mod stream_id;
 
 use std::{fmt, sync::Arc};

@@ -52,7 +52,7 @@ pub(super) fn number(value: &Value) -> Option<u64> {
 
 pub(super) fn id(value: &Value) -> Option<StreamId> {
     match value {
-        Value::BulkString(bytes) => str::from_utf8(bytes).ok()?.parse().ok(),
+        Value::BulkString(bytes) => StreamId::parse(bytes),
         _ => None,
     }
 }
@@ -136,22 +136,9 @@ pub(super) fn pending(reply: Value) -> Result<Vec<PendingEntry>, Trouble> {
     array(reply, TO)?.into_iter().map(|value| one(value).ok_or(Trouble::Reply { to: TO })).collect()
 }
 
-/// Names and values that alternate, as `XINFO` replies them.
-pub(super) struct Info(Vec<(Vec<u8>, Value)>);
-
-impl Info {
-    pub(super) fn read(reply: Value, to: &'static str) -> Result<Self, Trouble> {
-        let mut values = array(reply, to)?.into_iter();
-        let mut pairs = Vec::new();
-        while let (Some(name), Some(value)) = (values.next(), values.next()) {
-            pairs.push((bytes(name).ok_or(Trouble::Reply { to })?, value));
-        }
-        Ok(Self(pairs))
-    }
-
-    /// Takes out the value called `name`; nil if it is missing.
-    pub(super) fn take(&mut self, name: &str) -> Value {
-        let found = self.0.iter_mut().find(|(known, _)| known == name.as_bytes());
-        found.map(|(_, value)| std::mem::take(value)).unwrap_or_default()
-    }
+/// Returns the value called `name` in a reply of `XINFO`, in which names and values alternate.
+pub(super) fn info<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
+    let Value::Array(values) = reply else { return None };
+    let is_name = |value: &Value| matches!(value, Value::BulkString(bytes) if bytes == name.as_bytes());
+    values.chunks_exact(2).find(|pair| is_name(&pair[0])).map(|pair| &pair[1])
 }

@@ -1,7 +1,8 @@
 //! The ids of stream entries: a time in milliseconds and a number within it, in the order of the stream.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
+use super::short_text::ShortText;
 use crate::event_bus::{broker::error::BusError, wire::entry::EntryId};
 
 /// The id of an entry in a stream.
@@ -26,9 +27,35 @@ impl StreamId {
         }
     }
 
+    /// Returns the least id after this one.
+    pub(super) fn next(self) -> Self {
+        match self.number.checked_add(1) {
+            Some(number) => Self { number, ..self },
+            None => Self { millis: self.millis.saturating_add(1), number: 0 },
+        }
+    }
+
+    /// Returns the id as Redis writes it.
+    pub(super) fn text(self) -> ShortText {
+        ShortText::new().number(self.number).byte(b'-').number(self.millis)
+    }
+
+    /// Parses an id as Redis writes it; the second number may be missing.
+    pub(super) fn parse(id: &[u8]) -> Option<Self> {
+        let number = |digits: &[u8]| {
+            let first = digits.first().map(|_| 0_u64);
+            digits.iter().fold(first, |number, digit| {
+                let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
+                number?.checked_mul(10)?.checked_add(digit)
+            })
+        };
+        let mut parts = id.splitn(2, |byte| *byte == b'-');
+        Some(Self { millis: number(parts.next()?)?, number: number(parts.next().unwrap_or(b"0"))? })
+    }
+
     /// Reads an id that a caller or an operator gave.
     pub(super) fn read(id: &EntryId) -> Result<Self, BusError> {
-        id.as_str().parse().map_err(|()| {
+        Self::parse(id.as_str().as_bytes()).ok_or_else(|| {
             BusError::permanent(format!(
                 "`{id}` is not the id of an entry in Redis: write one such as `1700000000000-0`"
             ))
@@ -36,23 +63,9 @@ impl StreamId {
     }
 }
 
-impl FromStr for StreamId {
-    type Err = ();
-
-    fn from_str(id: &str) -> Result<Self, ()> {
-        let (millis, number) = id.split_once('-').unwrap_or((id, "0"));
-        let parse = |digits: &str| {
-            // `parse` alone accepts a plus sign.
-            let only_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse().ok().filter(|_| only_digits).ok_or(())
-        };
-        Ok(Self { millis: parse(millis)?, number: parse(number)? })
-    }
-}
-
 impl fmt::Display for StreamId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}", self.millis, self.number)
+        f.write_str(self.text().as_str())
     }
 }
 
@@ -64,7 +77,7 @@ impl fmt::Debug for StreamId {
 
 impl From<StreamId> for EntryId {
     fn from(id: StreamId) -> Self {
-        Self::new(id.to_string())
+        Self::new(id.text().as_str())
     }
 }
 
@@ -74,14 +87,15 @@ mod tests {
 
     #[test]
     fn ids_are_read_compared_and_stepped_back() {
-        let id = |text: &str| text.parse::<StreamId>().unwrap();
+        let id = |text: &str| StreamId::parse(text.as_bytes()).unwrap();
         assert_eq!(id("5").to_string(), "5-0");
         assert!(id("9-9") < id("10-0") && id("10-2") < id("10-10"));
         assert_eq!(id("7-3").previous(), id("7-2"));
         assert_eq!(id("7-0").previous(), id("6-18446744073709551615"));
         assert_eq!(id("0-1").previous(), StreamId::ZERO);
+        assert_eq!((id("7-0").next(), id("6-18446744073709551615").next()), (id("7-1"), id("7-0")));
         for text in ["", "-", "$", "+5", "5-", "5-x", "18446744073709551616"] {
-            assert!(text.parse::<StreamId>().is_err(), "{text}");
+            assert!(StreamId::parse(text.as_bytes()).is_none(), "{text}");
         }
     }
 }

@@ -48,21 +48,13 @@ impl DeadLetters {
         commands.push(&["MULTI"]);
         commands.add(stream, &DeadLetter::message_of(entry, failure, consumer_name));
         commands.command(4).word("XACK").word(topic).word(group).id(id);
-        if !dropped.is_empty() {
-            let mut command = commands.command(2 + dropped.len());
-            command.word("XDEL").word(stream);
-            for id in &dropped {
-                command.id(*id);
-            }
-        }
+        // Without old ones, this drops nothing.
+        let oldest = dropped.last().map_or(StreamId::ZERO, |id| id.next());
+        commands.command(4).word("XTRIM").word(stream).word("MINID").id(oldest);
         commands.push(&["EXEC"]);
-        let replies = link.call(&commands)?;
-        if dropped.is_empty() {
-            let [added, _acknowledged] = reply::transaction(replies)?;
-            reply::added(added)?;
-        } else {
-            let [added, _acknowledged, _deleted] = reply::transaction(replies)?;
-            reply::added(added)?;
+        let [added, _acknowledged, _trimmed] = reply::transaction(link.call(&commands)?)?;
+        reply::added(added)?;
+        if !dropped.is_empty() {
             tracing::error!(stream, ids = ?dropped, "dead letters were dropped: too old, or too many");
         }
         link.handed_out.remove(id);

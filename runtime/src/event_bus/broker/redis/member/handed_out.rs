@@ -30,10 +30,7 @@ impl HandedOut {
 
     /// Replaces the finished entries: the caller passes those again that could not be acknowledged.
     pub(super) fn finish(&mut self, ids: &[EntryId]) -> Result<(), BusError> {
-        self.finished.clear();
-        for id in ids {
-            self.finished.push(StreamId::read(id)?);
-        }
+        self.finished = ids.iter().map(StreamId::read).collect::<Result<_, _>>()?;
         Ok(())
     }
 

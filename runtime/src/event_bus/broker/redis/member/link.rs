@@ -1,13 +1,14 @@
 //! The member's link to the server: its connection, and the acknowledgements that travel with the next commands.
 
 use std::{
+    hash::{BuildHasher, Hasher, RandomState},
     sync::Arc,
     time::{Duration, Instant},
 };
 
 use redis::Value;
 
-use super::{handed_out::HandedOut, own_connections::OwnConnections, wake::Wake};
+use super::{handed_out::HandedOut, wake::Wake};
 use crate::event_bus::broker::{
     contract::Waker,
     error::BusError,
@@ -22,22 +23,22 @@ pub(super) struct Link {
     pub(super) subscription: Subscription,
     pub(super) handed_out: HandedOut,
     connector: Arc<Connector>,
-    /// The name of the connection in the server's list of clients.
+    /// The name of this member in the server's list of clients. It ends with a random part, which another process with the
+    /// same consumer name does not have.
     client_name: String,
     connection: Option<ServerConnection>,
-    own_connections: OwnConnections,
     wake: Arc<Wake>,
 }
 
 impl Link {
     pub(super) fn new(connector: Arc<Connector>, subscription: &Subscription) -> Self {
         let Subscription { topic, group, consumer_name, .. } = subscription;
+        let random = format!("{:016x}", RandomState::new().build_hasher().finish());
         Self {
             subscription: subscription.clone(),
             handed_out: HandedOut::default(),
-            client_name: connector.client_name(&[topic, group, consumer_name]),
+            client_name: connector.client_name(&[topic, group, consumer_name, &random]),
             connection: None,
-            own_connections: OwnConnections::default(),
             wake: Arc::new(Wake::new(Arc::clone(&connector))),
             connector,
         }
@@ -50,9 +51,7 @@ impl Link {
         }
         let options = &self.connector.options;
         let deadline = Instant::now() + options.connect_timeout + options.socket_timeout;
-        let connection = self.connector.connect(&self.client_name, deadline)?;
-        self.own_connections.add(connection.run_id.as_deref(), connection.client_id);
-        self.connection = Some(connection);
+        self.connection = Some(self.connector.connect(&self.client_name, deadline)?);
         Ok(true)
     }
 
@@ -131,10 +130,7 @@ impl Link {
     /// Returns whether no other process consumes under this member's name.
     pub(super) fn is_alone(&mut self) -> Result<bool, Trouble> {
         match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {
-            Ok(list) => {
-                let list = reply::text(list).unwrap_or_default();
-                Ok(self.own_connections.are_all_of(&self.client_name, &list))
-            }
+            Ok(list) => Ok(is_alone(&self.client_name, &reply::text(list).unwrap_or_default())),
             // There may be one.
             Err(trouble) if trouble.is_refused_command() => Ok(false),
             Err(trouble) => Err(trouble),
@@ -158,5 +154,30 @@ impl Link {
         }
         let Subscription { topic, group, .. } = &self.subscription;
         trouble.into_error(&format!("cannot consume stream `{topic}` as group `{group}`"))
+    }
+}
+
+/// Returns whether the server's list of clients has no other process with the consumer name in `client_name`. The service of
+/// that process may have another name.
+fn is_alone(client_name: &str, list: &str) -> bool {
+    let parts = |name: &str| {
+        let (_service, rest) = name.split_once('/')?;
+        rest.rsplit_once('/').map(|(member, random)| (member.to_owned(), random.to_owned()))
+    };
+    let own = parts(client_name);
+    let names = list.split([' ', '\n']).filter_map(|field| field.strip_prefix("name="));
+    !names
+        .filter_map(parts)
+        .any(|(member, random)| own.as_ref().is_some_and(|own| own.0 == member && own.1 != random))
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn another_process_with_the_name_of_this_member_is_noticed() {
+        let is_alone = |list: &str| super::is_alone("shop/t/g/a/1f", list);
+        let own = "id=7 addr=1 name=shop/t/g/a/1f cmd=x\nid=8 name=shop/t/g/a/1f\n";
+        assert!(is_alone(own) && is_alone(&format!("{own}id=9 name=shop/t/g/b/2f\nid=10 name= db=0\n")));
+        assert!(!is_alone(&format!("{own}id=9 name=other-service/t/g/a/2f\n")));
     }
 }

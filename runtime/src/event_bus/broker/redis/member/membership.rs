@@ -1,13 +1,11 @@
 //! The group that a member belongs to: creates it if it is missing, and again if it was lost.
 
+use redis::Value;
+
 use super::link::Link;
 use crate::event_bus::broker::{
     error::BusError,
-    redis::{
-        failure::Trouble,
-        reply::{self, Info},
-        stream_id::StreamId,
-    },
+    redis::{failure::Trouble, reply, stream_id::StreamId},
     subscription::{Start, Subscription},
 };
 
@@ -87,7 +85,7 @@ fn newest(link: &mut Link) -> Result<Newest, Trouble> {
     let topic = link.subscription.topic.clone();
     match link.ask(&["XINFO", "STREAM", &topic]) {
         Ok(stream) => {
-            let id = reply::id(&Info::read(stream, "XINFO STREAM")?.take("last-generated-id"));
+            let id = reply::info(&stream, "last-generated-id").and_then(reply::id);
             Ok(id.map_or(Newest::NoStream, Newest::Id))
         }
         Err(trouble) if is_missing_key(&trouble) => Ok(Newest::NoStream),
@@ -98,20 +96,15 @@ fn newest(link: &mut Link) -> Result<Newest, Trouble> {
 
 /// Returns the last id that the group delivered, unless there is no group or this user may not ask.
 fn position(link: &mut Link) -> Result<Option<StreamId>, Trouble> {
-    const TO: &str = "XINFO GROUPS";
     let Subscription { topic, group, .. } = link.subscription.clone();
     let groups = match link.ask(&["XINFO", "GROUPS", &topic]) {
         // If this user may not ask, `XGROUP CREATE` tells whether there is a group.
         Err(trouble) if is_missing_key(&trouble) || trouble.is_refused_command() => return Ok(None),
-        groups => reply::array(groups?, TO)?,
+        groups => reply::array(groups?, "XINFO GROUPS")?,
     };
-    for known in groups {
-        let mut known = Info::read(known, TO)?;
-        if reply::bytes(known.take("name")).is_some_and(|name| name == group.as_bytes()) {
-            return Ok(reply::id(&known.take("last-delivered-id")));
-        }
-    }
-    Ok(None)
+    let name = Value::BulkString(group.into_bytes());
+    let known = groups.iter().find(|known| reply::info(known, "name") == Some(&name));
+    Ok(known.and_then(|known| reply::info(known, "last-delivered-id")).and_then(reply::id))
 }
 
 /// Creates the group, and the stream if it is missing. Returns `false` if the group exists.

@@ -16,7 +16,6 @@ mod dead_letters;
 mod handed_out;
 mod link;
 mod membership;
-mod own_connections;
 mod reader;
 mod scan;
 mod script;

@@ -33,15 +33,6 @@ pub(super) struct Scan {
     period: Duration,
 }
 
-/// The outcome of a claim.
-enum Claimed {
-    Entry(Entry),
-    /// The stream has dropped the entry.
-    Dropped,
-    /// Another member has the entry, or it was acknowledged.
-    Elsewhere,
-}
-
 impl Scan {
     pub(super) fn new(subscription: &Subscription) -> Self {
         /// An abandoned entry waits for at most this part of the claim time longer than it must.
@@ -91,18 +82,10 @@ impl Scan {
         while let Some(cursor) = self.cursor {
             let (candidates, last) = self.list(link, cursor)?;
             for candidate in candidates {
-                let claimed = self.claim(link, &candidate, joined_at)?;
+                let entry = self.claim(link, &candidate, joined_at, dropped)?;
                 self.cursor = Some(candidate.id);
-                match claimed {
-                    Claimed::Entry(entry) => {
-                        link.handed_out.insert(candidate.id);
-                        return Ok(Some(entry));
-                    }
-                    Claimed::Dropped => dropped.push(candidate.id),
-                    Claimed::Elsewhere => {}
-                }
-                if dropped.len() >= LOST_AT_ONCE {
-                    return Ok(None);
+                if entry.is_some() || dropped.len() >= LOST_AT_ONCE {
+                    return Ok(entry);
                 }
             }
             self.cursor = last;
@@ -152,12 +135,15 @@ impl Scan {
         Ok(self.is_alone == Some(true))
     }
 
+    /// Claims an entry, unless another member has it meanwhile or it was acknowledged. Adds it to `dropped` if the stream
+    /// does not have it any more.
     fn claim(
         &self,
         link: &mut Link,
         candidate: &PendingEntry,
         joined_at: StreamId,
-    ) -> Result<Claimed, Trouble> {
+        dropped: &mut Vec<StreamId>,
+    ) -> Result<Option<Entry>, Trouble> {
         let Subscription { topic, group, consumer_name, .. } = &link.subscription;
         let id = candidate.id;
         // The reply that delivered the entry to this member was lost: no attempt was begun.
@@ -178,10 +164,13 @@ impl Scan {
         let (before, after) = (reply::pending(before)?, reply::pending(after)?);
         // Redis forgets an entry that is claimed and that the stream has dropped.
         let Some((_, message)) = reply::entries(claimed, "XCLAIM")?.pop() else {
-            let is_dropped = !before.is_empty() && after.is_empty();
-            return Ok(if is_dropped { Claimed::Dropped } else { Claimed::Elsewhere });
+            if !before.is_empty() && after.is_empty() {
+                dropped.push(id);
+            }
+            return Ok(None);
         };
+        link.handed_out.insert(id);
         let attempt = after.first().map_or(candidate.deliveries, |entry| entry.deliveries).max(1);
-        Ok(Claimed::Entry(Entry::new(id.into(), message, u32::try_from(attempt).unwrap_or(u32::MAX))))
+        Ok(Some(Entry::new(id.into(), message, u32::try_from(attempt).unwrap_or(u32::MAX))))
     }
 }

@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(take(watch, check("5-0", 0, false)), (0, String::new()), "it is where it was");
         let (_, note) = take(watch, check("8-0", 0, false));
         assert!(note.contains("was moved from 5-0 to 8-0, and skips"), "{note}");
-        watch.read_up_to("20-0".parse().unwrap());
+        watch.read_up_to(StreamId { millis: 20, number: 0 });
         let (_, note) = take(watch, check("10-0", 0, false));
         assert!(note.contains("was moved back from 20-0 to 10-0"), "{note}");
         watch.forget();
