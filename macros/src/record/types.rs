@@ -115,27 +115,68 @@ pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &Ge
 /// Replaces `Self` with the struct's name, because an expansion repeats the type in places where `Self` means
 /// something else.
 pub(super) fn name_self(ty: &mut Type, name: &Ident) {
-    let mut has_self = false;
-    let tokens = without_self(ty.to_token_stream(), name, &mut has_self);
-    if has_self && let Ok(named) = syn::parse2(tokens) {
+    // Most types need no second pass through the parser.
+    if find(ty, &|part| may_say_self(part).then_some(())).is_some()
+        && let Ok(named) = syn::parse2(without_self(ty.to_token_stream(), name))
+    {
         *ty = named;
     }
 }
 
-fn without_self(tokens: TokenStream, name: &Ident, has_self: &mut bool) -> TokenStream {
+/// Returns whether the type says `Self`, or has a part that `find` does not search.
+fn may_say_self(part: &Type) -> bool {
+    match part {
+        Type::Path(path) => {
+            let is_searched = |argument: &GenericArgument| {
+                matches!(argument, GenericArgument::Type(_) | GenericArgument::Lifetime(_))
+            };
+            let mut segments = path.path.segments.iter();
+            path.qself.is_some()
+                || segments
+                    .any(|segment| segment.ident == "Self" || !angle_arguments(segment).all(is_searched))
+        }
+        Type::Group(_) | Type::Paren(_) | Type::Slice(_) | Type::Reference(_) | Type::Tuple(_) => false,
+        _ => true,
+    }
+}
+
+fn without_self(tokens: TokenStream, name: &Ident) -> TokenStream {
     let named = tokens.into_iter().map(|token| match token {
         TokenTree::Ident(ident) if ident == "Self" => {
-            *has_self = true;
             let mut name = name.clone();
             name.set_span(ident.span());
             TokenTree::Ident(name)
         }
         TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), name, has_self));
+            let mut inner = Group::new(group.delimiter(), without_self(group.stream(), name));
             inner.set_span(group.span());
             TokenTree::Group(inner)
         }
         other => other,
     });
     named.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::{ToTokens, format_ident};
+
+    use super::name_self;
+
+    #[test]
+    fn self_is_replaced_wherever_it_is() {
+        for text in [
+            "Self",
+            "Option < Box < Self > >",
+            "[u8 ; Self :: SIZE]",
+            "Sized < { Self :: SIZE } >",
+            "< Self as T > :: A",
+            "fn (Self)",
+        ] {
+            let mut ty = syn::parse_str(text).unwrap();
+            name_self(&mut ty, &format_ident!("Course"));
+            let expected: syn::Type = syn::parse_str(&text.replace("Self", "Course")).unwrap();
+            assert_eq!(ty.to_token_stream().to_string(), expected.to_token_stream().to_string());
+        }
+    }
 }
