@@ -2,7 +2,7 @@
 #![warn(unused_crate_dependencies)]
 
 // Expansions say `::openedx_events`, in this crate too.
-#[cfg(any(feature = "catalog", test))]
+#[cfg(any(feature = "catalog", feature = "conformance", test))]
 extern crate self as openedx_events;
 
 #[cfg(feature = "apache-avro")]
@@ -14,6 +14,8 @@ mod avro_type;
 #[cfg(feature = "catalog")]
 mod catalog;
 pub mod codec;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod contracts;
 mod date_time;
 mod error;

@@ -1,7 +1,6 @@
 //! Payloads and events for the tests in `tests/`, with every kind of field.
 
 pub mod allocation;
-pub mod conformance;
 pub mod fields;
 pub mod fuzzing;
 pub mod golden;

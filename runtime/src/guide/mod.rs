@@ -10,6 +10,7 @@
 //! | [own events](own_events) | add events of your organisation, outside Open edX |
 //! | [custom types](custom_types) | use a type that Avro does not know |
 //! | [event bus](event_bus) | exchange events with other services |
+//! | [writing a bus](writing_a_bus) | connect a broker that this crate does not support |
 //! | [operating] | run a consumer: restarts, replay, dead letters, lag, migration from Python |
 //! | [deployment] | run a consumer in a container, with Tutor or in Kubernetes |
 //! | [from Python](from_python) | translate what you know from openedx-events in Python |
@@ -41,3 +42,8 @@ pub mod payloads {}
 pub mod receivers {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
+#[doc = include_str!("writing_a_bus.md")]
+#[doc = "```"]
+#[doc = include_str!("writing_a_bus.rs")]
+#[doc = "```"]
+pub mod writing_a_bus {}

@@ -11,7 +11,8 @@ use crate::{
     signal::{self, AnySignal, Connection, Incoming, SIGNALS},
 };
 
-/// Returns all event definitions, sorted by event type.
+/// Returns all event definitions, sorted by event type. It leaves out the events of the conformance suite for event buses,
+/// which [`get`] finds.
 ///
 /// ```
 /// let types: Vec<&str> = openedx_events::registry::events().map(|event| event.event_type()).collect();
@@ -24,7 +25,14 @@ use crate::{
 #[must_use]
 #[track_caller]
 pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
-    signals().iter().map(|signal| signal.definition())
+    static LISTED: OnceLock<Box<[&'static EventDefinition]>> = OnceLock::new();
+    let definitions = signals().iter().map(|signal| signal.definition());
+    LISTED.get_or_init(|| definitions.filter(|event| is_listed(event)).collect()).iter().copied()
+}
+
+/// No program defines the events of the conformance suite, so lists and checks of contracts must not contain them.
+fn is_listed(event: &EventDefinition) -> bool {
+    !event.module_path().starts_with(concat!(env!("CARGO_CRATE_NAME"), "::conformance::"))
 }
 
 /// Returns the definition of the event type `event_type`.

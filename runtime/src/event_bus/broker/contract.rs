@@ -70,7 +70,7 @@ pub trait EventBusProducer: Send + Sync {
 /// A member of a consumer group on one topic.
 ///
 /// A broker hands each entry to one member, which keeps it until it acknowledges it. If a member dies, another one receives
-/// its entries. The broker counts the deliveries of each entry, so that an entry that crashes the process is noticed.
+/// its entries; dropping a member without another call counts as its death. The broker counts the deliveries of each entry, so that an entry that crashes the process is noticed.
 pub trait EventBusConsumer: Send {
     /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
     /// `wait` for the first one.
@@ -91,7 +91,8 @@ pub trait EventBusConsumer: Send {
     /// If the broker cannot be reached.
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError>;
 
-    /// Stores an entry among the group's dead letters, then acknowledges it.
+    /// Stores an entry among the group's dead letters, then acknowledges it. If the group has too many dead letters or too
+    /// old ones, drops those and logs an error that says `dead letters were dropped`.
     ///
     /// # Errors
     ///

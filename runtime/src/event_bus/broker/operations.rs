@@ -22,14 +22,18 @@ pub trait Operations: Send {
         max: usize,
     ) -> Result<Vec<Pending>, BusError>;
 
-    /// Lists the dead letters of `group`: at most `max`, after the dead letter `after`.
+    /// Lists the dead letters of `group`: at most `max`, after the dead letter `after`. By default, reads the topic that
+    /// [`DeadLetter::topic`] names.
     fn dead_letters(
         &mut self,
         topic: &str,
         group: &str,
         after: Option<&EntryId>,
         max: usize,
-    ) -> Result<Vec<DeadLetter>, BusError>;
+    ) -> Result<Vec<DeadLetter>, BusError> {
+        let entries = self.read(&DeadLetter::topic(topic, group), after, max)?;
+        Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
+    }
 
     /// Removes dead letters for good. Returns how many of `ids` existed.
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError>;

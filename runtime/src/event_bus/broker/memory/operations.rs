@@ -53,17 +53,6 @@ impl Operations for MemoryOperations {
         Ok(pending.collect())
     }
 
-    fn dead_letters(
-        &mut self,
-        topic: &str,
-        group: &str,
-        after: Option<&EntryId>,
-        max: usize,
-    ) -> Result<Vec<DeadLetter>, BusError> {
-        let entries = self.read(&DeadLetter::topic(topic, group), after, max)?;
-        Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
-    }
-
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
         let numbers = ids.iter().map(number).collect::<Result<HashSet<_>, _>>()?;
         let mut topics = self.store.lock();

@@ -95,17 +95,6 @@ impl Operations for RedisOperations {
         Ok(pending.collect())
     }
 
-    fn dead_letters(
-        &mut self,
-        topic: &str,
-        group: &str,
-        after: Option<&EntryId>,
-        max: usize,
-    ) -> Result<Vec<DeadLetter>, BusError> {
-        let letters = self.read(&DeadLetter::topic(topic, group), after, max)?;
-        Ok(letters.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
-    }
-
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
         if ids.is_empty() {
             return Ok(0);

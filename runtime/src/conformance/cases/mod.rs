@@ -1,13 +1,13 @@
-//! The cases, by what they are about.
+//! The cases, a group a file. `crate::conformance` lists and describes them.
 
+pub(super) mod concurrency;
 pub(super) mod dead_letters;
+pub(super) mod delivery;
 pub(super) mod groups;
-pub(super) mod lanes;
 pub(super) mod options;
 pub(super) mod producing;
 pub(super) mod recovery;
 pub(super) mod retry;
-pub(super) mod routing;
 pub(super) mod stopping;
 pub(super) mod trimming;
 pub(super) mod unusable;

@@ -1,19 +1,20 @@
-//! A member's link to its bus, which can be cut: what the bus then sees is what it sees of a process that died.
+//! The link between a member and its bus: it records what the bus delivers, and it can fail.
 
 use std::{
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use openedx_events::event_bus::{
-    BusError, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Operations, Polled,
-    Subscription, Waker,
+use crate::event_bus::{
+    BusError, Capabilities, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
+    Operations, Polled, Subscription, Waker,
 };
 
-/// A bus as one member sees it.
+/// A bus as one member sees it. Clones are the same link.
+#[derive(Clone)]
 pub(super) struct Link {
     bus: Arc<dyn EventBus>,
     state: Arc<State>,
@@ -21,15 +22,14 @@ pub(super) struct Link {
 
 #[derive(Default)]
 struct State {
-    /// For good: the member is dead.
-    is_cut: AtomicBool,
-    /// The bus is away, and may come back.
+    /// The process of the member has crashed: nothing that it does reaches the bus.
+    has_crashed: AtomicBool,
+    /// The bus cannot be reached for a while.
     is_down: AtomicBool,
-    /// When calls failed.
-    failures: Mutex<Vec<Instant>>,
-    /// The entries of each poll that found any, with their attempts.
+    /// The number of calls that failed because the bus was down.
+    failures: AtomicUsize,
+    /// The entries of each poll that returned any, with their attempts.
     deliveries: Mutex<Vec<Vec<(EntryId, u32)>>>,
-    /// Whether there was a poll, so that the group exists.
     has_polled: AtomicBool,
 }
 
@@ -38,28 +38,29 @@ impl Link {
         Self { bus, state: Arc::default() }
     }
 
-    pub(super) fn cut(&self) {
-        self.state.is_cut.store(true, Ordering::SeqCst);
+    pub(super) fn crash(&self) {
+        self.state.has_crashed.store(true, Ordering::SeqCst);
     }
 
-    pub(super) fn is_cut(&self) -> bool {
-        self.state.is_cut.load(Ordering::SeqCst)
+    pub(super) fn has_crashed(&self) -> bool {
+        self.state.has_crashed.load(Ordering::SeqCst)
     }
 
     pub(super) fn set_down(&self, is_down: bool) {
         self.state.is_down.store(is_down, Ordering::SeqCst);
     }
 
+    /// Returns whether a poll has begun, which creates the group.
     pub(super) fn has_polled(&self) -> bool {
         self.state.has_polled.load(Ordering::SeqCst)
     }
 
-    /// When calls failed.
-    pub(super) fn failures(&self) -> Vec<Instant> {
-        lock(&self.state.failures).clone()
+    /// Returns the number of calls that failed because the bus was down.
+    pub(super) fn failures(&self) -> usize {
+        self.state.failures.load(Ordering::SeqCst)
     }
 
-    /// The entries of each poll that found any, with their attempts.
+    /// Returns the entries of each poll that returned any, with their attempts.
     pub(super) fn deliveries(&self) -> Vec<Vec<(EntryId, u32)>> {
         lock(&self.state.deliveries).clone()
     }
@@ -78,6 +79,10 @@ impl EventBus for Link {
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
         self.bus.operations()
     }
+
+    fn capabilities(&self) -> Capabilities {
+        self.bus.capabilities()
+    }
 }
 
 struct LinkedConsumer {
@@ -87,12 +92,12 @@ struct LinkedConsumer {
 
 impl LinkedConsumer {
     fn check(&self) -> Result<(), BusError> {
-        if self.state.is_cut.load(Ordering::SeqCst) {
-            return Err(BusError::transient("the member is dead"));
+        if self.state.has_crashed.load(Ordering::SeqCst) {
+            return Err(BusError::transient("the process has crashed"));
         }
         if self.state.is_down.load(Ordering::SeqCst) {
-            lock(&self.state.failures).push(Instant::now());
-            return Err(BusError::transient("the bus is away"));
+            self.state.failures.fetch_add(1, Ordering::SeqCst);
+            return Err(BusError::transient("the bus is down"));
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! What is logged, as text.
+//! Collects what is logged.
 
 use std::{
     fmt::{self, Write as _},
@@ -11,16 +11,16 @@ use tracing::{
     span,
 };
 
-/// A subscriber that keeps events as text, one line each. Clones have the same lines.
-#[derive(Clone, Debug, Default)]
-pub struct Lines(Arc<Mutex<Vec<String>>>);
+/// A subscriber that keeps events of level `INFO` and above, each as a line that begins with the level. Clones share their
+/// lines.
+#[derive(Clone, Default)]
+pub(super) struct Lines(Arc<Mutex<Vec<String>>>);
 
 impl Lines {
-    /// The lines so far that have `text` in them.
-    #[must_use]
-    pub fn with(&self, text: &str) -> Vec<String> {
+    /// Returns the lines so far that contain `part`.
+    pub(super) fn with(&self, part: &str) -> Vec<String> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        lines.iter().filter(|line| line.contains(text)).cloned().collect()
+        lines.iter().filter(|line| line.contains(part)).cloned().collect()
     }
 }
 
@@ -30,17 +30,18 @@ impl Subscriber for Lines {
     }
 
     fn event(&self, event: &Event<'_>) {
-        struct Text(String);
+        struct Line(String);
 
-        impl Visit for Text {
+        impl Visit for Line {
             fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+                // Writing to a `String` cannot fail.
                 let _ = write!(self.0, " {}={value:?}", field.name());
             }
         }
 
-        let mut text = Text(event.metadata().level().to_string());
-        event.record(&mut text);
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(text.0);
+        let mut line = Line(event.metadata().level().to_string());
+        event.record(&mut line);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line.0);
     }
 
     fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {

@@ -1,0 +1,154 @@
+//! Consumer groups, and where they begin.
+
+use std::{thread, time::Duration};
+
+use crate::{
+    conformance::fixture::{Fixture, GROUP, Recorded},
+    event_bus::{EntryId, Start},
+};
+
+pub(in crate::conformance) fn each_group_gets_every_message(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=20);
+    for group in ["first", "second"] {
+        let member = fixture.member_of(&fixture.topic, group, "a", |consumer| consumer.count(20));
+        assert_eq!(member.end_well().handled, 20, "{group}");
+    }
+    assert_eq!(handled.all(), (1..=20).chain(1..=20).collect::<Vec<_>>());
+}
+
+/// Lets two members handle 200 messages. Returns how many each of them handled.
+fn handle_with_two_members(fixture: &Fixture) -> [u64; 2] {
+    let handled = Recorded::new();
+    let records = handled.clone();
+    let _receiver = fixture.receive(move |item, _| {
+        records.push(item.number);
+        // Leaves the other member time to get some messages.
+        thread::sleep(Duration::from_millis(1));
+        Ok(())
+    });
+    let members = ["a", "b"].map(|name| fixture.member(name, |consumer| consumer.batch(5)));
+    fixture.send_items(0..200);
+    fixture.wait("all messages are handled", || handled.len() >= 200);
+    fixture.wait_until_acknowledged();
+    let counts = members.map(|member| member.stop_well().handled);
+    let mut numbers = handled.all();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (0..200).collect::<Vec<_>>(), "each message should be handled once");
+    counts
+}
+
+pub(in crate::conformance) fn a_group_handles_each_message_once(fixture: &Fixture) {
+    let [first, second] = handle_with_two_members(fixture);
+    assert_eq!(first + second, 200);
+}
+
+pub(in crate::conformance) fn members_of_a_group_share_its_messages(fixture: &Fixture) {
+    let [first, second] = handle_with_two_members(fixture);
+    assert!(first > 0 && second > 0, "{first} and {second}");
+}
+
+pub(in crate::conformance) fn a_new_group_starts_with_new_messages(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=3);
+    let member = fixture.member("a", |consumer| consumer.start(Start::New));
+    fixture.wait("the first poll begins", || member.link().has_polled());
+    // That the poll has created the group cannot be observed.
+    thread::sleep(Duration::from_millis(100));
+    fixture.send_items(4..=5);
+    fixture.wait("the new messages are handled", || handled.len() >= 2);
+    assert_eq!(member.stop_well().handled, 2);
+    assert_eq!(handled.all(), [4, 5]);
+}
+
+pub(in crate::conformance) fn a_backlog_group_starts_with_the_oldest_message(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=20);
+    fixture.trim(10);
+    let member = fixture.member("a", |consumer| consumer.start(Start::Backlog).count(10));
+    let report = member.end_well();
+    assert_eq!(handled.all(), (11..=20).collect::<Vec<_>>());
+    assert_eq!(report.lost, 0, "messages trimmed before the group was created are not lost");
+}
+
+pub(in crate::conformance) fn a_group_can_start_after_an_entry(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let ids = fixture.send_items(1..=5);
+    let member = fixture.member("a", |consumer| consumer.start(Start::After(ids[2].clone())).count(2));
+    assert_eq!(member.end_well().handled, 2);
+    assert_eq!(handled.all(), [4, 5]);
+}
+
+pub(in crate::conformance) fn an_existing_group_continues(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=2);
+    fixture.member("a", |consumer| consumer.count(2)).end_well();
+    fixture.send_items(3..=4);
+    for start in [Start::New, Start::Backlog] {
+        let member = fixture.member("a", |consumer| consumer.start(start).count(1));
+        assert_eq!(member.end_well().handled, 1);
+    }
+    assert_eq!(handled.all(), [1, 2, 3, 4]);
+}
+
+pub(in crate::conformance) fn an_existing_group_refuses_to_start_after_an_entry(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let ids = fixture.send_items(1..=2);
+    fixture.member("a", |consumer| consumer.count(2)).end_well();
+    let again = fixture.member("a", |consumer| consumer.start(Start::After(ids[0].clone())).count(1));
+    let error = again.end_with_error("the group cannot begin there");
+    assert_eq!(error.exit_code(), 2, "{error}");
+    let text = error.to_string();
+    for part in ["seek", &fixture.topic, GROUP, ids[0].as_str()] {
+        assert!(text.contains(part), "`{part}` is missing: {text}");
+    }
+    assert_eq!(handled.all(), [1, 2]);
+}
+
+pub(in crate::conformance) fn an_invalid_entry_id_is_refused(fixture: &Fixture) {
+    let invalid = EntryId::new("yesterday");
+    fixture.send_items(1..=2);
+    let mut operations = fixture.operations();
+    assert!(operations.read(&fixture.topic, Some(&invalid), 10).is_err());
+    assert!(operations.drop_dead_letters(&fixture.topic, GROUP, &[invalid]).is_err());
+}
+
+pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=2);
+    let start = Start::After(EntryId::new("yesterday"));
+    let member = fixture.member("a", |consumer| consumer.start(start.clone()));
+    let error = member.end_with_error("the group cannot begin there");
+    assert_eq!(error.exit_code(), 2, "{error}");
+    assert!(error.to_string().contains("`yesterday`"), "the error should name the id: {error}");
+    assert!(fixture.operations().seek(&fixture.topic, GROUP, &start).is_err());
+    assert!(handled.all().is_empty());
+}
+
+/// Moves the group of the case, which has read everything, and checks what it reads then.
+fn seek(fixture: &Fixture, handled: &Recorded<i64>, to: &Start, expected: &[i64]) {
+    let before = handled.len();
+    fixture.operations().seek(&fixture.topic, GROUP, to).unwrap();
+    let report = fixture.member("a", |consumer| consumer.count(expected.len() as u64)).end_well();
+    assert_eq!(handled.all()[before..], *expected, "{to:?}");
+    assert_eq!(report.lost, 0);
+}
+
+pub(in crate::conformance) fn seek_moves_a_group(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=4);
+    fixture.member("a", |consumer| consumer.count(4)).end_well();
+    seek(fixture, &handled, &Start::Backlog, &[1, 2, 3, 4]);
+    fixture.send_items([5]);
+    fixture.operations().seek(&fixture.topic, GROUP, &Start::New).unwrap();
+    fixture.send_items([6]);
+    fixture.member("a", |consumer| consumer.count(1)).end_well();
+    assert_eq!(handled.all()[8..], [6]);
+}
+
+pub(in crate::conformance) fn seek_moves_a_group_after_an_entry(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let ids = fixture.send_items(1..=4);
+    fixture.member("a", |consumer| consumer.count(4)).end_well();
+    seek(fixture, &handled, &Start::After(ids[1].clone()), &[3, 4]);
+}

@@ -1,0 +1,236 @@
+//! Members that crash, stop, or are slow.
+
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{
+    conformance::fixture::{Fixture, Gate, Recorded},
+    event_bus::{ConsumeError, Consumer},
+    receiver::ReceiverError,
+    signal::Connection,
+};
+
+const MILLIS: fn(u64) -> Duration = Duration::from_millis;
+
+/// Connects a receiver that crashes its process at the first message, then records numbers and times.
+fn crash_once(fixture: &Fixture) -> (Recorded<(i64, Instant)>, Connection) {
+    let (crashes, crash) = (AtomicBool::new(true), fixture.crash());
+    let handled = Recorded::new();
+    let records = handled.clone();
+    let receiver = fixture.receive(move |item, _| {
+        if crashes.swap(false, Ordering::SeqCst) {
+            crash();
+        } else {
+            records.push((item.number, Instant::now()));
+        }
+        Ok(())
+    });
+    (handled, receiver)
+}
+
+/// Connects a receiver that crashes its process at each delivery of a message.
+fn crash_at(fixture: &Fixture, number: i64) -> Connection {
+    let crash = fixture.crash();
+    fixture.receive(move |item, _| {
+        if item.number == number {
+            crash();
+        }
+        Ok(())
+    })
+}
+
+pub(in crate::conformance) fn entries_of_a_crashed_member_are_claimed(fixture: &Fixture) {
+    let (handled, _receiver) = crash_once(fixture);
+    let ids = fixture.send_items(1..=3);
+    let claim = MILLIS(700);
+    let set_up = |consumer: Consumer| consumer.receiver_timeout(MILLIS(600)).claim_older_than(claim);
+    let before = Instant::now();
+    fixture.member("a", set_up).wait_for_crash();
+    let second = fixture.member("b", set_up);
+    fixture.send_items([4]);
+    fixture.wait("all messages are handled", || handled.len() >= 4);
+    fixture.wait_until_acknowledged();
+    let delivered = second.delivered();
+    assert_eq!(second.stop_well().handled, 4);
+    let mut numbers = BTreeSet::new();
+    for (number, at) in handled.all() {
+        numbers.insert(number);
+        let waited = at - before;
+        assert!(number == 4 || waited >= claim, "{number} was claimed after {waited:?}");
+    }
+    assert_eq!(numbers, (1..=4).collect());
+    for id in ids {
+        assert!(delivered.contains(&(id.clone(), 2)), "the first delivery of {id} counts: {delivered:?}");
+    }
+}
+
+pub(in crate::conformance) fn an_entry_that_crashes_its_member_is_dead_lettered(fixture: &Fixture) {
+    let (handled, _succeeding) = fixture.record();
+    let _crashing = crash_at(fixture, 50);
+    fixture.send_items(1..=100);
+    let mut crashes = 0;
+    let report = loop {
+        let member = fixture.member("a", |consumer| consumer.batch(100).max_attempts(3));
+        fixture.wait("the member crashes, or all messages are handled", || {
+            member.link().has_crashed() || (handled.count(&100) > 0 && fixture.is_acknowledged())
+        });
+        if !member.link().has_crashed() {
+            break member.stop_well();
+        }
+        member.wait_for_crash();
+        crashes += 1;
+        assert!(crashes < 10, "the entry crashes its member again and again");
+    };
+    assert_eq!((crashes, report.dead_lettered), (3, 1));
+    assert_eq!(fixture.dead_letter().failure.attempts, 3);
+    let handled: BTreeSet<_> = handled.all().into_iter().collect();
+    assert_eq!(handled, (1..=100).collect(), "every other message should be handled");
+}
+
+pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fixture: &Fixture) {
+    let (handled, _succeeding) = fixture.record();
+    let _crashing = crash_at(fixture, 2);
+    let ids = fixture.send_items(1..=5);
+    let start = || fixture.member("a", |consumer| consumer.max_attempts(1));
+    start().wait_for_crash();
+    let member = start();
+    fixture.wait("the last message is handled", || handled.count(&5) > 0);
+    fixture.wait_until_acknowledged();
+    assert_eq!(member.stop_well().dead_lettered, 1);
+    assert_eq!(fixture.dead_letter().entry_id, ids[1]);
+    assert_eq!(handled.all().into_iter().collect::<BTreeSet<_>>(), (1..=5).collect());
+}
+
+pub(in crate::conformance) fn unfinished_entries_come_first_and_one_at_a_time(fixture: &Fixture) {
+    let (handled, _receiver) = crash_once(fixture);
+    let ids = fixture.send_items(1..=5);
+    fixture.member("a", |consumer| consumer.batch(5)).wait_for_crash();
+    assert_eq!(fixture.pending().len(), 5);
+    fixture.send_items(6..=9);
+    let member = fixture.member("a", |consumer| consumer.count(9));
+    let link = member.link().clone();
+    member.end_well();
+    let numbers: Vec<_> = handled.all().into_iter().map(|(number, _)| number).collect();
+    assert_eq!(numbers[numbers.len() - 9..], (1..=9).collect::<Vec<_>>());
+    let polls = link.deliveries();
+    for (poll, id) in polls.iter().zip(&ids) {
+        assert_eq!(**poll, [(id.clone(), 2)], "each should come alone, and its first delivery counts");
+    }
+}
+
+pub(in crate::conformance) fn attempts_survive_a_restart(fixture: &Fixture) {
+    let attempts = Recorded::new();
+    let records = attempts.clone();
+    let _receiver = fixture.receive(move |item, _| {
+        records.push(item.number);
+        Err(ReceiverError::new("never"))
+    });
+    let ids = fixture.send_items([1]);
+    let day = Duration::from_hours(24);
+    for attempt in 1..=2 {
+        let member = fixture.member("a", |consumer| consumer.max_attempts(3).retry(day, day));
+        fixture.wait("an attempt is made", || attempts.len() == attempt);
+        // The message waits for its next attempt when the member stops.
+        thread::sleep(MILLIS(50));
+        member.stop_well();
+        assert_eq!(fixture.begun(), [(ids[0].clone(), u32::try_from(attempt).unwrap())]);
+    }
+    let report = fixture.member("a", |consumer| consumer.max_attempts(3).count(1)).end_well();
+    assert_eq!((report.failed_attempts, report.dead_lettered), (1, 1));
+    assert_eq!(attempts.len(), 3);
+    assert_eq!(fixture.dead_letter().failure.attempts, 3);
+}
+
+pub(in crate::conformance) fn a_stop_does_not_count_as_an_attempt(fixture: &Fixture) {
+    let attempts = Recorded::new();
+    let records = attempts.clone();
+    let _receiver = fixture.receive(move |item, _| {
+        records.push(item.number);
+        thread::sleep(MILLIS(100));
+        Ok(())
+    });
+    fixture.send_items(1..=5);
+    for stopped in 1..=2 {
+        let member = fixture.member("a", |consumer| consumer.max_attempts(2));
+        fixture.wait("a message is handled", || attempts.len() == stopped);
+        assert_eq!(member.stop_well().handled, 1);
+    }
+    assert_eq!(fixture.begun(), [], "the messages that were not begun should have no attempt");
+    let report = fixture.member("a", |consumer| consumer.max_attempts(2).count(3)).end_well();
+    assert_eq!((report.handled, report.dead_lettered), (3, 0));
+    assert_eq!(attempts.all(), [1, 2, 3, 4, 5]);
+}
+
+pub(in crate::conformance) fn claims_are_renewed_while_receivers_run(fixture: &Fixture) {
+    let (timeout, claim) = (MILLIS(1200), MILLIS(1300));
+    let set_up = |consumer: Consumer| consumer.receiver_timeout(timeout).claim_older_than(claim);
+    let attempts = Recorded::new();
+    // Each receiver is faster than the timeout, and all together are slower than the claim time.
+    let _receivers = [(); 3].map(|()| {
+        let records = attempts.clone();
+        fixture.receive(move |item, _| {
+            records.push(item.number);
+            thread::sleep(MILLIS(600));
+            Ok(())
+        })
+    });
+    fixture.send_items([1, 2]);
+    let first = fixture.member("a", set_up);
+    fixture.wait("a receiver runs", || attempts.len() > 0);
+    // A member with the same name may claim the entries of the first one only after a crash.
+    let others = ["b", "a"].map(|name| fixture.member(name, set_up));
+    fixture.wait_until_acknowledged();
+    for other in others {
+        assert_eq!(other.delivered(), [], "the other member claimed entries of a running one");
+    }
+    assert_eq!(first.stop_well().handled, 2);
+    assert_eq!(attempts.all(), [1, 1, 1, 2, 2, 2]);
+}
+
+pub(in crate::conformance) fn claims_are_renewed_while_messages_wait_for_a_retry(fixture: &Fixture) {
+    let (timeout, claim) = (MILLIS(600), MILLIS(700));
+    let set_up = |consumer: Consumer| consumer.receiver_timeout(timeout).claim_older_than(claim);
+    let attempts = Recorded::new();
+    let records = attempts.clone();
+    let _receiver = fixture.receive(move |item, _| {
+        records.push(item.number);
+        if records.len() == 1 { Err(ReceiverError::new("not yet")) } else { Ok(()) }
+    });
+    fixture.send_items([1, 2]);
+    let wait = MILLIS(2500);
+    let first = fixture.member("a", |consumer| set_up(consumer).retry(wait, wait));
+    fixture.wait("the first attempt has failed", || attempts.len() == 1);
+    let second = fixture.member("b", set_up);
+    fixture.wait_until_acknowledged();
+    assert_eq!(second.delivered(), [], "the other member claimed entries of a running one");
+    assert_eq!(first.stop_well().handled, 2);
+    assert_eq!(attempts.all(), [1, 1, 2]);
+}
+
+pub(in crate::conformance) fn a_hanging_receiver_is_reported_and_counts_as_an_attempt(fixture: &Fixture) {
+    let gate = Gate::new(fixture);
+    let in_receiver = gate.clone();
+    let (attempts, _succeeding) = fixture.record();
+    let _hanging = fixture.receive(move |item, _| {
+        if item.number == 2 {
+            in_receiver.pass();
+        }
+        Ok(())
+    });
+    let ids = fixture.send_items(1..=3);
+    let member = fixture.member("a", |consumer| consumer.receiver_timeout(MILLIS(500)));
+    let error = member.end_with_error("the receiver hangs");
+    let (pending, begun) = (fixture.pending(), fixture.begun());
+    gate.open();
+    assert_eq!(error.exit_code(), 3);
+    let ConsumeError::ReceiverTimedOut { receiver, entry, .. } = &error else { panic!("{error}") };
+    assert!(receiver.contains("recovery::"), "{receiver}");
+    assert_eq!(entry, &ids[1]);
+    assert!(pending.iter().all(|entry| entry.id != ids[0]), "the first message should be acknowledged");
+    assert_eq!(begun, [(ids[1].clone(), 1)]);
+    assert_eq!(attempts.all(), [1, 2]);
+}

@@ -1,0 +1,57 @@
+//! Entries that the bus drops before they are handled.
+
+use crate::{conformance::fixture::Fixture, event_bus::Report};
+
+/// Trims a topic to four entries while the group has not read the last twenty. Returns the report of the next member and
+/// the lines that it logs about the loss.
+fn trim_unread(fixture: &Fixture) -> (Report, Vec<String>) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=5);
+    fixture.member("a", |consumer| consumer.count(5)).end_well();
+    fixture.send_items(6..=25);
+    fixture.trim(4);
+    let member = fixture.member("a", |consumer| consumer.count(4));
+    let lines = member.lines().clone();
+    let report = member.end_well();
+    assert_eq!(report.handled, 4);
+    assert_eq!(handled.all(), (1..=5).chain(22..=25).collect::<Vec<_>>());
+    let mut lines = lines.with("lost");
+    lines.retain(|line| line.starts_with("ERROR"));
+    (report, lines)
+}
+
+pub(in crate::conformance) fn trimmed_unread_entries_are_reported_as_lost(fixture: &Fixture) {
+    let (_, lines) = trim_unread(fixture);
+    assert_eq!(lines.len(), 1, "{lines:?}");
+}
+
+pub(in crate::conformance) fn trimmed_unread_entries_are_counted(fixture: &Fixture) {
+    let (report, lines) = trim_unread(fixture);
+    assert_eq!(report.lost, 16);
+    assert!(lines.concat().contains("16"), "{lines:?}");
+}
+
+pub(in crate::conformance) fn trimmed_pending_entries_are_reported_as_lost(fixture: &Fixture) {
+    let crash = fixture.crash();
+    let (handled, _succeeding) = fixture.record();
+    let _crashing = fixture.receive(move |item, _| {
+        if item.number == 1 {
+            crash();
+        }
+        Ok(())
+    });
+    let ids = fixture.send_items(1..=10);
+    fixture.member("a", |consumer| consumer.batch(10)).wait_for_crash();
+    assert_eq!(fixture.pending().len(), 10);
+    fixture.trim(4);
+    fixture.send_items([11]);
+    let before = handled.len();
+    let member = fixture.member("a", |consumer| consumer.count(5));
+    let lines = member.lines().clone();
+    let report = member.end_well();
+    assert_eq!(handled.all()[before..], [7, 8, 9, 10, 11], "the entries that are left should be handled");
+    assert_eq!((report.handled, report.lost), (5, 6));
+    let lost = lines.with("lost").concat();
+    assert!(ids[..6].iter().all(|id| lost.contains(id.as_str())), "{lost}");
+    assert!(fixture.pending().is_empty());
+}

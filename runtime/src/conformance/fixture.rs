@@ -1,0 +1,324 @@
+//! Everything that a case works with: topics of its own, messages, receivers and members.
+
+use std::{
+    cell::Cell,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use bytes::Bytes;
+
+use super::{
+    Harness,
+    events::{ITEM_ADDED, ITEM_REMOVED, ItemAdded, ItemRemoved},
+    link::Link,
+    member::Member,
+};
+use crate::{
+    codec,
+    event_bus::{
+        Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusProducer, Message, Operations, Pending,
+        Start,
+    },
+    metadata::EventsMetadata,
+    receiver::ReceiverError,
+    signal::Connection,
+};
+
+/// The group of a case that needs only one.
+pub(super) const GROUP: &str = "group";
+
+type CrashOnce = Box<dyn FnOnce() + Send>;
+
+thread_local! {
+    /// Whether the process that this thread belongs to has "crashed": its receivers do nothing any more.
+    static HAS_CRASHED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// One run of a case.
+pub(super) struct Fixture {
+    harness: Arc<dyn Harness>,
+    producer: Arc<dyn EventBusProducer>,
+    /// Tells the events of this run from those of other cases.
+    pub(super) run: i64,
+    pub(super) topic: String,
+    /// Crashes the member that was started last.
+    crash: Arc<Mutex<Option<CrashOnce>>>,
+}
+
+impl Fixture {
+    pub(super) fn new(harness: &Arc<dyn Harness>) -> Self {
+        static NEXT_RUN: AtomicI64 = AtomicI64::new(1);
+        let run = NEXT_RUN.fetch_add(1, Ordering::Relaxed);
+        let topic = format!("conformance-{}-{run}", std::process::id());
+        harness.create_topic(&topic);
+        let producer = harness.bus().producer().expect("the bus should have a producer");
+        Self { harness: Arc::clone(harness), producer, run, topic, crash: Arc::default() }
+    }
+
+    /// Returns another fixture, with topics of its own.
+    pub(super) fn another(&self) -> Self {
+        Self::new(&self.harness)
+    }
+
+    /// Creates another topic.
+    pub(super) fn create_topic(&self, suffix: &str) -> String {
+        let topic = format!("{}-{suffix}", self.topic);
+        self.harness.create_topic(&topic);
+        topic
+    }
+
+    pub(super) fn bus(&self) -> Arc<dyn EventBus> {
+        self.harness.bus()
+    }
+
+    pub(super) fn patience(&self) -> Duration {
+        self.harness.patience()
+    }
+
+    pub(super) fn operations(&self) -> Box<dyn Operations> {
+        self.bus().operations().expect("the bus should have operations")
+    }
+
+    pub(super) fn trim(&self, max_len: usize) {
+        self.harness.trim(&self.topic, max_len);
+    }
+
+    // Messages
+
+    pub(super) fn item(&self, number: i64) -> ItemAdded {
+        ItemAdded { run: self.run, number, list: "groceries".to_owned(), content: Bytes::new() }
+    }
+
+    pub(super) fn added(&self, number: i64) -> Message {
+        message(&self.item(number))
+    }
+
+    pub(super) fn removed(&self, number: i64) -> Message {
+        let event = ItemRemoved { run: self.run, number };
+        Message::new(&ITEM_REMOVED.generate_signal_metadata(), codec::encode(&event))
+    }
+
+    /// Sends items with these numbers to the topic of the case.
+    pub(super) fn send_items(&self, numbers: impl IntoIterator<Item = i64>) -> Vec<EntryId> {
+        self.send(numbers.into_iter().map(|number| self.added(number)))
+    }
+
+    pub(super) fn send(&self, messages: impl IntoIterator<Item = Message>) -> Vec<EntryId> {
+        self.send_to(&self.topic, messages)
+    }
+
+    pub(super) fn send_to(&self, topic: &str, messages: impl IntoIterator<Item = Message>) -> Vec<EntryId> {
+        self.send_envelopes(messages.into_iter().map(|message| (topic, message)))
+    }
+
+    pub(super) fn send_envelopes<'a>(
+        &self,
+        messages: impl IntoIterator<Item = (&'a str, Message)>,
+    ) -> Vec<EntryId> {
+        let envelopes: Vec<_> = messages
+            .into_iter()
+            .map(|(topic, message)| Envelope { topic: topic.into(), key: None, message })
+            .collect();
+        let outcomes = self.producer.send(&envelopes, Instant::now() + self.patience());
+        assert_eq!(outcomes.len(), envelopes.len(), "the bus should return an outcome for each message");
+        outcomes.into_iter().map(|outcome| outcome.expect("the bus should take the message")).collect()
+    }
+
+    // Receivers
+
+    /// Connects a receiver of the items that the case adds.
+    pub(super) fn receive(
+        &self,
+        receiver: impl Fn(&ItemAdded, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync + 'static,
+    ) -> Connection {
+        let run = self.run;
+        ITEM_ADDED.connect(move |event, metadata| {
+            if event.run == run && !HAS_CRASHED.get() { receiver(event, metadata) } else { Ok(()) }
+        })
+    }
+
+    /// Connects a receiver that succeeds and records the numbers of the items.
+    pub(super) fn record(&self) -> (Recorded<i64>, Connection) {
+        let recorded = Recorded::new();
+        let records = recorded.clone();
+        let connection = self.receive(move |item, _| {
+            records.push(item.number);
+            Ok(())
+        });
+        (recorded, connection)
+    }
+
+    /// Connects a receiver that always fails.
+    pub(super) fn fail(&self, error: fn() -> ReceiverError) -> Connection {
+        self.receive(move |_, _| Err(error()))
+    }
+
+    /// Connects a receiver of the items that the case removes.
+    pub(super) fn receive_removed(&self, receiver: impl Fn(i64) + Send + Sync + 'static) -> Connection {
+        let run = self.run;
+        ITEM_REMOVED.connect(move |event, _| {
+            if event.run == run {
+                receiver(event.number);
+            }
+        })
+    }
+
+    // Members
+
+    /// Starts a member of the group of the case. It starts with the oldest message, and its retries are quick.
+    pub(super) fn member(&self, name: &str, set_up: impl FnOnce(Consumer) -> Consumer) -> Member {
+        self.member_of(&self.topic, GROUP, name, set_up)
+    }
+
+    pub(super) fn member_of(
+        &self,
+        topic: &str,
+        group: &str,
+        name: &str,
+        set_up: impl FnOnce(Consumer) -> Consumer,
+    ) -> Member {
+        let link = Link::new(self.bus());
+        let consumer = Consumer::of(Arc::new(link.clone()), topic, group, name)
+            .start(Start::Backlog)
+            .retry(Duration::from_millis(2), Duration::from_millis(10));
+        // Locked before the member starts, since its first message may crash it.
+        let mut crash = lock(&self.crash);
+        let member = Member::start(set_up(consumer), link, self.patience());
+        *crash = Some(Box::new(member.crash()));
+        member
+    }
+
+    /// Returns a function for receivers that crashes the process of the member that was started last.
+    pub(super) fn crash(&self) -> impl Fn() + Send + Sync + use<> {
+        let crash = Arc::clone(&self.crash);
+        move || {
+            let crash = lock(&crash).take();
+            crash.expect("a member should be running")();
+            HAS_CRASHED.set(true);
+        }
+    }
+
+    // The state of the topic and the group
+
+    /// Waits until `condition` holds.
+    pub(super) fn wait(&self, what: &str, condition: impl FnMut() -> bool) {
+        assert!(wait(self.patience(), condition), "timed out: {what}");
+    }
+
+    pub(super) fn pending(&self) -> Vec<Pending> {
+        let pending = self.operations().pending(&self.topic, GROUP, None, 1000);
+        pending.expect("the bus should list pending entries")
+    }
+
+    /// Returns the pending entries that a member has begun, with their attempts. A bus may list the others, or not.
+    pub(super) fn begun(&self) -> Vec<(EntryId, u32)> {
+        let begun = self.pending().into_iter().filter(|pending| pending.attempts > 0);
+        begun.map(|pending| (pending.id, pending.attempts)).collect()
+    }
+
+    /// Returns whether the group exists and everything that it received is acknowledged.
+    pub(super) fn is_acknowledged(&self) -> bool {
+        let pending = self.operations().pending(&self.topic, GROUP, None, 1);
+        pending.is_ok_and(|pending| pending.is_empty())
+    }
+
+    pub(super) fn wait_until_acknowledged(&self) {
+        self.wait("everything is acknowledged", || self.is_acknowledged());
+    }
+
+    pub(super) fn dead_letters(&self) -> Vec<DeadLetter> {
+        let letters = self.operations().dead_letters(&self.topic, GROUP, None, 1000);
+        letters.expect("the bus should list dead letters")
+    }
+
+    /// Returns the only dead letter.
+    pub(super) fn dead_letter(&self) -> DeadLetter {
+        let mut letters = self.dead_letters();
+        assert_eq!(letters.len(), 1, "there should be one dead letter");
+        letters.remove(0)
+    }
+}
+
+pub(super) fn message(item: &ItemAdded) -> Message {
+    Message::new(&ITEM_ADDED.generate_signal_metadata(), codec::encode(item))
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns whether `condition` holds before `patience` ends.
+fn wait(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let deadline = Instant::now() + patience;
+    while !condition() {
+        if Instant::now() >= deadline {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    true
+}
+
+/// Values that receivers recorded, in order. Clones share them.
+#[derive(Clone)]
+pub(super) struct Recorded<T>(Arc<Mutex<Vec<T>>>);
+
+impl<T: Clone> Recorded<T> {
+    pub(super) fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    pub(super) fn push(&self, value: T) {
+        lock(&self.0).push(value);
+    }
+
+    pub(super) fn all(&self) -> Vec<T> {
+        lock(&self.0).clone()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        lock(&self.0).len()
+    }
+
+    /// Returns how often `value` was recorded.
+    pub(super) fn count(&self, value: &T) -> usize
+    where
+        T: PartialEq,
+    {
+        lock(&self.0).iter().filter(|recorded| *recorded == value).count()
+    }
+}
+
+/// Blocks a receiver until the case opens it, or until the case has failed. Clones are the same gate.
+#[derive(Clone)]
+pub(super) struct Gate {
+    has_arrived: Arc<AtomicBool>,
+    is_open: Arc<AtomicBool>,
+    patience: Duration,
+}
+
+impl Gate {
+    pub(super) fn new(fixture: &Fixture) -> Self {
+        Self { has_arrived: Arc::default(), is_open: Arc::default(), patience: fixture.patience() }
+    }
+
+    /// Blocks until the gate is open.
+    pub(super) fn pass(&self) {
+        self.has_arrived.store(true, Ordering::SeqCst);
+        wait(self.patience, || self.is_open.load(Ordering::SeqCst));
+    }
+
+    /// Returns whether a receiver has arrived at the gate.
+    pub(super) fn has_arrived(&self) -> bool {
+        self.has_arrived.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn open(&self) {
+        self.is_open.store(true, Ordering::SeqCst);
+    }
+}

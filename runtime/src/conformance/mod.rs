@@ -1,0 +1,319 @@
+//! A test suite for event buses: each case checks one promise of the traits in [`event_bus`](crate::event_bus).
+//!
+//! An author of a bus writes a [`Harness`], which gives the suite the bus, and a test file with one line. The file should
+//! contain nothing else, since cases connect receivers and install buses in the whole process:
+//!
+//! ```no_run
+//! // In tests/conformance.rs, with
+//! // openedx-events = { version = "…", features = ["conformance"] }
+//! // among the `[dev-dependencies]`.
+//! use std::sync::Arc;
+//!
+//! use openedx_events::{
+//!     conformance::Harness,
+//!     conformance_tests,
+//!     event_bus::{EventBus, MemoryBus}, // your bus instead
+//! };
+//!
+//! struct Memory(MemoryBus);
+//!
+//! impl Harness for Memory {
+//!     fn bus(&self) -> Arc<dyn EventBus> {
+//!         Arc::new(self.0.clone())
+//!     }
+//!
+//!     fn trim(&self, topic: &str, max_len: usize) {
+//!         self.0.trim(topic, max_len);
+//!     }
+//! }
+//!
+//! conformance_tests!(Memory(MemoryBus::new()));
+//! ```
+//!
+//! # Running it
+//!
+//! [`conformance_tests!`](crate::conformance_tests) writes a `#[test]` function for each case, in a module for each group:
+//!
+//! ```sh
+//! cargo test --test conformance                                  # all cases
+//! cargo test --test conformance groups::                         # one group
+//! cargo test --test conformance an_existing_group_continues      # one case
+//! ```
+//!
+//! Cases run in parallel, each with topics of its own. With the memory bus the suite takes about 20 seconds on two
+//! processors: some cases wait on purpose, for example until claims expire. A bus that is much slower may need more
+//! [patience](Harness::patience).
+//!
+//! A case simulates the crash of a process by dropping the [`EventBusConsumer`](crate::event_bus::EventBusConsumer) of a
+//! member without another call.
+//!
+//! # The groups
+//!
+//! | group | its cases check that |
+//! |---|---|
+//! | `delivery` | a message arrives unchanged, on its topic only, and in order |
+//! | `groups` | each group gets each message once, starts at the right message, and can be moved |
+//! | `retry` | failed receivers run again, in order, until the message becomes a dead letter |
+//! | `unusable` | a message that cannot be read becomes a dead letter and blocks no other |
+//! | `dead_letters` | dead letters can be replayed and dropped, belong to one group, and are limited |
+//! | `recovery` | no message is lost or delivered without end when members crash, stop or hang |
+//! | `trimming` | entries that the bus dropped before they were handled are reported as lost |
+//! | `options` | the options of a [`Consumer`](crate::event_bus::Consumer) work on this bus |
+//! | `stopping` | a consumer stops in time, and survives an outage of the bus |
+//! | `concurrency` | messages run at a time, except those with one key |
+//! | `producing` | events reach the bus, or return to the sender |
+//!
+//! # A bus that cannot keep all promises
+//!
+//! A bus declares what it lacks in [`EventBus::capabilities`](crate::event_bus::EventBus::capabilities). A case that needs
+//! such a [`Capability`] does not run. It prints, also when tests pass:
+//!
+//! ```text
+//! conformance: the_age_of_dead_letters_is_limited is not applicable: the bus cannot limit the age of dead letters
+//! ```
+//!
+//! # The events of the suite
+//!
+//! The feature `conformance` adds four events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
+//! them, and so does [`registry::get`](crate::registry::get). They need no contracts, and [`registry::events`] and the
+//! command line do not list them, so enabling the feature in a workspace does not change what its programs print.
+//!
+//! [`registry::events`]: crate::registry::events
+
+mod cases;
+// Expansions put elements of distributed slices into sections of their own.
+#[allow(unsafe_code)]
+mod events;
+mod fixture;
+mod lines;
+mod link;
+mod member;
+
+use std::{
+    io::{self, Write},
+    sync::Arc,
+    time::Duration,
+};
+
+use crate::event_bus::{Capability, EventBus};
+use fixture::Fixture;
+
+/// Gives the suite the bus to test. Cases run in parallel, each with topics of its own.
+pub trait Harness: Send + Sync + 'static {
+    /// Returns the bus. All buses that one harness returns share their topics.
+    fn bus(&self) -> Arc<dyn EventBus>;
+
+    /// Drops the oldest messages of `topic`, even if no group has read them, so that exactly `max_len` stay.
+    fn trim(&self, topic: &str, max_len: usize);
+
+    /// Creates a topic that keeps all its messages in order. The suite calls this before it uses a topic. By default,
+    /// nothing: the bus creates topics at their first use.
+    fn create_topic(&self, topic: &str) {
+        let _ = topic;
+    }
+
+    /// Returns how long a case waits for an expected result before it fails. By default, 30 seconds.
+    fn patience(&self) -> Duration {
+        Duration::from_secs(30)
+    }
+}
+
+/// A case of the suite: one promise, which its name states.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Case {
+    /// The group of cases, as listed on the page of this [module](self).
+    pub group: &'static str,
+    /// The name, which is unique in the suite.
+    pub name: &'static str,
+    /// The capability that the case needs, if it needs one.
+    pub needs: Option<Capability>,
+    run: fn(&Fixture),
+}
+
+/// The outcome of a case that did not fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The bus keeps the promise.
+    Passed,
+    /// The case did not run, because the bus lacks this capability.
+    NotApplicable(Capability),
+}
+
+impl Case {
+    /// Runs the case. If it is not applicable, prints the reason to standard error.
+    ///
+    /// # Panics
+    ///
+    /// If the bus does not keep the promise.
+    pub fn run(&self, harness: &Arc<dyn Harness>) -> Outcome {
+        let capabilities = harness.bus().capabilities();
+        if let Some(needed) = self.needs.filter(|needed| !capabilities.can(*needed)) {
+            // `eprintln!` would be hidden, since the test passes.
+            let _ = writeln!(
+                io::stderr(),
+                "conformance: {} is not applicable: the bus cannot {needed}",
+                self.name
+            );
+            return Outcome::NotApplicable(needed);
+        }
+        (self.run)(&Fixture::new(harness));
+        Outcome::Passed
+    }
+}
+
+/// Runs the case called `name`. If it is not applicable, prints the reason to standard error.
+///
+/// # Panics
+///
+/// If there is no such case, or the bus does not keep the promise.
+pub fn run(name: &str, harness: &Arc<dyn Harness>) -> Outcome {
+    let case = CASES.iter().find(|case| case.name == name);
+    case.unwrap_or_else(|| panic!("there is no case `{name}`")).run(harness)
+}
+
+/// Lists the cases by group; `[…]` is the capability that a case needs.
+macro_rules! cases {
+    ($($group:ident { $($case:ident $([$needed:ident])?)+ })+) => {
+        /// All cases.
+        pub const CASES: &[Case] = &[$($(Case {
+            group: stringify!($group),
+            name: stringify!($case),
+            needs: needs!($($needed)?),
+            run: cases::$group::$case,
+        }),+),+];
+
+        /// Writes a test of each [conformance case](crate::conformance) for the bus of a
+        /// [`Harness`](crate::conformance::Harness), in a module `conformance` with a module for each group.
+        ///
+        /// The argument is an expression, which each test evaluates. Two suites in one file need modules of their own.
+        #[macro_export]
+        macro_rules! conformance_tests {
+            ($harness:expr) => {
+                fn __conformance_harness() -> ::std::sync::Arc<dyn $crate::conformance::Harness> {
+                    ::std::sync::Arc::new($harness)
+                }
+
+                mod conformance {
+                    $(mod $group {$(
+                        #[::core::prelude::v1::test]
+                        fn $case() {
+                            $crate::conformance::run(
+                                ::core::stringify!($case),
+                                &super::super::__conformance_harness(),
+                            );
+                        }
+                    )+})+
+                }
+            };
+        }
+    };
+}
+
+macro_rules! needs {
+    () => {
+        None
+    };
+    ($capability:ident) => {
+        Some(Capability::$capability)
+    };
+}
+
+cases! {
+    delivery {
+        a_message_arrives_as_it_was_sent
+        topics_are_separate
+        several_types_on_one_topic_keep_their_order
+        a_message_of_ten_megabytes_arrives
+    }
+    groups {
+        each_group_gets_every_message
+        a_group_handles_each_message_once
+        members_of_a_group_share_its_messages [ShareMessages]
+        a_new_group_starts_with_new_messages
+        a_backlog_group_starts_with_the_oldest_message
+        a_group_can_start_after_an_entry [StartAfterEntry]
+        an_existing_group_continues
+        an_existing_group_refuses_to_start_after_an_entry [StartAfterEntry]
+        a_start_after_an_invalid_entry_id_is_refused [StartAfterEntry]
+        an_invalid_entry_id_is_refused
+        seek_moves_a_group
+        seek_moves_a_group_after_an_entry [StartAfterEntry]
+    }
+    retry {
+        a_message_is_acknowledged_only_after_it_was_handled
+        only_failed_receivers_run_again
+        waits_between_attempts_grow
+        a_dead_letter_records_the_failure
+        a_permanent_error_is_not_retried
+        a_panic_is_a_failed_attempt
+        no_message_overtakes_a_retry
+        failures_can_be_acknowledged
+        a_failure_can_stop_the_consumer
+    }
+    unusable {
+        undecodable_data_is_dead_lettered
+        unknown_types_are_dead_lettered
+        unknown_types_can_be_skipped
+        an_unknown_type_can_stop_the_consumer
+        a_message_without_type_is_dead_lettered
+        headers_that_are_not_utf8_are_dead_lettered
+        times_outside_utc_are_dead_lettered
+        absent_and_empty_headers_have_defaults
+        a_message_without_id_gets_one [OmitId]
+    }
+    dead_letters {
+        a_replay_runs_only_the_receivers_that_failed
+        a_failed_replay_keeps_the_dead_letter
+        a_receiver_that_succeeds_in_a_replay_does_not_run_again
+        the_number_of_dead_letters_is_limited [LimitDeadLetterCount]
+        the_age_of_dead_letters_is_limited [LimitDeadLetterAge]
+        each_group_has_its_own_dead_letters
+    }
+    recovery {
+        entries_of_a_crashed_member_are_claimed [ClaimEntries]
+        an_entry_that_crashes_its_member_is_dead_lettered
+        with_one_attempt_a_crash_costs_no_other_message
+        unfinished_entries_come_first_and_one_at_a_time
+        attempts_survive_a_restart
+        a_stop_does_not_count_as_an_attempt
+        claims_are_renewed_while_receivers_run [ClaimEntries]
+        claims_are_renewed_while_messages_wait_for_a_retry [ClaimEntries]
+        a_hanging_receiver_is_reported_and_counts_as_an_attempt
+    }
+    trimming {
+        trimmed_unread_entries_are_reported_as_lost
+        trimmed_unread_entries_are_counted [CountLostEntries]
+        trimmed_pending_entries_are_reported_as_lost
+    }
+    options {
+        only_selected_types_are_handled
+        a_count_ends_the_consumer
+        events_without_receivers_are_printed_and_counted
+        a_panic_while_printing_does_not_stop_receivers
+        a_message_without_receivers_is_acknowledged_and_logged_once
+        loops_are_refused
+        the_longest_durations_are_accepted
+    }
+    stopping {
+        an_idle_consumer_stops_at_once
+        a_running_message_is_finished_before_the_stop
+        a_stop_has_a_deadline
+        failed_polls_count_towards_the_error_limit
+        failed_attempts_count_towards_the_error_limit
+        a_bus_that_is_down_is_polled_rarely_and_found_soon
+        a_running_message_survives_an_outage
+    }
+    concurrency {
+        messages_with_one_key_run_one_after_another
+        messages_without_key_run_one_after_another
+        a_hanging_receiver_lets_other_messages_finish
+    }
+    producing {
+        a_waiting_sender_learns_the_outcome
+        background_delivery_keeps_the_order
+        a_full_background_queue_makes_senders_wait
+        closing_the_guard_returns_undelivered_events
+        events_from_the_bus_are_not_produced_again
+    }
+}

@@ -1,0 +1,25 @@
+//! The bus that the guide shows passes the conformance suite.
+
+use std::sync::Arc;
+
+use openedx_events::{conformance::Harness, conformance_tests, event_bus::EventBus};
+
+#[path = "../../runtime/src/guide/writing_a_bus.rs"]
+#[allow(unreachable_pub, reason = "an author of a bus exports it")]
+mod writing_a_bus;
+
+use writing_a_bus::MapBus;
+
+struct Example(MapBus);
+
+impl Harness for Example {
+    fn bus(&self) -> Arc<dyn EventBus> {
+        Arc::new(self.0.clone())
+    }
+
+    fn trim(&self, topic: &str, max_len: usize) {
+        self.0.trim(topic, max_len);
+    }
+}
+
+conformance_tests!(Example(MapBus::default()));
