@@ -22,18 +22,17 @@ pub(crate) struct Run {
 /// The caller logs a failure with [`log_failure`], unless it hands the error to its own caller. Consumers call
 /// `Incoming::run`, which does both.
 ///
-/// Only consumers ask for a `timed` run: reading the clock twice costs more than a short receiver does.
+/// Only consumers pass `started`, the time at which the run begins: reading the clock costs more than a short receiver does.
 #[inline]
 pub(crate) fn run(
     receiver: &ReceiverDefinition,
     scopes: &Scopes,
-    timed: bool,
+    started: Option<Instant>,
     call: impl FnOnce() -> Result<(), ReceiverError>,
 ) -> Option<Run> {
     if scopes.mute(receiver.event, receiver.function) {
         return None;
     }
-    let started = timed.then(Instant::now);
     let result =
         catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)));
     Some(Run { result, duration: started.map(|started| started.elapsed()) })
@@ -46,6 +45,8 @@ pub(crate) struct Attempt<'a> {
     pub(crate) entry_id: &'a str,
     /// How often the message was delivered, this time included.
     pub(crate) number: u32,
+    /// When the receiver was started.
+    pub(crate) started: Instant,
 }
 
 /// Logs a failure with the receiver, the message and the error, but not with the event's data, which may be personal.
@@ -87,7 +88,7 @@ mod tests {
         fmt::{self, Write as _},
         sync::{Arc, Mutex},
         thread,
-        time::Duration,
+        time::{Duration, Instant},
     };
 
     use tracing::{
@@ -150,7 +151,7 @@ mod tests {
 
     #[test]
     fn success_is_ok() {
-        let run = run(&receiver(), &Scopes::current(), false, || Ok(())).unwrap();
+        let run = run(&receiver(), &Scopes::current(), None, || Ok(())).unwrap();
         assert!(run.result.is_ok());
         assert!(run.duration.is_none(), "it is not timed");
     }
@@ -158,19 +159,19 @@ mod tests {
     #[test]
     fn a_muted_receiver_does_not_run() {
         let _muted = Scope::enter(Effect::MuteReceiver(TypeId::of::<Lines>()));
-        assert!(run(&receiver(), &Scopes::current(), false, || unreachable!("it is muted")).is_none());
+        assert!(run(&receiver(), &Scopes::current(), None, || unreachable!("it is muted")).is_none());
     }
 
     #[test]
     fn a_panic_is_a_failure() {
-        let run = run(&receiver(), &Scopes::current(), false, || panic!("no ink")).unwrap();
+        let run = run(&receiver(), &Scopes::current(), None, || panic!("no ink")).unwrap();
         assert!(run.result.unwrap_err().is_panic());
     }
 
     #[test]
     fn a_timed_run_has_a_duration_even_if_it_fails() {
         let pause = Duration::from_millis(2);
-        let run = run(&receiver(), &Scopes::current(), true, || {
+        let run = run(&receiver(), &Scopes::current(), Some(Instant::now()), || {
             thread::sleep(pause);
             Err(ReceiverError::new("no ink"))
         });
@@ -190,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_failure_in_a_consumer_is_logged_with_the_entry() {
-        let attempt = Attempt { entry_id: "7-0", number: 3 };
+        let attempt = Attempt { entry_id: "7-0", number: 3, started: Instant::now() };
         let line = logged(Some(attempt), Some(Duration::from_millis(1500)));
         for part in [
             "ERROR ",

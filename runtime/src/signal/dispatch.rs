@@ -40,7 +40,7 @@ impl Outcomes<'_> {
         handle: ReceiverHandle,
         call: impl FnOnce() -> Result<(), ReceiverError>,
     ) -> Result<(), ReceiverError> {
-        let Some(run) = run(&handle, self.scopes, false, call) else { return Ok(()) };
+        let Some(run) = run(&handle, self.scopes, None, call) else { return Ok(()) };
         if let Err(error) = run.result {
             self.failed(handle, error)
         } else {

@@ -55,11 +55,12 @@ impl Incoming {
     pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>) -> Option<Run> {
         let Callee { handle, function } = &self.receivers[index];
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
-        let run = run(handle, &Scopes::current(), attempt.is_some(), || match function {
-            Function::Linked(receiver) => receiver.call(self.data(), delivery),
-            Function::Connected(receiver) => (receiver.call)(self.data(), delivery),
-            Function::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
-        })?;
+        let run =
+            run(handle, &Scopes::current(), attempt.map(|attempt| attempt.started), || match function {
+                Function::Linked(receiver) => receiver.call(self.data(), delivery),
+                Function::Connected(receiver) => (receiver.call)(self.data(), delivery),
+                Function::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
+            })?;
         if let Err(error) = &run.result
             && attempt.is_some()
         {

@@ -187,13 +187,13 @@ impl<'a> Coordinator<'a> {
     fn record_next_steps(&mut self) {
         while self.pace.rest().is_none() {
             let due = self.lanes.floor().in_flight.take_due(Instant::now());
-            let Some(Waiting { job, step, .. }) = due else { return };
+            let Some((lane, Waiting { job, step, .. })) = due else { return };
             let recorded = match &step {
                 NextStep::Retry => self.poller.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
                 NextStep::DeadLetter(failure) => self.poller.dead_letter(&job.entry, failure),
             };
             if let Err(error) = recorded {
-                self.lanes.floor().in_flight.put_back(Waiting { until: Instant::now(), job, step });
+                self.lanes.floor().in_flight.put_back(lane, Waiting { until: Instant::now(), job, step });
                 self.broker_failed(&error, "the next step of a failed message could not be recorded");
                 return;
             }
@@ -204,14 +204,14 @@ impl<'a> Coordinator<'a> {
                 }
             }
             let mut floor = self.lanes.floor();
-            let lane = match step {
-                NextStep::Retry => floor.in_flight.retry(job),
+            match step {
+                NextStep::Retry => floor.in_flight.retry(lane, job),
                 NextStep::DeadLetter(_) => {
                     floor.settled += 1;
-                    floor.in_flight.dead_lettered(&job.entry.id)
+                    floor.in_flight.dead_lettered(lane);
                 }
-            };
-            self.lanes.resume(floor, lane);
+            }
+            self.lanes.wake(floor, lane);
         }
     }
 

@@ -10,11 +10,11 @@
 //!   Fresh and Waiting, at a stop ──────────────────────────► returned, for this member or another
 //! ```
 //!
-//! A message is in one state, and belongs to one lane, which handles its messages one after another. Nothing in this file
-//! knows threads, the broker or the log.
+//! A message is in one place: in the queue of its lane while it is fresh, at the head of its lane until it is settled, then in
+//! one of the two lists. Nothing in this file knows threads, the broker or the log.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashSet, VecDeque},
     time::{Duration, Instant},
 };
 
@@ -26,8 +26,9 @@ use crate::{
 
 /// All messages between their delivery and their acknowledgement.
 pub(super) struct InFlight {
-    messages: HashMap<EntryId, Tracked>,
     lanes: Vec<Lane>,
+    /// The messages in lanes.
+    ids: HashSet<EntryId>,
     /// Done, and to be acknowledged.
     finished: Vec<EntryId>,
     /// Not done, and to be given back, with the number of attempts that count.
@@ -37,19 +38,24 @@ pub(super) struct InFlight {
     stopping: bool,
 }
 
-struct Tracked {
-    lane: usize,
-    /// The number of the attempt that has begun, or begins next.
+#[derive(Default)]
+struct Lane {
+    /// Fresh messages, in order.
+    queue: VecDeque<Job>,
+    /// The message that was started. Nothing overtakes it.
+    head: Option<Head>,
+}
+
+struct Head {
+    id: EntryId,
     attempt: u32,
     state: MessageState,
 }
 
 enum MessageState {
-    /// Waits for its lane.
-    Fresh(Job),
-    /// Its lane runs the receivers.
+    /// The lane runs the receivers.
     Running { receiver: Option<(FullName, Instant)> },
-    /// Failed, and waits for its next step. Nothing in its lane overtakes it.
+    /// It failed, and waits for its next step.
     Waiting(Waiting),
     /// The broker is being told of the next step.
     Recording,
@@ -70,14 +76,6 @@ pub(super) enum NextStep {
     DeadLetter(Failure),
 }
 
-#[derive(Default)]
-struct Lane {
-    /// Fresh messages, in order.
-    queue: VecDeque<EntryId>,
-    /// The message that is running, waiting or being recorded.
-    current: Option<EntryId>,
-}
-
 /// A receiver that took too long, and its message.
 pub(super) struct Hung {
     receiver: FullName,
@@ -93,8 +91,8 @@ impl Hung {
 impl InFlight {
     pub(super) fn new(lanes: usize) -> Self {
         Self {
-            messages: HashMap::new(),
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
+            ids: HashSet::new(),
             finished: Vec::new(),
             returned: Vec::new(),
             redelivered: false,
@@ -102,10 +100,9 @@ impl InFlight {
         }
     }
 
-    // What the coordinator asks.
-
+    /// The number of messages in lanes.
     pub(super) fn len(&self) -> usize {
-        self.messages.len()
+        self.ids.len()
     }
 
     /// Whether nothing else may be read.
@@ -117,39 +114,44 @@ impl InFlight {
         !self.finished.is_empty()
     }
 
-    /// All messages in flight, each with the number of attempts that have begun.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// The number of messages that wait for a lane.
+    pub(super) fn queued(&self, lane: usize) -> usize {
+        self.lanes[lane].queue.len()
+    }
+
+    /// All messages in lanes, each with the number of attempts that have begun.
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
-        self.messages.iter().map(|(id, tracked)| (id.clone(), tracked.attempt)).collect()
+        let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref());
+        let fresh = self.lanes.iter().flat_map(|lane| &lane.queue).map(|job| &job.entry);
+        let claims = heads.map(|head| (head.id.clone(), head.attempt));
+        claims.chain(fresh.map(|entry| (entry.id.clone(), entry.attempt))).collect()
     }
 
     /// When the next message that waits is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let waiting =
-            self.lanes.iter().filter_map(|lane| match &self.messages.get(lane.current.as_ref()?)?.state {
-                MessageState::Waiting(waiting) => Some(waiting.until),
-                _ => None,
-            });
+        let states = self.lanes.iter().filter_map(|lane| Some(&lane.head.as_ref()?.state));
+        let waiting = states.filter_map(|state| match state {
+            MessageState::Waiting(waiting) => Some(waiting.until),
+            _ => None,
+        });
         waiting.min()
     }
 
     pub(super) fn is_running(&self, lane: usize) -> bool {
-        self.running(lane).is_some()
+        let head = self.lanes[lane].head.as_ref();
+        head.is_some_and(|head| matches!(head.state, MessageState::Running { .. }))
     }
 
     /// The receiver of a lane that has taken longer than `timeout`.
     pub(super) fn hung(&self, lane: usize, timeout: Duration, now: Instant) -> Option<Hung> {
-        let (entry, receiver) = self.running(lane)?;
-        let (receiver, since) = receiver.as_ref()?;
-        let is_hung = now.saturating_duration_since(*since) > timeout;
-        is_hung.then(|| Hung { receiver: *receiver, entry: entry.clone() })
-    }
-
-    fn running(&self, lane: usize) -> Option<(&EntryId, &Option<(FullName, Instant)>)> {
-        let id = self.lanes[lane].current.as_ref()?;
-        match &self.messages.get(id)?.state {
-            MessageState::Running { receiver } => Some((id, receiver)),
-            _ => None,
-        }
+        let head = self.lanes[lane].head.as_ref()?;
+        let MessageState::Running { receiver: Some((receiver, since)) } = head.state else { return None };
+        let is_hung = now.saturating_duration_since(since) > timeout;
+        is_hung.then(|| Hung { receiver, entry: head.id.clone() })
     }
 
     // Transitions of the coordinator.
@@ -157,19 +159,17 @@ impl InFlight {
     /// Takes a message in. Returns whether it is new: a broker that lost its connection may deliver a message that is still
     /// in flight.
     pub(super) fn receive(&mut self, job: Job, lane: usize) -> bool {
-        let (id, attempt) = (job.entry.id.clone(), job.entry.attempt);
-        if self.messages.contains_key(&id) {
-            return false;
+        let is_new = self.ids.insert(job.entry.id.clone());
+        if is_new {
+            self.redelivered |= job.entry.attempt > 1;
+            self.lanes[lane].queue.push_back(job);
         }
-        self.redelivered |= attempt > 1;
-        self.lanes[lane].queue.push_back(id.clone());
-        self.messages.insert(id, Tracked { lane, attempt, state: MessageState::Fresh(job) });
-        true
+        is_new
     }
 
     /// Finishes a message that no lane needs to see. Returns whether it was not in flight.
     pub(super) fn pass_over(&mut self, id: &EntryId) -> bool {
-        let is_new = !self.messages.contains_key(id);
+        let is_new = !self.ids.contains(id);
         if is_new {
             self.finished.push(id.clone());
         }
@@ -188,76 +188,71 @@ impl InFlight {
     }
 
     /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was
-    /// asked for. [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered) or [`put_back`](Self::put_back) comes next.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<Waiting> {
-        for lane in &self.lanes {
-            let Some(tracked) = lane.current.as_ref().and_then(|id| self.messages.get_mut(id)) else {
-                continue;
-            };
-            let is_due = matches!(&tracked.state, MessageState::Waiting(Waiting { until, step, .. })
-                if *until <= now && (!self.stopping || matches!(step, NextStep::DeadLetter(_))));
-            if is_due
-                && let MessageState::Waiting(waiting) =
-                    std::mem::replace(&mut tracked.state, MessageState::Recording)
+    /// asked for. [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered) or [`put_back`](Self::put_back) on the lane
+    /// that is returned comes next.
+    pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
+        let stopping = self.stopping;
+        let is_due = |state: &MessageState| {
+            matches!(state, MessageState::Waiting(Waiting { until, step, .. })
+                if *until <= now && (!stopping || matches!(step, NextStep::DeadLetter(_))))
+        };
+        for (lane, Lane { head, .. }) in self.lanes.iter_mut().enumerate() {
+            if let Some(Head { state, .. }) = head
+                && is_due(state)
+                && let MessageState::Waiting(waiting) = std::mem::replace(state, MessageState::Recording)
             {
-                return Some(waiting);
+                return Some((lane, waiting));
             }
         }
         None
     }
 
     /// The broker could not record the next step: it stays due.
-    pub(super) fn put_back(&mut self, waiting: Waiting) {
-        if let Some(tracked) = self.messages.get_mut(&waiting.job.entry.id) {
-            tracked.state = MessageState::Waiting(waiting);
-        }
+    pub(super) fn put_back(&mut self, lane: usize, waiting: Waiting) {
+        self.set_state(lane, MessageState::Waiting(waiting));
     }
 
-    /// The broker recorded another attempt, which begins before anything else in the lane. Returns the lane.
-    pub(super) fn retry(&mut self, mut job: Job) -> Option<usize> {
-        let tracked = self.messages.get_mut(&job.entry.id)?;
+    /// The broker recorded another attempt, which begins before anything else in the lane.
+    pub(super) fn retry(&mut self, lane: usize, mut job: Job) {
         job.entry.attempt += 1;
-        tracked.attempt = job.entry.attempt;
-        let lane = &mut self.lanes[tracked.lane];
-        lane.current = None;
-        lane.queue.push_front(job.entry.id.clone());
-        tracked.state = MessageState::Fresh(job);
-        Some(tracked.lane)
+        let lane = &mut self.lanes[lane];
+        lane.head = None;
+        lane.queue.push_front(job);
     }
 
-    /// The broker stored the dead letter, and acknowledged the message. Returns the lane.
-    pub(super) fn dead_lettered(&mut self, id: &EntryId) -> Option<usize> {
-        let lane = self.remove(id)?;
-        self.lanes[lane].current = None;
-        Some(lane)
+    /// The broker stored the dead letter, and acknowledged the message.
+    pub(super) fn dead_lettered(&mut self, lane: usize) {
+        self.take_head(lane);
     }
 
     /// Begins a stop: no lane starts another message, and fresh ones are returned without the attempt that their delivery
     /// counted.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
-        for lane in &mut self.lanes {
-            for id in lane.queue.drain(..) {
-                if let Some(tracked) = self.messages.remove(&id) {
-                    self.returned.push((id, tracked.attempt.saturating_sub(1)));
-                }
-            }
+        for job in self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)) {
+            self.ids.remove(&job.entry.id);
+            self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         }
     }
 
     /// Ends a stop: returns what is left. A receiver that is hung keeps its message, and the attempt counts.
     pub(super) fn end(&mut self, timeout: Duration, now: Instant) -> Vec<Hung> {
-        let hung: Vec<_> = (0..self.lanes.len()).filter_map(|lane| self.hung(lane, timeout, now)).collect();
-        for (id, tracked) in self.messages.drain() {
-            let attempts = match tracked.state {
-                MessageState::Running { .. } if hung.iter().any(|hung| hung.entry == id) => continue,
-                MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => tracked.attempt,
+        let mut all_hung = Vec::new();
+        for lane in 0..self.lanes.len() {
+            let hung = self.hung(lane, timeout, now);
+            let Some(head) = self.take_head(lane) else { continue };
+            let attempts = match head.state {
+                MessageState::Running { .. } if hung.is_some() => {
+                    all_hung.extend(hung);
+                    continue;
+                }
+                MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => head.attempt,
                 // The last attempt is made again, and the dead letter with it. A stop does not count as an attempt.
-                _ => tracked.attempt.saturating_sub(1),
+                _ => head.attempt.saturating_sub(1),
             };
-            self.returned.push((id, attempts));
+            self.returned.push((head.id, attempts));
         }
-        hung
+        all_hung
     }
 
     /// Takes the messages to give back to the broker, with the number of attempts that count.
@@ -269,68 +264,49 @@ impl InFlight {
 
     /// Starts the next message of a lane, unless one is running or waiting.
     pub(super) fn start(&mut self, lane: usize) -> Option<Job> {
-        let Lane { queue, current } = &mut self.lanes[lane];
-        if self.stopping || current.is_some() {
+        let Lane { queue, head } = &mut self.lanes[lane];
+        if self.stopping || head.is_some() {
             return None;
         }
-        let id = queue.pop_front()?;
-        let tracked = self.messages.get_mut(&id)?;
-        *current = Some(id);
-        match std::mem::replace(&mut tracked.state, MessageState::Running { receiver: None }) {
-            MessageState::Fresh(job) => Some(job),
-            other => {
-                tracked.state = other;
-                None
-            }
-        }
+        let job = queue.pop_front()?;
+        let state = MessageState::Running { receiver: None };
+        *head = Some(Head { id: job.entry.id.clone(), attempt: job.entry.attempt, state });
+        Some(job)
     }
 
     /// The lane's message is with this receiver now.
-    pub(super) fn begin(&mut self, lane: usize, name: FullName, now: Instant) {
-        let current = self.lanes[lane].current.as_ref();
-        if let Some(tracked) = current.and_then(|id| self.messages.get_mut(id)) {
-            tracked.state = MessageState::Running { receiver: Some((name, now)) };
-        }
+    pub(super) fn begin(&mut self, lane: usize, receiver: FullName, now: Instant) {
+        self.set_state(lane, MessageState::Running { receiver: Some((receiver, now)) });
     }
 
     /// The lane's message is done.
     pub(super) fn succeed(&mut self, lane: usize) {
-        if let Some(id) = self.lanes[lane].current.take() {
-            self.remove(&id);
-            self.finished.push(id);
-        }
+        let head = self.take_head(lane);
+        self.finished.extend(head.map(|head| head.id));
     }
 
     /// The lane's message failed.
     pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
-        let current = self.lanes[lane].current.as_ref();
-        if let Some(tracked) = current.and_then(|id| self.messages.get_mut(id)) {
-            tracked.state = MessageState::Waiting(waiting);
-        }
+        self.set_state(lane, MessageState::Waiting(waiting));
     }
 
     /// The lane's message failed, and the consumer ends for it: it is tried again when an operator starts it again.
     pub(super) fn give_back(&mut self, lane: usize) {
-        if let Some(id) = self.lanes[lane].current.take()
-            && let Some(tracked) = self.messages.remove(&id)
-        {
-            self.returned.push((id, tracked.attempt.saturating_sub(1)));
+        let head = self.take_head(lane);
+        self.returned.extend(head.map(|head| (head.id, head.attempt.saturating_sub(1))));
+    }
+
+    fn set_state(&mut self, lane: usize, state: MessageState) {
+        if let Some(head) = &mut self.lanes[lane].head {
+            head.state = state;
         }
     }
 
-    /// The number of messages that wait for a lane.
-    pub(super) fn queued(&self, lane: usize) -> usize {
-        self.lanes[lane].queue.len()
-    }
-
-    pub(super) fn is_stopping(&self) -> bool {
-        self.stopping
-    }
-
-    fn remove(&mut self, id: &EntryId) -> Option<usize> {
-        let lane = self.messages.remove(id)?.lane;
-        self.redelivered &= !self.messages.is_empty();
-        Some(lane)
+    fn take_head(&mut self, lane: usize) -> Option<Head> {
+        let head = self.lanes[lane].head.take()?;
+        self.ids.remove(&head.id);
+        self.redelivered &= !self.ids.is_empty();
+        Some(head)
     }
 }
 
@@ -485,7 +461,8 @@ mod tests {
         in_flight.start(0);
         in_flight.fail(0, waiting("a", 1, now + TIMEOUT, NextStep::Retry));
         assert!(in_flight.take_due(now).is_none());
-        assert_eq!(in_flight.take_due(now + TIMEOUT).unwrap().job.entry.id, id("a"));
+        let (lane, due) = in_flight.take_due(now + TIMEOUT).unwrap();
+        assert_eq!((lane, due.job.entry.id), (0, id("a")));
         assert!(in_flight.take_due(now + TIMEOUT).is_none());
         assert_eq!(in_flight.next_due(), None);
         assert_eq!(start(&mut in_flight, 0), None, "nothing overtakes it while it is recorded");
@@ -497,9 +474,9 @@ mod tests {
         let now = Instant::now();
         in_flight.start(0);
         in_flight.fail(0, waiting("a", 1, now, dead_letter()));
-        let due = in_flight.take_due(now).unwrap();
-        in_flight.put_back(due);
-        assert!(matches!(in_flight.take_due(now).unwrap().step, NextStep::DeadLetter(_)));
+        let (lane, due) = in_flight.take_due(now).unwrap();
+        in_flight.put_back(lane, due);
+        assert!(matches!(in_flight.take_due(now).unwrap().1.step, NextStep::DeadLetter(_)));
     }
 
     #[test]
@@ -508,8 +485,8 @@ mod tests {
         let now = Instant::now();
         in_flight.start(0);
         in_flight.fail(0, waiting("a", 1, now, NextStep::Retry));
-        let due = in_flight.take_due(now).unwrap();
-        assert_eq!(in_flight.retry(due.job), Some(0));
+        let (lane, due) = in_flight.take_due(now).unwrap();
+        in_flight.retry(lane, due.job);
         assert_eq!(
             sorted(in_flight.claims()),
             [("a".to_owned(), 2), ("b".to_owned(), 1), ("c".to_owned(), 1)]
@@ -525,8 +502,8 @@ mod tests {
         let now = Instant::now();
         in_flight.start(0);
         in_flight.fail(0, waiting("a", 5, now, dead_letter()));
-        let due = in_flight.take_due(now).unwrap();
-        assert_eq!(in_flight.dead_lettered(&due.job.entry.id), Some(0));
+        let (lane, _) = in_flight.take_due(now).unwrap();
+        in_flight.dead_lettered(lane);
         assert!(!in_flight.has_finished());
         assert_eq!(in_flight.len(), 2);
         assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
@@ -563,7 +540,7 @@ mod tests {
         in_flight.stop();
         in_flight.fail(0, waiting("a", 2, now, NextStep::Retry));
         in_flight.fail(1, waiting("c", 5, now, dead_letter()));
-        assert_eq!(in_flight.take_due(now).unwrap().job.entry.id, id("c"));
+        assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("c"));
         assert!(in_flight.take_due(now).is_none());
     }
 

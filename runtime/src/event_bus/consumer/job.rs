@@ -1,6 +1,9 @@
 //! One message that a consumer handles: decoded once, run receiver by receiver, as often as it takes.
 
-use std::{fmt, time::SystemTime};
+use std::{
+    fmt,
+    time::{Instant, SystemTime},
+};
 
 use crate::{
     avro::BoxError,
@@ -63,7 +66,7 @@ impl Job {
         &mut self,
         observers: &Observers,
         decode_all: bool,
-        mut begin: impl FnMut(FullName),
+        mut begin: impl FnMut(FullName, Instant),
     ) -> AttemptOutcome {
         self.first.get_or_insert_with(SystemTime::now);
         if self.entry.attempt > self.max_attempts {
@@ -83,11 +86,12 @@ impl Job {
             return AttemptOutcome::NoReceiver;
         }
         let mut failed = Vec::new();
-        let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt };
         left.retain(|&index| {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
-            begin(name);
+            let started = Instant::now();
+            begin(name, started);
+            let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
             let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt)) else {
                 return false;
             };

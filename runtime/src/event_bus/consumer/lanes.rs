@@ -107,13 +107,6 @@ impl Lanes {
         }
     }
 
-    /// Lets a lane go on after a failure.
-    pub(super) fn resume(&self, floor: MutexGuard<'_, Floor>, lane: Option<usize>) {
-        if let Some(lane) = lane {
-            self.wake(floor, lane);
-        }
-    }
-
     /// Stops the lanes: what they have not begun is returned.
     pub(super) fn stop(&self) {
         self.floor().in_flight.stop();
@@ -137,7 +130,8 @@ impl Lanes {
         }
     }
 
-    fn wake(&self, mut floor: MutexGuard<'_, Floor>, lane: usize) {
+    /// Lets a lane look for something to do.
+    pub(super) fn wake(&self, mut floor: MutexGuard<'_, Floor>, lane: usize) {
         let is_idle = std::mem::take(&mut floor.threads[lane].is_idle);
         drop(floor);
         if is_idle {
@@ -201,7 +195,7 @@ impl LaneState {
 
     /// Makes an attempt, and decides what becomes of the message.
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
-        let begin = |name: FullName| self.floor().in_flight.begin(lane, name, Instant::now());
+        let begin = |name: FullName, now| self.floor().in_flight.begin(lane, name, now);
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
         let outcome =
             catch_unwind(AssertUnwindSafe(|| job.run(&self.observers, self.options.decode_all, begin)));
@@ -211,7 +205,7 @@ impl LaneState {
         if let AttemptOutcome::Failed(_) | AttemptOutcome::Hopeless(_) = &outcome {
             self.observers.tell(&Observation::Failed);
         }
-        let verdict = self.options.decide(job, outcome, Instant::now());
+        let verdict = self.options.decide(job, outcome);
         if let Verdict::Finish(finish) = &verdict {
             match finish {
                 Finish::Handled => {}

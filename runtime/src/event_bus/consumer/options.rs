@@ -82,16 +82,16 @@ pub(super) enum Finish {
 
 impl Options {
     /// Decides what becomes of a message after an attempt.
-    pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome, now: Instant) -> Verdict {
+    pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome) -> Verdict {
         let bury = |job, failure: Failure| {
             let step = NextStep::DeadLetter(failure.clone());
-            Verdict::Wait(Waiting { until: now, job, step }, failure)
+            Verdict::Wait(Waiting { until: Instant::now(), job, step }, failure)
         };
         match outcome {
             AttemptOutcome::Handled => Verdict::Finish(Finish::Handled),
             AttemptOutcome::NoReceiver => Verdict::Finish(Finish::WithoutReceiver(job)),
             AttemptOutcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
-                let until = now + self.backoff.after(job.entry.attempt);
+                let until = Instant::now() + self.backoff.after(job.entry.attempt);
                 Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
             }
             AttemptOutcome::Failed(failure) | AttemptOutcome::Hopeless(failure) => match self.on_error {
