@@ -6,13 +6,11 @@ use crate::{
     AvroType,
     avro::{BoxError, DecodeError, Decoder, encoder},
     keys::decimal_digit,
-    schema::Schema,
 };
 
 #[diagnostic::do_not_recommend]
 impl AvroType for Uuid {
     type Repr = String;
-    const SCHEMA: Schema = Schema::String;
 
     fn to_repr(&self) -> String {
         self.to_string()

@@ -107,3 +107,19 @@ macro_rules! represents_itself {
     };
 }
 pub(crate) use represents_itself;
+
+/// The part of an implementation for a type that a string represents and that implements `Display` and `FromStr`.
+macro_rules! represented_by_string {
+    () => {
+        type Repr = String;
+
+        fn to_repr(&self) -> String {
+            self.to_string()
+        }
+
+        fn from_repr(repr: String) -> Result<Self, $crate::avro::BoxError> {
+            Ok(repr.parse()?)
+        }
+    };
+}
+pub(crate) use represented_by_string;

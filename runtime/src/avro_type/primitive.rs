@@ -8,41 +8,41 @@ use crate::{
     schema::Schema,
 };
 
-#[diagnostic::do_not_recommend]
-impl AvroType for bool {
-    represents_itself!();
-    const SCHEMA: Schema = Schema::Boolean;
+macro_rules! primitives {
+    ($($type:ident $schema:ident ($value:ident, $out:ident) $encode:expr, $input:ident $decode:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl AvroType for $type {
+            represents_itself!();
+            const SCHEMA: Schema = Schema::$schema;
 
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        encoder::boolean(out, *self);
-    }
+            #[inline]
+            fn encode_avro(&self, $out: &mut Vec<u8>) {
+                let $value = self;
+                $encode;
+            }
 
-    #[inline]
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        input.boolean()
-    }
+            #[inline]
+            fn decode_avro($input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+                $decode
+            }
+        }
+    )*};
 }
 
 /// Python's `int` is Avro's `long`. The decoder checks the range of a smaller type.
 macro_rules! integers {
-    ($($type:ident $expected:literal)*) => {$(
-        #[diagnostic::do_not_recommend]
-        impl AvroType for $type {
-            represents_itself!();
-            const SCHEMA: Schema = Schema::Long;
-
-            #[inline]
-            fn encode_avro(&self, out: &mut Vec<u8>) {
-                encoder::long(out, i64::from(*self));
-            }
-
-            #[inline]
-            fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                input.integer($expected)
-            }
+    ($($type:ident $expected:literal)*) => {
+        primitives! {
+            $($type Long (value, out) encoder::long(out, i64::from(*value)), input input.integer($expected);)*
         }
-    )*};
+    };
+}
+
+primitives! {
+    bool Boolean (value, out) encoder::boolean(out, *value), input input.boolean();
+    f64 Double (value, out) encoder::double(out, *value), input input.double();
+    Bytes Bytes (value, out) encoder::bytes(out, value), input input.bytes().map(Self::copy_from_slice);
+    String String (value, out) encoder::bytes(out, value.as_bytes()), input input.string().map(Self::from);
 }
 
 integers! {
@@ -53,52 +53,4 @@ integers! {
     u32 "a long from 0 to 4294967295"
     u16 "a long from 0 to 65535"
     u8 "a long from 0 to 255"
-}
-
-#[diagnostic::do_not_recommend]
-impl AvroType for f64 {
-    represents_itself!();
-    const SCHEMA: Schema = Schema::Double;
-
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        encoder::double(out, *self);
-    }
-
-    #[inline]
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        input.double()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl AvroType for Bytes {
-    represents_itself!();
-    const SCHEMA: Schema = Schema::Bytes;
-
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        encoder::bytes(out, self);
-    }
-
-    #[inline]
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        input.bytes().map(Self::copy_from_slice)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl AvroType for String {
-    represents_itself!();
-    const SCHEMA: Schema = Schema::String;
-
-    #[inline]
-    fn encode_avro(&self, out: &mut Vec<u8>) {
-        encoder::bytes(out, self.as_bytes());
-    }
-
-    #[inline]
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        input.string().map(Self::from)
-    }
 }

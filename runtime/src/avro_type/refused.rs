@@ -4,18 +4,17 @@
 //! message also says why, and what to write instead.
 
 use std::{
-    cell::{Cell, LazyCell, OnceCell, RefCell, UnsafeCell},
-    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque},
-    ffi::{CString, OsString},
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
+    ffi::OsString,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
     path::PathBuf,
-    rc::{Rc, Weak as WeakRc},
+    rc::Rc,
     sync::{
-        Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, Weak as WeakArc, atomic,
-        mpsc::{Receiver, Sender, SyncSender},
+        Arc, Mutex, RwLock, atomic,
+        mpsc::{Receiver, Sender},
     },
-    thread::JoinHandle,
     time::{Duration, Instant, SystemTime},
 };
 
@@ -57,28 +56,15 @@ refused! {
     "store the value itself, without the cell, lock or atomic around it":
     [T: ?Sized] "Cell" Cell<T>,
     [T: ?Sized] "RefCell" RefCell<T>,
-    [T: ?Sized] "UnsafeCell" UnsafeCell<T>,
-    [T] "OnceCell" OnceCell<T>,
-    [T, F] "LazyCell" LazyCell<T, F>,
-    [T] "OnceLock" OnceLock<T>,
-    [T, F] "LazyLock" LazyLock<T, F>,
     [T: ?Sized] "Mutex" Mutex<T>,
     [T: ?Sized] "RwLock" RwLock<T>,
-    [] "Condvar" Condvar,
-    [] "Barrier" Barrier,
-    [] "Once" Once,
     [] "AtomicBool" atomic::AtomicBool,
-    [] "AtomicI8" atomic::AtomicI8,
-    [] "AtomicI16" atomic::AtomicI16,
     [] "AtomicI32" atomic::AtomicI32,
     [] "AtomicI64" atomic::AtomicI64,
     [] "AtomicIsize" atomic::AtomicIsize,
-    [] "AtomicU8" atomic::AtomicU8,
-    [] "AtomicU16" atomic::AtomicU16,
     [] "AtomicU32" atomic::AtomicU32,
     [] "AtomicU64" atomic::AtomicU64,
     [] "AtomicUsize" atomic::AtomicUsize,
-    [T] "AtomicPtr" atomic::AtomicPtr<T>,
 }
 refused! {
     "does not fit Avro's `long`",
@@ -116,7 +102,6 @@ refused! {
     [T: ToOwned + ?Sized] "Cow" std::borrow::Cow<'static, T>,
     [] "PathBuf" PathBuf,
     [] "OsString" OsString,
-    [] "CString" CString,
     [] "IpAddr" IpAddr,
     [] "Ipv4Addr" Ipv4Addr,
     [] "Ipv6Addr" Ipv6Addr,
@@ -150,10 +135,6 @@ refused! {
     [T: ?Sized] "Box" Box<T>,
     [T: ?Sized] "Rc" Rc<T>,
     [T: ?Sized] "Arc" Arc<T>,
-    [T: ?Sized] "Weak" WeakRc<T>,
-    [T: ?Sized] "Weak" WeakArc<T>,
-    [T: ?Sized] "*const" *const T,
-    [T: ?Sized] "*mut" *mut T,
 }
 refused! {
     "is borrowed",
@@ -168,8 +149,6 @@ refused! {
     [T, S] "HashSet" HashSet<T, S>,
     [T] "BTreeSet" BTreeSet<T>,
     [T] "VecDeque" VecDeque<T>,
-    [T] "LinkedList" LinkedList<T>,
-    [T] "BinaryHeap" BinaryHeap<T>,
     [T, const N: usize] "[_; N]" [T; N],
 }
 refused! {
@@ -201,7 +180,5 @@ refused! {
     [A, R] "fn(_)" fn(A) -> R,
     [A, B, R] "fn(_, _)" fn(A, B) -> R,
     [T] "Sender" Sender<T>,
-    [T] "SyncSender" SyncSender<T>,
     [T] "Receiver" Receiver<T>,
-    [T] "JoinHandle" JoinHandle<T>,
 }

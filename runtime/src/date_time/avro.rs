@@ -1,11 +1,6 @@
 //! A `DateTime` in Avro and in JSON: a string.
 
-use std::fmt;
-
-use serde::{
-    Deserialize, Deserializer, Serialize, Serializer,
-    de::{Error, Visitor},
-};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::{
     DateTime, common,
@@ -14,23 +9,15 @@ use super::{
 use crate::{
     AvroType,
     avro::{BoxError, DecodeError, Decoder, encoder},
-    schema::Schema,
+    avro_type::represented_by_string,
+    json::Parsed,
 };
 
 const EXPECTED: &str = "a date and time";
 
 #[diagnostic::do_not_recommend]
 impl AvroType for DateTime {
-    type Repr = String;
-    const SCHEMA: Schema = Schema::String;
-
-    fn to_repr(&self) -> String {
-        self.to_string()
-    }
-
-    fn from_repr(repr: String) -> Result<Self, BoxError> {
-        Ok(repr.parse()?)
-    }
+    represented_by_string!();
 
     // The common forms are written in one piece, whose length the compiler knows. Its first byte is the length of the
     // text in zigzag form, which doubles it.
@@ -71,7 +58,7 @@ impl Serialize for DateTime {
 
 impl<'de> Deserialize<'de> for DateTime {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(TextVisitor)
+        deserializer.deserialize_str(Parsed::new(EXPECTED))
     }
 }
 
@@ -84,18 +71,4 @@ fn encode_any(time: DateTime, out: &mut Vec<u8>) {
 #[inline(never)]
 fn decode_any(text: &[u8]) -> Result<DateTime, BoxError> {
     Ok(str::from_utf8(text)?.parse()?)
-}
-
-struct TextVisitor;
-
-impl Visitor<'_> for TextVisitor {
-    type Value = DateTime;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(EXPECTED)
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<DateTime, E> {
-        text.parse().map_err(E::custom)
-    }
 }

@@ -70,54 +70,32 @@ impl EventDefinition {
             wire: None,
         }
     }
+}
 
-    #[must_use]
-    pub const fn with_minor_version(mut self, minor_version: u32) -> Self {
-        self.minor_version = minor_version;
-        self
-    }
+macro_rules! setters {
+    ($($setter:ident($($parameter:ident: $type:ty),+) $field:ident = $value:expr;)*) => {
+        #[doc(hidden)]
+        impl EventDefinition {
+            $(
+                #[must_use]
+                pub const fn $setter(mut self, $($parameter: $type),+) -> Self {
+                    self.$field = $value;
+                    self
+                }
+            )*
+        }
+    };
+}
 
-    #[must_use]
-    pub const fn with_contracts(mut self, minor_versions: &'static [u32]) -> Self {
-        self.contracts = minor_versions;
-        self
-    }
-
-    #[must_use]
-    pub const fn with_key_field(mut self, path: &'static str) -> Self {
-        self.key_field = Some(path);
-        self
-    }
-
-    #[must_use]
-    pub const fn with_repository(mut self, repository: &'static str) -> Self {
-        self.repository = Some(repository);
-        self
-    }
-
-    #[must_use]
-    pub const fn with_warning(mut self, warning: &'static str) -> Self {
-        self.warning = Some(warning);
-        self
-    }
-
-    #[must_use]
-    pub const fn with_deprecated(mut self, since: Option<&'static str>, note: &'static str) -> Self {
-        self.deprecated = Some(Deprecation { since, note });
-        self
-    }
-
-    #[must_use]
-    pub const fn with_local_only(mut self, reason: &'static str) -> Self {
-        self.local_only = Some(reason);
-        self
-    }
-
-    #[must_use]
-    pub const fn with_wire(mut self, wire: Option<WireFunctions>) -> Self {
-        self.wire = wire;
-        self
-    }
+setters! {
+    with_minor_version(minor_version: u32) minor_version = minor_version;
+    with_contracts(minor_versions: &'static [u32]) contracts = minor_versions;
+    with_key_field(path: &'static str) key_field = Some(path);
+    with_repository(repository: &'static str) repository = Some(repository);
+    with_warning(warning: &'static str) warning = Some(warning);
+    with_deprecated(since: Option<&'static str>, note: &'static str) deprecated = Some(Deprecation { since, note });
+    with_local_only(reason: &'static str) local_only = Some(reason);
+    with_wire(wire: Option<WireFunctions>) wire = wire;
 }
 
 impl EventDefinition {

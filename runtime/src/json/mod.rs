@@ -11,4 +11,5 @@ mod write;
 pub use error::JsonError;
 pub(crate) use error::problem;
 pub(crate) use read::{read, read_text};
+pub(crate) use scalar::Parsed;
 pub(crate) use write::write;

@@ -1,6 +1,10 @@
 //! Floats, bytes and strings, whose JSON differs from serde's.
 
-use std::fmt::{self, Write};
+use std::{
+    fmt::{self, Write},
+    marker::PhantomData,
+    str::FromStr,
+};
 
 use serde::{
     Deserializer, Serializer,
@@ -109,5 +113,30 @@ impl Visitor<'_> for ReadText<'_> {
     fn visit_str<E: Error>(self, text: &str) -> Result<(), E> {
         encoder::bytes(self.0, text.as_bytes());
         Ok(())
+    }
+}
+
+/// Parses a value of its own type from a string, borrowed or not.
+pub(crate) struct Parsed<T> {
+    expected: &'static str,
+    value: PhantomData<T>,
+}
+
+impl<T> Parsed<T> {
+    /// `expected` describes the value in errors.
+    pub(crate) fn new(expected: &'static str) -> Self {
+        Self { expected, value: PhantomData }
+    }
+}
+
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Parsed<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
     }
 }

@@ -1,7 +1,7 @@
 //! Keys of custom courses.
 
 use super::{
-    course::CourseKey,
+    course::{CourseKey, course_parts},
     course_class::CourseClass,
     error::{Fault, KeyError, Problem},
     part::Part,
@@ -32,6 +32,7 @@ pub struct CcxLocator {
 
 key!(CcxLocator, "CCX key", self => self.key.as_str());
 one_class!(CcxLocator, "CCXLocator");
+course_parts!(CcxLocator, self => self.key.fields());
 
 impl CcxLocator {
     /// Makes the key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
@@ -72,34 +73,10 @@ impl CcxLocator {
         CourseKey::of_checked("", CourseClass::Course, &fields)
     }
 
-    /// Returns the organization, or `None` if the key has only a version.
-    #[must_use]
-    pub fn org(&self) -> Option<&str> {
-        self.key.org()
-    }
-
-    /// Returns the course's name or number.
-    #[must_use]
-    pub fn course(&self) -> Option<&str> {
-        self.key.course()
-    }
-
     /// Returns the course's run.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
         self.key.run()
-    }
-
-    /// Returns the branch, such as `draft`.
-    #[must_use]
-    pub fn branch(&self) -> Option<&str> {
-        self.key.branch()
-    }
-
-    /// Returns the version: 24 hexadecimal digits in lower case.
-    #[must_use]
-    pub fn version_guid(&self) -> Option<&str> {
-        self.key.version_guid()
     }
 
     /// Returns the number of the CCX: digits, which need not be ASCII.

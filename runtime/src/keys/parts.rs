@@ -1,4 +1,4 @@
-//! The parts of keys by name, as Python's objects have them.
+//! The parts of keys by name, like the attributes of Python's objects.
 
 use serde::{Serialize, Serializer};
 
@@ -7,7 +7,7 @@ use super::{
     LibraryLocatorV2, LibraryUsageLocatorV2, UsageKey,
 };
 
-/// A key taken apart: the name of Python's class, and the parts under the names that its object has.
+/// The parts of a key: the name of Python's class, and the parts under the names of its attributes.
 #[derive(Serialize)]
 pub(crate) struct KeyObject {
     pub(crate) class: &'static str,
@@ -24,7 +24,7 @@ pub(crate) enum PartValue {
     Key(KeyObject),
 }
 
-/// A key that can be taken apart.
+/// A key whose parts can be listed.
 pub(crate) trait ToObject {
     fn to_object(&self) -> KeyObject;
 }
@@ -61,43 +61,17 @@ macro_rules! object {
 
 impl ToObject for CourseKey {
     fn to_object(&self) -> KeyObject {
-        let class = self.class_name();
-        if !self.is_course() {
-            return object!(
-                class,
-                "org": self.org(),
-                "library": self.library(),
-                "branch": self.branch(),
-                "version_guid": self.version_guid(),
-            );
-        }
-        let mut object = object!(
-            class,
-            "org": self.org(),
-            "course": self.course(),
-            "run": self.run(),
-            "branch": self.branch(),
-            "version_guid": self.version_guid(),
-        );
+        let mut object = if self.is_course() {
+            object!(self.class_name(), "org": self.org(), "course": self.course(), "run": self.run())
+        } else {
+            object!(self.class_name(), "org": self.org(), "library": self.library())
+        };
+        let parts = &mut object.parts.0;
+        parts.extend([("branch", self.branch().into()), ("version_guid", self.version_guid().into())]);
         if let Some(ccx) = self.ccx() {
-            object.parts.0.push(("ccx", ccx.into()));
+            parts.push(("ccx", ccx.into()));
         }
         object
-    }
-}
-
-impl ToObject for CcxLocator {
-    fn to_object(&self) -> KeyObject {
-        self.as_course_key().to_object()
-    }
-}
-
-impl ToObject for LearningContextKey {
-    fn to_object(&self) -> KeyObject {
-        match self {
-            Self::Course(key) => key.to_object(),
-            Self::Library(key) => key.to_object(),
-        }
     }
 }
 
@@ -123,8 +97,7 @@ impl ToObject for UsageKey {
     }
 }
 
-/// Returns the course or library that a block is in. Old keys (`i4x://`) have one that Python can take apart and
-/// cannot print.
+/// Returns the course or library of a block. Python can list the parts of an old key's (`i4x://`) course, but not print it.
 fn course_of(block: &UsageKey) -> KeyObject {
     if let Some(course) = block.course_key() {
         return course.to_object();
@@ -139,40 +112,39 @@ fn course_of(block: &UsageKey) -> KeyObject {
     )
 }
 
-impl ToObject for LibraryLocatorV2 {
-    fn to_object(&self) -> KeyObject {
-        object!(self.class_name(), "org": self.org(), "slug": self.slug())
-    }
+macro_rules! to_object {
+    ($($type:ident($key:ident) => $object:expr;)*) => {$(
+        impl ToObject for $type {
+            fn to_object(&self) -> KeyObject {
+                let $key = self;
+                $object
+            }
+        }
+    )*};
 }
 
-impl ToObject for LibraryUsageLocatorV2 {
-    fn to_object(&self) -> KeyObject {
-        object!(
-            self.class_name(),
-            "lib_key": self.lib_key().to_object(),
-            "block_type": self.block_type(),
-            "usage_id": self.usage_id(),
-        )
-    }
-}
-
-impl ToObject for LibraryCollectionLocator {
-    fn to_object(&self) -> KeyObject {
-        object!(
-            self.class_name(),
-            "lib_key": self.lib_key().to_object(),
-            "collection_id": self.collection_id(),
-        )
-    }
-}
-
-impl ToObject for LibraryContainerLocator {
-    fn to_object(&self) -> KeyObject {
-        object!(
-            self.class_name(),
-            "lib_key": self.lib_key().to_object(),
-            "container_type": self.container_type(),
-            "container_id": self.container_id(),
-        )
-    }
+to_object! {
+    CcxLocator(key) => key.as_course_key().to_object();
+    LearningContextKey(key) => match key {
+        LearningContextKey::Course(key) => key.to_object(),
+        LearningContextKey::Library(key) => key.to_object(),
+    };
+    LibraryLocatorV2(key) => object!(key.class_name(), "org": key.org(), "slug": key.slug());
+    LibraryUsageLocatorV2(key) => object!(
+        key.class_name(),
+        "lib_key": key.lib_key().to_object(),
+        "block_type": key.block_type(),
+        "usage_id": key.usage_id(),
+    );
+    LibraryCollectionLocator(key) => object!(
+        key.class_name(),
+        "lib_key": key.lib_key().to_object(),
+        "collection_id": key.collection_id(),
+    );
+    LibraryContainerLocator(key) => object!(
+        key.class_name(),
+        "lib_key": key.lib_key().to_object(),
+        "container_type": key.container_type(),
+        "container_id": key.container_id(),
+    );
 }

@@ -1,10 +1,8 @@
 //! The common part of all keys: their text.
 
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
+use std::sync::Arc;
 
-use serde::de;
-
-use super::{KeyError, fields::KeyFields, part::PartSet};
+use super::{fields::KeyFields, part::PartSet};
 
 /// The canonical text of a key, followed by any parts that the canonical text leaves out.
 ///
@@ -158,22 +156,13 @@ macro_rules! key {
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str($crate::keys::text::KeyVisitor::new(concat!("a ", $noun)))
+                deserializer.deserialize_str($crate::json::Parsed::new(concat!("a ", $noun)))
             }
         }
 
         #[diagnostic::do_not_recommend]
         impl $crate::AvroType for $type {
-            type Repr = String;
-            const SCHEMA: $crate::schema::Schema = $crate::schema::Schema::String;
-
-            fn to_repr(&self) -> String {
-                self.as_str().to_owned()
-            }
-
-            fn from_repr(repr: String) -> Result<Self, $crate::avro::BoxError> {
-                Ok(repr.parse()?)
-            }
+            $crate::avro_type::represented_by_string!();
 
             #[inline]
             fn encode_avro(&self, out: &mut Vec<u8>) {
@@ -209,30 +198,6 @@ macro_rules! one_class {
     };
 }
 pub(super) use one_class;
-
-/// Parses a key from a string, borrowed or not.
-pub(super) struct KeyVisitor<T> {
-    expected: &'static str,
-    key: PhantomData<T>,
-}
-
-impl<T> KeyVisitor<T> {
-    pub(super) fn new(expected: &'static str) -> Self {
-        Self { expected, key: PhantomData }
-    }
-}
-
-impl<T: FromStr<Err = KeyError>> de::Visitor<'_> for KeyVisitor<T> {
-    type Value = T;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.expected)
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
-        text.parse().map_err(E::custom)
-    }
-}
 
 /// Does the same as `str::split_once`, whose search only pays for texts longer than keys.
 pub(super) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {

@@ -236,14 +236,14 @@ const fn assert_event_records(event: &Record, index: usize) {
     reached.close(None);
     while let Some(record) = reached.get(new) {
         if text_eq(record.name, EVENT_RECORD) {
-            clash_with_event(record);
+            clash(record, None);
         }
         let mut other = 0;
         while let Some(namesake) = reached.get(other)
             && other < new
         {
             if text_eq(namesake.name, record.name) {
-                clash(record, namesake);
+                clash(record, Some(namesake));
             }
             other += 1;
         }
@@ -254,34 +254,25 @@ const fn assert_event_records(event: &Record, index: usize) {
 /// The name of an event's own record, as in Python.
 const EVENT_RECORD: &str = "CloudEvent";
 
+/// Reports that `record` has the name of `other`, or of the event's own record.
 #[track_caller]
-const fn clash_with_event(record: &Record) -> ! {
-    PanicMessage::new()
+const fn clash(record: &Record, other: Option<&Record>) -> ! {
+    let message = PanicMessage::new()
         .text("two different records inside this event are called `")
         .text(record.name)
-        .text("`: its own, and `")
+        .text("`: ");
+    let message = match other {
+        Some(other) => {
+            message.text("`").text(other.location.module_path).text("::").text(other.name).text("` and `")
+        }
+        None => message.text("its own, and `"),
+    };
+    let message = message
         .text(record.location.module_path)
         .text("::")
         .text(record.name)
-        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename the struct")
-        .panic()
-}
-
-#[track_caller]
-const fn clash(record: &Record, other: &Record) -> ! {
-    PanicMessage::new()
-        .text("two different records inside this event are called `")
-        .text(record.name)
-        .text("`: `")
-        .text(other.location.module_path)
-        .text("::")
-        .text(other.name)
-        .text("` and `")
-        .text(record.location.module_path)
-        .text("::")
-        .text(record.name)
-        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename one of the two structs")
-        .panic()
+        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename ");
+    message.text(if other.is_some() { "one of the two structs" } else { "the struct" }).panic()
 }
 
 /// Compares structs by their place in the source: constants cannot compare types or addresses.
