@@ -19,10 +19,11 @@ macro_rules! library_key {
         one_class!($type, stringify!($type));
 
         impl $type {
-            const FORM: Form = Form {
+            const PARTS: usize = 2 + <[&str]>::len(&[$(stringify!($rest)),*]);
+            const FORM: Form<{ Self::PARTS }> = Form {
                 namespace: $namespace,
                 refusal: concat!("is not `", $namespace, "`"),
-                parts: &[Slug::ascii("org"), Slug::any("slug") $(, $rest)*],
+                parts: [Slug::ascii("org"), Slug::any("slug") $(, $rest)*],
             };
 
             /// Returns the library's organization.
@@ -37,7 +38,7 @@ macro_rules! library_key {
                 part(self.as_str(), 1)
             }
 
-            fn of_parts(parts: &[&str]) -> Result<Self, KeyError> {
+            fn of_parts(parts: [&str; Self::PARTS]) -> Result<Self, KeyError> {
                 let text = Self::FORM.join(parts).map_err(|fault| fault.in_a(Self::NOUN))?;
                 Ok(Self { text })
             }
@@ -121,12 +122,12 @@ impl LibraryLocatorV2 {
     /// If a part is empty, or has a character other than letters, digits, `_`, `-` and `.`, which must be ASCII in
     /// `org`.
     pub fn new(org: &str, slug: &str) -> Result<Self, KeyError> {
-        Self::of_parts(&[org, slug])
+        Self::of_parts([org, slug])
     }
 
     /// Makes the key from parts of another valid key.
     pub(super) fn of(org: &str, slug: &str) -> Self {
-        Self { text: Self::FORM.join_checked(&[org, slug]) }
+        Self { text: Self::FORM.join_checked([org, slug]) }
     }
 }
 
@@ -152,7 +153,7 @@ impl LibraryUsageLocatorV2 {
     /// If a part is empty, or has a character other than letters, digits, `_`, `-` and `.`, which must be ASCII in
     /// `block_type`.
     pub fn new(lib_key: &LibraryLocatorV2, block_type: &str, usage_id: &str) -> Result<Self, KeyError> {
-        Self::of_parts(&[lib_key.org(), lib_key.slug(), block_type, usage_id])
+        Self::of_parts([lib_key.org(), lib_key.slug(), block_type, usage_id])
     }
 
     /// Returns the type of the block, such as `problem`.
@@ -180,7 +181,7 @@ impl LibraryCollectionLocator {
     ///
     /// If `collection_id` is empty, or has a character other than letters, digits, `_`, `-` and `.`.
     pub fn new(lib_key: &LibraryLocatorV2, collection_id: &str) -> Result<Self, KeyError> {
-        Self::of_parts(&[lib_key.org(), lib_key.slug(), collection_id])
+        Self::of_parts([lib_key.org(), lib_key.slug(), collection_id])
     }
 
     /// Returns the collection's name in the library.
@@ -202,7 +203,7 @@ impl LibraryContainerLocator {
         container_type: &str,
         container_id: &str,
     ) -> Result<Self, KeyError> {
-        Self::of_parts(&[lib_key.org(), lib_key.slug(), container_type, container_id])
+        Self::of_parts([lib_key.org(), lib_key.slug(), container_type, container_id])
     }
 
     /// Returns the type of the container: `unit`, `subsection` or `section`.

@@ -8,11 +8,11 @@ use super::{
 };
 
 /// The form of a kind of key: its namespace, and its parts in order.
-pub(super) struct Form {
+pub(super) struct Form<const N: usize> {
     pub(super) namespace: &'static str,
     /// The message about another namespace.
     pub(super) refusal: &'static str,
-    pub(super) parts: &'static [Slug],
+    pub(super) parts: [Slug; N],
 }
 
 pub(super) struct Slug {
@@ -38,7 +38,7 @@ impl Slug {
     }
 }
 
-impl Form {
+impl<const N: usize> Form<N> {
     /// Parses a key. Its text is always canonical.
     pub(super) fn parse(&self, text: &str) -> Result<KeyText, Fault> {
         let rest = text.strip_prefix(self.namespace).and_then(|rest| rest.strip_prefix(':'));
@@ -47,7 +47,7 @@ impl Form {
         };
         let mut offset = text.len() - rest.len();
         let mut values = rest.split(':');
-        for part in self.parts {
+        for part in &self.parts {
             let Some(value) = values.next() else {
                 return Err(Fault::new(part.name, text.len(), Problem::Missing));
             };
@@ -61,7 +61,7 @@ impl Form {
     }
 
     /// Joins parts to a key, and checks them.
-    pub(super) fn join(&self, values: &[&str]) -> Result<KeyText, Fault> {
+    pub(super) fn join(&self, values: [&str; N]) -> Result<KeyText, Fault> {
         for (part, value) in self.parts.iter().zip(values) {
             part.check(value)?;
         }
@@ -69,7 +69,7 @@ impl Form {
     }
 
     /// Joins parts that come from another valid key.
-    pub(super) fn join_checked(&self, values: &[&str]) -> KeyText {
+    pub(super) fn join_checked(&self, values: [&str; N]) -> KeyText {
         KeyText::new("", |out| {
             out(self.namespace);
             for value in values {
