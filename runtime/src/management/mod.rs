@@ -120,7 +120,7 @@ use self::result::{CommandError, CommandResult, Done};
 #[derive(Debug, Subcommand)]
 #[non_exhaustive]
 pub enum Command {
-    /// List the events of this program.
+    /// List the events of this program
     ///
     /// Prints a table with one event a line. With `--json`, prints an array with everything about each
     /// event except its nested fields and its schema.
@@ -128,7 +128,7 @@ pub enum Command {
     List(list::List),
     /// Print one event in full: data, documentation, receivers, schema.
     Show(show::Show),
-    /// Write Avro schemas of events to files, as Python's command of this name does.
+    /// Write Avro schemas of events to files, as Python's command of this name does
     ///
     /// An event's file is named by its type, with `+` for `.`, and `_schema.avsc`. An existing file is
     /// replaced in one step, and no other file is touched. Prints the path of each file that it wrote.
@@ -140,14 +140,14 @@ pub enum Command {
     GenerateAvroSchemas(generate_avro_schemas::GenerateAvroSchemas),
     /// Report mistakes in the events of this program, one finding a line.
     Check(check::Check),
-    /// Turn Avro record dictionaries into Avro bytes, line by line.
+    /// Turn Avro record dictionaries into Avro bytes, line by line
     ///
     /// Reads `{"event_type": …, "data": {…}}` from standard input, and writes
     /// `{"event_type": …, "avro_hex": …}`, with the bytes as hexadecimal digits. The answer to a line that
     /// cannot be encoded is `{"error": …, "line": …}`, and the command continues.
     #[command(verbatim_doc_comment, after_help = encode::EXAMPLE)]
     Encode,
-    /// Turn Avro bytes into Avro record dictionaries, line by line.
+    /// Turn Avro bytes into Avro record dictionaries, line by line
     ///
     /// Reads `{"event_type": …, "avro_hex": …}` from standard input, and writes
     /// `{"event_type": …, "data": {…}}`. Personal data is not redacted. The answer to a line that cannot be
@@ -155,7 +155,7 @@ pub enum Command {
     /// as in consumers.
     #[command(verbatim_doc_comment, after_help = decode::EXAMPLE)]
     Decode,
-    /// Take opaque keys apart, line by line.
+    /// Take opaque keys apart, line by line
     ///
     /// Reads `{"class": …, "key": …}` from standard input, and writes
     /// `{"class": …, "canonical": …, "parts": {…}}`: the class that the key has in Python, its text, and its

@@ -1,8 +1,8 @@
 //! Why a receiver failed.
 
-use std::{any::Any, error::Error, fmt, panic};
+use std::{any::Any, error::Error, fmt, iter, panic};
 
-use crate::avro::BoxError;
+use crate::{avro::BoxError, error::chain};
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///
@@ -85,17 +85,8 @@ impl ReceiverError {
     /// Returns the error's message and those of its sources, joined by `: `. Users' code prints them, and a panic there
     /// must not keep the other receivers from running.
     pub(crate) fn chain(&self) -> String {
-        let chain = panic::catch_unwind(panic::AssertUnwindSafe(|| {
-            let mut text = self.to_string();
-            let mut source = self.source();
-            while let Some(error) = source {
-                text.push_str(": ");
-                text.push_str(&error.to_string());
-                source = error.source();
-            }
-            text
-        }));
-        chain.unwrap_or_else(|payload| {
+        let printed = panic::catch_unwind(panic::AssertUnwindSafe(|| chain(self)));
+        printed.unwrap_or_else(|payload| {
             drop_payload(payload);
             "an error that panicked when it was printed".to_owned()
         })
@@ -104,14 +95,8 @@ impl ReceiverError {
 
 /// Returns whether one of the error's sources is permanent. Wrapping an error adds context and does not make it temporary.
 fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
-    let mut source = error.source();
-    while let Some(error) = source {
-        if error.downcast_ref::<ReceiverError>().is_some_and(ReceiverError::is_permanent) {
-            return true;
-        }
-        source = error.source();
-    }
-    false
+    let mut sources = iter::successors(error.source(), |error| (*error).source());
+    sources.any(|error| error.downcast_ref::<ReceiverError>().is_some_and(ReceiverError::is_permanent))
 }
 
 /// Drops a panic's payload. It is a user's value, and its destructor may panic too.
