@@ -13,7 +13,7 @@ use clap::Parser;
 use openedx_events::{
     event_bus::{
         Settings,
-        settings::{BusName, SettingsBuilder},
+        settings::{ConsumerExtra, SettingsBuilder},
     },
     management, registry,
 };
@@ -162,7 +162,7 @@ fn the_kubernetes_manifest_has_stable_names_and_a_grace_period() {
         .build()
         .unwrap();
     assert!(settings.warnings().is_empty(), "{:?}", settings.warnings());
-    assert_eq!(settings.consuming_bus().unwrap(), &BusName::Redis);
+    assert_eq!(settings.consuming_bus().unwrap(), "redis");
     let consumed = &settings.consumer.config[TOPIC];
     assert!(consumed.enabled && settings.consumer.receiver_timeout < consumed.extra.claim_msgs_older_than);
     for name in ["WEBHOOK_EVENTS", "WEBHOOK_PERSONAL_DATA"] {
@@ -253,9 +253,9 @@ fn the_tutor_plugin_adds_a_worker_and_a_route() {
     }
     let bus = environment.into_iter().filter(|(name, _)| !name.starts_with("WEBHOOK_")).collect();
     let settings = settings(&bus);
-    assert_eq!(settings.consuming_bus().unwrap(), &BusName::Redis);
+    assert_eq!(settings.consuming_bus().unwrap(), "redis");
     let extra = arguments.iter().find_map(|argument| argument.strip_prefix("--extra=")).unwrap();
-    assert!(settings.read_extra(extra).unwrap().check_backlog);
+    assert!(settings.read_extra(ConsumerExtra::default(), extra).unwrap().check_backlog);
 
     // The settings of the LMS are Python code. They contain a route that this crate accepts, to the topic of the worker.
     let python = render(&patches["openedx-lms-common-settings"], &values);

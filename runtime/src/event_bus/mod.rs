@@ -10,7 +10,7 @@ mod wire;
 #[cfg(feature = "cli")]
 pub(crate) use crate::error::chain;
 #[cfg(feature = "redis")]
-pub use broker::redis::{RedisBus, RedisOptions, RedisTls};
+pub use broker::redis::{RedisBus, RedisOptions};
 pub use broker::{
     AuditLine, AuditLog, BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer,
     Lost, Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations,

@@ -145,7 +145,7 @@ impl ConsumeEvents {
                 let configured = configured.unwrap_or_default();
                 let extra = match &self.extra {
                     Some(json) => settings
-                        .read_extra_over(configured, json)
+                        .read_extra(configured, json)
                         .map_err(|error| CommandError::new(error.to_string()))?,
                     None => configured,
                 };

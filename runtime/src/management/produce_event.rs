@@ -14,10 +14,7 @@ use super::{
 };
 use crate::{
     event::EventDefinition,
-    event_bus::{
-        Producer, chain, install, producer,
-        settings::{BusName, check_key_path},
-    },
+    event_bus::{Producer, chain, install, producer, settings::check_key_path},
     metadata::EventsMetadata,
 };
 
@@ -95,7 +92,7 @@ impl ProduceEvent {
         };
         let settings = self.settings.load()?;
         let guard = install(&settings)?;
-        if settings.producer.bus == Some(BusName::Memory) {
+        if settings.producer.bus.as_deref() == Some("memory") {
             tracing::warn!(
                 "the bus `memory` ends with this process, so no other process can consume the event"
             );

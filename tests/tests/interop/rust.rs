@@ -7,7 +7,7 @@ use std::{
 
 use openedx_events::{
     EventsMetadata,
-    event_bus::{self, Consumer, Guard, Producer, Report, Settings, Stop},
+    event_bus::{self, Consumer, Guard, Producer, Report, Settings, Stop, settings::ConsumerExtra},
     registry,
 };
 use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
@@ -65,7 +65,7 @@ impl Service {
 
     /// Returns a member of a group, configured as by `--extra`, with short waits.
     pub(crate) fn member(&self, topic: &str, group: &str, extra: &str) -> Consumer {
-        let extra = self.settings.read_extra(extra).unwrap();
+        let extra = self.settings.read_extra(ConsumerExtra::default(), extra).unwrap();
         let consumer = Consumer::new(&self.settings).topic(topic).group(group).extra(&extra);
         consumer.retry(Duration::from_millis(1), Duration::from_millis(5))
     }

@@ -14,12 +14,14 @@ use super::support::{TOPIC, World, numbers, poll, send};
 #[test]
 fn a_unix_socket_and_another_database() {
     let mut world = World::new();
-    world.options = RedisOptions::unix_socket(world.server.socket()).db(3);
+    let socket = |db| format!("unix://{}?db={db}", world.server.socket().display()).parse().unwrap();
+    let (options, wrong) = (RedisOptions::new(socket(3)), RedisOptions::new(socket(400)));
+    world.options = options;
     world.produce(0..2);
     assert_eq!(world.ask::<u64>(&["EXISTS", TOPIC]), 0, "the entries are not in database 0");
     assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
 
-    world.options = world.options.db(400);
+    world.options = wrong;
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient());
     assert!(

@@ -1,13 +1,14 @@
 //! Logins, encryption and secret passwords.
 
-use std::{error::Error, fmt::Write as _, time::Duration};
+use std::{error::Error, fmt::Write as _, path::Path, time::Duration};
 
-use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions, RedisTls};
+use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::Setup;
 
 use super::support::{World, numbers, poll, send};
 
 const PASSWORD: &str = "s3cr/t@:%word";
+const ENCODED: &str = "s3cr%2Ft%40%3A%25word";
 
 fn text(error: &BusError) -> String {
     let mut text = format!("{error} {error:?}");
@@ -22,15 +23,18 @@ fn text(error: &BusError) -> String {
 #[test]
 fn logins_work_and_passwords_stay_secret() {
     let mut world = World::with(Setup::new().argument("--requirepass", PASSWORD));
-    for login in [(None, Some(PASSWORD)), (Some("default"), Some(PASSWORD))] {
-        world.options = world.options.login(login.0, login.1);
+    let port = world.server.port();
+    let options =
+        |login: &str| RedisOptions::new(format!("redis://{login}@127.0.0.1:{port}").parse().unwrap());
+    for user in ["", "default"] {
+        world.options = options(&format!("{user}:{ENCODED}"));
         let shown = format!("{:?} {:?}", world.options, world.bus());
         assert!(!shown.contains(PASSWORD) && shown.contains("***"), "{shown}");
         send(&*world.producer(), 1).unwrap();
     }
     assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [1, 1]);
 
-    world.options = world.options.login(Some("default"), Some("wr0ng/word"));
+    world.options = options("default:wr0ng%2Fword");
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient());
     assert!(error.to_string().contains("Redis refuses the login: `WRONGPASS"), "{error}");
@@ -38,7 +42,7 @@ fn logins_work_and_passwords_stay_secret() {
     let error = world.consumer("a").poll(&[], 1, Duration::ZERO).unwrap_err();
     assert!(!error.is_transient() && !text(&error).contains("wr0ng/word"), "{error}");
 
-    world.options = world.options.login(None, None);
+    world.options = options("");
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient() && error.to_string().contains("NOAUTH"), "{error}");
 }
@@ -77,29 +81,31 @@ fn events_are_consumed_without_scripts_and_information() {
 fn connections_are_encrypted_and_certificates_verified() {
     let world = World::with(Setup::new().tls());
     let port = world.server.port();
-    let tls =
-        |tls: RedisTls| RedisOptions::tcp("localhost", port).tls(tls).socket_timeout(Duration::from_secs(3));
-    let authority = world.server.file("ca.crt");
+    let bus = |options: &str| {
+        let url = format!("rediss://localhost:{port}?socket_timeout=3{options}");
+        RedisBus::new(RedisOptions::new(url.parse().unwrap()))
+    };
+    let trusting = |file: &Path| bus(&format!("&ssl_ca_certs={}", file.display()));
 
-    let trusted = RedisBus::new(tls(RedisTls::new().ca_certs(&authority))).unwrap();
+    let trusted = trusting(&world.server.file("ca.crt")).unwrap();
     send(&*trusted.producer().unwrap(), 1).unwrap();
     let mut consumer = trusted.consumer(&super::support::backlog("a")).unwrap();
     assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [1]);
     assert!(consumer.poll(&[], 10, Duration::from_millis(200)).unwrap().entries.is_empty());
 
-    let any = RedisBus::new(tls(RedisTls::new().accept_any_certificate())).unwrap();
+    let any = bus("&ssl_cert_reqs=none").unwrap();
     send(&*any.producer().unwrap(), 2).unwrap();
 
     // The system does not trust this CA.
-    let bus = RedisBus::new(tls(RedisTls::new())).unwrap();
-    let error = send(&*bus.producer().unwrap(), 3).unwrap_err();
+    let unknown = bus("").unwrap();
+    let error = send(&*unknown.producer().unwrap(), 3).unwrap_err();
     assert!(!error.is_transient() && error.to_string().contains("certificate is not trusted"), "{error}");
     let plain = RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_millis(500));
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
     assert!(operations.read("dev-numbers", None, 1).unwrap_err().is_transient(), "the server requires TLS");
 
-    let missing = RedisBus::new(tls(RedisTls::new().ca_certs("/no/such/file"))).unwrap_err();
+    let missing = trusting(Path::new("/no/such/file")).unwrap_err();
     assert!(missing.to_string().contains("`/no/such/file` (`ssl_ca_certs`)"), "{missing}");
-    let wrong = RedisBus::new(tls(RedisTls::new().ca_certs(world.server.file("names"))));
+    let wrong = trusting(&world.server.file("names"));
     assert!(wrong.is_err(), "a file without certificates");
 }

@@ -9,26 +9,26 @@ use super::only;
 fn invalid_consumers() {
     let at = |rest: &str| format!("EVENT_BUS_CONSUMER_CONFIG['t']{rest}");
     for (entry, path, message) in [
-        (json!("g"), at(""), "a table is needed, found a text"),
+        (json!("g"), at(""), "expected a table, found a string"),
         (json!({}), at(""), "the topic has no `group_id`"),
-        (json!({"group_id": ""}), at("['group_id']"), "a group has no name"),
-        (json!({"group_id": 1}), at("['group_id']"), "a text is needed, found a number"),
-        (json!({"group_id": "g", "group": "h"}), at("['group']"), "is not known"),
+        (json!({"group_id": ""}), at("['group_id']"), "the group has an empty name"),
+        (json!({"group_id": 1}), at("['group_id']"), "expected a string, found a number"),
+        (json!({"group_id": "g", "group": "h"}), at("['group']"), "unknown key"),
         (
             json!({"group_id": "g", "enabled": "no"}),
             at("['enabled']"),
-            "`true` or `false` is needed, found the text `no`",
+            "expected `true` or `false`, found the string `no`",
         ),
-        (json!({"group_id": "g", "extra": {"backlog": 1}}), at("['extra']['backlog']"), "is not known"),
+        (json!({"group_id": "g", "extra": {"backlog": 1}}), at("['extra']['backlog']"), "unknown key"),
         (
             json!({"group_id": "g", "extra": {"last_read_msg_id": "0-x"}}),
             at("['extra']['last_read_msg_id']"),
-            "the id of a message is needed, found the text `0-x`",
+            "expected the id of a message, found the string `0-x`",
         ),
         (
             json!({"group_id": "g", "extra": {"claim_msgs_older_than": 60_000}}),
             at("['extra']['claim_msgs_older_than']"),
-            "messages are taken over after 60000 ms, which is not above the receiver timeout of 60000 ms",
+            "messages are claimed after 60000 ms, which must be more than the receiver timeout of 60000 ms",
         ),
     ] {
         let (found_at, found) = only(json!({"EVENT_BUS_CONSUMER_CONFIG": {"t": entry}}));
@@ -40,20 +40,23 @@ fn invalid_consumers() {
 fn the_extra_of_the_command_line() {
     let settings = Settings::default();
     let extra = settings
-        .read_extra(r#"{"check_backlog": true, "consumer_name": "c1", "last_read_msg_id": null}"#)
+        .read_extra(
+            ConsumerExtra::default(),
+            r#"{"check_backlog": true, "consumer_name": "c1", "last_read_msg_id": null}"#,
+        )
         .unwrap();
     assert!(extra.check_backlog);
     assert_eq!((extra.consumer_name.as_deref(), extra.last_read_msg_id), (Some("c1"), None));
-    assert_eq!(settings.read_extra("{}").unwrap(), ConsumerExtra::default());
+    assert_eq!(settings.read_extra(ConsumerExtra::default(), "{}").unwrap(), ConsumerExtra::default());
     for (json, path, message) in [
-        ("{", "--extra", "it is no JSON"),
-        ("[]", "--extra", "a table is needed, found a list"),
+        ("{", "--extra", "not valid JSON"),
+        ("[]", "--extra", "expected a table, found a list"),
         (r#"{"check_backlg": true}"#, "--extra['check_backlg']", "`check_backlog`"),
         (r#"{"check_backlog": 1}"#, "--extra['check_backlog']", "found `1`"),
-        (r#"{"claim_msgs_older_than": 10}"#, "--extra['claim_msgs_older_than']", "taken over after 10 ms"),
+        (r#"{"claim_msgs_older_than": 10}"#, "--extra['claim_msgs_older_than']", "claimed after 10 ms"),
         (r#"{"claim_msgs_older_than": 0}"#, "--extra['claim_msgs_older_than']", "a whole number from 1"),
     ] {
-        let error = settings.read_extra(json).unwrap_err();
+        let error = settings.read_extra(ConsumerExtra::default(), json).unwrap_err();
         let [finding] = error.findings() else { panic!("{error}") };
         assert_eq!(finding.path(), path);
         assert!(finding.message().contains(message), "{finding}");

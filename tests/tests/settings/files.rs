@@ -61,7 +61,7 @@ fn yaml_is_read_as_in_python() {
     )
     .unwrap();
     assert!(!settings.consumer.enabled);
-    assert_eq!((settings.redis.stream_max_len, settings.consumer.dlq_max_len), (1000, 31));
+    assert_eq!((settings.buses.redis.stream_max_len, settings.consumer.dlq_max_len), (1000, 31));
     assert_eq!((settings.consumer.max_attempts, settings.topic_prefix.as_deref()), (8, None));
     assert_eq!(settings.service_name.as_deref(), Some("last"));
     assert_eq!(settings.warnings().len(), 1);
@@ -89,8 +89,8 @@ fn invalid_files() {
     let deep = format!("EVENT_BUS_X: {}{}", "[".repeat(100_000), "]".repeat(100_000));
     let deep_json = format!("{{\"EVENT_BUS_X\": {}{}}}", "[".repeat(100_000), "]".repeat(100_000));
     for (extension, text, message) in [
-        ("yml", b"- a\n".as_slice(), "the settings file is no table of names and values"),
-        ("yml", b"just text", "the settings file is no table of names and values"),
+        ("yml", b"- a\n".as_slice(), "the settings file is not a table of names and values"),
+        ("yml", b"just text", "the settings file is not a table of names and values"),
         ("yml", b"PASSWORD: s3cret\nA: [1\nB: }", "line 3"),
         ("yml", b"PASSWORD: s3cret\n\tA: 1", "line 1"),
         ("yml", b"PASSWORD: *s3cretless", "the settings file cannot be read"),
@@ -99,7 +99,7 @@ fn invalid_files() {
         ("yml", b"A: \"\\q s3cret\"", "line 1"),
         ("yml", bomb.as_bytes(), "the settings file cannot be read"),
         ("yml", deep.as_bytes(), "the settings file cannot be read"),
-        ("json", b"\"s3cret\"", "the settings file is no table of names and values"),
+        ("json", b"\"s3cret\"", "the settings file is not a table of names and values"),
         ("json", b"{\"PASSWORD\": \"s3cret\", A}", "line 1"),
         ("json", deep_json.as_bytes(), "the settings file cannot be read"),
         ("toml", b"PASSWORD = \"s3cret\" x", "line 1"),

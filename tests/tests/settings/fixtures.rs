@@ -4,7 +4,7 @@ use std::{fs, path::PathBuf};
 
 use openedx_events::event_bus::{
     Settings,
-    settings::{CertReqs, RedisUrl, SettingsBuilder, merge_producer_configs},
+    settings::{RedisServer, RedisUrl, SettingsBuilder, merge_producer_configs},
 };
 use serde_json::{Value, json};
 
@@ -82,24 +82,28 @@ fn redis_urls_are_read_as_in_redis_py() {
         let url = text.parse::<RedisUrl>();
         assert_eq!(url.is_err(), python.is_null(), "{text}: {url:?}, {python}");
         let Ok(url) = url else { continue };
-        assert_eq!(url.username(), python["username"].as_str(), "{text}");
-        assert_eq!(url.password(), python["password"].as_str(), "{text}");
-        assert_eq!(u64::from(url.db()), python["db"].as_u64().unwrap_or(0), "{text}");
-        assert_eq!(url.tls(), python["tls"].as_bool().unwrap(), "{text}");
-        assert_eq!(url.socket(), python["path"].as_str(), "{text}");
-        if url.socket().is_none() {
-            assert_eq!(url.host(), Some(python["host"].as_str().unwrap_or("localhost")), "{text}");
-            assert_eq!(u64::from(url.port()), python["port"].as_u64().unwrap_or(6379), "{text}");
-        }
-        assert_eq!(url.ssl_ca_certs(), python["ssl_ca_certs"].as_str(), "{text}");
-        let timeout = url.socket_timeout().map(|time| time.as_secs_f64());
-        assert_eq!(timeout, python["socket_timeout"].as_f64(), "{text}");
-        let requirement = match url.ssl_cert_reqs() {
-            CertReqs::None => "none",
-            CertReqs::Optional => "optional",
-            _ => "required",
+        let RedisUrl { server, login, db, tls, socket_timeout, .. } = &url;
+        assert_eq!(login.username.as_deref(), python["username"].as_str(), "{text}");
+        assert_eq!(login.password.as_deref(), python["password"].as_str(), "{text}");
+        assert_eq!(u64::from(*db), python["db"].as_u64().unwrap_or(0), "{text}");
+        let expected = match python["path"].as_str() {
+            Some(path) => RedisServer::Socket(path.into()),
+            None => RedisServer::Tcp(
+                python["host"].as_str().unwrap_or("localhost").to_owned(),
+                python["port"].as_u64().unwrap_or(6379).try_into().unwrap(),
+            ),
         };
-        assert_eq!(requirement, python["ssl_cert_reqs"].as_str().unwrap_or("required"), "{text}");
+        assert_eq!(*server, expected, "{text}");
+        assert_eq!(tls.is_some(), python["tls"].as_bool().unwrap(), "{text}");
+        let ca_certs = tls.as_ref().and_then(|tls| tls.ca_certs.as_ref());
+        assert_eq!(ca_certs.map(|file| file.to_str().unwrap()), python["ssl_ca_certs"].as_str(), "{text}");
+        let accepts_any = tls.as_ref().is_some_and(|tls| tls.accept_any_certificate);
+        assert_eq!(accepts_any, python["ssl_cert_reqs"] == "none", "{text}");
+        assert_eq!(
+            socket_timeout.map(|time| time.as_secs_f64()),
+            python["socket_timeout"].as_f64(),
+            "{text}"
+        );
     }
 }
 
@@ -133,10 +137,10 @@ fn values_of_a_complete_lms_env_yml() {
     let settings = load("lms.env.yml");
     assert_eq!(settings.service_name.as_deref(), Some("example-lms"));
     assert_eq!(settings.consumer.consecutive_errors_limit, None);
-    assert_eq!(settings.redis.stream_max_len, 10_000);
-    let url = settings.redis.connection_url.as_ref().unwrap();
-    assert_eq!(url.to_string(), "redis://lms:***@redis:6379/3?socket_timeout=5");
-    assert_eq!(url.password(), Some("s@crat"));
+    assert_eq!(settings.buses.redis.stream_max_len, 10_000);
+    let url = settings.buses.redis.connection_url.as_ref().unwrap();
+    assert_eq!((&url.server, url.db), (&RedisServer::Tcp("redis".to_owned(), 6379), 3));
+    assert_eq!(url.login.password.as_deref(), Some("s@crat"));
     let debug = format!("{settings:?}");
     assert!(
         !debug.contains("s@crat") && !debug.contains("s%40crat") && !debug.contains("hunter2"),

@@ -9,24 +9,24 @@ use super::{QUIZ, only, register_nats, route, warnings};
 fn invalid_routes() {
     let path = |rest: &str| format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']{rest}");
     for (config, at, message) in [
-        (json!({QUIZ: []}), path(""), "a table of topics is needed, found a list"),
-        (json!({QUIZ: {"enabled": true}}), path("['enabled']"), "a route is needed, found a boolean"),
+        (json!({QUIZ: []}), path(""), "expected a table of topics, found a list"),
+        (json!({QUIZ: {"enabled": true}}), path("['enabled']"), "expected a route, found a boolean"),
         (json!({QUIZ: {"t": {"enabled": true}}}), path("['t']"), "the route has no `event_key_field`"),
         (json!({QUIZ: {"t": {"event_key_field": "quiz.id"}}}), path("['t']"), "the route has no `enabled`"),
         (
             json!({QUIZ: {"t": {"event_key_field": "quiz.id", "enabled": "yes"}}}),
             path("['t']['enabled']"),
-            "`true` or `false` is needed, found the text `yes`",
+            "expected `true` or `false`, found the string `yes`",
         ),
         (
             json!({QUIZ: {"t": {"event_key_field": null, "enabled": true}}}),
             path("['t']['event_key_field']"),
-            "a text is needed, found nothing",
+            "expected a string, found nothing",
         ),
         (
             json!({QUIZ: {"t": {"event_key_field": "quiz.id", "enable": true}}}),
             path("['t']['enable']"),
-            "is no part of a route",
+            "unknown key in a route",
         ),
     ] {
         let (found_at, found) = only(json!({"EVENT_BUS_PRODUCER_CONFIG": config}));
@@ -55,12 +55,14 @@ fn events_that_cannot_be_routed() {
     assert_eq!(warnings(config(hint, false)), []);
     let (_, message) = only(config("org.example.other.thing.done.v1", true));
     assert!(
-        message.starts_with("an enabled route is for an event type that this program does not have"),
+        message.starts_with("this program does not know the event type, but has an enabled route for it"),
         "{message}"
     );
     let warned = warnings(config("org.example.other.thing.done.v1", false));
     assert_eq!(warned.len(), 1);
-    assert!(warned[0].1.starts_with("this program has no such event type; its routes are disabled"));
+    assert!(
+        warned[0].1.starts_with("this program does not know the event type, and its routes are disabled")
+    );
 }
 
 #[test]
@@ -85,11 +87,11 @@ fn key_paths() {
             "quiz.key",
             "`quiz.key` is not in `QUIZ_PASSED`: there is no `key`, only `id`, `author`, `threshold`, `tags`",
         ),
-        ("quiz.id.x", "`quiz.id.x` is not in `QUIZ_PASSED`: `x` is asked of a value that has no fields"),
-        ("quiz", "`quiz` of `QUIZ_PASSED` is a record, which makes no key"),
-        ("quiz.author", "`quiz.author` of `QUIZ_PASSED` is a record, which makes no key"),
-        ("quiz.tags", "`quiz.tags` of `QUIZ_PASSED` is a list, which makes no key"),
-        ("quiz.threshold", "`quiz.threshold` of `QUIZ_PASSED` is a float, which makes no key"),
+        ("quiz.id.x", "`quiz.id.x` is not in `QUIZ_PASSED`: `x` is looked up in a value without fields"),
+        ("quiz", "`quiz` of `QUIZ_PASSED` is a record, which cannot be a key"),
+        ("quiz.author", "`quiz.author` of `QUIZ_PASSED` is a record, which cannot be a key"),
+        ("quiz.tags", "`quiz.tags` of `QUIZ_PASSED` is a list, which cannot be a key"),
+        ("quiz.threshold", "`quiz.threshold` of `QUIZ_PASSED` is a float, which cannot be a key"),
     ] {
         let error = build("nats", key, true).unwrap_err();
         let [finding] = error.findings() else { panic!("{error}") };
@@ -129,10 +131,10 @@ fn topic_names() {
         assert!(Settings::from_value(settings).is_ok(), "{topic}");
     }
     for (topic, message) in [
-        ("", "a topic has no name"),
-        ("a/b", "the topic `a/b` has the character `/`"),
-        ("größe", "the topic `größe` has the character `ö`"),
-        ("a\n", r"the topic `a\n` has the character `\n`"),
+        ("", "the topic has an empty name"),
+        ("a/b", "the topic `a/b` contains the character `/`"),
+        ("größe", "the topic `größe` contains the character `ö`"),
+        ("a\n", r"the topic `a\n` contains the character `\n`"),
         (&*format!("{long}t"), "the topic's name is too long"),
     ] {
         let settings = json!({"EVENT_BUS_TOPIC_PREFIX": "dv", "EVENT_BUS_PRODUCER_CONFIG": config(topic)});
@@ -144,7 +146,7 @@ fn topic_names() {
     assert!(
         only(json!({"EVENT_BUS_PRODUCER_CONFIG": config("..")}))
             .1
-            .starts_with("the topic cannot be called `..`")
+            .starts_with("a topic cannot be named `..`")
     );
     assert_eq!(only(json!({"EVENT_BUS_TOPIC_PREFIX": "a b"})).0, "EVENT_BUS_TOPIC_PREFIX");
 }

@@ -18,9 +18,13 @@ fn variables_are_strings() {
         ("PATH", "/bin"),
     ])
     .unwrap();
-    assert!(!settings.consumer.enabled && !settings.redis.audit_logging_enabled);
+    assert!(
+        !settings.consumer.enabled
+            && !settings.consumer.audit_logging_enabled
+            && !settings.producer.audit_logging_enabled
+    );
     assert_eq!(
-        (settings.redis.stream_max_len, settings.producer.timeout),
+        (settings.buses.redis.stream_max_len, settings.producer.timeout),
         (20_000, Duration::from_millis(250))
     );
     assert_eq!((settings.consumer.config.len(), settings.service_name.as_deref()), (1, Some("7")));
@@ -40,13 +44,13 @@ fn variables_are_strings() {
     assert_eq!(
         texts,
         [
-            "error: `EVENT_BUS_CONSUMER_CONFIG` in the environment: a table of topics is needed, found a list\n  \
-             note: it is topic → `group_id`, `enabled` and `extra`\n  \
-             help: write it as in `{\"my-topic\": {\"group_id\": \"my-service\"}}`",
-            "error: `EVENT_BUS_PRODUCER_CONFIG` in the environment: the variable is no JSON: key must be a string at \
+            "error: `EVENT_BUS_CONSUMER_CONFIG` in the environment: expected a table of topics, found a list\n  \
+             note: each topic has a table of `group_id`, `enabled` and `extra`\n  \
+             help: write a table such as `{\"my-topic\": {\"group_id\": \"my-service\"}}`",
+            "error: `EVENT_BUS_PRODUCER_CONFIG` in the environment: the variable is not valid JSON: key must be a string at \
              line 1 column 2\n  help: write the table as one JSON object",
-            "error: `EVENT_BUS_REDIS_CONSUMERS_ENABLED` in the environment: `true` or `false` is needed, found the \
-             text `maybe`\n  help: write `true` or `false`",
+            "error: `EVENT_BUS_REDIS_CONSUMERS_ENABLED` in the environment: expected `true` or `false`, found the \
+             string `maybe`\n  help: write `true` or `false`",
         ]
     );
 }

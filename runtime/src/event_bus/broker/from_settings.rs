@@ -1,21 +1,17 @@
-//! From settings to the bus that they name.
+//! From settings to the bus that they choose.
 
 use std::sync::Arc;
 
-use super::{
-    contract::EventBus, error::BusError, memory::MemoryBus, operations::Operations, registered::registered,
-};
-use crate::event_bus::settings::{BusName, Settings};
+use super::{contract::EventBus, error::BusError, operations::Operations, registered::registered};
+use crate::event_bus::settings::Settings;
 
 /// Returns the bus called `name`, configured by `settings`.
-pub(in crate::event_bus) fn bus(name: &BusName, settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
-    match name {
-        BusName::Memory => Ok(Arc::new(MemoryBus::shared())),
-        BusName::Redis => redis(settings),
-        BusName::Registered(name) => registered()
-            .remove(name)
-            .ok_or_else(|| BusError::permanent(format!("no bus is registered under the name `{name}`"))),
+pub(in crate::event_bus) fn bus(name: &str, settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
+    if let Some(bus) = settings.buses.named(name) {
+        return bus.make(settings.service_name.as_deref());
     }
+    let unknown = || BusError::permanent(format!("no bus is registered under the name `{name}`"));
+    registered().remove(name).ok_or_else(unknown)
 }
 
 /// Returns the tools of operators for the bus in `settings`: the one that is consumed from, else the one that is produced
@@ -32,17 +28,4 @@ pub fn operations(settings: &Settings) -> Result<Box<dyn Operations>, BusError> 
         )
     })?;
     bus(name, settings)?.operations()
-}
-
-#[cfg(not(feature = "redis"))]
-fn redis(_: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
-    Err(BusError::permanent(
-        "this program is built without Redis: add `features = [\"redis\"]` to `openedx-events` in `Cargo.toml`",
-    ))
-}
-
-#[cfg(feature = "redis")]
-fn redis(settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
-    use super::redis::{RedisBus, RedisOptions};
-    Ok(Arc::new(RedisBus::new(RedisOptions::from_settings(settings)?)?))
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::contract::EventBus;
+use super::{buses::BusSettings, contract::EventBus};
 
 static REGISTERED: RwLock<BTreeMap<String, Arc<dyn EventBus>>> = RwLock::new(BTreeMap::new());
 
@@ -26,11 +26,15 @@ static REGISTERED: RwLock<BTreeMap<String, Arc<dyn EventBus>>> = RwLock::new(BTr
 ///
 /// # Panics
 ///
-/// If the name is empty, `memory` or `redis`, or contains a dot: those names mean buses of this crate, or of Python.
+/// If the name is empty, belongs to a bus of this crate (`memory`, `redis`), or contains a dot, as the names of Python's
+/// buses do.
 pub fn register(name: impl Into<String>, bus: Arc<dyn EventBus>) {
     let name = name.into();
-    let is_free = !["memory", "redis", ""].contains(&&*name) && !name.contains('.');
-    assert!(is_free, "`{name}` cannot be the name of a bus: `memory`, `redis` and names with dots are taken");
+    let is_taken = name.is_empty() || name.contains('.') || BusSettings::default().named(&name).is_some();
+    assert!(
+        !is_taken,
+        "`{name}` cannot be the name of a bus: names of built-in buses and names with dots are taken"
+    );
     REGISTERED.write().unwrap_or_else(PoisonError::into_inner).insert(name, bus);
 }
 

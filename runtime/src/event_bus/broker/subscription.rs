@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use crate::event_bus::wire::EntryId;
+use crate::event_bus::{
+    settings::{consumers::ConsumerExtra, table::ConsumerSettings, value::LONGEST},
+    wire::EntryId,
+};
 
 /// The topic, the group and the name of a member, with the limits that the broker keeps for it.
 #[derive(Clone, Debug)]
@@ -32,16 +35,16 @@ impl Subscription {
     /// messages that are sent after its creation.
     #[must_use]
     pub fn new(topic: impl Into<String>, group: impl Into<String>, consumer_name: impl Into<String>) -> Self {
-        const DAY_HOURS: u64 = 24;
+        let ConsumerSettings { receiver_timeout, dlq_max_age, dlq_max_len, .. } = ConsumerSettings::default();
         Self {
             topic: topic.into(),
             group: group.into(),
             consumer_name: consumer_name.into(),
             start: Start::New,
-            claim_older_than: Duration::from_mins(10),
-            receiver_timeout: Duration::from_mins(1),
-            dead_letter_max_age: Duration::from_hours(14 * DAY_HOURS),
-            dead_letter_max_len: 10_000,
+            claim_older_than: ConsumerExtra::default().claim_msgs_older_than,
+            receiver_timeout,
+            dead_letter_max_age: dlq_max_age,
+            dead_letter_max_len: dlq_max_len,
         }
     }
 }
@@ -75,9 +78,6 @@ impl Start {
         }
     }
 }
-
-/// About 31 years: adding a longer time to the current one can overflow the clock.
-pub(in crate::event_bus) const LONGEST: Duration = Duration::from_secs(1_000_000_000);
 
 /// Limits a time that a caller chose, since `Duration::MAX` is a common way to ask for no limit.
 pub(in crate::event_bus) fn bounded(time: Duration) -> Duration {

@@ -27,22 +27,8 @@ impl Consumer {
     pub fn new(settings: impl Borrow<Settings>) -> Self {
         let settings = settings.borrow();
         let service = settings.service_name.as_deref().unwrap_or("SERVICE_NAME_UNSET");
-        let ConsumerSettings { max_attempts, retry_min, retry_max, receiver_timeout, .. } =
-            &settings.consumer;
         let source = BusSource::Settings(Box::new(settings.clone()));
-        let mut consumer = Self::from(source, "", "", format!("{service}.{}", host()))
-            .max_attempts(u32::try_from(*max_attempts).unwrap_or(u32::MAX))
-            .retry(*retry_min, *retry_max)
-            .receiver_timeout(*receiver_timeout)
-            .dead_letters(settings.consumer.dlq_max_age, settings.consumer.dlq_max_len)
-            .poll_failure_sleep(settings.consumer.poll_failure_sleep)
-            .audit(settings.redis.audit_logging_enabled);
-        consumer.enabled = settings.consumer.enabled;
-        consumer.options.poll_timeout = settings.consumer.poll_timeout;
-        let limit = settings.consumer.consecutive_errors_limit;
-        consumer.options.consecutive_errors_limit =
-            limit.map(|limit| u32::try_from(limit).unwrap_or(u32::MAX));
-        consumer
+        Self::from(source, "", "", format!("{service}.{}", host()), &settings.consumer)
     }
 
     /// Makes the member `consumer_name` of `group` on `topic` of `bus`, with the defaults of all settings.
@@ -55,7 +41,7 @@ impl Consumer {
         group: impl Into<String>,
         consumer_name: impl Into<String>,
     ) -> Self {
-        Self::from(BusSource::Bus(bus), topic, group, consumer_name)
+        Self::from(BusSource::Bus(bus), topic, group, consumer_name, &ConsumerSettings::default())
     }
 
     fn from(
@@ -63,27 +49,34 @@ impl Consumer {
         topic: impl Into<String>,
         group: impl Into<String>,
         consumer_name: impl Into<String>,
+        settings: &ConsumerSettings,
     ) -> Self {
-        let seconds = Duration::from_secs;
         let topic = topic.into();
         let subscription = Subscription::new(topic.clone(), group, consumer_name);
         let options = Options {
             batch: 100,
             concurrency: 1,
-            max_attempts: 5,
-            backoff: Backoff { min: Duration::from_millis(200), max: seconds(30) },
-            poll_timeout: seconds(60),
-            poll_failure_sleep: seconds(1),
-            consecutive_errors_limit: None,
-            stop_timeout: seconds(30),
+            max_attempts: settings.max_attempts,
+            backoff: Backoff { min: settings.retry_min, max: settings.retry_max },
+            poll_timeout: settings.poll_timeout,
+            poll_failure_sleep: settings.poll_failure_sleep,
+            consecutive_errors_limit: settings.consecutive_errors_limit,
+            stop_timeout: Duration::from_secs(30),
             on_error: OnError::default(),
             on_unknown_type: OnUnknownType::default(),
             only: Vec::new(),
             count: None,
-            audit: true,
+            audit: settings.audit_logging_enabled,
             decode_all: false,
         };
-        Self { bus, subscription, topic, options, enabled: true, allow_loop: false, print: None }
+        let enabled = settings.enabled;
+        let consumer = Self { bus, subscription, topic, options, enabled, allow_loop: false, print: None };
+        consumer
+            .max_attempts(settings.max_attempts)
+            .retry(settings.retry_min, settings.retry_max)
+            .receiver_timeout(settings.receiver_timeout)
+            .poll_failure_sleep(settings.poll_failure_sleep)
+            .dead_letters(settings.dlq_max_age, settings.dlq_max_len)
     }
 
     /// Sets the topic, without the prefix that settings have, and applies its entry in `EVENT_BUS_CONSUMER_CONFIG`, which

@@ -33,7 +33,7 @@ use super::{
         subscription::bounded,
     },
     observe::{Log, Observation, Observer, Observers},
-    settings::{Delivery, ProducerSettings, Settings, stream_name},
+    settings::{Delivery, ProducerSettings, Settings, topic::stream_name},
     wire::{entry::EntryId, envelope::Envelope, message::Message},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
@@ -78,7 +78,7 @@ impl Producer {
     fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
         let ProducerSettings { delivery, timeout, .. } = &settings.producer;
         let prefix = settings.topic_prefix.as_deref();
-        Self::start(bus, prefix, *delivery, *timeout, settings.redis.audit_logging_enabled)
+        Self::start(bus, prefix, *delivery, *timeout, settings.producer.audit_logging_enabled)
     }
 
     fn start(

@@ -1,101 +1,52 @@
-//! Which bus: the values of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
+//! The values of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
 
-use std::fmt;
+use super::value::shown;
+use crate::event_bus::broker::{built_in::BuiltIn, buses::BusSettings, registered::registered};
 
-use serde_json::Value;
-
-use super::{
-    finding::{Findings, Place},
-    names, value,
-};
-
-/// A bus, by the name that the settings give it.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum BusName {
-    /// `memory`: inside the process, without a server.
-    Memory,
-    /// `redis`, or Python's `edx_event_bus_redis.create_producer` and `edx_event_bus_redis.RedisEventConsumer`.
-    Redis,
-    /// A name that the program has registered an implementation under.
-    Registered(String),
-}
-
-impl BusName {
-    /// The name, as a Rust program's settings have it.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Memory => "memory",
-            Self::Redis => "redis",
-            Self::Registered(name) => name,
-        }
+/// Returns the name of the bus that the value of `setting` chooses. The error is the message of a finding.
+pub(super) fn choose(setting: &str, value: &str, buses: &BusSettings) -> Result<String, String> {
+    let registered = registered();
+    if let Some(bus) = buses.all().find(|bus| bus.is_called(value, setting)) {
+        return Ok(bus.name().to_owned());
     }
-}
-
-impl fmt::Display for BusName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+    if registered.contains_key(value) {
+        return Ok(value.to_owned());
     }
-}
-
-/// A bus that the program has registered an implementation of.
-#[derive(Clone, Debug)]
-pub(super) struct Registered {
-    pub(super) name: String,
-    pub(super) uses_keys: bool,
-}
-
-/// Reads the name of a bus, the value of the setting `setting`.
-pub(super) fn read(
-    setting: &str,
-    place: &Place<'_>,
-    value: &Value,
-    registered: &[Registered],
-    findings: &mut Findings,
-) -> Option<BusName> {
-    let name = value::text(place, value, findings)?;
-    let (own, other) = match setting {
-        names::PRODUCER => ("edx_event_bus_redis.create_producer", "edx_event_bus_redis.RedisEventConsumer"),
-        _ => ("edx_event_bus_redis.RedisEventConsumer", "edx_event_bus_redis.create_producer"),
-    };
-    if name == "memory" {
-        return Some(BusName::Memory);
-    }
-    if name == "redis" || name == own {
-        return Some(BusName::Redis);
-    }
-    if registered.iter().any(|bus| bus.name == name) {
-        return Some(BusName::Registered(name));
-    }
-    let mut known = vec!["memory", "redis"];
-    known.extend(registered.iter().map(|bus| &*bus.name));
+    let mut known: Vec<_> = buses.all().map(BuiltIn::name).collect();
+    known.extend(registered.keys().map(String::as_str));
     let known = known.join("`, `");
-    let message = if name == other {
+    let other = ["EVENT_BUS_PRODUCER", "EVENT_BUS_CONSUMER"].into_iter().find(|other| *other != setting);
+    let of_other = other.and_then(|other| buses.all().find(|bus| bus.is_called(value, other)));
+    Err(if let Some((bus, own)) = of_other.and_then(|bus| Some((bus, bus.python(setting)?))) {
         format!(
-            "`{other}` is of the other setting\nnote: `{}` sends events, `{}` receives them\nhelp: write `redis`, \
-             or `{own}` where Python services share these settings",
-            names::PRODUCER,
-            names::CONSUMER
+            "`{value}` belongs to the other setting\nnote: `EVENT_BUS_PRODUCER` sends events, `EVENT_BUS_CONSUMER` receives \
+             them\nhelp: write `{}`, or `{own}` if Python services share these settings",
+            bus.name()
         )
-    } else if name == "kafka" || name.starts_with("edx_event_bus_kafka.") {
+    } else if value == "kafka" || value.starts_with("edx_event_bus_kafka.") {
         format!(
-            "there is no Kafka bus yet\nnote: `{name}` is Python's implementation for Kafka\nhelp: write one of \
-             `{known}`, or leave the service on Python's bus for now"
+            "there is no Kafka bus yet\nnote: `{value}` is Python's implementation for Kafka\nhelp: write one of `{known}`, \
+             or keep this service on Python's bus for now"
         )
-    } else if name.contains('.') {
+    } else if value.contains('.') {
+        let python: Vec<_> = buses.all().filter_map(|bus| bus.python(setting)).collect();
         format!(
-            "{} is no bus\nnote: a dotted path names Python code, which cannot run in this program; only those \
-             of `edx_event_bus_redis` have a counterpart\nhelp: write one of `{known}`",
-            value::found(value)
+            "{} is not a bus\nnote: a dotted path names Python code, which cannot run in this program; only `{}` has a \
+             counterpart\nhelp: write one of `{known}`",
+            shown(value),
+            python.join("`, `")
         )
     } else {
         format!(
-            "{} is no bus\nnote: the known ones are `{known}`\nhelp: write one of these, or register the \
-             implementation before the settings are read",
-            value::found(value)
+            "{} is not a bus\nnote: the known buses are `{known}`\nhelp: write one of them, or register the implementation \
+             before the settings are read",
+            shown(value)
         )
-    };
-    findings.error(place, message);
-    None
+    })
+}
+
+/// Returns the names of the buses of this crate, for a message.
+pub(super) fn built_in() -> String {
+    let names: Vec<_> = BusSettings::default().all().map(|bus| format!("`{}`", bus.name())).collect();
+    names.join(" or ")
 }

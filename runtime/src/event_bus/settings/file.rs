@@ -1,9 +1,9 @@
-//! Settings files: YAML, JSON and TOML, each by the parser that is kept for it.
+//! Settings files: YAML, JSON and TOML, each read by a maintained parser of its own.
 //!
-//! Why not the crate `config` (0.15), which has all three: its YAML is another language than that of the Python
-//! services (no merge keys, `yes` is a text, a file is refused because of a `.inf` or a null key in somebody
-//! else's setting); it panics on `1e999` in JSON when any crate of the program asks `serde_json` for arbitrary
-//! precision; it lowers the names of environment variables; and its errors quote the file.
+//! The crate `config` (0.15) reads all three, but not the YAML of the Python services: it has no merge keys, takes `yes` as a
+//! string, and refuses a file because of a `.inf` or a null key in another program's setting. It panics on `1e999` in JSON if
+//! any crate of the program enables arbitrary precision in `serde_json`, lower-cases the names of environment variables,
+//! and quotes the file in its errors.
 
 use std::{fmt, fs, path::Path};
 
@@ -16,22 +16,22 @@ use serde_saphyr::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options};
 
 use super::names;
 
-/// What a file has for us.
+/// The settings of the event bus in a file.
 #[derive(Debug, Default)]
 pub(super) struct FileSettings {
     pub(super) values: Vec<(String, Value)>,
-    /// Names that are there more than once.
+    /// Names that occur more than once.
     pub(super) repeated: Vec<String>,
 }
 
 const NO_TABLE: &str =
-    "the settings file is no table of names and values\nhelp: begin it with the name of a setting";
+    "the settings file is not a table of names and values\nhelp: begin it with the name of a setting";
 
-/// Reads the settings of ours from a file.
+/// Reads the settings of the event bus from a file.
 ///
 /// # Errors
 ///
-/// The message of a finding. It never quotes the file, which may have passwords anywhere.
+/// Returns the message of a finding if the file cannot be read. It never quotes the file, which may contain passwords.
 pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let parse: fn(&str) -> Result<FileSettings, String> = match &*extension {
@@ -40,15 +40,15 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
         "toml" => parse_toml,
         _ => {
             return Err(
-                "the settings file has none of the extensions `.yaml`, `.yml`, `.json` and `.toml`\n\
-                        note: they say how it is written\nhelp: rename it"
+                "the settings file has none of the extensions `.yaml`, `.yml`, `.json` and `.toml`\nnote: the \
+                 extension says which format it has\nhelp: rename it"
                     .to_owned(),
             );
         }
     };
     let text = fs::read_to_string(path).map_err(|error| {
         format!(
-            "the settings file cannot be read: {error}\nhelp: name a file of UTF-8 text that this process may \
+            "the settings file cannot be read: {error}\nhelp: name a UTF-8 file that this process may \
              read"
         )
     })?;
@@ -57,10 +57,10 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
 
 fn explain(problem: &str) -> String {
     if problem.contains(Root::EXPECTED) {
-        // What is there instead may be a password.
+        // The value that is there instead may be a password.
         return NO_TABLE.to_owned();
     }
-    format!("the settings file cannot be read: {problem}\nhelp: correct the file there")
+    format!("the settings file cannot be read: {problem}\nhelp: correct the file at that place")
 }
 
 fn parse_json(text: &str) -> Result<FileSettings, String> {
@@ -69,7 +69,7 @@ fn parse_json(text: &str) -> Result<FileSettings, String> {
 
 fn parse_toml(text: &str) -> Result<FileSettings, String> {
     let settings: toml::Table = text.parse().map_err(|error: toml::de::Error| {
-        // Printed as a whole, the error would quote the file.
+        // The error as a whole would quote the file.
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         explain(&format!("{} at line {}", error.message(), before.matches('\n').count() + 1))
     })?;
@@ -85,7 +85,7 @@ fn from_toml(value: toml::Value) -> Value {
         toml::Value::String(text) => text.into(),
         toml::Value::Integer(number) => number.into(),
         toml::Value::Float(number) if number.is_finite() => number.into(),
-        // JSON has no such numbers. As texts they are of the wrong type for every setting.
+        // JSON has no such numbers. As strings, they have the wrong type for every setting.
         toml::Value::Float(number) => number.to_string().into(),
         toml::Value::Boolean(boolean) => boolean.into(),
         toml::Value::Datetime(time) => time.to_string().into(),
@@ -96,7 +96,7 @@ fn from_toml(value: toml::Value) -> Value {
 
 fn parse_yaml(text: &str) -> Result<FileSettings, String> {
     let mut options = Options::default();
-    // As PyYAML has it.
+    // As in PyYAML.
     options.duplicate_keys = DuplicateKeyPolicy::LastWins;
     options.legacy_octal_numbers = true;
     options.non_finite_float_policy = NonFiniteFloatPolicy::AsString;
@@ -111,7 +111,7 @@ impl<'de> Deserialize<'de> for FileSettings {
     }
 }
 
-/// Takes what is ours out of the settings of a service, whatever the rest is.
+/// Picks the settings of the event bus from the settings of a service, and ignores the others.
 struct Root;
 
 impl Root {

@@ -1,11 +1,11 @@
-//! What is wrong with settings, and the error that carries all of it.
+//! Findings about settings, and the error that carries them.
 
 use std::{error::Error, fmt};
 
-/// How much a [`Finding`] matters.
+/// How serious a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The settings can be used, and may not do what was meant.
+    /// The settings can be used, but may not do what was intended.
     Warning,
     /// The settings cannot be used.
     Error,
@@ -20,9 +20,9 @@ impl fmt::Display for Severity {
     }
 }
 
-/// One thing that is wrong, or odd, in the settings.
+/// One mistake in the settings, or something that may be one.
 ///
-/// It never holds a password: of a Redis URL it says what is wrong, not what is written.
+/// Contains no password: a finding about a Redis URL does not quote the URL.
 ///
 /// ```
 /// use openedx_events::event_bus::Settings;
@@ -42,27 +42,27 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether it keeps the settings from being used.
+    /// Returns whether this is an error or a warning.
     #[must_use]
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Where in the settings, as in `EVENT_BUS_PRODUCER_CONFIG['org.example.….v1']['topic']['enabled']`; the
-    /// path of the file where the file cannot be read.
+    /// Returns the path of the setting, such as `EVENT_BUS_PRODUCER_CONFIG['org.example.….v1']['topic']['enabled']`, or
+    /// the path of a file that cannot be read.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// What the setting was read from, as in `/etc/lms.env.yml` or `the environment`; empty for what is not
-    /// set, and for settings from code.
+    /// Returns the source of the setting, such as `/etc/lms.env.yml` or `the environment`. Empty if the setting is not
+    /// set, or comes from code.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// What is wrong; then, on lines of their own, why (`note: …`) and what to write (`help: …`).
+    /// Returns what is wrong, then, on separate lines, why (`note: …`) and what to write (`help: …`).
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
@@ -88,21 +88,21 @@ pub struct SettingsError {
 }
 
 impl SettingsError {
-    /// Of one error.
-    pub(super) fn of(place: &Place<'_>, message: impl Into<String>) -> Self {
+    /// Makes an error of one finding.
+    pub(super) fn of(path: &SettingPath<'_>, message: impl Into<String>) -> Self {
         let mut findings = Findings::default();
-        findings.error(place, message);
+        findings.error(path, message);
         Self { findings: findings.0 }
     }
 
-    /// All findings; at least one is an error.
+    /// Returns all findings, of which at least one is an error.
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
     }
 }
 
-/// The text of `Display`, which is what a `main` that returns it prints.
+/// Prints the same as `Display`, because a `main` that returns this error prints its `Debug` form.
 impl fmt::Debug for SettingsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -118,29 +118,36 @@ impl fmt::Display for SettingsError {
 
 impl Error for SettingsError {}
 
-/// Collects findings, so that all are reported in one go.
+/// Collects findings, so that all are reported at once.
 #[derive(Default)]
-pub(super) struct Findings(Vec<Finding>);
+pub(in crate::event_bus) struct Findings(Vec<Finding>);
 
 impl Findings {
-    pub(super) fn error(&mut self, place: &Place<'_>, message: impl Into<String>) {
-        self.push(Severity::Error, place, message.into());
+    pub(in crate::event_bus) fn error(&mut self, path: &SettingPath<'_>, message: impl Into<String>) {
+        self.push(Severity::Error, path, message.into());
     }
 
-    pub(super) fn warning(&mut self, place: &Place<'_>, message: impl Into<String>) {
-        self.push(Severity::Warning, place, message.into());
+    pub(super) fn warning(&mut self, path: &SettingPath<'_>, message: impl Into<String>) {
+        self.push(Severity::Warning, path, message.into());
     }
 
-    pub(super) fn push(&mut self, severity: Severity, place: &Place<'_>, message: String) {
-        let (path, origin) = (place.path.clone(), place.origin.to_owned());
+    pub(super) fn push(&mut self, severity: Severity, path: &SettingPath<'_>, message: String) {
+        let (path, origin) = (path.path.clone(), path.origin.to_owned());
         self.0.push(Finding { severity, path, origin, message });
     }
 
-    /// The warnings where no finding is an error.
+    /// Takes the value that was read, or reports the message.
+    pub(super) fn take<T>(&mut self, path: &SettingPath<'_>, read: Result<T, String>) -> Option<T> {
+        read.map_err(|message| self.error(path, message)).ok()
+    }
+
+    /// Returns the warnings if no finding is an error.
     pub(super) fn into_result(mut self) -> Result<Vec<Finding>, SettingsError> {
         self.0.sort_by(|left, right| {
             right.severity.cmp(&left.severity).then_with(|| left.path.cmp(&right.path))
         });
+        // The producer and the consumer may both have read the same wrong value.
+        self.0.dedup();
         match self.0.first() {
             Some(first) if first.severity == Severity::Error => Err(SettingsError { findings: self.0 }),
             _ => Ok(self.0),
@@ -148,24 +155,26 @@ impl Findings {
     }
 }
 
-/// A place in the settings: its path, and what it was read from.
+/// The path of a value in the settings, and the source of that value.
 #[derive(Clone)]
-pub(super) struct Place<'a> {
+pub(in crate::event_bus) struct SettingPath<'a> {
     path: String,
     origin: &'a str,
 }
 
-impl<'a> Place<'a> {
-    pub(super) fn new(path: impl Into<String>, origin: &'a str) -> Self {
+impl<'a> SettingPath<'a> {
+    pub(in crate::event_bus) fn new(path: impl Into<String>, origin: &'a str) -> Self {
         Self { path: path.into(), origin }
     }
 
-    /// The value of `key` in the table at this place, written as in the annotations of Open edX's settings.
+    /// Returns the path of `key` in the table at this path, written as in the annotations of Open edX's settings.
     pub(super) fn key(&self, key: &str) -> Self {
         Self { path: format!("{}['{}']", self.path, key.escape_debug()), origin: self.origin }
     }
+}
 
-    pub(super) fn path(&self) -> &str {
-        &self.path
+impl fmt::Display for SettingPath<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)
     }
 }

@@ -5,11 +5,11 @@ use crate::{
     schema::{Field, Schema},
 };
 
-/// Checks that a path as in `enrollment.course.course_key` leads to a value that makes a partition key.
+/// Checks that a path such as `enrollment.course.course_key` leads to a value that can be a partition key.
 ///
 /// # Errors
 ///
-/// What is wrong with it, as the first line of a message.
+/// Returns the first line of a message if the path leads nowhere, or to a value that cannot be a key.
 pub(crate) fn check(definition: &EventDefinition, path: &str) -> Result<(), String> {
     let event = definition.name();
     let mut fields: &[Field] = definition.fields();
@@ -18,7 +18,7 @@ pub(crate) fn check(definition: &EventDefinition, path: &str) -> Result<(), Stri
         if let Some(schema) = found {
             let Schema::Record(record) = schema else {
                 return Err(format!(
-                    "`{path}` is not in `{event}`: `{segment}` is asked of a value that has no fields"
+                    "`{path}` is not in `{event}`: `{segment}` is looked up in a value without fields"
                 ));
             };
             fields = record.get().fields;
@@ -44,17 +44,17 @@ pub(crate) fn check(definition: &EventDefinition, path: &str) -> Result<(), Stri
         Some(Schema::Double) => "a float",
         _ => return Ok(()),
     };
-    Err(format!("`{path}` of `{event}` is {kind}, which makes no key"))
+    Err(format!("`{path}` of `{event}` is {kind}, which cannot be a key"))
 }
 
-/// Whether a path that leads to a key leads to personal data.
+/// Returns whether a path that leads to a key leads to personal data.
 pub(super) fn is_personal(definition: &EventDefinition, path: &str) -> bool {
     let is_below =
         |place: &str| path.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
     definition.personal_data().iter().any(|place| is_below(place))
 }
 
-/// The data keys of an event, for a message.
+/// Lists the data keys of an event, for a message.
 pub(super) fn data_keys(definition: &EventDefinition) -> String {
     let keys: Vec<_> = definition.data().map(|key| format!("`{}`", key.name())).collect();
     keys.join(", ")

@@ -1,13 +1,13 @@
-//! `merge_producer_configs`, as in Python.
+//! Merges `EVENT_BUS_PRODUCER_CONFIG` as Python does.
 
 use serde_json::{Map, Value};
 
-/// Merges two `EVENT_BUS_PRODUCER_CONFIG` tables, as openedx-events' function of this name does: every pair of
-/// event type and topic in `overrides` is added to those of `original`, and where both have one, the
-/// `enabled` and `event_key_field` of `overrides` count, unless they are null.
+/// Merges two `EVENT_BUS_PRODUCER_CONFIG` tables, as the function of this name in openedx-events does. Adds every pair of
+/// event type and topic in `overrides` to `original`. If both have a pair, the `enabled` and `event_key_field` of `overrides`
+/// count, unless they are null.
 ///
-/// Other keys of a route in `overrides` are left out, as in Python. What is no table replaces what it
-/// overrides (Python raises an error), so that checking the settings finds it.
+/// Drops other keys of a route in `overrides`, as Python does. A value that is not a table replaces the value that it
+/// overrides, so that checking the settings finds it; Python raises an error.
 ///
 /// ```
 /// use openedx_events::event_bus::settings::merge_producer_configs;

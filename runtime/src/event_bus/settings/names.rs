@@ -1,164 +1,150 @@
-//! The names of settings: which are ours, and which were probably meant to be.
+//! Names of settings: which ones belong to the event bus, and which unknown ones are probably misspelled.
 
-use super::finding::{Findings, Place};
+use super::{
+    Settings,
+    finding::Findings,
+    layers::Layers,
+    row::Row,
+    table::{ConsumerSettings, ProducerSettings},
+};
+use crate::event_bus::broker::{built_in::BuiltIn, buses::BusSettings};
 
-pub(super) const EVENTS_SERVICE_NAME: &str = "EVENTS_SERVICE_NAME";
-pub(super) const SERVICE_VARIANT: &str = "SERVICE_VARIANT";
-pub(super) const PRODUCER: &str = "EVENT_BUS_PRODUCER";
-pub(super) const CONSUMER: &str = "EVENT_BUS_CONSUMER";
-pub(super) const PRODUCER_CONFIG: &str = "EVENT_BUS_PRODUCER_CONFIG";
-pub(super) const CONSUMER_CONFIG: &str = "EVENT_BUS_CONSUMER_CONFIG";
-pub(super) const TOPIC_PREFIX: &str = "EVENT_BUS_TOPIC_PREFIX";
-pub(super) const PRODUCER_DELIVERY: &str = "EVENT_BUS_PRODUCER_DELIVERY";
-pub(super) const PRODUCER_TIMEOUT: &str = "EVENT_BUS_PRODUCER_TIMEOUT";
-pub(super) const CONSUMER_MAX_ATTEMPTS: &str = "EVENT_BUS_CONSUMER_MAX_ATTEMPTS";
-pub(super) const CONSUMER_RETRY_MIN: &str = "EVENT_BUS_CONSUMER_RETRY_MIN";
-pub(super) const CONSUMER_RETRY_MAX: &str = "EVENT_BUS_CONSUMER_RETRY_MAX";
-pub(super) const CONSUMER_RECEIVER_TIMEOUT: &str = "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT";
-pub(super) const CONSUMER_DLQ_MAX_AGE: &str = "EVENT_BUS_CONSUMER_DLQ_MAX_AGE";
-pub(super) const CONSUMER_DLQ_MAX_LEN: &str = "EVENT_BUS_CONSUMER_DLQ_MAX_LEN";
-pub(super) const REDIS_CONNECTION_URL: &str = "EVENT_BUS_REDIS_CONNECTION_URL";
-pub(super) const REDIS_STREAM_MAX_LEN: &str = "EVENT_BUS_REDIS_STREAM_MAX_LEN";
-pub(super) const REDIS_STREAM_MAX_AGE: &str = "EVENT_BUS_REDIS_STREAM_MAX_AGE";
-pub(super) const REDIS_CONSUMERS_ENABLED: &str = "EVENT_BUS_REDIS_CONSUMERS_ENABLED";
-pub(super) const REDIS_CONSUMER_POLL_TIMEOUT: &str = "EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT";
-pub(super) const REDIS_CONSUMER_POLL_FAILURE_SLEEP: &str = "EVENT_BUS_REDIS_CONSUMER_POLL_FAILURE_SLEEP";
-pub(super) const REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT: &str =
-    "EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT";
-pub(super) const REDIS_AUDIT_LOGGING_ENABLED: &str = "EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED";
-
-const KNOWN: [&str; 23] = [
-    EVENTS_SERVICE_NAME,
-    SERVICE_VARIANT,
-    PRODUCER,
-    CONSUMER,
-    PRODUCER_CONFIG,
-    CONSUMER_CONFIG,
-    TOPIC_PREFIX,
-    PRODUCER_DELIVERY,
-    PRODUCER_TIMEOUT,
-    CONSUMER_MAX_ATTEMPTS,
-    CONSUMER_RETRY_MIN,
-    CONSUMER_RETRY_MAX,
-    CONSUMER_RECEIVER_TIMEOUT,
-    CONSUMER_DLQ_MAX_AGE,
-    CONSUMER_DLQ_MAX_LEN,
-    REDIS_CONNECTION_URL,
-    REDIS_STREAM_MAX_LEN,
-    REDIS_STREAM_MAX_AGE,
-    REDIS_CONSUMERS_ENABLED,
-    REDIS_CONSUMER_POLL_TIMEOUT,
-    REDIS_CONSUMER_POLL_FAILURE_SLEEP,
-    REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT,
-    REDIS_AUDIT_LOGGING_ENABLED,
-];
-
-/// Whether a setting of that name is the event bus's: the settings of a whole service have many others.
+/// Returns whether a setting with this name belongs to the event bus. The settings of a whole service have many others.
 pub(super) fn is_ours(name: &str) -> bool {
-    name.starts_with("EVENT_BUS_") || name.starts_with("EVENTS_") || name == SERVICE_VARIANT
+    name.starts_with("EVENT_BUS_") || name.starts_with("EVENTS_") || name == "SERVICE_VARIANT"
 }
 
-/// Whether the setting is a table, which is JSON in an environment variable.
+/// Returns whether the setting is a table, which is JSON in an environment variable.
 pub(super) fn is_table(name: &str) -> bool {
-    [PRODUCER_CONFIG, CONSUMER_CONFIG].contains(&name)
+    rows(&BusSettings::default()).any(|row| row.is_table && row.names.contains(&name))
 }
 
-/// Reports a name of ours that is no setting.
-pub(super) fn check(place: &Place<'_>, name: &str, findings: &mut Findings) {
-    if KNOWN.contains(&name) {
-        return;
-    }
-    if name.starts_with("EVENT_BUS_KAFKA_") {
-        findings.warning(
-            place,
-            "is not used\nnote: there is no Kafka bus yet\nhelp: leave it out, or ignore this where the Python \
-             services that share these settings need it",
-        );
-        return;
-    }
-    let meant = near_misses(name);
-    if !meant.is_empty() {
-        let meant = meant.join("` or `");
-        findings.error(
-            place,
-            format!(
-                "is no setting, and close to one\nnote: taken for a mistake, because its value would have no \
-                 effect\nhelp: write `{meant}`"
-            ),
-        );
-    } else if name.starts_with("EVENT_BUS_") {
-        findings.warning(
-            place,
-            "is no setting of the event bus, and is ignored\nhelp: leave it out, unless another program that \
-             shares these settings needs it",
-        );
+/// Returns the rows of all settings.
+pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
+    let general = [Settings::ROWS, ProducerSettings::ROWS, ConsumerSettings::ROWS];
+    general.into_iter().chain(buses.all().map(BuiltIn::rows)).flatten()
+}
+
+/// Reports the names that are not settings.
+pub(super) fn check(layers: &Layers, findings: &mut Findings) {
+    let known = Known::new();
+    for (name, path) in layers.paths().filter(|(name, _)| !known.names.iter().any(|known| known == name)) {
+        if name.starts_with("EVENT_BUS_KAFKA_") {
+            findings.warning(
+                &path,
+                "not used\nnote: there is no Kafka bus yet\nhelp: remove it, or ignore this warning if Python services that \
+                 share these settings need it",
+            );
+            continue;
+        }
+        let near = known.near_misses(name);
+        if !near.is_empty() {
+            findings.error(
+                &path,
+                format!(
+                    "unknown setting, probably misspelled\nnote: its value would have no effect\nhelp: write `{}`",
+                    near.join("` or `")
+                ),
+            );
+        } else if name.starts_with("EVENT_BUS_") {
+            findings.warning(
+                &path,
+                "unknown setting of the event bus, ignored\nhelp: remove it, unless another program that shares these \
+                 settings needs it",
+            );
+        }
     }
 }
 
-/// The settings that `name` may stand for: a slip of the keyboard away, or without one of the words that all
-/// those names have.
-fn near_misses(name: &str) -> Vec<&'static str> {
-    let upper = name.to_uppercase();
-    let mut near: Vec<_> = KNOWN.into_iter().filter(|known| is_slip(known, &upper)).collect();
-    if near.is_empty() {
-        near = KNOWN
-            .into_iter()
-            .filter(|known| lacks_a_word(&upper, known) || has_redis_more(&upper, known))
-            .collect();
+struct Known {
+    names: Vec<String>,
+    families: Vec<&'static str>,
+}
+
+impl Known {
+    fn new() -> Self {
+        let buses = BusSettings::default();
+        let families: Vec<_> = buses.all().filter_map(BuiltIn::family).collect();
+        let mut names: Vec<_> =
+            rows(&buses).flat_map(|row| row.names).flat_map(|name| of_each(name, &families)).collect();
+        names.sort();
+        names.dedup();
+        Self { names, families }
     }
-    near
+
+    /// Returns the settings that `name` may stand for: those that differ by a typing slip, else those that differ only in
+    /// words such as `REDIS` and `CONSUMER`.
+    fn near_misses(&self, name: &str) -> Vec<&str> {
+        let upper = name.to_uppercase();
+        let mut near: Vec<_> = self.names.iter().filter(|known| is_slip(known, &upper)).collect();
+        if near.is_empty() {
+            let essence = self.essence(&upper);
+            near = self.names.iter().filter(|known| self.essence(known) == essence).collect();
+        }
+        near.into_iter().map(|near| &**near).collect()
+    }
+
+    /// Removes the words that people forget or add: `EVENT_BUS_REDIS_CONNECTION_URL` is `EVENT_BUS_URL`.
+    fn essence(&self, name: &str) -> String {
+        let words = ["CONNECTION", "CONSUMER", "PRODUCER"].iter().chain(&self.families);
+        words.fold(name.to_owned(), |name, word| name.replacen(&format!("_{word}_"), "_", 1))
+    }
+}
+
+/// Returns the names that a row has: one for each family if the name depends on it.
+fn of_each(name: &str, families: &[&str]) -> Vec<String> {
+    if name.contains('*') {
+        families.iter().map(|family| name.replace('*', family)).collect()
+    } else {
+        vec![name.to_owned()]
+    }
 }
 
 fn is_slip(known: &str, name: &str) -> bool {
     strsim::osa_distance(known, name) <= 2 || known.replace('_', "") == name.replace('_', "")
 }
 
-/// `EVENT_BUS_STREAM_MAX_LEN` for `EVENT_BUS_REDIS_STREAM_MAX_LEN`.
-fn lacks_a_word(name: &str, known: &str) -> bool {
-    ["REDIS_", "CONNECTION_", "CONSUMER_", "PRODUCER_", "REDIS_CONSUMER_"]
-        .iter()
-        .any(|word| known.contains(word) && known.replacen(word, "", 1) == name)
-}
-
-/// `EVENT_BUS_REDIS_CONSUMER_MAX_ATTEMPTS` for `EVENT_BUS_CONSUMER_MAX_ATTEMPTS`.
-fn has_redis_more(name: &str, known: &str) -> bool {
-    name.contains("_REDIS_") && name.replacen("_REDIS_", "_", 1) == known
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::settings::names::*;
+    use std::{collections::BTreeSet, env, fs, path::Path};
+
+    use super::{Known, is_ours, of_each, rows};
+    use crate::event_bus::broker::buses::BusSettings;
 
     #[test]
     fn no_setting_is_a_near_miss_of_another() {
-        for name in KNOWN {
-            assert_eq!(near_misses(name).iter().filter(|near| **near == name).count(), 1, "{name}");
-            assert_eq!(near_misses(name).len(), if name.contains("_RETRY_M") { 2 } else { 1 }, "{name}");
+        let known = Known::new();
+        assert_eq!(known.names.len(), 23);
+        for name in &known.names {
+            let near = known.near_misses(name);
+            assert_eq!(near.iter().filter(|near| *near == name).count(), 1, "{name}");
+            assert_eq!(near.len(), if name.contains("_RETRY_M") { 2 } else { 1 }, "{name}");
             assert!(is_ours(name), "{name}");
         }
     }
 
     #[test]
     fn near_misses_are_found() {
+        let known = Known::new();
         for (name, meant) in [
-            ("EVENT_BUS_PRODUCERS", &[PRODUCER][..]),
-            ("EVENT_BUS_Producer", &[PRODUCER]),
-            ("EVENTS_BUS_PRODUCER", &[PRODUCER]),
-            ("EVENTS_SERVICENAME", &[EVENTS_SERVICE_NAME]),
-            ("EVENT_BUS_PRODUCER_CONIFG", &[PRODUCER_CONFIG]),
-            ("EVENT_BUS_CONFIG", &[PRODUCER_CONFIG, CONSUMER_CONFIG]),
-            ("EVENT_BUS_REDIS_URL", &[REDIS_CONNECTION_URL]),
-            ("EVENT_BUS_STREAM_MAX_LEN", &[REDIS_STREAM_MAX_LEN]),
-            ("EVENT_BUS_CONSUMER_POLL_TIMEOUT", &[REDIS_CONSUMER_POLL_TIMEOUT]),
-            ("EVENT_BUS_REDIS_CONSUMER_MAX_ATTEMPTS", &[CONSUMER_MAX_ATTEMPTS]),
-            ("EVENT_BUS_REDIS_CONSUMER_ENABLED", &[REDIS_CONSUMERS_ENABLED]),
+            ("EVENT_BUS_PRODUCERS", &["EVENT_BUS_PRODUCER"][..]),
+            ("EVENT_BUS_Producer", &["EVENT_BUS_PRODUCER"]),
+            ("EVENTS_BUS_PRODUCER", &["EVENT_BUS_PRODUCER"]),
+            ("EVENTS_SERVICENAME", &["EVENTS_SERVICE_NAME"]),
+            ("EVENT_BUS_PRODUCER_CONIFG", &["EVENT_BUS_PRODUCER_CONFIG"]),
+            ("EVENT_BUS_CONFIG", &["EVENT_BUS_CONSUMER_CONFIG", "EVENT_BUS_PRODUCER_CONFIG"]),
+            ("EVENT_BUS_REDIS_URL", &["EVENT_BUS_REDIS_CONNECTION_URL"]),
+            ("EVENT_BUS_STREAM_MAX_LEN", &["EVENT_BUS_REDIS_STREAM_MAX_LEN"]),
+            ("EVENT_BUS_CONSUMER_POLL_TIMEOUT", &["EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT"]),
+            ("EVENT_BUS_REDIS_CONSUMER_MAX_ATTEMPTS", &["EVENT_BUS_CONSUMER_MAX_ATTEMPTS"]),
+            ("EVENT_BUS_REDIS_CONSUMER_ENABLED", &["EVENT_BUS_REDIS_CONSUMERS_ENABLED"]),
         ] {
-            assert_eq!(near_misses(name), meant, "{name}");
+            assert_eq!(known.near_misses(name), meant, "{name}");
         }
     }
 
     #[test]
-    fn settings_of_others_are_no_near_misses() {
+    fn settings_of_other_programs_are_not_near_misses() {
         for name in [
             "EVENT_BUS_PROCESSING_DELAY_SECONDS",
             "EVENT_BUS_MESSAGE_DELAY_THRESHOLD_SECONDS",
@@ -169,7 +155,25 @@ mod tests {
             "EVENT_BUS_REDIS_PORT",
             "EVENTS_TABLE",
         ] {
-            assert_eq!(near_misses(name), [""; 0], "{name}");
+            assert_eq!(Known::new().near_misses(name), [""; 0], "{name}");
         }
+    }
+
+    /// The table in the documentation of the module `settings`. `UPDATE_SETTINGS=1` writes it.
+    #[test]
+    fn the_documented_table_has_the_rows() {
+        let families = Known::new().families;
+        let mut seen = BTreeSet::new();
+        let mut lines = vec!["| setting | value | default |".to_owned(), "|---|---|---|".to_owned()];
+        for row in rows(&BusSettings::default()).filter(|row| seen.insert(row.names)) {
+            let names: Vec<_> = row.names.iter().flat_map(|name| of_each(name, &families)).collect();
+            lines.push(format!("| `{}` |{} | {} |", names.join("`, else `"), row.meaning, (row.default)()));
+        }
+        let table = lines.join("\n") + "\n";
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/event_bus/settings/table.md");
+        if env::var_os("UPDATE_SETTINGS").is_some() {
+            fs::write(&file, &table).unwrap();
+        }
+        assert_eq!(fs::read_to_string(&file).unwrap(), table, "UPDATE_SETTINGS=1 writes table.md");
     }
 }

@@ -1,12 +1,13 @@
-//! `EVENT_BUS_PRODUCER_CONFIG`: which events go to which topics.
+//! `EVENT_BUS_PRODUCER_CONFIG`: the routes of events to topics.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::{
-    finding::{Findings, Place, Severity},
-    key_path, topic, value,
+    finding::{Findings, SettingPath, Severity},
+    key_path, topic,
+    value::{Given, boolean, kind, string},
 };
 use crate::{event::EventDefinition, registry};
 
@@ -16,246 +17,225 @@ pub struct ProducerConfig {
     routes: BTreeMap<String, BTreeMap<String, Route>>,
 }
 
-/// Whether, and by which key, events of one type go to one topic.
+/// The route of events of one type to one topic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Route {
-    /// The path to the value that keeps events in order, as in `enrollment.course.course_key`. Redis does not
-    /// use it.
+    /// The path to the partition key, such as `enrollment.course.course_key`. Redis does not use it.
     pub event_key_field: String,
-    /// Whether events take this route.
+    /// Whether events are sent to the topic.
     pub enabled: bool,
 }
 
 impl ProducerConfig {
-    /// The topics, without prefix, to which events of that type go, in the order of their names.
+    /// Returns the enabled routes of an event type, with their topics (without prefix), sorted by topic.
     pub fn enabled<'a>(&'a self, event_type: &str) -> impl Iterator<Item = (&'a str, &'a Route)> + use<'a> {
         let topics = self.routes.get(event_type).into_iter().flatten();
         topics.filter(|(_, route)| route.enabled).map(|(topic, route)| (&**topic, route))
     }
 
-    /// All routes, enabled or not, as event type, topic and route, in the order of these names.
+    /// Returns all routes, enabled or not, as event type, topic and route, sorted by event type and topic.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str, &Route)> {
         self.routes
             .iter()
             .flat_map(|(event, topics)| topics.iter().map(|(topic, route)| (&**event, &**topic, route)))
     }
 
-    /// Whether any event goes anywhere.
+    /// Returns whether any route is enabled.
     #[must_use]
     pub fn has_enabled(&self) -> bool {
         self.iter().any(|(_, _, route)| route.enabled)
     }
 }
 
-/// How the routes are checked.
+/// The settings that the check of a route depends on.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'a> {
     pub(super) prefix: Option<&'a str>,
-    /// Whether the producer sends the key along, so that a wrong path loses events.
+    /// Whether the bus uses keys, so that events with a wrong path can overtake each other.
     pub(super) uses_keys: bool,
     pub(super) bus: Option<&'a str>,
 }
 
 pub(super) fn read(
-    place: &Place<'_>,
+    path: &SettingPath<'_>,
     value: &Value,
     context: Context<'_>,
     findings: &mut Findings,
 ) -> ProducerConfig {
     let mut config = ProducerConfig::default();
-    let Some(events) = table(place, value, "event types", "'org.example.learning.quiz.passed.v1'", findings)
+    let Some(events) = table(path, value, "event types", "org.example.learning.quiz.passed.v1", findings)
     else {
         return config;
     };
     for (event_type, topics) in events {
-        let place = place.key(event_type);
+        let path = path.key(event_type);
         let definition = registry::get(event_type);
-        let Some(topics) = table(&place, topics, "topics", "'my-topic'", findings) else { continue };
+        let Some(topics) = table(&path, topics, "topics", "my-topic", findings) else { continue };
         let mut routes = BTreeMap::new();
         for (topic, route) in topics {
-            let place = place.key(topic);
-            topic::check(&place, context.prefix, topic, findings);
-            if let Some(route) = read_route(&place, route, definition, findings) {
+            let path = path.key(topic);
+            topic::check(&path, context.prefix, topic, findings);
+            if let Some(route) = read_route(&path, route, definition, findings) {
                 if let Some(definition) = definition {
-                    check_key(&place, &route, definition, context, findings);
+                    check_key(&path.key("event_key_field"), &route, definition, context, findings);
                 }
                 routes.insert(topic.clone(), route);
             }
         }
         let enabled = routes.values().any(|route| route.enabled);
-        check_event(&place, event_type, definition, enabled, findings);
+        check_event(&path, event_type, definition, enabled, findings);
         config.routes.insert(event_type.clone(), routes);
     }
     config
 }
 
 fn table<'a>(
-    place: &Place<'_>,
+    path: &SettingPath<'_>,
     value: &'a Value,
     of: &str,
     example: &str,
     findings: &mut Findings,
 ) -> Option<&'a serde_json::Map<String, Value>> {
-    if let Value::Object(table) = value {
-        return Some(table);
+    if value.is_object() {
+        return value.as_object();
     }
     findings.error(
-        place,
+        path,
         format!(
-            "a table of {of} is needed, found {}\nnote: `EVENT_BUS_PRODUCER_CONFIG` is event type → topic → \
-             `event_key_field` and `enabled`\nhelp: write it as in `{}[{example}]`",
-            value::kind(value),
-            place.path()
+            "expected a table of {of}, found {}\nnote: `EVENT_BUS_PRODUCER_CONFIG` is event type → topic → \
+             `event_key_field` and `enabled`\nhelp: write entries such as `{}`",
+            kind(value),
+            path.key(example)
         ),
     );
     None
 }
 
-/// What a route has.
-const PARTS: [&str; 2] = ["event_key_field", "enabled"];
+const KEYS: [&str; 2] = ["event_key_field", "enabled"];
 const NOTE: &str = "note: a route has `event_key_field` and `enabled`";
 
 fn read_route(
-    place: &Place<'_>,
+    path: &SettingPath<'_>,
     value: &Value,
     definition: Option<&EventDefinition>,
     findings: &mut Findings,
 ) -> Option<Route> {
+    let key = definition.and_then(EventDefinition::key_field).unwrap_or("the.path.of.its.key");
+    let example = format!("`{{\"event_key_field\": \"{key}\", \"enabled\": true}}`");
     let Value::Object(route) = value else {
-        findings.error(
-            place,
-            format!(
-                "a route is needed, found {}\n{NOTE}\nhelp: write {}",
-                value::kind(value),
-                example(definition)
-            ),
-        );
+        let found = kind(value);
+        findings.error(path, format!("expected a route, found {found}\n{NOTE}\nhelp: write {example}"));
         return None;
     };
     let mut misspelt = Vec::new();
-    for key in route.keys().filter(|key| !PARTS.contains(&&***key)) {
-        let is_slip = |part: &&str| !route.contains_key(*part) && strsim::osa_distance(part, key) <= 2;
-        if let Some(part) = PARTS.into_iter().find(is_slip) {
-            findings.error(&place.key(key), format!("is no part of a route\n{NOTE}\nhelp: write `{part}`"));
-            misspelt.push(part);
+    for key in route.keys().filter(|key| !KEYS.contains(&&***key)) {
+        let is_slip = |known: &&str| !route.contains_key(*known) && strsim::osa_distance(known, key) <= 2;
+        if let Some(known) = KEYS.into_iter().find(is_slip) {
+            findings.error(&path.key(key), format!("unknown key in a route\n{NOTE}\nhelp: write `{known}`"));
+            misspelt.push(known);
         } else {
-            let what = format!("is no part of a route, and is ignored\n{NOTE}\nhelp: leave it out");
-            findings.warning(&place.key(key), what);
+            findings
+                .warning(&path.key(key), format!("unknown key in a route, ignored\n{NOTE}\nhelp: remove it"));
         }
     }
-    let mut part = |name: &str| {
-        let value = route.get(name);
-        if value.is_none() && !misspelt.contains(&name) {
-            findings.error(
-                place,
-                format!(
-                    "the route has no `{name}`\nnote: it needs `event_key_field` and `enabled`, as in \
-                     Python\nhelp: write {}",
-                    example(definition)
-                ),
-            );
-        }
-        value
-    };
-    let (key_field, enabled) = (part("event_key_field"), part("enabled"));
-    let key_field = key_field.and_then(|value| value::text(&place.key("event_key_field"), value, findings));
-    let enabled = enabled.and_then(|value| value::boolean(&place.key("enabled"), value, false, findings));
-    Some(Route { event_key_field: key_field?, enabled: enabled? })
-}
-
-fn example(definition: Option<&EventDefinition>) -> String {
-    let key = definition.and_then(EventDefinition::key_field).unwrap_or("the.path.of.its.key");
-    format!("`{{\"event_key_field\": \"{key}\", \"enabled\": true}}`")
+    for key in KEYS.into_iter().filter(|key| !route.contains_key(*key) && !misspelt.contains(key)) {
+        findings.error(
+            path,
+            format!(
+                "the route has no `{key}`\nnote: it requires both keys, as in Python\nhelp: write {example}"
+            ),
+        );
+    }
+    let given = |key: &str| route.get(key).map(|value| Given { value, is_variable: false });
+    let [key_field, enabled] = KEYS;
+    let event_key_field =
+        given(key_field).and_then(|given| findings.take(&path.key(key_field), string(given)));
+    let enabled = given(enabled).and_then(|given| findings.take(&path.key("enabled"), boolean(given)));
+    Some(Route { event_key_field: event_key_field?, enabled: enabled? })
 }
 
 /// Reports an event type that cannot be routed.
 fn check_event(
-    place: &Place<'_>,
+    path: &SettingPath<'_>,
     event_type: &str,
     definition: Option<&EventDefinition>,
     enabled: bool,
     findings: &mut Findings,
 ) {
     let Some(definition) = definition else {
-        let near = registry::events()
-            .map(EventDefinition::event_type)
-            .map(|known| (strsim::osa_distance(known, event_type), known))
-            .min()
-            .filter(|(distance, _)| *distance <= 3);
-        let help = match near {
+        let types = registry::events().map(EventDefinition::event_type);
+        let near = types.map(|known| (strsim::osa_distance(known, event_type), known)).min();
+        let help = match near.filter(|(distance, _)| *distance <= 3) {
             Some((_, near)) => format!("write `{near}`"),
-            None if enabled => "link the crate that defines it, as in `use my_events as _;`, or disable its \
-                                routes"
-                .to_owned(),
-            None => "link the crate that defines it, as in `use my_events as _;`, or leave it out".to_owned(),
+            None => format!(
+                "link the crate that defines it, for example with `use my_events as _;`, or {}",
+                if enabled { "disable its routes" } else { "remove it" }
+            ),
         };
-        let what = if enabled {
-            "an enabled route is for an event type that this program does not have"
+        let (severity, consequence) = if enabled {
+            (Severity::Error, "but has an enabled route for it")
         } else {
-            "this program has no such event type; its routes are disabled"
+            (Severity::Warning, "and its routes are disabled")
         };
-        findings.push(
-            if enabled { Severity::Error } else { Severity::Warning },
-            place,
-            format!("{what}\nnote: no crate that the program is linked with defines it\nhelp: {help}"),
+        let message = format!(
+            "this program does not know the event type, {consequence}\nnote: no crate that is linked into the program \
+             defines it\nhelp: {help}"
         );
+        findings.push(severity, path, message);
         return;
     };
     if let Some(reason) = definition.local_only().filter(|_| enabled) {
         findings.error(
-            place,
+            path,
             format!(
-                "`{}` is local only, and cannot go to an event bus\nnote: {reason}\nhelp: disable the route, or \
-                 leave it out",
+                "`{}` is local only, and cannot go to an event bus\nnote: {reason}\nhelp: disable the route, or remove it",
                 definition.name()
             ),
         );
     }
 }
 
-/// Reports a key path that is not in the event. Where no key is sent, that does no harm, and real installations
-/// have wrong ones: it is a warning then, as it is for a route that is not taken.
+/// Reports a key path that is not in the event. That is an error if keys are used. Otherwise it is a warning, because it
+/// does no harm, and the settings of real services contain wrong paths.
 fn check_key(
-    place: &Place<'_>,
+    path: &SettingPath<'_>,
     route: &Route,
     definition: &EventDefinition,
     context: Context<'_>,
     findings: &mut Findings,
 ) {
-    let path = &route.event_key_field;
-    let Err(problem) = key_path::check(definition, path) else {
-        // Redis keeps no key; and the event's own key has a waiver.
-        if context.uses_keys
-            && definition.key_field() != Some(path)
-            && key_path::is_personal(definition, path)
-        {
+    let key = &*route.event_key_field;
+    let Err(problem) = key_path::check(definition, key) else {
+        // If the event's own key is personal data, the event has a waiver.
+        let is_own = definition.key_field() == Some(key);
+        if context.uses_keys && !is_own && key_path::is_personal(definition, key) {
             findings.warning(
-                &place.key("event_key_field"),
+                path,
                 format!(
-                    "`{path}` is personal data\nnote: brokers, their logs and tools show keys in plain text, and keep them \
+                    "`{key}` is personal data\nnote: brokers, their logs and tools show keys in plain text, and keep them \
                      after the person's data is erased (ADR-8)\nhelp: write the path of an id or an opaque key"
                 ),
             );
         }
         return;
     };
-    let is_error = context.uses_keys && route.enabled;
-    let effect = if is_error {
-        "events without a key can overtake each other".to_owned()
-    } else if context.uses_keys {
-        "the route is disabled; enabled, it would be an error".to_owned()
-    } else {
-        let bus = context.bus.map_or_else(|| "no bus".to_owned(), |bus| format!("the bus `{bus}`"));
-        format!("{bus} is set, which does not use keys; one that does would refuse these settings")
+    let (severity, note) = match (context.uses_keys, route.enabled, context.bus) {
+        (true, true, _) => (Severity::Error, "events without a key can overtake each other".to_owned()),
+        (true, false, _) => {
+            (Severity::Warning, "the route is disabled; if it is enabled, this is an error".to_owned())
+        }
+        (false, _, bus) => {
+            let bus = bus.map_or_else(
+                || "no bus is set".to_owned(),
+                |bus| format!("the bus `{bus}` does not use keys"),
+            );
+            (Severity::Warning, format!("{bus}; a bus that uses keys would refuse these settings"))
+        }
     };
-    let help = definition.key_field().map_or_else(
-        || format!("write the path of a value that the event has, from {}", key_path::data_keys(definition)),
-        |key| format!("write `{key}`"),
-    );
-    findings.push(
-        if is_error { Severity::Error } else { Severity::Warning },
-        &place.key("event_key_field"),
-        format!("{problem}\nnote: {effect}\nhelp: {help}"),
-    );
+    let help = match definition.key_field() {
+        Some(key) => format!("write `{key}`"),
+        None => format!("write the path of a value in the event, from {}", key_path::data_keys(definition)),
+    };
+    findings.push(severity, path, format!("{problem}\nnote: {note}\nhelp: {help}"));
 }

@@ -1,14 +1,14 @@
 //! Names of topics.
 
 use super::{
-    finding::{Findings, Place},
-    value,
+    finding::{Findings, SettingPath},
+    value::{Given, shown, string},
 };
 
-/// As on Kafka, whose rule is the strictest of the brokers: a topic can then move from one to the other.
-const LONGEST: usize = 249;
+/// The limit of Kafka, the strictest broker, so that a topic can move from one broker to another.
+const LONGEST_NAME: usize = 249;
 
-/// The name of the stream of a topic: with the prefix and a hyphen, where there is a prefix.
+/// Returns the full name of a topic: the prefix, a hyphen and the topic, or the topic alone if there is no prefix.
 pub(in crate::event_bus) fn stream_name(prefix: Option<&str>, topic: &str) -> String {
     match prefix {
         Some(prefix) => format!("{prefix}-{topic}"),
@@ -17,50 +17,48 @@ pub(in crate::event_bus) fn stream_name(prefix: Option<&str>, topic: &str) -> St
 }
 
 /// Reports a topic whose name brokers refuse.
-pub(super) fn check(place: &Place<'_>, prefix: Option<&str>, topic: &str, findings: &mut Findings) {
+pub(super) fn check(path: &SettingPath<'_>, prefix: Option<&str>, topic: &str, findings: &mut Findings) {
+    let full = stream_name(prefix, topic);
     let message = if topic.is_empty() {
-        "a topic has no name\nhelp: write the topic's name, without the prefix".to_owned()
-    } else if let Some(other) = topic.chars().find(|character| !is_legal(*character)) {
-        illegal_character("the topic", topic, other)
-    } else if [".", ".."].contains(&&*stream_name(prefix, topic)) {
+        "the topic has an empty name\nhelp: write the topic's name, without the prefix".to_owned()
+    } else if let Some(illegal) = illegal_character("the topic", topic) {
+        illegal
+    } else if [".", ".."].contains(&&*full) {
         format!(
-            "the topic cannot be called `{topic}`\nnote: brokers keep a topic in a folder of its name\nhelp: \
-             rename it"
+            "a topic cannot be named `{topic}`\nnote: brokers keep each topic in a directory of its name\nhelp: rename it"
         )
-    } else if stream_name(prefix, topic).len() > LONGEST {
+    } else if full.len() > LONGEST_NAME {
         format!(
             "the topic's name is too long\nnote: with the prefix it has {} characters, and Kafka allows \
-             {LONGEST}\nhelp: shorten it",
-            stream_name(prefix, topic).len()
+             {LONGEST_NAME}\nhelp: shorten it",
+            full.len()
         )
     } else {
         return;
     };
-    findings.error(place, message);
+    findings.error(path, message);
 }
 
-/// Reports a prefix that makes every topic's name illegal.
-pub(super) fn check_prefix(place: &Place<'_>, prefix: &str, findings: &mut Findings) {
-    if let Some(other) = prefix.chars().find(|character| !is_legal(*character)) {
-        findings.error(place, illegal_character("the prefix", prefix, other));
-    } else if prefix.len() >= LONGEST {
-        let message = format!(
-            "the prefix is too long\nnote: Kafka allows {LONGEST} characters for the prefix, a hyphen and the \
+/// A prefix that leaves room for a topic.
+pub(super) fn prefix(given: Given<'_>) -> Result<String, String> {
+    let prefix = string(given)?;
+    match illegal_character("the prefix", &prefix) {
+        Some(illegal) => Err(illegal),
+        None if prefix.len() >= LONGEST_NAME => Err(format!(
+            "the prefix is too long\nnote: Kafka allows {LONGEST_NAME} characters for the prefix, a hyphen and the \
              topic\nhelp: shorten it"
-        );
-        findings.error(place, message);
+        )),
+        None => Ok(prefix),
     }
 }
 
-fn is_legal(character: char) -> bool {
-    character.is_ascii_alphanumeric() || "._-".contains(character)
-}
-
-fn illegal_character(what: &str, name: &str, character: char) -> String {
-    format!(
-        "{what} {} has the character `{}`\nnote: names of topics have ASCII letters, digits, `.`, `_` and `-` \
-         only, as on Kafka, so that they mean the same on every broker\nhelp: write another name",
-        value::shown(name),
-        character.escape_debug()
-    )
+fn illegal_character(what: &str, name: &str) -> Option<String> {
+    let is_legal = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
+    let illegal = name.chars().find(|character| !is_legal(*character))?;
+    Some(format!(
+        "{what} {} contains the character `{}`\nnote: names of topics consist of ASCII letters, digits, `.`, `_` and `-`, as \
+         on Kafka, so that they are valid on every broker\nhelp: write another name",
+        shown(name),
+        illegal.escape_debug()
+    ))
 }

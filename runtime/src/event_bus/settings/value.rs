@@ -1,26 +1,34 @@
-//! Settings of each kind, read from a value.
+//! Kinds of values: how each is read, and what the message says if a value is wrong.
 
 use std::time::Duration;
 
 use serde_json::Value;
 
-use super::finding::{Findings, Place};
-use crate::event_bus::broker::subscription::LONGEST;
+/// About 31 years: adding a longer time to the current one can overflow the clock.
+pub(in crate::event_bus) const LONGEST: Duration = Duration::from_secs(1_000_000_000);
 
-/// What kind of value it is, for a message; of settings that are no secrets, with the value.
+/// A value that is set.
+#[derive(Clone, Copy)]
+pub(in crate::event_bus) struct Given<'a> {
+    pub(in crate::event_bus) value: &'a Value,
+    /// Whether it is the string of an environment variable.
+    pub(in crate::event_bus) is_variable: bool,
+}
+
+/// Reads a value of one kind. The error is the message of a finding.
+pub(in crate::event_bus) type Kind<T> = fn(Given<'_>) -> Result<T, String>;
+
+/// Names the value in a message. Only for settings that hold no secrets.
 pub(super) fn found(value: &Value) -> String {
     match value {
-        Value::Null => "nothing".to_owned(),
         Value::Bool(value) => format!("`{value}`"),
         Value::Number(value) => format!("`{value}`"),
-        Value::String(text) => format!("the text {}", shown(text)),
-        Value::Array(_) => "a list".to_owned(),
-        Value::Object(_) => "a table".to_owned(),
+        Value::String(text) => format!("the string {}", shown(text)),
+        other => kind(other).to_owned(),
     }
 }
 
-/// A text, in backticks, for a message. A URL is not shown: one that was written to the wrong setting may have a
-/// password.
+/// Puts a string in backticks. Hides URLs: one that was written to the wrong setting may have a password.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(60) {
         _ if text.contains("://") => "`…` (a URL)".to_owned(),
@@ -29,125 +37,107 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// What kind of value it is, without the value.
+/// Names the type of a value, without the value.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
         Value::Bool(_) => "a boolean",
         Value::Number(_) => "a number",
-        Value::String(_) => "a text",
+        Value::String(_) => "a string",
         Value::Array(_) => "a list",
         Value::Object(_) => "a table",
     }
 }
 
-pub(super) fn text(place: &Place<'_>, value: &Value, findings: &mut Findings) -> Option<String> {
-    if let Value::String(text) = value {
-        return Some(text.clone());
+pub(in crate::event_bus) fn string(given: Given<'_>) -> Result<String, String> {
+    match given.value {
+        Value::String(text) => Ok(text.clone()),
+        other => Err(format!(
+            "expected a string, found {}\nhelp: put quotes around it, or leave it out",
+            kind(other)
+        )),
     }
-    findings.error(
-        place,
-        format!("a text is needed, found {}\nhelp: put quotes around it, or leave it out", kind(value)),
-    );
-    None
 }
 
-/// A boolean. A text is none, except from the environment, where `true`, `yes`, `on` and `1`, `false`, `no`,
-/// `off` and `0` are, in any case.
-pub(super) fn boolean(
-    place: &Place<'_>,
-    value: &Value,
-    is_variable: bool,
-    findings: &mut Findings,
-) -> Option<bool> {
-    match value {
-        Value::Bool(value) => return Some(*value),
-        Value::String(text) if is_variable => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "on" | "1" => return Some(true),
-            "false" | "no" | "off" | "0" => return Some(false),
-            _ => {}
+/// A boolean. In an environment variable, `true`, `yes`, `on` and `1`, `false`, `no`, `off` and `0` are booleans as well.
+pub(in crate::event_bus) fn boolean(given: Given<'_>) -> Result<bool, String> {
+    let note = match given.value {
+        Value::Bool(value) => return Ok(*value),
+        Value::String(text) if given.is_variable => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" | "1" => return Ok(true),
+            "false" | "no" | "off" | "0" => return Ok(false),
+            _ => "",
         },
-        _ => {}
-    }
-    let note = if value.is_string() && !is_variable {
-        "\nnote: Python takes every text but the empty one for true, `\"false\"` too"
-    } else {
-        ""
+        Value::String(_) => "\nnote: to Python, every string except the empty one is true, even `\"false\"`",
+        _ => "",
     };
-    let unquoted = if is_variable { "" } else { ", without quotes" };
-    findings.error(
-        place,
-        format!(
-            "`true` or `false` is needed, found {}{note}\nhelp: write `true` or `false`{unquoted}",
-            found(value)
-        ),
-    );
-    None
+    let unquoted = if given.is_variable { "" } else { ", without quotes" };
+    Err(format!(
+        "expected `true` or `false`, found {}{note}\nhelp: write `true` or `false`{unquoted}",
+        found(given.value)
+    ))
 }
 
-/// A whole number, at least `least`; also as text, which templates and the environment make of numbers.
-pub(super) fn count(place: &Place<'_>, value: &Value, least: u64, findings: &mut Findings) -> Option<u64> {
-    let number = match value {
+/// A whole number, at least `LEAST`. A string is accepted as well, because templates and the environment turn numbers into
+/// strings.
+pub(in crate::event_bus) fn count<N: TryFrom<u64>, const LEAST: u64>(given: Given<'_>) -> Result<N, String> {
+    let number = match given.value {
         Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    let number = number.filter(|number| *number >= least);
-    if number.is_none() {
-        findings.error(
-            place,
-            format!(
-                "a whole number from {least} to {} is needed, found {}\nhelp: write the number without quotes \
-                 or unit, or leave the setting out for its default",
-                u64::MAX,
-                found(value)
-            ),
-        );
-    }
-    number
+    let number = number.filter(|number| *number >= LEAST).and_then(|number| number.try_into().ok());
+    number.ok_or_else(|| {
+        let bits = 8 * size_of::<N>();
+        format!(
+            "expected a whole number from {LEAST} to {}, found {}\nhelp: write the number without quotes or unit, or leave \
+             the setting out to use its default",
+            u64::MAX >> (64 - bits),
+            found(given.value)
+        )
+    })
 }
 
-/// `10000.0` is 10000, as it is for Python's `int`, up to where floats have gaps.
+/// `10000.0` is 10000, as it is to Python's `int`, up to the numbers between which floats have gaps.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number)).then_some(number as u64)
 }
 
-/// Whether a time may be 0.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Zero {
-    Allowed,
-    Refused,
+/// A number of errors, of which 0 means no limit, as in Python.
+pub(super) fn limit(given: Given<'_>) -> Result<Option<u32>, String> {
+    count::<u32, 0>(given).map(|limit| Some(limit).filter(|limit| *limit > 0))
 }
 
-/// A time in seconds, whole or not; also as text.
-pub(super) fn seconds(
-    place: &Place<'_>,
-    value: &Value,
-    zero: Zero,
-    findings: &mut Findings,
-) -> Option<Duration> {
-    let longest = LONGEST.as_secs_f64();
+pub(super) fn milliseconds(given: Given<'_>) -> Result<Duration, String> {
+    count::<u64, 1>(given).map(Duration::from_millis)
+}
+
+/// A time in seconds, whole or not. A string is accepted as well.
+pub(in crate::event_bus) fn seconds(given: Given<'_>) -> Result<Duration, String> {
+    time(given.value).ok_or_else(|| no_time("from 0 to", given.value))
+}
+
+/// The same, above zero.
+pub(in crate::event_bus) fn positive_seconds(given: Given<'_>) -> Result<Duration, String> {
+    let time = time(given.value).filter(|time| !time.is_zero());
+    time.ok_or_else(|| no_time("above 0 and at most", given.value))
+}
+
+fn time(value: &Value) -> Option<Duration> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    let time = number
-        .filter(|number| (0.0..=longest).contains(number))
-        .map(Duration::from_secs_f64)
-        .filter(|time| zero == Zero::Allowed || !time.is_zero());
-    if time.is_none() {
-        let least = if zero == Zero::Allowed { "from 0" } else { "above 0, and at most" };
-        let to = if zero == Zero::Allowed { " to" } else { "" };
-        findings.error(
-            place,
-            format!(
-                "a number of seconds {least}{to} {longest} is needed, found {}\nhelp: write the seconds as a \
-                 number, as in `2` or `0.5`, or leave the setting out for its default",
-                found(value)
-            ),
-        );
-    }
-    time
+    number.filter(|number| (0.0..=LONGEST.as_secs_f64()).contains(number)).map(Duration::from_secs_f64)
+}
+
+fn no_time(range: &str, value: &Value) -> String {
+    format!(
+        "expected a number of seconds {range} {}, found {}\nhelp: write the seconds as a number, such as `2` or `0.5`, or \
+         leave the setting out to use its default",
+        LONGEST.as_secs(),
+        found(value)
+    )
 }

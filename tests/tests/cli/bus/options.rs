@@ -12,11 +12,11 @@ fn wrong_arguments() {
     for (arguments, expected) in [
         (
             &["--extra", r#"{"chek_backlog": true}"#][..],
-            "the known ones are `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`",
+            "the known keys are `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`",
         ),
-        (&["--extra", "{"], "`--extra`: it is no JSON: "),
-        (&["--extra", r#"{"last_read_msg_id": "yesterday"}"#], "the id of a message is needed"),
-        (&["--extra", r#"{"claim_msgs_older_than": 1000}"#], "which is not above the receiver timeout"),
+        (&["--extra", "{"], "`--extra`: not valid JSON: "),
+        (&["--extra", r#"{"last_read_msg_id": "yesterday"}"#], "expected the id of a message"),
+        (&["--extra", r#"{"claim_msgs_older_than": 1000}"#], "which must be more than the receiver timeout"),
         (&["--concurrency", "0"], "'--concurrency <N>'"),
         (&["--batch", "0"], "'--batch <N>'"),
         (&["--stop-timeout", "soon"], "expected a number of seconds"),
@@ -68,7 +68,7 @@ fn no_consumer_is_set() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER", "");
     let ran = bus.run(&CONSUME);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`EVENT_BUS_CONSUMER`: it is not set"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`EVENT_BUS_CONSUMER`: not set"), "{}", ran.stderr);
 }
 
 #[test]

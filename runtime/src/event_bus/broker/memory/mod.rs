@@ -4,6 +4,7 @@
 
 mod member;
 mod operations;
+pub(in crate::event_bus) mod settings;
 mod store;
 
 use std::{

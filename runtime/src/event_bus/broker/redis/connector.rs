@@ -14,13 +14,15 @@ use redis::{
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
-    command::Commands,
-    connection::ServerConnection,
-    failure::Trouble,
-    options::{Address, Login, RedisOptions, Server},
-    reply,
+    command::Commands, connection::ServerConnection, failure::Trouble, options::RedisOptions, reply,
 };
-use crate::event_bus::broker::error::BusError;
+use crate::event_bus::broker::{
+    error::BusError,
+    redis_settings::url::{RedisLogin, RedisServer},
+};
+
+/// A host and a port.
+type Address = (String, u16);
 
 /// Makes connections to one server.
 pub(super) struct Connector {
@@ -33,7 +35,7 @@ impl Connector {
     /// Reads and checks the file of certificates, if there is one.
     pub(super) fn new(options: RedisOptions) -> Result<Arc<Self>, BusError> {
         let mut ca_certs = None;
-        if let Some(tls) = &options.tls {
+        if let Some(tls) = &options.url.tls {
             provide_cryptography();
             if let Some(file) = &tls.ca_certs {
                 let file_name = file.display();
@@ -46,9 +48,6 @@ impl Connector {
                 check_certificates(&pem, &file_name.to_string())?;
                 ca_certs = Some(pem);
             }
-        }
-        if matches!(&options.server, Server::Sentinel { sentinels, .. } if sentinels.is_empty()) {
-            return Err(BusError::permanent("no sentinel is set: name the host of at least one"));
         }
         Ok(Arc::new(Self { options, ca_certs }))
     }
@@ -67,12 +66,14 @@ impl Connector {
     /// Connects to the server, or to the primary that a sentinel names, and logs in as the client `name`.
     pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         let place = self.options.place();
-        match &self.options.server {
-            Server::Tcp(address) => self.log_in(&self.client_at(address)?, &place, name, deadline),
-            Server::Socket(path) => {
+        match &self.options.url.server {
+            RedisServer::Tcp(host, port) => {
+                self.log_in(&self.client_at(&(host.clone(), *port))?, &place, name, deadline)
+            }
+            RedisServer::Socket(path) => {
                 self.log_in(&client(ConnectionAddr::Unix(path.clone()))?, &place, name, deadline)
             }
-            Server::Sentinel { sentinels, service, login } => {
+            RedisServer::Sentinel { sentinels, service, login } => {
                 let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
                 for sentinel in sentinels {
                     let primary = self.primary(sentinel, service, login, deadline);
@@ -103,7 +104,7 @@ impl Connector {
 
     fn client_at(&self, (host, port): &Address) -> Result<Client, Trouble> {
         let (host, port) = (host.clone(), *port);
-        let Some(tls) = &self.options.tls else { return client(ConnectionAddr::Tcp(host, port)) };
+        let Some(tls) = &self.options.url.tls else { return client(ConnectionAddr::Tcp(host, port)) };
         let insecure = tls.accept_any_certificate;
         let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
         let Some(ca_certs) = &self.ca_certs else { return client(address) };
@@ -123,9 +124,9 @@ impl Connector {
         let deadline = self.limit(deadline);
         let mut connection = self.open(client, place, deadline)?;
         let mut commands = Commands::new();
-        let logs_in = write_login(&mut commands, &self.options.login);
-        let database = self.options.db.to_string();
-        if self.options.db != 0 {
+        let logs_in = write_login(&mut commands, &self.options.url.login);
+        let database = self.options.url.db.to_string();
+        if self.options.url.db != 0 {
             commands.push(&["SELECT", &database]);
         }
         commands.push(&["CLIENT", "SETNAME", name]);
@@ -139,7 +140,7 @@ impl Connector {
         if logs_in {
             accepted(next(), "the login")?;
         }
-        if self.options.db != 0 {
+        if self.options.url.db != 0 {
             accepted(next(), &format!("database {database}"))?;
         }
         // The server may forbid the rest without harm, but not if it forbids everything.
@@ -156,7 +157,8 @@ impl Connector {
         version.map_or(Ok(()), check_version)?;
         // A sentinel may not have noticed yet that the primary is another one. A replica refuses writes.
         let role = reply::array(role, "ROLE").unwrap_or_default().into_iter().next().and_then(reply::text);
-        if matches!(self.options.server, Server::Sentinel { .. }) && role.is_some_and(|role| role != "master")
+        if matches!(self.options.url.server, RedisServer::Sentinel { .. })
+            && role.is_some_and(|role| role != "master")
         {
             return Err(Trouble::unreachable(format!("a sentinel names a replica as {place}")));
         }
@@ -168,7 +170,7 @@ impl Connector {
         &self,
         sentinel: &Address,
         service: &str,
-        login: &Login,
+        login: &RedisLogin,
         deadline: Instant,
     ) -> Result<Address, Trouble> {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
@@ -232,7 +234,7 @@ fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
 }
 
 /// Adds the command that logs in. Returns `false` if there is no password.
-fn write_login(commands: &mut Commands, login: &Login) -> bool {
+fn write_login(commands: &mut Commands, login: &RedisLogin) -> bool {
     let Some(password) = &login.password else { return false };
     match &login.username {
         Some(username) => commands.push(&["AUTH", username, password]),

@@ -19,7 +19,7 @@ mod stream_id;
 
 use std::{fmt, sync::Arc};
 
-pub use options::{RedisOptions, RedisTls};
+pub use options::RedisOptions;
 
 use connector::Connector;
 use member::RedisMember;
@@ -74,7 +74,7 @@ impl RedisBus {
     ///
     /// # Errors
     ///
-    /// If the file of certificates cannot be read or used, or no sentinel is named.
+    /// If the file of certificates cannot be read or used.
     pub fn new(options: RedisOptions) -> Result<Self, BusError> {
         Ok(Self { connector: Connector::new(options)? })
     }

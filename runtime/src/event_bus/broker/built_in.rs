@@ -1,0 +1,46 @@
+//! The facts that each bus of this crate gives to the settings: its name, its own settings, and how to make it.
+
+use std::sync::Arc;
+
+use super::{capabilities::Capabilities, contract::EventBus, error::BusError};
+use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
+
+/// A bus of this crate. The settings of the bus implement it.
+pub(in crate::event_bus) trait BuiltIn {
+    /// The value of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
+    fn name(&self) -> &'static str;
+
+    /// The value that means this bus in Python's `setting`, which is one of these two.
+    fn python(&self, _setting: &str) -> Option<&'static str> {
+        None
+    }
+
+    /// The word in the names of its settings, such as `REDIS`.
+    fn family(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The settings that only this bus has.
+    fn rows(&self) -> &'static [Row] {
+        &[]
+    }
+
+    /// Reads these settings.
+    fn read(&mut self, _layers: &Layers, _findings: &mut Findings) {}
+
+    /// Reports what is missing if `setting` chooses this bus.
+    fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
+
+    /// The capabilities of the bus that [`make`](Self::make) returns.
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::default()
+    }
+
+    /// Makes the bus, for the service of this name.
+    fn make(&self, service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError>;
+
+    /// Returns whether `value` of `setting` chooses this bus.
+    fn is_called(&self, value: &str, setting: &str) -> bool {
+        value == self.name() || self.python(setting) == Some(value)
+    }
+}

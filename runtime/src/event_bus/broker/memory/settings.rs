@@ -1,0 +1,19 @@
+//! How settings choose the memory bus, which has no settings of its own.
+
+use std::sync::Arc;
+
+use super::MemoryBus;
+use crate::event_bus::broker::{built_in::BuiltIn, contract::EventBus, error::BusError};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::event_bus) struct MemorySettings;
+
+impl BuiltIn for MemorySettings {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn make(&self, _service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError> {
+        Ok(Arc::new(MemoryBus::shared()))
+    }
+}

@@ -1,0 +1,62 @@
+//! The settings that are set, by name, from all sources.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{finding::SettingPath, merge::merge_producer_configs, row::Lookup, value::Given};
+
+/// The settings of the event bus that are set. Of several sources, the last one counts.
+#[derive(Default)]
+pub(in crate::event_bus) struct Layers(BTreeMap<String, Setting>);
+
+struct Setting {
+    value: Value,
+    origin: String,
+    is_variable: bool,
+}
+
+impl Layers {
+    /// Adds a setting unless it is null or the empty string, which count as not set.
+    pub(super) fn add(&mut self, name: String, mut value: Value, origin: &str, is_variable: bool) {
+        if value.is_null() || value == "" {
+            return;
+        }
+        let mut origin = origin.to_owned();
+        if name == "EVENT_BUS_PRODUCER_CONFIG"
+            && let Some(earlier) = self.0.remove(&name)
+        {
+            value = merge_producer_configs(earlier.value, &value);
+            if earlier.origin != origin && !earlier.origin.is_empty() {
+                origin = format!("{} and {origin}", earlier.origin);
+            }
+        }
+        self.0.insert(name, Setting { value, origin, is_variable });
+    }
+
+    pub(in crate::event_bus) fn get(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)> {
+        let Setting { value, origin, is_variable } = self.0.get(name)?;
+        Some((Given { value, is_variable: *is_variable }, SettingPath::new(name, origin)))
+    }
+
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&str, SettingPath<'_>)> {
+        self.0.iter().map(|(name, setting)| (&**name, SettingPath::new(&**name, &setting.origin)))
+    }
+
+    /// Returns these settings for a bus whose own settings have `family` in their names.
+    pub(in crate::event_bus) fn of(&self, family: &'static str) -> OfFamily<'_> {
+        OfFamily { layers: self, family }
+    }
+}
+
+/// The settings as one bus reads them: `*` in a name stands for its family.
+pub(in crate::event_bus) struct OfFamily<'a> {
+    layers: &'a Layers,
+    family: &'static str,
+}
+
+impl Lookup for OfFamily<'_> {
+    fn look_up(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)> {
+        self.layers.get(&name.replace('*', self.family))
+    }
+}
