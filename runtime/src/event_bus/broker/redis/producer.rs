@@ -68,13 +68,8 @@ impl RedisProducer {
         let options = &self.connector.options;
         for Envelope { topic, message, .. } in envelopes {
             let mut command = commands.command(6 + fields::words(message));
-            command
-                .word("XADD")
-                .word(&**topic)
-                .word("MAXLEN")
-                .word("~")
-                .number(options.stream_max_len)
-                .word("*");
+            command.word("XADD").word(&**topic);
+            command.word("MAXLEN").word("~").number(options.stream_max_len).word("*");
             fields::write(message, &mut command);
         }
         let Some(max_age) = options.stream_max_age else { return };

@@ -160,15 +160,14 @@ impl Link {
 /// Returns whether the server's list of clients has no other process with the consumer name in `client_name`. The service of
 /// that process may have another name.
 fn is_alone(client_name: &str, list: &str) -> bool {
-    let parts = |name: &str| {
+    fn parts(name: &str) -> Option<(&str, &str)> {
         let (_service, rest) = name.split_once('/')?;
-        rest.rsplit_once('/').map(|(member, random)| (member.to_owned(), random.to_owned()))
-    };
+        rest.rsplit_once('/')
+    }
     let own = parts(client_name);
     let names = list.split([' ', '\n']).filter_map(|field| field.strip_prefix("name="));
-    !names
-        .filter_map(parts)
-        .any(|(member, random)| own.as_ref().is_some_and(|own| own.0 == member && own.1 != random))
+    let is_other = |(member, random)| own.is_some_and(|own| own.0 == member && own.1 != random);
+    !names.filter_map(parts).any(is_other)
 }
 
 #[cfg(test)]

@@ -9,13 +9,18 @@ use crate::event_bus::broker::{
     subscription::{Start, Subscription},
 };
 
-#[derive(Default)]
 pub(super) struct Membership {
+    /// The position of a new group, for `XGROUP`.
+    start: String,
     /// The position of the group when this member joined it.
     joined_at: Option<StreamId>,
 }
 
 impl Membership {
+    pub(super) fn new(subscription: &Subscription) -> Result<Self, BusError> {
+        Ok(Self { start: start_id(&subscription.start)?, joined_at: None })
+    }
+
     /// Returns the position of the group when this member joined it.
     pub(super) fn joined_at(&self) -> StreamId {
         self.joined_at.unwrap_or(StreamId::LAST)
@@ -26,13 +31,12 @@ impl Membership {
         if self.joined_at.is_some() {
             return Ok(());
         }
-        let Subscription { topic, group, start, .. } = link.subscription.clone();
-        let at = start_id(&start).map_err(|error| Trouble::Permanent(error.to_string()))?;
-        let is_new = position(link)?.is_none() && create(link, &at)?;
+        let is_new = position(link)?.is_none() && create(link, &self.start)?;
+        let Subscription { topic, group, start, .. } = &link.subscription;
         if is_new {
             start.log_new_group();
         } else if let Start::After(_) = start {
-            return Err(Trouble::GroupExists { topic, group });
+            return Err(Trouble::GroupExists { topic: topic.clone(), group: group.clone() });
         }
         self.joined_at = Some(position(link)?.unwrap_or_default());
         Ok(())
@@ -45,14 +49,17 @@ impl Membership {
     /// one, because no member would have that entry any more.
     pub(super) fn create_again(&mut self, link: &mut Link) -> Result<String, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
-        let newest = newest(link)?;
-        let mut at = link.handed_out.position();
-        let begins_anew = match newest {
-            Newest::Id(newest) => newest < link.handed_out.last_acknowledged(),
-            Newest::NoStream => true,
-            Newest::Forbidden => false,
+        let acknowledged = link.handed_out.last_acknowledged();
+        let newest = match link.ask(&["XINFO", "STREAM", &topic]) {
+            Ok(stream) => reply::info(&stream, "last-generated-id").and_then(reply::id),
+            Err(trouble) if is_missing_key(&trouble) => None,
+            // If this user may not ask, assume that the stream is still the same.
+            Err(trouble) if trouble.is_refused_command() => Some(acknowledged),
+            Err(trouble) => return Err(trouble),
         };
-        if begins_anew {
+        let mut at = link.handed_out.position();
+        if newest.is_none_or(|newest| newest < acknowledged) {
+            // The stream begins anew.
             at = StreamId::ZERO;
             link.handed_out.forget_position();
         }
@@ -63,34 +70,12 @@ impl Membership {
         let lost = format!("group `{group}` of stream `{topic}` was lost");
         Ok(match newest {
             _ if !is_ours => format!("{lost}, and another member has created it again"),
-            Newest::Id(newest) if newest > at => format!(
+            Some(newest) if newest > at => format!(
                 "{lost}, and is created again: entries after {at} up to {newest} are delivered again, including those that \
                  were handled"
             ),
             _ => format!("{lost}, and is created again: it begins after {at}"),
         })
-    }
-}
-
-/// The last id that a stream generated.
-#[derive(Clone, Copy)]
-enum Newest {
-    Id(StreamId),
-    NoStream,
-    /// This user may not ask.
-    Forbidden,
-}
-
-fn newest(link: &mut Link) -> Result<Newest, Trouble> {
-    let topic = link.subscription.topic.clone();
-    match link.ask(&["XINFO", "STREAM", &topic]) {
-        Ok(stream) => {
-            let id = reply::info(&stream, "last-generated-id").and_then(reply::id);
-            Ok(id.map_or(Newest::NoStream, Newest::Id))
-        }
-        Err(trouble) if is_missing_key(&trouble) => Ok(Newest::NoStream),
-        Err(trouble) if trouble.is_refused_command() => Ok(Newest::Forbidden),
-        Err(trouble) => Err(trouble),
     }
 }
 

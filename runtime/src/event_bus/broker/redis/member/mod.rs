@@ -63,10 +63,9 @@ pub(super) struct RedisMember {
 
 impl RedisMember {
     pub(super) fn new(connector: Arc<Connector>, subscription: &Subscription) -> Result<Self, BusError> {
-        start_id(&subscription.start)?;
         Ok(Self {
             link: Link::new(connector, subscription),
-            membership: Membership::default(),
+            membership: Membership::new(subscription)?,
             scan: Scan::new(subscription),
             reader: Reader::default(),
             claims: Claims::default(),

@@ -47,28 +47,22 @@ impl Wake {
         result
     }
 
+    /// Ends the wait of the member, or its next one.
     pub(super) fn wake(&self) {
         self.is_woken.store(true, Ordering::SeqCst);
+        if self.waiting.load(Ordering::SeqCst) == 0 {
+            return;
+        }
         let deadline = Instant::now() + LIMIT;
-        let client_name = self.connector.client_name(&["waker"]);
-        let mut connection = None;
-        while Instant::now() < deadline {
-            let waiting = self.waiting.load(Ordering::SeqCst);
-            if waiting == 0 {
-                return;
-            }
-            let opened = match connection.take() {
-                Some(connection) => Ok(connection),
-                None => self.connector.connect(&client_name, deadline),
-            };
-            let Ok(mut opened) = opened else { return };
+        let connection = self.connector.connect(&self.connector.client_name(&["waker"]), deadline);
+        let Ok(mut connection) = connection else { return };
+        while let waiting @ 1.. = self.waiting.load(Ordering::SeqCst) {
             let mut commands = Commands::new();
             commands.command(3).word("CLIENT").word("UNBLOCK").number(waiting);
-            let replies = opened.call(&commands, deadline);
+            let replies = connection.call(&commands, deadline).unwrap_or_default();
             // The server replies 0 if the connection does not wait yet.
-            match replies.map(|mut replies| reply::number(&replies.pop().unwrap_or_default())) {
-                Ok(Some(0)) => connection = Some(opened),
-                _ => return,
+            if replies.first().and_then(reply::number) != Some(0) {
+                return;
             }
             thread::sleep(PAUSE);
         }
