@@ -24,6 +24,18 @@ pub struct Vector {
     pub line: String,
 }
 
+impl Vector {
+    /// Returns the id of the message.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the vector has none.
+    #[must_use]
+    pub fn message_id(&self) -> &str {
+        self.redis_fields["id"].as_str().expect("each vector has an id")
+    }
+}
+
 /// Bytes that Python can read but would write differently.
 pub struct Reading {
     /// The definition of the event.

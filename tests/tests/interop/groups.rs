@@ -1,15 +1,6 @@
 //! Python and Rust in one consumer group.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Mutex,
-        atomic::{AtomicBool, Ordering},
-        mpsc,
-    },
-    thread,
-    time::Duration,
-};
+use std::{collections::BTreeMap, thread, time::Duration};
 
 use openedx_events::event_bus::Stop;
 use openedx_events_tests::{eventually, golden::all_vectors, log::Lines, redis_server::RedisServer};
@@ -18,19 +9,10 @@ use tracing::{Level, subscriber::with_default};
 
 use crate::{
     differences::known,
-    python::{Member, each},
-    rust::{Inbox, Received, Service},
+    python::{Member, each, received_ids},
+    rust::{Inbox, Received, Service, StopOnDrop},
     stream,
 };
-
-/// Stops the members if a test fails.
-struct StopOnDrop<'a>(&'a Stop);
-
-impl Drop for StopOnDrop<'_> {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
-}
 
 fn wait_until(what: &str, condition: impl Fn() -> bool) {
     eventually(what, Duration::from_mins(1), condition);
@@ -71,15 +53,11 @@ fn every_event_reaches_one_member() {
             (by_python, members.map(|member| member.join().unwrap()))
         });
         let by_rust = inbox.take();
-        let mut times = BTreeMap::<String, u32>::new();
-        let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
-        for id in ids.chain(by_rust.iter().map(Received::id)) {
-            *times.entry(id.to_owned()).or_default() += 1;
+        let mut times = BTreeMap::<&str, u32>::new();
+        for id in received_ids(&by_python).into_iter().chain(by_rust.iter().map(Received::id)) {
+            *times.entry(id).or_default() += 1;
         }
-        let sent: BTreeMap<String, u32> = vectors
-            .iter()
-            .map(|vector| (vector.redis_fields["id"].as_str().unwrap().to_owned(), 1))
-            .collect();
+        let sent: BTreeMap<_, _> = vectors.iter().map(|vector| (vector.message_id(), 1)).collect();
         assert_eq!(times, sent);
         assert!(!by_python.is_empty() && !by_rust.is_empty(), "{} and {}", by_python.len(), by_rust.len());
         assert_eq!(reports.iter().map(|report| report.handled).sum::<u64>(), by_rust.len() as u64);
@@ -95,32 +73,24 @@ fn entries_skipped_by_python_are_reported() {
         let service = Service::start(&server);
         let vectors = known(python, &vectors);
         stream::create_group(&server, "events", "group");
-        let (begun, has_begun) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let (is_first, released) = (AtomicBool::new(true), Mutex::new(released));
-        let inbox = Inbox::open(move |_| {
-            if is_first.swap(false, Ordering::Relaxed) {
-                begun.send(()).unwrap();
-                let _ = released.lock().unwrap().recv();
-            }
-        });
+        let (inbox, hold) = Inbox::holding(0);
         let (stop, log) = (Stop::new(), Lines::default());
         let member = service.member("events", "group", r#"{"consumer_name": "rust"}"#).batch(1);
         let (by_python, handled) = thread::scope(|scope| {
             let _stop = StopOnDrop(&stop);
             // If the test fails, the receiver must not wait forever.
-            let release = release;
+            let hold = hold;
             let member =
                 scope.spawn(|| with_default(log.subscriber(Level::WARN), || member.run(&stop).unwrap()));
             service.produce("events", &vectors[..1]);
-            has_begun.recv_timeout(Duration::from_mins(1)).unwrap();
+            hold.wait();
             service.produce("events", &vectors[1..20]);
             let extra = r#"{"consumer_name": "python"}"#;
             let python = python.consume(
                 &server,
                 &Member { topic: "events", group: "group", extra, count: None, die_at: None },
             );
-            release.send(()).unwrap();
+            drop(hold);
             wait_until("the member reports it", || !log.with("was moved").is_empty());
             service.produce("events", &vectors[20..40]);
             wait_until("the later events are received", || inbox.len() + python.received().len() >= 21);
@@ -133,12 +103,11 @@ fn entries_skipped_by_python_are_reported() {
         assert!(reports[0].starts_with("WARN") && reports[0].contains("check_backlog"), "{reports:?}");
         let by_rust = inbox.take();
         assert_eq!(handled, by_rust.len() as u64);
-        let ids = by_python.iter().map(|line| line["metadata"]["id"].as_str().unwrap());
-        let mut received: Vec<&str> = ids.chain(by_rust.iter().map(Received::id)).collect();
+        let mut received = received_ids(&by_python);
+        received.extend(by_rust.iter().map(Received::id));
         received.sort_unstable();
-        let expected = [&vectors[..1], &vectors[20..40]].concat();
-        let mut expected: Vec<&str> =
-            expected.iter().map(|vector| vector.redis_fields["id"].as_str().unwrap()).collect();
+        let expected = vectors[..1].iter().chain(&vectors[20..40]);
+        let mut expected: Vec<&str> = expected.map(|vector| vector.message_id()).collect();
         expected.sort_unstable();
         assert_eq!(received, expected);
     });

@@ -1,37 +1,24 @@
 //! Migration of a service: its consumer stops on one side and starts on the other with the same group and name.
 
-use std::{
-    sync::{
-        Mutex,
-        atomic::{AtomicUsize, Ordering},
-        mpsc,
-    },
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use openedx_events::event_bus::{ConsumeError, Stop};
 use openedx_events_tests::{
     golden::{Vector, all_vectors},
     redis_server::RedisServer,
 };
-use serde_json::Value;
 
 use crate::{
     differences::known,
-    python::{Member, each},
-    rust::{Inbox, Received, Service},
+    python::{Member, each, received_ids},
+    rust::{Inbox, Received, Service, StopOnDrop},
     stream,
 };
 
 const EXTRA: &str = r#"{"consumer_name": "worker-1", "check_backlog": true}"#;
 
-fn id(vector: &Vector) -> &str {
-    vector.redis_fields["id"].as_str().unwrap()
-}
-
-fn ids(received: &[Value]) -> Vec<&str> {
-    received.iter().map(|line| line["metadata"]["id"].as_str().unwrap()).collect()
+fn ids<'a>(vectors: &[&'a Vector]) -> Vec<&'a str> {
+    vectors.iter().map(|vector| vector.message_id()).collect()
 }
 
 #[test]
@@ -44,14 +31,14 @@ fn from_python_killed_while_handling_an_event() {
         service.produce("events", vectors);
         let dying = Member { topic: "events", group: "group", extra: EXTRA, count: None, die_at: Some(8) };
         let by_python = python.consume(&server, &dying).killed(true);
-        assert_eq!(ids(&by_python), vectors[..7].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(received_ids(&by_python), ids(&vectors[..7]));
         assert_eq!(stream::pending(&server, "events", "group"), 1);
 
         let (report, received) = service.consume("events", "group", EXTRA, 13);
         assert_eq!((report.handled, report.lost), (13, 0));
         // Python's pending event comes first, then the unread ones in order.
         let by_rust: Vec<&str> = received.iter().map(Received::id).collect();
-        assert_eq!(by_rust, vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(by_rust, ids(&vectors[7..]));
         assert_eq!(stream::pending(&server, "events", "group"), 0);
     });
 }
@@ -71,7 +58,7 @@ fn from_stopped_python_without_check_backlog() {
         let (report, received) = service.consume("events", "group", r#"{"consumer_name": "worker-1"}"#, 6);
         assert_eq!(report.handled, 6);
         let by_rust: Vec<&str> = received.iter().map(Received::id).collect();
-        assert_eq!(by_rust, vectors[4..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(by_rust, ids(&vectors[4..]));
     });
 }
 
@@ -84,23 +71,15 @@ fn from_rust_stopped_while_handling_an_event() {
         let vectors = &known(python, &vectors)[..20];
         service.produce("events", vectors);
 
-        let (begun, has_begun) = mpsc::channel();
-        let (release, released) = mpsc::channel::<()>();
-        let (count, released) = (AtomicUsize::new(0), Mutex::new(released));
-        let inbox = Inbox::open(move |_| {
-            if count.fetch_add(1, Ordering::Relaxed) == 7 {
-                begun.send(()).unwrap();
-                let _ = released.lock().unwrap().recv();
-            }
-        });
+        let (inbox, hold) = Inbox::holding(7);
         let stop = Stop::new();
         let member = service.member("events", "group", EXTRA).batch(1);
         let member = member.stop_timeout(Duration::from_millis(50));
         let outcome = thread::scope(|scope| {
+            let _stop = StopOnDrop(&stop);
             let member = scope.spawn(|| member.run(&stop));
-            let begun = has_begun.recv_timeout(Duration::from_mins(1));
+            hold.wait();
             stop.stop();
-            begun.unwrap();
             member.join().unwrap()
         });
         assert!(matches!(outcome, Err(ConsumeError::StopTimedOut { .. })), "{outcome:?}");
@@ -109,8 +88,8 @@ fn from_rust_stopped_while_handling_an_event() {
 
         let member = Member { topic: "events", group: "group", extra: EXTRA, count: Some(13), die_at: None };
         let by_python = python.consume(&server, &member).end();
-        assert_eq!(ids(&by_python), vectors[7..].iter().map(|vector| id(vector)).collect::<Vec<_>>());
+        assert_eq!(received_ids(&by_python), ids(&vectors[7..]));
         assert_eq!(stream::pending(&server, "events", "group"), 0);
-        drop(release);
+        drop(hold);
     });
 }

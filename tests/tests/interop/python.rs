@@ -147,3 +147,8 @@ fn received(stdout: &str) -> Vec<Value> {
     let lines = lines.map(|line| serde_json::from_str(line).unwrap_or(Value::String(line.to_owned())));
     lines.filter(|line: &Value| line.get("joined").is_none()).collect()
 }
+
+/// Returns the ids of events that a consumer in Python printed.
+pub(crate) fn received_ids(received: &[Value]) -> Vec<&str> {
+    received.iter().map(|line| line["metadata"]["id"].as_str().unwrap()).collect()
+}

@@ -1,7 +1,11 @@
 //! The Rust side, in this process.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{self, Receiver, Sender},
+    },
     time::Duration,
 };
 
@@ -96,6 +100,19 @@ impl Drop for Service {
     }
 }
 
+/// Holds a receiver while it handles an event.
+pub(crate) struct Hold {
+    begun: Receiver<()>,
+    _release: Sender<()>,
+}
+
+impl Hold {
+    /// Waits until the receiver has the event.
+    pub(crate) fn wait(&self) {
+        self.begun.recv_timeout(Duration::from_mins(1)).unwrap();
+    }
+}
+
 /// A receiver for events of every type.
 pub(crate) struct Inbox {
     received: Arc<Mutex<Vec<Received>>>,
@@ -120,6 +137,20 @@ impl Inbox {
         Self { received, _connection: Box::new(connection) }
     }
 
+    /// The receiver of event `held`, counted from 0, does not return until the [`Hold`] is dropped.
+    pub(crate) fn holding(held: usize) -> (Self, Hold) {
+        let (begun, has_begun) = mpsc::channel();
+        let (release, released) = mpsc::channel();
+        let (count, released) = (AtomicUsize::new(0), Mutex::new(released));
+        let inbox = Self::open(move |_| {
+            if count.fetch_add(1, Ordering::Relaxed) == held {
+                begun.send(()).unwrap();
+                let _ = released.lock().unwrap().recv();
+            }
+        });
+        (inbox, Hold { begun: has_begun, _release: release })
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.received.lock().unwrap().len()
     }
@@ -132,6 +163,15 @@ impl Inbox {
     /// Returns and removes the events so far.
     pub(crate) fn take(&self) -> Vec<Received> {
         std::mem::take(&mut self.received.lock().unwrap())
+    }
+}
+
+/// Stops the members if a test fails.
+pub(crate) struct StopOnDrop<'a>(pub(crate) &'a Stop);
+
+impl Drop for StopOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
     }
 }
 
