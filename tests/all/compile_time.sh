@@ -30,17 +30,20 @@ fields() {
 
 derives='#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]'
 
-# structs KIND COUNT: payloads, and an event with each
+# structs KIND COUNT [FIRST]: payloads, and an event with each; a receiver for each if the kind is `received`
 structs() {
-    local i payload=$derives event=$derives
-    for ((i = 0; i < $2; i++)); do
-        if [ "$1" = ours ]; then
+    local i payload=$derives event=$derives first=${3:-0}
+    for ((i = first; i < first + $2; i++)); do
+        if [ "$1" = ours ] || [ "$1" = received ]; then
             payload='#[payload]'
             event="#[event(type = \"com.example.learning.item$i.added.v1\")]"
         fi
         printf '/// A payload.\n%s\npub struct Item%dData {\n%s\n}\n' "$payload" "$i" "$(fields "$i")"
         printf '/// An event.\n%s\npub struct Item%dAdded {\n    /// It.\n    pub item: Item%dData,\n}\n' \
             "$event" "$i" "$i"
+        if [ "$1" = received ]; then
+            printf '#[receiver(ITEM%d_ADDED)]\nfn note_%d(item: &Item%dData) { let _ = item; }\n' "$i" "$i" "$i"
+        fi
         if [ "$1" = used ]; then
             printf '/// Writes it.\npub fn write_%d(e: &Item%dAdded) -> String { serde_json::to_string(e).unwrap() }\n' \
                 "$i" "$i"
@@ -48,6 +51,24 @@ structs() {
                 "$i" "$i"
         fi
     done
+}
+
+# wide KIND FIELDS: an event whose payload has that many texts, written and read
+wide() {
+    local i payload=$derives event=$derives
+    if [ "$1" = ours ]; then
+        payload='#[payload]'
+        event='#[event(type = "com.example.learning.wide.added.v1")]'
+        echo 'use openedx_events::prelude::*;'
+    else
+        echo '/// Writes it.'
+        echo 'pub fn write(e: &WideAdded) -> String { serde_json::to_string(e).unwrap() }'
+        echo '/// Reads it.'
+        echo 'pub fn read(s: &str) -> Option<WideAdded> { serde_json::from_str(s).ok() }'
+    fi
+    printf '/// A payload.\n%s\npub struct WideData {\n' "$payload"
+    for ((i = 0; i < $2; i++)); do printf '    /// A field.\n    pub field_%d: String,\n' "$i"; done
+    printf '}\n/// An event.\n%s\npub struct WideAdded {\n    /// It.\n    pub wide: WideData,\n}\n' "$event"
 }
 
 # The catalogue's own structs with derives; keys and times as texts.
@@ -89,6 +110,34 @@ for kind in ours plain used; do
     { [ $kind != ours ] || echo 'use openedx_events::prelude::*;'; structs $kind 20; } >"$work/$kind/src/lib.rs"
     members="$members\"$kind\", "
 done
+# many KIND PACKAGE DEPENDENCY EVENTS: all in one file, or four in each of many files
+many() {
+    local import='' i
+    [ "$1" = plain ] || import='use openedx_events::prelude::*;'
+    package "$2_one" "$3"
+    { echo "$import"; structs "$1" "$4"; } >"$work/$2_one/src/lib.rs"
+    package "$2_files" "$3"
+    : >"$work/$2_files/src/lib.rs"
+    for ((i = 0; i < $4; i += $4 / 50)); do
+        { echo "$import"; structs "$1" $(($4 / 50)) "$i"; } >"$work/$2_files/src/from_$i.rs"
+        echo "pub mod from_$i;" >>"$work/$2_files/src/lib.rs"
+    done
+    members="$members\"$2_one\", \"$2_files\", "
+}
+for events in 200 1000; do
+    many received "received_$events" "$ours" $events
+    many plain "plain_$events" "$serde" $events
+done
+for count in 60 120 500; do
+    package "wide_$count" "$ours"
+    wide ours $count >"$work/wide_$count/src/lib.rs"
+    members="$members\"wide_$count\", "
+done
+for count in 60 120; do
+    package "plain_wide_$count" "$serde"
+    wide plain $count >"$work/plain_wide_$count/src/lib.rs"
+    members="$members\"plain_wide_$count\", "
+done
 package plain_catalogue "$serde"
 plain_catalogue >"$work/plain_catalogue/src/lib.rs"
 for count in 0 1 10 75; do
@@ -118,7 +167,7 @@ seconds() {
     # What other measurements have added.
     sed -i '/^\(pub fn edited\|const _: i64\)/d' "$file"
     echo 'pub fn edited() -> i64 { 0 }' >>"$file"
-    "$@"
+    COUNTED='' "$@"
     for ((run = 0; run < runs; run++)); do
         case $edit in
         # A line of a function, whose neighbours stay as they are.
@@ -146,10 +195,10 @@ SH
 chmod +x "$work/rustc"
 export RUSTC_WRAPPER=$work/rustc COUNT=$work/count
 
-# instructions PACKAGE EDIT: in millions, of an incremental build after the edit
+# instructions PACKAGE EDIT COMMAND: in millions, of an incremental build or check after the edit
 instructions() {
     local runs=1
-    COUNTED=$1 one "$1" 1 "$2" build >/dev/null
+    COUNTED=$1 one "$1" 1 "$2" "$3" >/dev/null
     awk '/I +refs/ { gsub(",", ""); printf "%.0f", $NF / 1e6 }' "$COUNT"
 }
 
@@ -187,13 +236,40 @@ for mode in "clean build:0:item:build" "\`cargo check\`:0:item:check" "one line 
     esac
     if [ -n "$budget" ] && type valgrind >/dev/null 2>&1; then
         ratio "20 events: $label; derives used" "$mine" "$used"
-        ratio "20 events: $label; derives used; instructions" "$(instructions ours "$edit")" \
-            "$(instructions used "$edit")" "$budget" million
+        ratio "20 events: $label; derives used; instructions" "$(instructions ours "$edit" build)" \
+            "$(instructions used "$edit" build)" "$budget" million
     else
         ratio "20 events: $label; derives used" "$mine" "$used" "$budget"
     fi
     ratio "20 events: $label; derives unused" "$mine" "$plain"
 done
+
+# few PACKAGE: a check after one line has changed; each run takes long
+few() {
+    local runs=$((runs < 3 ? runs : 3))
+    one "$1" 1 line check
+}
+budget=1.3
+for files in one files; do
+    label=$([ $files = one ] && echo "in one file" || echo "in 50 files")
+    if type valgrind >/dev/null 2>&1; then
+        ratio "200 events with receivers $label: one line changed, \`cargo check\`; instructions" \
+            "$(instructions received_200_$files line check)" "$(instructions plain_200_$files line check)" $budget million
+    fi
+    ratio "1000 events with receivers $label: one line changed, \`cargo check\`" \
+        "$(few received_1000_$files)" "$(few plain_1000_$files)" \
+        "$(type valgrind >/dev/null 2>&1 || echo $budget)"
+done
+
+# release PACKAGE: the time of a release build, which is long enough for one run
+release() {
+    local runs=1
+    one "$1" 0 item build --release
+}
+wide_plain=$(release plain_wide_120)
+ratio "an event with 60 fields: release build; derives used" "$(release wide_60)" "$(release plain_wide_60)" 0.3
+ratio "an event with 120 fields: release build; derives used" "$(release wide_120)" "$wide_plain" 0.3
+ratio "an event with 500 fields: release build; derives used on 120 fields" "$(release wide_500)" "$wide_plain" 1
 
 # The catalogue is what the crate takes with it, less what it takes without it.
 runtime() {
