@@ -14,6 +14,7 @@ mod record;
 mod record_kind;
 mod rules;
 mod runtime_path;
+mod source;
 mod spans;
 mod syntax;
 #[cfg(test)]

@@ -30,14 +30,10 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
         .collect()
 }
 
-/// The source location of `ident`: `line!()` and its like return the location of their own tokens.
-pub(crate) fn location(rt: &TokenStream, ident: &Ident) -> TokenStream {
-    let line = quote_spanned!(ident.span()=> ::core::line!());
-    let column = quote_spanned!(ident.span()=> ::core::column!());
-    let file = quote_spanned!(ident.span()=> ::core::file!());
-    quote! {
-        #rt::Location { module_path: ::core::module_path!(), file: #file, line: #line, column: #column }
-    }
+/// The source location of `ident`. A function learns the location of its call if all tokens of the call have it.
+pub(crate) fn location(ident: &Ident) -> TokenStream {
+    // __RT::Location::here(::core::module_path!())
+    quote_spanned!(ident.span()=> __RT::Location::here(::core::module_path!()))
 }
 
 fn end(at: &impl ToTokens) -> Span {

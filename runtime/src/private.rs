@@ -16,6 +16,39 @@ macro_rules! __openedx_events_items {
 }
 pub use __openedx_events_items as items;
 
+/// The names that expansions import into a scope of their own, with one `use`: the compiler makes an item of each name
+/// in a list. The traits with `No` or `Fallback` in their names apply to types that lack an Avro form or a trait.
+pub mod names {
+    pub use std::{
+        clone::Clone as __Clone,
+        cmp::PartialEq as __PartialEq,
+        convert::From as __From,
+        fmt::{Debug as __Debug, Formatter as __Formatter, Result as __FmtResult},
+        ops::Deref as __Deref,
+        primitive::{bool as __bool, str as __str},
+        result::Result as __Result,
+    };
+
+    pub use serde::{
+        Deserialize as __Deserialize, Deserializer as __Deserializer, Serialize as __Serialize,
+        Serializer as __Serializer,
+    };
+
+    pub use super::{
+        AnySignal as __AnySignal, AvroType as __AvroType, BoxError as __BoxError, Decoded as __Decoded,
+        Decoder as __Decoder, Erasure as __Erasure, Err as __Err, Event as __Event,
+        EventDefinition as __EventDefinition, Field as __Field, Fields as __Fields, Frozen as __Frozen,
+        IntoField as __IntoField, Kept as __Kept, NoWire as __NoWire, None as __None, NotPlain as __NotPlain,
+        NotSet as __NotSet, NotShared as __NotShared, Ok as __Ok, Option as __Option, Output as __Output,
+        PhantomData as __PhantomData, Plain as __Plain, Read as __Read, Record as __Record,
+        RecordRef as __RecordRef, Required as __Required, Schema as __Schema, Set as __Set,
+        Shared as __Shared, Some as __Some, TypeFacts as __TypeFacts, Unset as __Unset, Wire as __Wire,
+        WireFallback as __WireFallback, WireForm as __WireForm, Written as __Written, apart as __apart,
+        debug_opaque as __debug_opaque, debug_record as __debug_record, default_value as __default_value,
+        deserialize_record as __deserialize_record, serialize_record as __serialize_record,
+    };
+}
+
 pub use linkme;
 pub use serde;
 
@@ -24,10 +57,7 @@ pub use crate::{
     avro_type::{AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, shared::*, wire::*},
-    receiver::{
-        AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
-        function_id,
-    },
+    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus},
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, assert_distinct, event_type, signal},
 };

@@ -12,6 +12,7 @@ use crate::{
     contract::{Compared, Contracts},
     record::{self, Field, Target, builder::Built},
     rules,
+    source::{source, tokens},
 };
 
 pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
@@ -19,7 +20,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let import = event.arguments.path.import();
     let Event { item, fields, arguments, .. } = event;
     let target = Target { rt, ident: &item.ident, fields };
-    let finish = |fields: TokenStream| fields;
+    let finish = |fields: String| fields;
     let names = target.names();
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
@@ -40,7 +41,8 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         target.aliases(),
         target.defaults(),
         wire,
-        target.builder(&built),
+        tokens(&target.builder(&built, "")),
+        target.builder_methods(&built),
     ];
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
@@ -123,7 +125,8 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
 
     let span = constant.span().resolved_at(Span::call_site());
     let signal = quote_spanned!(span=> &#constant);
-    let minor_version = arguments.minor_version;
+    let minor_version = Some(arguments.minor_version).filter(|version| *version > 0);
+    let minor_version = minor_version.map(|version| quote!(.with_minor_version(#version)));
     let key = (!arguments.key.is_empty()).then(|| {
         let path = arguments.key_path();
         quote!(.with_key_field(#path))
@@ -135,32 +138,31 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     let deprecated = arguments.deprecated.as_ref().map(|deprecated| {
         let note = &deprecated.note;
         let since = match &deprecated.since {
-            Some(since) => quote!(::core::option::Option::Some(#since)),
-            None => quote!(::core::option::Option::None),
+            Some(since) => quote!(__Some(#since)),
+            None => quote!(__None),
         };
         quote!(.with_deprecated(#since, #note))
     });
     let local_only = arguments.local_only.as_ref().map(|text| quote!(.with_local_only(#text)));
-    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<#rt::WireForm<#ident>>::FUNCTIONS)));
+    let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<__WireForm<#ident>>::FUNCTIONS)));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", &__RECORD)…;
     // impl Event for CourseEnrollmentCreated { … }
     // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
     quote! {
-        static __DEFINITION: #rt::EventDefinition =
-            #rt::EventDefinition::new(#event_type, #name, #docs, &__RECORD)
-                .with_minor_version(#minor_version)
-                #compared #key #repository #warning #deprecated #local_only #wire;
+        static __DEFINITION: __EventDefinition =
+            __EventDefinition::new(#event_type, #name, #docs, &__RECORD)
+                #minor_version #compared #key #repository #warning #deprecated #local_only #wire;
 
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #rt::Event for #ident {
-            const DEFINITION: &'static #rt::EventDefinition = &__DEFINITION;
-            const ERASURE: #rt::Erasure<Self> = <#rt::Shared<#ident>>::ERASURE;
+        impl __Event for #ident {
+            const DEFINITION: &'static __EventDefinition = &__DEFINITION;
+            const ERASURE: __Erasure<Self> = <__Shared<#ident>>::ERASURE;
         }
 
         #[#rt::linkme::distributed_slice(#rt::SIGNALS)]
         #[linkme(crate = #rt::linkme)]
-        static __REGISTERED: &'static dyn #rt::AnySignal = #signal;
+        static __REGISTERED: &'static dyn __AnySignal = #signal;
     }
 }
 
@@ -224,60 +226,58 @@ fn contract_assertions(event: &Event<'_>, contracts: &Contracts) -> TokenStream 
 }
 
 fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenStream {
-    let Target { rt, ident, .. } = target;
+    let ident = target.ident;
     let path = &event.arguments.path;
-    let parts = [
-        target.type_assertions(path),
-        target.schema_assertions(path, "assert_data_key"),
-        target.fields_impl(&contracts.earlier_ends(event.arguments.minor_version, target.fields.len())),
-        target.plain_impls(&event.attributes.above),
-    ];
+    let checks = [target.type_assertions(path), target.schema_assertions(path, "assert_data_key")];
+    let fields =
+        target.fields_impl(&contracts.earlier_ends(event.arguments.minor_version, target.fields.len()));
+    let plain = target.plain_impls(&event.attributes.above);
     let is_missing = |name: &str| !event.attributes.above.iter().any(|above| above == name);
     let serialize = is_missing("Serialize").then(|| {
-        quote! {
+        source! {
+            [ident]
             #[automatically_derived]
-            impl #rt::serde::Serialize for #ident {
-                fn serialize<__S: #rt::serde::Serializer>(
+            impl __Serialize for #ident {
+                fn serialize<__S: __Serializer>(
                     &self,
                     __serializer: __S,
-                ) -> #rt::Written<__S> {
-                    #rt::serialize_record(self, __serializer)
+                ) -> __Written<__S> {
+                    __serialize_record(self, __serializer)
                 }
             }
         }
     });
     let deserialize = is_missing("Deserialize").then(|| {
-        quote! {
+        source! {
+            [ident]
             #[automatically_derived]
-            impl<'de> #rt::serde::Deserialize<'de> for #ident {
-                fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+            impl<'de> __Deserialize<'de> for #ident {
+                fn deserialize<__D: __Deserializer<'de>>(
                     __deserializer: __D,
-                ) -> #rt::Read<'de, Self, __D> {
-                    #rt::deserialize_record(__deserializer)
+                ) -> __Read<'de, Self, __D> {
+                    __deserialize_record(__deserializer)
                 }
             }
         }
     });
     // impl Serialize for CourseEnrollmentCreated { … }
     // impl<'de> Deserialize<'de> for CourseEnrollmentCreated { … }
-    quote! {
-        #(#parts)*
-        #serialize
-        #deserialize
-    }
+    let implementations = [Some(fields), Some(plain), serialize, deserialize];
+    let implementations = tokens(&implementations.into_iter().flatten().collect::<String>());
+    quote!(#(#checks)* #implementations)
 }
 
 /// `Debug` without the fields, whose types can be anything.
 fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
-    let Target { rt, ident, .. } = target;
+    let ident = target.ident;
     let name = ident.unraw().to_string();
     let assertions = target.schema_assertions(&event.arguments.path, "assert_shared");
     let debug = event.attributes.above.is_empty().then(|| {
         quote! {
             #[automatically_derived]
-            impl ::core::fmt::Debug for #ident {
-                fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                    #rt::debug_opaque(__f, #name)
+            impl __Debug for #ident {
+                fn fmt(&self, __f: &mut __Formatter<'_>) -> __FmtResult {
+                    __debug_opaque(__f, #name)
                 }
             }
         }

@@ -1,7 +1,7 @@
 //! A payload, its twin that holds the fields, and their implementations.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Ident, ItemStruct, ext::IdentExt};
 
 use super::parse::Payload;
@@ -12,6 +12,7 @@ use crate::{
         builder::{Built, is_option},
         plain::debug_impl,
     },
+    source::{source, tokens},
 };
 
 pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
@@ -20,30 +21,33 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
     let Payload { item, fields, path, .. } = payload;
     let twin = &format_ident!("{}Fields", item.ident);
     let target = Target { rt, ident: twin, fields };
-    let finish = |fields: TokenStream| {
+    let finish = |fields: String| {
         let ident = &item.ident;
-        quote!(#ident { __build_with_builder: #rt::Frozen::new(#fields) })
+        source!([ident, fields] #ident { __build_with_builder: __Frozen::new(#fields) })
     };
     let names = target.names();
     let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
 
     let structs = structs(payload, twin);
     let record = target.record_static(&item.ident);
-    let implementations = [
+    let checks = [
         target.aliases(),
         target.defaults(),
         target.type_assertions(path),
         target.schema_assertions(path, "assert_field"),
         target.flow_control(path),
+    ];
+    let implementations = [
         target.fields_impl(&[]),
         target.plain_impls(&[]),
-        access(item, twin, rt),
-        plain(&item.ident, rt),
-        avro_type(&item.ident, rt),
-        serde(&item.ident, twin, rt),
-        target.builder(&built),
-        target.to_builder(&built),
+        access(&item.ident, twin),
+        plain(&item.ident),
+        avro_type(&item.ident),
+        serde(&item.ident, twin),
+        target.builder(&built, &(into_fields(item, twin) + &target.to_builder(&built))),
     ];
+    let implementations = tokens(&implementations.concat());
+    let methods = target.builder_methods(&built);
     // pub struct UserData { … }
     // pub struct UserDataFields { … }
     // const _: () = { static __RECORD: Record = …; implementations };
@@ -55,7 +59,9 @@ pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
             #import
             #names
             #record
-            #(#implementations)*
+            #(#checks)*
+            #implementations
+            #methods
         };
     })
 }
@@ -115,61 +121,66 @@ fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
 }
 
 /// Read access to the fields, and conversions from and to the twin.
-fn access(item: &ItemStruct, twin: &Ident, rt: &TokenStream) -> TokenStream {
-    let ItemStruct { ident, vis, .. } = item;
+fn access(ident: &Ident, twin: &Ident) -> String {
     // impl Deref for UserData { type Target = UserDataFields; … }
     // impl From<UserDataFields> for UserData { … }
-    // impl UserData { pub fn into_fields(self) -> UserDataFields { … } }
-    quote! {
+    source! {
+        [ident, twin]
         #[automatically_derived]
-        impl ::core::ops::Deref for #ident {
+        impl __Deref for #ident {
             type Target = #twin;
 
             #[inline]
             fn deref(&self) -> &#twin {
-                #rt::Frozen::get(&self.__build_with_builder)
+                __Frozen::get(&self.__build_with_builder)
             }
         }
 
         #[automatically_derived]
-        impl ::core::convert::From<#twin> for #ident {
+        impl __From<#twin> for #ident {
             #[inline]
             fn from(__fields: #twin) -> Self {
-                Self { __build_with_builder: #rt::Frozen::new(__fields) }
-            }
-        }
-
-        impl #ident {
-            #[doc = "Returns the fields, to destructure them or to build another value from them."]
-            #[must_use]
-            #[inline]
-            #vis fn into_fields(self) -> #twin {
-                #rt::Frozen::into_inner(self.__build_with_builder)
+                Self { __build_with_builder: __Frozen::new(__fields) }
             }
         }
     }
 }
 
-fn plain(ident: &Ident, rt: &TokenStream) -> TokenStream {
-    let debug = debug_impl(rt, ident, &quote!(#rt::Frozen::get(&self.__build_with_builder)));
-    quote! {
+fn into_fields(item: &ItemStruct, twin: &Ident) -> String {
+    let vis = item.vis.to_token_stream();
+    // pub fn into_fields(self) -> UserDataFields { … }
+    source! {
+        [vis, twin]
+        #[doc = "Returns the fields, to destructure them or to build another value from them."]
+        #[must_use]
+        #[inline]
+        #vis fn into_fields(self) -> #twin {
+            __Frozen::into_inner(self.__build_with_builder)
+        }
+    }
+}
+
+fn plain(ident: &Ident) -> String {
+    let debug = debug_impl(ident, "__Frozen::get(&self.__build_with_builder)");
+    source! {
+        [ident, debug]
         #[automatically_derived]
-        impl ::core::clone::Clone for #ident {
+        impl __Clone for #ident {
             #[inline]
             fn clone(&self) -> Self {
                 Self {
-                    __build_with_builder: #rt::Frozen::new(
-                        ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder)),
+                    __build_with_builder: __Frozen::new(
+                        __Clone::clone(__Frozen::get(&self.__build_with_builder)),
                     ),
                 }
             }
         }
 
         #[automatically_derived]
-        impl ::core::cmp::PartialEq for #ident {
+        impl __PartialEq for #ident {
             #[inline]
-            fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                #rt::Frozen::get(&self.__build_with_builder) == #rt::Frozen::get(&__other.__build_with_builder)
+            fn eq(&self, __other: &Self) -> __bool {
+                __Frozen::get(&self.__build_with_builder) == __Frozen::get(&__other.__build_with_builder)
             }
         }
 
@@ -177,41 +188,42 @@ fn plain(ident: &Ident, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
+fn avro_type(ident: &Ident) -> String {
     // impl AvroType for UserData {
     //     type Repr = Self;
     //     const SCHEMA: Schema = Schema::Record(RecordRef::new(&__RECORD));
     //     …
     // }
-    quote! {
+    source! {
+        [ident]
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
-        impl #rt::AvroType for #ident {
+        impl __AvroType for #ident {
             type Repr = Self;
-            const SCHEMA: #rt::Schema = #rt::Schema::Record(#rt::RecordRef::new(&__RECORD));
+            const SCHEMA: __Schema = __Schema::Record(__RecordRef::new(&__RECORD));
 
             #[inline]
             fn to_repr(&self) -> Self {
-                ::core::clone::Clone::clone(self)
+                __Clone::clone(self)
             }
 
             #[inline]
-            fn from_repr(__repr: Self) -> ::core::result::Result<Self, #rt::BoxError> {
+            fn from_repr(__repr: Self) -> __Result<Self, __BoxError> {
                 __Ok(__repr)
             }
 
             #[inline]
-            fn encode_avro(&self, __out: &mut #rt::Output) {
-                #rt::Fields::encode_fields::<()>(#rt::Frozen::get(&self.__build_with_builder), __out);
+            fn encode_avro(&self, __out: &mut __Output) {
+                __Fields::encode_fields::<()>(__Frozen::get(&self.__build_with_builder), __out);
             }
 
             #[inline]
             fn decode_avro(
-                __input: &mut #rt::Decoder<'_>,
-            ) -> #rt::Decoded<Self> {
-                match #rt::Fields::decode_fields::<()>(__input) {
+                __input: &mut __Decoder<'_>,
+            ) -> __Decoded<Self> {
+                match __Fields::decode_fields::<()>(__input) {
                     __Ok(__fields) => __Ok(Self {
-                        __build_with_builder: #rt::Frozen::new(__fields),
+                        __build_with_builder: __Frozen::new(__fields),
                     }),
                     __Err(__error) => __Err(__error),
                 }
@@ -220,26 +232,27 @@ fn avro_type(ident: &Ident, rt: &TokenStream) -> TokenStream {
     }
 }
 
-fn serde(ident: &Ident, twin: &Ident, rt: &TokenStream) -> TokenStream {
+fn serde(ident: &Ident, twin: &Ident) -> String {
     // impl Serialize for UserData { … }
     // impl<'de> Deserialize<'de> for UserData { … }
-    quote! {
+    source! {
+        [ident, twin]
         #[automatically_derived]
-        impl #rt::serde::Serialize for #ident {
-            fn serialize<__S: #rt::serde::Serializer>(
+        impl __Serialize for #ident {
+            fn serialize<__S: __Serializer>(
                 &self,
                 __serializer: __S,
-            ) -> #rt::Written<__S> {
-                #rt::serialize_record(#rt::Frozen::get(&self.__build_with_builder), __serializer)
+            ) -> __Written<__S> {
+                __serialize_record(__Frozen::get(&self.__build_with_builder), __serializer)
             }
         }
 
         #[automatically_derived]
-        impl<'de> #rt::serde::Deserialize<'de> for #ident {
-            fn deserialize<__D: #rt::serde::Deserializer<'de>>(
+        impl<'de> __Deserialize<'de> for #ident {
+            fn deserialize<__D: __Deserializer<'de>>(
                 __deserializer: __D,
-            ) -> #rt::Read<'de, Self, __D> {
-                #rt::deserialize_record::<#twin, _>(__deserializer).map(::core::convert::From::from)
+            ) -> __Read<'de, Self, __D> {
+                __deserialize_record::<#twin, _>(__deserializer).map(__From::from)
             }
         }
     }

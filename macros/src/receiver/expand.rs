@@ -20,21 +20,17 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let distinct = distinct(receiver);
     let elements =
         receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
-    // const _: () = { statics… };
     let registration = receiver.path.items(quote! {
-        #[allow(dead_code, clippy::pedantic)]
-        const _: () = {
-            #import
-            #(#elements)*
-            #distinct
-        };
+        #import
+        #(#elements)*
+        #distinct
     });
     let uses = uses(&receiver.signals, &receiver.path);
     let function = receiver.function.registered(&quote!(#registration #uses));
     // The data keys decide the types of the parameters, and a receiver may return a `Result` before it can fail.
     //
     // fn notify(…) { … }
-    // trait __receiver_notify_12_4_0 { fn registered() { const _: () = { … }; } }
+    // trait __receiver_notify_12_4_0 { fn registered() { statics… } }
     quote! {
         #[allow(
             clippy::implicit_hasher,
@@ -119,15 +115,15 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     let function = &receiver.function.signature.ident;
     let name = function.unraw().to_string();
     let order = receiver.order;
-    let location = location(rt, function);
+    let location = location(function);
     let element = format_ident!("__RECEIVER_{index}");
     let signal = self::signal(signal, &receiver.path);
     let arguments = receiver.parameters.iter().map(|parameter| argument(receiver, parameter));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
-    //     "notify", Location { … }, 0,
-    //     || function_id(&notify),
+    //     "notify", Location::here(module_path!()), 0,
+    //     &notify,
     //     |__event, __delivery| {
     //         #[allow(deprecated)]
     //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
@@ -141,9 +137,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
             #name,
             #location,
             #order,
-            || {
+            {
                 #[allow(deprecated)]
-                let __function = #rt::function_id(&#function);
+                let __function = &#function;
                 __function
             },
             |__event, __delivery| {

@@ -21,7 +21,7 @@ struct File {
 /// For each line, from 1, that has derives directly above it, their names.
 type Derives = HashMap<usize, Vec<String>>;
 
-/// Returns the names in each `#[derive(…)]` directly above the attribute; none if there is no file to look at.
+/// Returns the names in each `#[derive(…)]` directly above the attribute; none if the file is unknown.
 pub(super) fn derives_above() -> Vec<String> {
     // The tests of this crate run without a compiler.
     if !proc_macro::is_available() {

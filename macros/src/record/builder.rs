@@ -1,10 +1,11 @@
 //! The builder: it has one type parameter for each field, which records whether the field is set.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Ident, Index, Type, Visibility, ext::IdentExt};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Ident, Type, Visibility, ext::IdentExt};
 
 use super::{Field, Target};
+use crate::source::{groups, joined, literal, source};
 
 /// What the builder builds.
 pub(crate) struct Built<'a> {
@@ -12,145 +13,142 @@ pub(crate) struct Built<'a> {
     pub(crate) ident: &'a Ident,
     pub(crate) vis: &'a Visibility,
     /// Makes the payload or event from an expression for the struct with the fields.
-    pub(crate) finish: &'a dyn Fn(TokenStream) -> TokenStream,
+    pub(crate) finish: &'a dyn Fn(String) -> String,
 }
 
 impl Target<'_> {
-    pub(crate) fn builder(&self, built: &Built<'_>) -> TokenStream {
-        let Self { rt, fields, .. } = self;
+    /// The builder's struct, the traits for its required fields, and the function that returns it, next to the
+    /// `others` of the payload or event: each `impl` takes the compiler time.
+    pub(crate) fn builder(&self, built: &Built<'_>, others: &str) -> String {
+        let fields = self.fields;
         let Built { ident, vis, .. } = built;
-        let name = format_ident!("__{}Builder", ident);
-        let types = fields.iter().map(Field::alias);
-        let states: Vec<_> = fields.iter().map(|field| format_ident!("__{}", field.name)).collect();
-        // A field called `build` was refused.
-        let setters = fields.iter().filter(|field| field.name != "build");
-        let setters = setters.map(|field| self.setter(&name, &states, field));
-        let last = self.build(built, &states);
-        let unset = fields.iter().map(|_| quote!(#rt::Unset));
-        let nothing = fields.iter().map(|_| quote!(__None));
-        let docs = format!("Builds a [`{}`] field by field.", ident.unraw());
+        let (name, vis, states) = (built.name(), vis.to_token_stream(), self.states());
+        let values = listed(fields, |Field { alias, .. }| format!("__Option<{alias}>"));
+        let (unset, nothing) = ("__Unset,".repeat(fields.len()), "__None,".repeat(fields.len()));
+        let docs = literal(&format!("Builds a [`{}`] field by field.", ident.unraw()));
         let required = fields.iter().filter(|field| field.default.is_none() && !is_option(&field.ty));
-        let required = required.map(|field| self.required(built, field));
+        let required: String = required.map(|field| required_trait(built, field)).collect();
         // pub struct __UserDataBuilder<__id, __is_active> {
-        //     values: (Option<__Type0>, Option<__Type1>),
+        //     values: (Option<i64>, Option<bool>),
         //     states: PhantomData<(__id, __is_active)>,
         // }
         // impl UserData { pub fn builder() -> __UserDataBuilder<Unset, Unset> { … } }
-        // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
         //
         // The values are one tuple, not a generic field each: setters move it as a whole, so that the generated code
         // does not grow with the square of the number of fields.
-        quote! {
-            #(#required)*
+        source! {
+            [required, docs, vis, name, states, values, ident, unset, nothing, others]
+            #required
 
             #[doc = #docs]
             #[must_use = "a builder does nothing until `build()` is called"]
-            #vis struct #name<#(#states),*> {
-                values: (#(__Option<#types>,)*),
-                states: __PhantomData<(#(#states,)*)>,
+            #vis struct #name<#states> {
+                values: (#values),
+                states: __PhantomData<(#states)>,
             }
 
             impl #ident {
                 #[doc = "Returns a builder, which has one method for each field and `build()`."]
                 #[inline]
-                #vis fn builder() -> #name<#(#unset),*> {
-                    #name { values: (#(#nothing,)*), states: __PhantomData }
+                #vis fn builder() -> #name<#unset> {
+                    #name { values: (#nothing), states: __PhantomData }
                 }
+                #others
             }
+        }
+    }
 
-            impl<#(#states),*> #name<#(#states),*> {
+    /// The builder's methods. Messages point at the names of setters.
+    pub(crate) fn builder_methods(&self, built: &Built<'_>) -> TokenStream {
+        let name = format_ident!("{}", built.name());
+        // A field called `build` was refused.
+        let fields: Vec<_> = self.fields.iter().filter(|field| field.name != "build").collect();
+        let states = self.states();
+        let mut code = format!("{{ {states} }} {{ {} }}", self.build(built));
+        code.extend(fields.iter().map(|field| self.setter(&built.name(), field)));
+        let mut parts = groups(&code);
+        let (parameters, last) = (parts.next(), parts.next());
+        let setters = fields.into_iter().zip(parts).map(|(Field { ident, vis, docs, .. }, setter)| {
+            let docs = if docs.exist { quote!(#docs) } else { quote!("Sets the field.") };
+            quote!(#[doc = #docs] #vis fn #ident #setter)
+        });
+        // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
+        quote! {
+            impl<#parameters> #name<#parameters> {
                 #(#setters)*
                 #last
             }
         }
     }
 
-    /// The trait whose message names the missing field.
-    fn required(&self, built: &Built<'_>, field: &Field<'_>) -> TokenStream {
-        let rt = self.rt;
-        let Field { ident, name, .. } = field;
-        let ty = field.alias();
-        let Built { ident: payload, vis, .. } = built;
-        let is_set = is_set(field);
-        let message = format!(
-            "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
-            payload.unraw()
-        );
-        let label = format!("`{name}` is not set here");
-        // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-        // pub trait id_is_set: Required<__Type0> {}
-        // impl<S: Required<__Type0>> id_is_set for S {}
-        quote! {
-            #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #rt::Required<#ty> {}
-
-            #[diagnostic::do_not_recommend]
-            impl<__S: #rt::Required<#ty>> #is_set for __S {}
-        }
+    /// The type parameters of the builder.
+    fn states(&self) -> String {
+        listed(self.fields, state)
     }
 
-    fn setter(&self, name: &Ident, states: &[Ident], field: &Field<'_>) -> TokenStream {
-        let rt = self.rt;
-        let Field { ident, index, vis, docs, .. } = field;
-        let ty = field.alias();
-        let place = Index::from(*index);
-        let state = &states[*index];
-        let set = states
-            .iter()
-            .enumerate()
-            .map(|(place, state)| if place == *index { quote!(#rt::Set) } else { quote!(#state) });
+    /// What follows the name of a setter, in braces.
+    fn setter(&self, name: &str, field: &Field<'_>) -> String {
+        let Field { index, alias, .. } = field;
+        let state = state(field);
+        let set =
+            listed(
+                self.fields,
+                |other| {
+                    if other.index == *index { "__Set".to_owned() } else { self::state(other) }
+                },
+            );
         let (argument, value) = if takes_into(&field.ty) {
-            (quote!(impl #rt::IntoField<#ty>), quote!(#rt::IntoField::into_field(__value)))
+            (format!("impl __IntoField<{alias}>"), "__IntoField::into_field(__value)")
         } else {
-            (quote!(#ty), quote!(__value))
+            (alias.to_string(), "__value")
         };
-        let docs = if docs.exist { quote!(#docs) } else { quote!("Sets the field.") };
-        // pub fn id(mut self, value: __Type0) -> __UserDataBuilder<Set, __is_active>
+        // pub fn id(mut self, value: i64) -> __UserDataBuilder<Set, __is_active>
         // where
         //     __id: NotSet,
         // {
         //     self.values.0 = Some(value);
         //     __UserDataBuilder { values: self.values, states: PhantomData }
         // }
-        quote! {
-            #[doc = #docs]
-            #[inline]
-            #vis fn #ident(mut self, __value: #argument) -> #name<#(#set),*>
-            where
-                #state: #rt::NotSet,
+        source! {
+            [argument, name, set, state, index, value]
             {
-                self.values.#place = __Some(#value);
-                #name { values: self.values, states: __PhantomData }
+                (mut self, __value: #argument) -> #name<#set>
+                where
+                    #state: __NotSet,
+                {
+                    self.values.#index = __Some(#value);
+                    #name { values: self.values, states: __PhantomData }
+                }
             }
         }
     }
 
-    fn build(&self, built: &Built<'_>, states: &[Ident]) -> TokenStream {
-        let rt = self.rt;
+    fn build(&self, built: &Built<'_>) -> String {
         let Built { ident: payload, vis, finish } = built;
-        let bounds = self.fields.iter().zip(states).filter(|(field, _)| field.default.is_none());
-        let bounds = bounds.map(|(field, state)| {
+        let vis = vis.to_token_stream();
+        let bounds = self.fields.iter().filter(|field| field.default.is_none()).map(|field| {
+            let (state, alias) = (state(field), &field.alias);
             if is_option(&field.ty) {
-                let ty = field.alias();
-                quote!(#state: #rt::Required<#ty>)
+                format!("{state}: __Required<{alias}>")
             } else {
-                let is_set = is_set(field);
-                quote!(#state: #is_set)
+                format!("{state}: {}", is_set(field))
             }
         });
-        let values = self.fields.iter().zip(states).map(|(field, state)| {
+        let bounds = joined(bounds, ", ");
+        let values = self.fields.iter().map(|field| {
             let Field { ident, index, default, .. } = field;
-            let place = Index::from(*index);
             match default {
                 Some(_) => {
                     let default = field.default_function();
-                    quote!(#ident: __values.#place.unwrap_or_else(#default))
+                    source!([ident, index, default] #ident: __values.#index.unwrap_or_else(#default))
                 }
-                None => quote!(#ident: <#state as #rt::Required<_>>::value(__values.#place)),
+                None => {
+                    let state = state(field);
+                    source!([ident, index, state] #ident: <#state as __Required<_>>::value(__values.#index))
+                }
             }
         });
-        let fields = self.ident;
-        let finished = finish(quote!(#fields { #(#values),* }));
+        let finished = finish(format!("{} {{ {} }}", self.ident, joined(values, ", ")));
         // pub fn build(self) -> UserData
         // where
         //     __id: id_is_set,
@@ -158,12 +156,12 @@ impl Target<'_> {
         //     let values = self.values;
         //     UserData { … UserDataFields { id: <__id as Required<_>>::value(values.0), … } }
         // }
-        quote! {
+        source! {
+            [vis, payload, bounds, finished]
             #[doc = "Returns the value, with defaults for the fields that were not set."]
-            #[inline]
             #vis fn build(self) -> #payload
             where
-                #(#bounds),*
+                #bounds
             {
                 let __values = self.values;
                 #finished
@@ -172,33 +170,66 @@ impl Target<'_> {
     }
 
     /// `to_builder()`: every field is set, and can be replaced.
-    pub(crate) fn to_builder(&self, built: &Built<'_>) -> TokenStream {
-        let Self { rt, fields, .. } = self;
-        let Built { ident, vis, .. } = built;
-        let name = format_ident!("__{}Builder", ident);
-        let idents: Vec<_> = fields.iter().map(|field| field.ident).collect();
-        let kept = fields.iter().map(|_| quote!(#rt::Kept));
-        // impl UserData {
-        //     pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> {
-        //         let fields = self.fields.clone();
-        //         __UserDataBuilder { values: (Some(fields.id), …), states: PhantomData }
-        //     }
+    pub(crate) fn to_builder(&self, built: &Built<'_>) -> String {
+        let (name, vis) = (built.name(), built.vis.to_token_stream());
+        let kept = "__Kept,".repeat(self.fields.len());
+        let values = listed(self.fields, |Field { ident, .. }| format!("__Some(__fields.{ident})"));
+        // pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> {
+        //     let fields = self.fields.clone();
+        //     __UserDataBuilder { values: (Some(fields.id), …), states: PhantomData }
         // }
-        quote! {
-            impl #ident {
-                #[doc = "Returns a builder that starts with these values; the values that are not replaced stay (`attr.evolve`)."]
-                #[inline]
-                #vis fn to_builder(&self) -> #name<#(#kept),*> {
-                    let __fields = ::core::clone::Clone::clone(#rt::Frozen::get(&self.__build_with_builder));
-                    #name { values: (#(__Some(__fields.#idents),)*), states: __PhantomData }
-                }
+        source! {
+            [vis, name, kept, values]
+            #[doc = "Returns a builder that starts with these values; the values that are not replaced stay (`attr.evolve`)."]
+            #[inline]
+            #vis fn to_builder(&self) -> #name<#kept> {
+                let __fields = __Clone::clone(__Frozen::get(&self.__build_with_builder));
+                #name { values: (#values), states: __PhantomData }
             }
         }
     }
 }
 
-fn is_set(field: &Field<'_>) -> Ident {
-    format_ident!("{}_is_set", field.name)
+/// The trait whose message names the missing field.
+fn required_trait(built: &Built<'_>, field: &Field<'_>) -> String {
+    let Field { ident, name, alias, .. } = field;
+    let (vis, is_set) = (built.vis.to_token_stream(), is_set(field));
+    let message = literal(&format!(
+        "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
+        built.ident.unraw()
+    ));
+    let label = literal(&format!("`{name}` is not set here"));
+    // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
+    // pub trait id_is_set: Required<i64> {}
+    // impl<S: Required<i64>> id_is_set for S {}
+    source! {
+        [message, label, vis, is_set, alias]
+        #[diagnostic::on_unimplemented(message = #message, label = #label)]
+        #vis trait #is_set: __Required<#alias> {}
+
+        #[diagnostic::do_not_recommend]
+        impl<__S: __Required<#alias>> #is_set for __S {}
+    }
+}
+
+impl Built<'_> {
+    fn name(&self) -> String {
+        format!("__{}Builder", self.ident.unraw())
+    }
+}
+
+/// Returns what `each` returns for each field, with a comma after it.
+fn listed(fields: &[Field<'_>], each: impl Fn(&Field<'_>) -> String) -> String {
+    fields.iter().map(|field| each(field) + ",").collect()
+}
+
+/// The type parameter that says whether the field is set.
+fn state(field: &Field<'_>) -> String {
+    format!("__{}", field.name)
+}
+
+fn is_set(field: &Field<'_>) -> String {
+    format!("{}_is_set", field.name)
 }
 
 /// Returns whether the setter takes other types than the field's. The name of the type decides, which is enough

@@ -52,6 +52,13 @@ impl Docs {
     }
 }
 
+impl Docs {
+    /// Returns the documentation as source text.
+    pub(super) fn source(&self) -> String {
+        self.to_token_stream().to_string()
+    }
+}
+
 /// Writes a literal, or a `concat!(…)` if only the compiler can evaluate a part.
 impl ToTokens for Docs {
     fn to_tokens(&self, tokens: &mut TokenStream) {

@@ -1,25 +1,24 @@
 //! The implementation of `Fields`: encoding, decoding and `Debug`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
 use super::{Field, Target};
+use crate::source::{joined, literal, source};
 
 impl Target<'_> {
     /// Needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier minor versions have.
-    pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> TokenStream {
-        let Self { rt, ident, fields } = self;
-        let idents = fields.iter().map(|field| field.ident);
-        let types = fields.iter().map(Field::alias);
-        let encode = self.statements(|field| {
-            let (ty, ident) = (field.alias(), field.ident);
-            quote!(<__Wire<#ty>>::encode(&self.#ident, __out);)
+    pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> String {
+        let Self { ident, fields, .. } = self;
+        let encode = self.statements(|Field { alias, ident, .. }| {
+            source!([alias, ident] <__Wire<#alias>>::encode(&self.#ident, __out);)
         });
         let value = self.value(
             |field| decoded(field, earlier_ends),
-            |values| quote!(__Ok(#values)),
+            |values| format!("__Ok({values})"),
             |part| unwrapped(&part),
         );
+        let printed = fields.iter().map(
+            |Field { alias, ident, .. }| source!([alias, ident] <__Plain<#alias>>::debug_value(&self.#ident)),
+        );
+        let printed = joined(printed, ", ");
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     fn encode_fields(&self, out: &mut Vec<u8>) {
@@ -33,34 +32,35 @@ impl Target<'_> {
         //         debug_record(f, name, &__RECORD, &[<Plain<__Type0>>::debug_value(&self.id), …])
         //     }
         // }
-        quote! {
+        source! {
+            [ident, encode, value, printed]
             #[automatically_derived]
-            impl #rt::Fields for #ident {
-                const RECORD: &'static #rt::Record = &__RECORD;
+            impl __Fields for #ident {
+                const RECORD: &'static __Record = &__RECORD;
 
                 #[inline]
-                fn encode_fields<__P>(&self, __out: &mut #rt::Output) {
+                fn encode_fields<__P>(&self, __out: &mut __Output) {
                     #encode
                 }
 
                 #[inline]
                 fn decode_fields<__P>(
-                    __input: &mut #rt::Decoder<'_>,
-                ) -> #rt::Decoded<Self> {
+                    __input: &mut __Decoder<'_>,
+                ) -> __Decoded<Self> {
                     __Ok(#value)
                 }
 
                 #[inline]
                 fn debug_fields(
                     &self,
-                    __f: &mut ::core::fmt::Formatter<'_>,
-                    __name: &::core::primitive::str,
-                ) -> ::core::fmt::Result {
-                    #rt::debug_record(
+                    __f: &mut __Formatter<'_>,
+                    __name: &__str,
+                ) -> __FmtResult {
+                    __debug_record(
                         __f,
                         __name,
                         &__RECORD,
-                        &[#(<__Plain<#types>>::debug_value(&self.#idents)),*],
+                        &[#printed],
                     )
                 }
             }
@@ -69,32 +69,36 @@ impl Target<'_> {
 }
 
 /// Reads a field, which may be absent from the first possible end on.
-fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> TokenStream {
-    let Field { index, name, default, .. } = field;
-    let ty = field.alias();
+fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> String {
+    let Field { index, name, default, alias, .. } = field;
+    let name = literal(name);
     let read = if earlier_ends.iter().all(|end| end > index) {
-        quote!(<__Wire<#ty>>::decode(__input, #name))
+        source!([alias, name] <__Wire<#alias>>::decode(__input, #name))
     } else {
         let can_end = earlier_ends.contains(index);
         let absent = match default {
             Some(_) => {
                 let default = field.default_function();
-                quote!(|| __Some(#default()))
+                source!([default] || __Some(#default()))
             }
-            None => quote!(<__Wire<#ty>>::absent),
+            None => source!([alias] <__Wire<#alias>>::absent),
         };
-        quote!(<__Wire<#ty>>::decode_later(__input, #name, #can_end, #absent))
+        source! {
+            [alias, name, can_end, absent]
+            <__Wire<#alias>>::decode_later(__input, #name, #can_end, #absent)
+        }
     };
     unwrapped(&read)
 }
 
 /// `?`, without the conversion of the error that the compiler would have to work out for each field.
-fn unwrapped(result: &TokenStream) -> TokenStream {
+fn unwrapped(result: &str) -> String {
     // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
     //     Ok(value) => value,
     //     Err(error) => return Err(error),
     // }
-    quote! {
+    source! {
+        [result]
         match #result {
             __Ok(__value) => __value,
             __Err(__error) => return __Err(__error),

@@ -4,6 +4,7 @@ pub(crate) mod builder;
 pub(crate) mod plain;
 
 mod above;
+mod alias;
 mod assertions;
 mod attributes;
 mod check;
@@ -27,6 +28,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Ident, Type, Visibility, spanned::Spanned};
 
 use self::{
+    alias::Alias,
     refused::{Refusal, stand_in},
     types::has_placeholder,
 };
@@ -42,6 +44,8 @@ pub(crate) struct Field<'a> {
     pub(crate) vis: &'a Visibility,
     /// The user's type with the struct's name in place of `Self`, or the type that replaces a refused one.
     pub(crate) ty: Type,
+    /// What expansions call the type.
+    pub(crate) alias: Alias,
     /// Why the field cannot have the user's type.
     refusal: Option<Refusal>,
     /// Whether a mistake in the type was reported, so that the compiler need not check it.
@@ -86,6 +90,7 @@ pub(crate) fn replace_refused_types(
     for field in fields {
         if field.refusal.is_some() || is_recursive(&field.ty) {
             stand_in(&mut field.ty, ident);
+            field.alias = Alias::new(field.index);
             field.is_type_reported = true;
         }
     }
@@ -98,15 +103,9 @@ pub(crate) fn no_generics() -> TokenStream {
 }
 
 impl Field<'_> {
-    /// The alias of the type in expansions. They mention the user's type as rarely as possible, because the compiler
-    /// reports a wrong type at each mention.
-    pub(crate) fn alias(&self) -> Ident {
-        format_ident!("__Type{}", self.index)
-    }
-
     /// The alias, with the span of the user's type.
     pub(crate) fn alias_at_type(&self) -> Ident {
-        Ident::new(&self.alias().to_string(), self.ty.span().resolved_at(Span::call_site()))
+        self.alias.at(self.ty.span())
     }
 
     /// The function that returns the default. It gives the expression a scope without the names of generated code.
@@ -125,26 +124,21 @@ pub(crate) struct Target<'a> {
 }
 
 impl Target<'_> {
-    /// Imports the names that the rest of the expansion uses most often: fewer tokens per record mean less compile
-    /// time.
+    /// Imports the names that the rest of the expansion uses: fewer tokens per record mean less compile time.
     pub(crate) fn names(&self) -> TokenStream {
         let rt = self.rt;
-        // The last four apply to types without an Avro form, or without the traits of a value.
+        // use __RT::names::*;
         quote! {
             #[allow(unused_imports)]
-            use #rt::{
-                Err as __Err, None as __None, Ok as __Ok, Option as __Option, PhantomData as __PhantomData,
-                Plain as __Plain, Some as __Some, Wire as __Wire,
-                default_value as __default_value, NoWire as _, NotPlain as _, NotShared as _, WireFallback as _,
-            };
+            use #rt::names::*;
         }
     }
 
     /// The aliases of the fields' types.
     pub(crate) fn aliases(&self) -> TokenStream {
-        let aliases = self.fields.iter().map(|field| {
-            let (alias, ty) = (field.alias(), &field.ty);
-            // type __Type0 = i64;
+        let named = self.fields.iter().filter(|field| field.alias.is_declared());
+        let aliases = named.map(|Field { alias, ty, .. }| {
+            // type __Type0 = UserData;
             quote!(type #alias = #ty;)
         });
         quote!(#(#aliases)*)

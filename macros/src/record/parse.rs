@@ -12,6 +12,7 @@ use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spa
 
 use super::{
     DefaultValue, Docs, Field,
+    alias::Alias,
     attributes::serde_attribute,
     docs::conditional,
     refused::{OWN_THE_DATA, refusal},
@@ -111,6 +112,7 @@ pub(crate) fn parse_fields<'a>(
             name: ident.unraw().to_string(),
             vis: &source.vis,
             refusal: refusal(&ty, is_local),
+            alias: Alias::of(&ty, index, &fields),
             ty,
             is_type_reported: false,
             docs: Docs::of(&source.attrs),

@@ -1,17 +1,16 @@
 //! `Clone`, `PartialEq` and `Debug`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
 use syn::{Ident, ext::IdentExt};
 
 use super::{Field, Target};
+use crate::source::{joined, literal, source};
 
 impl Target<'_> {
     /// Leaves out the traits in `above`, which are derived already.
-    pub(crate) fn plain_impls(&self, above: &[String]) -> TokenStream {
+    pub(crate) fn plain_impls(&self, above: &[String]) -> String {
         let is_missing = |name: &str| !above.iter().any(|above| above == name);
-        let Self { rt, ident, .. } = self;
-        let debug = is_missing("Debug").then(|| debug_impl(rt, ident, &quote!(self)));
+        let ident = self.ident;
+        let debug = is_missing("Debug").then(|| debug_impl(ident, "self"));
         // impl Clone for UserDataFields {
         //     fn clone(&self) -> Self { Self { id: <Plain<__Type0>>::clone_value(&self.id), … } }
         // }
@@ -19,14 +18,14 @@ impl Target<'_> {
         //     fn eq(&self, __other: &Self) -> bool { <Plain<__Type0>>::values_eq(&self.id, &other.id) && … }
         // }
         let clone = is_missing("Clone").then(|| {
-            let cloned = |field: &Field<'_>| {
-                let (ty, ident) = (field.alias(), field.ident);
-                quote!(<__Plain<#ty>>::clone_value(&self.#ident))
+            let cloned = |Field { alias, ident, .. }: &Field<'_>| {
+                source!([alias, ident] <__Plain<#alias>>::clone_value(&self.#ident))
             };
             let value = self.value(cloned, |values| values, |part| part);
-            quote! {
+            source! {
+                [ident, value]
                 #[automatically_derived]
-                impl ::core::clone::Clone for #ident {
+                impl __Clone for #ident {
                     #[inline]
                     fn clone(&self) -> Self {
                         #value
@@ -36,38 +35,40 @@ impl Target<'_> {
         });
         let partial_eq = is_missing("PartialEq").then(|| {
             let parts = self.parts(|part| {
-                let equal = part.iter().map(|field| {
-                    let (ty, ident) = (field.alias(), field.ident);
-                    quote!(<__Plain<#ty>>::values_eq(&self.#ident, &__other.#ident))
+                let equal = part.iter().map(|Field { alias, ident, .. }| {
+                    source!([alias, ident] <__Plain<#alias>>::values_eq(&self.#ident, &__other.#ident))
                 });
-                quote!(#(#equal)&&*)
+                joined(equal, " && ")
             });
-            quote! {
+            let equal = joined(parts, " && ");
+            source! {
+                [ident, equal]
                 #[automatically_derived]
-                impl ::core::cmp::PartialEq for #ident {
+                impl __PartialEq for #ident {
                     #[inline]
-                    fn eq(&self, __other: &Self) -> ::core::primitive::bool {
-                        #(#parts)&&*
+                    fn eq(&self, __other: &Self) -> __bool {
+                        #equal
                     }
                 }
             }
         });
-        quote!(#clone #partial_eq #debug)
+        [clone, partial_eq, debug].into_iter().flatten().collect()
     }
 }
 
 /// Implements `Debug` for `of`; `fields` is an expression for the struct with the fields.
-pub(crate) fn debug_impl(rt: &TokenStream, of: &Ident, fields: &TokenStream) -> TokenStream {
-    let name = of.unraw().to_string();
+pub(crate) fn debug_impl(of: &Ident, fields: &str) -> String {
+    let name = literal(&of.unraw().to_string());
     // impl Debug for UserData {
     //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { Fields::debug_fields(self, f, "UserData") }
     // }
-    quote! {
+    source! {
+        [of, fields, name]
         #[automatically_derived]
-        impl ::core::fmt::Debug for #of {
+        impl __Debug for #of {
             #[inline]
-            fn fmt(&self, __f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #rt::Fields::debug_fields(#fields, __f, #name)
+            fn fmt(&self, __f: &mut __Formatter<'_>) -> __FmtResult {
+                __Fields::debug_fields(#fields, __f, #name)
             }
         }
     }

@@ -5,48 +5,50 @@ use quote::quote;
 use syn::{Ident, ext::IdentExt};
 
 use super::{Field, Target};
-use crate::{spans::location, syntax::type_name};
+use crate::{
+    source::{joined, literal, source, tokens},
+    spans::location,
+};
 
 impl Target<'_> {
     /// `name` is the name of the user's struct.
     pub(crate) fn record_static(&self, name: &Ident) -> TokenStream {
-        let rt = self.rt;
-        let fields = self.fields.iter().map(|field| field_schema(rt, field));
-        let location = location(rt, name);
+        let fields = tokens(&joined(self.fields.iter().map(field_schema), ", "));
+        let location = location(name);
         let name = name.unraw().to_string();
         // static __RECORD: Record = Record { name: "UserData", fields: &[…], location: … };
         quote! {
-            static __RECORD: #rt::Record = #rt::Record {
+            static __RECORD: __Record = __Record {
                 name: #name,
-                fields: &[#(#fields),*],
+                fields: &[#fields],
                 location: #location,
             };
         }
     }
 }
 
-fn field_schema(rt: &TokenStream, field: &Field<'_>) -> TokenStream {
-    let Field { name, pii, docs, default, .. } = field;
-    let type_name = type_name(&field.ty);
-    let ty = field.alias();
-    let default = match default {
-        None => quote!(__None),
-        Some(_) => {
-            let default = field.default_function();
-            quote!(__Some(|__out| <__Wire<#ty>>::encode(&#default(), __out)))
+fn field_schema(field: &Field<'_>) -> String {
+    let Field { pii, default, alias, .. } = field;
+    let (name, docs) = (literal(&field.name), field.docs.source());
+    let type_name = literal(&alias.type_name(&field.ty));
+    let facts = if alias.is_simple() {
+        source!([alias] <__Wire<#alias>>::SIMPLE)
+    } else {
+        source! {
+            [alias]
+            __TypeFacts::new(<__Wire<#alias>>::SCHEMA, <__Wire<#alias>>::REFUSAL, <__Shared<#alias>>::IS_SHARED)
         }
     };
-    // Field::new("id", "i64", "Number of the user.", false, <Wire<__Type0>>::SCHEMA, …)
-    quote! {
-        #rt::Field::new(
-            #name,
-            #type_name,
-            #docs,
-            #pii,
-            <__Wire<#ty>>::SCHEMA,
-            <__Wire<#ty>>::REFUSAL,
-            <#rt::Shared<#ty>>::IS_SHARED,
-            #default,
-        )
+    let default = match default {
+        None => "__None".to_owned(),
+        Some(_) => {
+            let default = field.default_function();
+            source!([alias, default] __Some(|__out| <__Wire<#alias>>::encode(&#default(), __out)))
+        }
+    };
+    // Field::new("id", "i64", "Number of the user.", false, <Wire<i64>>::SIMPLE, None)
+    source! {
+        [name, type_name, docs, pii, facts, default]
+        __Field::new(#name, #type_name, #docs, #pii, #facts, #default)
     }
 }

@@ -10,7 +10,7 @@ use std::{fmt::Debug, marker::PhantomData};
 use crate::{
     avro::{DecodeError, Decoder},
     avro_type::{AvroType, refused::Refused},
-    schema::{Refusal, Schema},
+    schema::{Refusal, Schema, TypeFacts},
 };
 
 /// The one hard requirement on a field's type, placed at that type.
@@ -61,10 +61,20 @@ impl<T: AvroType> Wire<T> {
     /// The schema. It is `None` in the fallback.
     pub const SCHEMA: Option<Schema> = Some(T::SCHEMA);
 
+    /// The facts about a simple type. `assert_simple` checks what they assume.
+    pub const SIMPLE: TypeFacts = TypeFacts::new(Self::SCHEMA, None, true);
+
     /// The second requirement on a field's type, which only applies to types that meet the first.
     pub fn assert_value()
     where
         T: Value,
+    {
+    }
+
+    /// Asserts what the name of a simple type promises. It only fails if the program gives that name to another type.
+    pub fn assert_simple()
+    where
+        T: Value + Send + Sync,
     {
     }
 
@@ -105,7 +115,11 @@ pub trait NoWire<T> {
     /// It has no reason of its own.
     const IS_REFUSED: bool = false;
 
+    const SIMPLE: TypeFacts = TypeFacts::new(None, None, true);
+
     fn assert_value() {}
+
+    fn assert_simple() {}
 
     fn encode(value: &T, out: &mut Vec<u8>) {}
 

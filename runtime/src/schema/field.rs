@@ -25,23 +25,37 @@ pub struct Field {
 impl Field {
     /// Makes a field. Expansions call this for each field, so the arguments are positional: fewer tokens mean less
     /// compile time.
-    #[allow(clippy::too_many_arguments)]
     #[must_use]
     pub const fn new(
         name: &'static str,
         type_name: &'static str,
         docs: &'static str,
         pii: bool,
-        schema: Option<Schema>,
-        refusal: Option<Refusal>,
-        is_shared: bool,
+        facts: TypeFacts,
         default: Option<fn(&mut Vec<u8>)>,
     ) -> Self {
+        let TypeFacts { schema, refusal, is_shared } = facts;
+        Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
+    }
+}
+
+/// The facts about the type of a field, as far as `Wire` and `Shared` know them.
+#[derive(Clone, Copy)]
+pub struct TypeFacts {
+    schema: Schema,
+    refusal: Option<Refusal>,
+    is_shared: bool,
+}
+
+impl TypeFacts {
+    /// Makes the facts about any type.
+    #[must_use]
+    pub const fn new(schema: Option<Schema>, refusal: Option<Refusal>, is_shared: bool) -> Self {
         let schema = match schema {
             Some(schema) => schema,
             None => Schema::Unknown,
         };
-        Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
+        Self { schema, refusal, is_shared }
     }
 }
 

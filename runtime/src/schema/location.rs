@@ -1,5 +1,7 @@
 //! Places in source text.
 
+use std::panic;
+
 /// A place in source text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Location {
@@ -11,4 +13,14 @@ pub struct Location {
     pub line: u32,
     /// The column, from 1.
     pub column: u32,
+}
+
+impl Location {
+    /// Returns the location of the caller, which is in the module `module_path`.
+    #[must_use]
+    #[track_caller]
+    pub const fn here(module_path: &'static str) -> Self {
+        let caller = panic::Location::caller();
+        Self { module_path, file: caller.file(), line: caller.line(), column: caller.column() }
+    }
 }

@@ -15,7 +15,7 @@ pub use check::{
     assert_shared,
 };
 pub use contract::{Contracts, assert_contract};
-pub use field::{Field, Refusal};
+pub use field::{Field, Refusal, TypeFacts};
 pub use json::event_schema_string;
 pub use location::Location;
 pub(crate) use message::text_eq;

@@ -66,14 +66,15 @@ impl<E: Event> Signal<E> {
 
     /// Makes a receiver of this signal's events, whose type is inferred from the signal. Expansions use it.
     #[doc(hidden)]
-    pub const fn receiver(
+    pub const fn receiver<F: 'static>(
         &'static self,
         name: &'static str,
         location: Location,
         order: i32,
-        function: fn() -> TypeId,
+        _: &F,
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
     ) -> TypedReceiver<E> {
+        let function = TypeId::of::<F>;
         let definition = ReceiverDefinition { event: E::DEFINITION, name, location, order, function };
         TypedReceiver { definition, call }
     }

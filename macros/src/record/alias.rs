@@ -1,0 +1,115 @@
+//! The names of the fields' types in expansions.
+
+use std::fmt;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, Type, TypePath};
+
+use super::Field;
+use crate::syntax::type_name;
+
+/// What expansions call the type of a field. They mention the user's type as rarely as possible, because the compiler
+/// reports a wrong type at each mention.
+pub(crate) struct Alias {
+    name: String,
+    /// The text of a simple type.
+    simple: Option<String>,
+    /// Whether an earlier field has the same simple type.
+    pub(super) is_repeated: bool,
+}
+
+impl Alias {
+    /// An alias for any type of the field with this index.
+    pub(super) fn new(index: usize) -> Self {
+        Self { name: format!("__Type{index}"), simple: None, is_repeated: false }
+    }
+
+    /// An alias for `ty`. A simple type of one word is its own; another simple type shares one among the fields.
+    pub(super) fn of(ty: &Type, index: usize, earlier: &[Field<'_>]) -> Self {
+        let Some(text) = simple(ty) else {
+            return Self::new(index);
+        };
+        let has_text = |alias: &&Self| alias.simple.as_ref() == Some(&text);
+        let same = earlier.iter().map(|field| &field.alias).find(has_text);
+        let name = match same {
+            Some(same) => same.name.clone(),
+            None if text.contains('<') => format!("__Type{index}"),
+            None => text.clone(),
+        };
+        Self { name, is_repeated: same.is_some(), simple: Some(text) }
+    }
+
+    /// Returns whether the type has nothing wrong with it, unless the program hides the well-known type of its name.
+    pub(super) fn is_simple(&self) -> bool {
+        self.simple.is_some()
+    }
+
+    /// Returns the text of `ty`, whose alias this is.
+    pub(super) fn type_name(&self, ty: &Type) -> String {
+        self.simple.clone().unwrap_or_else(|| type_name(ty))
+    }
+
+    /// Returns whether the expansion declares the alias at this field.
+    pub(super) fn is_declared(&self) -> bool {
+        !self.is_repeated && self.simple.as_ref().is_none_or(|text| self.name != *text)
+    }
+
+    /// The alias with the span of the type.
+    pub(super) fn at(&self, span: Span) -> Ident {
+        Ident::new(&self.name, span.resolved_at(Span::call_site()))
+    }
+}
+
+impl fmt::Display for Alias {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)
+    }
+}
+
+impl ToTokens for Alias {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        self.at(Span::call_site()).to_tokens(tokens);
+    }
+}
+
+/// Returns the text of a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` is
+/// not simple, because it is refused.
+fn simple(ty: &Type) -> Option<String> {
+    const WORDS: &[&str] = &["String", "i64", "bool", "f64", "i32", "i16", "i8", "u32", "u16", "u8"];
+    let Type::Path(TypePath { qself: None, path, .. }) = ty else {
+        return None;
+    };
+    if let Some(word) = path.get_ident() {
+        return WORDS.iter().find(|known| word == *known).map(|known| (*known).to_owned());
+    }
+    let outer = path.segments.first().filter(|_| path.leading_colon.is_none() && path.segments.len() == 1)?;
+    let name = ["Option", "Vec"].into_iter().find(|known| outer.ident == known)?;
+    let PathArguments::AngleBracketed(arguments) = &outer.arguments else {
+        return None;
+    };
+    match arguments.args.first() {
+        Some(GenericArgument::Type(inner)) if arguments.args.len() == 1 => {
+            let inner = simple(inner).filter(|inner| !inner.starts_with("Option"))?;
+            Some(format!("{name}<{inner}>"))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::simple;
+
+    #[test]
+    fn simple_types_consist_of_well_known_names() {
+        for text in ["String", "i64", "Option<bool>", "Vec<Vec<u8>>", "Option<Vec<String>>"] {
+            assert_eq!(simple(&syn::parse_str(text).unwrap()).as_deref(), Some(text));
+        }
+        for text in
+            ["u64", "UserData", "std::string::String", "::String", "Vec<Option<i64>>", "Option<DateTime>"]
+        {
+            assert!(simple(&syn::parse_str(text).unwrap()).is_none(), "{text}");
+        }
+    }
+}
