@@ -24,6 +24,8 @@ pub mod event_bus;
 pub mod guide;
 mod json;
 pub mod keys;
+#[cfg(any(feature = "conformance", all(feature = "catalog", test)))]
+mod lines;
 mod macros;
 #[cfg(feature = "cli")]
 pub mod management;

@@ -10,7 +10,7 @@ use crate::event;
 /// Sent when an item was added to a list. Items of one list stay in order.
 #[event(type = "test.openedx_events.conformance.item.added.v1", key = list)]
 pub(super) struct ItemAdded {
-    /// The run of a case: cases share the process, and each looks at its own events.
+    /// The run of a case. Cases share the process, so each looks only at events of its own run.
     pub(super) run: i64,
     /// The number of the item in its case.
     pub(super) number: i64,

@@ -43,7 +43,7 @@ thread_local! {
 pub(super) struct Fixture {
     harness: Arc<dyn Harness>,
     producer: Arc<dyn EventBusProducer>,
-    /// Tells the events of this run from those of other cases.
+    /// The number of this run. Cases share the process, so each looks only at events with its own number.
     pub(super) run: i64,
     pub(super) topic: String,
     /// Crashes the member that was started last.

@@ -8,8 +8,11 @@ use std::{
 
 use tracing::subscriber::with_default;
 
-use super::{lines::Lines, link::Link};
-use crate::event_bus::{ConsumeError, Consumer, EntryId, Report, Stop};
+use super::link::Link;
+use crate::{
+    event_bus::{ConsumeError, Consumer, EntryId, Report, Stop},
+    lines::Lines,
+};
 
 type Outcome = Result<Report, ConsumeError>;
 

@@ -56,17 +56,17 @@
 //! | `retry` | failed receivers run again, in order, until the message becomes a dead letter |
 //! | `unusable` | a message that cannot be read becomes a dead letter and blocks no other |
 //! | `dead_letters` | dead letters can be replayed and dropped, belong to one group, and are limited |
-//! | `recovery` | no message is lost or delivered without end when members crash, stop or hang |
+//! | `recovery` | when members crash, stop or hang, no message is lost, and none is delivered again and again |
 //! | `trimming` | entries that the bus dropped before they were handled are reported as lost |
 //! | `options` | the options of a [`Consumer`](crate::event_bus::Consumer) work on this bus |
 //! | `stopping` | a consumer stops in time, and survives an outage of the bus |
-//! | `concurrency` | messages run at a time, except those with one key |
+//! | `concurrency` | messages with different keys run at the same time, and messages with one key one after another |
 //! | `producing` | events reach the bus, or return to the sender |
 //!
 //! # A bus that cannot keep all promises
 //!
-//! A bus declares what it lacks in [`EventBus::capabilities`](crate::event_bus::EventBus::capabilities). A case that needs
-//! such a [`Capability`] does not run. It prints, also when tests pass:
+//! A bus declares what it lacks in [`EventBus::capabilities`]. A case that needs such a [`Capability`] does not run. It
+//! prints a line even if the test passes:
 //!
 //! ```text
 //! conformance: the_age_of_dead_letters_is_limited is not applicable: the bus cannot limit the age of dead letters
@@ -85,7 +85,6 @@ mod cases;
 #[allow(unsafe_code)]
 mod events;
 mod fixture;
-mod lines;
 mod link;
 mod member;
 
@@ -166,10 +165,10 @@ impl Case {
 ///
 /// # Panics
 ///
-/// If there is no such case, or the bus does not keep the promise.
+/// If no case has that name, or the bus does not keep the promise.
 pub fn run(name: &str, harness: &Arc<dyn Harness>) -> Outcome {
     let case = CASES.iter().find(|case| case.name == name);
-    case.unwrap_or_else(|| panic!("there is no case `{name}`")).run(harness)
+    case.unwrap_or_else(|| panic!("unknown case `{name}`")).run(harness)
 }
 
 /// Lists the cases by group; `[…]` is the capability that a case needs.

@@ -248,7 +248,7 @@ impl Operations for MapBus {
         let after = after.map_or(Ok(0), number)?;
         let state = self.state();
         let found = state.groups.get(&(topic.to_owned(), group.to_owned()));
-        let found = found.ok_or_else(|| BusError::permanent(format!("there is no group `{group}`")))?;
+        let found = found.ok_or_else(|| BusError::permanent(format!("unknown group `{group}`")))?;
         let pending = found.pending.range((Excluded(after), Unbounded)).map(|(&number, claim)| Pending {
             id: id(number),
             consumer_name: claim.consumer_name.clone(),

@@ -85,59 +85,20 @@ pub(crate) fn drop_guarded<T>(value: T, message: &'static str) {
 mod tests {
     use std::{
         any::TypeId,
-        fmt::{self, Write as _},
-        sync::{Arc, Mutex},
         thread,
         time::{Duration, Instant},
     };
 
-    use tracing::{
-        Metadata, Subscriber,
-        field::{Field, Visit},
-        span,
-        subscriber::with_default,
-    };
+    use tracing::subscriber::with_default;
 
     use super::{Attempt, log_failure, run};
     use crate::{
         learning::signals::STUDENT_REGISTRATION_COMPLETED,
+        lines::Lines,
         receiver::{ReceiverDefinition, ReceiverError},
         schema::Location,
         scope::{Effect, Scope, Scopes},
     };
-
-    /// Keeps what is logged, one line each.
-    #[derive(Clone, Default)]
-    struct Lines(Arc<Mutex<Vec<String>>>);
-
-    impl Subscriber for Lines {
-        fn enabled(&self, _: &Metadata<'_>) -> bool {
-            true
-        }
-
-        fn event(&self, event: &tracing::Event<'_>) {
-            struct Text(String);
-
-            impl Visit for Text {
-                fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-                    let _ = write!(self.0, " {}={value:?}", field.name());
-                }
-            }
-
-            let mut text = Text(event.metadata().level().to_string());
-            event.record(&mut text);
-            self.0.lock().unwrap().push(text.0);
-        }
-
-        fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
-            span::Id::from_u64(1)
-        }
-
-        fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
-        fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-        fn enter(&self, _: &span::Id) {}
-        fn exit(&self, _: &span::Id) {}
-    }
 
     fn receiver() -> ReceiverDefinition {
         ReceiverDefinition {
@@ -184,7 +145,7 @@ mod tests {
         let error = ReceiverError::permanent("no such learner");
         let lines = Lines::default();
         with_default(lines.clone(), || log_failure(&receiver(), &error, &metadata, attempt, duration));
-        let lines = lines.0.lock().unwrap();
+        let lines = lines.with("");
         let [line] = &lines[..] else { panic!("{lines:?}") };
         line.clone()
     }

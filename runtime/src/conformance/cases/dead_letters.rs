@@ -10,11 +10,9 @@ use std::{
 };
 
 use crate::{
-    conformance::{
-        fixture::{Fixture, GROUP, Recorded},
-        lines::Lines,
-    },
+    conformance::fixture::{Fixture, GROUP, Recorded},
     event_bus::{DeadLetter, EntryId, Replayed, replay},
+    lines::Lines,
     receiver::ReceiverError,
     signal::Connection,
 };

@@ -99,14 +99,14 @@ pub(in crate::conformance) fn a_dead_letter_records_the_failure(fixture: &Fixtur
 
 pub(in crate::conformance) fn a_permanent_error_is_not_retried(fixture: &Fixture) {
     let (handled, _succeeding) = fixture.record();
-    let _failing = fixture.fail(|| ReceiverError::permanent("there is no such list"));
+    let _failing = fixture.fail(|| ReceiverError::permanent("the list was deleted"));
     fixture.send_items([1]);
     let report = fixture.member("a", |consumer| consumer.count(1)).end_well();
     assert_eq!((report.failed_attempts, report.dead_lettered), (1, 1));
     assert_eq!(handled.len(), 1);
     let failure = fixture.dead_letter().failure;
     assert_eq!(failure.attempts, 1);
-    assert!(failure.error.contains("there is no such list"), "{}", failure.error);
+    assert!(failure.error.contains("the list was deleted"), "{}", failure.error);
 }
 
 pub(in crate::conformance) fn a_panic_is_a_failed_attempt(fixture: &Fixture) {

@@ -1,4 +1,4 @@
-//! Collects what is logged.
+//! Collects log lines, for tests.
 
 use std::{
     fmt::{self, Write as _},
@@ -11,14 +11,14 @@ use tracing::{
     span,
 };
 
-/// A subscriber that keeps events of level `INFO` and above, each as a line that begins with the level. Clones share their
+/// A subscriber that keeps each event of level `INFO` and above as a line, which begins with the level. Clones share their
 /// lines.
 #[derive(Clone, Default)]
-pub(super) struct Lines(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);
 
 impl Lines {
     /// Returns the lines so far that contain `part`.
-    pub(super) fn with(&self, part: &str) -> Vec<String> {
+    pub(crate) fn with(&self, part: &str) -> Vec<String> {
         let lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         lines.iter().filter(|line| line.contains(part)).cloned().collect()
     }
