@@ -28,6 +28,10 @@ impl<'a> AnyEvent<'a> {
         self.definition
     }
 
+    pub(crate) fn data(&self) -> &'a (dyn Any + Send + Sync) {
+        self.event
+    }
+
     /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {

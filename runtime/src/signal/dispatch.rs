@@ -1,12 +1,12 @@
 //! Runs the receivers of one event.
 
-use std::{any::Any, sync::Arc};
+use std::any::Any;
 
 use super::{
     connect_any,
     dispatch_list::{Item, Snapshot},
     outlet,
-    receivers::{Found, Receivers, in_order},
+    receivers::{Receivers, in_order, items},
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
@@ -85,7 +85,7 @@ struct Held<T>(Option<Snapshot<T>>);
 
 impl<T> Held<T> {
     fn items(&self) -> &[Item<T>] {
-        self.0.as_deref().map_or(&[], Vec::as_slice)
+        items(self.0.as_ref())
     }
 }
 
@@ -119,21 +119,12 @@ impl Receivers {
             let handle = ReceiverHandle::Linked(receiver.definition());
             outcomes.receiver(handle, || receiver.call(event, delivery))?;
         }
-        for receiver in in_order(own.items(), any.items()) {
-            match receiver {
-                Found::Own(receiver) => {
-                    let handle = ReceiverHandle::Connected(Arc::clone(&receiver.definition));
-                    outcomes.receiver(handle, || (receiver.call)(event, delivery))?;
-                }
-                Found::Any(receiver) => {
-                    let handle = ReceiverHandle::Connected(Arc::new(receiver.closure.definition(definition)));
-                    let event = AnyEvent::new(definition, event, delivery.from_event_bus);
-                    outcomes.receiver(handle, || (receiver.call)(event, delivery.metadata))?;
-                }
-            }
+        let event = AnyEvent::new(definition, event, delivery.from_event_bus);
+        for callee in in_order(own.items(), any.items()) {
+            outcomes.receiver(callee.handle(definition), || callee.call(event, delivery))?;
         }
         if !delivery.from_event_bus && self.is_produced() {
-            outcomes.event_bus(AnyEvent::new(definition, event, false))?;
+            outcomes.event_bus(event)?;
         }
         Ok(outcomes.responses)
     }

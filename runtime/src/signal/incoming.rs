@@ -1,12 +1,13 @@
 //! Events that came from an event bus. A consumer runs their receivers one by one, and retries only those that failed.
 
-use std::{any::Any, fmt};
+use std::fmt;
 
-use super::receivers::{Callee, Function};
+use super::receivers::Callee;
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::EventsMetadata,
     receiver::{Attempt, Delivery, ReceiverDefinition, Run, drop_guarded, log_failure, run},
+    responses::ReceiverHandle,
     scope::Scopes,
 };
 
@@ -16,7 +17,7 @@ pub(crate) struct Incoming {
     /// `None` only while this is dropped.
     event: Option<SharedEvent>,
     metadata: EventsMetadata,
-    receivers: Vec<Callee>,
+    receivers: Vec<(ReceiverHandle, Callee)>,
 }
 
 impl Incoming {
@@ -24,18 +25,14 @@ impl Incoming {
         definition: &'static EventDefinition,
         event: SharedEvent,
         metadata: EventsMetadata,
-        receivers: Vec<Callee>,
+        receivers: Vec<(ReceiverHandle, Callee)>,
     ) -> Self {
         Self { definition, event: Some(event), metadata, receivers }
     }
 
     /// Returns the event without its type.
     pub(crate) fn event(&self) -> AnyEvent<'_> {
-        AnyEvent::new(self.definition, self.data(), true)
-    }
-
-    fn data(&self) -> &(dyn Any + Send + Sync) {
-        self.event.as_deref().unwrap_or(&())
+        AnyEvent::new(self.definition, self.event.as_deref().unwrap_or(&()), true)
     }
 
     /// Returns the metadata that came with the event.
@@ -45,7 +42,7 @@ impl Incoming {
 
     /// Returns the receivers in the order in which they run.
     pub(crate) fn receivers(&self) -> impl ExactSizeIterator<Item = &ReceiverDefinition> {
-        self.receivers.iter().map(|receiver| &*receiver.handle)
+        self.receivers.iter().map(|(handle, _)| &**handle)
     }
 
     /// Runs the receiver at `index` in [`receivers`](Self::receivers). Returns `None` if it is muted.
@@ -53,14 +50,10 @@ impl Incoming {
     /// With an `attempt`, as consumers have it, the run is timed, and a failure is logged. Without one, the caller reports
     /// the failure.
     pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>) -> Option<Run> {
-        let Callee { handle, function } = &self.receivers[index];
+        let (handle, callee) = &self.receivers[index];
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
-        let run =
-            run(handle, &Scopes::current(), attempt.map(|attempt| attempt.started), || match function {
-                Function::Linked(receiver) => receiver.call(self.data(), delivery),
-                Function::Connected(receiver) => (receiver.call)(self.data(), delivery),
-                Function::Any(receiver) => (receiver.call)(self.event(), &self.metadata),
-            })?;
+        let call = || callee.call(self.event(), delivery);
+        let run = run(handle, &Scopes::current(), attempt.map(|attempt| attempt.started), call)?;
         if let Err(error) = &run.result
             && attempt.is_some()
         {

@@ -11,11 +11,11 @@ use std::{
 use super::{
     connect_any,
     connection::{Connected, ConnectedAny, Connection},
-    dispatch_list::{DispatchList, Item},
+    dispatch_list::{DispatchList, Item, Snapshot},
 };
 use crate::{
-    event::EventDefinition,
-    receiver::{AnyReceiver, receivers_of},
+    event::{AnyEvent, EventDefinition},
+    receiver::{AnyReceiver, Delivery, ReceiverError, receivers_of},
     responses::ReceiverHandle,
 };
 
@@ -26,18 +26,6 @@ pub struct Receivers {
     pub(super) connected: DispatchList<Arc<Connected>>,
     /// Whether the installed event bus has a route for these events.
     produced: AtomicBool,
-}
-
-/// A receiver that was found for one event, and can run more than once.
-pub(super) struct Callee {
-    pub(super) handle: ReceiverHandle,
-    pub(super) function: Function,
-}
-
-pub(super) enum Function {
-    Linked(&'static dyn AnyReceiver),
-    Connected(Arc<Connected>),
-    Any(Arc<ConnectedAny>),
 }
 
 impl Receivers {
@@ -80,47 +68,56 @@ impl Receivers {
     }
 
     /// Returns all receivers that an event has now, in the order in which they run.
-    pub(super) fn callees(&'static self, event: &'static EventDefinition) -> Vec<Callee> {
-        let linked = self.linked(event).iter().map(|receiver| Callee {
-            handle: ReceiverHandle::Linked(receiver.definition()),
-            function: Function::Linked(*receiver),
-        });
+    pub(super) fn callees(&'static self, event: &'static EventDefinition) -> Vec<(ReceiverHandle, Callee)> {
+        let linked = self.linked(event).iter().copied().map(Callee::Linked);
         let (own, any) = (self.connected.snapshot(), connect_any::snapshot());
-        let connected =
-            in_order(own.as_deref().map_or(&[], Vec::as_slice), any.as_deref().map_or(&[], Vec::as_slice));
-        let connected = connected.map(|receiver| match receiver {
-            Found::Own(receiver) => Callee {
-                handle: ReceiverHandle::Connected(Arc::clone(&receiver.definition)),
-                function: Function::Connected(Arc::clone(receiver)),
-            },
-            Found::Any(receiver) => Callee {
-                handle: ReceiverHandle::Connected(Arc::new(receiver.closure.definition(event))),
-                function: Function::Any(Arc::clone(receiver)),
-            },
-        });
-        linked.chain(connected).collect()
+        let connected = in_order(items(own.as_ref()), items(any.as_ref()));
+        linked.chain(connected).map(|callee| (callee.handle(event), callee)).collect()
     }
 }
 
-/// A connected receiver: of the signal's own events, or of all events.
-pub(super) enum Found<'a> {
-    Own(&'a Arc<Connected>),
-    Any(&'a Arc<ConnectedAny>),
+/// A receiver that was found for an event.
+pub(super) enum Callee {
+    Linked(&'static dyn AnyReceiver),
+    Connected(Arc<Connected>),
+    Any(Arc<ConnectedAny>),
+}
+
+impl Callee {
+    pub(super) fn handle(&self, event: &'static EventDefinition) -> ReceiverHandle {
+        match self {
+            Self::Linked(receiver) => ReceiverHandle::Linked(receiver.definition()),
+            Self::Connected(receiver) => ReceiverHandle::Connected(Arc::clone(&receiver.definition)),
+            Self::Any(receiver) => ReceiverHandle::Connected(Arc::new(receiver.closure.definition(event))),
+        }
+    }
+
+    pub(super) fn call(&self, event: AnyEvent<'_>, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
+        match self {
+            Self::Linked(receiver) => receiver.call(event.data(), delivery),
+            Self::Connected(receiver) => (receiver.call)(event.data(), delivery),
+            Self::Any(receiver) => (receiver.call)(event, delivery.metadata),
+        }
+    }
+}
+
+pub(super) fn items<T>(snapshot: Option<&Snapshot<T>>) -> &[Item<T>] {
+    snapshot.map_or(&[], |items| items)
 }
 
 /// Merges the two lists of connected receivers in order of connection. Each of them is in that order.
-pub(super) fn in_order<'a>(
-    mut own: &'a [Item<Arc<Connected>>],
-    mut any: &'a [Item<Arc<ConnectedAny>>],
-) -> impl Iterator<Item = Found<'a>> {
+pub(super) fn in_order(
+    mut own: &[Item<Arc<Connected>>],
+    mut any: &[Item<Arc<ConnectedAny>>],
+) -> impl Iterator<Item = Callee> {
     iter::from_fn(move || match (own.split_first(), any.split_first()) {
         (Some((first, rest)), other) if other.is_none_or(|(other, _)| first.id < other.id) => {
             own = rest;
-            Some(Found::Own(&first.value))
+            Some(Callee::Connected(Arc::clone(&first.value)))
         }
         (_, Some((first, rest))) => {
             any = rest;
-            Some(Found::Any(&first.value))
+            Some(Callee::Any(Arc::clone(&first.value)))
         }
         (_, None) => None,
     })
