@@ -3,8 +3,8 @@
 use uuid::Uuid;
 
 use crate::{
-    AvroType,
     avro::{BoxError, DecodeError, Decoder, encoder},
+    avro_type::AvroType,
     keys::decimal_digit,
 };
 

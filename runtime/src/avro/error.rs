@@ -57,7 +57,7 @@ pub(crate) fn path_text<'a>(path: impl Iterator<Item = &'a Segment>) -> String {
     text
 }
 
-/// What the input has instead of the expected value.
+/// The difference between the input and the expected value.
 pub(crate) enum Mismatch {
     EndOfInput,
     LongTooLarge,

@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bytes::Bytes;
+use uuid::Uuid;
+
 use super::{DecodeError, Decoder};
-use crate::{AvroType, Bytes, DateTime, Uuid, payload};
+use crate::{avro_type::AvroType, date_time::DateTime, macros::payload};
 
 /// A payload with a field of each kind.
 #[payload]

@@ -1,4 +1,4 @@
-//! The events that Open edX defines: those of openedx-events 11.2.0, under the same names.
+//! The events that Open edX defines, from openedx-events 11.2.0, under the same names.
 
 pub mod analytics;
 pub mod authz;

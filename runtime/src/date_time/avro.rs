@@ -7,9 +7,8 @@ use super::{
     format::{Text, put_fraction, put_local, put_offset},
 };
 use crate::{
-    AvroType,
     avro::{BoxError, DecodeError, Decoder, encoder},
-    avro_type::represented_by_string,
+    avro_type::{AvroType, represented_by_string},
     json::Parsed,
 };
 

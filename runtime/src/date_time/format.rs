@@ -20,7 +20,7 @@ static PAIRS: [[u8; 2]; 256] = {
     pairs
 };
 
-/// Writes two digits at a place in a text.
+/// Writes two digits at the index `at`.
 #[inline]
 fn put(text: &mut [u8], at: usize, number: u8) {
     text[at..at + 2].copy_from_slice(&PAIRS[usize::from(number)]);
@@ -70,7 +70,7 @@ pub(super) fn put_offset(text: &mut [u8], offset: UtcOffset) {
 /// The length of `YYYY-MM-DDTHH:MM:SS.ffffff+HH:MM:SS.ffffff`.
 const LONGEST: usize = 42;
 
-/// A text with room for the longest `isoformat()`.
+/// A buffer with room for the longest `isoformat()`.
 pub(super) struct Text {
     bytes: [u8; LONGEST],
     length: usize,

@@ -61,7 +61,7 @@ impl<'a> KeyFields<'a> {
         Ok(())
     }
 
-    /// Sets these parts, as many as there are values.
+    /// Sets the parts in order, until the values end.
     pub(super) fn set_all<const N: usize>(
         &mut self,
         parts: [Part; N],

@@ -18,7 +18,7 @@ pub(super) enum Part {
     BlockId,
 }
 
-/// The pattern of a text: Python has one for CCXs, and one for all other keys.
+/// The pattern that a key must match: Python has one for CCXs, and one for all other keys.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Plain,
@@ -74,7 +74,7 @@ impl Part {
         })
     }
 
-    /// Returns the characters of its value in a text.
+    /// Returns the characters that its value may have in a key.
     pub(super) fn char_set(self, dialect: Dialect) -> &'static CharSet {
         match (self, dialect) {
             (Self::Version, Dialect::Plain) => &chars::LOWER_HEX,

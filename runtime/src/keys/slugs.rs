@@ -1,4 +1,4 @@
-//! The grammar of keys whose parts are joined with `:`: those of content libraries.
+//! The grammar of keys whose parts are joined with `:`, the keys of content libraries.
 
 use super::{
     chars::{ASCII_SLUG, CharSet, SLUG},

@@ -161,7 +161,7 @@ macro_rules! key {
         }
 
         #[diagnostic::do_not_recommend]
-        impl $crate::AvroType for $type {
+        impl $crate::avro_type::AvroType for $type {
             $crate::avro_type::represented_by_string!();
 
             #[inline]

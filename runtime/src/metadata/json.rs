@@ -6,7 +6,11 @@ use serde::{Deserialize, de::Error as _, ser::SerializeMap};
 use serde_json::{Map, Serializer, Value, ser::Formatter};
 
 use super::EventsMetadata;
-use crate::{DateTime, UtcOffset, json::problem, uuid_text::parse_uuid};
+use crate::{
+    date_time::{DateTime, UtcOffset},
+    json::problem,
+    uuid_text::parse_uuid,
+};
 
 impl EventsMetadata {
     /// Returns the metadata as JSON, byte for byte as `EventsMetadata.to_json` writes it in Python.

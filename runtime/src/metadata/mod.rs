@@ -10,7 +10,10 @@ use uuid::Uuid;
 pub(crate) use identity::{host, set_service};
 pub use json::MetadataError;
 
-use crate::{DateTime, UtcOffset, event::EventDefinition};
+use crate::{
+    date_time::{DateTime, UtcOffset},
+    event::EventDefinition,
+};
 
 /// The release of openedx-events whose event definitions this crate has. It consists of integers only: a string such
 /// as `rc1` would make Python's consumers lose the message.

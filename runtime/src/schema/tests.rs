@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Schema, event_schema_string};
-use crate::{AvroType, payload, payload::record::Fields};
+use crate::{avro_type::AvroType, macros::payload, payload::record::Fields};
 
 /// A payload.
 #[payload]

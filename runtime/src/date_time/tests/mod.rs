@@ -4,7 +4,7 @@ mod conversions;
 mod texts;
 
 use super::{DateTime, UtcOffset, calendar, common, parse};
-use crate::{AvroType, avro::Decoder};
+use crate::{avro::Decoder, avro_type::AvroType};
 
 fn parsed(text: &str) -> DateTime {
     text.parse().unwrap_or_else(|error| panic!("{text:?}: {error}"))

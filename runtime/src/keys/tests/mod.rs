@@ -1,5 +1,5 @@
-//! What the stored cases of the Python library do not say: constructors, errors, and how keys behave as
-//! values. That every text is read as in Python is the matter of `tests/tests/keys.rs`.
+//! Tests of constructors, errors, and keys as values. `tests/tests/keys.rs` compares parsing with stored results of
+//! Python's library.
 
 mod course;
 mod library;

@@ -6,8 +6,8 @@ use std::{
 use serde::de::{IntoDeserializer, value::Error};
 
 use crate::{
-    AvroType,
     avro::Decoder,
+    avro_type::AvroType,
     keys::{CcxLocator, CourseKey, KeyError, LearningContextKey, LibraryLocatorV2, UsageKey},
     schema::Schema,
 };

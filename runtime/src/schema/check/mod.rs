@@ -197,7 +197,7 @@ const fn leads_back_before(record: &Record, field: usize) -> bool {
     false
 }
 
-/// Orders records by place: those of one cycle are in one crate, but maybe in several files.
+/// Orders records by place. The records of a cycle are in one crate, but may be in several files.
 const fn is_before(left: &Location, right: &Location) -> bool {
     let (left_file, right_file) = (left.file.as_bytes(), right.file.as_bytes());
     let mut index = 0;
