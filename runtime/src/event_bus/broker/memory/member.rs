@@ -150,7 +150,7 @@ impl EventBusConsumer for MemoryMember {
             if found_something || Instant::now() >= deadline || self.is_woken.swap(false, Ordering::AcqRel) {
                 break;
             }
-            // A member takes an entry after this moment, not at it.
+            // A millisecond later, because a member takes an entry only after that moment.
             let free_at = self.next_free_at(&mut topics).map(|at| at + Duration::from_millis(1));
             topics = store.wait(topics, free_at.map_or(deadline, |at| at.min(deadline)));
         }

@@ -42,7 +42,7 @@ pub(super) struct StoredEntry {
 pub(super) struct Group {
     /// The number of the last entry that a member received.
     pub(super) position: u64,
-    /// The members that have entries and did not acknowledge them.
+    /// The claims on entries that are not acknowledged, by the number of the entry.
     pub(super) claims: BTreeMap<u64, Claim>,
     /// The number of members with each name.
     pub(super) members: HashMap<String, usize>,

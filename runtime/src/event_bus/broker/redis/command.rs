@@ -1,7 +1,6 @@
 //! Commands in the server's protocol: several for one write, without a copy of each argument.
 
-use super::{fields, short_text::ShortText, stream_id::StreamId};
-use crate::event_bus::wire::message::Message;
+use super::{short_text::ShortText, stream_id::StreamId};
 
 /// Commands that go to the server together, each with one reply.
 #[derive(Default)]
@@ -28,13 +27,6 @@ impl Commands {
         for word in words {
             command.word(word);
         }
-    }
-
-    /// Adds the command that adds `message` to a stream, without trimming it.
-    pub(super) fn add(&mut self, stream: &str, message: &Message) {
-        let mut command = self.command(3 + fields::words(message));
-        command.word("XADD").word(stream).word("*");
-        fields::write(message, &mut command);
     }
 
     /// Adds all commands of `others`.

@@ -143,7 +143,7 @@ impl Connector {
         if self.options.url.db != 0 {
             accepted(next(), &format!("database {database}"))?;
         }
-        // The server may forbid the rest without harm, but not if it forbids everything.
+        // The server may forbid some of the rest without harm, unless it refuses all commands.
         let (_name, client_id, unblock, info, role) = (next(), next(), next(), next(), next());
         if let Err(trouble) = reply::checked(client_id.clone())
             && (trouble.is_transient() || trouble.is("NOAUTH"))

@@ -2,21 +2,24 @@
 
 use bytes::Bytes;
 
-use super::command::Words;
+use super::command::Commands;
 use crate::event_bus::wire::message::{Header, Message, MessageBuilder};
 
 /// The field with the Avro bytes.
 const EVENT_DATA: &str = "event_data";
 
-/// Returns the number of words that [`write`] adds to a command.
-pub(super) fn words(message: &Message) -> usize {
-    let event_data = usize::from(message.event_data().is_ok());
-    2 * (message.headers().count() + event_data + message.extra().len())
-}
-
-/// Adds names and values to a command: the headers and the data in Python's order, then all other fields. A value that a
-/// later one with the same name overrides comes first.
-pub(super) fn write(message: &Message, command: &mut Words<'_>) {
+/// Adds the command that adds `message` to a stream: the headers and the data in Python's order, then all other fields. A
+/// value that a later one with the same name overrides comes first. With `max_len`, the stream drops its oldest entries
+/// above about that number.
+pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u64>, message: &Message) {
+    let event_data = message.event_data().ok();
+    let fields = message.headers().count() + usize::from(event_data.is_some()) + message.extra().len();
+    let mut command = commands.command(3 + if max_len.is_some() { 3 } else { 0 } + 2 * fields);
+    command.word("XADD").word(stream);
+    if let Some(max_len) = max_len {
+        command.word("MAXLEN").word("~").number(max_len);
+    }
+    command.word("*");
     let is_overridden = |name: &[u8]| name == EVENT_DATA.as_bytes() || header(name).is_some();
     let (overridden, extra): (Vec<_>, Vec<_>) =
         message.extra().iter().partition(|(name, _)| is_overridden(name));
@@ -26,7 +29,7 @@ pub(super) fn write(message: &Message, command: &mut Words<'_>) {
     for (header, value) in message.headers() {
         command.word(header.name()).word(value);
     }
-    if let Ok(event_data) = message.event_data() {
+    if let Some(event_data) = event_data {
         command.word(EVENT_DATA).word(event_data);
     }
     for (name, value) in extra {

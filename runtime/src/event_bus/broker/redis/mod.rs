@@ -39,8 +39,8 @@ use crate::event_bus::broker::{
 /// A topic is a stream. Each entry has the fields that Python's `edx-event-bus-redis` writes and reads. Dead letters go
 /// to the stream `{topic}.dlq.{group}`.
 ///
-/// Creating a bus connects to nothing. It connects when it has something to do, again after a connection breaks, and each
-/// call ends in time ([`RedisOptions`]). The first connection to a server before Redis 7.0 returns a permanent error.
+/// Making a bus does not connect. The bus connects when there is something to do, and again after a connection broke. Each
+/// call ends in time ([`RedisOptions`]). Connecting to a server before Redis 7.0 is a permanent error.
 ///
 /// # Commands that the server must allow
 ///

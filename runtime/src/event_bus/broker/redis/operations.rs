@@ -8,7 +8,7 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply,
+    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
     stream_id::StreamId,
 };
 use crate::event_bus::{
@@ -118,7 +118,7 @@ impl Operations for RedisOperations {
         let stream = DeadLetter::topic(topic, group);
         let mut commands = Commands::new();
         commands.push(&["MULTI"]);
-        commands.add(&stream, &letter.to_message());
+        fields::write_add(&mut commands, &stream, None, &letter.to_message());
         commands.command(3).word("XDEL").word(&stream).id(StreamId::read(&letter.id)?);
         commands.push(&["EXEC"]);
         self.call(&commands)

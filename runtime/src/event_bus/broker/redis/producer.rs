@@ -67,10 +67,7 @@ impl RedisProducer {
     fn write(&self, commands: &mut Commands, envelopes: &[Envelope]) {
         let options = &self.connector.options;
         for Envelope { topic, message, .. } in envelopes {
-            let mut command = commands.command(6 + fields::words(message));
-            command.word("XADD").word(&**topic);
-            command.word("MAXLEN").word("~").number(options.stream_max_len).word("*");
-            fields::write(message, &mut command);
+            fields::write_add(commands, topic, Some(options.stream_max_len), message);
         }
         let Some(max_age) = options.stream_max_age else { return };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

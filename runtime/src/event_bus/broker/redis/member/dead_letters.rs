@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::link::Link;
 use crate::event_bus::broker::{
-    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    redis::{command::Commands, failure::Trouble, fields, reply, stream_id::StreamId},
     subscription::Subscription,
 };
 use crate::event_bus::wire::{
@@ -46,7 +46,8 @@ impl DeadLetters {
         let Subscription { topic, group, consumer_name, .. } = &link.subscription;
         let mut commands = Commands::new();
         commands.push(&["MULTI"]);
-        commands.add(stream, &DeadLetter::message_of(entry, failure, consumer_name));
+        let letter = DeadLetter::message_of(entry, failure, consumer_name);
+        fields::write_add(&mut commands, stream, None, &letter);
         commands.command(4).word("XACK").word(topic).word(group).id(id);
         // Without old ones, this drops nothing.
         let oldest = dropped.last().map_or(StreamId::ZERO, |id| id.next());

@@ -5,11 +5,11 @@
 //!          membership   creates the group, and creates it again after a loss
 //!          scan         pending entries: those this member left, those other members abandoned ─┐
 //!          reader       new entries; its watch notices those that the stream dropped unread ────┴─▶ found ──▶ Polled
-//! hold ──▶ claims       renews them
-//! dead_letter ──▶ dead_letters
+//! hold ──▶ claims       renews the claims of this member
+//! dead_letter ──▶ dead_letters   adds one and acknowledges its entry
 //! ```
 //!
-//! The parts own their state, and use the link only.
+//! Each part owns its state. The parts know the link, and not each other.
 
 mod claims;
 mod dead_letters;
