@@ -19,7 +19,7 @@ use openedx_events::{
     Connection, EventsMetadata, codec,
     event_bus::{
         Consumer, DeadLetter, EventBus, MemoryBus, Producer, Replayed, Report, Start, Stop, replay,
-        settings::Delivery,
+        settings::DeliveryMode,
     },
     learning::signals::{COURSE_ENROLLMENT_CREATED, COURSE_UNENROLLMENT_COMPLETED},
     registry,
@@ -55,7 +55,7 @@ impl Worker {
         let metadata = metadata(event_type);
         let definition = registry::get(event_type).unwrap();
         let bytes = definition.encode_json(&data().to_string()).unwrap();
-        let producer = Producer::of(&self.bus, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+        let producer = Producer::of(&self.bus, None, DeliveryMode::Wait, Duration::from_secs(1)).unwrap();
         producer.send(TOPIC, None, &metadata, &bytes).unwrap();
         let consumer = Consumer::of(Arc::new(self.bus.clone()), TOPIC, GROUP, "member");
         let short = Duration::from_millis(1);

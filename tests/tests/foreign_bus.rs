@@ -15,7 +15,7 @@ use openedx_events::{
     event_bus::{
         self, BusError, Consumer, Entry, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer,
         Failure, MemoryBus, Operations, Polled, ProduceError, Producer, Settings, Start, Stop, Subscription,
-        run_all, settings::Delivery,
+        run_all, settings::DeliveryMode,
     },
 };
 use openedx_events_tests::number_events;
@@ -80,7 +80,7 @@ fn ends<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
 
 #[test]
 fn an_event_is_undelivered_if_the_bus_panics() {
-    let producer = Producer::of(&Panicking, None, Delivery::Wait, PATIENCE).unwrap();
+    let producer = Producer::of(&Panicking, None, DeliveryMode::Wait, PATIENCE).unwrap();
     let error = send(&producer, 1).expect_err("the bus panicked");
     let undelivered = error.into_undelivered();
     assert_eq!(undelivered[0].error.to_string(), "the bus panicked: the producer is broken");
@@ -90,7 +90,7 @@ fn an_event_is_undelivered_if_the_bus_panics() {
 #[test]
 fn background_delivery_survives_a_panic_of_the_bus() {
     let undelivered = ends(|| {
-        let producer = Producer::of(&Panicking, None, Delivery::Background, PATIENCE).unwrap();
+        let producer = Producer::of(&Panicking, None, DeliveryMode::Background, PATIENCE).unwrap();
         let both = [1, 2].map(|number| {
             send(&producer, number).unwrap();
             producer.flush(PATIENCE).expect_err("the bus panicked").into_undelivered()
@@ -189,7 +189,7 @@ impl EventBusConsumer for CountsFromZero {
 fn attempts_counted_from_zero_do_not_underflow() {
     let held = Arc::new(AtomicU32::new(0));
     let bus = CountingFromZero(MemoryBus::new(), Arc::clone(&held));
-    let producer = Producer::of(&bus, None, Delivery::Wait, PATIENCE).unwrap();
+    let producer = Producer::of(&bus, None, DeliveryMode::Wait, PATIENCE).unwrap();
     (1..=3).for_each(|number| send(&producer, number).unwrap());
     let stop = Stop::new();
     let stopper = stop.clone();

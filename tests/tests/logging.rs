@@ -15,7 +15,7 @@ use std::{
 use openedx_events::{
     event_bus::{
         self, Entry, EntryId, EventBus, MemoryBus, Message, Producer, RedisBus, RedisOptions, Settings,
-        Subscription, settings::Delivery,
+        Subscription, settings::DeliveryMode,
     },
     prelude::*,
 };
@@ -133,7 +133,7 @@ fn lines_with(also: impl Fn() + Send + Sync + 'static, work: impl FnOnce() + Sen
 fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
     let unreachable = RedisBus::new(RedisOptions::tcp("127.0.0.1", 1)).unwrap();
     let limit = Duration::from_secs(5);
-    let producer = Producer::of(&unreachable, None, Delivery::Background, limit).unwrap();
+    let producer = Producer::of(&unreachable, None, DeliveryMode::Background, limit).unwrap();
     let same_producer = producer.clone();
     let lines = lines_with(
         move || drop(same_producer.flush(Duration::ZERO)),

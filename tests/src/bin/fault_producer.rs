@@ -18,7 +18,7 @@ use std::{
 use fault::{ITEM_SENT, ItemSent, Lines, Scale, at_end_of_input, now, start_log};
 use openedx_events::{
     codec,
-    event_bus::{Settings, install, settings::Delivery},
+    event_bus::{Settings, install, settings::DeliveryMode},
 };
 use serde_json::Value;
 
@@ -62,7 +62,7 @@ fn main() {
 
 impl Options {
     fn run(self) {
-        let is_background = self.settings.producer.delivery == Delivery::Background;
+        let is_background = self.settings.producer.delivery == DeliveryMode::Background;
         let guard = install(&self.settings).expect("the event bus can be set up");
         let over = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&over);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use openedx_events::event_bus::{
     Settings,
-    settings::{Delivery, Finding, SettingsBuilder, Severity},
+    settings::{DeliveryMode, Finding, SettingsBuilder, Severity},
 };
 use serde_json::json;
 
@@ -18,7 +18,7 @@ fn defaults_are_as_documented() {
     assert_eq!((&settings.producer.bus, &settings.consumer.bus), (&None, &None));
     assert_eq!(
         (settings.producer.delivery, settings.producer.timeout),
-        (Delivery::Wait, Duration::from_secs(2))
+        (DeliveryMode::Wait, Duration::from_secs(2))
     );
     let consumer = settings.consumer;
     assert!(consumer.enabled && consumer.config.is_empty());
@@ -78,7 +78,7 @@ fn every_setting_is_read() {
     assert_eq!(settings.consuming_bus(), Ok("memory"));
     assert_eq!(
         (settings.stream_name("quizzes"), settings.producer.delivery),
-        ("dev-quizzes".into(), Delivery::Background)
+        ("dev-quizzes".into(), DeliveryMode::Background)
     );
     assert_eq!(settings.producer.timeout, Duration::from_millis(1500));
     let consumer = settings.consumer;
@@ -146,6 +146,11 @@ fn invalid_values() {
             "expected `true` or `false`, found the string `false`",
         ),
         ("EVENT_BUS_REDIS_CONSUMERS_ENABLED", json!(1), "expected `true` or `false`, found `1`"),
+        (
+            "EVENT_BUS_REDIS_AUDIT_LOGGING_ENABLED",
+            json!("on"),
+            "expected `true` or `false`, found the string `on`",
+        ),
         ("EVENT_BUS_PRODUCER_CONFIG", json!("{}"), "expected a table of event types, found a string"),
         ("EVENT_BUS_PRODUCER_CONFIG", json!([]), "expected a table of event types, found a list"),
         ("EVENT_BUS_CONSUMER_CONFIG", json!(0), "expected a table of topics, found a number"),

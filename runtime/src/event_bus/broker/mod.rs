@@ -1,7 +1,7 @@
 //! Brokers: the traits that a bus implements, the types in their signatures, and a folder for each bus of this crate.
 //!
-//! A broker may use `wire`, and of `settings` the parts that make a table. The files called `from_settings.rs` alone know all
-//! [`Settings`](crate::event_bus::Settings). A broker knows neither producers nor consumers.
+//! A broker may use `wire`, and the parts of `settings` that make a table. Only the files called `from_settings.rs` use
+//! [`Settings`](crate::event_bus::Settings) as a whole. A broker knows neither producers nor consumers.
 
 pub(in crate::event_bus) mod audit;
 pub(in crate::event_bus) mod built_in;
@@ -14,7 +14,7 @@ pub(in crate::event_bus) mod memory;
 pub(in crate::event_bus) mod operations;
 #[cfg(feature = "redis")]
 pub(in crate::event_bus) mod redis;
-// With or without the feature `redis`, so that findings do not depend on features.
+// Compiled without the feature `redis` as well, so that the same settings give the same findings in every program.
 #[path = "redis/settings/mod.rs"]
 pub(in crate::event_bus) mod redis_settings;
 pub(in crate::event_bus) mod registered;

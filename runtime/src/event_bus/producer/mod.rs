@@ -33,7 +33,7 @@ use super::{
         subscription::bounded,
     },
     observe::{Log, Observation, Observer, Observers},
-    settings::{Delivery, ProducerSettings, Settings, topic::stream_name},
+    settings::{DeliveryMode, ProducerSettings, Settings, topic::stream_name},
     wire::{entry::EntryId, envelope::Envelope, message::Message},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
@@ -68,7 +68,7 @@ impl Producer {
     pub fn of(
         bus: &dyn EventBus,
         prefix: Option<&str>,
-        delivery: Delivery,
+        delivery: DeliveryMode,
         timeout: Duration,
     ) -> Result<Self, BusError> {
         Self::start(bus, prefix, delivery, timeout, true)
@@ -84,15 +84,15 @@ impl Producer {
     fn start(
         bus: &dyn EventBus,
         prefix: Option<&str>,
-        delivery: Delivery,
+        delivery: DeliveryMode,
         timeout: Duration,
         audit: bool,
     ) -> Result<Self, BusError> {
         let producer = ObservedProducer::new(bus.producer()?, audit.then(|| bus.audit_log()));
         let timeout = bounded(timeout);
         let deliver = match delivery {
-            Delivery::Wait => Deliver::Wait(producer),
-            Delivery::Background => Deliver::Background(Background::start(producer, timeout)?),
+            DeliveryMode::Wait => Deliver::Wait(producer),
+            DeliveryMode::Background => Deliver::Background(Background::start(producer, timeout)?),
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
         Ok(Self(Arc::new(ProducerState { prefix, timeout, deliver })))
@@ -109,7 +109,7 @@ impl Producer {
     ///
     /// # Errors
     ///
-    /// If it was not delivered in time; with [`Delivery::Background`], if the queue stayed full.
+    /// If it was not delivered in time; with [`DeliveryMode::Background`], if the queue stayed full.
     pub fn send(
         &self,
         topic: &str,

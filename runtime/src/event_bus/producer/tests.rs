@@ -19,7 +19,7 @@ use crate::event_bus::{
         operations::Operations,
         subscription::Subscription,
     },
-    settings::Delivery,
+    settings::DeliveryMode,
     wire::{
         entry::EntryId,
         envelope::Envelope,
@@ -122,9 +122,9 @@ impl EventBus for Silent {
 #[test]
 fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
-    let wait = Producer::of(&Silent, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+    let wait = Producer::of(&Silent, None, DeliveryMode::Wait, Duration::from_secs(1)).unwrap();
     assert_eq!(types(wait.send("t", None, &metadata, b"")), ["com.example.a.b.c.v1"]);
-    let background = Producer::of(&Silent, None, Delivery::Background, Duration::from_secs(1)).unwrap();
+    let background = Producer::of(&Silent, None, DeliveryMode::Background, Duration::from_secs(1)).unwrap();
     background.send("t", None, &metadata, b"").unwrap();
     assert_eq!(types(background.flush(Duration::from_secs(10))), ["com.example.a.b.c.v1"]);
 }
@@ -185,7 +185,7 @@ fn large_messages_go_in_small_parts() {
 fn the_longest_times_are_no_error() {
     let bus = MemoryBus::new();
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
-    for delivery in [Delivery::Wait, Delivery::Background] {
+    for delivery in [DeliveryMode::Wait, DeliveryMode::Background] {
         let producer = Producer::of(&bus, None, delivery, Duration::MAX).unwrap();
         producer.send("t", None, &metadata, b"").unwrap();
         producer.flush(Duration::MAX).unwrap();
@@ -230,7 +230,7 @@ fn a_local_set_on_a_multi_threaded_runtime_is_held_up_and_no_event_is_lost() {
 
     let bus = MemoryBus::new();
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
-    let producer = Producer::of(&bus, None, Delivery::Wait, Duration::from_secs(1)).unwrap();
+    let producer = Producer::of(&bus, None, DeliveryMode::Wait, Duration::from_secs(1)).unwrap();
     let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let sent = LocalSet::new().block_on(&runtime, async { producer.send("t", None, &metadata, b"") });
     sent.unwrap();

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{finding::SettingPath, merge::merge_producer_configs, row::Lookup, value::Given};
 
-/// The settings of the event bus that are set. Of several sources, the last one counts.
+/// The settings of the event bus that are set. If several sources set one, the last source counts.
 #[derive(Default)]
 pub(in crate::event_bus) struct Layers(BTreeMap<String, Setting>);
 
@@ -43,13 +43,13 @@ impl Layers {
         self.0.iter().map(|(name, setting)| (&**name, SettingPath::new(&**name, &setting.origin)))
     }
 
-    /// Returns these settings for a bus whose own settings have `family` in their names.
+    /// Returns the settings as a bus of this family reads them.
     pub(in crate::event_bus) fn of(&self, family: &'static str) -> OfFamily<'_> {
         OfFamily { layers: self, family }
     }
 }
 
-/// The settings as one bus reads them: `*` in a name stands for its family.
+/// The settings as a bus of one family reads them. `*` in a name stands for the family.
 pub(in crate::event_bus) struct OfFamily<'a> {
     layers: &'a Layers,
     family: &'static str,

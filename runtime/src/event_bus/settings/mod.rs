@@ -44,7 +44,7 @@ pub use self::{
     merge::merge_producer_configs,
     routes::{ProducerConfig, Route},
     sources::SettingsBuilder,
-    table::{ConsumerSettings, Delivery, ProducerSettings},
+    table::{ConsumerSettings, DeliveryMode, ProducerSettings},
 };
 pub use crate::event_bus::broker::{
     buses::BusSettings,
@@ -144,7 +144,7 @@ impl Settings {
         })
     }
 
-    /// Reads the JSON object of `--extra` of `consume-events`. Options that it does not set are those of `base`.
+    /// Reads the JSON object of `--extra` of `consume-events`, and takes the options that it does not set from `base`.
     ///
     /// # Errors
     ///

@@ -170,17 +170,16 @@ fn check_event(
             Some((_, near)) => format!("write `{near}`"),
             None => format!(
                 "link the crate that defines it, for example with `use my_events as _;`, or {}",
-                if enabled { "disable its routes" } else { "remove it" }
+                if enabled { "disable its routes" } else { "remove its routes" }
             ),
         };
-        let (severity, consequence) = if enabled {
-            (Severity::Error, "but has an enabled route for it")
+        let (severity, routes) = if enabled {
+            (Severity::Error, "with an enabled route")
         } else {
-            (Severity::Warning, "and its routes are disabled")
+            (Severity::Warning, "whose routes are disabled")
         };
         let message = format!(
-            "this program does not know the event type, {consequence}\nnote: no crate that is linked into the program \
-             defines it\nhelp: {help}"
+            "unknown event type {routes}\nnote: no crate linked into this program defines it\nhelp: {help}"
         );
         findings.push(severity, path, message);
         return;

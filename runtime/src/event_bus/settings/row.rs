@@ -7,7 +7,7 @@ use super::{
 
 /// One setting.
 pub(in crate::event_bus) struct Row {
-    /// The names, of which the first one that is set counts. `*` stands for the family of the chosen bus, such as `REDIS`.
+    /// The names. If several are set, the first one counts. `*` stands for the family of the chosen bus, such as `REDIS`.
     pub(in crate::event_bus) names: &'static [&'static str],
     /// Whether the value is a table, which is JSON in an environment variable.
     pub(in crate::event_bus) is_table: bool,
@@ -28,7 +28,7 @@ pub(in crate::event_bus) trait Lookup {
     }
 }
 
-/// Makes a struct, its defaults and its reader of a table with one row for each setting:
+/// Makes a struct, its defaults and its reader from a table with one row for each setting:
 ///
 /// ```text
 /// /// What it means.

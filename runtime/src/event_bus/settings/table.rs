@@ -12,7 +12,7 @@ use super::{
 };
 
 settings! {
-    /// How events are sent to the bus. In a name, `*` stands for the word of the chosen bus, such as `REDIS`.
+    /// How events are sent to the bus. In a name, `*` stands for the chosen bus, as in `REDIS`.
     pub struct ProducerSettings {
         /// The bus that events are sent to: `memory`, `redis`, or the name of a registered bus. Python's
         /// `edx_event_bus_redis.create_producer` means `redis`. Without a bus, events stay in the process.
@@ -20,7 +20,7 @@ settings! {
         /// The routes: event type → topic → `event_key_field` and `enabled`.
         "EVENT_BUS_PRODUCER_CONFIG" => config: ProducerConfig = ProducerConfig::default();
         /// When a send returns: `wait`, after the bus has confirmed the event, or `background`, at once.
-        "EVENT_BUS_PRODUCER_DELIVERY" => delivery: Delivery = Delivery::Wait, Delivery::read;
+        "EVENT_BUS_PRODUCER_DELIVERY" => delivery: DeliveryMode = DeliveryMode::Wait, DeliveryMode::read;
         /// Seconds in which an event must reach all its topics.
         "EVENT_BUS_PRODUCER_TIMEOUT" => timeout: Duration = Duration::from_secs(2), positive_seconds;
         /// Whether each message is logged, without its data.
@@ -29,7 +29,7 @@ settings! {
 }
 
 settings! {
-    /// How events are received from the bus. In a name, `*` stands for the word of the chosen bus, such as `REDIS`.
+    /// How events are received from the bus. In a name, `*` stands for the chosen bus, as in `REDIS`.
     pub struct ConsumerSettings {
         /// The bus that events are received from: `memory`, `redis`, or the name of a registered bus. Python's
         /// `edx_event_bus_redis.RedisEventConsumer` means `redis`.
@@ -65,7 +65,7 @@ settings! {
 /// When a send returns: `EVENT_BUS_PRODUCER_DELIVERY`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Delivery {
+pub enum DeliveryMode {
     /// After the bus has confirmed the event, so the sender learns the outcome.
     #[default]
     Wait,
@@ -73,7 +73,7 @@ pub enum Delivery {
     Background,
 }
 
-impl Delivery {
+impl DeliveryMode {
     fn read(given: Given<'_>) -> Result<Self, String> {
         match given.value.as_str() {
             Some("wait") => Ok(Self::Wait),

@@ -1,4 +1,4 @@
-//! Kinds of values: how each is read, and what the message says if a value is wrong.
+//! The kinds of values: how each is read, and the message about a wrong one.
 
 use std::time::Duration;
 
@@ -104,7 +104,7 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number)).then_some(number as u64)
 }
 
-/// A number of errors, of which 0 means no limit, as in Python.
+/// A limit, of which 0 means no limit, as in Python.
 pub(super) fn limit(given: Given<'_>) -> Result<Option<u32>, String> {
     count::<u32, 0>(given).map(|limit| Some(limit).filter(|limit| *limit > 0))
 }
