@@ -29,26 +29,6 @@ fn drain(consumer: &mut dyn EventBusConsumer, max: usize) -> (Vec<u32>, Vec<u32>
 }
 
 #[test]
-fn after_a_restart_pending_entries_come_first_one_at_a_time() {
-    let world = World::new();
-    let sent = world.produce(0..5);
-    let mut consumer = world.consumer("a");
-    assert_eq!(poll(&mut *consumer, &[], 3).entries.len(), 3);
-    drop(consumer);
-
-    let mut consumer = world.consumer("a");
-    let first = poll(&mut *consumer, &[], 100);
-    assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 2));
-    assert_eq!(world.delivered(&sent[0]), Some(("a".into(), 2)));
-    assert_eq!(world.delivered(&sent[1]), Some(("a".into(), 1)), "only the returned entry counts a delivery");
-    // Without an acknowledgement, the next entry follows.
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [1]);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [2]);
-    assert_eq!(numbers(&poll(&mut *consumer, &[], 100)), [3, 4]);
-    assert!(poll(&mut *consumer, &[], 100).entries.is_empty());
-}
-
-#[test]
 fn entries_in_a_lost_answer_are_returned_without_counting_an_attempt() {
     let world = World::new();
     let mut consumer = world.consumer("a");

@@ -78,23 +78,6 @@ fn another_thread_can_end_a_wait() {
 }
 
 #[test]
-fn a_wait_can_be_ended_if_unblock_is_forbidden() {
-    let world = World::new();
-    let _: () = world.ask(&["ACL", "SETUSER", "default", "-client|unblock"]);
-    let mut consumer = world.consumer("a");
-    let waker = consumer.waker().unwrap();
-    thread::scope(|scope| {
-        scope.spawn(|| {
-            thread::sleep(Duration::from_millis(200));
-            waker();
-        });
-        let begun = Instant::now();
-        assert!(consumer.poll(&[], 10, Duration::from_secs(30)).unwrap().entries.is_empty());
-        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
-    });
-}
-
-#[test]
 fn the_server_lists_consumers_by_name() {
     let world = World::new();
     let mut consumer = world.consumer("shop worker/1");

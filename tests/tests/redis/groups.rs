@@ -1,32 +1,6 @@
-//! Groups: where they start, and how a member reacts if one is lost or moved.
+//! How a member reacts if its group is lost or moved.
 
-use openedx_events::event_bus::{EventBus, Start, Subscription};
-
-use super::support::{GROUP, TOPIC, World, backlog, ids, numbers, poll};
-
-fn starting(start: Start) -> Subscription {
-    let mut subscription = backlog("a");
-    subscription.start = start;
-    subscription
-}
-
-#[test]
-fn an_existing_group_is_not_moved_to_an_entry() {
-    let world = World::new();
-    let sent = world.produce(0..4);
-    poll(&mut *world.consumer("b"), &[], 1);
-    let mut consumer = world.bus().consumer(&starting(Start::After(sent[2].clone()))).unwrap();
-    let error = consumer.poll(&[], 10, std::time::Duration::ZERO).unwrap_err();
-    assert!(error.is_group_exists() && !error.is_transient());
-    let text = format!("group `{GROUP}` of topic `{TOPIC}` already exists and keeps its position");
-    assert_eq!(error.to_string(), text);
-    let wrong = starting(Start::After(openedx_events::event_bus::EntryId::new("yesterday")));
-    let error = world.bus().consumer(&wrong).err().unwrap();
-    assert!(
-        !error.is_transient() && error.to_string().contains("`yesterday` is not the id of an entry"),
-        "{error}"
-    );
-}
+use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
 
 #[test]
 fn a_deleted_group_is_recreated_at_the_position_of_this_process() {
