@@ -14,7 +14,8 @@ use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 /// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to
 /// [`register`](crate::event_bus::register).
 ///
-/// The guide shows a small bus, and the conformance suite checks every promise that is documented here.
+/// The [guide](crate::guide::writing_a_bus) shows a small bus, and the conformance suite checks every promise that is
+/// documented here.
 pub trait EventBus: Send + Sync {
     /// Returns the producer of this process.
     ///
@@ -70,7 +71,8 @@ pub trait EventBusProducer: Send + Sync {
 /// A member of a consumer group on one topic.
 ///
 /// A broker hands each entry to one member, which keeps it until it acknowledges it. If a member dies, another one receives
-/// its entries; dropping a member without another call counts as its death. The broker counts the deliveries of each entry, so that an entry that crashes the process is noticed.
+/// its entries; dropping a member without another call counts as its death. The broker counts the deliveries of each entry,
+/// so that an entry that crashes the process is noticed.
 pub trait EventBusConsumer: Send {
     /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
     /// `wait` for the first one.
