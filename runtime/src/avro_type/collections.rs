@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    hash::{BuildHasher, Hash},
+    hash::BuildHasher,
 };
 
 use super::AvroType;
@@ -72,41 +72,63 @@ fn decode_entry<K: MapKey, V: AvroType>(input: &mut Decoder<'_>) -> Result<(K, V
     Ok((key, V::decode_avro(input)?))
 }
 
-macro_rules! map {
-    ([$($parameters:tt)*] $map:ty, $repr:ty, $entries:expr) => {
-        impl<$($parameters)*> AvroType for $map {
-            type Repr = $repr;
-            const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
+impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
+    type Repr = BTreeMap<K, V::Repr>;
+    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
-            fn to_repr(&self) -> Self::Repr {
-                self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
-            }
+    fn to_repr(&self) -> Self::Repr {
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+    }
 
-            fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-                repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
-            }
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+    }
 
-            fn encode_avro(&self, out: &mut Vec<u8>) {
-                encoder::blocks(out, $entries(self), encode_entry);
-            }
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::blocks(out, self.iter(), encode_entry);
+    }
 
-            fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-                let mut map = Self::default();
-                input.items(decode_entry, |_, entry| {
-                    if let Some((key, value)) = entry {
-                        map.insert(key, value);
-                    }
-                })?;
-                Ok(map)
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::new();
+        input.items(decode_entry, |_, entry| {
+            if let Some((key, value)) = entry {
+                map.insert(key, value);
             }
-        }
-    };
+        })?;
+        Ok(map)
+    }
 }
 
-map! { [K: MapKey, V: AvroType] BTreeMap<K, V>, BTreeMap<K, V::Repr>, BTreeMap::iter }
-map! {
-    [K: MapKey + Hash, V: AvroType, S: BuildHasher + Default + 'static]
-    HashMap<K, V, S>, HashMap<K, V::Repr, S>, |map| sorted(map).into_iter()
+impl<K, V, S> AvroType for HashMap<K, V, S>
+where
+    K: MapKey + std::hash::Hash,
+    V: AvroType,
+    S: BuildHasher + Default + 'static,
+{
+    type Repr = HashMap<K, V::Repr, S>;
+    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
+
+    fn to_repr(&self) -> Self::Repr {
+        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+    }
+
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+    }
+
+    fn encode_avro(&self, out: &mut Vec<u8>) {
+        encoder::blocks(out, sorted(self).into_iter(), encode_entry);
+    }
+
+    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+        let mut map = Self::default();
+        input.items(decode_entry, |_, entry| {
+            if let Some((key, value)) = entry {
+                map.insert(key, value);
+            }
+        })?;
+        Ok(map)
+    }
 }
 
 /// Sorts by code point, which is the order of the UTF-8 bytes.
