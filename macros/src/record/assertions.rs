@@ -10,6 +10,7 @@ use syn::spanned::Spanned;
 use super::{Field, Target};
 use crate::{
     runtime_path::RuntimePath,
+    source::{joined, source, tokens},
     spans::{call_up_to, generic_up_to},
 };
 
@@ -26,12 +27,8 @@ impl Target<'_> {
             let rt = path.at(span);
             let ty = field.alias_at_type();
             if field.alias.is_simple() {
-                // assert_avro_type::<i64>();
-                // <Wire<i64>>::assert_simple();
-                return quote_spanned! {span=>
-                    #rt::assert_avro_type::<#ty>();
-                    <#rt::Wire<#ty>>::assert_simple();
-                };
+                // assert_simple::<i64>();
+                return quote_spanned!(span=> #rt::assert_simple::<#ty>(););
             }
             // assert_avro_type::<Unrefused<__Type0, { <Wire<__Type0>>::IS_REFUSED }>>();
             // <Wire<__Type0>>::assert_value();
@@ -50,24 +47,23 @@ impl Target<'_> {
         }
     }
 
-    /// Calls `function`, which walks over the schema, for each field.
+    /// Calls `function`, which walks over the schema, for each field. Its plural does so for several fields.
     pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
-        let call = |field: &Field<'_>| {
+        let (simple, others): (Vec<_>, Vec<_>) = self.checked().partition(|field| field.alias.is_simple());
+        let simple = (!simple.is_empty()).then(|| {
+            let plural = format!("{function}s");
+            let indices = joined(simple.iter().map(|field| field.index), ", ");
+            tokens(&source!([plural, indices] const _: () = __RT::#plural(&__RECORD, &[#indices]);))
+        });
+        let others = others.into_iter().map(|field| {
             let (index, span) = (field.index, field.ty.span());
             let rt = path.at(span);
             let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
-            call_up_to(&field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index))
-        };
-        let (simple, others): (Vec<_>, Vec<_>) = self.checked().partition(|field| field.alias.is_simple());
-        let simple = (!simple.is_empty()).then(|| {
-            let calls = simple.into_iter().map(call);
-            quote!(const _: () = { #(#calls;)* };)
+            let call =
+                call_up_to(&field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index));
+            quote_spanned!(span=> const _: () = #call;)
         });
-        let others = others.into_iter().map(|field| {
-            let call = call(field);
-            quote_spanned!(field.ty.span()=> const _: () = #call;)
-        });
-        // const _: () = { assert_field(&__RECORD, 0); assert_field(&__RECORD, 2); };
+        // const _: () = assert_fields(&__RECORD, &[0, 2]);
         // const _: () = assert_field(&__RECORD, 1);
         //
         // The compiler evaluates an item up to its first error, so each field that is likely to have one needs its own.

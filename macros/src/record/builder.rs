@@ -136,15 +136,15 @@ impl Target<'_> {
         });
         let bounds = joined(bounds, ", ");
         let values = self.fields.iter().map(|field| {
-            let Field { ident, index, default, .. } = field;
+            let Field { text, index, default, .. } = field;
             match default {
                 Some(_) => {
                     let default = field.default_function();
-                    source!([ident, index, default] #ident: __values.#index.unwrap_or_else(#default))
+                    source!([text, index, default] #text: __values.#index.unwrap_or_else(#default))
                 }
                 None => {
                     let state = state(field);
-                    source!([ident, index, state] #ident: <#state as __Required<_>>::value(__values.#index))
+                    source!([text, index, state] #text: <#state as __Required<_>>::value(__values.#index))
                 }
             }
         });
@@ -173,7 +173,7 @@ impl Target<'_> {
     pub(crate) fn to_builder(&self, built: &Built<'_>) -> String {
         let (name, vis) = (built.name(), built.vis.to_token_stream());
         let kept = "__Kept,".repeat(self.fields.len());
-        let values = listed(self.fields, |Field { ident, .. }| format!("__Some(__fields.{ident})"));
+        let values = listed(self.fields, |Field { text, .. }| format!("__Some(__fields.{text})"));
         // pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> {
         //     let fields = self.fields.clone();
         //     __UserDataBuilder { values: (Some(fields.id), …), states: PhantomData }
@@ -192,10 +192,10 @@ impl Target<'_> {
 
 /// The trait whose message names the missing field.
 fn required_trait(built: &Built<'_>, field: &Field<'_>) -> String {
-    let Field { ident, name, alias, .. } = field;
+    let Field { text, name, alias, .. } = field;
     let (vis, is_set) = (built.vis.to_token_stream(), is_set(field));
     let message = literal(&format!(
-        "required field `{name}` of `{}` is not set\nhelp: call `.{ident}(…)` before `.build()`",
+        "required field `{name}` of `{}` is not set\nhelp: call `.{text}(…)` before `.build()`",
         built.ident.unraw()
     ));
     let label = literal(&format!("`{name}` is not set here"));

@@ -7,16 +7,16 @@ impl Target<'_> {
     /// Needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier minor versions have.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> String {
         let Self { ident, fields, .. } = self;
-        let encode = self.statements(|Field { alias, ident, .. }| {
-            source!([alias, ident] <__Wire<#alias>>::encode(&self.#ident, __out);)
-        });
+        let encode = self.statements(
+            |Field { alias, text, .. }| source!([alias, text] <__Wire<#alias>>::encode(&self.#text, __out);),
+        );
         let value = self.value(
             |field| decoded(field, earlier_ends),
             |values| format!("__Ok({values})"),
             |part| unwrapped(&part),
         );
         let printed = fields.iter().map(
-            |Field { alias, ident, .. }| source!([alias, ident] <__Plain<#alias>>::debug_value(&self.#ident)),
+            |Field { alias, text, .. }| source!([alias, text] <__Plain<#alias>>::debug_value(&self.#text)),
         );
         let printed = joined(printed, ", ");
         // impl Fields for UserDataFields {

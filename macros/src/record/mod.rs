@@ -37,6 +37,8 @@ use crate::waivers::Waivers;
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {
     pub(crate) ident: &'a Ident,
+    /// The identifier as source text: with `r#`.
+    pub(crate) text: String,
     /// The position among the fields.
     pub(crate) index: usize,
     /// The name on the wire: without `r#`.

@@ -108,11 +108,13 @@ pub(crate) fn parse_fields<'a>(
         name_self(&mut ty, &item.ident);
         let mut field = Field {
             ident,
+            text: ident.to_string(),
             index,
             name: ident.unraw().to_string(),
             vis: &source.vis,
             refusal: refusal(&ty, is_local),
-            alias: Alias::of(&ty, index, &fields),
+            // The types of a local event are not checked, so its simple types could be others.
+            alias: if is_local { Alias::new(index) } else { Alias::of(&ty, index, &fields) },
             ty,
             is_type_reported: false,
             docs: Docs::of(&source.attrs),

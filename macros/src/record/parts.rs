@@ -40,15 +40,15 @@ impl Target<'_> {
         taken: impl Fn(String) -> String,
     ) -> String {
         if self.fields.len() <= MOST_IN_ONE {
-            let values = self.fields.iter().map(|field| format!("{}: {}", field.ident, each(field)));
+            let values = self.fields.iter().map(|field| format!("{}: {}", field.text, each(field)));
             // Self { id: …, is_active: … }
             return format!("Self {{ {} }}", joined(values, ", "));
         }
         let parts = self.parts(|part| given(format!("({},)", joined(part.iter().map(&each), ", "))));
         let parts = parts.into_iter().enumerate();
         let parts = joined(parts.map(|(index, part)| format!("let __part_{index} = {};", taken(part))), " ");
-        let fields = self.fields.iter().map(|Field { ident, index, .. }| {
-            format!("{ident}: __part_{}.{}", index / IN_A_PART, index % IN_A_PART)
+        let fields = self.fields.iter().map(|Field { text, index, .. }| {
+            format!("{text}: __part_{}.{}", index / IN_A_PART, index % IN_A_PART)
         });
         // { let __part_0 = __apart(|| (…, …)); …; Self { id: __part_0.0, is_active: __part_0.1, … } }
         format!("{{ {parts} Self {{ {} }} }}", joined(fields, ", "))

@@ -18,8 +18,8 @@ impl Target<'_> {
         //     fn eq(&self, __other: &Self) -> bool { <Plain<__Type0>>::values_eq(&self.id, &other.id) && … }
         // }
         let clone = is_missing("Clone").then(|| {
-            let cloned = |Field { alias, ident, .. }: &Field<'_>| {
-                source!([alias, ident] <__Plain<#alias>>::clone_value(&self.#ident))
+            let cloned = |Field { alias, text, .. }: &Field<'_>| {
+                source!([alias, text] <__Plain<#alias>>::clone_value(&self.#text))
             };
             let value = self.value(cloned, |values| values, |part| part);
             source! {
@@ -35,8 +35,8 @@ impl Target<'_> {
         });
         let partial_eq = is_missing("PartialEq").then(|| {
             let parts = self.parts(|part| {
-                let equal = part.iter().map(|Field { alias, ident, .. }| {
-                    source!([alias, ident] <__Plain<#alias>>::values_eq(&self.#ident, &__other.#ident))
+                let equal = part.iter().map(|Field { alias, text, .. }| {
+                    source!([alias, text] <__Plain<#alias>>::values_eq(&self.#text, &__other.#text))
                 });
                 joined(equal, " && ")
             });

@@ -16,6 +16,19 @@ use crate::{
 /// The one hard requirement on a field's type, placed at that type.
 pub fn assert_avro_type<T: AvroType>() {}
 
+/// The requirement on a simple type, which only fails if the program gives its name to another type.
+pub fn assert_simple<T: Simple>() {}
+
+/// What the name of a simple type promises.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` hides the standard type of that name, and cannot be a field of a payload or an event\nnote: fields need an Avro form, `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`\nhelp: use the standard type, or write this type under another name",
+    label = "not the standard type"
+)]
+pub trait Simple: AvroType + Clone + PartialEq + Debug + Send + Sync {}
+
+#[diagnostic::do_not_recommend]
+impl<T: AvroType + Clone + PartialEq + Debug + Send + Sync> Simple for T {}
+
 /// `T`, or a type with an Avro form if `T` is refused with a reason of its own, which `assert_field` reports.
 pub type Unrefused<T, const IS_REFUSED: bool> = <Refuse<IS_REFUSED> as Choose<T>>::Type;
 
@@ -71,13 +84,6 @@ impl<T: AvroType> Wire<T> {
     {
     }
 
-    /// Asserts what the name of a simple type promises. It only fails if the program gives that name to another type.
-    pub fn assert_simple()
-    where
-        T: Value + Send + Sync,
-    {
-    }
-
     /// Appends the Avro bytes.
     #[inline]
     pub fn encode(value: &T, out: &mut Vec<u8>) {
@@ -118,8 +124,6 @@ pub trait NoWire<T> {
     const SIMPLE: TypeFacts = TypeFacts::new(None, None, true);
 
     fn assert_value() {}
-
-    fn assert_simple() {}
 
     fn encode(value: &T, out: &mut Vec<u8>) {}
 
