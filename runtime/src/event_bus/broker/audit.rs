@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use crate::event_bus::wire::entry::EntryId;
+use crate::event_bus::wire::EntryId;
 
 /// A line of the audit log.
 #[derive(Clone, Copy)]

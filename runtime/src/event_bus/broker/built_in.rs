@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{capabilities::Capabilities, contract::EventBus, error::BusError};
+use super::{BusError, Capabilities, EventBus};
 use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
 
 /// A bus of this crate. The settings of the bus implement it.

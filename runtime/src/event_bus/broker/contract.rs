@@ -5,10 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{
-    audit::AuditLog, capabilities::Capabilities, error::BusError, operations::Operations,
-    subscription::Subscription,
-};
+use super::{AuditLog, BusError, Capabilities, Operations, Subscription};
 use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 
 /// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{contract::EventBus, error::BusError, operations::Operations, registered::registered};
+use super::{BusError, EventBus, Operations, registered::registered};
 use crate::event_bus::settings::Settings;
 
 /// Returns the bus called `name`, configured by `settings`.

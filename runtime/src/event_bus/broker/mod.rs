@@ -26,4 +26,5 @@ pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, W
 pub use error::BusError;
 pub use operations::{Operations, Pending};
 
+pub(super) use subscription::bounded;
 pub use subscription::{Start, Subscription};

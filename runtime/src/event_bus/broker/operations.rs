@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{error::BusError, subscription::Start};
+use super::{BusError, Start};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 
 /// Inspects and changes topics and their groups, for operators.

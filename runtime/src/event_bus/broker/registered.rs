@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, PoisonError, RwLock},
 };
 
-use super::{buses::BusSettings, contract::EventBus};
+use super::{EventBus, buses::BusSettings};
 
 static REGISTERED: RwLock<BTreeMap<String, Arc<dyn EventBus>>> = RwLock::new(BTreeMap::new());
 

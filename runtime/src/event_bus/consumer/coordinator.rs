@@ -13,13 +13,9 @@ use super::{
     stop::Stop,
 };
 use crate::event_bus::{
-    broker::{
-        contract::{EventBusConsumer, Polled},
-        error::BusError,
-        subscription::Subscription,
-    },
+    broker::{BusError, EventBusConsumer, Polled, Subscription},
     observe::{Observation, Observers},
-    wire::entry::Entry,
+    wire::Entry,
 };
 
 /// The longest wait for new entries, if the broker cannot be woken: a stop takes effect between two waits.

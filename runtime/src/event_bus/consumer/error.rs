@@ -4,7 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use crate::{
     error::debug_as_chain,
-    event_bus::{broker::error::BusError, wire::entry::EntryId},
+    event_bus::{broker::BusError, wire::EntryId},
 };
 
 /// Why a consumer ended. Nothing is lost: messages that were not acknowledged are delivered again.

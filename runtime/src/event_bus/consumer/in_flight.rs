@@ -20,7 +20,7 @@ use std::{
 
 use super::{error::ConsumeError, job::Job};
 use crate::{
-    event_bus::wire::{dead_letter::Failure, entry::EntryId},
+    event_bus::wire::{EntryId, Failure},
     receiver::FullName,
 };
 
@@ -315,7 +315,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
-    use crate::event_bus::wire::{entry::Entry, message::Message};
+    use crate::event_bus::wire::{Entry, Message};
 
     const TIMEOUT: Duration = Duration::from_secs(10);
 

@@ -11,7 +11,7 @@ use crate::{
     event::AnyEventError,
     event_bus::{
         observe::{Observation, Observers},
-        wire::{dead_letter::Failure, entry::Entry, message::Message},
+        wire::{Entry, Failure, Message},
     },
     receiver::{Attempt, FullName, Run},
     registry,

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     event_bus::{
         observe::{Observation, Observers, spawn},
-        wire::message::Message,
+        wire::Message,
     },
     receiver::{FullName, ReceiverError},
     registry,

@@ -45,12 +45,7 @@ use report::Tally;
 pub use stop::Stop;
 
 use super::{
-    broker::{
-        contract::EventBus,
-        error::BusError,
-        from_settings,
-        subscription::{Start, Subscription},
-    },
+    broker::{BusError, EventBus, Start, Subscription, from_settings},
     observe::{EventCallback, Log, Observer, Observers, Print},
     producer::install::produced_to,
     settings::Settings,

@@ -9,7 +9,7 @@ use super::{
     in_flight::{NextStep, Waiting},
     job::{AttemptOutcome, Job},
 };
-use crate::event_bus::wire::dead_letter::Failure;
+use crate::event_bus::wire::Failure;
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

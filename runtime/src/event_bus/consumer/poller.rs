@@ -10,15 +10,9 @@ use std::{
 
 use super::stop::{OnStop, Stop};
 use crate::event_bus::{
-    broker::{
-        contract::{EventBusConsumer, Polled, Waker},
-        error::BusError,
-    },
+    broker::{BusError, EventBusConsumer, Polled, Waker},
     observe::{Observation, Observers, spawn},
-    wire::{
-        dead_letter::Failure,
-        entry::{Entry, EntryId},
-    },
+    wire::{Entry, EntryId, Failure},
 };
 
 /// How long a poll may go on after a stop. It is longer than the slice of a broker that cannot be woken; a stop still ends
@@ -173,7 +167,7 @@ mod tests {
     };
 
     use crate::event_bus::consumer::poller::*;
-    use crate::event_bus::wire::message::Message;
+    use crate::event_bus::wire::Message;
 
     type Held = Arc<Mutex<Vec<(EntryId, u32)>>>;
 

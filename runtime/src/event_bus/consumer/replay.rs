@@ -6,11 +6,8 @@ use super::job::receive;
 use crate::{
     error::chain,
     event_bus::{
-        broker::{error::BusError, operations::Operations},
-        wire::{
-            dead_letter::{DeadLetter, Failure},
-            entry::EntryId,
-        },
+        broker::{BusError, Operations},
+        wire::{DeadLetter, EntryId, Failure},
     },
     receiver::Run,
 };

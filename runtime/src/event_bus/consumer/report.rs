@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::event_bus::{
-    broker::contract::Lost,
+    broker::Lost,
     observe::{Observation, Observer},
 };
 

@@ -9,12 +9,9 @@ use super::{
 use crate::{
     event::AnyEvent,
     event_bus::{
-        broker::{
-            contract::EventBus,
-            subscription::{Start, Subscription, bounded},
-        },
+        broker::{EventBus, Start, Subscription, bounded},
         settings::{ConsumerExtra, ConsumerSettings, Settings},
-        wire::entry::EntryId,
+        wire::EntryId,
     },
     metadata::{EventsMetadata, host},
 };

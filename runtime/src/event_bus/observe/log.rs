@@ -9,14 +9,8 @@ use super::{Observation, Observer};
 use crate::{
     error::chain,
     event_bus::{
-        broker::{
-            audit::{AuditLine, AuditLog},
-            contract::Lost,
-        },
-        wire::{
-            entry::{Entry, EntryId},
-            envelope::Envelope,
-        },
+        broker::{AuditLine, AuditLog, Lost},
+        wire::{Entry, EntryId, Envelope},
     },
     metadata::EventsMetadata,
 };

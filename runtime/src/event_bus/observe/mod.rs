@@ -14,12 +14,8 @@ pub(super) use log::Log;
 pub(super) use thread::spawn;
 
 use super::{
-    broker::{contract::Lost, error::BusError},
-    wire::{
-        dead_letter::Failure,
-        entry::{Entry, EntryId},
-        envelope::Envelope,
-    },
+    broker::{BusError, Lost},
+    wire::{Entry, EntryId, Envelope, Failure},
 };
 use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverError};
 

@@ -15,9 +15,9 @@ use super::{
 use crate::{
     error::chain,
     event_bus::{
-        broker::error::BusError,
+        broker::BusError,
         observe::spawn,
-        wire::{entry::EntryId, envelope::Envelope},
+        wire::{EntryId, Envelope},
     },
 };
 

@@ -4,7 +4,7 @@ use std::{error::Error, fmt};
 
 use crate::{
     error::debug_as_chain,
-    event_bus::{broker::error::BusError, wire::envelope::Envelope},
+    event_bus::{broker::BusError, wire::Envelope},
 };
 
 /// One or more messages that were not delivered. The error owns them, so that the caller can keep them and send them

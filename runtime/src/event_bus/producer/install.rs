@@ -17,9 +17,9 @@ use super::{
 use crate::{
     error::debug_as_chain,
     event_bus::{
-        broker::{capabilities::Capability, error::BusError, from_settings},
+        broker::{BusError, Capability, from_settings},
         settings::{Settings, SettingsError},
-        wire::envelope::Envelope,
+        wire::Envelope,
     },
     metadata::set_service,
     signal::{current_outlet, install_outlet, remove_outlet},

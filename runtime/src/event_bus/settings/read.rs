@@ -9,9 +9,7 @@ use super::{
     routes::{self, Context},
     table::ConsumerSettings,
 };
-use crate::event_bus::broker::{
-    built_in::BuiltIn, buses::BusSettings, capabilities::Capability, registered::registered,
-};
+use crate::event_bus::broker::{Capability, built_in::BuiltIn, buses::BusSettings, registered::registered};
 
 /// Reads settings. Reports each wrong value, and uses the default in its place.
 pub(super) fn read(layers: &Layers, findings: &mut Findings) -> Settings {

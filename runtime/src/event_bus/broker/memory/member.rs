@@ -11,14 +11,9 @@ use std::{
 
 use super::store::{self, Claim, Group, Store, Topics, id, number};
 use crate::event_bus::broker::{
-    contract::{EventBusConsumer, Lost, Polled, Waker},
-    error::BusError,
-    subscription::{Start, Subscription, bounded},
+    BusError, EventBusConsumer, Lost, Polled, Start, Subscription, Waker, bounded,
 };
-use crate::event_bus::wire::{
-    dead_letter::{DeadLetter, Failure},
-    entry::{Entry, EntryId},
-};
+use crate::event_bus::wire::{DeadLetter, Entry, EntryId, Failure};
 
 pub(super) struct MemoryMember {
     store: Arc<Store>,

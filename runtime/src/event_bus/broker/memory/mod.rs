@@ -18,12 +18,9 @@ use operations::MemoryOperations;
 use store::Store;
 
 use crate::event_bus::broker::{
-    contract::{EventBus, EventBusConsumer, EventBusProducer},
-    error::BusError,
-    operations::Operations,
-    subscription::Subscription,
+    BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
 };
-use crate::event_bus::wire::{entry::EntryId, envelope::Envelope};
+use crate::event_bus::wire::{EntryId, Envelope};
 
 /// An event bus inside this process. Its messages are gone when the process ends.
 ///

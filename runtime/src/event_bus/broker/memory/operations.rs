@@ -3,15 +3,8 @@
 use std::{collections::HashSet, ops::Bound, sync::Arc};
 
 use super::store::{self, Store, id, number};
-use crate::event_bus::broker::{
-    error::BusError,
-    operations::{Operations, Pending},
-    subscription::Start,
-};
-use crate::event_bus::wire::{
-    dead_letter::DeadLetter,
-    entry::{Entry, EntryId},
-};
+use crate::event_bus::broker::{BusError, Operations, Pending, Start};
+use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 
 pub(super) struct MemoryOperations {
     store: Arc<Store>,

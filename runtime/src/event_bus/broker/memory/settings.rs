@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::MemoryBus;
-use crate::event_bus::broker::{built_in::BuiltIn, contract::EventBus, error::BusError};
+use crate::event_bus::broker::{BusError, EventBus, built_in::BuiltIn};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::event_bus) struct MemorySettings;

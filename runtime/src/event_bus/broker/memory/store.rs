@@ -6,11 +6,8 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use crate::event_bus::broker::{error::BusError, subscription::Start};
-use crate::event_bus::wire::{
-    entry::{Entry, EntryId},
-    message::Message,
-};
+use crate::event_bus::broker::{BusError, Start};
+use crate::event_bus::wire::{Entry, EntryId, Message};
 
 /// The topics of a bus, shared by its producers, members and operators.
 pub(super) struct Store {

@@ -17,7 +17,7 @@ use super::{
     command::Commands, connection::ServerConnection, failure::Trouble, options::RedisOptions, reply,
 };
 use crate::event_bus::broker::{
-    error::BusError,
+    BusError,
     redis_settings::url::{RedisLogin, RedisServer},
 };
 

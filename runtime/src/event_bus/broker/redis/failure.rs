@@ -4,7 +4,7 @@ use std::{error::Error, io, sync::Arc};
 
 use redis::{RedisError, ServerError};
 
-use crate::event_bus::broker::error::BusError;
+use crate::event_bus::broker::BusError;
 
 /// Why a call to a server failed.
 #[derive(Clone, Debug)]

@@ -1,7 +1,7 @@
 //! From all settings to a server.
 
 use super::options::RedisOptions;
-use crate::event_bus::{broker::error::BusError, settings::Settings};
+use crate::event_bus::{broker::BusError, settings::Settings};
 
 impl RedisOptions {
     /// Connects to the server that the settings name.

@@ -27,11 +27,7 @@ use operations::RedisOperations;
 use producer::RedisProducer;
 
 use crate::event_bus::broker::{
-    audit::{AuditLine, AuditLog},
-    contract::{EventBus, EventBusConsumer, EventBusProducer},
-    error::BusError,
-    operations::Operations,
-    subscription::Subscription,
+    AuditLine, AuditLog, BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
 };
 
 /// The event bus on Redis Streams. It needs Redis 7.0 or newer, or a compatible server.

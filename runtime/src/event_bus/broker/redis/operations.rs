@@ -12,15 +12,8 @@ use super::{
     stream_id::StreamId,
 };
 use crate::event_bus::{
-    broker::{
-        error::BusError,
-        operations::{Operations, Pending},
-        subscription::Start,
-    },
-    wire::{
-        dead_letter::DeadLetter,
-        entry::{Entry, EntryId},
-    },
+    broker::{BusError, Operations, Pending, Start},
+    wire::{DeadLetter, Entry, EntryId},
 };
 
 pub(super) struct RedisOperations {

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use crate::event_bus::broker::{
-    error::BusError,
+    BusError, bounded,
     redis_settings::{
         RedisSettings,
         url::{RedisServer, RedisUrl},
     },
-    subscription::bounded,
 };
 
 /// How to reach a Redis server, and what to keep in its streams.

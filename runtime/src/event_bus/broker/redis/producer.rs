@@ -10,8 +10,8 @@ use super::{
     command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
 };
 use crate::event_bus::{
-    broker::{contract::EventBusProducer, error::BusError},
-    wire::{entry::EntryId, envelope::Envelope},
+    broker::{BusError, EventBusProducer},
+    wire::{EntryId, Envelope},
 };
 
 /// The number of idle connections to keep.

@@ -5,7 +5,7 @@ use std::str;
 use redis::Value;
 
 use super::{failure::Trouble, fields, stream_id::StreamId};
-use crate::event_bus::wire::{entry::EntryId, message::Message};
+use crate::event_bus::wire::{EntryId, Message};
 
 /// The id and the message of an entry in a stream.
 pub(super) type StreamEntry = (StreamId, Message);

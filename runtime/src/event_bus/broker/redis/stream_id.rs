@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::short_text::ShortText;
-use crate::event_bus::{broker::error::BusError, wire::entry::EntryId};
+use crate::event_bus::{broker::BusError, wire::EntryId};
 
 /// The id of an entry in a stream.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

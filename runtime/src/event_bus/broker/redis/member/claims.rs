@@ -4,8 +4,8 @@ use redis::Value;
 
 use super::{link::Link, script::RENEW};
 use crate::event_bus::broker::{
+    Subscription,
     redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
-    subscription::Subscription,
 };
 
 #[derive(Default)]

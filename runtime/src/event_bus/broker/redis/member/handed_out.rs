@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use crate::event_bus::broker::{error::BusError, redis::stream_id::StreamId};
-use crate::event_bus::wire::entry::EntryId;
+use crate::event_bus::broker::{BusError, redis::stream_id::StreamId};
+use crate::event_bus::wire::EntryId;
 
 /// The entries that this member handed out, from then until the server has their acknowledgement.
 #[derive(Default)]

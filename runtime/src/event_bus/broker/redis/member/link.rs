@@ -10,10 +10,8 @@ use redis::Value;
 
 use super::{handed_out::HandedOut, wake::Wake};
 use crate::event_bus::broker::{
-    contract::Waker,
-    error::BusError,
+    BusError, Subscription, Waker,
     redis::{command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply},
-    subscription::Subscription,
 };
 
 /// If nothing can end a wait early, waits are cut into pieces of this length.

@@ -4,9 +4,8 @@ use redis::Value;
 
 use super::link::Link;
 use crate::event_bus::broker::{
-    error::BusError,
+    BusError, Start, Subscription,
     redis::{failure::Trouble, reply, stream_id::StreamId},
-    subscription::{Start, Subscription},
 };
 
 pub(super) struct Membership {

@@ -28,15 +28,8 @@ use std::{
 };
 
 use super::{connector::Connector, failure::Trouble, stream_id::StreamId};
-use crate::event_bus::broker::{
-    contract::{EventBusConsumer, Polled, Waker},
-    error::BusError,
-    subscription::{Subscription, bounded},
-};
-use crate::event_bus::wire::{
-    dead_letter::Failure,
-    entry::{Entry, EntryId},
-};
+use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription, Waker, bounded};
+use crate::event_bus::wire::{Entry, EntryId, Failure};
 use claims::Claims;
 use dead_letters::DeadLetters;
 use link::Link;

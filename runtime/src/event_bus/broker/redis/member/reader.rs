@@ -7,15 +7,14 @@ use super::{
     watch::{self, Watch},
 };
 use crate::event_bus::broker::{
-    contract::Polled,
+    Polled, Subscription,
     redis::{
         command::Commands,
         failure::Trouble,
         reply::{self, StreamEntry},
     },
-    subscription::Subscription,
 };
-use crate::event_bus::wire::entry::Entry;
+use crate::event_bus::wire::Entry;
 
 #[derive(Default)]
 pub(super) struct Reader {

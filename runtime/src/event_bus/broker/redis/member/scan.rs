@@ -9,16 +9,15 @@ use std::time::{Duration, Instant};
 
 use super::{LOST_AT_ONCE, link::Link};
 use crate::event_bus::broker::{
-    contract::{Lost, Polled},
+    Lost, Polled, Subscription,
     redis::{
         command::Commands,
         failure::Trouble,
         reply::{self, PendingEntry},
         stream_id::StreamId,
     },
-    subscription::Subscription,
 };
-use crate::event_bus::wire::entry::Entry;
+use crate::event_bus::wire::Entry;
 
 /// The number of entries on a page, in addition to those that are handed out.
 const PAGE: usize = 64;

@@ -4,9 +4,8 @@ use redis::Value;
 
 use super::script::CHECK;
 use crate::event_bus::broker::{
-    contract::{Lost, Polled},
+    Lost, Polled, Subscription,
     redis::{command::Commands, reply, stream_id::StreamId},
-    subscription::Subscription,
 };
 
 #[derive(Default)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::RedisSettings;
 use crate::event_bus::{
-    broker::{built_in::BuiltIn, contract::EventBus, error::BusError},
+    broker::{BusError, EventBus, built_in::BuiltIn},
     settings::{
         finding::{Findings, SettingPath},
         layers::Layers,
