@@ -69,10 +69,7 @@ impl Consumer {
         let enabled = settings.enabled;
         let consumer = Self { bus, subscription, topic, options, enabled, allow_loop: false, print: None };
         consumer
-            .max_attempts(settings.max_attempts)
-            .retry(settings.retry_min, settings.retry_max)
             .receiver_timeout(settings.receiver_timeout)
-            .poll_failure_sleep(settings.poll_failure_sleep)
             .dead_letters(settings.dlq_max_age, settings.dlq_max_len)
     }
 
