@@ -26,15 +26,10 @@ pub use install::{Guard, InstallError, install, producer};
 use routes::Destination;
 
 use super::{
-    broker::{
-        audit::AuditLog,
-        contract::{EventBus, EventBusProducer},
-        error::BusError,
-        subscription::bounded,
-    },
+    broker::{AuditLog, BusError, EventBus, EventBusProducer, bounded},
     observe::{Log, Observation, Observer, Observers},
     settings::{DeliveryMode, ProducerSettings, Settings, topic::stream_name},
-    wire::{entry::EntryId, envelope::Envelope, message::Message},
+    wire::{EntryId, Envelope, Message},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 

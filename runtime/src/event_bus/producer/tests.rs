@@ -13,18 +13,10 @@ use super::{
 };
 use crate::event_bus::{
     broker::{
-        contract::{EventBus, EventBusConsumer, EventBusProducer},
-        error::BusError,
-        memory::MemoryBus,
-        operations::Operations,
-        subscription::Subscription,
+        BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription, memory::MemoryBus,
     },
     settings::DeliveryMode,
-    wire::{
-        entry::EntryId,
-        envelope::Envelope,
-        message::{Header, Message},
-    },
+    wire::{EntryId, Envelope, Header, Message},
 };
 
 type Outcomes = Vec<Result<EntryId, BusError>>;

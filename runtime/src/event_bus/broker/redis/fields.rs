@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::command::Commands;
-use crate::event_bus::wire::message::{Header, Message, MessageBuilder};
+use crate::event_bus::wire::{Header, Message, MessageBuilder};
 
 /// The field with the Avro bytes.
 const EVENT_DATA: &str = "event_data";

@@ -4,13 +4,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::link::Link;
 use crate::event_bus::broker::{
+    Subscription,
     redis::{command::Commands, failure::Trouble, fields, reply, stream_id::StreamId},
-    subscription::Subscription,
 };
-use crate::event_bus::wire::{
-    dead_letter::{DeadLetter, Failure},
-    entry::Entry,
-};
+use crate::event_bus::wire::{DeadLetter, Entry, Failure};
 
 /// The number of old dead letters that are dropped for a new one. The next one drops the rest.
 const DROPPED_AT_ONCE: u64 = 100;
