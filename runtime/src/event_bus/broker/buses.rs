@@ -1,6 +1,6 @@
 //! The list of the buses of this crate. Another bus is another line here, and a folder with its settings and its code.
 
-use super::{built_in::BuiltIn, memory::settings::MemorySettings, redis_settings::RedisSettings};
+use super::{built_in::BuiltIn, memory::settings::MemorySettings, redis::settings::RedisSettings};
 
 macro_rules! built_in {
     ($($(#[$attribute:meta])* $visibility:vis $bus:ident: $Settings:ty,)*) => {

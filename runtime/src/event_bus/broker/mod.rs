@@ -12,11 +12,7 @@ pub(in crate::event_bus) mod error;
 pub(in crate::event_bus) mod from_settings;
 pub(in crate::event_bus) mod memory;
 pub(in crate::event_bus) mod operations;
-#[cfg(feature = "redis")]
 pub(in crate::event_bus) mod redis;
-// Compiled without the feature `redis` as well, so that the same settings give the same findings in every program.
-#[path = "redis/settings/mod.rs"]
-pub(in crate::event_bus) mod redis_settings;
 pub(in crate::event_bus) mod registered;
 pub(in crate::event_bus) mod subscription;
 

@@ -166,7 +166,7 @@ mod tests {
         thread,
     };
 
-    use crate::event_bus::consumer::poller::*;
+    use super::*;
     use crate::event_bus::wire::Message;
 
     type Held = Arc<Mutex<Vec<(EntryId, u32)>>>;

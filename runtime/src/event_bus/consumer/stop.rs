@@ -87,7 +87,7 @@ impl fmt::Debug for Stop {
 
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::consumer::stop::*;
+    use super::*;
 
     #[test]
     fn a_dropped_callback_is_not_called() {

@@ -48,7 +48,7 @@ pub use self::{
 };
 pub use crate::event_bus::broker::{
     buses::BusSettings,
-    redis_settings::{
+    redis::settings::{
         RedisSettings,
         url::{RedisLogin, RedisServer, RedisTls, RedisUrl},
         url_error::RedisUrlError,

@@ -83,7 +83,7 @@ impl From<StreamId> for EntryId {
 
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::broker::redis::stream_id::*;
+    use super::*;
 
     #[test]
     fn ids_are_read_compared_and_stepped_back() {

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::event_bus::broker::{
     BusError,
-    redis_settings::url::{RedisLogin, RedisServer},
+    redis::settings::url::{RedisLogin, RedisServer},
 };
 
 /// A host and a port.

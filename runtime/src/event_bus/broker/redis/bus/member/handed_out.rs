@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::event_bus::broker::{BusError, redis::stream_id::StreamId};
+use crate::event_bus::broker::{BusError, redis::bus::stream_id::StreamId};
 use crate::event_bus::wire::EntryId;
 
 /// The entries that this member handed out, from then until the server has their acknowledgement.
@@ -70,7 +70,7 @@ impl HandedOut {
 
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::broker::redis::member::handed_out::*;
+    use super::*;
 
     fn id(number: u64) -> StreamId {
         StreamId { millis: 1, number }

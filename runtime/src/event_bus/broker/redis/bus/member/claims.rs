@@ -5,7 +5,7 @@ use redis::Value;
 use super::{link::Link, script::RENEW};
 use crate::event_bus::broker::{
     Subscription,
-    redis::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    redis::bus::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
 };
 
 #[derive(Default)]

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::event_bus::broker::{
     Polled, Subscription,
-    redis::{
+    redis::bus::{
         command::Commands,
         failure::Trouble,
         reply::{self, StreamEntry},

@@ -101,7 +101,7 @@ impl Drop for Words<'_> {
 
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::broker::redis::command::*;
+    use super::*;
 
     #[test]
     fn commands_are_arrays_of_bulk_strings() {

@@ -5,7 +5,7 @@ use redis::Value;
 use super::link::Link;
 use crate::event_bus::broker::{
     BusError, Start, Subscription,
-    redis::{failure::Trouble, reply, stream_id::StreamId},
+    redis::bus::{failure::Trouble, reply, stream_id::StreamId},
 };
 
 pub(super) struct Membership {

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use super::link::Link;
 use crate::event_bus::broker::{
     Subscription,
-    redis::{command::Commands, failure::Trouble, fields, reply, stream_id::StreamId},
+    redis::bus::{command::Commands, failure::Trouble, fields, reply, stream_id::StreamId},
 };
 use crate::event_bus::wire::{DeadLetter, Entry, Failure};
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::event_bus::broker::{
     BusError, bounded,
-    redis_settings::{
+    redis::settings::{
         RedisSettings,
         url::{RedisServer, RedisUrl},
     },

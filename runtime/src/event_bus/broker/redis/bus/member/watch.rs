@@ -5,7 +5,7 @@ use redis::Value;
 use super::script::CHECK;
 use crate::event_bus::broker::{
     Lost, Polled, Subscription,
-    redis::{command::Commands, reply, stream_id::StreamId},
+    redis::bus::{command::Commands, reply, stream_id::StreamId},
 };
 
 #[derive(Default)]
@@ -101,7 +101,7 @@ impl Watch {
 
 #[cfg(test)]
 mod tests {
-    use crate::event_bus::broker::redis::member::watch::*;
+    use super::*;
 
     /// The reply of the check on a stream whose first entry is 9-0.
     fn check(position: &str, dropped: i64, was_known: bool) -> Value {

@@ -11,7 +11,9 @@ use redis::Value;
 use super::{handed_out::HandedOut, wake::Wake};
 use crate::event_bus::broker::{
     BusError, Subscription, Waker,
-    redis::{command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply},
+    redis::bus::{
+        command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply,
+    },
 };
 
 /// If nothing can end a wait early, waits are cut into pieces of this length.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::{LOST_AT_ONCE, link::Link};
 use crate::event_bus::broker::{
     Lost, Polled, Subscription,
-    redis::{
+    redis::bus::{
         command::Commands,
         failure::Trouble,
         reply::{self, PendingEntry},

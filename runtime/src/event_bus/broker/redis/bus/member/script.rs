@@ -1,6 +1,6 @@
 //! Scripts, each of which the server runs as one command: no other client's command comes in between.
 
-use crate::event_bus::broker::redis::command::{Commands, Words};
+use crate::event_bus::broker::redis::bus::command::{Commands, Words};
 
 /// A script on one stream, in Lua.
 pub(super) struct Script(&'static str);

@@ -9,7 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::event_bus::broker::redis::{command::Commands, connector::Connector, failure::Trouble, reply};
+use crate::event_bus::broker::redis::bus::{
+    command::Commands, connector::Connector, failure::Trouble, reply,
+};
 
 /// How long waking may take. If the server does not answer, the wait ends by its own timeout.
 const LIMIT: Duration = Duration::from_millis(300);

@@ -1,0 +1,121 @@
+//! The event bus on Redis Streams, with the stream entries and consumer groups of the Python services.
+//!
+//! `connector` makes a `connection`, which carries a `command` and returns a `reply` or a `failure`. `producer`,
+//! `member` and `operations` implement the traits on top of these.
+
+mod command;
+mod connection;
+mod connector;
+mod failure;
+mod fields;
+mod from_settings;
+mod member;
+mod operations;
+mod options;
+mod producer;
+mod reply;
+mod short_text;
+mod stream_id;
+
+use std::{fmt, sync::Arc};
+
+pub use options::RedisOptions;
+
+use connector::Connector;
+use member::RedisMember;
+use operations::RedisOperations;
+use producer::RedisProducer;
+
+use crate::event_bus::broker::{
+    AuditLine, AuditLog, BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+};
+
+/// The event bus on Redis Streams. It needs Redis 7.0 or newer, or a compatible server.
+///
+/// A topic is a stream. Each entry has the fields that Python's `edx-event-bus-redis` writes and reads. Dead letters go
+/// to the stream `{topic}.dlq.{group}`.
+///
+/// Making a bus does not connect. The bus connects when there is something to do, and again after a connection broke. Each
+/// call ends in time ([`RedisOptions`]). Connecting to a server before Redis 7.0 is a permanent error.
+///
+/// # Commands that the server must allow
+///
+/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
+///
+/// The bus also works if an ACL forbids these, with limits:
+///
+/// * `EVAL` or `XINFO`: nobody notices entries that the stream drops before a member reads them. The consumer warns about
+///   that once. Without `EVAL`, entries that the stream drops while a member renews its claim may go unnoticed, too.
+/// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
+///   because another process may have its name.
+/// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
+/// * `INFO`: the bus does not check the server's version.
+///
+/// # TLS
+///
+/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography for it
+/// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
+///
+/// # Duplicates
+///
+/// If an idle connection turns out to be broken, the producer sends the message again, within the deadline. If the server
+/// had stored it just before the connection broke, the stream has it twice.
+#[derive(Clone)]
+pub struct RedisBus {
+    connector: Arc<Connector>,
+}
+
+impl RedisBus {
+    /// Makes a bus on the server that `options` describe.
+    ///
+    /// # Errors
+    ///
+    /// If the file of certificates cannot be read or used.
+    pub fn new(options: RedisOptions) -> Result<Self, BusError> {
+        Ok(Self { connector: Connector::new(options)? })
+    }
+}
+
+impl fmt::Debug for RedisBus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RedisBus").field(&self.connector.options).finish()
+    }
+}
+
+/// Adds the name that Python's log lines have for the id of an entry.
+fn log_audit(line: &AuditLine<'_>) {
+    let AuditLine { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *line;
+    tracing::info!(topic, %message_id, event_type, %entry_id, redis_msg_id = %entry_id, event_timestamp_ms, "{text}");
+}
+
+impl EventBus for RedisBus {
+    fn audit_log(&self) -> AuditLog {
+        log_audit
+    }
+
+    /// Adds the field names that Python's consumer has.
+    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
+        let Subscription { topic, group, consumer_name, .. } = subscription;
+        tracing::info_span!(
+            "consumer",
+            topic,
+            group,
+            consumer_name,
+            redis_stream = topic,
+            redis_consumer_group = group,
+            redis_consumer_name = consumer_name
+        )
+    }
+
+    fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
+        Ok(Arc::new(RedisProducer::new(Arc::clone(&self.connector))))
+    }
+
+    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
+        Ok(Box::new(RedisMember::new(Arc::clone(&self.connector), subscription)?))
+    }
+
+    fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
+        Ok(Box::new(RedisOperations::new(Arc::clone(&self.connector))))
+    }
+}
