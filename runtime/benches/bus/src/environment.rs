@@ -9,7 +9,7 @@ use std::{
 use openedx_events_tests::redis_server::RedisServer;
 use redis::{Connection, cmd};
 
-use crate::{Result, event::Size, options::Options, participant, worker::entry_fields};
+use crate::{Result, event::Size, options::Options, python::find_python, worker::entry_fields};
 
 /// The server and the amount of work.
 pub(crate) struct Environment {
@@ -21,7 +21,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub(crate) fn new(options: &Options) -> Result<Self> {
-        let python = if options.without_python { None } else { participant::find_python()? };
+        let python = if options.without_python { None } else { find_python()? };
         let counts = if options.quick { Counts::QUICK } else { Counts::FULL };
         Ok(Self { server: RedisServer::start(), counts, python, groups: Cell::new(0) })
     }

@@ -13,6 +13,7 @@ mod event;
 mod options;
 mod participant;
 mod process;
+mod python;
 mod rounds;
 mod sections;
 mod table;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::{sections::Section, worker::Task};
+use crate::worker::Task;
 
 /// Measures the event bus on Redis
 #[derive(Parser)]
@@ -23,6 +23,23 @@ pub(crate) struct Options {
     /// The file for the figures, which `report` reads
     #[arg(long, default_value_os_t = figures())]
     pub(crate) figures: PathBuf,
+}
+
+/// A section of `BENCHMARKS.md`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Section {
+    /// Compare with the client and redis-benchmark
+    Producing,
+    /// Compare with the client
+    Consuming,
+    /// Compare with the Python implementation
+    Python,
+    /// The cost of an event as events and consumers become more
+    Growth,
+    /// Memory as the number of events grows
+    Memory,
+    /// The cost of idle processes
+    Rest,
 }
 
 /// The commands with which the program starts itself.

@@ -4,7 +4,7 @@ use std::{
     env,
     fmt::Write as _,
     io::{BufRead, BufReader, Lines, Write},
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
@@ -14,6 +14,7 @@ use crate::{
     Result,
     environment::Environment,
     event::Size,
+    python::root,
     worker::{Answer, Order, Work, entry_fields},
 };
 
@@ -102,29 +103,6 @@ impl Drop for Participant {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The Python release whose figures are in `BENCHMARKS.md`.
-const RELEASE: &str = "11.2.0";
-
-/// Returns the Python interpreter that has this release installed, if there is one.
-pub(crate) fn find_python() -> Result<Option<PathBuf>> {
-    let script = Command::new("bash")
-        .arg(root().join("tests/interop/install.sh"))
-        .arg(root().join("target/interop"))
-        .stderr(Stdio::inherit())
-        .output()?;
-    if !script.status.success() {
-        return Err("cannot install the Python implementation; `--without-python` skips it".into());
-    }
-    let lines = String::from_utf8(script.stdout)?;
-    let mut installed = lines.lines().filter_map(|line| line.split_once('\t'));
-    Ok(installed.find(|(release, _)| *release == RELEASE).map(|(_, python)| python.into()))
-}
-
-/// The root of the repository.
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }
 
 /// The number of connections of `redis-benchmark`, and of commands in flight on each.

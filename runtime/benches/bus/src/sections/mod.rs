@@ -13,34 +13,15 @@ use std::{
     io::{self, Write},
 };
 
-use clap::ValueEnum;
-
 use crate::{
     Result,
     environment::Environment,
     event::Size,
-    options::Options,
+    options::{Options, Section},
     process,
     rounds::{self, Contestant},
     table::{Table, at_least, rate, ratio},
 };
-
-/// A section, as the command line names it.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Section {
-    /// Compare with the client and redis-benchmark
-    Producing,
-    /// Compare with the client
-    Consuming,
-    /// Compare with the Python implementation
-    Python,
-    /// The cost of an event as events and consumers become more
-    Growth,
-    /// Memory as the number of events grows
-    Memory,
-    /// The cost of idle processes
-    Rest,
-}
 
 /// The tables of a section, by the names of their marks in `BENCHMARKS.md`.
 type Tables = Vec<(&'static str, String)>;
@@ -60,7 +41,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Ok(fs::write(&options.figures, serde_json::to_string_pretty(&figures)?)?)
     };
     for section in options.sections() {
-        let tables = section.measure(&environment)?;
+        let tables = measure(section, &environment)?;
         environment.clear()?;
         for (name, table) in tables {
             write(name, table)?;
@@ -71,16 +52,14 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     Ok(())
 }
 
-impl Section {
-    fn measure(self, environment: &Environment) -> Result<Tables> {
-        match self {
-            Self::Producing => producing::measure(environment),
-            Self::Consuming => consuming::measure(environment),
-            Self::Python => python::measure(environment),
-            Self::Growth => growth::measure(environment),
-            Self::Memory => memory::measure(environment),
-            Self::Rest => rest::measure(environment),
-        }
+fn measure(section: Section, environment: &Environment) -> Result<Tables> {
+    match section {
+        Section::Producing => producing::measure(environment),
+        Section::Consuming => consuming::measure(environment),
+        Section::Python => python::measure(environment),
+        Section::Growth => growth::measure(environment),
+        Section::Memory => memory::measure(environment),
+        Section::Rest => rest::measure(environment),
     }
 }
 
