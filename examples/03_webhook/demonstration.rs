@@ -84,7 +84,7 @@ fn settings() -> Result<Settings, Box<dyn Error>> {
     Ok(settings)
 }
 
-/// Sends three events; the type of the last is not chosen.
+/// Sends three events. The webhook does not post the type of the last one.
 fn send(settings: &Settings) -> Result<(), Box<dyn Error>> {
     let _bus = event_bus::install(settings)?;
     let now: DateTime = "2026-03-01T08:30:00+00:00".parse()?;

@@ -79,7 +79,7 @@ impl Webhook {
     }
 
     fn receive(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Result<(), ReceiverError> {
-        // Only events from the bus are retried, and only they do not delay a request.
+        // Only events from the bus are retried, and posting them does not delay a request.
         if !event.is_from_event_bus() || !self.event_types.contains(event.event_type()) {
             return Ok(());
         }

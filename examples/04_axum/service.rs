@@ -60,7 +60,7 @@ fn settle(responses: &Responses, store: &Store) -> &'static str {
         return "not sent: it has no route";
     };
     let Err(error) = bus.result() else { return "delivered" };
-    // Any other error means that the event cannot go to a bus.
+    // Any other error means that no bus can take the event.
     let Some(error) = error.error().downcast_ref::<ProduceError>() else { return "cannot be delivered" };
     error.undelivered().for_each(|undelivered| store.keep(undelivered.clone()));
     "stored: the event bus does not answer"
@@ -75,7 +75,7 @@ async fn send_again(State(store): State<Arc<Store>>) -> Result<Json<Value>, Refu
     let mut sent = 0;
     while let Some(undelivered) = waiting.next() {
         if let Err(error) = send(&undelivered) {
-            // The others would wait as long and fail too.
+            // The others would wait just as long and fail too.
             store.keep(undelivered);
             waiting.for_each(|undelivered| store.keep(undelivered));
             return Err((StatusCode::SERVICE_UNAVAILABLE, error.to_string()));

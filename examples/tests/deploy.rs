@@ -90,7 +90,7 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
         ref several => panic!("{name}: {several:?}"),
     };
 
-    // It uses the toolchain of the project.
+    // The image uses the toolchain of the project.
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let toolchain = read(root.join("rust-toolchain.toml"));
     let toolchain = toolchain.lines().find_map(|line| line.strip_prefix("channel = ")).unwrap();
@@ -101,7 +101,7 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
     assert_eq!(first, format!("docker.io/library/rust:{minor}-alpine AS build"), "musl, and so static");
     assert!(last.ends_with("/static-debian12:nonroot"), "{last}");
 
-    // It builds an existing example, copies it and runs it.
+    // The image builds an existing example, copies it and runs it.
     let built = all("RUN").into_iter().find(|run| run.contains("cargo build")).expect("cargo builds");
     let words: Vec<&str> = built.split_whitespace().collect();
     let after = |word| words[words.iter().position(|other| *other == word).unwrap() + 1];

@@ -37,7 +37,7 @@ fn two_services() {
     compare("02_two_services", &printed(&mut run("02_two_services", &[])));
 }
 
-/// Two processes on Redis print the same, also on the second run with the same server.
+/// Two processes on Redis print the same, even on a second run with the same server.
 #[test]
 fn two_services_over_redis() {
     let server = RedisServer::start();

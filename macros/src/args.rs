@@ -27,10 +27,10 @@ use crate::{
 pub(crate) struct Arg {
     /// Without `r#`.
     pub(crate) name: Ident,
-    pub(crate) value: Value,
+    pub(crate) value: ArgValue,
 }
 
-pub(crate) enum Value {
+pub(crate) enum ArgValue {
     /// `name`
     Flag,
     /// `name = expression`
@@ -61,13 +61,13 @@ impl Parse for Arg {
             if input.is_empty() {
                 return Err(Problem::new(&name, format!("`{name}` has no value")).into_error());
             }
-            Value::Is(Box::new(expression(input, &name)?))
+            ArgValue::Is(Box::new(expression(input, &name)?))
         } else if input.peek(syn::token::Paren) {
             let content;
             parenthesized!(content in input);
-            Value::List(content.parse()?)
+            ArgValue::List(content.parse()?)
         } else {
-            Value::Flag
+            ArgValue::Flag
         };
         Ok(Self { name, value })
     }
@@ -116,14 +116,14 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
 }
 
 /// The arguments that an attribute knows; refuses unknown and repeated ones.
-pub(crate) struct Known<'a> {
+pub(crate) struct KnownArguments<'a> {
     /// As in "`#[event]`".
     attribute: &'a str,
     names: &'a [&'a str],
     seen: Vec<String>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> KnownArguments<'a> {
     pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
         Self { attribute, names, seen: Vec::new() }
     }

@@ -28,7 +28,7 @@ pub(crate) fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
         let (name, rest) = part.split_at(end.unwrap_or(part.len()));
         match values.iter().find(|(known, _)| *known == name) {
             Some((_, value)) => text.extend([&value.to_string(), rest]),
-            // It is an attribute.
+            // The `#` begins an attribute.
             None => text.extend(["#", part]),
         }
     }

@@ -1,4 +1,4 @@
-//! Questions about the syntax of users.
+//! Reads the user's syntax.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -24,7 +24,7 @@ pub(crate) fn allow_expected(attribute: &Attribute) -> Attribute {
     attribute
 }
 
-/// Returns the keyword that tells what an item is.
+/// Returns the keyword that says what kind of item it is.
 pub(crate) fn first_word(item: TokenStream) -> TokenStream {
     let parser = |input: ParseStream<'_>| {
         input.call(Attribute::parse_outer)?;

@@ -21,16 +21,16 @@ struct Waiver {
     /// `None` if the waiver names no known rule. It then stands for any convention.
     rule: Option<&'static Rule>,
     at: Ident,
-    state: State,
+    state: WaiverState,
 }
 
-enum State {
+enum WaiverState {
     /// The waiver is correct; the flag says whether a check needed it.
     Sound(Cell<bool>),
     /// The waiver was reported as a mistake. It still suppresses the rule's own message, which would be a second
     /// one.
     Refused,
-    /// Like `Refused`, for a waiver that belongs to another item: the one that the rule is about.
+    /// Like `Refused`, for a waiver that belongs on another item.
     Misplaced,
 }
 
@@ -63,7 +63,7 @@ impl Waivers {
     /// Records that the waiver of `rule`, if there is one, is needed, or that only the compiler can tell.
     pub(crate) fn mark_needed(&self, rule: &Rule) {
         for waiver in self.0.iter().filter(|waiver| waiver.is_of(rule)) {
-            if let State::Sound(is_needed) = &waiver.state {
+            if let WaiverState::Sound(is_needed) = &waiver.state {
                 is_needed.set(true);
             }
         }
@@ -71,7 +71,7 @@ impl Waivers {
 
     /// Returns whether the waiver of `rule` was a mistake, so that neither is reported again.
     pub(crate) fn is_refused(&self, rule: &Rule) -> bool {
-        self.0.iter().any(|waiver| waiver.is_of(rule) && !matches!(waiver.state, State::Sound(_)))
+        self.0.iter().any(|waiver| waiver.is_of(rule) && !matches!(waiver.state, WaiverState::Sound(_)))
     }
 
     /// Returns whether a refused waiver names a rule about types, which only the compiler checks.
@@ -82,22 +82,24 @@ impl Waivers {
 
     /// Returns the rule's name in a correct waiver of `rule`.
     pub(crate) fn place_of(&self, rule: &Rule) -> Option<&Ident> {
-        let is_sound = |waiver: &&Waiver| matches!(waiver.state, State::Sound(_));
+        let is_sound = |waiver: &&Waiver| matches!(waiver.state, WaiverState::Sound(_));
         Some(&self.0.iter().filter(is_sound).find(|waiver| waiver.is_of(rule))?.at)
     }
 
     /// Copies the waivers at `others` that belong here.
     pub(crate) fn take_misplaced(&mut self, others: &Self) {
-        for waiver in others.0.iter().filter(|waiver| matches!(waiver.state, State::Misplaced)) {
-            self.add(waiver.rule, &waiver.at, State::Refused);
+        for waiver in others.0.iter().filter(|waiver| matches!(waiver.state, WaiverState::Misplaced)) {
+            self.add(waiver.rule, &waiver.at, WaiverState::Refused);
         }
     }
 
     /// Refuses the waivers that no check needed. Call it after all checks.
     pub(crate) fn check_needed(&self, problems: &mut Problems) {
         for Waiver { rule, at, state } in &self.0 {
-            if let (Some(Rule { name, kind: Kind::Convention { kept, .. }, .. }), State::Sound(is_needed)) =
-                (rule, state)
+            if let (
+                Some(Rule { name, kind: Kind::Convention { kept, .. }, .. }),
+                WaiverState::Sound(is_needed),
+            ) = (rule, state)
                 && !is_needed.get()
             {
                 problems.mistake(
@@ -109,12 +111,12 @@ impl Waivers {
         }
     }
 
-    fn add(&mut self, rule: Option<&'static Rule>, at: &Ident, state: State) {
+    fn add(&mut self, rule: Option<&'static Rule>, at: &Ident, state: WaiverState) {
         self.0.push(Waiver { rule, at: at.clone(), state });
     }
 }
 
-/// Where an attribute with waivers is written.
+/// The kind of item that an attribute with waivers is on.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Place {
     Struct(RecordKind),

@@ -151,8 +151,8 @@ impl fmt::Debug for ApacheError {
     }
 }
 
-/// The source is that of the inner error. `apache-avro`'s error is not a source, because programs print the sources
-/// of errors.
+/// Returns the source of the inner error. `apache-avro`'s error is not a source, because programs print the sources of
+/// errors.
 impl Error for ApacheError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {

@@ -1,9 +1,9 @@
 //! Encodes events to Avro bytes and decodes them: the same bytes that Python services put on an event bus.
 //!
-//! The generated code converts directly between structs and bytes, without a tree of values. The bytes are one
-//! record, without a schema or a header (ADR-5: the consumer knows the schema from its own event definition). A Redis
-//! message of a Python service has them in `event_data`. A Kafka message has five more bytes before them, a zero and
-//! the number of a schema, which the caller must remove.
+//! The generated code converts directly between structs and bytes, without a tree of values. The bytes are one record,
+//! without a schema or a header (ADR-5: the consumer knows the schema from its own event definition). A Redis message
+//! of a Python service has them in `event_data`. In a Kafka message, five bytes precede them: a zero and the number of
+//! a schema. The caller must remove these.
 
 pub use crate::avro::DecodeError;
 use crate::{avro::Decoder, event::WireEvent};
@@ -34,7 +34,7 @@ pub fn encode_into<E: WireEvent>(event: &E, out: &mut Vec<u8>) {
 ///
 /// # Errors
 ///
-/// If the bytes are not valid Avro for this event's schema, or if a type refuses its value, as in a number out of
+/// If the bytes are not valid Avro for this event's schema, or if a type refuses its value, such as a number out of
 /// range or an invalid course key.
 #[inline]
 pub fn decode<E: WireEvent>(bytes: &[u8]) -> Result<E, DecodeError> {

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![warn(unused_crate_dependencies)]
 
-// Expansions say `::openedx_events`, in this crate too.
+// Expansions name `::openedx_events`, even in this crate.
 #[cfg(any(feature = "catalog", feature = "conformance", test))]
 extern crate self as openedx_events;
 

@@ -37,7 +37,7 @@ impl Responses {
         self.0.len()
     }
 
-    /// Returns whether no receiver ran, and the event went to no bus.
+    /// Returns whether there are no responses: no receiver ran, and the event did not go to a bus.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -61,8 +61,8 @@ impl Responses {
     }
 }
 
-/// Without a receiver, a sender drops an empty list. The code that drops a full one is in a function of its own, so that
-/// dropping an empty one sets nothing up.
+/// Without a receiver, a sender drops an empty list. The code that drops other lists is in a function of its own, so that
+/// dropping an empty one is cheap.
 impl Drop for Responses {
     #[inline]
     fn drop(&mut self) {
@@ -143,7 +143,7 @@ pub(crate) enum ReceiverHandle {
     Linked(&'static ReceiverDefinition),
     /// Connected at run time.
     Connected(Arc<ReceiverDefinition>),
-    /// The event bus, with a definition in place of a receiver's.
+    /// The event bus, described like a receiver.
     EventBus(Arc<ReceiverDefinition>),
 }
 

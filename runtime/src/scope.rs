@@ -1,4 +1,4 @@
-//! Scopes: effects on what a thread sends while it is in them. [`testing`](crate::testing) builds on them.
+//! Scopes: effects on the events that a thread sends while it is in them. [`testing`](crate::testing) builds on them.
 //!
 //! This file uses events and metadata. The code that runs receivers uses it.
 
@@ -20,7 +20,7 @@ use crate::{
     metadata::EventsMetadata,
 };
 
-/// The number of scopes on all threads. A send looks at its thread's scopes only if there are any.
+/// The number of scopes on all threads. A send looks at the scopes of its thread only if this is not zero.
 static ENTERED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -33,7 +33,7 @@ pub(crate) fn is_active() -> bool {
     ENTERED.load(Ordering::Relaxed) > 0
 }
 
-/// What a scope does with the events that are sent in it.
+/// The effect of a scope on the events that are sent in it.
 pub(crate) enum Effect {
     Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
     Strict,
@@ -57,7 +57,7 @@ impl Scopes {
         if !is_active() {
             return Self(Vec::new());
         }
-        // A thread that is ending has no scopes any more.
+        // A thread that is ending no longer has scopes.
         Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
     }
 
@@ -130,7 +130,7 @@ impl ScopeHandle {
     /// Enters the scope on this thread, until the guard is dropped.
     pub fn enter(&self) -> Entered {
         ENTERED.fetch_add(1, Ordering::Relaxed);
-        // A thread that is ending has no scopes any more, and its sends are not observed.
+        // A thread that is ending no longer has scopes, and its sends are not observed.
         let _ = SCOPES.try_with(|scopes| scopes.borrow_mut().push(Arc::clone(&self.0)));
         Entered { effect: Arc::clone(&self.0), not_send: PhantomData }
     }
@@ -158,7 +158,7 @@ pub struct Entered {
 impl Drop for Entered {
     fn drop(&mut self) {
         ENTERED.fetch_sub(1, Ordering::Relaxed);
-        // A thread that is ending has no scopes any more. Captured events are dropped with `self.effect`, after the borrow,
+        // A thread that is ending no longer has scopes. Captured events are dropped with `self.effect`, after the borrow,
         // because their destructors may send events.
         let _ = SCOPES.try_with(|scopes| {
             let mut scopes = scopes.borrow_mut();

@@ -33,7 +33,7 @@ impl AvroType for Uuid {
 }
 
 /// Parses the strings that Python's `uuid.UUID(text)` accepts: without `urn:`, `uuid:`, braces and hyphens, wherever
-/// these stand, they are a hexadecimal number of 32 characters.
+/// these occur, the rest must be a hexadecimal number of 32 characters.
 pub(crate) fn parse_uuid(text: &str) -> Result<Uuid, BoxError> {
     // The form that Python writes needs no copy of the string.
     if text.len() == 36

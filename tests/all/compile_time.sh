@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# What the compiler takes for payloads and events, beside the same structs with serde's derives, and how large
-# programs get. It fails where a budget is missed.
+# Measures the compile time of payloads and events, compared with the same structs with serde's derives, and the size of
+# programs. It fails if a budget is exceeded.
 #
-# Processor time of user and system, the least of several runs, in seconds. `RUNS=7 tests/all/compile_time.sh` measures
-# longer. Where there is valgrind, what has a budget is also counted in instructions of the compiler, which do not depend
-# on what else the machine does, and the budget is that of the count.
+# Times are processor times (user and system) in seconds, the minimum of several runs; `RUNS=7` sets their number. If valgrind
+# is installed, budgets apply to the compiler's instructions, which do not depend on the load of the machine.
 set -euo pipefail
-# A build that fails in `$(…)` is no time.
+# A build that fails in `$(…)` must end the script.
 shopt -s inherit_errexit
 
 root=$(cd "$(dirname "$0")/../.." && pwd)
@@ -16,7 +15,7 @@ mkdir -p "$work"
 work=$(cd "$work" && pwd)
 export CARGO_TARGET_DIR=$work/target
 
-# fields N: those of the payload with that number
+# fields N: the fields of payload number N
 fields() {
     local name
     for name in name:String number:i64 active:bool ratio:f64 'note:Option<String>' 'tags:Vec<String>' count:i64 \
@@ -30,7 +29,7 @@ fields() {
 
 derives='#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]'
 
-# structs KIND COUNT [FIRST]: payloads, and an event with each; a receiver for each if the kind is `received`
+# structs KIND COUNT [FIRST]: payloads with an event each, and with a receiver each if the kind is `received`
 structs() {
     local i payload=$derives event=$derives first=${3:-0}
     for ((i = first; i < first + $2; i++)); do
@@ -53,7 +52,7 @@ structs() {
     done
 }
 
-# wide KIND FIELDS: an event whose payload has that many texts, written and read
+# wide KIND FIELDS: an event whose payload has this number of string fields, with a writer and a reader
 wide() {
     local i payload=$derives event=$derives
     if [ "$1" = ours ]; then
@@ -71,7 +70,7 @@ wide() {
     printf '}\n/// An event.\n%s\npub struct WideAdded {\n    /// It.\n    pub wide: WideData,\n}\n' "$event"
 }
 
-# The catalogue's own structs with derives; keys and times as texts.
+# The structs of the catalogue with serde's derives. Keys and times are strings.
 plain_catalogue() {
     local subdomain file
     for subdomain in "$root"/runtime/src/catalog/*/; do
@@ -94,7 +93,7 @@ plain_catalogue() {
     echo "}"
 }
 
-# package NAME DEPENDENCY: a folder for it, with a manifest
+# package NAME DEPENDENCY: makes the folder and the manifest of a package
 package() {
     mkdir -p "$work/$1/src"
     printf '[package]\nname = "%s"\nversion = "0.1.0"\nedition = "2024"\n[dependencies]\n%s\n' "$1" "$2" \
@@ -110,7 +109,7 @@ for kind in ours plain used; do
     { [ $kind != ours ] || echo 'use openedx_events::prelude::*;'; structs $kind 20; } >"$work/$kind/src/lib.rs"
     members="$members\"$kind\", "
 done
-# many KIND PACKAGE DEPENDENCY EVENTS: all in one file, or four in each of many files
+# many KIND PACKAGE DEPENDENCY EVENTS: makes two packages, with all events in one file and spread over 50 files
 many() {
     local import='' i
     [ "$1" = plain ] || import='use openedx_events::prelude::*;'
@@ -160,26 +159,26 @@ TOML
 cp "$root/Cargo.lock" "$root/rust-toolchain.toml" "$work/"
 cd "$work"
 
-# seconds FILE EDIT COMMAND…: the least processor time of the command, before each of whose runs the file is edited
+# seconds FILE EDIT COMMAND…: the minimum processor time of the command. The file is edited before each run.
 seconds() {
     local file=$1 edit=$2 run
     shift 2
-    # What other measurements have added.
+    # Remove the lines of earlier measurements.
     sed -i '/^\(pub fn edited\|const _: i64\)/d' "$file"
     echo 'pub fn edited() -> i64 { 0 }' >>"$file"
     COUNTED='' "$@"
     for ((run = 0; run < runs; run++)); do
         case $edit in
-        # A line of a function, whose neighbours stay as they are.
+        # Changes a line of a function.
         line) sed -i "s/^pub fn edited.*/pub fn edited() -> i64 { $RANDOM$RANDOM }/" "$file" ;;
-        # An item, with which the names of all expansions change.
+        # Adds an item, which changes the names in all expansions.
         item) echo "const _: i64 = $RANDOM$RANDOM;" >>"$file" ;;
         esac
         (TIMEFORMAT='%U %S' && time "$@") 2>&1 | tail -1
     done | awk '{ t = $1 + $2; if (NR == 1 || t < least) least = t } END { print least }'
 }
 
-# The compiler, counted for the package that COUNTED names.
+# A wrapper for the compiler, which counts the instructions for the package that COUNTED names.
 cat >"$work/rustc" <<'SH'
 #!/usr/bin/env bash
 case " $* " in
@@ -195,7 +194,7 @@ SH
 chmod +x "$work/rustc"
 export RUSTC_WRAPPER=$work/rustc COUNT=$work/count
 
-# instructions PACKAGE EDIT COMMAND: in millions, of an incremental build or check after the edit
+# instructions PACKAGE EDIT COMMAND: millions of instructions of an incremental build or check after the edit
 instructions() {
     local runs=1
     COUNTED=$1 one "$1" 1 "$2" "$3" >/dev/null
@@ -244,7 +243,7 @@ for mode in "clean build:0:item:build" "\`cargo check\`:0:item:check" "one line 
     ratio "20 events: $label; derives unused" "$mine" "$plain"
 done
 
-# few PACKAGE: a check after one line has changed; each run takes long
+# few PACKAGE: the time of a check after one line has changed, with fewer runs because each takes long
 few() {
     local runs=$((runs < 3 ? runs : 3))
     one "$1" 1 line check
@@ -261,7 +260,7 @@ for files in one files; do
         "$(type valgrind >/dev/null 2>&1 || echo $budget)"
 done
 
-# release PACKAGE: the time of a release build, which is long enough for one run
+# release PACKAGE: the time of one release build, which is long enough to be accurate
 release() {
     local runs=1
     one "$1" 0 item build --release
@@ -271,9 +270,9 @@ ratio "an event with 60 fields: release build; derives used" "$(release wide_60)
 ratio "an event with 120 fields: release build; derives used" "$(release wide_120)" "$wide_plain" 0.3
 ratio "an event with 500 fields: release build; derives used on 120 fields" "$(release wide_500)" "$wide_plain" 1
 
-# The catalogue is what the crate takes with it, less what it takes without it.
+# The time of the catalogue is the time of the crate with it, minus the time without it.
 runtime() {
-    # Another `metadata` is another build, without a change to a file of the repository.
+    # A new `metadata` forces a new build without a change to a file of the repository.
     for ((run = 0; run <= runs; run++)); do
         (TIMEFORMAT='%U %S' && export CARGO_INCREMENTAL=0 &&
             time cargo rustc --quiet --manifest-path "$root/runtime/Cargo.toml" --lib --no-default-features \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the unit tests of codec, schema and values under Miri. Without the catalogue, because Miri does not support the linker
+# Runs the unit tests of codec, schema and values under Miri, without the catalogue, because Miri does not support the linker
 # sections that the registry uses.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -83,11 +83,11 @@ enum Fault {
     SkipsOnRestart,
     /// Delivers entries in reverse order.
     WrongOrder,
-    /// Calls each delivery the first one.
+    /// Counts each delivery as the first.
     ForgetsAttempts,
     /// Delivers entries again after they were acknowledged.
     DeliversTwice,
-    /// Leaves the entries of a crashed member with it.
+    /// Never hands the entries of a crashed member to another.
     NeverClaims,
     /// Neither renews claims nor stores attempts.
     IgnoresHolds,

@@ -31,7 +31,7 @@ fn note(log: &Log, text: impl Into<String>) {
 }
 
 #[test]
-fn it_receives_every_event_with_its_metadata() {
+fn a_receiver_of_all_events_gets_their_metadata() {
     let _turn = turn();
     let log = Log::default();
     let connection = {
@@ -51,7 +51,7 @@ fn it_receives_every_event_with_its_metadata() {
 }
 
 #[test]
-fn it_runs_in_order_of_connection() {
+fn receivers_of_all_events_run_in_order_of_connection() {
     #[receiver(SHIP_LAUNCHED, order = 9)]
     fn linked() {}
 
@@ -76,7 +76,7 @@ fn it_runs_in_order_of_connection() {
 }
 
 #[test]
-fn its_failures_are_reported() {
+fn failures_of_receivers_of_all_events_are_reported() {
     let _turn = turn();
     let _connections = [
         registry::connect_any(|_, _| Err("no")),

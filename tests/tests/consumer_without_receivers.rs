@@ -1,4 +1,4 @@
-//! A consumer refuses to run in a program without receivers. A file of its own, since it must not contain any.
+//! A consumer refuses to run in a program without receivers. This is a separate program, so that it contains none.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ fn a_program_without_receivers_does_not_consume() {
 }
 
 #[test]
-fn it_may_print_events() {
+fn a_program_without_receivers_may_print_events() {
     let stop = Stop::new();
     stop.stop();
     let report = consumer(&MemoryBus::new()).print(|_, _| ()).run(&stop).unwrap();

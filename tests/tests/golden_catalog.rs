@@ -18,13 +18,13 @@ const OTHER_KEY_FIELDS: &[(&str, &str, &str)] = &[
 ];
 
 /// Returns Python's definitions, ordered by event type.
-fn pythons() -> Vec<Value> {
+fn python_definitions() -> Vec<Value> {
     serde_json::from_str(include_str!("../golden/catalog.json")).unwrap()
 }
 
 /// Returns pairs of Python's definition and ours.
 fn pairs() -> impl Iterator<Item = (Value, &'static EventDefinition)> {
-    pythons().into_iter().map(|python| {
+    python_definitions().into_iter().map(|python| {
         let event_type = python["event_type"].as_str().unwrap();
         let ours = registry::get(event_type).unwrap_or_else(|| panic!("{event_type} is missing"));
         (python, ours)
@@ -37,8 +37,8 @@ fn ours() -> impl Iterator<Item = &'static EventDefinition> {
 }
 
 #[test]
-fn the_events_are_exactly_pythons() {
-    let pythons = pythons();
+fn the_events_equal_pythons() {
+    let pythons = python_definitions();
     let pythons: Vec<&str> = pythons.iter().map(|event| event["event_type"].as_str().unwrap()).collect();
     assert_eq!(ours().map(EventDefinition::event_type).collect::<Vec<_>>(), pythons);
     assert_eq!(pythons.len(), 75);
@@ -69,7 +69,7 @@ fn definitions_are_pythons() {
 }
 
 #[test]
-fn key_fields_are_pythons_where_those_can_be_used() {
+fn key_fields_equal_pythons_if_those_are_usable() {
     let mut others: BTreeMap<&str, (&str, &str)> =
         OTHER_KEY_FIELDS.iter().map(|&(name, pythons, ours)| (name, (pythons, ours))).collect();
     for (python, ours) in pairs() {
@@ -83,7 +83,7 @@ fn key_fields_are_pythons_where_those_can_be_used() {
 }
 
 #[test]
-fn the_three_events_that_cannot_go_to_a_bus_are_pythons() {
+fn python_cannot_encode_the_same_three_events() {
     for (python, ours) in pairs() {
         assert_eq!(Some(ours.local_only().is_some()), python["local_only"].as_bool(), "{ours:?}");
         let refused = matches!(ours.decode_to_json(&[]), Err(AnyEventError::NoWireForm(_)));

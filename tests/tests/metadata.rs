@@ -13,7 +13,7 @@ fn id_time(id: &Uuid) -> (u64, u32) {
 }
 
 #[test]
-fn it_identifies_the_event_and_its_sender() {
+fn metadata_identifies_the_event_and_its_sender() {
     let metadata = SAMPLE_TAKEN.generate_signal_metadata();
     assert_eq!(metadata.event_type, "com.example.learning.sample.taken.v1");
     assert_eq!(metadata.minorversion, 3);

@@ -259,7 +259,7 @@ fn json_of(value: &Value) -> serde_json::Value {
     }
 }
 
-/// Returns true if the values are the same, where NaN equals itself.
+/// Returns true if the values are the same. NaN counts as equal to itself.
 fn same(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Double(left), Value::Double(right)) => left.to_bits() == right.to_bits(),

@@ -394,7 +394,7 @@ fn captured_events_may_send_when_they_are_dropped() {
 /// An event whose data runs code when it is dropped.
 #[event(type = "com.example.learning.parcel.shipped.v1", local_only = "the content is anything")]
 pub struct ParcelShipped {
-    /// Anything.
+    /// The data.
     pub content: Mutex<Option<Box<dyn std::any::Any + Send>>>,
 }
 

@@ -1,4 +1,4 @@
-//! A field may be left out if its type is an `Option`, under whatever name.
+//! A field may be left out if its type is an `Option`, even under another name.
 
 use openedx_events::prelude::*;
 

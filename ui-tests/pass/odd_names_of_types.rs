@@ -1,4 +1,4 @@
-//! The user's types may have the names of generated types, and fields may use `Self` if that is legal.
+//! The user's types may have the names of generated types, and fields may use `Self` if it is behind a pointer.
 
 use openedx_events::prelude::*;
 

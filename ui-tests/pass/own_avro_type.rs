@@ -1,4 +1,4 @@
-//! A user's type needs three items to be a field, and to be inside lists, maps and options.
+//! A user's type needs three items to be a field, or to be inside a list, a map or an option.
 
 use std::collections::{BTreeMap, HashMap};
 

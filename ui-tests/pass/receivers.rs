@@ -110,7 +110,7 @@ fn main() {
         owner: None,
         count: 2,
     };
-    // It is still an ordinary function.
+    // A receiver is still an ordinary function.
     owned(
         &event.name,
         &event.items,

@@ -32,7 +32,7 @@ mod core {}
 mod alloc {}
 mod openedx_events_ {}
 
-/// Methods that every value has here. They take `self` by value, so they come before methods that borrow.
+/// Methods for every value. They take `self` by value, so the compiler prefers them to methods that borrow.
 pub trait Everything: ::core::marker::Sized {
     fn clone(self) {}
     fn eq(self) {}

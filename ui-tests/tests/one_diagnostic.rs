@@ -1,7 +1,7 @@
-//! Checks that one mistake is one diagnostic: its consequences are not reported too, neither as errors nor as warnings.
+//! Checks that one mistake gives one diagnostic: neither an error nor a warning reports its consequences.
 //!
-//! trybuild compares the compiler's output, in which a message that the compiler got twice looks like one. So this
-//! test counts cargo's JSON messages.
+//! trybuild compares the compiler's output, in which a repeated message appears once. Therefore this test counts
+//! cargo's JSON messages.
 
 use std::{
     collections::BTreeMap,
@@ -97,7 +97,7 @@ fn check(cases: &BTreeMap<String, Case>) -> BTreeMap<String, Count> {
         is_compiled = true;
         let diagnostic = &message["message"];
         let text = diagnostic["message"].as_str().unwrap_or_default();
-        // These are the summaries at the end.
+        // Skip the summaries at the end.
         if text.starts_with("aborting due to") || text.starts_with("For more information") {
             continue;
         }

@@ -5,11 +5,11 @@
 //! messages are part of the manual.
 
 #[test]
-fn what_must_not_compile() {
+fn failing_cases_do_not_compile() {
     trybuild::TestCases::new().compile_fail("fail/*/*.rs");
 }
 
 #[test]
-fn what_must_compile() {
+fn passing_cases_compile() {
     trybuild::TestCases::new().pass("pass/*.rs");
 }

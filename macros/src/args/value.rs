@@ -1,17 +1,17 @@
-//! The values of arguments, in the form that each argument takes.
+//! Reads the values of arguments, one method for each form.
 
 use quote::ToTokens;
 use syn::{Expr, LitStr};
 
-use super::{Arg, Value, parse};
+use super::{Arg, ArgValue, parse};
 use crate::diagnostics::{Problem, Problems};
 
 impl Arg {
-    /// Refuses a value of another form; `takes` names the right one, as in "a path".
+    /// Refuses a value of another form; `takes` names the right one, such as "a path".
     fn wrong_form(&self, takes: &str, example: &str, problems: &mut Problems) {
         let at: &dyn ToTokens = match &self.value {
-            Value::Is(value) => value,
-            Value::Flag | Value::List(_) => &self.name,
+            ArgValue::Is(value) => value,
+            ArgValue::Flag | ArgValue::List(_) => &self.name,
         };
         let what = format!("`{}` takes {takes}", self.name);
         problems.mistake(&at.to_token_stream(), what, format!("write `{example}`"));
@@ -20,7 +20,7 @@ impl Arg {
     /// The same for an argument that takes a literal.
     fn no_literal(&self, takes: &str, example: &str, problems: &mut Problems) {
         match &self.value {
-            Value::Is(value) if is_evaluated_later(value) => problems.push(
+            ArgValue::Is(value) if is_evaluated_later(value) => problems.push(
                 Problem::new(value, format!("`{}` takes {takes}", self.name))
                     .note("the macro reads the attribute before the compiler evaluates constants and other macros")
                     .help(format!("write `{example}`")),
@@ -31,7 +31,7 @@ impl Arg {
 
     /// Reads `name`.
     pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
-        let is_flag = matches!(self.value, Value::Flag);
+        let is_flag = matches!(self.value, ArgValue::Flag);
         if !is_flag {
             self.wrong_form("no value", &self.name.to_string(), problems);
         }
@@ -41,8 +41,8 @@ impl Arg {
     /// Reads `name = "string"`, and refuses an empty string.
     pub(crate) fn string(&self, example: &str, problems: &mut Problems) -> Option<LitStr> {
         let literal = match &self.value {
-            Value::Is(value) => string_literal(value),
-            Value::Flag | Value::List(_) => None,
+            ArgValue::Is(value) => string_literal(value),
+            ArgValue::Flag | ArgValue::List(_) => None,
         };
         match literal {
             Some(string) if !string.value().trim().is_empty() => return Some(string),
@@ -56,7 +56,7 @@ impl Arg {
 
     /// Reads `name = expression`.
     pub(crate) fn expression(&self, takes: &str, example: &str, problems: &mut Problems) -> Option<&Expr> {
-        if let Value::Is(value) = &self.value {
+        if let ArgValue::Is(value) = &self.value {
             return Some(value);
         }
         self.wrong_form(takes, example, problems);
@@ -66,8 +66,8 @@ impl Arg {
     /// Reads `name = 1`, and refuses a number outside the range of `T`.
     pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
         let digits = match &self.value {
-            Value::Is(value) => integer_digits(value),
-            Value::Flag | Value::List(_) => None,
+            ArgValue::Is(value) => integer_digits(value),
+            ArgValue::Flag | ArgValue::List(_) => None,
         };
         let number = digits.and_then(|digits| digits.parse().ok());
         if number.is_none() {
@@ -80,8 +80,8 @@ impl Arg {
     /// Reads `name = some::path`.
     pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
         let path = match &self.value {
-            Value::Is(value) => path(value),
-            Value::Flag | Value::List(_) => None,
+            ArgValue::Is(value) => path(value),
+            ArgValue::Flag | ArgValue::List(_) => None,
         };
         if path.is_none() {
             self.wrong_form("a path", example, problems);
@@ -91,7 +91,7 @@ impl Arg {
 
     /// Reads the arguments in `name(…)`.
     pub(crate) fn list(&self, example: &str, problems: &mut Problems) -> Vec<Arg> {
-        if let Value::List(tokens) = &self.value {
+        if let ArgValue::List(tokens) = &self.value {
             return parse(tokens.clone(), problems);
         }
         self.wrong_form("a list in parentheses", example, problems);

@@ -19,7 +19,7 @@ pub(crate) struct Compared<'a> {
 }
 
 impl Contracts {
-    /// Needs `__RECORD` in scope.
+    /// Compares the event with its contracts. The code needs `__RECORD` in scope.
     pub(crate) fn assertions(&self, event: &Compared<'_>) -> TokenStream {
         let published = self.compared();
         if published.is_empty() {

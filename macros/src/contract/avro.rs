@@ -5,10 +5,11 @@
 
 use serde_json::{Map, Value};
 
-/// The name of the record that Python wraps every event in.
+/// The name of the record in which Python wraps every event.
 const EVENT_RECORD: &str = "CloudEvent";
 
-/// Returns the event's schema in short form and its data keys, or what is wrong with the contract, and where.
+/// Returns the event's schema in short form and its data keys, or an error that says what is wrong with the contract,
+/// and where.
 pub(super) fn read(json: &str, event_type: &str) -> Result<(String, Vec<String>), String> {
     if json.starts_with('\u{feff}') {
         return Err(
@@ -190,12 +191,12 @@ impl Records<'_> {
     }
 }
 
-/// A description in position of a type; `!` ends it.
+/// Writes a description in place of a type. `!` ends it.
 fn other(words: &str) -> String {
     format!("!{}!", words.replace('!', "."))
 }
 
-/// Formats JSON for a message, shortened.
+/// Formats JSON for a message, and shortens it.
 fn short(value: &Value) -> String {
     const MOST: usize = 60;
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

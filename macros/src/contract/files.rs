@@ -8,7 +8,7 @@ use std::{
 use proc_macro2::Span;
 
 /// The file of a contract, which may be unreadable.
-pub(super) struct File {
+pub(super) struct ContractFile {
     /// Such as `schemas/com+example+learning+seat+taken+v1_schema.avsc`.
     pub(super) name: String,
     /// The absolute path; `None` if it is not UTF-8.
@@ -23,7 +23,7 @@ pub(super) struct File {
 const FOLDER: &str = "schemas";
 
 /// Finds the files for `event_type`; `span` is its position in the source.
-pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<File>, String> {
+pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<ContractFile>, String> {
     let is_safe = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '_' | '-');
     let package = package_folder(span);
     let Some(folder) =
@@ -51,10 +51,10 @@ pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<File>, String> {
     Ok(files)
 }
 
-fn read(folder: &Path, name: &str, version: &str) -> File {
+fn read(folder: &Path, name: &str, version: &str) -> ContractFile {
     let path = folder.join(name);
     let text = fs::read_to_string(&path).map_err(|error| error.to_string());
-    File {
+    ContractFile {
         name: format!("{FOLDER}/{name}"),
         path: path.to_str().map(str::to_owned),
         minor_version: minor_version(version),
@@ -62,7 +62,8 @@ fn read(folder: &Path, name: &str, version: &str) -> File {
     }
 }
 
-/// Nothing is minor version 0, and `1.` is 1. `0.` and `01.` are not valid.
+/// Parses the text between the event type and `avsc`: an empty string is minor version 0, and `1.` is 1. `0.` and `01.`
+/// are invalid.
 fn minor_version(text: &str) -> Option<u32> {
     match text.strip_suffix('.') {
         None => text.is_empty().then_some(0),
@@ -73,8 +74,8 @@ fn minor_version(text: &str) -> Option<u32> {
     }
 }
 
-/// The folder of the nearest `Cargo.toml` above the source file of the attribute. If the compiler does not know that
-/// file, the package that is compiled.
+/// Returns the folder of the nearest `Cargo.toml` above the source file of the attribute. If the compiler does not know
+/// that file, returns the folder of the package that it compiles.
 fn package_folder(span: Span) -> Option<PathBuf> {
     // Unit tests run without a compiler.
     let file = proc_macro::is_available().then(|| span.unwrap().local_file()).flatten();

@@ -1,6 +1,7 @@
 //! Contracts: the published schemas of an event type, in the folder `schemas` of its package.
 //!
-//! The macro reads them. The compiler, which knows the types, compares them with the event.
+//! The macro reads them. The compiler, which knows the types, compares them with the event. This folder may use
+//! `event_type` and the shared files.
 
 mod assertions;
 mod avro;
@@ -31,7 +32,7 @@ pub(crate) struct Contracts {
 /// The schema of one minor version.
 struct Contract {
     minor_version: u32,
-    /// The short form that the runtime's `schema/contract_text.rs` describes.
+    /// The short form, which the runtime's `schema/contract/text.rs` reads.
     text: String,
     /// The data keys.
     keys: Vec<String>,
@@ -101,8 +102,8 @@ impl Contracts {
         self.compared().iter().map(|contract| contract.minor_version)
     }
 
-    /// The numbers of data keys that events of earlier minor versions can have: any, if one of these versions has no
-    /// contract.
+    /// Returns the numbers of data keys that events of earlier minor versions can have. If one of these versions has no
+    /// contract, any number is possible.
     pub(crate) fn earlier_ends(&self, minor_version: u32, keys: usize) -> Vec<usize> {
         let earlier: Vec<&Contract> =
             self.compared().iter().filter(|contract| contract.minor_version < minor_version).collect();

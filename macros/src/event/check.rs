@@ -13,7 +13,7 @@ use crate::{
     rules,
 };
 
-/// The other parameters of receivers, and what Python's receivers have in addition.
+/// The names of receivers' other parameters, here and in Python.
 const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event_bus"];
 
 pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
@@ -61,7 +61,7 @@ fn name_place(event: &Event<'_>) -> TokenStream {
     }
 }
 
-/// Asks for `_V2` from the second major version on, and refuses `_V1`.
+/// Requires `_V2` from the second major version on, and refuses `_V1`.
 fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) -> bool {
     let constant = event.constant.to_string();
     let (base, written) = split_version(&constant);

@@ -6,7 +6,7 @@ use syn::{Ident, ext::IdentExt};
 
 use super::{
     page,
-    parse::{Arguments, Event},
+    parse::{Event, EventArguments},
 };
 use crate::{
     contract::{Compared, Contracts},
@@ -71,7 +71,7 @@ fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         .iter()
         .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
     let deprecated = deprecated(arguments);
-    let page = page::of_struct(event, contracts);
+    let page = page::struct_page(event, contracts);
     let no_generics = record::no_generics();
     quote! {
         #(#others)*
@@ -85,7 +85,7 @@ fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     }
 }
 
-fn deprecated(arguments: &Arguments) -> Option<TokenStream> {
+fn deprecated(arguments: &EventArguments) -> Option<TokenStream> {
     let deprecated = arguments.deprecated.as_ref()?;
     let note = &deprecated.note;
     let since = deprecated.since.as_ref().map(|since| quote!(since = #since,));
@@ -98,7 +98,7 @@ fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, attributes, arguments, constant, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
     let docs = attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
-    let page = page::of_static(event, contracts);
+    let page = page::static_page(event, contracts);
     let deprecated = deprecated(arguments);
     // If the name is taken, the compiler reports the token that it comes from.
     let span = constant.span().resolved_at(Span::call_site());
@@ -183,7 +183,7 @@ fn event_as_field(rt: &TokenStream, ident: &Ident) -> TokenStream {
 /// For a real field access the compiler would suggest `unwrap()` for an `Option`, and accept fields that are not on
 /// the wire.
 fn key(event: &Event<'_>) -> TokenStream {
-    let Arguments { key, path, waivers, .. } = &event.arguments;
+    let EventArguments { key, path, waivers, .. } = &event.arguments;
     if key.is_empty() {
         return TokenStream::new();
     }
@@ -212,7 +212,7 @@ fn key(event: &Event<'_>) -> TokenStream {
 
 /// Compares the event with its contracts.
 fn contract_assertions(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
-    let Arguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
+    let EventArguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
     let Some(event_type) = event_type else {
         return TokenStream::new();
     };

@@ -1,4 +1,5 @@
-//! `#[event]`: parse, check, expand.
+//! `#[event]`: parses the struct and its arguments, checks the rules about events, expands. This folder may use
+//! `record`, `contract`, `event_type` and the shared files, but neither `payload` nor `receiver`.
 
 mod check;
 mod expand;

@@ -1,23 +1,23 @@
-//! The facts in the attribute, for the pages of the static and the struct in the documentation.
+//! Lists the facts from the attribute on the documentation pages of the static and the struct.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::parse::{Arguments, Event, UNNAMED};
+use super::parse::{Event, EventArguments, UNNAMED};
 use crate::{contract::Contracts, syntax::type_name};
 
-pub(super) fn of_static(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+pub(super) fn static_page(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let data = format!("* Data: [`{}`], with ", event.item.ident.unraw());
     let keys: Vec<String> =
         event.fields.iter().map(|field| format!("`{}: {}`", field.name, type_name(&field.ty))).collect();
     page(event, contracts, data + &keys.join(", "), ["\n# Schema\n\n```json", "```"])
 }
 
-pub(super) fn of_struct(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+pub(super) fn struct_page(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let constant = &event.constant;
     let signal = if constant == UNNAMED { String::new() } else { format!("* Signal: [`{constant}`]") };
-    // Folded, so that the fields are not far below it.
+    // Folded, because otherwise the fields would be far down the page.
     let fold = ["\n<details><summary>Schema</summary>\n\n```json", "```\n\n</details>"];
     page(event, contracts, signal, fold)
 }
@@ -48,7 +48,8 @@ fn page(
 }
 
 fn facts(event: &Event<'_>, counterpart: String) -> String {
-    let Arguments { event_type, key, minor_version, repository, warning, local_only, .. } = &event.arguments;
+    let EventArguments { event_type, key, minor_version, repository, warning, local_only, .. } =
+        &event.arguments;
     // The empty line ends the last paragraph of the user's documentation.
     let mut lines = vec![String::new()];
     if let Some(event_type) = event_type {

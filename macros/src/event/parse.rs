@@ -15,7 +15,7 @@ use quote::quote;
 use syn::{Expr, ExprField, Ident, Item, ItemStruct, LitStr, Member, ext::IdentExt};
 
 use crate::{
-    args::{self, Arg, Known},
+    args::{self, Arg, KnownArguments},
     diagnostics::{Problem, Problems},
     event_type::EventType,
     names,
@@ -45,18 +45,18 @@ pub(crate) struct Event<'a> {
     pub(crate) attributes: Attributes<'a>,
     pub(crate) docs: Docs,
     pub(crate) fields: Vec<Field<'a>>,
-    pub(crate) arguments: Arguments,
+    pub(crate) arguments: EventArguments,
     /// The name of the static.
     pub(crate) constant: Ident,
 }
 
 #[derive(Default)]
-pub(crate) struct Arguments {
+pub(crate) struct EventArguments {
     pub(crate) event_type: Option<EventType>,
     /// The path; empty if there is none, or if it was refused.
     pub(crate) key: Vec<Ident>,
     pub(crate) has_key: bool,
-    /// Whether an argument was refused, which may have been the event type.
+    /// Whether an argument was refused. It may have been the event type.
     has_unknown: bool,
     pub(crate) minor_version: u32,
     pub(crate) repository: Option<LitStr>,
@@ -145,9 +145,9 @@ fn is_constant(name: &str) -> bool {
         && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
-fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> Arguments {
-    let mut parsed = Arguments::default();
-    let mut known = Known::new("`#[event]`", ARGUMENTS);
+fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> EventArguments {
+    let mut parsed = EventArguments::default();
+    let mut known = KnownArguments::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
         // The compiler refuses `#[event = "…"]` itself.
         if !is_key_value() {
@@ -181,7 +181,7 @@ fn is_key_value() -> bool {
     attribute.split('"').next().is_some_and(|before| before.contains('='))
 }
 
-impl Arguments {
+impl EventArguments {
     /// The key with dots, without `r#`.
     pub(crate) fn key_path(&self) -> String {
         let names: Vec<String> = self.key.iter().map(|name| name.unraw().to_string()).collect();
@@ -256,7 +256,7 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     let before = problems.len();
     let mut since = None;
     let mut note = None;
-    let mut known = Known::new("`deprecated(…)`", &["since", "note"]);
+    let mut known = KnownArguments::new("`deprecated(…)`", &["since", "note"]);
     for inner in arg.list(EXAMPLE, problems) {
         if known.accept(&inner, problems) {
             let string = inner.string(EXAMPLE, problems);

@@ -1,4 +1,5 @@
-//! `#[payload]`: parse, check, expand.
+//! `#[payload]`: parses the struct and its arguments, checks the rules about payloads, expands. This folder may use
+//! `record` and the shared files, but neither `event` nor `receiver`.
 
 mod check;
 mod expand;
@@ -8,7 +9,7 @@ mod parse;
 use proc_macro2::TokenStream;
 use syn::Type;
 
-use self::parse::Arguments;
+use self::parse::PayloadArguments;
 use crate::{diagnostics::report, record};
 
 /// Returns the expansion, or the user's item with the reasons why there is none.
@@ -18,7 +19,7 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
         return item.clone();
     };
     report(|problems| {
-        let arguments = Arguments::parse(arguments, problems);
+        let arguments = PayloadArguments::parse(arguments, problems);
         let Some(mut payload) = parse::parse(&arguments, &item, problems) else {
             return fallback::expand(&item, &arguments.path, &[]);
         };

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use syn::{Item, ItemStruct};
 
 use crate::{
-    args::{self, Known},
+    args::{self, KnownArguments},
     diagnostics::Problems,
     record::{self, Attributes, Docs, Field},
     record_kind::RecordKind,
@@ -27,7 +27,7 @@ pub(crate) struct Payload<'a> {
 
 /// The arguments of the attribute.
 #[derive(Default)]
-pub(crate) struct Arguments {
+pub(crate) struct PayloadArguments {
     pub(crate) path: RuntimePath,
     /// Whether all fields are personal data.
     pii: bool,
@@ -35,10 +35,10 @@ pub(crate) struct Arguments {
     waivers: Waivers,
 }
 
-impl Arguments {
+impl PayloadArguments {
     pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Self {
         let mut parsed = Self::default();
-        let mut known = Known::new("`#[payload]`", &["pii", "crate"]);
+        let mut known = KnownArguments::new("`#[payload]`", &["pii", "crate"]);
         for arg in args::parse(tokens, problems) {
             if arg.name == "allow" {
                 arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
@@ -55,7 +55,7 @@ impl Arguments {
 
 /// `None` if the item does not have the shape of a payload.
 pub(crate) fn parse<'a>(
-    arguments: &'a Arguments,
+    arguments: &'a PayloadArguments,
     item: &'a Item,
     problems: &mut Problems,
 ) -> Option<Payload<'a>> {

@@ -15,7 +15,7 @@ use syn::{
 };
 
 use crate::{
-    args::{self, Arg, Known},
+    args::{self, Arg, KnownArguments},
     diagnostics::{Problem, Problems, without_reports},
     names, rules,
     runtime_path::RuntimePath,
@@ -25,17 +25,17 @@ use crate::{
 const PATHS: &str = "write the paths of the events' statics, as in `#[receiver(SIGNAL, other::SIGNAL)]`";
 
 #[derive(Default)]
-pub(super) struct Arguments {
+pub(super) struct ReceiverArguments {
     pub(super) signals: Vec<Path>,
     pub(super) order: i32,
     pub(super) path: RuntimePath,
 }
 
-impl Arguments {
+impl ReceiverArguments {
     /// Returns whether all arguments are correct.
     pub(super) fn parse(&mut self, tokens: TokenStream, problems: &mut Problems) -> bool {
         let before = problems.len();
-        let mut known = Known::new("`#[receiver]`", &["order", "crate"]);
+        let mut known = KnownArguments::new("`#[receiver]`", &["order", "crate"]);
         let parser = |input: ParseStream<'_>| {
             while !input.is_empty() {
                 self.part(input, &mut known, problems)?;
@@ -59,7 +59,7 @@ impl Arguments {
     fn part(
         &mut self,
         input: ParseStream<'_>,
-        known: &mut Known<'_>,
+        known: &mut KnownArguments<'_>,
         problems: &mut Problems,
     ) -> syn::Result<()> {
         let mut refuse = |at: TokenTree| problems.mistake(&at, "expected the path of a signal", PATHS);
@@ -113,7 +113,8 @@ fn text(signal: &Path) -> String {
     signal.to_token_stream().to_string().replace(' ', "")
 }
 
-/// The beginning of the message, which the compiler uses too if a signal has two names.
+/// Returns the beginning of the message about a repeated signal. The compiler shows it too, if the signal has two
+/// names.
 pub(super) fn given_twice_text(signal: &Path) -> String {
     format!("signal `{}` is given twice", text(signal))
 }
@@ -133,7 +134,7 @@ pub(super) fn later_signals(
     let mut later = Vec::new();
     for attribute in attributes.iter().filter(|attribute| is_named(attribute, "receiver")) {
         let Ok(list) = attribute.meta.require_list() else { continue };
-        let mut parsed = Arguments::default();
+        let mut parsed = ReceiverArguments::default();
         without_reports(|problems| parsed.parse(list.tokens.clone(), problems));
         for signal in parsed.signals {
             if signals.iter().any(|other| text(other) == text(&signal)) {

@@ -8,7 +8,7 @@ use crate::{diagnostics::Problems, rules};
 /// Returns whether the function can be registered.
 pub(super) fn check_signature(signature: &Signature, problems: &mut Problems) -> bool {
     if let Some(variadic) = &signature.variadic {
-        // Such a function is also `unsafe` and `extern`, which need no messages of their own.
+        // A variadic function is also `unsafe` and `extern`, which need no separate messages.
         let help = "write a plain `fn` with a parameter for each data key";
         problems.refuse(&rules::RECEIVER_SHAPE, variadic, "a receiver cannot be variadic", help);
         return false;

@@ -7,7 +7,7 @@ use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
 use super::{
     arguments::{RUNS_TWICE, given_twice_text, is_struct},
     parameters::{Parameter, Source},
-    parse::{On, Receiver, Refused},
+    parse::{On, Receiver, RefusedReceiver},
 };
 use crate::{
     runtime_path::RuntimePath,
@@ -71,7 +71,7 @@ fn distinct(receiver: &Receiver) -> TokenStream {
 
 /// The item without a registration. It mentions the signals, so that the compiler reports mistakes in them at once,
 /// and does not report their imports as unused.
-pub(crate) fn expand_refused(refused: &Refused, item: &TokenStream) -> TokenStream {
+pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> TokenStream {
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
     let signals = signals.into_iter().map(|path| signal(path, &refused.path));
@@ -185,7 +185,7 @@ fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(span))
 }
 
-/// The outcome, with the span of the return type, where the compiler reports a wrong one.
+/// The outcome, with the span of the return type, at which the compiler reports a wrong type.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.function.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);

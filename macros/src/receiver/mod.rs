@@ -1,4 +1,5 @@
-//! `#[receiver]`: parse, check, expand.
+//! `#[receiver]`: parses the function and its arguments, checks the signature, expands. This folder may use the shared
+//! files, but neither `event` nor `payload`.
 
 mod arguments;
 mod check;

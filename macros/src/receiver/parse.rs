@@ -10,7 +10,7 @@ use proc_macro2::TokenStream;
 use syn::Path;
 
 use super::{
-    arguments::{Arguments, later_signals},
+    arguments::{ReceiverArguments, later_signals},
     check::check_signature,
     function::Function,
     parameters::{Parameter, parse_parameters},
@@ -29,7 +29,7 @@ pub(crate) struct Receiver {
 }
 
 /// A receiver after a mistake, which is not registered.
-pub(crate) struct Refused {
+pub(crate) struct RefusedReceiver {
     pub(crate) signals: Vec<Path>,
     pub(crate) path: RuntimePath,
     pub(crate) on: On,
@@ -48,8 +48,8 @@ pub(crate) fn parse(
     arguments: TokenStream,
     item: &TokenStream,
     problems: &mut Problems,
-) -> Result<Receiver, Box<Refused>> {
-    let mut parsed = Arguments::default();
+) -> Result<Receiver, Box<RefusedReceiver>> {
+    let mut parsed = ReceiverArguments::default();
     let is_complete = parsed.parse(arguments, problems);
     let function = Function::parse(item, problems);
     let parameters = function.as_ref().and_then(|function| {
@@ -57,7 +57,7 @@ pub(crate) fn parse(
         let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
         parameters.filter(|_| is_right)
     });
-    let Arguments { signals, order, path } = parsed;
+    let ReceiverArguments { signals, order, path } = parsed;
     match (function, parameters) {
         (Some(function), Some(parameters)) if is_complete => {
             let later_signals = later_signals(&function.attributes, &signals, problems);
@@ -65,13 +65,13 @@ pub(crate) fn parse(
         }
         (Some(function), _) => {
             let function = function.without_refused_parts();
-            Err(Box::new(Refused { signals, path, on: On::Function(Box::new(function)) }))
+            Err(Box::new(RefusedReceiver { signals, path, on: On::Function(Box::new(function)) }))
         }
         (None, _) => {
             const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
             let word = first_word(item.clone()).to_string();
             let on = if ITEMS.contains(&word.as_str()) { On::Item } else { On::Other };
-            Err(Box::new(Refused { signals, path, on }))
+            Err(Box::new(RefusedReceiver { signals, path, on }))
         }
     }
 }

@@ -9,16 +9,16 @@ use proc_macro2::Span;
 
 thread_local! {
     /// The files of this compilation. Each is read and searched once, because it may hold a thousand events.
-    static FILES: RefCell<HashMap<PathBuf, File>> = RefCell::default();
+    static FILES: RefCell<HashMap<PathBuf, SourceFile>> = RefCell::default();
 }
 
-struct File {
-    /// Another time means another text: the macro server of an editor outlives many versions of a file.
+struct SourceFile {
+    /// If the time has changed, the file is read again: the macro server of an editor outlives many versions of a file.
     modified: Option<SystemTime>,
     derives: Derives,
 }
 
-/// For each line, from 1, that has derives directly above it, their names.
+/// The names of the derives directly above a line, by line number from 1.
 type Derives = HashMap<usize, Vec<String>>;
 
 /// Returns the names in each `#[derive(…)]` directly above the attribute; none if the file is unknown.
@@ -35,7 +35,7 @@ pub(super) fn derives_above() -> Vec<String> {
     FILES.with_borrow_mut(|files| {
         if files.get(&path).is_none_or(|known| known.modified != modified) {
             let derives = find_derives(&fs::read_to_string(&path).unwrap_or_default());
-            files.insert(path.clone(), File { modified, derives });
+            files.insert(path.clone(), SourceFile { modified, derives });
         }
         files[&path].derives.get(&attribute.line()).cloned().unwrap_or_default()
     })

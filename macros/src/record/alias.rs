@@ -9,7 +9,7 @@ use syn::{GenericArgument, PathArguments, Type, TypePath};
 use super::Field;
 use crate::syntax::type_name;
 
-/// What expansions call the type of a field. They mention the user's type as rarely as possible, because the compiler
+/// The name of a field's type in expansions. They mention the user's type as rarely as possible, because the compiler
 /// reports a wrong type at each mention.
 pub(crate) struct Alias {
     name: String,
@@ -20,12 +20,13 @@ pub(crate) struct Alias {
 }
 
 impl Alias {
-    /// An alias for any type of the field with this index.
+    /// Makes the alias of the field with this index, whatever its type.
     pub(super) fn new(index: usize) -> Self {
         Self { name: format!("__Type{index}"), simple: None, is_repeated: false }
     }
 
-    /// An alias for `ty`. A simple type of one word is its own; another simple type shares one among the fields.
+    /// Makes the alias of `ty`. A simple type of one word is its own alias. Fields with the same simple type of several
+    /// words share one alias.
     pub(super) fn of(ty: &Type, index: usize, earlier: &[Field<'_>]) -> Self {
         let Some(text) = simple(ty) else {
             return Self::new(index);
@@ -40,12 +41,12 @@ impl Alias {
         Self { name, is_repeated: same.is_some(), simple: Some(text) }
     }
 
-    /// Returns whether the type has nothing wrong with it, unless the program hides the well-known type of its name.
+    /// Returns whether the type is valid. Only a program that shadows a well-known name can make it invalid.
     pub(super) fn is_simple(&self) -> bool {
         self.simple.is_some()
     }
 
-    /// Returns the text of `ty`, whose alias this is.
+    /// Returns the text of `ty`, the type that this alias stands for.
     pub(super) fn type_name(&self, ty: &Type) -> String {
         self.simple.clone().unwrap_or_else(|| type_name(ty))
     }

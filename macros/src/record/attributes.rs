@@ -1,4 +1,4 @@
-//! The attributes of a struct that are not ours, sorted by where they go.
+//! The attributes of a struct that are not ours, sorted by their place in the expansion.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -27,7 +27,7 @@ pub(crate) struct Attributes<'a> {
     pub(crate) lints: Vec<Attribute>,
     /// All others, documentation included.
     pub(crate) others: Vec<&'a Attribute>,
-    /// Traits that the macro implements, but a derive above the attribute implements already.
+    /// Traits of the macro that a derive above the attribute already implements.
     pub(crate) above: Vec<String>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Attributes<'a> {
 
 const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
 
-/// Refuses derives above the attribute that break with the expansion: those of implemented traits, and `Default`,
+/// Refuses derives above the attribute that conflict with the expansion: those of implemented traits, and `Default`,
 /// which needs a payload's fields in the struct itself.
 fn conflicts_above(kind: RecordKind, implemented: &[&str], problems: &mut Problems) -> Vec<String> {
     let mut above = derives_above();
@@ -175,7 +175,7 @@ pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
         let others = paths.iter().filter(is_other);
         *derive = parse_quote!(#[derive(#(#others),*)]);
     }
-    // The fields have to use the lifetimes.
+    // The fields must still use the lifetimes.
     let has_lifetimes = generics.lifetimes().next().is_some();
     for field in fields {
         field.attrs.retain(|one| !is_named(one, kind.attribute()) && !one.path().is_ident("serde"));

@@ -7,7 +7,7 @@ use syn::{Ident, Type, Visibility, ext::IdentExt};
 use super::{Field, Target};
 use crate::source::{groups, joined, literal, source};
 
-/// What the builder builds.
+/// The payload or event that a builder makes.
 pub(crate) struct Built<'a> {
     /// The payload or event.
     pub(crate) ident: &'a Ident,
@@ -17,8 +17,8 @@ pub(crate) struct Built<'a> {
 }
 
 impl Target<'_> {
-    /// The builder's struct, the traits for its required fields, and the function that returns it, next to the
-    /// `others` of the payload or event: each `impl` takes the compiler time.
+    /// Returns the builder's struct, the traits of its required fields, and the function that makes it. That function
+    /// shares one `impl` with `others`, because each `impl` costs compile time.
     pub(crate) fn builder(&self, built: &Built<'_>, others: &str) -> String {
         let fields = self.fields;
         let Built { ident, vis, .. } = built;
@@ -86,7 +86,7 @@ impl Target<'_> {
         listed(self.fields, state)
     }
 
-    /// What follows the name of a setter, in braces.
+    /// Returns the code after a setter's name, in braces.
     fn setter(&self, name: &str, field: &Field<'_>) -> String {
         let Field { index, alias, .. } = field;
         let state = state(field);
@@ -169,7 +169,7 @@ impl Target<'_> {
         }
     }
 
-    /// `to_builder()`: every field is set, and can be replaced.
+    /// Returns the function `to_builder()`. In its builder every field is set, and a setter can replace it.
     pub(crate) fn to_builder(&self, built: &Built<'_>) -> String {
         let (name, vis) = (built.name(), built.vis.to_token_stream());
         let kept = "__Kept,".repeat(self.fields.len());
@@ -218,7 +218,7 @@ impl Built<'_> {
     }
 }
 
-/// Returns what `each` returns for each field, with a comma after it.
+/// Joins the results of `each` for all fields, with a comma after each.
 fn listed(fields: &[Field<'_>], each: impl Fn(&Field<'_>) -> String) -> String {
     fields.iter().map(|field| each(field) + ",").collect()
 }

@@ -41,7 +41,7 @@ fn check_name(field: &Field<'_>, problems: &mut Problems) {
     }
 }
 
-/// Refuses types that no event can hold.
+/// Refuses types that no event can contain.
 fn check_type(field: &Field<'_>, problems: &mut Problems) {
     if let Some(refusal) = &field.refusal {
         let what = format!("field `{}` {}", field.name, refusal.what);

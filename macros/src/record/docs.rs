@@ -6,12 +6,12 @@ use syn::{Attribute, Expr, Lit, Meta, Token, punctuated::Punctuated};
 
 /// The documentation of an item: `///` and `#[doc = …]`.
 pub(crate) struct Docs {
-    parts: Vec<Part>,
+    parts: Vec<DocPart>,
     /// Whether there is any, even if it is only `#[doc = include_str!(…)]`.
     pub(crate) exist: bool,
 }
 
-enum Part {
+enum DocPart {
     Line(String),
     /// `include_str!(…)` or `concat!(…)`, which only the compiler can evaluate.
     Expression(Expr),
@@ -36,15 +36,15 @@ impl Docs {
                         exist |= !text.trim().is_empty();
                         let lines =
                             text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
-                        parts.extend(lines.map(Part::Line));
+                        parts.extend(lines.map(DocPart::Line));
                         if text.is_empty() {
-                            parts.push(Part::Line(String::new()));
+                            parts.push(DocPart::Line(String::new()));
                         }
                     }
                 }
                 expression => {
                     exist = true;
-                    parts.push(Part::Expression(expression.clone()));
+                    parts.push(DocPart::Expression(expression.clone()));
                 }
             }
         }
@@ -62,12 +62,12 @@ impl Docs {
 /// Writes a literal, or a `concat!(…)` if only the compiler can evaluate a part.
 impl ToTokens for Docs {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let is_line = |part: &Part| matches!(part, Part::Line(_));
+        let is_line = |part: &DocPart| matches!(part, DocPart::Line(_));
         let mut texts = Vec::new();
         for lines in self.parts.chunk_by(|left, right| is_line(left) && is_line(right)) {
             let lines = lines.iter().map(|part| match part {
-                Part::Line(line) => Ok(line.as_str()),
-                Part::Expression(expression) => Err(expression.to_token_stream()),
+                DocPart::Line(line) => Ok(line.as_str()),
+                DocPart::Expression(expression) => Err(expression.to_token_stream()),
             });
             let text: Result<Vec<&str>, TokenStream> = lines.collect();
             texts.push(

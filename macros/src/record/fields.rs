@@ -4,7 +4,8 @@ use super::{Field, Target};
 use crate::source::{joined, literal, source};
 
 impl Target<'_> {
-    /// Needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier minor versions have.
+    /// Implements `Fields`. The code needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier
+    /// minor versions have.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> String {
         let Self { ident, fields, .. } = self;
         let encode = self.statements(
@@ -68,7 +69,7 @@ impl Target<'_> {
     }
 }
 
-/// Reads a field, which may be absent from the first possible end on.
+/// Returns the code that reads a field. From the first of `earlier_ends` on, fields may be absent.
 fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> String {
     let Field { index, name, default, alias, .. } = field;
     let name = literal(name);
@@ -91,7 +92,7 @@ fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> String {
     unwrapped(&read)
 }
 
-/// `?`, without the conversion of the error that the compiler would have to work out for each field.
+/// Writes out `?` without the error conversion, which the compiler would have to infer for each field.
 fn unwrapped(result: &str) -> String {
     // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
     //     Ok(value) => value,

@@ -13,7 +13,7 @@ use crate::{
     spans::respan,
 };
 
-/// Checks the field by its name, and by its type as it is written.
+/// Checks the name of the field and its type as written.
 pub(super) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: &mut Problems) {
     if !is_command(&field.name) {
         return;

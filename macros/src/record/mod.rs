@@ -1,4 +1,5 @@
-//! Structs with named fields: the parts that payloads and events share.
+//! Structs with named fields: the parts that payloads and events share, one output per file. This folder may use the
+//! shared files, but neither `payload` nor `event`.
 
 pub(crate) mod builder;
 pub(crate) mod plain;
@@ -29,7 +30,7 @@ use syn::{Attribute, Ident, Type, Visibility, spanned::Spanned};
 
 use self::{
     alias::Alias,
-    refused::{Refusal, stand_in},
+    refused::{TypeRefusal, stand_in},
     types::has_placeholder,
 };
 use crate::waivers::Waivers;
@@ -46,10 +47,10 @@ pub(crate) struct Field<'a> {
     pub(crate) vis: &'a Visibility,
     /// The user's type with the struct's name in place of `Self`, or the type that replaces a refused one.
     pub(crate) ty: Type,
-    /// What expansions call the type.
+    /// The name of the type in expansions.
     pub(crate) alias: Alias,
     /// Why the field cannot have the user's type.
-    refusal: Option<Refusal>,
+    refusal: Option<TypeRefusal>,
     /// Whether a mistake in the type was reported, so that the compiler need not check it.
     pub(crate) is_type_reported: bool,
     pub(crate) docs: Docs,

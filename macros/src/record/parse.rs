@@ -19,7 +19,7 @@ use super::{
     types::name_self,
 };
 use crate::{
-    args::{self, Known},
+    args::{self, KnownArguments},
     diagnostics::Problems,
     record_kind::RecordKind,
     rules,
@@ -91,7 +91,7 @@ pub(crate) fn check_shape<'a>(
     Some(item)
 }
 
-/// Parses the fields. An event that is `is_local` can hold types without a wire form.
+/// Parses the fields. In a local-only event (`is_local`), types need no wire form.
 pub(crate) fn parse_fields<'a>(
     item: &'a ItemStruct,
     kind: RecordKind,
@@ -125,7 +125,7 @@ pub(crate) fn parse_fields<'a>(
         };
         let label = format!("`#[{attribute}(…)]` on a field");
         // An argument is given once, even if the field has several attributes.
-        let mut known = Known::new(&label, ARGUMENTS);
+        let mut known = KnownArguments::new(&label, ARGUMENTS);
         for one in &source.attrs {
             if refuse_lint(one, place, &mut field.waivers, problems) {
                 continue;
@@ -196,7 +196,7 @@ impl Field<'_> {
         &mut self,
         attribute: &Attribute,
         kind: RecordKind,
-        known: &mut Known<'_>,
+        known: &mut KnownArguments<'_>,
         problems: &mut Problems,
     ) {
         let Meta::List(list) = &attribute.meta else {
@@ -207,7 +207,7 @@ impl Field<'_> {
         };
         for arg in args::parse(list.tokens.clone(), problems) {
             if !known.accept(&arg, problems) {
-                // It may have meant `default`.
+                // The user may have meant `default`.
                 self.make_optional(arg.name.span());
                 continue;
             }
@@ -216,7 +216,7 @@ impl Field<'_> {
                 "allow" => arg.waiver(Place::Field(kind), &mut self.waivers, problems),
                 _ => {
                     let expression = match &arg.value {
-                        args::Value::Flag => None,
+                        args::ArgValue::Flag => None,
                         _ => arg
                             .expression("a value", "default = expression", problems)
                             .map(ToTokens::to_token_stream),

@@ -6,10 +6,10 @@
 use super::{Field, Target};
 use crate::source::{joined, source};
 
-/// A struct with more fields than this is cut. No event of Open edX has as many.
+/// The largest number of fields in one function. No event of Open edX has more.
 const MOST_IN_ONE: usize = 32;
 
-/// How many fields a part has.
+/// The number of fields in a part.
 const IN_A_PART: usize = 16;
 
 impl Target<'_> {

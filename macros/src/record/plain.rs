@@ -6,7 +6,7 @@ use super::{Field, Target};
 use crate::source::{joined, literal, source};
 
 impl Target<'_> {
-    /// Leaves out the traits in `above`, which are derived already.
+    /// Implements these traits, except those in `above`, which are derived already.
     pub(crate) fn plain_impls(&self, above: &[String]) -> String {
         let is_missing = |name: &str| !above.iter().any(|above| above == name);
         let ident = self.ident;

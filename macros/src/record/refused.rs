@@ -10,7 +10,7 @@ use super::types::{angle_arguments, arguments_within, box_mention, find};
 use crate::syntax::type_name;
 
 /// Why a field cannot have a type.
-pub(crate) struct Refusal {
+pub(crate) struct TypeRefusal {
     /// The wrong part of the type.
     pub(crate) at: TokenStream,
     /// The rest of the message, after the field's name.
@@ -20,7 +20,7 @@ pub(crate) struct Refusal {
     pub(crate) why: Option<&'static str>,
 }
 
-impl Refusal {
+impl TypeRefusal {
     fn new(at: &impl ToTokens, what: impl Into<String>, help: impl Into<String>) -> Self {
         Self { at: at.to_token_stream(), what: what.into(), help: help.into(), why: None }
     }
@@ -28,8 +28,8 @@ impl Refusal {
 
 pub(crate) const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
 
-/// Returns what is wrong with `ty`. A type in an event that is `is_local` can be a `&'static`.
-pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<Refusal> {
+/// Returns what is wrong with `ty`. In a local-only event (`is_local`), a type can be a `&'static`.
+pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<TypeRefusal> {
     without_value(ty)
         .or_else(|| find(ty, &wrong_arguments))
         .or_else(|| find(ty, &|part| borrow(part, is_local)))
@@ -74,9 +74,9 @@ fn make_static(ty: &mut Type) {
 }
 
 /// A part that has no size or no value, and is not behind a pointer.
-fn without_value(ty: &Type) -> Option<Refusal> {
+fn without_value(ty: &Type) -> Option<TypeRefusal> {
     let refusal =
-        |why: &str, help: &str| Some(Refusal::new(ty, format!("{why}, so it cannot be stored"), help));
+        |why: &str, help: &str| Some(TypeRefusal::new(ty, format!("{why}, so it cannot be stored"), help));
     match ty {
         Type::Group(group) => without_value(&group.elem),
         Type::Paren(paren) => without_value(&paren.elem),
@@ -100,7 +100,7 @@ fn without_value(ty: &Type) -> Option<Refusal> {
 }
 
 /// A pointer to a trait object, such as `Box<dyn Display>`.
-fn pointer_to_any(part: &Type) -> Option<Refusal> {
+fn pointer_to_any(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let last = path.path.segments.last()?;
     let is_pointer = ["Box", "Arc", "Rc"].iter().any(|name| last.ident == name);
@@ -108,12 +108,12 @@ fn pointer_to_any(part: &Type) -> Option<Refusal> {
         angle_arguments(last).filter_map(type_argument).any(|inner| matches!(inner, Type::TraitObject(_)));
     (is_pointer && of_any).then(|| {
         let help = "write the concrete type, or a `#[payload]` struct";
-        Refusal::new(part, "could hold any type, but a schema names the type of each field", help)
+        TypeRefusal::new(part, "could hold any type, but a schema names the type of each field", help)
     })
 }
 
 /// A `DateTime<Utc>` of another crate, which has the same name as ours.
-fn other_time(part: &Type) -> Option<Refusal> {
+fn other_time(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "DateTime")?;
     angle_arguments(last).next()?;
@@ -121,19 +121,19 @@ fn other_time(part: &Type) -> Option<Refusal> {
     let help = "use `openedx_events::DateTime`, which has no type arguments; the feature `chrono` converts between the two";
     let why =
         "times are strings as Python's `isoformat()` writes them, with an offset if they have one (ADR-5)";
-    Some(Refusal { why: Some(why), ..Refusal::new(part, what, help) })
+    Some(TypeRefusal { why: Some(why), ..TypeRefusal::new(part, what, help) })
 }
 
 /// A reference, or a type with a lifetime.
-fn borrow(part: &Type, is_local: bool) -> Option<Refusal> {
+fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
     let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
     match part {
         Type::Reference(reference) => {
             let may_stay = is_local && reference.lifetime.as_ref().is_some_and(is_static);
             let refusal = if reference.mutability.is_some() {
-                Refusal::new(part, "could change, but payloads are frozen", "hold the value itself")
+                TypeRefusal::new(part, "could change, but payloads are frozen", "hold the value itself")
             } else {
-                Refusal::new(part, "borrows its value", OWN_THE_DATA)
+                TypeRefusal::new(part, "borrows its value", OWN_THE_DATA)
             };
             Some(refusal).filter(|_| !may_stay)
         }
@@ -146,15 +146,16 @@ fn borrow(part: &Type, is_local: bool) -> Option<Refusal> {
             let named = lifetimes.next();
             let is_elided_cow =
                 named.is_none() && path.path.segments.last().is_some_and(|last| last.ident == "Cow");
-            (is_elided_cow || named.is_some_and(|lifetime| !is_static(lifetime)))
-                .then(|| Refusal::new(part, "borrows its value", "own the data: `String` for `Cow<'_, str>`"))
+            (is_elided_cow || named.is_some_and(|lifetime| !is_static(lifetime))).then(|| {
+                TypeRefusal::new(part, "borrows its value", "own the data: `String` for `Cow<'_, str>`")
+            })
         }
         _ => None,
     }
 }
 
 /// A type of the standard library with the wrong number of type arguments.
-fn wrong_arguments(part: &Type) -> Option<Refusal> {
+fn wrong_arguments(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let first = path.path.segments.first()?;
     let is_std = ["std", "core", "alloc"].iter().any(|name| first.ident == name);
@@ -165,7 +166,7 @@ fn wrong_arguments(part: &Type) -> Option<Refusal> {
     let is_right = counts.contains(&types.len()) && others.is_empty();
     (!is_right).then(|| {
         let help = format!("write a type such as `{example}`");
-        Refusal { why: Some(takes), ..Refusal::new(part, "has the wrong type arguments", help) }
+        TypeRefusal { why: Some(takes), ..TypeRefusal::new(part, "has the wrong type arguments", help) }
     })
 }
 

@@ -11,7 +11,7 @@ use crate::{
 };
 
 impl Target<'_> {
-    /// `name` is the name of the user's struct.
+    /// Declares the static for the user's struct `name`.
     pub(crate) fn record_static(&self, name: &Ident) -> TokenStream {
         let fields = tokens(&joined(self.fields.iter().map(field_schema), ", "));
         let location = location(name);

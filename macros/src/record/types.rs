@@ -1,4 +1,4 @@
-//! Looks into the syntax of types.
+//! Searches and changes types.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -9,8 +9,8 @@ pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> 
     find_path(ty, &|path| is_mention(path, ident))
 }
 
-/// Finds a path in `ty` that leads to a struct called `ident` in the same crate: the same struct, or another one, so
-/// that a schema would have two records of that name.
+/// Finds a path in `ty` to a struct called `ident` in the same crate. If it is another struct than the one at hand, a
+/// schema would have two records of that name.
 pub(crate) fn find_namesake<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
     find_path(ty, &|path| is_namesake(path, ident))
 }
@@ -80,7 +80,7 @@ pub(crate) fn has_placeholder(ty: &Type) -> bool {
     find(ty, &|part| is_placeholder(part).then_some(())).is_some()
 }
 
-/// Returns what `pick` returns for the first part of `ty`, which can be `ty` itself.
+/// Returns the first result of `pick` for `ty` and the types in it.
 pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) -> Option<T> {
     if let Some(picked) = pick(ty) {
         return Some(picked);
@@ -123,7 +123,7 @@ pub(super) fn name_self(ty: &mut Type, name: &Ident) {
     }
 }
 
-/// Returns whether the type says `Self`, or has a part that `find` does not search.
+/// Returns whether the type mentions `Self`, or has a part that `find` does not search.
 fn may_say_self(part: &Type) -> bool {
     match part {
         Type::Path(path) => {

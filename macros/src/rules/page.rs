@@ -30,7 +30,7 @@ Refused, if `PersonData` in the contract ends with a field `phone`:";
 /// Rules about the program as a whole, which no single compilation can check.
 const WITHOUT_CASE: &[&str] = &["type_duplicate"];
 
-/// Rules whose case needs a file, so that it would compile in the documentation.
+/// Rules whose case needs a file. Without the file, the case compiles in the documentation.
 const WITH_A_FILE: &[&str] = &["contract_broken"];
 
 /// Rules whose messages give other reasons, or come from the compiler.
@@ -49,20 +49,20 @@ fn read(path: &Path) -> String {
 }
 
 /// A program that breaks the rule, and the compiler's message.
-struct Case {
+struct RuleCase {
     program: String,
     message: String,
 }
 
 /// Finds the case that is named after the rule and shows the rule's reason.
-fn case(rule: &Rule) -> Case {
+fn case(rule: &Rule) -> RuleCase {
     let mut found = None;
     for group in ["event_type", "names", "event", "payload", "receiver", "contract"] {
         let path = ui_tests().join("fail").join(group).join(rule.name).with_extension("rs");
         if !path.exists() {
             continue;
         }
-        let case = Case { program: read(&path), message: read(&path.with_extension("stderr")) };
+        let case = RuleCase { program: read(&path), message: read(&path.with_extension("stderr")) };
         if case.message.contains(rule.why) {
             return case;
         }
@@ -97,7 +97,7 @@ fn section(rule: &Rule) -> String {
         paragraphs.push(DUPLICATES.to_owned());
     }
     if !WITHOUT_CASE.contains(&rule.name) {
-        let Case { program, message } = case(rule);
+        let RuleCase { program, message } = case(rule);
         let right = read(&ui_tests().join("pass/rules").join(rule.name).with_extension("rs"));
         let (refused, fence) =
             if WITH_A_FILE.contains(&rule.name) { (CONTRACT, "rs") } else { ("Refused:", "compile_fail") };

@@ -8,9 +8,9 @@ use std::cell::Cell;
 
 use syn::{Attribute, Ident, Meta, Token, punctuated::Punctuated};
 
-use super::{Place, State, Waivers};
+use super::{Place, WaiverState, Waivers};
 use crate::{
-    args::{Arg, Known, Value, closest},
+    args::{Arg, ArgValue, KnownArguments, closest},
     diagnostics::{Problems, quoted},
     record_kind::RecordKind::{Event, Payload},
     rules::{self, Kind, Rule, Subject},
@@ -21,7 +21,7 @@ impl Arg {
     pub(crate) fn waiver(&self, place: Place, waivers: &mut Waivers, problems: &mut Problems) {
         let before = problems.len();
         let args = self.list(&example("type_hyphen"), problems);
-        let is_name = |arg: &Arg| matches!(arg.value, Value::Flag) && arg.name != "reason";
+        let is_name = |arg: &Arg| matches!(arg.value, ArgValue::Flag) && arg.name != "reason";
         let (names, others): (Vec<Arg>, Vec<Arg>) = args.into_iter().partition(is_name);
         let names: Vec<Ident> = names.into_iter().map(|arg| arg.name).collect();
         let example = example(&names.first().map_or_else(|| "type_hyphen".to_owned(), Ident::to_string));
@@ -29,7 +29,7 @@ impl Arg {
             let help = format!("write another `{}` for this one", self::example(&name.to_string()));
             problems.mistake(name, "`allow(…)` waives one rule", help);
         }
-        let mut known = Known::new("`allow(…)`", &["reason"]);
+        let mut known = KnownArguments::new("`allow(…)`", &["reason"]);
         for arg in &others {
             if known.accept(arg, problems) {
                 arg.string(&example, problems);
@@ -47,10 +47,11 @@ impl Arg {
         }
         let is_malformed = problems.len() > before;
         if names.is_empty() {
-            waivers.add(None, &self.name, State::Refused);
+            waivers.add(None, &self.name, WaiverState::Refused);
         }
         for name in &names {
-            let state = if is_malformed { State::Refused } else { check(name, place, waivers, problems) };
+            let state =
+                if is_malformed { WaiverState::Refused } else { check(name, place, waivers, problems) };
             waivers.add(find(name), name, state);
         }
     }
@@ -61,35 +62,35 @@ fn example(rule: &str) -> String {
     format!("allow({rule}, reason = \"…\")")
 }
 
-/// The rule called `name`, or one with a similar name.
+/// Returns the rule called `name`, or one with a similar name.
 fn find(name: &Ident) -> Option<&'static Rule> {
     let name = name.to_string();
     rules::find(&name).or_else(|| closest(&name, &rules::conventions()).and_then(rules::find))
 }
 
-fn check(at: &Ident, place: Place, waivers: &Waivers, problems: &mut Problems) -> State {
+fn check(at: &Ident, place: Place, waivers: &Waivers, problems: &mut Problems) -> WaiverState {
     let name = at.to_string();
     let Some(rule) = rules::find(&name) else {
         let closest = find(at).map(|rule| format!("write `{}`; ", rule.name)).unwrap_or_default();
         let help = format!("{closest}the rules that can be waived are {}", quoted(&rules::conventions()));
         problems.mistake(at, format!("there is no rule `{name}`"), help);
-        return State::Refused;
+        return WaiverState::Refused;
     };
     let Kind::Convention { subject, .. } = rule.kind else {
         problems.vain_waiver(rule, at);
-        return State::Refused;
+        return WaiverState::Refused;
     };
     if waivers.0.iter().any(|other| other.rule.is_some_and(|other| other.name == rule.name)) {
         let what = format!("`allow({name})` is given twice");
         problems.refuse(&rules::ARGUMENT_DUPLICATE, at, what, "remove one of the two");
-        return State::Refused;
+        return WaiverState::Refused;
     }
     match misplaced(rule, subject, place) {
         Some((place, help)) => {
             problems.mistake(at, format!("rule `{name}` cannot be waived {place}"), help);
-            State::Misplaced
+            WaiverState::Misplaced
         }
-        None => State::Sound(Cell::new(false)),
+        None => WaiverState::Sound(Cell::new(false)),
     }
 }
 
@@ -140,7 +141,7 @@ pub(crate) fn refuse_lint(
                 }
             };
             problems.mistake(name, format!("`{name}` is a rule of events, not a lint of the compiler"), help);
-            waivers.add(Some(rule), name, State::Misplaced);
+            waivers.add(Some(rule), name, WaiverState::Misplaced);
             is_refused = true;
         }
     }

@@ -1,4 +1,4 @@
-//! The baseline: fast code written for only these events, which does not say what is wrong with invalid bytes.
+//! The baseline: fast code written for only these events, which gives no reason when it refuses invalid bytes.
 //!
 //! The fields of each struct are listed once, for the payloads of the catalogue and for the plain structs.
 

@@ -1,4 +1,4 @@
-//! Other libraries, used well: schemas are parsed once, and buffers are reused if the library allows it.
+//! Other libraries, used efficiently: schemas are parsed once, and buffers are reused if the library allows it.
 
 use apache_avro::{
     Schema, reader::datum::GenericDatumReader, types::Value, writer::datum::GenericDatumWriter,

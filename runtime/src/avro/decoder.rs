@@ -103,7 +103,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    /// Reads with `read`. An error gets the offset where the value begins.
+    /// Calls `read`, and adds the offset of the value to an error.
     #[inline]
     fn expect<T>(
         &mut self,
@@ -146,7 +146,7 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// `bytes`.
+    /// Reads `bytes`.
     #[inline]
     pub fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
         self.expect("bytes", Self::counted)
@@ -212,7 +212,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Reads a data key that earlier minor versions of the event lack. A message of such a version ends exactly where
-    /// the record of that version ends, which is possible here if `can_end`; then the value is `absent()`.
+    /// the record of that version ends, which is possible here only if `can_end` is set. Then the value is `absent()`.
     #[inline]
     pub fn later_field<T>(
         &mut self,

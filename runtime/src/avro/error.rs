@@ -97,7 +97,7 @@ impl DecodeError {
         self
     }
 
-    /// Returns the path of the field, as in `enrollment.user.pii.email` or `roles[3]`. Entries of a map are numbered
+    /// Returns the path of the field, such as `enrollment.user.pii.email` or `roles[3]`. Entries of a map are numbered
     /// in the order of the input.
     #[must_use]
     pub fn field_path(&self) -> String {
@@ -128,7 +128,7 @@ impl DecodeError {
         format!("`{}`: {}", self.field_path(), self.reason())
     }
 
-    /// Returns what the event's definition expects there, as in "a string".
+    /// Returns what the event's definition expects there, such as "a string".
     #[must_use]
     pub fn expected(&self) -> &str {
         self.0.expected

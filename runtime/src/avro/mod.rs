@@ -1,4 +1,6 @@
 //! Avro's binary encoding, value by value.
+//!
+//! This folder uses no other part of the crate.
 
 mod decoder;
 pub(crate) mod encoder;

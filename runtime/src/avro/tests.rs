@@ -101,7 +101,7 @@ fn a_flipped_bit_never_panics() {
 }
 
 #[test]
-fn numbers_have_pythons_bytes() {
+fn numbers_are_encoded_as_in_python() {
     for (value, bytes) in [
         (0, &[0][..]),
         (-1, &[1]),

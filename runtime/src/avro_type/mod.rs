@@ -1,4 +1,6 @@
 //! Types that can be fields of payloads.
+//!
+//! This folder may use Avro and schemas. Types of this crate implement the trait next to their definitions.
 
 mod collections;
 mod optional;

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use super::{
     Harness,
     events::{ITEM_ADDED, ITEM_REMOVED, ItemAdded, ItemRemoved},
-    link::Link,
+    link::BusLink,
     member::Member,
 };
 use crate::{
@@ -35,7 +35,7 @@ pub(super) const GROUP: &str = "group";
 type CrashOnce = Box<dyn FnOnce() + Send>;
 
 thread_local! {
-    /// Whether the process that this thread belongs to has "crashed": its receivers do nothing any more.
+    /// Whether the process that this thread belongs to has "crashed": its receivers no longer do anything.
     static HAS_CRASHED: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -182,7 +182,7 @@ impl Fixture {
         name: &str,
         set_up: impl FnOnce(Consumer) -> Consumer,
     ) -> Member {
-        let link = Link::new(self.bus());
+        let link = BusLink::new(self.bus());
         let consumer = Consumer::of(Arc::new(link.clone()), topic, group, name)
             .start(Start::Backlog)
             .retry(Duration::from_millis(2), Duration::from_millis(10));
@@ -215,7 +215,7 @@ impl Fixture {
         pending.expect("the bus should list pending entries")
     }
 
-    /// Returns the pending entries that a member has begun, with their attempts. A bus may list the others, or not.
+    /// Returns the pending entries that a member has begun, with their attempts. A bus need not list the others.
     pub(super) fn begun(&self) -> Vec<(EntryId, u32)> {
         let begun = self.pending().into_iter().filter(|pending| pending.attempts > 0);
         begun.map(|pending| (pending.id, pending.attempts)).collect()

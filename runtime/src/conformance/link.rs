@@ -15,16 +15,16 @@ use crate::event_bus::{
 
 /// A bus as one member sees it. Clones are the same link.
 #[derive(Clone)]
-pub(super) struct Link {
+pub(super) struct BusLink {
     bus: Arc<dyn EventBus>,
-    state: Arc<State>,
+    state: Arc<LinkState>,
 }
 
 #[derive(Default)]
-struct State {
-    /// The process of the member has crashed: nothing that it does reaches the bus.
+struct LinkState {
+    /// Whether the process of the member has crashed. Then nothing that it does reaches the bus.
     has_crashed: AtomicBool,
-    /// The bus cannot be reached for a while.
+    /// Whether the bus is down for a while.
     is_down: AtomicBool,
     /// The number of calls that failed because the bus was down.
     failures: AtomicUsize,
@@ -33,7 +33,7 @@ struct State {
     has_polled: AtomicBool,
 }
 
-impl Link {
+impl BusLink {
     pub(super) fn new(bus: Arc<dyn EventBus>) -> Self {
         Self { bus, state: Arc::default() }
     }
@@ -66,7 +66,7 @@ impl Link {
     }
 }
 
-impl EventBus for Link {
+impl EventBus for BusLink {
     fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
         self.bus.producer()
     }
@@ -87,7 +87,7 @@ impl EventBus for Link {
 
 struct LinkedConsumer {
     inner: Box<dyn EventBusConsumer>,
-    state: Arc<State>,
+    state: Arc<LinkState>,
 }
 
 impl LinkedConsumer {

@@ -8,25 +8,25 @@ use std::{
 
 use tracing::subscriber::with_default;
 
-use super::link::Link;
+use super::link::BusLink;
 use crate::{
     event_bus::{ConsumeError, Consumer, EntryId, Report, Stop},
     lines::Lines,
 };
 
-type Outcome = Result<Report, ConsumeError>;
+type RunResult = Result<Report, ConsumeError>;
 
 /// A running member of a group. Dropping it stops the member.
 pub(super) struct Member {
     stop: Stop,
-    link: Link,
+    link: BusLink,
     lines: Lines,
-    outcome: Receiver<Outcome>,
+    outcome: Receiver<RunResult>,
     patience: Duration,
 }
 
 impl Member {
-    pub(super) fn start(consumer: Consumer, link: Link, patience: Duration) -> Self {
+    pub(super) fn start(consumer: Consumer, link: BusLink, patience: Duration) -> Self {
         let stop = Stop::new();
         let lines = Lines::default();
         let (sender, outcome) = channel();
@@ -39,7 +39,7 @@ impl Member {
         Self { stop, link, lines, outcome, patience }
     }
 
-    pub(super) fn link(&self) -> &Link {
+    pub(super) fn link(&self) -> &BusLink {
         &self.link
     }
 
@@ -48,7 +48,7 @@ impl Member {
         &self.lines
     }
 
-    /// Returns a function that ends the member as a crash of its process would: nothing reaches the bus any more.
+    /// Returns a function that ends the member as a crash of its process would: nothing reaches the bus afterwards.
     pub(super) fn crash(&self) -> impl FnOnce() + Send + use<> {
         let (stop, link) = (self.stop.clone(), self.link.clone());
         move || {
@@ -63,7 +63,7 @@ impl Member {
     }
 
     /// Stops the member and returns its outcome.
-    pub(super) fn stop(self) -> Outcome {
+    pub(super) fn stop(self) -> RunResult {
         self.stop.stop();
         self.outcome()
     }
@@ -91,7 +91,7 @@ impl Member {
         assert!(link.has_crashed(), "the consumer should crash");
     }
 
-    fn outcome(self) -> Outcome {
+    fn outcome(self) -> RunResult {
         self.outcome.recv_timeout(self.patience).expect("the consumer should have ended by now")
     }
 }

@@ -1,7 +1,7 @@
 //! A test suite for event buses: each case checks one promise of the traits in [`event_bus`](crate::event_bus).
 //!
-//! An author of a bus writes a [`Harness`], which gives the suite the bus, and a test file with one line. The file should
-//! contain nothing else, since cases connect receivers and install buses in the whole process:
+//! An author of a bus writes a [`Harness`], which provides the bus, and a test file that calls a macro. The file should contain
+//! nothing else, because cases connect receivers and install buses for the whole process:
 //!
 //! ```no_run
 //! // In tests/conformance.rs, with
@@ -80,6 +80,8 @@
 //!
 //! [`registry::events`]: crate::registry::events
 
+// This folder uses the public interface of the event bus, so that the suite works for every author. Nothing uses it.
+
 mod cases;
 // Expansions put elements of distributed slices into sections of their own.
 #[allow(unsafe_code)]
@@ -102,11 +104,11 @@ pub trait Harness: Send + Sync + 'static {
     /// Returns the bus. All buses that one harness returns share their topics.
     fn bus(&self) -> Arc<dyn EventBus>;
 
-    /// Drops the oldest messages of `topic`, even if no group has read them, so that exactly `max_len` stay.
+    /// Drops the oldest messages of `topic`, even if no group has read them, so that exactly `max_len` remain.
     fn trim(&self, topic: &str, max_len: usize);
 
     /// Creates a topic that keeps all its messages in order. The suite calls this before it uses a topic. By default,
-    /// nothing: the bus creates topics at their first use.
+    /// it does nothing, because the bus creates topics at their first use.
     fn create_topic(&self, topic: &str) {
         let _ = topic;
     }

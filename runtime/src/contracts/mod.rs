@@ -70,7 +70,7 @@ pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>>
 
 /// Returns what [`in_package`] finds, and a finding for each event of another package that has no contract.
 #[cfg(feature = "cli")]
-pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
+pub(crate) fn in_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
     let mut findings = in_package(package)?;
     let package = std::path::absolute(package)?;
     let elsewhere = registry::events().filter(|event| !is_defined_in(event, &package));
@@ -79,7 +79,7 @@ pub(crate) fn of_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
 }
 
 /// Returns a finding for each contract of the package in the folder `package` that was changed or deleted since the git
-/// revision `revision`, as in `origin/main`. New contracts, and changes that leave the JSON value the same, are fine.
+/// revision `revision`, such as `origin/main`. New contracts, and changes that leave the JSON value the same, are fine.
 ///
 /// # Errors
 ///

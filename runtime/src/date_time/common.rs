@@ -11,7 +11,7 @@ const SECOND_FRACTION: Word = Word::new(*b":00.0000", [0, 59, 0, 0, 99, 0, 99, 0
 const FRACTION_OFFSET: Word = Word::new(*b"00+00:00", [99, 0, 0, 23, 0, 0, 59, 0]);
 const SECOND_OFFSET: Word = Word::new(*b"00+00:00", [59, 0, 0, 23, 0, 0, 59, 0]);
 
-/// Parses one of these forms. It returns `None` for every other text, valid or not, which the full parser then reads.
+/// Parses one of these forms. Returns `None` for every other string, valid or not. The full parser then reads it.
 pub(super) fn parse(text: &[u8]) -> Option<DateTime> {
     let (date, rest) = text.split_first_chunk::<8>()?;
     let (day_hour_minute, rest) = rest.split_first_chunk::<8>()?;
@@ -39,7 +39,7 @@ pub(super) fn parse(text: &[u8]) -> Option<DateTime> {
         _ => return None,
     };
 
-    // The words check the upper limits only, and of the day only the largest of any month.
+    // `Word` checks only the upper limits, and for the day only that it is at most 31.
     let year = u16::from(century) * 100 + u16::from(year);
     let is_date =
         year > 0 && month > 0 && day > 0 && (day <= 28 || day <= calendar::days_in_month(year, month));

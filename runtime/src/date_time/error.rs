@@ -18,7 +18,7 @@ pub struct DateTimeError {
     byte: Option<usize>,
 }
 
-/// What is wrong, in the words of the message.
+/// The mistake, in the words of the message.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Invalid(&'static str);
 

@@ -26,7 +26,7 @@ fn put(text: &mut [u8], at: usize, number: u8) {
     text[at..at + 2].copy_from_slice(&PAIRS[usize::from(number)]);
 }
 
-/// Returns a number that fits in a byte as one.
+/// Converts a number below 256 to a byte.
 #[inline]
 fn byte(number: u32) -> u8 {
     number.to_le_bytes()[0]
@@ -89,7 +89,7 @@ impl Text {
         text
     }
 
-    pub(super) fn of_offset(offset: UtcOffset) -> Self {
+    pub(super) fn from_offset(offset: UtcOffset) -> Self {
         let mut text = Self { bytes: [0; LONGEST], length: 0 };
         text.push_offset(offset);
         text
@@ -142,7 +142,7 @@ impl fmt::Debug for DateTime {
 /// Prints the offset as Python's `isoformat()` does: `+05:45`, `-00:25:21`, `+00:00:01.000250`.
 impl fmt::Display for UtcOffset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(Text::of_offset(*self).as_str())
+        f.pad(Text::from_offset(*self).as_str())
     }
 }
 

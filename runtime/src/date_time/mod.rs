@@ -1,5 +1,7 @@
 //! Dates and times, like Python's `datetime`.
 
+// This folder uses Avro, JSON and `avro_type`.
+
 mod avro;
 mod calendar;
 mod common;
@@ -67,7 +69,7 @@ pub struct DateTime {
 }
 
 impl DateTime {
-    /// 1970-01-01T00:00:00+00:00, where Unix time starts.
+    /// 1970-01-01T00:00:00+00:00, the start of Unix time.
     const UNIX_EPOCH: Self = Self {
         year: 1970,
         month: 1,
@@ -122,7 +124,7 @@ impl DateTime {
             .map(|time| time.with_offset(UtcOffset::UTC))
     }
 
-    /// Makes a time without an offset, which does not say what instant it is: Python's `datetime(…)`.
+    /// Makes a time without an offset, which does not identify an instant: Python's `datetime(…)`.
     ///
     /// Prefer [`utc`](Self::utc): Python services send naive times too, but should not. The ranges are the same.
     ///

@@ -2,8 +2,7 @@
 
 use super::error::{DateTimeError, Invalid};
 
-/// An offset from UTC in microseconds, less than 24 hours to either side: Python's
-/// `timezone(timedelta(…))`.
+/// An offset from UTC in microseconds, less than 24 hours in either direction: Python's `timezone(timedelta(…))`.
 ///
 /// It says how far local clocks are ahead of UTC, so New York's is negative. Today's offsets are whole minutes.
 /// Python also has offsets with seconds, from the time before time zones, and with microseconds.
@@ -34,7 +33,7 @@ impl UtcOffset {
     ///
     /// # Errors
     ///
-    /// If it is 24 hours (86 400 seconds) or more to either side.
+    /// If it is 24 hours (86 400 seconds) or more in either direction.
     pub fn from_seconds(seconds: i32) -> Result<Self, DateTimeError> {
         Self::from_micros(i64::from(seconds) * 1_000_000)
     }
@@ -43,7 +42,7 @@ impl UtcOffset {
     ///
     /// # Errors
     ///
-    /// If it is 24 hours (86 400 000 000 microseconds) or more to either side.
+    /// If it is 24 hours (86 400 000 000 microseconds) or more in either direction.
     pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
         Ok(Self::new(microseconds < 0, microseconds.unsigned_abs())?)
     }

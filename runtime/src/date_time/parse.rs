@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Invalid};
 
-/// Parses the strings that Python 3.12's `datetime.fromisoformat` accepts, to the same value. But it keeps an offset
-/// of less than a second, which Python writes and then reads as UTC.
+/// Parses the strings that Python 3.12's `datetime.fromisoformat` accepts, to the same value. There is one difference:
+/// it keeps an offset of less than a second, which Python writes and then reads as UTC.
 impl FromStr for DateTime {
     type Err = DateTimeError;
 
@@ -93,8 +93,8 @@ impl Parser<'_> {
         date.ok_or_else(|| DateTimeError::at(Invalid::INSTANT, start))
     }
 
-    /// Returns whether the day of the week comes next. Otherwise it is the character before the time, which can be a
-    /// hyphen or a digit too, so this guesses like Python.
+    /// Returns whether the day of the week comes next. If not, the next character separates the time, and can be a
+    /// hyphen or a digit too. So this guesses like Python.
     fn day_follows(&self, extended: bool) -> bool {
         if extended {
             // A digit after the next character is the second digit of an hour.

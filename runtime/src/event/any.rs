@@ -4,7 +4,7 @@ use std::{any::Any, fmt};
 
 use super::{Event, EventDefinition, NoWireForm};
 
-/// An event of any type, borrowed from its sender. The callbacks of [`connect_any`](crate::registry::connect_any) get
+/// An event of any type, borrowed from its sender. Callbacks of [`connect_any`](crate::registry::connect_any) receive
 /// it.
 #[derive(Clone, Copy)]
 pub struct AnyEvent<'a> {
@@ -32,7 +32,7 @@ impl<'a> AnyEvent<'a> {
         self.event
     }
 
-    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    /// Returns the event type, such as `org.openedx.learning.course.enrollment.created.v1`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         self.definition.event_type()

@@ -1,4 +1,4 @@
-//! Data keys, as the registry knows them.
+//! Data keys, as the registry describes them.
 
 use std::fmt;
 

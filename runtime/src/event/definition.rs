@@ -41,7 +41,7 @@ pub struct EventDefinition {
 pub struct Deprecation {
     /// The release that deprecated it, if the definition says so.
     pub since: Option<&'static str>,
-    /// What to use instead.
+    /// The replacement, or other advice.
     pub note: &'static str,
 }
 
@@ -99,13 +99,13 @@ setters! {
 }
 
 impl EventDefinition {
-    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1` (ADR-2).
+    /// Returns the event type, such as `org.openedx.learning.course.enrollment.created.v1` (ADR-2).
     #[must_use]
     pub const fn event_type(&self) -> &'static str {
         self.event_type
     }
 
-    /// Returns the name of the static, as in `COURSE_ENROLLMENT_CREATED`.
+    /// Returns the name of the static, such as `COURSE_ENROLLMENT_CREATED`.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
@@ -166,7 +166,7 @@ impl EventDefinition {
         self.local_only
     }
 
-    /// Returns the file of the definition, as the compiler got it.
+    /// Returns the file of the definition, as the compiler received it.
     #[must_use]
     pub const fn file(&self) -> &'static str {
         self.record.location.file

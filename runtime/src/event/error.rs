@@ -36,7 +36,7 @@ impl fmt::Display for AnyEventError {
     }
 }
 
-/// The message and the source are those of the inner error.
+/// Returns the source of the inner error, whose message this error shows.
 impl Error for AnyEventError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {

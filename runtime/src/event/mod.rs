@@ -1,4 +1,6 @@
 //! Event definitions, and events with their type erased.
+//!
+//! This folder may use schemas, Avro and JSON, but neither signals nor receivers.
 
 mod any;
 mod data_key;
@@ -31,7 +33,7 @@ pub trait Event: Sized + 'static {
     // Each event is `Send` and `Sync`. The assertions on its fields check that, so that the message comes once and
     // names the field's type. A supertrait would report the struct too, once for each of the two traits.
 
-    /// How to erase its type and restore it.
+    /// The functions that erase its type and restore it.
     #[doc(hidden)]
     const ERASURE: Erasure<Self>;
 }

@@ -55,7 +55,7 @@ impl WireFunctions {
     }
 }
 
-/// The wire form of `E`, which expansions ask for without requiring anything of `E`.
+/// The wire form of `E`, which expansions can name for any `E`.
 ///
 /// If a data key is refused, expansions get the constant of [`WireFallback`], and the only message is the one at the
 /// key's type.

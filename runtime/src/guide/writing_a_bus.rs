@@ -45,7 +45,7 @@ struct Claim {
 }
 
 impl MapBus {
-    /// Drops the oldest entries of a topic so that `max_len` stay.
+    /// Drops the oldest entries of a topic so that `max_len` remain.
     pub fn trim(&self, topic: &str, max_len: usize) {
         self.state().topic(topic).trim(max_len);
     }

@@ -32,12 +32,12 @@ impl JsonError {
         Self { path, line: error.line(), column: error.column(), problem: problem(error) }
     }
 
-    /// Makes the error for a default that is refused. The JSON has no place for it.
-    pub(super) fn of_default(refused: &DecodeError) -> Self {
+    /// Makes the error for a refused default, which has no position in the JSON.
+    pub(super) fn for_default(refused: &DecodeError) -> Self {
         Self { path: refused.field_path(), line: 0, column: 0, problem: refused.reason() }
     }
 
-    /// Returns the path of the field, as in `enrollment.user.id` or `roles[3]`; empty for the event as a whole.
+    /// Returns the path of the field, such as `enrollment.user.id` or `roles[3]`; empty for the event as a whole.
     /// Entries of a map are numbered in the order of the JSON.
     #[must_use]
     pub fn field_path(&self) -> &str {

@@ -42,7 +42,7 @@ pub(crate) fn read_text<T>(
     let bytes = to_avro(record, json, None)?;
     decode(&bytes).map_err(|refused| match to_avro(record, json, Some(&refused)) {
         Err(error) => error,
-        Ok(_) => JsonError::of_default(&refused),
+        Ok(_) => JsonError::for_default(&refused),
     })
 }
 
@@ -60,7 +60,7 @@ fn to_avro(record: &'static Record, json: &str, refused: Option<&DecodeError>) -
 #[derive(Default)]
 struct Progress<'r> {
     out: Vec<u8>,
-    /// The outermost segment first. After an error it is the place of that error.
+    /// The outermost segment first. After an error, the path of that error.
     path: Vec<Segment>,
     /// The refusal to report when its place is reached.
     refused: Option<&'r DecodeError>,

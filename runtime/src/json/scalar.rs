@@ -116,7 +116,7 @@ impl Visitor<'_> for ReadText<'_> {
     }
 }
 
-/// Parses a value of its own type from a string, borrowed or not.
+/// Parses a `T` from a string, borrowed or owned.
 pub(crate) struct Parsed<T> {
     expected: &'static str,
     value: PhantomData<T>,

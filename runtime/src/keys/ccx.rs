@@ -3,7 +3,7 @@
 use super::{
     course::{CourseKey, course_parts},
     course_class::CourseClass,
-    error::{Fault, KeyError, Problem},
+    error::{Fault, KeyError, KeyProblem},
     part::Part,
     text::{key, one_class},
 };
@@ -49,13 +49,13 @@ impl CcxLocator {
     /// If the course's key is in the old style, or the key of a library.
     pub fn new(course: &CourseKey, ccx: u64) -> Result<Self, KeyError> {
         if !matches!(course.class(), Some(CourseClass::Course | CourseClass::Ccx)) {
-            let problem = Problem::Other("is not the key of a course run in the new style");
+            let problem = KeyProblem::Other("is not the key of a course run in the new style");
             return Err(Fault::new("course", 0, problem).in_a(Self::NOUN));
         }
         let ccx = ccx.to_string();
         let mut fields = course.fields();
         fields.set(Part::Ccx, &ccx);
-        Ok(Self { key: CourseKey::of_checked("", CourseClass::Ccx, &fields) })
+        Ok(Self { key: CourseKey::from_checked("", CourseClass::Ccx, &fields) })
     }
 
     /// Returns the course run from which the CCX was made.
@@ -70,7 +70,7 @@ impl CcxLocator {
     pub fn to_course_locator(&self) -> CourseKey {
         let mut fields = self.key.fields();
         fields.remove(Part::Ccx);
-        CourseKey::of_checked("", CourseClass::Course, &fields)
+        CourseKey::from_checked("", CourseClass::Course, &fields)
     }
 
     /// Returns the course's run.

@@ -3,7 +3,7 @@
 use super::{
     chars::OLD_PART,
     course_class::CourseClass,
-    error::{Fault, KeyError, Problem},
+    error::{Fault, KeyError, KeyProblem},
     fields::KeyFields,
     part::{Part, PartSet, check},
     text::{KeyText, key, split_once},
@@ -153,7 +153,7 @@ impl CourseKey {
             Part::Branch.check(branch)?;
         }
         let Some(class) = self.class() else {
-            let problem = Problem::Other("is not possible in an old-style key");
+            let problem = KeyProblem::Other("is not possible in an old-style key");
             return if branch.is_none() { Ok(self.clone()) } else { Err(Fault::new("branch", 0, problem)) };
         };
         let mut fields = self.fields();
@@ -162,7 +162,7 @@ impl CourseKey {
         if let Some(branch) = branch {
             fields.set(Part::Branch, branch);
         }
-        Self::of_fields("", class, &fields)
+        Self::from_fields("", class, &fields)
     }
 
     /// Returns the course's run; for a library always `library`, as in Python.
@@ -207,7 +207,7 @@ impl CourseKey {
     /// Returns the kind that the namespace says, and the text after the namespace; `None` in the old style.
     fn split(&self) -> Option<(CourseClass, &str)> {
         let (namespace, rest) = split_once(self.as_str(), b':')?;
-        Some((CourseClass::of_namespace(namespace)?, rest))
+        Some((CourseClass::from_namespace(namespace)?, rest))
     }
 
     pub(super) fn class(&self) -> Option<CourseClass> {
@@ -235,12 +235,12 @@ impl CourseKey {
         let Some((namespace, rest)) = split_once(text, b':') else {
             return Self::parse_old_style(text);
         };
-        let Some(class) = CourseClass::of_namespace(namespace) else {
+        let Some(class) = CourseClass::from_namespace(namespace) else {
             return Err(Fault::namespace(unknown));
         };
         let mut fields = KeyFields::default();
         fields.parse(rest, class.dialect()).map_err(|fault| fault.after(namespace.len() + 1))?;
-        Self::of_fields(text, class, &fields)
+        Self::from_fields(text, class, &fields)
     }
 
     fn parse_old_style(text: &str) -> Result<Self, Fault> {
@@ -261,19 +261,19 @@ impl CourseKey {
             part.check(value).map_err(|fault| fault.in_a(Self::NOUN))?;
             fields.set(*part, value);
         }
-        Self::of_fields("", class, &fields).map_err(|fault| fault.in_a(Self::NOUN))
+        Self::from_fields("", class, &fields).map_err(|fault| fault.in_a(Self::NOUN))
     }
 
     /// Makes the key from valid parts. `input` is the text that they were parsed from.
-    fn of_fields(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Result<Self, Fault> {
+    fn from_fields(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Result<Self, Fault> {
         class.check(fields.present(), input.len())?;
-        Ok(Self::of_checked(input, class, fields))
+        Ok(Self::from_checked(input, class, fields))
     }
 
     /// Makes the key from valid and complete parts, without a block's.
-    pub(super) fn of_checked(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Self {
+    pub(super) fn from_checked(input: &str, class: CourseClass, fields: &KeyFields<'_>) -> Self {
         let kept = class.kept(fields.present()).without(BLOCK);
-        Self { text: KeyText::of_fields(input, class.namespace(), fields, class.shown(kept), kept) }
+        Self { text: KeyText::from_fields(input, class.namespace(), fields, class.shown(kept), kept) }
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) enum CourseClass {
 
 impl CourseClass {
     /// Returns the kind with this namespace. `slashes` is an old name of `course-v1`.
-    pub(super) fn of_namespace(namespace: &str) -> Option<Self> {
+    pub(super) fn from_namespace(namespace: &str) -> Option<Self> {
         match namespace {
             "course-v1" | "slashes" => Some(Self::Course),
             "library-v1" => Some(Self::Library),

@@ -23,7 +23,7 @@ pub struct KeyError {
 }
 
 impl KeyError {
-    /// Returns the name of the invalid part, as in `course`: the name of its accessor, `namespace` if the beginning
+    /// Returns the name of the invalid part, such as `course`: the name of its accessor, `namespace` if the beginning
     /// is wrong, or `key` if the string cannot be split into parts.
     #[must_use]
     pub fn part(&self) -> &str {
@@ -42,10 +42,10 @@ impl fmt::Display for KeyError {
         let Fault { part, offset, problem } = self.fault;
         write!(f, "invalid {}: `{part}` ", self.noun)?;
         match problem {
-            Problem::Missing => f.write_str("is missing"),
-            Problem::Empty => f.write_str("is empty"),
-            Problem::Character(character) => write!(f, "cannot contain {character:?}"),
-            Problem::Other(text) => f.write_str(text),
+            KeyProblem::Missing => f.write_str("is missing"),
+            KeyProblem::Empty => f.write_str("is empty"),
+            KeyProblem::Character(character) => write!(f, "cannot contain {character:?}"),
+            KeyProblem::Other(text) => f.write_str(text),
         }?;
         write!(f, " (byte {offset})")
     }
@@ -58,11 +58,11 @@ impl Error for KeyError {}
 pub(super) struct Fault {
     part: &'static str,
     offset: usize,
-    problem: Problem,
+    problem: KeyProblem,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Problem {
+pub(super) enum KeyProblem {
     Missing,
     Empty,
     Character(char),
@@ -72,13 +72,13 @@ pub(super) enum Problem {
 
 impl Fault {
     #[cold]
-    pub(super) fn new(part: &'static str, offset: usize, problem: Problem) -> Self {
+    pub(super) fn new(part: &'static str, offset: usize, problem: KeyProblem) -> Self {
         Self { part, offset, problem }
     }
 
     #[cold]
     pub(super) fn namespace(expected: &'static str) -> Self {
-        Self::new("namespace", 0, Problem::Other(expected))
+        Self::new("namespace", 0, KeyProblem::Other(expected))
     }
 
     /// Moves the fault into a longer text, which has `bytes` more at the beginning.

@@ -9,7 +9,7 @@
 
 use super::{
     chars::ID,
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
     part::{Dialect, Part, PartSet},
 };
 
@@ -32,7 +32,7 @@ impl<'a> KeyFields<'a> {
             let run = ID.run(&text[start..]);
             let (part, from, to) = if text.as_bytes().get(start + run) == Some(&b'@') {
                 let prefix = &text[start..start + run];
-                let part = Part::of_prefix(prefix, dialect).ok_or_else(|| unknown_prefix(start))?;
+                let part = Part::from_prefix(prefix, dialect).ok_or_else(|| unknown_prefix(start))?;
                 let from = start + run + 1;
                 (part, from, from + part.char_set(dialect).run(&text[from..]))
             } else {
@@ -45,7 +45,7 @@ impl<'a> KeyFields<'a> {
             next = match text[to..].chars().next() {
                 None => None,
                 Some('+') => Some(to + 1),
-                Some(character) => return Err(Fault::new(part.name(), to, Problem::Character(character))),
+                Some(character) => return Err(Fault::new(part.name(), to, KeyProblem::Character(character))),
             };
             let value = &text[from..to];
             part.check_length(value).map_err(|fault| fault.after(from))?;
@@ -114,15 +114,15 @@ impl<'a> KeyFields<'a> {
 
 #[cold]
 fn unknown_prefix(offset: usize) -> Fault {
-    Fault::new("key", offset, Problem::Other("has a part with an unknown name"))
+    Fault::new("key", offset, KeyProblem::Other("has a part with an unknown name"))
 }
 
 #[cold]
 fn fourth_name(offset: usize) -> Fault {
-    Fault::new("key", offset, Problem::Other("has a fourth part without a name"))
+    Fault::new("key", offset, KeyProblem::Other("has a fourth part without a name"))
 }
 
 #[cold]
 fn out_of_order(part: Part, offset: usize) -> Fault {
-    Fault::new(part.name(), offset, Problem::Other("is repeated or out of order"))
+    Fault::new(part.name(), offset, KeyProblem::Other("is repeated or out of order"))
 }

@@ -38,7 +38,7 @@ macro_rules! library_key {
                 part(self.as_str(), 1)
             }
 
-            fn of_parts(parts: [&str; Self::PARTS]) -> Result<Self, KeyError> {
+            fn from_parts(parts: [&str; Self::PARTS]) -> Result<Self, KeyError> {
                 let text = Self::FORM.join(parts).map_err(|fault| fault.in_a(Self::NOUN))?;
                 Ok(Self { text })
             }
@@ -122,7 +122,7 @@ impl LibraryLocatorV2 {
     /// If a part is empty, or has a character other than letters, digits, `_`, `-` and `.`, which must be ASCII in
     /// `org`.
     pub fn new(org: &str, slug: &str) -> Result<Self, KeyError> {
-        Self::of_parts([org, slug])
+        Self::from_parts([org, slug])
     }
 
     /// Makes the key from parts of another valid key.
@@ -153,7 +153,7 @@ impl LibraryUsageLocatorV2 {
     /// If a part is empty, or has a character other than letters, digits, `_`, `-` and `.`, which must be ASCII in
     /// `block_type`.
     pub fn new(lib_key: &LibraryLocatorV2, block_type: &str, usage_id: &str) -> Result<Self, KeyError> {
-        Self::of_parts([lib_key.org(), lib_key.slug(), block_type, usage_id])
+        Self::from_parts([lib_key.org(), lib_key.slug(), block_type, usage_id])
     }
 
     /// Returns the type of the block, such as `problem`.
@@ -181,7 +181,7 @@ impl LibraryCollectionLocator {
     ///
     /// If `collection_id` is empty, or has a character other than letters, digits, `_`, `-` and `.`.
     pub fn new(lib_key: &LibraryLocatorV2, collection_id: &str) -> Result<Self, KeyError> {
-        Self::of_parts([lib_key.org(), lib_key.slug(), collection_id])
+        Self::from_parts([lib_key.org(), lib_key.slug(), collection_id])
     }
 
     /// Returns the collection's name in the library.
@@ -203,7 +203,7 @@ impl LibraryContainerLocator {
         container_type: &str,
         container_id: &str,
     ) -> Result<Self, KeyError> {
-        Self::of_parts([lib_key.org(), lib_key.slug(), container_type, container_id])
+        Self::from_parts([lib_key.org(), lib_key.slug(), container_type, container_id])
     }
 
     /// Returns the type of the container: `unit`, `subsection` or `section`.

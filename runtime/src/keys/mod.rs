@@ -4,6 +4,8 @@
 //! them for their parts. A key is parsed from a string, and this module accepts, refuses and prints every string
 //! exactly as Python does. Cloning a key copies no string.
 
+// This folder uses Avro, JSON and `avro_type`.
+
 mod ccx;
 mod chars;
 mod context;

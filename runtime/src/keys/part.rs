@@ -2,10 +2,10 @@
 
 use super::{
     chars::{self, CharSet},
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
 };
 
-/// A part. The order is that in the text.
+/// A part. Variants are in the order of the text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(super) enum Part {
     Org,
@@ -64,7 +64,7 @@ impl Part {
     }
 
     /// Returns the part with this prefix, given without its `@`.
-    pub(super) fn of_prefix(prefix: &str, dialect: Dialect) -> Option<Self> {
+    pub(super) fn from_prefix(prefix: &str, dialect: Dialect) -> Option<Self> {
         Self::PREFIXED.into_iter().find(|part| {
             let own = &part.prefix()[..part.prefix().len() - 1];
             match dialect {
@@ -85,7 +85,7 @@ impl Part {
         }
     }
 
-    /// Checks a value for a key that is made from parts. Python's classes check these by the pattern for CCXs, in all
+    /// Checks a value for a key that is made from parts. Python's classes use the pattern of CCXs for these, in all
     /// keys.
     pub(super) fn check(self, value: &str) -> Result<(), Fault> {
         check(self.name(), value, self.char_set(Dialect::Ccx))?;
@@ -94,27 +94,27 @@ impl Part {
 
     pub(super) fn check_length(self, value: &str) -> Result<(), Fault> {
         if value.is_empty() {
-            return Err(Fault::new(self.name(), 0, Problem::Empty));
+            return Err(Fault::new(self.name(), 0, KeyProblem::Empty));
         }
         if self == Self::Version && value.len() != 24 {
-            return Err(Fault::new(self.name(), 0, Problem::Other("does not have 24 hexadecimal digits")));
+            return Err(Fault::new(self.name(), 0, KeyProblem::Other("does not have 24 hexadecimal digits")));
         }
         Ok(())
     }
 
     #[cold]
     pub(super) fn missing(self, offset: usize) -> Fault {
-        Fault::new(self.name(), offset, Problem::Missing)
+        Fault::new(self.name(), offset, KeyProblem::Missing)
     }
 }
 
 /// Checks that `value` has characters, and only those of `set`.
 pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
     if value.is_empty() {
-        return Err(Fault::new(name, 0, Problem::Empty));
+        return Err(Fault::new(name, 0, KeyProblem::Empty));
     }
     match set.first_outside(value) {
-        Some((offset, character)) => Err(Fault::new(name, offset, Problem::Character(character))),
+        Some((offset, character)) => Err(Fault::new(name, offset, KeyProblem::Character(character))),
         None => Ok(()),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     chars::{ASCII_SLUG, CharSet, SLUG},
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
     part::check,
     text::{KeyText, split_once},
 };
@@ -49,13 +49,13 @@ impl<const N: usize> Form<N> {
         let mut values = rest.split(':');
         for part in &self.parts {
             let Some(value) = values.next() else {
-                return Err(Fault::new(part.name, text.len(), Problem::Missing));
+                return Err(Fault::new(part.name, text.len(), KeyProblem::Missing));
             };
             part.check(value).map_err(|fault| fault.after(offset))?;
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, Problem::Other("has too many parts")));
+            return Err(Fault::new("key", offset - 1, KeyProblem::Other("has too many parts")));
         }
         Ok(KeyText::canonical(text))
     }

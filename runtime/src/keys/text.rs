@@ -44,7 +44,7 @@ impl KeyText {
     }
 
     /// Makes the text `namespace:…` with the parts `shown`. The accessors see the parts `kept`, which may be more.
-    pub(super) fn of_fields(
+    pub(super) fn from_fields(
         input: &str,
         namespace: &str,
         fields: &KeyFields<'_>,
@@ -189,7 +189,7 @@ macro_rules! one_class {
                 $python
             }
 
-            /// Returns whether the key is in the old style, which no key of this type is: `false`.
+            /// Returns `false`: keys of this type have no old style.
             #[must_use]
             pub fn is_deprecated(&self) -> bool {
                 false
@@ -199,7 +199,7 @@ macro_rules! one_class {
 }
 pub(super) use one_class;
 
-/// Does the same as `str::split_once`, whose search only pays for texts longer than keys.
+/// Splits like `str::split_once`, whose search pays off only for strings longer than keys.
 pub(super) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == separator)?;
     Some((&text[..at], &text[at + 1..]))

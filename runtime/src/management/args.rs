@@ -53,8 +53,8 @@ impl TopicArgs {
         Ok((settings.stream_name(&self.topic), operations(&settings)?))
     }
 
-    /// Returns the topic's full name and its operations for a command that runs receivers. While the guard is there, events
-    /// that they send go where the settings say.
+    /// Returns the topic's full name and its operations for a command that runs receivers. While the guard exists, events that
+    /// the receivers send follow the routes in the settings.
     pub(super) fn open_and_install(&self) -> Result<(String, Box<dyn Operations>, Guard), CommandError> {
         let settings = self.settings.load()?;
         let guard = install(&settings)?;

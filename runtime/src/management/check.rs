@@ -1,4 +1,4 @@
-//! `check`: the mistakes in the events of the program.
+//! `check`: reports mistakes in the events of the program.
 
 use std::{
     io::{self, Write},
@@ -60,7 +60,7 @@ impl Check {
         if !findings.iter().any(is_duplicate) {
             found.errors(no_events());
             found.warnings(registry::events().flat_map(data_keys_without_payload));
-            found.errors(contracts::of_program(&self.package).map_err(|error| self.unreadable(&error))?);
+            found.errors(contracts::in_program(&self.package).map_err(|error| self.unreadable(&error))?);
             check_bus::find(&self.settings, self.live, &mut found);
         }
         if let Some(revision) = &self.against {

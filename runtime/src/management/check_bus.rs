@@ -1,4 +1,4 @@
-//! The part of `check` about the event bus: its settings, its routes, and with `--live` its server.
+//! The part of `check` that covers the event bus: its settings, its routes, and with `--live` its server.
 
 use std::collections::BTreeSet;
 

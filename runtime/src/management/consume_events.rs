@@ -104,7 +104,7 @@ pub struct ConsumeEvents {
 impl ConsumeEvents {
     pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
         let settings = self.settings.load()?;
-        // Receivers may send events. They go where the settings say.
+        // Receivers may send events, which follow the routes in the settings.
         let _guard = install(&settings)?;
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
         let consumers =

@@ -17,7 +17,7 @@ pub(super) const EXAMPLE: &str = r#"Example:
 Exits with 1 if a line could not be decoded."#;
 
 #[derive(Deserialize)]
-struct Request<'a> {
+struct DecodeRequest<'a> {
     #[serde(borrow)]
     event_type: Cow<'a, str>,
     #[serde(borrow)]
@@ -29,7 +29,7 @@ pub(super) fn run(out: &mut dyn Write) -> CommandResult {
 }
 
 fn answer(line: &str) -> Result<String, NoAnswer> {
-    let request: Request<'_> = parse(line)?;
+    let request: DecodeRequest<'_> = parse(line)?;
     let event = event(&request.event_type)?;
     let bytes = HEXLOWER_PERMISSIVE.decode(request.avro_hex.as_bytes()).map_err(|error| {
         NoAnswer::BadLine(match error.kind {

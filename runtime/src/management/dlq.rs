@@ -23,9 +23,9 @@ const FLUSH: Duration = Duration::from_secs(15);
 #[derive(Debug, Subcommand)]
 pub enum Dlq {
     /// List the dead letters: which receivers failed, when and why, without data.
-    List(List),
+    List(DeadLetterList),
     /// Print one dead letter with its data.
-    Show(Show),
+    Show(DeadLetterView),
     /// Run the failed receivers once more, in this process, and remove the dead letters that they handle.
     ///
     /// If only some receivers of an event succeed, its dead letter stays for the others, with a new id (`kept_as`). The event
@@ -39,7 +39,7 @@ pub enum Dlq {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   openedx-events dlq list -t loans -g reminders")]
-pub struct List {
+pub struct DeadLetterList {
     #[command(flatten)]
     group: GroupArgs,
 }
@@ -48,7 +48,7 @@ pub struct List {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:
   openedx-events dlq show -t loans -g reminders 1679676448892-0 --reveal")]
-pub struct Show {
+pub struct DeadLetterView {
     #[command(flatten)]
     group: GroupArgs,
     /// Id of the dead letter.
@@ -87,7 +87,7 @@ impl Dlq {
     }
 }
 
-impl List {
+impl DeadLetterList {
     fn run(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.group.topic.open()?;
         for_each(&mut *operations, &topic, &self.group.group, |_, letter| {
@@ -100,7 +100,7 @@ impl List {
     }
 }
 
-impl Show {
+impl DeadLetterView {
     fn run(self, out: &mut dyn Write) -> CommandResult {
         let (topic, mut operations) = self.group.topic.open()?;
         let letter = find(&mut *operations, &topic, &self.group.group, &self.id)?;

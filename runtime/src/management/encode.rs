@@ -21,7 +21,7 @@ pub(super) const EXAMPLE: &str = r#"Example:
 Exits with 1 if a line could not be encoded."#;
 
 #[derive(Deserialize)]
-struct Request<'a> {
+struct EncodeRequest<'a> {
     #[serde(borrow)]
     event_type: Cow<'a, str>,
     #[serde(borrow)]
@@ -33,7 +33,7 @@ pub(super) fn run(out: &mut dyn Write) -> CommandResult {
 }
 
 fn answer(line: &str) -> Result<String, NoAnswer> {
-    let request: Request<'_> = parse(line)?;
+    let request: EncodeRequest<'_> = parse(line)?;
     let event = event(&request.event_type)?;
     let data = request.data.get();
     let bytes = event.encode_json(data).map_err(|error| match error {

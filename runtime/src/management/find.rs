@@ -66,7 +66,7 @@ mod tests {
     const KNOWN: [&str; 3] = ["COURSE_CREATED", "COURSE_DELETED", "org.example.learning.course.created.v1"];
 
     #[test]
-    fn slips_and_parts_are_near() {
+    fn misspelt_and_partial_names_are_near() {
         let near = |name| near_misses(name, KNOWN.into_iter());
         assert_eq!(near("COURSE_CRAETED"), ["COURSE_CREATED"]);
         assert_eq!(near("course_created"), ["COURSE_CREATED"]);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_nothing_in_common_is_not() {
+    fn unrelated_names_are_not_near() {
         assert!(near_misses("BOOK_LENT", KNOWN.into_iter()).is_empty());
         assert!(near_misses("", KNOWN.into_iter()).is_empty());
     }

@@ -61,9 +61,9 @@ impl GenerateAvroSchemas {
     }
 }
 
-type Schema = (&'static EventDefinition, String);
+type NamedSchema = (&'static EventDefinition, String);
 
-fn named(name: &str) -> Result<Schema, CommandError> {
+fn named(name: &str) -> Result<NamedSchema, CommandError> {
     let event = find::event(name)?;
     let text = schema_file::text(event).ok_or_else(|| {
         let reason = event.local_only().unwrap_or_default();

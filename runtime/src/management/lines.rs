@@ -8,7 +8,7 @@ use serde_json::json;
 use super::result::{CommandError, CommandResult, Done};
 use crate::json::problem;
 
-/// Why the answer to a line is an error.
+/// The reason why the answer to a line is an error.
 pub(super) enum NoAnswer {
     /// The line is not what the command reads.
     BadLine(String),

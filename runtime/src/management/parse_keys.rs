@@ -19,7 +19,7 @@ pub(super) const EXAMPLE: &str = r#"Example:
 Exits with 1 if a key was refused or a line could not be parsed."#;
 
 #[derive(Deserialize)]
-struct Request<'a> {
+struct KeyRequest<'a> {
     #[serde(borrow)]
     class: Cow<'a, str>,
     #[serde(borrow)]
@@ -52,7 +52,7 @@ const CLASSES: [(&str, Describe); 8] = [
 ];
 
 fn answer(line: &str) -> Result<String, NoAnswer> {
-    let request: Request<'_> = parse(line)?;
+    let request: KeyRequest<'_> = parse(line)?;
     let class = CLASSES.iter().find(|(class, _)| *class == request.class);
     let (_, describe) = class.ok_or_else(|| {
         let known = CLASSES.map(|(class, _)| class).join("`, `");

@@ -66,7 +66,7 @@ impl fmt::Debug for ProduceEvent {
 }
 
 #[derive(Deserialize)]
-struct Line<'a> {
+struct EventLine<'a> {
     event_type: String,
     #[serde(borrow)]
     data: &'a RawValue,
@@ -120,7 +120,7 @@ impl ProduceEvent {
 
     fn produce_lines(&self, producer: &Producer, out: &mut dyn Write) -> CommandResult {
         answer_all(out, |text| {
-            let line: Line<'_> = parse(text)?;
+            let line: EventLine<'_> = parse(text)?;
             let event = find::event(&line.event_type);
             let metadata = line.metadata.map(RawValue::get);
             let ready = event.and_then(|event| self.ready(event, line.data.get(), metadata));
@@ -158,7 +158,7 @@ impl ProduceEvent {
         Ok(Ready { metadata, event_data, key_field })
     }
 
-    /// Produces the event and returns the line that says so.
+    /// Produces the event and returns the line of output about it.
     fn produce(&self, producer: &Producer, event: Ready) -> Result<String, String> {
         let Ready { metadata, event_data, key_field } = event;
         producer

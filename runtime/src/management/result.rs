@@ -12,13 +12,13 @@ pub(super) type CommandResult = Result<Done, CommandError>;
 /// The success of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Done {
-    /// It did what it was asked to.
+    /// The command did its work.
     Clean,
-    /// It did, and its output has something that a script should notice.
+    /// It did so, and its output has something that a script should notice.
     WithFindings,
 }
 
-/// Why a command did not do what it was asked to.
+/// Why a command failed.
 #[derive(Debug)]
 pub(super) enum CommandError {
     /// The message, without `error: `, and the exit code.

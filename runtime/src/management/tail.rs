@@ -94,7 +94,7 @@ fn before_last(
             break;
         }
         newest.extend(page.into_iter().map(|found| found.id));
-        // Keep one more than was asked for, which is the one before them.
+        // Keep one entry more than requested: the entry before the last `last`.
         newest.drain(..newest.len().saturating_sub(last.saturating_add(1)));
     }
     Ok(if newest.len() > last { newest.pop_front() } else { None })

@@ -1,5 +1,7 @@
 //! The metadata of events (OEP-41).
 
+// This folder uses event definitions, dates and JSON.
+
 mod identity;
 mod json;
 
@@ -27,17 +29,17 @@ const SOURCE_LIB: &[u64] = &[11, 2, 0];
 pub struct EventsMetadata {
     /// The id of the event: a version 1 UUID.
     pub id: Uuid,
-    /// The event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    /// The event type, such as `org.openedx.learning.course.enrollment.created.v1`.
     pub event_type: Cow<'static, str>,
     /// The minor version of the event type in the sender.
     pub minorversion: u32,
-    /// The service that sent the event, as in `openedx/lms/web`.
+    /// The service that sent the event, such as `openedx/lms/web`.
     pub source: Cow<'static, str>,
     /// The host that sent the event.
     pub sourcehost: Cow<'static, str>,
     /// When the event happened, in UTC.
     pub time: DateTime,
-    /// The openedx-events release of the sender, as in `[11, 2, 0]`.
+    /// The openedx-events release of the sender, such as `[11, 2, 0]`.
     pub sourcelib: Cow<'static, [u64]>,
 }
 

@@ -49,7 +49,7 @@ fn value_of<T>(slot: Option<T>) -> T {
     slot.unwrap_or_else(|| unreachable!("a field that was set has a value"))
 }
 
-/// Implemented by `Option` alone, under whatever name the field has it.
+/// Implemented only by `Option`, even if the field uses an alias of it.
 pub trait MayBeLeftOut {
     /// Returns the value of a field that was left out.
     fn left_out() -> Self;

@@ -1,10 +1,11 @@
-//! Events and their data can go to other threads.
+//! Lets events and their data go to other threads.
 //!
-//! As in [`wire`](super::wire), a type that cannot has a fallback, so that the only message is the one at the field.
+//! As in [`wire`](super::wire), a type that cannot go there has a fallback, so that the only message is the one at the
+//! field.
 
 use std::{any::Any, marker::PhantomData, sync::Arc};
 
-/// How to erase the type of an event, for any thread, and how to restore it.
+/// The functions that erase the type of an event, for any thread, and restore it.
 pub struct Erasure<E> {
     pub(crate) erase: fn(Arc<E>) -> Arc<dyn Any + Send + Sync>,
     /// `None` for an event of another type.
@@ -21,7 +22,7 @@ impl<T: Send + Sync> Shared<T> {
 }
 
 impl<T: Any + Send + Sync> Shared<T> {
-    /// How to erase the type and restore it.
+    /// The functions that erase the type and restore it.
     pub const ERASURE: Erasure<T> =
         Erasure { erase: |event| event, restore: |event| event.downcast().ok(), erase_ref: |event| event };
 }

@@ -19,7 +19,7 @@ pub fn assert_avro_type<T: AvroType>() {}
 /// The requirement on a simple type, which only fails if the program gives its name to another type.
 pub fn assert_simple<T: Simple>() {}
 
-/// What the name of a simple type promises.
+/// The traits that the name of a simple type implies.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` hides the standard type of that name, and cannot be a field of a payload or an event\nnote: fields need an Avro form, `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`\nhelp: use the standard type, or write this type under another name",
     label = "not the standard type"

@@ -1,4 +1,4 @@
-//! Definitions of receivers: what the registry, logs and dead letters say of them.
+//! Definitions of receivers: the facts that the registry, logs and dead letters show.
 
 use std::{any::TypeId, fmt};
 

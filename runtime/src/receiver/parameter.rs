@@ -1,10 +1,10 @@
-//! What a receiver's parameters can take.
+//! The values that a receiver's parameters can take.
 
 use bytes::Bytes;
 
 use crate::metadata::EventsMetadata;
 
-/// What a receiver gets with the event.
+/// The values that a receiver gets with the event.
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     /// The event's metadata.

@@ -1,4 +1,4 @@
-//! What a receiver may return.
+//! The values that a receiver may return.
 
 use super::error::ReceiverError;
 use crate::avro::BoxError;

@@ -43,7 +43,7 @@ pub(crate) fn run(
 pub(crate) struct Attempt<'a> {
     /// The id that the broker gave to the message.
     pub(crate) entry_id: &'a str,
-    /// How often the message was delivered, this time included.
+    /// How often the message was delivered, including this time.
     pub(crate) number: u32,
     /// When the receiver was started.
     pub(crate) started: Instant,
@@ -139,7 +139,7 @@ mod tests {
         assert!(run.unwrap().duration.unwrap() >= pause);
     }
 
-    /// The line that is logged of a failure.
+    /// Returns the line that is logged for a failure.
     fn logged(attempt: Option<Attempt<'_>>, duration: Option<Duration>) -> String {
         let metadata = STUDENT_REGISTRATION_COMPLETED.generate_signal_metadata();
         let error = ReceiverError::permanent("no such learner");

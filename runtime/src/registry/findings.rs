@@ -24,7 +24,7 @@ impl Finding {
         Self { help: help.into(), ..self }
     }
 
-    /// Returns the name of the broken rule, as in `type_duplicate`.
+    /// Returns the name of the broken rule, such as `type_duplicate`.
     #[must_use]
     pub fn rule(&self) -> &'static str {
         self.rule

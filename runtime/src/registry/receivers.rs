@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Returns all receivers that `#[receiver]` registered, sorted by event type and then in the order in which they run. A
-/// receiver of several events is there once for each.
+/// receiver of several events is listed once for each.
 ///
 /// # Panics
 ///

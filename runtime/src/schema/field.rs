@@ -64,11 +64,11 @@ impl TypeFacts {
 pub struct Refusal {
     /// The type, without its parameters.
     pub type_name: &'static str,
-    /// What is wrong with the type. It follows the type's name in the message.
+    /// The mistake. It follows the type's name in the message.
     pub what: &'static str,
     /// Why that is wrong.
     pub note: &'static str,
-    /// What to write instead.
+    /// The help: what to write instead.
     pub help: &'static str,
 }
 

@@ -7,7 +7,7 @@ use std::panic;
 pub struct Location {
     /// The path of the module, which begins with the crate's name.
     pub module_path: &'static str,
-    /// The path of the file, as the compiler got it.
+    /// The path of the file, as the compiler received it.
     pub file: &'static str,
     /// The line, from 1.
     pub line: u32,

@@ -1,4 +1,6 @@
 //! The Avro schema of a type, as a `const` tree that the compiler can walk.
+//!
+//! This folder uses no other part of the crate.
 
 mod check;
 mod contract;

@@ -26,7 +26,7 @@ struct Branch {
 }
 
 #[test]
-fn the_text_is_pythons() {
+fn the_schema_string_equals_pythons() {
     let text = event_schema_string("com.example.tree.branch.grown.v1", BranchFields::RECORD.fields);
     assert_eq!(
         text,

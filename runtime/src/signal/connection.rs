@@ -59,7 +59,7 @@ pub(super) struct ConnectedAny {
     pub(super) call: Box<CallAny>,
 }
 
-/// What identifies a closure: the compiler's name for it, and the line that connects it.
+/// The identity of a closure: the compiler's name for it, and the line that connects it.
 pub(super) struct Closure {
     name: &'static str,
     function: fn() -> TypeId,

@@ -16,7 +16,7 @@ use crate::{
     scope::Scopes,
 };
 
-/// What happens when a receiver or the event bus fails.
+/// The reaction to a failure of a receiver or the event bus.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Failures {
     /// The failure is logged, and the next receiver runs. In a strict test, the send panics instead.
@@ -63,7 +63,7 @@ impl Outcomes<'_> {
         }
     }
 
-    /// Does not log an error: the event bus has logged it, with the topic.
+    /// Adds the response of the event bus. Logs no error, because the event bus has logged it with the topic.
     #[track_caller]
     fn event_bus(&mut self, event: AnyEvent<'_>) -> Result<(), ReceiverError> {
         let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, self.metadata)) else {

@@ -15,7 +15,7 @@ pub const fn event_type<E: Event>(_: &Signal<E>) -> &'static str {
     E::DEFINITION.event_type()
 }
 
-/// Refuses a receiver that names one signal twice: the one at `index` and, under another name, one before it.
+/// Refuses a receiver that names one signal twice: at `index`, and before it under another name.
 ///
 /// # Panics
 ///

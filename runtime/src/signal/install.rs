@@ -1,4 +1,4 @@
-//! Installs and removes the outlet, and tells the signals.
+//! Installs and removes the outlet, and tells the signals about it.
 
 use std::sync::Arc;
 
@@ -19,8 +19,8 @@ pub(crate) fn remove_outlet(outlet: &Arc<dyn Outlet>) {
     replace(|installed| is_installed(installed).then_some(None), tell_signals);
 }
 
-/// Each signal keeps the answer, so that a send without a route costs nothing. The lock of the outlet, under which this
-/// runs, keeps all signals in step.
+/// Tells each signal whether the outlet takes its events, so that a send without a route costs nothing. The lock of the
+/// outlet, under which this runs, keeps all signals in step.
 fn tell_signals(outlet: Option<&dyn Outlet>) {
     for signal in SIGNALS {
         signal.set_produced(outlet.is_some_and(|outlet| outlet.takes(signal.definition())));

@@ -1,7 +1,7 @@
 //! Signals: the statics that send events, the receivers that are connected to them, and how an event reaches its receivers.
 //!
-//! This folder uses events, metadata, receivers, responses and scopes. It knows no event bus: the event bus registers
-//! itself as an [`Outlet`], and hands incoming events over by [`AnySignal`].
+//! This folder uses events, metadata, receivers, responses and scopes. It does not depend on the event bus: the event
+//! bus registers itself as an [`Outlet`], and passes incoming events to [`AnySignal`].
 
 mod any_signal;
 mod connect_any;
@@ -85,7 +85,7 @@ impl<E: Event> Signal<E> {
         E::DEFINITION
     }
 
-    /// Returns the event type, as in `org.openedx.learning.course.enrollment.created.v1`.
+    /// Returns the event type, such as `org.openedx.learning.course.enrollment.created.v1`.
     #[must_use]
     pub fn event_type(&self) -> &'static str {
         E::DEFINITION.event_type()
@@ -115,7 +115,8 @@ impl<E: Event> Signal<E> {
         self.send_observed(event)
     }
 
-    /// Is separate from [`send_event`](Self::send_event), which therefore sets nothing up if there is no receiver.
+    /// Sends an event that has a receiver or a route. It is separate from [`send_event`](Self::send_event), so that a
+    /// send without a receiver is cheap.
     #[inline(never)]
     #[track_caller]
     fn send_observed(&'static self, event: E) -> Responses {
@@ -212,7 +213,7 @@ impl<E: Event> Signal<E> {
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
     }
 
-    /// Does what differs from one type of event to the next. [`Receivers::dispatch`] does the rest.
+    /// Does the part of a send that depends on the type of the event. [`Receivers::dispatch`] does the rest.
     #[track_caller]
     fn dispatch(
         &'static self,

@@ -1,4 +1,4 @@
-//! Where events go after their receivers have run: the event bus, if one is installed.
+//! The outlet: the event bus, if one is installed. It takes events after their receivers have run.
 
 use std::{
     any::Any,
@@ -11,7 +11,8 @@ use crate::{
     responses::Response,
 };
 
-/// Takes the events that are sent in this process. The event bus implements it, because signals know no event bus.
+/// Takes the events that are sent in this process. The event bus implements it, so that signals need not depend on the
+/// event bus.
 pub(crate) trait Outlet: Any + Send + Sync {
     /// Returns whether events of this definition go anywhere.
     fn takes(&self, definition: &EventDefinition) -> bool;

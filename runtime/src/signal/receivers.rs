@@ -67,7 +67,7 @@ impl Receivers {
         self.produced.store(produced, Ordering::Relaxed);
     }
 
-    /// Returns all receivers that an event has now, in the order in which they run.
+    /// Returns all current receivers of an event, in the order in which they run.
     pub(super) fn callees(&'static self, event: &'static EventDefinition) -> Vec<(ReceiverHandle, Callee)> {
         let linked = self.linked(event).iter().copied().map(Callee::Linked);
         let (own, any) = (self.connected.snapshot(), connect_any::snapshot());
@@ -105,7 +105,7 @@ pub(super) fn items<T>(snapshot: Option<&Snapshot<T>>) -> &[Item<T>] {
     snapshot.map_or(&[], |items| items)
 }
 
-/// Merges the two lists of connected receivers in order of connection. Each of them is in that order.
+/// Merges the two lists of connected receivers in order of connection. Each list already is in that order.
 pub(super) fn in_order(
     mut own: &[Item<Arc<Connected>>],
     mut any: &[Item<Arc<ConnectedAny>>],

@@ -1,8 +1,8 @@
 //! Helpers for tests of senders and receivers.
 //!
-//! All of them apply to a *scope*: the thread that made it, until its guard is dropped, even by a panic. Nothing is switched
-//! globally, so tests can run in parallel under `cargo test`. Code that moves to other threads or tasks takes the scope
-//! along with a [`ScopeHandle`].
+//! All of them apply to a *scope*: the thread that made it, until its guard is dropped, even if it is dropped by a panic.
+//! Nothing is switched globally, so tests can run in parallel under `cargo test`. Code that moves to other threads or tasks
+//! takes the scope along with a [`ScopeHandle`].
 //!
 //! ```standalone_crate
 //! use openedx_events::{learning::data::*, learning::signals::*, testing};

@@ -17,7 +17,7 @@ enum Cli {
 }
 
 #[test]
-fn they_are_listed_with_the_other_commands() {
+fn commands_are_listed_with_the_other_commands() {
     let help = Cli::command().render_help().to_string();
     assert!(help.starts_with("The library of Springfield"), "{help}");
     for command in ["serve", "list", "generate-avro-schemas", "parse-keys"] {
@@ -27,7 +27,7 @@ fn they_are_listed_with_the_other_commands() {
 }
 
 #[test]
-fn they_run() {
+fn joined_commands_run() {
     let Cli::Events(command) = Cli::parse_from(["library", "show", "BOOK_LOST"]) else {
         panic!("the wrong command")
     };

@@ -33,7 +33,7 @@ fn each_line_is_answered_before_the_next_is_read() {
     reader.join().unwrap();
 }
 
-/// Sends 100 MB through a process that uses less than a tenth of that.
+/// Sends 100 MB through a process that uses less than 30 MB.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_does_not_grow_with_the_input() {

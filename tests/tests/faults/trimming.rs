@@ -1,4 +1,4 @@
-//! Entries that are trimmed before they are handled: all of them are reported.
+//! Entries that are trimmed before they are handled are all reported.
 
 use serde_json::json;
 

@@ -130,7 +130,7 @@ impl Running {
         received(&ran.stdout)
     }
 
-    /// Waits until it is killed, or kills it, and returns the received events.
+    /// Waits until the process is killed, or kills it, and returns the received events.
     pub(crate) fn killed(self, by_itself: bool) -> Vec<Value> {
         if !by_itself {
             self.0.signal("KILL");

@@ -181,7 +181,7 @@ fn settings(server: &RedisServer) -> Value {
         "EVENT_BUS_PRODUCER": "edx_event_bus_redis.create_producer",
         "EVENT_BUS_CONSUMER": "edx_event_bus_redis.RedisEventConsumer",
         "EVENT_BUS_REDIS_CONNECTION_URL": server.url(),
-        // Many tests share the machine.
+        // Long, because many tests share the machine.
         "EVENT_BUS_PRODUCER_TIMEOUT": 30,
     })
 }

@@ -1,4 +1,4 @@
-//! How a member reacts if its group is lost or moved.
+//! Groups that are lost or moved.
 
 use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
 

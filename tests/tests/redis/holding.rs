@@ -50,7 +50,7 @@ fn held_entries_stay_pending_with_their_attempts() {
             pending[index].2
         };
         assert!(idle(0) < 90 && idle(2) >= 100, "{} {}", idle(0), idle(2));
-        // An entry given back before it was started has its first attempt next.
+        // The next attempt of an entry that was given back before it was started is the first.
         let mut next = world.consumer("a");
         drop(consumer);
         assert_eq!(poll(&mut *next, &[], 1).entries[0].attempt, 5);

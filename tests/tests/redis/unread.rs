@@ -18,7 +18,7 @@ fn unread(after: &EntryId, before: Option<&EntryId>, count: Option<u64>) -> Lost
 }
 
 #[test]
-fn they_are_counted_once() {
+fn trimmed_unread_entries_are_counted_once() {
     let world = World::new();
     let sent = world.produce(0..100);
     let mut consumer = world.consumer("a");

@@ -27,7 +27,7 @@ fn load(name: &str) -> Settings {
     SettingsBuilder::new().file(path(name)).build().unwrap_or_else(|error| panic!("{name}: {error}"))
 }
 
-/// Returns the event type, topic, stream and key field of each enabled route, as in `python.json`.
+/// Returns the event type, topic, stream and key field of each enabled route, in the form of `python.json`.
 fn routes(settings: &Settings) -> Value {
     let enabled = settings.producer.config.iter().filter(|(_, _, route)| route.enabled);
     enabled

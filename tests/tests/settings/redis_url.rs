@@ -93,7 +93,7 @@ fn urls_name_sentinels() {
     assert_eq!(url.socket_timeout, Some(Duration::from_secs(2)));
     let printed = format!("{url:?}");
     assert!(printed.contains("me") && !printed.contains("hush") && !printed.contains("silence"), "{printed}");
-    // The first of duplicate options wins, as for all options.
+    // The first of duplicate options counts.
     let twice: RedisUrl =
         "redis+sentinel://h/events?sentinel_password=a&sentinel_password=b".parse().unwrap();
     let RedisServer::Sentinel { login, .. } = &twice.server else { panic!("{twice:?}") };

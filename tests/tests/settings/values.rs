@@ -234,7 +234,7 @@ fn all_findings_are_reported_at_once_errors_first() {
 }
 
 #[test]
-fn times_that_contradict_each_other() {
+fn contradictory_timeouts() {
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 600}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT");
     assert!(message.starts_with("messages are claimed after 600000 ms"), "{message}");

@@ -105,7 +105,7 @@ pub(crate) struct Counts {
     pub(crate) in_process: u64,
     /// The numbers of events in the growth table.
     pub(crate) events: &'static [u64],
-    /// The minimum number of events measured for each of them.
+    /// The minimum number of events that are measured for each row.
     pub(crate) at_least: u64,
     /// The numbers of consumers in the growth table.
     pub(crate) consumers: &'static [u64],

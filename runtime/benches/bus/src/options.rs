@@ -45,7 +45,7 @@ pub(crate) enum Section {
 /// The commands with which the program starts itself.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Run as a participant that works on order
+    /// Run as a participant, which takes orders
     #[command(hide = true)]
     Work(Task),
 }

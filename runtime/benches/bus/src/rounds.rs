@@ -22,8 +22,8 @@ impl Rates {
         median(self.0.clone())
     }
 
-    /// Returns how many times as fast as `baseline` this is: the median of the ratios of all rounds. Rounds are short, so
-    /// that other load on the machine affects both sides.
+    /// Returns the speed relative to `baseline`: the median of the ratios of all rounds. Rounds are short, so that other load
+    /// on the machine affects both sides.
     pub(crate) fn ratio(&self, baseline: &Self) -> f64 {
         median(self.0.iter().zip(&baseline.0).map(|(ours, theirs)| ours / theirs).collect())
     }

@@ -2,7 +2,7 @@
 
 use crate::payload;
 
-/// An assignment of a role: that a subject has it, in a scope.
+/// An assignment of a role to a subject, in a scope.
 #[payload]
 pub struct RoleAssignmentData {
     /// The operation on the assignment: `created` or `deleted`.
@@ -14,6 +14,6 @@ pub struct RoleAssignmentData {
     pub role: String,
     /// Scope of the role, such as the key of a course run.
     pub scope: String,
-    /// Primary key in the LMS database of the user who did it, if known.
+    /// Primary key in the LMS database of the user who made the change, if known.
     pub actor_id: Option<i64>,
 }

@@ -3,7 +3,7 @@
 use super::data::RoleAssignmentData;
 use crate::event;
 
-/// Sent when a subject, such as a user, has got a role in a scope.
+/// Sent when a subject, such as a user, has been given a role in a scope.
 #[event(
     type = "org.openedx.authz.role_assignment.created",
     // Upstream says `user.pii.username`, which is not in the data.

@@ -61,7 +61,7 @@ pub struct XBlockData {
     pub version: Option<UsageKey>,
 }
 
-/// A block that was made as a copy of another.
+/// A block that is a copy of another one.
 #[payload]
 pub struct DuplicatedXBlockData {
     /// Key of the copy.
@@ -74,7 +74,7 @@ pub struct DuplicatedXBlockData {
     pub source_usage_key: UsageKey,
 }
 
-/// A person whose signature is on certificates. `Debug` shows nothing of it.
+/// A person whose signature is on certificates. `Debug` shows none of the fields.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CertificateSignatoryData {
     /// Image of the signature: the content of the uploaded file, which can be large.

@@ -116,8 +116,8 @@ pub struct ContentLibraryCreated {
     pub content_library: ContentLibraryData,
 }
 
-/// Sent when a content library itself has changed, such as its title. What happens to its content is said by the
-/// `LIBRARY_…` events.
+/// Sent when a content library itself has changed, such as its title. Changes of its content have events of their own,
+/// called `LIBRARY_…`.
 #[event(
     type = "org.openedx.content_authoring.content_library.updated.v1",
     repository = "openedx/edx-platform"

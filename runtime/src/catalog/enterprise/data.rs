@@ -170,7 +170,7 @@ pub struct LearnerCreditEnterpriseCourseEnrollment {
     pub transaction_id: Option<Uuid>,
 }
 
-/// An enrollment by means of a license of a subscription. No event carries it.
+/// An enrollment through a license of a subscription. No event carries it.
 #[payload]
 pub struct LicensedEnterpriseCourseEnrollment {
     /// Identifier of the record.

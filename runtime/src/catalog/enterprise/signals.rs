@@ -63,8 +63,8 @@ pub struct LedgerTransactionReversed {
     pub ledger_transaction: LedgerTransaction,
 }
 
-/// Sent when the learner credit for an enrollment has been taken back, mostly because the learner has left the
-/// course run.
+/// Sent when the learner credit for an enrollment has been taken back, usually because the learner has left the course
+/// run.
 #[event(
     type = "org.openedx.enterprise.learner_credit_course_enrollment.revoked.v1",
     repository = "openedx/edx-enterprise"

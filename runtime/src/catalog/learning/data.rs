@@ -1,7 +1,7 @@
 //! Data of the events in [`signals`](super::signals).
 //!
-//! Marked as personal data, after OEP-30: names and addresses of people, their ids at other services, and what they
-//! wrote or was written of their work; not the platform's own ids, of which some are anonymous.
+//! Following OEP-30, these are marked as personal data: names and addresses of people, their ids at other services, the
+//! texts that they wrote, and texts about their work. The ids of the platform are not marked.
 
 use std::collections::BTreeMap;
 
@@ -25,7 +25,7 @@ pub struct UserNonPersonalData {
 pub struct UserPersonalData {
     /// Name under which the user signs in and posts.
     pub username: String,
-    /// Address that mail to the user goes to.
+    /// Email address of the user.
     pub email: String,
     /// Full name, as the user entered it; empty if the user entered none.
     #[payload(default)]
@@ -91,7 +91,7 @@ pub struct CourseEnrollmentData {
     pub is_active: bool,
     /// When the enrollment was created.
     pub creation_date: DateTime,
-    /// The user who enrolled the learner, if it was another one and is known.
+    /// The user who enrolled the learner, if it was somebody else and is known.
     pub created_by: Option<UserData>,
 }
 
@@ -130,7 +130,7 @@ pub struct CertificateData {
     pub mode: String,
     /// Grade in the course run as a decimal, such as `0.85`; empty if none was recorded.
     pub grade: String,
-    /// Address of the certificate as a file, which shows the learner's name; empty where there is none.
+    /// Address of the certificate as a file, which shows the learner's name; empty if there is none.
     #[payload(pii)]
     pub download_url: String,
     /// Name of the learner on the certificate.
@@ -172,7 +172,7 @@ pub struct ProgramCertificateData {
     pub certificate_available_date: Option<DateTime>,
 }
 
-/// The common fields of all badges of one kind.
+/// A kind of badge: the fields that all badges of this kind share.
 #[payload]
 pub struct BadgeTemplateData {
     /// UUID of the template.
@@ -237,7 +237,7 @@ pub struct CcxCoursePassingStatusData {
     pub is_passing: bool,
     /// The learner.
     pub user: UserData,
-    // Python's subclass redefines the field, and so moves it to the end.
+    // Python's subclass redefines the field, which moves it to the end.
     /// The CCX.
     pub course: CcxCourseData,
 }
@@ -323,7 +323,7 @@ pub struct ExamAttemptData {
     pub requesting_user: Option<UserData>,
 }
 
-/// An attempt of a user to prove an identity (IDV, for identity verification).
+/// A user's attempt to prove their identity (IDV, for identity verification).
 #[payload]
 pub struct VerificationAttemptData {
     /// Primary key of the attempt in the LMS database.
@@ -453,7 +453,7 @@ pub struct UserNotificationData {
     pub context: BTreeMap<String, String>,
 }
 
-/// A notification for those who take part in a course run, or for some of them.
+/// A notification for all or some participants of a course run.
 #[payload]
 pub struct CourseNotificationData {
     /// The course run.

@@ -66,7 +66,7 @@ pub struct CourseUnenrollmentCompleted {
     pub enrollment: CourseEnrollmentData,
 }
 
-/// Sent when a user has got a role in a course run.
+/// Sent when a user has been given a role in a course run.
 #[event(
     type = "org.openedx.learning.user.course_access_role.added.v1",
     key = course_access_role_data.course_key,
@@ -331,7 +331,7 @@ pub struct CourseNotificationRequested {
     repository = "openedx/xblock-skill-tagging",
 )]
 pub struct XBlockSkillVerified {
-    /// The user's statement.
+    /// The user's verdict.
     pub xblock_info: XBlockSkillVerificationData,
 }
 

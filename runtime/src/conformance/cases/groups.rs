@@ -1,4 +1,4 @@
-//! Consumer groups, and where they begin.
+//! Consumer groups, and the messages with which they begin.
 
 use std::{thread, time::Duration};
 
@@ -53,7 +53,7 @@ pub(in crate::conformance) fn a_new_group_starts_with_new_messages(fixture: &Fix
     fixture.send_items(1..=3);
     let member = fixture.member("a", |consumer| consumer.start(Start::New));
     fixture.wait("the first poll begins", || member.link().has_polled());
-    // That the poll has created the group cannot be observed.
+    // A case cannot observe that the poll has created the group.
     thread::sleep(Duration::from_millis(100));
     fixture.send_items(4..=5);
     fixture.wait("the new messages are handled", || handled.len() >= 2);

@@ -1,4 +1,5 @@
-//! The cases, a group a file. `crate::conformance` lists and describes them.
+//! The cases, one file per group. `crate::conformance` lists and describes them. A case uses the fixture and the public
+//! interface of the event bus.
 
 pub(super) mod concurrency;
 pub(super) mod dead_letters;

@@ -22,7 +22,7 @@ pub(in crate::conformance) fn an_idle_consumer_stops_at_once(fixture: &Fixture) 
     thread::sleep(MILLIS(200));
     let before = Instant::now();
     member.stop_well();
-    // The promise is one second; the other one is for a busy machine.
+    // The promise is one second. The second one allows for a busy machine.
     assert!(before.elapsed() < MILLIS(2000), "{:?}", before.elapsed());
 }
 

@@ -1,4 +1,4 @@
-//! Messages that no consumer can read, or not completely.
+//! Messages that no consumer can read, or can read only in part.
 
 use crate::{
     conformance::fixture::{Fixture, Recorded},
@@ -76,7 +76,7 @@ pub(in crate::conformance) fn unknown_types_can_be_skipped(fixture: &Fixture) {
 pub(in crate::conformance) fn an_unknown_type_can_stop_the_consumer(fixture: &Fixture) {
     let (handled, _receiver) = fixture.record();
     let ids = fixture.send([fixture.added(1), with_unknown_type(&fixture.added(2)), fixture.added(3)]);
-    // A message that was never tried is not given up, however often the consumer starts.
+    // A message that was never tried does not become a dead letter, however often the consumer starts.
     for _ in 0..4 {
         let member =
             fixture.member("a", |consumer| consumer.on_unknown_type(OnUnknownType::Stop).max_attempts(2));

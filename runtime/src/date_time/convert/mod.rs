@@ -1,4 +1,4 @@
-//! Conversions to instants and to the types of other crates.
+//! Conversions to instants and to the types of other crates. Each crate has a file, behind the feature of its name.
 
 #[cfg(feature = "chrono")]
 mod chrono;

@@ -31,7 +31,7 @@ fn every_day_has_its_number() {
 
 /// The days of all weeks are all days in order.
 #[test]
-fn weeks_leave_no_day_out() {
+fn weeks_cover_every_day() {
     let mut number = calendar::day_number(1, 1, 1);
     for year in 1..=9999 {
         for week in 1..=calendar::weeks_in_year(year) {
@@ -74,7 +74,7 @@ fn instants_survive_utc() {
 }
 
 #[test]
-fn a_naive_time_is_no_instant() {
+fn a_naive_time_is_not_an_instant() {
     let naive = parsed("2024-02-29T09:30:00");
     let utc = naive.with_offset(UtcOffset::UTC);
     assert!(naive.same_instant(&naive));

@@ -74,7 +74,7 @@ fn texts_are_refused_as_in_python() {
 }
 
 #[test]
-fn beginnings_of_texts_never_panic() {
+fn prefixes_of_strings_never_panic() {
     for (text, _) in texts::GOOD.iter().chain(texts::BAD) {
         for (end, _) in text.char_indices() {
             if let Err(error) = text[..end].parse::<DateTime>() {
@@ -85,7 +85,7 @@ fn beginnings_of_texts_never_panic() {
 }
 
 #[test]
-fn values_survive_their_texts() {
+fn values_survive_a_round_trip_through_strings() {
     let mut numbers = Numbers(1);
     for _ in 0..20_000 {
         let time = numbers.time();
@@ -196,7 +196,7 @@ fn errors_in_avro_have_an_offset_and_a_reason() {
 }
 
 #[test]
-fn json_is_the_string() {
+fn times_are_strings_in_json() {
     let time = parsed("2024-01-06T03:19:33.5Z");
     let json = serde_json::to_string(&time).unwrap();
     assert_eq!(json, "\"2024-01-06T03:19:33.500000+00:00\"");

@@ -9,7 +9,7 @@ use crate::event_bus::wire::EntryId;
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuditLine<'a> {
-    /// What happened.
+    /// The text of the line.
     pub text: &'static str,
     /// The topic's full name, with the prefix.
     pub topic: &'a str,

@@ -10,7 +10,7 @@ pub(in crate::event_bus) trait BuiltIn {
     /// The value of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
     fn name(&self) -> &'static str;
 
-    /// The value that means this bus in Python's `setting`, which is one of these two.
+    /// The value with which Python's `setting`, one of these two, chooses this bus.
     fn python(&self, _setting: &str) -> Option<&'static str> {
         None
     }

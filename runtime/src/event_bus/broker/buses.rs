@@ -1,4 +1,4 @@
-//! The list of the buses of this crate. Another bus is another line here, and a folder with its settings and its code.
+//! The list of the buses of this crate. A new bus needs a line here, and a folder with its settings and its code.
 
 use super::{built_in::BuiltIn, memory::settings::MemorySettings, redis::settings::RedisSettings};
 

@@ -1,8 +1,8 @@
-//! What one bus can do and another cannot.
+//! Capabilities: the features that some buses lack.
 
 use std::fmt;
 
-/// Something that one bus can do and another cannot.
+/// A feature that some buses lack.
 ///
 /// The conformance suite does not run the cases that need a capability which the bus lacks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

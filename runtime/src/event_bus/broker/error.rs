@@ -1,10 +1,10 @@
-//! Why a broker could not do what it was asked to do.
+//! The errors of brokers.
 
 use std::{error::Error, fmt, sync::Arc};
 
 use crate::{avro::BoxError, error::debug_as_chain};
 
-/// A failure of the bus itself: of its server, or of what this process may do there.
+/// A failure of the bus itself, for example because its server cannot be reached or forbids a command.
 ///
 /// The message names what was tried, and never contains data of an event.
 #[derive(Clone)]
@@ -53,7 +53,7 @@ impl BusError {
         self.kind == ErrorKind::Transient
     }
 
-    /// Returns whether this is [`group_exists`](Self::group_exists).
+    /// Returns whether this is an error that [`group_exists`](Self::group_exists) made.
     #[must_use]
     pub fn is_group_exists(&self) -> bool {
         self.kind == ErrorKind::GroupExists

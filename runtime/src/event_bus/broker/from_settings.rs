@@ -14,8 +14,7 @@ pub(in crate::event_bus) fn bus(name: &str, settings: &Settings) -> Result<Arc<d
     registered().remove(name).ok_or_else(unknown)
 }
 
-/// Returns the tools of operators for the bus in `settings`: the one that is consumed from, else the one that is produced
-/// to.
+/// Returns the tools of operators for the bus that `settings` name for consuming or, if there is none, for producing.
 ///
 /// # Errors
 ///

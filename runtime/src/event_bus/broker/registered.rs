@@ -1,4 +1,4 @@
-//! Buses of other authors, under the names that settings give them.
+//! Buses of other authors, by the names that settings use.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,4 @@
-//! What a member subscribes to, and the limits that it keeps.
+//! The topic and group that a member subscribes to, and the limits that the broker keeps for it.
 
 use std::time::Duration;
 

@@ -41,11 +41,11 @@ struct Pace {
     /// When the claims were renewed last.
     claimed: Instant,
     polled: Instant,
-    /// The last poll returned all the entries that it was asked for, so there are probably more.
+    /// Whether the last poll returned as many entries as requested, so that there are probably more.
     has_more: bool,
     /// The longest wait for new entries.
     slice: Duration,
-    /// The broker has answered once. Until then, a permanent error means that the consumer is set up wrongly.
+    /// Whether the broker has answered once. Until then, a permanent error means that the consumer is set up wrongly.
     has_answered: bool,
     /// The end of the pause after a failed call.
     rest_until: Option<Instant>,
@@ -76,7 +76,7 @@ impl<'a> Coordinator<'a> {
         Ok(Self { poller, lanes, subscription, options, stop, observers, pace })
     }
 
-    /// Consumes until it is stopped, has settled the number of messages that was asked for, or cannot go on.
+    /// Consumes until it is stopped, has settled the requested number of messages, or cannot go on.
     pub(super) fn run(mut self) -> Step {
         let outcome = loop {
             if self.stop.is_stopped() || self.has_settled_all() {
@@ -94,7 +94,7 @@ impl<'a> Coordinator<'a> {
         self.renew_claims();
         if self.lanes.floor().in_flight.len() == 0 {
             if let Some(left) = self.pace.rest() {
-                // A stop is not noticed any later than this.
+                // A stop is noticed within one tick.
                 std::thread::sleep(left.min(TICK));
                 return Ok(());
             }
@@ -111,7 +111,7 @@ impl<'a> Coordinator<'a> {
         self.check_receivers()
     }
 
-    /// The number of entries that may be read.
+    /// Returns the number of entries that may be read.
     fn room(&self) -> usize {
         let Options { batch, max_attempts, concurrency, count, .. } = *self.options;
         let floor = self.lanes.floor();
@@ -228,7 +228,7 @@ impl<'a> Coordinator<'a> {
         }
     }
 
-    /// Leaves the broker alone for a while, so that a broker that is down is not called all the time.
+    /// Starts a pause, so that a broker that is down is not called all the time.
     fn broker_failed(&mut self, error: &BusError, doing: &'static str) {
         self.observers.tell(&Observation::BrokerFailed { doing, error });
         self.pace.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
@@ -278,7 +278,7 @@ impl<'a> Coordinator<'a> {
         outcome
     }
 
-    /// Whether a receiver is running that is not hung.
+    /// Returns whether a receiver is running and not hung.
     fn is_running(&self, timeout: Duration) -> bool {
         let (floor, now) = (self.lanes.floor(), Instant::now());
         (0..self.lanes.len()).any(|lane| {
@@ -301,7 +301,7 @@ impl<'a> Coordinator<'a> {
 }
 
 impl Pace {
-    /// How much of the pause after a failed call is left.
+    /// Returns the rest of the pause after a failed call.
     fn rest(&self) -> Option<Duration> {
         let left = self.rest_until?.saturating_duration_since(Instant::now());
         (!left.is_zero()).then_some(left)

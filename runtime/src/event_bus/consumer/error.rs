@@ -1,4 +1,4 @@
-//! Why a consumer ended, other than by being stopped.
+//! The errors with which a consumer ends.
 
 use std::{error::Error, fmt, time::Duration};
 

@@ -33,7 +33,7 @@ pub(super) struct InFlight {
     finished: Vec<EntryId>,
     /// Not done, and to be given back, with the number of attempts that count.
     returned: Vec<(EntryId, u32)>,
-    /// A message that was delivered before is in flight: nothing else is read until it is settled.
+    /// Whether a message that was delivered before is in flight. Nothing else is read until it is settled.
     redelivered: bool,
     stopping: bool,
 }
@@ -42,7 +42,7 @@ pub(super) struct InFlight {
 struct Lane {
     /// Fresh messages, in order.
     queue: VecDeque<Job>,
-    /// The message that was started. Nothing overtakes it.
+    /// The message that was started. No other message of the lane overtakes it.
     head: Option<Head>,
 }
 
@@ -55,7 +55,7 @@ struct Head {
 enum MessageState {
     /// The lane runs the receivers.
     Running { receiver: Option<(FullName, Instant)> },
-    /// It failed, and waits for its next step.
+    /// The message failed, and waits for its next step.
     Waiting(Waiting),
     /// The broker is being told of the next step.
     Recording,
@@ -68,7 +68,7 @@ pub(super) struct Waiting {
     pub(super) step: NextStep,
 }
 
-/// What a message that failed waits for.
+/// The next step of a message that failed.
 pub(super) enum NextStep {
     /// Another attempt.
     Retry,
@@ -100,12 +100,12 @@ impl InFlight {
         }
     }
 
-    /// The number of messages in lanes.
+    /// Returns the number of messages in lanes.
     pub(super) fn len(&self) -> usize {
         self.ids.len()
     }
 
-    /// Whether nothing else may be read.
+    /// Returns whether nothing else may be read.
     pub(super) fn has_redelivered(&self) -> bool {
         self.redelivered
     }
@@ -118,12 +118,12 @@ impl InFlight {
         self.stopping
     }
 
-    /// The number of messages that wait for a lane.
+    /// Returns the number of messages that wait for a lane.
     pub(super) fn queued(&self, lane: usize) -> usize {
         self.lanes[lane].queue.len()
     }
 
-    /// All messages in lanes, each with the number of attempts that have begun.
+    /// Returns all messages in lanes, each with the number of attempts that have begun.
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
         let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref());
         let fresh = self.lanes.iter().flat_map(|lane| &lane.queue).map(|job| &job.entry);
@@ -131,7 +131,7 @@ impl InFlight {
         claims.chain(fresh.map(|entry| (entry.id.clone(), entry.attempt))).collect()
     }
 
-    /// When the next message that waits is due.
+    /// Returns when the next waiting message is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
         let states = self.lanes.iter().filter_map(|lane| Some(&lane.head.as_ref()?.state));
         let waiting = states.filter_map(|state| match state {
@@ -146,7 +146,7 @@ impl InFlight {
         head.is_some_and(|head| matches!(head.state, MessageState::Running { .. }))
     }
 
-    /// The receiver of a lane that has taken longer than `timeout`.
+    /// Returns the receiver of a lane if it has run for longer than `timeout`.
     pub(super) fn hung(&self, lane: usize, timeout: Duration, now: Instant) -> Option<Hung> {
         let head = self.lanes[lane].head.as_ref()?;
         let MessageState::Running { receiver: Some((receiver, since)) } = head.state else { return None };
@@ -181,15 +181,15 @@ impl InFlight {
         std::mem::take(&mut self.finished)
     }
 
-    /// The broker may not have these acknowledgements: they go out again.
+    /// Takes back acknowledgements that may not have reached the broker, so that they are sent again.
     pub(super) fn not_acknowledged(&mut self, mut ids: Vec<EntryId>) {
         ids.append(&mut self.finished);
         self.finished = ids;
     }
 
-    /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was
-    /// asked for. [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered) or [`put_back`](Self::put_back) on the lane
-    /// that is returned comes next.
+    /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was requested.
+    /// [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered) or [`put_back`](Self::put_back) on the lane that is
+    /// returned comes next.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
         let stopping = self.stopping;
         let is_due = |state: &MessageState| {
@@ -207,12 +207,12 @@ impl InFlight {
         None
     }
 
-    /// The broker could not record the next step: it stays due.
+    /// Puts back a message whose next step the broker could not record. The step stays due.
     pub(super) fn put_back(&mut self, lane: usize, waiting: Waiting) {
         self.set_state(lane, MessageState::Waiting(waiting));
     }
 
-    /// The broker recorded another attempt, which begins before anything else in the lane.
+    /// Queues a message for the attempt that the broker has recorded. It begins before anything else in the lane.
     pub(super) fn retry(&mut self, lane: usize, mut job: Job) {
         job.entry.attempt += 1;
         let lane = &mut self.lanes[lane];
@@ -220,13 +220,13 @@ impl InFlight {
         lane.queue.push_front(job);
     }
 
-    /// The broker stored the dead letter, and acknowledged the message.
+    /// Removes a message after the broker has stored its dead letter and acknowledged it.
     pub(super) fn dead_lettered(&mut self, lane: usize) {
         self.take_head(lane);
     }
 
-    /// Begins a stop: no lane starts another message, and fresh ones are returned without the attempt that their delivery
-    /// counted.
+    /// Begins a stop: no lane starts another message, and fresh messages are returned. Their delivery does not count as an
+    /// attempt.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
         for job in self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)) {
@@ -235,7 +235,7 @@ impl InFlight {
         }
     }
 
-    /// Ends a stop: returns what is left. A receiver that is hung keeps its message, and the attempt counts.
+    /// Ends a stop and returns the messages that are left. A hung receiver keeps its message, and the attempt counts.
     pub(super) fn end(&mut self, timeout: Duration, now: Instant) -> Vec<Hung> {
         let mut all_hung = Vec::new();
         for lane in 0..self.lanes.len() {
@@ -247,7 +247,8 @@ impl InFlight {
                     continue;
                 }
                 MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => head.attempt,
-                // The last attempt is made again, and the dead letter with it. A stop does not count as an attempt.
+                // The last attempt is repeated, even if only its dead letter was missing. A stop does not count as an
+                // attempt.
                 _ => head.attempt.saturating_sub(1),
             };
             self.returned.push((head.id, attempts));
@@ -274,23 +275,24 @@ impl InFlight {
         Some(job)
     }
 
-    /// The lane's message is with this receiver now.
+    /// Records the receiver that handles the lane's message from now on.
     pub(super) fn begin(&mut self, lane: usize, receiver: FullName, now: Instant) {
         self.set_state(lane, MessageState::Running { receiver: Some((receiver, now)) });
     }
 
-    /// The lane's message is done.
+    /// Finishes the lane's message.
     pub(super) fn succeed(&mut self, lane: usize) {
         let head = self.take_head(lane);
         self.finished.extend(head.map(|head| head.id));
     }
 
-    /// The lane's message failed.
+    /// Makes the lane's message wait for its next step after a failure.
     pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
         self.set_state(lane, MessageState::Waiting(waiting));
     }
 
-    /// The lane's message failed, and the consumer ends for it: it is tried again when an operator starts it again.
+    /// Returns the lane's message, whose failure ends the consumer. The attempt is repeated when an operator restarts
+    /// the consumer.
     pub(super) fn give_back(&mut self, lane: usize) {
         let head = self.take_head(lane);
         self.returned.extend(head.map(|head| (head.id, head.attempt.saturating_sub(1))));
@@ -545,7 +547,7 @@ mod tests {
     }
 
     #[test]
-    fn end_returns_what_is_left_with_the_attempts_that_count() {
+    fn end_returns_the_rest_with_the_attempts_that_count() {
         let mut in_flight = InFlight::new(4);
         let now = Instant::now();
         for (lane, name) in ["failed", "buried", "running", "hung"].into_iter().enumerate() {

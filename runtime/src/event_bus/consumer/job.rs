@@ -1,4 +1,5 @@
-//! One message that a consumer handles: decoded once, run receiver by receiver, as often as it takes.
+//! One message that a consumer handles. It is decoded once, and each attempt runs the receivers that have not succeeded
+//! yet.
 
 use std::{
     fmt,
@@ -21,14 +22,14 @@ use crate::{
 /// A message, and the receivers that it still needs.
 pub(super) struct Job {
     pub(super) entry: Entry,
-    decoded: Option<Decoded>,
+    decoded: Option<DecodedEvent>,
     /// Receivers that failed permanently.
     given_up: Vec<FailedReceiver>,
     first: Option<SystemTime>,
     max_attempts: u32,
 }
 
-struct Decoded {
+struct DecodedEvent {
     incoming: Box<Incoming>,
     /// The numbers of the receivers that have not succeeded.
     left: Vec<usize>,
@@ -81,7 +82,9 @@ impl Job {
                 Err(outcome) => return outcome,
             }
         }
-        let Some(Decoded { incoming, left }) = &mut self.decoded else { return AttemptOutcome::NoReceiver };
+        let Some(DecodedEvent { incoming, left }) = &mut self.decoded else {
+            return AttemptOutcome::NoReceiver;
+        };
         if left.is_empty() {
             return AttemptOutcome::NoReceiver;
         }
@@ -115,7 +118,7 @@ impl Job {
         self.entry.message.event_type().and_then(registry::type_has_receivers) == Some(false)
     }
 
-    fn decode(&self, observers: &Observers) -> Result<Decoded, AttemptOutcome> {
+    fn decode(&self, observers: &Observers) -> Result<DecodedEvent, AttemptOutcome> {
         let incoming = receive(&self.entry.message).map_err(|error| {
             let failure = self.failure_of(chain(&*error));
             match error.downcast_ref() {
@@ -129,10 +132,10 @@ impl Job {
             metadata: incoming.metadata(),
         });
         let left = (0..incoming.receivers().len()).collect();
-        Ok(Decoded { incoming: Box::new(incoming), left })
+        Ok(DecodedEvent { incoming: Box::new(incoming), left })
     }
 
-    /// The failure of a message that was delivered too often without an end.
+    /// Returns the failure of a message that was delivered too often and never finished.
     fn never_finished(&self) -> Failure {
         let attempts = self.entry.attempt.saturating_sub(1);
         let error =
@@ -140,14 +143,14 @@ impl Job {
         Failure { attempts, ..self.failure_of(error) }
     }
 
-    /// The failure of the receivers that were given up and of those that `failed`.
+    /// Returns the failure of the receivers that were given up and of those that `failed`.
     fn failure(&self, failed: &[FailedReceiver]) -> Failure {
         let all = || self.given_up.iter().chain(failed);
         let error = all().map(ToString::to_string).collect::<Vec<_>>().join("; ");
         Failure { receivers: all().map(|receiver| receiver.name.clone()).collect(), ..self.failure_of(error) }
     }
 
-    /// A failure that is not the fault of a receiver.
+    /// Returns a failure that no receiver caused.
     pub(super) fn failure_of(&self, error: String) -> Failure {
         let now = SystemTime::now();
         Failure {

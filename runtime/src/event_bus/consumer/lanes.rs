@@ -23,7 +23,7 @@ use crate::{
     registry,
 };
 
-/// All lanes of a consumer. Dropping this ends their threads, each when it has finished its message.
+/// All lanes of a consumer. Dropping this ends each thread as soon as it has finished its message.
 pub(super) struct Lanes {
     shared: Arc<LaneState>,
     /// Spreads keys over lanes.
@@ -34,9 +34,9 @@ struct LaneState {
     options: Options,
     observers: Observers,
     floor: Mutex<Floor>,
-    /// One a lane: it has something to do.
+    /// One per lane, notified when the lane has something to do.
     work: Vec<Condvar>,
-    /// The coordinator has something to do.
+    /// Notified when the coordinator has something to do.
     news: Condvar,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct Floor {
     pub(super) in_flight: InFlight,
     /// The number of messages that were settled.
     pub(super) settled: u64,
-    /// Why the consumer ends, if a message says so.
+    /// The error with which a message ended the consumer.
     pub(super) end: Option<ConsumeError>,
     errors_in_a_row: u32,
     has_news: bool,
@@ -54,9 +54,9 @@ pub(super) struct Floor {
 
 #[derive(Clone, Default)]
 struct Thread {
-    /// The thread waits: only then does it need a wake-up, which is a system call.
+    /// Whether the thread waits. Only then does it need a wake-up, which is a system call.
     is_idle: bool,
-    /// The coordinator is told when this many messages are left in the queue, so that it reads the next ones in time.
+    /// The length of the queue at which the coordinator is woken, so that it reads the next messages in time.
     low: usize,
 }
 
@@ -92,12 +92,12 @@ impl Lanes {
         self.shared.floor()
     }
 
-    /// The number of lanes.
+    /// Returns the number of lanes.
     pub(super) fn len(&self) -> usize {
         self.shared.work.len()
     }
 
-    /// Gives a message to its lane. A message that is in flight already is not taken twice.
+    /// Gives a message to its lane, unless the message is in flight already.
     pub(super) fn deal(&self, job: Job) {
         let lane = self.lane_of(&job.entry.message);
         let mut floor = self.floor();
@@ -107,7 +107,7 @@ impl Lanes {
         }
     }
 
-    /// Stops the lanes: what they have not begun is returned.
+    /// Stops the lanes. Messages that they have not begun are returned.
     pub(super) fn stop(&self) {
         self.floor().in_flight.stop();
         for work in &self.shared.work {
@@ -130,7 +130,7 @@ impl Lanes {
         }
     }
 
-    /// Lets a lane look for something to do.
+    /// Wakes the thread of a lane if it waits.
     pub(super) fn wake(&self, mut floor: MutexGuard<'_, Floor>, lane: usize) {
         let is_idle = std::mem::take(&mut floor.threads[lane].is_idle);
         drop(floor);
@@ -139,7 +139,7 @@ impl Lanes {
         }
     }
 
-    /// Messages with one key share a lane, and so do all messages without a key.
+    /// Returns the lane of a message. Messages with one key share a lane, and so do all messages without a key.
     fn lane_of(&self, message: &Message) -> usize {
         let lanes = self.len();
         if lanes == 1 {
@@ -193,7 +193,7 @@ impl LaneState {
         }
     }
 
-    /// Makes an attempt, and decides what becomes of the message.
+    /// Makes an attempt, and decides what happens to the message next.
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
         let begin = |name: FullName, now| self.floor().in_flight.begin(lane, name, now);
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.

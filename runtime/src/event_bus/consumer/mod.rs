@@ -12,8 +12,8 @@
 //!   lanes: a thread each               job: decode, run the receivers ─► options: decide what comes next
 //! ```
 //!
-//! `in_flight` owns the state of each message, `lanes` and `coordinator` move it, `observe` is told. This folder may use
-//! `wire`, `broker`, `settings`, `observe`, and the registry; it knows no particular broker.
+//! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
+//! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
 mod coordinator;
 mod error;
@@ -114,7 +114,7 @@ impl Consumer {
         tracing::info!("consuming");
         let consumer = bus.consumer(&self.subscription).map_err(|error| self.refused(error))?;
         let tally = Tally::default();
-        let log = Log::of_consumer(topic, self.options.audit.then(|| bus.audit_log()));
+        let log = Log::for_consumer(topic, self.options.audit.then(|| bus.audit_log()));
         let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), Box::new(tally.clone())];
         if let Some(print) = &self.print {
             observers.push(Box::new(EventCallback(Arc::clone(print))));
@@ -191,7 +191,7 @@ impl fmt::Debug for Consumer {
     }
 }
 
-/// What to do about a process that would consume its own events.
+/// The advice about a process that would consume its own events.
 pub(crate) const LOOP_HELP: &str = "help: allow it if no receiver sends that event (`--allow-loop`, \
     `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`)";
 

@@ -57,11 +57,11 @@ pub(super) struct Options {
     /// The number of messages to handle before the consumer ends.
     pub(super) count: Option<u64>,
     pub(super) audit: bool,
-    /// Messages without receivers are decoded as well, for an observer.
+    /// Whether messages without receivers are decoded as well, for an observer.
     pub(super) decode_all: bool,
 }
 
-/// What becomes of a message after an attempt.
+/// The decision about a message after an attempt.
 pub(super) enum Verdict {
     /// Acknowledge it.
     Finish(Finish),
@@ -81,7 +81,7 @@ pub(super) enum Finish {
 }
 
 impl Options {
-    /// Decides what becomes of a message after an attempt.
+    /// Decides what happens to a message after an attempt.
     pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome) -> Verdict {
         let bury = |job, failure: Failure| {
             let step = NextStep::DeadLetter(failure.clone());
@@ -118,8 +118,8 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// Returns how long to wait after attempt number `attempt`, from 1, has failed. The wait doubles with each attempt, and
-    /// is a random share of it, at least half, so that members that failed together do not come back together.
+    /// Returns how long to wait after attempt number `attempt`, from 1, has failed. The wait doubles with each attempt, and is
+    /// a random share of it, at least half, so that members that failed together do not retry together.
     pub(super) fn after(&self, attempt: u32) -> Duration {
         let doublings = attempt.saturating_sub(1).min(31);
         let most = self.min.saturating_mul(1 << doublings).min(self.max);

@@ -19,14 +19,14 @@ use crate::event_bus::{
 /// the run within a second.
 const GRACE: Duration = Duration::from_millis(600);
 
-/// Calls the broker, and knows when to give up on it.
+/// Calls the broker, and stops waiting for it after a stop.
 pub(super) struct Poller {
     /// `None` during a poll on the other thread, and for good after a stop that did not wait for it.
     consumer: Option<Box<dyn EventBusConsumer>>,
     waker: Option<Waker>,
     questions: Sender<Question>,
     news: Receiver<News>,
-    /// Turns a stop into news.
+    /// Sends news when the consumer is stopped.
     _on_stop: OnStop,
 }
 

@@ -1,4 +1,4 @@
-//! What a consumer did.
+//! The numbers of a consumer's run.
 
 use std::{
     collections::BTreeMap,
@@ -11,19 +11,19 @@ use crate::event_bus::{
     observe::{Observation, Observer},
 };
 
-/// What became of the messages of a consumer's run.
+/// The numbers of a consumer's run: what happened to its messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
     /// Messages that all their receivers handled.
     pub handled: u64,
-    /// Attempts that failed, whatever became of the message later.
+    /// Attempts that failed, even if the message was handled later.
     pub failed_attempts: u64,
     /// Messages that were stored among the dead letters.
     pub dead_lettered: u64,
-    /// Messages that failed and were acknowledged all the same ([`OnError::Acknowledge`](super::OnError::Acknowledge)).
+    /// Messages that failed and were acknowledged anyway ([`OnError::Acknowledge`](super::OnError::Acknowledge)).
     pub given_up: u64,
-    /// Messages that were passed over, since their type was not asked for or is unknown.
+    /// Messages that were skipped, because their type was not requested or is unknown.
     pub skipped: u64,
     /// Messages that no receiver of this program takes, by event type.
     pub without_receiver: BTreeMap<String, u64>,

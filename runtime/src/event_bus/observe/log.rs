@@ -26,13 +26,13 @@ pub(in crate::event_bus) struct Log {
 
 impl Log {
     /// Logs for a consumer of `topic`.
-    pub(in crate::event_bus) fn of_consumer(topic: &str, audit: Option<AuditLog>) -> Self {
+    pub(in crate::event_bus) fn for_consumer(topic: &str, audit: Option<AuditLog>) -> Self {
         Self { topic: topic.into(), audit, without_receiver: Mutex::default() }
     }
 
     /// Logs for a producer, whose envelopes name the topic.
-    pub(in crate::event_bus) fn of_producer(audit: Option<AuditLog>) -> Self {
-        Self::of_consumer("", audit)
+    pub(in crate::event_bus) fn for_producer(audit: Option<AuditLog>) -> Self {
+        Self::for_consumer("", audit)
     }
 
     fn audit_sent(&self, envelope: &Envelope, entry_id: &EntryId) {

@@ -1,6 +1,7 @@
-//! What happens to messages, told to observers: log lines, the report of a consumer, and callbacks of users.
+//! Observers of messages: log lines, the report of a consumer, and callbacks of users.
 //!
-//! Producers and consumers tell; they know no observer. An observer may use `wire` and `broker`.
+//! Producers and consumers report each step here, and do not depend on particular observers. An observer may use `wire`
+//! and `broker`.
 
 mod log;
 mod thread;
@@ -29,9 +30,9 @@ pub(super) enum Observation<'a> {
     Received { entry: &'a Entry, event: AnyEvent<'a>, metadata: &'a EventsMetadata },
     /// All receivers of a message have succeeded.
     Handled { entry: &'a Entry, metadata: &'a EventsMetadata },
-    /// A message was acknowledged, since no receiver of this program takes its type.
+    /// A message was acknowledged, because no receiver of this program takes its type.
     WithoutReceiver { entry: &'a Entry },
-    /// A message was acknowledged, since its type was not asked for, or is unknown (then with the reason).
+    /// A message was acknowledged, because its type was not requested or is unknown (then with the reason).
     Skipped { entry: &'a Entry, reason: Option<&'a Failure> },
     /// An attempt at a message failed.
     Failed,
@@ -49,7 +50,7 @@ pub(super) enum Observation<'a> {
     BrokerFailed { doing: &'static str, error: &'a BusError },
 }
 
-/// Watches what happens to messages. It runs on the thread on which it happens, so it must be quick.
+/// Observes messages. It runs on the thread of the producer or consumer, so it must be quick.
 pub(super) trait Observer: Send + Sync {
     fn observe(&self, observation: &Observation<'_>);
 }
@@ -79,7 +80,7 @@ pub(super) struct EventCallback(pub(super) Print);
 impl Observer for EventCallback {
     fn observe(&self, observation: &Observation<'_>) {
         if let Observation::Received { event, metadata, .. } = observation {
-            // A panic in here must not keep the receivers from the event.
+            // A panic here must not keep the receivers from running.
             let printed = catch_unwind(AssertUnwindSafe(|| (self.0)(*event, metadata)));
             if let Err(payload) = printed {
                 let error = ReceiverError::panicked(payload).chain();

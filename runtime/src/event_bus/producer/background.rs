@@ -25,7 +25,7 @@ use crate::{
 const CAPACITY: usize = 10_000;
 /// The largest number of messages in one call of the bus.
 const BATCH: usize = 500;
-/// Their largest size together, in bytes; a single message may be larger.
+/// The largest total size of these messages in bytes. A single message may be larger.
 const BATCH_SIZE: usize = 1 << 20;
 /// The first and the longest pause after a failed call; each pause is twice the one before.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
@@ -35,9 +35,9 @@ pub(super) struct Background(Arc<Queue>);
 struct Queue {
     producer: ObservedProducer,
     backlog: Mutex<Backlog>,
-    /// A message was added, or the queue ends.
+    /// Notified when a message is added or the queue ends.
     added: Condvar,
-    /// Messages were taken, or could not be delivered.
+    /// Notified when messages are taken or cannot be delivered.
     taken: Condvar,
 }
 
@@ -48,9 +48,9 @@ struct Backlog {
     sending: Vec<Envelope>,
     /// Messages that the bus will never take.
     refused: Vec<Undelivered>,
-    /// The thread waits for messages: only then does it need a wake-up, which is a system call.
+    /// Whether the thread waits for messages. Only then does it need a wake-up, which is a system call.
     is_idle: bool,
-    /// Why the last call failed, if it did.
+    /// The error of the last call, if it failed.
     error: Option<String>,
     ended: bool,
 }
@@ -92,7 +92,7 @@ impl Background {
     }
 
     /// Waits until the queue is empty. Takes out and returns messages that were refused or are still there at `deadline`,
-    /// including those that the bus is sending, which may arrive all the same.
+    /// including those that the bus is sending, which may arrive anyway.
     pub(super) fn flush(&self, deadline: Instant) -> Result<(), ProduceError> {
         let mut backlog = self.0.backlog();
         while (!backlog.waiting.is_empty() || !backlog.sending.is_empty()) && Instant::now() < deadline {
@@ -101,7 +101,7 @@ impl Background {
         let (sending, waiting) = (mem::take(&mut backlog.sending), mem::take(&mut backlog.waiting));
         let (refused, reason) = (mem::take(&mut backlog.refused), backlog.error.clone());
         drop(backlog);
-        // There is room for the senders that waited.
+        // Now there is room for the waiting senders.
         self.0.taken.notify_all();
         let reason = reason.as_deref().unwrap_or("not sent in time");
         let late = |envelope: Envelope| {
@@ -113,7 +113,7 @@ impl Background {
     }
 }
 
-/// The thread ends when it has sent its batch.
+/// Ends the thread as soon as it has sent its batch.
 impl Drop for Background {
     fn drop(&mut self) {
         self.0.backlog().ended = true;
@@ -192,7 +192,7 @@ impl Queue {
         let all_settled = again.is_empty();
         let mut backlog = self.backlog();
         backlog.error = reason;
-        // A flush that ran out of time meanwhile has returned all of them to its caller.
+        // A flush that timed out in the meantime has returned all of them to its caller.
         if !mem::take(&mut backlog.sending).is_empty() {
             backlog.refused.extend(refused);
             for envelope in again.into_iter().rev() {

@@ -2,9 +2,9 @@
 
 /// Calls `wait`, which may take as long as a bus needs.
 ///
-/// On a thread of tokio's multi-threaded runtime, the other tasks of that thread move to another one meanwhile. Tokio's
-/// current-thread runtime and a `LocalSet` have no other: there, the call holds up all tasks, and background delivery is
-/// the way.
+/// On a thread of tokio's multi-threaded runtime, the other tasks of that thread move to another thread meanwhile. Tokio's
+/// current-thread runtime and a `LocalSet` have no other thread. There, the call holds up all tasks, so use background
+/// delivery.
 #[cfg(feature = "tokio")]
 pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
     use std::{
@@ -29,7 +29,7 @@ pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
     match catch_unwind(AssertUnwindSafe(|| block_in_place(begin))) {
         Ok(done) => done,
         Err(payload) if has_begun.get() => resume_unwind(payload),
-        // Nobody can ask whether there is a `LocalSet`: tokio panics where there is one.
+        // There is no way to ask whether a `LocalSet` exists: tokio panics if there is one.
         Err(_) => wait(),
     }
 }

@@ -21,7 +21,7 @@ pub struct ProduceError {
 pub struct Undelivered {
     /// The message, with its topic and its key.
     pub envelope: Envelope,
-    /// Why it was not delivered. It may have arrived all the same if the connection was lost after it was sent.
+    /// Why it was not delivered. It may have arrived anyway if the connection was lost after it was sent.
     pub error: BusError,
 }
 
@@ -68,7 +68,7 @@ impl fmt::Display for ProduceError {
     }
 }
 
-/// The source is the error of the first message.
+/// Returns the error of the first message.
 impl Error for ProduceError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.undelivered.first().map(|first| &first.error as _)

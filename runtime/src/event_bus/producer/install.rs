@@ -61,7 +61,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     for warning in settings.warnings() {
         tracing::warn!("{warning}");
     }
-    // Receivers of this process see the metadata even if there is no bus.
+    // Even without a bus, receivers of this process see the metadata.
     settings.service_name.as_deref().inspect(|name| set_service(name));
     let Some(name) = settings.producing_bus().map_err(InstallError::Settings)? else {
         return Ok(Guard(None));
@@ -103,7 +103,7 @@ impl fmt::Display for InstallError {
     }
 }
 
-/// Stands for the error inside, and so has its source.
+/// Returns the source of the inner error, whose message this error shows.
 impl Error for InstallError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {

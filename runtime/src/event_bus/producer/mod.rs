@@ -1,7 +1,7 @@
-//! Producing: events that were sent in this process, on their way to the topics of their routes.
+//! Producing: sends the events of this process to the topics of their routes.
 //!
-//! `install` puts the routes behind the signals, `Producer` makes envelopes and delivers them, now or in the background. This
-//! folder may use `wire`, `broker`, `settings`, `observe` and the registry; it knows no particular broker.
+//! `install` connects the routes to the signals. `Producer` makes envelopes and delivers them, now or in the background. This
+//! folder may use `wire`, `broker`, `settings`, `observe` and the registry; it contains nothing about a particular broker.
 
 mod background;
 mod blocking;
@@ -196,12 +196,12 @@ struct ObservedProducer {
 
 impl ObservedProducer {
     fn new(bus: Arc<dyn EventBusProducer>, audit: Option<AuditLog>) -> Self {
-        let log: Box<dyn Observer> = Box::new(Log::of_producer(audit));
+        let log: Box<dyn Observer> = Box::new(Log::for_producer(audit));
         Self { bus, observers: Observers::new([log]) }
     }
 
-    /// Sends `envelopes`. Returns one outcome for each of them, even if the bus returns fewer, or panics: neither the caller
-    /// of a send nor the thread of background delivery may panic for it.
+    /// Sends `envelopes`. Returns one outcome for each of them, even if the bus returns fewer, or panics: neither the caller of
+    /// a send nor the thread of background delivery may panic because of the bus.
     fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
         let sent = catch_unwind(AssertUnwindSafe(|| self.bus.send(envelopes, deadline)));
         let (mut outcomes, panic) = match sent {

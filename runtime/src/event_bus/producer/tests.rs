@@ -1,4 +1,4 @@
-//! Buses that answer late, or not as they should.
+//! Buses that answer late or incorrectly.
 
 use std::{
     sync::{
@@ -19,22 +19,22 @@ use crate::event_bus::{
     wire::{EntryId, Envelope, Header, Message},
 };
 
-type Outcomes = Vec<Result<EntryId, BusError>>;
+type SendOutcomes = Vec<Result<EntryId, BusError>>;
 
 /// Gives the outcomes that a test sends, when it sends them.
 struct Scripted {
     called: Sender<usize>,
-    outcomes: Mutex<Receiver<Outcomes>>,
+    outcomes: Mutex<Receiver<SendOutcomes>>,
 }
 
 impl EventBusProducer for Scripted {
-    fn send(&self, records: &[Envelope], _: Instant) -> Outcomes {
+    fn send(&self, records: &[Envelope], _: Instant) -> SendOutcomes {
         self.called.send(records.len()).unwrap();
         self.outcomes.lock().unwrap().recv().unwrap()
     }
 }
 
-fn scripted() -> (Arc<Scripted>, Receiver<usize>, Sender<Outcomes>) {
+fn scripted() -> (Arc<Scripted>, Receiver<usize>, Sender<SendOutcomes>) {
     let ((called, calls), (outcome, outcomes)) = (channel(), channel());
     (Arc::new(Scripted { called, outcomes: Mutex::new(outcomes) }), calls, outcome)
 }
@@ -58,7 +58,7 @@ fn types(outcome: Result<(), super::ProduceError>) -> Vec<String> {
 }
 
 #[test]
-fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
+fn flush_returns_messages_in_flight_and_they_are_not_sent_again() {
     let (bus, calls, outcome) = scripted();
     let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let add = |text| {
@@ -78,7 +78,7 @@ fn what_the_bus_has_in_hand_comes_back_and_is_not_sent_again() {
 }
 
 #[test]
-fn what_the_bus_refuses_comes_back_with_the_next_flush() {
+fn the_next_flush_returns_refused_messages() {
     let (bus, _calls, outcome) = scripted();
     let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let message = message("too-large");
@@ -88,11 +88,11 @@ fn what_the_bus_refuses_comes_back_with_the_next_flush() {
     background.flush(soon()).unwrap();
 }
 
-/// Says nothing of what it was given.
+/// Returns no outcomes.
 struct Silent;
 
 impl EventBusProducer for Silent {
-    fn send(&self, _: &[Envelope], _: Instant) -> Outcomes {
+    fn send(&self, _: &[Envelope], _: Instant) -> SendOutcomes {
         Vec::new()
     }
 }
@@ -112,7 +112,7 @@ impl EventBus for Silent {
 }
 
 #[test]
-fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
+fn an_event_without_an_outcome_is_undelivered() {
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
     let wait = Producer::of(&Silent, None, DeliveryMode::Wait, Duration::from_secs(1)).unwrap();
     assert_eq!(types(wait.send("t", None, &metadata, b"")), ["com.example.a.b.c.v1"]);
@@ -122,7 +122,7 @@ fn an_event_of_which_the_bus_says_nothing_was_not_delivered() {
 }
 
 #[test]
-fn what_failed_is_sent_again_in_smaller_parts_and_in_order() {
+fn failed_messages_are_sent_again_in_smaller_parts_and_in_order() {
     let (bus, calls, outcome) = scripted();
     let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
     let add = |text: &str| {
@@ -174,7 +174,7 @@ fn large_messages_go_in_small_parts() {
 }
 
 #[test]
-fn the_longest_times_are_no_error() {
+fn the_longest_timeouts_are_accepted() {
     let bus = MemoryBus::new();
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
     for delivery in [DeliveryMode::Wait, DeliveryMode::Background] {
@@ -185,11 +185,11 @@ fn the_longest_times_are_no_error() {
     assert_eq!(bus.len("t"), 2);
 }
 
-/// Notes how many records it is given, and until when.
+/// Records the number of envelopes and the deadline of each call.
 struct Punctual(Mutex<Vec<(usize, Instant)>>);
 
 impl EventBusProducer for Punctual {
-    fn send(&self, records: &[Envelope], deadline: Instant) -> Outcomes {
+    fn send(&self, records: &[Envelope], deadline: Instant) -> SendOutcomes {
         self.0.lock().unwrap().push((records.len(), deadline));
         records.iter().map(|_| Ok(EntryId::new("1-0"))).collect()
     }
@@ -214,7 +214,7 @@ fn all_topics_of_an_event_have_the_timeout_together() {
     assert!(deadline >= before + timeout && deadline <= Instant::now() + timeout);
 }
 
-/// Tokio has nowhere to move its other tasks to, and panics when it is asked to.
+/// Tokio has no other thread for its tasks, and panics when asked to move them.
 #[cfg(feature = "tokio")]
 #[test]
 fn a_local_set_on_a_multi_threaded_runtime_is_held_up_and_no_event_is_lost() {

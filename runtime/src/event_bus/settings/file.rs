@@ -57,7 +57,7 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
 
 fn explain(problem: &str) -> String {
     if problem.contains(Root::EXPECTED) {
-        // The value that is there instead may be a password.
+        // The value in place of the table may be a password.
         return NO_TABLE.to_owned();
     }
     format!("the settings file cannot be read: {problem}\nhelp: correct the file at that place")
@@ -85,7 +85,7 @@ fn from_toml(value: toml::Value) -> Value {
         toml::Value::String(text) => text.into(),
         toml::Value::Integer(number) => number.into(),
         toml::Value::Float(number) if number.is_finite() => number.into(),
-        // JSON has no such numbers. As strings, they have the wrong type for every setting.
+        // JSON has no such numbers. A string is of the wrong type for every setting.
         toml::Value::Float(number) => number.to_string().into(),
         toml::Value::Boolean(boolean) => boolean.into(),
         toml::Value::Datetime(time) => time.to_string().into(),

@@ -1,4 +1,4 @@
-//! The settings that are set, by name, from all sources.
+//! The values of settings by name, merged from all sources.
 
 use std::collections::BTreeMap;
 

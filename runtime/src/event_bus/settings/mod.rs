@@ -6,12 +6,12 @@
 //!
 #![doc = include_str!("table.md")]
 //!
-//! The settings of producers and consumers that have `REDIS` in their names apply to every bus. Null and the empty string count as
-//! not set. Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
-//! `no`, `off`, `0`; in any case): Python takes the string `"false"` in a file as true. In a YAML file, `yes`, `no`, `on`
-//! and `off` without quotes are booleans, as in the Python services. In the environment, `EVENT_BUS_PRODUCER_CONFIG` and
-//! `EVENT_BUS_CONSUMER_CONFIG` are JSON. `EVENT_BUS_PRODUCER_CONFIG` is merged over the one of the file, as the LMS merges
-//! its sources ([`merge_producer_configs`]); each other setting replaces the one of the file.
+//! The settings of producers and consumers that have `REDIS` in their names apply to every bus. Null and the empty string count
+//! as not set. Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
+//! `no`, `off`, `0`; in any case): Python takes the string `"false"` in a file as true. In a YAML file, `yes`, `no`, `on` and
+//! `off` without quotes are booleans, as in the Python services. In the environment, `EVENT_BUS_PRODUCER_CONFIG` and
+//! `EVENT_BUS_CONSUMER_CONFIG` are JSON. `EVENT_BUS_PRODUCER_CONFIG` is merged over the value in the file, as the LMS merges
+//! its sources ([`merge_producer_configs`]); each other setting replaces the value in the file.
 
 mod bus;
 pub(in crate::event_bus) mod consumers;
@@ -88,7 +88,7 @@ settings! {
         pub producer: ProducerSettings,
         /// How events are received.
         pub consumer: ConsumerSettings,
-        /// What only one bus needs.
+        /// The settings that only one bus has.
         pub buses: BusSettings,
         warnings: Vec<Finding>,
     }

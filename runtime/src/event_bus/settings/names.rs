@@ -27,7 +27,7 @@ pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
 
 /// Reports the names that are not settings.
 pub(super) fn check(layers: &Layers, findings: &mut Findings) {
-    let known = Known::new();
+    let known = KnownNames::new();
     for (name, path) in layers.paths().filter(|(name, _)| !known.names.iter().any(|known| known == name)) {
         if name.starts_with("EVENT_BUS_KAFKA_") {
             findings.warning(
@@ -56,17 +56,17 @@ pub(super) fn check(layers: &Layers, findings: &mut Findings) {
     }
 }
 
-struct Known {
+struct KnownNames {
     names: Vec<String>,
     families: Vec<&'static str>,
 }
 
-impl Known {
+impl KnownNames {
     fn new() -> Self {
         let buses = BusSettings::default();
         let families: Vec<_> = buses.all().filter_map(BuiltIn::family).collect();
         let mut names: Vec<_> =
-            rows(&buses).flat_map(|row| row.names).flat_map(|name| of_each(name, &families)).collect();
+            rows(&buses).flat_map(|row| row.names).flat_map(|name| full_names(name, &families)).collect();
         names.sort();
         names.dedup();
         Self { names, families }
@@ -84,7 +84,7 @@ impl Known {
         near.into_iter().map(|near| &**near).collect()
     }
 
-    /// Removes the words that people forget or add: `EVENT_BUS_REDIS_CONNECTION_URL` is `EVENT_BUS_URL`.
+    /// Removes the words that people forget or add: `EVENT_BUS_REDIS_CONNECTION_URL` becomes `EVENT_BUS_URL`.
     fn essence(&self, name: &str) -> String {
         let words = ["CONNECTION", "CONSUMER", "PRODUCER"].iter().chain(&self.families);
         words.fold(name.to_owned(), |name, word| name.replacen(&format!("_{word}_"), "_", 1))
@@ -92,7 +92,7 @@ impl Known {
 }
 
 /// Returns the names that a row has: one for each family if the name depends on it.
-fn of_each(name: &str, families: &[&str]) -> Vec<String> {
+fn full_names(name: &str, families: &[&str]) -> Vec<String> {
     if name.contains('*') {
         families.iter().map(|family| name.replace('*', family)).collect()
     } else {
@@ -108,12 +108,12 @@ fn is_slip(known: &str, name: &str) -> bool {
 mod tests {
     use std::{collections::BTreeSet, env, fs, path::Path};
 
-    use super::{Known, is_ours, of_each, rows};
+    use super::{KnownNames, full_names, is_ours, rows};
     use crate::event_bus::broker::buses::BusSettings;
 
     #[test]
     fn no_setting_is_a_near_miss_of_another() {
-        let known = Known::new();
+        let known = KnownNames::new();
         assert_eq!(known.names.len(), 23);
         for name in &known.names {
             let near = known.near_misses(name);
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn near_misses_are_found() {
-        let known = Known::new();
+        let known = KnownNames::new();
         for (name, meant) in [
             ("EVENT_BUS_PRODUCERS", &["EVENT_BUS_PRODUCER"][..]),
             ("EVENT_BUS_Producer", &["EVENT_BUS_PRODUCER"]),
@@ -155,18 +155,18 @@ mod tests {
             "EVENT_BUS_REDIS_PORT",
             "EVENTS_TABLE",
         ] {
-            assert_eq!(Known::new().near_misses(name), [""; 0], "{name}");
+            assert_eq!(KnownNames::new().near_misses(name), [""; 0], "{name}");
         }
     }
 
     /// The table in the documentation of the module `settings`. `UPDATE_SETTINGS=1` writes it.
     #[test]
     fn the_documented_table_has_the_rows() {
-        let families = Known::new().families;
+        let families = KnownNames::new().families;
         let mut seen = BTreeSet::new();
         let mut lines = vec!["| setting | value | default |".to_owned(), "|---|---|---|".to_owned()];
         for row in rows(&BusSettings::default()).filter(|row| seen.insert(row.names)) {
-            let names: Vec<_> = row.names.iter().flat_map(|name| of_each(name, &families)).collect();
+            let names: Vec<_> = row.names.iter().flat_map(|name| full_names(name, &families)).collect();
             lines.push(format!("| `{}` |{} | {} |", names.join("`, else `"), row.meaning, (row.default)()));
         }
         let table = lines.join("\n") + "\n";

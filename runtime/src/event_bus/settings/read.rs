@@ -1,4 +1,4 @@
-//! From what is set to [`Settings`]: reads every setting, and reports everything that is wrong.
+//! Reads every setting into [`Settings`], and reports everything that is wrong.
 
 use super::{
     Settings, bus,

@@ -17,7 +17,7 @@ pub(in crate::event_bus) struct Row {
     pub(in crate::event_bus) default: fn() -> String,
 }
 
-/// Where the values of rows are found: among all settings, or in a table.
+/// The source of the values of rows: all settings, or one table.
 pub(in crate::event_bus) trait Lookup {
     fn look_up(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)>;
 

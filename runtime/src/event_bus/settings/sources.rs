@@ -102,7 +102,7 @@ impl SettingsBuilder {
     /// Adds settings from the environment variables of this process.
     ///
     /// An empty variable counts as not set. `EVENT_BUS_PRODUCER_CONFIG` and `EVENT_BUS_CONSUMER_CONFIG` are JSON. The former is
-    /// merged over the one set before, by [`merge_producer_configs`](super::merge_producer_configs).
+    /// merged over the value set before, by [`merge_producer_configs`](super::merge_producer_configs).
     pub fn environment(self) -> Self {
         self.variables(env::vars_os())
     }

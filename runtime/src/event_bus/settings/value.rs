@@ -98,7 +98,7 @@ pub(in crate::event_bus) fn count<N: TryFrom<u64>, const LEAST: u64>(given: Give
     })
 }
 
-/// `10000.0` is 10000, as it is to Python's `int`, up to the numbers between which floats have gaps.
+/// Converts `10000.0` to 10000, like Python's `int`, in the range in which floats represent every integer.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number)).then_some(number as u64)

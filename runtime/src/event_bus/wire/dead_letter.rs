@@ -55,20 +55,20 @@ impl DeadLetter {
         format!("{topic}.dlq.{group}")
     }
 
-    /// Returns the message as which the dead letter of `entry` is stored.
+    /// Returns the message that stores the dead letter of `entry`.
     #[must_use]
     pub fn message_of(entry: &Entry, failure: &Failure, consumer_name: &str) -> Message {
         stored(&entry.id, &entry.message, failure, consumer_name)
     }
 
-    /// Returns the message as which it is stored.
+    /// Returns the message that stores it.
     #[must_use]
     pub fn to_message(&self) -> Message {
         stored(&self.entry_id, &self.message, &self.failure, &self.consumer_name)
     }
 
     /// Reads the dead letter that is stored as `message` under `id`. Missing fields are left empty, so that an operator
-    /// can look at and drop whatever is among the dead letters.
+    /// can look at every dead letter and drop it.
     #[must_use]
     pub fn from_message(id: EntryId, message: &Message) -> Self {
         let read = |name: &str| {

@@ -1,4 +1,4 @@
-//! A message on its way: with the topic that it goes to, and its key.
+//! A message with its topic and key, ready to be sent.
 
 use std::{fmt, sync::Arc};
 
@@ -19,7 +19,7 @@ pub struct Envelope {
     pub message: Message,
 }
 
-/// Leaves out the key, which is data of the event.
+/// Prints everything except the key, which is data of the event.
 impl fmt::Debug for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { topic, message, .. } = self;

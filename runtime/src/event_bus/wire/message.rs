@@ -234,7 +234,7 @@ impl Message {
 struct NumberHeaders(String);
 
 impl NumberHeaders {
-    /// The usual length of all of them together.
+    /// The usual total length.
     const USUAL: usize = 96;
 
     fn add(&mut self, value: impl fmt::Display) -> Range<usize> {
@@ -289,7 +289,7 @@ impl fmt::Debug for Message {
     }
 }
 
-/// Prints what the message would print.
+/// Prints the same as the message.
 impl fmt::Debug for MessageBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.clone().build().fmt(f)

@@ -1,7 +1,7 @@
-//! What travels over a bus: a message with typed headers and Avro bytes, the envelope with its topic and key, the entry
-//! that a broker makes of it, and the dead letter that it may become.
+//! The data that travels over a bus: a message with typed headers and Avro bytes, the envelope with its topic and key,
+//! the entry that a broker makes of it, and the dead letter that it may become.
 //!
-//! Nothing in this folder knows a broker, a setting or a receiver.
+//! Nothing in this folder depends on a broker, a setting or a receiver.
 
 pub(in crate::event_bus) mod dead_letter;
 pub(in crate::event_bus) mod entry;

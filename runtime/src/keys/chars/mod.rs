@@ -1,4 +1,6 @@
 //! The characters of the parts of keys.
+//!
+//! The tables come from Python. This folder uses nothing else.
 
 mod unicode;
 
@@ -111,7 +113,7 @@ mod tests {
     use super::{ASCII_SLUG, DIGITS, ID, OLD_PART, SLUG, decimal_digit, is_ignoring_case};
 
     #[test]
-    fn words_and_digits_are_as_many_as_in_python() {
+    fn words_and_digits_are_counted_as_in_python() {
         let count = |set: &super::CharSet| ('\0'..=char::MAX).filter(|&c| set.has(c)).count();
         assert_eq!(count(&SLUG), 137_936 + 2);
         assert_eq!(count(&ID), 137_936 + 4);

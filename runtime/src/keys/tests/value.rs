@@ -23,7 +23,7 @@ fn keys_are_found_by_their_text() {
 }
 
 #[test]
-fn they_print_as_their_text() {
+fn keys_print_as_strings() {
     let key = LibraryLocatorV2::new("o", "s").unwrap();
     assert_eq!(format!("{key}|{key:>9}"), "lib:o:s|  lib:o:s");
     assert_eq!(format!("{key:?}"), r#"LibraryLocatorV2("lib:o:s")"#);
@@ -31,7 +31,7 @@ fn they_print_as_their_text() {
 }
 
 #[test]
-fn they_are_read_from_any_text() {
+fn keys_are_read_from_any_string() {
     let json = r#""course-v1:o+c+r\u002btype@t""#;
     assert_eq!(serde_json::from_str::<CourseKey>(json).unwrap().as_str(), "course-v1:o+c+r");
     let deserializer = IntoDeserializer::<Error>::into_deserializer("o/c/r".to_owned());
@@ -41,7 +41,7 @@ fn they_are_read_from_any_text() {
 }
 
 #[test]
-fn their_avro_form_is_their_text() {
+fn keys_are_strings_in_avro() {
     assert!(matches!(<CourseKey as AvroType>::SCHEMA, Schema::String));
     let key: CcxLocator = "ccx-v1:o+c+r+ccx@7".parse().unwrap();
     let mut bytes = Vec::new();

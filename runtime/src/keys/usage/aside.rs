@@ -5,7 +5,7 @@ use std::{borrow::Cow, sync::Arc};
 
 use super::{UsageClass, UsageKey};
 use crate::keys::{
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
     text::KeyText,
 };
 
@@ -45,15 +45,16 @@ impl UsageKey {
         Self { text, usage_key: Some(Arc::new(usage_key)) }
     }
 
-    /// Returns the type of the aside. If it is escaped in the text, it also stands unescaped after the text.
+    /// Returns the type of the aside. If it is escaped in the text, its unescaped form follows the text.
     pub(super) fn read_aside_type(&self) -> &str {
         let (class, rest) = self.split();
         self.text.extra().unwrap_or_else(|| split(class, rest).1)
     }
 }
 
-const BADLY_ESCAPED: Problem = Problem::Other("has an unescaped `:` or `$`");
-const HAS_COLONS: Problem = Problem::Other("has `::` or ends with `:`, which `aside-usage-v1` cannot hold");
+const BADLY_ESCAPED: KeyProblem = KeyProblem::Other("has an unescaped `:` or `$`");
+const HAS_COLONS: KeyProblem =
+    KeyProblem::Other("has `::` or ends with `:`, which `aside-usage-v1` cannot hold");
 
 /// Splits an aside's key into its two parts, still escaped.
 fn split(class: UsageClass, rest: &str) -> (&str, &str) {
@@ -73,7 +74,7 @@ fn encode(class: UsageClass, text: &str) -> Cow<'_, str> {
     if class == UsageClass::AsideV1 { text.replace("::", "$::") } else { text.replace(':', "$:") }.into()
 }
 
-/// Reverses `encode`. Returns `None` for a text that `encode` cannot make.
+/// Reverses `encode`. Returns `None` for a string that `encode` cannot make.
 fn decode(class: UsageClass, text: &str) -> Option<Cow<'_, str>> {
     if !text.contains(['$', ':']) {
         return Some(text.into());

@@ -26,7 +26,7 @@ impl UsageClass {
         Self::AsideV2,
     ];
 
-    pub(super) fn of_namespace(namespace: &str) -> Option<Self> {
+    pub(super) fn from_namespace(namespace: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|class| class.namespace() == namespace)
     }
 

@@ -5,7 +5,7 @@ use super::{UsageClass, UsageKey};
 use crate::keys::{
     chars::ID,
     course_class::CourseClass,
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
     fields::KeyFields,
     part::{Part, check},
     text::KeyText,
@@ -26,7 +26,7 @@ impl UsageKey {
         // Python's pattern accepts a `%` here, and its class then refuses it.
         check(Part::BlockId.name(), block_id, &ID)
             .map_err(|fault| fault.after(rest.len() - block_id.len()))?;
-        Ok(Self::of_fields(class, fields, text))
+        Ok(Self::from_fields(class, fields, text))
     }
 
     /// Makes the key of a block in the course that has `fields`.
@@ -40,17 +40,17 @@ impl UsageKey {
         Part::BlockId.check(block_id)?;
         fields.set(Part::BlockType, block_type);
         fields.set(Part::BlockId, block_id);
-        Ok(Self::of_fields(class, fields, ""))
+        Ok(Self::from_fields(class, fields, ""))
     }
 
-    fn of_fields(class: CourseClass, mut fields: KeyFields<'_>, input: &str) -> Self {
+    fn from_fields(class: CourseClass, mut fields: KeyFields<'_>, input: &str) -> Self {
         let kept = class.kept(fields.present());
         if !kept.has(Part::BlockType) {
             fields.set(Part::BlockType, "None");
         }
         let shown = class.shown(kept).with(Part::BlockType);
         let namespace = UsageClass::in_course(class).namespace();
-        Self::block_of(KeyText::of_fields(input, namespace, &fields, shown, kept))
+        Self::block_of(KeyText::from_fields(input, namespace, &fields, shown, kept))
     }
 
     pub(super) fn parse_location(text: &str, rest: &str) -> Result<Self, Fault> {
@@ -62,7 +62,7 @@ impl UsageKey {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, Problem::Other("has too many parts")));
+            return Err(Fault::new("key", offset - 1, KeyProblem::Other("has too many parts")));
         }
         Ok(Self::block_of(KeyText::canonical(text)))
     }

@@ -1,4 +1,6 @@
 //! Keys of blocks, the building blocks of courses and libraries.
+//!
+//! One file per form of their text. This folder may use the other keys.
 
 mod aside;
 mod class;
@@ -172,7 +174,7 @@ impl UsageKey {
     pub fn course_key(&self) -> Option<CourseKey> {
         let block = self.block();
         let class = block.class().course_class()?;
-        Some(CourseKey::of_checked("", class, &block.fields()))
+        Some(CourseKey::from_checked("", class, &block.fields()))
     }
 
     /// Returns the course or the library of the block. It is `None` for old keys (`i4x://`), as in
@@ -279,7 +281,7 @@ impl TryFrom<UsageKey> for LibraryUsageLocatorV2 {
 
 fn split(text: &str) -> Option<(UsageClass, &str)> {
     let (namespace, rest) = split_once(text, b':')?;
-    Some((UsageClass::of_namespace(namespace)?, rest))
+    Some((UsageClass::from_namespace(namespace)?, rest))
 }
 
 /// The parts after `lb:`, in order.

@@ -4,7 +4,7 @@ use super::UsageKey;
 use crate::keys::{
     chars::{OLD_ID, OLD_PART},
     course::CourseKey,
-    error::{Fault, Problem},
+    error::{Fault, KeyProblem},
     fields::KeyFields,
     part::{Part, check},
     text::{KeyText, split_once},
@@ -16,7 +16,7 @@ impl UsageKey {
     /// Parses `rest`, which follows `i4x:` in `text`. The offset of an error is relative to `rest`.
     pub(super) fn parse_old_style(text: &str, rest: &str) -> Result<Self, Fault> {
         if !rest.starts_with("//") {
-            return Err(Fault::new("key", 0, Problem::Other("has no `//` after `i4x:`")));
+            return Err(Fault::new("key", 0, KeyProblem::Other("has no `//` after `i4x:`")));
         }
         let mut fields = KeyFields::default();
         set_fields(&mut fields, rest);
@@ -47,9 +47,9 @@ impl UsageKey {
 /// Checks a part. Old courses allow anything as the type of a block, and are strict about the other parts.
 fn check_part(part: Part, value: &str) -> Result<(), Fault> {
     match part {
-        Part::BlockType if value.is_empty() => Err(Fault::new(part.name(), 0, Problem::Empty)),
+        Part::BlockType if value.is_empty() => Err(Fault::new(part.name(), 0, KeyProblem::Empty)),
         Part::BlockType => match value.find('/') {
-            Some(offset) => Err(Fault::new(part.name(), offset, Problem::Character('/'))),
+            Some(offset) => Err(Fault::new(part.name(), offset, KeyProblem::Character('/'))),
             None => Ok(()),
         },
         Part::Org | Part::Course => check(part.name(), value, &OLD_PART),

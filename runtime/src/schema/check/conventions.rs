@@ -2,7 +2,7 @@
 
 use crate::schema::{Record, Schema, message::PanicMessage};
 
-/// Refuses a field that is named like a command and is a `bool`, under whatever type name.
+/// Refuses a field that is named like a command and is a `bool` or an alias of it.
 #[track_caller]
 pub const fn assert_no_command(record: &Record, index: usize) {
     let field = &record.fields[index];

@@ -153,7 +153,7 @@ impl Reached {
         self.len += 1;
     }
 
-    /// Adds all records that the added ones refer to. It does not follow the fields of records that stand before
+    /// Adds all records that the added ones refer to. It does not follow the fields of records that come before
     /// `beyond` in the source.
     #[track_caller]
     const fn close(&mut self, beyond: Option<&Record>) {

@@ -60,7 +60,7 @@ impl Contracts {
 
 /// Refuses an event whose data key `key` breaks a contract in `broken` places, as [`Contracts::broken`] counted.
 ///
-/// Each call reports place number `index`. The last call also says how many more there are.
+/// Each call reports place number `index`. The last call also gives the number of further places.
 #[track_caller]
 pub const fn assert_contract(contracts: &Contracts, broken: usize, key: &str, index: usize) {
     let mut newest = 0;
@@ -277,8 +277,8 @@ const fn renamed(old: &PublishedFields, new: &'static [Field], index: usize) -> 
     if is_renamed { Some(new[index].name) } else { None }
 }
 
-/// Returns the field that is out of order: the first one without which the common fields are in the same order, or
-/// else the first that stands behind a field that followed it.
+/// Returns the field that is out of order: the first one without which the common fields are in the same order, or else
+/// the first that comes after a field that used to follow it.
 const fn moved(old: &PublishedFields, new: &[Field]) -> Option<usize> {
     let Some(out_of_order) = out_of_order(old, new, None) else { return None };
     let mut index = 0;

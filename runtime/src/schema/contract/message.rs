@@ -3,7 +3,7 @@
 use super::text::ContractReader;
 use crate::schema::{Schema, message::PanicMessage};
 
-/// What changed at a path.
+/// The change at a path.
 #[derive(Clone, Copy)]
 pub(super) enum Change<'a> {
     Removed,
@@ -113,7 +113,7 @@ impl PanicMessage {
         message.text(digits.split_at(digit).1)
     }
 
-    /// Appends the type at `reader`, as in `array of string`.
+    /// Appends the type at `reader`, such as `array of string`.
     const fn published_type(self, reader: ContractReader) -> Self {
         match reader.peek() {
             b'?' => self.text("optional ").published_type(reader.after(1)),

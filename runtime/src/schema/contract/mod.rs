@@ -1,6 +1,8 @@
 //! Contracts: the published schemas of an event type, compared with its definition.
 //!
 //! The comparison is one walk over both sides. Only if that fails does a second walk look for the differences.
+//!
+//! This folder uses only schemas.
 
 mod diff;
 mod message;

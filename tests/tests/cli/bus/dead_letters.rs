@@ -43,7 +43,7 @@ fn letter(bus: &Bus, receivers: &str) -> String {
 }
 
 #[test]
-fn they_are_listed_without_data() {
+fn dead_letters_are_listed_without_data() {
     let bus = new();
     let letters = failed(&bus, &["fragile", "ok", "refuse"]);
     assert_eq!(letters.len(), 2);
@@ -193,7 +193,7 @@ fn an_unknown_type_is_replayed_by_a_program_that_knows_it() {
 }
 
 #[test]
-fn they_can_be_dropped() {
+fn dead_letters_can_be_dropped() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "refuse", "refuse"]);
     let ran = dlq(&bus, "drop", &[id(&letters[1]), "1-1"]);

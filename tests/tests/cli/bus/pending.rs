@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{BACKLOG, Bus};
 
 #[test]
-fn it_lists_entries_members_and_attempts() {
+fn pending_lists_entries_members_and_attempts() {
     let bus = Bus::new().with("EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT", "0.3");
     let ids = bus.post("parcels", &["slow 60000"]);
     let extra = r#"{"check_backlog": true, "consumer_name": "van-1"}"#;

@@ -14,7 +14,7 @@ fn consume(bus: &Bus, count: &str) -> Vec<String> {
 }
 
 #[test]
-fn to_the_start_the_end_and_an_entry() {
+fn seek_goes_to_the_start_the_end_and_an_entry() {
     let bus = Bus::new();
     let ids = bus.post("parcels", &["ok", "ok", "ok"]);
     bus.done(&["consume-events", "-t", "parcels", "-g", "vans", "--extra", BACKLOG, "--count", "3"]);

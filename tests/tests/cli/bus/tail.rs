@@ -48,7 +48,7 @@ fn all_pages_or_some() {
 }
 
 #[test]
-fn it_follows_until_it_is_stopped() {
+fn tail_follows_until_it_is_stopped() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let tail = bus.start(&["tail", "-t", "parcels", "--follow"]);
@@ -61,7 +61,7 @@ fn it_follows_until_it_is_stopped() {
 }
 
 #[test]
-fn it_follows_through_a_restart_of_the_server() {
+fn tail_survives_a_restart_of_the_server() {
     let mut bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let tail = bus.start(&["tail", "-t", "parcels", "-f"]);
@@ -127,7 +127,7 @@ fn an_unreachable_server() {
 }
 
 #[test]
-fn it_needs_no_receivers() {
+fn tail_needs_no_receivers() {
     let bus = Bus::new();
     bus.post("parcels", &["ok"]);
     let ran = bus.run_as(ONLOOKER, &["tail", "-t", "parcels"]);

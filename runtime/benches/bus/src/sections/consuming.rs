@@ -12,7 +12,7 @@ use crate::{
 
 /// The default batch of a consumer.
 const MANY: usize = 100;
-/// Makes a round long enough that connecting does not matter.
+/// A factor that makes a round so long that connecting does not matter.
 const ONE_BY_ONE: u64 = 4;
 
 pub(super) fn measure(environment: &Environment) -> Result<Tables> {

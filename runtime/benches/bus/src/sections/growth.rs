@@ -82,7 +82,7 @@ fn by_events(environment: &Environment) -> Result<String> {
                 let server = environment.server_seconds()?;
                 let answer = participant.carry_out(&order)?;
                 let server = environment.server_seconds()? - server;
-                // The first round connects. The largest number has no other round.
+                // The first round includes connecting. The largest number has only that round.
                 if round > 0 || count >= environment.counts.at_least {
                     cost.add(count, answer.seconds, answer.processor_seconds, server);
                 }

@@ -1,4 +1,4 @@
-//! The same work with the plain Redis client: the shortest loop for it, which does not look at the events.
+//! The same work with the plain Redis client, in the shortest possible loop, which does not look at the events.
 
 use redis::{Connection, Value, cmd};
 

@@ -51,7 +51,7 @@ impl MemoryMember {
         topics.topic(&self.subscription.topic).group(&self.subscription.group)
     }
 
-    /// As in Redis, a member may acknowledge entries that another member has claimed meanwhile.
+    /// Acknowledges entries, even those that another member has claimed meanwhile, as in Redis.
     fn acknowledge(&mut self, topics: &mut Topics, ids: &[EntryId]) -> Result<(), BusError> {
         let group = self.group(topics);
         for id in ids {
@@ -145,7 +145,7 @@ impl EventBusConsumer for MemoryMember {
             if found_something || Instant::now() >= deadline || self.is_woken.swap(false, Ordering::AcqRel) {
                 break;
             }
-            // A millisecond later, because a member takes an entry only after that moment.
+            // One millisecond is added, because a member takes an entry only after that moment.
             let free_at = self.next_free_at(&mut topics).map(|at| at + Duration::from_millis(1));
             topics = store.wait(topics, free_at.map_or(deadline, |at| at.min(deadline)));
         }
@@ -197,7 +197,7 @@ impl EventBusConsumer for MemoryMember {
     }
 }
 
-/// Leaves the group. What this member did not acknowledge is for the next one of its name, at once.
+/// Leaves the group. The next member of the same name may take its unacknowledged entries at once.
 impl Drop for MemoryMember {
     fn drop(&mut self) {
         let mut topics = self.store.lock();

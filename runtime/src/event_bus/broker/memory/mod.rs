@@ -1,6 +1,6 @@
 //! The memory bus: topics, groups and dead letters inside one process, for tests and for programs of one process.
 //!
-//! Producers, members and operators share one `store`.
+//! Producers, members and operators share one `store`. This folder may use `wire` and the traits of `broker`.
 
 mod member;
 mod operations;
@@ -22,7 +22,7 @@ use crate::event_bus::broker::{
 };
 use crate::event_bus::wire::{EntryId, Envelope};
 
-/// An event bus inside this process. Its messages are gone when the process ends.
+/// An event bus inside this process. Its messages are lost when the process ends.
 ///
 /// Settings choose it as `memory`. All producers and consumers of the process then share
 /// [`MemoryBus::shared`]. A test makes one of its own:
@@ -48,18 +48,18 @@ impl MemoryBus {
         Self::with_max_len(Self::MAX_LEN)
     }
 
-    /// Makes a bus whose topics keep at most `max_len` messages: they drop the oldest, read or not.
+    /// Makes a bus whose topics keep at most `max_len` messages: they drop the oldest, even if they are unread.
     #[must_use]
     pub fn with_max_len(max_len: usize) -> Self {
         Self { store: Arc::new(Store::new(max_len)) }
     }
 
-    /// Drops the oldest messages of `topic`, read or not, and keeps at most `max_len`.
+    /// Drops the oldest messages of `topic`, even if they are unread, and keeps at most `max_len`.
     pub fn trim(&self, topic: &str, max_len: usize) {
         self.store.lock().topic(topic).trim_to(max_len);
     }
 
-    /// Returns the bus that settings mean by `memory`.
+    /// Returns the bus that settings call `memory`.
     #[must_use]
     pub fn shared() -> Self {
         static SHARED: OnceLock<MemoryBus> = OnceLock::new();

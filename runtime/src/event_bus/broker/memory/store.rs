@@ -120,7 +120,7 @@ impl Topic {
     pub(super) fn position_of(&self, start: &Start) -> Result<u64, BusError> {
         match start {
             Start::New => Ok(self.newest),
-            // The group does not lose what was dropped before its creation.
+            // Entries that were dropped before the group existed are not lost to it.
             Start::Backlog => Ok(self.entries.front().map_or(self.newest, |oldest| oldest.number - 1)),
             Start::After(id) => number(id),
         }

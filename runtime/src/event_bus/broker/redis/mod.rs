@@ -1,7 +1,8 @@
-//! Redis: its settings, which are read even without the feature `redis` so that the same settings give the same findings in
-//! every program, and its bus, behind that feature.
+//! Redis: its settings and its bus. The bus needs the feature `redis`. The settings are read without it too, so that the same
+//! settings give the same findings in every program.
 //!
-//! The settings may use the tables of `settings`; the bus may use `wire`, the traits beside this folder, and its settings.
+//! The settings may use the tables of `settings`. The bus may use `wire`, the traits of `broker`, and the settings in this
+//! folder.
 
 #[cfg(feature = "redis")]
 mod bus;

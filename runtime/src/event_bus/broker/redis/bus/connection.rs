@@ -36,7 +36,8 @@ impl ServerConnection {
 
     /// Sends commands and appends a reply for each to `replies`, error replies included, until `deadline`.
     ///
-    /// After an error the connection is out of step, and must be dropped. `replies` then has those that came in time.
+    /// After an error the connection is out of step and must be dropped, and `replies` contains the replies that
+    /// arrived in time.
     pub(super) fn exchange(
         &mut self,
         commands: &Commands,

@@ -113,7 +113,8 @@ impl Connector {
         Client::build_with_tls(info(address)?, certificates).map_err(unusable)
     }
 
-    /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user may do.
+    /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user is
+    /// allowed to do.
     fn log_in(
         &self,
         client: &Client,
@@ -207,7 +208,7 @@ fn accepted(reply: Value, what: &str) -> Result<(), Trouble> {
 
 fn info(address: ConnectionAddr) -> Result<ConnectionInfo, Trouble> {
     let info = address.into_connection_info().map_err(unusable_address)?;
-    // `log_in` does what the client would do, with better errors. Small commands go out at once.
+    // `log_in` does what the client would do, with better errors. Small commands are sent at once.
     let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
     Ok(info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true)))
 }
@@ -255,10 +256,10 @@ fn check_version(version: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Chooses a cryptography, unless the process has chosen one: without it, the client panics.
+/// Chooses a cryptography provider, unless the process has chosen one: without it, the client panics.
 fn provide_cryptography() {
     if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error means that another thread has chosen one meanwhile.
+        // An error means that another thread has chosen one in the meantime.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }
 }

@@ -15,7 +15,7 @@ pub(super) enum Trouble {
     Server { code: String, text: String },
     /// The reply does not have the form that the command promises.
     Reply { to: &'static str },
-    /// It fails until somebody changes the settings or the server.
+    /// The call fails until an operator changes the settings or the server.
     Permanent(String),
     /// The group already exists, but the member should begin after an entry.
     GroupExists { topic: String, group: String },
@@ -54,7 +54,7 @@ impl Trouble {
         matches!(self, Self::Server { code, .. } if code == wanted)
     }
 
-    /// Returns whether the group was lost: it is gone, or it went while a read waited for entries.
+    /// Returns whether the group was lost: it does not exist, or it was deleted while a read waited for entries.
     pub(super) fn is_lost_group(&self) -> bool {
         self.is("NOGROUP") || self.is("UNBLOCKED")
     }

@@ -8,9 +8,9 @@ use crate::event_bus::wire::{Header, Message, MessageBuilder};
 /// The field with the Avro bytes.
 const EVENT_DATA: &str = "event_data";
 
-/// Adds the command that adds `message` to a stream: the headers and the data in Python's order, then all other fields. A
-/// value that a later one with the same name overrides comes first. With `max_len`, the stream drops its oldest entries
-/// above about that number.
+/// Writes the command that adds `message` to a stream: the headers and the data in Python's order, then all other fields. A
+/// value that a later field of the same name overrides comes first. With `max_len`, the stream drops its oldest entries above
+/// about that number.
 pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u64>, message: &Message) {
     let event_data = message.event_data().ok();
     let fields = message.headers().count() + usize::from(event_data.is_some()) + message.extra().len();

@@ -35,8 +35,8 @@ use crate::event_bus::broker::{
 /// A topic is a stream. Each entry has the fields that Python's `edx-event-bus-redis` writes and reads. Dead letters go
 /// to the stream `{topic}.dlq.{group}`.
 ///
-/// Making a bus does not connect. The bus connects when there is something to do, and again after a connection broke. Each
-/// call ends in time ([`RedisOptions`]). Connecting to a server before Redis 7.0 is a permanent error.
+/// Making a bus does not connect. The bus connects when there is something to do, and reconnects after a connection breaks.
+/// Each call ends in time ([`RedisOptions`]). Connecting to a server before Redis 7.0 is a permanent error.
 ///
 /// # Commands that the server must allow
 ///
@@ -53,7 +53,7 @@ use crate::event_bus::broker::{
 ///
 /// # TLS
 ///
-/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography for it
+/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography provider for it
 /// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
 ///
 /// # Duplicates
@@ -82,7 +82,7 @@ impl fmt::Debug for RedisBus {
     }
 }
 
-/// Adds the name that Python's log lines have for the id of an entry.
+/// Adds the field in which Python's log lines have the id of an entry.
 fn log_audit(line: &AuditLine<'_>) {
     let AuditLine { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *line;
     tracing::info!(topic, %message_id, event_type, %entry_id, redis_msg_id = %entry_id, event_timestamp_ms, "{text}");

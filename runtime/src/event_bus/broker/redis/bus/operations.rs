@@ -53,7 +53,7 @@ impl RedisOperations {
     }
 }
 
-/// Returns where a range begins: after an id, or with the oldest entry.
+/// Returns the start of a range: after an id, or with the oldest entry.
 fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
 }

@@ -79,22 +79,23 @@ impl RedisOptions {
         self
     }
 
-    /// Limits the time in which the server must answer; 5 seconds by default. A read that waits for new entries has its
-    /// waiting time in addition.
+    /// Limits the time in which the server must answer; 5 seconds by default. A read that waits for new entries may
+    /// take this time in addition to its wait.
     #[must_use]
     pub fn socket_timeout(mut self, timeout: Duration) -> Self {
         self.socket_timeout = possible(timeout);
         self
     }
 
-    /// Sets about how many entries a stream keeps; 10,000 by default. The oldest are dropped, read or not.
+    /// Sets the approximate number of entries that a stream keeps; 10,000 by default. The oldest are dropped, even if
+    /// they are unread.
     #[must_use]
     pub fn stream_max_len(mut self, max_len: u64) -> Self {
         self.stream_max_len = max_len;
         self
     }
 
-    /// Sets about how long a stream keeps entries, by the clock of the producer; no limit by default.
+    /// Sets the approximate time for which a stream keeps entries, by the clock of the producer; no limit by default.
     #[must_use]
     pub fn stream_max_age(mut self, max_age: Option<Duration>) -> Self {
         self.stream_max_age = max_age;

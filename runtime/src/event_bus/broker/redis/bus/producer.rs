@@ -16,7 +16,7 @@ use crate::event_bus::{
 
 /// The number of idle connections to keep.
 const IDLE_CONNECTIONS: usize = 8;
-/// The pause before the producer asks a server again that starts or fails over. It doubles each time, up to
+/// The pause before the producer calls again a server that is starting or failing over. It doubles each time, up to
 /// `LONGEST_PAUSE`.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(500);
@@ -27,7 +27,7 @@ pub(super) struct RedisProducer {
     client_name: String,
 }
 
-type Outcome = Result<EntryId, Trouble>;
+type SendOutcome = Result<EntryId, Trouble>;
 
 impl RedisProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Self {
@@ -52,7 +52,7 @@ impl RedisProducer {
         connection: &mut ServerConnection,
         envelopes: &[Envelope],
         deadline: Instant,
-        outcomes: &mut Vec<Outcome>,
+        outcomes: &mut Vec<SendOutcome>,
     ) -> Result<(), Trouble> {
         let mut commands = std::mem::take(&mut connection.commands);
         commands.clear();
@@ -81,8 +81,8 @@ impl RedisProducer {
     }
 
     /// Sends until each envelope has an outcome, and connects again if that can help.
-    fn send_all(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Outcome> {
-        let mut outcomes: Vec<Outcome> = Vec::with_capacity(envelopes.len());
+    fn send_all(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<SendOutcome> {
+        let mut outcomes: Vec<SendOutcome> = Vec::with_capacity(envelopes.len());
         let mut pause = FIRST_PAUSE;
         loop {
             let rest = &envelopes[outcomes.len()..];
@@ -116,9 +116,9 @@ impl RedisProducer {
         }
     }
 
-    /// Removes the errors at the end of `outcomes` that mean that the server cannot serve now. These envelopes did not
+    /// Removes the errors at the end of `outcomes` that say that the server cannot serve now. These envelopes did not
     /// arrive, and sending them again keeps their order. Returns the first of these errors.
-    fn take_back(outcomes: &mut Vec<Outcome>) -> Result<(), Trouble> {
+    fn take_back(outcomes: &mut Vec<SendOutcome>) -> Result<(), Trouble> {
         let mut first = None;
         while let Some(Err(trouble)) = outcomes.last()
             && trouble.breaks_connection()
@@ -136,7 +136,7 @@ impl EventBusProducer for RedisProducer {
             return Vec::new();
         }
         let outcomes = self.send_all(envelopes, deadline).into_iter().zip(envelopes);
-        let name_topic = |(outcome, envelope): (Outcome, &Envelope)| {
+        let name_topic = |(outcome, envelope): (SendOutcome, &Envelope)| {
             outcome
                 .map_err(|trouble| trouble.into_error(&format!("cannot add to stream `{}`", envelope.topic)))
         };

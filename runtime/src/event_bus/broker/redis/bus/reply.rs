@@ -18,7 +18,7 @@ pub(super) fn checked(reply: Value) -> Result<Value, Trouble> {
     }
 }
 
-/// Returns whether a connection is of no use after this reply.
+/// Returns whether a connection is unusable after this reply.
 pub(super) fn breaks_connection(reply: &Value) -> bool {
     matches!(reply, Value::ServerError(error) if Trouble::server(error).breaks_connection())
 }
@@ -102,7 +102,7 @@ pub(super) fn new_entries(reply: Value) -> Result<Vec<StreamEntry>, Trouble> {
 /// Reads the replies to a transaction: the last one, to `EXEC`, has a reply to each of the `N` commands.
 pub(super) fn transaction<const N: usize>(replies: Vec<Value>) -> Result<[Value; N], Trouble> {
     const TO: &str = "EXEC";
-    // If the server refuses a command before it runs, that reply says more than the one to `EXEC`.
+    // If the server refuses a command before it runs, its reply says more than the reply to `EXEC`.
     let mut last = Value::Nil;
     for reply in replies {
         last = checked(reply)?;

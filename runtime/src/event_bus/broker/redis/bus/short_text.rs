@@ -1,13 +1,13 @@
 //! Numbers and ids as text, without an allocation or the formatter: a batch has hundreds of them.
 
-/// A short text, built from its end to its beginning.
+/// A short string, built from its end to its beginning.
 pub(super) struct ShortText {
     bytes: [u8; ShortText::ROOM],
     start: usize,
 }
 
 impl ShortText {
-    /// Fits two numbers of twenty digits and what is around them.
+    /// Room for two numbers of twenty digits and the characters around them.
     const ROOM: usize = 44;
 
     pub(super) fn new() -> Self {

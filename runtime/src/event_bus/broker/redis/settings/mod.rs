@@ -1,4 +1,5 @@
-//! The settings of Redis, which are read and checked in every program, with or without the feature `redis`.
+//! The settings of Redis, which are read and checked in every program, with or without the feature `redis`. This folder
+//! may use the tables of `settings`.
 
 mod built_in;
 pub(in crate::event_bus) mod url;

@@ -4,9 +4,9 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 /// The URL of a Redis server: `redis://`, `rediss://` (TLS) or `unix://`. `Debug` hides its passwords.
 ///
-/// It means what it means to redis-py, the client of the Python services. By default the host is `localhost`, the port is
-/// 6379, and the database is 0. In a user name or password, `:`, `/`, `@`, `#`, `?` and `%` must be percent-encoded. The
-/// options after `?` are `db`, `ssl_cert_reqs` (`required`, `optional`, `none`), `ssl_ca_certs` (a file of certificates) and
+/// It means the same as in redis-py, the client of the Python services. By default the host is `localhost`, the port is 6379,
+/// and the database is 0. In a user name or password, `:`, `/`, `@`, `#`, `?` and `%` must be percent-encoded. The options
+/// after `?` are `db`, `ssl_cert_reqs` (`required`, `optional`, `none`), `ssl_ca_certs` (a file of certificates) and
 /// `socket_timeout` (seconds). Any other option is an error, because it would have no effect.
 ///
 /// # Sentinel

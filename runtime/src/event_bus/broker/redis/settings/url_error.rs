@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt};
 
-/// Why a string is not a Redis URL. Does not contain the string, in which a password may be anywhere.
+/// Why a string is not a Redis URL. It does not contain the string, because any part of it may be a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RedisUrlError(String);
 

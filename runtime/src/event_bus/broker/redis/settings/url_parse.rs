@@ -103,7 +103,7 @@ impl RedisUrl {
 /// Reads `host:port,host` and `/service/db`. Returns the database as it is written.
 fn read_sentinel<'a>(addresses: &str, path: &'a str) -> Result<(RedisServer, &'a str), RedisUrlError> {
     let read = |address: &str| match address {
-        // A slip, which does not mean this machine.
+        // An empty address is a mistake; it does not mean this machine.
         "" => Err(encode(HOST)),
         address => read_address(address, SENTINEL_PORT),
     };

@@ -59,7 +59,7 @@ impl DeadLetters {
         Ok(())
     }
 
-    /// Returns the dead letters that are too old, or too many after another one was added.
+    /// Returns the dead letters that are too old, or that exceed the limit once another one is added.
     fn surplus(&self, link: &mut Link) -> Result<Vec<StreamId>, Trouble> {
         let stream = &*self.stream;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

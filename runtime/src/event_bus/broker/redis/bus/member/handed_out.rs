@@ -9,7 +9,7 @@ use crate::event_bus::wire::EntryId;
 #[derive(Default)]
 pub(super) struct HandedOut {
     entries: BTreeSet<StreamId>,
-    /// Those of them that are finished, and are acknowledged with the next command.
+    /// The finished ones, which the next command acknowledges.
     finished: Vec<StreamId>,
     last_acknowledged: Option<StreamId>,
 }
@@ -28,7 +28,7 @@ impl HandedOut {
         self.entries.len()
     }
 
-    /// Replaces the finished entries: the caller passes those again that could not be acknowledged.
+    /// Replaces the finished entries. The caller includes those that an earlier call could not acknowledge.
     pub(super) fn finish(&mut self, ids: &[EntryId]) -> Result<(), BusError> {
         self.finished = ids.iter().map(StreamId::read).collect::<Result<_, _>>()?;
         Ok(())
@@ -56,13 +56,13 @@ impl HandedOut {
         self.last_acknowledged.unwrap_or_default()
     }
 
-    /// Returns the position after which a lost group has to begin, so that it delivers again what is not acknowledged.
+    /// Returns the position after which a lost group must begin to deliver unacknowledged entries again.
     pub(super) fn position(&self) -> StreamId {
         let acknowledged = self.last_acknowledged();
         self.entries.first().map_or(acknowledged, |first| acknowledged.min(first.previous()))
     }
 
-    /// Forgets the position: the stream begins anew, with ids below those that were acknowledged.
+    /// Forgets the position, because the stream starts over with ids below the acknowledged ones.
     pub(super) fn forget_position(&mut self) {
         self.last_acknowledged = None;
     }

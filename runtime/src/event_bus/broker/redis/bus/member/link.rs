@@ -16,7 +16,7 @@ use crate::event_bus::broker::{
     },
 };
 
-/// If nothing can end a wait early, waits are cut into pieces of this length.
+/// The length of the pieces into which a wait is cut if nothing can end it early.
 const PIECE: Duration = Duration::from_millis(400);
 
 pub(super) struct Link {
@@ -131,13 +131,13 @@ impl Link {
     pub(super) fn is_alone(&mut self) -> Result<bool, Trouble> {
         match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {
             Ok(list) => Ok(is_alone(&self.client_name, &reply::text(list).unwrap_or_default())),
-            // There may be one.
+            // Assume that there may be one.
             Err(trouble) if trouble.is_refused_command() => Ok(false),
             Err(trouble) => Err(trouble),
         }
     }
 
-    /// Returns whether a poll has to end: its time is over, or somebody woke it.
+    /// Returns whether a poll must end, because its time is up or it was woken.
     pub(super) fn is_over(&self, deadline: Instant) -> bool {
         Instant::now() >= deadline || self.wake.take()
     }
@@ -147,7 +147,7 @@ impl Link {
         Arc::new(move || wake.wake())
     }
 
-    /// Drops the connection if it is of no more use, and makes the error for the consumer.
+    /// Drops the connection if it is no longer usable, and makes the error for the consumer.
     pub(super) fn fail(&mut self, trouble: Trouble) -> BusError {
         if trouble.breaks_connection() {
             self.connection = None;

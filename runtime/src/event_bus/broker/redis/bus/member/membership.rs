@@ -25,7 +25,7 @@ impl Membership {
         self.joined_at.unwrap_or(StreamId::LAST)
     }
 
-    /// Joins the group, unless this is done, and creates it if it does not exist.
+    /// Joins the group, unless the member has joined it already. Creates the group if it does not exist.
     pub(super) fn join(&mut self, link: &mut Link) -> Result<(), Trouble> {
         if self.joined_at.is_some() {
             return Ok(());
@@ -41,11 +41,10 @@ impl Membership {
         Ok(())
     }
 
-    /// Creates a group again that was lost: somebody deleted it or its stream, or the server lost its data. Returns a note
-    /// for the operator.
+    /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data. Returns a note for the operator.
     ///
     /// The group begins where this process was. It begins earlier if an unfinished entry comes before the last acknowledged
-    /// one, because no member would have that entry any more.
+    /// one, because otherwise no member would receive that entry again.
     pub(super) fn create_again(&mut self, link: &mut Link) -> Result<String, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
         let acknowledged = link.handed_out.last_acknowledged();
@@ -58,7 +57,7 @@ impl Membership {
         };
         let mut at = link.handed_out.position();
         if newest.is_none_or(|newest| newest < acknowledged) {
-            // The stream begins anew.
+            // The stream starts over.
             at = StreamId::ZERO;
             link.handed_out.forget_position();
         }

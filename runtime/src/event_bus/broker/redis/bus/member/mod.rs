@@ -67,7 +67,7 @@ impl RedisMember {
         })
     }
 
-    /// Connects and joins the group, unless this is done.
+    /// Connects and joins the group, unless the member has done so already.
     fn join(&mut self) -> Result<(), Trouble> {
         if self.link.connect()? {
             self.start_over();

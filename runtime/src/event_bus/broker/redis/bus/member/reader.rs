@@ -38,7 +38,7 @@ impl Reader {
         Ok(())
     }
 
-    /// Checks for losses and reads, both in one step.
+    /// Checks for losses and reads in one step.
     fn read_checked(
         &mut self,
         link: &mut Link,
@@ -112,7 +112,7 @@ fn write_read(commands: &mut Commands, subscription: &Subscription, max: usize, 
     command.word("XREADGROUP").word("GROUP").word(group).word(consumer_name);
     command.word("COUNT").number(max as u64);
     if let Some(block) = block {
-        // Zero would mean without a limit.
+        // Zero would mean no limit.
         command.word("BLOCK").number(u64::try_from(block.as_millis()).unwrap_or(u64::MAX).max(1));
     }
     command.word("STREAMS").word(topic).word(">");

@@ -2,8 +2,8 @@
 //!
 //! The walk lists entries, and then claims them one at a time, so that only the entry that a receiver gets next counts a
 //! delivery. `XCLAIM` takes an entry only if it has been idle for at least as long as the list said, so that an entry that
-//! another member took meanwhile stays there. (`XAUTOCLAIM` would take a whole page at once: if this process died then, the
-//! page would have to grow old again.)
+//! another member took meanwhile stays with that member. (`XAUTOCLAIM` would take a whole page at once: if this process died
+//! then, other members would have to wait for the whole page again.)
 
 use std::time::{Duration, Instant};
 
@@ -113,7 +113,7 @@ impl Scan {
         let mut replies = link.call(&commands)?.into_iter();
         let mut own = reply::pending(replies.next().unwrap_or_default())?;
         let mut others = reply::pending(replies.next().unwrap_or_default())?;
-        // If one list was cut off, the other one counts only as far as it.
+        // If one list was cut off, entries of the other list after the cut do not count.
         let cut_at = |list: &[PendingEntry]| list.last().filter(|_| list.len() >= page).map(|entry| entry.id);
         let last = [cut_at(&own), cut_at(&others)].into_iter().flatten().min();
         own.retain(|entry| !link.handed_out.contains(entry.id));
@@ -134,8 +134,8 @@ impl Scan {
         Ok(self.is_alone == Some(true))
     }
 
-    /// Claims an entry, unless another member has it meanwhile or it was acknowledged. Adds it to `dropped` if the stream
-    /// does not have it any more.
+    /// Claims an entry, unless another member has it meanwhile or it was acknowledged. Adds it to `dropped` if the stream no
+    /// longer has it.
     fn claim(
         &self,
         link: &mut Link,

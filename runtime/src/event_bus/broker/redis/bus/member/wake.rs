@@ -30,7 +30,7 @@ impl Wake {
         Self { connector, is_woken: AtomicBool::new(false), waiting: AtomicU64::new(0) }
     }
 
-    /// Returns whether the member was woken, and forgets it.
+    /// Returns whether the member was woken, and resets this.
     pub(super) fn take(&self) -> bool {
         self.is_woken.swap(false, Ordering::SeqCst)
     }
@@ -42,14 +42,14 @@ impl Wake {
         wait: impl FnOnce() -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         self.waiting.store(client_id.unwrap_or_default(), Ordering::SeqCst);
-        // A waker before that line did not see that this member waits.
+        // A waker that ran before that line did not see that this member waits.
         let is_woken = self.is_woken.load(Ordering::SeqCst);
         let result = if is_woken { Ok(()) } else { wait() };
         self.waiting.store(0, Ordering::SeqCst);
         result
     }
 
-    /// Ends the wait of the member, or its next one.
+    /// Ends the current wait of the member, or its next one.
     pub(super) fn wake(&self) {
         self.is_woken.store(true, Ordering::SeqCst);
         if self.waiting.load(Ordering::SeqCst) == 0 {

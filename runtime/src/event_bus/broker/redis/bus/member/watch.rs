@@ -26,7 +26,7 @@ impl Watch {
         self.is_blind
     }
 
-    /// Forgets the group: it may be another one now.
+    /// Forgets the group, because it may be a new one now.
     pub(super) fn forget(&mut self) {
         self.group = None;
     }
@@ -75,8 +75,8 @@ impl Watch {
         }
     }
 
-    /// Returns what to tell the operator if the group was moved by hand, or by a Python consumer that started: then the
-    /// server does not know any more how many entries it has read.
+    /// Returns the note to the operator if the group was moved by hand, or by a Python consumer that started: then the
+    /// server no longer knows how many entries it has read.
     fn note_of_move(
         &self,
         position: StreamId,
