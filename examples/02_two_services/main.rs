@@ -50,7 +50,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The settings of both services. Usually `Settings::load` reads them from a file or the environment.
+/// Returns the settings of both services. Usually `Settings::load` reads them from a file or the environment.
 fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
     let settings = Settings::from_value(json!({
         "EVENTS_SERVICE_NAME": "example",
@@ -68,7 +68,7 @@ fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
     Ok(settings)
 }
 
-/// The first service.
+/// Runs the first service.
 fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
     // Events go to the bus until this guard is dropped.
     let _bus = event_bus::install(settings)?;
@@ -85,8 +85,8 @@ fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The second service. Usually this is `openedx_events::management::run()` with the arguments
-/// `consume-events -t learning-enrollments -g reminders`.
+/// Runs the second service. Usually this is `openedx_events::management::run()` with the arguments `consume-events -t
+/// learning-enrollments -g reminders`.
 fn remind(settings: &Settings) -> Result<(), Box<dyn Error>> {
     expect_receivers!(reminders::remind);
     // On the first run the group is new and starts with the oldest message. Later it continues where it stopped.

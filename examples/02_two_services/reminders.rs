@@ -9,7 +9,7 @@ use openedx_events::{
 
 static FAILED: AtomicBool = AtomicBool::new(false);
 
-/// Both services of this example contain the receiver; it does nothing in the first.
+/// Sends a reminder. Both services of this example contain the receiver; it does nothing in the first.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 pub(crate) fn remind(enrollment: &CourseEnrollmentData, from_event_bus: bool) -> Result<(), String> {
     if !from_event_bus {

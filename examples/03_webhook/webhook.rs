@@ -87,8 +87,8 @@ impl Webhook {
         self.post(&body)
     }
 
-    /// The consumer retries failures and finally stores the event as a dead letter. An endpoint may therefore receive an
-    /// event twice; `source` and `id` identify it.
+    /// Posts the event. The consumer retries failures and finally stores the event as a dead letter. An endpoint may therefore
+    /// receive an event twice; `source` and `id` identify it.
     fn post(&self, body: &str) -> Result<(), ReceiverError> {
         let request = self.agent.post(&self.url).content_type("application/cloudevents+json; charset=utf-8");
         // Fails without a connection or a timely answer.

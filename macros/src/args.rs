@@ -153,7 +153,7 @@ impl<'a> KnownArguments<'a> {
     }
 }
 
-/// Returns the name that `written` differs from by one letter, or shares a word with.
+/// Returns the name that resembles `written`: it differs by one letter or shares a word.
 pub(crate) fn closest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     let written = written.to_ascii_lowercase();
     let has_word = |name: &str, word: &str| name.split('_').any(|one| one == word);
@@ -162,7 +162,7 @@ pub(crate) fn closest<'a>(written: &str, names: &[&'a str]) -> Option<&'a str> {
     typo.or_else(|| names.iter().find(|known| shares_word(known))).copied()
 }
 
-/// Returns whether the two differ in one letter, or in two neighbours that changed places.
+/// Returns whether the two differ in one letter, or in two adjacent letters that are swapped.
 fn is_typo(left: &str, right: &str) -> bool {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());
     let same = |(left, right): &(&char, &char)| left == right;

@@ -17,19 +17,19 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
-    /// A mistake that no rule covers, such as one in the grammar of the arguments.
+    /// Makes a mistake that no rule covers, such as one in the grammar of the arguments.
     pub(crate) fn new(at: &impl ToTokens, what: impl Into<String>) -> Self {
         Self { at: at.to_token_stream(), what: what.into(), note: None, help: None, rule: None }
     }
 
-    /// A design that `rule` refuses, with the rule's reason.
+    /// Makes a mistake that breaks `rule`, with the rule's reason.
     pub(crate) fn of(rule: &'static Rule, at: &impl ToTokens, what: impl Into<String>) -> Self {
         let adr = if rule.adr.is_empty() { String::new() } else { format!(" ({})", rule.adr) };
         let note = (!rule.why.is_empty()).then(|| format!("{}{adr}", rule.why));
         Self { note, rule: Some(rule), ..Self::new(at, what) }
     }
 
-    /// The rule that it breaks, if any.
+    /// Returns the rule that it breaks, if any.
     pub(crate) fn rule(&self) -> Option<&'static Rule> {
         self.rule
     }
@@ -131,7 +131,7 @@ impl Problems {
         self.vain_waivers.push((rule, at.clone()));
     }
 
-    /// The number of mistakes found so far.
+    /// Returns the number of mistakes found so far.
     pub(crate) fn len(&self) -> usize {
         self.found.len()
     }

@@ -61,7 +61,7 @@ impl EventType {
         &self.literal
     }
 
-    /// The words of subject and action, in capitals.
+    /// Returns the words of subject and action, in capitals.
     pub(crate) fn words(&self) -> Vec<String> {
         let subject_and_action = self.segments.get(3..).unwrap_or_default();
         subject_and_action

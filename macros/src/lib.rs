@@ -23,19 +23,19 @@ mod waivers;
 
 use proc_macro::TokenStream;
 
-/// See `openedx_events::payload`.
+/// Defines a payload: see `openedx_events::payload`.
 #[proc_macro_attribute]
 pub fn payload(arguments: TokenStream, item: TokenStream) -> TokenStream {
     payload::payload(arguments.into(), &item.into()).into()
 }
 
-/// See `openedx_events::event`.
+/// Defines an event: see `openedx_events::event`.
 #[proc_macro_attribute]
 pub fn event(arguments: TokenStream, item: TokenStream) -> TokenStream {
     event::event(arguments.into(), &item.into()).into()
 }
 
-/// See `openedx_events::receiver`.
+/// Registers a receiver: see `openedx_events::receiver`.
 #[proc_macro_attribute]
 pub fn receiver(arguments: TokenStream, item: TokenStream) -> TokenStream {
     receiver::receiver(arguments.into(), &item.into()).into()

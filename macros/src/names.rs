@@ -9,8 +9,8 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
     words(struct_name).join("_").to_uppercase()
 }
 
-/// The same, split into the words of the event type if these spell the same name: capitals do not mark where `H5P`
-/// ends.
+/// Does the same, but splits the name into the words of the event type if these spell the same name: capitals do not
+/// mark where `H5P` ends.
 pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> String {
     let constant = constant_name(struct_name);
     let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
@@ -42,7 +42,7 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
-/// The length of the first word: a run of capitals, or a capital and the lowercase letters after it.
+/// Returns the length of the first word: a run of capitals, or a capital and the lowercase letters after it.
 fn word_length(text: &str) -> usize {
     let characters: Vec<(usize, char)> = text.char_indices().collect();
     let at = |index: usize| characters.get(index).map(|(_, character)| *character);

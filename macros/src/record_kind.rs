@@ -10,7 +10,7 @@ pub(crate) enum RecordKind {
 }
 
 impl RecordKind {
-    /// The name of the attribute.
+    /// Returns the name of the attribute.
     pub(crate) fn attribute(self) -> &'static str {
         match self {
             Self::Payload => "payload",
@@ -25,7 +25,7 @@ impl RecordKind {
         }
     }
 
-    /// The word for one of its fields.
+    /// Returns the word for one of its fields.
     pub(crate) fn field(self) -> &'static str {
         match self {
             Self::Payload => "field",

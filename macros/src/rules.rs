@@ -47,12 +47,12 @@ impl Rule {
     }
 }
 
-/// The rule called `name`.
+/// Returns the rule called `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.name == name)
 }
 
-/// The names of the rules that can be waived.
+/// Returns the names of the rules that can be waived.
 pub(crate) fn conventions() -> Vec<&'static str> {
     ALL.iter().filter(|rule| rule.is_convention()).map(|rule| rule.name).collect()
 }

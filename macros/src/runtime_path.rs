@@ -22,7 +22,7 @@ impl RuntimePath {
         self.0 = path;
     }
 
-    /// Whether the user wrote it.
+    /// Returns whether the user wrote it.
     pub(crate) fn is_given(&self) -> bool {
         self.0.is_some()
     }
@@ -51,14 +51,14 @@ impl RuntimePath {
         }
     }
 
-    /// The imported module, with `span`: the compiler reports an error in generated code at the span that all its
-    /// tokens share.
+    /// Returns the imported module, with `span`: the compiler reports an error in generated code at the span that all
+    /// its tokens share.
     #[allow(clippy::unused_self, reason = "the import is of this path")]
     pub(crate) fn at(&self, span: Span) -> TokenStream {
         short(span).to_token_stream()
     }
 
-    /// The module outside of the import, with the span of the user's path.
+    /// Returns the module outside of the import, with the span of the user's path.
     pub(crate) fn private(&self) -> TokenStream {
         let last = self.0.as_ref().and_then(|path| path.segments.last());
         let span = last.map_or_else(Span::call_site, |last| last.ident.span());

@@ -4,21 +4,21 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Ident;
 
-/// `function(arguments)`, which the compiler underlines from `function` to the end of `at`. A macro cannot join spans,
-/// but the compiler underlines a call from its first to its last token.
+/// Returns `function(arguments)`, which the compiler underlines from `function` to the end of `at`. A macro cannot join
+/// spans, but the compiler underlines a call from its first to its last token.
 pub(crate) fn call_up_to(at: &impl ToTokens, function: &TokenStream, arguments: TokenStream) -> TokenStream {
     let mut arguments = Group::new(Delimiter::Parenthesis, arguments);
     arguments.set_span(end(at));
     quote!(#function #arguments)
 }
 
-/// `name<arguments>`, which the compiler underlines in the same way.
+/// Returns `name<arguments>`, which the compiler underlines in the same way.
 pub(crate) fn generic_up_to(at: &impl ToTokens, name: &TokenStream, arguments: &TokenStream) -> TokenStream {
     let close = quote_spanned!(end(at)=> >);
     quote!(#name<#arguments #close)
 }
 
-/// The same tokens, reported at `span`, but resolved as before.
+/// Returns the same tokens, reported at `span`, but resolved as before.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     tokens
         .into_iter()
@@ -30,7 +30,8 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
         .collect()
 }
 
-/// The source location of `ident`. A function learns the location of its call if all tokens of the call have it.
+/// Returns the source location of `ident`. A function learns the location of its call if all tokens of the call have
+/// it.
 pub(crate) fn location(ident: &Ident) -> TokenStream {
     // __RT::Location::here(::core::module_path!())
     quote_spanned!(ident.span()=> __RT::Location::here(::core::module_path!()))

@@ -16,8 +16,9 @@ macro_rules! __openedx_events_items {
 }
 pub use __openedx_events_items as items;
 
-/// The names that expansions import into a scope of their own, with one `use`: the compiler makes an item of each name
-/// in a list. The traits with `No` or `Fallback` in their names apply to types that lack an Avro form or a trait.
+/// The names that expansions import into a scope of their own, with one glob `use`. In a list, each name would be an
+/// item for the compiler. The traits with `No` or `Fallback` in their names apply to types that lack an Avro form or a
+/// trait.
 pub mod names {
     pub use std::{
         clone::Clone as __Clone,

@@ -61,7 +61,7 @@ impl Memory {
         self.peak = self.peak.max(self.live);
     }
 
-    /// Saturates, because a measurement may free memory allocated before it.
+    /// Subtracts `bytes`, but not below zero, because a measurement may free memory allocated before it.
     fn shrink(&mut self, bytes: usize) {
         self.live = self.live.saturating_sub(bytes);
     }

@@ -15,7 +15,7 @@ use redis::{Connection, FromRedisValue, RedisResult};
 
 /// A server. Dropping it kills the process and removes its folder.
 ///
-/// `REDIS_SERVER` selects another program than `redis-server`, for example another version.
+/// `REDIS_SERVER` selects a program other than `redis-server`, for example another version.
 #[derive(Debug)]
 pub struct RedisServer {
     folder: PathBuf,

@@ -80,13 +80,13 @@ pub fn collections() -> Collections {
         .build()
 }
 
-/// All values missing.
+/// Returns optionals without values.
 #[must_use]
 pub fn no_optionals() -> Optionals {
     Optionals::builder().build()
 }
 
-/// All values present.
+/// Returns optionals with all values.
 #[must_use]
 pub fn all_optionals() -> Optionals {
     Optionals::builder()

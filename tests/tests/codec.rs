@@ -319,7 +319,7 @@ fn halves() -> HalvesFound {
     }
 }
 
-/// The bytes of [`halves`], field by field.
+/// Returns the bytes of [`halves`], field by field.
 fn halves_bytes() -> [Vec<u8>; 8] {
     [
         long(200),
@@ -424,12 +424,12 @@ fn integers_have_the_range_of_their_type() {
     }
 }
 
-/// The number of bytes before the float of `samples::scalars()`.
+/// Returns the number of bytes before the float of `samples::scalars()`.
 fn length_of_integers() -> usize {
     1 + [-65, 64, -1, 1, 300, 8080, 255].into_iter().map(|number| long(number).len()).sum::<usize>()
 }
 
-/// The parts of an event's bytes, with the path that errors in them have.
+/// Returns the parts of an event's bytes, with the path that errors in them have.
 fn article_parts() -> (ArticleAdded, Vec<(&'static str, Vec<u8>)>) {
     let article = Article::builder()
         .title("Notes")

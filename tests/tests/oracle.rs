@@ -26,7 +26,7 @@ fn hash<T: std::fmt::Debug>(values: impl Strategy<Value = T>) -> impl Strategy<V
     collection::hash_map(text(), values, 0..4)
 }
 
-/// All floats, but only one NaN, because JSON has only one.
+/// Generates all floats, but only one NaN, because JSON has only one.
 fn float() -> impl Strategy<Value = f64> {
     num::f64::ANY.prop_map(|float| if float.is_nan() { f64::NAN } else { float })
 }
@@ -330,7 +330,8 @@ proptest! {
     }
 }
 
-/// One event type of Open edX has a hyphen, which is illegal in a namespace. Python's Avro accepts it, the oracle does not.
+/// Returns a namespace without hyphens. One event type of Open edX has a hyphen, which is illegal in a namespace: Python's Avro
+/// accepts it, the oracle does not.
 fn legal_namespace(event: &EventDefinition) -> String {
     event.event_type().replace('-', "_")
 }

@@ -17,7 +17,7 @@ impl Arg {
         problems.mistake(&at.to_token_stream(), what, format!("write `{example}`"));
     }
 
-    /// The same for an argument that takes a literal.
+    /// Does the same for an argument that takes a literal.
     fn no_literal(&self, takes: &str, example: &str, problems: &mut Problems) {
         match &self.value {
             ArgValue::Is(value) if is_evaluated_later(value) => problems.push(

@@ -69,7 +69,7 @@ impl Contracts {
     }
 }
 
-/// All tokens have the span at which the compiler reports the error.
+/// Returns one assertion. All its tokens have the span at which the compiler reports the error.
 fn assertion(path: &RuntimePath, span: Span, broken: &TokenStream, key: &str, index: usize) -> TokenStream {
     let rt = path.at(span);
     let span = span.resolved_at(Span::call_site());

@@ -104,7 +104,7 @@ impl Records<'_> {
         Ok(format!("({})", texts.join(" ")))
     }
 
-    /// The type of a field; an optional type needs the default `null`.
+    /// Reads the type of a field. An optional type needs the default `null`.
     fn field_type(&mut self, field: &Map<String, Value>, position: &Position) -> Result<String, String> {
         let position = position.key("type");
         let ty = field.get("type").ok_or_else(|| position.wrong("expected a type"))?;

@@ -91,13 +91,13 @@ impl Contracts {
         quote!(#(const _: &[::core::primitive::u8] = ::core::include_bytes!(#paths);)*)
     }
 
-    /// The file with the schema of a minor version.
+    /// Returns the file with the schema of a minor version.
     pub(crate) fn schema_file(&self, minor_version: u32) -> Option<&str> {
         let contract = self.compared().iter().find(|contract| contract.minor_version == minor_version)?;
         contract.path.as_deref()
     }
 
-    /// The minor versions that the event is compared with, the newest first.
+    /// Returns the minor versions that the event is compared with, the newest first.
     pub(crate) fn minor_versions(&self) -> impl Iterator<Item = u32> {
         self.compared().iter().map(|contract| contract.minor_version)
     }

@@ -53,7 +53,7 @@ fn check_type_and_name(event: &Event<'_>, problems: &mut Problems) -> bool {
     false
 }
 
-/// The tokens that name the constant: its literal, or the struct.
+/// Returns the tokens that name the constant: its literal, or the name of the struct.
 fn name_place(event: &Event<'_>) -> TokenStream {
     match &event.arguments.name {
         Some(name) => name.to_token_stream(),
@@ -104,7 +104,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     false
 }
 
-/// `LOGIN_COMPLETED_V2` → `LOGIN_COMPLETED` and `2`.
+/// Splits `LOGIN_COMPLETED_V2` into `LOGIN_COMPLETED` and `2`.
 fn split_version(constant: &str) -> (&str, Option<&str>) {
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
     match constant.rsplit_once("_V").filter(|(_, digits)| is_number(digits)) {

@@ -61,7 +61,7 @@ pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     })
 }
 
-/// The user's struct, without the derives that the macro implements.
+/// Returns the user's struct, without the derives that the macro implements.
 fn structure(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { item, attributes, fields, arguments, .. } = event;
     let (ident, vis) = (&item.ident, &item.vis);
@@ -166,7 +166,7 @@ fn definition(event: &Event<'_>, rt: &TokenStream, contracts: &Contracts) -> Tok
     }
 }
 
-/// The message for an event as a field of a payload or of another event.
+/// Returns the impl with the message for an event as a field of a payload or of another event.
 fn event_as_field(rt: &TokenStream, ident: &Ident) -> TokenStream {
     let name = ident.unraw().to_string();
     // impl Refused for CourseEnrollmentCreated { const REFUSAL: Refusal = Refusal::event("Course…"); }
@@ -267,7 +267,7 @@ fn wire(event: &Event<'_>, target: &Target<'_>, contracts: &Contracts) -> TokenS
     quote!(#(#checks)* #implementations)
 }
 
-/// `Debug` without the fields, whose types can be anything.
+/// Implements `Debug` without the fields, whose types can be anything.
 fn local_only(event: &Event<'_>, target: &Target<'_>) -> TokenStream {
     let ident = target.ident;
     let name = ident.unraw().to_string();

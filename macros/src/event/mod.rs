@@ -1,5 +1,5 @@
-//! `#[event]`: parses the struct and its arguments, checks the rules about events, expands. This folder may use
-//! `record`, `contract`, `event_type` and the shared files, but neither `payload` nor `receiver`.
+//! `#[event]`: parses the struct and its arguments, checks the rules about events, and expands the event. This folder
+//! may use `record`, `contract`, `event_type` and the shared files, but neither `payload` nor `receiver`.
 
 mod check;
 mod expand;

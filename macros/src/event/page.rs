@@ -22,7 +22,7 @@ pub(super) fn struct_page(event: &Event<'_>, contracts: &Contracts) -> TokenStre
     page(event, contracts, signal, fold)
 }
 
-/// The facts, and the published schema between `before` and `after`.
+/// Returns the facts, and the published schema between `before` and `after`.
 fn page(
     event: &Event<'_>,
     contracts: &Contracts,

@@ -75,7 +75,7 @@ pub(crate) struct Deprecated {
     pub(crate) note: LitStr,
 }
 
-/// `None` if the item does not have the shape of an event.
+/// Parses the attribute and the struct. Returns `None` if the item does not have the shape of an event.
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
     let mut arguments = parse_arguments(tokens, problems);
     let item = record::check_shape(item, RecordKind::Event, problems)?;
@@ -182,7 +182,7 @@ fn is_key_value() -> bool {
 }
 
 impl EventArguments {
-    /// The key with dots, without `r#`.
+    /// Returns the key with dots, without `r#`.
     pub(crate) fn key_path(&self) -> String {
         let names: Vec<String> = self.key.iter().map(|name| name.unraw().to_string()).collect();
         names.join(".")

@@ -105,7 +105,7 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
     }
 }
 
-/// The facts about the fields for the struct's page in the documentation; the fields are on the twin's page.
+/// Returns the facts about the fields for the struct's page in the documentation. The fields are on the twin's page.
 fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
     let mut text = format!("\n# Fields\n\nThe fields of [`{}`].\n", twin.unraw());
     let mut list = |label: &str, is_one: &dyn Fn(&Field<'_>) -> bool| {
@@ -120,7 +120,7 @@ fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
     text
 }
 
-/// Read access to the fields, and conversions from and to the twin.
+/// Returns the impls that read the fields and convert from and to the twin.
 fn access(ident: &Ident, twin: &Ident) -> String {
     // impl Deref for UserData { type Target = UserDataFields; … }
     // impl From<UserDataFields> for UserData { … }

@@ -75,7 +75,7 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
     quote!(#bare #implementations)
 }
 
-/// The name, the generics and the attributes of a type.
+/// Returns the name, the generics and the attributes of a type.
 fn named(item: &Item) -> Option<(&Ident, &Generics, &[Attribute])> {
     Some(match item {
         Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),

@@ -1,5 +1,5 @@
-//! `#[payload]`: parses the struct and its arguments, checks the rules about payloads, expands. This folder may use
-//! `record` and the shared files, but neither `event` nor `receiver`.
+//! `#[payload]`: parses the struct and its arguments, checks the rules about payloads, and expands the payload. This
+//! folder may use `record` and the shared files, but neither `event` nor `receiver`.
 
 mod check;
 mod expand;

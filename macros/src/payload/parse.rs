@@ -53,7 +53,7 @@ impl PayloadArguments {
     }
 }
 
-/// `None` if the item does not have the shape of a payload.
+/// Parses the struct. Returns `None` if the item does not have the shape of a payload.
 pub(crate) fn parse<'a>(
     arguments: &'a PayloadArguments,
     item: &'a Item,

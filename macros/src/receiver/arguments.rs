@@ -55,7 +55,7 @@ impl ReceiverArguments {
         problems.len() == before
     }
 
-    /// A signal or an argument.
+    /// Parses a signal or an argument.
     fn part(
         &mut self,
         input: ParseStream<'_>,

@@ -69,8 +69,8 @@ fn distinct(receiver: &Receiver) -> TokenStream {
     }
 }
 
-/// The item without a registration. It mentions the signals, so that the compiler reports mistakes in them at once,
-/// and does not report their imports as unused.
+/// Returns the item without a registration. It mentions the signals, so that the compiler reports mistakes in them at
+/// once, and does not report their imports as unused.
 pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> TokenStream {
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
@@ -105,7 +105,7 @@ fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
     })
 }
 
-/// The only call that mentions the user's signal, so that the compiler reports a wrong one here.
+/// Returns the only call that mentions the user's signal, so that the compiler reports a wrong signal here.
 fn signal(signal: &Path, path: &RuntimePath) -> TokenStream {
     let rt = path.at(signal.span());
     quote_spanned!(signal.span()=> #rt::signal(&#signal))
@@ -151,8 +151,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     }
 }
 
-/// The argument, with the span of the user's type. It repeats the parameter's type, so that the compiler compares
-/// it here, with a message of ours.
+/// Returns the argument, with the span of the user's type. It repeats the parameter's type, so that the compiler
+/// compares it here, with a message of ours.
 fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     let ty = referenced(&parameter.ty);
     let span = ty.span();
@@ -170,7 +170,7 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
     quote_spanned!(span=> #rt::data_key::<_, #ty>(#value))
 }
 
-/// The `T` of a `&T`.
+/// Returns the `T` of a `&T`.
 fn referenced(ty: &Type) -> &Type {
     match ty {
         Type::Reference(reference) => &reference.elem,
@@ -180,12 +180,12 @@ fn referenced(ty: &Type) -> &Type {
     }
 }
 
-/// A variable of the expansion, reported at `span`. Its name cannot clash with one of the user's function.
+/// Returns a variable of the expansion, reported at `span`. Its name cannot clash with a name in the user's function.
 fn local(name: &str, span: Span) -> Ident {
     Ident::new(name, Span::call_site().located_at(span))
 }
 
-/// The outcome, with the span of the return type, at which the compiler reports a wrong type.
+/// Returns the outcome, with the span of the return type, at which the compiler reports a wrong type.
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = receiver.function.return_type().map_or_else(Span::call_site, Spanned::span);
     let rt = receiver.path.at(span);

@@ -37,7 +37,7 @@ impl Function {
         function.ok()
     }
 
-    /// The function, followed by its registration. The registration is inside a trait, which an `impl` cannot
+    /// Returns the function, followed by its registration. The registration is inside a trait, which an `impl` cannot
     /// contain: if the function is a method, the compiler refuses the trait and ignores its content, in which the
     /// function's name would not resolve, or would resolve to another function.
     pub(super) fn registered(&self, items: &TokenStream) -> TokenStream {
@@ -62,8 +62,8 @@ impl Function {
         }
     }
 
-    /// A distinct name for each attribute of each function, so that the compiler reports two functions of one name
-    /// only once.
+    /// Returns a distinct name for each attribute of each function, so that the compiler reports two functions with one
+    /// name only once.
     fn name_of_registration(&self, span: Span) -> Ident {
         let name = self.signature.ident.unraw();
         let others = self.attributes.iter().filter(|one| is_named(one, "receiver")).count();
@@ -77,7 +77,7 @@ impl Function {
         format_ident!("__receiver_{name}_{line}_{column}_{others}", span = span)
     }
 
-    /// The function with items in its body, because next to the function they might be inside an `impl`.
+    /// Returns the function with items in its body, because next to the function they might be inside an `impl`.
     pub(super) fn with_items(&self, items: &TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, inner_attributes, body } = self;
         // The user's items are in an inner block, so that they do not shadow ours. It has our span, or the compiler
@@ -111,7 +111,7 @@ impl Function {
         self
     }
 
-    /// The return type, if there is one.
+    /// Returns the return type, if there is one.
     pub(super) fn return_type(&self) -> Option<&Type> {
         match &self.signature.output {
             ReturnType::Default => None,

@@ -1,5 +1,5 @@
-//! `#[receiver]`: parses the function and its arguments, checks the signature, expands. This folder may use the shared
-//! files, but neither `event` nor `payload`.
+//! `#[receiver]`: parses the function and its arguments, checks the signature, and expands the receiver. This folder
+//! may use the shared files, but neither `event` nor `payload`.
 
 mod arguments;
 mod check;

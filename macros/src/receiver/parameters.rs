@@ -18,7 +18,7 @@ pub(crate) enum Source {
     FromEventBus,
 }
 
-/// `None` if one of them was refused.
+/// Parses the parameters. Returns `None` if one of them was refused.
 pub(super) fn parse_parameters(
     signature: &Signature,
     signals: &[Path],
@@ -109,7 +109,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
 }
 
-/// The field called `name`, with the span of the parameter.
+/// Returns the field called `name`, with the span of the parameter.
 fn field_ident(name: &str, at: &Ident) -> Ident {
     let plain = syn::parse_str::<Ident>(name);
     let raw = || syn::parse_str::<Ident>(&format!("r#{name}"));
@@ -163,7 +163,7 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
     false
 }
 
-/// How to write a parameter whose type is not a reference.
+/// Returns the correct form of a parameter whose type is not a reference.
 fn by_reference(name: &str, ty: &Type) -> String {
     match type_name(ty).as_str() {
         "bool" => format!(

@@ -56,7 +56,7 @@ impl Alias {
         !self.is_repeated && self.simple.as_ref().is_none_or(|text| self.name != *text)
     }
 
-    /// The alias with the span of the type.
+    /// Returns the alias with the span of the type.
     pub(super) fn at(&self, span: Span) -> Ident {
         Ident::new(&self.name, span.resolved_at(Span::call_site()))
     }

@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Target<'_> {
-    /// The fields without a reported mistake in their type.
+    /// Returns the fields without a reported mistake in their type.
     fn checked(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields.iter().filter(|field| !field.is_type_reported)
     }

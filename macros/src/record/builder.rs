@@ -58,7 +58,7 @@ impl Target<'_> {
         }
     }
 
-    /// The builder's methods. Messages point at the names of setters.
+    /// Returns the builder's methods. Messages point at the names of setters.
     pub(crate) fn builder_methods(&self, built: &Built<'_>) -> TokenStream {
         let name = format_ident!("{}", built.name());
         // A field called `build` was refused.
@@ -81,7 +81,7 @@ impl Target<'_> {
         }
     }
 
-    /// The type parameters of the builder.
+    /// Returns the type parameters of the builder.
     fn states(&self) -> String {
         listed(self.fields, state)
     }
@@ -190,7 +190,7 @@ impl Target<'_> {
     }
 }
 
-/// The trait whose message names the missing field.
+/// Returns the trait whose message names the missing field.
 fn required_trait(built: &Built<'_>, field: &Field<'_>) -> String {
     let Field { text, name, alias, .. } = field;
     let (vis, is_set) = (built.vis.to_token_stream(), is_set(field));
@@ -223,7 +223,7 @@ fn listed(fields: &[Field<'_>], each: impl Fn(&Field<'_>) -> String) -> String {
     fields.iter().map(|field| each(field) + ",").collect()
 }
 
-/// The type parameter that says whether the field is set.
+/// Returns the type parameter that says whether the field is set.
 fn state(field: &Field<'_>) -> String {
     format!("__{}", field.name)
 }

@@ -99,19 +99,20 @@ pub(crate) fn replace_refused_types(
     }
 }
 
-/// The empty generics of the struct that holds the fields. Without them the compiler suggests a type parameter for
-/// an unknown type in the struct, but not in the alias of that type, and so reports the same type twice.
+/// Returns the empty generics of the struct that holds the fields. Without them the compiler suggests a type parameter
+/// for an unknown type in the struct, but not in the alias of that type, and so reports the same type twice.
 pub(crate) fn no_generics() -> TokenStream {
     quote!(<>)
 }
 
 impl Field<'_> {
-    /// The alias, with the span of the user's type.
+    /// Returns the alias, with the span of the user's type.
     pub(crate) fn alias_at_type(&self) -> Ident {
         self.alias.at(self.ty.span())
     }
 
-    /// The function that returns the default. It gives the expression a scope without the names of generated code.
+    /// Returns the name of the function that returns the default. That function gives the expression a scope without
+    /// the names of generated code.
     pub(crate) fn default_function(&self) -> Ident {
         format_ident!("__default_{}", self.index)
     }
@@ -137,7 +138,7 @@ impl Target<'_> {
         }
     }
 
-    /// The aliases of the fields' types.
+    /// Returns the aliases of the fields' types.
     pub(crate) fn aliases(&self) -> TokenStream {
         let named = self.fields.iter().filter(|field| field.alias.is_declared());
         let aliases = named.map(|Field { alias, ty, .. }| {
@@ -147,7 +148,7 @@ impl Target<'_> {
         quote!(#(#aliases)*)
     }
 
-    /// The functions that return the defaults.
+    /// Returns the functions that return the defaults.
     pub(crate) fn defaults(&self) -> TokenStream {
         let functions = self.fields.iter().filter_map(|field| {
             let default = field.default.as_ref()?;

@@ -73,7 +73,7 @@ fn make_static(ty: &mut Type) {
     }
 }
 
-/// A part that has no size or no value, and is not behind a pointer.
+/// Refuses a part that has no size or no value, and is not behind a pointer.
 fn without_value(ty: &Type) -> Option<TypeRefusal> {
     let refusal =
         |why: &str, help: &str| Some(TypeRefusal::new(ty, format!("{why}, so it cannot be stored"), help));
@@ -99,7 +99,7 @@ fn without_value(ty: &Type) -> Option<TypeRefusal> {
     }
 }
 
-/// A pointer to a trait object, such as `Box<dyn Display>`.
+/// Refuses a pointer to a trait object, such as `Box<dyn Display>`.
 fn pointer_to_any(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let last = path.path.segments.last()?;
@@ -112,7 +112,7 @@ fn pointer_to_any(part: &Type) -> Option<TypeRefusal> {
     })
 }
 
-/// A `DateTime<Utc>` of another crate, which has the same name as ours.
+/// Refuses a `DateTime<Utc>` of another crate, which has the same name as ours.
 fn other_time(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let last = path.path.segments.last().filter(|last| last.ident == "DateTime")?;
@@ -124,7 +124,7 @@ fn other_time(part: &Type) -> Option<TypeRefusal> {
     Some(TypeRefusal { why: Some(why), ..TypeRefusal::new(part, what, help) })
 }
 
-/// A reference, or a type with a lifetime.
+/// Refuses a reference, or a type with a lifetime.
 fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
     let is_static = |lifetime: &Lifetime| lifetime.ident == "static";
     match part {
@@ -154,7 +154,7 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
     }
 }
 
-/// A type of the standard library with the wrong number of type arguments.
+/// Refuses a type of the standard library with the wrong number of type arguments.
 fn wrong_arguments(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let first = path.path.segments.first()?;
@@ -170,7 +170,7 @@ fn wrong_arguments(part: &Type) -> Option<TypeRefusal> {
     })
 }
 
-/// The number of type arguments of a well-known type, in figures and words, with an example.
+/// Returns the number of type arguments of a well-known type, in figures and words, with an example.
 fn arity(last: &PathSegment) -> Option<(RangeInclusive<usize>, &'static str, &'static str)> {
     Some(match last.ident.to_string().as_str() {
         "String" => (0..=0, "`String` takes no type arguments", "String"),

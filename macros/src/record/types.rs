@@ -9,8 +9,8 @@ pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> 
     find_path(ty, &|path| is_mention(path, ident))
 }
 
-/// Finds a path in `ty` to a struct called `ident` in the same crate. If it is another struct than the one at hand, a
-/// schema would have two records of that name.
+/// Finds a path in `ty` to a struct called `ident` in the same crate. If that is a different struct, a schema would
+/// have two records with that name.
 pub(crate) fn find_namesake<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
     find_path(ty, &|path| is_namesake(path, ident))
 }
@@ -58,7 +58,7 @@ pub(super) fn box_mention(ty: &mut Type, ident: &Ident) {
     }
 }
 
-/// The types between `<` and `>`.
+/// Returns the types between `<` and `>`.
 pub(super) fn types_within(segment: &mut PathSegment) -> impl Iterator<Item = &mut Type> {
     arguments_within(segment).filter_map(|argument| match argument {
         GenericArgument::Type(part) => Some(part),
@@ -103,7 +103,7 @@ pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) ->
     }
 }
 
-/// The arguments between `<` and `>`.
+/// Returns the arguments between `<` and `>`.
 pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &GenericArgument> {
     let arguments = match &segment.arguments {
         PathArguments::AngleBracketed(arguments) => Some(&arguments.args),

@@ -112,13 +112,13 @@ fn section(rule: &Rule) -> String {
     paragraphs.join("\n\n") + "\n"
 }
 
-/// The program without the lines that every program has.
+/// Returns the program without the lines that every program has.
 fn without_frame(program: &str) -> String {
     let lines = program.lines().filter(|line| !line.starts_with("// errors: ") && *line != "fn main() {}");
     lines.collect::<Vec<_>>().join("\n").trim().to_owned()
 }
 
-/// The compiler's first message, up to the location.
+/// Returns the compiler's first message, up to the location.
 fn first_message(message: &str) -> String {
     let lines = message.lines().take_while(|line| !line.trim_start().starts_with("--> "));
     lines.collect::<Vec<_>>().join("\n").replace("evaluation panicked: ", "")

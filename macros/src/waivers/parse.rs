@@ -57,7 +57,7 @@ impl Arg {
     }
 }
 
-/// How to waive the rule.
+/// Returns an example of a waiver of the rule.
 fn example(rule: &str) -> String {
     format!("allow({rule}, reason = \"…\")")
 }

@@ -68,12 +68,12 @@ impl Member {
         self.outcome()
     }
 
-    /// Stops the member, which must succeed.
+    /// Stops the member, and checks that it succeeded.
     pub(super) fn stop_well(self) -> Report {
         self.stop().expect("the consumer should stop without an error")
     }
 
-    /// Waits until the member ends, which must succeed.
+    /// Waits until the member ends, and checks that it succeeded.
     pub(super) fn end_well(self) -> Report {
         self.outcome().expect("the consumer should end without an error")
     }

@@ -80,7 +80,8 @@
 //!
 //! [`registry::events`]: crate::registry::events
 
-// This folder uses the public interface of the event bus, so that the suite works for every author. Nothing uses it.
+// This folder uses the public interface of the event bus, so that the suite works for every author. Nothing in the
+// crate uses it.
 
 mod cases;
 // Expansions put elements of distributed slices into sections of their own.

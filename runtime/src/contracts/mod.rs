@@ -1,4 +1,4 @@
-//! Contracts: published schemas that the definitions of events must keep to.
+//! Contracts: published schemas that the definitions of events must follow.
 //!
 //! `schemas/com+example+learning+seat+taken+v1_schema.avsc` next to a crate's `Cargo.toml` is the contract of
 //! `com.example.learning.seat.taken.v1` at minor version 0, and `…_schema.1.avsc` is its contract at minor version 1.
@@ -151,7 +151,8 @@ fn is_contract(file: &str) -> bool {
     Path::new(file).extension().is_some_and(|end| end == "avsc")
 }
 
-/// `schemas/com+example+learning+seat+taken+v1_schema.1.avsc` → the event and 1.
+/// Returns the event and the minor version of a contract: version 1 for
+/// `schemas/com+example+learning+seat+taken+v1_schema.1.avsc`.
 fn is_contract_of(file: &str) -> Option<(&'static EventDefinition, u32)> {
     let name = file.strip_prefix(FOLDER)?.strip_prefix('/')?.strip_suffix(".avsc")?;
     let (mangled, minor_version) = match name.strip_suffix("_schema") {

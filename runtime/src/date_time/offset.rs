@@ -82,7 +82,7 @@ impl UtcOffset {
         if self.negative { -distance } else { distance }
     }
 
-    /// Returns whether the offset is whole minutes, so that `±HH:MM` is all of it.
+    /// Returns whether the offset consists of whole minutes, so that `±HH:MM` shows all of it.
     #[inline]
     pub(super) fn is_minutes(self) -> bool {
         self.seconds == 0 && self.microseconds == 0

@@ -43,8 +43,8 @@ impl Word {
         }
     }
 
-    /// Returns the pairs of a text, and a misfit, which is for [`fits`]. If the text does not fit the template, the
-    /// pairs are meaningless.
+    /// Returns the pairs of a text, and a misfit for [`fits`]. If the text does not fit the template, the pairs are
+    /// meaningless.
     #[inline]
     pub(super) fn read(&self, text: [u8; 8]) -> ([u8; 8], u64) {
         // Now each digit is its number, and every other byte of the template is zero. A byte that fits does not carry

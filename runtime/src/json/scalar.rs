@@ -123,7 +123,7 @@ pub(crate) struct Parsed<T> {
 }
 
 impl<T> Parsed<T> {
-    /// `expected` describes the value in errors.
+    /// Makes a seed. `expected` describes the value in errors.
     pub(crate) fn new(expected: &'static str) -> Self {
         Self { expected, value: PhantomData }
     }

@@ -35,7 +35,7 @@ one_class!(CcxLocator, "CCXLocator");
 course_parts!(CcxLocator, self => self.key.fields());
 
 impl CcxLocator {
-    /// Makes the key of CCX number `ccx` of a course run. Python's `CCXLocator.from_course_locator`.
+    /// Makes the key of CCX number `ccx` of a course run: Python's `CCXLocator.from_course_locator`.
     ///
     /// ```
     /// # use openedx_events::keys::{CcxLocator, CourseKey};

@@ -130,8 +130,8 @@ impl CourseKey {
         Ok(Self { text })
     }
 
-    /// Returns the key of the same course or library in a branch, such as `draft`, or without a branch. The result
-    /// has no version. Python's `for_branch`.
+    /// Returns the key of the same course or library in a branch, such as `draft`, or without a branch: Python's
+    /// `for_branch`. The result has no version.
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;

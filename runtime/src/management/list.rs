@@ -1,4 +1,4 @@
-//! `list`: the registry as a table for people, or as JSON for programs.
+//! `list`: prints the registry as a table for people, or as JSON for programs.
 
 use std::io::{self, Write};
 

@@ -13,10 +13,10 @@ use crate::{
     schema::{Refusal, Schema, TypeFacts},
 };
 
-/// The one hard requirement on a field's type, placed at that type.
+/// Asserts the one hard requirement on a field's type, at that type.
 pub fn assert_avro_type<T: AvroType>() {}
 
-/// The requirement on a simple type, which only fails if the program gives its name to another type.
+/// Asserts the requirement on a simple type, which fails only if the program gives its name to another type.
 pub fn assert_simple<T: Simple>() {}
 
 /// The traits that the name of a simple type implies.
@@ -77,7 +77,7 @@ impl<T: AvroType> Wire<T> {
     /// The facts about a simple type. `assert_simple` checks what they assume.
     pub const SIMPLE: TypeFacts = TypeFacts::new(Self::SCHEMA, None, true);
 
-    /// The second requirement on a field's type, which only applies to types that meet the first.
+    /// Asserts the second requirement on a field's type, which applies only to types that meet the first.
     pub fn assert_value()
     where
         T: Value,

@@ -48,7 +48,7 @@ impl ReceiverError {
         }
     }
 
-    /// A signal passes only events of its own type to its receivers, so nobody sees this error.
+    /// Makes an error that nobody sees, because a signal passes only events of its own type to its receivers.
     #[cold]
     pub(crate) fn wrong_event() -> Self {
         Self::permanent("the event has another type than the receiver expects")

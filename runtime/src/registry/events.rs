@@ -30,7 +30,8 @@ pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
     LISTED.get_or_init(|| definitions.filter(|event| is_listed(event)).collect()).iter().copied()
 }
 
-/// No program defines the events of the conformance suite, so lists and checks of contracts must not contain them.
+/// Returns whether lists and checks of contracts contain the event. They leave out the events of the conformance suite,
+/// which no program defines.
 fn is_listed(event: &EventDefinition) -> bool {
     !event.module_path().starts_with(concat!(env!("CARGO_CRATE_NAME"), "::conformance::"))
 }

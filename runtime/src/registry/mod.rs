@@ -1,7 +1,7 @@
 //! All events and receivers of the program, whichever crate defines them.
 //!
 //! They are available from the start, and no call registers them. A crate takes part if the program is linked with it, which
-//! takes a `use`: see [`expect_receivers!`](crate::expect_receivers).
+//! requires a `use`: see [`expect_receivers!`](crate::expect_receivers).
 //!
 //! All functions except [`findings`] panic if two linked definitions have the same event type, whether they are in two
 //! crates, in functions, or in two versions of one crate. The message names the type, the constants, the files and the

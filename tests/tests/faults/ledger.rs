@@ -107,7 +107,7 @@ impl Ledger {
         self.handled.iter().flatten().copied().collect()
     }
 
-    /// Items that were accepted, but neither handled nor dead-lettered.
+    /// Returns the items that were accepted, but neither handled nor dead-lettered.
     pub(crate) fn missing(&self) -> Vec<Id> {
         let handled = self.handled();
         let is_missing = |id: &Id| !handled.contains(id) && !self.dead.contains_key(id);

@@ -19,7 +19,7 @@ fn item(number: i64, key: String) -> Vec<u8> {
     codec::encode(&ItemSent { producer: 7, number, key, task: String::new() })
 }
 
-/// The fields of a message, as every producer writes them.
+/// Returns the fields of a message, as every producer writes them.
 fn fields(data: Vec<u8>) -> Vec<(String, Vec<u8>)> {
     [
         ("type", TYPE),

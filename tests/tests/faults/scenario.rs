@@ -144,7 +144,7 @@ fn merge(into: &mut Value, more: &Value) {
     }
 }
 
-/// The number of events that a large test sends: `few`, unless `FAULTS_EVENTS` is set.
+/// Returns the number of events that a large test sends: `few`, unless `FAULTS_EVENTS` is set.
 pub(crate) fn events(few: u64) -> u64 {
     env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS must be a number"))
 }

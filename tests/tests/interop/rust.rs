@@ -137,7 +137,7 @@ impl Inbox {
         Self { received, _connection: Box::new(connection) }
     }
 
-    /// The receiver of event `held`, counted from 0, does not return until the [`Hold`] is dropped.
+    /// Opens an inbox whose receiver of event `held`, counted from 0, does not return until the [`Hold`] is dropped.
     pub(crate) fn holding(held: usize) -> (Self, Hold) {
         let (begun, has_begun) = mpsc::channel();
         let (release, released) = mpsc::channel();

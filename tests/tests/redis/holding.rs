@@ -9,7 +9,7 @@ use super::{
     support::{TOPIC, World, backlog, eventually, ids, poll},
 };
 
-/// A server, and one that forbids scripts.
+/// Starts a server, and one that forbids scripts.
 fn worlds() -> [World; 2] {
     let unscripted = World::new();
     let _: () = unscripted.ask(&["ACL", "SETUSER", "default", "-eval"]);

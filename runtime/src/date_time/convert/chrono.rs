@@ -21,7 +21,7 @@ impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
 
     fn try_from(time: chrono::DateTime<Tz>) -> Result<Self, DateTimeError> {
         let offset = time.offset().fix();
-        // `naive_local()` panics if the offset leads out of chrono's own range.
+        // `naive_local()` panics if the offset takes the time out of chrono's range.
         let local = time.naive_utc().checked_add_offset(offset).ok_or(Invalid::INSTANT)?;
         let offset = UtcOffset::from_seconds(offset.local_minus_utc())?;
         Ok(Self::try_from(local)?.with_offset(offset))

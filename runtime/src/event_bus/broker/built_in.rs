@@ -7,20 +7,20 @@ use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
 
 /// A bus of this crate. The settings of the bus implement it.
 pub(in crate::event_bus) trait BuiltIn {
-    /// The value of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
+    /// Returns the value of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER` that chooses this bus.
     fn name(&self) -> &'static str;
 
-    /// The value with which Python's `setting`, one of these two, chooses this bus.
+    /// Returns the value with which Python's `setting`, one of these two, chooses this bus.
     fn python(&self, _setting: &str) -> Option<&'static str> {
         None
     }
 
-    /// The word in the names of its settings, such as `REDIS`.
+    /// Returns the word in the names of its settings, such as `REDIS`.
     fn family(&self) -> Option<&'static str> {
         None
     }
 
-    /// The settings that only this bus has.
+    /// Returns the settings that only this bus has.
     fn rows(&self) -> &'static [Row] {
         &[]
     }
@@ -31,7 +31,7 @@ pub(in crate::event_bus) trait BuiltIn {
     /// Reports what is missing if `setting` chooses this bus.
     fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
 
-    /// The capabilities of the bus that [`make`](Self::make) returns.
+    /// Returns the capabilities of the bus that [`make`](Self::make) returns.
     fn capabilities(&self) -> Capabilities {
         Capabilities::default()
     }

@@ -329,7 +329,7 @@ mod tests {
         Job::new(Entry::new(id(name), Message::builder().build(), attempt), 5)
     }
 
-    /// Two lanes: `a` and `b` are in the first, `c` is in the second.
+    /// Makes two lanes: `a` and `b` are in the first, `c` is in the second.
     fn three() -> InFlight {
         let mut in_flight = InFlight::new(2);
         assert!(in_flight.receive(job("a", 1), 0));

@@ -73,7 +73,7 @@ impl Poller {
     }
 
     /// Polls until an entry arrives, `wait` is over, or the consumer is stopped. If the broker does not answer after a stop,
-    /// nothing is returned, and every later call fails.
+    /// this returns nothing, and every later call fails.
     pub(super) fn wait(
         &mut self,
         acknowledge: &[EntryId],

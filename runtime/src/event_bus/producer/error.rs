@@ -26,7 +26,7 @@ pub struct Undelivered {
 }
 
 impl ProduceError {
-    /// Returns an error with those of `envelopes` that have an error as their outcome, if there are any.
+    /// Returns an error that contains the envelopes whose outcome is an error, if there are any.
     pub(super) fn check(envelopes: Vec<Envelope>, outcomes: Vec<Result<(), BusError>>) -> Result<(), Self> {
         let undelivered = envelopes
             .into_iter()

@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 
-/// Sends events to topics, whatever the routes are.
+/// Sends events to topics, regardless of the routes.
 ///
 /// The counterpart of the object that `get_producer` returns in Python.
 #[derive(Clone)]

@@ -118,7 +118,7 @@ fn consumer_name(given: Given<'_>) -> Result<Option<String>, String> {
     string(given).map(|name| Some(name).filter(|name| !name.is_empty()))
 }
 
-/// The id of an entry in a stream, `milliseconds-number` or `milliseconds`.
+/// Reads the id of an entry in a stream, `milliseconds-number` or `milliseconds`.
 fn message_id(given: Given<'_>) -> Result<String, String> {
     let is_number = |text: &str| text.parse::<u64>().is_ok() && !text.starts_with('+');
     match given.value {
@@ -131,7 +131,7 @@ fn message_id(given: Given<'_>) -> Result<String, String> {
     }
 }
 
-/// A table with only the keys that have a row. Another key is an error, because it would have no effect.
+/// Reads a table. A key without a row is an error, because it would have no effect.
 fn table<'a>(
     path: &'a SettingPath<'a>,
     value: &'a Value,

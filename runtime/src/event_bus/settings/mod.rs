@@ -111,7 +111,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If a route is enabled and no bus is set. Python would drop the events, with a warning at its start.
+    /// If a route is enabled and no bus is set. Python would drop the events, with a warning at start-up.
     pub fn producing_bus(&self) -> Result<Option<&str>, SettingsError> {
         let mut routes = self.producer.config.iter();
         match (&self.producer.bus, routes.find(|(_, _, route)| route.enabled)) {

@@ -39,7 +39,7 @@ pub(super) fn check(path: &SettingPath<'_>, prefix: Option<&str>, topic: &str, f
     findings.error(path, message);
 }
 
-/// A prefix that leaves room for a topic.
+/// Reads a prefix, which must leave room for a topic.
 pub(super) fn prefix(given: Given<'_>) -> Result<String, String> {
     let prefix = string(given)?;
     match illegal_character("the prefix", &prefix) {

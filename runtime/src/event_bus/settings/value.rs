@@ -59,7 +59,7 @@ pub(in crate::event_bus) fn string(given: Given<'_>) -> Result<String, String> {
     }
 }
 
-/// A boolean. In an environment variable, `true`, `yes`, `on` and `1`, `false`, `no`, `off` and `0` are booleans as well.
+/// Reads a boolean. In an environment variable, `true`, `yes`, `on` and `1`, `false`, `no`, `off` and `0` are booleans as well.
 pub(in crate::event_bus) fn boolean(given: Given<'_>) -> Result<bool, String> {
     let note = match given.value {
         Value::Bool(value) => return Ok(*value),
@@ -78,8 +78,8 @@ pub(in crate::event_bus) fn boolean(given: Given<'_>) -> Result<bool, String> {
     ))
 }
 
-/// A whole number, at least `LEAST`. A string is accepted as well, because templates and the environment turn numbers into
-/// strings.
+/// Reads a whole number, at least `LEAST`. A string is accepted as well, because templates and the environment turn numbers
+/// into strings.
 pub(in crate::event_bus) fn count<N: TryFrom<u64>, const LEAST: u64>(given: Given<'_>) -> Result<N, String> {
     let number = match given.value {
         Value::Number(number) => number.as_u64().or_else(|| number.as_f64().and_then(whole)),
@@ -104,7 +104,7 @@ fn whole(number: f64) -> Option<u64> {
     (number.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(&number)).then_some(number as u64)
 }
 
-/// A limit, of which 0 means no limit, as in Python.
+/// Reads a limit. 0 means no limit, as in Python.
 pub(super) fn limit(given: Given<'_>) -> Result<Option<u32>, String> {
     count::<u32, 0>(given).map(|limit| Some(limit).filter(|limit| *limit > 0))
 }
@@ -113,12 +113,12 @@ pub(super) fn milliseconds(given: Given<'_>) -> Result<Duration, String> {
     count::<u64, 1>(given).map(Duration::from_millis)
 }
 
-/// A time in seconds, whole or not. A string is accepted as well.
+/// Reads a time in seconds, whole or not. A string is accepted as well.
 pub(in crate::event_bus) fn seconds(given: Given<'_>) -> Result<Duration, String> {
     time(given.value).ok_or_else(|| no_time("from 0 to", given.value))
 }
 
-/// The same, above zero.
+/// Reads a time in seconds above zero.
 pub(in crate::event_bus) fn positive_seconds(given: Given<'_>) -> Result<Duration, String> {
     let time = time(given.value).filter(|time| !time.is_zero());
     time.ok_or_else(|| no_time("above 0 and at most", given.value))

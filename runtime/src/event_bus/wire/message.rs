@@ -268,7 +268,7 @@ impl NumberHeaders {
     }
 }
 
-/// Most event types are literals of the program, which need no copy.
+/// Converts a value of the metadata. Most event types are literals of the program, which need no copy.
 fn header(value: Cow<'static, str>) -> Bytes {
     match value {
         Cow::Borrowed(value) => Bytes::from_static(value.as_bytes()),

@@ -55,7 +55,7 @@ pub struct UsageKey {
 key!(UsageKey, "usage key", self => self.text.as_str());
 
 impl UsageKey {
-    /// Makes the key of a block in a course. Python's `CourseKey.make_usage_key`.
+    /// Makes the key of a block in a course: Python's `CourseKey.make_usage_key`.
     ///
     /// The kind of the course's key decides the kind of the block's: `ccx-block-v1:` in a CCX, `lib-block-v1:` in a
     /// library, and `i4x://` in an old-style course, whose text loses the run.

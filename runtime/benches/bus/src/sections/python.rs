@@ -16,7 +16,7 @@ struct Row {
     label: &'static str,
     ours: Work,
     python: Work,
-    /// The messages that we read at a time; Python reads one.
+    /// The number of messages that we read at a time. Python reads one.
     batch: usize,
     budget: Option<f64>,
 }

@@ -156,7 +156,7 @@ impl Connector {
         let info = reply::text(info).unwrap_or_default();
         let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
         version.map_or(Ok(()), check_version)?;
-        // A sentinel may not have noticed yet that the primary is another one. A replica refuses writes.
+        // A sentinel may not have noticed yet that another server is the primary now. A replica refuses writes.
         let role = reply::array(role, "ROLE").unwrap_or_default().into_iter().next().and_then(reply::text);
         if matches!(self.options.url.server, RedisServer::Sentinel { .. })
             && role.is_some_and(|role| role != "master")

@@ -119,7 +119,7 @@ impl RedisOptions {
     }
 }
 
-/// Limits a timeout from below as well, because a socket refuses a timeout of zero.
+/// Bounds a timeout on both sides, because a socket refuses a timeout of zero.
 fn possible(timeout: Duration) -> Duration {
     bounded(timeout).max(Duration::from_millis(1))
 }

@@ -57,12 +57,12 @@ pub(super) fn id(value: &Value) -> Option<StreamId> {
     }
 }
 
-/// Reads the number that commands such as `XACK` reply.
+/// Reads the number that commands such as `XACK` return.
 pub(super) fn count(reply: Value, to: &'static str) -> Result<u64, Trouble> {
     number(&checked(reply)?).ok_or(Trouble::Reply { to })
 }
 
-/// Reads the id that `XADD` replies. Its numbers are checked and not parsed, because a producer does not need them.
+/// Reads the id that `XADD` returns. Its numbers are checked and not parsed, because a producer does not need them.
 pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
     const WRONG: Trouble = Trouble::Reply { to: "XADD" };
     let Value::BulkString(bytes) = checked(reply)? else { return Err(WRONG) };
@@ -74,7 +74,7 @@ pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
     str::from_utf8(&bytes).map(EntryId::new).map_err(|_| WRONG)
 }
 
-/// Reads the entries that `XRANGE` and `XCLAIM` reply.
+/// Reads the entries that `XRANGE` and `XCLAIM` return.
 pub(super) fn entries(reply: Value, to: &'static str) -> Result<Vec<StreamEntry>, Trouble> {
     array(reply, to)?.into_iter().map(|value| entry(value).ok_or(Trouble::Reply { to })).collect()
 }
@@ -91,7 +91,7 @@ fn entry(value: Value) -> Option<StreamEntry> {
     Some((id(&entry_id)?, message.build()))
 }
 
-/// Reads the entries that `XREADGROUP` on one stream replies.
+/// Reads the entries that `XREADGROUP` on one stream returns.
 pub(super) fn new_entries(reply: Value) -> Result<Vec<StreamEntry>, Trouble> {
     const TO: &str = "XREADGROUP";
     let Some(stream) = array(reply, TO)?.into_iter().next() else { return Ok(Vec::new()) };
@@ -119,7 +119,7 @@ pub(super) struct PendingEntry {
     pub(super) deliveries: u64,
 }
 
-/// Reads the entries that `XPENDING` replies.
+/// Reads the entries that `XPENDING` returns.
 pub(super) fn pending(reply: Value) -> Result<Vec<PendingEntry>, Trouble> {
     const TO: &str = "XPENDING";
     let one = |value: Value| {

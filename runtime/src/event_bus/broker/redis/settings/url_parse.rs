@@ -55,7 +55,7 @@ impl FromStr for RedisUrl {
 }
 
 impl RedisUrl {
-    /// As `urllib.parse.parse_qs`: ignores empty values, and the first of several values counts.
+    /// Reads options like `urllib.parse.parse_qs`: empty values are ignored, and the first of several values counts.
     fn read_options(&mut self, query: &str) -> Result<(), RedisUrlError> {
         let mut seen = Vec::new();
         for option in query.split('&').filter(|option| !option.is_empty()) {
@@ -145,7 +145,7 @@ fn read_address(address: &str, default_port: u16) -> Result<(String, u16), Redis
     Ok((host, if port == 0 { default_port } else { port }))
 }
 
-/// As `urllib.parse.unquote`: an invalid escape stays as it is.
+/// Decodes like `urllib.parse.unquote`: an invalid escape stays unchanged.
 fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -83,7 +83,7 @@ fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Tr
 fn oldest(reply: Value) -> Result<StreamId, Trouble> {
     match reply::entries(reply, "XRANGE") {
         Ok(entries) => Ok(entries.first().map_or(StreamId::LAST, |(id, _)| *id)),
-        // If this user may not look, assume that the stream has dropped nothing.
+        // If this user may not read the stream, assume that it has dropped nothing.
         Err(trouble) if trouble.is_refused_command() => Ok(StreamId::ZERO),
         Err(trouble) => Err(trouble),
     }

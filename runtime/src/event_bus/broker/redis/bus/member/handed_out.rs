@@ -56,7 +56,7 @@ impl HandedOut {
         self.last_acknowledged.unwrap_or_default()
     }
 
-    /// Returns the position after which a lost group must begin to deliver unacknowledged entries again.
+    /// Returns the position after which a lost group must begin, so that it delivers unacknowledged entries again.
     pub(super) fn position(&self) -> StreamId {
         let acknowledged = self.last_acknowledged();
         self.entries.first().map_or(acknowledged, |first| acknowledged.min(first.previous()))

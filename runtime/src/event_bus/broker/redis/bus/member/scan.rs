@@ -95,8 +95,8 @@ impl Scan {
         Ok(None)
     }
 
-    /// Returns the entries after `cursor` that this member may take, in order. If there may be more of them, returns the
-    /// last entry that was listed, too.
+    /// Returns the entries after `cursor` that this member may take, in order. If there may be more of them, also returns the
+    /// last listed entry.
     fn list(
         &mut self,
         link: &mut Link,

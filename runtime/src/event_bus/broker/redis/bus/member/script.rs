@@ -9,9 +9,9 @@ pub(super) struct Script(&'static str);
 /// has read, so that only one member reports each loss: Redis 7.0 counts a jump over dropped entries as one entry, and
 /// later versions count all of them as read.
 ///
-/// Takes the group. Replies an empty list if there is no group, and a list of one number if the server refuses a command or
-/// does not count. Otherwise it replies: the last id that the group delivered; the first id of the stream; the number of lost entries;
-/// whether the number of read entries was known, and whether it is now; the newest deleted id.
+/// Takes the group. Returns an empty list if there is no group, and a list of one number if the server refuses a command or
+/// does not count. Otherwise it returns: the last id that the group delivered; the first id of the stream; the number of lost
+/// entries; whether the number of read entries was known, and whether it is now; the newest deleted id.
 pub(super) const CHECK: Script = Script(include_str!("check.lua"));
 
 /// Renews the claims of a member on those entries that it still has and that the stream still has.

@@ -30,7 +30,7 @@ impl Wake {
         Self { connector, is_woken: AtomicBool::new(false), waiting: AtomicU64::new(0) }
     }
 
-    /// Returns whether the member was woken, and resets this.
+    /// Returns whether the member was woken, and clears the flag.
     pub(super) fn take(&self) -> bool {
         self.is_woken.swap(false, Ordering::SeqCst)
     }

@@ -103,7 +103,7 @@ impl Watch {
 mod tests {
     use super::*;
 
-    /// The reply of the check on a stream whose first entry is 9-0.
+    /// Returns the reply of the check on a stream whose first entry is 9-0.
     fn check(position: &str, dropped: i64, was_known: bool) -> Value {
         let text = |text: &str| Value::BulkString(text.into());
         let flag = |is_set: bool| Value::Int(is_set.into());
