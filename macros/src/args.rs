@@ -43,7 +43,7 @@ impl Parse for Arg {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             let at = input.parse::<TokenTree>()?;
-            return Err(Problem::new(&at, "expected the name of an argument")
+            return Err(Problem::new(&at, "expected an argument name")
                 .help("write the arguments as `name`, `name = value` or `name(…)`, with commas between them")
                 .into_error());
         }

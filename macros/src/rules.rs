@@ -78,7 +78,7 @@ rules! {
         name: "type_missing",
         kind: Kind::Error,
         adr: "ADR-2",
-        why: "services know an event by its type",
+        why: "services identify an event by its type",
     }
     ARGUMENT_UNKNOWN {
         name: "argument_unknown",
@@ -134,7 +134,7 @@ rules! {
             kept: "the constant repeats the last words of the event type",
         },
         adr: "ADR-2",
-        why: "a constant repeats the last words of subject and action, so that each name leads to the other",
+        why: "a constant repeats the last words of subject and action, so that you can find one name by the other",
         upstream: "`COURSE_DISCUSSIONS_CHANGED` of `org.openedx.learning.discussions.configuration.changed.v1`, and `FORUM_RESPONSE_COMMENT_CREATED`",
     }
     NAME_MISSING_MAJOR_VERSION {
@@ -147,14 +147,14 @@ rules! {
         name: "name_contains_event",
         kind: Kind::Convention { subject: Subject::Event, kept: "the constant does not contain `EVENT`" },
         adr: "naming page",
-        why: "every signal is an event, so the word says nothing",
+        why: "every signal is an event, so the word adds nothing",
         upstream: "`TRACKING_EVENT_EMITTED`",
     }
     ACTION_NOT_PAST_TENSE {
         name: "action_not_past_tense",
         kind: Kind::Convention {
             subject: Subject::Event,
-            kept: "the action is in the past tense, or a known state",
+            kept: "the action is in the past tense, or names a known state",
         },
         adr: "ADR-2, ADR-16",
         why: "an event says what happened; a request to do something is a command",
@@ -198,7 +198,7 @@ rules! {
             kept: "the data key does not end in `_data` or `_payload`",
         },
         adr: "how-to",
-        why: "everything in an event is data",
+        why: "everything in an event is data, so the suffix adds nothing",
         upstream: "`course_access_role_data` of `COURSE_ACCESS_ROLE_ADDED`",
     }
     FIELD_RESERVED {
@@ -214,14 +214,14 @@ rules! {
             kept: "the field is not a `bool` that tells receivers what to do",
         },
         adr: "ADR-16",
-        why: "an event says what happened, and leaves what to do about it to its receivers",
+        why: "an event says what happened, and leaves it to its receivers to decide what to do",
         upstream: "`update_blocks` of `ContentLibraryData` and `background` of `LibraryCollectionData`",
     }
     FIELD_TYPE {
         name: "field_type",
         kind: Kind::Error,
         adr: "ADR-3",
-        why: "an event outlives the values it was made of, and reaches other threads and services",
+        why: "an event outlives the values it was made from, and reaches other threads and services",
     }
     CONTRACT_BROKEN {
         name: "contract_broken",
@@ -263,13 +263,13 @@ rules! {
         name: "record_name_clash",
         kind: Kind::Error,
         adr: "ADR-5",
-        why: "a schema defines each record name once, so consumers would confuse the two",
+        why: "a schema defines each record name once, so consumers would mistake one record for the other",
     }
     RECORD_RECURSIVE {
         name: "record_recursive",
         kind: Kind::Error,
         adr: "ADR-5",
-        why: "Python's library has no recursive schemas, and nothing would limit the depth of a message",
+        why: "Python's library does not support recursive schemas, and nothing would limit the depth of a message",
     }
     RECEIVER_SHAPE {
         name: "receiver_shape",
@@ -293,7 +293,7 @@ rules! {
         name: "type_duplicate",
         kind: Kind::Error,
         adr: "ADR-2",
-        why: "services know an event by its type, so two events cannot share one",
+        why: "services identify an event by its type, so two events cannot share one",
         upstream: "two events that shared a type for 15 months",
     }
 }

@@ -52,7 +52,7 @@ pub(crate) fn joined(items: impl IntoIterator<Item = impl Display>, separator: &
     text
 }
 
-/// Returns the tokens of the code. Their span is that of the attribute.
+/// Returns the tokens of the code. They have the span of the attribute.
 pub(crate) fn tokens(code: &str) -> TokenStream {
     // `proc_macro2` would parse the code itself before it passes the code to the compiler.
     let tokens = if proc_macro::is_available() {

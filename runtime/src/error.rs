@@ -18,8 +18,8 @@ pub(crate) fn chain(error: &(dyn Error + 'static)) -> String {
     line
 }
 
-/// Implements `Debug` for an error as its message and those of its sources, since that is what a `main` that returns the error
-/// prints.
+/// Implements `Debug` for an error as its message and its sources' messages, because a `main` that returns the error prints its
+/// `Debug`.
 macro_rules! debug_as_chain {
     ($error:ty) => {
         impl ::std::fmt::Debug for $error {

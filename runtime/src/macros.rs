@@ -149,7 +149,7 @@ pub use openedx_events_macros::payload;
 /// The macro looks for the folder next to the nearest `Cargo.toml` above the source file of the event. Cargo recompiles
 /// the crate if a contract changes; [`contracts`](crate::contracts) describes how new contracts are noticed.
 ///
-/// The bytes of an event may end where those of an earlier minor version end; the missing data keys become `None` or their
+/// The bytes of an event may end at the point at which an earlier minor version ends; the missing data keys become `None` or their
 /// default. The contracts tell where that is. If an earlier minor version has no contract, the bytes may end before any
 /// data key from which on all are an `Option` or have a default. At minor version 0 they may not end early.
 ///

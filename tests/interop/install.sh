@@ -16,7 +16,7 @@ trap 'rm -rf "$into"/new-*-$$' EXIT
 
 say() { printf 'interop: %s\n' "$*" >&2; }
 
-# Lists all Pythons of the machine with one of the names `$@`, then those of pyenv.
+# Lists all Pythons of the machine with one of the names `$@`, then pyenv's.
 candidates() {
     local name root
     for name in "$@" python3; do

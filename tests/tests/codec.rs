@@ -341,9 +341,9 @@ fn a_wrong_value_is_reported_with_its_path_and_offset() {
     let starts: Vec<usize> = (0..8).map(|index| halves_bytes()[..index].concat().len()).collect();
     let octet = "a long from 0 to 255";
     let cases: [(usize, Vec<u8>, &str, &str, &str); 20] = [
-        (0, long(256), "octet", octet, "the number is out of its range"),
-        (0, long(-1), "octet", octet, "the number is out of its range"),
-        (0, long(i64::MIN), "octet", octet, "the number is out of its range"),
+        (0, long(256), "octet", octet, "the number is out of range"),
+        (0, long(-1), "octet", octet, "the number is out of range"),
+        (0, long(i64::MIN), "octet", octet, "the number is out of range"),
         (1, vec![2], "flag", "a boolean", "the byte is 0x02, neither 0 nor 1"),
         (1, vec![0xff], "flag", "a boolean", "the byte is 0xff, neither 0 nor 1"),
         (2, long(2), "maybe", "null or a value", "the union has no branch 2"),
@@ -361,7 +361,7 @@ fn a_wrong_value_is_reported_with_its_path_and_offset() {
             text("2024-02-30T00:00:00"),
             "at",
             "a date and time",
-            "the value was refused: the day is not in the month, at byte 8",
+            "the value was refused: the month does not have that day, at byte 8",
         ),
         (6, text(b"\xff"), "id", "a string", "the string is not UTF-8"),
         (
@@ -418,7 +418,7 @@ fn integers_have_the_range_of_their_type() {
                 &path,
                 1 + index,
                 &expected,
-                "the number is out of its range",
+                "the number is out of range",
             );
         }
     }

@@ -149,7 +149,7 @@ fn the_catalogue_costs_nothing_before_it_is_used() {
     const TEST: &str = "the_catalogue_costs_nothing_before_it_is_used";
     const INSIDE: &str = "COST_OF_THE_START";
     if env::var_os(INSIDE).is_none() {
-        // Run in a new process, where nothing has been used yet.
+        // Run in a new process, which has not used anything yet.
         let output = Command::new(env::current_exe().unwrap())
             .args([TEST, "--exact", "--nocapture"])
             .env(INSIDE, "1")

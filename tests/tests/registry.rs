@@ -312,7 +312,7 @@ fn json_errors_have_the_path_of_the_field() {
     let errors = [
         (
             encode_error(|one| one["scalars"]["port"] = json!(65536)),
-            "`scalars.port` at line 1 column _: expected a long from 0 to 65535, but the number is out of its range",
+            "`scalars.port` at line 1 column _: expected a long from 0 to 65535, but the number is out of range",
         ),
         (
             encode_error(|one| one["collections"]["grid"][0][0][0] = json!(1)),

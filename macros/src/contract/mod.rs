@@ -79,7 +79,7 @@ impl Contracts {
             let what = format!(
                 "contract of event type `{text}` is broken: minor version {newest} is published, but the event is at minor version {minor_version}"
             );
-            refuse(what, &format!("write `minor_version = {newest}`, and the data keys of that version"));
+            refuse(what, &format!("write `minor_version = {newest}`, and add the data keys of that version"));
         }
         contracts
     }

@@ -87,7 +87,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     };
     let help = if event.arguments.name.is_some() {
         let separator = if suffix.is_empty() { "" } else { "_" };
-        format!("call it `{base}{separator}{suffix}`")
+        format!("rename it to `{base}{separator}{suffix}`")
     } else {
         let name = event.item.ident.unraw().to_string();
         let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
@@ -98,7 +98,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
             None if suffix == format!("V{digits}") => stem,
             None => &name,
         };
-        format!("call the struct `{stem}{suffix}`")
+        format!("rename the struct to `{stem}{suffix}`")
     };
     problems.refuse(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what, help);
     false
@@ -147,7 +147,7 @@ fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
         let others: Vec<&str> = constant.split('_').filter(|word| !is_event(word)).collect();
         let what = format!("constant `{constant}` contains `{word}`");
         let problem = Problem::of(&rules::NAME_CONTAINS_EVENT, &name_place(event), what)
-            .help(format!("call it `{}`", others.join("_")));
+            .help(format!("rename it to `{}`", others.join("_")));
         event.arguments.waivers.check(problem, problems);
     }
 }
@@ -175,11 +175,12 @@ fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     let (what, help) = if RESERVED.contains(&name) {
         let help = format!("choose another name; {} are reserved", quoted(RESERVED));
-        (format!("a data key cannot be called `{name}`"), help)
+        (format!("a data key cannot be named `{name}`"), help)
     } else if let Some(stem) = name.strip_prefix('_').filter(|_| !name.starts_with("__")) {
-        let what =
-            format!("data key `{name}` begins with an underscore, which parameters of receivers ignore");
-        (what, format!("call it `{}`", stem.trim_start_matches('_')))
+        let what = format!(
+            "data key `{name}` begins with an underscore, which is ignored in the names of receiver parameters"
+        );
+        (what, format!("rename it to `{}`", stem.trim_start_matches('_')))
     } else {
         return;
     };
@@ -193,7 +194,7 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
         };
         let what = format!("data key `{}` ends in `{suffix}`", field.name);
         let problem =
-            Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("call it `{stem}`"));
+            Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("rename it to `{stem}`"));
         field.waivers.check(problem, problems);
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn parse_parameters(
             Some((name, ident, parameter)) => {
                 if names.contains(&name) {
                     let what = format!("two parameters are named `{name}`");
-                    let help = "remove one of the two; a leading `_` does not count";
+                    let help = "remove one of the two; a leading `_` is ignored";
                     problems.refuse(&rules::RECEIVER_PARAMETER, &ident, what, help);
                     is_complete = false;
                 }
@@ -56,7 +56,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
     let typed = match argument {
         FnArg::Receiver(this) => {
             let what = "a receiver cannot be a method";
-            let help = "make it a free function; put other things that it needs in a static";
+            let help = "make it a free function; keep any state that it needs in a static";
             problems.refuse(&rules::RECEIVER_SHAPE, this, what, help);
             return None;
         }
@@ -75,7 +75,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
             let (what, help) = match pattern {
                 Pat::Wild(_) => (
                     "a parameter of a receiver needs a name: it selects the data key",
-                    "name it, as in `_enrollment`: a leading `_` does not count",
+                    "name it, as in `_enrollment`: a leading `_` is ignored",
                 ),
                 _ => (
                     "a parameter of a receiver cannot be a pattern: its name selects the data key",
@@ -88,7 +88,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
     };
     let name = ident.unraw().to_string().trim_start_matches('_').to_owned();
     if ["signal", "sender"].contains(&name.as_str()) {
-        let what = format!("a receiver cannot have a parameter `{name}`");
+        let what = format!("a receiver cannot have a parameter named `{name}`");
         let help = "remove it: `metadata: &EventsMetadata` has the event type and the service that sent the event, \
                     which Python's receivers find in `signal` and `sender`";
         problems.refuse(&rules::RECEIVER_PARAMETER, ident, what, help);

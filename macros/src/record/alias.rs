@@ -74,7 +74,7 @@ impl ToTokens for Alias {
     }
 }
 
-/// Returns the text of a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` is
+/// Formats a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` is
 /// not simple, because it is refused.
 fn simple(ty: &Type) -> Option<String> {
     const WORDS: &[&str] = &["String", "i64", "bool", "f64", "i32", "i16", "i8", "u32", "u16", "u8"];

@@ -180,7 +180,7 @@ impl Target<'_> {
         // }
         source! {
             [vis, name, kept, values]
-            #[doc = "Returns a builder that starts with these values; the values that are not replaced stay (`attr.evolve`)."]
+            #[doc = "Returns a builder that starts with these values; the values that you do not replace stay the same (`attr.evolve`)."]
             #[inline]
             #vis fn to_builder(&self) -> #name<#kept> {
                 let __fields = __Clone::clone(__Frozen::get(&self.__build_with_builder));

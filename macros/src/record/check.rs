@@ -25,12 +25,14 @@ fn check_documented(field: &Field<'_>, problems: &mut Problems) {
 fn check_name(field: &Field<'_>, problems: &mut Problems) {
     if field.name.starts_with("__") {
         let what = format!("field `{}` begins with two underscores", field.name);
-        let help =
-            format!("call it `{}`: generated code uses such names", field.name.trim_start_matches('_'));
+        let help = format!(
+            "rename it to `{}`: names that begin with two underscores are reserved for generated code",
+            field.name.trim_start_matches('_')
+        );
         problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
     }
     if field.name == "build" {
-        let what = "a field cannot be called `build`, which is a method of the builder";
+        let what = "a field cannot be named `build`, because the builder has a method of that name";
         let help = "name it after its value, as in `build_number`";
         problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
     }

@@ -177,7 +177,7 @@ impl Field<'_> {
     /// Refuses `#[pii]` in place of `#[payload(pii)]`.
     fn bare_attribute(&mut self, attribute: &Attribute, name: &str, owner: &str, problems: &mut Problems) {
         let inner = attribute.meta.to_token_stream();
-        let what = format!("`{name}` is not an attribute of its own");
+        let what = format!("`{name}` is not an attribute on its own");
         let help = format!("write `#[{owner}({})]`", inner.to_string().replace(" (", "("));
         problems.mistake(attribute, what, help);
         match name {

@@ -26,7 +26,7 @@ impl TypeRefusal {
     }
 }
 
-pub(crate) const OWN_THE_DATA: &str = "own the data: `String` for `&str`, `Vec<_>` for a slice";
+pub(crate) const OWN_THE_DATA: &str = "use an owned type: `String` for `&str`, `Vec<_>` for a slice";
 
 /// Returns what is wrong with `ty`. In a local-only event (`is_local`), a type can be a `&'static`.
 pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<TypeRefusal> {

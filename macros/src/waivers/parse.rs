@@ -26,7 +26,7 @@ impl Arg {
         let names: Vec<Ident> = names.into_iter().map(|arg| arg.name).collect();
         let example = example(&names.first().map_or_else(|| "type_hyphen".to_owned(), Ident::to_string));
         for name in names.iter().skip(1) {
-            let help = format!("write another `{}` for this one", self::example(&name.to_string()));
+            let help = format!("write a separate `{}` for this rule", self::example(&name.to_string()));
             problems.mistake(name, "`allow(…)` waives one rule", help);
         }
         let mut known = KnownArguments::new("`allow(…)`", &["reason"]);
@@ -40,7 +40,7 @@ impl Arg {
                 [] => problems.mistake(&self.name, "`allow(…)` names no rule", format!("write `{example}`")),
                 [name, ..] if others.is_empty() => {
                     let what = format!("`allow({name})` gives no reason");
-                    problems.mistake(name, what, format!("write `{example}`, for future readers"));
+                    problems.mistake(name, what, format!("write `{example}` to tell future readers why"));
                 }
                 _ => {}
             }

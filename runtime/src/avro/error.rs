@@ -154,7 +154,7 @@ impl fmt::Display for Mismatch {
             Self::NotUtf8 => f.write_str("the string is not UTF-8"),
             Self::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
             Self::Branch(branch) => write!(f, "the union has no branch {branch}"),
-            Self::OutOfRange => f.write_str("the number is out of its range"),
+            Self::OutOfRange => f.write_str("the number is out of range"),
             Self::Value(error) => write!(f, "the value was refused: {error}"),
         }
     }

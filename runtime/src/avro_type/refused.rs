@@ -122,7 +122,7 @@ refused! {
 }
 refused! {
     "could be anything",
-    "a schema gives each field a type (ADR-5)",
+    "in a schema, each field has one type (ADR-5)",
     "write a `#[payload]` struct with its fields, or use a `String` that holds the JSON":
     [] "serde_json::Value" serde_json::Value,
     [] "serde_json::Map" serde_json::Map<String, serde_json::Value>,
@@ -138,13 +138,13 @@ refused! {
 }
 refused! {
     "is borrowed",
-    "an event outlives the values it was made of, and reaches other threads and services (ADR-3)",
-    "own the data: `String` for `&str`, `Vec<_>` for a slice":
+    "an event outlives the values it was made from, and reaches other threads and services (ADR-3)",
+    "use an owned type: `String` for `&str`, `Vec<_>` for a slice":
     [T: ?Sized] "&_" &'static T,
 }
 refused! {
     "has no counterpart in Avro",
-    "Avro's only list is `array`, which has any length and is a `list` in Python (ADR-5)",
+    "Avro's only list is `array`, which can have any length and is a `list` in Python (ADR-5)",
     "use `Vec`":
     [T, S] "HashSet" HashSet<T, S>,
     [T] "BTreeSet" BTreeSet<T>,
@@ -158,23 +158,23 @@ refused! {
     [] "()" (),
 }
 refused! {
-    "has parts without names",
+    "has fields without names",
     "each value on the wire has a name (ADR-5)",
-    "write a `#[payload]` struct with a field for each part":
+    "write a `#[payload]` struct with named fields":
     [A] "(_,)" (A,),
     [A, B] "(_, _)" (A, B),
     [A, B, C] "(_, _, _)" (A, B, C),
     [A, B, C, D] "(_, _, _, _)" (A, B, C, D),
 }
 refused! {
-    "is one of two things",
-    "the only unions in Python's library are those of a type and null (ADR-5)",
+    "can be one of two types",
+    "the only unions that Python's library supports are of one type and null (ADR-5)",
     "use an `Option`, or an event for each outcome":
     [T, E] "Result" Result<T, E>,
 }
 refused! {
     "is code, not data",
-    "an event is data that can be written down (ADR-3)",
+    "an event is data that can be stored and sent (ADR-3)",
     "store the data that the code needs":
     [R] "fn()" fn() -> R,
     [A, R] "fn(_)" fn(A) -> R,

@@ -207,7 +207,7 @@ impl Fixture {
 
     /// Waits until `condition` holds.
     pub(super) fn wait(&self, what: &str, condition: impl FnMut() -> bool) {
-        assert!(wait(self.patience(), condition), "timed out: {what}");
+        assert!(wait(self.patience(), condition), "timed out waiting until {what}");
     }
 
     pub(super) fn pending(&self) -> Vec<Pending> {
@@ -228,7 +228,7 @@ impl Fixture {
     }
 
     pub(super) fn wait_until_acknowledged(&self) {
-        self.wait("everything is acknowledged", || self.is_acknowledged());
+        self.wait("all messages are acknowledged", || self.is_acknowledged());
     }
 
     pub(super) fn dead_letters(&self) -> Vec<DeadLetter> {

@@ -9,7 +9,7 @@ use std::{error::Error, fmt};
 /// ```
 /// # use openedx_events::DateTime;
 /// let error = "2024-02-30T09:30:00+00:00".parse::<DateTime>().unwrap_err();
-/// assert_eq!(error.to_string(), "the day is not in the month, at byte 8");
+/// assert_eq!(error.to_string(), "the month does not have that day, at byte 8");
 /// assert_eq!(error.byte(), Some(8));
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,17 +27,17 @@ impl Invalid {
     pub(super) const HYPHEN: Self = Self("a `-` is missing");
     pub(super) const COLON: Self = Self("a `:` is missing");
     pub(super) const REST: Self = Self("expected the end of the string");
-    pub(super) const YEAR: Self = Self("the year is not in 1 to 9999");
-    pub(super) const WEEK: Self = Self("the week is not in the year");
-    pub(super) const WEEKDAY: Self = Self("the day of the week is not in 1 to 7");
-    pub(super) const MONTH: Self = Self("the month is not in 1 to 12");
-    pub(super) const DAY: Self = Self("the day is not in the month");
-    pub(super) const HOUR: Self = Self("the hour is not in 0 to 23");
-    pub(super) const MINUTE: Self = Self("the minute is not in 0 to 59");
-    pub(super) const SECOND: Self = Self("the second is not in 0 to 59");
-    pub(super) const MICROSECOND: Self = Self("the microsecond is not in 0 to 999999");
+    pub(super) const YEAR: Self = Self("the year is not between 1 and 9999");
+    pub(super) const WEEK: Self = Self("the year does not have that week");
+    pub(super) const WEEKDAY: Self = Self("the day of the week is not between 1 and 7");
+    pub(super) const MONTH: Self = Self("the month is not between 1 and 12");
+    pub(super) const DAY: Self = Self("the month does not have that day");
+    pub(super) const HOUR: Self = Self("the hour is not between 0 and 23");
+    pub(super) const MINUTE: Self = Self("the minute is not between 0 and 59");
+    pub(super) const SECOND: Self = Self("the second is not between 0 and 59");
+    pub(super) const MICROSECOND: Self = Self("the microsecond is not between 0 and 999999");
     pub(super) const OFFSET: Self = Self("the offset from UTC is 24 hours or more");
-    pub(super) const INSTANT: Self = Self("the time is not in the years 1 to 9999");
+    pub(super) const INSTANT: Self = Self("the time is outside the years 1 to 9999");
     pub(super) const NAIVE: Self = Self("the time has no offset from UTC");
     pub(super) const RANGE: Self = Self("the time is outside the range of the other type");
     #[cfg(feature = "chrono")]

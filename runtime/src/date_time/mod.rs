@@ -44,8 +44,8 @@ use error::Invalid;
 /// # Equality
 ///
 /// Two values are equal if all their fields and their offsets are. One instant with two different offsets is two
-/// values; [`same_instant`](Self::same_instant) compares like Python's `==`. There is no order, because an order that
-/// agrees with this equality would not be the order of time.
+/// values; [`same_instant`](Self::same_instant) compares like Python's `==`. `DateTime` does not implement `Ord`, because an
+/// order that agrees with this equality would not be chronological.
 ///
 /// # Parsing
 ///
@@ -108,7 +108,7 @@ impl DateTime {
     /// assert_eq!(time.to_string(), "2024-02-29T23:59:59.999999+00:00");
     ///
     /// let error = DateTime::utc(2023, 2, 29, 0, 0, 0, 0).unwrap_err();
-    /// assert_eq!(error.to_string(), "the day is not in the month");
+    /// assert_eq!(error.to_string(), "the month does not have that day");
     /// # Ok::<(), openedx_events::DateTimeError>(())
     /// ```
     pub fn utc(

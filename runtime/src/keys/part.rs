@@ -108,7 +108,7 @@ impl Part {
     }
 }
 
-/// Checks that `value` has characters, and only those of `set`.
+/// Checks that `value` is not empty and has only characters in `set`.
 pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<(), Fault> {
     if value.is_empty() {
         return Err(Fault::new(name, 0, KeyProblem::Empty));

@@ -14,7 +14,7 @@ pub(super) struct KeyText {
 }
 
 impl KeyText {
-    /// Makes the text of a key whose input is canonical.
+    /// Stores a key whose input is canonical.
     pub(super) fn canonical(text: &str) -> Self {
         Self { text: text.into(), canonical: text.len() }
     }

@@ -47,7 +47,7 @@ Exit codes:
   5    a message failed, and `--on-error stop` or `--on-unknown-type stop` was given
   6    stopped by a signal, but the current message was not finished in time
   130  stopped by a second signal
-  141  the reader of the output of `--print` closed it")]
+  141  the reader of `--print`'s output closed it")]
 pub struct ConsumeEvents {
     /// Topic, without the prefix of `EVENT_BUS_TOPIC_PREFIX`. By default, all enabled topics of
     /// `EVENT_BUS_CONSUMER_CONFIG`.

@@ -63,7 +63,7 @@ fn describe(event: &'static EventDefinition) -> Value {
     })
 }
 
-/// Writes one event a line, for `grep`. The long columns are on the right, where a narrow terminal wraps them.
+/// Writes one event per line, for `grep`. The long columns are on the right, where a narrow terminal wraps them.
 fn write_table(out: &mut dyn Write) -> io::Result<()> {
     let header = ["SUBDOMAIN", "CONSTANT", "RECEIVERS", "FLAGS", "EVENT TYPE", "KEY"].map(str::to_owned);
     let mut rows = vec![header];

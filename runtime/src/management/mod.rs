@@ -43,7 +43,7 @@
 //! | code | |
 //! |---|---|
 //! | 0 | success |
-//! | 1 | success, but with findings, or with lines or keys that have an error |
+//! | 1 | success, but with findings, or with errors in lines or keys |
 //! | 2 | failure: wrong arguments, or something cannot be read or written |
 //! | 3 to 6, 130 | why `consume-events` ended: see its `--help` |
 //! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as for other programs) |
@@ -122,15 +122,15 @@ use self::result::{CommandError, CommandResult, Done};
 pub enum Command {
     /// List the events of this program
     ///
-    /// Prints a table with one event a line. With `--json`, prints an array with everything about each
+    /// Prints a table with one event per line. With `--json`, prints an array with everything about each
     /// event except its nested fields and its schema.
     #[command(verbatim_doc_comment)]
     List(list::List),
     /// Print one event in full: data, documentation, receivers, schema.
     Show(show::Show),
-    /// Write Avro schemas of events to files, as Python's command of this name does
+    /// Write Avro schemas of events to files, as Python's command of the same name does
     ///
-    /// An event's file is named by its type, with `+` for `.`, and `_schema.avsc`. An existing file is
+    /// Each file is named after its event type, with `+` in place of `.`, and ends in `_schema.avsc`. An existing file is
     /// replaced in one step, and no other file is touched. Prints the path of each file that it wrote.
     ///
     /// Contracts are the schemas in the folder `schemas` next to a `Cargo.toml`, and are never replaced.
@@ -138,7 +138,7 @@ pub enum Command {
     /// version N). If an existing contract differs from its event, nothing is written.
     #[command(alias = "generate_avro_schemas", verbatim_doc_comment)]
     GenerateAvroSchemas(generate_avro_schemas::GenerateAvroSchemas),
-    /// Report mistakes in the events of this program, one finding a line.
+    /// Report mistakes in the events of this program, one finding per line.
     Check(check::Check),
     /// Turn Avro record dictionaries into Avro bytes, line by line
     ///
@@ -155,10 +155,10 @@ pub enum Command {
     /// as in consumers.
     #[command(verbatim_doc_comment, after_help = decode::EXAMPLE)]
     Decode,
-    /// Take opaque keys apart, line by line
+    /// Split opaque keys into their parts, line by line
     ///
     /// Reads `{"class": …, "key": …}` from standard input, and writes
-    /// `{"class": …, "canonical": …, "parts": {…}}`: the class that the key has in Python, its text, and its
+    /// `{"class": …, "canonical": …, "parts": {…}}`: the key's class in Python, its text, and its
     /// parts. The answer to a refused key is `{"error": …}`. The answer to a line that cannot be parsed is
     /// `{"error": …, "line": …}`, and the command continues.
     ///
@@ -167,7 +167,7 @@ pub enum Command {
     /// `LibraryContainerLocator`.
     #[command(alias = "parse_keys", verbatim_doc_comment, after_help = parse_keys::EXAMPLE)]
     ParseKeys,
-    /// Send an event, or one event a line, to a topic of the event bus.
+    /// Send an event, or one event per line, to a topic of the event bus.
     #[command(alias = "produce_event")]
     ProduceEvent(produce_event::ProduceEvent),
     /// Run the receivers of this program for the events of a topic, until stopped.
@@ -180,7 +180,7 @@ pub enum Command {
     /// List, replay or drop the dead letters of a consumer group.
     #[command(subcommand)]
     Dlq(dlq::Dlq),
-    /// Move a consumer group to another place in its topic.
+    /// Move a consumer group to another position in its topic.
     Seek(seek::Seek),
 }
 
@@ -191,7 +191,7 @@ pub enum Command {
     version = concat!(env!("CARGO_PKG_VERSION"), " (events of Python's openedx-events 11.2.0)"),
     after_help = "Exit codes:
   0    success
-  1    success, but with findings, or with lines or keys that have an error
+  1    success, but with findings, or with errors in lines or keys
   2    failure: wrong arguments, or something cannot be read or written
   141  the reader of the output closed it
 

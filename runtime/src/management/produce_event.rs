@@ -38,13 +38,13 @@ pub struct ProduceEvent {
     /// The event's Avro record dictionary, as JSON.
     #[arg(long, value_name = "JSON", requires = "signal")]
     data: Option<String>,
-    /// Path to the event's key, for buses that use keys. By default, the key of the event's definition.
+    /// Path to the event's key, for buses that use keys. By default, the key in the event's definition.
     #[arg(long, alias = "key_field", value_name = "PATH")]
     key_field: Option<String>,
-    /// The event's metadata, as JSON. By default, the metadata of an event that is sent now.
+    /// The event's metadata, as JSON. By default, the metadata of an event sent now.
     #[arg(long, value_name = "JSON", conflicts_with = "lines")]
     metadata: Option<String>,
-    /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one a line. `metadata` is optional.
+    /// Read `{"event_type": …, "data": {…}, "metadata": {…}}` from standard input, one per line. `metadata` is optional.
     ///
     /// If `EVENT_BUS_PRODUCER_DELIVERY` is `background`, an event may still be on its way when its line is answered. Events
     /// that do not arrive are named on standard error at the end.
@@ -140,11 +140,9 @@ impl ProduceEvent {
         if let Some(path) = &self.key_field {
             check_key_path(event, path).map_err(|problem| format!("the key field {problem}"))?;
         }
-        let event_data = event.encode_json(data).map_err(|error| format!("the data is wrong: {error}"))?;
+        let event_data = event.encode_json(data).map_err(|error| format!("invalid data: {error}"))?;
         let metadata = match metadata {
-            Some(json) => {
-                EventsMetadata::from_json(json).map_err(|error| format!("the metadata is wrong: {error}"))?
-            }
+            Some(json) => EventsMetadata::from_json(json).map_err(|error| error.to_string())?,
             None => EventsMetadata::of(event),
         };
         if metadata.event_type != event.event_type() {

@@ -1,4 +1,4 @@
-//! `seek`: moves a group to another place in its topic.
+//! `seek`: moves a group to another position in its topic.
 
 use std::io::Write;
 

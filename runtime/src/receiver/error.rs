@@ -51,7 +51,7 @@ impl ReceiverError {
     /// Makes an error that nobody sees, because a signal passes only events of its own type to its receivers.
     #[cold]
     pub(crate) fn wrong_event() -> Self {
-        Self::permanent("the event has another type than the receiver expects")
+        Self::permanent("the event has a different type than the receiver expects")
     }
 
     pub(crate) fn panicked(payload: Box<dyn Any + Send>) -> Self {

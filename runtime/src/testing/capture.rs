@@ -90,7 +90,7 @@ impl<E: Event> Capture<E> {
         let events = self.events();
         assert!(
             events.iter().any(|event| matches(event)),
-            "none of the {} `{}` that were sent matches",
+            "none of the {} `{}` events that were sent matches",
             events.len(),
             E::DEFINITION.name()
         );

@@ -77,7 +77,7 @@ impl Drop for Process {
     }
 }
 
-/// Returns the complete lines of a file, or none if there is no file.
+/// Returns the complete lines of a file, or none if the file does not exist.
 pub(crate) fn lines(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap_or_default();
     text.split_inclusive('\n').filter_map(|line| Some(line.strip_suffix('\n')?.to_owned())).collect()

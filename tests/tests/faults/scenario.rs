@@ -16,7 +16,7 @@ pub(crate) struct Scenario {
     /// The URL of the server for the processes.
     pub(crate) url: String,
     pub(crate) folder: PathBuf,
-    /// Settings in addition to those of every process.
+    /// Settings in addition to the ones that every process has.
     pub(crate) settings: Value,
     pub(crate) producers: Cell<u32>,
     pub(crate) consumers: Cell<u32>,

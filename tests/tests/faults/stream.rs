@@ -22,11 +22,7 @@ fn a_deleted_group_loses_nothing() {
     let ledger = finish(&scenario, &mut producers, &mut consumers);
     report("group deleted", &format!("{deleted} times: {}", ledger.summary()));
     assert!(deleted > 1);
-    assert!(
-        ledger.log.iter().any(|line| line.contains("was lost, and is created again")),
-        "{:?}",
-        ledger.log
-    );
+    assert!(ledger.log.iter().any(|line| line.contains("was lost, and is re-created")), "{:?}", ledger.log);
     ledger.check(500);
 }
 

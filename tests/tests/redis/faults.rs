@@ -48,7 +48,7 @@ fn a_restart_without_persistence_starts_over() {
     let polled = poll(&mut *consumer, &[], 10);
     assert_eq!(ids(&polled), sent);
     assert!(
-        polled.notes.iter().any(|note| note.contains("was lost, and is created again")),
+        polled.notes.iter().any(|note| note.contains("was lost, and is re-created")),
         "{:?}",
         polled.notes
     );

@@ -24,5 +24,8 @@ fn sentinels_that_know_nothing_are_a_transient_error() {
     let url = format!("redis+sentinel://127.0.0.1:{}/other", sentinel.port()).parse().unwrap();
     let bus = RedisBus::new(RedisOptions::new(url)).unwrap();
     let error = bus.operations().unwrap().read("dev-numbers", None, 1).unwrap_err();
-    assert!(error.is_transient() && error.to_string().contains("knows no primary of `other`"), "{error}");
+    assert!(
+        error.is_transient() && error.to_string().contains("does not know the primary of `other`"),
+        "{error}"
+    );
 }

@@ -59,16 +59,16 @@ fn options_of_redis_urls() {
     for (url, message) in [
         ("redis://h?max_connections=3", "the URL has the unknown option `max_connections`"),
         ("redis://h?ssl_ca_certs=/a", "the URL has the option `ssl_ca_certs`, but no TLS"),
-        ("rediss://h?ssl_cert_reqs=NONE", "the option `ssl_cert_reqs` of the URL has a wrong value"),
-        ("redis://h?socket_timeout=0", "the option `socket_timeout` of the URL has a wrong value"),
-        ("redis://h?socket_timeout=inf", "the option `socket_timeout` of the URL has a wrong value"),
-        ("redis://h?db=-1", "the option `db` of the URL has a wrong value"),
-        ("redis://h/1/2", "the path of the URL is not the number of a database"),
+        ("rediss://h?ssl_cert_reqs=NONE", "the option `ssl_cert_reqs` of the URL has an invalid value"),
+        ("redis://h?socket_timeout=0", "the option `socket_timeout` of the URL has an invalid value"),
+        ("redis://h?socket_timeout=inf", "the option `socket_timeout` of the URL has an invalid value"),
+        ("redis://h?db=-1", "the option `db` of the URL has an invalid value"),
+        ("redis://h/1/2", "the path of the URL is not a database number"),
         ("redis://a%0ab", "the host in the URL is not valid"),
-        ("unix://", "the URL names no socket"),
+        ("unix://", "the URL does not name a socket"),
         ("redis+sentinel://h:1", "the URL does not name the primary"),
         ("redis+sentinel://h,,i/events", "the host in the URL is not valid"),
-        ("redis+sentinel://h/events/x", "the path of the URL is not the number of a database"),
+        ("redis+sentinel://h/events/x", "the path of the URL is not a database number"),
         ("redis://h?sentinel_password=x", "the URL has the unknown option `sentinel_password`"),
     ] {
         let (_, found) = only(json!({"EVENT_BUS_REDIS_CONNECTION_URL": url}));

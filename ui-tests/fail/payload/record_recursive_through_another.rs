@@ -10,7 +10,7 @@ pub struct CourseData {
 /// An organization.
 #[payload]
 pub struct Organization {
-    /// What it offers.
+    /// The courses that it offers.
     pub courses: Vec<CourseData>,
 }
 

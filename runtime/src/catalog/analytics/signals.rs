@@ -8,7 +8,7 @@ use crate::event;
     type = "org.openedx.analytics.tracking.event.emitted.v1",
     key = tracking_log.name,
     repository = "openedx/event-tracking",
-    allow(name_contains_event, reason = "what is emitted is called a tracking event"),
+    allow(name_contains_event, reason = "Open edX calls the data a tracking event"),
 )]
 pub struct TrackingEventEmitted {
     /// The tracking event.

@@ -76,7 +76,7 @@ pub struct XBlockDuplicated {
 /// Sent when the certificate configuration of a course run has changed in Studio.
 #[event(
     type = "org.openedx.content_authoring.course.certificate_config.changed.v1",
-    warning = "no service of Open edX sends it",
+    warning = "no Open edX service sends it",
     local_only = "the images of signatures are open files in Python, and have no Avro form"
 )]
 #[derive(Clone, PartialEq)]
@@ -89,7 +89,7 @@ pub struct CourseCertificateConfigChanged {
 /// Sent when the certificate configuration of a course run has been deleted in Studio.
 #[event(
     type = "org.openedx.content_authoring.course.certificate_config.deleted.v1",
-    warning = "no service of Open edX sends it",
+    warning = "no Open edX service sends it",
     local_only = "the images of signatures are open files in Python, and have no Avro form"
 )]
 #[derive(Clone, PartialEq)]

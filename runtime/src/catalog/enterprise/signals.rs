@@ -6,7 +6,7 @@ use super::data::{
 use crate::event;
 
 /// Sent when a subsidy has been used for a learner.
-#[event(type = "org.openedx.enterprise.subsidy.redeemed.v1", warning = "no service of Open edX sends it")]
+#[event(type = "org.openedx.enterprise.subsidy.redeemed.v1", warning = "no Open edX service sends it")]
 pub struct SubsidyRedeemed {
     /// The use of the subsidy.
     pub redemption: SubsidyRedemption,
@@ -15,7 +15,7 @@ pub struct SubsidyRedeemed {
 /// Sent when the use of a subsidy has been undone.
 #[event(
     type = "org.openedx.enterprise.subsidy.redemption-reversed.v1",
-    warning = "no service of Open edX sends it",
+    warning = "no Open edX service sends it",
     allow(type_hyphen, reason = "published under this name")
 )]
 pub struct SubsidyRedemptionReversed {

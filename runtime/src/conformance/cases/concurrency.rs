@@ -1,4 +1,4 @@
-//! Several messages at a time.
+//! Several messages at the same time.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -59,8 +59,8 @@ pub(in crate::conformance) fn messages_with_one_key_run_one_after_another(fixtur
     let member = fixture.member("a", |consumer| consumer.concurrency(8).batch(50).count(600));
     assert_eq!(member.end_well().handled, 600);
     let running = running.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(running.twice, Vec::<String>::new(), "two messages with one key ran at a time");
-    assert!(running.most > 1, "messages with different keys should run at a time");
+    assert_eq!(running.twice, Vec::<String>::new(), "two messages with one key ran at the same time");
+    assert!(running.most > 1, "messages with different keys should run at the same time");
     let mut by_list = BTreeMap::<_, Vec<_>>::new();
     for (list, number) in handled.all() {
         by_list.entry(list).or_default().push(number);
@@ -75,7 +75,7 @@ pub(in crate::conformance) fn messages_without_key_run_one_after_another(fixture
     let records = handled.clone();
     let running = Mutex::new(());
     let _receiver = fixture.receive_removed(move |number| {
-        let guard = running.try_lock().expect("two messages run at a time");
+        let guard = running.try_lock().expect("two messages ran at the same time");
         thread::sleep(Duration::from_millis(1));
         drop(guard);
         records.push(number);
@@ -120,6 +120,9 @@ pub(in crate::conformance) fn a_hanging_receiver_lets_other_messages_finish(fixt
     assert_eq!(begun_entries, [(ids[0].clone(), 1)]);
     for (number, id) in (0..).zip(&ids) {
         let is_pending = pending.iter().any(|entry| entry.id == *id);
-        assert!(!(is_pending && finished.contains(&number)), "{number} is finished and not acknowledged");
+        assert!(
+            !(is_pending && finished.contains(&number)),
+            "message {number} is finished but not acknowledged"
+        );
     }
 }

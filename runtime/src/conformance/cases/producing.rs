@@ -135,7 +135,7 @@ pub(in crate::conformance) fn a_waiting_sender_learns_the_outcome(fixture: &Fixt
     let topic = &fixture.topic;
     let responses = installed.produce(1);
     assert!(responses.all_ok(), "{responses:?}");
-    let bus = responses.event_bus().expect("there should be a response of the bus");
+    let bus = responses.event_bus().expect("there should be a response from the bus");
     assert!(bus.is_event_bus() && bus.result().is_ok());
     assert_eq!([topic, other, disabled].map(|topic| stored(fixture, topic)), [vec![1], vec![1], vec![]]);
 

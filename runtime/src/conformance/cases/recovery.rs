@@ -64,7 +64,10 @@ pub(in crate::conformance) fn entries_of_a_crashed_member_are_claimed(fixture: &
     }
     assert_eq!(numbers, (1..=4).collect());
     for id in ids {
-        assert!(delivered.contains(&(id.clone(), 2)), "the first delivery of {id} counts: {delivered:?}");
+        assert!(
+            delivered.contains(&(id.clone(), 2)),
+            "the first delivery of {id} should count: {delivered:?}"
+        );
     }
 }
 
@@ -118,7 +121,7 @@ pub(in crate::conformance) fn unfinished_entries_come_first_and_one_at_a_time(fi
     assert_eq!(numbers[numbers.len() - 9..], (1..=9).collect::<Vec<_>>());
     let polls = link.deliveries();
     for (poll, id) in polls.iter().zip(&ids) {
-        assert_eq!(**poll, [(id.clone(), 2)], "each should come alone, and its first delivery counts");
+        assert_eq!(**poll, [(id.clone(), 2)], "each should be delivered alone, as the second delivery");
     }
 }
 
@@ -159,7 +162,7 @@ pub(in crate::conformance) fn a_stop_does_not_count_as_an_attempt(fixture: &Fixt
         fixture.wait("a message is handled", || attempts.len() == stopped);
         assert_eq!(member.stop_well().handled, 1);
     }
-    assert_eq!(fixture.begun(), [], "the messages that were not begun should have no attempt");
+    assert_eq!(fixture.begun(), [], "messages that were not started should have no attempts");
     let report = fixture.member("a", |consumer| consumer.max_attempts(2).count(3)).end_well();
     assert_eq!((report.handled, report.dead_lettered), (3, 0));
     assert_eq!(attempts.all(), [1, 2, 3, 4, 5]);
@@ -185,7 +188,7 @@ pub(in crate::conformance) fn claims_are_renewed_while_receivers_run(fixture: &F
     let others = ["b", "a"].map(|name| fixture.member(name, set_up));
     fixture.wait_until_acknowledged();
     for other in others {
-        assert_eq!(other.delivered(), [], "the other member claimed entries of a running one");
+        assert_eq!(other.delivered(), [], "the other member claimed entries of a running member");
     }
     assert_eq!(first.stop_well().handled, 2);
     assert_eq!(attempts.all(), [1, 1, 1, 2, 2, 2]);
@@ -206,7 +209,7 @@ pub(in crate::conformance) fn claims_are_renewed_while_messages_wait_for_a_retry
     fixture.wait("the first attempt has failed", || attempts.len() == 1);
     let second = fixture.member("b", set_up);
     fixture.wait_until_acknowledged();
-    assert_eq!(second.delivered(), [], "the other member claimed entries of a running one");
+    assert_eq!(second.delivered(), [], "the other member claimed entries of a running member");
     assert_eq!(first.stop_well().handled, 2);
     assert_eq!(attempts.all(), [1, 1, 2]);
 }

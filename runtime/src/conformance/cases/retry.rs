@@ -181,7 +181,11 @@ pub(in crate::conformance) fn a_failure_can_stop_the_consumer(fixture: &Fixture)
     let member = start();
     fixture.wait("the last message is handled", || attempts.count(&3) > 0);
     fixture.wait_until_acknowledged();
-    assert_eq!(member.stop_well().handled, 2, "the failed message and the one behind it should come again");
+    assert_eq!(
+        member.stop_well().handled,
+        2,
+        "the failed message and the one after it should be redelivered"
+    );
     assert_eq!((attempts.count(&1), attempts.count(&3)), (1, 1));
     assert!(fixture.dead_letters().is_empty());
 }

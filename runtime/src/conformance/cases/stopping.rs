@@ -66,7 +66,7 @@ pub(in crate::conformance) fn a_stop_has_a_deadline(fixture: &Fixture) {
     drop(hanging);
     let (handled, _receiver) = fixture.record();
     fixture.member("a", |consumer| consumer.count(1)).end_well();
-    assert_eq!(handled.all(), [1], "the message should come again");
+    assert_eq!(handled.all(), [1], "the message should be delivered again");
 }
 
 pub(in crate::conformance) fn failed_polls_count_towards_the_error_limit(fixture: &Fixture) {

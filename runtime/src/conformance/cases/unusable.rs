@@ -87,7 +87,7 @@ pub(in crate::conformance) fn an_unknown_type_can_stop_the_consumer(fixture: &Fi
     assert!(fixture.dead_letters().is_empty());
     let member = fixture.member("a", |consumer| consumer.on_unknown_type(OnUnknownType::Skip).count(1));
     let report = member.end_well();
-    assert_eq!((report.handled, report.skipped), (1, 1), "both messages should come again");
+    assert_eq!((report.handled, report.skipped), (1, 1), "both messages should be delivered again");
 }
 
 pub(in crate::conformance) fn a_message_without_type_is_dead_lettered(fixture: &Fixture) {

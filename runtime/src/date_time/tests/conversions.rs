@@ -51,7 +51,7 @@ fn unix_micros_of_the_first_and_the_last_time() {
     }
     for micros in [FIRST_MICROS - 1, LAST_MICROS + 1, i64::MIN, i64::MAX] {
         let error = DateTime::from_unix_micros(micros).unwrap_err();
-        assert_eq!(error.to_string(), "the time is not in the years 1 to 9999");
+        assert_eq!(error.to_string(), "the time is outside the years 1 to 9999");
     }
     // An offset can take a time out of the years 1 to 9999.
     assert_eq!(parsed("0001-01-01T00:00:00+23:59").unix_micros(), Some(FIRST_MICROS - 86_340_000_000));

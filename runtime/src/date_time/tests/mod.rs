@@ -147,16 +147,16 @@ fn texts_are_padded() {
 #[test]
 fn arguments_are_checked() {
     let problems = [
-        (DateTime::utc(0, 1, 1, 0, 0, 0, 0), "the year is not in 1 to 9999"),
-        (DateTime::utc(10_000, 1, 1, 0, 0, 0, 0), "the year is not in 1 to 9999"),
-        (DateTime::utc(2024, 0, 1, 0, 0, 0, 0), "the month is not in 1 to 12"),
-        (DateTime::utc(2024, 13, 1, 0, 0, 0, 0), "the month is not in 1 to 12"),
-        (DateTime::utc(2024, 1, 0, 0, 0, 0, 0), "the day is not in the month"),
-        (DateTime::utc(2100, 2, 29, 0, 0, 0, 0), "the day is not in the month"),
-        (DateTime::utc(2024, 1, 1, 24, 0, 0, 0), "the hour is not in 0 to 23"),
-        (DateTime::utc(2024, 1, 1, 0, 60, 0, 0), "the minute is not in 0 to 59"),
-        (DateTime::utc(2024, 1, 1, 0, 0, 60, 0), "the second is not in 0 to 59"),
-        (DateTime::naive(2024, 1, 1, 0, 0, 0, 1_000_000), "the microsecond is not in 0 to 999999"),
+        (DateTime::utc(0, 1, 1, 0, 0, 0, 0), "the year is not between 1 and 9999"),
+        (DateTime::utc(10_000, 1, 1, 0, 0, 0, 0), "the year is not between 1 and 9999"),
+        (DateTime::utc(2024, 0, 1, 0, 0, 0, 0), "the month is not between 1 and 12"),
+        (DateTime::utc(2024, 13, 1, 0, 0, 0, 0), "the month is not between 1 and 12"),
+        (DateTime::utc(2024, 1, 0, 0, 0, 0, 0), "the month does not have that day"),
+        (DateTime::utc(2100, 2, 29, 0, 0, 0, 0), "the month does not have that day"),
+        (DateTime::utc(2024, 1, 1, 24, 0, 0, 0), "the hour is not between 0 and 23"),
+        (DateTime::utc(2024, 1, 1, 0, 60, 0, 0), "the minute is not between 0 and 59"),
+        (DateTime::utc(2024, 1, 1, 0, 0, 60, 0), "the second is not between 0 and 59"),
+        (DateTime::naive(2024, 1, 1, 0, 0, 0, 1_000_000), "the microsecond is not between 0 and 999999"),
     ];
     for (result, message) in problems {
         let error = result.unwrap_err();
@@ -188,7 +188,7 @@ fn errors_in_avro_have_an_offset_and_a_reason() {
     let message = |bytes: &[u8]| DateTime::decode_avro(&mut Decoder::new(bytes)).unwrap_err().to_string();
     assert_eq!(
         message(b"\x142024-13-06"),
-        "byte 0: expected a date and time, but the value was refused: the month is not in 1 to 12, at byte 5"
+        "byte 0: expected a date and time, but the value was refused: the month is not between 1 and 12, at byte 5"
     );
     assert!(message(b"\x162024-01-06\xff").contains("utf-8"));
     assert!(message(b"\x162024-01-06").ends_with("the input ends"));

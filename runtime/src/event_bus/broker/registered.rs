@@ -33,7 +33,7 @@ pub fn register(name: impl Into<String>, bus: Arc<dyn EventBus>) {
     let is_taken = name.is_empty() || name.contains('.') || BusSettings::default().named(&name).is_some();
     assert!(
         !is_taken,
-        "`{name}` cannot be the name of a bus: names of built-in buses and names with dots are taken"
+        "`{name}` cannot be the name of a bus: names of built-in buses and names with dots are reserved"
     );
     REGISTERED.write().unwrap_or_else(PoisonError::into_inner).insert(name, bus);
 }

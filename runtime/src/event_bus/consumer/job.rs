@@ -168,7 +168,7 @@ pub(super) fn receive(message: &Message) -> Result<Incoming, BoxError> {
     let (metadata, absent) = message.metadata()?;
     if !absent.is_empty() {
         let event_type = &*metadata.event_type;
-        tracing::warn!(message_id = %metadata.id, event_type, ?absent, "the message lacks headers: they get defaults");
+        tracing::warn!(message_id = %metadata.id, event_type, ?absent, "the message lacks headers: defaults take their place");
     }
     Ok(registry::receive(metadata, message.event_data()?)?)
 }

@@ -19,7 +19,7 @@ pub enum OnError {
     /// Store it among the group's dead letters, and acknowledge it.
     #[default]
     DeadLetter,
-    /// Log and acknowledge it, as Python does: nobody handles it again.
+    /// Log and acknowledge it, as Python does: it is not handled again.
     #[cfg_attr(feature = "cli", value(name = "ack"))]
     Acknowledge,
     /// End the consumer; the message stays pending.

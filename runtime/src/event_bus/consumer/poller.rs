@@ -93,8 +93,8 @@ impl Poller {
                 let left = deadline.saturating_duration_since(Instant::now());
                 let Ok(next) = self.news.recv_timeout(left) else {
                     tracing::warn!(
-                        "the event bus does not answer, and the consumer ends without it: messages that were finished last \
-                         may be delivered again"
+                        "the event bus does not answer, so the consumer ends without waiting for it: the messages that \
+                         were finished last may be delivered again"
                     );
                     // The other thread gives back the entries that still arrive.
                     self.news = channel().1;
@@ -154,7 +154,7 @@ fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observers
     if !entries.is_empty()
         && let Err(error) = consumer.hold(&entries)
     {
-        let doing = "entries that arrived after the stop could not be given back";
+        let doing = "entries that arrived after the stop could not be returned";
         observers.tell(&Observation::BrokerFailed { doing, error: &error });
     }
 }

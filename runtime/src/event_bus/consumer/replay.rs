@@ -74,8 +74,10 @@ fn run(letter: &DeadLetter) -> Result<Failed, String> {
     let failed = &letter.failure.receivers;
     let names: Vec<String> = incoming.receivers().map(|receiver| receiver.full_name().to_string()).collect();
     if names.is_empty() {
-        return Err("no receiver of this program takes this event type: link the crate with your receivers"
-            .to_owned());
+        return Err(
+            "no receiver in this program handles this event type: link the crate with your receivers"
+                .to_owned(),
+        );
     }
     if let Some(missing) = failed.iter().find(|failed| !names.contains(failed)) {
         return Err(format!(

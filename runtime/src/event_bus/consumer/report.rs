@@ -51,7 +51,7 @@ impl fmt::Display for Report {
         let without: u64 = self.without_receiver.values().sum();
         write!(
             f,
-            "{} handled, {} failed attempts, {} dead-lettered, {} given up, {} skipped, {without} without receiver, {} lost",
+            "{} handled, {} failed attempts, {} dead-lettered, {} given up, {} skipped, {without} without a receiver, {} lost",
             self.handled, self.failed_attempts, self.dead_lettered, self.given_up, self.skipped, self.lost,
         )
     }

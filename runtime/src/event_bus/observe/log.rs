@@ -67,7 +67,7 @@ impl Log {
             drop(known);
             tracing::warn!(
                 event_type,
-                "no receiver of this program takes messages of this type: they are acknowledged"
+                "no receiver in this program handles messages of this type: they are acknowledged"
             );
         }
     }

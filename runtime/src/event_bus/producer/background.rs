@@ -77,7 +77,7 @@ impl Background {
             if Instant::now() >= deadline {
                 let reason = backlog.error.as_deref().unwrap_or("the bus is slower than the senders");
                 return Err(BusError::transient(format!(
-                    "{CAPACITY} messages are waiting already: {reason}"
+                    "{CAPACITY} messages are already waiting: {reason}"
                 )));
             }
             backlog = wait(&self.0.taken, backlog, deadline);
@@ -187,7 +187,11 @@ impl Queue {
             }
         }
         if let Some(error) = &reason {
-            tracing::warn!(waiting = again.len(), error, "the event bus takes no messages: they wait");
+            tracing::warn!(
+                waiting = again.len(),
+                error,
+                "the event bus does not accept messages: they wait in a queue"
+            );
         }
         let all_settled = again.is_empty();
         let mut backlog = self.backlog();

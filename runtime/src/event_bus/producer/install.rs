@@ -36,7 +36,7 @@ pub struct Guard(Option<Arc<Router>>);
 /// Installs the event bus that `settings` describe. From then on, an event that has an enabled route in
 /// `EVENT_BUS_PRODUCER_CONFIG` goes to the topics of that route after its receivers have run, unless it came from the bus.
 ///
-/// The [`Responses`](crate::Responses) of a send contain the outcome as that of a receiver called `event_bus`. A bus that was
+/// The [`Responses`](crate::Responses) of a send contain the outcome under a receiver named `event_bus`. A bus that was
 /// installed before is replaced. Without `EVENT_BUS_PRODUCER` none is installed, and events stay in the process, unless an
 /// earlier guard still exists.
 ///

@@ -31,7 +31,7 @@ pub(in crate::event_bus) trait Lookup {
 /// Makes a struct, its defaults and its reader from a table with one row for each setting:
 ///
 /// ```text
-/// /// What it means.
+/// /// The meaning of the setting.
 /// "NAME" | "OTHER_NAME" => field: Type = default, kind;
 /// ```
 ///

@@ -25,7 +25,7 @@ pub(super) fn check(path: &SettingPath<'_>, prefix: Option<&str>, topic: &str, f
         illegal
     } else if [".", ".."].contains(&&*full) {
         format!(
-            "a topic cannot be named `{topic}`\nnote: brokers keep each topic in a directory of its name\nhelp: rename it"
+            "a topic cannot be named `{topic}`\nnote: brokers store each topic in a directory with its name\nhelp: rename it"
         )
     } else if full.len() > LONGEST_NAME {
         format!(

@@ -96,8 +96,8 @@ impl UsageKey {
         Self::aside_of(UsageClass::AsideV2, usage_key.clone(), aside_type, "")
     }
 
-    /// Returns the organization, or `None` if the key has only a version. This and the following parts of an aside
-    /// are those of its block.
+    /// Returns the organization, or `None` if the key has only a version. An aside has the
+    /// same value as its block here and in the following parts.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.part(Part::Org)

@@ -10,7 +10,7 @@ pub const fn assert_no_command(record: &Record, index: usize) {
         PanicMessage::new()
             .text("field `")
             .text(field.name)
-            .text("` tells receivers what to do\nnote: an event says what happened, and leaves what to do about it to its receivers (ADR-16)\nhelp: remove the field, or replace it with the fact behind the decision, or waive the rule with `allow(field_flow_control, reason = \"…\")`")
+            .text("` tells receivers what to do\nnote: an event says what happened, and leaves it to its receivers to decide what to do (ADR-16)\nhelp: remove the field, or replace it with the fact behind the decision, or waive the rule with `allow(field_flow_control, reason = \"…\")`")
             .panic();
     }
 }

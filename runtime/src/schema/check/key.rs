@@ -18,7 +18,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
             .path(path)
             .text("` is personal data: `")
             .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path in a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
+            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path with a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
             .panic();
     }
     if index + 1 < path.len() {
@@ -41,7 +41,7 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         .path(path)
         .text("` is ")
         .text(kind)
-        .text(", which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path in a string, an integer, a UUID, an opaque key, a date or bytes")
+        .text(", which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path with a string, an integer, a UUID, an opaque key, a date or bytes")
         .panic();
 }
 
@@ -53,7 +53,7 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
     let message = PanicMessage::new().text("key `").path(path).text("` is not in the event's data: ");
     if index == 0 {
         message
-            .text("there is no data key `")
+            .text("the event has no data key `")
             .text(path[0])
             .text("`")
             .text(NOTE)
@@ -89,9 +89,9 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
             .text(parent.name)
             .text("` is a `")
             .text(parent.type_name)
-            .text("`, which has many values, and the key is one")
+            .text("`, which has many values, but a key is a single value")
             .text(NOTE)
-            .text("use a field that the event has once")
+            .text("use a field that has a single value in each event")
             .panic(),
         _ => message
             .text("`")

@@ -44,7 +44,7 @@ pub const fn assert_field(record: &Record, index: usize) {
     };
     if has_optional_part(inside) {
         PanicMessage::new()
-            .text("`Option` can only be the whole type of a field, but `")
+            .text("`Option` can only be the outermost type of a field, but `")
             .text(field.name)
             .text("` has one inside\nnote: Python's library reads and writes null only there (ADR-5)\nhelp: leave empty values out, or use a `#[payload]` struct with an `Option` field as the inner type")
             .panic();
@@ -55,7 +55,7 @@ pub const fn assert_field(record: &Record, index: usize) {
             .text(record.name)
             .text("` contains itself through its field `")
             .text(field.name)
-            .text("`\nnote: Python's library has no recursive schemas, and nothing would limit the depth of a message (ADR-5)\nhelp: refer to the other value by its key or id")
+            .text("`\nnote: Python's library does not support recursive schemas, and nothing would limit the depth of a message (ADR-5)\nhelp: refer to the other value by its key or id")
             .panic();
     }
 }
@@ -82,7 +82,7 @@ pub const fn assert_shared(record: &Record, index: usize) {
         .text(field.name)
         .text("` of type `")
         .text(field.type_name)
-        .text("` cannot go to another thread\nnote: receivers run on the thread that sends, and any thread can send\nhelp: use a type that is `Send` and `Sync`: plain values, without `Rc`, `Cell`, `RefCell` or raw pointers")
+        .text("` cannot be sent to another thread\nnote: receivers run on the thread that sends the event, which can be any thread\nhelp: use a type that is `Send` and `Sync`: plain values, without `Rc`, `Cell`, `RefCell` or raw pointers")
         .panic();
 }
 
@@ -278,7 +278,7 @@ const EVENT_RECORD: &str = "CloudEvent";
 #[track_caller]
 const fn clash(record: &Record, other: Option<&Record>) -> ! {
     let message = PanicMessage::new()
-        .text("two different records inside this event are called `")
+        .text("two different records inside this event are named `")
         .text(record.name)
         .text("`: ");
     let message = match other {
@@ -291,7 +291,7 @@ const fn clash(record: &Record, other: Option<&Record>) -> ! {
         .text(record.location.module_path)
         .text("::")
         .text(record.name)
-        .text("`\nnote: a schema defines each record name once, so consumers would confuse the two (ADR-5)\nhelp: rename ");
+        .text("`\nnote: a schema defines each record name once, so consumers would mistake one record for the other (ADR-5)\nhelp: rename ");
     message.text(if other.is_some() { "one of the two structs" } else { "the struct" }).panic()
 }
 

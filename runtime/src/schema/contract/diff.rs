@@ -215,7 +215,7 @@ impl Walk<'_> {
             .change(path, change)
             .text("\nnote: `")
             .file(event_type, self.minor_version)
-            .text("` was published; messages carry no schema, so services read the fields in the order and with the types of that file (ADR-6)");
+            .text("` was published; messages carry no schema, so services read the fields in the order and with the types given in that file (ADR-6)");
         if self.wanted + 1 == REPORTS && self.broken > REPORTS {
             #[allow(clippy::cast_possible_truncation)] // There are far fewer fields.
             let more = (self.broken - REPORTS) as u32;

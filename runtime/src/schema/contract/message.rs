@@ -40,9 +40,9 @@ impl PanicMessage {
                 message.text("retyped from `").published_type(from).text("` to `").schema(to).text("`")
             }
             Change::MadeOptional => message.text("made optional"),
-            Change::MadeRequired => message.text("optional, and was made required"),
+            Change::MadeRequired => message.text("made required"),
             Change::Moved => message.text("moved"),
-            Change::AddedInside => message.text("added inside a record that was published"),
+            Change::AddedInside => message.text("added inside a published record"),
             Change::AddedBeforeTheEnd => message.text("inserted before the end"),
             Change::AddedAtTheEnd { is_raised: false, .. } => {
                 message.text("added without raising the minor version")

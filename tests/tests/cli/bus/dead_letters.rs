@@ -187,7 +187,10 @@ fn an_unknown_type_is_replayed_by_a_program_that_knows_it() {
     let ran = bus.run_as(SERVICE, &arguments);
     let error = &ran.json_lines()[0]["error"];
     assert_eq!(
-        (ran.code, error.as_str().unwrap().starts_with("no receiver of this program takes this event type")),
+        (
+            ran.code,
+            error.as_str().unwrap().starts_with("no receiver in this program handles this event type")
+        ),
         (1, true)
     );
 }

@@ -76,14 +76,14 @@ fn wrong_arguments() {
             "error: this program has no event `PARCEL_SEND`\nhelp: did you mean `PARCEL_SENT`?",
         ),
         (&["--signal", "a.b.PARCEL_LOST", "--data", &data], "error: this program has no event `PARCEL_LOST`"),
-        (&["--signal", SENT, "--data", "{"], "error: the data is wrong: "),
-        (&["--signal", SENT, "--data", &email], "error: the data is wrong: "),
-        (&["--signal", SENT, "--data", "{}"], "error: the data is wrong: "),
+        (&["--signal", SENT, "--data", "{"], "error: invalid data: "),
+        (&["--signal", SENT, "--data", &email], "error: invalid data: "),
+        (&["--signal", SENT, "--data", "{}"], "error: invalid data: "),
         (
             &["--signal", "COUNTER_CLOSED", "--data", &data],
             "error: `COUNTER_CLOSED` is local only and cannot go to an event bus: only relevant in this process",
         ),
-        (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: the metadata is wrong: "),
+        (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: invalid event metadata: "),
         (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata is "),
         (
             &["--signal", SENT, "--data", &data, "--key-field", "parcel.weight"],

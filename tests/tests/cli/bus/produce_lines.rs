@@ -31,7 +31,7 @@ fn every_line_is_answered_in_order() {
         (1, "the line is not a JSON object"),
         (3, "this program has no event `com.example.library.book.lent.v1`"),
         (4, "`COUNTER_CLOSED` is local only"),
-        (5, "the data is wrong: "),
+        (5, "invalid data: "),
     ] {
         assert!(answers[index]["error"].as_str().unwrap().starts_with(error), "{}", answers[index]);
         assert_eq!(answers[index]["line"], index + 1);

@@ -56,7 +56,7 @@ impl Work {
 /// Carries out an order.
 type Worker = Box<dyn FnMut(&Order) -> Result<()>>;
 
-/// Works until there are no more orders.
+/// Works until the orders end.
 pub(crate) fn work(task: &Task) -> Result<()> {
     let mut worker = worker(task)?;
     let mut out = io::stdout();

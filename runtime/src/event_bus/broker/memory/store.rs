@@ -149,7 +149,7 @@ pub(super) fn number(id: &EntryId) -> Result<u64, BusError> {
     let digits = id.as_str().strip_suffix("-0").unwrap_or(id.as_str());
     digits.parse().map_err(|_| {
         BusError::permanent(format!(
-            "`{id}` is not the id of an entry of the memory bus: write one such as `7-0`"
+            "`{id}` is not the id of an entry of the memory bus: write an id such as `7-0`"
         ))
     })
 }

@@ -161,7 +161,7 @@ impl Connector {
         if matches!(self.options.url.server, RedisServer::Sentinel { .. })
             && role.is_some_and(|role| role != "master")
         {
-            return Err(Trouble::unreachable(format!("a sentinel names a replica as {place}")));
+            return Err(Trouble::unreachable(format!("a sentinel named a replica as {place}")));
         }
         Ok(connection)
     }
@@ -187,7 +187,7 @@ impl Connector {
         }
         let address = reply::array(replies.next().unwrap_or_default(), TO)?;
         if address.is_empty() {
-            return Err(Trouble::unreachable(format!("{place} knows no primary of `{service}`")));
+            return Err(Trouble::unreachable(format!("{place} does not know the primary of `{service}`")));
         }
         let mut address = address.into_iter().map(reply::text);
         let (host, port) = (address.next().flatten(), address.next().flatten());
@@ -200,7 +200,7 @@ fn accepted(reply: Value, what: &str) -> Result<(), Trouble> {
     match reply::checked(reply) {
         Err(trouble) if trouble.is_transient() => Err(trouble),
         Err(Trouble::Server { code, text }) => {
-            Err(Trouble::Permanent(format!("Redis refuses {what}: `{code} {text}`")))
+            Err(Trouble::Permanent(format!("Redis refused {what}: `{code} {text}`")))
         }
         reply => reply.map(drop),
     }

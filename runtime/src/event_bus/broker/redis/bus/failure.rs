@@ -25,7 +25,7 @@ impl Trouble {
     pub(super) fn connection(what: impl Into<String>, error: RedisError) -> Self {
         if let Some(error) = bad_certificate(&error) {
             return Self::Permanent(format!(
-                "the server's certificate is not trusted: {error}; name the file of its authority as `ssl_ca_certs`"
+                "the server's certificate is not trusted: {error}; set `ssl_ca_certs` to the file of its certificate authority"
             ));
         }
         let timed_out = error.is_timeout();

@@ -61,7 +61,7 @@ impl RedisOptions {
         service_name: Option<&str>,
     ) -> Result<Self, BusError> {
         let url = settings.connection_url.clone().ok_or_else(|| {
-            BusError::permanent("no server is set: write its URL in `EVENT_BUS_REDIS_CONNECTION_URL`")
+            BusError::permanent("no server is configured: set `EVENT_BUS_REDIS_CONNECTION_URL`")
         })?;
         let options =
             Self::new(url).stream_max_len(settings.stream_max_len).stream_max_age(settings.stream_max_age);

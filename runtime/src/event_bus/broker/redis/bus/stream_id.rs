@@ -57,7 +57,7 @@ impl StreamId {
     pub(super) fn read(id: &EntryId) -> Result<Self, BusError> {
         Self::parse(id.as_str().as_bytes()).ok_or_else(|| {
             BusError::permanent(format!(
-                "`{id}` is not the id of an entry in Redis: write one such as `1700000000000-0`"
+                "`{id}` is not the id of a Redis entry: write an id such as `1700000000000-0`"
             ))
         })
     }

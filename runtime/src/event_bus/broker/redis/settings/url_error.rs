@@ -15,9 +15,9 @@ pub(super) const HOST: &str = "the host in the URL is not valid";
 pub(super) const PORT: &str =
     "the port in the URL is not a number up to 65535\nnote: it may be part of the password";
 pub(super) const SOCKET: &str =
-    "the URL names no socket\nhelp: write a URL such as `unix:///run/redis.sock?db=0`";
-pub(super) const DATABASE: &str = "the path of the URL is not the number of a database\nnote: the Python services would use \
-    database 0\nhelp: end the URL in `/0`, or without a path";
+    "the URL does not name a socket\nhelp: write a URL such as `unix:///run/redis.sock?db=0`";
+pub(super) const DATABASE: &str = "the path of the URL is not a database number\nnote: the Python services would use \
+    database 0\nhelp: end the URL with `/0`, or remove its path";
 pub(super) const PRIMARY: &str = "the URL does not name the primary\nnote: sentinels know the primary by a name\nhelp: write \
     the name after the sentinels, as in `redis+sentinel://one:26379,two:26379/events/0`";
 
@@ -42,7 +42,7 @@ pub(super) fn unknown_option(name: &str) -> RedisUrlError {
 }
 
 pub(super) fn wrong_value(name: &str, value: &str) -> RedisUrlError {
-    RedisUrlError(format!("the option `{name}` of the URL has a wrong value\nhelp: write {value}"))
+    RedisUrlError(format!("the option `{name}` of the URL has an invalid value\nhelp: write {value}"))
 }
 
 pub(super) fn needs_tls(name: &str) -> RedisUrlError {

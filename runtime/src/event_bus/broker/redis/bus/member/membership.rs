@@ -67,17 +67,17 @@ impl Membership {
         }
         let lost = format!("group `{group}` of stream `{topic}` was lost");
         Ok(match newest {
-            _ if !is_ours => format!("{lost}, and another member has created it again"),
+            _ if !is_ours => format!("{lost}, and another member has re-created it"),
             Some(newest) if newest > at => format!(
-                "{lost}, and is created again: entries after {at} up to {newest} are delivered again, including those that \
+                "{lost}, and is re-created: entries after {at} up to {newest} are delivered again, including those that \
                  were handled"
             ),
-            _ => format!("{lost}, and is created again: it begins after {at}"),
+            _ => format!("{lost}, and is re-created: it begins after {at}"),
         })
     }
 }
 
-/// Returns the last id that the group delivered, unless there is no group or this user may not ask.
+/// Returns the last id that the group delivered, or `None` if the group does not exist or this user may not ask.
 fn position(link: &mut Link) -> Result<Option<StreamId>, Trouble> {
     let Subscription { topic, group, .. } = link.subscription.clone();
     let groups = match link.ask(&["XINFO", "GROUPS", &topic]) {
@@ -100,7 +100,7 @@ fn create(link: &mut Link, at: &str) -> Result<bool, Trouble> {
     }
 }
 
-/// Returns whether this is the reply of `XINFO` if there is no stream.
+/// Returns whether `XINFO` replied that the stream does not exist.
 fn is_missing_key(trouble: &Trouble) -> bool {
     matches!(trouble, Trouble::Server { text, .. } if text.contains("no such key"))
 }

@@ -42,8 +42,8 @@ impl Watch {
     pub(super) fn give_up(&mut self, subscription: &Subscription, found: &mut Polled) {
         self.is_blind = true;
         found.notes.push(format!(
-            "entries that stream `{}` drops before a member reads them go unnoticed: the server does not allow this user \
-             `EVAL`, with `XINFO` and `XGROUP SETID` in it",
+            "entries that stream `{}` drops before a member reads them go unnoticed: the server does not let this user run \
+             `EVAL` with `XINFO` and `XGROUP SETID`",
             subscription.topic
         ));
     }
@@ -130,7 +130,7 @@ mod tests {
         assert!(note.contains("was moved back from 20-0 to 10-0"), "{note}");
         watch.forget();
         assert_eq!(take(watch, check("30-0", 0, false)), (0, String::new()));
-        assert_eq!(take(watch, Value::Array(Vec::new())), (0, String::new()), "there is no group");
+        assert_eq!(take(watch, Value::Array(Vec::new())), (0, String::new()), "the group does not exist");
     }
 
     #[test]
