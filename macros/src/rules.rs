@@ -134,7 +134,7 @@ rules! {
             kept: "the constant repeats the last words of the event type",
         },
         adr: "ADR-2",
-        why: "a constant repeats the last words of subject and action, so that you can find one name by the other",
+        why: "a constant repeats the last words of subject and action, so that you can guess one name from the other",
         upstream: "`COURSE_DISCUSSIONS_CHANGED` of `org.openedx.learning.discussions.configuration.changed.v1`, and `FORUM_RESPONSE_COMMENT_CREATED`",
     }
     NAME_MISSING_MAJOR_VERSION {

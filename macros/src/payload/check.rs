@@ -33,7 +33,8 @@ fn check_recursion(payload: &Payload<'_>, field: &Field<'_>, problems: &mut Prob
     let ident = &payload.item.ident;
     let Some(at) = find_namesake(&field.ty, ident) else { return };
     // Only the compiler knows which struct a path leads to.
-    let or_another = if find_mention(&field.ty, ident).is_some() { "" } else { ", or another of its name," };
+    let or_another =
+        if find_mention(&field.ty, ident).is_some() { "" } else { ", or a payload of the same name," };
     let what =
         format!("payload `{}` contains itself{or_another} through its field `{}`", ident.unraw(), field.name);
     problems.refuse(&rules::RECORD_RECURSIVE, at, what, "refer to the other value by its key or id");

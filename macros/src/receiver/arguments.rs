@@ -50,7 +50,7 @@ impl ReceiverArguments {
         }
         if self.signals.is_empty() && problems.len() == before {
             let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static";
-            problems.mistake(&TokenStream::new(), "`#[receiver]` names no signal", help);
+            problems.mistake(&TokenStream::new(), "`#[receiver]` does not name a signal", help);
         }
         problems.len() == before
     }

@@ -37,7 +37,11 @@ impl Arg {
         }
         if problems.len() == before {
             match &names[..] {
-                [] => problems.mistake(&self.name, "`allow(…)` names no rule", format!("write `{example}`")),
+                [] => problems.mistake(
+                    &self.name,
+                    "`allow(…)` does not name a rule",
+                    format!("write `{example}`"),
+                ),
                 [name, ..] if others.is_empty() => {
                     let what = format!("`allow({name})` gives no reason");
                     problems.mistake(name, what, format!("write `{example}` to tell future readers why"));

@@ -162,7 +162,7 @@ pub enum Command {
     /// parts. The answer to a refused key is `{"error": …}`. The answer to a line that cannot be parsed is
     /// `{"error": …, "line": …}`, and the command continues.
     ///
-    /// The requested class is `CourseKey`, `UsageKey`, `LearningContextKey`, `CCXLocator`,
+    /// The `class` to parse is `CourseKey`, `UsageKey`, `LearningContextKey`, `CCXLocator`,
     /// `LibraryLocatorV2`, `LibraryUsageLocatorV2`, `LibraryCollectionLocator` or
     /// `LibraryContainerLocator`.
     #[command(alias = "parse_keys", verbatim_doc_comment, after_help = parse_keys::EXAMPLE)]

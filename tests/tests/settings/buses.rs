@@ -37,7 +37,7 @@ fn a_missing_bus() {
     let error = settings.unwrap().producing_bus().unwrap_err();
     assert_eq!(error.findings()[0].path(), "EVENT_BUS_PRODUCER");
     assert!(
-        error.to_string().contains("such as the one of `org.example.learning.quiz.passed.v1` to `quizzes`"),
+        error.to_string().contains("such as the one from `org.example.learning.quiz.passed.v1` to `quizzes`"),
         "{error}"
     );
     let settings =

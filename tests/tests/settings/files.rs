@@ -104,7 +104,7 @@ fn invalid_files() {
         ("json", deep_json.as_bytes(), "the settings file cannot be read"),
         ("toml", b"PASSWORD = \"s3cret\" x", "line 1"),
         ("toml", b"PASSWORD = s3cret", "line 1"),
-        ("ini", b"A=1", "none of the extensions"),
+        ("ini", b"A=1", "the name of the settings file must end in"),
     ] {
         let error = from_file(extension, text).unwrap_err().to_string();
         assert!(error.contains(message), "{extension}: {error}");

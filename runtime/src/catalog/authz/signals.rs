@@ -10,7 +10,7 @@ use crate::event;
     key = role_assignment.subject,
     repository = "openedx/openedx-authz",
     allow(type_missing_version, reason = "published without a version"),
-    allow(key_is_pii, reason = "the data has no id of the subject by which its assignments could stay in order"),
+    allow(key_is_pii, reason = "the data has no subject id to keep its assignments in order"),
 )]
 pub struct RoleAssignmentCreated {
     /// The new assignment.
@@ -24,7 +24,7 @@ pub struct RoleAssignmentCreated {
     key = role_assignment.subject,
     repository = "openedx/openedx-authz",
     allow(type_missing_version, reason = "published without a version"),
-    allow(key_is_pii, reason = "the data has no id of the subject by which its assignments could stay in order"),
+    allow(key_is_pii, reason = "the data has no subject id to keep its assignments in order"),
 )]
 pub struct RoleAssignmentDeleted {
     /// The deleted assignment.

@@ -68,7 +68,7 @@ pub(in crate::conformance) fn a_backlog_group_starts_with_the_oldest_message(fix
     let member = fixture.member("a", |consumer| consumer.start(Start::Backlog).count(10));
     let report = member.end_well();
     assert_eq!(handled.all(), (11..=20).collect::<Vec<_>>());
-    assert_eq!(report.lost, 0, "messages trimmed before the group was created are not lost");
+    assert_eq!(report.lost, 0, "messages trimmed before the group was created should not count as lost");
 }
 
 pub(in crate::conformance) fn a_group_can_start_after_an_entry(fixture: &Fixture) {

@@ -60,7 +60,7 @@ pub(in crate::conformance) fn entries_of_a_crashed_member_are_claimed(fixture: &
     for (number, at) in handled.all() {
         numbers.insert(number);
         let waited = at - before;
-        assert!(number == 4 || waited >= claim, "{number} was claimed after {waited:?}");
+        assert!(number == 4 || waited >= claim, "message {number} was claimed too early, after {waited:?}");
     }
     assert_eq!(numbers, (1..=4).collect());
     for id in ids {

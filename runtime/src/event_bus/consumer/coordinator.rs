@@ -61,7 +61,7 @@ impl<'a> Coordinator<'a> {
         stop: &'a Stop,
         observers: &'a Observers,
     ) -> Result<Self, ConsumeError> {
-        let refused = |error| ConsumeError::Refused(format!("no thread could be started: {error}"));
+        let refused = |error| ConsumeError::Refused(format!("cannot start a thread: {error}"));
         let lanes = Lanes::start(options, observers).map_err(refused)?;
         let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
         let now = Instant::now();

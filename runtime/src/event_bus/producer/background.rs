@@ -66,7 +66,7 @@ impl Background {
         });
         let theirs = Arc::clone(&queue);
         spawn("events-producer".to_owned(), move || theirs.run(timeout))
-            .map_err(|error| BusError::permanent("no thread could be started").with_source(error))?;
+            .map_err(|error| BusError::permanent("cannot start a thread").with_source(error))?;
         Ok(Self(queue))
     }
 

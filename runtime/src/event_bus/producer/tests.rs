@@ -146,7 +146,7 @@ fn failed_messages_are_sent_again_in_smaller_parts_and_in_order() {
     answer(0, 125);
     assert_eq!(calls.recv().unwrap(), 31);
     answer(31, 0);
-    assert_eq!(calls.recv().unwrap(), 62, "what goes well may grow again");
+    assert_eq!(calls.recv().unwrap(), 62, "a batch that succeeds may grow again");
     answer(0, 62);
     let left = types(background.flush(Instant::now() + Duration::from_millis(500)));
     assert_eq!(left, (41..600).map(|number| number.to_string()).collect::<Vec<_>>());

@@ -40,7 +40,7 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
         "toml" => parse_toml,
         _ => {
             return Err(
-                "the settings file has none of the extensions `.yaml`, `.yml`, `.json` and `.toml`\nnote: the \
+                "the name of the settings file must end in `.yaml`, `.yml`, `.json` or `.toml`\nnote: the \
                  extension says which format it has\nhelp: rename it"
                     .to_owned(),
             );

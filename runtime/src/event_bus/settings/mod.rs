@@ -118,7 +118,7 @@ impl Settings {
             (None, Some((event_type, topic, _))) => Err(SettingsError::of(
                 &SettingPath::new("EVENT_BUS_PRODUCER", ""),
                 format!(
-                    "not set\nnote: `EVENT_BUS_PRODUCER_CONFIG` has enabled routes, such as the one of `{event_type}` to \
+                    "not set\nnote: `EVENT_BUS_PRODUCER_CONFIG` has enabled routes, such as the one from `{event_type}` to \
                      `{topic}`, and their events would be lost\nhelp: write {}, or disable the routes",
                     bus::built_in()
                 ),
