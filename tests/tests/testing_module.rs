@@ -179,7 +179,7 @@ fn assert_helpers_pass_and_panic_with_a_reason() {
     );
     assert_eq!(
         panic_text(|| sent.assert_any(|_| true)),
-        "none of the 0 `LEAF_DROPPED` that were sent matches"
+        "none of the 0 `LEAF_DROPPED` events that were sent matches"
     );
     drop_leaf(7);
     assert_eq!(sent.assert_one().number, 7);
@@ -194,7 +194,7 @@ fn assert_helpers_pass_and_panic_with_a_reason() {
     );
     sent.assert_any(|event| event.number == 8);
     let none = panic_text(|| sent.assert_any(|event| event.number == 9));
-    assert_eq!(none, "none of the 2 `LEAF_DROPPED` that were sent matches");
+    assert_eq!(none, "none of the 2 `LEAF_DROPPED` events that were sent matches");
 }
 
 #[test]

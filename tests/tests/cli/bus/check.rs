@@ -113,5 +113,5 @@ fn the_server() {
     let [line] = &found[..] else { panic!("{found:?}") };
     assert!(line.starts_with("server: cannot read stream `dev-openedx-events-check`: "), "{line}");
     let bus = bus.with("EVENT_BUS_PRODUCER", "").with("EVENT_BUS_CONSUMER", "");
-    assert!(check(&bus, &["--live"])[0].starts_with("server: no bus is set: "));
+    assert!(check(&bus, &["--live"])[0].starts_with("server: no bus is configured: "));
 }

@@ -209,7 +209,7 @@ fn dead_letters_can_be_dropped() {
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "0 of 0 dropped\n"));
     let ran = dlq(&bus, "drop", &["yesterday"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`yesterday` is not the id of an entry"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`yesterday` is not the id of a Redis entry"), "{}", ran.stderr);
 }
 
 #[test]

@@ -69,7 +69,16 @@ fn wrong_arguments() {
     let bus = Bus::new();
     let data = data();
     let email = format!("{{\"parcel\": {{\"number\": \"{RECIPIENT}\"}}}}");
-    let other = json!({"event_type": ARRIVED, "id": "5fdb5a0c-c6a4-11f0-8de9-0242ac120002"}).to_string();
+    let other = json!({
+        "event_type": ARRIVED,
+        "id": "5fdb5a0c-c6a4-11f0-8de9-0242ac120002",
+        "minorversion": 0,
+        "source": "openedx/other/web",
+        "sourcehost": "other.example.com",
+        "time": "2026-01-02T03:04:05.000006+00:00",
+        "sourcelib": [8, 9, 10],
+    })
+    .to_string();
     for (arguments, expected) in [
         (
             &["--signal", "PARCEL_SEND", "--data", &data][..],
@@ -84,7 +93,7 @@ fn wrong_arguments() {
             "error: `COUNTER_CLOSED` is local only and cannot go to an event bus: only relevant in this process",
         ),
         (&["--signal", SENT, "--data", &data, "--metadata", "[]"], "error: invalid event metadata: "),
-        (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata is "),
+        (&["--signal", SENT, "--data", &data, "--metadata", &other], "error: the metadata has event type "),
         (
             &["--signal", SENT, "--data", &data, "--key-field", "parcel.weight"],
             "error: the key field `parcel.weight` is not in `PARCEL_SENT`: there is no `weight`",

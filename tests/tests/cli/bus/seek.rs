@@ -33,7 +33,7 @@ fn seek_goes_to_the_start_the_end_and_an_entry() {
     assert_eq!(consume(&bus, "1"), ["1"]);
     let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", "yesterday"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`yesterday` is not the id of an entry"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`yesterday` is not the id of a Redis entry"), "{}", ran.stderr);
 }
 
 /// Skipped entries are not reported as lost.

@@ -44,7 +44,7 @@ fn all_pages_or_some() {
     assert!(numbers(&["--from", &ids[1200]]).is_empty());
     let ran = bus.run(&["tail", "-t", "parcels", "--from", "yesterday"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`yesterday` is not the id of an entry"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`yesterday` is not the id of a Redis entry"), "{}", ran.stderr);
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn an_unreachable_server() {
     let bus = Bus::new().with("EVENT_BUS_PRODUCER", "").with("EVENT_BUS_CONSUMER", "");
     let ran = bus.run(&["tail", "-t", "parcels"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.starts_with("error: no bus is set: "), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("error: no bus is configured: "), "{}", ran.stderr);
 }
 
 #[test]
