@@ -131,7 +131,7 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
         Type::Reference(reference) => {
             let may_stay = is_local && reference.lifetime.as_ref().is_some_and(is_static);
             let refusal = if reference.mutability.is_some() {
-                TypeRefusal::new(part, "could change, but payloads are frozen", "hold the value itself")
+                TypeRefusal::new(part, "could change, but payloads are frozen", "store the value itself")
             } else {
                 TypeRefusal::new(part, "borrows its value", OWN_THE_DATA)
             };
@@ -147,7 +147,7 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
             let is_elided_cow =
                 named.is_none() && path.path.segments.last().is_some_and(|last| last.ident == "Cow");
             (is_elided_cow || named.is_some_and(|lifetime| !is_static(lifetime))).then(|| {
-                TypeRefusal::new(part, "borrows its value", "own the data: `String` for `Cow<'_, str>`")
+                TypeRefusal::new(part, "borrows its value", "use an owned type: `String` for `Cow<'_, str>`")
             })
         }
         _ => None,

@@ -77,7 +77,7 @@ fn check(at: &Ident, place: Place, waivers: &Waivers, problems: &mut Problems) -
     let Some(rule) = rules::find(&name) else {
         let closest = find(at).map(|rule| format!("write `{}`; ", rule.name)).unwrap_or_default();
         let help = format!("{closest}the rules that can be waived are {}", quoted(&rules::conventions()));
-        problems.mistake(at, format!("there is no rule `{name}`"), help);
+        problems.mistake(at, format!("unknown rule `{name}`"), help);
         return WaiverState::Refused;
     };
     let Kind::Convention { subject, .. } = rule.kind else {
@@ -144,7 +144,7 @@ pub(crate) fn refuse_lint(
                     format!("write `#[payload({waiver})]` on the field")
                 }
             };
-            problems.mistake(name, format!("`{name}` is a rule of events, not a lint of the compiler"), help);
+            problems.mistake(name, format!("`{name}` is a rule for events, not a compiler lint"), help);
             waivers.add(Some(rule), name, WaiverState::Misplaced);
             is_refused = true;
         }

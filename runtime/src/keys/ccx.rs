@@ -49,7 +49,7 @@ impl CcxLocator {
     /// If the course's key is in the old style, or the key of a library.
     pub fn new(course: &CourseKey, ccx: u64) -> Result<Self, KeyError> {
         if !matches!(course.class(), Some(CourseClass::Course | CourseClass::Ccx)) {
-            let problem = KeyProblem::Other("is not the key of a course run in the new style");
+            let problem = KeyProblem::Other("is not a new-style key of a course run");
             return Err(Fault::new("course", 0, problem).in_a(Self::NOUN));
         }
         let ccx = ccx.to_string();

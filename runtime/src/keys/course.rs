@@ -153,7 +153,7 @@ impl CourseKey {
             Part::Branch.check(branch)?;
         }
         let Some(class) = self.class() else {
-            let problem = KeyProblem::Other("is not possible in an old-style key");
+            let problem = KeyProblem::Other("is not allowed in an old-style key");
             return if branch.is_none() { Ok(self.clone()) } else { Err(Fault::new("branch", 0, problem)) };
         };
         let mut fields = self.fields();
