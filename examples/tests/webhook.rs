@@ -31,7 +31,6 @@ use webhook::Webhook;
 
 const TOPIC: &str = "learning-enrollments";
 const GROUP: &str = "webhook";
-/// The timeout of the endpoint.
 const TIMEOUT: Duration = Duration::from_secs(1);
 const CHOSEN: &str = "org.openedx.learning.course.enrollment.created.v1";
 
@@ -50,7 +49,6 @@ impl Worker {
         Self { bus: MemoryBus::new(), _connection: webhook.connect(), _alone: alone }
     }
 
-    /// Produces an event and consumes it.
     fn consume(&self, event_type: &str) -> Report {
         let metadata = metadata(event_type);
         let definition = registry::get(event_type).unwrap();

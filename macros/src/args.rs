@@ -23,7 +23,6 @@ use crate::{
     rules,
 };
 
-/// One argument.
 pub(crate) struct Arg {
     /// Without `r#`.
     pub(crate) name: Ident,
@@ -91,7 +90,6 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     args
 }
 
-/// Parses the comma after an argument.
 pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
     if input.peek(Token![,]) {
         return input.parse::<Token![,]>().map(|_| ());

@@ -121,7 +121,6 @@ impl Problems {
         self.push(Problem::of(rule, at, what).help(help));
     }
 
-    /// Adds an error that a parser found.
     pub(crate) fn error(&mut self, error: syn::Error) {
         self.found.push(Found::Syntax(error));
     }

@@ -47,7 +47,6 @@ impl Rule {
     }
 }
 
-/// Returns the rule called `name`.
 pub(crate) fn find(name: &str) -> Option<&'static Rule> {
     ALL.iter().copied().find(|rule| rule.name == name)
 }

@@ -35,7 +35,6 @@ pub(crate) fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
     text
 }
 
-/// Returns a string literal.
 pub(crate) fn literal(text: &str) -> String {
     format!("{text:?}")
 }

@@ -52,7 +52,6 @@ pub(crate) struct Captured {
 pub(crate) struct Scopes(Vec<Arc<Effect>>);
 
 impl Scopes {
-    /// Returns the scopes of this thread.
     pub(crate) fn current() -> Self {
         if !is_active() {
             return Self(Vec::new());

@@ -74,7 +74,6 @@ fn long(value: i64) -> Vec<u8> {
     out
 }
 
-/// Encodes a string or bytes.
 fn text(value: impl AsRef<[u8]>) -> Vec<u8> {
     let value = value.as_ref();
     [long(i64::try_from(value.len()).unwrap()), value.to_vec()].concat()

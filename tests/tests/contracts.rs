@@ -171,7 +171,6 @@ fn the_catalogue_has_all_contracts() {
     assert_eq!(listed.lines().filter(|line| line.starts_with("schemas/")).count(), 73, "{listed}");
 }
 
-/// Creates a package without contracts.
 fn package(name: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contracts").join(name);
     let _ = fs::remove_dir_all(&folder);

@@ -28,7 +28,6 @@ number_events! {
 /// The time after which a test counts as hung.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A bus that always panics.
 struct Panicking;
 
 impl EventBus for Panicking {

@@ -130,7 +130,6 @@ fn course_of(key: &UsageKey) -> Value {
     )
 }
 
-/// Checks the cases of `class`.
 fn check<K: Key>(class: &str) -> Result<(), Box<dyn Error>> {
     let golden = golden::opaque_keys();
     let cases = |name: &str| golden[class][name].as_array().cloned().ok_or("the cases are missing");

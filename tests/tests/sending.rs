@@ -420,7 +420,6 @@ fn an_error_that_wraps_a_permanent_one_is_permanent() {
     assert!(!ReceiverError::new(Wrapped(ReceiverError::new("it is busy"))).is_permanent());
 }
 
-/// Panics when it is dropped.
 struct PanicsWhenDropped;
 
 impl Drop for PanicsWhenDropped {

@@ -146,7 +146,6 @@ fn the_scope_applies_only_while_the_future_is_polled() {
 
 #[test]
 fn a_cancelled_future_is_dropped_in_the_scope() {
-    /// Sends an event when it is dropped.
     struct Cancelled;
 
     impl Drop for Cancelled {
@@ -374,7 +373,6 @@ fn scopes_can_be_stored_in_a_fixture() {
 
 #[test]
 fn captured_events_may_send_when_they_are_dropped() {
-    /// Sends an event when it is dropped.
     struct Sends;
 
     impl Drop for Sends {

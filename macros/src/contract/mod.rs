@@ -18,7 +18,6 @@ use crate::{
     rules,
 };
 
-/// The contracts of one event type.
 #[derive(Default)]
 pub(crate) struct Contracts {
     /// The contracts that could be read, the newest first.
@@ -29,12 +28,10 @@ pub(crate) struct Contracts {
     are_sound: bool,
 }
 
-/// The schema of one minor version.
 struct Contract {
     minor_version: u32,
     /// The short form, which the runtime's `schema/contract/text.rs` reads.
     text: String,
-    /// The data keys.
     keys: Vec<String>,
     /// The absolute path of the file.
     path: Option<String>,

@@ -210,7 +210,6 @@ fn key(event: &Event<'_>) -> TokenStream {
     }
 }
 
-/// Compares the event with its contracts.
 fn contract_assertions(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let EventArguments { event_type, minor_version, local_only, path, .. } = &event.arguments;
     let Some(event_type) = event_type else {

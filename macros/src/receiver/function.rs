@@ -111,7 +111,6 @@ impl Function {
         self
     }
 
-    /// Returns the return type, if there is one.
     pub(super) fn return_type(&self) -> Option<&Type> {
         match &self.signature.output {
             ReturnType::Default => None,

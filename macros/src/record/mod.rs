@@ -54,9 +54,7 @@ pub(crate) struct Field<'a> {
     /// Whether a mistake in the type was reported, so that the compiler need not check it.
     pub(crate) is_type_reported: bool,
     pub(crate) docs: Docs,
-    /// The attributes that are not ours.
     pub(crate) attributes: Vec<&'a Attribute>,
-    /// Whether the field is personal data.
     pub(crate) pii: bool,
     /// The value that the builder uses if the field is left out.
     pub(crate) default: Option<DefaultValue>,
@@ -138,7 +136,6 @@ impl Target<'_> {
         }
     }
 
-    /// Returns the aliases of the fields' types.
     pub(crate) fn aliases(&self) -> TokenStream {
         let named = self.fields.iter().filter(|field| field.alias.is_declared());
         let aliases = named.map(|Field { alias, ty, .. }| {

@@ -1,5 +1,7 @@
 //! The event bus: events between services, at least once, in order, on the wire of the Python services.
 
+// The public surface of the folders below. They may use the registry, signals, receivers and everything that these use.
+
 mod broker;
 mod consumer;
 mod observe;

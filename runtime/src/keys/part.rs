@@ -119,7 +119,6 @@ pub(super) fn check(name: &'static str, value: &str, set: &CharSet) -> Result<()
     }
 }
 
-/// A set of parts.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct PartSet(u8);
 

@@ -74,7 +74,6 @@ pub(super) fn assert_no_duplicates() {
     );
 }
 
-/// Joins findings, one a line.
 pub(crate) fn lines(findings: &[Finding]) -> String {
     let lines: Vec<String> = findings.iter().map(Finding::to_string).collect();
     lines.join("\n")

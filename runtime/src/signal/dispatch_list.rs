@@ -45,7 +45,6 @@ impl<T: Clone> DispatchList<T> {
         Self { count: AtomicUsize::new(0), items: RwLock::new(None) }
     }
 
-    /// Returns whether the list is empty.
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
         self.count.load(Ordering::Acquire) == 0
@@ -64,7 +63,6 @@ impl<T: Clone> DispatchList<T> {
         self.replace(|items| items.push(Item { id, value }));
     }
 
-    /// Removes the value with the id `id`.
     pub(crate) fn remove(&self, id: u64) {
         self.replace(|items| items.retain(|item| item.id != id));
     }

@@ -89,7 +89,6 @@ mod tests {
         signal::AnySignal,
     };
 
-    /// Panics when it is dropped.
     struct Bomb;
 
     impl Drop for Bomb {

@@ -37,7 +37,6 @@ pub(super) fn replace(
     drop(replaced);
 }
 
-/// Returns the outlet.
 pub(super) fn current() -> Option<Arc<dyn Outlet>> {
     INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone()
 }

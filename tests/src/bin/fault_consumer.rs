@@ -19,7 +19,6 @@ use openedx_events::{
 };
 use serde_json::Value;
 
-/// The state of the receiver.
 struct State {
     /// A line `producer number id` for each handled item, and `overlap on KEY` if two items with one key ran at the same time.
     handled: Lines,

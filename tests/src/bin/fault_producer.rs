@@ -23,7 +23,6 @@ use openedx_events::{
 use serde_json::Value;
 
 struct Options {
-    /// The settings of the event bus.
     settings: Settings,
     producer: i64,
     /// The number of items to send.
@@ -32,7 +31,6 @@ struct Options {
     keys: i64,
     /// The tasks of the receiver, used in turn.
     tasks: Vec<String>,
-    /// The pause after each item.
     pause: Duration,
     /// A line for each accepted item: its number, and the time before it was sent, in milliseconds since 1970. The answer may
     /// be read long after the server sent it.

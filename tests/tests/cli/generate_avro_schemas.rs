@@ -74,7 +74,6 @@ fn an_error_writes_nothing() {
     assert!(ran.stderr.starts_with("error: cannot create `"), "{}", ran.stderr);
 }
 
-/// Creates a crate with a contract.
 fn crate_with(contract: &str) -> Folder {
     let folder = Folder::new();
     fs::write(folder.path("Cargo.toml"), "").unwrap();

@@ -55,7 +55,6 @@ impl Folder {
         Self(path)
     }
 
-    /// Returns the path of `name` in the folder.
     fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

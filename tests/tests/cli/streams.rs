@@ -74,7 +74,6 @@ fn a_line_may_be_huge() {
     assert_eq!((answers.len(), ran.code), (2, 0));
 }
 
-/// Returns a pipe without a reader.
 fn closed_pipe() -> PipeWriter {
     let (reader, writer) = io::pipe().unwrap();
     drop(reader);

@@ -23,7 +23,6 @@ pub(crate) struct Ledger {
     pub(crate) accepted: BTreeMap<Id, u128>,
     /// The items that each consumer process has handled, in order.
     pub(crate) handled: Vec<Vec<Id>>,
-    /// The attempts of each dead letter.
     pub(crate) dead: BTreeMap<Id, u32>,
     /// The number of entries reported as trimmed before they were read.
     pub(crate) lost_unread: u64,
@@ -33,7 +32,6 @@ pub(crate) struct Ledger {
     pub(crate) received: BTreeSet<String>,
     /// Reports of two items with the same key handled at the same time.
     pub(crate) overlaps: Vec<String>,
-    /// The log lines of the consumers.
     pub(crate) log: Vec<String>,
 }
 

@@ -44,7 +44,6 @@ impl Process {
         self.end()
     }
 
-    /// Waits for the end of the process.
     pub(crate) fn end(&mut self) -> ExitStatus {
         let deadline = Instant::now() + super::scenario::patience();
         loop {
@@ -65,7 +64,6 @@ impl Process {
         lines(&self.file).len()
     }
 
-    /// Returns the log of the process.
     pub(crate) fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

@@ -56,7 +56,6 @@ impl Proxy {
         self.shared.cuts.load(Ordering::SeqCst)
     }
 
-    /// Stops cutting connections.
     pub(crate) fn calm(&self) {
         *lock(&self.shared.left) = None;
     }

@@ -92,7 +92,6 @@ impl Scenario {
         RedisBus::new(RedisOptions::tcp("127.0.0.1", self.server.port())).unwrap()
     }
 
-    /// Sends a command to the server.
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.server.ask(words)
     }

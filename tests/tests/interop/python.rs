@@ -20,7 +20,6 @@ pub(crate) struct Python {
     program: PathBuf,
 }
 
-/// Runs `test` with each installed release.
 pub(crate) fn each(test: impl Fn(&Python)) {
     static INSTALLED: OnceLock<Result<Vec<Python>, String>> = OnceLock::new();
     let installed = INSTALLED.get_or_init(install).as_ref().unwrap_or_else(|error| panic!("{error}"));
@@ -63,7 +62,6 @@ fn install() -> Result<Vec<Python>, String> {
 pub(crate) struct Member<'a> {
     pub(crate) topic: &'a str,
     pub(crate) group: &'a str,
-    /// The JSON of `--extra`.
     pub(crate) extra: &'a str,
     /// The number of messages after which it stops.
     pub(crate) count: Option<usize>,

@@ -35,7 +35,6 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Returns the id in its metadata.
     pub(crate) fn id(&self) -> &str {
         self.metadata["id"].as_str().unwrap()
     }
@@ -74,7 +73,6 @@ impl Service {
         consumer.retry(Duration::from_millis(1), Duration::from_millis(5))
     }
 
-    /// Consumes `count` messages.
     pub(crate) fn consume(
         &self,
         topic: &str,
@@ -155,7 +153,6 @@ impl Inbox {
         self.received.lock().unwrap().len()
     }
 
-    /// Returns the events so far.
     pub(crate) fn received(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
@@ -166,7 +163,6 @@ impl Inbox {
     }
 }
 
-/// Stops the members if a test fails.
 pub(crate) struct StopOnDrop<'a>(pub(crate) &'a Stop);
 
 impl Drop for StopOnDrop<'_> {

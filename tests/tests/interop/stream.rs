@@ -29,7 +29,6 @@ pub(crate) fn entries(server: &RedisServer, stream: &str) -> Vec<Fields> {
     array(found).into_iter().map(entry).collect()
 }
 
-/// Adds an entry with these fields.
 pub(crate) fn add(server: &RedisServer, stream: &str, fields: &[(String, Vec<u8>)]) {
     let mut command = redis::cmd("XADD");
     command.arg(stream).arg("*");
@@ -50,7 +49,6 @@ pub(crate) fn len(server: &RedisServer, stream: &str) -> usize {
     redis::cmd("XLEN").arg(stream).query(&mut server.connect().unwrap()).unwrap()
 }
 
-/// Counts the pending entries of the group.
 pub(crate) fn pending(server: &RedisServer, stream: &str, group: &str) -> usize {
     let found: Value =
         redis::cmd("XPENDING").arg(stream).arg(group).query(&mut server.connect().unwrap()).unwrap();

@@ -43,18 +43,15 @@ impl World {
         self.bus().consumer(&backlog(name)).unwrap()
     }
 
-    /// Produces the numbers in `range`.
     pub(crate) fn produce(&self, range: std::ops::Range<u32>) -> Vec<EntryId> {
         let producer = self.producer();
         range.map(|number| send(&*producer, number).unwrap()).collect()
     }
 
-    /// Sends a command to the server.
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.server.ask(words)
     }
 
-    /// Counts the pending entries.
     pub(crate) fn pending(&self) -> u64 {
         let (count, ..): (u64, redis::Value, redis::Value, redis::Value) =
             self.ask(&["XPENDING", TOPIC, GROUP]);
@@ -100,7 +97,6 @@ pub(crate) fn envelope(message: Message) -> Envelope {
     Envelope { topic: TOPIC.into(), key: None, message }
 }
 
-/// Returns the numbers of the entries.
 pub(crate) fn numbers(polled: &Polled) -> Vec<u32> {
     polled.entries.iter().map(number).collect()
 }
@@ -114,7 +110,6 @@ pub(crate) fn ids(polled: &Polled) -> Vec<EntryId> {
     polled.entries.iter().map(|entry| entry.id.clone()).collect()
 }
 
-/// Polls without waiting.
 pub(crate) fn poll(consumer: &mut dyn EventBusConsumer, acknowledge: &[EntryId], max: usize) -> Polled {
     consumer.poll(acknowledge, max, Duration::ZERO).unwrap()
 }

@@ -89,7 +89,6 @@ impl EventBus for Nats {
     }
 }
 
-/// Registers it as `nats`.
 fn register_nats() {
     register("nats", Arc::new(Nats(MemoryBus::new())));
 }

@@ -23,7 +23,6 @@ impl Affinity {
         affinity.on(&if last == 0 { "0".to_owned() } else { format!("1-{last}") })
     }
 
-    /// Puts all processes on one processor.
     pub(crate) fn together(server: u32) -> Self {
         Self::new(server).on("0")
     }

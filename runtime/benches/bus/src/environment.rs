@@ -38,13 +38,11 @@ impl Environment {
         Ok(redis::Client::open(self.url())?.get_connection()?)
     }
 
-    /// Returns an unused group name.
     pub(crate) fn new_group(&self) -> String {
         self.groups.set(self.groups.get() + 1);
         format!("group-{}", self.groups.get())
     }
 
-    /// Fills a stream with `count` entries.
     pub(crate) fn fill(&self, topic: &str, size: Size, count: u64) -> Result<()> {
         const PIECE: u64 = 1000;
         let fields = entry_fields(size)?;
@@ -71,12 +69,10 @@ impl Environment {
         Ok(cmd("XGROUP").arg("DESTROY").arg(topic).arg(group).exec(&mut self.connect()?)?)
     }
 
-    /// Empties the server.
     pub(crate) fn clear(&self) -> Result<()> {
         Ok(cmd("FLUSHALL").exec(&mut self.connect()?)?)
     }
 
-    /// Returns a field of the `INFO` command.
     pub(crate) fn info(&self, section: &str, field: &str) -> Result<String> {
         let text: String = cmd("INFO").arg(section).query(&mut self.connect()?)?;
         let value = text.lines().find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
@@ -90,7 +86,6 @@ impl Environment {
     }
 }
 
-/// The amount of work.
 pub(crate) struct Counts {
     pub(crate) rounds: usize,
     /// For work with a round trip per event, which other load on the machine affects most.

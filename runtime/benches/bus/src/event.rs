@@ -12,7 +12,6 @@ use openedx_events::{
 
 use crate::Result;
 
-/// The size of the event.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Size {
     /// 183 bytes of Avro, as in the other benches
@@ -22,7 +21,6 @@ pub(crate) enum Size {
 }
 
 impl Size {
-    /// The number of Avro bytes.
     pub(crate) fn bytes(self) -> usize {
         match self {
             Self::Small => 183,

@@ -26,7 +26,6 @@ pub(crate) struct Participant {
 }
 
 impl Participant {
-    /// Starts this program as a participant.
     pub(crate) fn rust(work: Work, environment: &Environment, topic: &str, size: Size) -> Result<Self> {
         let mut command = Command::new(env::current_exe()?);
         command.args([
@@ -42,7 +41,6 @@ impl Participant {
         Self::start(command)
     }
 
-    /// Starts a participant in Python.
     pub(crate) fn python(
         python: &Path,
         work: Work,

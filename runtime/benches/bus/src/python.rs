@@ -25,7 +25,6 @@ pub(crate) fn find_python() -> Result<Option<PathBuf>> {
     Ok(installed.find(|(release, _)| *release == RELEASE).map(|(_, python)| python.into()))
 }
 
-/// The root of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..")
 }

@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-/// A Markdown table.
 pub(crate) struct Table(String);
 
 impl Table {

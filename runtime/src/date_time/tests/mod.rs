@@ -1,4 +1,4 @@
-//! Strings, values and conversions.
+//! Tests of strings, values and conversions.
 
 mod conversions;
 mod texts;

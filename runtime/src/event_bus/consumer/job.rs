@@ -42,7 +42,6 @@ pub(super) struct FailedReceiver {
     error: String,
 }
 
-/// The outcome of an attempt.
 pub(super) enum AttemptOutcome {
     /// All receivers have succeeded.
     Handled,

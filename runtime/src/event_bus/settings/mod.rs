@@ -13,6 +13,8 @@
 //! `EVENT_BUS_CONSUMER_CONFIG` are JSON. `EVENT_BUS_PRODUCER_CONFIG` is merged over the value in the file, as the LMS merges
 //! its sources ([`merge_producer_configs`]); each other setting replaces the value in the file.
 
+// This folder may use event definitions, the registry, and the list of buses in `broker`. It makes no bus itself.
+
 mod bus;
 pub(in crate::event_bus) mod consumers;
 #[cfg(feature = "settings-file")]

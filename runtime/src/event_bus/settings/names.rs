@@ -19,7 +19,6 @@ pub(super) fn is_table(name: &str) -> bool {
     rows(&BusSettings::default()).any(|row| row.is_table && row.names.contains(&name))
 }
 
-/// Returns the rows of all settings.
 pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
     let general = [Settings::ROWS, ProducerSettings::ROWS, ConsumerSettings::ROWS];
     general.into_iter().chain(buses.all().map(BuiltIn::rows)).flatten()

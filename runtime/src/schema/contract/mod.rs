@@ -93,7 +93,6 @@ impl Contracts {
     }
 }
 
-/// Returns the index of the field `name`.
 pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
     let mut index = 0;
     while index < fields.len() {

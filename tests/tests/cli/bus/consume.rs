@@ -39,7 +39,6 @@ fn a_new_group_starts_with_the_next_message() {
     assert_eq!(bus.notes(), ["begin 8", "end 8", "count 8"]);
 }
 
-/// Accepts the arguments of Python's command.
 #[test]
 fn arguments_of_python_are_accepted() {
     let bus = Bus::new();

@@ -79,7 +79,6 @@ impl Bus {
         command
     }
 
-    /// Runs a command of the worker.
     fn run(&self, arguments: &[&str]) -> Ran {
         self.run_as(WORKER, arguments)
     }
@@ -125,7 +124,6 @@ impl Bus {
         self.ids(topic)
     }
 
-    /// Returns the ids of the entries in a topic.
     fn ids(&self, topic: &str) -> Vec<String> {
         ids(&self.done(&["tail", "-t", topic]))
     }
@@ -144,7 +142,6 @@ impl Bus {
         self.done(&["dlq", "list", "-t", topic, "-g", group]).json_lines()
     }
 
-    /// Sends a command to the server.
     fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.server.ask(words)
     }
@@ -171,7 +168,6 @@ fn expect_nothing_personal(text: &str) {
     }
 }
 
-/// A running command.
 struct Running(running::Running);
 
 impl Running {
@@ -189,7 +185,6 @@ impl Running {
         eventually(&format!("`{text}` is logged"), || self.stderr().contains(text));
     }
 
-    /// Waits for the end of the command.
     fn end(self) -> Ran {
         let ran = self.0.end(Duration::from_secs(30));
         expect_nothing_personal(&ran.stderr);

@@ -36,7 +36,6 @@ fn seek_goes_to_the_start_the_end_and_an_entry() {
     assert!(ran.stderr.contains("`yesterday` is not the id of a Redis entry"), "{}", ran.stderr);
 }
 
-/// Skipped entries are not reported as lost.
 #[test]
 fn skipped_entries_are_not_reported_as_lost() {
     let bus = Bus::new();

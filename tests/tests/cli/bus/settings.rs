@@ -57,7 +57,6 @@ fn errors_and_warnings() {
     }
 }
 
-/// Passwords appear in no log and no error.
 #[test]
 fn passwords_are_not_shown() {
     let mut bus = Bus::new();

@@ -11,7 +11,6 @@ use crate::{
     worker::{Order, Work},
 };
 
-/// A row of the table.
 struct Row {
     label: &'static str,
     ours: Work,

@@ -53,7 +53,6 @@ impl Work {
     }
 }
 
-/// Carries out an order.
 type Worker = Box<dyn FnMut(&Order) -> Result<()>>;
 
 /// Works until the orders end.

@@ -7,11 +7,9 @@ use crate::process::Usage;
 /// An order. Each kind of work uses the fields that it needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Order {
-    /// The number of events.
     pub(crate) count: u64,
     /// The consumer group, which starts with the oldest message.
     pub(crate) group: String,
-    /// The name of this member of the group.
     pub(crate) member: String,
     /// The number of messages to read at a time.
     pub(crate) batch: usize,
@@ -23,7 +21,6 @@ impl Order {
     }
 }
 
-/// The cost of an order.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(crate) struct Answer {

@@ -6,7 +6,6 @@ use redis::{Client, Value};
 
 use super::{command::Commands, failure::Trouble};
 
-/// A connection to a server.
 pub(super) struct ServerConnection {
     inner: redis::Connection,
     /// The current timeouts of the socket.

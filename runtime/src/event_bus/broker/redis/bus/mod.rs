@@ -1,7 +1,8 @@
 //! The event bus on Redis Streams, with the stream entries and consumer groups of the Python services.
 //!
 //! `connector` makes a `connection`, which carries a `command` and returns a `reply` or a `failure`. `producer`,
-//! `member` and `operations` implement the traits on top of these.
+//! `member` and `operations` implement the traits on top of these. This folder may use `wire`, the traits of `broker`,
+//! and the settings of Redis.
 
 mod command;
 mod connection;

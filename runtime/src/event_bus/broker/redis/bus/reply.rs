@@ -7,7 +7,6 @@ use redis::Value;
 use super::{failure::Trouble, fields, stream_id::StreamId};
 use crate::event_bus::wire::{EntryId, Message};
 
-/// The id and the message of an entry in a stream.
 pub(super) type StreamEntry = (StreamId, Message);
 
 /// Turns an error reply into an error.
