@@ -12,7 +12,7 @@ use super::{
     error::ConsumeError,
     in_flight::InFlight,
     job::{AttemptOutcome, Job},
-    options::{Finish, Options, Verdict},
+    options::{Options, Verdict},
 };
 use crate::{
     event_bus::{
@@ -206,53 +206,44 @@ impl LaneState {
             self.observers.tell(&Observation::Failed);
         }
         let verdict = self.options.decide(job, outcome);
-        if let Verdict::Finish(finish) = &verdict {
-            match finish {
-                Finish::Handled => {}
-                Finish::WithoutReceiver(job) => {
-                    self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });
-                }
-                Finish::Skipped(job, failure) => {
-                    self.observers.tell(&Observation::Skipped { entry: &job.entry, reason: Some(failure) });
-                }
-                Finish::GivenUp(job, failure) => {
-                    self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
-                }
+        match &verdict {
+            Verdict::WithoutReceiver(job) => {
+                self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });
             }
+            Verdict::Skipped(job, failure) => {
+                self.observers.tell(&Observation::Skipped { entry: &job.entry, reason: Some(failure) });
+            }
+            Verdict::GivenUp(job, failure) => {
+                self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
+            }
+            Verdict::Handled | Verdict::Wait(..) | Verdict::Stop(..) => {}
         }
         verdict
     }
 
     fn settle(&self, floor: &mut Floor, lane: usize, verdict: Verdict) {
         let limit = self.options.consecutive_errors_limit;
-        let mut is_news = false;
+        let is_news = matches!(verdict, Verdict::GivenUp(..) | Verdict::Wait(..) | Verdict::Stop(..));
+        floor.settled +=
+            u64::from(!matches!(verdict, Verdict::Skipped(..) | Verdict::Wait(..) | Verdict::Stop(..)));
         match verdict {
-            Verdict::Finish(finish) => {
-                match finish {
-                    Finish::Handled => {
-                        floor.settled += 1;
-                        floor.errors_in_a_row = 0;
-                    }
-                    Finish::WithoutReceiver(_) => floor.settled += 1,
-                    Finish::Skipped(..) => {}
-                    Finish::GivenUp(_, failure) => {
-                        floor.settled += 1;
-                        floor.count_error(limit, failure.error);
-                        is_news = true;
-                    }
-                }
+            Verdict::Handled => {
+                floor.errors_in_a_row = 0;
+                floor.in_flight.succeed(lane);
+            }
+            Verdict::WithoutReceiver(_) | Verdict::Skipped(..) => floor.in_flight.succeed(lane),
+            Verdict::GivenUp(_, failure) => {
+                floor.count_error(limit, failure.error);
                 floor.in_flight.succeed(lane);
             }
             Verdict::Wait(waiting, failure) => {
                 floor.in_flight.fail(lane, waiting);
                 floor.count_error(limit, failure.error);
-                is_news = true;
             }
             Verdict::Stop(job, failure) => {
                 floor.in_flight.give_back(lane);
                 let stopped = ConsumeError::StoppedOnError { entry: job.entry.id, error: failure.error };
                 floor.end.get_or_insert(stopped);
-                is_news = true;
             }
         }
         if floor.end.is_some() {

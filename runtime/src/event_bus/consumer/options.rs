@@ -63,21 +63,18 @@ pub(super) struct Options {
 
 /// The decision about a message after an attempt.
 pub(super) enum Verdict {
-    /// Acknowledge it.
-    Finish(Finish),
-    /// Wait for the next step.
-    Wait(Waiting, Failure),
-    /// End the consumer.
-    Stop(Job, Failure),
-}
-
-/// Why a message is acknowledged.
-pub(super) enum Finish {
+    /// It is acknowledged: its receivers have succeeded.
     Handled,
+    /// It is acknowledged: it has no receivers.
     WithoutReceiver(Job),
-    /// Its event type is unknown.
+    /// It is acknowledged: its event type is unknown.
     Skipped(Job, Failure),
+    /// It is acknowledged although it failed.
     GivenUp(Job, Failure),
+    /// It waits for its next step.
+    Wait(Waiting, Failure),
+    /// The consumer ends.
+    Stop(Job, Failure),
 }
 
 impl Options {
@@ -88,20 +85,20 @@ impl Options {
             Verdict::Wait(Waiting { until: Instant::now(), job, step }, failure)
         };
         match outcome {
-            AttemptOutcome::Handled => Verdict::Finish(Finish::Handled),
-            AttemptOutcome::NoReceiver => Verdict::Finish(Finish::WithoutReceiver(job)),
+            AttemptOutcome::Handled => Verdict::Handled,
+            AttemptOutcome::NoReceiver => Verdict::WithoutReceiver(job),
             AttemptOutcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
                 let until = Instant::now() + self.backoff.after(job.entry.attempt);
                 Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
             }
             AttemptOutcome::Failed(failure) | AttemptOutcome::Hopeless(failure) => match self.on_error {
                 OnError::DeadLetter => bury(job, failure),
-                OnError::Acknowledge => Verdict::Finish(Finish::GivenUp(job, failure)),
+                OnError::Acknowledge => Verdict::GivenUp(job, failure),
                 OnError::Stop => Verdict::Stop(job, failure),
             },
             AttemptOutcome::UnknownType(failure) => match self.on_unknown_type {
                 OnUnknownType::DeadLetter => bury(job, failure),
-                OnUnknownType::Skip => Verdict::Finish(Finish::Skipped(job, failure)),
+                OnUnknownType::Skip => Verdict::Skipped(job, failure),
                 OnUnknownType::Stop => Verdict::Stop(job, failure),
             },
         }
