@@ -61,7 +61,8 @@ print("%d.%d-" % sys.version_info[:2] + hashlib.sha256(open(sys.argv[1], "rb").r
             return
         fi
         say "installing openedx-events $release with $python"
-        # If several processes install it, the first one wins. A rename shows no half-installed environment.
+        # If several processes install it, the first one wins. Because of the rename, nobody sees a half-installed
+        # environment.
         new="$into/new-$release-$$"
         "$python" -m venv "$new"
         "$new/bin/python" -m pip install --quiet --disable-pip-version-check \

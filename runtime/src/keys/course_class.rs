@@ -44,7 +44,7 @@ impl CourseClass {
         if self == Self::Ccx { Dialect::Ccx } else { Dialect::Plain }
     }
 
-    /// Returns the last part that names the course or library.
+    /// Returns the last of the parts that name the course or library.
     fn last_name(self) -> Part {
         if self == Self::Library { Part::Course } else { Part::Run }
     }
