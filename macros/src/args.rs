@@ -75,11 +75,27 @@ impl Parse for Arg {
 /// Parses the tokens between an attribute's parentheses, up to the first syntax error.
 pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     let mut args = Vec::new();
+    let help = "write the arguments with commas between them";
+    separated(tokens, help, problems, |input, _| {
+        args.push(input.parse()?);
+        Ok(())
+    });
+    args
+}
+
+/// Parses parts with commas between them, up to the first syntax error. `help` is that of a missing comma.
+pub(crate) fn separated(
+    tokens: TokenStream,
+    help: &str,
+    problems: &mut Problems,
+    mut part: impl FnMut(ParseStream<'_>, &mut Problems) -> syn::Result<()>,
+) {
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            args.push(input.parse::<Arg>()?);
-            if !input.is_empty() {
-                comma(input, "write the arguments with commas between them")?;
+            part(input, problems)?;
+            if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
+                let at = input.parse::<TokenTree>()?;
+                return Err(Problem::new(&at, "expected `,`").help(help).into_error());
             }
         }
         Ok(())
@@ -87,15 +103,6 @@ pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
     if let Err(error) = parser.parse2(tokens) {
         problems.error(error);
     }
-    args
-}
-
-pub(crate) fn comma(input: ParseStream<'_>, help: &str) -> syn::Result<()> {
-    if input.peek(Token![,]) {
-        return input.parse::<Token![,]>().map(|_| ());
-    }
-    let at = input.parse::<TokenTree>()?;
-    Err(Problem::new(&at, "expected `,`").help(help).into_error())
 }
 
 /// Parses the value of `name`. If the value is incomplete, the parser would report the end of the input, which is

@@ -29,11 +29,6 @@ impl Problem {
         Self { note, rule: Some(rule), ..Self::new(at, what) }
     }
 
-    /// Returns the rule that it breaks, if any.
-    pub(crate) fn rule(&self) -> Option<&'static Rule> {
-        self.rule
-    }
-
     /// Says why it is wrong, in place of the rule's reason.
     pub(crate) fn note(mut self, note: impl Into<String>) -> Self {
         self.note = Some(note.into());
@@ -44,14 +39,6 @@ impl Problem {
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
-    }
-
-    /// Adds to the help, after `separator`.
-    pub(crate) fn more_help(&mut self, separator: &str, help: &str) {
-        self.help = Some(match self.help.take() {
-            Some(first) => [&first, separator, help].concat(),
-            None => help.to_owned(),
-        });
     }
 
     /// Turns it into the error type of parsers.
@@ -136,18 +123,17 @@ impl Problems {
     }
 
     fn into_errors(mut self) -> impl Iterator<Item = syn::Error> {
-        for (rule, at) in self.vain_waivers {
+        for (rule, at) in std::mem::take(&mut self.vain_waivers) {
             let name = rule.name;
             let broken = self.found.iter_mut().find_map(|found| match found {
                 Found::Mistake(problem) if problem.rule.is_some_and(|own| own.name == name) => Some(problem),
                 _ => None,
             });
-            if let Some(problem) = broken {
-                problem.more_help("; ", &format!("remove `allow({name})`: this rule cannot be waived"));
+            if let Some(help) = broken.and_then(|problem| problem.help.as_mut()) {
+                *help = format!("{help}; remove `allow({name})`: this rule cannot be waived");
             } else {
-                let problem = Problem::of(rule, &at, format!("rule `{name}` cannot be waived"))
-                    .help("remove the waiver, and follow the rule");
-                self.found.push(Found::Mistake(problem));
+                let what = format!("rule `{name}` cannot be waived");
+                self.refuse(rule, &at, what, "remove the waiver, and follow the rule");
             }
         }
         self.found.into_iter().map(|found| match found {

@@ -14,8 +14,9 @@ use self::version::{is_version, major_version};
 
 /// An event type, split into its parts.
 pub(crate) struct EventType {
-    literal: LitStr,
-    text: String,
+    pub(crate) literal: LitStr,
+    /// Empty if it was refused.
+    pub(crate) text: String,
     /// All but the version.
     segments: Vec<String>,
     /// The final `vN`.
@@ -40,25 +41,11 @@ impl EventType {
 
     /// Stands in for an event type that was refused, so that nothing else is reported about it.
     pub(crate) fn refused(at: &Ident) -> Self {
-        Self {
-            literal: LitStr::new("", at.span()),
-            text: String::new(),
-            segments: Vec::new(),
-            version: None,
-            major_version: None,
-        }
+        Self::new(&LitStr::new("", at.span()))
     }
 
     pub(crate) fn is_refused(&self) -> bool {
         self.text.is_empty()
-    }
-
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-
-    pub(crate) fn literal(&self) -> &LitStr {
-        &self.literal
     }
 
     /// Returns the words of subject and action, in capitals.

@@ -1,7 +1,7 @@
 //! Derives names of constants from names of structs.
 
-/// Words whose capitals do not mark where they begin and end.
-const COMPOUNDS: &[&str] = &["XBlock"];
+/// A word whose capitals do not mark where it begins and ends.
+const COMPOUND: &str = "XBlock";
 
 /// `CourseEnrollmentCreated` → `COURSE_ENROLLMENT_CREATED`, `ORASubmissionCreated` →
 /// `ORA_SUBMISSION_CREATED`, `XBlockCreated` → `XBLOCK_CREATED`, `LoginCompletedV2` → `LOGIN_COMPLETED_V2`.
@@ -13,13 +13,20 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
 /// mark where `H5P` ends.
 pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> String {
     let constant = constant_name(struct_name);
-    let is_version = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
-    let version = constant.rfind("_V").filter(|at| is_version(&constant[at + 2..]));
-    let (base, version) = constant.split_at(version.unwrap_or(constant.len()));
+    let (base, _) = split_version(&constant);
     let joined = base.replace('_', "");
     let is_same = |words: &&[String]| words.concat() == joined && words.iter().all(|word| !word.is_empty());
     let same = (0..type_words.len()).map(|first| &type_words[first..]).find(is_same);
-    same.map_or_else(|| constant.clone(), |words| words.join("_") + version)
+    same.map_or_else(|| constant.clone(), |words| words.join("_") + &constant[base.len()..])
+}
+
+/// Splits `LOGIN_COMPLETED_V2` into `LOGIN_COMPLETED` and `2`.
+pub(crate) fn split_version(constant: &str) -> (&str, Option<&str>) {
+    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
+    match constant.rsplit_once("_V").filter(|(_, digits)| is_number(digits)) {
+        Some((base, version)) => (base, Some(version)),
+        None => (constant, None),
+    }
 }
 
 fn words(name: &str) -> Vec<String> {
@@ -30,11 +37,9 @@ fn words(name: &str) -> Vec<String> {
             rest = &rest[1..];
             continue;
         }
-        let compound = COMPOUNDS.iter().find(|word| {
-            rest.strip_prefix(**word)
-                .is_some_and(|after| !after.starts_with(|next: char| next.is_lowercase()))
-        });
-        let length = compound.map_or_else(|| word_length(rest), |word| word.len());
+        let after = rest.strip_prefix(COMPOUND);
+        let is_compound = after.is_some_and(|after| !after.starts_with(char::is_lowercase));
+        let length = if is_compound { COMPOUND.len() } else { word_length(rest) };
         let (word, after) = rest.split_at(length);
         words.push(word.to_owned());
         rest = after;

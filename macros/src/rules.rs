@@ -13,7 +13,7 @@ pub(crate) struct Rule {
     pub(crate) kind: Kind,
     /// The architecture decision of Python's openedx-events behind the rule; empty if there is none.
     pub(crate) adr: &'static str,
-    /// Why the rule exists: the `note:` of its message.
+    /// Why the rule exists: the `note:` of its message; empty if the message says it.
     pub(crate) why: &'static str,
     /// Definitions of Open edX that break the rule, for the documentation; empty if there are none.
     #[cfg_attr(not(test), allow(dead_code))]
@@ -59,41 +59,41 @@ pub(crate) fn conventions() -> Vec<&'static str> {
 macro_rules! rules {
     ($($constant:ident {
         name: $name:literal,
-        kind: $kind:expr,
-        adr: $adr:literal,
-        why: $why:literal,
+        $(kind: $kind:expr,)?
+        $(adr: $adr:literal,)?
+        $(why: $why:literal,)?
         $(upstream: $upstream:literal,)?
     })*) => {
-        $(pub(crate) static $constant: Rule =
-            Rule { name: $name, kind: $kind, adr: $adr, why: $why, upstream: concat!($($upstream)?) };)*
+        $(pub(crate) static $constant: Rule = Rule {
+            name: $name,
+            kind: rules!(@kind $($kind)?),
+            adr: concat!($($adr)?),
+            why: concat!($($why)?),
+            upstream: concat!($($upstream)?),
+        };)*
 
         /// All rules, including those that only the runtime checks.
         pub(crate) static ALL: &[&Rule] = &[$(&$constant),*];
     };
+    // A rule without a kind is an error.
+    (@kind) => { Kind::Error };
+    (@kind $kind:expr) => { $kind };
 }
 
 rules! {
     TYPE_MISSING {
         name: "type_missing",
-        kind: Kind::Error,
         adr: "ADR-2",
         why: "services identify an event by its type",
     }
     ARGUMENT_UNKNOWN {
         name: "argument_unknown",
-        kind: Kind::Error,
-        adr: "",
-        why: "",
     }
     ARGUMENT_DUPLICATE {
         name: "argument_duplicate",
-        kind: Kind::Error,
-        adr: "",
-        why: "",
     }
     TYPE_SEGMENT {
         name: "type_segment",
-        kind: Kind::Error,
         adr: "ADR-2",
         why: "the segments of an event type are lowercase words with underscores: `[a-z][a-z0-9_]*`",
     }
@@ -113,7 +113,6 @@ rules! {
     }
     TYPE_TOO_SHORT {
         name: "type_too_short",
-        kind: Kind::Error,
         adr: "ADR-2",
         why: "an event type is `{reverse DNS}.{subdomain}.{subject}.{action}.v{major}`",
     }
@@ -138,7 +137,6 @@ rules! {
     }
     NAME_MISSING_MAJOR_VERSION {
         name: "name_missing_major_version",
-        kind: Kind::Error,
         adr: "ADR-2",
         why: "two major versions of an event can exist side by side; from `v2` on, the constant names its version",
     }
@@ -167,26 +165,22 @@ rules! {
     }
     KEY_UNKNOWN {
         name: "key_unknown",
-        kind: Kind::Error,
         adr: "ADR-14",
         why: "producers find the key by its path in the data that they send",
         upstream: "`ROLE_ASSIGNMENT_CREATED` and `ROLE_ASSIGNMENT_DELETED` (`user.pii.username`), `COURSE_IMPORT_COMPLETED` and `COURSE_RERUN_COMPLETED` (`catalog_info.course_key`)",
     }
     KEY_TYPE {
         name: "key_type",
-        kind: Kind::Error,
         adr: "ADR-12",
         why: "events with the same key stay in order, so the key must identify what changed",
     }
     EVENT_UNDOCUMENTED {
         name: "event_undocumented",
-        kind: Kind::Error,
         adr: "ADR-16",
         why: "consumers in other teams know only what the documentation says",
     }
     FIELD_UNDOCUMENTED {
         name: "field_undocumented",
-        kind: Kind::Error,
         adr: "ADR-16",
         why: "consumers in other teams know only what the documentation says",
     }
@@ -202,9 +196,6 @@ rules! {
     }
     FIELD_RESERVED {
         name: "field_reserved",
-        kind: Kind::Error,
-        adr: "",
-        why: "",
     }
     FIELD_FLOW_CONTROL {
         name: "field_flow_control",
@@ -218,79 +209,63 @@ rules! {
     }
     FIELD_TYPE {
         name: "field_type",
-        kind: Kind::Error,
         adr: "ADR-3",
         why: "an event outlives the values it was made from, and reaches other threads and services",
     }
     CONTRACT_BROKEN {
         name: "contract_broken",
-        kind: Kind::Error,
         adr: "ADR-6",
         why: "messages carry no schema, so services read them with the published one",
     }
     PAYLOAD_SHAPE {
         name: "payload_shape",
-        kind: Kind::Error,
         adr: "ADR-3",
         why: "a payload is a struct with named fields, and the names are part of the schema",
     }
     EVENT_SHAPE {
         name: "event_shape",
-        kind: Kind::Error,
         adr: "ADR-3",
         why: "an event is a struct with named fields, one for each data key",
     }
     FIELD_CFG {
         name: "field_cfg",
-        kind: Kind::Error,
         adr: "ADR-6",
         why: "the schema must be the same in every build, or services cannot read each other's messages",
     }
     SERDE_ATTRIBUTE {
         name: "serde_attribute",
-        kind: Kind::Error,
         adr: "ADR-6",
         why: "the schema determines the JSON, which must be the same in all services",
     }
     DERIVE_CONFLICT {
         name: "derive_conflict",
-        kind: Kind::Error,
-        adr: "",
-        why: "",
     }
     RECORD_NAME_CLASH {
         name: "record_name_clash",
-        kind: Kind::Error,
         adr: "ADR-5",
         why: "a schema defines each record name once, so consumers would mistake one record for the other",
     }
     RECORD_RECURSIVE {
         name: "record_recursive",
-        kind: Kind::Error,
         adr: "ADR-5",
         why: "Python's library does not support recursive schemas, and nothing would limit the depth of a message",
     }
     RECEIVER_SHAPE {
         name: "receiver_shape",
-        kind: Kind::Error,
         adr: "ADR-3",
         why: "the registry calls receivers as free functions, with references to the data keys that they name",
     }
     RECEIVER_PARAMETER {
         name: "receiver_parameter",
-        kind: Kind::Error,
         adr: "ADR-3",
         why: "each parameter takes the data key of the same name",
     }
     RECEIVER_RETURN {
         name: "receiver_return",
-        kind: Kind::Error,
-        adr: "",
         why: "the sender learns only whether each receiver succeeded",
     }
     TYPE_DUPLICATE {
         name: "type_duplicate",
-        kind: Kind::Error,
         adr: "ADR-2",
         why: "services identify an event by its type, so two events cannot share one",
         upstream: "two events that shared a type for 15 months",

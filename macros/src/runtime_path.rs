@@ -1,7 +1,10 @@
 //! The path from an expansion to the runtime.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
+use syn::Ident;
+
+use crate::{args::Arg, diagnostics::Problems, spans::ident_at};
 
 /// The runtime's private module, whose name changes with each release.
 pub(crate) const PRIVATE: &str = concat!(
@@ -18,8 +21,8 @@ pub(crate) const PRIVATE: &str = concat!(
 pub(crate) struct RuntimePath(Option<syn::Path>);
 
 impl RuntimePath {
-    pub(crate) fn set(&mut self, path: Option<syn::Path>) {
-        self.0 = path;
+    pub(crate) fn parse(arg: &Arg, problems: &mut Problems) -> Self {
+        Self(arg.path("crate = path::to::openedx_events", problems))
     }
 
     /// Returns whether the user wrote it.
@@ -30,39 +33,30 @@ impl RuntimePath {
     /// Imports the private module under a short name. If the path is wrong, the compiler reports it once, here, and
     /// not for each name.
     pub(crate) fn import(&self) -> TokenStream {
-        let (private, name) = (self.private(), short(Span::call_site()));
+        let private = self.private();
         // use ::openedx_events::__private_0_1_0 as __RT;
         quote! {
             #[allow(unused_imports)]
-            use #private as #name;
+            use #private as __RT;
         }
     }
 
     /// Wraps the items in a macro of the runtime if the user wrote a path. If the path is wrong, the compiler reports
     /// the macro, and not each import and attribute among the items.
     pub(crate) fn items(&self, items: TokenStream) -> TokenStream {
-        match &self.0 {
-            None => items,
-            Some(_) => {
-                let private = self.private();
-                // events::__private_0_1_0::items! { … }
-                quote!(#private::items! { #items })
-            }
+        if !self.is_given() {
+            return items;
         }
-    }
-
-    /// Returns the imported module, with `span`: the compiler reports an error in generated code at the span that all
-    /// its tokens share.
-    #[allow(clippy::unused_self, reason = "the import is of this path")]
-    pub(crate) fn at(&self, span: Span) -> TokenStream {
-        short(span).to_token_stream()
+        let private = self.private();
+        // events::__private_0_1_0::items! { … }
+        quote!(#private::items! { #items })
     }
 
     /// Returns the module outside of the import, with the span of the user's path.
     pub(crate) fn private(&self) -> TokenStream {
         let last = self.0.as_ref().and_then(|path| path.segments.last());
         let span = last.map_or_else(Span::call_site, |last| last.ident.span());
-        let private = syn::Ident::new(PRIVATE, span.resolved_at(Span::call_site()));
+        let private = ident_at(PRIVATE, span);
         match &self.0 {
             None => quote!(::openedx_events::#private),
             Some(path) => quote!(#path::#private),
@@ -70,7 +64,8 @@ impl RuntimePath {
     }
 }
 
-fn short(span: Span) -> syn::Ident {
-    // The name resolves at the call of the macro, even if errors are reported elsewhere.
-    syn::Ident::new("__RT", span.resolved_at(Span::call_site()))
+/// Returns the name of the imported module, with `span`: the compiler reports an error in generated code at the span
+/// that all its tokens share.
+pub(crate) fn runtime_at(span: Span) -> Ident {
+    ident_at("__RT", span)
 }

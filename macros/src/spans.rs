@@ -18,6 +18,12 @@ pub(crate) fn generic_up_to(at: &impl ToTokens, name: &TokenStream, arguments: &
     quote!(#name<#arguments #close)
 }
 
+/// Returns a name of the expansion, reported at `span`. It resolves at the call of the macro, so that it cannot clash
+/// with a name in the user's code.
+pub(crate) fn ident_at(name: &str, span: Span) -> Ident {
+    Ident::new(name, span.resolved_at(Span::call_site()))
+}
+
 /// Returns the same tokens, reported at `span`, but resolved as before.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     tokens

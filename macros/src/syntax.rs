@@ -3,14 +3,20 @@
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Attribute, Meta, Type, Visibility,
+    Attribute, Expr, Meta, Path, Token, Type, Visibility,
     parse::{ParseStream, Parser},
     parse_quote,
+    punctuated::Punctuated,
 };
 
 /// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// Parses `#[derive(…)]`.
+pub(crate) fn derived(derive: &Attribute) -> syn::Result<Punctuated<Path, Token![,]>> {
+    derive.parse_args_with(Punctuated::parse_terminated)
 }
 
 /// Turns `#[expect(…)]` into `#[allow(…)]`, and returns other attributes unchanged.
@@ -34,6 +40,23 @@ pub(crate) fn first_word(item: TokenStream) -> TokenStream {
         Ok(word.into())
     };
     parser.parse2(item).unwrap_or_default()
+}
+
+/// Returns the expression without the invisible groups that `macro_rules!` puts around it.
+pub(crate) fn ungrouped(value: &Expr) -> &Expr {
+    match value {
+        Expr::Group(group) => ungrouped(&group.expr),
+        other => other,
+    }
+}
+
+/// Returns the type without parentheses and invisible groups.
+pub(crate) fn ungrouped_type(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped_type(&group.elem),
+        Type::Paren(paren) => ungrouped_type(&paren.elem),
+        other => other,
+    }
 }
 
 /// Formats the type as a person would write it, without the spaces that tokens print between them.

@@ -4,11 +4,12 @@ mod parse;
 
 use std::cell::Cell;
 
+use quote::ToTokens;
 use syn::Ident;
 
 pub(crate) use self::parse::refuse_lint;
 use crate::{
-    diagnostics::{Problem, Problems},
+    diagnostics::Problems,
     record_kind::RecordKind,
     rules::{self, Kind, Rule},
 };
@@ -41,18 +42,23 @@ impl Waiver {
 }
 
 impl Waivers {
-    /// Reports `problem`, unless its rule is waived here. Returns whether it is.
-    pub(crate) fn check(&self, mut problem: Problem, problems: &mut Problems) -> bool {
-        if let Some(rule) = problem.rule().filter(|rule| rule.is_convention()) {
-            if self.contains(rule) {
-                self.mark_needed(rule);
-                return true;
-            }
-            problem
-                .more_help(", or ", &format!("waive the rule with `allow({}, reason = \"…\")`", rule.name));
+    /// Refuses a design that breaks the convention `rule`, unless the rule is waived here. Returns whether it is.
+    pub(crate) fn check(
+        &self,
+        rule: &'static Rule,
+        at: &impl ToTokens,
+        what: String,
+        help: &str,
+        problems: &mut Problems,
+    ) -> bool {
+        let is_waived = self.contains(rule);
+        if is_waived {
+            self.mark_needed(rule);
+        } else {
+            let waiver = format!("waive the rule with `allow({}, reason = \"…\")`", rule.name);
+            problems.refuse(rule, at, what, format!("{help}, or {waiver}"));
         }
-        problems.push(problem);
-        false
+        is_waived
     }
 
     /// Returns whether `rule` is waived.

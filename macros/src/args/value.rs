@@ -1,10 +1,15 @@
 //! Reads the values of arguments, one method for each form.
 
+use std::{fmt::Display, str::FromStr};
+
 use quote::ToTokens;
-use syn::{Expr, LitStr};
+use syn::{Expr, ExprLit, ExprUnary, Lit, LitStr, UnOp};
 
 use super::{Arg, ArgValue, parse};
-use crate::diagnostics::{Problem, Problems};
+use crate::{
+    diagnostics::{Problem, Problems},
+    syntax::ungrouped,
+};
 
 impl Arg {
     /// Refuses a value of another form; `takes` names the right one, such as "a path".
@@ -20,12 +25,21 @@ impl Arg {
     /// Does the same for an argument that takes a literal.
     fn no_literal(&self, takes: &str, example: &str, problems: &mut Problems) {
         match &self.value {
-            ArgValue::Is(value) if is_evaluated_later(value) => problems.push(
+            // Only the compiler knows the value of a constant, and the result of another macro.
+            ArgValue::Is(value) if matches!(ungrouped(value), Expr::Path(_) | Expr::Macro(_)) => problems.push(
                 Problem::new(value, format!("`{}` takes {takes}", self.name))
                     .note("the macro reads the attribute before the compiler evaluates constants and other macros")
                     .help(format!("write `{example}`")),
             ),
             _ => self.wrong_form(takes, example, problems),
+        }
+    }
+
+    /// Returns what `read` finds in the value of `name = value`.
+    fn read<T>(&self, read: impl FnOnce(&Expr) -> Option<T>) -> Option<T> {
+        match &self.value {
+            ArgValue::Is(value) => read(value),
+            ArgValue::Flag | ArgValue::List(_) => None,
         }
     }
 
@@ -40,11 +54,7 @@ impl Arg {
 
     /// Reads `name = "string"`, and refuses an empty string.
     pub(crate) fn string(&self, example: &str, problems: &mut Problems) -> Option<LitStr> {
-        let literal = match &self.value {
-            ArgValue::Is(value) => string_literal(value),
-            ArgValue::Flag | ArgValue::List(_) => None,
-        };
-        match literal {
+        match self.read(string_literal) {
             Some(string) if !string.value().trim().is_empty() => return Some(string),
             Some(string) => {
                 problems.mistake(&string, format!("`{}` is empty", self.name), format!("write `{example}`"));
@@ -63,15 +73,17 @@ impl Arg {
         None
     }
 
-    /// Reads `name = 1`, and refuses a number outside the range of `T`.
-    pub(crate) fn integer<T: Integer>(&self, example: &str, problems: &mut Problems) -> Option<T> {
-        let digits = match &self.value {
-            ArgValue::Is(value) => integer_digits(value),
-            ArgValue::Flag | ArgValue::List(_) => None,
-        };
-        let number = digits.and_then(|digits| digits.parse().ok());
+    /// Reads `name = 1`, and refuses a number that a `T`, which goes from `min` to `max`, cannot hold.
+    pub(crate) fn integer<T: FromStr + Display + Copy>(
+        &self,
+        min: T,
+        max: T,
+        example: &str,
+        problems: &mut Problems,
+    ) -> Option<T> {
+        let number = self.read(integer_digits).and_then(|digits| digits.parse().ok());
         if number.is_none() {
-            let takes = format!("an integer literal from {} to {}, without a suffix", T::MIN, T::MAX);
+            let takes = format!("an integer literal from {min} to {max}, without a suffix");
             self.no_literal(&takes, example, problems);
         }
         number
@@ -79,10 +91,7 @@ impl Arg {
 
     /// Reads `name = some::path`.
     pub(crate) fn path(&self, example: &str, problems: &mut Problems) -> Option<syn::Path> {
-        let path = match &self.value {
-            ArgValue::Is(value) => path(value),
-            ArgValue::Flag | ArgValue::List(_) => None,
-        };
+        let path = self.read(path);
         if path.is_none() {
             self.wrong_form("a path", example, problems);
         }
@@ -99,61 +108,28 @@ impl Arg {
     }
 }
 
-/// A type of number that an argument can have.
-pub(crate) trait Integer: std::str::FromStr + std::fmt::Display {
-    const MIN: Self;
-    const MAX: Self;
-}
-
-impl Integer for u32 {
-    const MIN: Self = Self::MIN;
-    const MAX: Self = Self::MAX;
-}
-
-impl Integer for i32 {
-    const MIN: Self = Self::MIN;
-    const MAX: Self = Self::MAX;
-}
-
-/// Returns the literal, even inside the invisible group that `macro_rules!` puts around an expression.
-fn string_literal(value: &Expr) -> Option<LitStr> {
-    match value {
-        Expr::Lit(literal) => match &literal.lit {
-            syn::Lit::Str(string) => Some(string.clone()),
-            _ => None,
-        },
-        Expr::Group(group) => string_literal(&group.expr),
+fn path(value: &Expr) -> Option<syn::Path> {
+    match ungrouped(value) {
+        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Some(path.path.clone()),
         _ => None,
     }
 }
 
-fn path(value: &Expr) -> Option<syn::Path> {
-    match value {
-        Expr::Path(path) if path.qself.is_none() && path.attrs.is_empty() => Some(path.path.clone()),
-        Expr::Group(group) => path(&group.expr),
+fn string_literal(value: &Expr) -> Option<LitStr> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(string), .. }) => Some(string.clone()),
         _ => None,
     }
 }
 
 fn integer_digits(value: &Expr) -> Option<String> {
-    match value {
-        Expr::Lit(literal) => match &literal.lit {
-            syn::Lit::Int(number) if number.suffix().is_empty() => Some(number.base10_digits().to_owned()),
-            _ => None,
-        },
-        Expr::Unary(syn::ExprUnary { op: syn::UnOp::Neg(_), expr, .. }) => {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.suffix().is_empty() => {
+            Some(number.base10_digits().to_owned())
+        }
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
             integer_digits(expr).map(|digits| format!("-{digits}"))
         }
-        Expr::Group(group) => integer_digits(&group.expr),
         _ => None,
-    }
-}
-
-/// Returns whether only the compiler knows the value: a constant, or the result of another macro.
-fn is_evaluated_later(value: &Expr) -> bool {
-    match value {
-        Expr::Path(_) | Expr::Macro(_) => true,
-        Expr::Group(group) => is_evaluated_later(&group.expr),
-        _ => false,
     }
 }

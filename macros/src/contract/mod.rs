@@ -7,8 +7,6 @@ mod assertions;
 mod avro;
 mod files;
 
-pub(crate) use assertions::Compared;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -20,12 +18,10 @@ use crate::{
 
 #[derive(Default)]
 pub(crate) struct Contracts {
-    /// The contracts that could be read, the newest first.
+    /// The contracts that the event is compared with, the newest first; none if a mistake was found in one of them.
     published: Vec<Contract>,
     /// The absolute paths of all files, including unreadable ones.
     paths: Vec<String>,
-    /// Whether the event can be compared with the contracts.
-    are_sound: bool,
 }
 
 struct Contract {
@@ -40,10 +36,10 @@ struct Contract {
 impl Contracts {
     /// Reads the contracts of `event_type`. `minor_version` is the version of the event's definition.
     pub(crate) fn read(event_type: &EventType, minor_version: u32, problems: &mut Problems) -> Self {
-        let mut contracts = Self { are_sound: true, ..Self::default() };
-        let (literal, text) = (event_type.literal(), event_type.text());
+        let mut contracts = Self::default();
+        let EventType { literal, text, .. } = event_type;
+        let before = problems.len();
         let mut refuse = |what: String, help: &str| {
-            contracts.are_sound = false;
             problems.push(Problem::of(&rules::CONTRACT_BROKEN, literal, what).help(help));
         };
         let files = files::find(text, literal.span()).unwrap_or_else(|what| {
@@ -78,6 +74,9 @@ impl Contracts {
             );
             refuse(what, &format!("write `minor_version = {newest}`, and add the data keys of that version"));
         }
+        if problems.len() > before {
+            contracts.published.clear();
+        }
         contracts
     }
 
@@ -90,29 +89,25 @@ impl Contracts {
 
     /// Returns the file with the schema of a minor version.
     pub(crate) fn schema_file(&self, minor_version: u32) -> Option<&str> {
-        let contract = self.compared().iter().find(|contract| contract.minor_version == minor_version)?;
+        let contract = self.published.iter().find(|contract| contract.minor_version == minor_version)?;
         contract.path.as_deref()
     }
 
     /// Returns the minor versions that the event is compared with, the newest first.
     pub(crate) fn minor_versions(&self) -> impl Iterator<Item = u32> {
-        self.compared().iter().map(|contract| contract.minor_version)
+        self.published.iter().map(|contract| contract.minor_version)
     }
 
     /// Returns the numbers of data keys that events of earlier minor versions can have. If one of these versions has no
     /// contract, any number is possible.
     pub(crate) fn earlier_ends(&self, minor_version: u32, keys: usize) -> Vec<usize> {
         let earlier: Vec<&Contract> =
-            self.compared().iter().filter(|contract| contract.minor_version < minor_version).collect();
+            self.published.iter().filter(|contract| contract.minor_version < minor_version).collect();
         let all_are_known = u32::try_from(earlier.len()) == Ok(minor_version);
         if all_are_known {
             earlier.iter().map(|contract| contract.keys.len()).collect()
         } else {
             (1..keys).collect()
         }
-    }
-
-    fn compared(&self) -> &[Contract] {
-        if self.are_sound { &self.published } else { &[] }
     }
 }

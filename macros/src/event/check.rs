@@ -6,10 +6,10 @@ use syn::ext::IdentExt;
 
 use super::parse::{Event, UNNAMED};
 use crate::{
-    diagnostics::{Problem, Problems, quoted},
+    diagnostics::{Problems, quoted},
     event_type::EventType,
-    record::{Field, check_field, find_mention},
-    record_kind::RecordKind,
+    names::split_version,
+    record::Field,
     rules,
 };
 
@@ -20,14 +20,13 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let waivers = &event.arguments.waivers;
     let is_complete = check_type_and_name(event, problems);
     check_contains_event(event, problems);
-    check_documented(event, problems);
+    event.record.check_documented(problems);
     if event.arguments.has_key {
         // Only the compiler knows whether the key is personal data.
         waivers.mark_needed(&rules::KEY_IS_PII);
     }
-    for field in &event.fields {
-        check_field(field, RecordKind::Event, problems);
-        check_recursion(event, field, problems);
+    for field in &event.record.fields {
+        event.record.check_field(field, problems);
         check_reserved(field, problems);
         check_suffix(field, problems);
         field.waivers.check_needed(problems);
@@ -40,10 +39,10 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
 
 /// Checks the event type, and compares the constant with it. Returns whether all these rules were checked.
 fn check_type_and_name(event: &Event<'_>, problems: &mut Problems) -> bool {
-    let Some(event_type) = event.arguments.event_type.as_ref().filter(|event_type| !event_type.is_refused())
-    else {
+    let event_type = &event.event_type;
+    if event_type.is_refused() {
         return false;
-    };
+    }
     let is_named = event.constant != UNNAMED && !event.arguments.is_name_refused;
     let is_comparable = event_type.check(&event.arguments.waivers, problems) && is_named;
     if is_comparable && check_major_version(event, event_type, problems) {
@@ -57,7 +56,7 @@ fn check_type_and_name(event: &Event<'_>, problems: &mut Problems) -> bool {
 fn name_place(event: &Event<'_>) -> TokenStream {
     match &event.arguments.name {
         Some(name) => name.to_token_stream(),
-        None => event.item.ident.to_token_stream(),
+        None => event.record.item.ident.to_token_stream(),
     }
 }
 
@@ -89,7 +88,7 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
         let separator = if suffix.is_empty() { "" } else { "_" };
         format!("rename it to `{base}{separator}{suffix}`")
     } else {
-        let name = event.item.ident.unraw().to_string();
+        let name = event.record.item.ident.unraw().to_string();
         let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
         let digits = &name[stem.len()..];
         // `CreatedV2`, and `Created2` if the version is 2
@@ -104,15 +103,6 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     false
 }
 
-/// Splits `LOGIN_COMPLETED_V2` into `LOGIN_COMPLETED` and `2`.
-fn split_version(constant: &str) -> (&str, Option<&str>) {
-    let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
-    match constant.rsplit_once("_V").filter(|(_, digits)| is_number(digits)) {
-        Some((base, version)) => (base, Some(version)),
-        None => (constant, None),
-    }
-}
-
 fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) {
     let constant = event.constant.to_string();
     let (base, _) = split_version(&constant);
@@ -124,7 +114,7 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
     let matches =
         type_words.ends_with(&words) || without_event(&type_words).ends_with(&without_event(&words));
     if !matches && !type_words.is_empty() {
-        let text = event_type.text();
+        let text = &event_type.text;
         let what = format!("constant `{constant}` does not repeat the last words of event type `{text}`");
         let better = format!("{}{}", type_words.join("_"), &constant[base.len()..]);
         let help = if event.arguments.name.is_some() {
@@ -132,8 +122,7 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
         } else {
             format!("rename the struct to match `{better}`, or write `name = \"{better}\"`")
         };
-        let problem = Problem::of(&rules::NAME_MISMATCH, &name_place(event), what).help(help);
-        event.arguments.waivers.check(problem, problems);
+        event.arguments.waivers.check(&rules::NAME_MISMATCH, &name_place(event), what, &help, problems);
     }
 }
 
@@ -146,28 +135,8 @@ fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
     if let Some(word) = constant.split('_').find(|word| is_event(word)) {
         let others: Vec<&str> = constant.split('_').filter(|word| !is_event(word)).collect();
         let what = format!("constant `{constant}` contains `{word}`");
-        let problem = Problem::of(&rules::NAME_CONTAINS_EVENT, &name_place(event), what)
-            .help(format!("rename it to `{}`", others.join("_")));
-        event.arguments.waivers.check(problem, problems);
-    }
-}
-
-fn check_documented(event: &Event<'_>, problems: &mut Problems) {
-    if !event.docs.exist {
-        let what = format!("event `{}` is not documented", event.item.ident.unraw());
-        let help = "add a `/// …` comment that says when the event is sent";
-        problems.refuse(&rules::EVENT_UNDOCUMENTED, &event.item.ident, what, help);
-    }
-}
-
-/// Refuses an event that contains itself. A local-only event may, behind a pointer.
-fn check_recursion(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
-    let ident = &event.item.ident;
-    if let Some(at) = find_mention(&field.ty, ident)
-        && event.arguments.local_only.is_none()
-    {
-        let what = format!("event `{}` contains itself through its data key `{}`", ident.unraw(), field.name);
-        problems.refuse(&rules::RECORD_RECURSIVE, at, what, "refer to the other event by an id");
+        let help = format!("rename it to `{}`", others.join("_"));
+        event.arguments.waivers.check(&rules::NAME_CONTAINS_EVENT, &name_place(event), what, &help, problems);
     }
 }
 
@@ -193,8 +162,7 @@ fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
             continue;
         };
         let what = format!("data key `{}` ends in `{suffix}`", field.name);
-        let problem =
-            Problem::of(&rules::FIELD_DATA_SUFFIX, field.ident, what).help(format!("rename it to `{stem}`"));
-        field.waivers.check(problem, problems);
+        let help = format!("rename it to `{stem}`");
+        field.waivers.check(&rules::FIELD_DATA_SUFFIX, field.ident, what, &help, problems);
     }
 }

@@ -8,7 +8,6 @@ mod parse;
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Type;
 
 use crate::{contract::Contracts, diagnostics::report, record, record_kind::RecordKind, rules};
 
@@ -23,18 +22,14 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
             return record::without_attributes(&item, RecordKind::Event);
         };
         check::check(&event, problems);
-        let contracts = match &event.arguments.event_type {
-            Some(event_type) if !event.arguments.waivers.is_refused(&rules::CONTRACT_BROKEN) => {
-                Contracts::read(event_type, event.arguments.minor_version, problems)
-            }
-            _ => Contracts::default(),
+        let is_waived = event.arguments.waivers.is_refused(&rules::CONTRACT_BROKEN);
+        let contracts = if event.event_type.is_refused() || is_waived {
+            Contracts::default()
+        } else {
+            Contracts::read(&event.event_type, event.arguments.minor_version, problems)
         };
-        let expansion = if record::can_expand(&event.fields) {
-            let is_local = event.arguments.local_only.is_some();
-            let ident = &event.item.ident;
-            // A local-only event may contain itself, behind a pointer.
-            let is_recursive = |ty: &Type| !is_local && record::find_mention(ty, ident).is_some();
-            record::replace_refused_types(&mut event.fields, ident, is_recursive);
+        let expansion = if event.record.can_expand() {
+            event.record.replace_refused_types();
             expand::expand(&event, &contracts)
         } else {
             record::without_attributes(&item, RecordKind::Event)

@@ -8,9 +8,13 @@ use super::parse::{Event, EventArguments, UNNAMED};
 use crate::{contract::Contracts, syntax::type_name};
 
 pub(super) fn static_page(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
-    let data = format!("* Data: [`{}`], with ", event.item.ident.unraw());
-    let keys: Vec<String> =
-        event.fields.iter().map(|field| format!("`{}: {}`", field.name, type_name(&field.ty))).collect();
+    let data = format!("* Data: [`{}`], with ", event.record.item.ident.unraw());
+    let keys: Vec<String> = event
+        .record
+        .fields
+        .iter()
+        .map(|field| format!("`{}: {}`", field.name, type_name(&field.ty)))
+        .collect();
     page(event, contracts, data + &keys.join(", "), ["\n# Schema\n\n```json", "```"])
 }
 
@@ -48,12 +52,11 @@ fn page(
 }
 
 fn facts(event: &Event<'_>, counterpart: String) -> String {
-    let EventArguments { event_type, key, minor_version, repository, warning, local_only, .. } =
-        &event.arguments;
+    let EventArguments { key, minor_version, repository, warning, local_only, .. } = &event.arguments;
     // The empty line ends the last paragraph of the user's documentation.
     let mut lines = vec![String::new()];
-    if let Some(event_type) = event_type {
-        lines.push(format!("* Event type: `{}`", event_type.text()));
+    if !event.event_type.is_refused() {
+        lines.push(format!("* Event type: `{}`", event.event_type.text));
     }
     if *minor_version > 0 {
         lines.push(format!("* Minor version: {minor_version}"));

@@ -19,10 +19,11 @@ use crate::{
     diagnostics::{Problem, Problems},
     event_type::EventType,
     names,
-    record::{self, Attributes, Docs, Field},
+    record::{self, Record},
     record_kind::RecordKind,
     rules,
     runtime_path::RuntimePath,
+    syntax::ungrouped,
     waivers::{Place, Waivers},
 };
 
@@ -40,19 +41,18 @@ const ARGUMENTS: &[&str] = &[
 ];
 
 /// An event as the checks and the expansion need it.
+#[expect(clippy::struct_field_names, reason = "`type` is a keyword")]
 pub(crate) struct Event<'a> {
-    pub(crate) item: &'a ItemStruct,
-    pub(crate) attributes: Attributes<'a>,
-    pub(crate) docs: Docs,
-    pub(crate) fields: Vec<Field<'a>>,
+    pub(crate) record: Record<'a>,
     pub(crate) arguments: EventArguments,
+    pub(crate) event_type: EventType,
     /// The name of the static.
     pub(crate) constant: Ident,
 }
 
 #[derive(Default)]
 pub(crate) struct EventArguments {
-    pub(crate) event_type: Option<EventType>,
+    event_type: Option<EventType>,
     /// The path; empty if there is none, or if it was refused.
     pub(crate) key: Vec<Ident>,
     pub(crate) has_key: bool,
@@ -80,11 +80,14 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     let mut arguments = parse_arguments(tokens, problems);
     let item = record::check_shape(item, RecordKind::Event, problems)?;
     let struct_name = item.ident.unraw().to_string();
-    if arguments.event_type.is_none() && !arguments.has_unknown {
-        let help = "write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`";
-        let what = format!("event `{struct_name}` has no event type");
-        problems.refuse(&rules::TYPE_MISSING, &item.ident, what, help);
-    }
+    let event_type = arguments.event_type.take().unwrap_or_else(|| {
+        if !arguments.has_unknown {
+            let help = "write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`";
+            let what = format!("event `{struct_name}` has no event type");
+            problems.refuse(&rules::TYPE_MISSING, &item.ident, what, help);
+        }
+        EventType::refused(&item.ident)
+    });
     let constant = match &arguments.name {
         Some(name) if is_constant(&name.value()) => Ident::new(&name.value(), name.span()),
         Some(name) => {
@@ -93,20 +96,15 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
                 names::constant_name(&struct_name)
             );
             problems.mistake(name, format!("`{}` is not a valid constant name", name.value()), help);
-            derived_constant(item, arguments.event_type.as_ref(), problems)
+            derived_constant(item, &event_type, problems)
         }
-        None => derived_constant(item, arguments.event_type.as_ref(), problems),
+        None => derived_constant(item, &event_type, problems),
     };
     let is_local = arguments.local_only.is_some();
     let waivers = &mut arguments.waivers;
-    let attributes = Attributes::parse(item, RecordKind::Event, is_local, waivers, problems);
-    let mut fields = record::parse_fields(item, RecordKind::Event, is_local, false, problems);
-    for field in &fields {
+    let record = Record::parse(item, RecordKind::Event, is_local, false, waivers, problems);
+    for field in &record.fields {
         waivers.take_misplaced(&field.waivers);
-    }
-    for field in &mut fields {
-        field.waivers.take_misplaced(waivers);
-        field.is_type_reported |= waivers.are_types_refused();
     }
     if [&rules::KEY_UNKNOWN, &rules::KEY_TYPE].iter().any(|rule| waivers.is_refused(rule)) {
         arguments.key.clear();
@@ -122,15 +120,14 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         );
         arguments.key.clear();
     }
-    Some(Event { item, attributes, docs: Docs::of(&item.attrs), fields, arguments, constant })
+    Some(Event { record, arguments, event_type, constant })
 }
 
 /// Stands in for a name that was refused, so that nothing else is reported about it.
 pub(crate) const UNNAMED: &str = "__UNNAMED";
 
-fn derived_constant(item: &ItemStruct, event_type: Option<&EventType>, problems: &mut Problems) -> Ident {
-    let words = event_type.map(EventType::words).unwrap_or_default();
-    let derived = names::constant_name_of(&item.ident.unraw().to_string(), &words);
+fn derived_constant(item: &ItemStruct, event_type: &EventType, problems: &mut Problems) -> Ident {
+    let derived = names::constant_name_of(&item.ident.unraw().to_string(), &event_type.words());
     if is_constant(&derived) {
         return Ident::new(&derived, item.ident.span());
     }
@@ -200,7 +197,8 @@ impl EventArguments {
                 self.key = key(arg, problems);
             }
             "minor_version" => {
-                self.minor_version = arg.integer("minor_version = 1", problems).unwrap_or_default();
+                self.minor_version =
+                    arg.integer(u32::MIN, u32::MAX, "minor_version = 1", problems).unwrap_or_default();
             }
             "repository" => {
                 self.repository = arg.string("repository = \"openedx/openedx-platform\"", problems);
@@ -215,7 +213,7 @@ impl EventArguments {
                 self.is_name_refused = self.name.is_none();
             }
             "allow" => arg.waiver(Place::Struct(RecordKind::Event), &mut self.waivers, problems),
-            _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
+            _ => self.path = RuntimePath::parse(arg, problems),
         }
     }
 }
@@ -226,28 +224,22 @@ fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
     let Some(value) = arg.expression("the path of a field", EXAMPLE, problems) else {
         return Vec::new();
     };
-    let mut path = Vec::new();
-    if is_path(value, &mut path) {
-        return path;
-    }
-    let what = "a key must be the path of a field in the event's data";
-    problems.mistake(value, what, format!("write a path such as `{EXAMPLE}`"));
-    Vec::new()
+    path(value).unwrap_or_else(|| {
+        let what = "a key must be the path of a field in the event's data";
+        problems.mistake(value, what, format!("write a path such as `{EXAMPLE}`"));
+        Vec::new()
+    })
 }
 
-fn is_path(value: &Expr, path: &mut Vec<Ident>) -> bool {
-    match value {
+fn path(value: &Expr) -> Option<Vec<Ident>> {
+    match ungrouped(value) {
         Expr::Field(ExprField { base, member: Member::Named(name), attrs, .. }) if attrs.is_empty() => {
-            let is_path = is_path(base, path);
+            let mut path = path(base)?;
             path.push(name.clone());
-            is_path
+            Some(path)
         }
-        Expr::Path(first) => {
-            path.extend(first.path.get_ident().cloned());
-            !path.is_empty()
-        }
-        Expr::Group(group) => is_path(&group.expr, path),
-        _ => false,
+        Expr::Path(first) => first.path.get_ident().map(|first| vec![first.clone()]),
+        _ => None,
     }
 }
 

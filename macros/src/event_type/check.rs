@@ -4,11 +4,7 @@ use super::{
     EventType, action,
     version::{self, is_version},
 };
-use crate::{
-    diagnostics::{Problem, Problems},
-    rules,
-    waivers::Waivers,
-};
+use crate::{diagnostics::Problems, rules, waivers::Waivers};
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
 const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
@@ -56,14 +52,13 @@ impl EventType {
         } else {
             return true;
         };
-        let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what)
-            .help(format!("write `\"{}\"`", legal(&better)));
+        let (rule, help) = (&rules::TYPE_MISSING_VERSION, format!("write `\"{}\"`", legal(&better)));
         if self.text.split('.').all(is_word) {
-            return waivers.check(problem, problems);
+            return waivers.check(rule, &self.literal, what, &help, problems);
         }
         // With a waiver, a segment would still not be a word.
-        waivers.mark_needed(&rules::TYPE_MISSING_VERSION);
-        problems.push(problem);
+        waivers.mark_needed(rule);
+        problems.refuse(rule, &self.literal, what, help);
         false
     }
 
@@ -115,17 +110,15 @@ impl EventType {
                     format!("add one, as in `\"{}.v1\"`", legal(text)),
                 ),
             };
-            let problem = Problem::of(&rules::TYPE_MISSING_VERSION, &self.literal, what).help(help);
-            waivers.check(problem, problems);
+            waivers.check(&rules::TYPE_MISSING_VERSION, &self.literal, what, &help, problems);
         }
     }
 
     fn check_hyphen(&self, waivers: &Waivers, problems: &mut Problems) {
         if let Some(segment) = self.segments.iter().find(|segment| segment.contains('-')) {
             let what = format!("segment `{segment}` of event type `{}` contains a hyphen", self.text);
-            let problem = Problem::of(&rules::TYPE_HYPHEN, &self.literal, what)
-                .help(format!("write `\"{}\"`", self.text.replace('-', "_")));
-            waivers.check(problem, problems);
+            let help = format!("write `\"{}\"`", self.text.replace('-', "_"));
+            waivers.check(&rules::TYPE_HYPHEN, &self.literal, what, &help, problems);
         }
     }
 
@@ -139,10 +132,9 @@ impl EventType {
                 && !waivers.contains(&rules::TYPE_HYPHEN));
         if first == "org" && second == "openedx" && !is_known {
             let what = format!("`{subdomain}` is not a subdomain of `org.openedx`");
-            let problem = Problem::of(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what).help(
-                "use one of these, or replace `org.openedx` with the reverse DNS name of your organization",
-            );
-            waivers.check(problem, problems);
+            let help =
+                "use one of these, or replace `org.openedx` with the reverse DNS name of your organization";
+            waivers.check(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what, help, problems);
         }
     }
 
@@ -152,9 +144,8 @@ impl EventType {
             return true;
         }
         let what = format!("action `{action}` of event type `{}` is not in the past tense", self.text);
-        let problem = Problem::of(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what)
-            .help("end the event type with what happened, as in `created`, `updated` or `sent`");
-        waivers.check(problem, problems)
+        let help = "end the event type with what happened, as in `created`, `updated` or `sent`";
+        waivers.check(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what, help, problems)
     }
 }
 

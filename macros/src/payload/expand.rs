@@ -1,83 +1,54 @@
 //! A payload, its twin that holds the fields, and their implementations.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident, quote};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
 use syn::{Ident, ItemStruct, ext::IdentExt};
 
-use super::parse::Payload;
 use crate::{
     diagnostics::quoted,
-    record::{
-        self, Field, Target,
-        builder::{Built, is_option},
-        plain::debug_impl,
-    },
+    record::{Field, Record, builder::is_option, debug_impl},
+    runtime_path::RuntimePath,
     source::{source, tokens},
 };
 
-pub(crate) fn expand(payload: &Payload<'_>) -> TokenStream {
-    let rt = &payload.path.at(Span::call_site());
-    let import = payload.path.import();
-    let Payload { item, fields, path, .. } = payload;
-    let twin = &format_ident!("{}Fields", item.ident);
-    let target = Target { rt, ident: twin, fields };
-    let finish = |fields: String| {
-        let ident = &item.ident;
-        source!([ident, fields] #ident { __build_with_builder: __Frozen::new(#fields) })
-    };
-    let names = target.names();
-    let built = Built { ident: &item.ident, vis: &item.vis, finish: &finish };
-
-    let structs = structs(payload, twin);
-    let record = target.record_static(&item.ident);
-    let checks = [
-        target.aliases(),
-        target.defaults(),
-        target.type_assertions(path),
-        target.schema_assertions(path, "assert_field"),
-        target.flow_control(path),
-    ];
+pub(crate) fn expand(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
+    let (item, twin) = (record.item, &record.holder);
+    let read = source!([twin] __deserialize_record::<#twin, _>(__deserializer).map(__From::from));
     let implementations = [
-        target.fields_impl(&[]),
-        target.plain_impls(&[]),
+        record.fields_impl(&[]),
+        record.plain_impls(),
         access(&item.ident, twin),
         plain(&item.ident),
         avro_type(&item.ident),
-        serde(&item.ident, twin),
-        target.builder(&built, &(into_fields(item, twin) + &target.to_builder(&built))),
+        record.serde_impls("__Frozen::get(&self.__build_with_builder)", &read),
+        record.builder(&(into_fields(item, twin) + &record.to_builder())),
     ];
-    let implementations = tokens(&implementations.concat());
-    let methods = target.builder_methods(&built);
     // pub struct UserData { … }
     // pub struct UserDataFields { … }
     // const _: () = { static __RECORD: Record = …; implementations };
-    path.items(quote! {
-        #structs
-
-        #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
-        const _: () = {
-            #import
-            #names
-            #record
-            #(#checks)*
-            #implementations
-            #methods
-        };
-    })
+    record.expansion(
+        path,
+        &structs(record, path),
+        &[
+            record.aliases(),
+            record.defaults(),
+            record.type_assertions(),
+            record.schema_assertions("assert_field"),
+            record.flow_control(),
+            tokens(&implementations.concat()),
+            record.builder_methods(),
+        ],
+    )
 }
 
-fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
-    let rt = payload.path.private();
-    let Payload { item, attributes, fields, .. } = payload;
+fn structs(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
+    let rt = path.private();
+    let Record { item, holder: twin, attributes, .. } = record;
     let ItemStruct { ident, vis, .. } = item;
-    let (derives, lints, others) = (&attributes.derives, &attributes.lints, &attributes.others);
-    let derives = (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]));
+    let (derives, lints, others) = (attributes.derive(), &attributes.lints, &attributes.others);
     let docs = format!("The fields of [`{}`], which gives read access to them.", ident.unraw());
-    let fields = fields
-        .iter()
-        .map(|Field { ident, vis, ty, attributes, .. }| quote!(#(#attributes)* #vis #ident: #ty));
-    let facts = facts(payload, twin);
-    let no_generics = record::no_generics();
+    let twin_struct = record.holder_struct(&quote!(#[doc = #docs] #(#lints)*));
+    let facts = facts(record);
     // #[doc = "…"]
     // #[doc = "# Fields …"]
     // #[derive(Eq)]
@@ -96,21 +67,16 @@ fn structs(payload: &Payload<'_>, twin: &Ident) -> TokenStream {
             pub __build_with_builder: #rt::Frozen<#twin>,
         }
 
-        #[doc = #docs]
-        #(#lints)*
-        #derives
-        #vis struct #twin #no_generics {
-            #(#fields),*
-        }
+        #twin_struct
     }
 }
 
 /// Returns the facts about the fields for the struct's page in the documentation. The fields are on the twin's page.
-fn facts(payload: &Payload<'_>, twin: &Ident) -> String {
-    let mut text = format!("\n# Fields\n\nThe fields of [`{}`].\n", twin.unraw());
+fn facts(record: &Record<'_>) -> String {
+    let mut text = format!("\n# Fields\n\nThe fields of [`{}`].\n", record.holder.unraw());
     let mut list = |label: &str, is_one: &dyn Fn(&Field<'_>) -> bool| {
         let names: Vec<_> =
-            payload.fields.iter().filter(|field| is_one(field)).map(|field| field.name.as_str()).collect();
+            record.fields.iter().filter(|field| is_one(field)).map(|field| field.name.as_str()).collect();
         if !names.is_empty() {
             text.push_str(&["* ", label, ": ", &quoted(&names), "\n"].concat());
         }
@@ -227,32 +193,6 @@ fn avro_type(ident: &Ident) -> String {
                     }),
                     __Err(__error) => __Err(__error),
                 }
-            }
-        }
-    }
-}
-
-fn serde(ident: &Ident, twin: &Ident) -> String {
-    // impl Serialize for UserData { … }
-    // impl<'de> Deserialize<'de> for UserData { … }
-    source! {
-        [ident, twin]
-        #[automatically_derived]
-        impl __Serialize for #ident {
-            fn serialize<__S: __Serializer>(
-                &self,
-                __serializer: __S,
-            ) -> __Written<__S> {
-                __serialize_record(__Frozen::get(&self.__build_with_builder), __serializer)
-            }
-        }
-
-        #[automatically_derived]
-        impl<'de> __Deserialize<'de> for #ident {
-            fn deserialize<__D: __Deserializer<'de>>(
-                __deserializer: __D,
-            ) -> __Read<'de, Self, __D> {
-                __deserialize_record::<#twin, _>(__deserializer).map(__From::from)
             }
         }
     }

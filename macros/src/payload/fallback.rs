@@ -1,10 +1,10 @@
 //! The implementations that other payloads need from a payload that was refused for its shape.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Generics, Ident, Item, Path, Token, parse_quote, punctuated::Punctuated};
+use syn::{Attribute, Generics, Ident, Item, Path, parse_quote};
 
-use crate::{record, record_kind::RecordKind, runtime_path::RuntimePath};
+use crate::{record, record_kind::RecordKind, runtime_path::RuntimePath, syntax::derived};
 
 /// Returns the item without the macro's attributes, with an Avro form that is never used: the program does not
 /// compile, and a field of this type must not be reported as well.
@@ -19,31 +19,30 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
     let mut owned = generics.clone();
     owned.make_where_clause().predicates.push(parse_quote!(Self: 'static));
     let owned = &owned.where_clause;
-    let (rt, import) = (path.at(Span::call_site()), path.import());
-    let derived = derived(attributes);
-    let is_missing = |name: &str| !derived.iter().chain(above).any(|derived| derived == name);
-    let clone = is_missing("Clone").then(|| {
+    let import = path.import();
+    let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
+    let paths: Vec<Path> = derives.filter_map(|derive| derived(derive).ok()).flatten().collect();
+    let is_derived = |name: &str| {
+        let is_last = |path: &Path| path.segments.last().is_some_and(|last| last.ident == name);
+        paths.iter().any(is_last) || above.iter().any(|derived| derived == name)
+    };
+    let traits = [
+        ("Clone", quote!(::core::clone::Clone), quote!(fn clone(&self) -> Self)),
+        (
+            "PartialEq",
+            quote!(::core::cmp::PartialEq),
+            quote!(fn eq(&self, _: &Self) -> ::core::primitive::bool),
+        ),
+        (
+            "Debug",
+            quote!(::core::fmt::Debug),
+            quote!(fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result),
+        ),
+    ];
+    let missing = traits.iter().filter(|(name, ..)| !is_derived(name)).map(|(_, path, method)| {
         quote! {
-            impl #parameters ::core::clone::Clone for #ident #arguments #bounds {
-                fn clone(&self) -> Self {
-                    ::core::unreachable!()
-                }
-            }
-        }
-    });
-    let partial_eq = is_missing("PartialEq").then(|| {
-        quote! {
-            impl #parameters ::core::cmp::PartialEq for #ident #arguments #bounds {
-                fn eq(&self, _: &Self) -> ::core::primitive::bool {
-                    ::core::unreachable!()
-                }
-            }
-        }
-    });
-    let debug = is_missing("Debug").then(|| {
-        quote! {
-            impl #parameters ::core::fmt::Debug for #ident #arguments #bounds {
-                fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            impl #parameters #path for #ident #arguments #bounds {
+                #method {
                     ::core::unreachable!()
                 }
             }
@@ -52,19 +51,17 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
     let implementations = path.items(quote! {
         const _: () = {
             #import
-            #clone
-            #partial_eq
-            #debug
+            #(#missing)*
 
-            impl #parameters #rt::AvroType for #ident #arguments #owned {
+            impl #parameters __RT::AvroType for #ident #arguments #owned {
                 type Repr = ::core::primitive::bool;
-                const SCHEMA: #rt::Schema = #rt::Schema::Unknown;
+                const SCHEMA: __RT::Schema = __RT::Schema::Unknown;
 
                 fn to_repr(&self) -> ::core::primitive::bool {
                     ::core::unreachable!()
                 }
 
-                fn from_repr(_: ::core::primitive::bool) -> ::core::result::Result<Self, #rt::BoxError> {
+                fn from_repr(_: ::core::primitive::bool) -> ::core::result::Result<Self, __RT::BoxError> {
                     ::core::unreachable!()
                 }
             }
@@ -83,12 +80,4 @@ fn named(item: &Item) -> Option<(&Ident, &Generics, &[Attribute])> {
         Item::Union(item) => (&item.ident, &item.generics, &item.attrs),
         _ => return None,
     })
-}
-
-fn derived(attributes: &[Attribute]) -> Vec<String> {
-    let derives = attributes.iter().filter(|attribute| attribute.path().is_ident("derive"));
-    let paths = derives
-        .filter_map(|derive| derive.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated).ok());
-    let last = paths.flatten().filter_map(|path| path.segments.last().map(|last| last.ident.to_string()));
-    last.collect()
 }

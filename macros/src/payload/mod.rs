@@ -1,16 +1,18 @@
 //! `#[payload]`: parses the struct and its arguments, checks the rules about payloads, and expands the payload. This
 //! folder may use `record` and the shared files, but neither `event` nor `receiver`.
 
-mod check;
+mod arguments;
 mod expand;
 mod fallback;
-mod parse;
 
 use proc_macro2::TokenStream;
-use syn::Type;
 
-use self::parse::PayloadArguments;
-use crate::{diagnostics::report, record};
+use self::arguments::PayloadArguments;
+use crate::{
+    diagnostics::report,
+    record::{self, Record},
+    record_kind::RecordKind,
+};
 
 /// Returns the expansion, or the user's item with the reasons why there is none.
 pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream {
@@ -19,18 +21,21 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
         return item.clone();
     };
     report(|problems| {
-        let arguments = PayloadArguments::parse(arguments, problems);
-        let Some(mut payload) = parse::parse(&arguments, &item, problems) else {
-            return fallback::expand(&item, &arguments.path, &[]);
+        let PayloadArguments { path, pii, mut waivers } = PayloadArguments::parse(arguments, problems);
+        let Some(structure) = record::check_shape(&item, RecordKind::Payload, problems) else {
+            return fallback::expand(&item, &path, &[]);
         };
-        check::check(&payload, problems);
-        let above = &payload.attributes.above;
-        if !record::can_expand(&payload.fields) || !above.is_empty() {
-            return fallback::expand(&item, &arguments.path, above);
+        let mut record = Record::parse(structure, RecordKind::Payload, false, pii, &mut waivers, problems);
+        record.check_documented(problems);
+        for field in &record.fields {
+            record.check_field(field, problems);
+            field.waivers.check_needed(problems);
         }
-        let ident = &payload.item.ident;
-        let is_recursive = |ty: &Type| record::find_namesake(ty, ident).is_some();
-        record::replace_refused_types(&mut payload.fields, ident, is_recursive);
-        expand::expand(&payload)
+        let above = &record.attributes.derived_above;
+        if !record.can_expand() || !above.is_empty() {
+            return fallback::expand(&item, &path, above);
+        }
+        record.replace_refused_types();
+        expand::expand(&record, &path)
     })
 }

@@ -15,7 +15,7 @@ use syn::{
 };
 
 use crate::{
-    args::{self, Arg, KnownArguments},
+    args::{Arg, KnownArguments, separated},
     diagnostics::{Problem, Problems, without_reports},
     names, rules,
     runtime_path::RuntimePath,
@@ -36,18 +36,7 @@ impl ReceiverArguments {
     pub(super) fn parse(&mut self, tokens: TokenStream, problems: &mut Problems) -> bool {
         let before = problems.len();
         let mut known = KnownArguments::new("`#[receiver]`", &["order", "crate"]);
-        let parser = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                self.part(input, &mut known, problems)?;
-                if !input.is_empty() {
-                    args::comma(input, PATHS)?;
-                }
-            }
-            Ok(())
-        };
-        if let Err(error) = parser.parse2(tokens) {
-            problems.error(error);
-        }
+        separated(tokens, PATHS, problems, |input, problems| self.part(input, &mut known, problems));
         if self.signals.is_empty() && problems.len() == before {
             let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static";
             problems.mistake(&TokenStream::new(), "`#[receiver]` does not name a signal", help);
@@ -77,8 +66,11 @@ impl ReceiverArguments {
             let arg: Arg = input.parse()?;
             if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
-                    "order" => self.order = arg.integer("order = 10", problems).unwrap_or_default(),
-                    _ => self.path.set(arg.path("crate = path::to::openedx_events", problems)),
+                    "order" => {
+                        self.order =
+                            arg.integer(i32::MIN, i32::MAX, "order = 10", problems).unwrap_or_default();
+                    }
+                    _ => self.path = RuntimePath::parse(&arg, problems),
                 }
             }
         } else {

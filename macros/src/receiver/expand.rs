@@ -2,24 +2,24 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Path, Type, ext::IdentExt, spanned::Spanned};
+use syn::{Path, ReturnType, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     arguments::{RUNS_TWICE, given_twice_text, is_struct},
     parameters::{Parameter, Source},
-    parse::{On, Receiver, RefusedReceiver},
+    parse::{Receiver, RefusedReceiver},
 };
 use crate::{
-    runtime_path::RuntimePath,
-    spans::{call_up_to, location},
+    runtime_path::{RuntimePath, runtime_at},
+    spans::{call_up_to, ident_at, location},
+    syntax::{first_word, ungrouped_type},
 };
 
 pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
-    let rt = receiver.path.at(Span::call_site());
     let import = receiver.path.import();
     let distinct = distinct(receiver);
     let elements =
-        receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal, &rt));
+        receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal));
     let registration = receiver.path.items(quote! {
         #import
         #(#elements)*
@@ -49,14 +49,14 @@ fn distinct(receiver: &Receiver) -> TokenStream {
         return TokenStream::new();
     }
     let types = all.iter().map(|path| {
-        let (signal, rt) = (signal(path, &receiver.path), receiver.path.at(path.span()));
+        let (signal, rt) = (signal(path), runtime_at(path.span()));
         quote_spanned!(path.span()=> #rt::event_type(#signal))
     });
     let assertions = all.iter().enumerate().skip(1).map(|(index, path)| {
         let message = format!("{}, under two names\nhelp: {RUNS_TWICE}", given_twice_text(path));
         let span = path.span();
-        let rt = receiver.path.at(span);
-        let function = Ident::new("assert_distinct", span.resolved_at(Span::call_site()));
+        let rt = runtime_at(span);
+        let function = ident_at("assert_distinct", span);
         let arguments = quote_spanned!(span=> __TYPES, #index, #message);
         let call = call_up_to(path, &quote!(#rt::#function), arguments);
         quote_spanned!(span=> const _: () = #call;)
@@ -74,7 +74,7 @@ fn distinct(receiver: &Receiver) -> TokenStream {
 pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> TokenStream {
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
-    let signals = signals.into_iter().map(|path| signal(path, &refused.path));
+    let signals = signals.into_iter().map(signal);
     // const _: () = {
     //     let _ = signal(&COURSE_ENROLLMENT_CREATED);
     // };
@@ -87,11 +87,17 @@ pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> T
         };
     });
     let uses = uses(&refused.signals, &refused.path);
-    match &refused.on {
-        On::Function(function) => function.with_items(&quote!(#mentions #uses)),
-        On::Item => quote!(#item #mentions #uses),
-        On::Other => item.clone(),
+    match &refused.function {
+        Some(function) => function.with_items(&quote!(#mentions #uses)),
+        None if is_item(item) => quote!(#item #mentions #uses),
+        None => item.clone(),
     }
+}
+
+/// Returns whether other items can follow; they cannot follow a method without a body, or a statement.
+fn is_item(item: &TokenStream) -> bool {
+    const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
+    ITEMS.contains(&first_word(item.clone()).to_string().as_str())
 }
 
 /// Uses the signals outside of the items that a wrong path to the runtime removes, so that their imports are not
@@ -106,19 +112,19 @@ fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
 }
 
 /// Returns the only call that mentions the user's signal, so that the compiler reports a wrong signal here.
-fn signal(signal: &Path, path: &RuntimePath) -> TokenStream {
-    let rt = path.at(signal.span());
+fn signal(signal: &Path) -> TokenStream {
+    let rt = runtime_at(signal.span());
     quote_spanned!(signal.span()=> #rt::signal(&#signal))
 }
 
-fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -> TokenStream {
+fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let function = &receiver.function.signature.ident;
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(function);
     let element = format_ident!("__RECEIVER_{index}");
-    let signal = self::signal(signal, &receiver.path);
-    let arguments = receiver.parameters.iter().map(|parameter| argument(receiver, parameter));
+    let signal = self::signal(signal);
+    let arguments = receiver.parameters.iter().map(argument);
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
@@ -131,9 +137,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
     //     },
     // );
     quote! {
-        #[#rt::linkme::distributed_slice(#rt::RECEIVERS)]
-        #[linkme(crate = #rt::linkme)]
-        static #element: &'static dyn #rt::AnyReceiver = &#signal.receiver(
+        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[linkme(crate = __RT::linkme)]
+        static #element: &'static dyn __RT::AnyReceiver = &#signal.receiver(
             #name,
             #location,
             #order,
@@ -153,11 +159,11 @@ fn element(receiver: &Receiver, index: usize, signal: &Path, rt: &TokenStream) -
 
 /// Returns the argument, with the span of the user's type. It repeats the parameter's type, so that the compiler
 /// compares it here, with a message of ours.
-fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
+fn argument(parameter: &Parameter) -> TokenStream {
     let ty = referenced(&parameter.ty);
     let span = ty.span();
-    let rt = receiver.path.at(span);
-    let (event, delivery) = (local("__event", span), local("__delivery", span));
+    let rt = runtime_at(span);
+    let (event, delivery) = (ident_at("__event", span), ident_at("__delivery", span));
     let value = match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> &#event.#key),
         Source::Metadata => quote_spanned!(span=> #delivery.metadata),
@@ -172,23 +178,19 @@ fn argument(receiver: &Receiver, parameter: &Parameter) -> TokenStream {
 
 /// Returns the `T` of a `&T`.
 fn referenced(ty: &Type) -> &Type {
-    match ty {
+    match ungrouped_type(ty) {
         Type::Reference(reference) => &reference.elem,
-        Type::Group(group) => referenced(&group.elem),
-        Type::Paren(paren) => referenced(&paren.elem),
         other => other,
     }
 }
 
-/// Returns a variable of the expansion, reported at `span`. Its name cannot clash with a name in the user's function.
-fn local(name: &str, span: Span) -> Ident {
-    Ident::new(name, Span::call_site().located_at(span))
-}
-
 /// Returns the outcome, with the span of the return type, at which the compiler reports a wrong type.
 fn outcome(receiver: &Receiver) -> TokenStream {
-    let span = receiver.function.return_type().map_or_else(Span::call_site, Spanned::span);
-    let rt = receiver.path.at(span);
-    let returned = local("__returned", span);
+    let span = match &receiver.function.signature.output {
+        ReturnType::Default => Span::call_site(),
+        ReturnType::Type(_, ty) => ty.span(),
+    };
+    let rt = runtime_at(span);
+    let returned = ident_at("__returned", span);
     quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))
 }

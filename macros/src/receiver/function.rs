@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Ident, Pat, ReturnType, Safety, Signature, Type, Visibility, braced,
+    Attribute, FnArg, Ident, Pat, Safety, Signature, Visibility, braced,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     parse_quote,
@@ -109,13 +109,6 @@ impl Function {
             self.body = Group::new(Delimiter::Brace, quote!(::core::unreachable!()));
         }
         self
-    }
-
-    pub(super) fn return_type(&self) -> Option<&Type> {
-        match &self.signature.output {
-            ReturnType::Default => None,
-            ReturnType::Type(_, ty) => Some(ty),
-        }
     }
 }
 

@@ -2,7 +2,11 @@
 
 use syn::{Attribute, FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
 
-use crate::{diagnostics::Problems, rules, syntax::type_name};
+use crate::{
+    diagnostics::Problems,
+    rules,
+    syntax::{type_name, ungrouped_type},
+};
 
 pub(crate) struct Parameter {
     pub(crate) source: Source,
@@ -121,9 +125,7 @@ fn field_ident(name: &str, at: &Ident) -> Ident {
 
 /// Returns whether the type is `EventsMetadata`, which no data key has.
 fn is_metadata(ty: &Type) -> bool {
-    match ty {
-        Type::Group(group) => is_metadata(&group.elem),
-        Type::Paren(paren) => is_metadata(&paren.elem),
+    match ungrouped_type(ty) {
         Type::Reference(reference) => is_metadata(&reference.elem),
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "EventsMetadata"),
         _ => false,
@@ -131,9 +133,8 @@ fn is_metadata(ty: &Type) -> bool {
 }
 
 fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -> bool {
+    let ty = ungrouped_type(ty);
     let reference = match ty {
-        Type::Group(group) => return check_type(name, source, &group.elem, problems),
-        Type::Paren(paren) => return check_type(name, source, &paren.elem, problems),
         Type::Reference(reference) => Some(reference),
         _ => None,
     };

@@ -15,7 +15,7 @@ use super::{
     function::Function,
     parameters::{Parameter, parse_parameters},
 };
-use crate::{diagnostics::Problems, runtime_path::RuntimePath, syntax::first_word};
+use crate::{diagnostics::Problems, runtime_path::RuntimePath};
 
 /// A receiver as the expansion needs it.
 pub(crate) struct Receiver {
@@ -32,16 +32,8 @@ pub(crate) struct Receiver {
 pub(crate) struct RefusedReceiver {
     pub(crate) signals: Vec<Path>,
     pub(crate) path: RuntimePath,
-    pub(crate) on: On,
-}
-
-/// The item under the attribute.
-pub(crate) enum On {
-    Function(Box<Function>),
-    /// An item that other items can follow.
-    Item,
-    /// A method without a body, or a statement.
-    Other,
+    /// `None` if the attribute is on something else.
+    pub(crate) function: Option<Function>,
 }
 
 pub(crate) fn parse(
@@ -63,15 +55,9 @@ pub(crate) fn parse(
             let later_signals = later_signals(&function.attributes, &signals, problems);
             Ok(Receiver { function, signals, later_signals, order, path, parameters })
         }
-        (Some(function), _) => {
-            let function = function.without_refused_parts();
-            Err(Box::new(RefusedReceiver { signals, path, on: On::Function(Box::new(function)) }))
-        }
-        (None, _) => {
-            const ITEMS: &[&str] = &["struct", "enum", "union", "mod", "static", "impl", "trait"];
-            let word = first_word(item.clone()).to_string();
-            let on = if ITEMS.contains(&word.as_str()) { On::Item } else { On::Other };
-            Err(Box::new(RefusedReceiver { signals, path, on }))
+        (function, _) => {
+            let function = function.map(Function::without_refused_parts);
+            Err(Box::new(RefusedReceiver { signals, path, function }))
         }
     }
 }

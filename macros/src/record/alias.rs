@@ -7,7 +7,7 @@ use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, Type, TypePath};
 
 use super::Field;
-use crate::syntax::type_name;
+use crate::{spans::ident_at, syntax::type_name};
 
 /// The name of a field's type in expansions. They mention the user's type as rarely as possible, because the compiler
 /// reports a wrong type at each mention.
@@ -58,7 +58,7 @@ impl Alias {
 
     /// Returns the alias with the span of the type.
     pub(super) fn at(&self, span: Span) -> Ident {
-        Ident::new(&self.name, span.resolved_at(Span::call_site()))
+        ident_at(&self.name, span)
     }
 }
 

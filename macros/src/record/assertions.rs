@@ -7,24 +7,24 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::{
-    runtime_path::RuntimePath,
+    runtime_path::runtime_at,
     source::{joined, source, tokens},
-    spans::{call_up_to, generic_up_to},
+    spans::{call_up_to, generic_up_to, ident_at},
 };
 
-impl Target<'_> {
+impl Record<'_> {
     /// Returns the fields without a reported mistake in their type.
     fn checked(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields.iter().filter(|field| !field.is_type_reported)
     }
 
     /// Asserts that each field has an Avro form and the traits of a value.
-    pub(crate) fn type_assertions(&self, path: &RuntimePath) -> TokenStream {
+    pub(crate) fn type_assertions(&self) -> TokenStream {
         let each = self.checked().filter(|field| !field.alias.is_repeated).map(|field| {
             let span = field.ty.span();
-            let rt = path.at(span);
+            let rt = runtime_at(span);
             let ty = field.alias_at_type();
             if field.alias.is_simple() {
                 // assert_simple::<i64>();
@@ -48,7 +48,7 @@ impl Target<'_> {
     }
 
     /// Calls `function`, which walks over the schema, for each field. Its plural does so for several fields.
-    pub(crate) fn schema_assertions(&self, path: &RuntimePath, function: &str) -> TokenStream {
+    pub(crate) fn schema_assertions(&self, function: &str) -> TokenStream {
         let (simple, others): (Vec<_>, Vec<_>) = self.checked().partition(|field| field.alias.is_simple());
         let simple = (!simple.is_empty()).then(|| {
             let plural = format!("{function}s");
@@ -57,8 +57,8 @@ impl Target<'_> {
         });
         let others = others.into_iter().map(|field| {
             let (index, span) = (field.index, field.ty.span());
-            let rt = path.at(span);
-            let function = syn::Ident::new(function, span.resolved_at(proc_macro2::Span::call_site()));
+            let rt = runtime_at(span);
+            let function = ident_at(function, span);
             let call =
                 call_up_to(&field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index));
             quote_spanned!(span=> const _: () = #call;)

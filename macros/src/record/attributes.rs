@@ -1,11 +1,11 @@
 //! The attributes of a struct that are not ours, sorted by their place in the expansion.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Attribute, Field, Item, ItemStruct, Path, Token, parse_quote, punctuated::Punctuated};
+use quote::{ToTokens, quote};
+use syn::{Attribute, Field, Item, ItemStruct, Path, parse_quote};
 
 use super::{
-    above::derives_above,
+    derives_above::derives_above,
     refused::{refusal, stand_in},
     types::find_mention,
 };
@@ -13,7 +13,7 @@ use crate::{
     diagnostics::{Problem, Problems, quoted},
     record_kind::RecordKind,
     rules,
-    syntax::{allow_expected, is_named},
+    syntax::{allow_expected, derived, is_named},
     waivers::{Place, Waivers, refuse_lint},
 };
 
@@ -21,14 +21,14 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct Attributes<'a> {
     /// Derives without those that the macro implements.
-    pub(crate) derives: Vec<Path>,
+    derives: Vec<Path>,
     /// `#[allow(…)]` and the like, with `#[allow(…)]` in place of `#[expect(…)]`: an expansion repeats them on
     /// several items, and only one of these may fulfil the expectation.
     pub(crate) lints: Vec<Attribute>,
     /// All others, documentation included.
     pub(crate) others: Vec<&'a Attribute>,
     /// Traits of the macro that a derive above the attribute already implements.
-    pub(crate) above: Vec<String>,
+    pub(crate) derived_above: Vec<String>,
 }
 
 impl<'a> Attributes<'a> {
@@ -42,14 +42,15 @@ impl<'a> Attributes<'a> {
         problems: &mut Problems,
     ) -> Self {
         let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
-        let mut sorted = Self { above: conflicts_above(kind, implemented, problems), ..Self::default() };
+        let mut sorted =
+            Self { derived_above: conflicts_above(kind, implemented, problems), ..Self::default() };
         for one in &item.attrs {
             if refuse_lint(one, Place::Struct(kind), waivers, problems) {
                 continue;
             }
             let path = one.path();
             if path.is_ident("derive") {
-                match one.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) {
+                match derived(one) {
                     Ok(paths) => {
                         let others =
                             paths.into_iter().filter(|path| !is_ours(path, kind, implemented, problems));
@@ -85,6 +86,17 @@ impl<'a> Attributes<'a> {
             }
         }
         sorted
+    }
+
+    /// The derives as an attribute.
+    pub(crate) fn derive(&self) -> Option<TokenStream> {
+        let derives = &self.derives;
+        (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]))
+    }
+
+    /// Returns whether the macro has to implement the trait.
+    pub(super) fn lack(&self, name: &str) -> bool {
+        !self.derived_above.iter().any(|derived| derived == name)
     }
 }
 
@@ -165,9 +177,7 @@ pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
     };
     attributes.retain(|attribute| !attribute.path().is_ident("serde"));
     for derive in attributes.iter_mut().filter(|attribute| attribute.path().is_ident("derive")) {
-        let Ok(paths) = derive.parse_args_with(Punctuated::<Path, Token![,]>::parse_terminated) else {
-            continue;
-        };
+        let Ok(paths) = derived(derive) else { continue };
         let is_other = |path: &&Path| {
             let last = path.segments.last().map(|last| last.ident.to_string());
             !matches!(last.as_deref(), Some("Serialize" | "Deserialize"))

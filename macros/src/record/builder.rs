@@ -2,32 +2,27 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
-use syn::{Ident, Type, Visibility, ext::IdentExt};
+use syn::{ItemStruct, Type, ext::IdentExt};
 
-use super::{Field, Target};
-use crate::source::{groups, joined, literal, source};
+use super::{Field, Record};
+use crate::{
+    record_kind::RecordKind,
+    source::{groups, joined, literal, source},
+    syntax::ungrouped_type,
+};
 
-/// The payload or event that a builder makes.
-pub(crate) struct Built<'a> {
-    /// The payload or event.
-    pub(crate) ident: &'a Ident,
-    pub(crate) vis: &'a Visibility,
-    /// Makes the payload or event from an expression for the struct with the fields.
-    pub(crate) finish: &'a dyn Fn(String) -> String,
-}
-
-impl Target<'_> {
+impl Record<'_> {
     /// Returns the builder's struct, the traits of its required fields, and the function that makes it. That function
     /// shares one `impl` with `others`, because each `impl` costs compile time.
-    pub(crate) fn builder(&self, built: &Built<'_>, others: &str) -> String {
-        let fields = self.fields;
-        let Built { ident, vis, .. } = built;
-        let (name, vis, states) = (built.name(), vis.to_token_stream(), self.states());
+    pub(crate) fn builder(&self, others: &str) -> String {
+        let fields = &self.fields;
+        let ItemStruct { ident, vis, .. } = self.item;
+        let (name, vis, states) = (self.builder_name(), vis.to_token_stream(), self.states());
         let values = listed(fields, |Field { alias, .. }| format!("__Option<{alias}>"));
         let (unset, nothing) = ("__Unset,".repeat(fields.len()), "__None,".repeat(fields.len()));
         let docs = literal(&format!("Builds a [`{}`] field by field.", ident.unraw()));
         let required = fields.iter().filter(|field| field.default.is_none() && !is_option(&field.ty));
-        let required: String = required.map(|field| required_trait(built, field)).collect();
+        let required: String = required.map(|field| self.required_trait(field)).collect();
         // pub struct __UserDataBuilder<__id, __is_active> {
         //     values: (Option<i64>, Option<bool>),
         //     states: PhantomData<(__id, __is_active)>,
@@ -59,13 +54,13 @@ impl Target<'_> {
     }
 
     /// Returns the builder's methods. Messages point at the names of setters.
-    pub(crate) fn builder_methods(&self, built: &Built<'_>) -> TokenStream {
-        let name = format_ident!("{}", built.name());
+    pub(crate) fn builder_methods(&self) -> TokenStream {
+        let name = format_ident!("{}", self.builder_name());
         // A field called `build` was refused.
         let fields: Vec<_> = self.fields.iter().filter(|field| field.name != "build").collect();
         let states = self.states();
-        let mut code = format!("{{ {states} }} {{ {} }}", self.build(built));
-        code.extend(fields.iter().map(|field| self.setter(&built.name(), field)));
+        let mut code = format!("{{ {states} }} {{ {} }}", self.build());
+        code.extend(fields.iter().map(|field| self.setter(field)));
         let mut parts = groups(&code);
         let (parameters, last) = (parts.next(), parts.next());
         let setters = fields.into_iter().zip(parts).map(|(Field { ident, vis, docs, .. }, setter)| {
@@ -83,16 +78,17 @@ impl Target<'_> {
 
     /// Returns the type parameters of the builder.
     fn states(&self) -> String {
-        listed(self.fields, state)
+        listed(&self.fields, state)
     }
 
     /// Returns the code after a setter's name, in braces.
-    fn setter(&self, name: &str, field: &Field<'_>) -> String {
+    fn setter(&self, field: &Field<'_>) -> String {
+        let name = self.builder_name();
         let Field { index, alias, .. } = field;
         let state = state(field);
         let set =
             listed(
-                self.fields,
+                &self.fields,
                 |other| {
                     if other.index == *index { "__Set".to_owned() } else { self::state(other) }
                 },
@@ -123,8 +119,8 @@ impl Target<'_> {
         }
     }
 
-    fn build(&self, built: &Built<'_>) -> String {
-        let Built { ident: payload, vis, finish } = built;
+    fn build(&self) -> String {
+        let ItemStruct { ident, vis, .. } = self.item;
         let vis = vis.to_token_stream();
         let bounds = self.fields.iter().filter(|field| field.default.is_none()).map(|field| {
             let (state, alias) = (state(field), &field.alias);
@@ -148,7 +144,13 @@ impl Target<'_> {
                 }
             }
         });
-        let finished = finish(format!("{} {{ {} }}", self.ident, joined(values, ", ")));
+        let fields = format!("{} {{ {} }}", self.holder, joined(values, ", "));
+        let built = match self.kind {
+            RecordKind::Payload => {
+                source!([ident, fields] #ident { __build_with_builder: __Frozen::new(#fields) })
+            }
+            RecordKind::Event => fields,
+        };
         // pub fn build(self) -> UserData
         // where
         //     __id: id_is_set,
@@ -157,23 +159,23 @@ impl Target<'_> {
         //     UserData { … UserDataFields { id: <__id as Required<_>>::value(values.0), … } }
         // }
         source! {
-            [vis, payload, bounds, finished]
+            [vis, ident, bounds, built]
             #[doc = "Returns the value, with defaults for the fields that were not set."]
-            #vis fn build(self) -> #payload
+            #vis fn build(self) -> #ident
             where
                 #bounds
             {
                 let __values = self.values;
-                #finished
+                #built
             }
         }
     }
 
     /// Returns the function `to_builder()`. In its builder every field is set, and a setter can replace it.
-    pub(crate) fn to_builder(&self, built: &Built<'_>) -> String {
-        let (name, vis) = (built.name(), built.vis.to_token_stream());
+    pub(crate) fn to_builder(&self) -> String {
+        let (name, vis) = (self.builder_name(), self.item.vis.to_token_stream());
         let kept = "__Kept,".repeat(self.fields.len());
-        let values = listed(self.fields, |Field { text, .. }| format!("__Some(__fields.{text})"));
+        let values = listed(&self.fields, |Field { text, .. }| format!("__Some(__fields.{text})"));
         // pub fn to_builder(&self) -> __UserDataBuilder<Kept, Kept> {
         //     let fields = self.fields.clone();
         //     __UserDataBuilder { values: (Some(fields.id), …), states: PhantomData }
@@ -188,33 +190,31 @@ impl Target<'_> {
             }
         }
     }
-}
 
-/// Returns the trait whose message names the missing field.
-fn required_trait(built: &Built<'_>, field: &Field<'_>) -> String {
-    let Field { text, name, alias, .. } = field;
-    let (vis, is_set) = (built.vis.to_token_stream(), is_set(field));
-    let message = literal(&format!(
-        "required field `{name}` of `{}` is not set\nhelp: call `.{text}(…)` before `.build()`",
-        built.ident.unraw()
-    ));
-    let label = literal(&format!("`{name}` is not set here"));
-    // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-    // pub trait id_is_set: Required<i64> {}
-    // impl<S: Required<i64>> id_is_set for S {}
-    source! {
-        [message, label, vis, is_set, alias]
-        #[diagnostic::on_unimplemented(message = #message, label = #label)]
-        #vis trait #is_set: __Required<#alias> {}
+    /// Returns the trait whose message names the missing field.
+    fn required_trait(&self, field: &Field<'_>) -> String {
+        let Field { text, name, alias, .. } = field;
+        let (vis, is_set) = (self.item.vis.to_token_stream(), is_set(field));
+        let message = literal(&format!(
+            "required field `{name}` of `{}` is not set\nhelp: call `.{text}(…)` before `.build()`",
+            self.item.ident.unraw()
+        ));
+        let label = literal(&format!("`{name}` is not set here"));
+        // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
+        // pub trait id_is_set: Required<i64> {}
+        // impl<S: Required<i64>> id_is_set for S {}
+        source! {
+            [message, label, vis, is_set, alias]
+            #[diagnostic::on_unimplemented(message = #message, label = #label)]
+            #vis trait #is_set: __Required<#alias> {}
 
-        #[diagnostic::do_not_recommend]
-        impl<__S: __Required<#alias>> #is_set for __S {}
+            #[diagnostic::do_not_recommend]
+            impl<__S: __Required<#alias>> #is_set for __S {}
+        }
     }
-}
 
-impl Built<'_> {
-    fn name(&self) -> String {
-        format!("__{}Builder", self.ident.unraw())
+    fn builder_name(&self) -> String {
+        format!("__{}Builder", self.item.ident.unraw())
     }
 }
 
@@ -244,9 +244,8 @@ pub(crate) fn is_option(ty: &Type) -> bool {
 }
 
 fn is_called(ty: &Type, name: &str) -> bool {
-    match ty {
+    match ungrouped_type(ty) {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
-        Type::Group(group) => is_called(&group.elem, name),
         _ => false,
     }
 }

@@ -1,17 +1,55 @@
-//! The rules about the fields of payloads and the data keys of events, one function each.
+//! The rules about payloads and events, and about their fields, one function each.
 
-use super::{Field, flow_control::check_flow_control};
+use syn::ext::IdentExt;
+
+use super::{Field, Record, flow_control::check_flow_control, types::find_mention};
 use crate::{
     diagnostics::{Problem, Problems},
     record_kind::RecordKind,
     rules,
 };
 
-pub(crate) fn check_field(field: &Field<'_>, kind: RecordKind, problems: &mut Problems) {
-    check_documented(field, problems);
-    check_name(field, problems);
-    check_type(field, problems);
-    check_flow_control(field, kind, problems);
+impl Record<'_> {
+    pub(crate) fn check_documented(&self, problems: &mut Problems) {
+        if !self.docs.exist {
+            let ident = &self.item.ident;
+            let what = format!("{} `{}` is not documented", self.kind.attribute(), ident.unraw());
+            let help = match self.kind {
+                RecordKind::Payload => "add a `/// …` comment that says what it describes",
+                RecordKind::Event => "add a `/// …` comment that says when the event is sent",
+            };
+            problems.refuse(&rules::EVENT_UNDOCUMENTED, ident, what, help);
+        }
+    }
+
+    pub(crate) fn check_field(&self, field: &Field<'_>, problems: &mut Problems) {
+        check_documented(field, problems);
+        check_name(field, problems);
+        check_type(field, problems);
+        check_flow_control(field, self.kind, problems);
+        self.check_recursion(field, problems);
+    }
+
+    /// Refuses a record that names itself. `assert_field` finds recursion through other payloads.
+    fn check_recursion(&self, field: &Field<'_>, problems: &mut Problems) {
+        let Some(at) = &field.recursion else { return };
+        let ident = &self.item.ident;
+        // Only the compiler knows which struct a path leads to.
+        let or_another =
+            if find_mention(&field.ty, ident).is_some() { "" } else { ", or a payload of the same name," };
+        let what = format!(
+            "{} `{}` contains itself{or_another} through its {} `{}`",
+            self.kind.attribute(),
+            ident.unraw(),
+            self.kind.field(),
+            field.name
+        );
+        let help = match self.kind {
+            RecordKind::Payload => "refer to the other value by its key or id",
+            RecordKind::Event => "refer to the other event by an id",
+        };
+        problems.refuse(&rules::RECORD_RECURSIVE, at, what, help);
+    }
 }
 
 fn check_documented(field: &Field<'_>, problems: &mut Problems) {

@@ -2,7 +2,9 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, Lit, Meta, Token, punctuated::Punctuated};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, punctuated::Punctuated};
+
+use crate::syntax::ungrouped;
 
 /// The documentation of an item: `///` and `#[doc = …]`.
 pub(crate) struct Docs {
@@ -12,71 +14,68 @@ pub(crate) struct Docs {
 }
 
 enum DocPart {
-    Line(String),
+    /// Lines that follow each other.
+    Lines(Vec<String>),
     /// `include_str!(…)` or `concat!(…)`, which only the compiler can evaluate.
     Expression(Expr),
 }
 
 impl Docs {
     pub(crate) fn of(attributes: &[Attribute]) -> Self {
-        let mut parts = Vec::new();
-        let mut exist = false;
+        let mut docs = Self { parts: Vec::new(), exist: false };
         for attribute in attributes {
-            exist |= is_conditional_doc(attribute);
+            docs.exist |= is_conditional_doc(attribute);
             let Meta::NameValue(meta) = &attribute.meta else {
                 continue;
             };
             if !meta.path.is_ident("doc") {
                 continue;
             }
-            match without_groups(&meta.value) {
-                Expr::Lit(literal) => {
-                    if let Lit::Str(text) = &literal.lit {
-                        let text = without_stars(&text.value());
-                        exist |= !text.trim().is_empty();
-                        let lines =
-                            text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
-                        parts.extend(lines.map(DocPart::Line));
-                        if text.is_empty() {
-                            parts.push(DocPart::Line(String::new()));
-                        }
-                    }
+            match ungrouped(&meta.value) {
+                Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => {
+                    docs.push_text(&without_stars(&text.value()));
                 }
+                Expr::Lit(_) => {}
                 expression => {
-                    exist = true;
-                    parts.push(DocPart::Expression(expression.clone()));
+                    docs.exist = true;
+                    docs.parts.push(DocPart::Expression(expression.clone()));
                 }
             }
         }
-        Self { parts, exist }
+        docs
     }
-}
 
-impl Docs {
+    fn push_text(&mut self, text: &str) {
+        self.exist |= !text.trim().is_empty();
+        let lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned());
+        let lines: Vec<String> = if text.is_empty() { vec![String::new()] } else { lines.collect() };
+        match self.parts.last_mut() {
+            Some(DocPart::Lines(earlier)) => earlier.extend(lines),
+            _ => self.parts.push(DocPart::Lines(lines)),
+        }
+    }
+
     /// Returns the documentation as source text.
     pub(super) fn source(&self) -> String {
         self.to_token_stream().to_string()
     }
 }
 
+impl ToTokens for DocPart {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Lines(lines) => lines.join("\n").trim().to_tokens(tokens),
+            Self::Expression(expression) => expression.to_tokens(tokens),
+        }
+    }
+}
+
 /// Writes a literal, or a `concat!(…)` if only the compiler can evaluate a part.
 impl ToTokens for Docs {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let is_line = |part: &DocPart| matches!(part, DocPart::Line(_));
-        let mut texts = Vec::new();
-        for lines in self.parts.chunk_by(|left, right| is_line(left) && is_line(right)) {
-            let lines = lines.iter().map(|part| match part {
-                DocPart::Line(line) => Ok(line.as_str()),
-                DocPart::Expression(expression) => Err(expression.to_token_stream()),
-            });
-            let text: Result<Vec<&str>, TokenStream> = lines.collect();
-            texts.push(
-                text.map_or_else(|expression| expression, |lines| lines.join("\n").trim().to_token_stream()),
-            );
-        }
-        match &texts[..] {
+        match &self.parts[..] {
             [] => "".to_tokens(tokens),
-            [only] if self.parts.iter().all(is_line) => only.to_tokens(tokens),
+            [lines @ DocPart::Lines(_)] => lines.to_tokens(tokens),
             [first, rest @ ..] => tokens.extend(quote!(::core::concat!(#first #(, "\n", #rest)*))),
         }
     }
@@ -93,15 +92,6 @@ pub(super) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
     let list = attribute.meta.require_list().ok().filter(|list| list.path.is_ident("cfg_attr"))?;
     let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     Some(metas.into_iter().skip(1).collect())
-}
-
-/// Removes the invisible groups that `macro_rules!` puts around an expression.
-fn without_groups(value: &Expr) -> &Expr {
-    match value {
-        Expr::Group(group) => without_groups(&group.expr),
-        Expr::Paren(paren) => without_groups(&paren.expr),
-        other => other,
-    }
 }
 
 /// Removes the asterisks down the left side of a `/** … */`, as rustdoc does.

@@ -1,13 +1,13 @@
 //! The implementation of `Fields`: encoding, decoding and `Debug`.
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::source::{joined, literal, source};
 
-impl Target<'_> {
+impl Record<'_> {
     /// Implements `Fields`. The code needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier
     /// minor versions have.
     pub(crate) fn fields_impl(&self, earlier_ends: &[usize]) -> String {
-        let Self { ident, fields, .. } = self;
+        let ident = &self.holder;
         let encode = self.statements(
             |Field { alias, text, .. }| source!([alias, text] <__Wire<#alias>>::encode(&self.#text, __out);),
         );
@@ -16,7 +16,7 @@ impl Target<'_> {
             |values| format!("__Ok({values})"),
             |part| unwrapped(&part),
         );
-        let printed = fields.iter().map(
+        let printed = self.fields.iter().map(
             |Field { alias, text, .. }| source!([alias, text] <__Plain<#alias>>::debug_value(&self.#text)),
         );
         let printed = joined(printed, ", ");

@@ -4,13 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{GenericArgument, PathArguments, Type};
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::{
-    diagnostics::{Problem, Problems},
-    record_kind::RecordKind,
-    rules,
-    runtime_path::RuntimePath,
-    spans::respan,
+    diagnostics::Problems, record_kind::RecordKind, rules, runtime_path::runtime_at, spans::ident_at,
+    syntax::ungrouped_type,
 };
 
 /// Checks the name of the field and its type as written.
@@ -20,18 +17,17 @@ pub(super) fn check_flow_control(field: &Field<'_>, kind: RecordKind, problems: 
     }
     if is_bool(&field.ty) {
         let what = format!("{} `{}` tells receivers what to do", kind.field(), field.name);
-        let problem = Problem::of(&rules::FIELD_FLOW_CONTROL, field.ident, what)
-            .help("remove the field, or replace it with the fact behind the decision");
-        field.waivers.check(problem, problems);
+        let help = "remove the field, or replace it with the fact behind the decision";
+        field.waivers.check(&rules::FIELD_FLOW_CONTROL, field.ident, what, help, problems);
     } else if is_path(&field.ty) {
         // It may be an alias of `bool`, which only the compiler can tell.
         field.waivers.mark_needed(&rules::FIELD_FLOW_CONTROL);
     }
 }
 
-impl Target<'_> {
+impl Record<'_> {
     /// Checks fields whose type may be an alias of `bool`.
-    pub(crate) fn flow_control(&self, path: &RuntimePath) -> TokenStream {
+    pub(crate) fn flow_control(&self) -> TokenStream {
         let commands = self
             .fields
             .iter()
@@ -41,11 +37,10 @@ impl Target<'_> {
         let each = sound.map(|(index, field)| {
             let waiver = field.waivers.place_of(&rules::FIELD_FLOW_CONTROL);
             let (span, function) = match waiver {
-                Some(waiver) => (waiver.span(), quote!(assert_command)),
-                None => (field.ident.span(), quote!(assert_no_command)),
+                Some(waiver) => (waiver.span(), "assert_command"),
+                None => (field.ident.span(), "assert_no_command"),
             };
-            let rt = path.at(span);
-            let function = respan(function, span);
+            let (rt, function) = (runtime_at(span), ident_at(function, span));
             // const _: () = assert_no_command(&__RECORD, 0);
             quote_spanned!(span=> const _: () = #rt::#function(&__RECORD, #index);)
         });
@@ -60,7 +55,7 @@ fn is_command(name: &str) -> bool {
 
 /// Returns whether the type is written as `bool` or `Option<bool>`.
 fn is_bool(ty: &Type) -> bool {
-    match ty {
+    match ungrouped_type(ty) {
         Type::Path(path) => path.path.segments.last().is_some_and(|last| match &last.arguments {
             PathArguments::None => last.ident == "bool",
             PathArguments::AngleBracketed(arguments) if last.ident == "Option" => {
@@ -68,17 +63,10 @@ fn is_bool(ty: &Type) -> bool {
             }
             _ => false,
         }),
-        Type::Group(group) => is_bool(&group.elem),
-        Type::Paren(paren) => is_bool(&paren.elem),
         _ => false,
     }
 }
 
 fn is_path(ty: &Type) -> bool {
-    match ty {
-        Type::Path(_) => true,
-        Type::Group(group) => is_path(&group.elem),
-        Type::Paren(paren) => is_path(&paren.elem),
-        _ => false,
-    }
+    matches!(ungrouped_type(ty), Type::Path(_))
 }

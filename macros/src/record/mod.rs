@@ -2,38 +2,48 @@
 //! shared files, but neither `payload` nor `event`.
 
 pub(crate) mod builder;
-pub(crate) mod plain;
 
-mod above;
 mod alias;
 mod assertions;
 mod attributes;
 mod check;
+mod derives_above;
 mod docs;
 mod fields;
 mod flow_control;
 mod parse;
 mod parts;
+mod plain;
 mod refused;
 mod schema;
 mod types;
 
 pub(crate) use attributes::{Attributes, without_attributes};
-pub(crate) use check::check_field;
 pub(crate) use docs::Docs;
-pub(crate) use parse::{check_shape, parse_fields};
-pub(crate) use types::{find_mention, find_namesake};
+pub(crate) use parse::check_shape;
+pub(crate) use plain::debug_impl;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, Type, Visibility, spanned::Spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::{Attribute, Ident, ItemStruct, Path, Type, Visibility, spanned::Spanned};
 
 use self::{
     alias::Alias,
     refused::{TypeRefusal, stand_in},
     types::has_placeholder,
 };
-use crate::waivers::Waivers;
+use crate::{record_kind::RecordKind, runtime_path::RuntimePath, waivers::Waivers};
+
+/// The struct of a payload or an event.
+pub(crate) struct Record<'a> {
+    pub(crate) kind: RecordKind,
+    pub(crate) item: &'a ItemStruct,
+    /// The struct that holds the fields: an event itself, or the twin of a payload.
+    pub(crate) holder: Ident,
+    pub(crate) attributes: Attributes<'a>,
+    pub(crate) docs: Docs,
+    pub(crate) fields: Vec<Field<'a>>,
+}
 
 /// A field of a payload or a data key of an event.
 pub(crate) struct Field<'a> {
@@ -51,6 +61,8 @@ pub(crate) struct Field<'a> {
     pub(crate) alias: Alias,
     /// Why the field cannot have the user's type.
     refusal: Option<TypeRefusal>,
+    /// The path in the type by which the record contains itself.
+    recursion: Option<Path>,
     /// Whether a mistake in the type was reported, so that the compiler need not check it.
     pub(crate) is_type_reported: bool,
     pub(crate) docs: Docs,
@@ -69,40 +81,6 @@ pub(crate) struct DefaultValue {
     span: Span,
 }
 
-/// Returns whether the fields can be expanded; otherwise only the bare struct is emitted, and the compiler reports
-/// what is wrong with it.
-pub(crate) fn can_expand(fields: &[Field<'_>]) -> bool {
-    have_distinct_names(fields) && fields.iter().all(|field| !has_placeholder(&field.ty))
-}
-
-fn have_distinct_names(fields: &[Field<'_>]) -> bool {
-    let mut names: Vec<&str> = fields.iter().map(|field| field.name.as_str()).collect();
-    names.sort_unstable();
-    names.windows(2).all(|pair| pair[0] != pair[1])
-}
-
-/// Replaces each refused or recursive type in the struct `ident` with one that the compiler accepts, so that it
-/// does not report the same mistake again.
-pub(crate) fn replace_refused_types(
-    fields: &mut [Field<'_>],
-    ident: &Ident,
-    is_recursive: impl Fn(&Type) -> bool,
-) {
-    for field in fields {
-        if field.refusal.is_some() || is_recursive(&field.ty) {
-            stand_in(&mut field.ty, ident);
-            field.alias = Alias::new(field.index);
-            field.is_type_reported = true;
-        }
-    }
-}
-
-/// Returns the empty generics of the struct that holds the fields. Without them the compiler suggests a type parameter
-/// for an unknown type in the struct, but not in the alias of that type, and so reports the same type twice.
-pub(crate) fn no_generics() -> TokenStream {
-    quote!(<>)
-}
-
 impl Field<'_> {
     /// Returns the alias, with the span of the user's type.
     pub(crate) fn alias_at_type(&self) -> Ident {
@@ -116,24 +94,67 @@ impl Field<'_> {
     }
 }
 
-/// The struct that holds the fields.
-pub(crate) struct Target<'a> {
-    /// The path of the runtime's private module.
-    pub(crate) rt: &'a TokenStream,
-    /// An event, or the twin of a payload.
-    pub(crate) ident: &'a Ident,
-    pub(crate) fields: &'a [Field<'a>],
+/// The declaration in the struct.
+impl ToTokens for Field<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Field { ident, vis, ty, attributes, .. } = self;
+        tokens.extend(quote!(#(#attributes)* #vis #ident: #ty));
+    }
 }
 
-impl Target<'_> {
-    /// Imports the names that the rest of the expansion uses: fewer tokens per record mean less compile time.
-    pub(crate) fn names(&self) -> TokenStream {
-        let rt = self.rt;
-        // use __RT::names::*;
-        quote! {
-            #[allow(unused_imports)]
-            use #rt::names::*;
+impl Record<'_> {
+    /// Returns whether the fields can be expanded; otherwise only the bare struct is emitted, and the compiler reports
+    /// what is wrong with it.
+    pub(crate) fn can_expand(&self) -> bool {
+        let mut names: Vec<&str> = self.fields.iter().map(|field| field.name.as_str()).collect();
+        names.sort_unstable();
+        names.windows(2).all(|pair| pair[0] != pair[1])
+            && self.fields.iter().all(|field| !has_placeholder(&field.ty))
+    }
+
+    /// Replaces each refused or recursive type with one that the compiler accepts, so that it does not report the same
+    /// mistake again.
+    pub(crate) fn replace_refused_types(&mut self) {
+        for field in &mut self.fields {
+            if field.refusal.is_some() || field.recursion.is_some() {
+                stand_in(&mut field.ty, &self.item.ident);
+                field.alias = Alias::new(field.index);
+                field.is_type_reported = true;
+            }
         }
+    }
+
+    /// Returns the expansion: the `named` items, followed by the implementations in a scope of their own.
+    pub(crate) fn expansion(
+        &self,
+        path: &RuntimePath,
+        named: &TokenStream,
+        implementations: &[TokenStream],
+    ) -> TokenStream {
+        let (import, record) = (path.import(), self.record_static());
+        // Short names: fewer tokens per record mean less compile time.
+        path.items(quote! {
+            #named
+
+            #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
+            const _: () = {
+                #import
+                #[allow(unused_imports)]
+                use __RT::names::*;
+                #record
+                #(#implementations)*
+            };
+        })
+    }
+
+    /// The struct that holds the fields, with `attributes`.
+    ///
+    /// It has empty generics. Without them the compiler suggests a type parameter for an unknown type in the struct, but
+    /// not in the alias of that type, and so reports the same type twice.
+    pub(crate) fn holder_struct(&self, attributes: &TokenStream) -> TokenStream {
+        let Self { item, holder, fields, .. } = self;
+        let (vis, derives) = (&item.vis, self.attributes.derive());
+        quote!(#attributes #derives #vis struct #holder <> { #(#fields),* })
     }
 
     pub(crate) fn aliases(&self) -> TokenStream {

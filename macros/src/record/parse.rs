@@ -7,16 +7,16 @@
 //! on a field, or the same with `event`.
 
 use proc_macro2::Span;
-use quote::{ToTokens, quote};
+use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    DefaultValue, Docs, Field,
+    Attributes, DefaultValue, Docs, Field, Record,
     alias::Alias,
     attributes::serde_attribute,
     docs::conditional,
     refused::{OWN_THE_DATA, refusal},
-    types::name_self,
+    types::{find_recursion, name_self},
 };
 use crate::{
     args::{self, KnownArguments},
@@ -91,8 +91,32 @@ pub(crate) fn check_shape<'a>(
     Some(item)
 }
 
-/// Parses the fields. In a local-only event (`is_local`), types need no wire form.
-pub(crate) fn parse_fields<'a>(
+impl<'a> Record<'a> {
+    /// Parses the struct. In a local-only event (`is_local`), types need no wire form. `waivers` are those in the
+    /// attribute.
+    pub(crate) fn parse(
+        item: &'a ItemStruct,
+        kind: RecordKind,
+        is_local: bool,
+        all_pii: bool,
+        waivers: &mut Waivers,
+        problems: &mut Problems,
+    ) -> Self {
+        let attributes = Attributes::parse(item, kind, is_local, waivers, problems);
+        let mut fields = parse_fields(item, kind, is_local, all_pii, problems);
+        for field in &mut fields {
+            field.waivers.take_misplaced(waivers);
+            field.is_type_reported |= waivers.are_types_refused();
+        }
+        let holder = match kind {
+            RecordKind::Payload => format_ident!("{}Fields", item.ident),
+            RecordKind::Event => item.ident.clone(),
+        };
+        Self { kind, item, holder, attributes, docs: Docs::of(&item.attrs), fields }
+    }
+}
+
+fn parse_fields<'a>(
     item: &'a ItemStruct,
     kind: RecordKind,
     is_local: bool,
@@ -113,6 +137,7 @@ pub(crate) fn parse_fields<'a>(
             name: ident.unraw().to_string(),
             vis: &source.vis,
             refusal: refusal(&ty, is_local),
+            recursion: find_recursion(&ty, &item.ident, kind).filter(|_| !is_local).cloned(),
             // The types of a local event are not checked, so its simple types could be others.
             alias: if is_local { Alias::new(index) } else { Alias::of(&ty, index, &fields) },
             ty,

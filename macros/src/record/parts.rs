@@ -3,7 +3,7 @@
 //! LLVM takes minutes for one function that handles hundreds of fields, or overflows its stack, because an error in one
 //! field drops all fields before it. Each part is a closure that is never inlined.
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::source::{joined, source};
 
 /// The largest number of fields in one function. No event of Open edX has more.
@@ -12,7 +12,7 @@ const MOST_IN_ONE: usize = 32;
 /// The number of fields in a part.
 const IN_A_PART: usize = 16;
 
-impl Target<'_> {
+impl Record<'_> {
     /// Returns `each` for each field, one after the other.
     pub(super) fn statements(&self, each: impl Fn(&Field<'_>) -> String) -> String {
         // __apart(|| { …; …; }); __apart(|| { …; …; });
@@ -22,7 +22,7 @@ impl Target<'_> {
     /// Returns the expressions that `join` makes of the fields of each part.
     pub(super) fn parts(&self, join: impl Fn(&[Field<'_>]) -> String) -> Vec<String> {
         if self.fields.len() <= MOST_IN_ONE {
-            return vec![join(self.fields)];
+            return vec![join(&self.fields)];
         }
         let apart = |part| {
             let joined = join(part);

@@ -1,23 +1,21 @@
-//! `Clone`, `PartialEq` and `Debug`.
+//! `Clone`, `PartialEq`, `Debug`, and serde's traits.
 
 use syn::{Ident, ext::IdentExt};
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::source::{joined, literal, source};
 
-impl Target<'_> {
-    /// Implements these traits, except those in `above`, which are derived already.
-    pub(crate) fn plain_impls(&self, above: &[String]) -> String {
-        let is_missing = |name: &str| !above.iter().any(|above| above == name);
-        let ident = self.ident;
-        let debug = is_missing("Debug").then(|| debug_impl(ident, "self"));
+impl Record<'_> {
+    pub(crate) fn plain_impls(&self) -> String {
+        let ident = &self.holder;
+        let debug = self.attributes.lack("Debug").then(|| debug_impl(ident, "self"));
         // impl Clone for UserDataFields {
         //     fn clone(&self) -> Self { Self { id: <Plain<__Type0>>::clone_value(&self.id), … } }
         // }
         // impl PartialEq for UserDataFields {
         //     fn eq(&self, __other: &Self) -> bool { <Plain<__Type0>>::values_eq(&self.id, &other.id) && … }
         // }
-        let clone = is_missing("Clone").then(|| {
+        let clone = self.attributes.lack("Clone").then(|| {
             let cloned = |Field { alias, text, .. }: &Field<'_>| {
                 source!([alias, text] <__Plain<#alias>>::clone_value(&self.#text))
             };
@@ -33,7 +31,7 @@ impl Target<'_> {
                 }
             }
         });
-        let partial_eq = is_missing("PartialEq").then(|| {
+        let partial_eq = self.attributes.lack("PartialEq").then(|| {
             let parts = self.parts(|part| {
                 let equal = part.iter().map(|Field { alias, text, .. }| {
                     source!([alias, text] <__Plain<#alias>>::values_eq(&self.#text, &__other.#text))
@@ -53,6 +51,42 @@ impl Target<'_> {
             }
         });
         [clone, partial_eq, debug].into_iter().flatten().collect()
+    }
+
+    /// Implements serde's traits for the payload or event. `fields` is an expression for the struct with the fields, and
+    /// `read` an expression that deserializes the payload or event.
+    pub(crate) fn serde_impls(&self, fields: &str, read: &str) -> String {
+        let ident = &self.item.ident;
+        // impl Serialize for UserData { … }
+        let serialize = self.attributes.lack("Serialize").then(|| {
+            source! {
+                [ident, fields]
+                #[automatically_derived]
+                impl __Serialize for #ident {
+                    fn serialize<__S: __Serializer>(
+                        &self,
+                        __serializer: __S,
+                    ) -> __Written<__S> {
+                        __serialize_record(#fields, __serializer)
+                    }
+                }
+            }
+        });
+        // impl<'de> Deserialize<'de> for UserData { … }
+        let deserialize = self.attributes.lack("Deserialize").then(|| {
+            source! {
+                [ident, read]
+                #[automatically_derived]
+                impl<'de> __Deserialize<'de> for #ident {
+                    fn deserialize<__D: __Deserializer<'de>>(
+                        __deserializer: __D,
+                    ) -> __Read<'de, Self, __D> {
+                        #read
+                    }
+                }
+            }
+        });
+        serialize.into_iter().chain(deserialize).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{GenericArgument, Ident, Lifetime, PathSegment, Type, parse_quote_spanned, spanned::Spanned};
 
-use super::types::{angle_arguments, arguments_within, box_mention, find};
+use super::types::{angle_arguments, arguments_within, box_mention, find, type_arguments};
 use crate::syntax::type_name;
 
 /// Why a field cannot have a type.
@@ -93,7 +93,7 @@ fn without_value(ty: &Type) -> Option<TypeRefusal> {
         Type::Path(path) => {
             let last =
                 path.path.segments.last().filter(|last| arity(last).is_some() && last.ident != "Box")?;
-            angle_arguments(last).filter_map(type_argument).find_map(without_value)
+            type_arguments(last).find_map(without_value)
         }
         _ => None,
     }
@@ -104,8 +104,7 @@ fn pointer_to_any(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
     let last = path.path.segments.last()?;
     let is_pointer = ["Box", "Arc", "Rc"].iter().any(|name| last.ident == name);
-    let of_any =
-        angle_arguments(last).filter_map(type_argument).any(|inner| matches!(inner, Type::TraitObject(_)));
+    let of_any = type_arguments(last).any(|inner| matches!(inner, Type::TraitObject(_)));
     (is_pointer && of_any).then(|| {
         let help = "write the concrete type, or a `#[payload]` struct";
         TypeRefusal::new(part, "could hold any type, but a schema names the type of each field", help)
@@ -161,9 +160,8 @@ fn wrong_arguments(part: &Type) -> Option<TypeRefusal> {
     let is_std = ["std", "core", "alloc"].iter().any(|name| first.ident == name);
     let last = path.path.segments.last().filter(|_| is_std || path.path.segments.len() == 1)?;
     let (counts, takes, example) = arity(last)?;
-    let (types, others): (Vec<_>, Vec<_>) =
-        angle_arguments(last).partition(|argument| type_argument(argument).is_some());
-    let is_right = counts.contains(&types.len()) && others.is_empty();
+    let count = type_arguments(last).count();
+    let is_right = counts.contains(&count) && count == angle_arguments(last).count();
     (!is_right).then(|| {
         let help = format!("write a type such as `{example}`");
         TypeRefusal { why: Some(takes), ..TypeRefusal::new(part, "has the wrong type arguments", help) }
@@ -184,11 +182,4 @@ fn arity(last: &PathSegment) -> Option<(RangeInclusive<usize>, &'static str, &'s
         "Box" => (1..=1, "`Box` takes one type argument", "Box<String>"),
         _ => return None,
     })
-}
-
-fn type_argument(argument: &GenericArgument) -> Option<&Type> {
-    match argument {
-        GenericArgument::Type(ty) => Some(ty),
-        _ => None,
-    }
 }

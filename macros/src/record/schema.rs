@@ -2,20 +2,19 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Ident, ext::IdentExt};
+use syn::ext::IdentExt;
 
-use super::{Field, Target};
+use super::{Field, Record};
 use crate::{
     source::{joined, literal, source, tokens},
     spans::location,
 };
 
-impl Target<'_> {
-    /// Declares the static for the user's struct `name`.
-    pub(crate) fn record_static(&self, name: &Ident) -> TokenStream {
+impl Record<'_> {
+    pub(super) fn record_static(&self) -> TokenStream {
         let fields = tokens(&joined(self.fields.iter().map(field_schema), ", "));
-        let location = location(name);
-        let name = name.unraw().to_string();
+        let location = location(&self.item.ident);
+        let name = self.item.ident.unraw().to_string();
         // static __RECORD: Record = Record { name: "UserData", fields: &[…], location: … };
         quote! {
             static __RECORD: __Record = __Record {

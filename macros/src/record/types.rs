@@ -4,15 +4,20 @@ use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{GenericArgument, Ident, Path, PathArguments, PathSegment, Type, parse_quote};
 
+use crate::record_kind::RecordKind;
+
 /// Finds the name of the struct `ident`, or `Self`, in the type of one of its fields.
-pub(crate) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
+pub(super) fn find_mention<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
     find_path(ty, &|path| is_mention(path, ident))
 }
 
-/// Finds a path in `ty` to a struct called `ident` in the same crate. If that is a different struct, a schema would
-/// have two records with that name.
-pub(crate) fn find_namesake<'a>(ty: &'a Type, ident: &Ident) -> Option<&'a Path> {
-    find_path(ty, &|path| is_namesake(path, ident))
+/// Finds a path in `ty` by which the record `ident` contains itself. In a payload it may also lead to another struct of
+/// that name in the same crate: a schema would have two records of the name.
+pub(super) fn find_recursion<'a>(ty: &'a Type, ident: &Ident, kind: RecordKind) -> Option<&'a Path> {
+    match kind {
+        RecordKind::Payload => find_path(ty, &|path| is_namesake(path, ident)),
+        RecordKind::Event => find_mention(ty, ident),
+    }
 }
 
 fn find_path<'a>(ty: &'a Type, is_meant: &dyn Fn(&Path) -> bool) -> Option<&'a Path> {
@@ -50,20 +55,14 @@ pub(super) fn box_mention(ty: &mut Type, ident: &Ident) {
         Type::Path(path) if is_namesake(&path.path, ident) => *ty = parse_quote!(::std::boxed::Box<#ty>),
         Type::Path(path) => {
             let last = path.path.segments.last_mut().filter(|last| last.ident == "Option");
-            for part in last.into_iter().flat_map(types_within) {
-                box_mention(part, ident);
+            for argument in last.into_iter().flat_map(arguments_within) {
+                if let GenericArgument::Type(part) = argument {
+                    box_mention(part, ident);
+                }
             }
         }
         _ => {}
     }
-}
-
-/// Returns the types between `<` and `>`.
-pub(super) fn types_within(segment: &mut PathSegment) -> impl Iterator<Item = &mut Type> {
-    arguments_within(segment).filter_map(|argument| match argument {
-        GenericArgument::Type(part) => Some(part),
-        _ => None,
-    })
 }
 
 pub(super) fn arguments_within(segment: &mut PathSegment) -> impl Iterator<Item = &mut GenericArgument> {
@@ -94,10 +93,7 @@ pub(super) fn find<'a, T>(ty: &'a Type, pick: &dyn Fn(&'a Type) -> Option<T>) ->
         Type::Ptr(pointer) => find(&pointer.elem, pick),
         Type::Tuple(tuple) => tuple.elems.iter().find_map(|part| find(part, pick)),
         Type::Path(path) => {
-            path.path.segments.iter().flat_map(angle_arguments).find_map(|argument| match argument {
-                GenericArgument::Type(part) => find(part, pick),
-                _ => None,
-            })
+            path.path.segments.iter().flat_map(type_arguments).find_map(|part| find(part, pick))
         }
         _ => None,
     }
@@ -110,6 +106,14 @@ pub(super) fn angle_arguments(segment: &PathSegment) -> impl Iterator<Item = &Ge
         _ => None,
     };
     arguments.into_iter().flatten()
+}
+
+/// Returns the types between `<` and `>`.
+pub(super) fn type_arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
+    angle_arguments(segment).filter_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
 }
 
 /// Replaces `Self` with the struct's name, because an expansion repeats the type in places where `Self` means

@@ -1,6 +1,6 @@
 //! Arguments that the commands of the event bus share: settings, topics and groups.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 
@@ -13,23 +13,13 @@ pub(super) struct SettingsArgs {
     /// Settings file (YAML, JSON or TOML), such as the `lms.env.yml` of a service. Environment variables override it.
     ///
     /// By default, the file that `OPENEDX_EVENTS_SETTINGS` names.
-    #[arg(long, value_name = "FILE")]
-    settings: Option<PathBuf>,
+    #[arg(long = "settings", value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
 }
 
 impl SettingsArgs {
     pub(super) fn read(&self) -> Result<Settings, SettingsError> {
-        Settings::load(self.settings.as_deref())
-    }
-
-    /// Reads settings for [`install`], which logs their warnings.
-    pub(super) fn load(&self) -> Result<Settings, CommandError> {
-        self.read().map_err(|error| CommandError::new(error.to_string()))
-    }
-
-    /// Returns the settings file, if one was named.
-    pub(super) fn file(&self) -> Option<&Path> {
-        self.settings.as_deref()
+        Settings::load(self.file.as_deref())
     }
 }
 
@@ -46,7 +36,7 @@ pub(super) struct TopicArgs {
 impl TopicArgs {
     /// Returns the topic's full name and its operations.
     pub(super) fn open(&self) -> Result<(String, Box<dyn Operations>), CommandError> {
-        let settings = self.settings.load()?;
+        let settings = self.settings.read()?;
         for warning in settings.warnings() {
             tracing::warn!("{warning}");
         }
@@ -56,7 +46,7 @@ impl TopicArgs {
     /// Returns the topic's full name and its operations for a command that runs receivers. While the guard exists, events that
     /// the receivers send follow the routes in the settings.
     pub(super) fn open_and_install(&self) -> Result<(String, Box<dyn Operations>, Guard), CommandError> {
-        let settings = self.settings.load()?;
+        let settings = self.settings.read()?;
         let guard = install(&settings)?;
         Ok((settings.stream_name(&self.topic), operations(&settings)?, guard))
     }

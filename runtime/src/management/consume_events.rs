@@ -103,7 +103,7 @@ pub struct ConsumeEvents {
 
 impl ConsumeEvents {
     pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
-        let settings = self.settings.load()?;
+        let settings = self.settings.read()?;
         // Receivers may send events, which follow the routes in the settings.
         let _guard = install(&settings)?;
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
@@ -130,7 +130,7 @@ impl ConsumeEvents {
         let mut words =
             own.map_or_else(|| vec!["openedx-events".to_owned()], |own| arguments[..own].to_vec());
         words.extend(["seek", "-t", topic, "-g", group, "--to", to.as_str()].map(str::to_owned));
-        if let Some(file) = self.settings.file() {
+        if let Some(file) = &self.settings.file {
             words.extend(["--settings".to_owned(), file.display().to_string()]);
         }
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
@@ -144,9 +144,7 @@ impl ConsumeEvents {
                 let configured = settings.consumer.config.get(topic).map(|config| config.extra.clone());
                 let configured = configured.unwrap_or_default();
                 let extra = match &self.extra {
-                    Some(json) => settings
-                        .read_extra(configured, json)
-                        .map_err(|error| CommandError::new(error.to_string()))?,
+                    Some(json) => settings.read_extra(configured, json)?,
                     None => configured,
                 };
                 vec![(topic, group, extra)]

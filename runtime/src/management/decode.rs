@@ -1,14 +1,13 @@
 //! `decode`: turns Avro bytes into Avro record dictionaries.
 
-use std::{borrow::Cow, io::Write};
+use std::borrow::Cow;
 
 use data_encoding::{DecodeKind, HEXLOWER_PERMISSIVE};
 use serde::Deserialize;
 
 use super::{
     encode::event,
-    lines::{NoAnswer, answer_all, parse},
-    result::CommandResult,
+    lines::{NoAnswer, parse},
 };
 
 pub(super) const EXAMPLE: &str = r#"Example:
@@ -24,11 +23,7 @@ struct DecodeRequest<'a> {
     avro_hex: Cow<'a, str>,
 }
 
-pub(super) fn run(out: &mut dyn Write) -> CommandResult {
-    answer_all(out, answer)
-}
-
-fn answer(line: &str) -> Result<String, NoAnswer> {
+pub(super) fn answer(line: &str) -> Result<String, NoAnswer> {
     let request: DecodeRequest<'_> = parse(line)?;
     let event = event(&request.event_type)?;
     let bytes = HEXLOWER_PERMISSIVE.decode(request.avro_hex.as_bytes()).map_err(|error| {

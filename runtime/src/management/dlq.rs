@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     date_time::DateTime,
-    event_bus::{DeadLetter, EntryId, Operations, Replayed, chain, replay},
+    event_bus::{DeadLetter, EntryId, Operations, Replayed, replay},
 };
 
 const PAGE: usize = 500;
@@ -106,8 +106,7 @@ impl DeadLetterView {
         let letter = find(&mut *operations, &topic, &self.group.group, &self.id)?;
         let mut line = description(&letter);
         line["message"] = Value::Object(entry(&letter.entry_id, &letter.message, self.reveal));
-        serde_json::to_writer_pretty(&mut *out, &line)
-            .map_err(|error| CommandError::from(std::io::Error::from(error)))?;
+        serde_json::to_writer_pretty(&mut *out, &line).map_err(std::io::Error::from)?;
         writeln!(out)?;
         Ok(Done::Clean)
     }
@@ -152,7 +151,7 @@ impl Selected {
                 one(&mut *operations, letter)?;
             }
         }
-        bus.close(FLUSH).map_err(|error| CommandError::new(chain(&error)))?;
+        bus.close(FLUSH)?;
         Ok(done)
     }
 

@@ -1,15 +1,12 @@
 //! `encode`: turns Avro record dictionaries into Avro bytes.
 
-use std::{borrow::Cow, io::Write};
+use std::borrow::Cow;
 
 use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::{
-    lines::{NoAnswer, answer_all, parse},
-    result::CommandResult,
-};
+use super::lines::{NoAnswer, parse};
 use crate::{
     event::{AnyEventError, EventDefinition},
     registry,
@@ -28,11 +25,7 @@ struct EncodeRequest<'a> {
     data: &'a RawValue,
 }
 
-pub(super) fn run(out: &mut dyn Write) -> CommandResult {
-    answer_all(out, answer)
-}
-
-fn answer(line: &str) -> Result<String, NoAnswer> {
+pub(super) fn answer(line: &str) -> Result<String, NoAnswer> {
     let request: EncodeRequest<'_> = parse(line)?;
     let event = event(&request.event_type)?;
     let data = request.data.get();

@@ -3,7 +3,6 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    event::EventDefinition,
     event_bus::{EntryId, Message, chain},
     registry,
     schema::{Field, Schema},
@@ -38,18 +37,14 @@ fn describe(message: &Message, reveal: bool, line: &mut Map<String, Value>) -> R
     let data = definition.decode_to_json(bytes).map_err(|error| error.to_string())?;
     let mut data = serde_json::from_str(&data).unwrap_or(Value::Null);
     if !reveal {
-        redact(definition, &mut data);
+        redact(definition.fields(), &mut data);
     }
     line.insert("data".to_owned(), data);
     Ok(())
 }
 
-/// Replaces everything that is marked `pii` in `data`, the Avro record dictionary of an event of this definition.
-fn redact(definition: &EventDefinition, data: &mut Value) {
-    redact_fields(definition.fields(), data);
-}
-
-fn redact_fields(fields: &[Field], data: &mut Value) {
+/// Replaces everything that is marked `pii` in `data`, an Avro record dictionary with these fields.
+fn redact(fields: &[Field], data: &mut Value) {
     for field in fields {
         match data.get_mut(field.name) {
             None | Some(Value::Null) => {}
@@ -61,7 +56,7 @@ fn redact_fields(fields: &[Field], data: &mut Value) {
 
 fn redact_parts(schema: &Schema, value: &mut Value) {
     match (schema, value) {
-        (Schema::Record(record), value) => redact_fields(record.get().fields, value),
+        (Schema::Record(record), value) => redact(record.get().fields, value),
         (Schema::Optional(some), value) => redact_parts(some, value),
         (Schema::Array(item), Value::Array(items)) => {
             for value in items {

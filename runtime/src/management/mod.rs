@@ -83,7 +83,10 @@ use std::{
 
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use self::result::{CommandError, CommandResult, Done};
+use self::{
+    lines::answer_all,
+    result::{CommandError, CommandResult, Done},
+};
 
 /// The commands, as a [`Subcommand`] of clap 4. A service can add them to its own commands.
 ///
@@ -264,9 +267,9 @@ impl Command {
             Self::Show(show) => show.run(out),
             Self::GenerateAvroSchemas(generate) => generate.run(out),
             Self::Check(check) => check.run(out),
-            Self::Encode => encode::run(out),
-            Self::Decode => decode::run(out),
-            Self::ParseKeys => parse_keys::run(out),
+            Self::Encode => answer_all(out, encode::answer),
+            Self::Decode => answer_all(out, decode::answer),
+            Self::ParseKeys => answer_all(out, parse_keys::answer),
             Self::ProduceEvent(produce) => produce.run(out),
             Self::ConsumeEvents(consume) => consume.run(out),
             Self::Tail(tail) => tail.run(out),

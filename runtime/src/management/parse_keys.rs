@@ -1,13 +1,10 @@
 //! `parse-keys`: takes opaque keys apart.
 
-use std::{borrow::Cow, fmt::Display, io::Write, str::FromStr};
+use std::{borrow::Cow, fmt::Display, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    lines::{NoAnswer, answer_all, parse},
-    result::CommandResult,
-};
+use super::lines::{NoAnswer, parse};
 use crate::keys::{
     CcxLocator, CourseKey, KeyError, KeyObject, KeyParts, LearningContextKey, LibraryCollectionLocator,
     LibraryContainerLocator, LibraryLocatorV2, LibraryUsageLocatorV2, ToObject, UsageKey,
@@ -33,10 +30,6 @@ struct Answer {
     parts: KeyParts,
 }
 
-pub(super) fn run(out: &mut dyn Write) -> CommandResult {
-    answer_all(out, answer)
-}
-
 type Describe = fn(&str) -> Result<String, KeyError>;
 
 /// Python's classes, and the functions that describe their keys.
@@ -51,7 +44,7 @@ const CLASSES: [(&str, Describe); 8] = [
     ("LibraryContainerLocator", describe::<LibraryContainerLocator>),
 ];
 
-fn answer(line: &str) -> Result<String, NoAnswer> {
+pub(super) fn answer(line: &str) -> Result<String, NoAnswer> {
     let request: KeyRequest<'_> = parse(line)?;
     let class = CLASSES.iter().find(|(class, _)| *class == request.class);
     let (_, describe) = class.ok_or_else(|| {

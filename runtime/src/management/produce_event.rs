@@ -90,7 +90,7 @@ impl ProduceEvent {
             }
             _ => None,
         };
-        let settings = self.settings.load()?;
+        let settings = self.settings.read()?;
         let guard = install(&settings)?;
         if settings.producer.bus.as_deref() == Some("memory") {
             tracing::warn!(
@@ -105,7 +105,7 @@ impl ProduceEvent {
         match event {
             Some(event) => {
                 let answer = self.produce(&producer, event)?;
-                guard.close(FLUSH).map_err(|error| CommandError::new(chain(&error)))?;
+                guard.close(FLUSH)?;
                 writeln!(out, "{answer}")?;
                 Ok(Done::Clean)
             }

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use crate::event_bus::{BusError, InstallError, chain};
+use crate::event_bus::{BusError, InstallError, ProduceError, chain, settings::SettingsError};
 
 pub(super) type CommandResult = Result<Done, CommandError>;
 
@@ -75,14 +75,13 @@ impl From<String> for CommandError {
     }
 }
 
-impl From<BusError> for CommandError {
-    fn from(error: BusError) -> Self {
-        Self::new(chain(&error))
-    }
+macro_rules! from_errors {
+    ($($error:ty),*) => {$(
+        impl From<$error> for CommandError {
+            fn from(error: $error) -> Self {
+                Self::new(chain(&error))
+            }
+        }
+    )*};
 }
-
-impl From<InstallError> for CommandError {
-    fn from(error: InstallError) -> Self {
-        Self::new(chain(&error))
-    }
-}
+from_errors!(BusError, InstallError, ProduceError, SettingsError);

@@ -1,0 +1,42 @@
+//! The arguments of the attribute.
+//!
+//! ```text
+//! #[payload(pii, crate = path)]
+//! ```
+
+use proc_macro2::TokenStream;
+
+use crate::{
+    args::{self, KnownArguments},
+    diagnostics::Problems,
+    record_kind::RecordKind,
+    runtime_path::RuntimePath,
+    waivers::{Place, Waivers},
+};
+
+#[derive(Default)]
+pub(super) struct PayloadArguments {
+    pub(super) path: RuntimePath,
+    /// Whether all fields are personal data.
+    pub(super) pii: bool,
+    /// Misplaced waivers: conventions about payloads are waived at their fields.
+    pub(super) waivers: Waivers,
+}
+
+impl PayloadArguments {
+    pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Self {
+        let mut parsed = Self::default();
+        let mut known = KnownArguments::new("`#[payload]`", &["pii", "crate"]);
+        for arg in args::parse(tokens, problems) {
+            if arg.name == "allow" {
+                arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
+            } else if known.accept(&arg, problems) {
+                match arg.name.to_string().as_str() {
+                    "pii" => parsed.pii = arg.flag(problems),
+                    _ => parsed.path = RuntimePath::parse(&arg, problems),
+                }
+            }
+        }
+        parsed
+    }
+}
