@@ -25,7 +25,7 @@ fn a_unix_socket_and_another_database() {
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient());
     assert!(
-        error.to_string().contains("Redis refuses database 400: `ERR DB index is out of range`"),
+        error.to_string().contains("Redis refused database 400: `ERR DB index is out of range`"),
         "{error}"
     );
 }

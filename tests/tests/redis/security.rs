@@ -37,7 +37,7 @@ fn logins_work_and_passwords_stay_secret() {
     world.options = options("default:wr0ng%2Fword");
     let error = send(&*world.producer(), 1).unwrap_err();
     assert!(!error.is_transient());
-    assert!(error.to_string().contains("Redis refuses the login: `WRONGPASS"), "{error}");
+    assert!(error.to_string().contains("Redis refused the login: `WRONGPASS"), "{error}");
     assert!(!text(&error).contains("wr0ng/word"));
     let error = world.consumer("a").poll(&[], 1, Duration::ZERO).unwrap_err();
     assert!(!error.is_transient() && !text(&error).contains("wr0ng/word"), "{error}");

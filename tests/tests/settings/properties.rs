@@ -71,7 +71,7 @@ proptest! {
 
     #[test]
     fn no_url_panics_or_shows_its_password(
-        text in "(rediss?|unix|rediss?[+]sentinel)://(|u):?hushhush[a-z:%/?#@]{0,4}@[a-zA-Z0-9\\[\\]:.%,]{0,8}(/[a-z0-9]{0,3}){0,2}([?](db|socket_timeout|sentinel_password)=[0-9.]{0,4})?"
+        text in "(rediss?|unix|rediss?[+]sentinel)://((|u):hushhush[a-z:%/?#@]{0,4}|u?hushhush[a-z%/?#@]{0,4})@[a-zA-Z0-9\\[\\]:.%,]{0,8}(/[a-z0-9]{0,3}){0,2}([?](db|socket_timeout|sentinel_password)=[0-9.]{0,4})?"
     ) {
         let printed = format!("{:?}", text.parse::<RedisUrl>());
         assert!(!printed.contains("hushhush"), "{printed}");
