@@ -1,6 +1,6 @@
 //! Fields of records.
 
-use super::Schema;
+use super::{Schema, message::text_eq};
 
 /// A field of a payload, or a data key of an event.
 pub struct Field {
@@ -83,4 +83,15 @@ impl Refusal {
             help: "use the payload inside it",
         }
     }
+}
+
+pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
+    let mut index = 0;
+    while index < fields.len() {
+        if text_eq(fields[index].name, name) {
+            return Some(index);
+        }
+        index += 1;
+    }
+    None
 }

@@ -24,6 +24,23 @@ impl PanicMessage {
         self
     }
 
+    /// Adds `template` with the `parts` in place of its `{}`.
+    pub(super) const fn fill(self, template: &str, parts: &[&str]) -> Self {
+        let mut message = self;
+        let mut rest = template;
+        let mut next = 0;
+        while next < parts.len() {
+            let mut at = 0;
+            while rest.as_bytes()[at] != b'{' || rest.as_bytes()[at + 1] != b'}' {
+                at += 1;
+            }
+            message = message.text(rest.split_at(at).0).text(parts[next]);
+            rest = rest.split_at(at + 2).1;
+            next += 1;
+        }
+        message.text(rest)
+    }
+
     /// `` `id`, `name` ``
     pub(super) const fn names(self, fields: &[Field]) -> Self {
         let mut message = self;
@@ -58,6 +75,12 @@ impl PanicMessage {
             Err(_) => panic!("this event definition is not valid"),
         }
     }
+}
+
+/// Panics with `template`, which has the `parts` in place of its `{}`.
+#[track_caller]
+pub(super) const fn refuse(template: &str, parts: &[&str]) -> ! {
+    PanicMessage::new().fill(template, parts).panic()
 }
 
 /// Returns whether both strings are equal; `==` on strings does not work in constants.

@@ -1,17 +1,16 @@
 //! Conventions that depend on the type of a field.
 
-use crate::schema::{Record, Schema, message::PanicMessage};
+use crate::schema::{Record, Schema, message::refuse};
 
 /// Refuses a field that is named like a command and is a `bool` or an alias of it.
 #[track_caller]
 pub const fn assert_no_command(record: &Record, index: usize) {
     let field = &record.fields[index];
     if is_bool(&field.schema) {
-        PanicMessage::new()
-            .text("field `")
-            .text(field.name)
-            .text("` tells receivers what to do\nnote: an event says what happened, and leaves it to its receivers to decide what to do (ADR-16)\nhelp: remove the field, or replace it with the fact behind the decision, or waive the rule with `allow(field_flow_control, reason = \"…\")`")
-            .panic();
+        refuse(
+            "field `{}` tells receivers what to do\nnote: an event says what happened, and leaves it to its receivers to decide what to do (ADR-16)\nhelp: remove the field, or replace it with the fact behind the decision, or waive the rule with `allow(field_flow_control, reason = \"…\")`",
+            &[field.name],
+        );
     }
 }
 
@@ -20,11 +19,10 @@ pub const fn assert_no_command(record: &Record, index: usize) {
 pub const fn assert_command(record: &Record, index: usize) {
     let field = &record.fields[index];
     if !is_bool(&field.schema) && !matches!(field.schema, Schema::Unknown) {
-        PanicMessage::new()
-            .text("`allow(field_flow_control)` is not needed here: `")
-            .text(field.name)
-            .text("` is not a `bool`\nhelp: remove it")
-            .panic();
+        refuse(
+            "`allow(field_flow_control)` is not needed here: `{}` is not a `bool`\nhelp: remove it",
+            &[field.name],
+        );
     }
 }
 

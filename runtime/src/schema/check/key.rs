@@ -1,9 +1,6 @@
 //! Partition keys: paths into the data of an event.
 
-use crate::schema::{
-    Field, Record, Schema,
-    message::{PanicMessage, text_eq},
-};
+use crate::schema::{Field, Record, Schema, field::position, message::PanicMessage};
 
 /// Refuses segment `index` of a key path if the event's data has no such field, if the field is personal data and
 /// `may_be_pii` is not set, or if the path ends in a type that cannot be a partition key.
@@ -13,12 +10,11 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         return no_such_key(event, path, index);
     };
     if field.pii && !may_be_pii {
-        PanicMessage::new()
-            .text("key `")
-            .path(path)
-            .text("` is personal data: `")
-            .text(field.name)
-            .text("` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path with a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`")
+        key(path)
+            .fill(
+                " is personal data: `{}` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path with a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`",
+                &[field.name],
+            )
             .panic();
     }
     if index + 1 < path.len() {
@@ -36,13 +32,17 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
         Schema::Boolean => "a boolean",
         _ => return,
     };
-    PanicMessage::new()
-        .text("key `")
-        .path(path)
-        .text("` is ")
-        .text(kind)
-        .text(", which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path with a string, an integer, a UUID, an opaque key, a date or bytes")
+    key(path)
+        .fill(
+            " is {}, which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path with a string, an integer, a UUID, an opaque key, a date or bytes",
+            &[kind],
+        )
         .panic();
+}
+
+/// Begins a message about a key.
+const fn key(path: &[&str]) -> PanicMessage {
+    PanicMessage::new().text("key `").path(path).text("`")
 }
 
 /// Reports a missing segment `index`, unless the segment before it is missing too and has the message.
@@ -50,14 +50,10 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
 const fn no_such_key(event: &Record, path: &[&str], index: usize) {
     const NOTE: &str =
         "\nnote: producers find the key by its path in the data that they send (ADR-14)\nhelp: ";
-    let message = PanicMessage::new().text("key `").path(path).text("` is not in the event's data: ");
+    let message = key(path).text(" is not in the event's data: ");
     if index == 0 {
         message
-            .text("the event has no data key `")
-            .text(path[0])
-            .text("`")
-            .text(NOTE)
-            .text("the event has the data keys ")
+            .fill("the event has no data key `{}`{}the event has the data keys ", &[path[0], NOTE])
             .names(event.fields)
             .panic();
     }
@@ -66,43 +62,26 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
         // Reported at its type.
         Schema::Unknown => {}
         Schema::Record(record) => message
-            .text("`")
-            .text(parent.type_name)
-            .text("` has no field `")
-            .text(path[index])
-            .text("`")
-            .text(NOTE)
-            .text("it has the fields ")
+            .fill("`{}` has no field `{}`{}it has the fields ", &[parent.type_name, path[index], NOTE])
             .names(record.get().fields)
             .panic(),
-        Schema::Optional(Schema::Record(_)) => PanicMessage::new()
-            .text("key `")
-            .path(path)
-            .text("` leads through an `Option`: the event has no key when `")
-            .text(parent.name)
-            .text("` is `None`")
-            .text(NOTE)
-            .text("use a field that always has a value")
+        Schema::Optional(Schema::Record(_)) => key(path)
+            .fill(
+                " leads through an `Option`: the event has no key when `{}` is `None`{}use a field that always has a value",
+                &[parent.name, NOTE],
+            )
             .panic(),
         Schema::Array(_) | Schema::Map(_) => message
-            .text("`")
-            .text(parent.name)
-            .text("` is a `")
-            .text(parent.type_name)
-            .text("`, which has many values, but a key is a single value")
-            .text(NOTE)
-            .text("use a field that has a single value in each event")
+            .fill(
+                "`{}` is a `{}`, which has many values, but a key is a single value{}use a field that has a single value in each event",
+                &[parent.name, parent.type_name, NOTE],
+            )
             .panic(),
         _ => message
-            .text("`")
-            .text(parent.name)
-            .text("` is a `")
-            .text(parent.type_name)
-            .text("`, which has no fields on the wire")
-            .text(NOTE)
-            .text("end the path at `")
-            .text(parent.name)
-            .text("`")
+            .fill(
+                "`{}` is a `{}`, which has no fields on the wire{}end the path at `{}`",
+                &[parent.name, parent.type_name, NOTE, parent.name],
+            )
             .panic(),
     }
 }
@@ -129,24 +108,14 @@ pub const fn assert_key_is_pii(event: &Record, path: &[&str]) {
 const fn walk(event: &Record, path: &[&str], index: usize) -> Option<&'static Field> {
     let mut fields = event.fields;
     let mut at = 0;
-    while let Some(field) = find(fields, path[at]) {
+    while let Some(found) = position(fields, path[at]) {
+        let field = &fields[found];
         if at == index {
             return Some(field);
         }
         let Schema::Record(record) = &field.schema else { break };
         fields = record.get().fields;
         at += 1;
-    }
-    None
-}
-
-const fn find(fields: &'static [Field], name: &str) -> Option<&'static Field> {
-    let mut index = 0;
-    while index < fields.len() {
-        if text_eq(fields[index].name, name) {
-            return Some(&fields[index]);
-        }
-        index += 1;
     }
     None
 }

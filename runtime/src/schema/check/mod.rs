@@ -11,7 +11,7 @@ pub use key::{assert_key, assert_key_is_pii};
 
 use super::{
     Location, Record, Schema,
-    message::{PanicMessage, text_eq},
+    message::{PanicMessage, refuse, text_eq},
 };
 
 /// Refuses a field whose type has an `Option` inside, or leads back to the record that the field is in.
@@ -19,20 +19,10 @@ use super::{
 pub const fn assert_field(record: &Record, index: usize) {
     let field = &record.fields[index];
     if let Some(refusal) = &field.refusal {
-        PanicMessage::new()
-            .text("field `")
-            .text(field.name)
-            .text("` cannot be of type `")
-            .text(field.type_name)
-            .text("`: `")
-            .text(refusal.type_name)
-            .text("` ")
-            .text(refusal.what)
-            .text("\nnote: ")
-            .text(refusal.note)
-            .text("\nhelp: ")
-            .text(refusal.help)
-            .panic();
+        refuse(
+            "field `{}` cannot be of type `{}`: `{}` {}\nnote: {}\nhelp: {}",
+            &[field.name, field.type_name, refusal.type_name, refusal.what, refusal.note, refusal.help],
+        );
     }
     // Another assertion reports a type without an Avro form.
     if !matches!(field.schema, Schema::Unknown) {
@@ -43,20 +33,16 @@ pub const fn assert_field(record: &Record, index: usize) {
         schema => schema,
     };
     if has_optional_part(inside) {
-        PanicMessage::new()
-            .text("`Option` can only be the outermost type of a field, but `")
-            .text(field.name)
-            .text("` has one inside\nnote: Python's library reads and writes null only there (ADR-5)\nhelp: leave empty values out, or use a `#[payload]` struct with an `Option` field as the inner type")
-            .panic();
+        refuse(
+            "`Option` can only be the outermost type of a field, but `{}` has one inside\nnote: Python's library reads and writes null only there (ADR-5)\nhelp: leave empty values out, or use a `#[payload]` struct with an `Option` field as the inner type",
+            &[field.name],
+        );
     }
     if is_first_of_cycle(record, index) && !leads_back_before(record, index) {
-        PanicMessage::new()
-            .text("payload `")
-            .text(record.name)
-            .text("` contains itself through its field `")
-            .text(field.name)
-            .text("`\nnote: Python's library does not support recursive schemas, and nothing would limit the depth of a message (ADR-5)\nhelp: refer to the other value by its key or id")
-            .panic();
+        refuse(
+            "payload `{}` contains itself through its field `{}`\nnote: Python's library does not support recursive schemas, and nothing would limit the depth of a message (ADR-5)\nhelp: refer to the other value by its key or id",
+            &[record.name, field.name],
+        );
     }
 }
 
@@ -77,13 +63,10 @@ pub const fn assert_shared(record: &Record, index: usize) {
     if field.is_shared || holds_unshared_field(&field.schema) {
         return;
     }
-    PanicMessage::new()
-        .text("field `")
-        .text(field.name)
-        .text("` of type `")
-        .text(field.type_name)
-        .text("` cannot be sent to another thread\nnote: receivers run on the thread that sends the event, which can be any thread\nhelp: use a type that is `Send` and `Sync`: plain values, without `Rc`, `Cell`, `RefCell` or raw pointers")
-        .panic();
+    refuse(
+        "field `{}` of type `{}` cannot be sent to another thread\nnote: receivers run on the thread that sends the event, which can be any thread\nhelp: use a type that is `Send` and `Sync`: plain values, without `Rc`, `Cell`, `RefCell` or raw pointers",
+        &[field.name, field.type_name],
+    );
 }
 
 /// Returns whether the cause is a field further inside, which has its own message.
@@ -277,22 +260,20 @@ const EVENT_RECORD: &str = "CloudEvent";
 /// Reports that `record` has the name of `other`, or of the event's own record.
 #[track_caller]
 const fn clash(record: &Record, other: Option<&Record>) -> ! {
-    let message = PanicMessage::new()
-        .text("two different records inside this event are named `")
-        .text(record.name)
-        .text("`: ");
-    let message = match other {
+    let message =
+        PanicMessage::new().fill("two different records inside this event are named `{}`: ", &[record.name]);
+    let (message, which) = match other {
         Some(other) => {
-            message.text("`").text(other.location.module_path).text("::").text(other.name).text("` and `")
+            (message.fill("`{}::{}`", &[other.location.module_path, other.name]), "one of the two structs")
         }
-        None => message.text("its own, and `"),
+        None => (message.text("its own,"), "the struct"),
     };
-    let message = message
-        .text(record.location.module_path)
-        .text("::")
-        .text(record.name)
-        .text("`\nnote: a schema defines each record name once, so consumers would mistake one record for the other (ADR-5)\nhelp: rename ");
-    message.text(if other.is_some() { "one of the two structs" } else { "the struct" }).panic()
+    message
+        .fill(
+            " and `{}::{}`\nnote: a schema defines each record name once, so consumers would mistake one record for the other (ADR-5)\nhelp: rename {}",
+            &[record.location.module_path, record.name, which],
+        )
+        .panic()
 }
 
 /// Compares structs by their place in the source: constants cannot compare types or addresses.

@@ -3,11 +3,11 @@
 use super::{
     Contracts,
     message::{Change, Path},
-    position,
     text::{ContractReader, Published, PublishedFields},
 };
 use crate::schema::{
     Field, Schema,
+    field::position,
     message::{PanicMessage, text_eq},
 };
 
@@ -209,9 +209,7 @@ impl Walk<'_> {
         let Contracts { event_type, minor_version, .. } = *self.contracts;
         let next = if minor_version > self.minor_version { minor_version } else { minor_version + 1 };
         let mut message = PanicMessage::new()
-            .text("contract of event type `")
-            .text(event_type)
-            .text("` is broken: ")
+            .fill("contract of event type `{}` is broken: ", &[event_type])
             .change(path, change)
             .text("\nnote: `")
             .file(event_type, self.minor_version)
@@ -222,9 +220,7 @@ impl Walk<'_> {
             message = message
                 .text("\nnote: ")
                 .number(more)
-                .text(" more changes break the contract in `")
-                .text(self.key)
-                .text("`");
+                .fill(" more changes break the contract in `{}`", &[self.key]);
         }
         message = message.text("\nhelp: ");
         match change {

@@ -29,13 +29,13 @@ impl PanicMessage {
     /// `` `enrollment.user.pii.email` was removed ``
     pub(super) const fn change(self, path: &Path<'_>, change: Change<'_>) -> Self {
         if let Change::RecordRenamed(from, to) = change {
-            let message = self.text("record `").text(from).text("` in `").path_of(path);
-            return message.text("` was renamed to `").text(to).text("`");
+            let message = self.fill("record `{}` in `", &[from]).path_of(path);
+            return message.fill("` was renamed to `{}`", &[to]);
         }
         let message = self.text("`").path_of(path).text("` was ");
         match change {
             Change::Removed => message.text("removed"),
-            Change::RenamedTo(to) => message.text("renamed to `").text(to).text("`"),
+            Change::RenamedTo(to) => message.fill("renamed to `{}`", &[to]),
             Change::Retyped(from, to) => {
                 message.text("retyped from `").published_type(from).text("` to `").schema(to).text("`")
             }

@@ -11,7 +11,7 @@ mod text;
 pub use diff::assert_contract;
 
 use self::text::ContractReader;
-use super::{Field, Record, Schema, message::text_eq};
+use super::{Record, Schema};
 
 /// The published schemas of an event type, as `#[event]` found them.
 pub struct Contracts {
@@ -91,15 +91,4 @@ impl Contracts {
             _ => false,
         }
     }
-}
-
-pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
-    let mut index = 0;
-    while index < fields.len() {
-        if text_eq(fields[index].name, name) {
-            return Some(index);
-        }
-        index += 1;
-    }
-    None
 }
