@@ -23,9 +23,9 @@ use ::apache_avro::{
 use crate::{
     avro::DecodeError,
     codec,
+    error::debug_as_chain,
     event::{EventDefinition, NoWireForm, WireEvent},
     schema::{Field, event_schema_string},
-    signal::Signal,
 };
 
 impl EventDefinition {
@@ -42,17 +42,6 @@ impl EventDefinition {
             return Err(ApacheError::NoWireForm(NoWireForm::new(self)));
         }
         schema_of(self, self.fields())
-    }
-}
-
-impl<E: WireEvent> Signal<E> {
-    /// Returns the schema, for `apache-avro`: see [`EventDefinition::avro_schema`].
-    ///
-    /// # Errors
-    ///
-    /// If `apache-avro` refuses the schema.
-    pub fn avro_schema(&self) -> Result<Schema, ApacheError> {
-        E::DEFINITION.avro_schema()
     }
 }
 
@@ -145,11 +134,7 @@ impl fmt::Display for ApacheError {
     }
 }
 
-impl fmt::Debug for ApacheError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ApacheError({self})")
-    }
-}
+debug_as_chain!(ApacheError);
 
 /// Returns the source of the inner error. `apache-avro`'s error is not a source, because programs print the sources of
 /// errors.

@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use crate::error::debug_as_chain;
+
 /// Any error that can be sent to another thread, as `?` makes it.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -160,11 +162,7 @@ impl fmt::Display for Mismatch {
     }
 }
 
-impl fmt::Debug for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DecodeError({self})")
-    }
-}
+debug_as_chain!(DecodeError);
 
 impl Error for DecodeError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {

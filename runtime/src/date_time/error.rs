@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use crate::error::debug_as_chain;
+
 /// An error about a date or a time that does not exist, or that another type cannot hold.
 ///
 /// It says what is wrong and, in a string, at which byte. It never repeats the string, which may be personal data.
@@ -14,43 +16,41 @@ use std::{error::Error, fmt};
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct DateTimeError {
-    invalid: Invalid,
+    problem: &'static str,
     byte: Option<usize>,
 }
 
-/// The mistake, in the words of the message.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct Invalid(&'static str);
-
-impl Invalid {
-    pub(super) const DIGIT: Self = Self("a digit is missing");
-    pub(super) const HYPHEN: Self = Self("a `-` is missing");
-    pub(super) const COLON: Self = Self("a `:` is missing");
-    pub(super) const REST: Self = Self("expected the end of the string");
-    pub(super) const YEAR: Self = Self("the year is not between 1 and 9999");
-    pub(super) const WEEK: Self = Self("the year does not have that week");
-    pub(super) const WEEKDAY: Self = Self("the day of the week is not between 1 and 7");
-    pub(super) const MONTH: Self = Self("the month is not between 1 and 12");
-    pub(super) const DAY: Self = Self("the month does not have that day");
-    pub(super) const HOUR: Self = Self("the hour is not between 0 and 23");
-    pub(super) const MINUTE: Self = Self("the minute is not between 0 and 59");
-    pub(super) const SECOND: Self = Self("the second is not between 0 and 59");
-    pub(super) const MICROSECOND: Self = Self("the microsecond is not between 0 and 999999");
-    pub(super) const OFFSET: Self = Self("the offset from UTC is 24 hours or more");
-    pub(super) const INSTANT: Self = Self("the time is outside the years 1 to 9999");
-    pub(super) const NAIVE: Self = Self("the time has no offset from UTC");
-    pub(super) const RANGE: Self = Self("the time is outside the range of the other type");
+impl DateTimeError {
+    pub(super) const DIGIT: Self = Self::new("a digit is missing");
+    pub(super) const HYPHEN: Self = Self::new("a `-` is missing");
+    pub(super) const COLON: Self = Self::new("a `:` is missing");
+    pub(super) const REST: Self = Self::new("expected the end of the string");
+    pub(super) const YEAR: Self = Self::new("the year is not between 1 and 9999");
+    pub(super) const WEEK: Self = Self::new("the year does not have that week");
+    pub(super) const WEEKDAY: Self = Self::new("the day of the week is not between 1 and 7");
+    pub(super) const MONTH: Self = Self::new("the month is not between 1 and 12");
+    pub(super) const DAY: Self = Self::new("the month does not have that day");
+    pub(super) const HOUR: Self = Self::new("the hour is not between 0 and 23");
+    pub(super) const MINUTE: Self = Self::new("the minute is not between 0 and 59");
+    pub(super) const SECOND: Self = Self::new("the second is not between 0 and 59");
+    pub(super) const MICROSECOND: Self = Self::new("the microsecond is not between 0 and 999999");
+    pub(super) const OFFSET: Self = Self::new("the offset from UTC is 24 hours or more");
+    pub(super) const INSTANT: Self = Self::new("the time is outside the years 1 to 9999");
+    pub(super) const NAIVE: Self = Self::new("the time has no offset from UTC");
+    pub(super) const RANGE: Self = Self::new("the time is outside the range of the other type");
     #[cfg(feature = "chrono")]
-    pub(super) const AWARE: Self = Self("the time has an offset from UTC, which would be lost");
+    pub(super) const AWARE: Self = Self::new("the time has an offset from UTC, which would be lost");
     #[cfg(feature = "chrono")]
     pub(super) const OFFSET_FRACTION: Self =
-        Self("the offset from UTC has a fraction of a second, which would be lost");
-}
+        Self::new("the offset from UTC has a fraction of a second, which would be lost");
 
-impl DateTimeError {
+    const fn new(problem: &'static str) -> Self {
+        Self { problem, byte: None }
+    }
+
     #[cold]
-    pub(super) fn at(invalid: Invalid, byte: usize) -> Self {
-        Self { invalid, byte: Some(byte) }
+    pub(super) fn at(self, byte: usize) -> Self {
+        Self { byte: Some(byte), ..self }
     }
 
     /// Returns the position of the mistake in the string, in bytes from 0. It is `None` if the error is not about a
@@ -61,16 +61,9 @@ impl DateTimeError {
     }
 }
 
-impl From<Invalid> for DateTimeError {
-    #[cold]
-    fn from(invalid: Invalid) -> Self {
-        Self { invalid, byte: None }
-    }
-}
-
 impl fmt::Display for DateTimeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.invalid.0)?;
+        f.write_str(self.problem)?;
         match self.byte {
             Some(byte) => write!(f, ", at byte {byte}"),
             None => Ok(()),
@@ -78,10 +71,6 @@ impl fmt::Display for DateTimeError {
     }
 }
 
-impl fmt::Debug for DateTimeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "DateTimeError({self})")
-    }
-}
+debug_as_chain!(DateTimeError);
 
 impl Error for DateTimeError {}

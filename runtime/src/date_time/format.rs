@@ -7,15 +7,10 @@ use super::{DateTime, UtcOffset};
 /// Two digits for each number below 100. The other entries exist so that no index needs a check.
 static PAIRS: [[u8; 2]; 256] = {
     let mut pairs = [*b"00"; 256];
-    let (mut tens, mut at) = (0, 0);
-    while tens < 10 {
-        let mut ones = 0;
-        while ones < 10 {
-            pairs[at] = [b'0' + tens, b'0' + ones];
-            ones += 1;
-            at += 1;
-        }
-        tens += 1;
+    let mut number = 0;
+    while number < 100 {
+        pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
     }
     pairs
 };
@@ -28,7 +23,7 @@ fn put(text: &mut [u8], at: usize, number: u8) {
 
 /// Converts a number below 256 to a byte.
 #[inline]
-fn byte(number: u32) -> u8 {
+pub(super) fn byte(number: u32) -> u8 {
     number.to_le_bytes()[0]
 }
 

@@ -19,8 +19,6 @@ use std::time::SystemTime;
 pub use error::DateTimeError;
 pub use offset::UtcOffset;
 
-use error::Invalid;
-
 /// A date and a time of day, with or without an offset from UTC: Python's `datetime`.
 ///
 /// On the wire it is a string in the format of Python's `isoformat()`, which is also its [`Display`], its [`Debug`]
@@ -148,16 +146,16 @@ impl DateTime {
         microsecond: u32,
     ) -> Result<Self, DateTimeError> {
         let checks = [
-            ((1..=9999).contains(&year), Invalid::YEAR),
-            ((1..=12).contains(&month), Invalid::MONTH),
-            ((1..=calendar::days_in_month(year, month)).contains(&day), Invalid::DAY),
-            (hour < 24, Invalid::HOUR),
-            (minute < 60, Invalid::MINUTE),
-            (second < 60, Invalid::SECOND),
-            (microsecond < 1_000_000, Invalid::MICROSECOND),
+            ((1..=9999).contains(&year), DateTimeError::YEAR),
+            ((1..=12).contains(&month), DateTimeError::MONTH),
+            ((1..=calendar::days_in_month(year, month)).contains(&day), DateTimeError::DAY),
+            (hour < 24, DateTimeError::HOUR),
+            (minute < 60, DateTimeError::MINUTE),
+            (second < 60, DateTimeError::SECOND),
+            (microsecond < 1_000_000, DateTimeError::MICROSECOND),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
-            Some((_, invalid)) => Err(invalid.into()),
+            Some((_, error)) => Err(error),
             None => Ok(Self { year, month, day, hour, minute, second, microsecond, offset: None }),
         }
     }

@@ -1,6 +1,6 @@
 //! Offsets of local times from UTC.
 
-use super::error::{DateTimeError, Invalid};
+use super::error::DateTimeError;
 
 /// An offset from UTC in microseconds, less than 24 hours in either direction: Python's `timezone(timedelta(…))`.
 ///
@@ -48,13 +48,13 @@ impl UtcOffset {
     }
 
     /// Makes an offset from its sign and its size in microseconds.
-    pub(super) fn new(negative: bool, distance: u64) -> Result<Self, Invalid> {
+    pub(super) fn new(negative: bool, distance: u64) -> Result<Self, DateTimeError> {
         if distance >= DAY {
-            return Err(Invalid::OFFSET);
+            return Err(DateTimeError::OFFSET);
         }
         let [hours, minutes, seconds] = [distance / HOUR, distance / MINUTE % 60, distance / SECOND % 60]
             .map(|part| part.to_le_bytes()[0]);
-        let microseconds = u32::try_from(distance % SECOND).map_err(|_| Invalid::OFFSET)?;
+        let microseconds = u32::try_from(distance % SECOND).map_err(|_| DateTimeError::OFFSET)?;
         Ok(Self { negative: negative && distance > 0, hours, minutes, seconds, microseconds })
     }
 

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::{DateTime, DateTimeError, UtcOffset, calendar, common, error::Invalid};
+use super::{DateTime, DateTimeError, UtcOffset, calendar, common};
 
 /// Parses the strings that Python 3.12's `datetime.fromisoformat` accepts, to the same value. There is one difference:
 /// it keeps an offset of less than a second, which Python writes and then reads as UTC.
@@ -46,11 +46,12 @@ struct Parser<'a> {
 }
 
 /// The largest hours, minutes and seconds, each with the message about a larger number.
-type Limits = [(u8, Invalid); 3];
+type Limits = [(u8, DateTimeError); 3];
 
-const TIME_OF_DAY: Limits = [(23, Invalid::HOUR), (59, Invalid::MINUTE), (59, Invalid::SECOND)];
+const TIME_OF_DAY: Limits =
+    [(23, DateTimeError::HOUR), (59, DateTimeError::MINUTE), (59, DateTimeError::SECOND)];
 /// In an offset, Python only checks the sum: `+00:90` is an hour and a half.
-const OFFSET: Limits = [(99, Invalid::OFFSET); 3];
+const OFFSET: Limits = [(99, DateTimeError::OFFSET); 3];
 
 struct Clock {
     parts: [u8; 3],
@@ -63,34 +64,34 @@ impl Parser<'_> {
     fn date(&mut self) -> Result<(u16, u8, u8), DateTimeError> {
         let year = u16::from(self.pair()?) * 100 + u16::from(self.pair()?);
         if year == 0 {
-            return Err(DateTimeError::at(Invalid::YEAR, 0));
+            return Err(DateTimeError::YEAR.at(0));
         }
         let extended = self.take(b'-');
         if self.take(b'W') {
             return self.week(year, extended);
         }
-        let month = self.part(1, 12, Invalid::MONTH)?;
+        let month = self.part(1, 12, DateTimeError::MONTH)?;
         if extended && !self.take(b'-') {
-            return Err(DateTimeError::at(Invalid::HYPHEN, self.at));
+            return Err(DateTimeError::HYPHEN.at(self.at));
         }
-        let day = self.part(1, calendar::days_in_month(year, month), Invalid::DAY)?;
+        let day = self.part(1, calendar::days_in_month(year, month), DateTimeError::DAY)?;
         Ok((year, month, day))
     }
 
     fn week(&mut self, year: u16, extended: bool) -> Result<(u16, u8, u8), DateTimeError> {
         let start = self.at;
-        let week = self.part(1, calendar::weeks_in_year(year), Invalid::WEEK)?;
+        let week = self.part(1, calendar::weeks_in_year(year), DateTimeError::WEEK)?;
         let mut day = 1;
         if self.day_follows(extended) {
             self.at += usize::from(extended);
             day = self.digit()?;
             if !(1..=7).contains(&day) {
-                return Err(DateTimeError::at(Invalid::WEEKDAY, self.at - 1));
+                return Err(DateTimeError::WEEKDAY.at(self.at - 1));
             }
         }
         // The last week of 9999 ends in the next year.
         let date = calendar::date(calendar::week_day_number(year, week, day));
-        date.ok_or_else(|| DateTimeError::at(Invalid::INSTANT, start))
+        date.ok_or_else(|| DateTimeError::INSTANT.at(start))
     }
 
     /// Returns whether the day of the week comes next. If not, the next character separates the time, and can be a
@@ -122,7 +123,7 @@ impl Parser<'_> {
         }
         let clock = self.clock(self.text.len(), OFFSET)?;
         let offset = clock.offset(self.byte(sign) == b'-');
-        time.offset = Some(offset.map_err(|invalid| DateTimeError::at(invalid, sign))?);
+        time.offset = Some(offset.map_err(|error| error.at(sign))?);
         self.finish(clock.end)
     }
 
@@ -130,8 +131,8 @@ impl Parser<'_> {
     fn clock(&mut self, end: usize, limits: Limits) -> Result<Clock, DateTimeError> {
         let mut clock = Clock { parts: [0; 3], microsecond: 0, end: 0 };
         let mut extended = false;
-        for (index, (limit, invalid)) in limits.into_iter().enumerate() {
-            clock.parts[index] = self.part(0, limit, invalid)?;
+        for (index, (limit, error)) in limits.into_iter().enumerate() {
+            clock.parts[index] = self.part(0, limit, error)?;
             if self.at + 1 >= end {
                 clock.end = self.at;
                 return Ok(clock);
@@ -141,7 +142,7 @@ impl Parser<'_> {
                 break;
             }
             if extended && !self.take(b':') {
-                return Err(DateTimeError::at(Invalid::COLON, self.at));
+                return Err(DateTimeError::COLON.at(self.at));
             }
         }
         clock.microsecond = self.fraction(end)?;
@@ -166,15 +167,15 @@ impl Parser<'_> {
     fn finish(&self, at: usize) -> Result<(), DateTimeError> {
         match self.byte(at) {
             0 => Ok(()),
-            _ => Err(DateTimeError::at(Invalid::REST, at)),
+            _ => Err(DateTimeError::REST.at(at)),
         }
     }
 
     /// Parses two digits in a range.
-    fn part(&mut self, least: u8, most: u8, invalid: Invalid) -> Result<u8, DateTimeError> {
+    fn part(&mut self, least: u8, most: u8, error: DateTimeError) -> Result<u8, DateTimeError> {
         let start = self.at;
         let part = self.pair()?;
-        if (least..=most).contains(&part) { Ok(part) } else { Err(DateTimeError::at(invalid, start)) }
+        if (least..=most).contains(&part) { Ok(part) } else { Err(error.at(start)) }
     }
 
     fn pair(&mut self) -> Result<u8, DateTimeError> {
@@ -187,7 +188,7 @@ impl Parser<'_> {
             self.at += 1;
             Ok(byte - b'0')
         } else {
-            Err(DateTimeError::at(Invalid::DIGIT, self.at))
+            Err(DateTimeError::DIGIT.at(self.at))
         }
     }
 
@@ -229,7 +230,7 @@ impl DateTime {
 }
 
 impl Clock {
-    fn offset(&self, negative: bool) -> Result<UtcOffset, Invalid> {
+    fn offset(&self, negative: bool) -> Result<UtcOffset, DateTimeError> {
         let [hours, minutes, seconds] = self.parts.map(u64::from);
         let seconds = (hours * 60 + minutes) * 60 + seconds;
         UtcOffset::new(negative, seconds * 1_000_000 + u64::from(self.microsecond))

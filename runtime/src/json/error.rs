@@ -2,7 +2,10 @@
 
 use std::{error::Error, fmt};
 
-use crate::avro::{DecodeError, Segment, path_text};
+use crate::{
+    avro::{DecodeError, Segment, path_text},
+    error::debug_as_chain,
+};
 
 /// An error about JSON that is not the Avro record dictionary of the expected event.
 ///
@@ -74,11 +77,7 @@ impl fmt::Display for JsonError {
     }
 }
 
-impl fmt::Debug for JsonError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "JsonError({self})")
-    }
-}
+debug_as_chain!(JsonError);
 
 impl Error for JsonError {}
 

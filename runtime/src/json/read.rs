@@ -15,7 +15,7 @@ use serde::{
 use self::record::RecordVisitor;
 use super::{
     JsonError,
-    scalar::{ReadBytes, ReadText, read_double},
+    scalar::{Double, ReadBytes, ReadText},
 };
 use crate::{
     avro::{DecodeError, Segment, encoder},
@@ -103,7 +103,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
         match *self.schema {
             Schema::Boolean => encoder::boolean(out, bool::deserialize(deserializer)?),
             Schema::Long => encoder::long(out, i64::deserialize(deserializer)?),
-            Schema::Double => encoder::double(out, read_double(deserializer)?),
+            Schema::Double => encoder::double(out, deserializer.deserialize_any(Double)?),
             Schema::String => deserializer.deserialize_str(ReadText(out))?,
             Schema::Bytes => deserializer.deserialize_str(ReadBytes(out))?,
             Schema::Optional(some) => deserializer.deserialize_option(Optional(self.progress.value(some)))?,

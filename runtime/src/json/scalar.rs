@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde::{
-    Deserializer, Serializer,
+    Serializer,
     de::{Error, MapAccess, Unexpected, Visitor},
 };
 
@@ -25,11 +25,8 @@ pub(super) fn write_double<S: Serializer>(value: f64, serializer: S) -> Result<S
     }
 }
 
-pub(super) fn read_double<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
-    deserializer.deserialize_any(Double)
-}
-
-struct Double;
+/// Reads what [`write_double`] writes.
+pub(super) struct Double;
 
 impl<'de> Visitor<'de> for Double {
     type Value = f64;

@@ -2,7 +2,7 @@
 
 use chrono::{Datelike, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeZone, Timelike, Utc};
 
-use crate::date_time::{DateTime, DateTimeError, UtcOffset, error::Invalid};
+use crate::date_time::{DateTime, DateTimeError, UtcOffset, format::byte};
 
 /// Converts to the date and the time of day in the time zone, with its offset from UTC, and drops fractions of a
 /// microsecond.
@@ -22,7 +22,7 @@ impl<Tz: TimeZone> TryFrom<chrono::DateTime<Tz>> for DateTime {
     fn try_from(time: chrono::DateTime<Tz>) -> Result<Self, DateTimeError> {
         let offset = time.offset().fix();
         // `naive_local()` panics if the offset takes the time out of chrono's range.
-        let local = time.naive_utc().checked_add_offset(offset).ok_or(Invalid::INSTANT)?;
+        let local = time.naive_utc().checked_add_offset(offset).ok_or(DateTimeError::INSTANT)?;
         let offset = UtcOffset::from_seconds(offset.local_minus_utc())?;
         Ok(Self::try_from(local)?.with_offset(offset))
     }
@@ -35,14 +35,13 @@ impl TryFrom<NaiveDateTime> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: NaiveDateTime) -> Result<Self, DateTimeError> {
-        let part = |value: u32| value.to_le_bytes()[0];
         Self::naive(
-            u16::try_from(time.year()).map_err(|_| Invalid::YEAR)?,
-            part(time.month()),
-            part(time.day()),
-            part(time.hour()),
-            part(time.minute()),
-            part(time.second()),
+            u16::try_from(time.year()).map_err(|_| DateTimeError::YEAR)?,
+            byte(time.month()),
+            byte(time.day()),
+            byte(time.hour()),
+            byte(time.minute()),
+            byte(time.second()),
             time.nanosecond() / 1000,
         )
     }
@@ -53,8 +52,8 @@ impl TryFrom<DateTime> for chrono::DateTime<Utc> {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
-        Ok(Self::from_timestamp_micros(micros).ok_or(Invalid::RANGE)?)
+        let micros = time.unix_micros().ok_or(DateTimeError::NAIVE)?;
+        Self::from_timestamp_micros(micros).ok_or(DateTimeError::RANGE)
     }
 }
 
@@ -64,12 +63,12 @@ impl TryFrom<DateTime> for chrono::DateTime<FixedOffset> {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let offset = time.offset.ok_or(Invalid::NAIVE)?;
+        let offset = time.offset.ok_or(DateTimeError::NAIVE)?;
         if offset.microseconds > 0 {
-            return Err(Invalid::OFFSET_FRACTION.into());
+            return Err(DateTimeError::OFFSET_FRACTION);
         }
-        let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(Invalid::RANGE)?;
-        Ok(zone.from_local_datetime(&local(time)?).single().ok_or(Invalid::RANGE)?)
+        let zone = FixedOffset::east_opt(offset.as_seconds()).ok_or(DateTimeError::RANGE)?;
+        zone.from_local_datetime(&local(time)?).single().ok_or(DateTimeError::RANGE)
     }
 }
 
@@ -78,14 +77,13 @@ impl TryFrom<DateTime> for NaiveDateTime {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        if time.is_naive() { local(time) } else { Err(Invalid::AWARE.into()) }
+        if time.is_naive() { local(time) } else { Err(DateTimeError::AWARE) }
     }
 }
 
 fn local(time: DateTime) -> Result<NaiveDateTime, DateTimeError> {
     let date = NaiveDate::from_ymd_opt(i32::from(time.year), u32::from(time.month), u32::from(time.day));
     let [hour, minute, second] = [time.hour, time.minute, time.second].map(u32::from);
-    Ok(date
-        .and_then(|date| date.and_hms_micro_opt(hour, minute, second, time.microsecond))
-        .ok_or(Invalid::RANGE)?)
+    date.and_then(|date| date.and_hms_micro_opt(hour, minute, second, time.microsecond))
+        .ok_or(DateTimeError::RANGE)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::date_time::{DateTime, DateTimeError, error::Invalid};
+use crate::date_time::{DateTime, DateTimeError};
 
 /// Converts to UTC, and drops fractions of a microsecond.
 ///
@@ -19,11 +19,8 @@ impl TryFrom<Timestamp> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: Timestamp) -> Result<Self, DateTimeError> {
-        let nanos = i64::from(time.subsec_nanosecond());
-        // jiff's fraction has the sign of the whole timestamp.
-        let seconds = time.as_second() + nanos.div_euclid(1_000_000_000);
-        let micros = nanos.rem_euclid(1_000_000_000) / 1000;
-        Self::from_unix(seconds, u32::try_from(micros).map_err(|_| Invalid::INSTANT)?)
+        let micros = i64::try_from(time.as_nanosecond().div_euclid(1000));
+        Self::from_unix_micros(micros.map_err(|_| DateTimeError::INSTANT)?)
     }
 }
 
@@ -33,7 +30,7 @@ impl TryFrom<DateTime> for Timestamp {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
-        Self::from_microsecond(micros).map_err(|_| Invalid::RANGE.into())
+        let micros = time.unix_micros().ok_or(DateTimeError::NAIVE)?;
+        Self::from_microsecond(micros).map_err(|_| DateTimeError::RANGE)
     }
 }

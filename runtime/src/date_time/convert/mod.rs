@@ -7,7 +7,7 @@ mod jiff;
 
 use std::time::{Duration, SystemTime};
 
-use super::{DateTime, DateTimeError, UtcOffset, calendar, error::Invalid};
+use super::{DateTime, DateTimeError, UtcOffset, calendar, format::byte};
 
 const SECONDS_A_DAY: i64 = 86_400;
 
@@ -26,7 +26,7 @@ impl DateTime {
     /// # Ok::<(), openedx_events::DateTimeError>(())
     /// ```
     pub fn from_unix_micros(micros: i64) -> Result<Self, DateTimeError> {
-        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).map_err(|_| Invalid::INSTANT)?;
+        let fraction = u32::try_from(micros.rem_euclid(1_000_000)).map_err(|_| DateTimeError::INSTANT)?;
         Self::from_unix(micros.div_euclid(1_000_000), fraction)
     }
 
@@ -80,10 +80,9 @@ impl DateTime {
     fn from_unix(seconds: i64, microsecond: u32) -> Result<Self, DateTimeError> {
         let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);
         let date = u32::try_from(days).ok().and_then(calendar::date);
-        let (year, month, day) = date.ok_or(Invalid::INSTANT)?;
-        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| Invalid::INSTANT)?;
+        let (year, month, day) = date.ok_or(DateTimeError::INSTANT)?;
+        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| DateTimeError::INSTANT)?;
         let minute = second / 60;
-        let byte = |value: u32| value.to_le_bytes()[0];
         Ok(Self {
             year,
             month,
@@ -114,19 +113,11 @@ impl TryFrom<SystemTime> for DateTime {
     type Error = DateTimeError;
 
     fn try_from(time: SystemTime) -> Result<Self, DateTimeError> {
-        let seconds = |duration: Duration| i64::try_from(duration.as_secs()).map_err(|_| Invalid::INSTANT);
-        match time.duration_since(SystemTime::UNIX_EPOCH) {
-            Ok(since) => Self::from_unix(seconds(since)?, since.subsec_micros()),
-            Err(error) => {
-                // Round down to the second before, then forward to the microsecond before.
-                let before = error.duration();
-                let (back, on) = match before.subsec_nanos() {
-                    0 => (0, 0),
-                    nanos => (1, (1_000_000_000 - nanos) / 1000),
-                };
-                Self::from_unix(-seconds(before)? - back, on)
-            }
-        }
+        let micros = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(since) => i64::try_from(since.as_micros()),
+            Err(error) => i64::try_from(error.duration().as_nanos().div_ceil(1000)).map(|before| -before),
+        };
+        Self::from_unix_micros(micros.map_err(|_| DateTimeError::INSTANT)?)
     }
 }
 
@@ -135,12 +126,12 @@ impl TryFrom<DateTime> for SystemTime {
     type Error = DateTimeError;
 
     fn try_from(time: DateTime) -> Result<Self, DateTimeError> {
-        let micros = time.unix_micros().ok_or(Invalid::NAIVE)?;
+        let micros = time.unix_micros().ok_or(DateTimeError::NAIVE)?;
         let distance = Duration::from_micros(micros.unsigned_abs());
         let system_time = match micros {
             0.. => Self::UNIX_EPOCH.checked_add(distance),
             _ => Self::UNIX_EPOCH.checked_sub(distance),
         };
-        Ok(system_time.ok_or(Invalid::RANGE)?)
+        system_time.ok_or(DateTimeError::RANGE)
     }
 }

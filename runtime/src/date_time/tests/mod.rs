@@ -125,10 +125,7 @@ fn both_parsers_agree() {
 
 #[test]
 fn the_common_forms_have_a_parser_of_their_own() {
-    for text in ["2024-02-29T03:19:33.000001+00:00", "2024-02-29T03:19:33-05:30", "2024-02-29T03:19:33-00:00"]
-    {
-        assert_eq!(common::parse(text.as_bytes()), parse::parse(text).ok());
-    }
+    assert_eq!(common::parse(b"2024-02-29T03:19:33-00:00"), Some(parsed("2024-02-29T03:19:33Z")));
     assert_eq!(common::parse(b"2024-02-29T03:19:33\xff000001+00:00"), None);
     assert_eq!(common::parse(b""), None);
 }
