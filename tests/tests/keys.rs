@@ -18,7 +18,7 @@ trait Key: FromStr<Err = KeyError> + Display + PartialEq + AvroType {
     /// Returns the class and the parts of Python's object.
     fn object(&self) -> Value;
 
-    fn is_deprecated(&self) -> bool;
+    fn deprecated(&self) -> bool;
 
     /// Returns the course or library that contains it.
     fn context(&self) -> Option<String>;
@@ -33,7 +33,7 @@ macro_rules! keys {
                 $object
             }
 
-            fn is_deprecated(&self) -> bool {
+            fn deprecated(&self) -> bool {
                 self.is_deprecated()
             }
 
@@ -139,7 +139,7 @@ fn check<K: Key>(class: &str) -> Result<(), Box<dyn Error>> {
         let key: K = input.parse().map_err(|error| format!("{input:?}: {error}"))?;
         assert_eq!(key.object(), json!({"class": case["class"], "parts": case["parts"]}), "{input:?}");
         assert_eq!(key.to_string(), case["canonical"].as_str().unwrap_or(input), "{input:?}");
-        assert_eq!(key.is_deprecated(), case["deprecated"] == true, "{input:?}");
+        assert_eq!(key.deprecated(), case["deprecated"] == true, "{input:?}");
         assert_eq!(key.context().as_deref(), case["context"].as_str(), "{input:?}");
         assert!(key.to_string().parse::<K>()? == key, "{input:?}");
     }

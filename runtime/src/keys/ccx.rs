@@ -1,17 +1,19 @@
 //! Keys of custom courses.
 
+use std::ops::Deref;
+
 use super::{
-    course::{CourseKey, course_parts},
+    course::CourseKey,
     course_class::CourseClass,
     error::{Fault, KeyError, KeyProblem},
     part::Part,
-    text::{key, one_class},
+    text::key,
 };
 
 /// The key of a CCX, a coach's own course made from a course run: Python's `CCXLocator`.
 ///
 /// Its text has the parts of the course run and the number of the CCX, as in `ccx-v1:org+course+run+ccx@7`. It
-/// converts to a [`CourseKey`] and back.
+/// dereferences to the same key as a [`CourseKey`], and converts to one and back.
 ///
 /// ```
 /// use openedx_events::keys::{CcxLocator, CourseKey};
@@ -31,8 +33,6 @@ pub struct CcxLocator {
 }
 
 key!(CcxLocator, "CCX key", self => self.key.as_str());
-one_class!(CcxLocator, "CCXLocator");
-course_parts!(CcxLocator, self => self.key.fields());
 
 impl CcxLocator {
     /// Makes the key of CCX number `ccx` of a course run: Python's `CCXLocator.from_course_locator`.
@@ -73,22 +73,10 @@ impl CcxLocator {
         CourseKey::from_checked("", CourseClass::Course, &fields)
     }
 
-    /// Returns the course's run.
-    #[must_use]
-    pub fn run(&self) -> Option<&str> {
-        self.key.run()
-    }
-
     /// Returns the number of the CCX: digits, which need not be ASCII.
     #[must_use]
     pub fn ccx(&self) -> &str {
         self.key.ccx().unwrap_or_default()
-    }
-
-    /// Returns the same key as a [`CourseKey`].
-    #[must_use]
-    pub fn as_course_key(&self) -> &CourseKey {
-        &self.key
     }
 
     fn parse(text: &str) -> Result<Self, Fault> {
@@ -100,6 +88,14 @@ impl CcxLocator {
 }
 
 const NAMESPACE: &str = "is not `ccx-v1`";
+
+impl Deref for CcxLocator {
+    type Target = CourseKey;
+
+    fn deref(&self) -> &CourseKey {
+        &self.key
+    }
+}
 
 impl From<CcxLocator> for CourseKey {
     fn from(ccx: CcxLocator) -> Self {

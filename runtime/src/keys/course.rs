@@ -9,38 +9,6 @@ use super::{
     text::{KeyText, key, split_once},
 };
 
-/// Implements the accessors that `CourseKey` and `CcxLocator` share.
-macro_rules! course_parts {
-    ($type:ident, $self:ident => $fields:expr) => {
-        impl $type {
-            /// Returns the organization, or `None` if the key has only a version.
-            #[must_use]
-            pub fn org(&$self) -> Option<&str> {
-                $fields.get(Part::Org)
-            }
-
-            /// Returns the course's name or number; for a library its name, as in Python.
-            #[must_use]
-            pub fn course(&$self) -> Option<&str> {
-                $fields.get(Part::Course)
-            }
-
-            /// Returns the branch, such as `draft`.
-            #[must_use]
-            pub fn branch(&$self) -> Option<&str> {
-                $fields.get(Part::Branch)
-            }
-
-            /// Returns the version: 24 hexadecimal digits in lower case.
-            #[must_use]
-            pub fn version_guid(&$self) -> Option<&str> {
-                $fields.get(Part::Version)
-            }
-        }
-    };
-}
-pub(super) use course_parts;
-
 /// The key of a course run: Python's `CourseKey`.
 ///
 /// | text | Python's class |
@@ -75,7 +43,6 @@ pub struct CourseKey {
 }
 
 key!(CourseKey, "course key", self => self.text.as_str());
-course_parts!(CourseKey, self => self.fields());
 
 impl CourseKey {
     /// Makes the key `course-v1:org+course+run`.
@@ -163,6 +130,30 @@ impl CourseKey {
             fields.set(Part::Branch, branch);
         }
         Self::from_fields("", class, &fields)
+    }
+
+    /// Returns the organization, or `None` if the key has only a version.
+    #[must_use]
+    pub fn org(&self) -> Option<&str> {
+        self.fields().get(Part::Org)
+    }
+
+    /// Returns the course's name or number; for a library its name, as in Python.
+    #[must_use]
+    pub fn course(&self) -> Option<&str> {
+        self.fields().get(Part::Course)
+    }
+
+    /// Returns the branch, such as `draft`.
+    #[must_use]
+    pub fn branch(&self) -> Option<&str> {
+        self.fields().get(Part::Branch)
+    }
+
+    /// Returns the version: 24 hexadecimal digits in lower case.
+    #[must_use]
+    pub fn version_guid(&self) -> Option<&str> {
+        self.fields().get(Part::Version)
     }
 
     /// Returns the course's run; for a library always `library`, as in Python.

@@ -76,6 +76,12 @@ impl Fault {
         Self { part, offset, problem }
     }
 
+    /// Makes the fault of the key as a whole.
+    #[cold]
+    pub(super) fn key(offset: usize, problem: &'static str) -> Self {
+        Self::new("key", offset, KeyProblem::Other(problem))
+    }
+
     #[cold]
     pub(super) fn namespace(expected: &'static str) -> Self {
         Self::new("namespace", 0, KeyProblem::Other(expected))

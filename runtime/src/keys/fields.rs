@@ -32,15 +32,17 @@ impl<'a> KeyFields<'a> {
             let run = ID.run(&text[start..]);
             let (part, from, to) = if text.as_bytes().get(start + run) == Some(&b'@') {
                 let prefix = &text[start..start + run];
-                let part = Part::from_prefix(prefix, dialect).ok_or_else(|| unknown_prefix(start))?;
+                let part = Part::from_prefix(prefix, dialect)
+                    .ok_or_else(|| Fault::key(start, "has a part with an unknown name"))?;
                 let from = start + run + 1;
                 (part, from, from + part.char_set(dialect).run(&text[from..]))
             } else {
                 let name = Part::NAMES.into_iter().find(|&name| !self.present.has(name));
-                (name.ok_or_else(|| fourth_name(start))?, start, start + run)
+                let name = name.ok_or_else(|| Fault::key(start, "has a fourth part without a name"))?;
+                (name, start, start + run)
             };
             if last.is_some_and(|last| part <= last) {
-                return Err(out_of_order(part, start));
+                return Err(Fault::new(part.name(), start, KeyProblem::Other("is repeated or out of order")));
             }
             next = match text[to..].chars().next() {
                 None => None,
@@ -110,19 +112,4 @@ impl<'a> KeyFields<'a> {
             }
         }
     }
-}
-
-#[cold]
-fn unknown_prefix(offset: usize) -> Fault {
-    Fault::new("key", offset, KeyProblem::Other("has a part with an unknown name"))
-}
-
-#[cold]
-fn fourth_name(offset: usize) -> Fault {
-    Fault::new("key", offset, KeyProblem::Other("has a fourth part without a name"))
-}
-
-#[cold]
-fn out_of_order(part: Part, offset: usize) -> Fault {
-    Fault::new(part.name(), offset, KeyProblem::Other("is repeated or out of order"))
 }

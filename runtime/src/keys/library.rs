@@ -3,7 +3,7 @@
 use super::{
     error::{Fault, KeyError},
     slugs::{Form, Slug, part},
-    text::{KeyText, key, one_class},
+    text::{KeyText, key},
 };
 
 /// Makes a type for keys of the form `$namespace:org:slug:…`, where `$rest` are the parts after the slug.
@@ -16,7 +16,6 @@ macro_rules! library_key {
         }
 
         key!($type, $noun, self => self.text.as_str());
-        one_class!($type, stringify!($type));
 
         impl $type {
             const PARTS: usize = 2 + <[&str]>::len(&[$(stringify!($rest)),*]);
@@ -36,6 +35,18 @@ macro_rules! library_key {
             #[must_use]
             pub fn slug(&self) -> &str {
                 part(self.as_str(), 1)
+            }
+
+            #[doc = concat!("Returns `", stringify!($type), "`, the name of Python's class for this key.")]
+            #[must_use]
+            pub fn class_name(&self) -> &'static str {
+                stringify!($type)
+            }
+
+            /// Returns `false`: keys of this type have no old style.
+            #[must_use]
+            pub fn is_deprecated(&self) -> bool {
+                false
             }
 
             fn from_parts(parts: [&str; Self::PARTS]) -> Result<Self, KeyError> {

@@ -124,7 +124,7 @@ macro_rules! to_object {
 }
 
 to_object! {
-    CcxLocator(key) => key.as_course_key().to_object();
+    CcxLocator(key) => CourseKey::to_object(key);
     LearningContextKey(key) => match key {
         LearningContextKey::Course(key) => key.to_object(),
         LearningContextKey::Library(key) => key.to_object(),

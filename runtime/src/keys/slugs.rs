@@ -4,7 +4,7 @@ use super::{
     chars::{ASCII_SLUG, CharSet, SLUG},
     error::{Fault, KeyProblem},
     part::check,
-    text::{KeyText, split_once},
+    text::KeyText,
 };
 
 /// The form of a kind of key: its namespace, and its parts in order.
@@ -55,7 +55,7 @@ impl<const N: usize> Form<N> {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, KeyProblem::Other("has too many parts")));
+            return Err(Fault::key(offset - 1, "has too many parts"));
         }
         Ok(KeyText::canonical(text))
     }
@@ -82,9 +82,5 @@ impl<const N: usize> Form<N> {
 
 /// Returns part number `index` of a key's text, from 0.
 pub(super) fn part(text: &str, index: usize) -> &str {
-    let (_, mut rest) = split_once(text, b':').unwrap_or_default();
-    for _ in 0..index {
-        (_, rest) = split_once(rest, b':').unwrap_or_default();
-    }
-    split_once(rest, b':').map_or(rest, |(value, _)| value)
+    text.split(':').nth(index + 1).unwrap_or_default()
 }

@@ -179,26 +179,6 @@ macro_rules! key {
 }
 pub(super) use key;
 
-/// Implements `class_name` and `is_deprecated` for a key type with a single class in Python.
-macro_rules! one_class {
-    ($type:ident, $python:expr) => {
-        impl $type {
-            #[doc = concat!("Returns `", $python, "`, the name of Python's class for this key.")]
-            #[must_use]
-            pub fn class_name(&self) -> &'static str {
-                $python
-            }
-
-            /// Returns `false`: keys of this type have no old style.
-            #[must_use]
-            pub fn is_deprecated(&self) -> bool {
-                false
-            }
-        }
-    };
-}
-pub(super) use one_class;
-
 /// Splits like `str::split_once`, whose search pays off only for strings longer than keys.
 pub(super) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     let at = text.bytes().position(|byte| byte == separator)?;

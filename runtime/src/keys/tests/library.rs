@@ -20,15 +20,6 @@ fn constructors_make_the_text_that_is_read() {
 }
 
 #[test]
-fn a_newline_may_end_a_part() {
-    let key: LibraryLocatorV2 = "lib:org\n:slug\n".parse().unwrap();
-    assert_eq!((key.org(), key.slug()), ("org\n", "slug\n"));
-    for text in ["lib:org:slug\n\n", "lib:org:\n", "lib:org:\nslug", "lib:org:slug\r"] {
-        assert!(text.parse::<LibraryLocatorV2>().is_err(), "{text:?}");
-    }
-}
-
-#[test]
 fn the_org_and_types_are_ascii() {
     assert_eq!(LibraryLocatorV2::new("zoë", "s").unwrap_err().part(), "org");
     assert_eq!(LibraryUsageLocatorV2::new(&library(), "é", "b").unwrap_err().part(), "block_type");

@@ -4,9 +4,8 @@ use crate::keys::course_class::CourseClass;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum UsageClass {
-    Block,
-    LibraryBlock,
-    CcxBlock,
+    /// A block in a course, in a library with the key of a course, or in a CCX.
+    In(CourseClass),
     LibraryBlockV2,
     Location,
     OldStyle,
@@ -16,10 +15,10 @@ pub(super) enum UsageClass {
 
 impl UsageClass {
     const ALL: [Self; 8] = [
-        Self::Block,
+        Self::In(CourseClass::Course),
         Self::LibraryBlockV2,
-        Self::LibraryBlock,
-        Self::CcxBlock,
+        Self::In(CourseClass::Library),
+        Self::In(CourseClass::Ccx),
         Self::OldStyle,
         Self::Location,
         Self::AsideV1,
@@ -32,9 +31,9 @@ impl UsageClass {
 
     pub(super) fn namespace(self) -> &'static str {
         match self {
-            Self::Block => "block-v1",
-            Self::LibraryBlock => "lib-block-v1",
-            Self::CcxBlock => "ccx-block-v1",
+            Self::In(CourseClass::Course) => "block-v1",
+            Self::In(CourseClass::Library) => "lib-block-v1",
+            Self::In(CourseClass::Ccx) => "ccx-block-v1",
             Self::LibraryBlockV2 => "lb",
             Self::Location => "location",
             Self::OldStyle => "i4x",
@@ -46,9 +45,9 @@ impl UsageClass {
     /// Returns the name of Python's class.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Block | Self::OldStyle => "BlockUsageLocator",
-            Self::LibraryBlock => "LibraryUsageLocator",
-            Self::CcxBlock => "CCXBlockUsageLocator",
+            Self::In(CourseClass::Course) | Self::OldStyle => "BlockUsageLocator",
+            Self::In(CourseClass::Library) => "LibraryUsageLocator",
+            Self::In(CourseClass::Ccx) => "CCXBlockUsageLocator",
             Self::LibraryBlockV2 => "LibraryUsageLocatorV2",
             Self::Location => "DeprecatedLocation",
             Self::AsideV1 => "AsideUsageKeyV1",
@@ -59,19 +58,9 @@ impl UsageClass {
     /// Returns the kind of course key inside this kind of usage key.
     pub(super) fn course_class(self) -> Option<CourseClass> {
         match self {
-            Self::Block | Self::Location => Some(CourseClass::Course),
-            Self::LibraryBlock => Some(CourseClass::Library),
-            Self::CcxBlock => Some(CourseClass::Ccx),
+            Self::In(class) => Some(class),
+            Self::Location => Some(CourseClass::Course),
             Self::LibraryBlockV2 | Self::OldStyle | Self::AsideV1 | Self::AsideV2 => None,
-        }
-    }
-
-    /// Returns the kind of usage key of a block in a course of kind `class`.
-    pub(super) fn in_course(class: CourseClass) -> Self {
-        match class {
-            CourseClass::Course => Self::Block,
-            CourseClass::Library => Self::LibraryBlock,
-            CourseClass::Ccx => Self::CcxBlock,
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{UsageClass, UsageKey};
 use crate::keys::{
     chars::ID,
     course_class::CourseClass,
-    error::{Fault, KeyProblem},
+    error::Fault,
     fields::KeyFields,
     part::{Part, check},
     text::KeyText,
@@ -49,7 +49,7 @@ impl UsageKey {
             fields.set(Part::BlockType, "None");
         }
         let shown = class.shown(kept).with(Part::BlockType);
-        let namespace = UsageClass::in_course(class).namespace();
+        let namespace = UsageClass::In(class).namespace();
         Self::block_of(KeyText::from_fields(input, namespace, &fields, shown, kept))
     }
 
@@ -62,7 +62,7 @@ impl UsageKey {
             offset += value.len() + 1;
         }
         if values.next().is_some() {
-            return Err(Fault::new("key", offset - 1, KeyProblem::Other("has too many parts")));
+            return Err(Fault::key(offset - 1, "has too many parts"));
         }
         Ok(Self::block_of(KeyText::canonical(text)))
     }

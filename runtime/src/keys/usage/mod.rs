@@ -17,7 +17,7 @@ use super::{
     error::{Fault, KeyError},
     fields::KeyFields,
     library::{LibraryLocatorV2, LibraryUsageLocatorV2},
-    part::{Dialect, Part},
+    part::Part,
     text::{KeyText, key, split_once},
 };
 
@@ -112,14 +112,18 @@ impl UsageKey {
     /// Returns the course's run, which old keys (`i4x://`) lack; for a legacy library always `library`, as in Python.
     #[must_use]
     pub fn run(&self) -> Option<&str> {
-        if self.block().class() == UsageClass::LibraryBlock { Some("library") } else { self.part(Part::Run) }
+        if self.block().class() == UsageClass::In(CourseClass::Library) {
+            Some("library")
+        } else {
+            self.part(Part::Run)
+        }
     }
 
     /// Returns the library's name, if the block is in a library of either kind.
     #[must_use]
     pub fn library(&self) -> Option<&str> {
         match self.block().class() {
-            UsageClass::LibraryBlock | UsageClass::LibraryBlockV2 => self.part(Part::Course),
+            UsageClass::In(CourseClass::Library) | UsageClass::LibraryBlockV2 => self.part(Part::Course),
             _ => None,
         }
     }
@@ -218,7 +222,7 @@ impl UsageKey {
     /// Returns the class of the text's namespace, and the text after it.
     fn split(&self) -> (UsageClass, &str) {
         // Every key was parsed or made with one of these namespaces.
-        split(self.as_str()).unwrap_or((UsageClass::Block, ""))
+        split(self.as_str()).unwrap_or((UsageClass::In(CourseClass::Course), ""))
     }
 
     fn class(&self) -> UsageClass {
@@ -229,15 +233,15 @@ impl UsageKey {
     fn fields(&self) -> KeyFields<'_> {
         let mut fields = KeyFields::default();
         let (class, rest) = self.split();
-        match (class, class.course_class()) {
-            (UsageClass::OldStyle, _) => old_style::set_fields(&mut fields, rest),
-            (UsageClass::LibraryBlockV2, _) => fields.set_all(LIBRARY_BLOCK, rest.split(':')),
-            (UsageClass::Location, _) => fields.set_all(LOCATION, rest.split('+')),
+        match class {
+            UsageClass::OldStyle => old_style::set_fields(&mut fields, rest),
+            UsageClass::LibraryBlockV2 => fields.set_all(LIBRARY_BLOCK, rest.split(':')),
+            UsageClass::Location => fields.set_all(LOCATION, rest.split('+')),
             // It cannot fail: the text was parsed before, or made from valid parts.
-            (_, course_class) => {
-                let dialect = course_class.map_or(Dialect::Plain, CourseClass::dialect);
-                fields.parse(self.text.extra().unwrap_or(rest), dialect).unwrap_or_default();
+            UsageClass::In(class) => {
+                fields.parse(self.text.extra().unwrap_or(rest), class.dialect()).unwrap_or_default();
             }
+            UsageClass::AsideV1 | UsageClass::AsideV2 => {}
         }
         fields
     }
@@ -246,12 +250,12 @@ impl UsageKey {
         let Some((class, rest)) = split(text) else {
             return Err(Fault::namespace(UNKNOWN));
         };
-        let parsed = match (class, class.course_class()) {
-            (UsageClass::LibraryBlockV2, _) => return LibraryUsageLocatorV2::parse(text).map(Self::from),
-            (UsageClass::Location, _) => Self::parse_location(text, rest),
-            (_, Some(course_class)) => Self::parse_joined(course_class, text, rest),
-            (UsageClass::OldStyle, _) => Self::parse_old_style(text, rest),
-            (_, None) => Self::parse_aside(class, text, rest),
+        let parsed = match class {
+            UsageClass::LibraryBlockV2 => return LibraryUsageLocatorV2::parse(text).map(Self::from),
+            UsageClass::Location => Self::parse_location(text, rest),
+            UsageClass::In(class) => Self::parse_joined(class, text, rest),
+            UsageClass::OldStyle => Self::parse_old_style(text, rest),
+            UsageClass::AsideV1 | UsageClass::AsideV2 => Self::parse_aside(class, text, rest),
         };
         parsed.map_err(|fault| fault.after(text.len() - rest.len()))
     }

@@ -16,7 +16,7 @@ impl UsageKey {
     /// Parses `rest`, which follows `i4x:` in `text`. The offset of an error is relative to `rest`.
     pub(super) fn parse_old_style(text: &str, rest: &str) -> Result<Self, Fault> {
         if !rest.starts_with("//") {
-            return Err(Fault::new("key", 0, KeyProblem::Other("has no `//` after `i4x:`")));
+            return Err(Fault::key(0, "has no `//` after `i4x:`"));
         }
         let mut fields = KeyFields::default();
         set_fields(&mut fields, rest);
