@@ -57,11 +57,6 @@ impl dyn AnySignal {
     pub(crate) fn has_receivers(&'static self) -> bool {
         self.receivers().are_any(self.definition())
     }
-
-    /// Sets whether the installed event bus has a route for these events.
-    pub(crate) fn set_produced(&'static self, produced: bool) {
-        self.receivers().set_produced(produced);
-    }
 }
 
 impl<E: Event> AnySignal for Signal<E> {

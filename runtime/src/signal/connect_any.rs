@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::{
-    connection::{Closure, ConnectedAny, Connection, next_id},
+    connection::{Closure, Connected, ConnectedList, Connection},
     dispatch_list::{DispatchList, Snapshot},
 };
 use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
 
-static CONNECTED: DispatchList<Arc<ConnectedAny>> = DispatchList::new();
+static CONNECTED: ConnectedList = DispatchList::new();
 
 /// Connects a receiver of all events. [`registry::connect_any`](crate::registry::connect_any) is the public function.
 #[track_caller]
@@ -17,12 +17,10 @@ where
     F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
     R: ReceiverReturn,
 {
-    let id = next_id();
     let closure = Closure::of(&receiver);
     let call =
         Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome());
-    CONNECTED.push(id, Arc::new(ConnectedAny { closure, call }));
-    Connection::new(move || CONNECTED.remove(id))
+    Connected { closure, definition: None, call }.connect(&CONNECTED)
 }
 
 /// Returns whether a receiver of all events is connected.
@@ -31,6 +29,6 @@ pub(super) fn is_observed() -> bool {
     !CONNECTED.is_empty()
 }
 
-pub(super) fn snapshot() -> Option<Snapshot<Arc<ConnectedAny>>> {
+pub(super) fn snapshot() -> Option<Snapshot<Arc<Connected>>> {
     CONNECTED.snapshot()
 }

@@ -1,29 +1,26 @@
 //! Receivers that are connected and disconnected at run time.
 
 use std::{
-    any::{Any, TypeId, type_name_of_val},
+    any::{TypeId, type_name_of_val},
     fmt,
     panic::Location as Caller,
     sync::Arc,
     sync::atomic::{AtomicU64, Ordering},
 };
 
+use super::dispatch_list::DispatchList;
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Delivery, ReceiverDefinition, ReceiverError},
+    receiver::{ReceiverDefinition, ReceiverError},
     schema::Location,
 };
 
 /// Keeps a receiver connected. Dropping it disconnects the receiver.
 #[must_use = "the receiver is disconnected when this is dropped, which `let _ =` does at once: bind it to a name, as in `let _connection = …`"]
-pub struct Connection(Option<Box<dyn FnOnce() + Send + Sync>>);
+pub struct Connection(Option<(&'static ConnectedList, u64)>);
 
 impl Connection {
-    pub(super) fn new(disconnect: impl FnOnce() + Send + Sync + 'static) -> Self {
-        Self(Some(Box::new(disconnect)))
-    }
-
     /// Leaves the receiver connected for the rest of the program.
     pub fn detach(mut self) {
         self.0 = None;
@@ -32,8 +29,8 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        if let Some(disconnect) = self.0.take() {
-            disconnect();
+        if let Some((list, id)) = self.0.take() {
+            list.remove(id);
         }
     }
 }
@@ -44,19 +41,30 @@ impl fmt::Debug for Connection {
     }
 }
 
-type CallTyped = dyn Fn(&dyn Any, Delivery<'_>) -> Result<(), ReceiverError> + Send + Sync;
-type CallAny = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
+pub(super) type ConnectedList = DispatchList<Arc<Connected>>;
+type Call = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
 
-/// A connected receiver of one signal's events.
+/// A connected receiver of one signal's events, or of all events.
 pub(super) struct Connected {
-    pub(super) definition: Arc<ReceiverDefinition>,
-    pub(super) call: Box<CallTyped>,
+    pub(super) closure: Closure,
+    /// `None` for a receiver of all events.
+    pub(super) definition: Option<Arc<ReceiverDefinition>>,
+    pub(super) call: Box<Call>,
 }
 
-/// A connected receiver of all events.
-pub(super) struct ConnectedAny {
-    pub(super) closure: Closure,
-    pub(super) call: Box<CallAny>,
+impl Connected {
+    /// Adds the receiver to `list`. Ids grow over all lists, so that two lists can be merged in order of connection.
+    pub(super) fn connect(self, list: &'static ConnectedList) -> Connection {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        list.push(id, Arc::new(self));
+        Connection(Some((list, id)))
+    }
+
+    /// Returns its definition as a receiver of `event`.
+    pub(super) fn definition(&self, event: &'static EventDefinition) -> Arc<ReceiverDefinition> {
+        self.definition.clone().unwrap_or_else(|| Arc::new(self.closure.definition(event)))
+    }
 }
 
 /// The identity of a closure: the compiler's name for it, and the line that connects it.
@@ -87,11 +95,4 @@ impl Closure {
             function: self.function,
         }
     }
-}
-
-/// Returns a new id for a connection. Ids grow over all signals, so that lists of different signals can be merged in
-/// order of connection.
-pub(super) fn next_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -23,6 +23,6 @@ pub(crate) fn remove_outlet(outlet: &Arc<dyn Outlet>) {
 /// outlet, under which this runs, keeps all signals in step.
 fn tell_signals(outlet: Option<&dyn Outlet>) {
     for signal in SIGNALS {
-        signal.set_produced(outlet.is_some_and(|outlet| outlet.takes(signal.definition())));
+        signal.receivers().set_produced(outlet.is_some_and(|outlet| outlet.takes(signal.definition())));
     }
 }

@@ -14,17 +14,12 @@ mod install;
 mod outlet;
 mod receivers;
 
-use std::{
-    any::{Any, TypeId},
-    fmt,
-    marker::PhantomData,
-    sync::Arc,
-};
+use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
 pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
-use connection::{Closure, Connected, next_id};
+use connection::{Closure, Connected};
 use dispatch::Failures;
 pub use expansion::{assert_distinct, event_type, signal};
 pub(crate) use incoming::Incoming;
@@ -34,7 +29,7 @@ use receivers::Receivers;
 
 use crate::{
     date_time::DateTime,
-    event::{Event, EventDefinition, WireEvent},
+    event::{AnyEvent, Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
     receiver::{Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
     responses::Responses,
@@ -187,13 +182,14 @@ impl<E: Event> Signal<E> {
         F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
         R: ReceiverReturn,
     {
-        let id = next_id();
-        let definition = Arc::new(Closure::of(&receiver).definition(E::DEFINITION));
-        let call = Box::new(move |event: &dyn Any, delivery: Delivery<'_>| match event.downcast_ref() {
-            Some(event) => receiver(event, delivery.metadata).outcome(),
-            None => Err(ReceiverError::wrong_event()),
-        });
-        self.receivers.connect(id, Connected { definition, call })
+        let closure = Closure::of(&receiver);
+        let definition = Some(Arc::new(closure.definition(E::DEFINITION)));
+        let call =
+            Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| match event.downcast_ref() {
+                Some(event) => receiver(event, metadata).outcome(),
+                None => Err(ReceiverError::wrong_event()),
+            });
+        Connected { closure, definition, call }.connect(&self.receivers.connected)
     }
 
     /// Returns the receivers that the program was linked with, in the order in which they run.

@@ -10,7 +10,7 @@ use std::{
 
 use super::{
     connect_any,
-    connection::{Connected, ConnectedAny, Connection},
+    connection::{Connected, ConnectedList},
     dispatch_list::{DispatchList, Item, Snapshot},
 };
 use crate::{
@@ -23,7 +23,7 @@ use crate::{
 pub struct Receivers {
     /// The receivers that the program was linked with, in order. They are found at first use.
     linked: OnceLock<Box<[&'static dyn AnyReceiver]>>,
-    pub(super) connected: DispatchList<Arc<Connected>>,
+    pub(super) connected: ConnectedList,
     /// Whether the installed event bus has a route for these events.
     produced: AtomicBool,
 }
@@ -47,11 +47,6 @@ impl Receivers {
         self.linked.get_or_init(|| receivers_of(event).into())
     }
 
-    pub(super) fn connect(&'static self, id: u64, receiver: Connected) -> Connection {
-        self.connected.push(id, Arc::new(receiver));
-        Connection::new(move || self.connected.remove(id))
-    }
-
     /// Returns whether an event that is sent now would run any receiver.
     #[inline]
     pub(super) fn are_any(&self, event: &'static EventDefinition) -> bool {
@@ -63,6 +58,7 @@ impl Receivers {
         self.produced.load(Ordering::Relaxed)
     }
 
+    /// Sets whether the installed event bus has a route for these events.
     pub(super) fn set_produced(&self, produced: bool) {
         self.produced.store(produced, Ordering::Relaxed);
     }
@@ -80,23 +76,20 @@ impl Receivers {
 pub(super) enum Callee {
     Linked(&'static dyn AnyReceiver),
     Connected(Arc<Connected>),
-    Any(Arc<ConnectedAny>),
 }
 
 impl Callee {
     pub(super) fn handle(&self, event: &'static EventDefinition) -> ReceiverHandle {
         match self {
             Self::Linked(receiver) => ReceiverHandle::Linked(receiver.definition()),
-            Self::Connected(receiver) => ReceiverHandle::Connected(Arc::clone(&receiver.definition)),
-            Self::Any(receiver) => ReceiverHandle::Connected(Arc::new(receiver.closure.definition(event))),
+            Self::Connected(receiver) => ReceiverHandle::Connected(receiver.definition(event)),
         }
     }
 
     pub(super) fn call(&self, event: AnyEvent<'_>, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
         match self {
             Self::Linked(receiver) => receiver.call(event.data(), delivery),
-            Self::Connected(receiver) => (receiver.call)(event.data(), delivery),
-            Self::Any(receiver) => (receiver.call)(event, delivery.metadata),
+            Self::Connected(receiver) => (receiver.call)(event, delivery.metadata),
         }
     }
 }
@@ -106,19 +99,18 @@ pub(super) fn items<T>(snapshot: Option<&Snapshot<T>>) -> &[Item<T>] {
 }
 
 /// Merges the two lists of connected receivers in order of connection. Each list already is in that order.
-pub(super) fn in_order(
-    mut own: &[Item<Arc<Connected>>],
-    mut any: &[Item<Arc<ConnectedAny>>],
+pub(super) fn in_order<'a>(
+    mut own: &'a [Item<Arc<Connected>>],
+    mut any: &'a [Item<Arc<Connected>>],
 ) -> impl Iterator<Item = Callee> {
-    iter::from_fn(move || match (own.split_first(), any.split_first()) {
-        (Some((first, rest)), other) if other.is_none_or(|(other, _)| first.id < other.id) => {
-            own = rest;
-            Some(Callee::Connected(Arc::clone(&first.value)))
-        }
-        (_, Some((first, rest))) => {
-            any = rest;
-            Some(Callee::Any(Arc::clone(&first.value)))
-        }
-        (_, None) => None,
+    iter::from_fn(move || {
+        let next = match (own.first(), any.first()) {
+            (Some(one), Some(other)) if one.id < other.id => &mut own,
+            (_, Some(_)) => &mut any,
+            (_, None) => &mut own,
+        };
+        let (first, rest) = next.split_first()?;
+        *next = rest;
+        Some(Callee::Connected(Arc::clone(&first.value)))
     })
 }
