@@ -35,10 +35,17 @@ pub(crate) fn is_active() -> bool {
 
 /// The effect of a scope on the events that are sent in it.
 pub(crate) enum Effect {
-    Capture(&'static EventDefinition, Mutex<Vec<Captured>>),
+    Capture(&'static EventDefinition, Arc<Mutex<Vec<Captured>>>),
     Strict,
     MuteEvent(&'static EventDefinition),
     MuteReceiver(TypeId),
+}
+
+/// Prints nothing of the effect, because captured events may hold personal data.
+impl fmt::Debug for Effect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Effect")
+    }
 }
 
 /// An event that was sent in a scope.
@@ -115,14 +122,10 @@ impl Scope {
     pub fn handle(&self) -> ScopeHandle {
         ScopeHandle(Arc::clone(&self.0.effect))
     }
-
-    pub(crate) fn effect(&self) -> &Effect {
-        &self.0.effect
-    }
 }
 
 /// Takes a scope to other threads and tasks.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct ScopeHandle(Arc<Effect>);
 
 impl ScopeHandle {
@@ -140,14 +143,9 @@ impl ScopeHandle {
     }
 }
 
-impl fmt::Debug for ScopeHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ScopeHandle").finish_non_exhaustive()
-    }
-}
-
 /// A thread's stay in a scope. Dropping it leaves the scope.
 #[must_use = "the thread leaves the scope when this is dropped"]
+#[derive(Debug)]
 pub struct Entered {
     effect: Arc<Effect>,
     /// This must be dropped on the thread that entered.
@@ -164,12 +162,6 @@ impl Drop for Entered {
             let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
             index.map(|index| drop(scopes.remove(index)))
         });
-    }
-}
-
-impl fmt::Debug for Entered {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Entered").finish_non_exhaustive()
     }
 }
 

@@ -90,11 +90,7 @@ impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
 
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let mut map = Self::new();
-        input.items(decode_entry, |_, entry| {
-            if let Some((key, value)) = entry {
-                map.insert(key, value);
-            }
-        })?;
+        input.items(decode_entry, |_, entry| map.extend(entry))?;
         Ok(map)
     }
 }
@@ -122,11 +118,7 @@ where
 
     fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
         let mut map = Self::default();
-        input.items(decode_entry, |_, entry| {
-            if let Some((key, value)) = entry {
-                map.insert(key, value);
-            }
-        })?;
+        input.items(decode_entry, |_, entry| map.extend(entry))?;
         Ok(map)
     }
 }

@@ -16,22 +16,6 @@ pub struct WireFunctions {
 }
 
 impl WireFunctions {
-    /// Returns the functions of `E`.
-    #[must_use]
-    pub const fn of<E: WireEvent>() -> Self {
-        Self {
-            encode: |event, out| {
-                if let Some(event) = event.downcast_ref::<E>() {
-                    event.encode_fields::<()>(out);
-                }
-            },
-            decode: |bytes| {
-                let event = E::decode_fields::<()>(&mut Decoder::new(bytes))?;
-                Ok((E::ERASURE.erase)(Arc::new(event)))
-            },
-        }
-    }
-
     /// Returns exactly the bytes needed, because the result may sit in a queue. The event is first written to a
     /// buffer that the thread keeps from one event to the next.
     pub(super) fn to_avro(&self, event: &dyn Any) -> Vec<u8> {
@@ -64,7 +48,17 @@ pub struct WireForm<E>(PhantomData<E>);
 
 impl<E: WireEvent> WireForm<E> {
     /// The functions of `E`.
-    pub const FUNCTIONS: Option<WireFunctions> = Some(WireFunctions::of::<E>());
+    pub const FUNCTIONS: Option<WireFunctions> = Some(WireFunctions {
+        encode: |event, out| {
+            if let Some(event) = event.downcast_ref::<E>() {
+                event.encode_fields::<()>(out);
+            }
+        },
+        decode: |bytes| {
+            let event = E::decode_fields::<()>(&mut Decoder::new(bytes))?;
+            Ok((E::ERASURE.erase)(Arc::new(event)))
+        },
+    });
 }
 
 /// The fallback of [`WireForm`] for an event without a wire form.

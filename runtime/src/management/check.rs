@@ -109,8 +109,7 @@ fn data_keys_without_payload(event: &'static EventDefinition) -> impl Iterator<I
             event.line(),
             data.type_name(),
         );
-        Finding::new("field_no_payload", event.event_type(), text).with_help(
-            "help: leave it if no Python service sends the event; otherwise, put the value into a payload".to_owned(),
-        )
+        let help = "help: leave it if no Python service sends the event; otherwise, put the value into a payload";
+        Finding::new("field_no_payload", event.event_type(), text, Some(help.to_owned()))
     })
 }

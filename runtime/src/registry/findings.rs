@@ -15,13 +15,13 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(rule: &'static str, event_type: &'static str, text: String) -> Self {
-        Self { rule, event_type, text, help: None }
-    }
-
-    /// Adds advice that does not follow from the text.
-    pub(crate) fn with_help(self, help: impl Into<Option<String>>) -> Self {
-        Self { help: help.into(), ..self }
+    pub(crate) fn new(
+        rule: &'static str,
+        event_type: &'static str,
+        text: String,
+        help: Option<String>,
+    ) -> Self {
+        Self { rule, event_type, text, help }
     }
 
     /// Returns the name of the broken rule, such as `type_duplicate`.
@@ -91,7 +91,7 @@ fn duplicate(same: &[&'static EventDefinition]) -> Finding {
     let event_type = same[0].event_type();
     let places: Vec<String> = same.iter().map(|definition| place(definition)).collect();
     let text = format!("event type `{event_type}` is defined more than once: {}", places.join(" and "));
-    Finding::new("type_duplicate", event_type, text).with_help(several_versions(same))
+    Finding::new("type_duplicate", event_type, text, several_versions(same))
 }
 
 fn place(definition: &EventDefinition) -> String {

@@ -17,14 +17,16 @@ use crate::{
 ///
 /// See the [module](super) for an example.
 pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
-    let effect = Effect::Capture(signal.definition(), Mutex::default());
-    Capture { scope: Scope::enter(effect), event: PhantomData }
+    let events = Arc::default();
+    let effect = Effect::Capture(signal.definition(), Arc::clone(&events));
+    Capture { scope: Scope::enter(effect), events, event: PhantomData }
 }
 
 /// The events that were sent since the call of [`capture`], in order.
 #[must_use = "events are collected until this is dropped, which `let _ =` does at once: bind it to a name, as in `let sent = …`"]
 pub struct Capture<E> {
     scope: Scope,
+    events: Arc<Mutex<Vec<Captured>>>,
     event: PhantomData<E>,
 }
 
@@ -103,11 +105,7 @@ impl<E: Event> Capture<E> {
     }
 
     fn with<R>(&self, read: impl FnOnce(&[Captured]) -> R) -> R {
-        match self.scope.effect() {
-            Effect::Capture(_, events) => read(&events.lock().unwrap_or_else(PoisonError::into_inner)),
-            // `capture` makes no other scope.
-            _ => read(&[]),
-        }
+        read(&self.events.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
