@@ -44,7 +44,7 @@ impl UtcOffset {
     ///
     /// If it is 24 hours (86 400 000 000 microseconds) or more in either direction.
     pub fn from_micros(microseconds: i64) -> Result<Self, DateTimeError> {
-        Ok(Self::new(microseconds < 0, microseconds.unsigned_abs())?)
+        Self::new(microseconds < 0, microseconds.unsigned_abs())
     }
 
     /// Makes an offset from its sign and its size in microseconds.
