@@ -37,7 +37,8 @@ fn buses_not_set(settings: &Settings) -> Vec<Finding> {
 
 /// Finds a producer that produces nothing. A program that consumes is left out, because its receivers may send events.
 fn producer_without_route(settings: &Settings) -> Option<&'static str> {
-    let is_idle = settings.producer.bus.is_some() && !settings.producer.config.has_enabled();
+    let is_idle = settings.producer.bus.is_some()
+        && !settings.producer.config.iter().any(|(_, _, route)| route.enabled);
     (is_idle && consumed(settings).is_empty()).then_some(
         "producer_without_route: `EVENT_BUS_PRODUCER` is set, but `EVENT_BUS_PRODUCER_CONFIG` has no enabled route, so \
          events stay in their process (help: name the topics of the events to produce)",

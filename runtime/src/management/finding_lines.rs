@@ -26,6 +26,6 @@ impl FindingLines {
     pub(super) fn settings(&mut self, found: &[Finding]) {
         let line = |finding: &Finding| format!("settings: {}", finding.to_string().replace("\n  ", "; "));
         self.lines.extend(found.iter().map(line));
-        self.has_errors |= found.iter().any(|finding| finding.severity() == Severity::Error);
+        self.has_errors |= found.iter().any(|finding| finding.severity == Severity::Error);
     }
 }

@@ -61,7 +61,8 @@ fn settings_name_the_server() {
 #[test]
 fn the_longest_timeouts_are_accepted() {
     let mut world = World::new();
-    world.options = world.options.connect_timeout(Duration::MAX).socket_timeout(Duration::MAX);
+    world.options.connect_timeout = Duration::MAX;
+    world.options.socket_timeout = Duration::MAX;
     world.produce(0..2);
     assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
     assert_eq!(world.bus().operations().unwrap().read(TOPIC, None, 10).unwrap().len(), 2);
@@ -71,7 +72,8 @@ fn the_longest_timeouts_are_accepted() {
 fn an_unreachable_server_is_a_transient_error_in_time() {
     // The first refuses connections; the second, a documentation address, never answers.
     for (host, port) in [("127.0.0.1", 1), ("192.0.2.1", 6379)] {
-        let options = RedisOptions::tcp(host, port).connect_timeout(Duration::from_millis(300));
+        let mut options = RedisOptions::tcp(host, port);
+        options.connect_timeout = Duration::from_millis(300);
         let bus = RedisBus::new(options).unwrap();
         let begun = Instant::now();
         let deadline = Instant::now() + Duration::from_millis(800);

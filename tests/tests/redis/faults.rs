@@ -58,7 +58,7 @@ fn a_restart_without_persistence_starts_over() {
 #[test]
 fn a_paused_server_delays_callers_only_until_their_timeout() {
     let mut world = World::new();
-    world.options = world.options.socket_timeout(Duration::from_millis(400));
+    world.options.socket_timeout = Duration::from_millis(400);
     let producer = world.producer();
     send(&*producer, 0).unwrap();
     let mut consumer = world.consumer("a");
@@ -101,7 +101,7 @@ fn a_paused_server_delays_callers_only_until_their_timeout() {
 #[test]
 fn a_server_paused_during_a_wait_is_detected() {
     let mut world = World::new();
-    world.options = world.options.socket_timeout(Duration::from_millis(400));
+    world.options.socket_timeout = Duration::from_millis(400);
     let mut consumer = world.consumer("a");
     poll(&mut *consumer, &[], 1);
     thread::scope(|scope| {

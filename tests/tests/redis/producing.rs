@@ -52,13 +52,14 @@ fn many_envelopes_go_in_one_pipeline_with_an_outcome_each() {
 #[test]
 fn a_stream_is_trimmed_by_length_and_age() {
     let mut world = World::new();
-    world.options = world.options.stream_max_len(1000);
+    world.options.stream_max_len = 1000;
     world.produce(0..1500);
     let len: u64 = world.ask(&["XLEN", TOPIC]);
     assert!((1000..1200).contains(&len), "{len}");
 
     let topic = "dev-aged";
-    world.options = world.options.stream_max_len(10_000).stream_max_age(Some(Duration::from_millis(200)));
+    world.options.stream_max_len = 10_000;
+    world.options.stream_max_age = Some(Duration::from_millis(200));
     let producer = world.producer();
     let sent = message(1);
     let envelopes = vec![Envelope { topic: topic.into(), key: None, message: sent }; 1000];

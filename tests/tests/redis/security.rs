@@ -100,7 +100,8 @@ fn connections_are_encrypted_and_certificates_verified() {
     let unknown = bus("").unwrap();
     let error = send(&*unknown.producer().unwrap(), 3).unwrap_err();
     assert!(!error.is_transient() && error.to_string().contains("certificate is not trusted"), "{error}");
-    let plain = RedisOptions::tcp("localhost", port).socket_timeout(Duration::from_millis(500));
+    let mut plain = RedisOptions::tcp("localhost", port);
+    plain.socket_timeout = Duration::from_millis(500);
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
     assert!(operations.read("dev-numbers", None, 1).unwrap_err().is_transient(), "the server requires TLS");
 

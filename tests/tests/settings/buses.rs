@@ -25,7 +25,7 @@ fn bus_names() {
         ("EVENT_BUS_PRODUCER", "Redis", "the known buses are `memory`, `redis`, `nats`"),
     ] {
         let error = bus(setting, name).unwrap_err();
-        assert_eq!(error.findings()[0].path(), setting);
+        assert_eq!(error.findings()[0].path, setting);
         assert!(error.to_string().contains(message), "{error}");
     }
 }
@@ -35,7 +35,7 @@ fn a_missing_bus() {
     let settings =
         Settings::from_value(json!({"EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", true)}));
     let error = settings.unwrap().producing_bus().unwrap_err();
-    assert_eq!(error.findings()[0].path(), "EVENT_BUS_PRODUCER");
+    assert_eq!(error.findings()[0].path, "EVENT_BUS_PRODUCER");
     assert!(
         error.to_string().contains("such as the one from `org.example.learning.quiz.passed.v1` to `quizzes`"),
         "{error}"
@@ -43,5 +43,5 @@ fn a_missing_bus() {
     let settings =
         Settings::from_value(json!({"EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", false)}));
     assert_eq!(settings.as_ref().unwrap().producing_bus(), Ok(None));
-    assert_eq!(settings.unwrap().consuming_bus().unwrap_err().findings()[0].path(), "EVENT_BUS_CONSUMER");
+    assert_eq!(settings.unwrap().consuming_bus().unwrap_err().findings()[0].path, "EVENT_BUS_CONSUMER");
 }

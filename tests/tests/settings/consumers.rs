@@ -58,7 +58,7 @@ fn the_extra_of_the_command_line() {
     ] {
         let error = settings.read_extra(ConsumerExtra::default(), json).unwrap_err();
         let [finding] = error.findings() else { panic!("{error}") };
-        assert_eq!(finding.path(), path);
-        assert!(finding.message().contains(message), "{finding}");
+        assert_eq!(finding.path, path);
+        assert!(finding.message.contains(message), "{finding}");
     }
 }

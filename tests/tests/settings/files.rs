@@ -65,7 +65,7 @@ fn yaml_is_read_as_in_python() {
     assert_eq!((settings.consumer.max_attempts, settings.topic_prefix.as_deref()), (8, None));
     assert_eq!(settings.service_name.as_deref(), Some("last"));
     assert_eq!(settings.warnings().len(), 1);
-    assert_eq!(settings.warnings()[0].path(), "EVENTS_SERVICE_NAME");
+    assert_eq!(settings.warnings()[0].path, "EVENTS_SERVICE_NAME");
     for number in [
         "99999999999999999999999",
         "-9223372036854775809",
@@ -77,7 +77,7 @@ fn yaml_is_read_as_in_python() {
         "2020-01-01",
     ] {
         let error = from_file("yml", format!("EVENT_BUS_REDIS_STREAM_MAX_LEN: {number}\n")).unwrap_err();
-        assert_eq!(error.findings()[0].path(), "EVENT_BUS_REDIS_STREAM_MAX_LEN", "{number}: {error}");
+        assert_eq!(error.findings()[0].path, "EVENT_BUS_REDIS_STREAM_MAX_LEN", "{number}: {error}");
     }
 }
 
@@ -112,11 +112,11 @@ fn invalid_files() {
         assert!(error.contains("help: "), "{error}");
     }
     let error = from_file("toml", "EVENT_BUS_PRODUCER_TIMEOUT = nan").unwrap_err();
-    assert_eq!(error.findings()[0].path(), "EVENT_BUS_PRODUCER_TIMEOUT");
+    assert_eq!(error.findings()[0].path, "EVENT_BUS_PRODUCER_TIMEOUT");
     let missing = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("missing.yml");
     let error = Settings::load(Some(&missing)).unwrap_err();
-    assert_eq!(error.findings()[0].path(), missing.display().to_string());
-    assert!(error.findings()[0].message().starts_with("the settings file cannot be read: "), "{error}");
+    assert_eq!(error.findings()[0].path, missing.display().to_string());
+    assert!(error.findings()[0].message.starts_with("the settings file cannot be read: "), "{error}");
 }
 
 #[test]

@@ -101,16 +101,16 @@ fn error(settings: Value) -> SettingsError {
 fn only(settings: Value) -> (String, String) {
     let error = error(settings);
     let [finding] = error.findings() else { panic!("{error}") };
-    assert_eq!(finding.severity(), Severity::Error);
+    assert_eq!(finding.severity, Severity::Error);
     // If `main` returns the error, Rust prints its `Debug` form.
     assert_eq!(format!("{error:?}"), error.to_string());
-    (finding.path().to_owned(), finding.message().to_owned())
+    (finding.path.clone(), finding.message.clone())
 }
 
 fn warnings(settings: Value) -> Vec<(String, String)> {
     let settings = Settings::from_value(settings).unwrap();
     let warnings = settings.warnings().iter();
-    warnings.map(|warning| (warning.path().to_owned(), warning.message().to_owned())).collect()
+    warnings.map(|warning| (warning.path.clone(), warning.message.clone())).collect()
 }
 
 fn route(event_type: &str, topic: &str, key: &str, enabled: bool) -> Value {

@@ -54,8 +54,8 @@ proptest! {
                 .variables([(name, other.to_string())])
                 .build();
             if let Err(error) = settings {
-                assert!(error.findings().iter().all(|finding| finding.path().starts_with(name)
-                    || finding.path() == "EVENT_BUS_REDIS_CONNECTION_URL"), "{error}");
+                assert!(error.findings().iter().all(|finding| finding.path.starts_with(name)
+                    || finding.path == "EVENT_BUS_REDIS_CONNECTION_URL"), "{error}");
             }
         }
     }

@@ -90,14 +90,14 @@ fn key_paths() {
     ] {
         let error = build("nats", key, true).unwrap_err();
         let [finding] = error.findings() else { panic!("{error}") };
-        assert_eq!(finding.path(), format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']['t']['event_key_field']"));
-        assert_eq!(finding.message().lines().next().unwrap(), message);
-        assert!(finding.message().ends_with("help: write `quiz.id`"));
+        assert_eq!(finding.path, format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']['t']['event_key_field']"));
+        assert_eq!(finding.message.lines().next().unwrap(), message);
+        assert!(finding.message.ends_with("help: write `quiz.id`"));
         // Redis does not use keys, and a disabled route does no harm.
         for settings in [build("redis", key, true), build("redis", key, false), build("nats", key, false)] {
             let settings = settings.unwrap();
             assert_eq!(settings.warnings().len(), 1, "{key}");
-            assert_eq!(settings.warnings()[0].path(), finding.path());
+            assert_eq!(settings.warnings()[0].path, finding.path);
         }
     }
 }

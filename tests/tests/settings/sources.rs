@@ -62,7 +62,7 @@ fn a_variable_that_is_not_unicode_is_an_error() {
     let value = OsStr::from_bytes(b"\xff");
     let build = |name: &OsStr| SettingsBuilder::new().variables([(name, value)]).build();
     let error = build(OsStr::new("EVENT_BUS_TOPIC_PREFIX")).unwrap_err();
-    assert_eq!(error.findings()[0].path(), "EVENT_BUS_TOPIC_PREFIX");
+    assert_eq!(error.findings()[0].path, "EVENT_BUS_TOPIC_PREFIX");
     // Other variables are ignored.
     assert!(build(OsStr::new("LS_COLORS")).is_ok() && build(value).is_ok());
 }

@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     finding::{Findings, SettingPath},
-    row::{Lookup, Row, settings},
+    row::{Row, settings},
     topic,
     value::{Given, boolean, found, kind, milliseconds, string},
 };
@@ -38,19 +38,6 @@ settings! {
     }
 }
 
-/// A table in the settings. Null counts as not set.
-struct Table<'a> {
-    path: &'a SettingPath<'a>,
-    entries: &'a Map<String, Value>,
-}
-
-impl Lookup for Table<'_> {
-    fn look_up(&self, key: &str) -> Option<(Given<'_>, SettingPath<'_>)> {
-        let value = self.entries.get(key).filter(|value| !value.is_null())?;
-        Some((Given { value, is_variable: false }, self.path.key(key)))
-    }
-}
-
 pub(super) fn read(
     path: &SettingPath<'_>,
     value: &Value,
@@ -78,7 +65,7 @@ pub(super) fn read(
 
 fn read_entry(path: &SettingPath<'_>, value: &Value, findings: &mut Findings) -> Option<ConsumerConfig> {
     let table = table(path, value, ConsumerConfig::ROWS, findings)?;
-    if table.look_up("group_id").is_none() {
+    if table("group_id").is_none() {
         findings.error(
             path,
             "the topic has no `group_id`\nnote: members of one group share the messages, and each group gets all of \
@@ -87,7 +74,7 @@ fn read_entry(path: &SettingPath<'_>, value: &Value, findings: &mut Findings) ->
     }
     let mut config = ConsumerConfig::default();
     config.read(&table, findings);
-    if let Some((given, path)) = table.look_up("extra") {
+    if let Some((given, path)) = table("extra") {
         config.extra = read_extra(&path, given.value, config.extra, findings)?;
     }
     Some(config)
@@ -131,13 +118,13 @@ fn message_id(given: Given<'_>) -> Result<String, String> {
     }
 }
 
-/// Reads a table. A key without a row is an error, because it would have no effect.
+/// Looks up keys in a table, in which null counts as not set. A key without a row is an error, because it would have no effect.
 fn table<'a>(
     path: &'a SettingPath<'a>,
     value: &'a Value,
     rows: &[Row],
     findings: &mut Findings,
-) -> Option<Table<'a>> {
+) -> Option<impl Fn(&str) -> Option<(Given<'a>, SettingPath<'a>)> + use<'a>> {
     let keys: Vec<_> = rows.iter().flat_map(|row| row.names).copied().collect();
     let known = keys.join("`, `");
     let Value::Object(entries) = value else {
@@ -157,7 +144,10 @@ fn table<'a>(
             ),
         );
     }
-    all_known.then_some(Table { path, entries })
+    all_known.then_some(move |key: &str| {
+        let value = entries.get(key).filter(|value| !value.is_null())?;
+        Some((Given { value, is_variable: false }, path.key(key)))
+    })
 }
 
 /// Reports a receiver timeout that is not less than the claim time.

@@ -30,43 +30,22 @@ impl fmt::Display for Severity {
 ///
 /// let error = Settings::from_value(json!({"EVENT_BUS_PRODUCER_DELIVRY": "wait"})).unwrap_err();
 /// let [finding] = error.findings() else { unreachable!() };
-/// assert_eq!(finding.path(), "EVENT_BUS_PRODUCER_DELIVRY");
-/// assert!(finding.message().contains("help: write `EVENT_BUS_PRODUCER_DELIVERY`"));
+/// assert_eq!(finding.path, "EVENT_BUS_PRODUCER_DELIVRY");
+/// assert!(finding.message.contains("help: write `EVENT_BUS_PRODUCER_DELIVERY`"));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
-    severity: Severity,
-    path: String,
-    origin: String,
-    message: String,
-}
-
-impl Finding {
-    /// Returns whether this is an error or a warning.
-    #[must_use]
-    pub fn severity(&self) -> Severity {
-        self.severity
-    }
-
-    /// Returns the path of the setting, such as `EVENT_BUS_PRODUCER_CONFIG['org.example.….v1']['topic']['enabled']`, or
-    /// the path of a file that cannot be read.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// Returns the source of the setting, such as `/etc/lms.env.yml` or `the environment`. Empty if the setting is not
-    /// set, or comes from code.
-    #[must_use]
-    pub fn origin(&self) -> &str {
-        &self.origin
-    }
-
-    /// Returns what is wrong, then, on separate lines, why (`note: …`) and what to write (`help: …`).
-    #[must_use]
-    pub fn message(&self) -> &str {
-        &self.message
-    }
+    /// Whether this is an error or a warning.
+    pub severity: Severity,
+    /// The path of the setting, such as `EVENT_BUS_PRODUCER_CONFIG['org.example.….v1']['topic']['enabled']`, or the path of a
+    /// file that cannot be read.
+    pub path: String,
+    /// The source of the setting, such as `/etc/lms.env.yml` or `the environment`. Empty if the setting is not set, or comes
+    /// from code.
+    pub origin: String,
+    /// What is wrong, then, on separate lines, why (`note: …`) and what to write (`help: …`).
+    pub message: String,
 }
 
 impl fmt::Display for Finding {

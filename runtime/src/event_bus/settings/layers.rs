@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{finding::SettingPath, merge::merge_producer_configs, row::Lookup, value::Given};
+use super::{finding::SettingPath, merge::merge_producer_configs, value::Given};
 
 /// The settings of the event bus that are set. If several sources set one, the last source counts.
 #[derive(Default)]
@@ -43,20 +43,8 @@ impl Layers {
         self.0.iter().map(|(name, setting)| (&**name, SettingPath::new(&**name, &setting.origin)))
     }
 
-    /// Returns the settings as a bus of this family reads them.
-    pub(in crate::event_bus) fn of(&self, family: &'static str) -> OfFamily<'_> {
-        OfFamily { layers: self, family }
-    }
-}
-
-/// The settings as a bus of one family reads them. `*` in a name stands for the family.
-pub(in crate::event_bus) struct OfFamily<'a> {
-    layers: &'a Layers,
-    family: &'static str,
-}
-
-impl Lookup for OfFamily<'_> {
-    fn look_up(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)> {
-        self.layers.get(&name.replace('*', self.family))
+    /// Looks up settings as a bus of this family reads them: `*` in a name stands for the family.
+    pub(super) fn of<'a>(&'a self, family: &str) -> impl Fn(&str) -> Option<(Given<'a>, SettingPath<'a>)> {
+        move |name| self.get(&name.replace('*', family))
     }
 }

@@ -16,14 +16,12 @@ pub(super) fn read(layers: &Layers, findings: &mut Findings) -> Settings {
     names::check(layers, findings);
     let mut settings = Settings::default();
     let Settings { producer, consumer, buses, .. } = &mut settings;
-    producer.read(&layers.of(family("EVENT_BUS_PRODUCER", layers, buses)), findings);
-    consumer.read(&layers.of(family("EVENT_BUS_CONSUMER", layers, buses)), findings);
-    for bus in buses.all_mut() {
-        bus.read(layers, findings);
-    }
+    producer.read(layers.of(family("EVENT_BUS_PRODUCER", layers, buses)), findings);
+    consumer.read(layers.of(family("EVENT_BUS_CONSUMER", layers, buses)), findings);
+    buses.read(layers, findings);
     producer.bus = choose_bus("EVENT_BUS_PRODUCER", producer.bus.take(), layers, buses, findings);
     consumer.bus = choose_bus("EVENT_BUS_CONSUMER", consumer.bus.take(), layers, buses, findings);
-    settings.read(&layers.of(""), findings);
+    settings.read(layers.of(""), findings);
     check_buses(&settings, layers, findings);
     check_retries(&settings.consumer, layers, findings);
     read_routes(&mut settings, layers, findings);

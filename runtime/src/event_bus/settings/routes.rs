@@ -40,12 +40,6 @@ impl ProducerConfig {
             .iter()
             .flat_map(|(event, topics)| topics.iter().map(|(topic, route)| (&**event, &**topic, route)))
     }
-
-    /// Returns whether any route is enabled.
-    #[must_use]
-    pub fn has_enabled(&self) -> bool {
-        self.iter().any(|(_, _, route)| route.enabled)
-    }
 }
 
 /// The settings that the check of a route depends on.

@@ -17,15 +17,15 @@ pub(in crate::event_bus) struct Row {
     pub(in crate::event_bus) default: fn() -> String,
 }
 
-/// The source of the values of rows: all settings, or one table.
-pub(in crate::event_bus) trait Lookup {
-    fn look_up(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)>;
-
-    /// Reads the first of `names` that is set, and reports a wrong value.
-    fn read<T>(&self, names: &[&str], kind: Kind<T>, findings: &mut Findings) -> Option<T> {
-        let (given, path) = names.iter().find_map(|name| self.look_up(name))?;
-        findings.take(&path, kind(given))
-    }
+/// Reads the first of `names` that is set, and reports a wrong value.
+pub(in crate::event_bus) fn read<'a, T>(
+    names: &[&str],
+    look_up: impl FnMut(&str) -> Option<(Given<'a>, SettingPath<'a>)>,
+    kind: Kind<T>,
+    findings: &mut Findings,
+) -> Option<T> {
+    let (given, path) = names.iter().copied().find_map(look_up)?;
+    findings.take(&path, kind(given))
 }
 
 /// Makes a struct, its defaults and its reader from a table with one row for each setting:
@@ -78,15 +78,18 @@ macro_rules! settings {
             )*];
 
             /// Reads the rows that have a kind. A setting that is not set, or wrong, keeps its value.
-            pub(in crate::event_bus) fn read(
+            pub(in crate::event_bus) fn read<'a>(
                 &mut self,
-                from: &impl $crate::event_bus::settings::row::Lookup,
+                look_up: impl Fn(&str) -> Option<(
+                    $crate::event_bus::settings::value::Given<'a>,
+                    $crate::event_bus::settings::finding::SettingPath<'a>,
+                )>,
                 findings: &mut $crate::event_bus::settings::finding::Findings,
             ) {
                 $({
                     #[allow(unused_variables)] // for a row without a kind
                     let names = &[$name $(, $other)*];
-                    $(if let Some(value) = from.read(names, $kind, findings) {
+                    $(if let Some(value) = $crate::event_bus::settings::row::read(names, &look_up, $kind, findings) {
                         self.$field = value.into();
                     })?
                 })*

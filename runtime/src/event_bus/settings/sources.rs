@@ -50,8 +50,8 @@ impl SettingsBuilder {
     pub fn value(mut self, settings: Value) -> Self {
         match settings {
             Value::Object(settings) => {
-                for (name, value) in settings {
-                    self.add(name, value, "", false);
+                for (name, value) in settings.into_iter().filter(|(name, _)| names::is_ours(name)) {
+                    self.layers.add(name, value, "", false);
                 }
             }
             other => self.findings.error(
@@ -85,7 +85,7 @@ impl SettingsBuilder {
                     );
                 }
                 for (name, value) in settings.values {
-                    self.add(name, value, &origin, false);
+                    self.layers.add(name, value, &origin, false);
                 }
             }
             Err(message) => self.findings.error(&source, message),
@@ -139,14 +139,7 @@ impl SettingsBuilder {
             Some(Value::from(text))
         };
         if let Some(value) = value {
-            self.add(name, value, ENVIRONMENT, true);
-        }
-    }
-
-    /// Adds a setting if it belongs to the event bus.
-    fn add(&mut self, name: String, value: Value, origin: &str, is_variable: bool) {
-        if names::is_ours(&name) {
-            self.layers.add(name, value, origin, is_variable);
+            self.layers.add(name, value, ENVIRONMENT, true);
         }
     }
 

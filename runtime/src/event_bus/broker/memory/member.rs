@@ -27,7 +27,7 @@ impl MemoryMember {
     pub(super) fn join(store: Arc<Store>, subscription: &Subscription) -> Result<Self, BusError> {
         let Subscription { topic: name, group, consumer_name, start, .. } = subscription;
         let mut topics = store.lock();
-        let topic = topics.topic(name);
+        let topic = store::topic(&mut topics, name);
         let is_new = !topic.groups.contains_key(group);
         if is_new {
             topic.group(group).position = topic.position_of(start)?;
@@ -48,7 +48,7 @@ impl MemoryMember {
     }
 
     fn group<'a>(&self, topics: &'a mut Topics) -> &'a mut Group {
-        topics.topic(&self.subscription.topic).group(&self.subscription.group)
+        store::topic(topics, &self.subscription.topic).group(&self.subscription.group)
     }
 
     /// Acknowledges entries, even those that another member has claimed meanwhile, as in Redis.
@@ -65,7 +65,7 @@ impl MemoryMember {
     /// Adds one entry that was delivered before, to this member or to one that abandoned it.
     fn claim(&mut self, topics: &mut Topics, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
-        let topic = topics.topic(topic);
+        let topic = store::topic(topics, topic);
         let group = topic.groups.entry(group.clone()).or_default();
         loop {
             let now = Instant::now();
@@ -109,7 +109,7 @@ impl MemoryMember {
     /// Adds entries that no member has received yet, and reports those that were dropped before.
     fn read(&mut self, topics: &mut Topics, max: usize, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
-        let topic = topics.topic(topic);
+        let topic = store::topic(topics, topic);
         let group = topic.groups.entry(group.clone()).or_default();
         for entry in store::after(&topic.entries, group.position).take(max) {
             let missing = entry.number - group.position - 1;
@@ -172,7 +172,7 @@ impl EventBusConsumer for MemoryMember {
         let name = DeadLetter::topic(topic, group);
         let store = Arc::clone(&self.store);
         let mut topics = store.lock();
-        let letters = topics.topic(&name);
+        let letters = store::topic(&mut topics, &name);
         letters.add(DeadLetter::message_of(entry, failure, consumer_name));
         let mut dropped = letters.trim_older_than(*dead_letter_max_age);
         dropped.extend(letters.trim_to(usize::try_from(*dead_letter_max_len).unwrap_or(usize::MAX)));

@@ -14,7 +14,6 @@ use std::{
 };
 
 use member::MemoryMember;
-use operations::MemoryOperations;
 use store::Store;
 
 use crate::event_bus::broker::{
@@ -36,27 +35,25 @@ use crate::event_bus::wire::{EntryId, Envelope};
 #[derive(Clone)]
 pub struct MemoryBus {
     store: Arc<Store>,
+    max_len: usize,
 }
 
 impl MemoryBus {
-    /// The number of messages that a topic keeps: the default of Redis streams.
-    pub const MAX_LEN: usize = 10_000;
-
-    /// Makes a bus without topics. Clones are the same bus.
+    /// Makes a bus whose topics keep at most 10,000 messages, as streams of Redis do by default. Clones are the same bus.
     #[must_use]
     pub fn new() -> Self {
-        Self::with_max_len(Self::MAX_LEN)
+        Self::with_max_len(10_000)
     }
 
     /// Makes a bus whose topics keep at most `max_len` messages: they drop the oldest, even if they are unread.
     #[must_use]
     pub fn with_max_len(max_len: usize) -> Self {
-        Self { store: Arc::new(Store::new(max_len)) }
+        Self { store: Arc::default(), max_len }
     }
 
     /// Drops the oldest messages of `topic`, even if they are unread, and keeps at most `max_len`.
     pub fn trim(&self, topic: &str, max_len: usize) {
-        self.store.lock().topic(topic).trim_to(max_len);
+        store::topic(&mut self.store.lock(), topic).trim_to(max_len);
     }
 
     /// Returns the bus that settings call `memory`.
@@ -69,13 +66,7 @@ impl MemoryBus {
     /// Returns the number of messages in `topic`, which is its full name, with the prefix.
     #[must_use]
     pub fn len(&self, topic: &str) -> usize {
-        self.store.lock().by_name.get(topic).map_or(0, |topic| topic.entries.len())
-    }
-
-    /// Returns whether all topics are empty.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.store.lock().by_name.values().all(|topic| topic.entries.is_empty())
+        self.store.lock().get(topic).map_or(0, |topic| topic.entries.len())
     }
 }
 
@@ -89,7 +80,7 @@ impl Default for MemoryBus {
 impl fmt::Debug for MemoryBus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let topics = self.store.lock();
-        f.debug_map().entries(topics.by_name.iter().map(|(name, topic)| (name, topic.entries.len()))).finish()
+        f.debug_map().entries(topics.iter().map(|(name, topic)| (name, topic.entries.len()))).finish()
     }
 }
 
@@ -103,14 +94,19 @@ impl EventBus for MemoryBus {
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
-        Ok(Box::new(MemoryOperations::new(Arc::clone(&self.store))))
+        Ok(Box::new(self.clone()))
     }
 }
 
 impl EventBusProducer for MemoryBus {
     fn send(&self, envelopes: &[Envelope], _: Instant) -> Vec<Result<EntryId, BusError>> {
         let mut topics = self.store.lock();
-        let add = |envelope: &Envelope| Ok(topics.add(&envelope.topic, envelope.message.clone()));
+        let add = |envelope: &Envelope| {
+            let topic = store::topic(&mut topics, &envelope.topic);
+            let id = topic.add(envelope.message.clone());
+            topic.trim_to(self.max_len);
+            Ok(id)
+        };
         let ids = envelopes.iter().map(add).collect();
         drop(topics);
         self.store.changed.notify_all();

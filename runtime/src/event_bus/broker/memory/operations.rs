@@ -1,26 +1,19 @@
 //! The tools of operators for the memory bus.
 
-use std::{collections::HashSet, ops::Bound, sync::Arc};
+use std::{collections::HashSet, ops::Bound};
 
-use super::store::{self, Store, id, number};
+use super::{
+    MemoryBus,
+    store::{self, id, number},
+};
 use crate::event_bus::broker::{BusError, Operations, Pending, Start};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 
-pub(super) struct MemoryOperations {
-    store: Arc<Store>,
-}
-
-impl MemoryOperations {
-    pub(super) fn new(store: Arc<Store>) -> Self {
-        Self { store }
-    }
-}
-
-impl Operations for MemoryOperations {
+impl Operations for MemoryBus {
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
         let after = after.map_or(Ok(0), number)?;
         let mut topics = self.store.lock();
-        let entries = store::after(&topics.topic(topic).entries, after).take(max);
+        let entries = store::after(&store::topic(&mut topics, topic).entries, after).take(max);
         Ok(entries.map(|entry| entry.deliver(1)).collect())
     }
 
@@ -33,7 +26,7 @@ impl Operations for MemoryOperations {
     ) -> Result<Vec<Pending>, BusError> {
         let after = after.map_or(Ok(0), number)?;
         let topics = self.store.lock();
-        let known = topics.by_name.get(topic).and_then(|topic| topic.groups.get(group));
+        let known = topics.get(topic).and_then(|topic| topic.groups.get(group));
         let known =
             known.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))?;
         let claims = known.claims.range((Bound::Excluded(after), Bound::Unbounded)).take(max);
@@ -49,7 +42,7 @@ impl Operations for MemoryOperations {
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
         let numbers = ids.iter().map(number).collect::<Result<HashSet<_>, _>>()?;
         let mut topics = self.store.lock();
-        let letters = &mut topics.topic(&DeadLetter::topic(topic, group)).entries;
+        let letters = &mut store::topic(&mut topics, &DeadLetter::topic(topic, group)).entries;
         let before = letters.len();
         letters.retain(|entry| !numbers.contains(&entry.number));
         Ok((before - letters.len()) as u64)
@@ -63,14 +56,14 @@ impl Operations for MemoryOperations {
     ) -> Result<EntryId, BusError> {
         let old = number(&letter.id)?;
         let mut topics = self.store.lock();
-        let letters = topics.topic(&DeadLetter::topic(topic, group));
+        let letters = store::topic(&mut topics, &DeadLetter::topic(topic, group));
         letters.entries.retain(|entry| entry.number != old);
         Ok(letters.add(letter.to_message()))
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
         let mut topics = self.store.lock();
-        let topic = topics.topic(topic);
+        let topic = store::topic(&mut topics, topic);
         let position = topic.position_of(to)?;
         let is_new = !topic.groups.contains_key(group);
         topic.group(group).position = position;

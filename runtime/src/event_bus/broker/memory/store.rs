@@ -10,16 +10,15 @@ use crate::event_bus::broker::{BusError, Start};
 use crate::event_bus::wire::{Entry, EntryId, Message};
 
 /// The topics of a bus, shared by its producers, members and operators.
+#[derive(Default)]
 pub(super) struct Store {
     topics: Mutex<Topics>,
     /// Notified when somebody adds a message or wakes a member.
     pub(super) changed: Condvar,
 }
 
-pub(super) struct Topics {
-    pub(super) by_name: HashMap<String, Topic>,
-    max_len: usize,
-}
+/// The topics by name.
+pub(super) type Topics = HashMap<String, Topic>;
 
 #[derive(Default)]
 pub(super) struct Topic {
@@ -53,10 +52,6 @@ pub(super) struct Claim {
 }
 
 impl Store {
-    pub(super) fn new(max_len: usize) -> Self {
-        Self { topics: Mutex::new(Topics { by_name: HashMap::new(), max_len }), changed: Condvar::new() }
-    }
-
     pub(super) fn lock(&self) -> MutexGuard<'_, Topics> {
         self.topics.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -72,20 +67,9 @@ impl Store {
     }
 }
 
-impl Topics {
-    /// Returns a topic, and creates it if it does not exist.
-    pub(super) fn topic(&mut self, name: &str) -> &mut Topic {
-        self.by_name.entry(name.to_owned()).or_default()
-    }
-
-    /// Adds a message to a topic, and drops the oldest entries above its length.
-    pub(super) fn add(&mut self, topic: &str, message: Message) -> EntryId {
-        let max_len = self.max_len;
-        let topic = self.topic(topic);
-        let id = topic.add(message);
-        topic.trim_to(max_len);
-        id
-    }
+/// Returns a topic, and creates it if it does not exist.
+pub(super) fn topic<'a>(topics: &'a mut Topics, name: &str) -> &'a mut Topic {
+    topics.entry(name.to_owned()).or_default()
 }
 
 impl Topic {

@@ -29,6 +29,13 @@ impl Commands {
         }
     }
 
+    /// Begins a call of a Lua script on one stream with this many arguments. The caller adds them to the result.
+    pub(super) fn script(&mut self, script: &str, stream: &str, arguments: usize) -> Words<'_> {
+        let mut words = self.command(4 + arguments);
+        words.word("EVAL").word(script).number(1).word(stream);
+        words
+    }
+
     /// Adds all commands of `others`.
     pub(super) fn append(&mut self, others: &Self) {
         self.bytes.extend_from_slice(&others.bytes);
@@ -44,11 +51,7 @@ impl Commands {
         self.replies
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.replies == 0
-    }
-
-    /// Removes all commands, and keeps their memory for reuse unless it is large.
+    /// Removes all commands, and keeps the memory for the next ones unless it is much.
     pub(super) fn clear(&mut self) {
         const KEPT: usize = 1 << 20;
         self.bytes.clear();
@@ -115,6 +118,6 @@ mod tests {
                                 *1\r\n$1\r\n0\r\n";
         assert_eq!(commands.bytes(), expected);
         commands.clear();
-        assert!(commands.is_empty() && commands.bytes().is_empty());
+        assert!(commands.len() == 0 && commands.bytes().is_empty());
     }
 }

@@ -10,10 +10,8 @@ pub(super) struct ServerConnection {
     inner: redis::Connection,
     /// The current timeouts of the socket.
     socket_timeout: Duration,
-    /// The server's number of this connection, if this user may ask for it.
+    /// The server's number of this connection, if this user may ask for it and call `CLIENT UNBLOCK`.
     pub(super) client_id: Option<u64>,
-    /// Whether this user may call `CLIENT UNBLOCK`.
-    pub(super) can_unblock: bool,
     /// Memory that the next commands reuse.
     pub(super) commands: Commands,
 }
@@ -24,13 +22,7 @@ impl ServerConnection {
         let inner = client
             .get_connection_with_timeout(timeout)
             .map_err(|error| Trouble::connection(format!("cannot connect to {server}"), error))?;
-        Ok(Self {
-            inner,
-            socket_timeout: Duration::ZERO,
-            client_id: None,
-            can_unblock: false,
-            commands: Commands::new(),
-        })
+        Ok(Self { inner, socket_timeout: Duration::ZERO, client_id: None, commands: Commands::new() })
     }
 
     /// Sends commands and appends a reply for each to `replies`, error replies included, until `deadline`.

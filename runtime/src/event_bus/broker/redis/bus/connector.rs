@@ -17,7 +17,7 @@ use super::{
     command::Commands, connection::ServerConnection, failure::Trouble, options::RedisOptions, reply,
 };
 use crate::event_bus::broker::{
-    BusError,
+    BusError, bounded,
     redis::settings::url::{RedisLogin, RedisServer},
 };
 
@@ -33,7 +33,11 @@ pub(super) struct Connector {
 
 impl Connector {
     /// Reads and checks the file of certificates, if there is one.
-    pub(super) fn new(options: RedisOptions) -> Result<Arc<Self>, BusError> {
+    pub(super) fn new(mut options: RedisOptions) -> Result<Arc<Self>, BusError> {
+        for timeout in [&mut options.connect_timeout, &mut options.socket_timeout] {
+            // A socket refuses a timeout of zero.
+            *timeout = bounded(*timeout).max(Duration::from_millis(1));
+        }
         let mut ca_certs = None;
         if let Some(tls) = &options.url.tls {
             provide_cryptography();
@@ -45,7 +49,18 @@ impl Connector {
                     ))
                     .with_source(error)
                 })?;
-                check_certificates(&pem, &file_name.to_string())?;
+                let unusable = || {
+                    BusError::permanent(format!(
+                        "`{file_name}` (`ssl_ca_certs`) is not a PEM file of certificates"
+                    ))
+                };
+                // Here, and not at the first event.
+                let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+                    .collect::<Result<_, _>>()
+                    .map_err(|error| unusable().with_source(error))?;
+                if certificates.is_empty() {
+                    return Err(unusable());
+                }
                 ca_certs = Some(pem);
             }
         }
@@ -151,8 +166,7 @@ impl Connector {
         {
             return Err(trouble);
         }
-        connection.client_id = reply::number(&client_id);
-        connection.can_unblock = reply::number(&unblock).is_some();
+        connection.client_id = reply::number(&client_id).filter(|_| reply::number(&unblock).is_some());
         let info = reply::text(info).unwrap_or_default();
         let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
         version.map_or(Ok(()), check_version)?;
@@ -219,19 +233,6 @@ fn client(address: ConnectionAddr) -> Result<Client, Trouble> {
 
 fn unusable_address(_: redis::RedisError) -> Trouble {
     Trouble::Permanent("the address of the server cannot be used".to_owned())
-}
-
-/// Reports certificates that cannot be read at once, and not at the first event.
-fn check_certificates(pem: &[u8], file: &str) -> Result<(), BusError> {
-    let mut certificates = CertificateDer::pem_slice_iter(pem).peekable();
-    let unusable =
-        || BusError::permanent(format!("`{file}` (`ssl_ca_certs`) is not a PEM file of certificates"));
-    if certificates.peek().is_none() {
-        return Err(unusable());
-    }
-    certificates
-        .try_for_each(|certificate| certificate.map(drop))
-        .map_err(|error| unusable().with_source(error))
 }
 
 /// Adds the command that logs in. Returns `false` if there is no password.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::event_bus::broker::{
-    BusError, bounded,
+    BusError,
     redis::settings::{
         RedisSettings,
         url::{RedisServer, RedisUrl},
@@ -20,18 +20,28 @@ use crate::event_bus::broker::{
 /// use openedx_events::event_bus::RedisOptions;
 ///
 /// let url = "rediss://worker:s3cret@redis.example.org/2".parse()?;
-/// let options = RedisOptions::new(url).socket_timeout(Duration::from_secs(3));
+/// let mut options = RedisOptions::new(url);
+/// options.socket_timeout = Duration::from_secs(3);
 /// assert!(!format!("{options:?}").contains("s3cret"));
 /// # Ok::<(), openedx_events::event_bus::settings::RedisUrlError>(())
 /// ```
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RedisOptions {
-    pub(super) url: RedisUrl,
-    pub(super) connect_timeout: Duration,
-    pub(super) socket_timeout: Duration,
-    pub(super) stream_max_len: u64,
-    pub(super) stream_max_age: Option<Duration>,
-    pub(super) service_name: String,
+    /// The server.
+    pub url: RedisUrl,
+    /// The time to connect, for each address of a host; 2 seconds by default. The system looks up names, with its own
+    /// timeouts.
+    pub connect_timeout: Duration,
+    /// The time in which the server must answer; 5 seconds by default. A read that waits for new entries has its waiting
+    /// time in addition.
+    pub socket_timeout: Duration,
+    /// About how many entries a stream keeps; 10,000 by default. The oldest are dropped, read or not.
+    pub stream_max_len: u64,
+    /// About how long a stream keeps entries, by the clock of the producer; no limit by default.
+    pub stream_max_age: Option<Duration>,
+    /// The name of the service, under which the server lists the connections (`CLIENT LIST`).
+    pub service_name: String,
 }
 
 impl RedisOptions {
@@ -39,11 +49,10 @@ impl RedisOptions {
     #[must_use]
     pub fn new(url: RedisUrl) -> Self {
         let RedisSettings { stream_max_len, stream_max_age, .. } = RedisSettings::default();
-        let timeout = url.socket_timeout.map(possible);
         Self {
+            connect_timeout: url.socket_timeout.unwrap_or(Duration::from_secs(2)),
+            socket_timeout: url.socket_timeout.unwrap_or(Duration::from_secs(5)),
             url,
-            connect_timeout: timeout.unwrap_or(Duration::from_secs(2)),
-            socket_timeout: timeout.unwrap_or(Duration::from_secs(5)),
             stream_max_len,
             stream_max_age,
             service_name: "openedx-events".to_owned(),
@@ -63,50 +72,13 @@ impl RedisOptions {
         let url = settings.connection_url.clone().ok_or_else(|| {
             BusError::permanent("no server is configured: set `EVENT_BUS_REDIS_CONNECTION_URL`")
         })?;
-        let options =
-            Self::new(url).stream_max_len(settings.stream_max_len).stream_max_age(settings.stream_max_age);
-        Ok(match service_name {
-            Some(name) => options.service_name(name),
-            None => options,
-        })
-    }
-
-    /// Limits the time to connect, for each address of a host; 2 seconds by default. The system looks up names, with its
-    /// own timeouts.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = possible(timeout);
-        self
-    }
-
-    /// Limits the time in which the server must answer; 5 seconds by default. A read that waits for new entries may
-    /// take this time in addition to its wait.
-    #[must_use]
-    pub fn socket_timeout(mut self, timeout: Duration) -> Self {
-        self.socket_timeout = possible(timeout);
-        self
-    }
-
-    /// Sets the approximate number of entries that a stream keeps; 10,000 by default. The oldest are dropped, even if
-    /// they are unread.
-    #[must_use]
-    pub fn stream_max_len(mut self, max_len: u64) -> Self {
-        self.stream_max_len = max_len;
-        self
-    }
-
-    /// Sets the approximate time for which a stream keeps entries, by the clock of the producer; no limit by default.
-    #[must_use]
-    pub fn stream_max_age(mut self, max_age: Option<Duration>) -> Self {
-        self.stream_max_age = max_age;
-        self
-    }
-
-    /// Sets the name of the service, under which the server lists the connections (`CLIENT LIST`).
-    #[must_use]
-    pub fn service_name(mut self, name: impl Into<String>) -> Self {
-        self.service_name = name.into();
-        self
+        let mut options = Self::new(url);
+        options.stream_max_len = settings.stream_max_len;
+        options.stream_max_age = settings.stream_max_age;
+        if let Some(name) = service_name {
+            name.clone_into(&mut options.service_name);
+        }
+        Ok(options)
     }
 
     /// Returns the server for a message, without passwords.
@@ -117,9 +89,4 @@ impl RedisOptions {
             RedisServer::Sentinel { service, .. } => format!("the primary of `{service}`"),
         }
     }
-}
-
-/// Bounds a timeout on both sides, because a socket refuses a timeout of zero.
-fn possible(timeout: Duration) -> Duration {
-    bounded(timeout).max(Duration::from_millis(1))
 }

@@ -1,7 +1,5 @@
 //! Parses the server's replies.
 
-use std::str;
-
 use redis::Value;
 
 use super::{failure::Trouble, fields, stream_id::StreamId};
@@ -61,16 +59,9 @@ pub(super) fn count(reply: Value, to: &'static str) -> Result<u64, Trouble> {
     number(&checked(reply)?).ok_or(Trouble::Reply { to })
 }
 
-/// Reads the id that `XADD` returns. Its numbers are checked and not parsed, because a producer does not need them.
+/// Reads the id that `XADD` replies.
 pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
-    const WRONG: Trouble = Trouble::Reply { to: "XADD" };
-    let Value::BulkString(bytes) = checked(reply)? else { return Err(WRONG) };
-    let hyphen = bytes.iter().position(|byte| *byte == b'-').ok_or(WRONG)?;
-    let is_number = |bytes: &[u8]| !bytes.is_empty() && bytes.iter().all(u8::is_ascii_digit);
-    if !is_number(&bytes[..hyphen]) || !is_number(&bytes[hyphen + 1..]) {
-        return Err(WRONG);
-    }
-    str::from_utf8(&bytes).map(EntryId::new).map_err(|_| WRONG)
+    id(&checked(reply)?).map(EntryId::from).ok_or(Trouble::Reply { to: "XADD" })
 }
 
 /// Reads the entries that `XRANGE` and `XCLAIM` return.

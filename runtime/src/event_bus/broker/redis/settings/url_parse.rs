@@ -6,14 +6,14 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     url::{RedisLogin, RedisServer, RedisTls, RedisUrl},
-    url_error::{
-        DATABASE, HOST, PORT, PRIMARY, RedisUrlError, SCHEME, SOCKET, UNENCODED, encode, needs_tls,
-        unknown_option, wrong, wrong_value,
-    },
+    url_error::RedisUrlError,
 };
 
 const REDIS_PORT: u16 = 6379;
 const SENTINEL_PORT: u16 = 26_379;
+
+const HOST: &str = "the host in the URL is not valid";
+const PORT: &str = "the port in the URL is not a number up to 65535\nnote: it may be part of the password";
 
 impl FromStr for RedisUrl {
     type Err = RedisUrlError;
@@ -21,18 +21,28 @@ impl FromStr for RedisUrl {
     fn from_str(text: &str) -> Result<Self, RedisUrlError> {
         let (scheme, rest) = text.trim().split_once("://").unwrap_or_default();
         if !["redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel"].contains(&scheme) {
-            return Err(wrong(SCHEME));
+            return Err(wrong(
+                "the URL does not begin with `redis://`, `rediss://` or `unix://`\nnote: for servers behind Sentinel, it \
+                 begins with `redis+sentinel://` or `rediss+sentinel://`\nhelp: write a URL such as \
+                 `redis://:password@localhost:6379/0`",
+            ));
         }
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         if rest.contains('#') || (scheme != "unix" && rest[end..].contains('@')) {
-            return Err(encode(UNENCODED));
+            return Err(encode(
+                "the URL has a `#`, or an `@` after a `/` or `?`\nnote: it is probably part of the password",
+            ));
         }
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
         let (login, address) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (username, password) = login.split_once(':').unwrap_or((login, ""));
         let (server, db) = match scheme {
-            "unix" if path.len() < 2 || !address.is_empty() => return Err(wrong(SOCKET)),
+            "unix" if path.len() < 2 || !address.is_empty() => {
+                return Err(wrong(
+                    "the URL names no socket\nhelp: write a URL such as `unix:///run/redis.sock?db=0`",
+                ));
+            }
             "unix" => (RedisServer::Socket(decode(path).into()), ""),
             "redis" | "rediss" => {
                 let (host, port) = read_address(address, REDIS_PORT)?;
@@ -47,7 +57,12 @@ impl FromStr for RedisUrl {
         let db = decode(db);
         let db = db.trim_matches(['/', ' ']);
         if !db.is_empty() {
-            url.db = db.parse().map_err(|_| wrong(DATABASE))?;
+            url.db = db.parse().map_err(|_| {
+                wrong(
+                    "the path of the URL is not the number of a database\nnote: the Python services would use database \
+                     0\nhelp: end the URL in `/0`, or without a path",
+                )
+            })?;
         }
         url.read_options(query)?;
         Ok(url)
@@ -75,7 +90,12 @@ impl RedisUrl {
                     let time = time.ok_or_else(|| wrong_value(&name, "seconds, from 0.001"))?;
                     self.socket_timeout = Some(Duration::from_secs_f64(time));
                 }
-                ("ssl_cert_reqs" | "ssl_ca_certs", _, None) => return Err(needs_tls(&name)),
+                ("ssl_cert_reqs" | "ssl_ca_certs", _, None) => {
+                    return Err(RedisUrlError(format!(
+                        "the URL has the option `{name}`, but no TLS\nnote: `redis://` and `unix://` are not \
+                         encrypted\nhelp: begin the URL with `rediss://`, or remove the option"
+                    )));
+                }
                 ("ssl_ca_certs", _, Some(tls)) => tls.ca_certs = Some(value.into()),
                 ("ssl_cert_reqs", _, Some(tls)) => match &*value {
                     // A TLS server always has a certificate, so `optional` is as strict as `required`.
@@ -89,7 +109,12 @@ impl RedisUrl {
                     // A name that does not look like one may be part of a password.
                     let is_name =
                         name.len() <= 40 && name.chars().all(|one| one.is_ascii_lowercase() || one == '_');
-                    return Err(unknown_option(if is_name { &name } else { "…" }));
+                    return Err(RedisUrlError(format!(
+                        "the URL has the unknown option `{}`\nnote: the known options are `db`, `ssl_cert_reqs`, \
+                         `ssl_ca_certs` and `socket_timeout`, and with sentinels `sentinel_username` and \
+                         `sentinel_password`; any other would have no effect\nhelp: remove it",
+                        if is_name { &name } else { "…" }
+                    )));
                 }
             }
             if is_set {
@@ -98,6 +123,22 @@ impl RedisUrl {
         }
         Ok(())
     }
+}
+
+fn wrong(message: &str) -> RedisUrlError {
+    RedisUrlError(message.to_owned())
+}
+
+/// Makes an error that a user name or password may have caused.
+fn encode(message: &str) -> RedisUrlError {
+    RedisUrlError(format!(
+        "{message}\nhelp: write `:`, `/`, `@`, `#`, `?` and `%` in a user name or password as `%3A`, `%2F`, `%40`, `%23`, \
+         `%3F` and `%25`"
+    ))
+}
+
+fn wrong_value(name: &str, value: &str) -> RedisUrlError {
+    RedisUrlError(format!("the option `{name}` of the URL has a wrong value\nhelp: write {value}"))
 }
 
 /// Reads `host:port,host` and `/service/db`. Returns the database as it is written.
@@ -112,7 +153,10 @@ fn read_sentinel<'a>(addresses: &str, path: &'a str) -> Result<(RedisServer, &'a
     let (service, db) = path.split_once('/').unwrap_or((path, ""));
     let service = decode(service);
     if service.is_empty() || service.contains(|one: char| one.is_whitespace() || one.is_control()) {
-        return Err(wrong(PRIMARY));
+        return Err(wrong(
+            "the URL does not name the primary\nnote: sentinels know the primary by a name\nhelp: write the name after the \
+             sentinels, as in `redis+sentinel://one:26379,two:26379/events/0`",
+        ));
     }
     Ok((RedisServer::Sentinel { sentinels, service, login: RedisLogin::default() }, db))
 }

@@ -2,11 +2,17 @@
 
 use redis::Value;
 
-use super::{link::Link, script::RENEW};
+use super::link::Link;
 use crate::event_bus::broker::{
     Subscription,
     redis::bus::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
 };
+
+/// A script that renews the claims of a member on those entries that it still has and that the stream still has. The server
+/// runs it as one command.
+///
+/// Takes the group, the member, and for each entry its id and the number of attempts.
+const RENEW: &str = include_str!("renew.lua");
 
 #[derive(Default)]
 pub(super) struct Claims {
@@ -38,7 +44,7 @@ impl Claims {
 fn renew_by_script(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
     let Subscription { topic, group, consumer_name, .. } = &link.subscription;
     let mut commands = Commands::new();
-    let mut call = RENEW.call(&mut commands, topic, 2 + 2 * entries.len());
+    let mut call = commands.script(RENEW, topic, 2 + 2 * entries.len());
     call.word(group).word(consumer_name);
     for (id, attempts) in entries {
         call.id(*id).number((*attempts).into());
@@ -59,7 +65,7 @@ fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Tr
     }
     let mut replies = link.call(&commands)?.into_iter();
     let oldest = oldest(replies.next().unwrap_or_default())?;
-    commands.clear();
+    let mut commands = Commands::new();
     for ((id, attempts), pending) in entries.iter().zip(replies) {
         let pending = reply::pending(pending)?;
         let Some(pending) = pending.first().filter(|_| *id >= oldest) else { continue };
@@ -72,9 +78,6 @@ fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Tr
             .number(pending.idle_millis)
             .id(*id);
         command.word("RETRYCOUNT").number((*attempts).into()).word("JUSTID");
-    }
-    if commands.is_empty() {
-        return Ok(());
     }
     link.call(&commands)?.into_iter().try_for_each(|reply| reply::checked(reply).map(drop))
 }

@@ -11,7 +11,7 @@ pub(super) struct HandedOut {
     entries: BTreeSet<StreamId>,
     /// The finished ones, which the next command acknowledges.
     finished: Vec<StreamId>,
-    last_acknowledged: Option<StreamId>,
+    pub(super) last_acknowledged: StreamId,
 }
 
 impl HandedOut {
@@ -48,23 +48,18 @@ impl HandedOut {
     /// Forgets an entry that the server has acknowledged.
     pub(super) fn remove(&mut self, id: StreamId) {
         self.entries.remove(&id);
-        self.last_acknowledged = self.last_acknowledged.max(Some(id));
-    }
-
-    /// Returns the last acknowledged entry.
-    pub(super) fn last_acknowledged(&self) -> StreamId {
-        self.last_acknowledged.unwrap_or_default()
+        self.last_acknowledged = self.last_acknowledged.max(id);
     }
 
     /// Returns the position after which a lost group must begin, so that it delivers unacknowledged entries again.
     pub(super) fn position(&self) -> StreamId {
-        let acknowledged = self.last_acknowledged();
+        let acknowledged = self.last_acknowledged;
         self.entries.first().map_or(acknowledged, |first| acknowledged.min(first.previous()))
     }
 
     /// Forgets the position, because the stream starts over with ids below the acknowledged ones.
     pub(super) fn forget_position(&mut self) {
-        self.last_acknowledged = None;
+        self.last_acknowledged = StreamId::ZERO;
     }
 }
 
@@ -91,7 +86,7 @@ mod tests {
         assert_eq!(handed_out.position(), id(1));
         handed_out.remove(id(2));
         handed_out.remove(id(4));
-        assert_eq!((handed_out.position(), handed_out.last_acknowledged()), (id(4), id(4)));
+        assert_eq!((handed_out.position(), handed_out.last_acknowledged), (id(4), id(4)));
         handed_out.forget_position();
         assert_eq!(handed_out.position(), StreamId::ZERO);
         assert!(handed_out.finish(&[EntryId::new("yesterday")]).is_err());

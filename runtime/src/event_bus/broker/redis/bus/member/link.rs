@@ -82,7 +82,7 @@ impl Link {
         commands: impl FnOnce(&Subscription, Duration) -> Commands,
     ) -> (Vec<Value>, Result<(), Trouble>) {
         let mut wait = deadline.saturating_duration_since(Instant::now());
-        let client_id = self.connection.as_ref().and_then(|link| link.client_id.filter(|_| link.can_unblock));
+        let client_id = self.connection.as_ref().and_then(|connection| connection.client_id);
         if client_id.is_none() {
             wait = wait.min(PIECE);
         }

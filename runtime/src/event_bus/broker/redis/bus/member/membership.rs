@@ -47,7 +47,7 @@ impl Membership {
     /// one, because otherwise no member would receive that entry again.
     pub(super) fn create_again(&mut self, link: &mut Link) -> Result<String, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
-        let acknowledged = link.handed_out.last_acknowledged();
+        let acknowledged = link.handed_out.last_acknowledged;
         let newest = match link.ask(&["XINFO", "STREAM", &topic]) {
             Ok(stream) => reply::info(&stream, "last-generated-id").and_then(reply::id),
             Err(trouble) if is_missing_key(&trouble) => None,

@@ -18,7 +18,6 @@ mod link;
 mod membership;
 mod reader;
 mod scan;
-mod script;
 mod wake;
 mod watch;
 
@@ -31,7 +30,6 @@ use super::{connector::Connector, failure::Trouble, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription, Waker, bounded};
 use crate::event_bus::wire::{Entry, EntryId, Failure};
 use claims::Claims;
-use dead_letters::DeadLetters;
 use link::Link;
 use membership::Membership;
 pub(super) use membership::start_id;
@@ -49,7 +47,6 @@ pub(super) struct RedisMember {
     scan: Scan,
     reader: Reader,
     claims: Claims,
-    dead_letters: DeadLetters,
     /// The result of the current poll. If the poll fails, the next one returns it.
     found: Polled,
 }
@@ -62,7 +59,6 @@ impl RedisMember {
             scan: Scan::new(subscription),
             reader: Reader::default(),
             claims: Claims::default(),
-            dead_letters: DeadLetters::new(subscription),
             found: Polled::default(),
         })
     }
@@ -116,7 +112,7 @@ impl RedisMember {
             if found_something || link.is_over(deadline) {
                 return Ok(());
             }
-            reader.wait(link, max, deadline.min(scan.due()), found)?;
+            reader.wait(link, max, deadline.min(scan.due), found)?;
             if !found.entries.is_empty() || link.is_over(deadline) {
                 return Ok(());
             }
@@ -148,7 +144,7 @@ impl EventBusConsumer for RedisMember {
 
     fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError> {
         let id = StreamId::read(&entry.id)?;
-        let added = self.join().and_then(|()| self.dead_letters.add(&mut self.link, id, entry, failure));
+        let added = self.join().and_then(|()| dead_letters::add(&mut self.link, id, entry, failure));
         added.map_err(|trouble| self.link.fail(trouble))
     }
 

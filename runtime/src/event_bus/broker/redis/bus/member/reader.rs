@@ -24,7 +24,7 @@ pub(super) struct Reader {
 impl Reader {
     /// Adds new entries to `found`, without waiting for them.
     pub(super) fn read(&mut self, link: &mut Link, max: usize, found: &mut Polled) -> Result<(), Trouble> {
-        let checked = if self.watch.is_blind() { None } else { Some(self.read_checked(link, max, found)) };
+        let checked = if self.watch.is_blind { None } else { Some(self.read_checked(link, max, found)) };
         let entries = match checked {
             Some(Err(trouble)) if trouble.is_refused_command() => {
                 let entries = read_only(link, max)?;
@@ -65,7 +65,7 @@ impl Reader {
         deadline: Instant,
         found: &mut Polled,
     ) -> Result<(), Trouble> {
-        let checks = !self.watch.is_blind();
+        let checks = !self.watch.is_blind;
         let (replies, result) = link.wait(deadline, |subscription, wait| {
             let mut commands = Commands::new();
             // More entries than the stream keeps may come before the read begins. It then jumps over a gap and does not

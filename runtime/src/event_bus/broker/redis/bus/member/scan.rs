@@ -28,7 +28,8 @@ pub(super) struct Scan {
     cursor: Option<StreamId>,
     /// Whether no other process has this member's name. Each walk asks once.
     is_alone: Option<bool>,
-    due: Instant,
+    /// When the next walk is due.
+    pub(super) due: Instant,
     period: Duration,
 }
 
@@ -45,11 +46,6 @@ impl Scan {
     pub(super) fn begin(&mut self) {
         self.cursor = Some(StreamId::ZERO);
         self.is_alone = None;
-    }
-
-    /// Returns when the next walk is due.
-    pub(super) fn due(&self) -> Instant {
-        self.due
     }
 
     /// Adds one pending entry to `found`, if the walk finds one that this member may take. `joined_at` is the position of
