@@ -9,8 +9,8 @@ use std::{
 };
 
 use crate::event_bus::{
-    BusError, Capabilities, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
-    Operations, Polled, Subscription, Waker,
+    BusError, Capability, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, Operations,
+    Polled, Subscription, Waker,
 };
 
 /// A bus as one member sees it. Clones are the same link.
@@ -80,8 +80,8 @@ impl EventBus for BusLink {
         self.bus.operations()
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.bus.capabilities()
+    fn can(&self, capability: Capability) -> bool {
+        self.bus.can(capability)
     }
 }
 

@@ -14,9 +14,9 @@ pub(crate) use crate::error::chain;
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
 pub use broker::{
-    AuditLine, AuditLog, BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer,
-    Lost, Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations,
-    memory::MemoryBus, registered::register,
+    AuditLine, AuditLog, BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Lost,
+    Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations, memory::MemoryBus,
+    registered::register,
 };
 #[cfg(feature = "cli")]
 pub(crate) use consumer::LOOP_HELP;

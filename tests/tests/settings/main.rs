@@ -21,8 +21,8 @@ use std::{
 
 use openedx_events::{
     event_bus::{
-        BusError, Capabilities, Capability, EventBus, EventBusConsumer, EventBusProducer, MemoryBus,
-        Operations, Settings, Subscription, register,
+        BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, MemoryBus, Operations, Settings,
+        Subscription, register,
         settings::{SettingsBuilder, SettingsError, Severity},
     },
     prelude::*,
@@ -84,8 +84,8 @@ impl EventBus for Nats {
         self.0.operations()
     }
 
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::default().with(Capability::OrderByKey)
+    fn can(&self, _capability: Capability) -> bool {
+        true
     }
 }
 

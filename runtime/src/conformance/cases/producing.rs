@@ -18,7 +18,7 @@ use crate::{
         fixture::{Fixture, GROUP, Recorded},
     },
     event_bus::{
-        self, BusError, Capabilities, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Guard,
+        self, BusError, Capability, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Guard,
         Header, Message, Operations, ProduceError, Settings, Subscription, register,
     },
     responses::Responses,
@@ -55,8 +55,8 @@ impl EventBus for FailingBus {
         self.bus.operations()
     }
 
-    fn capabilities(&self) -> Capabilities {
-        self.bus.capabilities()
+    fn can(&self, capability: Capability) -> bool {
+        self.bus.can(capability)
     }
 }
 

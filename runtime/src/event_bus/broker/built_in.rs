@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{BusError, Capabilities, EventBus};
+use super::{BusError, EventBus};
 use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
 
 /// A bus of this crate. The settings of the bus implement it.
@@ -27,11 +27,6 @@ pub(in crate::event_bus) trait BuiltIn {
 
     /// Reports what is missing if `setting` chooses this bus.
     fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
-
-    /// Returns the capabilities of the bus that [`make`](Self::make) returns.
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
-    }
 
     /// Makes the bus, for the service of this name.
     fn make(&self, service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError>;

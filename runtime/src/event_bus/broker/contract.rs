@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{AuditLog, BusError, Capabilities, Operations, Subscription};
+use super::{AuditLog, BusError, Capability, Operations, Subscription};
 use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 
 /// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to
@@ -35,9 +35,10 @@ pub trait EventBus: Send + Sync {
     /// If the bus is not configured, or configured wrongly.
     fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
 
-    /// Returns what this bus can do. Override it to declare what the bus lacks, or that it orders messages by key.
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::default()
+    /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`]. Override it to
+    /// declare what the bus lacks, or that it orders messages by key.
+    fn can(&self, capability: Capability) -> bool {
+        capability != Capability::OrderByKey
     }
 
     /// Returns the function that writes the audit log of this bus.

@@ -6,7 +6,7 @@
 pub(in crate::event_bus) mod audit;
 pub(in crate::event_bus) mod built_in;
 pub(in crate::event_bus) mod buses;
-pub(in crate::event_bus) mod capabilities;
+pub(in crate::event_bus) mod capability;
 pub(in crate::event_bus) mod contract;
 pub(in crate::event_bus) mod error;
 pub(in crate::event_bus) mod from_settings;
@@ -17,7 +17,7 @@ pub(in crate::event_bus) mod registered;
 pub(in crate::event_bus) mod subscription;
 
 pub use audit::{AuditLine, AuditLog};
-pub use capabilities::{Capabilities, Capability};
+pub use capability::Capability;
 pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
 pub use error::BusError;
 pub use operations::{Operations, Pending};

@@ -11,15 +11,6 @@ pub enum Severity {
     Error,
 }
 
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Warning => "warning",
-            Self::Error => "error",
-        })
-    }
-}
-
 /// One mistake in the settings, or something that may be one.
 ///
 /// Contains no password: a finding about a Redis URL does not quote the URL.
@@ -50,7 +41,11 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: `{}`", self.severity, self.path)?;
+        let severity = match self.severity {
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        };
+        write!(f, "{severity}: `{}`", self.path)?;
         if !self.origin.is_empty() {
             write!(f, " in {}", self.origin)?;
         }

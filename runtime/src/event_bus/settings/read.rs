@@ -19,8 +19,13 @@ pub(super) fn read(layers: &Layers, findings: &mut Findings) -> Settings {
     producer.read(layers.of(family("EVENT_BUS_PRODUCER", layers, buses)), findings);
     consumer.read(layers.of(family("EVENT_BUS_CONSUMER", layers, buses)), findings);
     buses.read(layers, findings);
-    producer.bus = choose_bus("EVENT_BUS_PRODUCER", producer.bus.take(), layers, buses, findings);
-    consumer.bus = choose_bus("EVENT_BUS_CONSUMER", consumer.bus.take(), layers, buses, findings);
+    for (setting, bus) in
+        [("EVENT_BUS_PRODUCER", &mut producer.bus), ("EVENT_BUS_CONSUMER", &mut consumer.bus)]
+    {
+        if let (Some(value), Some((_, path))) = (bus.take(), layers.get(setting)) {
+            *bus = findings.take(&path, bus::choose(setting, &value, buses));
+        }
+    }
     settings.read(layers.of(""), findings);
     check_buses(&settings, layers, findings);
     check_retries(&settings.consumer, layers, findings);
@@ -34,17 +39,6 @@ fn family(setting: &str, layers: &Layers, buses: &BusSettings) -> &'static str {
     let value = layers.get(setting).and_then(|(given, _)| given.value.as_str());
     let chosen = buses.all().find(|bus| value.is_some_and(|value| bus.is_called(value, setting)));
     chosen.and_then(BuiltIn::family).or_else(|| buses.all().find_map(BuiltIn::family)).unwrap_or_default()
-}
-
-fn choose_bus(
-    setting: &str,
-    value: Option<String>,
-    layers: &Layers,
-    buses: &BusSettings,
-    findings: &mut Findings,
-) -> Option<String> {
-    let (_, path) = layers.get(setting)?;
-    findings.take(&path, bus::choose(setting, &value?, buses))
 }
 
 /// Lets each chosen bus report the settings that it lacks.
@@ -78,11 +72,9 @@ fn check_retries(consumer: &ConsumerSettings, layers: &Layers, findings: &mut Fi
 fn read_routes(settings: &mut Settings, layers: &Layers, findings: &mut Findings) {
     let Some((given, path)) = layers.get("EVENT_BUS_PRODUCER_CONFIG") else { return };
     let bus = settings.producer.bus.as_deref();
-    let capabilities = bus.and_then(|name| match settings.buses.named(name) {
-        Some(bus) => Some(bus.capabilities()),
-        None => registered().get(name).map(|bus| bus.capabilities()),
-    });
-    let uses_keys = capabilities.unwrap_or_default().can(Capability::OrderByKey);
+    // The buses of this crate do not use keys.
+    let uses_keys =
+        bus.and_then(|name| registered().remove(name)).is_some_and(|bus| bus.can(Capability::OrderByKey));
     let context = Context { prefix: settings.topic_prefix.as_deref(), uses_keys, bus };
     settings.producer.config = routes::read(&path, given.value, context, findings);
 }

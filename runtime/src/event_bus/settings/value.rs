@@ -115,29 +115,27 @@ pub(super) fn milliseconds(given: Given<'_>) -> Result<Duration, String> {
 
 /// Reads a time in seconds, whole or not. A string is accepted as well.
 pub(in crate::event_bus) fn seconds(given: Given<'_>) -> Result<Duration, String> {
-    time(given.value).ok_or_else(|| no_time("from 0 to", given.value))
+    time(given.value, "from 0 to", |_| true)
 }
 
 /// Reads a time in seconds above zero.
 pub(in crate::event_bus) fn positive_seconds(given: Given<'_>) -> Result<Duration, String> {
-    let time = time(given.value).filter(|time| !time.is_zero());
-    time.ok_or_else(|| no_time("above 0 and at most", given.value))
+    time(given.value, "above 0 and at most", |time| !time.is_zero())
 }
 
-fn time(value: &Value) -> Option<Duration> {
+fn time(value: &Value, range: &str, is_allowed: fn(&Duration) -> bool) -> Result<Duration, String> {
     let number = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     };
-    number.filter(|number| (0.0..=LONGEST.as_secs_f64()).contains(number)).map(Duration::from_secs_f64)
-}
-
-fn no_time(range: &str, value: &Value) -> String {
-    format!(
-        "expected a number of seconds {range} {}, found {}\nhelp: write the seconds as a number, such as `2` or `0.5`, or \
-         leave the setting out to use its default",
-        LONGEST.as_secs(),
-        found(value)
-    )
+    let number = number.filter(|number| (0.0..=LONGEST.as_secs_f64()).contains(number));
+    number.map(Duration::from_secs_f64).filter(is_allowed).ok_or_else(|| {
+        format!(
+            "expected a number of seconds {range} {}, found {}\nhelp: write the seconds as a number, such as `2` or `0.5`, \
+             or leave the setting out to use its default",
+            LONGEST.as_secs(),
+            found(value)
+        )
+    })
 }

@@ -72,14 +72,14 @@ impl MemoryMember {
             let free = group.claims.iter().find(|(number, claim)| {
                 self.free_at(group, **number, claim).is_some_and(|free_at| free_at < now)
             });
-            let Some((&number, _)) = free else { return };
+            let Some((&number, &Claim { attempts, .. })) = free else { return };
             let first = store::after(&topic.entries, number - 1).next();
             let Some(entry) = first.filter(|entry| entry.number == number) else {
                 group.claims.remove(&number);
                 polled.lost.push(Lost::Pending(vec![id(number)]));
                 continue;
             };
-            let attempts = group.claims.get(&number).map_or(0, |claim| claim.attempts) + 1;
+            let attempts = attempts + 1;
             group.claims.insert(number, Claim { consumer_name: consumer_name.clone(), since: now, attempts });
             self.received.insert(number);
             polled.entries.push(entry.deliver(attempts));

@@ -61,12 +61,8 @@ impl Trouble {
 
     /// Returns whether the server does not have the command, or forbids it to this user.
     pub(super) fn is_refused_command(&self) -> bool {
-        match self {
-            Self::Server { code, text } => {
-                code == "NOPERM" || (code == "ERR" && text.to_ascii_lowercase().contains("unknown"))
-            }
-            _ => false,
-        }
+        matches!(self, Self::Server { code, text }
+            if code == "NOPERM" || (code == "ERR" && text.to_ascii_lowercase().contains("unknown")))
     }
 
     /// Returns whether to drop the connection: it is broken, or its server cannot serve now.

@@ -128,12 +128,8 @@ impl Operations for RedisOperations {
         let to = super::member::start_id(to)?;
         let mut result = self.ask(&["XGROUP", "SETID", topic, group, &to]);
         // Redis replies `NOGROUP` if the group is missing, and another error if the stream is.
-        let is_new = match &result {
-            Err(Trouble::Server { code, text }) => {
-                code == "NOGROUP" || text.contains("requires the key to exist")
-            }
-            _ => false,
-        };
+        let is_new = matches!(&result, Err(Trouble::Server { code, text })
+            if code == "NOGROUP" || text.contains("requires the key to exist"));
         if is_new {
             result = self.ask(&["XGROUP", "CREATE", topic, group, &to, "MKSTREAM"]);
         }

@@ -42,15 +42,9 @@ impl StreamId {
 
     /// Parses an id as Redis writes it; the second number may be missing.
     pub(super) fn parse(id: &[u8]) -> Option<Self> {
-        let number = |digits: &[u8]| {
-            let first = digits.first().map(|_| 0_u64);
-            digits.iter().fold(first, |number, digit| {
-                let digit = digit.is_ascii_digit().then(|| u64::from(digit - b'0'))?;
-                number?.checked_mul(10)?.checked_add(digit)
-            })
-        };
-        let mut parts = id.splitn(2, |byte| *byte == b'-');
-        Some(Self { millis: number(parts.next()?)?, number: number(parts.next().unwrap_or(b"0"))? })
+        let id = str::from_utf8(id).ok().filter(|id| !id.contains('+'))?;
+        let (millis, number) = id.split_once('-').unwrap_or((id, "0"));
+        Some(Self { millis: millis.parse().ok()?, number: number.parse().ok()? })
     }
 
     /// Reads an id that a caller or an operator gave.

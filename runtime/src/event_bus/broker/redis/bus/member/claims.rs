@@ -79,6 +79,9 @@ fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Tr
             .id(*id);
         command.word("RETRYCOUNT").number((*attempts).into()).word("JUSTID");
     }
+    if commands.len() == 0 {
+        return Ok(());
+    }
     link.call(&commands)?.into_iter().try_for_each(|reply| reply::checked(reply).map(drop))
 }
 

@@ -29,23 +29,6 @@ pub enum Capability {
     OmitId,
 }
 
-impl Capability {
-    const ALL: [Self; 8] = [
-        Self::OrderByKey,
-        Self::ShareMessages,
-        Self::ClaimEntries,
-        Self::StartAfterEntry,
-        Self::LimitDeadLetterCount,
-        Self::LimitDeadLetterAge,
-        Self::CountLostEntries,
-        Self::OmitId,
-    ];
-
-    const fn bit(self) -> u16 {
-        1 << self as u16
-    }
-}
-
 /// Completes "the bus cannot …".
 impl fmt::Display for Capability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,49 +42,5 @@ impl fmt::Display for Capability {
             Self::CountLostEntries => "count lost entries",
             Self::OmitId => "take messages without an id",
         })
-    }
-}
-
-/// The set of capabilities of a bus: by default, all except [`Capability::OrderByKey`].
-///
-/// ```
-/// use openedx_events::event_bus::{Capabilities, Capability};
-///
-/// let partitioned = Capabilities::default().with(Capability::OrderByKey).without(Capability::ShareMessages);
-/// assert!(partitioned.can(Capability::OrderByKey) && partitioned.can(Capability::StartAfterEntry));
-/// assert!(!partitioned.can(Capability::ShareMessages));
-/// ```
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Capabilities(u16);
-
-impl Capabilities {
-    /// Adds a capability.
-    #[must_use]
-    pub const fn with(self, capability: Capability) -> Self {
-        Self(self.0 | capability.bit())
-    }
-
-    /// Removes a capability.
-    #[must_use]
-    pub const fn without(self, capability: Capability) -> Self {
-        Self(self.0 & !capability.bit())
-    }
-
-    /// Returns whether the bus has a capability.
-    #[must_use]
-    pub const fn can(self, capability: Capability) -> bool {
-        self.0 & capability.bit() != 0
-    }
-}
-
-impl Default for Capabilities {
-    fn default() -> Self {
-        Capability::ALL.into_iter().fold(Self(0), Self::with).without(Capability::OrderByKey)
-    }
-}
-
-impl fmt::Debug for Capabilities {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(Capability::ALL.into_iter().filter(|capability| self.can(*capability))).finish()
     }
 }
