@@ -24,9 +24,6 @@ pub(super) struct FileSettings {
     pub(super) repeated: Vec<String>,
 }
 
-const NO_TABLE: &str =
-    "the settings file is not a table of names and values\nhelp: begin it with the name of a setting";
-
 /// Reads the settings of the event bus from a file.
 ///
 /// # Errors
@@ -57,8 +54,9 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
 
 fn explain(problem: &str) -> String {
     if problem.contains(Root::EXPECTED) {
-        // The value in place of the table may be a password.
-        return NO_TABLE.to_owned();
+        // The value that is there instead may be a password.
+        return "the settings file is not a table of names and values\nhelp: begin it with the name of a setting"
+            .to_owned();
     }
     format!("the settings file cannot be read: {problem}\nhelp: correct the file at that place")
 }

@@ -1,5 +1,7 @@
 //! Names of settings: which ones belong to the event bus, and which unknown ones are probably misspelled.
 
+use std::collections::BTreeSet;
+
 use super::{
     Settings,
     finding::Findings,
@@ -26,8 +28,8 @@ pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
 
 /// Reports the names that are not settings.
 pub(super) fn check(layers: &Layers, findings: &mut Findings) {
-    let known = KnownNames::new();
-    for (name, path) in layers.paths().filter(|(name, _)| !known.names.iter().any(|known| known == name)) {
+    let known = Known::new();
+    for (name, path) in layers.paths().filter(|(name, _)| !known.names.contains(*name)) {
         if name.starts_with("EVENT_BUS_KAFKA_") {
             findings.warning(
                 &path,
@@ -55,8 +57,8 @@ pub(super) fn check(layers: &Layers, findings: &mut Findings) {
     }
 }
 
-struct KnownNames {
-    names: Vec<String>,
+struct Known {
+    names: BTreeSet<String>,
     families: Vec<&'static str>,
 }
 
@@ -64,11 +66,8 @@ impl KnownNames {
     fn new() -> Self {
         let buses = BusSettings::default();
         let families: Vec<_> = buses.all().filter_map(BuiltIn::family).collect();
-        let mut names: Vec<_> =
-            rows(&buses).flat_map(|row| row.names).flat_map(|name| full_names(name, &families)).collect();
-        names.sort();
-        names.dedup();
-        Self { names, families }
+        let names = rows(&buses).flat_map(|row| row.names).flat_map(|name| of_each(name, &families));
+        Self { names: names.collect(), families }
     }
 
     /// Returns the settings that `name` may stand for: those that differ by a typing slip, else those that differ only in

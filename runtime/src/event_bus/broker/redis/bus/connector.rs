@@ -8,7 +8,7 @@ use std::{
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use redis::{
-    Client, ConnectionAddr, ConnectionInfo, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
+    Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
     io::tcp::TcpSettings,
 };
 use rustls::pki_types::{CertificateDer, pem::PemObject};
@@ -86,7 +86,7 @@ impl Connector {
                 self.log_in(&self.client_at(&(host.clone(), *port))?, &place, name, deadline)
             }
             RedisServer::Socket(path) => {
-                self.log_in(&client(ConnectionAddr::Unix(path.clone()))?, &place, name, deadline)
+                self.log_in(&self.client(ConnectionAddr::Unix(path.clone()))?, &place, name, deadline)
             }
             RedisServer::Sentinel { sentinels, service, login } => {
                 let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
@@ -119,13 +119,26 @@ impl Connector {
 
     fn client_at(&self, (host, port): &Address) -> Result<Client, Trouble> {
         let (host, port) = (host.clone(), *port);
-        let Some(tls) = &self.options.url.tls else { return client(ConnectionAddr::Tcp(host, port)) };
-        let insecure = tls.accept_any_certificate;
-        let address = ConnectionAddr::TcpTls { host, port, insecure, tls_params: None };
-        let Some(ca_certs) = &self.ca_certs else { return client(address) };
+        self.client(match &self.options.url.tls {
+            None => ConnectionAddr::Tcp(host, port),
+            Some(tls) => {
+                let insecure = tls.accept_any_certificate;
+                ConnectionAddr::TcpTls { host, port, insecure, tls_params: None }
+            }
+        })
+    }
+
+    fn client(&self, address: ConnectionAddr) -> Result<Client, Trouble> {
+        let unusable = |what| move |_| Trouble::Permanent(format!("{what} cannot be used"));
+        let info = address.into_connection_info().map_err(unusable("the address of the server"))?;
+        // `log_in` does what the client would do, with better errors. Small commands go out at once.
+        let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
+        let info = info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true));
+        let Some(ca_certs) = &self.ca_certs else {
+            return Client::open(info).map_err(unusable("the address of the server"));
+        };
         let certificates = TlsCertificates { client_tls: None, root_cert: Some(ca_certs.clone()) };
-        let unusable = |_| Trouble::Permanent("the certificates of `ssl_ca_certs` cannot be used".to_owned());
-        Client::build_with_tls(info(address)?, certificates).map_err(unusable)
+        Client::build_with_tls(info, certificates).map_err(unusable("the certificates of `ssl_ca_certs`"))
     }
 
     /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user is
@@ -218,21 +231,6 @@ fn accepted(reply: Value, what: &str) -> Result<(), Trouble> {
         }
         reply => reply.map(drop),
     }
-}
-
-fn info(address: ConnectionAddr) -> Result<ConnectionInfo, Trouble> {
-    let info = address.into_connection_info().map_err(unusable_address)?;
-    // `log_in` does what the client would do, with better errors. Small commands are sent at once.
-    let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
-    Ok(info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true)))
-}
-
-fn client(address: ConnectionAddr) -> Result<Client, Trouble> {
-    Client::open(info(address)?).map_err(unusable_address)
-}
-
-fn unusable_address(_: redis::RedisError) -> Trouble {
-    Trouble::Permanent("the address of the server cannot be used".to_owned())
 }
 
 /// Adds the command that logs in. Returns `false` if there is no password.

@@ -1,6 +1,7 @@
 //! Sends messages: one pipeline of `XADD` on a connection that no other thread uses meanwhile.
 
 use std::{
+    collections::BTreeSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
@@ -72,9 +73,7 @@ impl RedisProducer {
         let Some(max_age) = options.stream_max_age else { return };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let oldest = u64::try_from(now.saturating_sub(max_age).as_millis()).unwrap_or_default();
-        let mut topics: Vec<&str> = envelopes.iter().map(|envelope| &*envelope.topic).collect();
-        topics.sort_unstable();
-        topics.dedup();
+        let topics: BTreeSet<&str> = envelopes.iter().map(|envelope| &*envelope.topic).collect();
         for topic in topics {
             commands.command(5).word("XTRIM").word(topic).word("MINID").word("~").number(oldest);
         }

@@ -14,31 +14,18 @@ use crate::event_bus::broker::{
 /// Takes the group, the member, and for each entry its id and the number of attempts.
 const RENEW: &str = include_str!("renew.lua");
 
-#[derive(Default)]
-pub(super) struct Claims {
-    /// Whether the server forbids scripts.
-    without_script: bool,
-}
-
-impl Claims {
-    /// Renews the claims on `entries` and stores the number of attempts of each. Skips entries that another member has now.
-    ///
-    /// If a member claims an entry that the stream has dropped, Redis forgets it. It must stay pending until it is
-    /// acknowledged: otherwise the next member would not report it as lost.
-    pub(super) fn renew(&mut self, link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
-        let mut result =
-            if self.without_script { renew_by_steps(link, entries) } else { renew_by_script(link, entries) };
+/// Renews the claims on `entries` and stores the number of attempts of each. Skips entries that another member has now.
+///
+/// If a member claims an entry that the stream has dropped, Redis forgets it. It must stay pending until it is
+/// acknowledged: otherwise the next member would not report it as lost.
+pub(super) fn renew(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
+    let result = match renew_by_script(link, entries) {
         // The script, or a command in it, may be forbidden.
-        if let Err(trouble @ Trouble::Server { .. }) = &result
-            && !self.without_script
-            && !trouble.is_transient()
-        {
-            self.without_script = trouble.is_refused_command();
-            result = renew_by_steps(link, entries);
-        }
-        // If the group is lost, its claims are too. The next poll creates it again.
-        result.or_else(|trouble| if trouble.is("NOGROUP") { Ok(()) } else { Err(trouble) })
-    }
+        Err(trouble @ Trouble::Server { .. }) if !trouble.is_transient() => renew_by_steps(link, entries),
+        result => result,
+    };
+    // If the group is lost, its claims are too. The next poll creates it again.
+    result.or_else(|trouble| if trouble.is("NOGROUP") { Ok(()) } else { Err(trouble) })
 }
 
 fn renew_by_script(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {

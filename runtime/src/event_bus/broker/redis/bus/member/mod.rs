@@ -4,12 +4,12 @@
 //! poll ──▶ link         sends everything, acknowledgements of handed-out entries first
 //!          membership   creates the group, and creates it again after a loss
 //!          scan         pending entries: those this member left, those other members abandoned ─┐
-//!          reader       new entries; its watch notices those that the stream dropped unread ────┴─▶ found ──▶ Polled
+//!          reader       new entries; the watch notices those that the stream dropped unread ────┴─▶ found ──▶ Polled
 //! hold ──▶ claims       renews the claims of this member
 //! dead_letter ──▶ dead_letters   adds one and acknowledges its entry
 //! ```
 //!
-//! Each part owns its state. The parts know the link, and not each other.
+//! A part that has a state owns it. All know the link; only the reader knows another part, the watch.
 
 mod claims;
 mod dead_letters;
@@ -29,12 +29,11 @@ use std::{
 use super::{connector::Connector, failure::Trouble, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription, Waker, bounded};
 use crate::event_bus::wire::{Entry, EntryId, Failure};
-use claims::Claims;
 use link::Link;
 use membership::Membership;
 pub(super) use membership::start_id;
-use reader::Reader;
 use scan::Scan;
+use watch::Watch;
 
 /// The number of lost entries that one poll reports; the next poll reports the rest.
 const LOST_AT_ONCE: usize = 100;
@@ -45,8 +44,7 @@ pub(super) struct RedisMember {
     link: Link,
     membership: Membership,
     scan: Scan,
-    reader: Reader,
-    claims: Claims,
+    watch: Watch,
     /// The result of the current poll. If the poll fails, the next one returns it.
     found: Polled,
 }
@@ -57,8 +55,7 @@ impl RedisMember {
             link: Link::new(connector, subscription),
             membership: Membership::new(subscription)?,
             scan: Scan::new(subscription),
-            reader: Reader::default(),
-            claims: Claims::default(),
+            watch: Watch::default(),
             found: Polled::default(),
         })
     }
@@ -74,7 +71,7 @@ impl RedisMember {
     /// Looks at all pending entries again: the reply that delivered some of them may be lost.
     fn start_over(&mut self) {
         self.scan.begin();
-        self.reader.watch.forget();
+        self.watch.forget();
     }
 
     /// Polls, and creates the group again if it was lost.
@@ -99,20 +96,20 @@ impl RedisMember {
         if max == 0 || !self.found.entries.is_empty() {
             return self.link.acknowledge();
         }
-        let Self { link, scan, reader, found, .. } = self;
+        let Self { link, scan, watch, found, .. } = self;
         let joined_at = self.membership.joined_at();
         loop {
             scan.next_entry(link, joined_at, found)?;
             if !found.entries.is_empty() || found.lost.len() >= LOST_AT_ONCE {
                 return Ok(());
             }
-            reader.read(link, max, found)?;
+            reader::read(watch, link, max, found)?;
             let found_something =
                 !(found.entries.is_empty() && found.lost.is_empty() && found.notes.is_empty());
             if found_something || link.is_over(deadline) {
                 return Ok(());
             }
-            reader.wait(link, max, deadline.min(scan.due), found)?;
+            reader::wait(watch, link, max, deadline.min(scan.due), found)?;
             if !found.entries.is_empty() || link.is_over(deadline) {
                 return Ok(());
             }
@@ -138,7 +135,7 @@ impl EventBusConsumer for RedisMember {
         }
         let entries = entries.iter().map(|(id, attempts)| Ok((StreamId::read(id)?, *attempts)));
         let entries: Vec<_> = entries.collect::<Result<_, BusError>>()?;
-        let renewed = self.join().and_then(|()| self.claims.renew(&mut self.link, &entries));
+        let renewed = self.join().and_then(|()| claims::renew(&mut self.link, &entries));
         renewed.map_err(|trouble| self.link.fail(trouble))
     }
 
