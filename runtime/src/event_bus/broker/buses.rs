@@ -1,5 +1,5 @@
-//! The list of the buses of this crate. Another bus is another line in each item here, and a folder with its settings and
-//! its code.
+//! The list of the buses of this crate. A new bus needs a line in each item here, and a folder with its settings and its
+//! code.
 
 use super::{built_in::BuiltIn, memory::settings::MemorySettings, redis::settings::RedisSettings};
 use crate::event_bus::settings::{finding::Findings, layers::Layers};

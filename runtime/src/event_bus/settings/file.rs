@@ -54,7 +54,7 @@ pub(super) fn read(path: &Path) -> Result<FileSettings, String> {
 
 fn explain(problem: &str) -> String {
     if problem.contains(Root::EXPECTED) {
-        // The value that is there instead may be a password.
+        // The value in place of the table may be a password.
         return "the settings file is not a table of names and values\nhelp: begin it with the name of a setting"
             .to_owned();
     }

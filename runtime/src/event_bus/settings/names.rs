@@ -28,7 +28,7 @@ pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
 
 /// Reports the names that are not settings.
 pub(super) fn check(layers: &Layers, findings: &mut Findings) {
-    let known = Known::new();
+    let known = KnownNames::new();
     for (name, path) in layers.paths().filter(|(name, _)| !known.names.contains(*name)) {
         if name.starts_with("EVENT_BUS_KAFKA_") {
             findings.warning(
@@ -57,7 +57,7 @@ pub(super) fn check(layers: &Layers, findings: &mut Findings) {
     }
 }
 
-struct Known {
+struct KnownNames {
     names: BTreeSet<String>,
     families: Vec<&'static str>,
 }
@@ -66,7 +66,7 @@ impl KnownNames {
     fn new() -> Self {
         let buses = BusSettings::default();
         let families: Vec<_> = buses.all().filter_map(BuiltIn::family).collect();
-        let names = rows(&buses).flat_map(|row| row.names).flat_map(|name| of_each(name, &families));
+        let names = rows(&buses).flat_map(|row| row.names).flat_map(|name| full_names(name, &families));
         Self { names: names.collect(), families }
     }
 

@@ -51,7 +51,7 @@ impl Commands {
         self.replies
     }
 
-    /// Removes all commands, and keeps the memory for the next ones unless it is much.
+    /// Removes all commands, and keeps their memory for reuse unless it is large.
     pub(super) fn clear(&mut self) {
         const KEPT: usize = 1 << 20;
         self.bytes.clear();

@@ -131,7 +131,7 @@ impl Connector {
     fn client(&self, address: ConnectionAddr) -> Result<Client, Trouble> {
         let unusable = |what| move |_| Trouble::Permanent(format!("{what} cannot be used"));
         let info = address.into_connection_info().map_err(unusable("the address of the server"))?;
-        // `log_in` does what the client would do, with better errors. Small commands go out at once.
+        // `log_in` does what the client would do, with better errors. Small commands are sent at once.
         let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
         let info = info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true));
         let Some(ca_certs) = &self.ca_certs else {

@@ -33,12 +33,13 @@ pub struct RedisOptions {
     /// The time to connect, for each address of a host; 2 seconds by default. The system looks up names, with its own
     /// timeouts.
     pub connect_timeout: Duration,
-    /// The time in which the server must answer; 5 seconds by default. A read that waits for new entries has its waiting
-    /// time in addition.
+    /// The time in which the server must answer; 5 seconds by default. A read that waits for new entries may take
+    /// this time in addition to its wait.
     pub socket_timeout: Duration,
-    /// About how many entries a stream keeps; 10,000 by default. The oldest are dropped, read or not.
+    /// The approximate number of entries that a stream keeps; 10,000 by default. The oldest are dropped, even if they are
+    /// unread.
     pub stream_max_len: u64,
-    /// About how long a stream keeps entries, by the clock of the producer; no limit by default.
+    /// The approximate time for which a stream keeps entries, by the clock of the producer; no limit by default.
     pub stream_max_age: Option<Duration>,
     /// The name of the service, under which the server lists the connections (`CLIENT LIST`).
     pub service_name: String,

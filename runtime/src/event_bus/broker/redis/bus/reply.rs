@@ -59,7 +59,7 @@ pub(super) fn count(reply: Value, to: &'static str) -> Result<u64, Trouble> {
     number(&checked(reply)?).ok_or(Trouble::Reply { to })
 }
 
-/// Reads the id that `XADD` replies.
+/// Reads the id that `XADD` returns.
 pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
     id(&checked(reply)?).map(EntryId::from).ok_or(Trouble::Reply { to: "XADD" })
 }

@@ -40,7 +40,7 @@ impl FromStr for RedisUrl {
         let (server, db) = match scheme {
             "unix" if path.len() < 2 || !address.is_empty() => {
                 return Err(wrong(
-                    "the URL names no socket\nhelp: write a URL such as `unix:///run/redis.sock?db=0`",
+                    "the URL does not name a socket\nhelp: write a URL such as `unix:///run/redis.sock?db=0`",
                 ));
             }
             "unix" => (RedisServer::Socket(decode(path).into()), ""),
@@ -59,8 +59,8 @@ impl FromStr for RedisUrl {
         if !db.is_empty() {
             url.db = db.parse().map_err(|_| {
                 wrong(
-                    "the path of the URL is not the number of a database\nnote: the Python services would use database \
-                     0\nhelp: end the URL in `/0`, or without a path",
+                    "the path of the URL is not a database number\nnote: the Python services would use database \
+                     0\nhelp: end the URL with `/0`, or remove its path",
                 )
             })?;
         }
@@ -138,7 +138,7 @@ fn encode(message: &str) -> RedisUrlError {
 }
 
 fn wrong_value(name: &str, value: &str) -> RedisUrlError {
-    RedisUrlError(format!("the option `{name}` of the URL has a wrong value\nhelp: write {value}"))
+    RedisUrlError(format!("the option `{name}` of the URL has an invalid value\nhelp: write {value}"))
 }
 
 /// Reads `host:port,host` and `/service/db`. Returns the database as it is written.

@@ -37,7 +37,7 @@ pub(super) fn add(link: &mut Link, id: StreamId, entry: &Entry, failure: &Failur
     Ok(())
 }
 
-/// Returns the dead letters that are too old, or too many after another one was added.
+/// Returns the dead letters that are too old, or that exceed the limit once another one is added.
 fn surplus(link: &mut Link, stream: &str) -> Result<Vec<StreamId>, Trouble> {
     let Subscription { dead_letter_max_age, dead_letter_max_len, .. } = link.subscription;
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -37,7 +37,7 @@ pub(super) fn read(
     Ok(())
 }
 
-/// Checks for losses and reads, both in one step.
+/// Checks for losses and reads in one step.
 fn read_checked(
     watch: &mut Watch,
     link: &mut Link,

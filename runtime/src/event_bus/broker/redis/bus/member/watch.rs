@@ -11,8 +11,8 @@ use crate::event_bus::broker::{
 /// it corrects the number of entries that the group has read, so that only one member reports each loss: Redis 7.0 counts a
 /// jump over dropped entries as one entry, and later versions count all of them as read.
 ///
-/// Takes the group. Replies an empty list if there is no group, and a list of one number if the server refuses a command or
-/// does not count. Otherwise it replies: the last id that the group delivered; the first id of the stream; the number of lost
+/// Takes the group. Returns an empty list if there is no group, and a list of one number if the server refuses a command or
+/// does not count. Otherwise it returns: the last id that the group delivered; the first id of the stream; the number of lost
 /// entries; whether the number of read entries was known, and whether it is now; the newest deleted id.
 const CHECK: &str = include_str!("check.lua");
 
@@ -30,7 +30,7 @@ pub(super) fn write_check(commands: &mut Commands, subscription: &Subscription) 
 }
 
 impl Watch {
-    /// Forgets the group: it may be another one now.
+    /// Forgets the group, because it may be a new one now.
     pub(super) fn forget(&mut self) {
         self.group = None;
     }
