@@ -7,9 +7,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions, Settings};
+use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions, Settings};
 
 use super::support::{TOPIC, World, numbers, poll, send};
+
+fn options_of(settings: &Settings) -> Result<RedisOptions, BusError> {
+    RedisOptions::from_settings(&settings.buses.redis, settings.service_name.as_deref())
+}
 
 #[test]
 fn a_unix_socket_and_another_database() {
@@ -40,7 +44,7 @@ fn settings_name_the_server() {
         "EVENTS_SERVICE_NAME": "lms",
     });
     let settings = Settings::from_value(settings).unwrap();
-    let options = RedisOptions::from_settings(&settings).unwrap();
+    let options = options_of(&settings).unwrap();
     let shown = format!("{options:?}");
     for part in ["db: 2", "socket_timeout: 3s", "stream_max_len: 500", "service_name: \"lms\""] {
         assert!(shown.contains(part), "{part} in {shown}");
@@ -50,12 +54,12 @@ fn settings_name_the_server() {
         "EVENT_BUS_PRODUCER": "redis",
         "EVENT_BUS_REDIS_CONNECTION_URL": "rediss+sentinel://a:hush@one/events?sentinel_password=silence",
     });
-    let options = RedisOptions::from_settings(&Settings::from_value(settings).unwrap()).unwrap();
+    let options = options_of(&Settings::from_value(settings).unwrap()).unwrap();
     let shown = format!("{options:?}");
     assert!(shown.contains("service: \"events\"") && shown.contains("tls: Some"), "{shown}");
     assert!(!shown.contains("hush") && !shown.contains("silence"), "{shown}");
     let without = Settings::from_value(serde_json::json!({})).unwrap();
-    assert!(!RedisOptions::from_settings(&without).unwrap_err().is_transient());
+    assert!(!options_of(&without).unwrap_err().is_transient());
 }
 
 #[test]

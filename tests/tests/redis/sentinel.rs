@@ -12,7 +12,7 @@ fn settings_name_sentinels_and_the_primary() {
     // Nothing listens at the first address.
     let url = format!("redis+sentinel://127.0.0.1:1,127.0.0.1:{}/events/3?socket_timeout=2", sentinel.port());
     let settings = Settings::from_value(serde_json::json!({"EVENT_BUS_REDIS_CONNECTION_URL": url})).unwrap();
-    let bus = RedisBus::new(RedisOptions::from_settings(&settings).unwrap()).unwrap();
+    let bus = RedisBus::new(RedisOptions::from_settings(&settings.buses.redis, None).unwrap()).unwrap();
     send(&*bus.producer().unwrap(), 1).unwrap();
     assert_eq!(bus.operations().unwrap().read(TOPIC, None, 10).unwrap().len(), 1);
     assert_eq!(primary.ask::<u64>(&["EXISTS", TOPIC]), 0, "not in database 0");

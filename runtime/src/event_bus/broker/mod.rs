@@ -1,6 +1,6 @@
 //! Brokers: the traits that a bus implements, the types in their signatures, and a folder for each bus of this crate.
 //!
-//! A broker may use `wire`, and the parts of `settings` that make a table. Only the files called `from_settings.rs` use
+//! A broker may use `wire`, and the parts of `settings` that make a table. Only `from_settings.rs` uses
 //! [`Settings`](crate::event_bus::Settings) as a whole. A broker knows neither producers nor consumers.
 
 pub(in crate::event_bus) mod audit;

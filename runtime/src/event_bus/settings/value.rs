@@ -21,8 +21,7 @@ pub(in crate::event_bus) type Kind<T> = fn(Given<'_>) -> Result<T, String>;
 /// Names the value in a message. Only for settings that hold no secrets.
 pub(super) fn found(value: &Value) -> String {
     match value {
-        Value::Bool(value) => format!("`{value}`"),
-        Value::Number(value) => format!("`{value}`"),
+        Value::Bool(_) | Value::Number(_) => format!("`{value}`"),
         Value::String(text) => format!("the string {}", shown(text)),
         other => kind(other).to_owned(),
     }

@@ -80,20 +80,19 @@ impl Connector {
 
     /// Connects to the server, or to the primary that a sentinel names, and logs in as the client `name`.
     pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
-        let place = self.options.place();
         match &self.options.url.server {
             RedisServer::Tcp(host, port) => {
-                self.log_in(&self.client_at(&(host.clone(), *port))?, &place, name, deadline)
+                self.log_in(&self.client_at(&(host.clone(), *port))?, name, deadline)
             }
             RedisServer::Socket(path) => {
-                self.log_in(&self.client(ConnectionAddr::Unix(path.clone()))?, &place, name, deadline)
+                self.log_in(&self.client(ConnectionAddr::Unix(path.clone()))?, name, deadline)
             }
             RedisServer::Sentinel { sentinels, service, login } => {
                 let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
                 for sentinel in sentinels {
                     let primary = self.primary(sentinel, service, login, deadline);
                     let client = primary.and_then(|address| self.client_at(&address));
-                    match client.map(|client| self.log_in(&client, &place, name, deadline)) {
+                    match client.map(|client| self.log_in(&client, name, deadline)) {
                         // Another sentinel may know more.
                         Err(trouble) | Ok(Err(trouble @ Trouble::Connection { .. })) => last = trouble,
                         Ok(connected) => return connected,
@@ -143,15 +142,10 @@ impl Connector {
 
     /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user is
     /// allowed to do.
-    fn log_in(
-        &self,
-        client: &Client,
-        place: &str,
-        name: &str,
-        deadline: Instant,
-    ) -> Result<ServerConnection, Trouble> {
+    fn log_in(&self, client: &Client, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         let deadline = self.limit(deadline);
-        let mut connection = self.open(client, place, deadline)?;
+        let place = self.options.place();
+        let mut connection = self.open(client, &place, deadline)?;
         let mut commands = Commands::new();
         let logs_in = write_login(&mut commands, &self.options.url.login);
         let database = self.options.url.db.to_string();

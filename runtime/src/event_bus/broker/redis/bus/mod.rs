@@ -9,7 +9,6 @@ mod connection;
 mod connector;
 mod failure;
 mod fields;
-mod from_settings;
 mod member;
 mod operations;
 mod options;

@@ -66,10 +66,11 @@ impl RedisOptions {
     }
 
     /// Connects to the server in `settings`, for the service of this name.
-    pub(in crate::event_bus) fn of(
-        settings: &RedisSettings,
-        service_name: Option<&str>,
-    ) -> Result<Self, BusError> {
+    ///
+    /// # Errors
+    ///
+    /// If the settings name no server.
+    pub fn from_settings(settings: &RedisSettings, service_name: Option<&str>) -> Result<Self, BusError> {
         let url = settings.connection_url.clone().ok_or_else(|| {
             BusError::permanent("no server is configured: set `EVENT_BUS_REDIS_CONNECTION_URL`")
         })?;

@@ -40,13 +40,6 @@ impl RedisProducer {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn keep(&self, connection: ServerConnection) {
-        let mut idle = self.idle();
-        if idle.len() < IDLE_CONNECTIONS {
-            idle.push(connection);
-        }
-    }
-
     /// Sends `envelopes` and appends their outcomes. After an error, the rest has no outcome.
     fn send_on(
         &self,
@@ -96,7 +89,10 @@ impl RedisProducer {
                 self.send_on(&mut connection, rest, limit, &mut outcomes)?;
                 may_help = true;
                 Self::take_back(&mut outcomes)?;
-                self.keep(connection);
+                let mut idle = self.idle();
+                if idle.len() < IDLE_CONNECTIONS {
+                    idle.push(connection);
+                }
                 Ok(())
             });
             let Err(trouble) = result else { return outcomes };

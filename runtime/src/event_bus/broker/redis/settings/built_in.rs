@@ -49,7 +49,7 @@ impl BuiltIn for RedisSettings {
     #[cfg(feature = "redis")]
     fn make(&self, service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError> {
         use crate::event_bus::broker::redis::{RedisBus, RedisOptions};
-        Ok(Arc::new(RedisBus::new(RedisOptions::of(self, service_name)?)?))
+        Ok(Arc::new(RedisBus::new(RedisOptions::from_settings(self, service_name)?)?))
     }
 
     #[cfg(not(feature = "redis"))]
