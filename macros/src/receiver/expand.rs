@@ -30,7 +30,7 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     // The data keys decide the types of the parameters, and a receiver may return a `Result` before it can fail.
     //
     // fn notify(…) { … }
-    // trait __receiver_notify_12_4_0 { fn registered() { statics… } }
+    // enum __receiver_notify_12_4_0 { Registered = { statics… 0 } }
     quote! {
         #[allow(
             clippy::implicit_hasher,

@@ -37,9 +37,10 @@ impl Function {
         function.ok()
     }
 
-    /// Returns the function, followed by its registration. The registration is inside a trait, which an `impl` cannot
-    /// contain: if the function is a method, the compiler refuses the trait and ignores its content, in which the
-    /// function's name would not resolve, or would resolve to another function.
+    /// Returns the function, followed by its registration. The registration is inside an enum, which an `impl` cannot
+    /// contain: if the function is a method, the compiler refuses the enum and ignores its content, in which the
+    /// function's name would not resolve, or would resolve to another function. A trait would do the same, but the
+    /// compiler searches all traits of a module for each method that the module calls.
     pub(super) fn registered(&self, items: &TokenStream) -> TokenStream {
         let Self { attributes, visibility, signature, inner_attributes, body } = self;
         // The registration uses the same deprecated signals as the function, and is absent from the same builds.
@@ -50,8 +51,8 @@ impl Function {
         let body = in_braces(quote!(#(#inner_attributes)* #statements), body.span());
         let span = signature.ident.span().resolved_at(Span::call_site());
         let name = self.name_of_registration(span);
-        let members = in_braces(quote!(fn registered() { #items }), span);
-        let registration = quote_spanned!(span=> trait #name #members);
+        let members = in_braces(quote!(Registered = { #items 0 }), span);
+        let registration = quote_spanned!(span=> enum #name #members);
         quote! {
             #(#attributes)* #visibility #signature #body
 

@@ -16,7 +16,7 @@ pub(crate) struct Alias {
     /// The text of a simple type.
     simple: Option<String>,
     /// Whether an earlier field has the same simple type.
-    pub(super) is_repeated: bool,
+    is_repeated: bool,
 }
 
 impl Alias {

@@ -22,7 +22,7 @@ impl Record<'_> {
 
     /// Asserts that each field has an Avro form and the traits of a value.
     pub(crate) fn type_assertions(&self) -> TokenStream {
-        let each = self.checked().filter(|field| !field.alias.is_repeated).map(|field| {
+        let each = self.checked().map(|field| {
             let span = field.ty.span();
             let rt = runtime_at(span);
             let ty = field.alias_at_type();

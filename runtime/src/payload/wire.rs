@@ -21,7 +21,7 @@ pub fn assert_simple<T: Simple>() {}
 
 /// The traits that the name of a simple type implies.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` shadows the standard type of the same name, so it cannot be a field of a payload or an event\nnote: fields need an Avro form, `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`\nhelp: use the standard type, or refer to this type by another name",
+    message = "`{Self}` is not the standard type of the same name, so it cannot be a field of a payload or an event\nnote: fields need an Avro form, `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`\nhelp: use the standard type, or refer to this type by another name",
     label = "not the standard type"
 )]
 pub trait Simple: AvroType + Clone + PartialEq + Debug + Send + Sync {}
