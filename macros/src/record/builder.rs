@@ -140,6 +140,9 @@ impl Record<'_> {
                 }
                 None => {
                     let state = state(field);
+                    if is_never_left_out(field) {
+                        return source!([text, index] #text: __value_of(__values.#index));
+                    }
                     source!([text, index, state] #text: <#state as __Required<_>>::value(__values.#index))
                 }
             }
@@ -156,7 +159,7 @@ impl Record<'_> {
         //     __id: id_is_set,
         // {
         //     let values = self.values;
-        //     UserData { … UserDataFields { id: <__id as Required<_>>::value(values.0), … } }
+        //     UserData { … UserDataFields { id: value_of(values.0), … } }
         // }
         source! {
             [vis, ident, bounds, built]
@@ -200,16 +203,18 @@ impl Record<'_> {
             self.item.ident.unraw()
         ));
         let label = literal(&format!("`{name}` is not set here"));
+        let required =
+            if is_never_left_out(field) { "__HasValue".to_owned() } else { format!("__Required<{alias}>") };
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-        // pub trait id_is_set: Required<i64> {}
-        // impl<S: Required<i64>> id_is_set for S {}
+        // pub trait id_is_set: HasValue {}
+        // impl<S: HasValue> id_is_set for S {}
         source! {
-            [message, label, vis, is_set, alias]
+            [message, label, vis, is_set, required]
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: __Required<#alias> {}
+            #vis trait #is_set: #required {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: __Required<#alias>> #is_set for __S {}
+            impl<__S: #required> #is_set for __S {}
         }
     }
 
@@ -230,6 +235,11 @@ fn state(field: &Field<'_>) -> String {
 
 fn is_set(field: &Field<'_>) -> String {
     format!("{}_is_set", field.name)
+}
+
+/// Returns whether the type cannot be an `Option` under another name.
+fn is_never_left_out(field: &Field<'_>) -> bool {
+    field.alias.is_simple() && !is_option(&field.ty)
 }
 
 /// Returns whether the setter takes other types than the field's. The name of the type decides, which is enough

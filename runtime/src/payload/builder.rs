@@ -14,6 +14,12 @@ pub struct Set;
 #[derive(Clone, Copy, Debug)]
 pub struct Kept;
 
+/// A state in which the field has a value.
+pub trait HasValue {}
+
+impl HasValue for Set {}
+impl HasValue for Kept {}
+
 /// A state in which `build()` gets a value for the field. Expansions require it through a trait of their own, whose
 /// message names the field.
 pub trait Required<T> {
@@ -45,7 +51,7 @@ impl<T: MayBeLeftOut> Required<T> for Unset {
 
 /// Returns the value, which a builder always has in the states `Set` and `Kept`.
 #[inline]
-fn value_of<T>(slot: Option<T>) -> T {
+pub fn value_of<T>(slot: Option<T>) -> T {
     slot.unwrap_or_else(|| unreachable!("a field that was set has a value"))
 }
 
