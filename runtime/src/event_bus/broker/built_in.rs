@@ -25,6 +25,9 @@ pub(in crate::event_bus) trait BuiltIn {
         &[]
     }
 
+    /// Reads these settings.
+    fn read(&mut self, _layers: &Layers, _findings: &mut Findings) {}
+
     /// Reports what is missing if `setting` chooses this bus.
     fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
 

@@ -33,6 +33,10 @@ impl BuiltIn for RedisSettings {
         Self::ROWS
     }
 
+    fn read(&mut self, layers: &Layers, findings: &mut Findings) {
+        Self::read(self, |name| layers.get(name), findings);
+    }
+
     fn check(&self, setting: &str, layers: &Layers, findings: &mut Findings) {
         const URL: &str = "EVENT_BUS_REDIS_CONNECTION_URL";
         if layers.get(URL).is_none() {
