@@ -9,8 +9,6 @@ mod producer;
 pub mod settings;
 mod wire;
 
-#[cfg(feature = "cli")]
-pub(crate) use crate::error::chain;
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
 pub use broker::{

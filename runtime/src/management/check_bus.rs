@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{args::SettingsArgs, finding_lines::FindingLines};
 use crate::{
+    error::chain,
     event::EventDefinition,
-    event_bus::{LOOP_HELP, Settings, chain, operations, settings::Finding},
+    event_bus::{LOOP_HELP, Settings, operations, settings::Finding},
     registry,
 };
 

@@ -22,9 +22,10 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
+    error::chain,
     event::AnyEvent,
     event_bus::{
-        ConsumeError, Consumer, EntryId, OnError, OnUnknownType, Settings, Stop, chain, install, run_all,
+        ConsumeError, Consumer, EntryId, OnError, OnUnknownType, Settings, Stop, install, run_all,
         settings::ConsumerExtra,
     },
     metadata::EventsMetadata,

@@ -3,7 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::{
-    event_bus::{EntryId, Message, chain},
+    error::chain,
+    event_bus::{EntryId, Message},
     registry,
     schema::{Field, Schema},
 };

@@ -13,8 +13,9 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
+    error::chain,
     event::EventDefinition,
-    event_bus::{Producer, chain, install, producer, settings::check_key_path},
+    event_bus::{Producer, install, producer, settings::check_key_path},
     metadata::EventsMetadata,
 };
 

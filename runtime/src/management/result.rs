@@ -5,7 +5,8 @@ use std::{
     process::ExitCode,
 };
 
-use crate::event_bus::{BusError, InstallError, ProduceError, chain, settings::SettingsError};
+use crate::error::chain;
+use crate::event_bus::{BusError, InstallError, ProduceError, settings::SettingsError};
 
 pub(super) type CommandResult = Result<Done, CommandError>;
 

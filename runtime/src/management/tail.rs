@@ -10,7 +10,8 @@ use super::{
     event_json::entry,
     result::{CommandResult, Done},
 };
-use crate::event_bus::{BusError, EntryId, Operations, chain};
+use crate::error::chain;
+use crate::event_bus::{BusError, EntryId, Operations};
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;

@@ -9,7 +9,7 @@ use super::{
     in_flight::{NextStep, Waiting},
     job::{AttemptOutcome, Job},
 };
-use crate::event_bus::wire::Failure;
+use crate::event_bus::{broker::bounded, wire::Failure};
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -115,6 +115,12 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
+    /// Limits the waits to times that a clock can count, and makes the longest one no shorter than the first.
+    pub(super) fn new(min: Duration, max: Duration) -> Self {
+        let min = bounded(min);
+        Self { min, max: bounded(max).max(min) }
+    }
+
     /// Returns how long to wait after attempt number `attempt`, from 1, has failed. The wait doubles with each attempt, and is
     /// a random share of it, at least half, so that members that failed together do not retry together.
     pub(super) fn after(&self, attempt: u32) -> Duration {
@@ -132,11 +138,17 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_the_longest() {
-        let backoff = Backoff { min: Duration::from_millis(200), max: Duration::from_secs(30) };
+        let backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(30));
         for (attempt, most) in [(1, 200), (2, 400), (3, 800), (8, 25_600), (9, 30_000), (u32::MAX, 30_000)] {
             let wait = backoff.after(attempt);
             let most = Duration::from_millis(most);
             assert!(wait >= most / 2 && wait <= most, "{attempt}: {wait:?}");
         }
+    }
+
+    #[test]
+    fn the_longest_wait_can_be_added_to_the_clock() {
+        let backoff = Backoff::new(Duration::MAX, Duration::ZERO);
+        assert!(Instant::now().checked_add(backoff.after(u32::MAX)).is_some());
     }
 }

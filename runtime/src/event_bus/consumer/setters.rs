@@ -53,10 +53,10 @@ impl Consumer {
         let options = Options {
             batch: 100,
             concurrency: 1,
-            max_attempts: settings.max_attempts,
-            backoff: Backoff { min: settings.retry_min, max: settings.retry_max },
+            max_attempts: settings.max_attempts.max(1),
+            backoff: Backoff::new(settings.retry_min, settings.retry_max),
             poll_timeout: settings.poll_timeout,
-            poll_failure_sleep: settings.poll_failure_sleep,
+            poll_failure_sleep: bounded(settings.poll_failure_sleep),
             consecutive_errors_limit: settings.consecutive_errors_limit,
             stop_timeout: Duration::from_secs(30),
             on_error: OnError::default(),
@@ -144,8 +144,7 @@ impl Consumer {
     /// Sets the waits between attempts: at most `min` before the second one, twice as long before each further one, and never
     /// longer than `max`. By default, 0.2 s and 30 s.
     pub fn retry(mut self, min: Duration, max: Duration) -> Self {
-        let (min, max) = (bounded(min), bounded(max));
-        self.options.backoff = Backoff { min, max: max.max(min) };
+        self.options.backoff = Backoff::new(min, max);
         self
     }
 

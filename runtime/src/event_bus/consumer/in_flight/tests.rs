@@ -1,0 +1,248 @@
+//! Every transition of a message, one test each.
+
+use std::time::SystemTime;
+
+use super::*;
+use crate::event_bus::wire::{Entry, Message};
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+fn id(id: &str) -> EntryId {
+    EntryId::new(id)
+}
+
+fn job(name: &str, attempt: u32) -> Job {
+    Job::new(Entry::new(id(name), Message::builder().build(), attempt), 5)
+}
+
+/// Makes two lanes: `a` and `b` are in the first, `c` is in the second.
+fn three() -> InFlight {
+    let mut in_flight = InFlight::new(2);
+    assert!(in_flight.receive(job("a", 1), 0));
+    assert!(in_flight.receive(job("b", 1), 0));
+    assert!(in_flight.receive(job("c", 1), 1));
+    in_flight
+}
+
+fn start(in_flight: &mut InFlight, lane: usize) -> Option<String> {
+    in_flight.start(lane).map(|job| job.entry.id.to_string())
+}
+
+fn waiting(name: &str, attempt: u32, until: Instant, step: NextStep) -> Waiting {
+    Waiting { until, job: job(name, attempt), step }
+}
+
+fn dead_letter() -> NextStep {
+    let now = SystemTime::now();
+    let error = "no stock".to_owned();
+    NextStep::DeadLetter(Failure { error, receivers: Vec::new(), attempts: 5, first: now, last: now })
+}
+
+fn sorted(mut list: Vec<(EntryId, u32)>) -> Vec<(String, u32)> {
+    list.sort();
+    list.into_iter().map(|(id, attempts)| (id.to_string(), attempts)).collect()
+}
+
+#[test]
+fn receive_queues_messages_in_their_lanes() {
+    let in_flight = three();
+    assert_eq!((in_flight.len(), in_flight.queued(0), in_flight.queued(1)), (3, 2, 1));
+    assert!(!in_flight.has_redelivered() && !in_flight.has_finished());
+}
+
+#[test]
+fn receive_ignores_a_message_that_is_in_flight() {
+    let mut in_flight = three();
+    assert!(!in_flight.receive(job("a", 2), 1));
+    in_flight.start(0);
+    assert!(!in_flight.receive(job("a", 2), 1), "even while it runs");
+    assert_eq!((in_flight.len(), in_flight.queued(1)), (3, 1));
+    assert!(!in_flight.has_redelivered());
+}
+
+#[test]
+fn a_redelivered_message_is_alone_until_nothing_is_in_flight() {
+    let mut in_flight = InFlight::new(1);
+    in_flight.receive(job("a", 2), 0);
+    assert!(in_flight.has_redelivered());
+    in_flight.start(0);
+    in_flight.succeed(0);
+    assert!(!in_flight.has_redelivered());
+}
+
+#[test]
+fn pass_over_finishes_a_message_without_a_lane() {
+    let mut in_flight = three();
+    assert!(in_flight.pass_over(&id("d")));
+    assert!(!in_flight.pass_over(&id("a")), "a lane has it");
+    assert_eq!(in_flight.take_finished(), [id("d")]);
+}
+
+#[test]
+fn start_takes_one_message_at_a_time_in_order() {
+    let mut in_flight = three();
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
+    assert_eq!(start(&mut in_flight, 0), None, "it runs");
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c"));
+    assert!(in_flight.is_running(0));
+    in_flight.succeed(0);
+    assert!(!in_flight.is_running(0));
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+}
+
+#[test]
+fn succeed_finishes_a_message() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    in_flight.succeed(0);
+    assert_eq!(in_flight.len(), 2);
+    assert_eq!(in_flight.take_finished(), [id("a")]);
+    assert!(!in_flight.has_finished());
+}
+
+#[test]
+fn acknowledgements_that_failed_come_before_later_ones() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    in_flight.succeed(0);
+    let taken = in_flight.take_finished();
+    in_flight.start(0);
+    in_flight.succeed(0);
+    in_flight.not_acknowledged(taken);
+    assert_eq!(in_flight.take_finished(), [id("a"), id("b")]);
+}
+
+#[test]
+fn begin_names_the_receiver_and_starts_its_time() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_none(), "no receiver has begun");
+    in_flight.begin(0, FullName::new("clinic", "greet"), now);
+    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT).is_none(), "it may take as long as that");
+    let hung = in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).unwrap();
+    assert_eq!((hung.receiver.to_string(), hung.entry), ("clinic::greet".to_owned(), id("a")));
+    in_flight.begin(0, FullName::new("clinic", "heal"), now + TIMEOUT * 2);
+    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_none(), "the next receiver has its own time");
+}
+
+#[test]
+fn fail_holds_up_its_lane_and_no_other() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, now + TIMEOUT, NextStep::Retry));
+    assert!(!in_flight.is_running(0));
+    assert_eq!(start(&mut in_flight, 0), None, "nothing overtakes it");
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c"));
+    assert_eq!(in_flight.next_due(), Some(now + TIMEOUT));
+    assert_eq!(in_flight.len(), 3);
+}
+
+#[test]
+fn take_due_takes_a_message_when_it_is_due_and_once() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, now + TIMEOUT, NextStep::Retry));
+    assert!(in_flight.take_due(now).is_none());
+    let (lane, due) = in_flight.take_due(now + TIMEOUT).unwrap();
+    assert_eq!((lane, due.job.entry.id), (0, id("a")));
+    assert!(in_flight.take_due(now + TIMEOUT).is_none());
+    assert_eq!(in_flight.next_due(), None);
+    assert_eq!(start(&mut in_flight, 0), None, "nothing overtakes it while it is recorded");
+}
+
+#[test]
+fn put_back_makes_a_message_due_again() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, now, dead_letter()));
+    let (lane, due) = in_flight.take_due(now).unwrap();
+    in_flight.put_back(lane, due);
+    assert!(matches!(in_flight.take_due(now).unwrap().1.step, NextStep::DeadLetter(_)));
+}
+
+#[test]
+fn retry_begins_the_next_attempt_before_the_rest_of_the_lane() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, now, NextStep::Retry));
+    let (lane, due) = in_flight.take_due(now).unwrap();
+    in_flight.retry(lane, due.job);
+    assert_eq!(sorted(in_flight.claims()), [("a".to_owned(), 2), ("b".to_owned(), 1), ("c".to_owned(), 1)]);
+    let job = in_flight.start(0).unwrap();
+    assert_eq!((job.entry.id, job.entry.attempt), (id("a"), 2));
+    assert!(!in_flight.has_redelivered(), "this process knows that the first attempt ended");
+}
+
+#[test]
+fn dead_lettered_lets_the_lane_go_on_and_needs_no_acknowledgement() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 5, now, dead_letter()));
+    let (lane, _) = in_flight.take_due(now).unwrap();
+    in_flight.dead_lettered(lane);
+    assert!(!in_flight.has_finished());
+    assert_eq!(in_flight.len(), 2);
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+}
+
+#[test]
+fn give_back_returns_a_message_without_its_attempt() {
+    let mut in_flight = InFlight::new(1);
+    in_flight.receive(job("a", 3), 0);
+    in_flight.start(0);
+    in_flight.give_back(0);
+    assert_eq!(in_flight.len(), 0);
+    assert_eq!(sorted(in_flight.take_returned()), [("a".to_owned(), 2)]);
+}
+
+#[test]
+fn stop_returns_fresh_messages_without_the_attempt_of_their_delivery() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    in_flight.stop();
+    assert!(in_flight.is_stopping());
+    assert_eq!(sorted(in_flight.take_returned()), [("b".to_owned(), 0), ("c".to_owned(), 0)]);
+    assert_eq!(in_flight.len(), 1, "one still runs");
+    in_flight.succeed(0);
+    assert_eq!(in_flight.take_finished(), [id("a")], "a message that ends in time is acknowledged");
+}
+
+#[test]
+fn after_a_stop_only_dead_letters_are_due() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.start(1);
+    in_flight.stop();
+    in_flight.fail(0, waiting("a", 2, now, NextStep::Retry));
+    in_flight.fail(1, waiting("c", 5, now, dead_letter()));
+    assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("c"));
+    assert!(in_flight.take_due(now).is_none());
+}
+
+#[test]
+fn end_returns_the_rest_with_the_attempts_that_count() {
+    let mut in_flight = InFlight::new(4);
+    let now = Instant::now();
+    for (lane, name) in ["failed", "buried", "running", "hung"].into_iter().enumerate() {
+        in_flight.receive(job(name, 3), lane);
+        in_flight.start(lane);
+    }
+    in_flight.stop();
+    in_flight.take_returned();
+    in_flight.fail(0, waiting("failed", 3, now, NextStep::Retry));
+    in_flight.fail(1, waiting("buried", 3, now, dead_letter()));
+    in_flight.begin(2, FullName::new("clinic", "greet"), now + TIMEOUT);
+    in_flight.begin(3, FullName::new("clinic", "heal"), now);
+    let hung = in_flight.end(TIMEOUT, now + TIMEOUT * 2);
+    assert_eq!(hung.into_iter().map(|hung| hung.entry).collect::<Vec<_>>(), [id("hung")]);
+    let returned = [("buried".to_owned(), 2), ("failed".to_owned(), 3), ("running".to_owned(), 2)];
+    assert_eq!(sorted(in_flight.take_returned()), returned, "the attempt of a hung receiver counts");
+    assert_eq!(in_flight.len(), 0);
+}
