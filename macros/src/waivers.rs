@@ -51,12 +51,23 @@ impl Waivers {
         help: &str,
         problems: &mut Problems,
     ) -> bool {
+        self.check_with_help(rule, at, what, format!("{help}, or {}", how_to_waive(rule)), problems)
+    }
+
+    /// Does the same, with a help that says itself how to waive the rule.
+    pub(crate) fn check_with_help(
+        &self,
+        rule: &'static Rule,
+        at: &impl ToTokens,
+        what: String,
+        help: String,
+        problems: &mut Problems,
+    ) -> bool {
         let is_waived = self.contains(rule);
         if is_waived {
             self.mark_needed(rule);
         } else {
-            let waiver = format!("waive the rule with `allow({}, reason = \"…\")`", rule.name);
-            problems.refuse(rule, at, what, format!("{help}, or {waiver}"));
+            problems.refuse(rule, at, what, help);
         }
         is_waived
     }
@@ -120,6 +131,15 @@ impl Waivers {
     fn add(&mut self, rule: Option<&'static Rule>, at: &Ident, state: WaiverState) {
         self.0.push(Waiver { rule, at: at.clone(), state });
     }
+}
+
+/// Returns an example of a waiver of the rule.
+fn example(rule: &str) -> String {
+    format!("allow({rule}, reason = \"…\")")
+}
+
+pub(crate) fn how_to_waive(rule: &Rule) -> String {
+    format!("waive the rule with `{}`", example(rule.name))
 }
 
 /// The kind of item that an attribute with waivers is on.

@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use openedx_events::{Event, codec, contracts, prelude::*, registry, testing};
+use openedx_events::{AvroType, BoxError, Event, codec, contracts, prelude::*, registry, testing};
 
 /// Sent when a parcel is shipped. All contracts up to minor version 2 are in `tests/schemas`.
 #[event(type = "com.example.shop.parcel.shipped.v1", minor_version = 2)]
@@ -57,6 +57,74 @@ pub struct ParcelLost {
     pub worth: i64,
 }
 
+/// The shelf of a parcel, which need not be known.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shelf(Option<i64>);
+
+impl AvroType for Shelf {
+    type Repr = Option<i64>;
+
+    fn to_repr(&self) -> Option<i64> {
+        self.0
+    }
+
+    fn from_repr(repr: Option<i64>) -> Result<Self, BoxError> {
+        Ok(Self(repr))
+    }
+}
+
+/// The same, represented by another type of our own.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Place(Shelf);
+
+impl AvroType for Place {
+    type Repr = Shelf;
+
+    fn to_repr(&self) -> Shelf {
+        self.0.clone()
+    }
+
+    fn from_repr(repr: Shelf) -> Result<Self, BoxError> {
+        Ok(Self(repr))
+    }
+}
+
+/// A type with an optional form that accepts no null.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner(String);
+
+impl AvroType for Owner {
+    type Repr = Option<String>;
+
+    fn to_repr(&self) -> Option<String> {
+        Some(self.0.clone())
+    }
+
+    fn from_repr(repr: Option<String>) -> Result<Self, BoxError> {
+        Ok(Self(repr.ok_or("the owner is unknown")?))
+    }
+}
+
+/// Sent when a parcel is stored. Its contract of minor version 0 has only the number.
+#[event(type = "com.example.shop.parcel.stored.v1", minor_version = 1)]
+pub struct ParcelStored {
+    /// The number of the parcel.
+    pub number: i64,
+    /// The shelf.
+    pub shelf: Shelf,
+    /// The place.
+    pub place: Place,
+}
+
+/// Sent when a parcel is claimed. Its contract of minor version 0 has only the number.
+#[event(type = "com.example.shop.parcel.claimed.v1", minor_version = 1)]
+pub struct ParcelClaimed {
+    /// The number of the parcel.
+    pub number: i64,
+    /// The owner.
+    pub owner: Owner,
+}
+
 fn shipped(number: i64) -> ParcelShipped {
     ParcelShipped::builder()
         .number(number)
@@ -102,6 +170,19 @@ fn an_optional_data_key_that_was_always_there_is_never_missing() {
     assert_eq!(bytes, [10, 0]);
     let error = codec::decode::<ParcelReturned>(&bytes[..1]).unwrap_err();
     assert_eq!(error.field_path(), "note");
+}
+
+#[test]
+fn types_with_an_optional_form_may_be_missing() {
+    let stored = ParcelStored { number: 5, shelf: Shelf(Some(1)), place: Place(Shelf(Some(2))) };
+    let bytes = codec::encode(&stored);
+    assert_eq!(codec::decode::<ParcelStored>(&bytes).unwrap(), stored);
+    let earlier = codec::decode::<ParcelStored>(&bytes[..1]).unwrap();
+    assert_eq!(earlier, ParcelStored { number: 5, shelf: Shelf(None), place: Place(Shelf(None)) });
+
+    let bytes = codec::encode(&ParcelClaimed { number: 5, owner: Owner("Ann".to_owned()) });
+    let error = codec::decode::<ParcelClaimed>(&bytes[..1]).unwrap_err();
+    assert_eq!(error.field_path(), "owner");
 }
 
 #[test]

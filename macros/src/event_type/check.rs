@@ -4,7 +4,11 @@ use super::{
     EventType, action,
     version::{self, is_version},
 };
-use crate::{diagnostics::Problems, rules, waivers::Waivers};
+use crate::{
+    diagnostics::Problems,
+    rules,
+    waivers::{Waivers, how_to_waive},
+};
 
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
 const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
@@ -140,12 +144,18 @@ impl EventType {
 
     fn check_action(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let action = self.segments.last().map_or("", String::as_str);
-        if action::is_past_tense(action) {
-            return true;
-        }
-        let what = format!("action `{action}` of event type `{}` is not in the past tense", self.text);
-        let help = "end the event type with what happened, as in `created`, `updated` or `sent`";
-        waivers.check(&rules::ACTION_NOT_PAST_TENSE, &self.literal, what, help, problems)
+        let Some(word) = action::not_past(action) else { return true };
+        let rule = &rules::ACTION_NOT_PAST_TENSE;
+        let what = if word == action {
+            format!("action `{action}` of event type `{}` is not in the past tense", self.text)
+        } else {
+            format!("`{word}` in action `{action}` of event type `{}` is not in the past tense", self.text)
+        };
+        let help = format!(
+            "end the event type with what happened, as in `created`, `updated` or `sent`; if `{word}` is right, {}",
+            how_to_waive(rule)
+        );
+        waivers.check_with_help(rule, &self.literal, what, help, problems)
     }
 }
 

@@ -8,7 +8,7 @@ use std::cell::Cell;
 
 use syn::{Attribute, Ident, Meta, Token, punctuated::Punctuated};
 
-use super::{Place, WaiverState, Waivers};
+use super::{Place, WaiverState, Waivers, example};
 use crate::{
     args::{Arg, ArgValue, KnownArguments, closest},
     diagnostics::{Problems, quoted},
@@ -26,7 +26,7 @@ impl Arg {
         let names: Vec<Ident> = names.into_iter().map(|arg| arg.name).collect();
         let example = example(&names.first().map_or_else(|| "type_hyphen".to_owned(), Ident::to_string));
         for name in names.iter().skip(1) {
-            let help = format!("write a separate `{}` for this rule", self::example(&name.to_string()));
+            let help = format!("write a separate `{}` for this rule", super::example(&name.to_string()));
             problems.mistake(name, "`allow(…)` waives one rule", help);
         }
         let mut known = KnownArguments::new("`allow(…)`", &["reason"]);
@@ -59,11 +59,6 @@ impl Arg {
             waivers.add(find(name), name, state);
         }
     }
-}
-
-/// Returns an example of a waiver of the rule.
-fn example(rule: &str) -> String {
-    format!("allow({rule}, reason = \"…\")")
 }
 
 /// Returns the rule called `name`, or one with a similar name.

@@ -86,11 +86,15 @@ pub trait AvroType: Sized + 'static {
         Self::from_repr(repr).map_err(|error| DecodeError::refused(start, "a valid value", error))
     }
 
-    /// Returns the value of a field of this type in an event of an earlier minor version that lacks the field.
+    /// Returns the value of a field of this type in an event of an earlier minor version that lacks the field. There is
+    /// one if the Avro form is optional, because a contract can then gain the field.
     #[doc(hidden)]
     #[must_use]
     fn absent() -> Option<Self> {
-        None
+        match Self::SCHEMA {
+            Schema::Optional(_) => Self::from_repr(Self::Repr::absent()?).ok(),
+            _ => None,
+        }
     }
 }
 
