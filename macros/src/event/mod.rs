@@ -9,13 +9,15 @@ mod parse;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::{contract::Contracts, diagnostics::report, record, record_kind::RecordKind, rules};
+use crate::{
+    contract::Contracts, diagnostics::report, record, record_kind::RecordKind, rules, syntax::parse_item,
+};
 
 /// Returns the expansion, or the user's item with the reasons why there is none.
 pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    // The compiler reported an item that does not parse before it called the macro.
-    let Ok(item) = syn::parse2(item.clone()) else {
-        return item.clone();
+    let item = match parse_item("event", item) {
+        Ok(item) => item,
+        Err(unreadable) => return unreadable,
     };
     report(|problems| {
         let Some(mut event) = parse::parse(arguments, &item, problems) else {

@@ -8,7 +8,7 @@ use crate::{
     diagnostics::quoted,
     record::{Field, Record, builder::is_option, debug_impl},
     runtime_path::RuntimePath,
-    source::{source, tokens},
+    source::{literal, source, tokens},
 };
 
 pub(crate) fn expand(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
@@ -20,6 +20,7 @@ pub(crate) fn expand(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
         access(&item.ident, twin),
         plain(&item.ident),
         avro_type(&item.ident),
+        twin_as_field(&item.ident, twin),
         record.serde_impls("__Frozen::get(&self.__build_with_builder)", &read),
         record.builder(&(into_fields(item, twin) + &record.to_builder())),
     ];
@@ -194,6 +195,19 @@ fn avro_type(ident: &Ident) -> String {
                     __Err(__error) => __Err(__error),
                 }
             }
+        }
+    }
+}
+
+/// Returns the impl with the message for the twin as a field.
+fn twin_as_field(ident: &Ident, twin: &Ident) -> String {
+    let (name, help) = (literal(&twin.unraw().to_string()), literal(&format!("use `{}`", ident.unraw())));
+    // impl Refused for UserDataFields { const REFUSAL: Refusal = Refusal::fields("UserDataFields", "use `UserData`"); }
+    source! {
+        [twin, name, help]
+        #[automatically_derived]
+        impl __RT::Refused for #twin {
+            const REFUSAL: __RT::Refusal = __RT::Refusal::fields(#name, #help);
         }
     }
 }

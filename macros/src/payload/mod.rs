@@ -12,13 +12,14 @@ use crate::{
     diagnostics::report,
     record::{self, Record},
     record_kind::RecordKind,
+    syntax::parse_item,
 };
 
 /// Returns the expansion, or the user's item with the reasons why there is none.
 pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream {
-    // The compiler reported an item that does not parse before it called the macro.
-    let Ok(item) = syn::parse2(item.clone()) else {
-        return item.clone();
+    let item = match parse_item("payload", item) {
+        Ok(item) => item,
+        Err(unreadable) => return unreadable,
     };
     report(|problems| {
         let PayloadArguments { path, pii, mut waivers } = PayloadArguments::parse(arguments, problems);

@@ -71,7 +71,7 @@ fn distinct(receiver: &Receiver) -> TokenStream {
 
 /// Returns the item without a registration. It mentions the signals, so that the compiler reports mistakes in them at
 /// once, and does not report their imports as unused.
-pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> TokenStream {
+pub(crate) fn expand_refused(refused: &RefusedReceiver) -> TokenStream {
     let (structs, signals): (Vec<_>, Vec<_>) = refused.signals.iter().partition(|path| is_struct(path));
     let import = refused.path.import();
     let signals = signals.into_iter().map(signal);
@@ -88,9 +88,9 @@ pub(crate) fn expand_refused(refused: &RefusedReceiver, item: &TokenStream) -> T
     });
     let uses = uses(&refused.signals, &refused.path);
     match &refused.function {
-        Some(function) => function.with_items(&quote!(#mentions #uses)),
-        None if is_item(item) => quote!(#item #mentions #uses),
-        None => item.clone(),
+        Ok(function) => function.with_items(&quote!(#mentions #uses)),
+        Err(item) if is_item(item) => quote!(#item #mentions #uses),
+        Err(item) => item.clone(),
     }
 }
 

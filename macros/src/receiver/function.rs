@@ -12,7 +12,7 @@ use syn::{
 use crate::{
     diagnostics::Problems,
     rules,
-    syntax::{allow_expected, first_word, is_named},
+    syntax::{allow_expected, first_word, is_named, parse_item},
 };
 
 /// A function; the body is not parsed.
@@ -27,14 +27,21 @@ pub(crate) struct Function {
 }
 
 impl Function {
-    pub(super) fn parse(item: &TokenStream, problems: &mut Problems) -> Option<Self> {
-        let function = syn::parse2(item.clone());
-        if function.is_err() && !is_reported(item) {
-            let help = "put `#[receiver(…)]` on a `fn` with a body, outside of `impl` and `trait`";
-            let at = first_word(item.clone());
-            problems.refuse(&rules::RECEIVER_SHAPE, &at, "a receiver must be a free function", help);
-        }
-        function.ok()
+    /// # Errors
+    ///
+    /// If the item is not a function: returns the item as the expansion contains it.
+    pub(super) fn parse(item: &TokenStream, problems: &mut Problems) -> Result<Self, TokenStream> {
+        let word = first_word(item.clone());
+        parse_item("receiver", item).map_err(|unreadable| match word.to_string().as_str() {
+            // The compiler refuses an attribute on a statement.
+            "let" => item.clone(),
+            "fn" | "async" | "unsafe" | "extern" | "const" if ends_in_braces(item) => unreadable,
+            _ => {
+                let help = "put `#[receiver(…)]` on a `fn` with a body, outside of `impl` and `trait`";
+                problems.refuse(&rules::RECEIVER_SHAPE, &word, "a receiver must be a free function", help);
+                item.clone()
+            }
+        })
     }
 
     /// Returns the function, followed by its registration. The registration is inside an enum, which an `impl` cannot
@@ -139,14 +146,7 @@ fn in_braces(tokens: TokenStream, span: Span) -> Group {
     group
 }
 
-/// Returns whether the compiler refused the item before it called the macro: an attribute on a statement, or a
-/// function with a syntax error.
-fn is_reported(item: &TokenStream) -> bool {
+fn ends_in_braces(item: &TokenStream) -> bool {
     let last = item.clone().into_iter().last();
-    let has_body = matches!(last, Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace);
-    match first_word(item.clone()).to_string().as_str() {
-        "let" => true,
-        "fn" | "async" | "unsafe" | "extern" | "const" => has_body,
-        _ => false,
-    }
+    matches!(last, Some(TokenTree::Group(body)) if body.delimiter() == Delimiter::Brace)
 }

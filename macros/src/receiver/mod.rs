@@ -16,6 +16,6 @@ use crate::diagnostics::report;
 pub(crate) fn receiver(arguments: TokenStream, item: &TokenStream) -> TokenStream {
     report(|problems| match parse::parse(arguments, item, problems) {
         Ok(receiver) => expand::expand(&receiver),
-        Err(refused) => expand::expand_refused(&refused, item),
+        Err(refused) => expand::expand_refused(&refused),
     })
 }

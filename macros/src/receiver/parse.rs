@@ -32,8 +32,8 @@ pub(crate) struct Receiver {
 pub(crate) struct RefusedReceiver {
     pub(crate) signals: Vec<Path>,
     pub(crate) path: RuntimePath,
-    /// `None` if the attribute is on something else.
-    pub(crate) function: Option<Function>,
+    /// The item if the attribute is on something else.
+    pub(crate) function: Result<Function, TokenStream>,
 }
 
 pub(crate) fn parse(
@@ -44,14 +44,14 @@ pub(crate) fn parse(
     let mut parsed = ReceiverArguments::default();
     let is_complete = parsed.parse(arguments, problems);
     let function = Function::parse(item, problems);
-    let parameters = function.as_ref().and_then(|function| {
+    let parameters = function.as_ref().ok().and_then(|function| {
         let is_right = check_signature(&function.signature, problems);
         let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
         parameters.filter(|_| is_right)
     });
     let ReceiverArguments { signals, order, path } = parsed;
     match (function, parameters) {
-        (Some(function), Some(parameters)) if is_complete => {
+        (Ok(function), Some(parameters)) if is_complete => {
             let later_signals = later_signals(&function.attributes, &signals, problems);
             Ok(Receiver { function, signals, later_signals, order, path, parameters })
         }

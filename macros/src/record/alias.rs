@@ -74,8 +74,8 @@ impl ToTokens for Alias {
     }
 }
 
-/// Formats a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` is
-/// not simple, because it is refused.
+/// Formats a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` and a `Vec<u8>`
+/// are not simple, because they are refused.
 fn simple(ty: &Type) -> Option<String> {
     const WORDS: &[&str] = &["String", "i64", "bool", "f64", "i32", "i16", "i8", "u32", "u16", "u8"];
     let Type::Path(TypePath { qself: None, path, .. }) = ty else {
@@ -91,7 +91,11 @@ fn simple(ty: &Type) -> Option<String> {
     };
     match arguments.args.first() {
         Some(GenericArgument::Type(inner)) if arguments.args.len() == 1 => {
-            let inner = simple(inner).filter(|inner| !inner.starts_with("Option"))?;
+            let inner = simple(inner)?;
+            let is_refused = inner.starts_with("Option") || (name == "Vec" && inner == "u8");
+            if is_refused {
+                return None;
+            }
             Some(format!("{name}<{inner}>"))
         }
         _ => None,
@@ -104,12 +108,19 @@ mod tests {
 
     #[test]
     fn simple_types_consist_of_well_known_names() {
-        for text in ["String", "i64", "Option<bool>", "Vec<Vec<u8>>", "Option<Vec<String>>"] {
+        for text in ["String", "i64", "Option<bool>", "Vec<Vec<i8>>", "Option<Vec<String>>"] {
             assert_eq!(simple(&syn::parse_str(text).unwrap()).as_deref(), Some(text));
         }
-        for text in
-            ["u64", "UserData", "std::string::String", "::String", "Vec<Option<i64>>", "Option<DateTime>"]
-        {
+        for text in [
+            "u64",
+            "Vec<u8>",
+            "Option<Vec<Vec<u8>>>",
+            "UserData",
+            "std::string::String",
+            "::String",
+            "Vec<Option<i64>>",
+            "Option<DateTime>",
+        ] {
             assert!(simple(&syn::parse_str(text).unwrap()).is_none(), "{text}");
         }
     }

@@ -85,9 +85,7 @@ fn without_value(ty: &Type) -> Option<TypeRefusal> {
         Type::TraitObject(_) => {
             refusal("has no known size", "write the concrete type, or a `#[payload]` struct")
         }
-        Type::Slice(slice) => {
-            refusal("has no known size", &format!("write `Vec<{}>`", type_name(&slice.elem)))
-        }
+        Type::Slice(_) => refusal("has no known size", &format!("write `{}`", owned(ty))),
         Type::Never(_) => refusal("has no values", "remove the field"),
         Type::Path(path) if path.path.is_ident("str") => refusal("has no known size", "write `String`"),
         Type::Path(path) => {
@@ -129,12 +127,12 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
     match part {
         Type::Reference(reference) => {
             let may_stay = is_local && reference.lifetime.as_ref().is_some_and(is_static);
-            let refusal = if reference.mutability.is_some() {
-                TypeRefusal::new(part, "could change, but payloads are frozen", "store the value itself")
-            } else {
-                TypeRefusal::new(part, "borrows its value", OWN_THE_DATA)
+            let what = match reference.mutability {
+                Some(_) => "could change, but payloads are frozen",
+                None => "borrows its value",
             };
-            Some(refusal).filter(|_| !may_stay)
+            let help = format!("write `{}`", owned(part));
+            (!may_stay).then(|| TypeRefusal::new(part, what, help))
         }
         Type::Path(path) => {
             let arguments = path.path.segments.iter().flat_map(angle_arguments);
@@ -143,13 +141,36 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
                 _ => None,
             });
             let named = lifetimes.next();
-            let is_elided_cow =
-                named.is_none() && path.path.segments.last().is_some_and(|last| last.ident == "Cow");
-            (is_elided_cow || named.is_some_and(|lifetime| !is_static(lifetime))).then(|| {
-                TypeRefusal::new(part, "borrows its value", "use an owned type: `String` for `Cow<'_, str>`")
-            })
+            let is_cow = path.path.segments.last().is_some_and(|last| last.ident == "Cow");
+            let is_borrowed = named.map_or(is_cow, |lifetime| !is_static(lifetime));
+            let help = match owned(part) {
+                other if other == type_name(part) => {
+                    "use a type that owns its data, without a lifetime".to_owned()
+                }
+                owned => format!("write `{owned}`"),
+            };
+            is_borrowed.then(|| TypeRefusal::new(part, "borrows its value", help))
         }
         _ => None,
+    }
+}
+
+/// Returns the text of the type that owns the data of a reference, a slice or a `Cow`.
+fn owned(ty: &Type) -> String {
+    match ty {
+        Type::Group(group) => owned(&group.elem),
+        Type::Paren(paren) => owned(&paren.elem),
+        Type::Reference(reference) => owned(&reference.elem),
+        Type::Slice(slice) => match owned(&slice.elem).as_str() {
+            "u8" => "openedx_events::Bytes".to_owned(),
+            item => format!("Vec<{item}>"),
+        },
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Path(path) => {
+            let cow = path.path.segments.last().filter(|last| last.ident == "Cow");
+            cow.and_then(|cow| type_arguments(cow).next()).map_or_else(|| type_name(ty), owned)
+        }
+        _ => type_name(ty),
     }
 }
 

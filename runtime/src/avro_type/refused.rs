@@ -145,11 +145,17 @@ refused! {
 refused! {
     "has no counterpart in Avro",
     "Avro's only list is `array`, which can have any length and is a `list` in Python (ADR-5)",
-    "use `Vec`":
+    "use `Vec`, or `openedx_events::Bytes` for bytes":
     [T, S] "HashSet" HashSet<T, S>,
     [T] "BTreeSet" BTreeSet<T>,
     [T] "VecDeque" VecDeque<T>,
     [T, const N: usize] "[_; N]" [T; N],
+}
+refused! {
+    "would be a list of numbers",
+    "Avro would write a `long` for each byte, but Python's `bytes` have a type of their own (ADR-5)",
+    "use `openedx_events::Bytes` for binary data, or `Vec<i64>` for numbers":
+    [] "Vec<u8>" Vec<u8>,
 }
 refused! {
     "holds nothing",

@@ -83,6 +83,17 @@ impl Refusal {
             help: "use the payload inside it",
         }
     }
+
+    /// Refuses the struct that holds the fields of a payload as a field; `#[payload]` implements `Refused` with it.
+    #[must_use]
+    pub const fn fields(type_name: &'static str, help: &'static str) -> Self {
+        Self {
+            type_name,
+            what: "holds the fields of a payload, and is not a payload itself",
+            note: "its fields can be assigned, but payloads are frozen (ADR-3)",
+            help,
+        }
+    }
 }
 
 pub(super) const fn position(fields: &[Field], name: &str) -> Option<usize> {
