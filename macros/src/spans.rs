@@ -1,6 +1,6 @@
 //! Generated tokens that the compiler shows as the user's own.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Ident;
 
@@ -34,16 +34,6 @@ pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
             token
         })
         .collect()
-}
-
-/// Returns the same tokens, of which the first two, the `::` of a path, are resolved at the call of the macro: in a crate of
-/// the edition 2015, the `::core` of the user's tokens is a module of that crate.
-pub(crate) fn rooted_here(tokens: TokenStream) -> TokenStream {
-    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    for token in tokens.iter_mut().take(2) {
-        token.set_span(token.span().resolved_at(Span::call_site()));
-    }
-    tokens.into_iter().collect()
 }
 
 /// Returns the source location of `ident`. A function learns the location of its call if all tokens of the call have
