@@ -46,14 +46,14 @@ broken! {
         messages_without_key_run_one_after_another;
     a_bus_that_forgets_attempts: ForgetsAttempts fails
         an_entry_that_crashes_its_member_is_dead_lettered
-        unfinished_entries_come_first_and_one_at_a_time
         attempts_survive_a_restart;
     a_bus_that_delivers_twice: DeliversTwice fails
         a_group_handles_each_message_once;
     a_bus_that_never_claims: NeverClaims fails
         entries_of_a_crashed_member_are_claimed;
     a_bus_that_ignores_holds: IgnoresHolds fails
-        a_stop_does_not_count_as_an_attempt
+        an_entry_that_crashes_its_member_is_dead_lettered
+        attempts_survive_a_restart
         claims_are_renewed_while_receivers_run
         claims_are_renewed_while_messages_wait_for_a_retry;
     a_bus_that_drops_dead_letters: DropsDeadLetters fails

@@ -164,11 +164,11 @@ impl Member {
             group.pending.remove(&number(id)?);
         }
         let abandoned = group.pending.iter().filter(|(_, claim)| max > 0 && self.may_claim(claim));
-        let abandoned: Vec<_> = abandoned.map(|(number, claim)| (*number, claim.attempts + 1)).collect();
-        for (number, attempt) in abandoned {
+        let abandoned: Vec<_> = abandoned.map(|(number, claim)| (*number, claim.attempts)).collect();
+        for (number, attempts) in abandoned {
             if let Some(message) = entries.get(&number) {
-                group.pending.insert(number, self.claim(attempt));
-                polled.entries.push(Entry::new(id(number), message.clone(), attempt));
+                group.pending.insert(number, self.claim(attempts));
+                polled.entries.push(Entry::redelivered(id(number), message.clone(), attempts + 1));
                 return Ok(polled); // Entries that were delivered before come one at a time.
             }
             group.pending.remove(&number);
@@ -180,7 +180,7 @@ impl Member {
                 polled.lost.push(Lost::Unread { after, before, count: Some(number - group.read - 1) });
             }
             group.read = number;
-            group.pending.insert(number, self.claim(1));
+            group.pending.insert(number, self.claim(0));
             polled.entries.push(Entry::new(id(number), message.clone(), 1));
         }
         Ok(polled)

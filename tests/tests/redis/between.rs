@@ -1,4 +1,4 @@
-//! A proxy that runs code just before it forwards a certain command.
+//! A proxy that runs code, or cuts the connection, when it forwards a certain command.
 
 use std::{
     io::{Read, Write},
@@ -8,6 +8,7 @@ use std::{
         atomic::{AtomicU8, Ordering},
     },
     thread,
+    time::Duration,
 };
 
 use openedx_events::event_bus::{EventBus, EventBusConsumer, RedisBus, RedisOptions};
@@ -19,66 +20,113 @@ const HAPPENED: u8 = 2;
 
 pub(crate) struct Between {
     port: u16,
-    state: Arc<AtomicU8>,
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    state: AtomicU8,
+    wanted: &'static str,
+    event: Event,
+}
+
+/// The event that happens once, after [`Between::arm`], with the next bytes that contain the wanted command.
+enum Event {
+    /// Calls this before the bytes are forwarded.
+    Call(Box<dyn Fn() + Send + Sync>),
+    /// Forwards the bytes, and cuts the connection before the reply.
+    CutReply,
 }
 
 impl Between {
-    /// Calls `happen` once, after [`arm`](Self::arm), before it forwards the next bytes that contain `wanted`.
+    /// Calls `happen` before the next bytes that contain `wanted`.
     pub(crate) fn start(
         world: &World,
         wanted: &'static str,
         happen: impl Fn() + Send + Sync + 'static,
     ) -> Self {
+        Self::with(world, wanted, Event::Call(Box::new(happen)))
+    }
+
+    /// Cuts the connection after the next bytes that contain `wanted` have reached the server, before it replies.
+    pub(crate) fn cutting_the_reply_to(world: &World, wanted: &'static str) -> Self {
+        Self::with(world, wanted, Event::CutReply)
+    }
+
+    fn with(world: &World, wanted: &'static str, event: Event) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = world.server.port();
-        let state = Arc::new(AtomicU8::new(0));
-        let (theirs, happen) = (Arc::clone(&state), Arc::new(happen));
+        let shared = Arc::new(Shared {
+            state: AtomicU8::new(0),
+            wanted,
+            event,
+        });
+        let theirs = Arc::clone(&shared);
         // The thread ends with the process.
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(("127.0.0.1", server)).unwrap());
                 let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
-                let (state, happen) = (Arc::clone(&theirs), Arc::clone(&happen));
-                thread::spawn(move || {
-                    forward(client, server, |bytes| {
-                        let is_it = bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes());
-                        let change = |from, to| {
-                            state.compare_exchange(from, to, Ordering::SeqCst, Ordering::SeqCst).is_ok()
-                        };
-                        if is_it && change(WAITS, HAPPENED) {
-                            happen();
-                        }
-                    });
-                });
-                thread::spawn(move || forward(back_from, back_to, |_| ()));
+                let (there, back) = (Arc::clone(&theirs), Arc::clone(&theirs));
+                thread::spawn(move || there.forward(client, server, true));
+                thread::spawn(move || back.forward(back_from, back_to, false));
             }
         });
-        Self { port, state }
+        Self { port, shared }
+    }
+
+    pub(crate) fn options(&self) -> RedisOptions {
+        RedisOptions::tcp("127.0.0.1", self.port)
     }
 
     /// Returns a consumer that connects through the proxy.
     pub(crate) fn consumer(&self, name: &str) -> Box<dyn EventBusConsumer> {
-        let bus = RedisBus::new(RedisOptions::tcp("127.0.0.1", self.port)).unwrap();
+        let bus = RedisBus::new(self.options()).unwrap();
         bus.consumer(&backlog(name)).unwrap()
     }
 
     pub(crate) fn arm(&self) {
-        self.state.store(WAITS, Ordering::SeqCst);
+        self.shared.state.store(WAITS, Ordering::SeqCst);
     }
 
     pub(crate) fn has_happened(&self) -> bool {
-        self.state.load(Ordering::SeqCst) == HAPPENED
+        self.shared.state.load(Ordering::SeqCst) == HAPPENED
     }
 }
 
-fn forward(mut from: TcpStream, mut to: TcpStream, mut look: impl FnMut(&[u8])) {
-    let mut chunk = vec![0; 1 << 16];
-    while let Ok(len @ 1..) = from.read(&mut chunk) {
-        look(&chunk[..len]);
-        if to.write_all(&chunk[..len]).is_err() {
-            break;
+impl Shared {
+    fn forward(&self, mut from: TcpStream, mut to: TcpStream, to_server: bool) {
+        let mut chunk = vec![0; 1 << 16];
+        while let Ok(len @ 1..) = from.read(&mut chunk) {
+            let cuts = to_server && self.happens(&chunk[..len]);
+            if cuts {
+                // The thread of the replies finds the client gone.
+                let _ = from.shutdown(Shutdown::Both);
+            }
+            if to.write_all(&chunk[..len]).is_err() {
+                break;
+            }
+            if cuts {
+                thread::sleep(Duration::from_millis(100));
+                break;
+            }
+        }
+        let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+    }
+
+    /// Returns whether to cut the connection after these bytes.
+    fn happens(&self, bytes: &[u8]) -> bool {
+        let is_it = bytes.windows(self.wanted.len()).any(|window| window == self.wanted.as_bytes());
+        let change = || self.state.compare_exchange(WAITS, HAPPENED, Ordering::SeqCst, Ordering::SeqCst);
+        if !is_it || change().is_err() {
+            return false;
+        }
+        match &self.event {
+            Event::Call(happen) => {
+                happen();
+                false
+            }
+            Event::CutReply => true,
         }
     }
-    let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
 }

@@ -10,6 +10,8 @@ mod groups;
 mod holding;
 mod operations;
 mod producing;
+mod repeating;
+mod restricted;
 mod security;
 mod sentinel;
 mod stopping;

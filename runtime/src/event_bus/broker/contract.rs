@@ -69,14 +69,15 @@ pub trait EventBusProducer: Send + Sync {
 /// A member of a consumer group on one topic.
 ///
 /// A broker hands each entry to one member, which keeps it until it acknowledges it. If a member dies, another one receives
-/// its entries; dropping a member without another call counts as its death. The broker counts the deliveries of each entry,
-/// so that an entry that crashes the process is noticed.
+/// its entries; dropping a member without another call counts as its death. The broker stores how many attempts were begun for
+/// each entry, so that an entry that crashes the process is noticed. Only [`hold`](Self::hold) changes that number: a delivery
+/// is not an attempt.
 pub trait EventBusConsumer: Send {
     /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
     /// `wait` for the first one.
     ///
     /// Entries that were delivered before, to this member or to a dead one, come before new entries, and one at a
-    /// time.
+    /// time. They are [marked](Entry::is_redelivered).
     ///
     /// # Errors
     ///
@@ -84,7 +85,8 @@ pub trait EventBusConsumer: Send {
     /// them again.
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError>;
 
-    /// Renews the claim of this member on `entries`, and stores the number of attempts begun for each.
+    /// Renews the claim of this member on `entries`, and stores the number of attempts begun for each. Storing a number again
+    /// changes nothing.
     ///
     /// # Errors
     ///

@@ -60,6 +60,7 @@ pub struct Pending {
     pub consumer_name: String,
     /// How long ago the member received it or renewed its claim.
     pub idle: Duration,
-    /// How often it was delivered.
+    /// How many attempts are known to have begun. A member stores a first attempt only when it renews its claims, or when
+    /// the message fails.
     pub attempts: u32,
 }

@@ -91,6 +91,7 @@ impl<'a> Coordinator<'a> {
 
     fn step(&mut self) -> Step {
         self.record_next_steps();
+        self.record_beginnings();
         self.renew_claims();
         if self.lanes.floor().in_flight.len() == 0 {
             if let Some(left) = self.pace.rest() {
@@ -113,16 +114,13 @@ impl<'a> Coordinator<'a> {
 
     /// Returns the number of entries that may be read.
     fn room(&self) -> usize {
-        let Options { batch, max_attempts, concurrency, count, .. } = *self.options;
+        let Options { batch, count, .. } = *self.options;
         let floor = self.lanes.floor();
         if floor.in_flight.has_redelivered() {
             return 0;
         }
-        // If a message has only one attempt, a message that crashes the process uses up the attempt of every other message
-        // in flight.
-        let most = if max_attempts == 1 { batch.min(concurrency) } else { batch };
         let left = count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
-        most.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(floor.in_flight.len())
+        batch.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(floor.in_flight.len())
     }
 
     fn has_settled_all(&self) -> bool {
@@ -144,8 +142,8 @@ impl<'a> Coordinator<'a> {
         };
         self.pace.polled = Instant::now();
         self.pace.has_more = false;
-        let Polled { entries, lost, notes } = match polled {
-            Ok(polled) => polled,
+        let Polled { entries, .. } = match polled {
+            Ok(polled) => self.told(polled),
             Err(error) => {
                 self.lanes.floor().in_flight.not_acknowledged(finished);
                 if !self.pace.has_answered && !error.is_transient() {
@@ -157,12 +155,6 @@ impl<'a> Coordinator<'a> {
         };
         self.pace.has_answered = true;
         self.pace.has_more = room > 0 && entries.len() >= room;
-        for lost in &lost {
-            self.observers.tell(&Observation::Lost(lost));
-        }
-        for note in &notes {
-            self.observers.tell(&Observation::Noted(note));
-        }
         for entry in entries {
             if self.is_wanted(&entry) {
                 self.lanes.deal(Job::new(entry, self.options.max_attempts));
@@ -170,7 +162,19 @@ impl<'a> Coordinator<'a> {
                 self.observers.tell(&Observation::Skipped { entry: &entry, reason: None });
             }
         }
+        self.record_beginnings();
         Ok(())
+    }
+
+    /// Tells the observers what a poll found besides entries.
+    fn told(&self, polled: Polled) -> Polled {
+        for lost in &polled.lost {
+            self.observers.tell(&Observation::Lost(lost));
+        }
+        for note in &polled.notes {
+            self.observers.tell(&Observation::Noted(note));
+        }
+        polled
     }
 
     fn is_wanted(&self, entry: &Entry) -> bool {
@@ -207,6 +211,35 @@ impl<'a> Coordinator<'a> {
                     floor.in_flight.dead_lettered(lane);
                 }
             }
+            self.lanes.wake(floor, lane);
+        }
+    }
+
+    /// Stores the attempts that are about to begin, as far as the broker must know of them.
+    fn record_beginnings(&mut self) {
+        let next = self.lanes.floor().in_flight.to_store();
+        if next.is_empty() || self.pace.rest().is_some() {
+            return;
+        }
+        // An attempt that has ended must not count as one that crashed.
+        let finished = self.lanes.floor().in_flight.take_finished();
+        if !finished.is_empty() {
+            match self.poller.poll(&finished, 0) {
+                Ok(polled) => drop(self.told(polled)),
+                Err(error) => {
+                    self.lanes.floor().in_flight.not_acknowledged(finished);
+                    return self.broker_failed(&error, "finished messages could not be acknowledged");
+                }
+            }
+        }
+        let (lanes, attempts): (Vec<_>, Vec<_>) =
+            next.into_iter().map(|(lane, id, attempt)| (lane, (id, attempt))).unzip();
+        if let Err(error) = self.poller.hold(&attempts) {
+            return self.broker_failed(&error, "the attempts that begin could not be recorded");
+        }
+        for lane in lanes {
+            let mut floor = self.lanes.floor();
+            floor.in_flight.stored(lane);
             self.lanes.wake(floor, lane);
         }
     }

@@ -129,9 +129,9 @@ impl InFlight {
     /// Returns all messages in lanes, each with the number of attempts that have begun.
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
         let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref());
-        let fresh = self.lanes.iter().flat_map(|lane| &lane.queue).map(|job| &job.entry);
+        let fresh = self.lanes.iter().flat_map(|lane| &lane.queue);
         let claims = heads.map(|head| (head.id.clone(), head.attempt));
-        claims.chain(fresh.map(|entry| (entry.id.clone(), entry.attempt))).collect()
+        claims.chain(fresh.map(|job| (job.entry.id.clone(), job.begun()))).collect()
     }
 
     /// Returns when the next waiting message is due.
@@ -179,6 +179,28 @@ impl InFlight {
         is_new
     }
 
+    /// Returns the messages that could start now if the broker knew of their attempts, each with the number of that attempt.
+    pub(super) fn to_store(&self) -> Vec<(usize, EntryId, u32)> {
+        let next = self.lanes.iter().enumerate().filter_map(|(lane, Lane { queue, head })| {
+            let job = queue.front().filter(|job| head.is_none() && job.must_be_stored())?;
+            Some((lane, job.entry.id.clone(), job.entry.attempt))
+        });
+        next.collect()
+    }
+
+    /// Returns whether the next message of a lane waits until the broker knows of its attempt.
+    pub(super) fn must_store(&self, lane: usize) -> bool {
+        let Lane { queue, head } = &self.lanes[lane];
+        head.is_none() && queue.front().is_some_and(Job::must_be_stored)
+    }
+
+    /// Lets the next message of a lane start: the broker knows of its attempt.
+    pub(super) fn stored(&mut self, lane: usize) {
+        if let Some(job) = self.lanes[lane].queue.front_mut() {
+            job.stored();
+        }
+    }
+
     /// Takes the messages to acknowledge with the next call of the broker.
     pub(super) fn take_finished(&mut self) -> Vec<EntryId> {
         std::mem::take(&mut self.finished)
@@ -217,7 +239,7 @@ impl InFlight {
 
     /// Queues a message for the attempt that the broker has recorded. It begins before anything else in the lane.
     pub(super) fn retry(&mut self, lane: usize, mut job: Job) {
-        job.entry.attempt += 1;
+        job.next_attempt();
         let lane = &mut self.lanes[lane];
         lane.head = None;
         lane.queue.push_front(job);
@@ -228,8 +250,8 @@ impl InFlight {
         self.take_head(lane);
     }
 
-    /// Begins a stop: no lane starts another message, and fresh messages are returned. Their delivery does not count as an
-    /// attempt.
+    /// Begins a stop: no lane starts another message, and fresh messages are returned. Attempts that were stored and have not
+    /// begun do not count.
     pub(super) fn stop(&mut self) {
         self.stopping = true;
         for job in self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)) {
@@ -238,7 +260,7 @@ impl InFlight {
         }
     }
 
-    /// Ends a stop and returns the messages that are left. A hung receiver keeps its message, and the attempt counts.
+    /// Ends a stop and returns the messages that are left. The attempt of a hung receiver counts.
     pub(super) fn end(&mut self, timeout: Duration, now: Instant) -> Vec<Hung> {
         let mut all_hung = Vec::new();
         for lane in 0..self.lanes.len() {
@@ -247,7 +269,7 @@ impl InFlight {
             let attempts = match head.state {
                 MessageState::Running { .. } if hung.is_some() => {
                     all_hung.extend(hung);
-                    continue;
+                    head.attempt
                 }
                 MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => head.attempt,
                 // The last attempt is repeated, even if only its dead letter was missing. A stop does not count as an
@@ -266,10 +288,10 @@ impl InFlight {
 
     // Transitions of a lane.
 
-    /// Starts the next message of a lane, unless one is running or waiting.
+    /// Starts the next message of a lane, unless one is running or waiting, or its attempt must be stored first.
     pub(super) fn start(&mut self, lane: usize) -> Option<Job> {
         let Lane { queue, head } = &mut self.lanes[lane];
-        if self.stopping || head.is_some() {
+        if self.stopping || head.is_some() || queue.front()?.must_be_stored() {
             return None;
         }
         let job = queue.pop_front()?;

@@ -27,6 +27,8 @@ pub(super) struct Job {
     given_up: Vec<FailedReceiver>,
     first: Option<SystemTime>,
     max_attempts: u32,
+    /// Whether the broker knows that the next attempt begins.
+    is_stored: bool,
 }
 
 struct DecodedEvent {
@@ -57,7 +59,33 @@ pub(super) enum AttemptOutcome {
 
 impl Job {
     pub(super) fn new(entry: Entry, max_attempts: u32) -> Self {
-        Self { entry, decoded: None, given_up: Vec::new(), first: None, max_attempts }
+        Self { entry, decoded: None, given_up: Vec::new(), first: None, max_attempts, is_stored: false }
+    }
+
+    /// Returns whether the broker must learn of the next attempt before it begins.
+    ///
+    /// Otherwise, a message that crashes the process again and again would never become a dead letter. The first attempt of a
+    /// new message is not stored, because that would cost a call for each message: if it crashes the process, it does not
+    /// count, unless it is the only attempt that the message has.
+    pub(super) fn must_be_stored(&self) -> bool {
+        let counts = self.entry.is_redelivered || self.max_attempts == 1;
+        counts && !self.is_stored && self.entry.attempt <= self.max_attempts
+    }
+
+    /// Notes that the broker knows of the next attempt.
+    pub(super) fn stored(&mut self) {
+        self.is_stored = true;
+    }
+
+    /// Goes on to the next attempt, which the broker knows.
+    pub(super) fn next_attempt(&mut self) {
+        self.entry.attempt += 1;
+        self.is_stored = true;
+    }
+
+    /// Returns the number of attempts that have begun while no lane runs the message.
+    pub(super) fn begun(&self) -> u32 {
+        if self.is_stored { self.entry.attempt } else { self.entry.attempt.saturating_sub(1) }
     }
 
     /// Makes an attempt. `begin` is called before each receiver; `decode_all` says whether messages without receivers are
@@ -134,11 +162,11 @@ impl Job {
         Ok(DecodedEvent { incoming: Box::new(incoming), left })
     }
 
-    /// Returns the failure of a message that was delivered too often and never finished.
+    /// Returns the failure of a message whose attempts have all begun and never finished.
     fn never_finished(&self) -> Failure {
         let attempts = self.entry.attempt.saturating_sub(1);
-        let error =
-            format!("delivered {attempts} times without finishing; a receiver may have crashed the process");
+        let times = if attempts == 1 { "once".to_owned() } else { format!("{attempts} times") };
+        let error = format!("begun {times} without finishing; a receiver may have crashed the process");
         Failure { attempts, ..self.failure_of(error) }
     }
 

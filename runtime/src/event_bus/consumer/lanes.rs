@@ -250,7 +250,7 @@ impl LaneState {
             floor.in_flight.stop();
         }
         let queued = floor.in_flight.queued(lane);
-        if is_news || queued == 0 || queued == floor.threads[lane].low {
+        if is_news || floor.in_flight.must_store(lane) || queued == 0 || queued == floor.threads[lane].low {
             floor.has_news = true;
             self.news.notify_one();
         }

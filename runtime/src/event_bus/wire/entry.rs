@@ -41,14 +41,22 @@ pub struct Entry {
     pub id: EntryId,
     /// The message.
     pub message: Message,
-    /// The number of the attempt that begins with this delivery, from 1.
+    /// The number of the next attempt, from 1: one more than the attempts that are known to have begun.
     pub attempt: u32,
+    /// Whether a member may have received the entry before. The consumer then stores each attempt before it begins.
+    pub is_redelivered: bool,
 }
 
 impl Entry {
-    /// Makes an entry whose attempt number `attempt` begins with this delivery.
+    /// Makes an entry whose next attempt has the number `attempt`. After the first attempt, the entry counts as redelivered.
     #[must_use]
     pub fn new(id: EntryId, message: Message, attempt: u32) -> Self {
-        Self { id, message, attempt }
+        Self { id, message, attempt, is_redelivered: attempt > 1 }
+    }
+
+    /// Makes an entry that a member may have received before, and whose next attempt has the number `attempt`.
+    #[must_use]
+    pub fn redelivered(id: EntryId, message: Message, attempt: u32) -> Self {
+        Self { id, message, attempt, is_redelivered: true }
     }
 }

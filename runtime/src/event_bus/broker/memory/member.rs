@@ -79,10 +79,9 @@ impl MemoryMember {
                 polled.lost.push(Lost::Pending(vec![id(number)]));
                 continue;
             };
-            let attempts = attempts + 1;
             group.claims.insert(number, Claim { consumer_name: consumer_name.clone(), since: now, attempts });
             self.received.insert(number);
-            polled.entries.push(entry.deliver(attempts));
+            polled.entries.push(entry.deliver_again(attempts + 1));
             return;
         }
     }
@@ -118,7 +117,7 @@ impl MemoryMember {
                 polled.lost.push(Lost::Unread { after, before, count: Some(missing) });
             }
             group.position = entry.number;
-            let claim = Claim { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 1 };
+            let claim = Claim { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 0 };
             group.claims.insert(entry.number, claim);
             self.received.insert(entry.number);
             polled.entries.push(entry.deliver(1));

@@ -121,6 +121,11 @@ impl StoredEntry {
     pub(super) fn deliver(&self, attempt: u32) -> Entry {
         Entry::new(id(self.number), self.message.clone(), attempt)
     }
+
+    /// Delivers the entry again, for the attempt number `attempt`.
+    pub(super) fn deliver_again(&self, attempt: u32) -> Entry {
+        Entry::redelivered(id(self.number), self.message.clone(), attempt)
+    }
 }
 
 /// Returns the id of the entry with this number. It looks like an id of Redis.

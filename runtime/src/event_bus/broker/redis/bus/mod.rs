@@ -40,7 +40,7 @@ use crate::event_bus::broker::{
 ///
 /// # Commands that the server must allow
 ///
-/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`, `MULTI`, `EXEC`.
+/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`.
 ///
 /// The bus also works if an ACL forbids these, with limits:
 ///

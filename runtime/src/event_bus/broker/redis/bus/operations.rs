@@ -13,7 +13,7 @@ use super::{
 };
 use crate::event_bus::{
     broker::{BusError, Operations, Pending, Start},
-    wire::{DeadLetter, Entry, EntryId},
+    wire::{DeadLetter, Entry, EntryId, Message},
 };
 
 pub(super) struct RedisOperations {
@@ -53,6 +53,28 @@ impl RedisOperations {
     }
 }
 
+impl RedisOperations {
+    /// Adds a dead letter. If the connection breaks, looks whether it is there before adding it again.
+    fn add_letter(&mut self, stream: &str, letter: &DeadLetter) -> Result<StreamId, Trouble> {
+        let newest = reply::entries(self.ask(&["XREVRANGE", stream, "+", "-", "COUNT", "1"])?, "XREVRANGE")?;
+        let newest = newest.first().map_or(StreamId::ZERO, |(id, _)| *id);
+        let mut commands = Commands::new();
+        fields::write_add(&mut commands, stream, None, &letter.to_message());
+        let add = |this: &mut Self| reply::added_id(this.call(&commands)?.pop().unwrap_or_default());
+        let trouble = match add(self) {
+            Err(trouble @ Trouble::Connection { .. }) => trouble,
+            added => return added,
+        };
+        let later = self.ask(&["XRANGE", stream, &format!("({newest}"), "+"]).map_err(|_| trouble)?;
+        let is_it = |(id, message): (StreamId, Message)| {
+            let entry_id = DeadLetter::from_message(id.into(), &message).entry_id;
+            (entry_id == letter.entry_id).then_some(id)
+        };
+        let added = reply::entries(later, "XRANGE")?.into_iter().find_map(is_it);
+        added.map_or_else(|| add(self), Ok)
+    }
+}
+
 /// Returns the start of a range: after an id, or with the oldest entry.
 fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
@@ -83,7 +105,8 @@ impl Operations for RedisOperations {
             id: pending.id.into(),
             consumer_name: pending.consumer_name,
             idle: Duration::from_millis(pending.idle_millis),
-            attempts: u32::try_from(pending.deliveries).unwrap_or(u32::MAX),
+            // The count of deliveries is the number of the next attempt.
+            attempts: u32::try_from(pending.deliveries.saturating_sub(1)).unwrap_or(u32::MAX),
         });
         Ok(pending.collect())
     }
@@ -109,15 +132,16 @@ impl Operations for RedisOperations {
         letter: &DeadLetter,
     ) -> Result<EntryId, BusError> {
         let stream = DeadLetter::topic(topic, group);
-        let mut commands = Commands::new();
-        commands.push(&["MULTI"]);
-        fields::write_add(&mut commands, &stream, None, &letter.to_message());
-        commands.command(3).word("XDEL").word(&stream).id(StreamId::read(&letter.id)?);
-        commands.push(&["EXEC"]);
-        self.call(&commands)
-            .and_then(|replies| {
-                let [added, _deleted] = reply::transaction(replies)?;
-                reply::added(added)
+        let old = StreamId::read(&letter.id)?;
+        // The old one goes only once the new one is there.
+        self.add_letter(&stream, letter)
+            .and_then(|added| {
+                let delete = |this: &mut Self| this.ask(&["XDEL", &stream, &old.to_string()]);
+                match delete(self) {
+                    Err(Trouble::Connection { .. }) => delete(self),
+                    deleted => deleted,
+                }?;
+                Ok(added.into())
             })
             .map_err(|trouble| {
                 trouble.into_error(&format!("cannot replace a dead letter of stream `{stream}`"))

@@ -61,7 +61,12 @@ pub(super) fn count(reply: Value, to: &'static str) -> Result<u64, Trouble> {
 
 /// Reads the id that `XADD` returns.
 pub(super) fn added(reply: Value) -> Result<EntryId, Trouble> {
-    id(&checked(reply)?).map(EntryId::from).ok_or(Trouble::Reply { to: "XADD" })
+    added_id(reply).map(EntryId::from)
+}
+
+/// Reads the id that `XADD` returns.
+pub(super) fn added_id(reply: Value) -> Result<StreamId, Trouble> {
+    id(&checked(reply)?).ok_or(Trouble::Reply { to: "XADD" })
 }
 
 /// Reads the entries that `XRANGE` and `XCLAIM` return.
@@ -89,15 +94,9 @@ pub(super) fn new_entries(reply: Value) -> Result<Vec<StreamEntry>, Trouble> {
     entries(entries_of_stream, TO)
 }
 
-/// Reads the replies to a transaction: the last one, to `EXEC`, has a reply to each of the `N` commands.
-pub(super) fn transaction<const N: usize>(replies: Vec<Value>) -> Result<[Value; N], Trouble> {
-    const TO: &str = "EXEC";
-    // If the server refuses a command before it runs, its reply says more than the reply to `EXEC`.
-    let mut last = Value::Nil;
-    for reply in replies {
-        last = checked(reply)?;
-    }
-    array(last, TO)?.try_into().map_err(|_| Trouble::Reply { to: TO })
+/// Returns the replies to `N` commands, one each, error replies included.
+pub(super) fn each<const N: usize>(replies: Vec<Value>) -> Result<[Value; N], Trouble> {
+    replies.try_into().map_err(|_| Trouble::Reply { to: "the commands" })
 }
 
 /// An entry that was delivered and not acknowledged, as `XPENDING` describes it.

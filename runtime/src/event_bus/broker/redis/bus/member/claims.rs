@@ -1,4 +1,7 @@
 //! Renews this member's claims on entries, and stores how many attempts were begun.
+//!
+//! Redis counts deliveries: 1 after `XREADGROUP`, whether or not an attempt begins. So the stored count is the number of the
+//! next attempt, and only this file changes it.
 
 use redis::Value;
 
@@ -11,7 +14,7 @@ use crate::event_bus::broker::{
 /// A script that renews the claims of a member on those entries that it still has and that the stream still has. The server
 /// runs it as one command.
 ///
-/// Takes the group, the member, and for each entry its id and the number of attempts.
+/// Takes the group, the member, and for each entry its id and the count to store.
 const RENEW: &str = include_str!("renew.lua");
 
 /// Renews the claims on `entries` and stores the number of attempts of each. Skips entries that another member has now.
@@ -34,7 +37,7 @@ fn renew_by_script(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), T
     let mut call = commands.script(RENEW, topic, 2 + 2 * entries.len());
     call.word(group).word(consumer_name);
     for (id, attempts) in entries {
-        call.id(*id).number((*attempts).into());
+        call.id(*id).number(next_attempt(*attempts));
     }
     drop(call);
     reply::checked(link.call(&commands)?.pop().unwrap_or_default()).map(drop)
@@ -64,12 +67,16 @@ fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Tr
             .word(consumer_name)
             .number(pending.idle_millis)
             .id(*id);
-        command.word("RETRYCOUNT").number((*attempts).into()).word("JUSTID");
+        command.word("RETRYCOUNT").number(next_attempt(*attempts)).word("JUSTID");
     }
     if commands.len() == 0 {
         return Ok(());
     }
     link.call(&commands)?.into_iter().try_for_each(|reply| reply::checked(reply).map(drop))
+}
+
+fn next_attempt(begun: u32) -> u64 {
+    u64::from(begun) + 1
 }
 
 /// Reads the id of the oldest entry in the stream, after all others if there is none.

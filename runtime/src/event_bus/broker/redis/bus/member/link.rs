@@ -27,6 +27,8 @@ pub(super) struct Link {
     /// same consumer name does not have.
     client_name: String,
     connection: Option<ServerConnection>,
+    /// Why the server refused an acknowledgement.
+    refusal: Option<Trouble>,
     wake: Arc<Wake>,
 }
 
@@ -39,6 +41,7 @@ impl Link {
             handed_out: HandedOut::default(),
             client_name: connector.client_name(&[topic, group, consumer_name, &random]),
             connection: None,
+            refusal: None,
             wake: Arc::new(Wake::new(Arc::clone(&connector))),
             connector,
         }
@@ -66,7 +69,17 @@ impl Link {
     pub(super) fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
         let mut commands = Commands::new();
         commands.push(words);
-        reply::checked(self.call(&commands)?.pop().unwrap_or_default())
+        reply::checked(self.only(&commands)?)
+    }
+
+    /// Runs one command. Returns its reply, even if it is an error reply.
+    pub(super) fn only(&mut self, command: &Commands) -> Result<Value, Trouble> {
+        Ok(self.call(command)?.pop().unwrap_or_default())
+    }
+
+    /// Returns an error if the server refused an acknowledgement since the last call.
+    pub(super) fn take_refusal(&mut self) -> Result<(), Trouble> {
+        self.refusal.take().map_or(Ok(()), Err)
     }
 
     /// Sends the acknowledgements that wait for a command.
@@ -121,8 +134,11 @@ impl Link {
         all.append(commands);
         let result = connection.exchange(&all, deadline, replies);
         if !replies.is_empty() {
-            reply::count(replies.remove(0), "XACK")?;
-            self.handed_out.acknowledged();
+            // A refusal must not hide the other replies: the server has handed out the entries in them.
+            match reply::count(replies.remove(0), "XACK") {
+                Ok(_) => self.handed_out.acknowledged(),
+                Err(trouble) => self.refusal = Some(trouble),
+            }
         }
         result
     }

@@ -11,23 +11,17 @@ use crate::event_bus::broker::{
 pub(super) struct Membership {
     /// The position of a new group, for `XGROUP`.
     start: String,
-    /// The position of the group when this member joined it.
-    joined_at: Option<StreamId>,
+    is_joined: bool,
 }
 
 impl Membership {
     pub(super) fn new(subscription: &Subscription) -> Result<Self, BusError> {
-        Ok(Self { start: start_id(&subscription.start)?, joined_at: None })
-    }
-
-    /// Returns the position of the group when this member joined it.
-    pub(super) fn joined_at(&self) -> StreamId {
-        self.joined_at.unwrap_or(StreamId::LAST)
+        Ok(Self { start: start_id(&subscription.start)?, is_joined: false })
     }
 
     /// Joins the group, unless the member has joined it already. Creates the group if it does not exist.
     pub(super) fn join(&mut self, link: &mut Link) -> Result<(), Trouble> {
-        if self.joined_at.is_some() {
+        if self.is_joined {
             return Ok(());
         }
         let is_new = position(link)?.is_none() && create(link, &self.start)?;
@@ -37,7 +31,7 @@ impl Membership {
         } else if let Start::After(_) = start {
             return Err(Trouble::GroupExists { topic: topic.clone(), group: group.clone() });
         }
-        self.joined_at = Some(position(link)?.unwrap_or_default());
+        self.is_joined = true;
         Ok(())
     }
 
@@ -62,9 +56,6 @@ impl Membership {
             link.handed_out.forget_position();
         }
         let is_ours = create(link, &at.to_string())?;
-        if is_ours {
-            self.joined_at = Some(at);
-        }
         let lost = format!("group `{group}` of stream `{topic}` was lost");
         Ok(match newest {
             _ if !is_ours => format!("{lost}, and another member has re-created it"),

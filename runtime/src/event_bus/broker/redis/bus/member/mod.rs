@@ -29,6 +29,7 @@ use std::{
 use super::{connector::Connector, failure::Trouble, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription, Waker, bounded};
 use crate::event_bus::wire::{Entry, EntryId, Failure};
+use dead_letters::DeadLetters;
 use link::Link;
 use membership::Membership;
 pub(super) use membership::start_id;
@@ -45,6 +46,7 @@ pub(super) struct RedisMember {
     membership: Membership,
     scan: Scan,
     watch: Watch,
+    dead_letters: DeadLetters,
     /// The result of the current poll. If the poll fails, the next one returns it.
     found: Polled,
 }
@@ -56,6 +58,7 @@ impl RedisMember {
             membership: Membership::new(subscription)?,
             scan: Scan::new(subscription),
             watch: Watch::default(),
+            dead_letters: DeadLetters::default(),
             found: Polled::default(),
         })
     }
@@ -97,9 +100,8 @@ impl RedisMember {
             return self.link.acknowledge();
         }
         let Self { link, scan, watch, found, .. } = self;
-        let joined_at = self.membership.joined_at();
         loop {
-            scan.next_entry(link, joined_at, found)?;
+            scan.next_entry(link, found)?;
             if !found.entries.is_empty() || found.lost.len() >= LOST_AT_ONCE {
                 return Ok(());
             }
@@ -121,7 +123,10 @@ impl EventBusConsumer for RedisMember {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
         let deadline = Instant::now() + bounded(wait);
         self.link.handed_out.finish(acknowledge)?;
-        self.poll_until(max, deadline).map_err(|trouble| self.link.fail(trouble))?;
+        let polled = self.poll_until(max, deadline);
+        // Entries that came with a refused acknowledgement stay in `found`: nobody else receives them.
+        let polled = polled.and(self.link.take_refusal());
+        polled.map_err(|trouble| self.link.fail(trouble))?;
         let mut found = std::mem::take(&mut self.found);
         if found.entries.len() > max {
             self.found.entries = found.entries.split_off(max);
@@ -141,7 +146,8 @@ impl EventBusConsumer for RedisMember {
 
     fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError> {
         let id = StreamId::read(&entry.id)?;
-        let added = self.join().and_then(|()| dead_letters::add(&mut self.link, id, entry, failure));
+        let joined = self.join();
+        let added = joined.and_then(|()| self.dead_letters.add(&mut self.link, id, entry, failure));
         added.map_err(|trouble| self.link.fail(trouble))
     }
 

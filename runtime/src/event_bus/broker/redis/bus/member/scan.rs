@@ -1,7 +1,6 @@
 //! Walks over pending entries: those that this member left before a restart, and those that other members abandoned.
 //!
-//! The walk lists entries, and then claims them one at a time, so that only the entry that a receiver gets next counts a
-//! delivery. `XCLAIM` takes an entry only if it has been idle for at least as long as the list said, so that an entry that
+//! The walk lists entries, and then claims them one at a time. `XCLAIM` takes an entry only if it has been idle for at least as long as the list said, so that an entry that
 //! another member took meanwhile stays with that member. (`XAUTOCLAIM` would take a whole page at once: if this process died
 //! then, other members would have to wait for the whole page again.)
 
@@ -48,19 +47,13 @@ impl Scan {
         self.is_alone = None;
     }
 
-    /// Adds one pending entry to `found`, if the walk finds one that this member may take. `joined_at` is the position of
-    /// the group when this member joined it.
-    pub(super) fn next_entry(
-        &mut self,
-        link: &mut Link,
-        joined_at: StreamId,
-        found: &mut Polled,
-    ) -> Result<(), Trouble> {
+    /// Adds one pending entry to `found`, if the walk finds one that this member may take.
+    pub(super) fn next_entry(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
         if self.cursor.is_none() && Instant::now() >= self.due {
             self.begin();
         }
         let mut dropped = Vec::new();
-        let result = self.walk(link, joined_at, &mut dropped);
+        let result = self.walk(link, &mut dropped);
         if !dropped.is_empty() {
             found.lost.push(Lost::Pending(dropped.into_iter().map(StreamId::into).collect()));
         }
@@ -68,16 +61,11 @@ impl Scan {
         Ok(())
     }
 
-    fn walk(
-        &mut self,
-        link: &mut Link,
-        joined_at: StreamId,
-        dropped: &mut Vec<StreamId>,
-    ) -> Result<Option<Entry>, Trouble> {
+    fn walk(&mut self, link: &mut Link, dropped: &mut Vec<StreamId>) -> Result<Option<Entry>, Trouble> {
         while let Some(cursor) = self.cursor {
             let (candidates, last) = self.list(link, cursor)?;
             for candidate in candidates {
-                let entry = self.claim(link, &candidate, joined_at, dropped)?;
+                let entry = Self::claim(link, &candidate, dropped)?;
                 self.cursor = Some(candidate.id);
                 if entry.is_some() || dropped.len() >= LOST_AT_ONCE {
                     return Ok(entry);
@@ -133,29 +121,24 @@ impl Scan {
     /// Claims an entry, unless another member has it meanwhile or it was acknowledged. Adds it to `dropped` if the stream no
     /// longer has it.
     fn claim(
-        &self,
         link: &mut Link,
         candidate: &PendingEntry,
-        joined_at: StreamId,
         dropped: &mut Vec<StreamId>,
     ) -> Result<Option<Entry>, Trouble> {
         let Subscription { topic, group, consumer_name, .. } = &link.subscription;
         let id = candidate.id;
-        // The reply that delivered the entry to this member was lost: no attempt was begun.
-        let is_own = candidate.consumer_name == *consumer_name && self.is_alone == Some(true);
-        let never_begun = is_own && id > joined_at;
         let mut commands = Commands::new();
-        commands.push(&["MULTI"]);
+        // The server runs commands that arrive together without a pause, as a rule. If another member acknowledges the entry
+        // in between, the entry may be reported as lost although it was handled. (A transaction would need more rights, and a
+        // server without free memory refuses it.)
         commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
-        let mut claim = commands.command(if never_begun { 8 } else { 6 });
+        let mut claim = commands.command(8);
         claim.word("XCLAIM").word(topic).word(group).word(consumer_name).number(candidate.idle_millis).id(id);
-        if never_begun {
-            claim.word("RETRYCOUNT").number(candidate.deliveries);
-        }
+        // A delivery is not an attempt, and the answer may be lost.
+        claim.word("RETRYCOUNT").number(candidate.deliveries);
         drop(claim);
         commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
-        commands.push(&["EXEC"]);
-        let [before, claimed, after] = reply::transaction(link.call(&commands)?)?;
+        let [before, claimed, after] = reply::each(link.call(&commands)?)?;
         let (before, after) = (reply::pending(before)?, reply::pending(after)?);
         // Redis forgets an entry that is claimed and that the stream has dropped.
         let Some((_, message)) = reply::entries(claimed, "XCLAIM")?.pop() else {
@@ -165,7 +148,7 @@ impl Scan {
             return Ok(None);
         };
         link.handed_out.insert(id);
-        let attempt = after.first().map_or(candidate.deliveries, |entry| entry.deliveries).max(1);
-        Ok(Some(Entry::new(id.into(), message, u32::try_from(attempt).unwrap_or(u32::MAX))))
+        let attempt = u32::try_from(candidate.deliveries.max(1)).unwrap_or(u32::MAX);
+        Ok(Some(Entry::redelivered(id.into(), message, attempt)))
     }
 }
