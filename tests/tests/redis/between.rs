@@ -56,11 +56,7 @@ impl Between {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = world.server.port();
-        let shared = Arc::new(Shared {
-            state: AtomicU8::new(0),
-            wanted,
-            event,
-        });
+        let shared = Arc::new(Shared { state: AtomicU8::new(0), wanted, event });
         let theirs = Arc::clone(&shared);
         // The thread ends with the process.
         thread::spawn(move || {

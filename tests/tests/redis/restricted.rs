@@ -7,7 +7,13 @@ use super::support::{GROUP, TOPIC, World, ids, numbers, poll, send};
 
 fn failure() -> Failure {
     let now = SystemTime::now();
-    Failure { error: "does not work".into(), receivers: vec!["one".into()], attempts: 5, first: now, last: now }
+    Failure {
+        error: "does not work".into(),
+        receivers: vec!["one".into()],
+        attempts: 5,
+        first: now,
+        last: now,
+    }
 }
 
 #[test]

@@ -79,15 +79,14 @@ impl DeadLetters {
         let start = StreamId { number: 0, ..entry };
         let known = match &mut self.known {
             Some(known) if known.from <= start => known,
-            known => known.insert(KnownLetters {
-                from: start,
-                to: start.previous(),
-                letters: HashMap::new(),
-            }),
+            known => {
+                known.insert(KnownLetters { from: start, to: start.previous(), letters: HashMap::new() })
+            }
         };
         loop {
             let (start, count) = (format!("({}", known.to), PAGE.to_string());
-            let page = reply::entries(link.ask(&["XRANGE", stream, &start, "+", "COUNT", &count])?, "XRANGE")?;
+            let page =
+                reply::entries(link.ask(&["XRANGE", stream, &start, "+", "COUNT", &count])?, "XRANGE")?;
             let is_last = page.len() < PAGE;
             for (id, message) in page {
                 known.to = id;

@@ -23,8 +23,7 @@ pub(super) fn read(
     max: usize,
     found: &mut Polled,
 ) -> Result<(), Trouble> {
-    let entries =
-        if watch.is_blind { read_only(link, max)? } else { read_checked(watch, link, max, found)? };
+    let entries = if watch.is_blind { read_only(link, max)? } else { read_checked(watch, link, max, found)? };
     hand_out(watch, link, entries, found);
     Ok(())
 }
