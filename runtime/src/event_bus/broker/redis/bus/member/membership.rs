@@ -39,7 +39,7 @@ impl Membership {
     ///
     /// The group begins where this process was. It begins earlier if an unfinished entry comes before the last acknowledged
     /// one, because otherwise no member would receive that entry again.
-    pub(super) fn create_again(&mut self, link: &mut Link) -> Result<String, Trouble> {
+    pub(super) fn create_again(link: &mut Link) -> Result<String, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
         let acknowledged = link.handed_out.last_acknowledged;
         let newest = match link.ask(&["XINFO", "STREAM", &topic]) {

@@ -84,7 +84,7 @@ impl RedisMember {
             match self.look(max, deadline) {
                 Err(trouble) if trouble.is_lost_group() && rejoins < REJOINS => {
                     rejoins += 1;
-                    let note = self.membership.create_again(&mut self.link)?;
+                    let note = Membership::create_again(&mut self.link)?;
                     self.start_over();
                     self.found.notes.push(note);
                 }
