@@ -10,6 +10,7 @@ use std::{
     env,
     error::Error,
     process::{Command, ExitCode},
+    time::Duration,
 };
 
 use openedx_events::{
@@ -70,10 +71,10 @@ fn settings(bus: &str, url: Option<&str>) -> Result<Settings, Box<dyn Error>> {
 
 /// Runs the first service.
 fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    // Events go to the bus until this guard is dropped.
-    let _bus = event_bus::install(settings)?;
+    // Events go to the bus until it is closed.
+    let bus = event_bus::install(settings)?;
     for id in 1..=3 {
-        let event = CourseEnrollmentCreated { enrollment: enrollment(id)? };
+        let event = CourseEnrollmentCreated::builder().enrollment(enrollment(id)?).build();
         for response in COURSE_ENROLLMENT_CREATED.send_event(event) {
             // Checking is optional: failures are also logged.
             if response.is_event_bus() {
@@ -82,6 +83,7 @@ fn enroll(settings: &Settings) -> Result<(), Box<dyn Error>> {
             }
         }
     }
+    bus.close(Duration::from_secs(5))?;
     Ok(())
 }
 

@@ -86,14 +86,15 @@ fn settings() -> Result<Settings, Box<dyn Error>> {
 
 /// Sends three events. The webhook does not post the type of the last one.
 fn send(settings: &Settings) -> Result<(), Box<dyn Error>> {
-    let _bus = event_bus::install(settings)?;
+    let bus = event_bus::install(settings)?;
     let now: DateTime = "2026-03-01T08:30:00+00:00".parse()?;
     for learner in 1..=2 {
-        let event = CourseEnrollmentCreated { enrollment: enrollment(learner, now)? };
+        let event = CourseEnrollmentCreated::builder().enrollment(enrollment(learner, now)?).build();
         COURSE_ENROLLMENT_CREATED.send_event_at(event, now);
     }
-    let event = CourseUnenrollmentCompleted { enrollment: enrollment(1, now)? };
+    let event = CourseUnenrollmentCompleted::builder().enrollment(enrollment(1, now)?).build();
     COURSE_UNENROLLMENT_COMPLETED.send_event_at(event, now);
+    bus.close(Duration::from_secs(5))?;
     Ok(())
 }
 

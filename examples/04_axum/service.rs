@@ -48,7 +48,8 @@ async fn enroll(
     // Send the event only after the commit, because a change that is rolled back has not happened. If the process ends
     // between the two, the event is never sent; only an outbox could prevent that (ADR-15 of openedx-events). There must
     // be no `.await` before `settle`, because a client that disconnects cancels its request at an `.await`.
-    let responses = COURSE_ENROLLMENT_CREATED.send_event(CourseEnrollmentCreated { enrollment });
+    let responses = COURSE_ENROLLMENT_CREATED
+        .send_event(CourseEnrollmentCreated::builder().enrollment(enrollment).build());
     let event = settle(&responses, &store);
     // The learner is enrolled, even if the event could not be delivered.
     Ok((StatusCode::CREATED, Json(json!({"event": event}))))

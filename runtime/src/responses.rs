@@ -44,9 +44,20 @@ impl Responses {
     }
 
     /// Returns whether every receiver succeeded, and the event bus too if the event went there.
+    ///
+    /// Is also true if no bus is installed and if the event has no route: see [`delivered`](Self::delivered).
     #[must_use]
     pub fn all_ok(&self) -> bool {
         self.failures().next().is_none()
+    }
+
+    /// Returns whether the event bus took the event: it has confirmed it or, with background delivery, put it into its queue.
+    ///
+    /// Returns `false` if the bus failed, if none is installed, if the event has no enabled route, and if the event came from
+    /// the bus.
+    #[must_use]
+    pub fn delivered(&self) -> bool {
+        self.event_bus().is_some_and(|response| response.result().is_ok())
     }
 
     /// Returns the response of the event bus. There is one if the event has an enabled route and did not come from the bus.

@@ -4,7 +4,7 @@ use std::{
     error::Error,
     fmt,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
         mpsc,
     },
@@ -30,6 +30,9 @@ number_events! {
     SongPlayed "com.example.learning.song.played.v1"
     BusMissed "com.example.learning.bus.missed.v1"
 }
+
+/// A process has one event bus, so tests that install one run one after the other.
+static BUS: Mutex<()> = Mutex::new(());
 
 /// Returns the lines that `work` logs on this thread.
 fn lines(work: impl FnOnce()) -> Vec<String> {
@@ -171,6 +174,44 @@ fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
     assert_eq!(lines, 2, "one for the new group, and one for the first dead letter, which is dropped");
 }
 
+/// A guard that is dropped by accident would otherwise be noticed by nobody: sends succeed, and events stay in the process.
+#[test]
+fn a_bus_that_is_dropped_without_close_is_logged() {
+    let settings = |event_type: Option<&str>| {
+        let route = serde_json::json!({"stops": {"event_key_field": "number", "enabled": true}});
+        let routes: serde_json::Map<_, _> = event_type.map(|it| (it.to_owned(), route)).into_iter().collect();
+        Settings::from_value(serde_json::json!({
+            "EVENTS_SERVICE_NAME": "town",
+            "EVENT_BUS_PRODUCER": "memory",
+            "EVENT_BUS_PRODUCER_CONFIG": routes,
+        }))
+        .unwrap()
+    };
+    let _alone = BUS.lock().unwrap();
+    let with_route = settings(Some(SONG_PLAYED.event_type()));
+    let send = || SONG_PLAYED.send_event(SongPlayed { number: 1 });
+    let found = lines(|| {
+        let _ = event_bus::install(&with_route).unwrap();
+        let responses = send();
+        assert!(responses.all_ok() && !responses.delivered());
+    });
+    let [warning] = &found[..] else { panic!("{found:?}") };
+    assert!(warning.starts_with("WARN ") && warning.contains("removed without `close`"), "{warning}");
+
+    let found = lines(|| {
+        let bus = event_bus::install(&with_route).unwrap();
+        assert!(send().delivered());
+        // Another bus takes its place, so nothing is taken away.
+        let second = event_bus::install(&with_route).unwrap();
+        drop(bus);
+        assert!(send().delivered());
+        second.close(Duration::from_secs(1)).unwrap();
+        // Without routes, no event goes anywhere anyway.
+        drop(event_bus::install(settings(None)).unwrap());
+    });
+    assert!(found.iter().all(|line| !line.starts_with("WARN ")), "{found:?}");
+}
+
 #[test]
 fn events_lost_when_the_bus_is_dropped_are_logged_in_time() {
     let route = serde_json::json!({"stops": {"event_key_field": "number", "enabled": true}});
@@ -183,6 +224,7 @@ fn events_lost_when_the_bus_is_dropped_are_logged_in_time() {
         "EVENT_BUS_PRODUCER_CONFIG": {BUS_MISSED.event_type(): route},
     }));
     let mut took = Duration::ZERO;
+    let _alone = BUS.lock().unwrap();
     let lines = lines(|| {
         let guard = event_bus::install(settings.unwrap()).unwrap();
         assert!(BUS_MISSED.send_event(BusMissed { number: 4242 }).all_ok(), "the event is queued");

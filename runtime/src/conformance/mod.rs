@@ -238,6 +238,7 @@ cases! {
         an_existing_group_refuses_to_start_after_an_entry [StartAfterEntry]
         a_start_after_an_invalid_entry_id_is_refused [StartAfterEntry]
         an_invalid_entry_id_is_refused
+        topics_and_groups_are_listed_and_asking_creates_none
         seek_moves_a_group
         seek_moves_a_group_after_an_entry [StartAfterEntry]
     }

@@ -231,10 +231,21 @@ impl EventBusConsumer for Member {
 }
 
 impl Operations for MapBus {
+    fn topics(&mut self) -> Result<Vec<String>, BusError> {
+        Ok(self.state().topics.keys().cloned().collect())
+    }
+
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
+        let state = self.state();
+        let groups = state.groups.keys().filter(|(of, _)| of == topic).map(|(_, group)| group.clone());
+        Ok(state.topics.contains_key(topic).then(|| groups.collect()))
+    }
+
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
         let after = after.map_or(Ok(0), number)?;
-        let mut state = self.state();
-        let entries = state.topic(topic).entries.range((Excluded(after), Unbounded)).take(max);
+        let state = self.state();
+        let entries = state.topics.get(topic).map(|it| it.entries.range((Excluded(after), Unbounded)));
+        let entries = entries.into_iter().flatten().take(max);
         Ok(entries.map(|(&number, message)| Entry::new(id(number), message.clone(), 1)).collect())
     }
 

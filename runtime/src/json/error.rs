@@ -30,9 +30,9 @@ pub struct JsonError {
 }
 
 impl JsonError {
-    pub(super) fn new(error: &serde_json::Error, path: &[Segment]) -> Self {
+    pub(super) fn new(json: &str, error: &serde_json::Error, path: &[Segment]) -> Self {
         let path = path_text(path.iter());
-        Self { path, line: error.line(), column: error.column(), problem: problem(error) }
+        Self { path, line: error.line(), column: error.column(), problem: problem_in(json, error) }
     }
 
     /// Makes the error for a refused default, which has no position in the JSON.
@@ -80,6 +80,26 @@ impl fmt::Display for JsonError {
 debug_as_chain!(JsonError);
 
 impl Error for JsonError {}
+
+/// Returns the [`problem`] of `json`. Names the numbers that Python writes although they are not JSON.
+pub(crate) fn problem_in(json: &str, error: &serde_json::Error) -> String {
+    let bare = error.is_syntax().then(|| word_at(json, error.line(), error.column())).flatten();
+    let known = ["NaN", "Infinity", "-Infinity"].into_iter().find(|known| bare == Some(*known));
+    known.map_or_else(
+        || problem(error),
+        |name| format!("`{name}` is not JSON: write `\"{name}\"`, with quotes"),
+    )
+}
+
+/// Returns the word without quotes that contains the byte before `column`.
+fn word_at(json: &str, line: usize, column: usize) -> Option<&str> {
+    let line = json.split('\n').nth(line.checked_sub(1)?)?;
+    let is_of_word = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'-';
+    let (before, after) = line.as_bytes().split_at_checked(column.checked_sub(1)?)?;
+    let start = column - 1 - before.iter().rev().take_while(|byte| is_of_word(byte)).count();
+    let end = column - 1 + after.iter().take_while(|byte| is_of_word(byte)).count();
+    line.get(start..end)
+}
 
 /// Returns serde's message without the place and without the value, which may be personal data: the message ends up in
 /// logs.

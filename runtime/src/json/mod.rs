@@ -11,7 +11,7 @@ mod scalar;
 mod write;
 
 pub use error::JsonError;
-pub(crate) use error::problem;
+pub(crate) use error::{problem, problem_in};
 pub(crate) use read::{read, read_text};
 pub(crate) use scalar::Parsed;
 pub(crate) use write::write;

@@ -15,7 +15,7 @@ use serde::{
 use self::record::RecordVisitor;
 use super::{
     JsonError,
-    scalar::{Double, ReadBytes, ReadText},
+    scalar::{Double, Long, ReadBytes, ReadText},
 };
 use crate::{
     avro::{DecodeError, Segment, encoder},
@@ -52,7 +52,7 @@ fn to_avro(record: &'static Record, json: &str, refused: Option<&DecodeError>) -
     RecordVisitor { record, progress: &mut progress, decode: None }
         .read(&mut deserializer)
         .and_then(|()| deserializer.end())
-        .map_err(|error| JsonError::new(&error, &progress.path))?;
+        .map_err(|error| JsonError::new(json, &error, &progress.path))?;
     Ok(progress.out)
 }
 
@@ -102,7 +102,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
         let out = &mut self.progress.out;
         match *self.schema {
             Schema::Boolean => encoder::boolean(out, bool::deserialize(deserializer)?),
-            Schema::Long => encoder::long(out, i64::deserialize(deserializer)?),
+            Schema::Long => encoder::long(out, deserializer.deserialize_i64(Long)?),
             Schema::Double => encoder::double(out, deserializer.deserialize_any(Double)?),
             Schema::String => deserializer.deserialize_str(ReadText(out))?,
             Schema::Bytes => deserializer.deserialize_str(ReadBytes(out))?,

@@ -70,6 +70,33 @@ impl<'de> Visitor<'de> for Double {
     }
 }
 
+/// Reads an integer. `serde_json` takes `-0` for a float, though JSON writers that keep the sign of zero produce it.
+pub(super) struct Long;
+
+impl Visitor<'_> for Long {
+    type Value = i64;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("i64")
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<i64, E> {
+        Ok(value)
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<i64, E> {
+        i64::try_from(value).map_err(|_| E::invalid_value(Unexpected::Unsigned(value), &self))
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<i64, E> {
+        if value == 0.0 && value.is_sign_negative() {
+            Ok(0)
+        } else {
+            Err(E::invalid_type(Unexpected::Float(value), &self))
+        }
+    }
+}
+
 /// Prints bytes as Avro's JSON encoding does: each byte is the character with that code point.
 pub(super) struct Latin1<'a>(pub(super) &'a [u8]);
 

@@ -1,12 +1,12 @@
 //! The part of `check` that covers the event bus: its settings, its routes, and with `--live` its server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{args::SettingsArgs, finding_lines::FindingLines};
+use super::{args::SettingsArgs, existing::Names, finding_lines::FindingLines};
 use crate::{
     error::chain,
     event::EventDefinition,
-    event_bus::{LOOP_HELP, Settings, operations, settings::Finding},
+    event_bus::{BusError, LOOP_HELP, Settings, operations, settings::Finding},
     registry,
 };
 
@@ -17,7 +17,11 @@ pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut FindingLines
     };
     found.settings(settings.warnings());
     found.settings(&buses_not_set(&settings));
-    found.warnings(producer_without_route(&settings));
+    let without_route = events_without_route(&settings);
+    if without_route.is_empty() {
+        found.warnings(producer_without_route(&settings));
+    }
+    found.warnings(without_route);
     found.warnings(loops(&settings));
     match consumer_without_receivers(&settings) {
         Some(finding) => found.errors([finding]),
@@ -25,7 +29,7 @@ pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut FindingLines
     }
     found.errors(receivers_without_topic(&settings));
     if live {
-        found.errors(server(&settings));
+        server(&settings, found);
     }
 }
 
@@ -120,9 +124,65 @@ fn consumed(settings: &Settings) -> BTreeSet<&str> {
     settings.consumer.config.iter().filter(|(_, config)| config.enabled).map(|(topic, _)| &**topic).collect()
 }
 
-/// Returns a finding if the server does not answer.
-fn server(settings: &Settings) -> Option<String> {
+/// Finds events of this program that go nowhere, although it produces others. Open edX's events are left out, because a program
+/// that links the catalogue sends few of them.
+fn events_without_route(settings: &Settings) -> Vec<String> {
+    if settings.producer.bus.is_none() || settings.producer.config.iter().next().is_none() {
+        return Vec::new();
+    }
+    let is_own = |event: &&EventDefinition| {
+        event.local_only().is_none()
+            && !event.module_path().starts_with(concat!(env!("CARGO_CRATE_NAME"), "::"))
+    };
+    let has_route =
+        |event: &&EventDefinition| settings.producer.config.enabled(event.event_type()).next().is_some();
+    let disabled = |event_type: &str| {
+        settings.producer.config.iter().find(|(routed, ..)| *routed == event_type).map(|(_, topic, _)| topic)
+    };
+    let events = registry::events().filter(is_own).filter(|event| !has_route(event));
+    let line = |event: &'static EventDefinition| {
+        let event_type = event.event_type();
+        let (has, help) = match disabled(event_type) {
+            Some(topic) => {
+                (format!("its route to topic `{topic}` is disabled"), "enable the route".to_owned())
+            }
+            None => {
+                ("it has no route".to_owned(), "name its topic in `EVENT_BUS_PRODUCER_CONFIG`".to_owned())
+            }
+        };
+        format!(
+            "route_missing: if this program sends `{event_type}`, the event stays in the process: {has} (help: {help}, or leave it \
+             if other services need not know of the event)"
+        )
+    };
+    events.map(line).collect()
+}
+
+/// Asks the server. Reports that it does not answer, or which topics and groups do not exist there. They may be new.
+fn server(settings: &Settings, found: &mut FindingLines) {
+    let unreachable = |error: BusError| format!("server: {}", chain(&error));
+    let mut operations = match operations(settings) {
+        Ok(operations) => operations,
+        Err(error) => return found.errors([unreachable(error)]),
+    };
     let probe = settings.stream_name("openedx-events-check");
-    let asked = operations(settings).and_then(|mut operations| operations.read(&probe, None, 1));
-    asked.err().map(|error| format!("server: {}", chain(&error)))
+    if let Err(error) = operations.read(&probe, None, 1) {
+        return found.errors([unreachable(error)]);
+    }
+    let consumed = settings.consumer.config.iter().filter(|(_, config)| config.enabled);
+    let consumed: BTreeMap<&str, Option<&str>> =
+        consumed.map(|(topic, config)| (&**topic, Some(&*config.group_id))).collect();
+    let is_same_bus = settings.consumer.bus.is_none() || settings.consumer.bus == settings.producer.bus;
+    let produced = settings.producer.config.iter().filter(|(.., route)| is_same_bus && route.enabled);
+    let mut topics: BTreeMap<&str, Option<&str>> = produced.map(|(_, topic, _)| (topic, None)).collect();
+    topics.extend(consumed);
+    for (topic, group) in topics {
+        match Names::new(settings, topic, group).missing(&mut *operations) {
+            Ok(None) => {}
+            Ok(Some(missing)) => {
+                found.warnings([format!("{}: {missing} (help: {})", missing.rule(), missing.help())]);
+            }
+            Err(error) => found.errors([unreachable(error)]),
+        }
+    }
 }

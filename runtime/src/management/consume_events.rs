@@ -1,6 +1,7 @@
 //! `consume-events`: runs the receivers of this program for the events of topics.
 
 use std::{
+    convert::Infallible,
     env,
     io::{self, Write},
     num::NonZeroUsize,
@@ -16,7 +17,8 @@ use clap::{Args, builder::NonEmptyStringValueParser};
 use serde_json::{Value, json};
 
 use super::{
-    args::SettingsArgs,
+    args::{SettingsArgs, with_bus},
+    existing::{Names, warn_before_creating},
     find,
     lines::escape_line_breaks,
     result::{CommandError, CommandResult, Done},
@@ -25,7 +27,7 @@ use crate::{
     error::chain,
     event::AnyEvent,
     event_bus::{
-        ConsumeError, Consumer, EntryId, OnError, OnUnknownType, Settings, Stop, install, run_all,
+        ConsumeError, Consumer, EntryId, OnError, OnUnknownType, Settings, Stop, run_all,
         settings::ConsumerExtra,
     },
     metadata::EventsMetadata,
@@ -95,6 +97,9 @@ pub struct ConsumeEvents {
     /// Event types or constants to handle. Other messages are acknowledged and skipped.
     #[arg(long, value_name = "TYPE", num_args = 1..)]
     only: Vec<String>,
+    /// Always refused, with a hint at `--only`: older versions of Python's command had it.
+    #[arg(short, long, hide = true, value_name = "TYPE", value_parser = refuse_signal)]
+    signal: Option<Infallible>,
     /// Allow consuming a topic that this process also produces to.
     #[arg(long, alias = "allow_loop")]
     allow_loop: bool,
@@ -105,13 +110,26 @@ pub struct ConsumeEvents {
 impl ConsumeEvents {
     pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
         let settings = self.settings.read()?;
-        // Receivers may send events, which follow the routes in the settings.
-        let _guard = install(&settings)?;
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
-        let consumers =
-            self.consumers(&settings, &Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) })?;
+        let printer = Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) };
+        let topics = self.topics(&settings)?;
+        let consumers = self.consumers(&settings, &topics, &printer)?;
         stop_on_signals(&stop)?;
-        match run_all(&consumers, &stop) {
+        let (done, closed) = with_bus(&settings, || {
+            if settings.consumer.enabled {
+                let names = topics.iter().map(|(topic, group, _)| Names::new(&settings, topic, Some(group)));
+                warn_before_creating(&settings, names.collect(), &stop);
+            }
+            self.consume(&consumers, &stop, &is_closed)
+        })?;
+        if let Err(undelivered) = closed {
+            undelivered.log_lost();
+        }
+        Ok(done)
+    }
+
+    fn consume(&self, consumers: &[Consumer], stop: &Stop, is_closed: &AtomicBool) -> CommandResult {
+        match run_all(consumers, stop) {
             Ok(_) if is_closed.load(Ordering::Acquire) => Err(CommandError::ClosedPipe),
             Ok(_) => Ok(Done::Clean),
             Err(ConsumeError::GroupExists { topic, group, entry, .. }) => Err(CommandError::new(format!(
@@ -137,32 +155,45 @@ impl ConsumeEvents {
         words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
     }
 
-    fn consumers(&self, settings: &Settings, printer: &Printer) -> Result<Vec<Consumer>, CommandError> {
-        let only = self.only.iter().map(|name| Ok(find::event(name)?.event_type()));
-        let only = only.collect::<Result<Vec<_>, CommandError>>()?;
-        let topics: Vec<(&str, &str, ConsumerExtra)> = match (&self.topic, &self.group) {
-            (Some(topic), Some(group)) => {
-                let configured = settings.consumer.config.get(topic).map(|config| config.extra.clone());
-                let configured = configured.unwrap_or_default();
-                let extra = match &self.extra {
-                    Some(json) => settings.read_extra(configured, json)?,
-                    None => configured,
-                };
-                vec![(topic, group, extra)]
-            }
-            _ => {
-                let enabled = settings.consumer.config.iter().filter(|(_, config)| config.enabled);
-                enabled.map(|(topic, config)| (&**topic, &*config.group_id, config.extra.clone())).collect()
-            }
-        };
+    /// Returns the topics to consume, each with its group and options.
+    fn topics<'a>(
+        &'a self,
+        settings: &'a Settings,
+    ) -> Result<Vec<(&'a str, &'a str, ConsumerExtra)>, CommandError> {
+        if let (Some(topic), Some(group)) = (&self.topic, &self.group) {
+            let configured = settings.consumer.config.get(topic).map(|config| config.extra.clone());
+            let configured = configured.unwrap_or_default();
+            let extra = match &self.extra {
+                Some(json) => settings.read_extra(configured, json)?,
+                None => configured,
+            };
+            return Ok(vec![(topic, group, extra)]);
+        }
+        let enabled = settings.consumer.config.iter().filter(|(_, config)| config.enabled);
+        let topics: Vec<_> =
+            enabled.map(|(topic, config)| (&**topic, &*config.group_id, config.extra.clone())).collect();
         if topics.is_empty() {
+            for warning in settings.warnings() {
+                tracing::warn!("{warning}");
+            }
             return Err(CommandError::new(
                 "there is nothing to consume\nhelp: name a topic and a group (`-t TOPIC -g GROUP`), or enable a topic in \
                  `EVENT_BUS_CONSUMER_CONFIG`",
             ));
         }
-        let consumer = |(topic, group, extra)| {
-            let consumer = self.consumer(settings, topic, group, extra).only(only.iter().copied());
+        Ok(topics)
+    }
+
+    fn consumers(
+        &self,
+        settings: &Settings,
+        topics: &[(&str, &str, ConsumerExtra)],
+        printer: &Printer,
+    ) -> Result<Vec<Consumer>, CommandError> {
+        let only = self.only.iter().map(|name| Ok(find::event(name)?.event_type()));
+        let only = only.collect::<Result<Vec<_>, CommandError>>()?;
+        let consumer = |(topic, group, extra): &(&str, &str, ConsumerExtra)| {
+            let consumer = self.consumer(settings, topic, group, extra.clone()).only(only.iter().copied());
             let printer = printer.clone();
             if self.print {
                 consumer.print(move |event, metadata| printer.print(event, metadata))
@@ -170,7 +201,7 @@ impl ConsumeEvents {
                 consumer
             }
         };
-        Ok(topics.into_iter().map(consumer).collect())
+        Ok(topics.iter().map(consumer).collect())
     }
 
     fn consumer(&self, settings: &Settings, topic: &str, group: &str, mut extra: ConsumerExtra) -> Consumer {
@@ -225,6 +256,14 @@ fn quoted(word: &str) -> String {
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse::<f64>().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
     seconds.ok_or_else(|| "expected a number of seconds, as in `2.5`".to_owned())
+}
+
+/// Refuses `--signal`, with which older versions of Python's command chose the type of all messages.
+fn refuse_signal(event_type: &str) -> Result<Infallible, String> {
+    Err(format!(
+        "each message names its event type, so this option is no longer needed\nhelp: leave it out, or write `--only {event_type}` \
+         to skip events of other types"
+    ))
 }
 
 /// Stops the consumers at the first signal, after their current messages. Ends the process at the second.

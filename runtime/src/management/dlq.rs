@@ -1,23 +1,21 @@
 //! `dlq`: lists, replays and drops the dead letters of a group.
 
-use std::{collections::HashSet, io::Write, time::Duration};
+use std::{collections::HashSet, io::Write};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
 use super::{
-    args::GroupArgs,
+    args::{GroupArgs, OpenTopic, with_bus},
     event_json::entry,
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
     date_time::DateTime,
-    event_bus::{DeadLetter, EntryId, Operations, Replayed, replay},
+    event_bus::{DeadLetter, EntryId, Replayed, replay},
 };
 
 const PAGE: usize = 500;
-/// How long the events that receivers send may take to reach the event bus.
-const FLUSH: Duration = Duration::from_secs(15);
 
 /// The commands about dead letters.
 #[derive(Debug, Subcommand)]
@@ -89,8 +87,8 @@ impl Dlq {
 
 impl DeadLetterList {
     fn run(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.group.topic.open()?;
-        for_each(&mut *operations, &topic, &self.group.group, |_, letter| {
+        let mut topic = self.group.open()?;
+        for_each(&mut topic, &self.group.group, |_, letter| {
             let mut line = description(&letter);
             line["event_type"] = letter.message.event_type().into();
             writeln!(out, "{line}")?;
@@ -102,8 +100,7 @@ impl DeadLetterList {
 
 impl DeadLetterView {
     fn run(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.group.topic.open()?;
-        let letter = find(&mut *operations, &topic, &self.group.group, &self.id)?;
+        let letter = find(&mut self.group.open()?, &self.group.group, &self.id)?;
         let mut line = description(&letter);
         line["message"] = Value::Object(entry(&letter.entry_id, &letter.message, self.reveal));
         serde_json::to_writer_pretty(&mut *out, &line).map_err(std::io::Error::from)?;
@@ -114,16 +111,22 @@ impl DeadLetterView {
 
 impl Selected {
     fn replay(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations, bus) = self.group.topic.open_and_install()?;
+        let (settings, mut topic) = self.group.open_with_settings()?;
+        let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, out))?;
+        closed?;
+        Ok(done)
+    }
+
+    fn replay_from(&self, topic: &mut OpenTopic, out: &mut dyn Write) -> CommandResult {
         let group = &self.group.group;
         let mut done = Done::Clean;
         // A dead letter that stays may get a new id, and is then listed once more at the end.
         let mut tried = HashSet::new();
-        let mut one = |operations: &mut dyn Operations, letter: DeadLetter| -> Result<(), CommandError> {
+        let mut one = |topic: &mut OpenTopic, letter: DeadLetter| -> Result<(), CommandError> {
             if tried.contains(&letter.id) {
                 return Ok(());
             }
-            let line = match replay(operations, &topic, group, &letter)? {
+            let line = match replay(&mut *topic.operations, &topic.name, group, &letter)? {
                 Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
                 Replayed::Failed(id, error) => {
                     done = Done::WithFindings;
@@ -139,19 +142,15 @@ impl Selected {
             Ok(())
         };
         if self.all {
-            for_each(&mut *operations, &topic, group, one)?;
+            for_each(topic, group, one)?;
         } else {
             // A wrong id is an error before any receiver runs.
-            let letters: Vec<_> = self
-                .unique_ids()
-                .iter()
-                .map(|id| find(&mut *operations, &topic, group, id))
-                .collect::<Result<_, _>>()?;
+            let letters: Vec<_> =
+                self.unique_ids().iter().map(|id| find(topic, group, id)).collect::<Result<_, _>>()?;
             for letter in letters {
-                one(&mut *operations, letter)?;
+                one(topic, letter)?;
             }
         }
-        bus.close(FLUSH)?;
         Ok(done)
     }
 
@@ -162,50 +161,49 @@ impl Selected {
     }
 
     fn drop(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.group.topic.open()?;
+        let mut topic = self.group.open()?;
         let group = &self.group.group;
         let mut ids: Vec<EntryId> = self.unique_ids().into_iter().map(EntryId::new).collect();
         if self.all {
-            for_each(&mut *operations, &topic, group, |_, letter| {
+            for_each(&mut topic, group, |_, letter| {
                 ids.push(letter.id);
                 Ok(())
             })?;
         }
         let mut dropped = 0;
         for page in ids.chunks(PAGE) {
-            dropped += operations.drop_dead_letters(&topic, group, page)?;
+            dropped += topic.operations.drop_dead_letters(&topic.name, group, page)?;
+        }
+        if dropped == 0 && !ids.is_empty() {
+            topic.explain_nothing()?;
         }
         writeln!(out, "{dropped} of {} dropped", ids.len())?;
         Ok(if dropped == ids.len() as u64 { Done::Clean } else { Done::WithFindings })
     }
 }
 
-/// Calls `take` once for each dead letter, oldest first, even if the letter stays.
+/// Calls `take` once for each dead letter, oldest first, even if the letter stays. Fails if there are none because the topic or
+/// the group does not exist: dead letters can outlive both.
 fn for_each(
-    operations: &mut dyn Operations,
-    topic: &str,
+    topic: &mut OpenTopic,
     group: &str,
-    mut take: impl FnMut(&mut dyn Operations, DeadLetter) -> Result<(), CommandError>,
+    mut take: impl FnMut(&mut OpenTopic, DeadLetter) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let mut after: Option<EntryId> = None;
     loop {
-        let page = operations.dead_letters(topic, group, after.as_ref(), PAGE)?;
-        let Some(last) = page.last() else { return Ok(()) };
+        let page = topic.operations.dead_letters(&topic.name, group, after.as_ref(), PAGE)?;
+        let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
         for letter in page {
-            take(operations, letter)?;
+            take(topic, letter)?;
         }
     }
+    if after.is_none() { topic.explain_nothing() } else { Ok(()) }
 }
 
-fn find(
-    operations: &mut dyn Operations,
-    topic: &str,
-    group: &str,
-    id: &str,
-) -> Result<DeadLetter, CommandError> {
+fn find(topic: &mut OpenTopic, group: &str, id: &str) -> Result<DeadLetter, CommandError> {
     let mut found = None;
-    for_each(operations, topic, group, |_, letter| {
+    for_each(topic, group, |_, letter| {
         if letter.id.as_str() == id {
             found = Some(letter);
         }
@@ -213,7 +211,8 @@ fn find(
     })?;
     found.ok_or_else(|| {
         CommandError::new(format!(
-            "group `{group}` of `{topic}` has no dead letter `{id}`\nhelp: `dlq list` prints them"
+            "group `{group}` of `{}` has no dead letter `{id}`\nhelp: `dlq list` prints them",
+            topic.name
         ))
     })
 }

@@ -38,10 +38,11 @@ fn unknown(name: &str) -> String {
 }
 
 /// Returns up to three of `known` that resemble `name`, the most similar first.
-fn near_misses(name: &str, known: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+pub(super) fn near_misses<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = name.to_lowercase();
     // One slip in six letters, but no more than a forgotten version makes. A part must be long enough to mean something.
-    let (slips, part) = ((typed.chars().count() / 6).min(4), 4);
+    let length = typed.chars().count();
+    let (slips, part) = ((length / 6).clamp(usize::from(length > 2), 4), 4);
     let mut ranked: Vec<(usize, &str)> = known
         .filter_map(|known| {
             let lower = known.to_lowercase();

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::result::{CommandError, CommandResult, Done};
-use crate::json::problem;
+use crate::json::problem_in;
 
 /// The reason why the answer to a line is an error.
 pub(super) enum NoAnswer {
@@ -67,8 +67,9 @@ pub(super) fn parse<'a, T: Deserialize<'a>>(text: &'a str) -> Result<T, NoAnswer
     if !text.trim_ascii_start().starts_with('{') {
         return Err(NoAnswer::BadLine("the line is not a JSON object".to_owned()));
     }
-    serde_json::from_str(text)
-        .map_err(|error| NoAnswer::BadLine(format!("column {}: {}", error.column(), problem(&error))))
+    serde_json::from_str(text).map_err(|error| {
+        NoAnswer::BadLine(format!("column {}: {}", error.column(), problem_in(text, &error)))
+    })
 }
 
 /// Escapes the non-ASCII characters that some readers take for line breaks, Python's `splitlines` among them. In JSON they

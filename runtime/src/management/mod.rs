@@ -58,6 +58,7 @@ mod decode;
 mod dlq;
 mod encode;
 mod event_json;
+mod existing;
 mod find;
 mod finding_lines;
 mod generate_avro_schemas;

@@ -23,10 +23,16 @@ pub struct PendingEntries {
 
 impl PendingEntries {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.group.topic.open()?;
+        let mut topic = self.group.open()?;
         let mut after = None;
         loop {
-            let page = operations.pending(&topic, &self.group.group, after.as_ref(), PAGE)?;
+            let page = match topic.operations.pending(&topic.name, &self.group.group, after.as_ref(), PAGE) {
+                Ok(page) => page,
+                Err(error) => {
+                    topic.explain_nothing()?;
+                    return Err(error.into());
+                }
+            };
             for entry in &page {
                 let idle = u64::try_from(entry.idle.as_millis()).unwrap_or(u64::MAX);
                 let line = json!({

@@ -1,13 +1,14 @@
 //! `produce-event`: sends events to a topic with the configured producer.
 
-use std::{fmt, io::Write, time::Duration};
+use std::{fmt, io::Write};
 
 use clap::{Args, builder::NonEmptyStringValueParser};
 use serde::Deserialize;
 use serde_json::{json, value::RawValue};
 
 use super::{
-    args::SettingsArgs,
+    args::{SettingsArgs, with_bus},
+    existing::{Names, warn_before_creating},
     find,
     lines::{NoAnswer, answer_all, parse},
     result::{CommandError, CommandResult, Done},
@@ -15,12 +16,9 @@ use super::{
 use crate::{
     error::chain,
     event::EventDefinition,
-    event_bus::{Producer, install, producer, settings::check_key_path},
+    event_bus::{Producer, Stop, producer, settings::check_key_path},
     metadata::EventsMetadata,
 };
-
-/// How long events that are delivered in the background may take.
-const FLUSH: Duration = Duration::from_secs(15);
 
 /// The arguments of `produce-event`.
 #[derive(Args)]
@@ -82,6 +80,12 @@ struct Ready {
     key_field: Option<String>,
 }
 
+/// The result of the command: the answer about its event, or whether all lines were produced.
+enum Produced {
+    One(String),
+    Lines(Done),
+}
+
 impl ProduceEvent {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         // A mistake in the event is reported before a bus is used.
@@ -92,28 +96,33 @@ impl ProduceEvent {
             _ => None,
         };
         let settings = self.settings.read()?;
-        let guard = install(&settings)?;
         if settings.producer.bus.as_deref() == Some("memory") {
             tracing::warn!(
                 "the bus `memory` ends with this process, so no other process can consume the event"
             );
+        } else if settings.consumer.bus.is_none() || settings.consumer.bus == settings.producer.bus {
+            let names = vec![Names::new(&settings, &self.topic, None)];
+            warn_before_creating(&settings, names, &Stop::new());
         }
-        let producer = producer().ok_or_else(|| {
-            CommandError::new(
-                "`EVENT_BUS_PRODUCER` is not set\nnote: it names the bus to produce to\nhelp: set it to `redis`",
-            )
+        let (done, closed) = with_bus(&settings, || {
+            let producer = producer().ok_or_else(|| {
+                CommandError::new(
+                    "`EVENT_BUS_PRODUCER` is not set\nnote: it names the bus to produce to\nhelp: set it to `redis`",
+                )
+            })?;
+            match event {
+                Some(event) => Ok(Produced::One(self.produce(&producer, event)?)),
+                None => self.produce_lines(&producer, out).map(Produced::Lines),
+            }
         })?;
-        match event {
-            Some(event) => {
-                let answer = self.produce(&producer, event)?;
-                guard.close(FLUSH)?;
+        match done {
+            Produced::One(answer) => {
+                closed?;
                 writeln!(out, "{answer}")?;
                 Ok(Done::Clean)
             }
-            None => {
-                let done = self.produce_lines(&producer, out)?;
-                let late = |error| CommandError::with_code(chain(&error), 1);
-                guard.close(FLUSH).map_err(late)?;
+            Produced::Lines(done) => {
+                closed.map_err(|error| CommandError::with_code(chain(&error), 1))?;
                 Ok(done)
             }
         }

@@ -6,9 +6,9 @@ use clap::Args;
 use serde_json::Value;
 
 use super::{
-    args::TopicArgs,
+    args::{OpenTopic, TopicArgs},
     event_json::entry,
-    result::{CommandResult, Done},
+    result::{CommandError, CommandResult, Done},
 };
 use crate::error::chain;
 use crate::event_bus::{BusError, EntryId, Operations};
@@ -46,25 +46,28 @@ pub struct Tail {
 
 impl Tail {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let (topic, mut operations) = self.topic.open()?;
+        let mut topic = self.topic.open(None)?;
         let mut after = match self.last {
-            Some(last) => before_last(&mut *operations, &topic, last)?,
-            None => self.from.map(EntryId::new),
+            Some(last) => before_last(&mut *topic.operations, &topic.name, last)?,
+            None => self.from.as_deref().map(EntryId::new),
         };
         let mut left = self.count.unwrap_or(usize::MAX);
         // If the server has never answered, it may be the wrong one, and the command fails.
-        let mut is_following = false;
+        let mut has_answered = false;
         while left > 0 {
-            let page = match operations.read(&topic, after.as_ref(), PAGE.min(left)) {
+            let page = match topic.operations.read(&topic.name, after.as_ref(), PAGE.min(left)) {
                 Ok(page) => page,
-                Err(error) if is_following && error.is_transient() => {
+                Err(error) if has_answered && self.follow && error.is_transient() => {
                     tracing::warn!(error = chain(&error), "cannot read the topic, trying again");
                     thread::sleep(PAUSE);
                     continue;
                 }
                 Err(error) => return Err(error.into()),
             };
-            is_following = self.follow;
+            if page.is_empty() && !has_answered {
+                self.explain_nothing(&mut topic)?;
+            }
+            has_answered = true;
             for found in &page {
                 writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
                 after = Some(found.id.clone());
@@ -79,6 +82,17 @@ impl Tail {
             }
         }
         Ok(Done::Clean)
+    }
+
+    /// Fails if the topic does not exist. With `--follow`, warns and waits for it.
+    fn explain_nothing(&self, topic: &mut OpenTopic) -> Result<(), CommandError> {
+        if !self.follow {
+            return topic.explain_nothing();
+        }
+        if let Ok(Some(missing)) = topic.missing() {
+            tracing::warn!("{missing}, waiting for it: {}", missing.help());
+        }
+        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Serializer, Value, ser::Formatter};
 use super::EventsMetadata;
 use crate::{
     date_time::{DateTime, UtcOffset},
-    json::problem,
+    json::{problem, problem_in},
     uuid_text::parse_uuid,
 };
 
@@ -42,7 +42,7 @@ impl EventsMetadata {
     /// If the string is not JSON, if a key is missing, if a value has the wrong type, or if the time is not in UTC.
     pub fn from_json(json: &str) -> Result<Self, MetadataError> {
         let mut map: Map<String, Value> =
-            serde_json::from_str(json).map_err(|error| MetadataError(problem(&error)))?;
+            serde_json::from_str(json).map_err(|error| MetadataError(problem_in(json, &error)))?;
         let time: DateTime = take(&mut map, "time", DateTime::deserialize)?;
         if time.offset() != Some(UtcOffset::UTC) {
             return Err(MetadataError("`time` must be in UTC (OEP-41)".into()));

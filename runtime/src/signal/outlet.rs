@@ -23,18 +23,20 @@ pub(crate) trait Outlet: Any + Send + Sync {
 
 static INSTALLED: RwLock<Option<Arc<dyn Outlet>>> = RwLock::new(None);
 
-/// Replaces the outlet by what `with` returns, unless that is `None`. Calls `tell` with the new outlet under the lock.
+/// Replaces the outlet by what `with` returns, unless that is `None`. Calls `tell` with the new outlet under the lock. Returns
+/// whether it was replaced.
 pub(super) fn replace(
     with: impl FnOnce(Option<&Arc<dyn Outlet>>) -> Option<Option<Arc<dyn Outlet>>>,
     tell: impl FnOnce(Option<&dyn Outlet>),
-) {
+) -> bool {
     let mut installed = INSTALLED.write().unwrap_or_else(PoisonError::into_inner);
-    let Some(outlet) = with(installed.as_ref()) else { return };
+    let Some(outlet) = with(installed.as_ref()) else { return false };
     tell(outlet.as_deref());
     let replaced = std::mem::replace(&mut *installed, outlet);
     drop(installed);
     // Dropping an event bus can run a user's code, which must not happen under the lock.
     drop(replaced);
+    true
 }
 
 pub(super) fn current() -> Option<Arc<dyn Outlet>> {

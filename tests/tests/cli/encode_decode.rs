@@ -182,3 +182,33 @@ fn values_never_break_a_line() {
     let [answer] = &decoded.json_lines()[..] else { panic!("{}", decoded.stdout) };
     assert_eq!(answer["data"]["user"]["pii"]["name"], "a\nb\u{85}c\u{2028}d\u{2029}e\u{1c}f é 🎓");
 }
+
+/// Python's `json` writes these words for floats, though they are not JSON.
+#[test]
+fn bare_numbers_of_python_must_be_quoted() {
+    let bare = |word: &str| {
+        let event = "org.openedx.learning.course.persistent_grade_summary.changed.v1";
+        [r#"{"event_type":""#, event, r#"","data":{"grade":{"percent_grade":"#, word, "}}}"].concat()
+    };
+    for word in ["NaN", "Infinity", "-Infinity"] {
+        let answer = &feed(&["encode"], bare(word)).json_lines()[0];
+        let column = answer["error"].as_str().unwrap();
+        assert!(
+            column.ends_with(&format!(": `{word}` is not JSON: write `\"{word}\"`, with quotes")),
+            "{answer}"
+        );
+    }
+    let answer = &feed(&["encode"], bare("Nan")).json_lines()[0];
+    assert!(answer["error"].as_str().unwrap().contains("expected value"), "{answer}");
+}
+
+#[test]
+fn minus_zero_is_zero() {
+    let data = ADA.replace(r#""id":7"#, r#""id":-0"#);
+    let hex = ADA_HEX.replacen("0e", "00", 1);
+    assert_eq!(feed(&["encode"], encode_line(&data)).stdout, decode_line(&hex) + "\n");
+    for float in ["0.0", "-0.5", "1e0"] {
+        let ran = feed(&["encode"], encode_line(&ADA.replace(r#""id":7"#, &format!(r#""id":{float}"#))));
+        assert!(ran.stdout.contains("expected i64"), "{float}: {}", ran.stdout);
+    }
+}

@@ -3,7 +3,7 @@
 use openedx_events::event_bus::{Settings, settings::ConsumerExtra};
 use serde_json::json;
 
-use super::only;
+use super::{QUIZ, only};
 
 #[test]
 fn invalid_consumers() {
@@ -61,4 +61,34 @@ fn the_extra_of_the_command_line() {
         assert_eq!(finding.path, path);
         assert!(finding.message.contains(message), "{finding}");
     }
+}
+
+/// Python ignores `EVENT_BUS_CONSUMER_CONFIG`, and some services have one that is keyed by event type. A worker that shares such
+/// a file starts, and says what it ignores.
+#[test]
+fn a_table_keyed_by_event_type_is_ignored_with_a_warning() {
+    for (event_type, entry) in [
+        (
+            "org.openedx.ai_extensions.orchestration.requested.v1",
+            json!({"requests": {"group_id": "ai", "enabled": true}}),
+        ),
+        ("org.openedx.learning.student.grade.changed.v1", json!({"event_handler": "handle_grade"})),
+        (QUIZ, json!(["quizzes"])),
+    ] {
+        let config = json!({event_type: entry, "quizzes": {"group_id": "g"}});
+        let settings = Settings::from_value(json!({"EVENT_BUS_CONSUMER_CONFIG": config})).unwrap();
+        assert_eq!(settings.consumer.config.keys().collect::<Vec<_>>(), ["quizzes"]);
+        let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
+        assert_eq!(warning.path, format!("EVENT_BUS_CONSUMER_CONFIG['{event_type}']"));
+        assert!(
+            warning.message.starts_with("an event type in place of a topic, ignored\nnote: "),
+            "{warning}"
+        );
+    }
+    // A topic may be named like an event type.
+    let config = json!({QUIZ: {"group_id": "g"}});
+    let settings = Settings::from_value(json!({"EVENT_BUS_CONSUMER_CONFIG": config})).unwrap();
+    assert_eq!((settings.consumer.config.len(), settings.warnings()), (1, &[][..]));
+    let (path, _) = only(json!({"EVENT_BUS_CONSUMER_CONFIG": {QUIZ: {"enabled": true}}}));
+    assert_eq!(path, format!("EVENT_BUS_CONSUMER_CONFIG['{QUIZ}']"));
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use openedx_events::event_bus::Settings;
 use serde_json::json;
 
-use super::{QUIZ, from_file, route};
+use super::{QUIZ, from_file, from_variables, route};
 
 #[test]
 fn all_file_formats_are_equivalent() {
@@ -134,4 +134,82 @@ fn keys_of_yaml_tables_become_strings() {
     for odd in ["[a]", "{a: b}"] {
         assert!(topics(odd).unwrap_err().to_string().contains("line 3"), "{odd}");
     }
+}
+
+/// A table that names an event type or any other key twice keeps the last value, as in Python, and says so.
+#[test]
+fn repeated_keys_are_reported_at_any_depth() {
+    let route = |topic: &str| format!("{{{topic}: {{event_key_field: quiz.id, enabled: true}}}}");
+    let yaml = format!(
+        "EVENT_BUS_PRODUCER: memory\nOTHER: {{a: 1, a: 2}}\nEVENT_BUS_PRODUCER_CONFIG:\n  {QUIZ}: {}\n  {QUIZ}: {}\n",
+        route("first"),
+        route("last")
+    );
+    let json = format!(
+        r#"{{"EVENT_BUS_PRODUCER": "memory", "EVENT_BUS_PRODUCER_CONFIG": {{
+            "{QUIZ}": {{"first": {{"event_key_field": "quiz.id", "enabled": true}}}},
+            "{QUIZ}": {{"last": {{"event_key_field": "quiz.id", "enabled": true}}}}}}}}"#
+    );
+    let variable = json.split_once("CONFIG\": ").unwrap().1.strip_suffix('}').unwrap();
+    let from_environment =
+        from_variables([("EVENT_BUS_PRODUCER", "memory"), ("EVENT_BUS_PRODUCER_CONFIG", variable)]);
+    for settings in [from_file("yml", yaml), from_file("json", &json), from_environment] {
+        let settings = settings.unwrap();
+        let topics: Vec<_> = settings.producer.config.enabled(QUIZ).map(|(topic, _)| topic).collect();
+        assert_eq!(topics, ["last"]);
+        let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
+        assert_eq!(warning.path, format!("EVENT_BUS_PRODUCER_CONFIG['{QUIZ}']"));
+        assert!(warning.message.starts_with("written more than once in its table\nnote: "), "{warning}");
+    }
+
+    let deep = "EVENT_BUS_CONSUMER_CONFIG:\n  t: {group_id: a, extra: {check_backlog: true, check_backlog: false}}\n";
+    let settings = from_file("yml", deep).unwrap();
+    let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
+    assert_eq!(warning.path, "EVENT_BUS_CONSUMER_CONFIG['t']['extra']['check_backlog']");
+    assert!(from_file("toml", "[EVENT_BUS_CONSUMER_CONFIG.t]\ngroup_id = 'a'\ngroup_id = 'b'\n").is_err());
+
+    // Merge keys may be overridden: that is what they are for.
+    let merged = format!(
+        "BASE: &base {{event_key_field: quiz.id, enabled: false}}\nEVENT_BUS_PRODUCER: memory\nEVENT_BUS_PRODUCER_CONFIG:\n  \
+         {QUIZ}:\n    t: {{<<: *base, enabled: true}}\n    u: {{enabled: true, <<: *base}}\n"
+    );
+    let settings = from_file("yml", merged).unwrap();
+    assert_eq!(settings.producer.config.enabled(QUIZ).count(), 2);
+    assert_eq!(settings.warnings(), []);
+}
+
+/// `PyYAML` accepts these tags in the settings of other programs.
+#[test]
+fn tags_in_other_settings_are_ignored() {
+    for value in [
+        "!!timestamp 2001-12-14t21:59:43.10-05:00",
+        "!!timestamp '2001-12-14'",
+        "!!timestamp\n  2001-12-14",
+        "!<tag:yaml.org,2002:timestamp> 2001-12-14",
+        "!!timestamp &day 2001-12-14\nSAME: *day",
+        "ü!! # ü\nMORE: [ü, !!timestamp 2001-12-14, {a: !!timestamp 2001-12-15}]",
+        "!!binary R0lGODlhDAAMAIQA",
+        "!!set {a, b}",
+        "!!omap [a: 1]",
+        "!!pairs [a: 1, a: 2]",
+        "!!str 1",
+        "!!int '1'",
+        "!!float 1",
+        "!!bool yes",
+        "!!null ''",
+        "!!seq [1]",
+        "!!map {a: 1}",
+    ] {
+        let text = format!("OTHER: {value}\nEVENT_BUS_TOPIC_PREFIX: dev\n");
+        let settings = from_file("yml", &text).unwrap_or_else(|error| panic!("{value}: {error}"));
+        assert_eq!(settings.topic_prefix.as_deref(), Some("dev"), "{value}");
+    }
+    // In a setting of the bus, a timestamp is a value like any other that is wrong.
+    let error =
+        from_file("yml", "A: !!timestamp 2001-12-14\nEVENT_BUS_PRODUCER_TIMEOUT: !!timestamp 2001-12-14\n")
+            .unwrap_err();
+    assert_eq!(error.findings()[0].path, "EVENT_BUS_PRODUCER_TIMEOUT");
+    // The place of a later error is right.
+    let error = from_file("yml", "A: !!timestamp 2001-12-14\nB: [1\nC: }").unwrap_err();
+    assert!(error.to_string().contains("line 3"), "{error}");
 }

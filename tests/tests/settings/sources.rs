@@ -3,8 +3,9 @@
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
 use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
+use serde_json::json;
 
-use super::from_variables;
+use super::{QUIZ, from_variables, route};
 
 #[test]
 fn variables_are_strings() {
@@ -93,4 +94,36 @@ fn the_environment_overrides_the_file_named_in_it() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     assert!(!child("/nowhere.yml").status.success(), "a missing file is an error");
     fs::remove_file(&path).unwrap();
+}
+
+/// A worker shares the settings file of the service whose events it receives. One empty variable keeps it from producing.
+#[test]
+fn an_empty_producer_variable_switches_producing_off() {
+    let file = json!({
+        "EVENT_BUS_PRODUCER": "memory",
+        "EVENT_BUS_PRODUCER_CONFIG": route(QUIZ, "quizzes", "quiz.id", true),
+    });
+    let build = |variables: &[(&str, &str)]| {
+        SettingsBuilder::new().value(file.clone()).variables(variables.iter().copied()).build().unwrap()
+    };
+    assert_eq!(build(&[]).producing_bus().unwrap(), Some("memory"));
+    let settings = build(&[("EVENT_BUS_PRODUCER", "")]);
+    assert_eq!(settings.producing_bus().unwrap(), None);
+    assert_eq!(settings.producer.config.enabled(QUIZ).count(), 1, "check still sees the routes");
+    let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
+    assert_eq!(
+        warning.to_string().lines().next().unwrap(),
+        "warning: `EVENT_BUS_PRODUCER` in the environment: empty, so this process sends no events to the event bus"
+    );
+    // Without routes there is nothing to warn about.
+    let settings = from_variables([("EVENT_BUS_PRODUCER", "")]).unwrap();
+    assert_eq!((settings.producing_bus().unwrap(), settings.warnings()), (None, &[][..]));
+    // Elsewhere, the empty string means that nothing is set, and the events would be lost.
+    let settings =
+        SettingsBuilder::new().value(file.clone()).value(json!({"EVENT_BUS_PRODUCER": ""})).build();
+    assert_eq!(settings.unwrap().producing_bus().unwrap(), Some("memory"));
+    let routes =
+        json!({"EVENT_BUS_PRODUCER": "", "EVENT_BUS_PRODUCER_CONFIG": file["EVENT_BUS_PRODUCER_CONFIG"]});
+    let error = Settings::from_value(routes).unwrap().producing_bus().unwrap_err();
+    assert!(error.findings()[0].message.starts_with("not set\nnote: "), "{error}");
 }

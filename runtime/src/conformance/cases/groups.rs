@@ -4,7 +4,7 @@ use std::{thread, time::Duration};
 
 use crate::{
     conformance::fixture::{Fixture, GROUP, Recorded},
-    event_bus::{EntryId, Start},
+    event_bus::{EntryId, Operations, Start},
 };
 
 pub(in crate::conformance) fn each_group_gets_every_message(fixture: &Fixture) {
@@ -126,6 +126,24 @@ pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixtu
 }
 
 /// Moves the group of the case, which has read everything, and checks what it reads then.
+pub(in crate::conformance) fn topics_and_groups_are_listed_and_asking_creates_none(fixture: &Fixture) {
+    let mut operations = fixture.operations();
+    let groups = |operations: &mut dyn Operations| operations.groups(&fixture.topic).unwrap();
+    let is_listed = |operations: &mut dyn Operations| operations.topics().unwrap().contains(&fixture.topic);
+    assert_eq!(groups(&mut *operations), None, "the topic should not exist before its first message");
+    assert!(operations.read(&fixture.topic, None, 1).unwrap().is_empty());
+    assert!(operations.dead_letters(&fixture.topic, GROUP, None, 1).unwrap().is_empty());
+    assert!(
+        groups(&mut *operations).is_none() && !is_listed(&mut *operations),
+        "reading should create no topic"
+    );
+    fixture.send_items(1..=1);
+    assert_eq!(groups(&mut *operations), Some(Vec::new()));
+    assert!(is_listed(&mut *operations));
+    operations.seek(&fixture.topic, GROUP, &Start::Backlog).unwrap();
+    assert_eq!(groups(&mut *operations), Some(vec![GROUP.to_owned()]));
+}
+
 fn seek(fixture: &Fixture, handled: &Recorded<i64>, to: &Start, expected: &[i64]) {
     let before = handled.len();
     fixture.operations().seek(&fixture.topic, GROUP, to).unwrap();

@@ -9,6 +9,13 @@ use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 ///
 /// Each method returns an error if the broker cannot be reached or refuses the call.
 pub trait Operations: Send {
+    /// Lists the full names of topics that exist, in any order, those of dead letters included. They help to find what a
+    /// misspelt name means, so a bus with very many topics may leave some out rather than take longer than a second.
+    fn topics(&mut self) -> Result<Vec<String>, BusError>;
+
+    /// Lists the groups of `topic`, or returns `None` if the topic does not exist. Never creates anything.
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError>;
+
     /// Reads at most `max` entries of `topic` after the entry `after`, or from the oldest one if it is `None`. No group
     /// is involved.
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError>;

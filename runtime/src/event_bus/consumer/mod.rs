@@ -111,8 +111,8 @@ impl Consumer {
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
         let _entered = bus.consumer_span(&self.subscription).entered();
-        tracing::info!("consuming");
         let consumer = bus.consumer(&self.subscription).map_err(|error| self.refused(error))?;
+        tracing::info!("consuming");
         let tally = Tally::default();
         let log = Log::for_consumer(topic, self.options.audit.then(|| bus.audit_log()));
         let mut observers: Vec<Box<dyn Observer>> = vec![Box::new(log), Box::new(tally.clone())];
@@ -192,8 +192,9 @@ impl fmt::Debug for Consumer {
 }
 
 /// The advice about a process that would consume its own events.
-pub(crate) const LOOP_HELP: &str = "help: allow it if no receiver sends that event (`--allow-loop`, \
-    `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`)";
+pub(crate) const LOOP_HELP: &str = "help: if the receivers of this process send no events, set the variable \
+    `EVENT_BUS_PRODUCER` to nothing for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` \
+    (`Consumer::allow_loop`), or disable the route for it (`enabled: false`)";
 
 /// Runs several consumers, each on a thread of its own, until `stop` is used. If one ends with an error, the others are
 /// stopped.

@@ -40,6 +40,19 @@ impl ProduceError {
         if undelivered.is_empty() { Ok(()) } else { Err(Self { undelivered }) }
     }
 
+    /// Logs each message as lost, because the bus is being removed.
+    pub(crate) fn log_lost(&self) {
+        for undelivered in &self.undelivered {
+            let Envelope { topic, message, .. } = &undelivered.envelope;
+            tracing::error!(
+                topic = &**topic,
+                message_id = message.id().as_deref(),
+                event_type = message.event_type(),
+                "lost: not delivered before the event bus was removed"
+            );
+        }
+    }
+
     /// Returns the messages, one for each topic that a message did not reach.
     #[must_use]
     pub fn undelivered(&self) -> impl ExactSizeIterator<Item = &Undelivered> {

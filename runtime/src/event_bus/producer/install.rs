@@ -19,7 +19,6 @@ use crate::{
     event_bus::{
         broker::{BusError, Capability, from_settings},
         settings::{Settings, SettingsError},
-        wire::Envelope,
     },
     metadata::set_service,
     signal::{current_outlet, install_outlet, remove_outlet},
@@ -28,9 +27,11 @@ use crate::{
 /// How long a guard that is dropped waits for undelivered messages.
 const FLUSH_ON_DROP: Duration = Duration::from_secs(5);
 
-/// Keeps the event bus installed. Dropping it delivers waiting messages for at most 5 seconds, and removes the bus: from then
-/// on, events stay in the process.
-#[must_use = "dropping this removes the event bus: keep it for as long as the program runs"]
+/// Keeps the event bus installed. [`close`](Self::close) it when the program ends.
+///
+/// Dropping it delivers waiting messages for at most 5 seconds, and removes the bus: from then on, events stay in the process.
+/// That is easy to do by accident, so it logs a warning if the bus has enabled routes.
+#[must_use = "the event bus is removed when this is dropped, which `let _ =` does at once: bind it to a name, as in `let bus = …`, and call `bus.close(…)` when the program ends"]
 pub struct Guard(Option<Arc<Router>>);
 
 /// Installs the event bus that `settings` describe. From then on, an event that has an enabled route in
@@ -133,35 +134,35 @@ pub(in crate::event_bus) fn produced_to(topic: &str) -> Option<String> {
 }
 
 impl Guard {
-    /// Delivers waiting messages for at most `timeout`, and removes the bus.
+    /// Delivers waiting messages for at most `timeout`, and removes the bus. A bus that was installed in its
+    /// place stays.
     ///
     /// # Errors
     ///
     /// Returns the events that were not delivered.
     pub fn close(mut self, timeout: Duration) -> Result<(), ProduceError> {
-        self.remove().map_or(Ok(()), |router| router.producer.flush(timeout))
+        self.remove().map_or(Ok(()), |(router, _)| router.producer.flush(timeout))
     }
 
-    fn remove(&mut self) -> Option<Arc<Router>> {
+    /// Removes the bus, and returns whether it was still the installed one.
+    fn remove(&mut self) -> Option<(Arc<Router>, bool)> {
         let router = self.0.take()?;
-        remove_outlet(&(Arc::clone(&router) as _));
-        Some(router)
+        let was_installed = remove_outlet(&(Arc::clone(&router) as _));
+        Some((router, was_installed))
     }
 }
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let Some(router) = self.remove() else { return };
+        let Some((router, was_installed)) = self.remove() else { return };
+        if was_installed && !router.routes.is_empty() {
+            tracing::warn!(
+                "the event bus was removed without `close`: from now on, events stay in this process. Keep the guard that \
+                 `event_bus::install` returns (`let _ =` drops it at once), and close it when the program ends"
+            );
+        }
         if let Err(error) = router.producer.flush(FLUSH_ON_DROP) {
-            for undelivered in error.undelivered() {
-                let Envelope { topic, message, .. } = &undelivered.envelope;
-                tracing::error!(
-                    topic = &**topic,
-                    message_id = message.id().as_deref(),
-                    event_type = message.event_type(),
-                    "lost: not delivered before the event bus was removed"
-                );
-            }
+            error.log_lost();
         }
     }
 }

@@ -10,6 +10,7 @@ use super::{
     topic,
     value::{Given, boolean, found, kind, milliseconds, string},
 };
+use crate::registry;
 
 settings! {
     /// How one topic is consumed: an entry of `EVENT_BUS_CONSUMER_CONFIG`.
@@ -57,10 +58,30 @@ pub(super) fn read(
     };
     let entries = topics.iter().filter_map(|(topic, entry)| {
         let path = path.key(topic);
+        if is_keyed_by_event_type(topic, entry) {
+            findings.warning(
+                &path,
+                "an event type in place of a topic, ignored\nnote: Python ignores this whole setting, so that other services may \
+                 use it in their own way; here it is topic → `group_id`, `enabled` and `extra`\nhelp: to consume this event, add \
+                 its topic, such as `{\"my-topic\": {\"group_id\": \"my-service\"}}`, or name it with `-t TOPIC -g GROUP`",
+            );
+            return None;
+        }
         topic::check(&path, prefix, topic, findings);
         Some((topic.clone(), read_entry(&path, entry, findings)?))
     });
     entries.collect()
+}
+
+/// Returns whether an entry is keyed by event type, as in the settings of some Python services. A topic may be named after an
+/// event type; then its table has a key of ours.
+fn is_keyed_by_event_type(key: &str, entry: &Value) -> bool {
+    let is_version =
+        |version: &str| version.strip_prefix('v').is_some_and(|digits| digits.parse::<u32>().is_ok());
+    let is_event_type = registry::get(key).is_some()
+        || (key.matches('.').count() >= 3 && key.rsplit('.').next().is_some_and(is_version));
+    let is_known = |key: &String| ConsumerConfig::ROWS.iter().any(|row| row.names.contains(&&**key));
+    is_event_type && !entry.as_object().is_some_and(|table| table.keys().any(is_known))
 }
 
 fn read_entry(path: &SettingPath<'_>, value: &Value, findings: &mut Findings) -> Option<ConsumerConfig> {

@@ -5,7 +5,7 @@
 //! any crate of the program enables arbitrary precision in `serde_json`, lower-cases the names of environment variables,
 //! and quotes the file in its errors.
 
-use std::{fmt, fs, path::Path};
+use std::{borrow::Cow, fmt, fs, path::Path};
 
 use serde::{
     Deserialize, Deserializer,
@@ -14,12 +14,12 @@ use serde::{
 use serde_json::Value;
 use serde_saphyr::{DuplicateKeyPolicy, NonFiniteFloatPolicy, Options};
 
-use super::names;
+use super::{names, tree::Tree};
 
 /// The settings of the event bus in a file.
 #[derive(Debug, Default)]
 pub(super) struct FileSettings {
-    pub(super) values: Vec<(String, Value)>,
+    pub(super) values: Vec<(String, Tree)>,
     /// Names that occur more than once.
     pub(super) repeated: Vec<String>,
 }
@@ -73,7 +73,8 @@ fn parse_toml(text: &str) -> Result<FileSettings, String> {
     })?;
     let ours = settings.into_iter().filter(|(name, _)| names::is_ours(name));
     Ok(FileSettings {
-        values: ours.map(|(name, value)| (name, from_toml(value))).collect(),
+        // TOML refuses repeated keys.
+        values: ours.map(|(name, value)| (name, Tree::from(from_toml(value)))).collect(),
         repeated: Vec::new(),
     })
 }
@@ -98,9 +99,38 @@ fn parse_yaml(text: &str) -> Result<FileSettings, String> {
     options.duplicate_keys = DuplicateKeyPolicy::LastWins;
     options.legacy_octal_numbers = true;
     options.non_finite_float_policy = NonFiniteFloatPolicy::AsString;
+    // Bytes need not be text.
+    options.ignore_binary_tag_for_string = true;
     // Errors would quote the file.
     options.with_snippet = false;
-    serde_saphyr::from_str_with_options(text, options).map_err(|error| explain(&error.to_string()))
+    let mut text = Cow::Borrowed(text);
+    loop {
+        match serde_saphyr::from_str_with_options(&text, options.clone()) {
+            Ok(settings) => return Ok(settings),
+            Err(error) => match without_tag(&text, &error) {
+                Some(changed) => text = Cow::Owned(changed),
+                None => return Err(explain(&error.to_string())),
+            },
+        }
+    }
+}
+
+/// Removes the tag, such as `!!timestamp`, because of which the parser refuses a value. Even values that are ignored have their
+/// tags checked, and `PyYAML` knows this one. Spaces take its place, so that later errors name the right place.
+fn without_tag(text: &str, error: &serde_saphyr::Error) -> Option<String> {
+    let serde_saphyr::Error::TaggedScalarCannotDeserializeIntoString { location } = error.without_snippet()
+    else {
+        return None;
+    };
+    let skipped = usize::try_from(location.line()).ok()?.checked_sub(1)?;
+    let line_start: usize = text.split_inclusive('\n').take(skipped).map(str::len).sum();
+    let column = usize::try_from(location.column()).ok()?.checked_sub(1)?;
+    let in_line = text.get(line_start..)?.char_indices().nth(column)?.0;
+    // The value may have an anchor between the tag and the value.
+    let before = &text[..line_start + in_line];
+    let start = before.trim_end_matches(|char: char| char != '!').trim_end_matches('!').len();
+    let tag = before[start..].split_whitespace().next().filter(|tag| tag.starts_with('!'))?;
+    Some([&text[..start], &" ".repeat(tag.len()), &text[start + tag.len()..]].concat())
 }
 
 impl<'de> Deserialize<'de> for FileSettings {

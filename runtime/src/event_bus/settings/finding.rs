@@ -2,6 +2,8 @@
 
 use std::{error::Error, fmt};
 
+use super::tree::Tree;
+
 /// How serious a [`Finding`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -103,6 +105,18 @@ impl Findings {
 
     pub(super) fn warning(&mut self, path: &SettingPath<'_>, message: impl Into<String>) {
         self.push(Severity::Warning, path, message.into());
+    }
+
+    /// Reports the keys that occur more than once in the table at `path`.
+    pub(super) fn repeated(&mut self, path: &SettingPath<'_>, table: &Tree) {
+        for keys in &table.repeated {
+            let path = keys.iter().fold(path.clone(), |path, key| path.key(key));
+            self.warning(
+                &path,
+                "written more than once in its table\nnote: only the last one counts, as in Python, so what the others contain \
+                 is ignored\nhelp: write it once, with everything that belongs to it",
+            );
+        }
     }
 
     pub(super) fn push(&mut self, severity: Severity, path: &SettingPath<'_>, message: String) {

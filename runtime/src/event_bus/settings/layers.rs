@@ -8,7 +8,14 @@ use super::{finding::SettingPath, merge::merge_producer_configs, value::Given};
 
 /// The settings of the event bus that are set. If several sources set one, the last source counts.
 #[derive(Default)]
-pub(in crate::event_bus) struct Layers(BTreeMap<String, Setting>);
+pub(in crate::event_bus) struct Layers {
+    settings: BTreeMap<String, Setting>,
+    /// The source that switched producing off.
+    producing_off: Option<String>,
+}
+
+/// The setting that an empty variable takes back.
+const PRODUCER: &str = "EVENT_BUS_PRODUCER";
 
 struct Setting {
     value: Value,
@@ -17,30 +24,40 @@ struct Setting {
 }
 
 impl Layers {
-    /// Adds a setting unless it is null or the empty string, which count as not set.
+    /// Adds a setting unless it is null or the empty string, which count as not set. An empty variable `EVENT_BUS_PRODUCER` takes
+    /// back what other sources set.
     pub(super) fn add(&mut self, name: String, mut value: Value, origin: &str, is_variable: bool) {
+        if name == PRODUCER && (is_variable || value != "") && !value.is_null() {
+            self.settings.remove(PRODUCER);
+            self.producing_off = (value == "").then(|| origin.to_owned());
+        }
         if value.is_null() || value == "" {
             return;
         }
         let mut origin = origin.to_owned();
         if name == "EVENT_BUS_PRODUCER_CONFIG"
-            && let Some(earlier) = self.0.remove(&name)
+            && let Some(earlier) = self.settings.remove(&name)
         {
             value = merge_producer_configs(earlier.value, &value);
             if earlier.origin != origin && !earlier.origin.is_empty() {
                 origin = format!("{} and {origin}", earlier.origin);
             }
         }
-        self.0.insert(name, Setting { value, origin, is_variable });
+        self.settings.insert(name, Setting { value, origin, is_variable });
+    }
+
+    /// Returns the path of the empty variable that switches producing off.
+    pub(super) fn producing_off(&self) -> Option<SettingPath<'_>> {
+        self.producing_off.as_deref().map(|origin| SettingPath::new(PRODUCER, origin))
     }
 
     pub(in crate::event_bus) fn get(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)> {
-        let Setting { value, origin, is_variable } = self.0.get(name)?;
+        let Setting { value, origin, is_variable } = self.settings.get(name)?;
         Some((Given { value, is_variable: *is_variable }, SettingPath::new(name, origin)))
     }
 
     pub(super) fn paths(&self) -> impl Iterator<Item = (&str, SettingPath<'_>)> {
-        self.0.iter().map(|(name, setting)| (&**name, SettingPath::new(&**name, &setting.origin)))
+        self.settings.iter().map(|(name, setting)| (&**name, SettingPath::new(&**name, &setting.origin)))
     }
 
     /// Looks up settings as a bus of this family reads them: `*` in a name stands for the family.

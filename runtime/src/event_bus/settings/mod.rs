@@ -7,7 +7,8 @@
 #![doc = include_str!("table.md")]
 //!
 //! The settings of producers and consumers that have `REDIS` in their names apply to every bus. Null and the empty string count
-//! as not set. Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
+//! as not set, except that an empty variable `EVENT_BUS_PRODUCER` switches producing off: a worker that shares a settings file
+//! with the service whose events it receives sends nothing to the bus then. Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
 //! `no`, `off`, `0`; in any case): Python takes the string `"false"` in a file as true. In a YAML file, `yes`, `no`, `on` and
 //! `off` without quotes are booleans, as in the Python services. In the environment, `EVENT_BUS_PRODUCER_CONFIG` and
 //! `EVENT_BUS_CONSUMER_CONFIG` are JSON. `EVENT_BUS_PRODUCER_CONFIG` is merged over the value in the file, as the LMS merges
@@ -30,11 +31,13 @@ pub(in crate::event_bus) mod row;
 mod sources;
 pub(in crate::event_bus) mod table;
 pub(in crate::event_bus) mod topic;
+mod tree;
 pub(in crate::event_bus) mod value;
 
 use self::{
     finding::{Findings, SettingPath},
     row::settings,
+    tree::Tree,
     value::string,
 };
 
@@ -92,6 +95,8 @@ settings! {
         pub consumer: ConsumerSettings,
         /// The settings that only one bus has.
         pub buses: BusSettings,
+        /// Whether the environment has an empty `EVENT_BUS_PRODUCER`.
+        is_producing_off: bool,
         warnings: Vec<Finding>,
     }
 }
@@ -113,15 +118,16 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If a route is enabled and no bus is set. Python would drop the events, with a warning at start-up.
+    /// If a route is enabled and no bus is set, unless `EVENT_BUS_PRODUCER` is empty in the environment. Python would drop the events, with a warning at start-up.
     pub fn producing_bus(&self) -> Result<Option<&str>, SettingsError> {
         let mut routes = self.producer.config.iter();
         match (&self.producer.bus, routes.find(|(_, _, route)| route.enabled)) {
-            (None, Some((event_type, topic, _))) => Err(SettingsError::of(
+            (None, Some((event_type, topic, _))) if !self.is_producing_off => Err(SettingsError::of(
                 &SettingPath::new("EVENT_BUS_PRODUCER", ""),
                 format!(
                     "not set\nnote: `EVENT_BUS_PRODUCER_CONFIG` has enabled routes, such as the one from `{event_type}` to \
-                     `{topic}`, and their events would be lost\nhelp: write {}, or disable the routes",
+                     `{topic}`, and their events would be lost\nhelp: write {}, or set \
+                     the variable `EVENT_BUS_PRODUCER` to nothing in a process that sends no events",
                     bus::built_in()
                 ),
             )),
@@ -158,13 +164,18 @@ impl Settings {
         let json = serde_json::from_str(json).map_err(|error| {
             format!("not valid JSON: {error}\nhelp: write an object, such as `{{\"check_backlog\": true}}`")
         });
-        let value = findings.take(&path, json);
+        let value = findings.take(&path, json).map(|tree: Tree| {
+            findings.repeated(&path, &tree);
+            tree.value
+        });
         let extra = value.and_then(|value| consumers::read_extra(&path, &value, base, &mut findings));
         if let Some(ConsumerExtra { claim_msgs_older_than: claim, .. }) = &extra {
             let path = path.key("claim_msgs_older_than");
             consumers::check_claim_time(&path, *claim, self.consumer.receiver_timeout, &mut findings);
         }
-        findings.into_result()?;
+        for warning in findings.into_result()? {
+            tracing::warn!("{warning}");
+        }
         Ok(extra.unwrap_or_default())
     }
 }

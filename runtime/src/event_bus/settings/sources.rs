@@ -12,7 +12,9 @@ use super::{
     Settings,
     finding::{Findings, SettingPath, SettingsError},
     layers::Layers,
-    names, read, value,
+    names, read,
+    tree::Tree,
+    value,
 };
 
 /// The environment variable that names a settings file.
@@ -84,8 +86,9 @@ impl SettingsBuilder {
                          plugins may each have added it",
                     );
                 }
-                for (name, value) in settings.values {
-                    self.layers.add(name, value, &origin, false);
+                for (name, tree) in settings.values {
+                    self.findings.repeated(&SettingPath::new(&*name, &origin), &tree);
+                    self.layers.add(name, tree.value, &origin, false);
                 }
             }
             Err(message) => self.findings.error(&source, message),
@@ -101,7 +104,8 @@ impl SettingsBuilder {
 
     /// Adds settings from the environment variables of this process.
     ///
-    /// An empty variable counts as not set. `EVENT_BUS_PRODUCER_CONFIG` and `EVENT_BUS_CONSUMER_CONFIG` are JSON. The former is
+    /// An empty variable counts as not set, except that an empty `EVENT_BUS_PRODUCER` switches producing off, even if a file sets
+    /// it. `EVENT_BUS_PRODUCER_CONFIG` and `EVENT_BUS_CONSUMER_CONFIG` are JSON. The former is
     /// merged over the value set before, by [`merge_producer_configs`](super::merge_producer_configs).
     pub fn environment(self) -> Self {
         self.variables(env::vars_os())
@@ -134,7 +138,10 @@ impl SettingsBuilder {
             let json = serde_json::from_str(text).map_err(|error| {
                 format!("the variable is not valid JSON: {error}\nhelp: write the table as one JSON object")
             });
-            self.findings.take(&path, json)
+            self.findings.take(&path, json).map(|tree: Tree| {
+                self.findings.repeated(&path, &tree);
+                tree.value
+            })
         } else {
             Some(Value::from(text))
         };

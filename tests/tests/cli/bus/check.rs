@@ -48,7 +48,7 @@ fn a_file() {
 fn missing_buses() {
     let config = json!({SENT: {"parcels": {"event_key_field": "parcel.number", "enabled": true}}});
     let bus = Bus::new()
-        .with("EVENT_BUS_PRODUCER", "")
+        .without("EVENT_BUS_PRODUCER")
         .with("EVENT_BUS_CONSUMER", "")
         .with("EVENT_BUS_PRODUCER_CONFIG", config.to_string())
         .with("EVENT_BUS_CONSUMER_CONFIG", json!({"parcels": {"group_id": "vans"}}).to_string());
@@ -67,7 +67,7 @@ fn routes_and_receivers() {
         .with("EVENT_BUS_CONSUMER_CONFIG", json!({"scales": {"group_id": "vans"}}).to_string());
     let expected = [
         format!(
-            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: allow it if no receiver sends that event (`--allow-loop`, `Consumer::allow_loop`), or disable the route in the settings of the consuming process (`enabled: false`))"
+            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to nothing for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` (`Consumer::allow_loop`), or disable the route for it (`enabled: false`))"
         ),
         format!(
             "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, but it has no receiver in this program"
@@ -114,4 +114,28 @@ fn the_server() {
     assert!(line.starts_with("server: cannot read stream `dev-openedx-events-check`: "), "{line}");
     let bus = bus.with("EVENT_BUS_PRODUCER", "").with("EVENT_BUS_CONSUMER", "");
     assert!(check(&bus, &["--live"])[0].starts_with("server: no bus is configured: "));
+}
+
+/// Once a program produces, an event that goes nowhere may have been forgotten.
+#[test]
+fn events_without_a_route() {
+    let route = |enabled| json!({"parcels": {"event_key_field": "parcel.number", "enabled": enabled}});
+    let bus = Bus::new()
+        .with("EVENT_BUS_PRODUCER_CONFIG", json!({SENT: route(true), ARRIVED: route(false)}).to_string());
+    let expected = [
+        format!(
+            "warning: route_missing: if this program sends `{ARRIVED}`, the event stays in the process: its route to topic \
+             `parcels` is disabled (help: enable the route, or leave it if other services need not know of the event)"
+        ),
+        format!(
+            "warning: route_missing: if this program sends `{WEIGHED}`, the event stays in the process: it has no route (help: \
+             name its topic in `EVENT_BUS_PRODUCER_CONFIG`, or leave it if other services need not know of the event)"
+        ),
+    ];
+    assert_eq!(check(&bus, &[]), expected);
+    // With one warning for each, none is needed for all.
+    let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", json!({SENT: route(false)}).to_string());
+    let found = check(&bus, &[]);
+    assert_eq!(found.len(), 3, "{found:#?}");
+    assert!(found.iter().all(|line| line.starts_with("warning: route_missing: ")), "{found:#?}");
 }

@@ -25,7 +25,7 @@ fn prepared() -> (Bus, std::ffi::OsString) {
             &["produce-event", "-t", "loans", "--signal", LENT, "--data", &event["data"].to_string()],
         );
     }
-    bus.done(&["seek", "-t", "loans", "-g", "reminders", "--to", "start"]);
+    bus.done(&["seek", "-t", "loans", "-g", "reminders", "--to", "start", "--create"]);
     // The dead letter in the examples.
     let stream = "dev-loans.dlq.reminders";
     bus.ask::<String>(&["XADD", stream, "1679676448892-0", "type", LENT, "dlq_error", "no mail"]);

@@ -7,6 +7,7 @@ mod consume;
 mod dead_letters;
 mod endings;
 mod examples;
+mod missing;
 mod options;
 mod pending;
 mod produce;
@@ -66,7 +67,13 @@ impl Bus {
         Self { server, folder, variables }
     }
 
-    /// Sets a variable. An empty value means not set.
+    /// Unsets a variable.
+    fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(other, _)| other != name);
+        self
+    }
+
+    /// Sets a variable. An empty value means not set, except that an empty `EVENT_BUS_PRODUCER` switches producing off.
     fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.variables.push((name.to_owned(), value.into()));
         self
@@ -124,8 +131,11 @@ impl Bus {
         self.ids(topic)
     }
 
+    /// Returns the ids of the topic's entries; none if the topic does not exist.
     fn ids(&self, topic: &str) -> Vec<String> {
-        ids(&self.done(&["tail", "-t", topic]))
+        let ran = self.run(&["tail", "-t", topic]);
+        assert!(ran.code == 0 || ran.stderr.contains("does not exist"), "{}", ran.stderr);
+        ids(&ran)
     }
 
     /// Returns the lines that the receivers wrote.

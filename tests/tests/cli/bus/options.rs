@@ -63,12 +63,31 @@ fn nothing_to_consume() {
     }
 }
 
+/// `consuming` is logged only once nothing in the settings is wrong any more.
 #[test]
 fn no_consumer_is_set() {
-    let bus = Bus::new().with("EVENT_BUS_CONSUMER", "");
-    let ran = bus.run(&CONSUME);
-    assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`EVENT_BUS_CONSUMER`: not set"), "{}", ran.stderr);
+    for (name, error) in [
+        ("EVENT_BUS_CONSUMER", "`EVENT_BUS_CONSUMER`: not set"),
+        ("EVENT_BUS_REDIS_CONNECTION_URL", "`EVENT_BUS_REDIS_CONNECTION_URL`: "),
+    ] {
+        let bus = Bus::new().with("EVENT_BUS_PRODUCER", "").with(name, "");
+        let ran = bus.run(&CONSUME);
+        assert_eq!(ran.code, 2);
+        assert!(ran.stderr.contains(error) && !ran.stderr.contains("consuming"), "{}", ran.stderr);
+    }
+}
+
+/// Python's command needed it for years.
+#[test]
+fn the_option_signal_points_to_only() {
+    let bus = Bus::new();
+    for option in ["-s", "--signal"] {
+        let ran = bus.run(&[&CONSUME, &[option, SENT][..]].concat());
+        assert_eq!(ran.code, 2);
+        let error = "error: invalid value 'com.example.post.parcel.sent.v1' for '--signal <TYPE>': each message names its event type, ";
+        assert!(ran.stderr.starts_with(error), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("`--only {SENT}`")), "{}", ran.stderr);
+    }
 }
 
 #[test]
@@ -80,11 +99,16 @@ fn a_loop_must_be_allowed() {
     let error = format!("error: this process produces `{SENT}` to topic `dev-parcels`");
     assert!(ran.stderr.contains(&error), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("\nhelp: allow it if no receiver sends that event (`--allow-loop`, "),
+        ran.stderr.contains("\nhelp: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to nothing"),
         "{}",
         ran.stderr
     );
     bus.post("parcels", &["ok"]);
     let allowed = ["--allow-loop", "--count", "1", "--extra", super::BACKLOG];
     bus.done(&[&CONSUME, &allowed[..]].concat());
+    // The switch for a worker that shares the settings of the service.
+    bus.post("parcels", &["ok"]);
+    let bus = bus.with("EVENT_BUS_PRODUCER", "");
+    let ran = bus.done(&[&CONSUME, &["--count", "1"][..]].concat());
+    assert!(ran.stderr.contains("empty, so this process sends no events to the event bus"), "{}", ran.stderr);
 }

@@ -31,31 +31,67 @@ fn seek_goes_to_the_start_the_end_and_an_entry() {
     );
     bus.post("parcels", &["ok"]);
     assert_eq!(consume(&bus, "1"), ["1"]);
-    let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", "yesterday"]);
+    let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", "7-x"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("`yesterday` is not the id of a Redis entry"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`7-x` is not the id of a Redis entry"), "{}", ran.stderr);
 }
 
 #[test]
 fn skipped_entries_are_not_reported_as_lost() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok", "ok"]);
-    seek(&bus, "end");
+    bus.done(&["seek", "-t", "parcels", "-g", "vans", "--to", "end", "--create"]);
     bus.post("parcels", &["ok"]);
     let ran = bus.done(&["consume-events", "-t", "parcels", "-g", "vans", "--count", "1"]);
     assert!(!ran.stderr.contains("ERROR") && ran.stderr.contains(" 0 lost"), "{}", ran.stderr);
 }
 
+/// A misspelt group or topic must not be created by accident.
 #[test]
-fn an_unknown_group_is_created() {
+fn an_unknown_group_is_created_only_with_create() {
     let bus = Bus::new();
     bus.post("parcels", &["ok", "ok"]);
+    bus.done(&["seek", "-t", "parcels", "-g", "vans", "--to", "end", "--create"]);
+    for (topic, group, line, help) in [
+        (
+            "parcels",
+            "van",
+            "topic `dev-parcels` has no group `van`",
+            "did you mean `vans`?, or pass `--create`",
+        ),
+        ("parcls", "vans", "topic `dev-parcls` does not exist", "did you mean `dev-parcels`?"),
+    ] {
+        let ran = bus.run(&["seek", "-t", topic, "-g", group, "--to", "start"]);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{}", ran.stderr);
+        assert!(ran.stderr.starts_with(&format!("error: {line}\nnote: ")), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("\nhelp: {help}")), "{}", ran.stderr);
+    }
+    assert_eq!(bus.ask::<Vec<String>>(&["KEYS", "*"]), ["dev-parcels"]);
+    let create = ["seek", "-t", "parcels", "-g", "bikes", "--to", "start", "--create"];
     assert_eq!(
-        seek(&bus, "start"),
-        "group `vans` of `dev-parcels` is new, and begins with the oldest entry\n"
+        bus.done(&create).stdout,
+        "group `bikes` of `dev-parcels` is new, and begins with the oldest entry\n"
     );
-    assert_eq!(consume(&bus, "2"), ["1", "2"]);
     // This also works before the topic has an entry.
-    bus.done(&["seek", "-t", "letters", "--group_id", "vans", "--to", "end"]);
+    bus.done(&["seek", "-t", "letters", "--group_id", "vans", "--to", "end", "--create"]);
     assert!(bus.pending("letters", "vans").is_empty());
+}
+
+#[test]
+fn words_of_other_tools_for_the_two_ends() {
+    let bus = Bus::new();
+    for (word, help) in [
+        ("beginning", "help: write `--to start`"),
+        ("Latest", "help: write `--to end`"),
+        ("yesterday", "help: write `start`, `end`, or the id of an entry"),
+    ] {
+        let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", word]);
+        assert_eq!(ran.code, 2);
+        assert!(
+            ran.stderr.starts_with(&format!("error: `{word}` is not a position in a topic\n")),
+            "{}",
+            ran.stderr
+        );
+        assert!(ran.stderr.contains(help), "{}", ran.stderr);
+    }
 }

@@ -20,7 +20,7 @@ fn a_file_configures_the_bus() {
         "EVENT_BUS_REDIS_CONNECTION_URL",
     ]
     .into_iter()
-    .fold(bus, |bus, name| bus.with(name, ""));
+    .fold(bus, Bus::without);
     let data = parcel(1, "ok").to_string();
     let produce = ["produce-event", "-t", "t", "--signal", SENT, "--data", &data];
     bus.done(&[&produce[..], &["--settings", file]].concat());
@@ -41,9 +41,11 @@ fn errors_and_warnings() {
         &["tail", "-t", "t"],
         &["dlq", "list", "-t", "t", "-g", "g"],
         &["dlq", "replay", "-t", "t", "-g", "g", "--all"],
-        &["seek", "-t", "t", "-g", "g", "--to", "end"],
+        &["seek", "-t", "t", "-g", "g", "--to", "end", "--create"],
     ];
-    let bus = Bus::new().with("EVENT_BUS_COLOUR_OF_IT", "red");
+    let bus = Bus::new();
+    bus.done(commands[5]);
+    let bus = bus.with("EVENT_BUS_COLOUR_OF_IT", "red");
     for command in commands {
         let ran = bus.done(command);
         assert_eq!(ran.stderr.matches("EVENT_BUS_COLOUR_OF_IT").count(), 1, "{command:?}: {}", ran.stderr);

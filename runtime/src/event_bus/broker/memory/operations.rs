@@ -10,11 +10,20 @@ use crate::event_bus::broker::{BusError, Operations, Pending, Start};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 
 impl Operations for MemoryBus {
+    fn topics(&mut self) -> Result<Vec<String>, BusError> {
+        Ok(self.store.lock().keys().cloned().collect())
+    }
+
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
+        let topics = self.store.lock();
+        Ok(topics.get(topic).map(|topic| topic.groups.keys().cloned().collect()))
+    }
+
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
         let after = after.map_or(Ok(0), number)?;
-        let mut topics = self.store.lock();
-        let entries = store::after(&store::topic(&mut topics, topic).entries, after).take(max);
-        Ok(entries.map(|entry| entry.deliver(1)).collect())
+        let topics = self.store.lock();
+        let entries = topics.get(topic).map(|topic| store::after(&topic.entries, after).take(max));
+        Ok(entries.into_iter().flatten().map(|entry| entry.deliver(1)).collect())
     }
 
     fn pending(
@@ -42,7 +51,8 @@ impl Operations for MemoryBus {
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
         let numbers = ids.iter().map(number).collect::<Result<HashSet<_>, _>>()?;
         let mut topics = self.store.lock();
-        let letters = &mut store::topic(&mut topics, &DeadLetter::topic(topic, group)).entries;
+        let Some(letters) = topics.get_mut(&DeadLetter::topic(topic, group)) else { return Ok(0) };
+        let letters = &mut letters.entries;
         let before = letters.len();
         letters.retain(|entry| !numbers.contains(&entry.number));
         Ok((before - letters.len()) as u64)

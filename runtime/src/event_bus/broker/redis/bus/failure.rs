@@ -65,6 +65,11 @@ impl Trouble {
             if code == "NOPERM" || (code == "ERR" && text.to_ascii_lowercase().contains("unknown")))
     }
 
+    /// Returns whether `XINFO` replied that the stream does not exist.
+    pub(super) fn is_missing_key(&self) -> bool {
+        matches!(self, Self::Server { text, .. } if text.contains("no such key"))
+    }
+
     /// Returns whether to drop the connection: it is broken, or its server cannot serve now.
     pub(super) fn breaks_connection(&self) -> bool {
         match self {

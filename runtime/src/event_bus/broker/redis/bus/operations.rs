@@ -80,7 +80,37 @@ fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
 }
 
+/// How long [`RedisOperations::topics`] looks for streams. A server may have millions of other keys.
+const SCAN_TIME: Duration = Duration::from_secs(1);
+
 impl Operations for RedisOperations {
+    fn topics(&mut self) -> Result<Vec<String>, BusError> {
+        let deadline = Instant::now() + SCAN_TIME;
+        let (mut topics, mut cursor) = (Vec::new(), "0".to_owned());
+        loop {
+            let page = self
+                .ask(&["SCAN", &cursor, "COUNT", "1000", "TYPE", "stream"])
+                .and_then(reply::scanned)
+                .map_err(|trouble| trouble.into_error("cannot list the streams"))?;
+            cursor = page.0;
+            topics.extend(page.1);
+            if cursor == "0" || Instant::now() > deadline {
+                return Ok(topics);
+            }
+        }
+    }
+
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
+        let groups = self.ask(&["XINFO", "GROUPS", topic]).and_then(reply::groups);
+        match groups {
+            Err(trouble) if trouble.is_missing_key() => Ok(None),
+            groups => {
+                let action = || format!("cannot list the groups of stream `{topic}`");
+                groups.map(Some).map_err(|trouble| trouble.into_error(&action()))
+            }
+        }
+    }
+
     fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
         let entries = self
             .ask(&["XRANGE", topic, &start(after)?, "+", "COUNT", &max.to_string()])

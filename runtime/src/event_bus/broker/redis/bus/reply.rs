@@ -125,6 +125,20 @@ pub(super) fn pending(reply: Value) -> Result<Vec<PendingEntry>, Trouble> {
     array(reply, TO)?.into_iter().map(|value| one(value).ok_or(Trouble::Reply { to: TO })).collect()
 }
 
+/// Reads the next cursor and the keys that `SCAN` returns.
+pub(super) fn scanned(reply: Value) -> Result<(String, Vec<String>), Trouble> {
+    const TO: &str = "SCAN";
+    let [cursor, keys] = array(reply, TO)?.try_into().map_err(|_| Trouble::Reply { to: TO })?;
+    let cursor = text(cursor).ok_or(Trouble::Reply { to: TO })?;
+    Ok((cursor, array(keys, TO)?.into_iter().filter_map(text).collect()))
+}
+
+/// Reads the names of the groups that `XINFO GROUPS` returns.
+pub(super) fn groups(reply: Value) -> Result<Vec<String>, Trouble> {
+    let groups = array(reply, "XINFO GROUPS")?;
+    Ok(groups.iter().filter_map(|group| text(info(group, "name")?.clone())).collect())
+}
+
 /// Returns the value called `name` in a reply of `XINFO`, in which names and values alternate.
 pub(super) fn info<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
     let Value::Array(values) = reply else { return None };

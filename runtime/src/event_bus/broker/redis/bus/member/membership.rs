@@ -44,7 +44,7 @@ impl Membership {
         let acknowledged = link.handed_out.last_acknowledged;
         let newest = match link.ask(&["XINFO", "STREAM", &topic]) {
             Ok(stream) => reply::info(&stream, "last-generated-id").and_then(reply::id),
-            Err(trouble) if is_missing_key(&trouble) => None,
+            Err(trouble) if trouble.is_missing_key() => None,
             // If this user may not ask, assume that the stream is still the same.
             Err(trouble) if trouble.is_refused_command() => Some(acknowledged),
             Err(trouble) => return Err(trouble),
@@ -73,7 +73,7 @@ fn position(link: &mut Link) -> Result<Option<StreamId>, Trouble> {
     let Subscription { topic, group, .. } = link.subscription.clone();
     let groups = match link.ask(&["XINFO", "GROUPS", &topic]) {
         // If this user may not ask, `XGROUP CREATE` tells whether there is a group.
-        Err(trouble) if is_missing_key(&trouble) || trouble.is_refused_command() => return Ok(None),
+        Err(trouble) if trouble.is_missing_key() || trouble.is_refused_command() => return Ok(None),
         groups => reply::array(groups?, "XINFO GROUPS")?,
     };
     let name = Value::BulkString(group.into_bytes());
@@ -89,11 +89,6 @@ fn create(link: &mut Link, at: &str) -> Result<bool, Trouble> {
         Err(trouble) if trouble.is("BUSYGROUP") => Ok(false),
         Err(trouble) => Err(trouble),
     }
-}
-
-/// Returns whether `XINFO` replied that the stream does not exist.
-fn is_missing_key(trouble: &Trouble) -> bool {
-    matches!(trouble, Trouble::Server { text, .. } if text.contains("no such key"))
 }
 
 /// Returns the id at which `XGROUP` begins a group.
