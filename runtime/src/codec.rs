@@ -4,8 +4,13 @@
 //! without a schema or a header (ADR-5: the consumer knows the schema from its own event definition). A Redis message
 //! of a Python service has them in `event_data`. In a Kafka message, five bytes precede them: a zero and the number of
 //! a schema. The caller must remove these.
+//!
+//! If the schema of the writer is known, [`WriterSchema`] reads messages of former and of later definitions as well.
 
-pub use crate::avro::DecodeError;
+pub use crate::{
+    avro::DecodeError,
+    resolution::{Resolution, ResolutionError, WriterSchema},
+};
 use crate::{avro::Decoder, event::WireEvent};
 
 /// Encodes an event to Avro bytes.

@@ -35,6 +35,7 @@ pub mod prelude;
 mod private;
 mod receiver;
 pub mod registry;
+mod resolution;
 mod responses;
 mod schema;
 mod scope;

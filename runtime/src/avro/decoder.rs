@@ -158,6 +158,44 @@ impl<'a> Decoder<'a> {
         self.expect("a string", |input| std::str::from_utf8(input.counted()?).map_err(|_| Mismatch::NotUtf8))
     }
 
+    /// Reads a `float`, which only other writers use.
+    pub(crate) fn float(&mut self) -> Result<f32, DecodeError> {
+        self.expect("a float", |input| {
+            let mut bytes = [0; 4];
+            bytes.copy_from_slice(input.take(4)?);
+            Ok(f32::from_le_bytes(bytes))
+        })
+    }
+
+    /// Reads a `fixed` of `size` bytes, which only other writers use.
+    pub(crate) fn fixed(&mut self, size: usize) -> Result<&'a [u8], DecodeError> {
+        self.expect("a fixed number of bytes", |input| input.take(size))
+    }
+
+    /// Reads the branch of a union, and returns what `find` finds under its number.
+    pub(crate) fn branch<T>(&mut self, find: impl FnOnce(usize) -> Option<T>) -> Result<T, DecodeError> {
+        self.expect("a branch of the union that the field can have", |input| {
+            let branch = input.varint()?;
+            usize::try_from(branch).ok().and_then(find).ok_or(Mismatch::Branch(branch))
+        })
+    }
+
+    /// Returns the bytes that were read since `offset`.
+    pub(crate) fn since(&self, offset: usize) -> &'a [u8] {
+        self.input.get(offset..self.offset).unwrap_or_default()
+    }
+
+    /// Returns a second position in the same input.
+    pub(crate) fn at(&self, offset: usize) -> Self {
+        Self { input: self.input, offset, is_earlier: self.is_earlier }
+    }
+
+    /// Makes the error for a value that contains itself too often.
+    #[cold]
+    pub(crate) fn too_deep(&self) -> DecodeError {
+        DecodeError::new(self.offset, "a value", Mismatch::TooDeep)
+    }
+
     /// Reads the bytes of a `string` for a caller that checks them itself; `expected` describes the value.
     #[inline]
     pub(crate) fn text_bytes(&mut self, expected: &'static str) -> Result<&'a [u8], DecodeError> {

@@ -68,6 +68,7 @@ pub(crate) enum Mismatch {
     Boolean(u8),
     Branch(i64),
     OutOfRange,
+    TooDeep,
     Value(BoxError),
 }
 
@@ -157,6 +158,7 @@ impl fmt::Display for Mismatch {
             Self::Boolean(byte) => write!(f, "the byte is {byte:#04x}, neither 0 nor 1"),
             Self::Branch(branch) => write!(f, "the union has no branch {branch}"),
             Self::OutOfRange => f.write_str("the number is out of range"),
+            Self::TooDeep => f.write_str("it is nested too deeply"),
             Self::Value(error) => write!(f, "the value was refused: {error}"),
         }
     }

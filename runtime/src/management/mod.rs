@@ -157,8 +157,8 @@ pub enum Command {
     /// `{"event_type": …, "data": {…}}`. Personal data is not redacted. The answer to a line that cannot be
     /// decoded is `{"error": …, "line": …}`, and the command continues. Bytes after the event are ignored,
     /// as in consumers.
-    #[command(verbatim_doc_comment, after_help = decode::EXAMPLE)]
-    Decode,
+    #[command(verbatim_doc_comment)]
+    Decode(decode::Decode),
     /// Split opaque keys into their parts, line by line
     ///
     /// Reads `{"class": …, "key": …}` from standard input, and writes
@@ -269,7 +269,7 @@ impl Command {
             Self::GenerateAvroSchemas(generate) => generate.run(out),
             Self::Check(check) => check.run(out),
             Self::Encode => answer_all(out, encode::answer),
-            Self::Decode => answer_all(out, decode::answer),
+            Self::Decode(decode) => decode.run(out),
             Self::ParseKeys => answer_all(out, parse_keys::answer),
             Self::ProduceEvent(produce) => produce.run(out),
             Self::ConsumeEvents(consume) => consume.run(out),

@@ -1,7 +1,9 @@
+use std::fs;
+
 use openedx_events_tests::golden::{self, Vector};
 use serde_json::{Value, json};
 
-use crate::feed;
+use crate::{Folder, feed};
 
 const ADA: &str =
     r#"{"user":{"id":7,"is_active":true,"pii":{"username":"ada","email":"ada@example.com","name":"Ada"}}}"#;
@@ -211,4 +213,36 @@ fn minus_zero_is_zero() {
         let ran = feed(&["encode"], encode_line(&ADA.replace(r#""id":7"#, &format!(r#""id":{float}"#))));
         assert!(ran.stdout.contains("expected i64"), "{float}: {}", ran.stdout);
     }
+}
+
+#[test]
+fn bytes_of_another_schema_are_read_with_it() {
+    let folder = Folder::new();
+    let schema = folder.path("schema.avsc");
+    // A release in which the personal data came last, and had no name.
+    let user = r#"{"type": "record", "name": "CloudEvent", "fields": [{"name": "user", "type": {"type": "record", "name": "UserData",
+        "fields": [{"name": "pii", "type": {"type": "record", "name": "UserPersonalData", "fields": [
+            {"name": "name", "type": "string"}, {"name": "username", "type": "string"}, {"name": "email", "type": "string"}]}},
+            {"name": "is_active", "type": "boolean"}, {"name": "id", "type": "int"}]}}]}"#;
+    fs::write(&schema, user).unwrap();
+    let arguments = ["decode", "--writer-schema", schema.to_str().unwrap()];
+    let lines = [
+        decode_line("06416461066164611e616461406578616d706c652e636f6d010e"),
+        decode_line("0641"),
+        r#"{"event_type": "org.openedx.learning.course.enrollment.created.v1", "avro_hex": ""}"#.to_owned(),
+    ];
+    let ran = feed(&arguments, lines.join("\n"));
+    let expected = [
+        encode_line(ADA),
+        r#"{"error":"`user` at byte 0: expected bytes, but the input ends","line":2}"#.to_owned(),
+        r#"{"error":"the writer's schema does not fit the event: `enrollment`: the writer does not have it, and it has no default","line":3}"#.to_owned(),
+    ];
+    assert_eq!(ran.stdout.lines().collect::<Vec<_>>(), expected);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+
+    fs::write(&schema, r#"{"type": "record"}"#).unwrap();
+    let ran = feed(&arguments, "");
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert_eq!(ran.stderr, format!("error: {}: `name`: expected a name\n", schema.display()));
+    assert_eq!(feed(&["decode", "--writer-schema", "missing.avsc"], "").code, 2);
 }

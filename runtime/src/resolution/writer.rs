@@ -1,0 +1,147 @@
+//! The schema of a writer.
+
+use std::{fmt, sync::Arc};
+
+use super::{ResolutionError, parse::Parser, plan::Planner, rewrite::Resolution};
+use crate::event::{EventDefinition, NoWireForm};
+
+/// The Avro schema that a message was written with, as a schema registry or a file `*.avsc` has it.
+///
+/// It may be any Avro schema of a record: logical types count as the type below them, and names need not follow Avro's
+/// rules, because an event type with a hyphen does not either.
+///
+/// ```
+/// use openedx_events::{Event, codec::{self, WriterSchema}, learning::signals::StudentRegistrationCompleted};
+///
+/// // A release whose personal data came first and had no name, and whose users had a number of visits.
+/// let writer = WriterSchema::parse(
+///     r#"{"type": "record", "name": "CloudEvent", "fields": [{"name": "user", "type": {
+///         "type": "record", "name": "UserData", "fields": [
+///             {"name": "pii", "type": {"type": "record", "name": "UserPersonalData", "fields": [
+///                 {"name": "username", "type": "string"},
+///                 {"name": "email", "type": "string"},
+///                 {"name": "name", "type": ["string", "null"]}
+///             ]}},
+///             {"name": "id", "type": "int"},
+///             {"name": "visits", "type": "int"},
+///             {"name": "is_active", "type": "boolean"}
+///         ]}}]}"#,
+/// )?;
+/// let resolution = writer.resolve(StudentRegistrationCompleted::DEFINITION)?;
+///
+/// let bytes = resolution.rewrite(b"\x06ada\x1eada@example.com\x00\x06Ada\x0e\x08\x01")?;
+/// let event: StudentRegistrationCompleted = codec::decode(&bytes)?;
+/// assert_eq!((event.user.id, event.user.pii.name.as_str()), (7, "Ada"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct WriterSchema {
+    pub(super) root: Type,
+    pub(super) records: Arc<[WriterRecord]>,
+}
+
+/// A type in a writer's schema.
+#[derive(Clone)]
+pub(super) enum Type {
+    Null,
+    Boolean,
+    Int,
+    Long,
+    Float,
+    Double,
+    String,
+    Bytes,
+    /// This number of bytes.
+    Fixed(usize),
+    Enum,
+    Array(Arc<Type>),
+    Map(Arc<Type>),
+    Union(Arc<[Type]>),
+    /// The record with this index. Records refer to each other, so they have a table.
+    Record(usize),
+}
+
+pub(super) struct WriterRecord {
+    /// The name without its namespace.
+    pub(super) name: String,
+    pub(super) fields: Vec<WriterField>,
+}
+
+pub(super) struct WriterField {
+    pub(super) name: String,
+    pub(super) ty: Type,
+}
+
+impl WriterSchema {
+    /// Parses a schema from its JSON.
+    ///
+    /// # Errors
+    ///
+    /// If it is not JSON, or not the Avro schema of a record. The error names the position in the JSON.
+    pub fn parse(json: &str) -> Result<Self, ResolutionError> {
+        Parser::parse(json)
+    }
+
+    /// Prepares to read messages of this schema as the event of `definition`.
+    ///
+    /// # Errors
+    ///
+    /// If no message of this schema can be read as that event: a data key or field without a default is missing, or the
+    /// type of one cannot be converted. The error names it. Also if the event is local only.
+    pub fn resolve(&self, definition: &'static EventDefinition) -> Result<Resolution, ResolutionError> {
+        if definition.schema_string().is_none() {
+            return Err(ResolutionError::no_wire_form(&NoWireForm::new(definition)));
+        }
+        let plan = Planner::new(&self.records).event(&self.root, definition.fields())?;
+        Ok(Resolution::new(plan, Arc::clone(&self.records)))
+    }
+}
+
+/// Prints how many records there are, since a schema is long.
+impl fmt::Debug for WriterSchema {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WriterSchema").field("records", &self.records.len()).finish_non_exhaustive()
+    }
+}
+
+impl Type {
+    /// Returns whether the values of this type take no bytes, so that a message can claim any number of them.
+    pub(super) fn is_empty(&self, records: &[WriterRecord]) -> bool {
+        // A record inside itself, without a union between, has no values at all.
+        fn within(ty: &Type, records: &[WriterRecord], depth: usize) -> bool {
+            match ty {
+                Type::Null | Type::Fixed(0) => true,
+                Type::Record(index) => {
+                    let fields = &records[*index].fields;
+                    depth > 0 && fields.iter().all(|field| within(&field.ty, records, depth - 1))
+                }
+                _ => false,
+            }
+        }
+        within(self, records, records.len())
+    }
+
+    /// Returns the type as messages name it.
+    pub(super) fn description(&self, records: &[WriterRecord]) -> String {
+        let word = match self {
+            Self::Null => "null",
+            Self::Boolean => "boolean",
+            Self::Int => "int",
+            Self::Long => "long",
+            Self::Float => "float",
+            Self::Double => "double",
+            Self::String => "string",
+            Self::Bytes => "bytes",
+            Self::Fixed(_) => "fixed",
+            Self::Enum => "enum",
+            Self::Array(items) => return format!("array of {}", items.description(records)),
+            Self::Map(values) => return format!("map of {}", values.description(records)),
+            Self::Record(index) => return format!("record `{}`", records[*index].name),
+            Self::Union(branches) => {
+                let branches: Vec<_> = branches.iter().map(|branch| branch.description(records)).collect();
+                return format!("union of {}", branches.join(", "));
+            }
+        };
+        word.to_owned()
+    }
+}
