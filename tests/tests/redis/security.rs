@@ -117,7 +117,10 @@ fn a_server_that_expects_the_other_kind_of_connection_is_named_soon() {
     let (plain, encrypted) = (World::new(), World::with(Setup::new().tls()));
     let url = |scheme: &str, world: &World| format!("{scheme}://localhost:{}", world.server.port());
     for (url, wanted) in [
-        (url("rediss", &plain), "does not speak TLS: name its TLS port, or write `redis://` instead of `rediss://`"),
+        (
+            url("rediss", &plain),
+            "does not speak TLS: name its TLS port, or write `redis://` instead of `rediss://`",
+        ),
         (url("redis", &encrypted), "requires TLS: write `rediss://` instead of `redis://`"),
     ] {
         let bus = RedisBus::new(RedisOptions::new(url.parse().unwrap())).unwrap();

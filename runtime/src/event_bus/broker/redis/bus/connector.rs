@@ -112,7 +112,8 @@ impl Connector {
             Peer::Tcp(host, port) => Socket::tcp(host, port, left),
             Peer::Socket(path) => Socket::unix(path),
         };
-        let socket = socket.map_err(|error| Trouble::connection(format!("cannot connect to {place}"), error))?;
+        let socket =
+            socket.map_err(|error| Trouble::connection(format!("cannot connect to {place}"), error))?;
         let stream = match (&self.tls, peer) {
             (Some(tls), Peer::Tcp(host, _)) => Stream::Encrypted(Box::new(tls.wrap(socket, host)?)),
             _ => Stream::Plain(socket),
