@@ -3,6 +3,7 @@
 // The public surface of the folders below. They may use the registry, signals, receivers and everything that these use.
 
 mod broker;
+mod budget;
 mod consumer;
 mod observe;
 mod producer;
@@ -16,6 +17,8 @@ pub use broker::{
     Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations, memory::MemoryBus,
     registered::register,
 };
+#[cfg(feature = "cli")]
+pub(crate) use budget::Sizes;
 #[cfg(feature = "cli")]
 pub(crate) use consumer::LOOP_HELP;
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};

@@ -79,7 +79,7 @@ pub struct ConsumeEvents {
     /// Number of messages to handle at a time. Messages with the same key are handled one after the other.
     #[arg(long, default_value = "1", value_name = "N")]
     concurrency: NonZeroUsize,
-    /// Number of messages to read at a time.
+    /// Number of messages to read at a time; fewer if they are large (`EVENT_BUS_CONSUMER_BATCH_BYTES`).
     #[arg(long, default_value = "100", value_name = "N")]
     batch: NonZeroUsize,
     /// How long the current message may take after the first signal.

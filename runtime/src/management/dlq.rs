@@ -12,10 +12,11 @@ use super::{
 };
 use crate::{
     date_time::DateTime,
-    event_bus::{DeadLetter, EntryId, Replayed, replay},
+    event_bus::{DeadLetter, EntryId, Replayed, Sizes, replay},
 };
 
-const PAGE: usize = 500;
+/// The number of dead letters that one call drops.
+const DROPPED: usize = 500;
 
 /// The commands about dead letters.
 #[derive(Debug, Subcommand)]
@@ -171,7 +172,7 @@ impl Selected {
             })?;
         }
         let mut dropped = 0;
-        for page in ids.chunks(PAGE) {
+        for page in ids.chunks(DROPPED) {
             dropped += topic.operations.drop_dead_letters(&topic.name, group, page)?;
         }
         if dropped == 0 && !ids.is_empty() {
@@ -190,11 +191,13 @@ fn for_each(
     mut take: impl FnMut(&mut OpenTopic, DeadLetter) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
     let mut after: Option<EntryId> = None;
+    let mut sizes = Sizes::default();
     loop {
-        let page = topic.operations.dead_letters(&topic.name, group, after.as_ref(), PAGE)?;
+        let page = topic.operations.dead_letters(&topic.name, group, after.as_ref(), sizes.page())?;
         let Some(last) = page.last() else { break };
         after = Some(last.id.clone());
         for letter in page {
+            sizes.add(letter.memory());
             take(topic, letter)?;
         }
     }

@@ -11,10 +11,8 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::error::chain;
-use crate::event_bus::{BusError, EntryId, Operations};
+use crate::event_bus::{BusError, EntryId, Operations, Sizes};
 
-/// How many entries are read at a time.
-const PAGE: usize = 500;
 /// How often `--follow` looks for new entries.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -54,8 +52,9 @@ impl Tail {
         let mut left = self.count.unwrap_or(usize::MAX);
         // If the server has never answered, it may be the wrong one, and the command fails.
         let mut has_answered = false;
+        let mut sizes = Sizes::default();
         while left > 0 {
-            let page = match topic.operations.read(&topic.name, after.as_ref(), PAGE.min(left)) {
+            let page = match topic.operations.read(&topic.name, after.as_ref(), sizes.page().min(left)) {
                 Ok(page) => page,
                 Err(error) if has_answered && self.follow && error.is_transient() => {
                     tracing::warn!(error = chain(&error), "cannot read the topic, trying again");
@@ -69,6 +68,7 @@ impl Tail {
             }
             has_answered = true;
             for found in &page {
+                sizes.add(found.memory());
                 writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
                 after = Some(found.id.clone());
             }
@@ -103,10 +103,14 @@ fn before_last(
     last: usize,
 ) -> Result<Option<EntryId>, BusError> {
     let mut newest: VecDeque<EntryId> = VecDeque::new();
+    let mut sizes = Sizes::default();
     loop {
-        let page = operations.read(topic, newest.back(), PAGE)?;
+        let page = operations.read(topic, newest.back(), sizes.page())?;
         if page.is_empty() {
             break;
+        }
+        for found in &page {
+            sizes.add(found.memory());
         }
         newest.extend(page.into_iter().map(|found| found.id));
         // Keep one entry more than requested: the entry before the last `last`.

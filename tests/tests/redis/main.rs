@@ -1,5 +1,6 @@
 //! The Redis bus, tested through its traits against real servers.
 
+mod background;
 mod between;
 mod claiming;
 mod connections;

@@ -18,6 +18,7 @@ pub struct BusError {
 enum ErrorKind {
     Transient,
     Permanent,
+    Refused,
     GroupExists,
 }
 
@@ -30,6 +31,12 @@ impl BusError {
     /// Makes an error that stays until somebody changes something, such as wrong settings or missing rights.
     pub fn permanent(message: impl Into<String>) -> Self {
         Self { message: message.into(), kind: ErrorKind::Permanent, source: None }
+    }
+
+    /// Makes the error of a message that the broker will never take, for example because it is too large. Background delivery
+    /// gives it up at once, and sends messages with any other error again.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self { message: message.into(), kind: ErrorKind::Refused, source: None }
     }
 
     /// Makes the error of a member that should begin [after an entry](super::Start::After), but whose group exists and
@@ -51,6 +58,12 @@ impl BusError {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         self.kind == ErrorKind::Transient
+    }
+
+    /// Returns whether this is an error that [`refused`](Self::refused) made.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.kind == ErrorKind::Refused
     }
 
     /// Returns whether this is an error that [`group_exists`](Self::group_exists) made.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::{
     error::ConsumeError,
     in_flight::{NextStep, Waiting},
+    intake::Intake,
     job::Job,
     lanes::Lanes,
     options::Options,
@@ -29,6 +30,7 @@ const TICK: Duration = Duration::from_millis(50);
 pub(super) struct Coordinator<'a> {
     poller: Poller,
     lanes: Lanes,
+    intake: Intake,
     subscription: &'a Subscription,
     options: &'a Options,
     stop: &'a Stop,
@@ -73,7 +75,8 @@ impl<'a> Coordinator<'a> {
             has_answered: false,
             rest_until: None,
         };
-        Ok(Self { poller, lanes, subscription, options, stop, observers, pace })
+        let intake = Intake::new(options.batch_bytes);
+        Ok(Self { poller, lanes, intake, subscription, options, stop, observers, pace })
     }
 
     /// Consumes until it is stopped, has settled the requested number of messages, or cannot go on.
@@ -103,13 +106,20 @@ impl<'a> Coordinator<'a> {
         }
         let (room, has_finished) = (self.room(), self.lanes.floor().in_flight.has_finished());
         let is_time = self.pace.polled.elapsed() >= TICK && (room > 0 || has_finished);
-        // Reading the next entries now keeps the lanes busy.
-        let is_half_empty = self.pace.has_more && room > 0 && room >= self.options.batch / 2;
-        if (is_time || is_half_empty) && self.pace.rest().is_none() {
+        if (is_time || self.has_room(room)) && self.pace.rest().is_none() {
             self.poll(None)?;
         }
-        self.wait_for_lanes();
+        // The first reads are small, and grow at once if there are more messages.
+        if !self.has_room(self.room()) || self.pace.rest().is_some() {
+            self.wait_for_lanes();
+        }
         self.check_receivers()
+    }
+
+    /// Returns whether to read the next entries now, which keeps the lanes busy.
+    fn has_room(&self, room: usize) -> bool {
+        let most = self.options.batch.min(self.intake.capacity());
+        self.pace.has_more && room > 0 && room >= most / 2
     }
 
     /// Returns the number of entries that may be read.
@@ -120,7 +130,9 @@ impl<'a> Coordinator<'a> {
             return 0;
         }
         let left = count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
-        batch.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(floor.in_flight.len())
+        let in_flight = floor.in_flight.len();
+        let by_count = batch.min(usize::try_from(left).unwrap_or(usize::MAX)).saturating_sub(in_flight);
+        by_count.min(if in_flight == 0 { self.intake.capacity() } else { self.intake.room() })
     }
 
     fn has_settled_all(&self) -> bool {
@@ -157,8 +169,9 @@ impl<'a> Coordinator<'a> {
         self.lanes.floor().broker_answered();
         self.pace.has_more = room > 0 && entries.len() >= room;
         for entry in entries {
+            let permit = self.intake.take(&entry);
             if self.is_wanted(&entry) {
-                self.lanes.deal(Job::new(entry, self.options.max_attempts));
+                self.lanes.deal(Job::new(entry, self.options.max_attempts, permit));
             } else if self.lanes.floor().in_flight.pass_over(&entry.id) {
                 self.observers.tell(&Observation::Skipped { entry: &entry, reason: None });
             }

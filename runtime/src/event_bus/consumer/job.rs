@@ -11,6 +11,7 @@ use crate::{
     error::chain,
     event::AnyEventError,
     event_bus::{
+        budget::Permit,
         observe::{Observation, Observers},
         wire::{Entry, Failure, Message},
     },
@@ -29,6 +30,8 @@ pub(super) struct Job {
     max_attempts: u32,
     /// Whether the broker knows that the next attempt begins.
     is_stored: bool,
+    /// The room that the message takes among those that were read.
+    _permit: Permit,
 }
 
 struct DecodedEvent {
@@ -58,8 +61,16 @@ pub(super) enum AttemptOutcome {
 }
 
 impl Job {
-    pub(super) fn new(entry: Entry, max_attempts: u32) -> Self {
-        Self { entry, decoded: None, given_up: Vec::new(), first: None, max_attempts, is_stored: false }
+    pub(super) fn new(entry: Entry, max_attempts: u32, permit: Permit) -> Self {
+        Self {
+            entry,
+            decoded: None,
+            given_up: Vec::new(),
+            first: None,
+            max_attempts,
+            is_stored: false,
+            _permit: permit,
+        }
     }
 
     /// Returns whether the broker must learn of the next attempt before it begins.

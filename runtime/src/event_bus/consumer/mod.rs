@@ -18,6 +18,7 @@
 mod coordinator;
 mod error;
 mod in_flight;
+mod intake;
 mod job;
 mod lanes;
 mod options;

@@ -43,6 +43,7 @@ pub enum OnUnknownType {
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     pub(super) batch: usize,
+    pub(super) batch_bytes: usize,
     pub(super) concurrency: usize,
     pub(super) max_attempts: u32,
     pub(super) backoff: Backoff,

@@ -52,6 +52,7 @@ impl Consumer {
         let subscription = Subscription::new(topic.clone(), group, consumer_name);
         let options = Options {
             batch: 100,
+            batch_bytes: settings.batch_bytes,
             concurrency: 1,
             max_attempts: settings.max_attempts.max(1),
             backoff: Backoff::new(settings.retry_min, settings.retry_max),
@@ -124,6 +125,15 @@ impl Consumer {
     /// Sets how many messages are read at a time, at least one. By default, 100.
     pub fn batch(mut self, batch: usize) -> Self {
         self.options.batch = batch.max(1);
+        self
+    }
+
+    /// Sets how many bytes the messages may take that were read and are not handled yet. By default, 64 MB.
+    ///
+    /// The consumer reads as many messages as fit if they are as large as the largest of the last few thousand, and at least
+    /// one if it has none. So a read exceeds the limit only if messages are larger than all before.
+    pub fn batch_bytes(mut self, bytes: usize) -> Self {
+        self.options.batch_bytes = bytes;
         self
     }
 

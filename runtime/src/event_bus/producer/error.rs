@@ -12,6 +12,7 @@ use crate::{
 #[derive(Clone)]
 pub struct ProduceError {
     undelivered: Vec<Undelivered>,
+    dropped: u64,
 }
 
 /// A message that was not delivered to one topic. [`Producer::send_again`](super::Producer::send_again) sends it once
@@ -32,12 +33,12 @@ impl ProduceError {
             .into_iter()
             .zip(outcomes)
             .filter_map(|(envelope, outcome)| Some(Undelivered { envelope, error: outcome.err()? }));
-        Self::of(undelivered.collect())
+        Self::of(undelivered.collect(), 0)
     }
 
-    /// Returns an error if anything is undelivered.
-    pub(super) fn of(undelivered: Vec<Undelivered>) -> Result<(), Self> {
-        if undelivered.is_empty() { Ok(()) } else { Err(Self { undelivered }) }
+    /// Returns an error if anything is undelivered. `dropped` messages more were undelivered and made room for others.
+    pub(super) fn of(undelivered: Vec<Undelivered>, dropped: u64) -> Result<(), Self> {
+        if undelivered.is_empty() && dropped == 0 { Ok(()) } else { Err(Self { undelivered, dropped }) }
     }
 
     /// Logs each message as lost, because the bus is being removed.
@@ -51,12 +52,26 @@ impl ProduceError {
                 "lost: not delivered before the event bus was removed"
             );
         }
+        if self.dropped > 0 {
+            tracing::error!(
+                count = self.dropped,
+                "lost: given up earlier, and dropped to make room for others"
+            );
+        }
     }
 
     /// Returns the messages, one for each topic that a message did not reach.
     #[must_use]
     pub fn undelivered(&self) -> impl ExactSizeIterator<Item = &Undelivered> {
         self.undelivered.iter()
+    }
+
+    /// Returns how many more messages were given up since the last flush and are not contained, because the memory that
+    /// `EVENT_BUS_PRODUCER_QUEUE_BYTES` allows was needed for others. The log has their ids. It is 0 with
+    /// [`on_undelivered`](super::Producer::on_undelivered).
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped
     }
 
     /// Returns the messages by value, so that they can be sent again.
@@ -70,8 +85,11 @@ debug_as_chain!(ProduceError);
 
 impl fmt::Display for ProduceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let count = self.undelivered.len();
+        let count = (self.undelivered.len() as u64).saturating_add(self.dropped);
         write!(f, "{count} message{} not delivered to the event bus", if count == 1 { "" } else { "s" })?;
+        if self.dropped > 0 {
+            write!(f, ", {} of which made room for others", self.dropped)?;
+        }
         if let Some(first) = self.undelivered.first() {
             let Envelope { topic, message, .. } = &first.envelope;
             let event_type = message.event_type().unwrap_or("of unknown type");

@@ -161,7 +161,8 @@ impl Drop for Guard {
                  `event_bus::install` returns (`let _ =` drops it at once), and close it when the program ends"
             );
         }
-        if let Err(error) = router.producer.flush(FLUSH_ON_DROP) {
+        let flushed = router.producer.flush(FLUSH_ON_DROP);
+        if let Err(error) = flushed.or_else(|error| router.producer.hand_over(error)) {
             error.log_lost();
         }
     }

@@ -4,8 +4,10 @@
 //! folder may use `wire`, `broker`, `settings`, `observe` and the registry; it contains nothing about a particular broker.
 
 mod background;
+mod backlog;
 mod blocking;
 mod error;
+mod given_up;
 pub(super) mod install;
 mod routes;
 #[cfg(test)]
@@ -20,7 +22,7 @@ use std::{
 
 use bytes::Bytes;
 
-use background::Background;
+use background::{Background, Limits};
 pub use error::{ProduceError, Undelivered};
 pub use install::{Guard, InstallError, install, producer};
 use routes::Destination;
@@ -66,28 +68,28 @@ impl Producer {
         delivery: DeliveryMode,
         timeout: Duration,
     ) -> Result<Self, BusError> {
-        Self::start(bus, prefix, delivery, timeout, true)
+        Self::start(bus, &ProducerSettings { delivery, timeout, ..ProducerSettings::default() }, prefix)
     }
 
     /// Makes the producer that `settings` describe, for `bus`.
     fn with_settings(bus: &dyn EventBus, settings: &Settings) -> Result<Self, BusError> {
-        let ProducerSettings { delivery, timeout, .. } = &settings.producer;
-        let prefix = settings.topic_prefix.as_deref();
-        Self::start(bus, prefix, *delivery, *timeout, settings.producer.audit_logging_enabled)
+        Self::start(bus, &settings.producer, settings.topic_prefix.as_deref())
     }
 
     fn start(
         bus: &dyn EventBus,
+        settings: &ProducerSettings,
         prefix: Option<&str>,
-        delivery: DeliveryMode,
-        timeout: Duration,
-        audit: bool,
     ) -> Result<Self, BusError> {
-        let producer = ObservedProducer::new(bus.producer()?, audit.then(|| bus.audit_log()));
-        let timeout = bounded(timeout);
-        let deliver = match delivery {
+        let audit = settings.audit_logging_enabled.then(|| bus.audit_log());
+        let producer = ObservedProducer::new(bus.producer()?, audit);
+        let timeout = bounded(settings.timeout);
+        let deliver = match settings.delivery {
             DeliveryMode::Wait => Deliver::Wait(producer),
-            DeliveryMode::Background => Deliver::Background(Background::start(producer, timeout)?),
+            DeliveryMode::Background => {
+                let limits = Limits::new(settings.queue_bytes);
+                Deliver::Background(Background::start(producer, timeout, limits)?)
+            }
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
         Ok(Self(Arc::new(ProducerState { prefix, timeout, deliver })))
@@ -165,11 +167,50 @@ impl Producer {
         ProduceError::check(envelopes, outcomes)
     }
 
+    /// Calls `callback` with each message that background delivery gives up on: the broker will never take it, or has refused
+    /// its topic for 10 seconds longer than `EVENT_BUS_PRODUCER_TIMEOUT`. Without a callback, such messages stay until the next
+    /// [`flush`](Self::flush), which returns them; if the queue needs their room before, the oldest are dropped.
+    ///
+    /// The callback gets messages that were given up before, and replaces an earlier callback. It runs on the thread that
+    /// delivers, so it must be quick. A message that a sender or the caller of a flush gets back does not go to the callback.
+    /// With [`DeliveryMode::Wait`] the sender gets every message back.
+    ///
+    /// ```
+    /// use std::sync::{Arc, Mutex};
+    ///
+    /// use openedx_events::event_bus::{self, Settings};
+    /// use serde_json::json;
+    ///
+    /// # let settings = Settings::from_value(json!({"EVENT_BUS_PRODUCER": "memory", "EVENT_BUS_PRODUCER_DELIVERY": "background"}))?;
+    /// let guard = event_bus::install(&settings)?;
+    /// let undelivered = Arc::new(Mutex::new(Vec::new())); // a table of your database instead
+    /// let table = Arc::clone(&undelivered);
+    /// if let Some(producer) = event_bus::producer() {
+    ///     producer.on_undelivered(move |undelivered| table.lock().unwrap().push(undelivered));
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn on_undelivered(&self, callback: impl Fn(Undelivered) + Send + Sync + 'static) {
+        match &self.0.deliver {
+            Deliver::Background(background) => background.on_undelivered(Arc::new(callback)),
+            Deliver::Wait(_) => {}
+        }
+    }
+
+    /// Gives messages that nobody else gets to the callback, or returns them if there is none.
+    fn hand_over(&self, error: ProduceError) -> Result<(), ProduceError> {
+        match &self.0.deliver {
+            Deliver::Background(background) => background.hand_over(error),
+            Deliver::Wait(_) => Err(error),
+        }
+    }
+
     /// Waits until everything that was sent is delivered.
     ///
     /// # Errors
     ///
-    /// Returns the messages that cannot be delivered, or were not within `timeout`.
+    /// Returns the messages that were given up, or were not delivered within `timeout`. The memory for them is limited:
+    /// [`ProduceError::dropped`] counts the rest.
     pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
         match &self.0.deliver {
             Deliver::Background(background) => background.flush(Instant::now() + bounded(timeout)),
@@ -209,7 +250,7 @@ impl ObservedProducer {
             Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
         };
         outcomes.resize_with(envelopes.len(), || {
-            Err(BusError::permanent(match &panic {
+            Err(BusError::refused(match &panic {
                 Some(panic) => format!("the bus {panic}"),
                 None => "the bus returned no outcome for the message".to_owned(),
             }))

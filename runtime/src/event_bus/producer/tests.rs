@@ -1,5 +1,7 @@
 //! Buses that answer late or incorrectly.
 
+mod bounds;
+
 use std::{
     sync::{
         Arc, Mutex,
@@ -9,7 +11,9 @@ use std::{
 };
 
 use super::{
-    Deliver, ObservedProducer, Producer, ProducerState, background::Background, routes::Destination,
+    Deliver, ObservedProducer, Producer, ProducerState,
+    background::{Background, Limits},
+    routes::Destination,
 };
 use crate::event_bus::{
     broker::{
@@ -39,6 +43,10 @@ fn scripted() -> (Arc<Scripted>, Receiver<usize>, Sender<SendOutcomes>) {
     (Arc::new(Scripted { called, outcomes: Mutex::new(outcomes) }), calls, outcome)
 }
 
+fn start(bus: Arc<Scripted>, bytes: usize) -> Background {
+    Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1), Limits::new(bytes)).unwrap()
+}
+
 fn message(text: &str) -> Message {
     let mut message = Message::builder();
     message.header(Header::EventType, text.to_owned());
@@ -60,7 +68,7 @@ fn types(outcome: Result<(), super::ProduceError>) -> Vec<String> {
 #[test]
 fn flush_returns_messages_in_flight_and_they_are_not_sent_again() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
+    let background = start(bus, 64_000_000);
     let add = |text| {
         let message = message(text);
         background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
@@ -80,10 +88,10 @@ fn flush_returns_messages_in_flight_and_they_are_not_sent_again() {
 #[test]
 fn the_next_flush_returns_refused_messages() {
     let (bus, _calls, outcome) = scripted();
-    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
+    let background = start(bus, 64_000_000);
     let message = message("too-large");
     background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
-    outcome.send(vec![Err(BusError::permanent("it is too large"))]).unwrap();
+    outcome.send(vec![Err(BusError::refused("it is too large"))]).unwrap();
     assert_eq!(types(background.flush(soon())), ["too-large"]);
     background.flush(soon()).unwrap();
 }
@@ -124,7 +132,7 @@ fn an_event_without_an_outcome_is_undelivered() {
 #[test]
 fn failed_messages_are_sent_again_in_smaller_parts_and_in_order() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
+    let background = start(bus, 64_000_000);
     let add = |text: &str| {
         let message = message(text);
         background.add(Envelope { topic: "t".into(), key: None, message }, soon()).unwrap();
@@ -157,7 +165,7 @@ fn failed_messages_are_sent_again_in_smaller_parts_and_in_order() {
 #[test]
 fn large_messages_go_in_small_parts() {
     let (bus, calls, outcome) = scripted();
-    let background = Background::start(ObservedProducer::new(bus, None), Duration::from_secs(1)).unwrap();
+    let background = start(bus, 64_000_000);
     let sizes = [10, 3_000_000, 400_000, 400_000, 400_000];
     for size in sizes {
         let message = message(&"x".repeat(size));

@@ -23,6 +23,8 @@ settings! {
         "EVENT_BUS_PRODUCER_DELIVERY" => delivery: DeliveryMode = DeliveryMode::Wait, DeliveryMode::read;
         /// Seconds in which an event must reach all its topics.
         "EVENT_BUS_PRODUCER_TIMEOUT" => timeout: Duration = Duration::from_secs(2), positive_seconds;
+        /// Bytes of memory that events may take while they wait for `background` delivery, at least 1. Further senders wait.
+        "EVENT_BUS_PRODUCER_QUEUE_BYTES" => queue_bytes: usize = 64_000_000, count::<usize, 1>;
         /// Whether each message is logged, without its data.
         "EVENT_BUS_*_AUDIT_LOGGING_ENABLED" => audit_logging_enabled: bool = true, boolean;
     }
@@ -42,6 +44,9 @@ settings! {
         "EVENT_BUS_CONSUMER_RETRY_MIN" => retry_min: Duration = Duration::from_millis(200), positive_seconds;
         /// Seconds of the longest wait between attempts.
         "EVENT_BUS_CONSUMER_RETRY_MAX" => retry_max: Duration = Duration::from_secs(30), positive_seconds;
+        /// Bytes of memory for messages that a consumer has read and not handled, at least 1. It reads fewer messages at a
+        /// time if they are large.
+        "EVENT_BUS_CONSUMER_BATCH_BYTES" => batch_bytes: usize = 64_000_000, count::<usize, 1>;
         /// Seconds after which a receiver counts as hung. Must be less than `claim_msgs_older_than` (600 seconds by
         /// default).
         "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT" => receiver_timeout: Duration = Duration::from_mins(1), positive_seconds;

@@ -55,6 +55,12 @@ impl DeadLetter {
         format!("{topic}.dlq.{group}")
     }
 
+    /// Returns about how many bytes of memory it takes.
+    #[cfg(feature = "cli")]
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Self>() + self.failure.error.len() + self.message.memory()
+    }
+
     /// Returns the message that stores the dead letter of `entry`.
     #[must_use]
     pub fn message_of(entry: &Entry, failure: &Failure, consumer_name: &str) -> Message {

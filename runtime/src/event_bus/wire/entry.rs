@@ -59,4 +59,9 @@ impl Entry {
     pub fn redelivered(id: EntryId, message: Message, attempt: u32) -> Self {
         Self { id, message, attempt, is_redelivered: true }
     }
+
+    /// Returns about how many bytes of memory it takes.
+    pub(crate) fn memory(&self) -> usize {
+        size_of::<Self>() + self.message.memory()
+    }
 }

@@ -19,6 +19,13 @@ pub struct Envelope {
     pub message: Message,
 }
 
+impl Envelope {
+    /// Returns about how many bytes of memory it takes.
+    pub(in crate::event_bus) fn memory(&self) -> usize {
+        size_of::<Self>() + self.key.as_ref().map_or(0, Bytes::len) + self.message.memory()
+    }
+}
+
 /// Prints everything except the key, which is data of the event.
 impl fmt::Debug for Envelope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

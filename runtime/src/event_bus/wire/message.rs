@@ -181,6 +181,11 @@ impl Message {
         headers.chain(extra).sum()
     }
 
+    /// Returns about how many bytes of memory it takes.
+    pub(in crate::event_bus) fn memory(&self) -> usize {
+        size_of::<MessageBuilder>() + size_of_val(self.extra()) + self.size()
+    }
+
     /// Returns the Avro bytes of the event.
     ///
     /// # Errors

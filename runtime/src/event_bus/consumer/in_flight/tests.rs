@@ -3,6 +3,7 @@
 use std::time::SystemTime;
 
 use super::*;
+use crate::event_bus::consumer::intake::Intake;
 use crate::event_bus::wire::{Entry, Message};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -11,11 +12,16 @@ fn id(id: &str) -> EntryId {
     EntryId::new(id)
 }
 
+fn limited(entry: Entry, max_attempts: u32) -> Job {
+    let permit = Intake::new(0).take(&entry);
+    Job::new(entry, max_attempts, permit)
+}
+
 /// Makes a message that can start at once.
 fn job(name: &str, attempt: u32) -> Job {
     let mut entry = Entry::new(id(name), Message::builder().build(), attempt);
     entry.is_redelivered = false;
-    Job::new(entry, 5)
+    limited(entry, 5)
 }
 
 /// Makes two lanes: `a` and `b` are in the first, `c` is in the second.
@@ -77,7 +83,7 @@ fn a_redelivered_message_is_alone_until_nothing_is_in_flight() {
 fn a_redelivered_message_starts_once_its_attempt_is_stored() {
     let mut in_flight = InFlight::new(2);
     let entry = Entry::redelivered(id("a"), Message::builder().build(), 2);
-    in_flight.receive(Job::new(entry, 5), 0);
+    in_flight.receive(limited(entry, 5), 0);
     in_flight.receive(job("b", 1), 1);
     assert_eq!((start(&mut in_flight, 0), start(&mut in_flight, 1).as_deref()), (None, Some("b")));
     assert!(in_flight.must_store(0) && !in_flight.must_store(1));
@@ -92,11 +98,11 @@ fn a_redelivered_message_starts_once_its_attempt_is_stored() {
 #[test]
 fn a_message_with_one_attempt_starts_once_that_is_stored() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(Job::new(Entry::new(id("a"), Message::builder().build(), 1), 1), 0);
+    in_flight.receive(limited(Entry::new(id("a"), Message::builder().build(), 1), 1), 0);
     assert_eq!((start(&mut in_flight, 0), in_flight.to_store()), (None, vec![(0, id("a"), 1)]));
     // If the attempt was made before, no receiver runs, and nothing is stored.
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(Job::new(Entry::redelivered(id("a"), Message::builder().build(), 2), 1), 0);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 1), 0);
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
 }
 
