@@ -9,7 +9,12 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
     words(struct_name).join("_").to_uppercase()
 }
 
-/// Does the same, but splits the name into the words of the event type if these spell the same name: capitals do not
+/// `NoIdProfessional` → `no_id_professional`: the text of a variant.
+pub(crate) fn snake_name(variant: &str) -> String {
+    words(variant).join("_").to_lowercase()
+}
+
+/// Does the same as [`constant_name`], but splits the name into the words of the event type if these spell the same name: capitals do not
 /// mark where `H5P` ends.
 pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> String {
     let constant = constant_name(struct_name);
@@ -78,7 +83,20 @@ fn word_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{constant_name, constant_name_of};
+    use super::{constant_name, constant_name_of, snake_name};
+
+    #[test]
+    fn variants_are_texts_in_snake_case() {
+        for (name, text) in [
+            ("Audit", "audit"),
+            ("NoIdProfessional", "no_id_professional"),
+            ("ORA2", "ora2"),
+            ("XBlock", "xblock"),
+            ("Größe", "größe"),
+        ] {
+            assert_eq!(snake_name(name), text);
+        }
+    }
 
     #[test]
     fn the_event_type_decides_where_a_word_ends() {

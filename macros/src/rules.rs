@@ -220,7 +220,27 @@ rules! {
     PAYLOAD_SHAPE {
         name: "payload_shape",
         adr: "ADR-3",
-        why: "a payload is a struct with named fields, and the names are part of the schema",
+        why: "a payload is a struct with named fields, an enum of texts, or a `#[payload(text)]` struct around one value",
+    }
+    ENUM_CATCH_ALL {
+        name: "enum_catch_all",
+        adr: "ADR-6",
+        why: "a service must be able to read values that later versions of another service add",
+    }
+    ENUM_VARIANT {
+        name: "enum_variant",
+        adr: "ADR-5",
+        why: "on the wire, an enum is a string, and each variant is one text",
+    }
+    ENUM_TEXT_DUPLICATE {
+        name: "enum_text_duplicate",
+        adr: "ADR-5",
+        why: "the text that a service reads must lead to one variant",
+    }
+    TEXT_SHAPE {
+        name: "text_shape",
+        adr: "ADR-5",
+        why: "the string on the wire is the one that `Display` of the wrapped value writes and its `FromStr` reads",
     }
     EVENT_SHAPE {
         name: "event_shape",

@@ -42,6 +42,34 @@ fn payload() {
     assert_expansion!("payload", crate::payload::payload(TokenStream::new(), &item));
 }
 
+#[test]
+fn payload_enum() {
+    let item = quote! {
+        /// How a learner is enrolled.
+        #[derive(Clone, Default, PartialOrd)]
+        pub enum Mode {
+            /// Without a certificate.
+            #[default]
+            Audit,
+            #[payload(text = "no-id-professional")]
+            NoIdProfessional,
+            #[payload(other)]
+            Other(String),
+        }
+    };
+    assert_expansion!("payload_enum", crate::payload::payload(TokenStream::new(), &item));
+}
+
+#[test]
+fn payload_text() {
+    let item = quote! {
+        /// An amount of money.
+        #[derive(Copy)]
+        pub struct Money(pub Decimal);
+    };
+    assert_expansion!("payload_text", crate::payload::payload(quote!(text, pii), &item));
+}
+
 /// Editors turn `type` into `r#type`, so raw names of arguments must mean the same.
 #[test]
 fn raw_names_of_arguments_mean_the_same() {

@@ -42,11 +42,45 @@
 ///   key is an error, and so is a missing one, unless its field has a default or is an `Option`.
 /// * [`AvroType`](crate::AvroType), so that it can be a field of other payloads and of events.
 ///
+/// # Types that are strings
+///
+/// An enum is a string on the wire, with one text for each variant: its name in snake case, or the `text` that you give. A
+/// catch-all variant is required, because another service may send values that this one does not know yet.
+///
+/// `#[payload(text)]` on a struct wraps a value of any type, such as one of another crate, that implements `Display` and
+/// `FromStr`. The schema of both says `string`. The [guide](crate::guide::payloads#enums) says which traits they implement.
+///
+/// ```
+/// use openedx_events::prelude::*;
+///
+/// /// How a learner is enrolled.
+/// #[payload]
+/// pub enum Mode {
+///     Audit,
+///     Verified,
+///     #[payload(text = "no-id-professional")]
+///     NoIdProfessional,
+///     #[payload(other)]
+///     Other(String),
+/// }
+///
+/// /// A number beyond the range of `i64`.
+/// #[payload(text)]
+/// #[derive(Copy, Eq, Hash)]
+/// pub struct AccountNumber(pub u128);
+///
+/// assert_eq!(Mode::from("no-id-professional"), Mode::NoIdProfessional);
+/// assert_eq!(Mode::from("honor").as_str(), "honor");
+/// assert_eq!("12".parse::<AccountNumber>()?, AccountNumber(12));
+/// # Ok::<(), openedx_events::BoxError>(())
+/// ```
+///
 /// # Arguments
 ///
-/// | on the struct | |
+/// | on the struct or enum | |
 /// |---|---|
-/// | `pii` | all fields are personal data |
+/// | `pii` | all fields, or all values of the enum, are personal data |
+/// | `text` | the struct wraps one value, and is a string on the wire |
 /// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
 ///
 /// | on a field | |
@@ -55,9 +89,15 @@
 /// | `default`, `default = expression` | the value if a builder or JSON leaves the field out |
 /// | `allow(rule, reason = "…")` | waives a convention: `field_flow_control` |
 ///
+/// | on a variant | |
+/// |---|---|
+/// | `text = "…"` | the string on the wire, if it is not the name in snake case |
+/// | `other` | the catch-all, which holds any other `String` |
+///
 /// # Compile errors
 ///
-/// These do not compile: tuple, unit, empty and generic structs, enums and unions; a field without documentation, with
+/// These do not compile: tuple, unit, empty and generic structs, and unions; enums without a catch-all, with data, numbers
+/// or equal texts; a field without documentation, with
 /// `#[cfg]` or with a serde attribute; a type without an Avro form; an `Option` inside another type; a payload that
 /// contains itself; a derived `Debug`, `Serialize` or `Deserialize`. Expansions use the compiler's `#[diagnostic::…]`, so
 /// no item called `diagnostic` may be in scope, and `#![no_implicit_prelude]` is not supported. Nor do assignments and

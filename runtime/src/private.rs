@@ -16,7 +16,7 @@ macro_rules! __openedx_events_items {
 }
 pub use __openedx_events_items as items;
 
-/// The names that expansions import into a scope of their own, with one glob `use`. In a list, each name would be an
+/// The names that expansions of records import into a scope of their own, with one glob `use`. In a list, each name would be an
 /// item for the compiler. The traits with `No` or `Fallback` in their names apply to types that lack an Avro form or a
 /// trait.
 pub mod names {
@@ -51,6 +51,25 @@ pub mod names {
     };
 }
 
+/// The further names that the expansions of types with a string form import.
+pub mod text_names {
+    pub use std::{
+        cmp::{Eq as __Eq, Ord as __Ord, Ordering as __Ordering, PartialOrd as __PartialOrd},
+        convert::{AsRef as __AsRef, Infallible as __Infallible},
+        fmt::Display as __Display,
+        hash::{Hash as __Hash, Hasher as __Hasher},
+        primitive::usize as __usize,
+        str::FromStr as __FromStr,
+        string::{String as __String, ToString as __ToString},
+    };
+
+    pub use super::{
+        NoText as __NoText, TextForm as __TextForm, debug_redacted as __debug_redacted,
+        decode_text as __decode_text, deserialize_text as __deserialize_text, encode_text as __encode_text,
+        from_personal_text as __from_personal_text,
+    };
+}
+
 pub use linkme;
 pub use serde;
 
@@ -58,7 +77,7 @@ pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
     avro_type::{AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
-    payload::{builder::*, frozen::Frozen, record::*, shared::*, wire::*},
+    payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus},
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, assert_distinct, event_type, signal},

@@ -9,6 +9,7 @@ mod price;
 pub mod redis_server;
 pub mod running;
 pub mod samples;
+mod text_types;
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -19,6 +20,7 @@ use std::{
 use openedx_events::{keys::CourseKey, prelude::*};
 
 pub use price::Price;
+pub use text_types::{Account, Plan};
 
 /// The contact details of a person.
 #[payload]
@@ -99,6 +101,10 @@ pub struct Texts {
     pub course: CourseKey,
     /// A custom type.
     pub price: Price,
+    /// An enum.
+    pub plan: Plan,
+    /// A wrapped type.
+    pub account: Account,
 }
 
 /// Arrays and maps.
@@ -118,6 +124,10 @@ pub struct Collections {
     pub groups: BTreeMap<String, Vec<Contact>>,
     /// A map of maps.
     pub matrix: HashMap<String, BTreeMap<String, i64>>,
+    /// An array of an enum.
+    pub plans: Vec<Plan>,
+    /// A map of a wrapped type.
+    pub accounts: BTreeMap<String, Account>,
 }
 
 /// Values that may be missing.
@@ -143,6 +153,10 @@ pub struct Optionals {
     pub contact: Option<Contact>,
     /// A custom type.
     pub price: Option<Price>,
+    /// An enum.
+    pub plan: Option<Plan>,
+    /// A wrapped type.
+    pub account: Option<Account>,
 }
 
 /// Sent when a sample is taken. Its data has every kind of field.

@@ -3,7 +3,8 @@
 use openedx_events::{Bytes, DateTime, DateTimeError, keys::KeyError};
 
 use crate::{
-    Article, ArticleAdded, Collections, Contact, Optionals, Person, Price, SampleTaken, Scalars, Texts,
+    Account, Article, ArticleAdded, Collections, Contact, Optionals, Person, Plan, Price, SampleTaken,
+    Scalars, Texts,
 };
 
 /// A contact.
@@ -62,6 +63,8 @@ pub fn texts() -> Texts {
         .uuid(openedx_events::Uuid::from_u128(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef))
         .course(key.unwrap())
         .price(Price { cents: 5 })
+        .plan(Plan::NoIdProfessional)
+        .account(Account(u128::MAX))
         .build()
 }
 
@@ -77,6 +80,8 @@ pub fn collections() -> Collections {
         .labels([(text("z"), text("1")), (text("ä"), text("2")), (text("a"), text("3"))].into())
         .groups([(text("all"), vec![contact(), contact()]), (text("none"), vec![])].into())
         .matrix([(text("row"), [(text("column"), 7)].into())].into())
+        .plans(vec![Plan::Audit, Plan::Other(text("honor"))])
+        .accounts([(text("bank"), Account(7))].into())
         .build()
 }
 
@@ -100,6 +105,8 @@ pub fn all_optionals() -> Optionals {
         .labels(std::collections::BTreeMap::new())
         .contact(contact())
         .price(Price { cents: 0 })
+        .plan(Plan::Other(String::new()))
+        .account(Account(0))
         .build()
 }
 

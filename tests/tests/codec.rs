@@ -146,6 +146,8 @@ fn every_type_is_encoded_as_specified() {
         text("01234567-89ab-cdef-0123-456789abcdef"),
         text("course-v1:edX+DemoX+2026"),
         text("0.05"),
+        text("no-id-professional"),
+        text(u128::MAX.to_string()),
     ];
     let collections = [
         [long(3), long(1), long(-1), long(i64::MAX), vec![0]].concat(),
@@ -174,6 +176,8 @@ fn every_type_is_encoded_as_specified() {
         ]
         .concat(),
         [long(1), text("row"), long(1), text("column"), long(7), vec![0], vec![0]].concat(),
+        [long(2), text("audit"), text("honor"), vec![0]].concat(),
+        [long(1), text("bank"), text("7"), vec![0]].concat(),
     ];
     let optionals = [
         vec![2, 0],
@@ -186,6 +190,8 @@ fn every_type_is_encoded_as_specified() {
         vec![2, 0],
         [vec![2], contact].concat(),
         [vec![2], text("0.00")].concat(),
+        vec![2, 0],
+        [vec![2], text("0")].concat(),
     ];
     let rest = [text("Ada"), long(1815), vec![0], [long(1), text("fragile"), vec![0]].concat()];
     let expected =
@@ -196,7 +202,7 @@ fn every_type_is_encoded_as_specified() {
 
     let none = SampleTaken { optionals: samples::no_optionals(), ..event };
     let bytes = codec::encode(&none);
-    assert_eq!(bytes.len(), expected.len() - optionals.concat().len() + 10);
+    assert_eq!(bytes.len(), expected.len() - optionals.concat().len() + optionals.len());
     assert_eq!(codec::decode::<SampleTaken>(&bytes).unwrap(), none);
 }
 

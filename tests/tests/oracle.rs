@@ -7,7 +7,7 @@ use apache_avro::{
 };
 use openedx_events::{AvroType, EventDefinition, UtcOffset, codec, keys::CourseKey, prelude::*, registry};
 use openedx_events_tests::{
-    Collections, Contact, Optionals, Person, Price, SAMPLE_TAKEN, SampleTaken, Scalars, Texts,
+    Account, Collections, Contact, Optionals, Person, Plan, Price, SAMPLE_TAKEN, SampleTaken, Scalars, Texts,
     golden::{self, Vector},
 };
 use proptest::{collection, num, option, prelude::*};
@@ -69,6 +69,15 @@ fn price() -> impl Strategy<Value = Price> {
     any::<u32>().prop_map(|cents| Price { cents })
 }
 
+fn plan() -> impl Strategy<Value = Plan> {
+    let known = proptest::sample::select(&["audit", "verified", "no-id-professional"]);
+    prop_oneof![known.prop_map(Plan::from), text().prop_map(Plan::from)]
+}
+
+fn account() -> impl Strategy<Value = Account> {
+    any::<u128>().prop_map(Account)
+}
+
 fn contact() -> impl Strategy<Value = Contact> {
     (text(), any::<bool>())
         .prop_map(|(email, verified)| Contact::builder().email(email).verified(verified).build())
@@ -95,9 +104,12 @@ fn scalars() -> impl Strategy<Value = Scalars> {
 }
 
 fn texts() -> impl Strategy<Value = Texts> {
-    (time(), any::<u128>(), course(), price()).prop_map(|(at, uuid, course, price)| {
-        Texts::builder().at(at).uuid(Uuid::from_u128(uuid)).course(course).price(price).build()
-    })
+    (time(), any::<u128>(), course(), price(), plan(), account()).prop_map(
+        |(at, uuid, course, price, plan, account)| {
+            let uuid = Uuid::from_u128(uuid);
+            Texts::builder().at(at).uuid(uuid).course(course).price(price).plan(plan).account(account).build()
+        },
+    )
 }
 
 fn collections() -> impl Strategy<Value = Collections> {
@@ -105,8 +117,9 @@ fn collections() -> impl Strategy<Value = Collections> {
     let grid = collection::vec(collection::vec(collection::vec(any::<bool>(), 0..3), 0..3), 0..3);
     let contacts = || collection::vec(contact(), 0..3);
     let maps = (map(float()), hash(text()), map(contacts()), hash(map(long())));
-    (numbers, grid, contacts(), maps).prop_map(
-        |(numbers, grid, contacts, (scores, labels, groups, matrix))| {
+    let texts = (collection::vec(plan(), 0..3), map(account()));
+    (numbers, grid, contacts(), maps, texts).prop_map(
+        |(numbers, grid, contacts, (scores, labels, groups, matrix), (plans, accounts))| {
             Collections::builder()
                 .numbers(numbers)
                 .grid(grid)
@@ -115,6 +128,8 @@ fn collections() -> impl Strategy<Value = Collections> {
                 .labels(labels)
                 .groups(groups)
                 .matrix(matrix)
+                .plans(plans)
+                .accounts(accounts)
                 .build()
         },
     )
@@ -123,8 +138,9 @@ fn collections() -> impl Strategy<Value = Collections> {
 fn optionals() -> impl Strategy<Value = Optionals> {
     let plain = (option::of(any::<bool>()), option::of(any::<u8>()), option::of(float()), option::of(text()));
     let others = (option::of(blob()), option::of(time()), option::of(collection::vec(long(), 0..3)));
-    (plain, others, option::of(map(text())), option::of(contact()), option::of(price())).prop_map(
-        |((flag, octet, ratio, text), (blob, at, numbers), labels, contact, price)| {
+    let texts = (option::of(price()), option::of(plan()), option::of(account()));
+    (plain, others, option::of(map(text())), option::of(contact()), texts).prop_map(
+        |((flag, octet, ratio, text), (blob, at, numbers), labels, contact, (price, plan, account))| {
             Optionals::builder()
                 .flag(flag)
                 .octet(octet)
@@ -136,6 +152,8 @@ fn optionals() -> impl Strategy<Value = Optionals> {
                 .labels(labels)
                 .contact(contact)
                 .price(price)
+                .plan(plan)
+                .account(account)
                 .build()
         },
     )
@@ -189,6 +207,8 @@ expected! {
     Uuid: self => Value::String(self.to_string());
     CourseKey: self => Value::String(self.to_string());
     Price: self => Value::String(self.to_repr());
+    Plan: self => Value::String(self.as_str().to_owned());
+    Account: self => Value::String(self.0.to_string());
 }
 
 impl<T: Expected> Expected for Vec<T> {
@@ -232,9 +252,9 @@ expected_records! {
     Contact { email verified }
     Person { name born }
     Scalars { flag long int short tiny unsigned port octet ratio text blob }
-    Texts { at uuid course price }
-    Collections { numbers grid contacts scores labels groups matrix }
-    Optionals { flag octet ratio text blob at numbers labels contact price }
+    Texts { at uuid course price plan account }
+    Collections { numbers grid contacts scores labels groups matrix plans accounts }
+    Optionals { flag octet ratio text blob at numbers labels contact price plan account }
     SampleTaken { scalars texts collections optionals taker previous remarks }
 }
 

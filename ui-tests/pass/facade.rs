@@ -10,6 +10,18 @@ mod platform {
 mod openedx_events_is_not_here {
     use super::platform::events as facade;
 
+    /// How it is paid for.
+    #[facade::payload(crate = super::platform::events)]
+    pub enum Mode {
+        Audit,
+        #[payload(other)]
+        Other(String),
+    }
+
+    /// A large number.
+    #[facade::payload(text, crate = facade)]
+    pub struct Large(pub u128);
+
     /// A seat.
     #[facade::payload(crate = super::platform::events)]
     pub struct SeatData {
@@ -18,6 +30,10 @@ mod openedx_events_is_not_here {
         /// Who sits on it.
         #[payload(pii)]
         pub learner: Option<String>,
+        /// How it is paid for.
+        pub mode: Option<Mode>,
+        /// A large number.
+        pub large: Option<Large>,
     }
 
     /// Sent when a seat was taken.

@@ -13,6 +13,12 @@ mod argument_unknown;
 mod contract_broken;
 #[path = "rules/derive_conflict.rs"]
 mod derive_conflict;
+#[path = "rules/enum_catch_all.rs"]
+mod enum_catch_all;
+#[path = "rules/enum_text_duplicate.rs"]
+mod enum_text_duplicate;
+#[path = "rules/enum_variant.rs"]
+mod enum_variant;
 #[path = "rules/event_shape.rs"]
 mod event_shape;
 #[path = "rules/event_undocumented.rs"]
@@ -55,6 +61,8 @@ mod record_name_clash;
 mod record_recursive;
 #[path = "rules/serde_attribute.rs"]
 mod serde_attribute;
+#[path = "rules/text_shape.rs"]
+mod text_shape;
 #[path = "rules/type_hyphen.rs"]
 mod type_hyphen;
 #[path = "rules/type_missing.rs"]

@@ -40,7 +40,27 @@ pub(crate) struct SeatData {
     /// Its tags.
     #[payload(default = vec!["new".to_owned()])]
     pub(crate) tags: Vec<String>,
+    /// How it is paid for.
+    pub(crate) mode: Mode,
+    /// A large number.
+    pub(crate) large: Large,
 }
+
+/// How it is paid for.
+#[payload]
+#[derive(PartialOrd, Ord)]
+pub(crate) enum Mode {
+    /// Not at all.
+    Audit,
+    /// In another way.
+    #[payload(other)]
+    Other(String),
+}
+
+/// A large number.
+#[payload(text)]
+#[derive(Copy, Eq)]
+pub(crate) struct Large(pub(crate) u128);
 
 /// Sent when a seat was taken.
 #[event(
@@ -82,7 +102,11 @@ fn held(event: &SeatHeld, from_event_bus: bool) {
 
 #[allow(deprecated)]
 fn main() {
-    let seat = SeatData::builder().number(7).build();
+    let seat = SeatData::builder()
+        .number(7)
+        .mode(Mode::from("gift"))
+        .large(Large(1))
+        .build();
     assert_eq!(seat.tags, ["new"]);
     assert_eq!(seat.clone().into_fields().learner, None);
     assert!(

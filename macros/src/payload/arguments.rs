@@ -1,10 +1,11 @@
 //! The arguments of the attribute.
 //!
 //! ```text
-//! #[payload(pii, crate = path)]
+//! #[payload(pii, text, crate = path)]
 //! ```
 
 use proc_macro2::TokenStream;
+use syn::Ident;
 
 use crate::{
     args::{self, KnownArguments},
@@ -17,8 +18,10 @@ use crate::{
 #[derive(Default)]
 pub(super) struct PayloadArguments {
     pub(super) path: RuntimePath,
-    /// Whether all fields are personal data.
+    /// Whether all fields, or the string, are personal data.
     pub(super) pii: bool,
+    /// The word `text`: the struct is a string on the wire.
+    pub(super) text: Option<Ident>,
     /// Misplaced waivers: conventions about payloads are waived at their fields.
     pub(super) waivers: Waivers,
 }
@@ -26,13 +29,17 @@ pub(super) struct PayloadArguments {
 impl PayloadArguments {
     pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Self {
         let mut parsed = Self::default();
-        let mut known = KnownArguments::new("`#[payload]`", &["pii", "crate"]);
+        let mut known = KnownArguments::new("`#[payload]`", &["pii", "text", "crate"]);
         for arg in args::parse(tokens, problems) {
             if arg.name == "allow" {
                 arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
             } else if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
                     "pii" => parsed.pii = arg.flag(problems),
+                    "text" => {
+                        arg.flag(problems);
+                        parsed.text = Some(arg.name);
+                    }
                     _ => parsed.path = RuntimePath::parse(&arg, problems),
                 }
             }

@@ -1,17 +1,23 @@
-//! `#[payload]`: parses the struct and its arguments, checks the rules about payloads, and expands the payload. This
+//! `#[payload]`: parses the item and its arguments, checks the rules about payloads, and expands the payload. This
 //! folder may use `record` and the shared files, but neither `event` nor `receiver`.
 
 mod arguments;
+mod choice;
 mod expand;
 mod fallback;
+mod text;
 
 use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Item, ItemStruct};
 
 use self::arguments::PayloadArguments;
 use crate::{
-    diagnostics::report,
+    diagnostics::{Problems, report},
     record::{self, Record},
     record_kind::RecordKind,
+    runtime_path::RuntimePath,
+    source::tokens,
     syntax::parse_item,
 };
 
@@ -22,21 +28,65 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
         Err(unreadable) => return unreadable,
     };
     report(|problems| {
-        let PayloadArguments { path, pii, mut waivers } = PayloadArguments::parse(arguments, problems);
-        let Some(structure) = record::check_shape(&item, RecordKind::Payload, problems) else {
-            return fallback::expand(&item, &path, &[]);
+        let mut arguments = PayloadArguments::parse(arguments, problems);
+        expand_item(&item, &mut arguments, problems)
+            .unwrap_or_else(|above| fallback::expand(&item, &arguments.path, &above))
+    })
+}
+
+/// Returns the expansion. If the item has the wrong shape, returns the traits that are derived above the attribute.
+fn expand_item(
+    item: &Item,
+    arguments: &mut PayloadArguments,
+    problems: &mut Problems,
+) -> Result<TokenStream, Vec<String>> {
+    match (item, &arguments.text) {
+        (Item::Enum(item), _) => choice::expand(item, arguments, problems),
+        (Item::Struct(item), Some(_)) => text::expand(item, arguments, problems),
+        _ => match record::check_shape(item, RecordKind::Payload, problems) {
+            Some(item) => expand_struct(item, arguments, problems),
+            None => Err(Vec::new()),
+        },
+    }
+}
+
+fn expand_struct(
+    item: &ItemStruct,
+    arguments: &mut PayloadArguments,
+    problems: &mut Problems,
+) -> Result<TokenStream, Vec<String>> {
+    let PayloadArguments { path, pii, waivers, .. } = arguments;
+    let mut record = Record::parse(item, RecordKind::Payload, false, *pii, waivers, problems);
+    record.check_documented(problems);
+    for field in &record.fields {
+        record.check_field(field, problems);
+        field.waivers.check_needed(problems);
+    }
+    if !record.can_expand() || !record.attributes.derived_above.is_empty() {
+        return Err(record.attributes.derived_above);
+    }
+    record.replace_refused_types();
+    Ok(expand::expand(&record, path))
+}
+
+/// Returns the item of a type that is a string on the wire, followed by its implementations in a scope of their own.
+fn with_scope(
+    path: &RuntimePath,
+    item: &TokenStream,
+    checks: &TokenStream,
+    implementations: &str,
+) -> TokenStream {
+    let (import, implementations) = (path.import(), tokens(implementations));
+    path.items(quote! {
+        #item
+
+        #[allow(dead_code, deprecated, unreachable_patterns, clippy::all, clippy::pedantic)]
+        const _: () = {
+            #import
+            #[allow(unused_imports)]
+            use __RT::{names::*, text_names::*};
+            #checks
+            #implementations
         };
-        let mut record = Record::parse(structure, RecordKind::Payload, false, pii, &mut waivers, problems);
-        record.check_documented(problems);
-        for field in &record.fields {
-            record.check_field(field, problems);
-            field.waivers.check_needed(problems);
-        }
-        let above = &record.attributes.derived_above;
-        if !record.can_expand() || !above.is_empty() {
-            return fallback::expand(&item, &path, above);
-        }
-        record.replace_refused_types();
-        expand::expand(&record, &path)
     })
 }

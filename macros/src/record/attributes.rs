@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Field, Item, ItemStruct, Path, parse_quote};
+use syn::{Attribute, Field, Item, Path, parse_quote};
 
 use super::{
     derives_above::derives_above,
@@ -33,18 +33,16 @@ pub(crate) struct Attributes<'a> {
 
 impl<'a> Attributes<'a> {
     /// Drops the derives of traits that the macro implements, and refuses those to which the macro gives another
-    /// meaning. In a local-only event this is only `Debug`.
+    /// meaning.
     pub(crate) fn parse(
-        item: &'a ItemStruct,
-        kind: RecordKind,
-        local_only: bool,
+        attributes: &'a [Attribute],
+        owner: Owner,
         waivers: &mut Waivers,
         problems: &mut Problems,
     ) -> Self {
-        let implemented = if local_only { &["Debug"][..] } else { IMPLEMENTED };
-        let mut sorted =
-            Self { derived_above: conflicts_above(kind, implemented, problems), ..Self::default() };
-        for one in &item.attrs {
+        let kind = owner.kind();
+        let mut sorted = Self { derived_above: conflicts_above(owner, problems), ..Self::default() };
+        for one in attributes {
             if refuse_lint(one, Place::Struct(kind), waivers, problems) {
                 continue;
             }
@@ -52,8 +50,7 @@ impl<'a> Attributes<'a> {
             if path.is_ident("derive") {
                 match derived(one) {
                     Ok(paths) => {
-                        let others =
-                            paths.into_iter().filter(|path| !is_ours(path, kind, implemented, problems));
+                        let others = paths.into_iter().filter(|path| !is_ours(path, owner, problems));
                         sorted.derives.extend(others);
                     }
                     Err(error) => problems.error(error),
@@ -68,7 +65,7 @@ impl<'a> Attributes<'a> {
                     "`#[deprecated]` on an event does not deprecate the event's constant",
                     "write `deprecated(since = \"…\", note = \"use …_V2\")` in `#[event(…)]`, which deprecates both",
                 );
-            } else if path.is_ident("repr") && kind == RecordKind::Payload {
+            } else if path.is_ident("repr") && owner == Owner::Payload {
                 let what = "`#[repr(…)]` has no effect on a payload, because another struct holds the fields";
                 problems.mistake(one, what, "remove it");
             } else if is_named(one, "receiver") {
@@ -94,26 +91,68 @@ impl<'a> Attributes<'a> {
         (!derives.is_empty()).then(|| quote!(#[derive(#(#derives),*)]))
     }
 
+    /// Removes the derive of a trait that the macro implements only if it is derived. Returns whether there was one.
+    pub(crate) fn take_derive(&mut self, name: &str) -> bool {
+        let before = self.derives.len();
+        self.derives.retain(|path| path.segments.last().is_none_or(|last| last.ident != name));
+        self.derives.len() < before
+    }
+
     /// Returns whether the macro has to implement the trait.
     pub(super) fn lack(&self, name: &str) -> bool {
         !self.derived_above.iter().any(|derived| derived == name)
     }
 }
 
-const IMPLEMENTED: &[&str] = &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"];
+/// What the attributes are on.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Owner {
+    /// A payload with fields.
+    Payload,
+    Event,
+    LocalEvent,
+    /// An enum of strings.
+    Choice,
+    /// A struct that is one string.
+    Text,
+}
 
-/// Refuses derives above the attribute that conflict with the expansion: those of implemented traits, and `Default`,
-/// which needs a payload's fields in the struct itself.
-fn conflicts_above(kind: RecordKind, implemented: &[&str], problems: &mut Problems) -> Vec<String> {
+impl Owner {
+    fn kind(self) -> RecordKind {
+        match self {
+            Self::Event | Self::LocalEvent => RecordKind::Event,
+            Self::Payload | Self::Choice | Self::Text => RecordKind::Payload,
+        }
+    }
+
+    /// Returns the derivable traits that the macro implements.
+    fn implemented(self) -> &'static [&'static str] {
+        match self {
+            Self::LocalEvent => &["Debug"],
+            Self::Choice => &["Clone", "PartialEq", "Eq", "Hash", "Debug", "Serialize", "Deserialize"],
+            _ => &["Clone", "PartialEq", "Debug", "Serialize", "Deserialize"],
+        }
+    }
+}
+
+/// Refuses derives above the attribute that conflict with the expansion: those of implemented traits, `Default`, which
+/// needs a payload's fields in the struct itself, and the order of an enum, which the macro derives.
+fn conflicts_above(owner: Owner, problems: &mut Problems) -> Vec<String> {
+    let (kind, implemented) = (owner.kind(), owner.implemented());
     let mut above = derives_above();
     above.retain(|name| {
-        implemented.contains(&name.as_str()) || (kind == RecordKind::Payload && name == "Default")
+        implemented.contains(&name.as_str())
+            || (owner == Owner::Payload && name == "Default")
+            || (owner == Owner::Choice && (name == "PartialOrd" || name == "Ord"))
     });
     if !above.is_empty() {
         let names: Vec<&str> = above.iter().map(String::as_str).collect();
         let (names, implemented, attribute) = (quoted(&names), quoted(implemented), kind.attribute());
-        let what =
-            format!("{names} cannot be derived above `#[{attribute}]`, because the macro changes the struct");
+        let why = match owner {
+            Owner::Choice | Owner::Text => "because the macro must see the derives",
+            _ => "because the macro changes the struct",
+        };
+        let what = format!("{names} cannot be derived above `#[{attribute}]`, {why}");
         let help = format!(
             "put `#[{attribute}]` above `#[derive(…)]`, and remove the traits that it implements: {implemented}"
         );
@@ -122,20 +161,20 @@ fn conflicts_above(kind: RecordKind, implemented: &[&str], problems: &mut Proble
     above
 }
 
-fn is_ours(path: &Path, kind: RecordKind, implemented: &[&str], problems: &mut Problems) -> bool {
+fn is_ours(path: &Path, owner: Owner, problems: &mut Problems) -> bool {
     let Some(last) = path.segments.last() else {
         return false;
     };
     let name = last.ident.to_string();
     match name.as_str() {
-        name if !implemented.contains(&name) => false,
-        "Clone" | "PartialEq" => true,
+        name if !owner.implemented().contains(&name) => false,
+        "Clone" | "PartialEq" | "Eq" | "Hash" => true,
         _ => {
-            let attribute = kind.attribute();
-            let why = if name == "Debug" {
-                "hides personal data"
-            } else {
-                "writes the Avro record dictionary, the JSON that all services share"
+            let attribute = owner.kind().attribute();
+            let why = match owner {
+                _ if name == "Debug" => "hides personal data",
+                Owner::Choice | Owner::Text => "writes the string that all services share",
+                _ => "writes the Avro record dictionary, the JSON that all services share",
             };
             problems.refuse(
                 &rules::DERIVE_CONFLICT,
@@ -161,6 +200,11 @@ pub(crate) fn serde_attribute(attribute: &impl ToTokens) -> Problem {
 /// replacements for refused types.
 pub(crate) fn without_attributes(item: &Item, kind: RecordKind) -> TokenStream {
     let mut item = item.clone();
+    if let Item::Enum(item) = &mut item {
+        for variant in &mut item.variants {
+            variant.attrs.retain(|one| !is_named(one, kind.attribute()) && !one.path().is_ident("serde"));
+        }
+    }
     let (ident, generics, attributes, fields): (_, _, &mut Vec<Attribute>, Vec<&mut Field>) = match &mut item
     {
         Item::Struct(item) => {

@@ -1,8 +1,8 @@
 //! The rules about payloads and events, and about their fields, one function each.
 
-use syn::ext::IdentExt;
+use syn::{Ident, ext::IdentExt};
 
-use super::{Field, Record, flow_control::check_flow_control, types::find_mention};
+use super::{Docs, Field, Record, flow_control::check_flow_control, types::find_mention};
 use crate::{
     diagnostics::{Problem, Problems},
     record_kind::RecordKind,
@@ -11,19 +11,11 @@ use crate::{
 
 impl Record<'_> {
     pub(crate) fn check_documented(&self, problems: &mut Problems) {
-        if !self.docs.exist {
-            let ident = &self.item.ident;
-            let what = format!("{} `{}` is not documented", self.kind.attribute(), ident.unraw());
-            let help = match self.kind {
-                RecordKind::Payload => "add a `/// …` comment that says what it describes",
-                RecordKind::Event => "add a `/// …` comment that says when the event is sent",
-            };
-            problems.refuse(&rules::EVENT_UNDOCUMENTED, ident, what, help);
-        }
+        check_documented(self.kind, &self.item.ident, &self.docs, problems);
     }
 
     pub(crate) fn check_field(&self, field: &Field<'_>, problems: &mut Problems) {
-        check_documented(field, problems);
+        check_field_documented(field, problems);
         check_name(field, problems);
         check_type(field, problems);
         check_flow_control(field, self.kind, problems);
@@ -52,7 +44,18 @@ impl Record<'_> {
     }
 }
 
-fn check_documented(field: &Field<'_>, problems: &mut Problems) {
+pub(crate) fn check_documented(kind: RecordKind, ident: &Ident, docs: &Docs, problems: &mut Problems) {
+    if !docs.exist {
+        let what = format!("{} `{}` is not documented", kind.attribute(), ident.unraw());
+        let help = match kind {
+            RecordKind::Payload => "add a `/// …` comment that says what it describes",
+            RecordKind::Event => "add a `/// …` comment that says when the event is sent",
+        };
+        problems.refuse(&rules::EVENT_UNDOCUMENTED, ident, what, help);
+    }
+}
+
+fn check_field_documented(field: &Field<'_>, problems: &mut Problems) {
     if !field.docs.exist {
         let what = format!("field `{}` is not documented", field.name);
         let help = "add a `/// …` comment that describes its value";

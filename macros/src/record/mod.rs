@@ -18,9 +18,10 @@ mod refused;
 mod schema;
 mod types;
 
-pub(crate) use attributes::{Attributes, without_attributes};
+pub(crate) use attributes::{Attributes, Owner, without_attributes};
+pub(crate) use check::check_documented;
 pub(crate) use docs::Docs;
-pub(crate) use parse::check_shape;
+pub(crate) use parse::{check_shape, is_condition, is_conditional_serde};
 pub(crate) use plain::debug_impl;
 
 use proc_macro2::{Span, TokenStream};

@@ -11,7 +11,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    Attributes, DefaultValue, Docs, Field, Record,
+    Attributes, DefaultValue, Docs, Field, Owner, Record,
     alias::Alias,
     attributes::serde_attribute,
     docs::conditional,
@@ -44,7 +44,7 @@ pub(crate) fn check_shape<'a>(
             return refuse(
                 &item.enum_token,
                 "cannot be an enum",
-                "write a struct with named fields; a choice of strings can be a `String` field",
+                "write a struct with named fields; the type of a field can be a `#[payload]` enum",
             );
         }
         Item::Union(item) => {
@@ -64,7 +64,12 @@ pub(crate) fn check_shape<'a>(
         }
         Fields::Named(_) => {}
         Fields::Unnamed(fields) => {
-            let help = "name the fields, as in `{ pub course_key: CourseKey }`";
+            let help = match kind {
+                RecordKind::Payload if fields.unnamed.len() == 1 => {
+                    "name the field, as in `{ pub course_key: CourseKey }`, or write `#[payload(text)]` if it is a string on the wire"
+                }
+                _ => "name the fields, as in `{ pub course_key: CourseKey }`",
+            };
             return refuse(fields, "cannot be a tuple struct", help);
         }
         Fields::Unit => return refuse(&item.ident, "cannot be a unit struct", "add named fields"),
@@ -102,7 +107,12 @@ impl<'a> Record<'a> {
         waivers: &mut Waivers,
         problems: &mut Problems,
     ) -> Self {
-        let attributes = Attributes::parse(item, kind, is_local, waivers, problems);
+        let owner = match kind {
+            RecordKind::Payload => Owner::Payload,
+            RecordKind::Event if is_local => Owner::LocalEvent,
+            RecordKind::Event => Owner::Event,
+        };
+        let attributes = Attributes::parse(&item.attrs, owner, waivers, problems);
         let mut fields = parse_fields(item, kind, is_local, all_pii, problems);
         for field in &mut fields {
             field.waivers.take_misplaced(waivers);
@@ -186,7 +196,7 @@ fn parse_fields<'a>(
 const ARGUMENTS: &[&str] = &["pii", "default", "allow"];
 
 /// Returns whether the attribute can remove the field from a build, or add an attribute that changes its schema.
-fn is_condition(attribute: &Attribute) -> bool {
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
     const HARMLESS: &[&str] = &["doc", "allow", "warn", "deny", "forbid", "expect", "deprecated"];
     let is_harmless = |meta: &Meta| HARMLESS.iter().any(|name| meta.path().is_ident(name));
     attribute.path().is_ident("cfg")
@@ -194,7 +204,7 @@ fn is_condition(attribute: &Attribute) -> bool {
             && !conditional(attribute).is_some_and(|inner| inner.iter().all(is_harmless)))
 }
 
-fn is_conditional_serde(attribute: &Attribute) -> bool {
+pub(crate) fn is_conditional_serde(attribute: &Attribute) -> bool {
     conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("serde")))
 }
 

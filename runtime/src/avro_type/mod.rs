@@ -17,10 +17,11 @@ use crate::{
 /// The crate implements it for `bool`, the integers that fit Avro's `long`, `f64`, `String`,
 /// [`Bytes`](bytes::Bytes), [`DateTime`](crate::DateTime), [`Uuid`](uuid::Uuid), the opaque
 /// [keys](crate::keys), `Vec`, `BTreeMap` and `HashMap` with `String` keys, and, as the whole type of a
-/// field, `Option`; `#[payload]` implements it for payloads.
+/// field, `Option`; `#[payload]` implements it for structs, and for enums of strings. `#[payload(text)]` wraps a type of
+/// another crate that implements `Display` and `FromStr`.
 ///
-/// Implement it for another type by choosing one of these types to represent it. The counterpart in Python's library is
-/// a custom serializer (ADR-3, ADR-5).
+/// Implement it for another type of yours by choosing one of these types to represent it. The counterpart in Python's
+/// library is a custom serializer (ADR-3, ADR-5).
 ///
 /// ```
 /// use openedx_events::{AvroType, BoxError};
@@ -50,7 +51,7 @@ use crate::{
 ///
 /// The type of a field must also be `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types with an Avro form are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` structs\nhelp: put `#[payload]` on `{Self}` if it is your struct, use a `String` in place of an enum, or implement `openedx_events::AvroType` for it",
+    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types with an Avro form are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` types\nhelp: if `{Self}` is a struct or an enum of yours, put `#[payload]` on it, or implement `openedx_events::AvroType` for it\nhelp: if it belongs to another crate, wrap it, as in `#[payload(text)] struct Wrapper(pub {Self});`, which uses its `Display` and `FromStr`",
     label = "no Avro form"
 )]
 pub trait AvroType: Sized + 'static {

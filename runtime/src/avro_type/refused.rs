@@ -69,7 +69,7 @@ refused! {
 refused! {
     "does not fit Avro's `long`",
     "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
-    "use `i64`, or `String` for larger numbers":
+    "use `i64`, or wrap larger numbers, which are then strings on the wire: `#[payload(text)] struct Number(pub u64);`":
     [] "u64" u64,
     [] "u128" u128,
     [] "i128" i128,
@@ -102,6 +102,11 @@ refused! {
     [T: ToOwned + ?Sized] "Cow" std::borrow::Cow<'static, T>,
     [] "PathBuf" PathBuf,
     [] "OsString" OsString,
+}
+refused! {
+    "is not a `String`",
+    "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
+    "use `String`, or wrap it: `#[payload(text)] struct Address(pub IpAddr);`":
     [] "IpAddr" IpAddr,
     [] "Ipv4Addr" Ipv4Addr,
     [] "Ipv6Addr" Ipv6Addr,

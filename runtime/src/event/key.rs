@@ -47,7 +47,7 @@ fn skip(input: &mut Decoder<'_>, schema: &Schema) -> Result<(), DecodeError> {
         Schema::Boolean => input.boolean().map(drop),
         Schema::Long => input.long().map(drop),
         Schema::Double => input.double().map(drop),
-        Schema::String | Schema::Bytes => input.bytes().map(drop),
+        Schema::String | Schema::PersonalString | Schema::Bytes => input.bytes().map(drop),
         Schema::Array(item) => input.items(|input| skip(input, item), |_, _| ()),
         Schema::Map(value) => input.items(
             |input| {

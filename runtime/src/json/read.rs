@@ -104,7 +104,7 @@ impl<'de> DeserializeSeed<'de> for ValueSeed<'_, '_> {
             Schema::Boolean => encoder::boolean(out, bool::deserialize(deserializer)?),
             Schema::Long => encoder::long(out, deserializer.deserialize_i64(Long)?),
             Schema::Double => encoder::double(out, deserializer.deserialize_any(Double)?),
-            Schema::String => deserializer.deserialize_str(ReadText(out))?,
+            Schema::String | Schema::PersonalString => deserializer.deserialize_str(ReadText(out))?,
             Schema::Bytes => deserializer.deserialize_str(ReadBytes(out))?,
             Schema::Optional(some) => deserializer.deserialize_option(Optional(self.progress.value(some)))?,
             Schema::Array(items) => deserializer.deserialize_seq(Array(self.progress.value(items)))?,

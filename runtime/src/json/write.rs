@@ -47,7 +47,7 @@ impl Serialize for Next<'_, '_> {
             Schema::Boolean => serializer.serialize_bool(self.take(Decoder::boolean)?),
             Schema::Long => serializer.serialize_i64(self.take(Decoder::long)?),
             Schema::Double => scalar::write_double(self.take(Decoder::double)?, serializer),
-            Schema::String => serializer.serialize_str(self.take(Decoder::string)?),
+            Schema::String | Schema::PersonalString => serializer.serialize_str(self.take(Decoder::string)?),
             Schema::Bytes => serializer.collect_str(&Latin1(self.take(Decoder::bytes)?)),
             Schema::Optional(some) => {
                 if self.take(Decoder::some)? {

@@ -6,4 +6,5 @@ pub(crate) mod builder;
 pub(crate) mod frozen;
 pub(crate) mod record;
 pub(crate) mod shared;
+pub(crate) mod text;
 pub(crate) mod wire;

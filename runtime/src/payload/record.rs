@@ -85,7 +85,7 @@ pub fn debug_opaque(f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
 }
 
 /// The `Debug` form of personal data.
-struct Redacted;
+pub(super) struct Redacted;
 
 impl fmt::Debug for Redacted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -35,6 +35,7 @@ impl Field {
         default: Option<fn(&mut Vec<u8>)>,
     ) -> Self {
         let TypeFacts { schema, refusal, is_shared } = facts;
+        let pii = pii || schema.is_personal();
         Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
     }
 }

@@ -42,7 +42,7 @@ impl Writer {
             Schema::Boolean => self.out.push_str(r#""boolean""#),
             Schema::Long => self.out.push_str(r#""long""#),
             Schema::Double => self.out.push_str(r#""double""#),
-            Schema::String => self.out.push_str(r#""string""#),
+            Schema::String | Schema::PersonalString => self.out.push_str(r#""string""#),
             Schema::Bytes => self.out.push_str(r#""bytes""#),
             Schema::Array(items) => self.wrap(r#"{"items": "#, items, r#", "type": "array"}"#),
             Schema::Map(values) => self.wrap(r#"{"type": "map", "values": "#, values, "}"),

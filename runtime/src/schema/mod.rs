@@ -34,6 +34,8 @@ pub enum Schema {
     Double,
     /// `"string"`
     String,
+    /// `"string"`, of a type whose values are personal data
+    PersonalString,
     /// `"bytes"`
     Bytes,
     /// `{"type": "array", "items": …}`
@@ -49,6 +51,15 @@ pub enum Schema {
 }
 
 impl Schema {
+    /// Returns whether the values, or the items in them, are personal data whatever the field says.
+    pub(crate) const fn is_personal(&self) -> bool {
+        match self {
+            Self::PersonalString => true,
+            Self::Array(part) | Self::Map(part) | Self::Optional(part) => part.is_personal(),
+            _ => false,
+        }
+    }
+
     /// Returns whether a field can have this schema. The compiler checks it, except for local-only events.
     pub(crate) fn fits_field(&self) -> bool {
         fn fits_inside(schema: &Schema) -> bool {

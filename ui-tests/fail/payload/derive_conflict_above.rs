@@ -1,3 +1,4 @@
+// errors: 3
 use openedx_events::prelude::*;
 
 /// A course.
@@ -9,5 +10,19 @@ pub struct CourseData {
     /// Another.
     pub places: i64,
 }
+
+/// How a learner is enrolled.
+#[derive(Hash, PartialOrd)]
+#[payload]
+pub enum Mode {
+    Audit,
+    #[payload(other)]
+    Other(String),
+}
+
+/// A number.
+#[derive(Clone)]
+#[payload(text)]
+pub struct Number(pub u64);
 
 fn main() {}

@@ -1,4 +1,4 @@
-// errors: 9
+// errors: 8
 use openedx_events::prelude::*;
 
 /// A course.
@@ -8,14 +8,6 @@ pub struct CourseData {}
 /// A catalog.
 #[payload]
 pub struct CatalogData;
-
-/// How a learner takes part.
-#[payload]
-#[derive(Debug, Clone, Copy)]
-pub enum CourseMode {
-    /// Without a certificate.
-    Audit,
-}
 
 /// An id.
 #[payload]
@@ -62,8 +54,6 @@ pub struct Kurseröffnung {
 /// A learner, whose fields are not reported again.
 #[payload]
 pub struct LearnerData {
-    /// How the learner takes part.
-    pub mode: CourseMode,
     /// The first marks.
     pub marks: Page<i64>,
 }

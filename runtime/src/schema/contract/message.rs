@@ -135,7 +135,7 @@ impl PanicMessage {
             Schema::Boolean => self.text("boolean"),
             Schema::Long => self.text("long"),
             Schema::Double => self.text("double"),
-            Schema::String => self.text("string"),
+            Schema::String | Schema::PersonalString => self.text("string"),
             Schema::Bytes => self.text("bytes"),
             Schema::Array(part) => self.text("array of ").schema(part),
             Schema::Map(part) => self.text("map of ").schema(part),

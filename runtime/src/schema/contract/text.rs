@@ -64,7 +64,7 @@ impl ContractReader {
             Schema::Boolean => self.accept_word("boolean"),
             Schema::Long => self.accept_word("long"),
             Schema::Double => self.accept_word("double"),
-            Schema::String => self.accept_word("string"),
+            Schema::String | Schema::PersonalString => self.accept_word("string"),
             Schema::Bytes => self.accept_word("bytes"),
             Schema::Array(part) => self.accept("[") && self.accept_type(part),
             Schema::Map(part) => self.accept("{") && self.accept_type(part),

@@ -1,0 +1,159 @@
+//! Parses a variant and its attributes.
+//!
+//! ```text
+//! #[payload(text = "no-id-professional")]
+//! #[payload(other)]
+//! ```
+
+use quote::ToTokens;
+use syn::{Attribute, Fields, Ident, LitStr, Meta, Type, ext::IdentExt};
+
+use crate::{
+    args::{self, Arg, KnownArguments},
+    diagnostics::{Problem, Problems},
+    names::snake_name,
+    record::{is_condition, is_conditional_serde},
+    rules,
+    syntax::{is_named, ungrouped_type},
+};
+
+const ARGUMENTS: &[&str] = &["text", "other"];
+
+pub(super) struct Variant<'a> {
+    pub(super) item: &'a syn::Variant,
+    /// Without `r#`.
+    pub(super) name: String,
+    pub(super) text: String,
+    /// The text as the user wrote it.
+    pub(super) written: Option<LitStr>,
+    /// The word `other`.
+    pub(super) other: Option<Ident>,
+    /// The attributes that are not ours.
+    pub(super) attributes: Vec<&'a Attribute>,
+}
+
+impl<'a> Variant<'a> {
+    pub(super) fn parse(item: &'a syn::Variant, problems: &mut Problems) -> Self {
+        let name = item.ident.unraw().to_string();
+        let text = snake_name(&name);
+        let mut variant = Self { item, name, text, written: None, other: None, attributes: Vec::new() };
+        // An argument is given once, even if the variant has several attributes.
+        let mut known = KnownArguments::new("`#[payload(…)]` on a variant", ARGUMENTS);
+        for one in &item.attrs {
+            variant.attribute(one, &mut known, problems);
+        }
+        if let (Some(written), Some(_)) = (&variant.written, &variant.other) {
+            let what = format!("catch-all variant `{}` cannot have a `text`", variant.name);
+            let help = "remove `text`: the variant holds the strings that no other variant has";
+            problems.mistake(written, what, help);
+        }
+        variant
+    }
+
+    fn attribute(&mut self, one: &'a Attribute, known: &mut KnownArguments<'_>, problems: &mut Problems) {
+        if is_named(one, "payload") {
+            self.arguments(one, known, problems);
+        } else if one.path().is_ident("serde") || is_conditional_serde(one) {
+            // Another message about the catch-all would be about the same mistake.
+            if one.to_token_stream().to_string().contains("other") {
+                self.other = Some(self.item.ident.clone());
+            }
+            let what = "serde attributes are not supported on payloads and events";
+            let help = "remove it; `#[payload(text = \"…\")]` sets the text of a variant, and `#[payload(other)]` marks the catch-all";
+            problems.refuse(&rules::SERDE_ATTRIBUTE, one, what, help);
+        } else if is_condition(one) {
+            let what = format!("variant `{}` is missing in some builds", self.name);
+            problems.push(
+                Problem::of(&rules::FIELD_CFG, one, what)
+                    .note("every build must read a text as the same variant, or services disagree (ADR-6)")
+                    .help("keep the variant in every build"),
+            );
+        } else if let Some(name) = ARGUMENTS.iter().find(|name| one.path().is_ident(name)) {
+            self.bare_attribute(one, name, problems);
+        } else if is_named(one, "event") {
+            let what = "`#[event(…)]` does not belong on a variant of a `#[payload]` enum";
+            problems.mistake(one.path(), what, "replace `event` with `payload`");
+        } else {
+            self.attributes.push(one);
+        }
+    }
+
+    /// Refuses `#[other]` in place of `#[payload(other)]`.
+    fn bare_attribute(&mut self, attribute: &Attribute, name: &str, problems: &mut Problems) {
+        let inner = attribute.meta.to_token_stream();
+        let what = format!("`{name}` is not an attribute on its own");
+        problems.mistake(attribute, what, format!("write `#[payload({inner})]`"));
+        if name == "other" {
+            self.other = attribute.path().get_ident().cloned();
+        } else {
+            self.make_distinct();
+        }
+    }
+
+    fn arguments(&mut self, attribute: &Attribute, known: &mut KnownArguments<'_>, problems: &mut Problems) {
+        let Meta::List(list) = &attribute.meta else {
+            let what = "`#[payload]` on a variant needs an argument";
+            let help = "write `#[payload(text = \"…\")]` or `#[payload(other)]`";
+            problems.mistake(attribute, what, help);
+            return;
+        };
+        for arg in args::parse(list.tokens.clone(), problems) {
+            if let Some(help) = belongs_elsewhere(&arg) {
+                let what = format!("`{}` does not belong on a variant", arg.name);
+                problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
+            } else if known.accept(&arg, problems) {
+                self.take(&arg, problems);
+            }
+        }
+    }
+
+    fn take(&mut self, arg: &Arg, problems: &mut Problems) {
+        if arg.name == "other" {
+            arg.flag(problems);
+            self.other = Some(arg.name.clone());
+        } else if let Some(text) = arg.string("text = \"no-id-professional\"", problems) {
+            self.text = text.value();
+            self.written = Some(text);
+        } else {
+            self.make_distinct();
+        }
+    }
+
+    /// Gives a variant whose text was refused one that no other variant has, so that it is not reported again.
+    fn make_distinct(&mut self) {
+        self.text = format!("\0{}", self.name);
+    }
+
+    /// Returns whether it can be the catch-all: it holds a `String`.
+    pub(super) fn holds_string(&self) -> bool {
+        match &self.item.fields {
+            Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
+                match ungrouped_type(&fields.unnamed[0].ty) {
+                    Type::Path(path) => path
+                        .path
+                        .segments
+                        .last()
+                        .is_some_and(|last| last.ident == "String" && last.arguments.is_none()),
+                    _ => false,
+                }
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn holds_data(&self) -> bool {
+        !matches!(self.item.fields, Fields::Unit)
+    }
+}
+
+/// Returns where an argument belongs that people may look for on a variant.
+fn belongs_elsewhere(arg: &Arg) -> Option<&'static str> {
+    match arg.name.to_string().as_str() {
+        "default" => Some("derive `Default` on the enum, and write `#[default]` above the variant"),
+        "pii" => Some("write `#[payload(pii)]` above the enum, or on the fields of this type"),
+        "rename" | "name" | "value" => {
+            Some("the text of a variant is `text`, as in `#[payload(text = \"…\")]`")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,5 @@
+use openedx_events::prelude::*;
+
+/// An account number beyond the range of `i64`.
+#[payload(text)]
+pub struct AccountNumber(pub u128);
