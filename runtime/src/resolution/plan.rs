@@ -76,7 +76,9 @@ impl<'a> Planner<'a> {
             (Type::Boolean, Schema::Boolean)
             | (Type::Int | Type::Long, Schema::Long)
             | (Type::Double, Schema::Double)
-            | (Type::String | Type::Bytes, Schema::String | Schema::Bytes) => Ok(Plan::Same(writer.clone())),
+            | (Type::String | Type::Bytes, Schema::String | Schema::PersonalString | Schema::Bytes) => {
+                Ok(Plan::Same(writer.clone()))
+            }
             (Type::Int | Type::Long, Schema::Double) => Ok(Plan::LongToDouble),
             (Type::Float, Schema::Double) => Ok(Plan::FloatToDouble),
             (Type::Array(items), Schema::Array(part)) => self.items(writer, items, part, Plan::Array),
@@ -176,7 +178,7 @@ fn description(schema: &Schema) -> String {
         Schema::Boolean => "boolean",
         Schema::Long => "long",
         Schema::Double => "double",
-        Schema::String => "string",
+        Schema::String | Schema::PersonalString => "string",
         Schema::Bytes => "bytes",
         Schema::Unknown => "a type without an Avro form",
         Schema::Array(items) => return format!("array of {}", description(items)),

@@ -7,6 +7,22 @@ extern crate openedx_events;
 
 use openedx_events::{event, payload, receiver};
 
+/// The state of a job.
+#[payload]
+#[derive(Default)]
+pub enum State {
+    /// It waits.
+    #[default]
+    Queued,
+    /// Any other.
+    #[payload(other)]
+    Other(String),
+}
+
+/// The number of a job.
+#[payload(text)]
+pub struct Number(pub u128);
+
 /// A job.
 #[payload]
 pub struct JobData {
@@ -17,6 +33,11 @@ pub struct JobData {
     pub try: i64,
     /// The name of its library.
     pub dyn: Option<String>,
+    /// Its state.
+    #[payload(default)]
+    pub state: State,
+    /// Its number.
+    pub number: Option<Number>,
 }
 
 /// Sent when a job is queued.
