@@ -35,7 +35,9 @@ broken! {
         an_entry_that_crashes_its_member_is_dead_lettered
         a_failure_can_stop_the_consumer;
     a_bus_that_loses_entries_on_a_restart: LosesOnRestart fails
-        unfinished_entries_come_first_and_one_at_a_time
+        unfinished_entries_come_first
+        unfinished_entries_run_at_the_same_time
+        an_entry_that_was_tried_is_delivered_alone
         attempts_survive_a_restart
         a_stop_does_not_count_as_an_attempt;
     a_bus_that_skips_entries_on_a_restart: SkipsOnRestart fails
@@ -66,7 +68,8 @@ broken! {
     a_bus_that_hides_losses: HidesLosses fails
         trimmed_unread_entries_are_reported_as_lost
         trimmed_unread_entries_are_counted
-        trimmed_pending_entries_are_reported_as_lost;
+        trimmed_pending_entries_are_reported_as_lost
+        entries_trimmed_after_a_move_are_reported_as_lost;
     a_bus_that_ignores_the_start: IgnoresStart fails
         a_group_can_start_after_an_entry
         an_existing_group_refuses_to_start_after_an_entry;

@@ -57,7 +57,7 @@
 //! | `unusable` | a message that cannot be read becomes a dead letter and blocks no other |
 //! | `dead_letters` | dead letters can be replayed and dropped, belong to one group, and are limited |
 //! | `recovery` | when members crash, stop or hang, no message is lost, and none is delivered again and again |
-//! | `trimming` | entries that the bus dropped before they were handled are reported as lost |
+//! | `trimming` | entries that the bus dropped before they were acknowledged are reported as lost |
 //! | `options` | the options of a [`Consumer`](crate::event_bus::Consumer) work on this bus |
 //! | `stopping` | a consumer stops in time, and survives an outage of the bus |
 //! | `concurrency` | messages with different keys run at the same time, and messages with one key one after another |
@@ -276,7 +276,9 @@ cases! {
         entries_of_a_crashed_member_are_claimed [ClaimEntries]
         an_entry_that_crashes_its_member_is_dead_lettered
         with_one_attempt_a_crash_costs_no_other_message
-        unfinished_entries_come_first_and_one_at_a_time
+        unfinished_entries_come_first
+        unfinished_entries_run_at_the_same_time
+        an_entry_that_was_tried_is_delivered_alone
         attempts_survive_a_restart
         a_stop_does_not_count_as_an_attempt
         claims_are_renewed_while_receivers_run [ClaimEntries]
@@ -287,6 +289,7 @@ cases! {
         trimmed_unread_entries_are_reported_as_lost
         trimmed_unread_entries_are_counted [CountLostEntries]
         trimmed_pending_entries_are_reported_as_lost
+        entries_trimmed_after_a_move_are_reported_as_lost [StartAfterEntry]
     }
     options {
         only_selected_types_are_handled

@@ -169,7 +169,7 @@ impl Member {
             if let Some(message) = entries.get(&number) {
                 group.pending.insert(number, self.claim(attempts));
                 polled.entries.push(Entry::redelivered(id(number), message.clone(), attempts + 1));
-                return Ok(polled); // Entries that were delivered before come one at a time.
+                return Ok(polled); // One is enough: the consumer asks again.
             }
             group.pending.remove(&number);
             polled.lost.push(Lost::Pending(vec![id(number)]));

@@ -72,7 +72,6 @@ mod result;
 mod schema_file;
 mod seek;
 mod show;
-mod signals;
 mod tail;
 
 use std::{

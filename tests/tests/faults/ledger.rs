@@ -26,6 +26,8 @@ pub(crate) struct Ledger {
     pub(crate) dead: BTreeMap<Id, u32>,
     /// The number of entries reported as trimmed before they were read.
     pub(crate) lost_unread: u64,
+    /// How many losses of an unknown number were reported.
+    pub(crate) lost_uncounted: u64,
     /// The ids of entries reported as trimmed while pending.
     pub(crate) lost_pending: BTreeSet<String>,
     /// The ids of all entries that receivers were given, if audit lines are on.
@@ -96,6 +98,8 @@ impl Ledger {
             } else if line.contains("dropped entries before they were read") {
                 let count = word("count=").expect("the server counts them");
                 self.lost_unread += count.parse::<u64>().unwrap();
+            } else if line.contains("dropped entries that may not have been read") {
+                self.lost_uncounted += 1;
             }
             self.log.push(line);
         }
@@ -172,13 +176,14 @@ impl Ledger {
     /// Summarizes the ledger in one line.
     pub(crate) fn summary(&self) -> String {
         format!(
-            "{} accepted, {} handled, {} of them again, {} dead letters, {} reported as trimmed unread, {} as trimmed \
-             while pending, {} missing",
+            "{} accepted, {} handled, {} of them again, {} dead letters, {} reported as trimmed unread ({} more times \
+             without a number), {} as trimmed while pending, {} missing",
             self.accepted.len(),
             self.handled().len(),
             self.duplicates(),
             self.dead.len(),
             self.lost_unread,
+            self.lost_uncounted,
             self.lost_pending.len(),
             self.missing().len(),
         )

@@ -14,7 +14,6 @@ mod scale;
 mod scenario;
 mod sentinel;
 mod server;
-mod signals;
 mod stream;
 mod trimming;
 

@@ -99,9 +99,12 @@ impl Scenario {
     /// Waits until the group has read everything and has nothing pending.
     pub(crate) fn until_done(&self) {
         eventually("everything is handled", || {
-            let mut operations = self.bus().operations().unwrap();
-            let pending = operations.pending(TOPIC, GROUP, None, 1);
-            pending.is_ok_and(|pending| pending.is_empty()) && self.is_read()
+            // In this order: entries become pending when they are read.
+            self.is_read() && {
+                let mut operations = self.bus().operations().unwrap();
+                let pending = operations.pending(TOPIC, GROUP, None, 1);
+                pending.is_ok_and(|pending| pending.is_empty())
+            }
         });
     }
 

@@ -13,6 +13,7 @@ use super::{
 fn check(ledger: &Ledger, added: u64) {
     let delivered = ledger.received.union(&ledger.lost_pending).count() as u64;
     assert_eq!(ledger.lost_unread + delivered, added, "{}; delivered {delivered}", ledger.summary());
+    assert_eq!(ledger.lost_uncounted, 0, "{:?}", ledger.log);
     assert!(ledger.handled().len() <= ledger.received.len());
 }
 

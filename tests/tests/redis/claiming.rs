@@ -80,7 +80,7 @@ fn entries_of_gone_members_are_claimed_over_several_pages() {
 
     thread::sleep(Duration::from_millis(60));
     let mut consumer = world.bus().consumer(&claiming("c", 50)).unwrap();
-    let first = poll(&mut *consumer, &[], 100);
+    let first = poll(&mut *consumer, &[], 1);
     assert_eq!((numbers(&first), first.entries[0].attempt), (vec![0], 1));
     assert!(first.entries[0].is_redelivered);
     assert_eq!(world.delivered(&sent[0]), Some(("c".into(), 1)));
@@ -156,12 +156,12 @@ fn a_live_member_with_the_same_name_keeps_its_entries() {
     assert!(poll(&mut *second, &ids(&polled), 10).entries.is_empty());
     // After the receiver timeout, the other member counts as hung.
     let polled = second.poll(&[], 10, Duration::from_secs(10)).unwrap();
-    assert_eq!(numbers(&polled), [0]);
+    assert_eq!(numbers(&polled), [0, 1]);
     // If the other member is gone, there is no delay.
     drop(first);
     drop(second);
     let mut third = world.bus().consumer(&subscription).unwrap();
-    assert_eq!(numbers(&poll(&mut *third, &[], 10)), [0]);
+    assert_eq!(numbers(&poll(&mut *third, &[], 10)), [0, 1]);
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod dead_letters;
 mod faults;
 mod groups;
 mod holding;
+mod losses;
 mod operations;
 mod producing;
 mod repeating;

@@ -8,7 +8,7 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, Gate, Recorded},
+    conformance::fixture::{Fixture, Gate, Recorded, message},
     event_bus::{ConsumeError, Consumer},
     receiver::ReceiverError,
     signal::Connection,
@@ -110,21 +110,72 @@ pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fi
     assert_eq!(handled.all().into_iter().collect::<BTreeSet<_>>(), (1..=5).collect());
 }
 
-pub(in crate::conformance) fn unfinished_entries_come_first_and_one_at_a_time(fixture: &Fixture) {
+pub(in crate::conformance) fn unfinished_entries_come_first(fixture: &Fixture) {
     let (handled, _receiver) = crash_once(fixture);
-    let ids = fixture.send_items(1..=5);
+    fixture.send_items(1..=5);
     fixture.member("a", |consumer| consumer.batch(5)).wait_for_crash();
     assert_eq!(fixture.pending().len(), 5);
     fixture.send_items(6..=9);
     let member = fixture.member("a", |consumer| consumer.count(9));
-    let link = member.link().clone();
+    let delivered = member.link().clone();
     member.end_well();
     let numbers: Vec<_> = handled.all().into_iter().map(|(number, _)| number).collect();
     assert_eq!(numbers[numbers.len() - 9..], (1..=9).collect::<Vec<_>>());
-    let polls = link.deliveries();
-    for (poll, id) in polls.iter().zip(&ids) {
-        assert_eq!(**poll, [(id.clone(), 1)], "each should be delivered alone");
-    }
+    let attempts: BTreeSet<_> =
+        delivered.deliveries().concat().into_iter().map(|(_, attempt)| attempt).collect();
+    assert_eq!(attempts, BTreeSet::from([1]), "no attempt is known to have begun");
+}
+
+pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &Fixture) {
+    let crash = fixture.crash();
+    let (crashes, begun) = (AtomicBool::new(true), Recorded::new());
+    let records = begun.clone();
+    let other = fixture.another();
+    let _receiver = fixture.receive(move |item, _| {
+        if crashes.swap(false, Ordering::SeqCst) {
+            crash();
+        } else {
+            records.push(item.number);
+            other.wait("another message begins", || records.len() > 1);
+        }
+        Ok(())
+    });
+    let on_lists = |number| {
+        let mut item = fixture.item(number);
+        item.list = format!("list {number}");
+        message(&item)
+    };
+    fixture.send((1..=16).map(on_lists));
+    let start =
+        || fixture.member("a", |consumer| consumer.batch(16).concurrency(16).max_attempts(2).count(16));
+    start().wait_for_crash();
+    assert_eq!(start().end_well().handled, 16);
+    assert_eq!(begun.all().into_iter().collect::<BTreeSet<_>>(), (1..=16).collect());
+}
+
+pub(in crate::conformance) fn an_entry_that_was_tried_is_delivered_alone(fixture: &Fixture) {
+    let (handled, _succeeding) = fixture.record();
+    let _crashing = crash_at(fixture, 3);
+    let ids = fixture.send_items(1..=6);
+    let start = || fixture.member("a", |consumer| consumer.batch(6).max_attempts(2));
+    start().wait_for_crash();
+    // Which entries the first process had begun is not known; the second one stores each attempt.
+    start().wait_for_crash();
+    let third = start();
+    let delivered = third.link().clone();
+    third.wait_for_crash();
+    let tried: Vec<_> = delivered
+        .deliveries()
+        .into_iter()
+        .filter(|entries| entries.iter().any(|(_, attempt)| *attempt > 1))
+        .collect();
+    assert_eq!(tried, [vec![(ids[2].clone(), 2)]], "it may be the one that ended the process");
+    let member = start();
+    fixture.wait("the last message is handled", || handled.count(&6) > 0);
+    fixture.wait_until_acknowledged();
+    assert_eq!(member.stop_well().dead_lettered, 1);
+    let handled: BTreeSet<_> = handled.all().into_iter().collect();
+    assert_eq!(handled, (1..=6).collect(), "every other message should be handled");
 }
 
 pub(in crate::conformance) fn attempts_survive_a_restart(fixture: &Fixture) {

@@ -1,6 +1,9 @@
 //! Entries that the bus drops before they are handled.
 
-use crate::{conformance::fixture::Fixture, event_bus::Report};
+use crate::{
+    conformance::fixture::{Fixture, GROUP},
+    event_bus::{Report, Start},
+};
 
 /// Trims a topic to four entries while the group has not read the last twenty. Returns the report of the next member and
 /// the lines that it logs about the loss.
@@ -54,4 +57,24 @@ pub(in crate::conformance) fn trimmed_pending_entries_are_reported_as_lost(fixtu
     let lost = lines.with("lost").concat();
     assert!(ids[..6].iter().all(|id| lost.contains(id.as_str())), "{lost}");
     assert!(fixture.pending().is_empty());
+}
+
+pub(in crate::conformance) fn entries_trimmed_after_a_move_are_reported_as_lost(fixture: &Fixture) {
+    for back_to in [None, Some(1)] {
+        let fixture = &fixture.another();
+        let (handled, _receiver) = fixture.record();
+        let ids = fixture.send_items(1..=20);
+        fixture.member("a", |consumer| consumer.count(20)).end_well();
+        let to = back_to.map_or(Start::Backlog, |place: usize| Start::After(ids[place].clone()));
+        fixture.operations().seek(&fixture.topic, GROUP, &to).unwrap();
+        fixture.trim(4);
+        let before = handled.len();
+        let member = fixture.member("a", |consumer| consumer.count(4));
+        let lines = member.lines().clone();
+        member.end_well();
+        assert_eq!(handled.all()[before..], [17, 18, 19, 20]);
+        let mut lost = lines.with("lost");
+        lost.retain(|line| line.starts_with("ERROR"));
+        assert_eq!(lost.len(), 1, "{to:?}: {lost:?}");
+    }
 }

@@ -76,8 +76,9 @@ pub trait EventBusConsumer: Send {
     /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
     /// `wait` for the first one.
     ///
-    /// Entries that were delivered before, to this member or to a dead one, come before new entries, and one at a
-    /// time. They are [marked](Entry::is_redelivered).
+    /// Entries that were delivered before, to this member or to a dead one, come before new entries, and are
+    /// [marked](Entry::is_redelivered). Those whose stored number of attempts is not 0 come alone: one of them may be the entry
+    /// that ended a process.
     ///
     /// # Errors
     ///
@@ -115,24 +116,26 @@ pub type Waker = Arc<dyn Fn() + Send + Sync>;
 pub struct Polled {
     /// Entries to handle, in order.
     pub entries: Vec<Entry>,
-    /// Entries that the broker dropped before they were handled.
+    /// Entries that the broker dropped before they were acknowledged. The next call of the consumer tells the bus that they
+    /// were reported: a bus that loses its connection before that, or whose process dies, must report them again.
     pub lost: Vec<Lost>,
     /// Warnings for the operator, such as a group that had to be created again.
     pub notes: Vec<String>,
 }
 
-/// Entries that the broker dropped before they were handled.
+/// Entries that the broker dropped before they were acknowledged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lost {
-    /// Entries that a member had received and not acknowledged.
+    /// Entries that a member had received and not acknowledged. They may have been handled.
     Pending(Vec<EntryId>),
-    /// Entries that no member had received: those after one id and before another.
+    /// Entries that no member had received: those after one id and before another. Without a number, it is not certain
+    /// that there were any.
     Unread {
         /// The last entry that the group had read.
         after: EntryId,
         /// The oldest entry in the topic, if there is one.
         before: Option<EntryId>,
-        /// The number of lost entries, if the broker knows it.
+        /// The number of lost entries, if the bus knows it.
         count: Option<u64>,
     },
 }

@@ -126,7 +126,7 @@ impl<'a> Coordinator<'a> {
     fn room(&self) -> usize {
         let Options { batch, count, .. } = *self.options;
         let floor = self.lanes.floor();
-        if floor.in_flight.has_redelivered() {
+        if floor.in_flight.is_alone() {
             return 0;
         }
         let left = count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
@@ -166,7 +166,6 @@ impl<'a> Coordinator<'a> {
             }
         };
         self.pace.has_answered = true;
-        self.lanes.floor().broker_answered();
         self.pace.has_more = room > 0 && entries.len() >= room;
         for entry in entries {
             let permit = self.intake.take(&entry);
@@ -280,7 +279,7 @@ impl<'a> Coordinator<'a> {
         self.observers.tell(&Observation::BrokerFailed { doing, error });
         self.pace.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
         let last = crate::error::chain(error);
-        self.lanes.floor().count_broker_error(self.options.consecutive_errors_limit, last);
+        self.lanes.floor().count_error(self.options.consecutive_errors_limit, last);
     }
 
     /// Waits until a lane has news, or a message is due.

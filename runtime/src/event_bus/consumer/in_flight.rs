@@ -36,8 +36,9 @@ pub(super) struct InFlight {
     finished: Vec<EntryId>,
     /// Not done, and to be given back, with the number of attempts that count.
     returned: Vec<(EntryId, u32)>,
-    /// Whether a message that was delivered before is in flight. Nothing else is read until it is settled.
-    redelivered: bool,
+    /// Whether a message is in flight that was tried before, by a process that may have died of it. Nothing else is read until
+    /// it is settled.
+    alone: bool,
     stopping: bool,
 }
 
@@ -98,7 +99,7 @@ impl InFlight {
             ids: HashSet::new(),
             finished: Vec::new(),
             returned: Vec::new(),
-            redelivered: false,
+            alone: false,
             stopping: false,
         }
     }
@@ -109,8 +110,8 @@ impl InFlight {
     }
 
     /// Returns whether nothing else may be read.
-    pub(super) fn has_redelivered(&self) -> bool {
-        self.redelivered
+    pub(super) fn is_alone(&self) -> bool {
+        self.alone
     }
 
     pub(super) fn has_finished(&self) -> bool {
@@ -164,7 +165,7 @@ impl InFlight {
     pub(super) fn receive(&mut self, job: Job, lane: usize) -> bool {
         let is_new = self.ids.insert(job.entry.id.clone());
         if is_new {
-            self.redelivered |= job.entry.attempt > 1;
+            self.alone |= job.entry.attempt > 1;
             self.lanes[lane].queue.push_back(job);
         }
         is_new
@@ -332,7 +333,7 @@ impl InFlight {
     fn take_head(&mut self, lane: usize) -> Option<Head> {
         let head = self.lanes[lane].head.take()?;
         self.ids.remove(&head.id);
-        self.redelivered &= !self.ids.is_empty();
+        self.alone &= !self.ids.is_empty();
         Some(head)
     }
 }

@@ -27,8 +27,11 @@ pub struct Report {
     pub skipped: u64,
     /// Messages that no receiver of this program takes, by event type.
     pub without_receiver: BTreeMap<String, u64>,
-    /// Entries that the broker dropped before they were handled, as far as it could count them.
+    /// Entries that the broker dropped before they were acknowledged, as far as it could count them. Some of them may have
+    /// been handled.
     pub lost: u64,
+    /// How often the broker dropped entries that may not have been read, and could not count them.
+    pub uncounted_losses: u64,
 }
 
 impl Report {
@@ -40,6 +43,7 @@ impl Report {
         self.given_up += other.given_up;
         self.skipped += other.skipped;
         self.lost += other.lost;
+        self.uncounted_losses += other.uncounted_losses;
         for (event_type, count) in other.without_receiver {
             *self.without_receiver.entry(event_type).or_default() += count;
         }
@@ -53,7 +57,12 @@ impl fmt::Display for Report {
             f,
             "{} handled, {} failed attempts, {} dead-lettered, {} given up, {} skipped, {without} without a receiver, {} lost",
             self.handled, self.failed_attempts, self.dead_lettered, self.given_up, self.skipped, self.lost,
-        )
+        )?;
+        match self.uncounted_losses {
+            0 => Ok(()),
+            1 => f.write_str(", and entries of an unknown number may be lost"),
+            times => write!(f, ", and {times} times entries of an unknown number may be lost"),
+        }
     }
 }
 
@@ -84,7 +93,8 @@ impl Observer for Tally {
                 }
             }
             Observation::Lost(Lost::Pending(ids)) => report.lost += ids.len() as u64,
-            Observation::Lost(Lost::Unread { count, .. }) => report.lost += count.unwrap_or_default(),
+            Observation::Lost(Lost::Unread { count: Some(count), .. }) => report.lost += count,
+            Observation::Lost(Lost::Unread { count: None, .. }) => report.uncounted_losses += 1,
             _ => {}
         }
     }

@@ -114,11 +114,16 @@ impl Observer for Log {
             Observation::Lost(Lost::Pending(ids)) => tracing::error!(
                 count = ids.len(),
                 ?ids,
-                "lost: the broker dropped pending entries before they were handled"
+                "lost: the broker dropped pending entries before they were acknowledged; they may have been handled"
             ),
-            Observation::Lost(Lost::Unread { after, before, count }) => {
+            Observation::Lost(Lost::Unread { after, before, count: Some(count) }) => {
                 tracing::error!(count, %after, ?before, "lost: the broker dropped entries before they were read");
             }
+            Observation::Lost(Lost::Unread { after, before, count: None }) => tracing::error!(
+                %after,
+                ?before,
+                "lost: the broker dropped entries that may not have been read; their number is unknown"
+            ),
             Observation::Noted(note) => tracing::warn!("{note}"),
             Observation::BrokerFailed { doing, error } => {
                 tracing::error!(error = chain(*error), transient = error.is_transient(), "{doing}");

@@ -42,7 +42,7 @@ pub(super) enum Observation<'a> {
     GivenUp { entry: &'a Entry, failure: &'a Failure },
     /// A message was stored among the dead letters.
     DeadLettered { entry: &'a Entry, failure: &'a Failure },
-    /// The broker dropped entries before they were handled.
+    /// The broker dropped entries before they were acknowledged.
     Lost(&'a Lost),
     /// The broker warns the operator.
     Noted(&'a str),

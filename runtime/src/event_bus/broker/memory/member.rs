@@ -62,27 +62,38 @@ impl MemoryMember {
         Ok(())
     }
 
-    /// Adds one entry that was delivered before, to this member or to one that abandoned it.
-    fn claim(&mut self, topics: &mut Topics, polled: &mut Polled) {
+    /// Adds entries that were delivered before, to this member or to one that abandoned them: at most `max` whose attempts are
+    /// not known to have begun, or one other.
+    fn claim(&mut self, topics: &mut Topics, max: usize, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let topic = store::topic(topics, topic);
         let group = topic.groups.entry(group.clone()).or_default();
-        loop {
-            let now = Instant::now();
-            let free = group.claims.iter().find(|(number, claim)| {
-                self.free_at(group, **number, claim).is_some_and(|free_at| free_at < now)
-            });
-            let Some((&number, &Claim { attempts, .. })) = free else { return };
+        let now = Instant::now();
+        let is_free = |(number, claim): &(&u64, &Claim)| {
+            self.free_at(group, **number, claim).is_some_and(|free_at| free_at < now)
+        };
+        let free = group.claims.iter().filter(is_free).map(|(&number, claim)| (number, claim.attempts));
+        let free: Vec<_> = free.collect();
+        let mut lost = Vec::new();
+        for (number, attempts) in free {
+            if polled.entries.len() >= max || (attempts > 0 && !polled.entries.is_empty()) {
+                break;
+            }
             let first = store::after(&topic.entries, number - 1).next();
             let Some(entry) = first.filter(|entry| entry.number == number) else {
                 group.claims.remove(&number);
-                polled.lost.push(Lost::Pending(vec![id(number)]));
+                lost.push(id(number));
                 continue;
             };
             group.claims.insert(number, Claim { consumer_name: consumer_name.clone(), since: now, attempts });
             self.received.insert(number);
             polled.entries.push(entry.deliver_again(attempts + 1));
-            return;
+            if attempts > 0 {
+                break;
+            }
+        }
+        if !lost.is_empty() {
+            polled.lost.push(Lost::Pending(lost));
         }
     }
 
@@ -136,7 +147,7 @@ impl EventBusConsumer for MemoryMember {
             return Ok(polled);
         }
         loop {
-            self.claim(&mut topics, &mut polled);
+            self.claim(&mut topics, max, &mut polled);
             if polled.entries.is_empty() {
                 self.read(&mut topics, max, &mut polled);
             }

@@ -56,7 +56,7 @@ fn sorted(mut list: Vec<(EntryId, u32)>) -> Vec<(String, u32)> {
 fn receive_queues_messages_in_their_lanes() {
     let in_flight = three();
     assert_eq!((in_flight.len(), in_flight.queued(0), in_flight.queued(1)), (3, 2, 1));
-    assert!(!in_flight.has_redelivered() && !in_flight.has_finished());
+    assert!(!in_flight.is_alone() && !in_flight.has_finished());
 }
 
 #[test]
@@ -66,17 +66,17 @@ fn receive_ignores_a_message_that_is_in_flight() {
     in_flight.start(0);
     assert!(!in_flight.receive(job("a", 2), 1), "even while it runs");
     assert_eq!((in_flight.len(), in_flight.queued(1)), (3, 1));
-    assert!(!in_flight.has_redelivered());
+    assert!(!in_flight.is_alone());
 }
 
 #[test]
-fn a_redelivered_message_is_alone_until_nothing_is_in_flight() {
+fn a_message_that_was_tried_is_alone_until_nothing_is_in_flight() {
     let mut in_flight = InFlight::new(1);
     in_flight.receive(job("a", 2), 0);
-    assert!(in_flight.has_redelivered());
+    assert!(in_flight.is_alone());
     in_flight.start(0);
     in_flight.succeed(0);
-    assert!(!in_flight.has_redelivered());
+    assert!(!in_flight.is_alone());
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn retry_begins_the_next_attempt_before_the_rest_of_the_lane() {
     assert_eq!(sorted(in_flight.claims()), [("a".to_owned(), 2), ("b".to_owned(), 0), ("c".to_owned(), 0)]);
     let job = in_flight.start(0).unwrap();
     assert_eq!((job.entry.id, job.entry.attempt), (id("a"), 2));
-    assert!(!in_flight.has_redelivered(), "this process knows that the first attempt ended");
+    assert!(!in_flight.is_alone(), "this process knows that the first attempt ended");
 }
 
 #[test]

@@ -9,15 +9,14 @@ mod connection;
 mod connector;
 mod failure;
 mod fields;
+mod group_start;
 mod member;
 mod operations;
 mod options;
 mod producer;
 mod reply;
 mod short_text;
-mod socket;
 mod stream_id;
-mod tls;
 
 use std::{fmt, sync::Arc};
 
@@ -47,16 +46,17 @@ use crate::event_bus::broker::{
 /// The bus also works if an ACL forbids these, with limits:
 ///
 /// * `EVAL` or `XINFO`: nobody notices entries that the stream drops before a member reads them. The consumer warns about
-///   that once. Without `EVAL`, entries that the stream drops while a member renews its claim may go unnoticed, too.
+///   that once. Without `EVAL`, entries that the stream drops while a member claims them, or renews its claim, may go
+///   unnoticed, too, and so may a loss if the connection breaks when it is found.
 /// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
 ///   because another process may have its name.
 /// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
-/// * `INFO`: the bus does not check the server's version.
+/// * `INFO`: the bus does not check the server's version, and may not notice that somebody moved a group.
 ///
 /// # TLS
 ///
-/// Connections are encrypted by `rustls`, with the cryptography provider that the process has chosen
-/// (`CryptoProvider::install_default`), or with `ring`.
+/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography provider for it
+/// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
 ///
 /// # Duplicates
 ///

@@ -8,8 +8,8 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
-    stream_id::StreamId,
+    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields,
+    group_start::GroupStart, reply, stream_id::StreamId,
 };
 use crate::event_bus::{
     broker::{BusError, Operations, Pending, Start},
@@ -179,13 +179,16 @@ impl Operations for RedisOperations {
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        let to = super::member::start_id(to)?;
-        let mut result = self.ask(&["XGROUP", "SETID", topic, group, &to]);
+        // If this user may not ask, or there is no stream, the group does not know how many entries come before it.
+        let stream = self.ask(&["XINFO", "STREAM", topic]).ok();
+        let to = GroupStart::of(to, stream.as_ref())?;
+        let mut result = to.with_words(&["XGROUP", "SETID", topic, group], &[], |words| self.ask(words));
         // Redis replies `NOGROUP` if the group is missing, and another error if the stream is.
         let is_new = matches!(&result, Err(Trouble::Server { code, text })
             if code == "NOGROUP" || text.contains("requires the key to exist"));
         if is_new {
-            result = self.ask(&["XGROUP", "CREATE", topic, group, &to, "MKSTREAM"]);
+            result =
+                to.with_words(&["XGROUP", "CREATE", topic, group], &["MKSTREAM"], |words| self.ask(words));
         }
         result.map(|_| is_new).map_err(|trouble| {
             trouble.into_error(&format!("cannot move group `{group}` of stream `{topic}`"))

@@ -51,7 +51,13 @@ impl HandedOut {
         self.last_acknowledged = self.last_acknowledged.max(id);
     }
 
-    /// Returns the position after which a lost group must begin, so that it delivers unacknowledged entries again.
+    /// Returns the oldest entry that is not acknowledged.
+    pub(super) fn first(&self) -> Option<StreamId> {
+        self.entries.first().copied()
+    }
+
+    /// Returns the position after which a lost group must begin, so that it delivers unacknowledged entries again. This member
+    /// knows only its own entries.
     pub(super) fn position(&self) -> StreamId {
         let acknowledged = self.last_acknowledged;
         self.entries.first().map_or(acknowledged, |first| acknowledged.min(first.previous()))

@@ -2,21 +2,29 @@
 
 use redis::Value;
 
-use super::link::Link;
+use super::{link::Link, watch::Watch};
 use crate::event_bus::broker::{
-    BusError, Start, Subscription,
-    redis::bus::{failure::Trouble, reply, stream_id::StreamId},
+    BusError, Lost, Start, Subscription,
+    redis::bus::{failure::Trouble, group_start::GroupStart, reply, stream_id::StreamId},
 };
 
 pub(super) struct Membership {
-    /// The position of a new group, for `XGROUP`.
-    start: String,
     is_joined: bool,
+}
+
+/// What became of a lost group.
+pub(super) struct Recreated {
+    /// A note for the operator.
+    pub(super) note: String,
+    /// The unread entries that are lost with the stream.
+    pub(super) lost: Option<Lost>,
 }
 
 impl Membership {
     pub(super) fn new(subscription: &Subscription) -> Result<Self, BusError> {
-        Ok(Self { start: start_id(&subscription.start)?, is_joined: false })
+        // A position that cannot be read is an error at once.
+        GroupStart::of(&subscription.start, None)?;
+        Ok(Self { is_joined: false })
     }
 
     /// Joins the group, unless the member has joined it already. Creates the group if it does not exist.
@@ -24,7 +32,15 @@ impl Membership {
         if self.is_joined {
             return Ok(());
         }
-        let is_new = position(link)?.is_none() && create(link, &self.start)?;
+        let is_new = !exists(link)? && {
+            let stream = match stream(link) {
+                // This user may not ask.
+                Err(trouble) if trouble.is_refused_command() => None,
+                stream => stream?,
+            };
+            let start = GroupStart::of(&link.subscription.start, stream.as_ref());
+            create(link, &start.map_err(|error| Trouble::Permanent(error.to_string()))?)?
+        };
         let Subscription { topic, group, start, .. } = &link.subscription;
         if is_new {
             start.log_new_group();
@@ -35,67 +51,67 @@ impl Membership {
         Ok(())
     }
 
-    /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data. Returns a note for the operator.
+    /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data.
     ///
-    /// The group begins where this process was. It begins earlier if an unfinished entry comes before the last acknowledged
-    /// one, because otherwise no member would receive that entry again.
-    pub(super) fn create_again(link: &mut Link) -> Result<String, Trouble> {
+    /// The group begins where it was when this member last looked, or earlier if a member had an entry in hand: otherwise no
+    /// member would receive that entry again.
+    pub(super) fn create_again(link: &mut Link, watch: &mut Watch) -> Result<Recreated, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
-        let acknowledged = link.handed_out.last_acknowledged;
-        let newest = match link.ask(&["XINFO", "STREAM", &topic]) {
-            Ok(stream) => reply::info(&stream, "last-generated-id").and_then(reply::id),
-            Err(trouble) if trouble.is_missing_key() => None,
+        let stream = stream(link);
+        let (mut at, mut read) = watch.resume(&link.handed_out);
+        let newest = match &stream {
+            Ok(Some(stream)) => reply::info(stream, "last-generated-id").and_then(reply::id),
+            Ok(None) => None,
             // If this user may not ask, assume that the stream is still the same.
-            Err(trouble) if trouble.is_refused_command() => Some(acknowledged),
-            Err(trouble) => return Err(trouble),
+            Err(trouble) if trouble.is_refused_command() => Some(at),
+            Err(trouble) => return Err(trouble.clone()),
         };
-        let mut at = link.handed_out.position();
-        if newest.is_none_or(|newest| newest < acknowledged) {
+        if newest.is_none_or(|newest| newest < at) {
             // The stream starts over.
-            at = StreamId::ZERO;
+            (at, read) = (StreamId::ZERO, None);
             link.handed_out.forget_position();
         }
-        let is_ours = create(link, &at.to_string())?;
-        let lost = format!("group `{group}` of stream `{topic}` was lost");
-        Ok(match newest {
-            _ if !is_ours => format!("{lost}, and another member has re-created it"),
+        let is_ours = create(link, &GroupStart::after(at, read))?;
+        let lost = watch.forget_group(stream.ok().flatten().as_ref()).filter(|_| is_ours);
+        let was_lost = format!("group `{group}` of stream `{topic}` was lost");
+        let note = match newest {
+            _ if !is_ours => format!("{was_lost}, and another member has re-created it"),
             Some(newest) if newest > at => format!(
-                "{lost}, and is re-created: entries after {at} up to {newest} are delivered again, including those that \
+                "{was_lost}, and is re-created: entries after {at} up to {newest} are delivered again, including those that \
                  were handled"
             ),
-            _ => format!("{lost}, and is re-created: it begins after {at}"),
-        })
+            _ => format!("{was_lost}, and is re-created: it begins after {at}"),
+        };
+        Ok(Recreated { note, lost })
     }
 }
 
-/// Returns the last id that the group delivered, or `None` if the group does not exist or this user may not ask.
-fn position(link: &mut Link) -> Result<Option<StreamId>, Trouble> {
+/// Returns whether the group exists; `false` if this user may not ask: then `XGROUP CREATE` tells.
+fn exists(link: &mut Link) -> Result<bool, Trouble> {
     let Subscription { topic, group, .. } = link.subscription.clone();
-    let groups = match link.ask(&["XINFO", "GROUPS", &topic]) {
-        // If this user may not ask, `XGROUP CREATE` tells whether there is a group.
-        Err(trouble) if trouble.is_missing_key() || trouble.is_refused_command() => return Ok(None),
-        groups => reply::array(groups?, "XINFO GROUPS")?,
-    };
-    let name = Value::BulkString(group.into_bytes());
-    let known = groups.iter().find(|known| reply::info(known, "name") == Some(&name));
-    Ok(known.and_then(|known| reply::info(known, "last-delivered-id")).and_then(reply::id))
+    match link.ask(&["XINFO", "GROUPS", &topic]).and_then(reply::groups) {
+        Err(trouble) if trouble.is_missing_key() || trouble.is_refused_command() => Ok(false),
+        groups => Ok(groups?.contains(&group)),
+    }
+}
+
+/// Describes the stream, if there is one.
+fn stream(link: &mut Link) -> Result<Option<Value>, Trouble> {
+    let topic = link.subscription.topic.clone();
+    match link.ask(&["XINFO", "STREAM", &topic]) {
+        Err(trouble) if trouble.is_missing_key() => Ok(None),
+        stream => stream.map(Some),
+    }
 }
 
 /// Creates the group, and the stream if it is missing. Returns `false` if the group exists.
-fn create(link: &mut Link, at: &str) -> Result<bool, Trouble> {
+fn create(link: &mut Link, start: &GroupStart) -> Result<bool, Trouble> {
     let Subscription { topic, group, .. } = link.subscription.clone();
-    match link.ask(&["XGROUP", "CREATE", &topic, &group, at, "MKSTREAM"]) {
+    let created =
+        start.with_words(&["XGROUP", "CREATE", &topic, &group], &["MKSTREAM"], |words| link.ask(words));
+    match created {
         Ok(_) => Ok(true),
         Err(trouble) if trouble.is("BUSYGROUP") => Ok(false),
         Err(trouble) => Err(trouble),
-    }
-}
-
-/// Returns the id at which `XGROUP` begins a group.
-pub(in crate::event_bus::broker::redis) fn start_id(start: &Start) -> Result<String, BusError> {
-    match start {
-        Start::New => Ok("$".to_owned()),
-        Start::Backlog => Ok("0".to_owned()),
-        Start::After(id) => StreamId::read(id).map(|id| id.to_string()),
     }
 }

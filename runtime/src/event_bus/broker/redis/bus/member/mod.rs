@@ -3,19 +3,27 @@
 //! ```text
 //! poll ──▶ link         sends everything, acknowledgements of handed-out entries first
 //!          membership   creates the group, and creates it again after a loss
-//!          scan         pending entries: those this member left, those other members abandoned ─┐
-//!          reader       new entries; the watch notices those that the stream dropped unread ────┴─▶ found ──▶ Polled
+//!          scan         lists pending entries: those this member left, those other members abandoned;
+//!          │            adopt claims them ────────────────────────────────────────────────────────┐
+//!          reader       reads new entries, and looks at the group in the same step ───────────────┤
+//!          watch        compares each look with what the member knew: lost entries, moved groups ─┴─▶ found ──▶ Polled
+//!          losses       marks losses in the group until the caller has them
 //! hold ──▶ claims       renews the claims of this member
 //! dead_letter ──▶ dead_letters   adds one and acknowledges its entry
 //! ```
 //!
-//! A part that has a state owns it. All know the link; only the reader knows another part, the watch.
+//! A part that has a state owns it. All know the link. The watch owns what belongs to it: `look` is one look at the group,
+//! `moves` and `losses` what follows from looks.
 
+mod adopt;
 mod claims;
 mod dead_letters;
 mod handed_out;
 mod link;
+mod look;
+mod losses;
 mod membership;
+mod moves;
 mod reader;
 mod scan;
 mod wake;
@@ -31,8 +39,7 @@ use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription,
 use crate::event_bus::wire::{Entry, EntryId, Failure};
 use dead_letters::DeadLetters;
 use link::Link;
-use membership::Membership;
-pub(super) use membership::start_id;
+use membership::{Membership, Recreated};
 use scan::Scan;
 use watch::Watch;
 
@@ -66,15 +73,10 @@ impl RedisMember {
     /// Connects and joins the group, unless the member has done so already.
     fn join(&mut self) -> Result<(), Trouble> {
         if self.link.connect()? {
-            self.start_over();
+            // Looks at all pending entries again: the reply that delivered some of them may be lost.
+            self.scan.begin();
         }
         self.membership.join(&mut self.link)
-    }
-
-    /// Looks at all pending entries again: the reply that delivered some of them may be lost.
-    fn start_over(&mut self) {
-        self.scan.begin();
-        self.watch.forget();
     }
 
     /// Polls, and creates the group again if it was lost.
@@ -84,9 +86,10 @@ impl RedisMember {
             match self.look(max, deadline) {
                 Err(trouble) if trouble.is_lost_group() && rejoins < REJOINS => {
                     rejoins += 1;
-                    let note = Membership::create_again(&mut self.link)?;
-                    self.start_over();
+                    let Recreated { note, lost } = Membership::create_again(&mut self.link, &mut self.watch)?;
+                    self.scan.begin();
                     self.found.notes.push(note);
+                    self.found.lost.extend(lost);
                 }
                 result => return result,
             }
@@ -95,17 +98,22 @@ impl RedisMember {
 
     fn look(&mut self, max: usize, deadline: Instant) -> Result<(), Trouble> {
         self.join()?;
+        self.watch.losses.delete_marks(&mut self.link)?;
         // The entries of an earlier poll that failed come first.
         if max == 0 || !self.found.entries.is_empty() {
             return self.link.acknowledge();
         }
         let Self { link, scan, watch, found, .. } = self;
         loop {
-            scan.next_entry(link, found)?;
+            if scan.begins() {
+                watch.losses.recover(link, found)?;
+            }
+            scan.take(link, max, &mut watch.losses, found)?;
             if !found.entries.is_empty() || found.lost.len() >= LOST_AT_ONCE {
                 return Ok(());
             }
             reader::read(watch, link, max, found)?;
+            watch.ask_about_moves(link, found)?;
             let found_something =
                 !(found.entries.is_empty() && found.lost.is_empty() && found.notes.is_empty());
             if found_something || link.is_over(deadline) {
@@ -128,6 +136,7 @@ impl EventBusConsumer for RedisMember {
         let polled = polled.and(self.link.take_refusal());
         polled.map_err(|trouble| self.link.fail(trouble))?;
         let mut found = std::mem::take(&mut self.found);
+        self.watch.losses.told();
         if found.entries.len() > max {
             self.found.entries = found.entries.split_off(max);
         }

@@ -2,10 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{
-    link::Link,
-    watch::{Watch, write_check},
-};
+use super::{link::Link, watch::Watch};
 use crate::event_bus::broker::{
     Polled, Subscription,
     redis::bus::{
@@ -23,27 +20,27 @@ pub(super) fn read(
     max: usize,
     found: &mut Polled,
 ) -> Result<(), Trouble> {
-    let entries = if watch.is_blind { read_only(link, max)? } else { read_checked(watch, link, max, found)? };
-    hand_out(watch, link, entries, found);
-    Ok(())
-}
-
-/// Checks for losses and reads in one step.
-fn read_checked(
-    watch: &mut Watch,
-    link: &mut Link,
-    max: usize,
-    found: &mut Polled,
-) -> Result<Vec<StreamEntry>, Trouble> {
+    if watch.is_blind {
+        let entries = read_only(link, max)?;
+        hand_out(watch, link, entries, found);
+        return Ok(());
+    }
     let mut commands = Commands::new();
     // The server runs commands that arrive together without a pause, as a rule. (A transaction would need more rights; a
     // server without free memory refuses it; and a read whose `MULTI` was refused would take entries whose reply nobody sees.)
-    write_check(&mut commands, &link.subscription);
+    watch.write_look(&mut commands, &link.subscription);
     write_read(&mut commands, &link.subscription, max, None);
-    let [check, read] = reply::each(link.call(&commands)?)?;
-    // Even if the read failed: the server reports each loss only once.
-    watch.take(check, &link.subscription, found);
-    reply::new_entries(read)
+    let [look, read] = reply::each(link.call(&commands)?)?;
+    // Even if the read failed, the look may have found a loss.
+    watch.take(look, &link.subscription, found);
+    hand_out(watch, link, reply::new_entries(read)?, found);
+    if watch.is_in_doubt() {
+        // Another member read in between, or the stream dropped entries.
+        let mut commands = Commands::new();
+        watch.write_look(&mut commands, &link.subscription);
+        watch.take(link.only(&commands)?, &link.subscription, found);
+    }
+    Ok(())
 }
 
 /// Waits for new entries until `deadline`, or until somebody wakes this member.
@@ -54,31 +51,38 @@ pub(super) fn wait(
     deadline: Instant,
     found: &mut Polled,
 ) -> Result<(), Trouble> {
-    let checks = !watch.is_blind;
+    let looks = !watch.is_blind;
     let (replies, result) = link.wait(deadline, |subscription, wait| {
         let mut commands = Commands::new();
         // More entries than the stream keeps may come before the read begins. It then jumps over a gap and does not
         // wait.
-        if checks {
-            write_check(&mut commands, subscription);
+        if looks {
+            watch.write_look(&mut commands, subscription);
         }
         write_read(&mut commands, subscription, max, Some(wait));
+        if looks {
+            watch.write_look(&mut commands, subscription);
+        }
         commands
     });
     let mut replies = replies.into_iter();
-    // Even if the read failed: the server reports each loss only once.
-    if checks && let Some(check) = replies.next() {
-        watch.take(check, &link.subscription, found);
+    if looks && let Some(look) = replies.next() {
+        watch.take(look, &link.subscription, found);
     }
-    result?;
-    let entries = reply::new_entries(replies.next().unwrap_or_default())?;
-    hand_out(watch, link, entries, found);
-    Ok(())
+    if let Some(read) = replies.next() {
+        hand_out(watch, link, reply::new_entries(read)?, found);
+    }
+    if let Some(look) = replies.next() {
+        watch.take(look, &link.subscription, found);
+    }
+    result
 }
 
 fn hand_out(watch: &mut Watch, link: &mut Link, entries: Vec<StreamEntry>, found: &mut Polled) {
-    if let Some((last, _)) = entries.last() {
-        watch.read_up_to(*last);
+    if let [(first, _), ..] = &entries[..]
+        && let [.., (last, _)] = &entries[..]
+    {
+        watch.has_read(*first, *last, entries.len());
     }
     for (id, message) in entries {
         // A group that was moved back delivers again what is not acknowledged yet.

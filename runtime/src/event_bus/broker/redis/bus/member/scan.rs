@@ -1,14 +1,15 @@
 //! Walks over pending entries: those that this member left before a restart, and those that other members abandoned.
 //!
-//! The walk lists entries, and then claims them one at a time. `XCLAIM` takes an entry only if it has been idle for at least as long as the list said, so that an entry that
-//! another member took meanwhile stays with that member. (`XAUTOCLAIM` would take a whole page at once: if this process died
-//! then, other members would have to wait for the whole page again.)
+//! The walk lists entries, and then claims as many as the consumer has room for. An entry is claimed only if it has been idle
+//! for at least as long as the list said, so that an entry that another member took meanwhile stays with that member.
+//! (`XAUTOCLAIM` would take a whole page at once: if this process died then, other members would have to wait for the whole
+//! page again.)
 
 use std::time::{Duration, Instant};
 
-use super::{LOST_AT_ONCE, link::Link};
+use super::{LOST_AT_ONCE, adopt::adopt, link::Link, losses::Losses};
 use crate::event_bus::broker::{
-    Lost, Polled, Subscription,
+    Polled, Subscription,
     redis::bus::{
         command::Commands,
         failure::Trouble,
@@ -16,7 +17,6 @@ use crate::event_bus::broker::{
         stream_id::StreamId,
     },
 };
-use crate::event_bus::wire::Entry;
 
 /// The number of entries on a page, in addition to those that are handed out.
 const PAGE: usize = 64;
@@ -47,36 +47,44 @@ impl Scan {
         self.is_alone = None;
     }
 
-    /// Adds one pending entry to `found`, if the walk finds one that this member may take.
-    pub(super) fn next_entry(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+    /// Begins a walk if one is due. Returns whether one has just begun.
+    pub(super) fn begins(&mut self) -> bool {
         if self.cursor.is_none() && Instant::now() >= self.due {
             self.begin();
         }
-        let mut dropped = Vec::new();
-        let result = self.walk(link, &mut dropped);
-        if !dropped.is_empty() {
-            found.lost.push(Lost::Pending(dropped.into_iter().map(StreamId::into).collect()));
-        }
-        found.entries.extend(result?);
-        Ok(())
+        self.cursor == Some(StreamId::ZERO)
     }
 
-    fn walk(&mut self, link: &mut Link, dropped: &mut Vec<StreamId>) -> Result<Option<Entry>, Trouble> {
-        while let Some(cursor) = self.cursor {
-            let (candidates, last) = self.list(link, cursor)?;
-            for candidate in candidates {
-                let entry = Self::claim(link, &candidate, dropped)?;
-                self.cursor = Some(candidate.id);
-                if entry.is_some() || dropped.len() >= LOST_AT_ONCE {
-                    return Ok(entry);
-                }
+    /// Adds pending entries to `found` that this member may take: at most `max` whose attempts are not known to have begun, or
+    /// one other. An entry that was only in the batch of a process that died costs nothing; one that was tried may be the one
+    /// that ended the process.
+    pub(super) fn take(
+        &mut self,
+        link: &mut Link,
+        max: usize,
+        losses: &mut Losses,
+        found: &mut Polled,
+    ) -> Result<(), Trouble> {
+        while let Some(cursor) = self.cursor
+            && found.entries.len() < max
+            && found.lost.len() < LOST_AT_ONCE
+        {
+            let (candidates, last) = self.list(link, cursor, max)?;
+            let taken = next_of(&candidates, max - found.entries.len(), !found.entries.is_empty());
+            if taken.is_empty() && !candidates.is_empty() {
+                break;
             }
-            self.cursor = last;
-            if last.is_none() {
+            adopt(link, taken, losses, found)?;
+            let is_page = taken.len() == candidates.len();
+            self.cursor = if is_page { last } else { taken.last().map(|entry| entry.id) };
+            if self.cursor.is_none() {
                 self.due = Instant::now() + self.period;
             }
+            if found.entries.last().is_some_and(|entry| entry.attempt > 1) {
+                break;
+            }
         }
-        Ok(None)
+        Ok(())
     }
 
     /// Returns the entries after `cursor` that this member may take, in order. If there may be more of them, also returns the
@@ -85,10 +93,11 @@ impl Scan {
         &mut self,
         link: &mut Link,
         cursor: StreamId,
+        max: usize,
     ) -> Result<(Vec<PendingEntry>, Option<StreamId>), Trouble> {
         let Subscription { topic, group, consumer_name, claim_older_than, receiver_timeout, .. } =
             &link.subscription.clone();
-        let page = PAGE + link.handed_out.len();
+        let page = PAGE.max(max) + link.handed_out.len();
         let (start, count) = (format!("({cursor}"), page.to_string());
         let idle = claim_older_than.as_millis().to_string();
         let mut commands = Commands::new();
@@ -117,38 +126,15 @@ impl Scan {
         }
         Ok(self.is_alone == Some(true))
     }
+}
 
-    /// Claims an entry, unless another member has it meanwhile or it was acknowledged. Adds it to `dropped` if the stream no
-    /// longer has it.
-    fn claim(
-        link: &mut Link,
-        candidate: &PendingEntry,
-        dropped: &mut Vec<StreamId>,
-    ) -> Result<Option<Entry>, Trouble> {
-        let Subscription { topic, group, consumer_name, .. } = &link.subscription;
-        let id = candidate.id;
-        let mut commands = Commands::new();
-        // The server runs commands that arrive together without a pause, as a rule. If another member acknowledges the entry
-        // in between, the entry may be reported as lost although it was handled. (A transaction would need more rights, and a
-        // server without free memory refuses it.)
-        commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
-        let mut claim = commands.command(8);
-        claim.word("XCLAIM").word(topic).word(group).word(consumer_name).number(candidate.idle_millis).id(id);
-        // A delivery is not an attempt, and the answer may be lost.
-        claim.word("RETRYCOUNT").number(candidate.deliveries);
-        drop(claim);
-        commands.command(6).word("XPENDING").word(topic).word(group).id(id).id(id).number(1);
-        let [before, claimed, after] = reply::each(link.call(&commands)?)?;
-        let (before, after) = (reply::pending(before)?, reply::pending(after)?);
-        // Redis forgets an entry that is claimed and that the stream has dropped.
-        let Some((_, message)) = reply::entries(claimed, "XCLAIM")?.pop() else {
-            if !before.is_empty() && after.is_empty() {
-                dropped.push(id);
-            }
-            return Ok(None);
-        };
-        link.handed_out.insert(id);
-        let attempt = u32::try_from(candidate.deliveries.max(1)).unwrap_or(u32::MAX);
-        Ok(Some(Entry::redelivered(id.into(), message, attempt)))
-    }
+/// Returns those of `candidates` that may be taken together. `has_others` says whether some were taken before.
+fn next_of(candidates: &[PendingEntry], max: usize, has_others: bool) -> &[PendingEntry] {
+    let was_tried = |entry: &PendingEntry| entry.deliveries > 1;
+    let len = match candidates.iter().position(was_tried) {
+        Some(0) => usize::from(!has_others),
+        Some(first) => first,
+        None => candidates.len(),
+    };
+    &candidates[..len.min(max)]
 }

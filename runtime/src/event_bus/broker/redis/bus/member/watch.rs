@@ -1,48 +1,84 @@
-//! Notices entries that the stream dropped before any member received them, and groups that somebody moved.
+//! What this member knows of its group: from its last look, and from what it read since. It keeps this when the connection
+//! breaks, and compares it with the next look.
 
 use redis::Value;
 
+use super::{
+    handed_out::HandedOut,
+    link::Link,
+    look::{self, Look, Sight},
+    losses::Losses,
+    moves::Moves,
+};
 use crate::event_bus::broker::{
     Lost, Polled, Subscription,
-    redis::bus::{command::Commands, reply, stream_id::StreamId},
+    redis::bus::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
 };
-
-/// A script that compares what the stream has dropped with what the group has read. The server runs it as one command. Then
-/// it corrects the number of entries that the group has read, so that only one member reports each loss: Redis 7.0 counts a
-/// jump over dropped entries as one entry, and later versions count all of them as read.
-///
-/// Takes the group. Returns an empty list if there is no group, and a list of one number if the server refuses a command or
-/// does not count. Otherwise it returns: the last id that the group delivered; the first id of the stream; the number of lost
-/// entries; whether the number of read entries was known, and whether it is now; the newest deleted id.
-const CHECK: &str = include_str!("check.lua");
 
 #[derive(Default)]
 pub(super) struct Watch {
-    /// Whether the server refuses the check.
+    /// Whether the server does not let this user look.
     pub(super) is_blind: bool,
-    /// The group when this member last looked: its position, and whether the server knew how many entries it had read.
-    group: Option<(StreamId, bool)>,
-}
-
-/// Adds the check, whose reply goes to [`Watch::take`].
-pub(super) fn write_check(commands: &mut Commands, subscription: &Subscription) {
-    commands.script(CHECK, &subscription.topic, 1).word(&subscription.group);
+    pub(super) losses: Losses,
+    known: Option<Look>,
+    /// A look, and the first entry of a read after it, if that was not the next one that the look had seen.
+    doubt: Option<(Look, StreamId)>,
+    moves: Moves,
 }
 
 impl Watch {
-    /// Forgets the group, because it may be a new one now.
-    pub(super) fn forget(&mut self) {
-        self.group = None;
+    /// Adds a look, whose reply goes to [`take`](Self::take).
+    pub(super) fn write_look(&self, commands: &mut Commands, subscription: &Subscription) {
+        look::write(commands, subscription, self.known.as_ref());
     }
 
-    /// Notes that this member read the entries up to `last`.
-    pub(super) fn read_up_to(&mut self, last: StreamId) {
-        if let Some((position, _)) = &mut self.group {
-            *position = last;
+    /// Reads the reply to a look.
+    pub(super) fn take(&mut self, reply: Value, subscription: &Subscription, found: &mut Polled) {
+        let (look, loss) = match look::read(reply) {
+            Sight::Seen(look, loss) => (*look, loss),
+            // The read says that there is no group.
+            Sight::NoGroup | Sight::Later => return,
+            Sight::Refused => return self.give_up(subscription, found),
+        };
+        if let Some((before, given)) = self.doubt.take() {
+            found.lost.extend(before.lost_before(given, &look));
         }
+        if let Some(known) = &self.known {
+            if known.is_of(look.newest, look.added) {
+                self.moves.compare(known, &look, subscription, found);
+            } else {
+                found.lost.extend(known.lost_with_end(look.newest));
+                self.moves.forget();
+            }
+        }
+        if let Some(loss) = loss {
+            self.losses.add(loss, found);
+        }
+        self.known = Some(look);
     }
 
-    /// Stops checking, and tells the operator.
+    /// Notes that this member read `count` entries, from `first` to `last`.
+    pub(super) fn has_read(&mut self, first: StreamId, last: StreamId, count: usize) {
+        let Some(known) = &mut self.known else { return };
+        if known.unread != Some(first) {
+            self.doubt = Some((known.clone(), first));
+        }
+        let is_counted = known.unread == Some(first) && known.deleted <= known.at;
+        known.read = known.read.filter(|_| is_counted).map(|read| read + count as u64);
+        (known.at, known.unread) = (last, None);
+    }
+
+    /// Returns whether another look must show if the last read jumped over lost entries.
+    pub(super) fn is_in_doubt(&self) -> bool {
+        self.doubt.is_some() && !self.is_blind
+    }
+
+    /// Asks the server if somebody moved the group, if that is possible.
+    pub(super) fn ask_about_moves(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+        if self.is_blind { Ok(()) } else { self.moves.ask(link, found) }
+    }
+
+    /// Stops looking, and tells the operator.
     pub(super) fn give_up(&mut self, subscription: &Subscription, found: &mut Polled) {
         self.is_blind = true;
         found.notes.push(format!(
@@ -52,54 +88,26 @@ impl Watch {
         ));
     }
 
-    /// Reads the reply to the check.
-    pub(super) fn take(&mut self, check: Value, subscription: &Subscription, found: &mut Polled) {
-        let check = match reply::checked(check) {
-            Ok(Value::Array(check)) => check,
-            Err(trouble) if trouble.is_transient() => return,
-            _ => return self.give_up(subscription, found),
-        };
-        let is_true = |value| reply::number(value) == Some(1);
-        match check.as_slice() {
-            // There is no group; the read says so.
-            [] => {}
-            [position, first, dropped, was_known, is_known, newest_deleted] => {
-                let position = reply::id(position).unwrap_or_default();
-                if let Some(count @ 1..) = reply::number(dropped) {
-                    let before = reply::id(first).map(Into::into);
-                    found.lost.push(Lost::Unread { after: position.into(), before, count: Some(count) });
-                }
-                if !is_true(was_known) {
-                    let newest_deleted = reply::id(newest_deleted).unwrap_or_default();
-                    found.notes.extend(self.note_of_move(position, newest_deleted, subscription));
-                }
-                self.group = Some((position, is_true(is_known)));
-            }
-            _ => self.give_up(subscription, found),
+    /// Returns where a lost group must begin again, so that it delivers every entry that may not be handled: unread ones, and
+    /// those that any member had in hand. With the position comes the number of entries up to it, if it is known.
+    pub(super) fn resume(&self, handed_out: &HandedOut) -> (StreamId, Option<u64>) {
+        let Some(known) = &self.known else { return (handed_out.position(), None) };
+        let in_hand = [known.oldest_pending, handed_out.first()].into_iter().flatten().min();
+        match in_hand {
+            Some(first) if first <= known.at => (first.previous(), None),
+            _ => (known.at, known.read),
         }
     }
 
-    /// Returns the note to the operator if the group was moved by hand, or by a Python consumer that started: then the
-    /// server no longer knows how many entries it has read.
-    fn note_of_move(
-        &self,
-        position: StreamId,
-        newest_deleted: StreamId,
-        Subscription { topic, group, .. }: &Subscription,
-    ) -> Option<String> {
-        let (before, true) = self.group? else { return None };
-        if position == before || newest_deleted > before {
-            return None;
-        }
-        let moved = format!("group `{group}` of stream `{topic}` was moved");
-        Some(if position > before {
-            format!(
-                "{moved} from {before} to {position}, and skips the unread entries between them: a Python consumer that \
-                 starts without `check_backlog` does this"
-            )
-        } else {
-            format!("{moved} back from {before} to {position}: it delivers the entries after that again")
-        })
+    /// Forgets the lost group. If its stream is lost, too, returns the unread entries of the stream. `stream` describes it now.
+    pub(super) fn forget_group(&mut self, stream: Option<&Value>) -> Option<Lost> {
+        self.doubt = None;
+        self.moves.forget();
+        let known = self.known.take()?;
+        let newest = reply::info(stream?, "last-generated-id").and_then(reply::id);
+        let added = reply::info(stream?, "entries-added").and_then(reply::number);
+        let (newest, added) = newest.zip(added)?;
+        if known.is_of(newest, added) { None } else { known.lost_with_end(newest) }
     }
 }
 
@@ -114,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_refuses_the_check_is_reported_and_not_one_that_is_busy() {
+    fn a_server_that_refuses_the_look_is_reported_and_not_one_that_is_busy() {
         let error = |line: &[u8]| redis::parse_redis_value(line).unwrap();
         let watch = &mut Watch::default();
         assert_eq!(take(watch, error(b"-BUSY Redis is busy running a script\r\n")), "");
@@ -123,5 +131,48 @@ mod tests {
             let watch = &mut Watch::default();
             assert!(take(watch, refused).contains("go unnoticed") && watch.is_blind);
         }
+    }
+
+    fn id(number: u64) -> StreamId {
+        StreamId { millis: 1, number }
+    }
+
+    #[test]
+    fn a_lost_group_begins_before_everything_that_may_not_be_handled() {
+        let look = Look { at: id(9), newest: id(20), read: Some(9), unread: Some(id(10)), ..Look::default() };
+        let mut watch = Watch { known: Some(look), ..Watch::default() };
+        let mut handed_out = HandedOut::default();
+        assert_eq!(watch.resume(&handed_out), (id(9), Some(9)));
+        watch.has_read(id(10), id(12), 3);
+        assert!(!watch.is_in_doubt());
+        assert_eq!(watch.resume(&handed_out), (id(12), Some(12)));
+        handed_out.insert(id(11));
+        assert_eq!(watch.resume(&handed_out), (id(10), None));
+        watch.known.as_mut().unwrap().oldest_pending = Some(id(4));
+        assert_eq!(watch.resume(&handed_out), (id(3), None), "another member has it in hand");
+    }
+
+    #[test]
+    fn unread_entries_are_lost_with_their_stream() {
+        let known = Look { at: id(12), newest: id(20), added: 20, ..Look::default() };
+        let lost = |after| Some(Lost::Unread { after: id(after).into(), before: None, count: None });
+        assert!(known.is_of(id(20), 20) && known.is_of(id(30), 30));
+        assert!(!known.is_of(id(15), 15), "the server lost the end");
+        assert_eq!(known.lost_with_end(id(15)), lost(15));
+        assert_eq!(known.lost_with_end(id(2)), lost(12));
+        assert!(!known.is_of(id(30), 3), "another stream");
+        assert_eq!(known.lost_with_end(id(30)), lost(12));
+        assert_eq!(Look { at: id(20), ..known }.lost_with_end(id(2)), None, "all were read");
+    }
+
+    #[test]
+    fn a_read_that_jumped_is_noticed_by_the_next_look() {
+        let before = Look { at: id(9), newest: id(9), read: Some(9), ..Look::default() };
+        let later = |first, removed| Look { first: Some(id(first)), removed, ..Look::default() };
+        assert_eq!(before.lost_before(id(10), &later(3, 2)), None, "older entries are left");
+        assert_eq!(before.lost_before(id(10), &later(10, 9)), None);
+        let lost = |count| Some(Lost::Unread { after: id(9).into(), before: Some(id(50).into()), count });
+        assert_eq!(before.lost_before(id(50), &later(50, 49)), lost(Some(40)));
+        assert_eq!(before.lost_before(id(50), &later(60, 59)), lost(None), "more was dropped meanwhile");
     }
 }

@@ -1,0 +1,102 @@
+//! Notices that somebody moved the group: an operator, or a Python consumer that starts.
+
+use std::time::{Duration, Instant};
+
+use super::{link::Link, look::Look};
+use crate::event_bus::broker::{
+    Polled, Subscription,
+    redis::bus::{failure::Trouble, reply, stream_id::StreamId},
+};
+
+/// The pause between two questions to the server.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// A group that is moved back shows by itself. One that is moved forward looks like one whose other members read quickly,
+/// above all if a member reads again before the next look. Then the server's count of calls of `XGROUP SETID` decides.
+#[derive(Default)]
+pub(super) struct Moves {
+    /// The number of calls of `XGROUP SETID` that are known, on all streams of the server.
+    calls: Option<u64>,
+    /// Where the group was and where it is, if it may have been moved in between.
+    suspicion: Option<(StreamId, StreamId)>,
+    /// When the server may be asked again.
+    ask_at: Option<Instant>,
+}
+
+impl Moves {
+    /// Compares a look with what the member knew before.
+    pub(super) fn compare(
+        &mut self,
+        known: &Look,
+        look: &Look,
+        Subscription { topic, group, .. }: &Subscription,
+        found: &mut Polled,
+    ) {
+        let (from, to) = (known.at, look.position);
+        if to < from {
+            found.notes.push(format!(
+                "group `{group}` of stream `{topic}` was moved back from {from} to {to}: it delivers the entries after that again"
+            ));
+        } else if to > from && !look.was_counted && known.read.is_some() && look.deleted <= from {
+            // Reads do not make the server forget the number of read entries.
+            found.notes.push(skips(topic, group, "was moved", from, to));
+        } else if to > from && to >= known.newest {
+            let from = self.suspicion.map_or(from, |(earlier, _)| earlier);
+            self.suspicion = Some((from, to));
+        }
+        if look.has_set {
+            self.calls = self.calls.map(|calls| calls + 1);
+        }
+    }
+
+    /// Forgets where the group was: it is a new one.
+    pub(super) fn forget(&mut self) {
+        self.suspicion = None;
+    }
+
+    /// Asks the server if there is a suspicion, and at the beginning.
+    pub(super) fn ask(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+        let is_first = self.ask_at.is_none();
+        let is_time = self.ask_at.is_none_or(|at| Instant::now() >= at);
+        if !is_time || !(is_first || (self.suspicion.is_some() && self.calls.is_some())) {
+            return Ok(());
+        }
+        self.ask_at = Some(Instant::now() + PAUSE);
+        let calls = match link.ask(&["INFO", "commandstats"]) {
+            Ok(stats) => Some(setid_calls(&reply::text(stats).unwrap_or_default())),
+            // This user may not ask.
+            Err(trouble) if !trouble.is_transient() => None,
+            Err(trouble) => return Err(trouble),
+        };
+        let before = std::mem::replace(&mut self.calls, calls);
+        if let Some((from, to)) = self.suspicion.take()
+            && before.is_some_and(|before| calls.is_some_and(|calls| calls > before))
+        {
+            let Subscription { topic, group, .. } = &link.subscription;
+            found.notes.push(skips(topic, group, "seems to have been moved", from, to));
+        }
+        Ok(())
+    }
+}
+
+fn skips(topic: &str, group: &str, moved: &str, from: StreamId, to: StreamId) -> String {
+    format!(
+        "group `{group}` of stream `{topic}` {moved} from {from} to {to}, and skips the unread entries between them: a Python \
+         consumer that starts without `check_backlog` does this. `seek --to {from}` delivers them"
+    )
+}
+
+/// Returns the number of calls in the reply to `INFO commandstats`.
+fn setid_calls(stats: &str) -> u64 {
+    let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_xgroup|setid:calls="));
+    line.and_then(|line| line.split(',').next()?.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn calls_are_found_in_the_statistics() {
+        let stats = "# Commandstats\r\ncmdstat_xgroup|create:calls=9,usec=1\r\ncmdstat_xgroup|setid:calls=6,usec=3\r\n";
+        assert_eq!((super::setid_calls(stats), super::setid_calls("")), (6, 0));
+    }
+}
