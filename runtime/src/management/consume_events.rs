@@ -5,7 +5,6 @@ use std::{
     env,
     io::{self, Write},
     num::NonZeroUsize,
-    process,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -22,6 +21,7 @@ use super::{
     find,
     lines::escape_line_breaks,
     result::{CommandError, CommandResult, Done},
+    signals,
 };
 use crate::{
     error::chain,
@@ -32,9 +32,6 @@ use crate::{
     },
     metadata::EventsMetadata,
 };
-
-/// The exit code after a second signal.
-const SECOND_SIGNAL: i32 = 130;
 
 /// The arguments of `consume-events`.
 #[derive(Args, Debug)]
@@ -114,7 +111,7 @@ impl ConsumeEvents {
         let printer = Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) };
         let topics = self.topics(&settings)?;
         let consumers = self.consumers(&settings, &topics, &printer)?;
-        stop_on_signals(&stop)?;
+        signals::stop_on_signals(&stop)?;
         let (done, closed) = with_bus(&settings, || {
             if settings.consumer.enabled {
                 let names = topics.iter().map(|(topic, group, _)| Names::new(&settings, topic, Some(group)));
@@ -264,17 +261,4 @@ fn refuse_signal(event_type: &str) -> Result<Infallible, String> {
         "each message names its event type, so this option is no longer needed\nhelp: leave it out, or write `--only {event_type}` \
          to skip events of other types"
     ))
-}
-
-/// Stops the consumers at the first signal, after their current messages. Ends the process at the second.
-fn stop_on_signals(stop: &Stop) -> Result<(), CommandError> {
-    let (theirs, told) = (stop.clone(), Arc::new(AtomicBool::new(false)));
-    ctrlc::set_handler(move || {
-        if told.swap(true, Ordering::AcqRel) {
-            process::exit(SECOND_SIGNAL);
-        }
-        tracing::info!("stopping after the current message");
-        theirs.stop();
-    })
-    .map_err(|error| CommandError::new(format!("cannot handle signals: {error}")))
 }

@@ -72,6 +72,7 @@ mod result;
 mod schema_file;
 mod seek;
 mod show;
+mod signals;
 mod tail;
 
 use std::{

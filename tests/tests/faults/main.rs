@@ -14,6 +14,7 @@ mod scale;
 mod scenario;
 mod sentinel;
 mod server;
+mod signals;
 mod stream;
 mod trimming;
 

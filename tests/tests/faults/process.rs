@@ -38,6 +38,15 @@ impl Process {
         let _ = self.child.wait();
     }
 
+    /// Pauses the process for a moment.
+    pub(crate) fn pause(&self) {
+        for signal in ["-STOP", "-CONT"] {
+            let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+            assert!(sent.is_ok_and(|status| status.success()), "the process receives the signal");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
     /// Stops the process and waits for its end.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.input = None;

@@ -103,10 +103,35 @@ fn connections_are_encrypted_and_certificates_verified() {
     let mut plain = RedisOptions::tcp("localhost", port);
     plain.socket_timeout = Duration::from_millis(500);
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
-    assert!(operations.read("dev-numbers", None, 1).unwrap_err().is_transient(), "the server requires TLS");
+    let error = operations.read("dev-numbers", None, 1).unwrap_err();
+    assert!(error.to_string().contains("requires TLS"), "{error}");
 
     let missing = trusting(Path::new("/no/such/file")).unwrap_err();
     assert!(missing.to_string().contains("`/no/such/file` (`ssl_ca_certs`)"), "{missing}");
     let wrong = trusting(&world.server.file("names"));
     assert!(wrong.is_err(), "a file without certificates");
+}
+
+#[test]
+fn a_server_that_expects_the_other_kind_of_connection_is_named_soon() {
+    let (plain, encrypted) = (World::new(), World::with(Setup::new().tls()));
+    let url = |scheme: &str, world: &World| format!("{scheme}://localhost:{}", world.server.port());
+    for (url, wanted) in [
+        (
+            url("rediss", &plain),
+            "does not speak TLS: name its TLS port, or write `redis://` instead of `rediss://`",
+        ),
+        (url("redis", &encrypted), "requires TLS: write `rediss://` instead of `redis://`"),
+    ] {
+        let bus = RedisBus::new(RedisOptions::new(url.parse().unwrap())).unwrap();
+        let begun = std::time::Instant::now();
+        let produced = send(&*bus.producer().unwrap(), 1).unwrap_err();
+        let mut member = bus.consumer(&super::support::backlog("a")).unwrap();
+        let polled = member.poll(&[], 1, Duration::from_mins(1)).unwrap_err();
+        let listed = bus.operations().unwrap().read("dev-numbers", None, 1).unwrap_err();
+        for error in [produced, polled, listed] {
+            assert!(!error.is_transient() && error.to_string().contains(wanted), "{error}");
+        }
+        assert!(begun.elapsed() < Duration::from_secs(6), "about a second each: {:?}", begun.elapsed());
+    }
 }

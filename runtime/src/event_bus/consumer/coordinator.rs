@@ -166,6 +166,7 @@ impl<'a> Coordinator<'a> {
             }
         };
         self.pace.has_answered = true;
+        self.lanes.floor().broker_answered();
         self.pace.has_more = room > 0 && entries.len() >= room;
         for entry in entries {
             let permit = self.intake.take(&entry);
@@ -279,7 +280,7 @@ impl<'a> Coordinator<'a> {
         self.observers.tell(&Observation::BrokerFailed { doing, error });
         self.pace.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
         let last = crate::error::chain(error);
-        self.lanes.floor().count_error(self.options.consecutive_errors_limit, last);
+        self.lanes.floor().count_broker_error(self.options.consecutive_errors_limit, last);
     }
 
     /// Waits until a lane has news, or a message is due.

@@ -48,6 +48,7 @@ pub(super) struct Floor {
     /// The error with which a message ended the consumer.
     pub(super) end: Option<ConsumeError>,
     errors_in_a_row: u32,
+    broker_errors_in_a_row: u32,
     has_news: bool,
     threads: Vec<Thread>,
 }
@@ -69,6 +70,7 @@ impl Lanes {
             settled: 0,
             end: None,
             errors_in_a_row: 0,
+            broker_errors_in_a_row: 0,
             has_news: false,
             threads: vec![Thread::default(); count],
         };
@@ -159,10 +161,24 @@ impl Drop for Lanes {
 }
 
 impl Floor {
-    /// Counts an error; too many in a row end the consumer.
-    pub(super) fn count_error(&mut self, limit: Option<u32>, last: String) {
+    /// Counts a failed message; too many in a row end the consumer.
+    fn count_error(&mut self, limit: Option<u32>, last: String) {
         self.errors_in_a_row += 1;
-        let count = self.errors_in_a_row;
+        self.end_at(self.errors_in_a_row, limit, last);
+    }
+
+    /// Counts a failed call of the broker; too many in a row end the consumer.
+    pub(super) fn count_broker_error(&mut self, limit: Option<u32>, last: String) {
+        self.broker_errors_in_a_row += 1;
+        self.end_at(self.broker_errors_in_a_row, limit, last);
+    }
+
+    /// Notes that the broker has answered. Otherwise, failures that are days apart would end an idle consumer.
+    pub(super) fn broker_answered(&mut self) {
+        self.broker_errors_in_a_row = 0;
+    }
+
+    fn end_at(&mut self, count: u32, limit: Option<u32>, last: String) {
         if limit.is_some_and(|limit| count >= limit) {
             self.end.get_or_insert(ConsumeError::TooManyErrors { count, last });
         }

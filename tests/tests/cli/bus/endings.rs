@@ -27,6 +27,22 @@ fn signals_end_an_idle_consumer_at_once() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_signal_that_was_ignored_at_the_start_stays_ignored() {
+    let bus = Bus::new();
+    let worker = ["-c", "trap '' HUP; exec \"$0\" \"$@\"", super::WORKER];
+    let consumer = bus.start_as("sh", &[&worker[..], &consume(&[])].concat());
+    consumer.until("consuming");
+    consumer.signal("HUP");
+    std::thread::sleep(Duration::from_millis(300));
+    bus.post("parcels", &["ok"]);
+    super::eventually("a message is handled", || !bus.notes().is_empty());
+    let ran = consumer.stop();
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("stopping after the current message").count(), 1, "{}", ran.stderr);
+}
+
+#[test]
 fn the_running_message_is_finished() {
     let bus = Bus::new();
     bus.post("parcels", &["slow 1000", "ok"]);

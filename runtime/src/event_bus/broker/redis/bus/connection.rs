@@ -1,28 +1,43 @@
 //! A connection to a server, on which every call ends in time.
 
-use std::time::{Duration, Instant};
+use std::{
+    io::{self, Read, Write},
+    time::Instant,
+};
 
-use redis::{Client, Value};
+use redis::{Parser, Value};
+use rustls::{ClientConnection, StreamOwned};
 
-use super::{command::Commands, failure::Trouble};
+use super::{command::Commands, failure::Trouble, socket::Socket};
 
 pub(super) struct ServerConnection {
-    inner: redis::Connection,
-    /// The current timeouts of the socket.
-    socket_timeout: Duration,
+    stream: Stream,
+    parser: Parser,
     /// The server's number of this connection, if this user may ask for it and call `CLIENT UNBLOCK`.
     pub(super) client_id: Option<u64>,
     /// Memory that the next commands reuse.
     pub(super) commands: Commands,
 }
 
+/// A connection with or without encryption.
+pub(super) enum Stream {
+    Plain(Socket),
+    Encrypted(Box<StreamOwned<ClientConnection, Socket>>),
+}
+
 impl ServerConnection {
-    /// Connects without logging in.
-    pub(super) fn open(client: &Client, server: &str, timeout: Duration) -> Result<Self, Trouble> {
-        let inner = client
-            .get_connection_with_timeout(timeout)
-            .map_err(|error| Trouble::connection(format!("cannot connect to {server}"), error))?;
-        Ok(Self { inner, socket_timeout: Duration::ZERO, client_id: None, commands: Commands::new() })
+    pub(super) fn new(stream: Stream) -> Self {
+        Self { stream, parser: Parser::new(), client_id: None, commands: Commands::new() }
+    }
+
+    /// Completes the handshake of an encrypted connection until `deadline`. After a timeout, it can go on.
+    pub(super) fn shake_hands(&mut self, deadline: Instant) -> Result<(), Trouble> {
+        let Stream::Encrypted(stream) = &mut self.stream else { return Ok(()) };
+        stream.sock.set_deadline(deadline);
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock).map_err(broken)?;
+        }
+        Ok(())
     }
 
     /// Sends commands and appends a reply for each to `replies`, error replies included, until `deadline`.
@@ -35,16 +50,13 @@ impl ServerConnection {
         deadline: Instant,
         replies: &mut Vec<Value>,
     ) -> Result<(), Trouble> {
-        self.limit(deadline)?;
-        let broken = |error: redis::RedisError| {
-            let what = if error.is_timeout() { "no reply in time" } else { "the connection broke" };
-            Trouble::connection(what, error)
-        };
-        self.inner.send_packed_command(commands.bytes()).map_err(broken)?;
+        if deadline <= Instant::now() {
+            return Err(Trouble::timeout("no reply in time"));
+        }
+        self.stream.socket().set_deadline(deadline);
+        self.stream.write_all(commands.bytes()).and_then(|()| self.stream.flush()).map_err(broken)?;
         for _ in 0..commands.len() {
-            self.limit(deadline)?;
-            let reply = self.inner.recv_response().map_err(broken)?;
-            replies.push(reply);
+            replies.push(self.parser.parse_value(&mut self.stream).map_err(|error| unread(&error))?);
         }
         Ok(())
     }
@@ -55,24 +67,55 @@ impl ServerConnection {
         self.exchange(commands, deadline, &mut replies)?;
         Ok(replies)
     }
+}
 
-    /// Lets reads and writes take no longer than until `deadline`.
-    fn limit(&mut self, deadline: Instant) -> Result<(), Trouble> {
-        /// Setting the timeouts for each reply to the millisecond would cost two system calls a reply.
-        const STEP: Duration = Duration::from_millis(100);
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(Trouble::timeout("no reply in time"));
+/// Makes the error of a reply that could not be read.
+fn unread(error: &redis::RedisError) -> Trouble {
+    if error.is_timeout() {
+        broken(io::ErrorKind::TimedOut.into())
+    } else if error.is_io_error() {
+        broken(io::Error::other(error.to_string()))
+    } else {
+        // The error may quote the received bytes, which may be personal data.
+        Trouble::unreachable("the server sent something else than a reply")
+    }
+}
+
+fn broken(error: io::Error) -> Trouble {
+    let is_timeout = matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock);
+    Trouble::connection(if is_timeout { "no reply in time" } else { "the connection broke" }, error)
+}
+
+impl Stream {
+    fn socket(&mut self) -> &mut Socket {
+        match self {
+            Self::Plain(socket) => socket,
+            Self::Encrypted(stream) => &mut stream.sock,
         }
-        let fits = left <= self.socket_timeout && self.socket_timeout < left + STEP;
-        if !fits {
-            // A timeout that is a little too long fits more replies.
-            let timeout = if left < STEP { left } else { left + STEP / 2 };
-            let set = self.inner.set_read_timeout(Some(timeout));
-            set.and_then(|()| self.inner.set_write_timeout(Some(timeout)))
-                .map_err(|error| Trouble::connection("the connection broke", error))?;
-            self.socket_timeout = timeout;
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(buffer),
+            Self::Encrypted(stream) => stream.read(buffer),
         }
-        Ok(())
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(bytes),
+            Self::Encrypted(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Encrypted(stream) => stream.flush(),
+        }
     }
 }

@@ -2,69 +2,62 @@
 
 use std::{
     fs,
-    sync::Arc,
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-use redis::{
-    Client, ConnectionAddr, IntoConnectionInfo, RedisConnectionInfo, TlsCertificates, Value,
-    io::tcp::TcpSettings,
-};
+use redis::Value;
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
 use super::{
-    command::Commands, connection::ServerConnection, failure::Trouble, options::RedisOptions, reply,
+    command::Commands,
+    connection::{ServerConnection, Stream},
+    failure::Trouble,
+    options::RedisOptions,
+    reply,
+    socket::Socket,
+    tls::{self, Tls},
 };
 use crate::event_bus::broker::{
     BusError, bounded,
-    redis::settings::url::{RedisLogin, RedisServer},
+    redis::settings::url::{RedisLogin, RedisServer, RedisTls},
 };
 
 /// A host and a port.
 type Address = (String, u16);
 
+/// Where to connect to.
+#[derive(Clone, Copy)]
+enum Peer<'a> {
+    Tcp(&'a str, u16),
+    Socket(&'a Path),
+}
+
 /// Makes connections to one server.
 pub(super) struct Connector {
     pub(super) options: RedisOptions,
-    /// The PEM file of the trusted authorities.
-    ca_certs: Option<Vec<u8>>,
+    tls: Option<Tls>,
+    /// Whether the server has answered, so that it speaks the protocol that is configured.
+    has_answered: AtomicBool,
 }
 
+/// The time after which a server that does not answer a TLS handshake is asked whether it speaks TLS.
+const SLOW_HANDSHAKE: Duration = Duration::from_millis(700);
+
 impl Connector {
-    /// Reads and checks the file of certificates, if there is one.
+    /// Reads the file of certificates, if there is one.
     pub(super) fn new(mut options: RedisOptions) -> Result<Arc<Self>, BusError> {
         for timeout in [&mut options.connect_timeout, &mut options.socket_timeout] {
             // A socket refuses a timeout of zero.
             *timeout = bounded(*timeout).max(Duration::from_millis(1));
         }
-        let mut ca_certs = None;
-        if let Some(tls) = &options.url.tls {
-            provide_cryptography();
-            if let Some(file) = &tls.ca_certs {
-                let file_name = file.display();
-                let pem = fs::read(file).map_err(|error| {
-                    BusError::permanent(format!(
-                        "cannot read the certificates in `{file_name}` (`ssl_ca_certs`)"
-                    ))
-                    .with_source(error)
-                })?;
-                let unusable = || {
-                    BusError::permanent(format!(
-                        "`{file_name}` (`ssl_ca_certs`) is not a PEM file of certificates"
-                    ))
-                };
-                // Here, and not at the first event.
-                let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
-                    .collect::<Result<_, _>>()
-                    .map_err(|error| unusable().with_source(error))?;
-                if certificates.is_empty() {
-                    return Err(unusable());
-                }
-                ca_certs = Some(pem);
-            }
-        }
-        Ok(Arc::new(Self { options, ca_certs }))
+        let tls = options.url.tls.as_ref().map(read_authorities).transpose()?;
+        Ok(Arc::new(Self { options, tls, has_answered: AtomicBool::new(false) }))
     }
 
     /// Returns the name under which the server lists a connection: `service/part/…`, without blanks.
@@ -81,18 +74,13 @@ impl Connector {
     /// Connects to the server, or to the primary that a sentinel names, and logs in as the client `name`.
     pub(super) fn connect(&self, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         match &self.options.url.server {
-            RedisServer::Tcp(host, port) => {
-                self.log_in(&self.client_at(&(host.clone(), *port))?, name, deadline)
-            }
-            RedisServer::Socket(path) => {
-                self.log_in(&self.client(ConnectionAddr::Unix(path.clone()))?, name, deadline)
-            }
+            RedisServer::Tcp(host, port) => self.log_in(Peer::Tcp(host, *port), name, deadline),
+            RedisServer::Socket(path) => self.log_in(Peer::Socket(path), name, deadline),
             RedisServer::Sentinel { sentinels, service, login } => {
                 let mut last = Trouble::unreachable(format!("no sentinel knows the primary of `{service}`"));
                 for sentinel in sentinels {
                     let primary = self.primary(sentinel, service, login, deadline);
-                    let client = primary.and_then(|address| self.client_at(&address));
-                    match client.map(|client| self.log_in(&client, name, deadline)) {
+                    match primary.map(|(host, port)| self.log_in(Peer::Tcp(&host, port), name, deadline)) {
                         // Another sentinel may know more.
                         Err(trouble) | Ok(Err(trouble @ Trouble::Connection { .. })) => last = trouble,
                         Ok(connected) => return connected,
@@ -108,44 +96,73 @@ impl Connector {
         deadline.min(Instant::now() + self.options.connect_timeout + self.options.socket_timeout)
     }
 
-    fn open(&self, client: &Client, server: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
+    /// Connects to `peer`, which messages call `place`, and makes the first call.
+    fn greet(
+        &self,
+        peer: Peer<'_>,
+        place: &str,
+        greeting: &Commands,
+        deadline: Instant,
+    ) -> Result<(ServerConnection, Vec<Value>), Trouble> {
         let left = deadline.saturating_duration_since(Instant::now()).min(self.options.connect_timeout);
         if left < Duration::from_millis(1) {
-            return Err(Trouble::timeout(format!("cannot connect to {server} in time")));
+            return Err(Trouble::timeout(format!("cannot connect to {place} in time")));
         }
-        ServerConnection::open(client, server, left)
-    }
-
-    fn client_at(&self, (host, port): &Address) -> Result<Client, Trouble> {
-        let (host, port) = (host.clone(), *port);
-        self.client(match &self.options.url.tls {
-            None => ConnectionAddr::Tcp(host, port),
-            Some(tls) => {
-                let insecure = tls.accept_any_certificate;
-                ConnectionAddr::TcpTls { host, port, insecure, tls_params: None }
-            }
-        })
-    }
-
-    fn client(&self, address: ConnectionAddr) -> Result<Client, Trouble> {
-        let unusable = |what| move |_| Trouble::Permanent(format!("{what} cannot be used"));
-        let info = address.into_connection_info().map_err(unusable("the address of the server"))?;
-        // `log_in` does what the client would do, with better errors. Small commands are sent at once.
-        let silent = RedisConnectionInfo::default().set_skip_set_lib_name();
-        let info = info.set_redis_settings(silent).set_tcp_settings(TcpSettings::default().set_nodelay(true));
-        let Some(ca_certs) = &self.ca_certs else {
-            return Client::open(info).map_err(unusable("the address of the server"));
+        let socket = match peer {
+            Peer::Tcp(host, port) => Socket::tcp(host, port, left),
+            Peer::Socket(path) => Socket::unix(path),
         };
-        let certificates = TlsCertificates { client_tls: None, root_cert: Some(ca_certs.clone()) };
-        Client::build_with_tls(info, certificates).map_err(unusable("the certificates of `ssl_ca_certs`"))
+        let socket =
+            socket.map_err(|error| Trouble::connection(format!("cannot connect to {place}"), error))?;
+        let stream = match (&self.tls, peer) {
+            (Some(tls), Peer::Tcp(host, _)) => Stream::Encrypted(Box::new(tls.wrap(socket, host)?)),
+            _ => Stream::Plain(socket),
+        };
+        let mut connection = ServerConnection::new(stream);
+        let soon = deadline.min(Instant::now() + SLOW_HANDSHAKE);
+        let mut result = connection.shake_hands(soon).map_err(|trouble| self.explain(trouble, peer, place));
+        if let Err(Trouble::Connection { timed_out: true, .. }) = result {
+            result = connection.shake_hands(deadline);
+        }
+        let replies = result.and_then(|()| {
+            let replies = connection.call(greeting, deadline);
+            replies.map_err(|trouble| self.explain(trouble, peer, place))
+        })?;
+        self.has_answered.store(true, Ordering::Relaxed);
+        Ok((connection, replies))
+    }
+
+    /// Returns a better error if the server expects the other kind of connection.
+    fn explain(&self, trouble: Trouble, peer: Peer<'_>, place: &str) -> Trouble {
+        let (Trouble::Connection { timed_out, .. }, Peer::Tcp(host, port)) = (&trouble, peer) else {
+            return trouble;
+        };
+        if self.has_answered.load(Ordering::Relaxed) {
+            return trouble;
+        }
+        let (plain, encrypted) = match self.options.url.server {
+            RedisServer::Sentinel { .. } => ("redis+sentinel://", "rediss+sentinel://"),
+            _ => ("redis://", "rediss://"),
+        };
+        if self.tls.is_some() {
+            if tls::speaks_plain(host, port) {
+                return Trouble::Permanent(format!(
+                    "{place} does not speak TLS: name its TLS port, or write `{plain}` instead of `{encrypted}`"
+                ));
+            }
+        } else if !timed_out && tls::speaks_tls(host, port) {
+            return Trouble::Permanent(format!(
+                "{place} requires TLS: write `{encrypted}` instead of `{plain}`"
+            ));
+        }
+        trouble
     }
 
     /// Connects, logs in, selects the database, tells the server the client's name, and learns what this user is
     /// allowed to do.
-    fn log_in(&self, client: &Client, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
+    fn log_in(&self, peer: Peer<'_>, name: &str, deadline: Instant) -> Result<ServerConnection, Trouble> {
         let deadline = self.limit(deadline);
         let place = self.options.place();
-        let mut connection = self.open(client, &place, deadline)?;
         let mut commands = Commands::new();
         let logs_in = write_login(&mut commands, &self.options.url.login);
         let database = self.options.url.db.to_string();
@@ -158,7 +175,8 @@ impl Connector {
         commands.push(&["CLIENT", "UNBLOCK", "0"]);
         commands.push(&["INFO", "server"]);
         commands.push(&["ROLE"]);
-        let mut replies = connection.call(&commands, deadline)?.into_iter();
+        let (mut connection, replies) = self.greet(peer, &place, &commands, deadline)?;
+        let mut replies = replies.into_iter();
         let mut next = || replies.next().unwrap_or_default();
         if logs_in {
             accepted(next(), "the login")?;
@@ -198,11 +216,12 @@ impl Connector {
         const TO: &str = "SENTINEL GET-MASTER-ADDR-BY-NAME";
         let place = format!("the sentinel {}:{}", sentinel.0, sentinel.1);
         let deadline = self.limit(deadline);
-        let mut connection = self.open(&self.client_at(sentinel)?, &place, deadline)?;
         let mut commands = Commands::new();
         let logs_in = write_login(&mut commands, login);
         commands.push(&["SENTINEL", "GET-MASTER-ADDR-BY-NAME", service]);
-        let mut replies = connection.call(&commands, deadline)?.into_iter();
+        let (host, port) = sentinel;
+        let (_connection, replies) = self.greet(Peer::Tcp(host, *port), &place, &commands, deadline)?;
+        let mut replies = replies.into_iter();
         if logs_in {
             reply::checked(replies.next().unwrap_or_default())?;
         }
@@ -249,10 +268,21 @@ fn check_version(version: &str) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// Chooses a cryptography provider, unless the process has chosen one: without it, the client panics.
-fn provide_cryptography() {
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
-        // An error means that another thread has chosen one in the meantime.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+/// Reads and checks the file of certificates, if there is one: here, and not at the first event.
+fn read_authorities(tls: &RedisTls) -> Result<Tls, BusError> {
+    let Some(file) = &tls.ca_certs else { return Ok(Tls::new(None, tls.accept_any_certificate)) };
+    let file_name = file.display();
+    let pem = fs::read(file).map_err(|error| {
+        BusError::permanent(format!("cannot read the certificates in `{file_name}` (`ssl_ca_certs`)"))
+            .with_source(error)
+    })?;
+    let unusable =
+        || BusError::permanent(format!("`{file_name}` (`ssl_ca_certs`) is not a PEM file of certificates"));
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(&pem)
+        .collect::<Result<_, _>>()
+        .map_err(|error| unusable().with_source(error))?;
+    if certificates.is_empty() {
+        return Err(unusable());
     }
+    Ok(Tls::new(Some(certificates), tls.accept_any_certificate))
 }

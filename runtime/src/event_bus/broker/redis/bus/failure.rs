@@ -1,8 +1,8 @@
 //! Why a call to a server failed, and whether the failure may pass by itself.
 
-use std::{error::Error, io, sync::Arc};
+use std::{io, sync::Arc};
 
-use redis::{RedisError, ServerError};
+use redis::ServerError;
 
 use crate::event_bus::broker::BusError;
 
@@ -10,7 +10,7 @@ use crate::event_bus::broker::BusError;
 #[derive(Clone, Debug)]
 pub(super) enum Trouble {
     /// The connection broke or cannot be used. The commands may have arrived.
-    Connection { what: String, source: Option<RedisError>, timed_out: bool },
+    Connection { what: String, source: Option<Arc<io::Error>>, timed_out: bool },
     /// The server replied with an error.
     Server { code: String, text: String },
     /// The reply does not have the form that the command promises.
@@ -22,16 +22,14 @@ pub(super) enum Trouble {
 }
 
 impl Trouble {
-    pub(super) fn connection(what: impl Into<String>, error: RedisError) -> Self {
+    pub(super) fn connection(what: impl Into<String>, error: io::Error) -> Self {
         if let Some(error) = bad_certificate(&error) {
             return Self::Permanent(format!(
                 "the server's certificate is not trusted: {error}; set `ssl_ca_certs` to the file of its certificate authority"
             ));
         }
-        let timed_out = error.is_timeout();
-        // Only errors of the system: others may quote the received bytes, which may be personal data.
-        let source = error.is_io_error().then_some(error);
-        Self::Connection { what: what.into(), source, timed_out }
+        let timed_out = matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock);
+        Self::Connection { what: what.into(), source: Some(Arc::new(error)), timed_out }
     }
 
     pub(super) fn timeout(what: impl Into<String>) -> Self {
@@ -112,9 +110,8 @@ impl Trouble {
     }
 }
 
-/// Finds the certificate error in an error of the client, which wraps it twice. Trying again cannot help against it.
-fn bad_certificate(error: &RedisError) -> Option<&rustls::Error> {
-    let shared = error.source()?.downcast_ref::<Arc<dyn Error + Send + Sync>>()?;
-    let inner = shared.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>()?;
+/// Finds the certificate error in an error of a connection. Trying again cannot help against it.
+fn bad_certificate(error: &io::Error) -> Option<&rustls::Error> {
+    let inner = error.get_ref()?.downcast_ref::<rustls::Error>()?;
     matches!(inner, rustls::Error::InvalidCertificate(_)).then_some(inner)
 }

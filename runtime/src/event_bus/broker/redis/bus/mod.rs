@@ -16,7 +16,9 @@ mod options;
 mod producer;
 mod reply;
 mod short_text;
+mod socket;
 mod stream_id;
+mod tls;
 
 use std::{fmt, sync::Arc};
 
@@ -55,8 +57,8 @@ use crate::event_bus::broker::{
 ///
 /// # TLS
 ///
-/// Connections are encrypted by `rustls`. If the process has not chosen a cryptography provider for it
-/// (`CryptoProvider::install_default`), the first bus with TLS chooses `ring`.
+/// Connections are encrypted by `rustls`, with the cryptography provider that the process has chosen
+/// (`CryptoProvider::install_default`), or with `ring`.
 ///
 /// # Duplicates
 ///
