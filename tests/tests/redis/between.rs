@@ -1,11 +1,12 @@
-//! A proxy that runs code, or cuts the connection, when it forwards a certain command.
+//! A proxy that runs code, or cuts the connection, when it forwards a certain command, and that breaks one
+//! side of its connections.
 
 use std::{
     io::{Read, Write},
     net::{Shutdown, TcpListener, TcpStream},
     sync::{
-        Arc,
-        atomic::{AtomicU8, Ordering},
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU8, Ordering},
     },
     thread,
     time::Duration,
@@ -19,7 +20,7 @@ const WAITS: u8 = 1;
 const HAPPENED: u8 = 2;
 
 pub(crate) struct Between {
-    port: u16,
+    pub(crate) port: u16,
     shared: Arc<Shared>,
 }
 
@@ -27,6 +28,10 @@ struct Shared {
     state: AtomicU8,
     wanted: &'static str,
     event: Event,
+    /// The client's side of each connection.
+    clients: Mutex<Vec<TcpStream>>,
+    /// Whether the server's side stays open after the client's side broke.
+    keeps_server: AtomicBool,
 }
 
 /// The event that happens once, after [`Between::arm`], with the next bytes that contain the wanted command.
@@ -56,12 +61,19 @@ impl Between {
         let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = world.server.port();
-        let shared = Arc::new(Shared { state: AtomicU8::new(0), wanted, event });
+        let shared = Arc::new(Shared {
+            state: AtomicU8::new(0),
+            wanted,
+            event,
+            clients: Mutex::default(),
+            keeps_server: AtomicBool::new(false),
+        });
         let theirs = Arc::clone(&shared);
         // The thread ends with the process.
         thread::spawn(move || {
             for client in listener.incoming() {
                 let (client, server) = (client.unwrap(), TcpStream::connect(("127.0.0.1", server)).unwrap());
+                theirs.clients.lock().unwrap().push(client.try_clone().unwrap());
                 let (back_from, back_to) = (server.try_clone().unwrap(), client.try_clone().unwrap());
                 let (there, back) = (Arc::clone(&theirs), Arc::clone(&theirs));
                 thread::spawn(move || there.forward(client, server, true));
@@ -69,6 +81,14 @@ impl Between {
             }
         });
         Self { port, shared }
+    }
+
+    /// Breaks the client's side of all connections. The server's side stays open, as after the death of a machine.
+    pub(crate) fn break_clients(&self) {
+        self.shared.keeps_server.store(true, Ordering::SeqCst);
+        for client in self.shared.clients.lock().unwrap().drain(..) {
+            let _ = client.shutdown(Shutdown::Both);
+        }
     }
 
     pub(crate) fn options(&self) -> RedisOptions {
@@ -107,7 +127,12 @@ impl Shared {
                 break;
             }
         }
-        let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+        if self.keeps_server.load(Ordering::SeqCst) {
+            // Not dropped, because that would close it.
+            std::mem::forget((from, to));
+        } else {
+            let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));
+        }
     }
 
     /// Returns whether to cut the connection after these bytes.

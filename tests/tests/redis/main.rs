@@ -8,6 +8,7 @@ mod consuming;
 mod dead_letters;
 mod faults;
 mod groups;
+mod half_dead;
 mod holding;
 mod losses;
 mod operations;

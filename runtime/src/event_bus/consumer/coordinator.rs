@@ -26,6 +26,8 @@ const SLICE: Duration = Duration::from_millis(400);
 const WAKEABLE_SLICE: Duration = Duration::from_secs(6);
 /// How often acknowledgements go out and deadlines are checked while messages are in flight.
 const TICK: Duration = Duration::from_millis(50);
+/// How often the broker hears of this member, even if the member has no room for entries.
+const HEARTBEAT: Duration = Duration::from_secs(2);
 
 pub(super) struct Coordinator<'a> {
     poller: Poller,
@@ -105,7 +107,8 @@ impl<'a> Coordinator<'a> {
             return self.poll(if self.pace.has_more { None } else { Some(self.pace.slice) });
         }
         let (room, has_finished) = (self.room(), self.lanes.floor().in_flight.has_finished());
-        let is_time = self.pace.polled.elapsed() >= TICK && (room > 0 || has_finished);
+        let since = self.pace.polled.elapsed();
+        let is_time = since >= HEARTBEAT || (since >= TICK && (room > 0 || has_finished));
         if (is_time || self.has_room(room)) && self.pace.rest().is_none() {
             self.poll(None)?;
         }
@@ -310,6 +313,7 @@ impl<'a> Coordinator<'a> {
                 break;
             }
             self.renew_claims();
+            self.keep_alive();
             self.wait_for_lanes();
         }
         self.record_next_steps();
@@ -323,6 +327,18 @@ impl<'a> Coordinator<'a> {
         }
         self.give_back();
         outcome
+    }
+
+    /// Lets the broker hear of this member while receivers finish after a stop.
+    fn keep_alive(&mut self) {
+        if self.pace.polled.elapsed() < HEARTBEAT || self.pace.rest().is_some() {
+            return;
+        }
+        self.pace.polled = Instant::now();
+        match self.poller.poll(&[], 0) {
+            Ok(polled) => drop(self.told(polled)),
+            Err(error) => self.broker_failed(&error, "the event bus could not be reached"),
+        }
     }
 
     /// Returns whether a receiver is running and not hung.

@@ -13,8 +13,10 @@ use super::{command::Commands, failure::Trouble, socket::Socket};
 pub(super) struct ServerConnection {
     stream: Stream,
     parser: Parser,
-    /// The server's number of this connection, if this user may ask for it and call `CLIENT UNBLOCK`.
-    pub(super) client_id: Option<u64>,
+    /// The server's number of this connection, if this user may ask for it.
+    pub(super) id: Option<u64>,
+    /// Whether this user may end a wait of this connection from another one.
+    pub(super) can_be_woken: bool,
     /// Memory that the next commands reuse.
     pub(super) commands: Commands,
 }
@@ -27,7 +29,12 @@ pub(super) enum Stream {
 
 impl ServerConnection {
     pub(super) fn new(stream: Stream) -> Self {
-        Self { stream, parser: Parser::new(), client_id: None, commands: Commands::new() }
+        Self { stream, parser: Parser::new(), id: None, can_be_woken: false, commands: Commands::new() }
+    }
+
+    /// Returns the number with which another connection ends a wait of this one.
+    pub(super) fn id_to_wake(&self) -> Option<u64> {
+        self.id.filter(|_| self.can_be_woken)
     }
 
     /// Completes the handshake of an encrypted connection until `deadline`. After a timeout, it can go on.

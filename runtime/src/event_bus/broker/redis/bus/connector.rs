@@ -191,7 +191,8 @@ impl Connector {
         {
             return Err(trouble);
         }
-        connection.client_id = reply::number(&client_id).filter(|_| reply::number(&unblock).is_some());
+        connection.id = reply::number(&client_id);
+        connection.can_be_woken = reply::number(&unblock).is_some();
         let info = reply::text(info).unwrap_or_default();
         let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
         version.map_or(Ok(()), check_version)?;

@@ -8,7 +8,11 @@ use std::{
 
 use redis::Value;
 
-use super::{handed_out::HandedOut, wake::Wake};
+use super::{
+    handed_out::HandedOut,
+    twins::{Twins, Verdict, find},
+    wake::Wake,
+};
 use crate::event_bus::broker::{
     BusError, Subscription, Waker,
     redis::bus::{
@@ -29,6 +33,11 @@ pub(super) struct Link {
     connection: Option<ServerConnection>,
     /// Why the server refused an acknowledgement.
     refusal: Option<Trouble>,
+    twins: Twins,
+    is_settled: bool,
+    last_call: Instant,
+    /// When the server ends the last wait whose reply did not come.
+    waits_until: Option<Instant>,
     wake: Arc<Wake>,
 }
 
@@ -42,6 +51,10 @@ impl Link {
             client_name: connector.client_name(&[topic, group, consumer_name, &random]),
             connection: None,
             refusal: None,
+            twins: Twins::default(),
+            is_settled: false,
+            last_call: Instant::now(),
+            waits_until: None,
             wake: Arc::new(Wake::new(Arc::clone(&connector))),
             connector,
         }
@@ -55,6 +68,7 @@ impl Link {
         let options = &self.connector.options;
         let deadline = Instant::now() + options.connect_timeout + options.socket_timeout;
         self.connection = Some(self.connector.connect(&self.client_name, deadline)?);
+        self.is_settled = false;
         Ok(true)
     }
 
@@ -82,11 +96,6 @@ impl Link {
         self.refusal.take().map_or(Ok(()), Err)
     }
 
-    /// Sends the acknowledgements that wait for a command.
-    pub(super) fn acknowledge(&mut self) -> Result<(), Trouble> {
-        if self.handed_out.finished().is_empty() { Ok(()) } else { self.call(&Commands::new()).map(drop) }
-    }
-
     /// Runs commands whose last one waits until `deadline`, or until the [waker](Self::waker) ends the wait. Returns the
     /// replies that came, and an error if some did not.
     pub(super) fn wait(
@@ -95,7 +104,7 @@ impl Link {
         commands: impl FnOnce(&Subscription, Duration) -> Commands,
     ) -> (Vec<Value>, Result<(), Trouble>) {
         let mut wait = deadline.saturating_duration_since(Instant::now());
-        let client_id = self.connection.as_ref().and_then(|connection| connection.client_id);
+        let client_id = self.connection.as_ref().and_then(ServerConnection::id_to_wake);
         if client_id.is_none() {
             wait = wait.min(PIECE);
         }
@@ -105,7 +114,11 @@ impl Link {
         }
         let commands = commands(&self.subscription, wait);
         let wake = Arc::clone(&self.wake);
+        self.waits_until = Some(Instant::now() + wait);
         let result = wake.unless_woken(client_id, || self.exchange(&commands, wait, &mut replies));
+        if result.is_ok() {
+            self.waits_until = None;
+        }
         (replies, result)
     }
 
@@ -119,6 +132,7 @@ impl Link {
     ) -> Result<(), Trouble> {
         let connection = self.connection.as_mut().ok_or_else(|| Trouble::unreachable("not connected"))?;
         let deadline = Instant::now() + self.connector.options.socket_timeout + wait;
+        self.last_call = Instant::now();
         let finished = self.handed_out.finished();
         if finished.is_empty() {
             return connection.exchange(commands, deadline, replies);
@@ -143,13 +157,77 @@ impl Link {
         result
     }
 
-    /// Returns whether no other process consumes under this member's name.
+    /// Makes sure that no other connection takes entries from this member, and finds out whether other processes with its name
+    /// are alive. Returns false as long as that is unknown: entries that a dead one received must come before new ones.
+    pub(super) fn settle(&mut self) -> Result<bool, Trouble> {
+        if !self.is_settled {
+            self.is_settled = self.twins()? != Some(Verdict::Unknown);
+        }
+        Ok(self.is_settled)
+    }
+
+    /// Returns whether no other process consumes under this member's name. If this user may not ask, there may be one.
     pub(super) fn is_alone(&mut self) -> Result<bool, Trouble> {
-        match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {
-            Ok(list) => Ok(is_alone(&self.client_name, &reply::text(list).unwrap_or_default())),
-            // Assume that there may be one.
-            Err(trouble) if trouble.is_refused_command() => Ok(false),
-            Err(trouble) => Err(trouble),
+        Ok(self.twins()? == Some(Verdict::Dead))
+    }
+
+    /// Looks for other connections with the name of this member, and ends the reads of old and dead ones. Returns `Dead` if there
+    /// are no others, and `None` if this user may not ask.
+    fn twins(&mut self) -> Result<Option<Verdict>, Trouble> {
+        let id = self.connection.as_ref().and_then(|connection| connection.id);
+        let list = match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {
+            Ok(list) => reply::text(list).unwrap_or_default(),
+            Err(trouble) if trouble.is_refused_command() => String::new(),
+            Err(trouble) => return Err(trouble),
+        };
+        let Some(id) = id.filter(|_| !list.is_empty()) else {
+            // The server ends an old read by itself, after a short time if this user may not wake it.
+            let is_quiet = self.waits_until.is_none_or(|end| end <= Instant::now());
+            return Ok(if is_quiet { None } else { Some(Verdict::Unknown) });
+        };
+        let mut all = Verdict::Dead;
+        for twin in find(&self.client_name, id, &list) {
+            let verdict =
+                if twin.is_ours { Verdict::Dead } else { self.twins.judge(&twin, Instant::now()) };
+            match verdict {
+                Verdict::Dead => self.end_read(twin.id, true)?,
+                Verdict::Alive if all == Verdict::Dead => all = Verdict::Alive,
+                Verdict::Alive => {}
+                Verdict::Unblock => {
+                    self.end_read(twin.id, false)?;
+                    all = Verdict::Unknown;
+                }
+                Verdict::Unknown => all = Verdict::Unknown,
+            }
+        }
+        Ok(Some(all))
+    }
+
+    /// Ends the read of another connection, or the connection itself, as far as this user may.
+    fn end_read(&mut self, id: u64, for_good: bool) -> Result<(), Trouble> {
+        let id = id.to_string();
+        let (kill, unblock) = (["CLIENT", "KILL", "ID", &id], ["CLIENT", "UNBLOCK", &id]);
+        let killed = if for_good { self.ask(&kill).map(drop) } else { self.ask(&unblock).map(drop) };
+        match killed {
+            Err(trouble) if trouble.is_refused_command() => match self.ask(&unblock) {
+                Err(trouble) if !trouble.is_refused_command() => Err(trouble),
+                _ => Ok(()),
+            },
+            killed => killed,
+        }
+    }
+
+    /// Sends the acknowledgements that wait for a command, or something else, so that nobody takes this process for dead.
+    pub(super) fn keep_alive(&mut self) -> Result<(), Trouble> {
+        const PAUSE: Duration = Duration::from_secs(1);
+        if !self.handed_out.finished().is_empty() {
+            self.call(&Commands::new()).map(drop)
+        } else if self.last_call.elapsed() >= PAUSE {
+            let mut ping = Commands::new();
+            ping.push(&["PING"]);
+            self.only(&ping).map(drop)
+        } else {
+            Ok(())
         }
     }
 
@@ -170,29 +248,5 @@ impl Link {
         }
         let Subscription { topic, group, .. } = &self.subscription;
         trouble.into_error(&format!("cannot consume stream `{topic}` as group `{group}`"))
-    }
-}
-
-/// Returns whether the server's list of clients has no other process with the consumer name in `client_name`. The service of
-/// that process may have another name.
-fn is_alone(client_name: &str, list: &str) -> bool {
-    fn parts(name: &str) -> Option<(&str, &str)> {
-        let (_service, rest) = name.split_once('/')?;
-        rest.rsplit_once('/')
-    }
-    let own = parts(client_name);
-    let names = list.split([' ', '\n']).filter_map(|field| field.strip_prefix("name="));
-    let is_other = |(member, random)| own.is_some_and(|own| own.0 == member && own.1 != random);
-    !names.filter_map(parts).any(is_other)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn another_process_with_the_name_of_this_member_is_noticed() {
-        let is_alone = |list: &str| super::is_alone("shop/t/g/a/1f", list);
-        let own = "id=7 addr=1 name=shop/t/g/a/1f cmd=x\nid=8 name=shop/t/g/a/1f\n";
-        assert!(is_alone(own) && is_alone(&format!("{own}id=9 name=shop/t/g/b/2f\nid=10 name= db=0\n")));
-        assert!(!is_alone(&format!("{own}id=9 name=other-service/t/g/a/2f\n")));
     }
 }

@@ -26,6 +26,7 @@ mod membership;
 mod moves;
 mod reader;
 mod scan;
+mod twins;
 mod wake;
 mod watch;
 
@@ -45,6 +46,8 @@ use watch::Watch;
 
 /// The number of lost entries that one poll reports; the next poll reports the rest.
 const LOST_AT_ONCE: usize = 100;
+/// The pause between two looks for other processes with the name of this member.
+const SETTLING: Duration = Duration::from_millis(100);
 /// How often one poll creates a lost group again before it returns the error.
 const REJOINS: usize = 3;
 
@@ -101,7 +104,13 @@ impl RedisMember {
         self.watch.losses.delete_marks(&mut self.link)?;
         // The entries of an earlier poll that failed come first.
         if max == 0 || !self.found.entries.is_empty() {
-            return self.link.acknowledge();
+            return self.link.keep_alive();
+        }
+        while !self.link.settle()? {
+            if self.link.is_over(deadline) {
+                return Ok(());
+            }
+            std::thread::sleep(SETTLING.min(deadline.saturating_duration_since(Instant::now())));
         }
         let Self { link, scan, watch, found, .. } = self;
         loop {
