@@ -187,8 +187,7 @@ impl Link {
         };
         let mut all = Verdict::Dead;
         for twin in find(&self.client_name, id, &list) {
-            let verdict =
-                if twin.is_ours { Verdict::Dead } else { self.twins.judge(&twin, Instant::now()) };
+            let verdict = if twin.is_ours { Verdict::Dead } else { self.twins.judge(&twin, Instant::now()) };
             match verdict {
                 Verdict::Dead => self.end_read(twin.id, true)?,
                 Verdict::Alive if all == Verdict::Dead => all = Verdict::Alive,

@@ -67,7 +67,8 @@ pub(super) fn find(name: &str, own: u64, list: &str) -> Vec<Twin> {
     }
     let Some((member, process)) = parts(name) else { return Vec::new() };
     let twin = |line: &str| {
-        let field = |name: &str| line.split(' ').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        let field =
+            |name: &str| line.split(' ').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
         let (their_member, their_process) = parts(field("name")?)?;
         let id = field("id")?.parse().ok()?;
         (their_member == member && id != own).then(|| Twin {
