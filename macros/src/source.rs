@@ -4,35 +4,53 @@
 //! compiler reads text much faster. Code that contains no token of the user is therefore text. The tokens that messages
 //! point at go through `quote!`.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Write};
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 
 /// Returns the code as text, with the value of the variable `name` in place of `#name` if the list has that name.
 macro_rules! source {
-    ([$($name:ident),*] $($code:tt)*) => {
-        $crate::source::fill(
-            ::core::stringify!($($code)*),
-            &[$((::core::stringify!($name), &$name as &dyn ::core::fmt::Display)),*],
-        )
-    };
+    ([$($name:ident),*] $($code:tt)*) => {{
+        static PARTS: ::std::sync::OnceLock<$crate::source::Parts> = ::std::sync::OnceLock::new();
+        let parts = PARTS.get_or_init(|| {
+            $crate::source::split(::core::stringify!($($code)*), &[$(::core::stringify!($name)),*])
+        });
+        $crate::source::fill(parts, &[$(&$name as &dyn ::core::fmt::Display),*])
+    }};
 }
 pub(crate) use source;
 
-pub(crate) fn fill(template: &str, values: &[(&str, &dyn Display)]) -> String {
-    let mut parts = template.split('#');
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    for part in parts {
-        let end = part.bytes().position(|byte| !(byte.is_ascii_alphanumeric() || byte == b'_'));
-        let (name, rest) = part.split_at(end.unwrap_or(part.len()));
-        match values.iter().find(|(known, _)| *known == name) {
-            Some((_, value)) => text.extend([&value.to_string(), rest]),
+/// The indices of a template's values, each with the text after it. There is no value before the first text.
+pub(crate) type Parts = Vec<(Option<usize>, &'static str)>;
+
+pub(crate) fn split(template: &'static str, names: &[&str]) -> Parts {
+    let mut pieces = template.split('#');
+    let mut parts = vec![(None, pieces.next().unwrap_or_default())];
+    for piece in pieces {
+        let end = piece.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(piece.len());
+        let (name, rest) = piece.split_at(end);
+        match names.iter().position(|known| *known == name) {
+            Some(value) => parts.push((Some(value), rest)),
             // The `#` begins an attribute.
-            None => text.extend(["#", part]),
+            None => parts.extend([(None, "#"), (None, piece)]),
         }
     }
-    text
+    parts
+}
+
+pub(crate) fn fill(parts: &Parts, values: &[&dyn Display]) -> String {
+    let filled = fmt::from_fn(|f| {
+        for (value, text) in parts {
+            if let Some(value) = value {
+                values[*value].fmt(f)?;
+            }
+            f.write_str(text)?;
+        }
+        Ok(())
+    });
+    // The standard library does the work, and is always optimized.
+    format!("{filled}")
 }
 
 pub(crate) fn literal(text: &str) -> String {
@@ -43,10 +61,9 @@ pub(crate) fn literal(text: &str) -> String {
 pub(crate) fn joined(items: impl IntoIterator<Item = impl Display>, separator: &str) -> String {
     let mut text = String::new();
     for item in items {
-        if !text.is_empty() {
-            text.push_str(separator);
-        }
-        text.push_str(&item.to_string());
+        let separator = if text.is_empty() { "" } else { separator };
+        // A `String` accepts all text.
+        let _ = write!(text, "{separator}{item}");
     }
     text
 }

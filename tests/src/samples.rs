@@ -123,3 +123,10 @@ pub fn sample_taken() -> SampleTaken {
         remarks: vec!["fragile".to_owned()],
     }
 }
+
+/// Returns the event without the data key that the last minor version added. Its bytes without the last one are a record
+/// of the minor version before.
+#[must_use]
+pub fn sample_without_remarks() -> SampleTaken {
+    SampleTaken { remarks: Vec::new(), ..sample_taken() }
+}

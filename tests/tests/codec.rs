@@ -10,6 +10,7 @@ use openedx_events::{
 use openedx_events_tests::{
     Article, ArticleAdded, NUMBER_DRAWN, NumberDrawn, Price, SampleTaken,
     allocation::{Counting, measure},
+    fuzzing::assert_refused_or_earlier,
     golden::{self, Vector},
     samples,
 };
@@ -479,6 +480,10 @@ fn truncated_bytes_of_python_are_an_error() {
     for Vector { event, avro: bytes, .. } in golden::vectors() {
         let mut last = 0;
         for cut in 0..bytes.len() {
+            if event.minor_version() > 0 {
+                assert_refused_or_earlier(event, &bytes[..cut]);
+                continue;
+            }
             let error = event.decode_to_json(&bytes[..cut]).unwrap_err();
             let AnyEventError::Avro(error) = error else { panic!("{error}") };
             assert!(error.offset() <= cut && error.offset() >= last);

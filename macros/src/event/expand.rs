@@ -108,7 +108,6 @@ fn definition(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
             __EventDefinition::new(#event_type, #name, #docs, &__RECORD)
                 #minor_version #compared #key #repository #warning #deprecated #local_only #wire;
 
-        #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl __Event for #ident {
             const DEFINITION: &'static __EventDefinition = &__DEFINITION;
@@ -126,7 +125,6 @@ fn event_as_field(ident: &Ident) -> TokenStream {
     let name = ident.unraw().to_string();
     // impl Refused for CourseEnrollmentCreated { const REFUSAL: Refusal = Refusal::event("Course…"); }
     quote! {
-        #[automatically_derived]
         impl __RT::Refused for #ident {
             const REFUSAL: __RT::Refusal = __RT::Refusal::event(#name);
         }
@@ -167,7 +165,7 @@ fn key(event: &Event<'_>) -> TokenStream {
 
 fn wire(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let Event { record, arguments, .. } = event;
-    let (types, schema) = (record.type_assertions(), record.schema_assertions("assert_data_key"));
+    let assertions = record.wire_assertions("assert_data_key");
     let earlier_ends = contracts.earlier_ends(arguments.minor_version, record.fields.len());
     let implementations = tokens(
         &[
@@ -177,7 +175,7 @@ fn wire(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         ]
         .concat(),
     );
-    quote!(#types #schema #implementations)
+    quote!(#assertions #implementations)
 }
 
 /// Implements `Debug` without the fields, whose types can be anything.

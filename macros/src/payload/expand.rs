@@ -19,9 +19,9 @@ pub(crate) fn expand(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
         record.plain_impls(),
         access(&item.ident, twin),
         plain(&item.ident),
-        avro_type(&item.ident),
+        avro_type(&item.ident, twin),
         twin_as_field(&item.ident, twin),
-        record.serde_impls("__Frozen::get(&self.__build_with_builder)", &read),
+        record.serde_impls("&**self", &read),
         record.builder(&(into_fields(item, twin) + &record.to_builder())),
     ];
     // pub struct UserData { … }
@@ -33,8 +33,7 @@ pub(crate) fn expand(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
         &[
             record.aliases(),
             record.defaults(),
-            record.type_assertions(),
-            record.schema_assertions("assert_field"),
+            record.wire_assertions("assert_field"),
             record.flow_control(),
             tokens(&implementations.concat()),
             record.builder_methods(),
@@ -128,18 +127,14 @@ fn into_fields(item: &ItemStruct, twin: &Ident) -> String {
 }
 
 fn plain(ident: &Ident) -> String {
-    let debug = debug_impl(ident, "__Frozen::get(&self.__build_with_builder)");
+    let debug = debug_impl(ident, "&**self");
     source! {
         [ident, debug]
         #[automatically_derived]
         impl __Clone for #ident {
             #[inline]
             fn clone(&self) -> Self {
-                Self {
-                    __build_with_builder: __Frozen::new(
-                        __Clone::clone(__Frozen::get(&self.__build_with_builder)),
-                    ),
-                }
+                __From::from(__Clone::clone(&**self))
             }
         }
 
@@ -147,7 +142,7 @@ fn plain(ident: &Ident) -> String {
         impl __PartialEq for #ident {
             #[inline]
             fn eq(&self, __other: &Self) -> __bool {
-                __Frozen::get(&self.__build_with_builder) == __Frozen::get(&__other.__build_with_builder)
+                **self == **__other
             }
         }
 
@@ -155,14 +150,14 @@ fn plain(ident: &Ident) -> String {
     }
 }
 
-fn avro_type(ident: &Ident) -> String {
+fn avro_type(ident: &Ident, twin: &Ident) -> String {
     // impl AvroType for UserData {
     //     type Repr = Self;
     //     const SCHEMA: Schema = Schema::Record(RecordRef::new(&__RECORD));
     //     …
     // }
     source! {
-        [ident]
+        [ident, twin]
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl __AvroType for #ident {
@@ -181,19 +176,14 @@ fn avro_type(ident: &Ident) -> String {
 
             #[inline]
             fn encode_avro(&self, __out: &mut __Output) {
-                __Fields::encode_fields::<()>(__Frozen::get(&self.__build_with_builder), __out);
+                __Fields::encode_fields::<()>(&**self, __out);
             }
 
             #[inline]
             fn decode_avro(
                 __input: &mut __Decoder<'_>,
             ) -> __Decoded<Self> {
-                match __Fields::decode_fields::<()>(__input) {
-                    __Ok(__fields) => __Ok(Self {
-                        __build_with_builder: __Frozen::new(__fields),
-                    }),
-                    __Err(__error) => __Err(__error),
-                }
+                <#twin as __Fields>::decode_fields::<()>(__input).map(__From::from)
             }
         }
     }
@@ -205,7 +195,6 @@ fn twin_as_field(ident: &Ident, twin: &Ident) -> String {
     // impl Refused for UserDataFields { const REFUSAL: Refusal = Refusal::fields("UserDataFields", "use `UserData`"); }
     source! {
         [twin, name, help]
-        #[automatically_derived]
         impl __RT::Refused for #twin {
             const REFUSAL: __RT::Refusal = __RT::Refusal::fields(#name, #help);
         }

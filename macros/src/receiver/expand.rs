@@ -122,7 +122,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(function);
-    let element = format_ident!("__RECEIVER_{index}");
+    let (value, element) = (format_ident!("__RECEIVER_{index}"), format_ident!("__ELEMENT_{index}"));
     let signal = self::signal(signal);
     let arguments = receiver.parameters.iter().map(argument);
     let outcome = outcome(receiver);
@@ -137,9 +137,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     //     },
     // );
     quote! {
-        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
-        #[linkme(crate = __RT::linkme)]
-        static #element: &'static dyn __RT::AnyReceiver = &#signal.receiver(
+        const #value: &dyn __RT::AnyReceiver = &#signal.receiver(
             #name,
             #location,
             #order,
@@ -154,6 +152,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
                 #outcome
             },
         );
+        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[linkme(crate = __RT::linkme)]
+        static #element: &dyn __RT::AnyReceiver = #value;
     }
 }
 

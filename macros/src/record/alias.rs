@@ -74,18 +74,28 @@ impl ToTokens for Alias {
     }
 }
 
+const WORDS: &[&str] = &["String", "i64", "bool", "f64", "i32", "i16", "i8", "u32", "u16", "u8"];
+const OUTER_WORDS: &[&str] = &["Option", "Vec"];
+
+/// Returns whether the name can be part of a simple type.
+pub(super) fn is_well_known(name: &Ident) -> bool {
+    WORDS.iter().chain(OUTER_WORDS).any(|known| name == *known)
+}
+
 /// Formats a type that consists of well-known names, such as `Option<Vec<String>>`. A nested `Option` and a `Vec<u8>`
 /// are not simple, because they are refused.
 fn simple(ty: &Type) -> Option<String> {
-    const WORDS: &[&str] = &["String", "i64", "bool", "f64", "i32", "i16", "i8", "u32", "u16", "u8"];
     let Type::Path(TypePath { qself: None, path, .. }) = ty else {
         return None;
     };
-    if let Some(word) = path.get_ident() {
-        return WORDS.iter().find(|known| word == *known).map(|known| (*known).to_owned());
-    }
     let outer = path.segments.first().filter(|_| path.leading_colon.is_none() && path.segments.len() == 1)?;
-    let name = ["Option", "Vec"].into_iter().find(|known| outer.ident == known)?;
+    let name = outer.ident.to_string();
+    if outer.arguments.is_none() {
+        return Some(name).filter(|name| WORDS.contains(&name.as_str()));
+    }
+    if !OUTER_WORDS.contains(&name.as_str()) {
+        return None;
+    }
     let PathArguments::AngleBracketed(arguments) = &outer.arguments else {
         return None;
     };

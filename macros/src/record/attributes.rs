@@ -6,6 +6,7 @@ use syn::{Attribute, Field, Item, Path, parse_quote};
 
 use super::{
     derives_above::derives_above,
+    docs::is_doc,
     refused::{refusal, stand_in},
     types::find_mention,
 };
@@ -43,6 +44,10 @@ impl<'a> Attributes<'a> {
         let kind = owner.kind();
         let mut sorted = Self { derived_above: conflicts_above(owner, problems), ..Self::default() };
         for one in attributes {
+            if is_doc(one) {
+                sorted.others.push(one);
+                continue;
+            }
             if refuse_lint(one, Place::Struct(kind), waivers, problems) {
                 continue;
             }

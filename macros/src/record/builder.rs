@@ -1,7 +1,7 @@
 //! The builder: it has one type parameter for each field, which records whether the field is set.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
+use quote::{ToTokens, TokenStreamExt, format_ident, quote};
 use syn::{ItemStruct, Type, ext::IdentExt};
 
 use super::{Field, Record};
@@ -62,16 +62,18 @@ impl Record<'_> {
         let mut code = format!("{{ {states} }} {{ {} }}", self.build());
         code.extend(fields.iter().map(|field| self.setter(field)));
         let mut parts = groups(&code);
-        let (parameters, last) = (parts.next(), parts.next());
-        let setters = fields.into_iter().zip(parts).map(|(Field { ident, vis, docs, .. }, setter)| {
-            let docs = if docs.exist { quote!(#docs) } else { quote!("Sets the field.") };
-            quote!(#[doc = #docs] #vis fn #ident #setter)
-        });
+        let (parameters, build) = (parts.next(), parts.next());
+        let mut methods = TokenStream::new();
+        for field in fields {
+            methods.extend(parts.next());
+            methods.append(field.ident.clone());
+            methods.extend(parts.next());
+        }
+        methods.extend(build);
         // impl<__id, __is_active> __UserDataBuilder<__id, __is_active> { setters… build… }
         quote! {
             impl<#parameters> #name<#parameters> {
-                #(#setters)*
-                #last
+                #methods
             }
         }
     }
@@ -81,10 +83,12 @@ impl Record<'_> {
         listed(&self.fields, state)
     }
 
-    /// Returns the code after a setter's name, in braces.
+    /// Returns the code before a setter's name and after it, each in braces.
     fn setter(&self, field: &Field<'_>) -> String {
         let name = self.builder_name();
-        let Field { index, alias, .. } = field;
+        let Field { index, alias, vis, .. } = field;
+        let vis = vis.to_token_stream();
+        let docs = if field.docs.exist { field.docs.source() } else { literal("Sets the field.") };
         let state = state(field);
         let set =
             listed(
@@ -106,7 +110,11 @@ impl Record<'_> {
         //     __UserDataBuilder { values: self.values, states: PhantomData }
         // }
         source! {
-            [argument, name, set, state, index, value]
+            [docs, vis, argument, name, set, state, index, value]
+            {
+                #[doc = #docs]
+                #vis fn
+            }
             {
                 (mut self, __value: #argument) -> #name<#set>
                 where
@@ -150,7 +158,7 @@ impl Record<'_> {
         let fields = format!("{} {{ {} }}", self.holder, joined(values, ", "));
         let built = match self.kind {
             RecordKind::Payload => {
-                source!([ident, fields] #ident { __build_with_builder: __Frozen::new(#fields) })
+                source!([fields] __From::from(#fields))
             }
             RecordKind::Event => fields,
         };
@@ -188,7 +196,7 @@ impl Record<'_> {
             #[doc = "Returns a builder that starts with these values; the values that you do not replace stay the same (`attr.evolve`)."]
             #[inline]
             #vis fn to_builder(&self) -> #name<#kept> {
-                let __fields = __Clone::clone(__Frozen::get(&self.__build_with_builder));
+                let __fields = __Clone::clone(&**self);
                 #name { values: (#values), states: __PhantomData }
             }
         }
@@ -203,15 +211,19 @@ impl Record<'_> {
             self.item.ident.unraw()
         ));
         let label = literal(&format!("`{name}` is not set here"));
-        let required =
-            if is_never_left_out(field) { "__HasValue".to_owned() } else { format!("__Required<{alias}>") };
+        // `build` needs the value of a type that may be an `Option` under another name from `Required`.
+        let (inherited, required) = if is_never_left_out(field) {
+            (String::new(), "__HasValue".to_owned())
+        } else {
+            (format!(": __Required<{alias}>"), format!("__Required<{alias}>"))
+        };
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
-        // pub trait id_is_set: HasValue {}
+        // pub trait id_is_set {}
         // impl<S: HasValue> id_is_set for S {}
         source! {
-            [message, label, vis, is_set, required]
+            [message, label, vis, is_set, inherited, required]
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set: #required {}
+            #vis trait #is_set #inherited {}
 
             #[diagnostic::do_not_recommend]
             impl<__S: #required> #is_set for __S {}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, punctuated::Punctuated};
 
-use crate::syntax::ungrouped;
+use crate::{source::literal, syntax::ungrouped};
 
 /// The documentation of an item: `///` and `#[doc = …]`.
 pub(crate) struct Docs {
@@ -25,10 +25,8 @@ impl Docs {
         let mut docs = Self { parts: Vec::new(), exist: false };
         for attribute in attributes {
             docs.exist |= is_conditional_doc(attribute);
-            let Meta::NameValue(meta) = &attribute.meta else {
-                continue;
-            };
-            if !meta.path.is_ident("doc") {
+            let Meta::NameValue(meta) = &attribute.meta else { continue };
+            if !is_doc(attribute) {
                 continue;
             }
             match ungrouped(&meta.value) {
@@ -57,7 +55,10 @@ impl Docs {
 
     /// Returns the documentation as source text.
     pub(super) fn source(&self) -> String {
-        self.to_token_stream().to_string()
+        match &self.parts[..] {
+            [DocPart::Lines(lines)] => literal(lines.join("\n").trim()),
+            _ => self.to_token_stream().to_string(),
+        }
     }
 }
 
@@ -81,6 +82,11 @@ impl ToTokens for Docs {
     }
 }
 
+/// Returns whether the attribute is `doc`, which is the most common one.
+pub(super) fn is_doc(attribute: &Attribute) -> bool {
+    attribute.path().is_ident("doc")
+}
+
 /// Returns whether the attribute is `cfg_attr(…, doc = "…")`. The schema leaves out such documentation, because
 /// only some builds have it.
 fn is_conditional_doc(attribute: &Attribute) -> bool {
@@ -89,7 +95,10 @@ fn is_conditional_doc(attribute: &Attribute) -> bool {
 
 /// Returns the attributes after the condition of a `cfg_attr`.
 pub(super) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
-    let list = attribute.meta.require_list().ok().filter(|list| list.path.is_ident("cfg_attr"))?;
+    let Meta::List(list) = &attribute.meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
     let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
     Some(metas.into_iter().skip(1).collect())
 }

@@ -14,7 +14,7 @@ impl Record<'_> {
         let value = self.value(
             |field| decoded(field, earlier_ends),
             |values| format!("__Ok({values})"),
-            |part| unwrapped(&part),
+            |part| part + "?",
         );
         let printed = self.fields.iter().map(
             |Field { alias, text, .. }| source!([alias, text] <__Plain<#alias>>::debug_value(&self.#text)),
@@ -27,7 +27,7 @@ impl Record<'_> {
         //         …
         //     }
         //     fn decode_fields(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        //         Ok(Self { id: match <Wire<__Type0>>::decode(input, "id") { … }, … })
+        //         Ok(Self { id: <Wire<__Type0>>::decode(input, "id")?, … })
         //     }
         //     fn debug_fields(&self, f: &mut Formatter<'_>, name: &str) -> fmt::Result {
         //         debug_record(f, name, &__RECORD, &[<Plain<__Type0>>::debug_value(&self.id), …])
@@ -89,20 +89,5 @@ fn decoded(field: &Field<'_>, earlier_ends: &[usize]) -> String {
             <__Wire<#alias>>::decode_later(__input, #name, #can_end, #absent)
         }
     };
-    unwrapped(&read)
-}
-
-/// Writes out `?` without the error conversion, which the compiler would have to infer for each field.
-fn unwrapped(result: &str) -> String {
-    // match <Wire<__Type1>>::decode_later(__input, "left", true, || Some(__default_1())) {
-    //     Ok(value) => value,
-    //     Err(error) => return Err(error),
-    // }
-    source! {
-        [result]
-        match #result {
-            __Ok(__value) => __value,
-            __Err(__error) => return __Err(__error),
-        }
-    }
+    read + "?"
 }

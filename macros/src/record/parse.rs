@@ -12,9 +12,9 @@ use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spa
 
 use super::{
     Attributes, DefaultValue, Docs, Field, Owner, Record,
-    alias::Alias,
+    alias::{Alias, is_well_known},
     attributes::serde_attribute,
-    docs::conditional,
+    docs::{conditional, is_doc},
     refused::{OWN_THE_DATA, refusal},
     types::{find_recursion, name_self},
 };
@@ -139,17 +139,23 @@ fn parse_fields<'a>(
         // Every field of a struct with named fields has a name.
         let Some(ident) = &source.ident else { continue };
         let mut ty = source.ty.clone();
-        name_self(&mut ty, &item.ident);
+        // The types of a local event are not checked, so its simple types could be others.
+        let alias = if is_local { Alias::new(index) } else { Alias::of(&ty, index, &fields) };
+        // A simple type has no part to refuse, and leads to the record only if the record hides a standard type.
+        let is_searched = !alias.is_simple() || is_well_known(&item.ident);
+        if is_searched {
+            name_self(&mut ty, &item.ident);
+        }
+        let recursion = || find_recursion(&ty, &item.ident, kind).cloned();
         let mut field = Field {
             ident,
             text: ident.to_string(),
             index,
             name: ident.unraw().to_string(),
             vis: &source.vis,
-            refusal: refusal(&ty, is_local),
-            recursion: find_recursion(&ty, &item.ident, kind).filter(|_| !is_local).cloned(),
-            // The types of a local event are not checked, so its simple types could be others.
-            alias: if is_local { Alias::new(index) } else { Alias::of(&ty, index, &fields) },
+            refusal: if is_searched { refusal(&ty, is_local) } else { None },
+            recursion: if is_searched && !is_local { recursion() } else { None },
+            alias,
             ty,
             is_type_reported: false,
             docs: Docs::of(&source.attrs),
@@ -162,6 +168,10 @@ fn parse_fields<'a>(
         // An argument is given once, even if the field has several attributes.
         let mut known = KnownArguments::new(&label, ARGUMENTS);
         for one in &source.attrs {
+            if is_doc(one) {
+                field.attributes.push(one);
+                continue;
+            }
             if refuse_lint(one, place, &mut field.waivers, problems) {
                 continue;
             }

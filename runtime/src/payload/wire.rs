@@ -14,26 +14,48 @@ use crate::{
 };
 
 /// Asserts the one hard requirement on a field's type, at that type.
-pub fn assert_avro_type<T: AvroType>() {}
+pub const fn assert_avro_type<T: AvroType>() {}
 
-/// Asserts the requirement on a simple type, which fails only if the program gives its name to another type.
-pub fn assert_simple<T: Simple>() {}
+/// Returns the facts about a simple type. The bound fails only if the program gives its name to another type.
+#[must_use]
+pub const fn simple<T: Simple>() -> TypeFacts {
+    TypeFacts::new(Some(T::SCHEMA), None, true)
+}
 
-/// The traits that the name of a simple type implies.
+/// A type that the macros recognize by its name.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is not the standard type of the same name, so it cannot be a field of a payload or an event\nnote: fields need an Avro form, `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`\nhelp: use the standard type, or refer to this type by another name",
+    message = "`{Self}` is not the standard type of the same name\nnote: the macros recognize standard types by their names\nhelp: use the standard type, or refer to this type by another name",
     label = "not the standard type"
 )]
-pub trait Simple: AvroType + Clone + PartialEq + Debug + Send + Sync {}
+pub trait Simple: AvroType {}
+
+/// A simple type that is not an `Option`.
+pub trait SimplePart: AvroType {}
 
 #[diagnostic::do_not_recommend]
-impl<T: AvroType + Clone + PartialEq + Debug + Send + Sync> Simple for T {}
+impl<T: SimplePart> Simple for T {}
+#[diagnostic::do_not_recommend]
+impl<T: SimplePart> Simple for Option<T> {}
 
-/// `T`, or a type with an Avro form if `T` is refused with a reason of its own, which `assert_field` reports.
-pub type Unrefused<T, const IS_REFUSED: bool> = <Refuse<IS_REFUSED> as Choose<T>>::Type;
+impl<T: SimplePart> SimplePart for Vec<T> {}
 
-/// The choice for [`Choose`]: whether the type is refused.
-pub struct Refuse<const IS_REFUSED: bool>;
+macro_rules! simple {
+    ($($type:ty)*) => {$(
+        impl SimplePart for $type {}
+    )*};
+}
+
+simple! { String i64 bool f64 i32 i16 i8 u32 u16 u8 }
+
+/// Asserts the second requirement on a field's type, which applies only to types that meet the first.
+pub const fn assert_value<T: Value>() {}
+
+/// `T`, or `bool`, which meets each requirement: for a type that fails an earlier one, or that `assert_field` refuses with
+/// a reason of its own.
+pub type Unless<T, const IS_REPORTED: bool> = <Reported<IS_REPORTED> as Choose<T>>::Type;
+
+/// The choice for [`Choose`]: whether the type is reported elsewhere.
+pub struct Reported<const IS_REPORTED: bool>;
 
 /// Chooses between types.
 pub trait Choose<T> {
@@ -41,11 +63,11 @@ pub trait Choose<T> {
     type Type;
 }
 
-impl<T> Choose<T> for Refuse<false> {
+impl<T> Choose<T> for Reported<false> {
     type Type = T;
 }
 
-impl<T> Choose<T> for Refuse<true> {
+impl<T> Choose<T> for Reported<true> {
     type Type = bool;
 }
 
@@ -74,15 +96,8 @@ impl<T: AvroType> Wire<T> {
     /// The schema. It is `None` in the fallback.
     pub const SCHEMA: Option<Schema> = Some(T::SCHEMA);
 
-    /// The facts about a simple type. `assert_simple` checks what they assume.
-    pub const SIMPLE: TypeFacts = TypeFacts::new(Self::SCHEMA, None, true);
-
-    /// Asserts the second requirement on a field's type, which applies only to types that meet the first.
-    pub fn assert_value()
-    where
-        T: Value,
-    {
-    }
+    /// Whether it lacks an Avro form.
+    pub const HAS_NO_FORM: bool = false;
 
     /// Appends the Avro bytes.
     #[inline]
@@ -121,9 +136,7 @@ pub trait NoWire<T> {
     /// It has no reason of its own.
     const IS_REFUSED: bool = false;
 
-    const SIMPLE: TypeFacts = TypeFacts::new(None, None, true);
-
-    fn assert_value() {}
+    const HAS_NO_FORM: bool = true;
 
     fn encode(value: &T, out: &mut Vec<u8>) {}
 

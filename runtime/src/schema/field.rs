@@ -22,24 +22,6 @@ pub struct Field {
     pub default: Option<fn(&mut Vec<u8>)>,
 }
 
-impl Field {
-    /// Makes a field. Expansions call this for each field, so the arguments are positional: fewer tokens mean less
-    /// compile time.
-    #[must_use]
-    pub const fn new(
-        name: &'static str,
-        type_name: &'static str,
-        docs: &'static str,
-        pii: bool,
-        facts: TypeFacts,
-        default: Option<fn(&mut Vec<u8>)>,
-    ) -> Self {
-        let TypeFacts { schema, refusal, is_shared } = facts;
-        let pii = pii || schema.is_personal();
-        Self { name, schema, type_name, docs, pii, refusal, is_shared, default }
-    }
-}
-
 /// The facts about the type of a field, as far as `Wire` and `Shared` know them.
 #[derive(Clone, Copy)]
 pub struct TypeFacts {
@@ -57,6 +39,22 @@ impl TypeFacts {
             None => Schema::Unknown,
         };
         Self { schema, refusal, is_shared }
+    }
+
+    /// Makes a field with this type. Expansions call this for each field, so the arguments are positional: fewer tokens
+    /// mean less compile time.
+    #[must_use]
+    pub const fn of(
+        self,
+        name: &'static str,
+        type_name: &'static str,
+        docs: &'static str,
+        pii: bool,
+        default: Option<fn(&mut Vec<u8>)>,
+    ) -> Field {
+        let Self { schema, refusal, is_shared } = self;
+        let pii = pii || schema.is_personal();
+        Field { name, schema, type_name, docs, pii, refusal, is_shared, default }
     }
 }
 

@@ -13,8 +13,8 @@ mod record;
 mod tests;
 
 pub use check::{
-    assert_command, assert_data_key, assert_data_keys, assert_field, assert_fields, assert_key,
-    assert_key_is_pii, assert_no_command, assert_shared,
+    assert_command, assert_data_key, assert_field, assert_key, assert_key_is_pii, assert_no_command,
+    assert_shared,
 };
 pub use contract::{Contracts, assert_contract};
 pub use field::{Field, Refusal, TypeFacts};

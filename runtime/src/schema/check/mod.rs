@@ -46,16 +46,6 @@ pub const fn assert_field(record: &Record, index: usize) {
     }
 }
 
-/// Calls [`assert_field`] for each of the fields, which have simple types.
-#[track_caller]
-pub const fn assert_fields(record: &Record, indices: &[usize]) {
-    let mut next = 0;
-    while next < indices.len() {
-        assert_field(record, indices[next]);
-        next += 1;
-    }
-}
-
 /// Refuses a field whose type is not `Send` and `Sync`.
 #[track_caller]
 pub const fn assert_shared(record: &Record, index: usize) {
@@ -211,16 +201,6 @@ const fn is_before(left: &Location, right: &Location) -> bool {
 pub const fn assert_data_key(event: &Record, index: usize) {
     assert_field(event, index);
     assert_event_records(event, index);
-}
-
-/// Calls [`assert_data_key`] for each of the data keys, which have simple types.
-#[track_caller]
-pub const fn assert_data_keys(event: &Record, indices: &[usize]) {
-    let mut next = 0;
-    while next < indices.len() {
-        assert_data_key(event, indices[next]);
-        next += 1;
-    }
 }
 
 /// Refuses an event whose data key `index` brings a record with the Avro name of another record: one from an earlier
