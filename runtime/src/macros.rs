@@ -186,8 +186,9 @@ pub use openedx_events_macros::payload;
 /// contract of event type `com.example.library.card.issued.v1` is broken: `user.pii.email` was removed
 /// ```
 ///
-/// The macro looks for the folder next to the nearest `Cargo.toml` above the source file of the event. Cargo recompiles
-/// the crate if a contract changes; [`contracts`](crate::contracts) describes how new contracts are noticed.
+/// The macro looks for the folder next to the nearest `Cargo.toml` above the source file of the event. If a build script wrote
+/// that file, or no package has it, it looks in the package that is compiled (`CARGO_MANIFEST_DIR`). Cargo recompiles the crate if
+/// a contract changes; [`contracts`](crate::contracts) describes how new contracts are noticed.
 ///
 /// The bytes of an event may end at the point at which an earlier minor version ends; the missing data keys become `None` or their
 /// default. The contracts tell where that is. If an earlier minor version has no contract, the bytes may end before any

@@ -22,17 +22,33 @@ pub(super) struct ContractFile {
 /// The folder next to `Cargo.toml`.
 const FOLDER: &str = "schemas";
 
+/// Why the contracts cannot be read, and what to do about it.
+pub(super) struct NotFound {
+    pub(super) what: String,
+    pub(super) help: &'static str,
+}
+
 /// Finds the files for `event_type`; `span` is its position in the source.
-pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<ContractFile>, String> {
+pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<ContractFile>, NotFound> {
     let is_safe = |one: char| one.is_ascii_alphanumeric() || matches!(one, '.' | '_' | '-');
-    let package = package_folder(span);
-    let Some(folder) =
-        package.map(|package| package.join(FOLDER)).filter(|_| event_type.chars().all(is_safe))
-    else {
+    if !event_type.chars().all(is_safe) {
         return Ok(Vec::new());
+    }
+    let Some(package) = package_folder(span) else {
+        return Err(NotFound {
+            what: format!(
+                "the contracts of event type `{event_type}` cannot be found: there is no `Cargo.toml` above this file, and \
+                 `CARGO_MANIFEST_DIR` is not set"
+            ),
+            help: "set the variable to the folder that contains `schemas`, as cargo does, or to any other if there are no contracts",
+        });
     };
+    let folder = package.join(FOLDER);
     let prefix = format!("{}_schema.", event_type.replace('.', "+"));
-    let unreadable = |error: io::Error| format!("the contracts in folder `{FOLDER}` cannot be read: {error}");
+    let unreadable = |error: io::Error| NotFound {
+        what: format!("the contracts in folder `{FOLDER}` cannot be read: {error}"),
+        help: "make the folder readable",
+    };
     let entries = match fs::read_dir(&folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -74,16 +90,47 @@ fn minor_version(text: &str) -> Option<u32> {
     }
 }
 
-/// Returns the folder of the nearest `Cargo.toml` above the source file of the attribute. If the compiler does not know
-/// that file, returns the folder of the package that it compiles.
+/// Returns the folder of the package that the source file of the attribute belongs to. If no package has that file, for example
+/// because a build script wrote it, returns the folder of the package that is compiled.
 fn package_folder(span: Span) -> Option<PathBuf> {
     // Unit tests run without a compiler.
     let file = proc_macro::is_available().then(|| span.unwrap().local_file()).flatten();
     let file = file.and_then(|file| std::path::absolute(file).ok());
-    let nearest = file.and_then(|file| {
-        file.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file()).map(Path::to_owned)
-    });
-    nearest.or_else(|| env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from))
+    file.and_then(|file| package_of(&file)).or_else(|| folder_variable("CARGO_MANIFEST_DIR"))
+}
+
+/// Reads a folder from a variable of cargo. Build tools that imitate cargo may set a relative path.
+fn folder_variable(name: &str) -> Option<PathBuf> {
+    let folder = env::var_os(name).filter(|folder| !folder.is_empty())?;
+    std::path::absolute(folder).ok()
+}
+
+/// Returns the folder of the nearest `Cargo.toml` above a file, unless the file was generated or the `Cargo.toml` is only that of
+/// a workspace.
+fn package_of(file: &Path) -> Option<PathBuf> {
+    if folder_variable("OUT_DIR").is_some_and(|out| file.starts_with(out)) {
+        return None;
+    }
+    for folder in file.ancestors().skip(1) {
+        if folder.join("Cargo.toml").is_file() {
+            return is_package(folder).then(|| folder.to_owned());
+        }
+        // Cargo marks its target folders with this file.
+        if folder.join("CACHEDIR.TAG").is_file() {
+            return None;
+        }
+    }
+    None
+}
+
+fn is_package(folder: &Path) -> bool {
+    // An unreadable manifest is cargo's business.
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
+    let is_header = |line: &str| {
+        let name = line.trim_start().trim_start_matches('[').trim_start();
+        name.strip_prefix("package").is_some_and(|rest| rest.trim_start().starts_with([']', '.', '=']))
+    };
+    manifest.lines().any(is_header)
 }
 
 #[cfg(test)]

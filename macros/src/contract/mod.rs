@@ -10,6 +10,8 @@ mod files;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use files::NotFound;
+
 use crate::{
     diagnostics::{Problem, Problems},
     event_type::EventType,
@@ -42,8 +44,8 @@ impl Contracts {
         let mut refuse = |what: String, help: &str| {
             problems.push(Problem::of(&rules::CONTRACT_BROKEN, literal, what).help(help));
         };
-        let files = files::find(text, literal.span()).unwrap_or_else(|what| {
-            refuse(what, "make the folder readable");
+        let files = files::find(text, literal.span()).unwrap_or_else(|NotFound { what, help }| {
+            refuse(what, help);
             Vec::new()
         });
         for file in files {

@@ -213,15 +213,38 @@ fn plain(schema: Value) -> Value {
 }
 
 fn is_defined_in(event: &EventDefinition, package: &Path) -> bool {
+    if is_generated(event, package) {
+        return has_crate(package, event.module_path().split("::").next().unwrap_or_default());
+    }
     packages(event, package).any(|nearest| nearest == package)
 }
 
+/// Returns whether a build script wrote the file of the event to a target folder, which cargo marks with a file.
+fn is_generated(event: &EventDefinition, package: &Path) -> bool {
+    sources(event, package).any(|source| {
+        let below = source.ancestors().skip(1).take_while(|folder| !folder.join("Cargo.toml").is_file());
+        below.into_iter().any(|folder| folder.join("CACHEDIR.TAG").is_file())
+    })
+}
+
+/// Returns whether the package in the folder has a crate of this name: its own, or one with a name of its own.
+fn has_crate(package: &Path, name: &str) -> bool {
+    let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap_or_default();
+    let names =
+        manifest.lines().filter_map(|line| line.trim().strip_prefix("name")?.trim_start().strip_prefix('='));
+    names.into_iter().any(|value| value.trim().trim_matches(['"', '\'']).replace('-', "_") == name)
+}
+
 /// Returns the folders that may hold the package that defines the event. Each is the folder of the nearest `Cargo.toml` above
-/// the event's file, whose path is taken as relative to `folder` or to a folder above it.
+/// the event's file.
 fn packages(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
-    // Cargo passes the compiler a path relative to the workspace's folder, which is the package's folder or one above it.
-    let sources = folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file());
-    sources.filter_map(|source| {
+    sources(event, folder).filter_map(|source| {
         source.ancestors().skip(1).find(|folder| folder.join("Cargo.toml").is_file()).map(PathBuf::from)
     })
+}
+
+/// Returns the files that may be the event's, whose path is taken as relative to `folder` or to a folder above it.
+fn sources(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
+    // Cargo passes the compiler a path relative to the workspace's folder, which is the package's folder or one above it.
+    folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file())
 }
