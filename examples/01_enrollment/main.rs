@@ -1,8 +1,7 @@
-//! A service that enrolls learners and sends an event for each. Four receivers run; one of them fails and one panics. Then it
-//! prints the event as Avro and reads events from a Python service.
+//! A service that enrolls learners and sends an event for each. Four receivers run, one of which fails. Then it prints the event
+//! as Avro and reads events from a Python service.
 //!
-//! Run `cargo run -p openedx-events-examples --example 01_enrollment [FILE]`. FILE has one learner per line and defaults to
-//! `learners.jsonl`.
+//! Run `cargo run -p first-example [FILE]`. FILE has one learner per line and defaults to `learners.jsonl`.
 
 mod receivers;
 
@@ -45,8 +44,8 @@ fn run() -> Result<(), Box<dyn Error>> {
     let mut last = None;
     for (index, line) in learners.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let enrollment = enroll(line).map_err(|error| format!("line {}: {error}", index + 1))?;
-        let event = CourseEnrollmentCreated { enrollment };
-        println!("\n{event:?}");
+        println!("\nlearner {} joins {}", enrollment.user.id, enrollment.course.course_key);
+        let event = CourseEnrollmentCreated::builder().enrollment(enrollment).build();
         print_outcomes(&COURSE_ENROLLMENT_CREATED.send_event(event.clone()));
         last = Some(event);
     }
@@ -54,11 +53,13 @@ fn run() -> Result<(), Box<dyn Error>> {
 
     if let Some(event) = last {
         let bytes = codec::encode(&event);
-        println!("\nthe last event in Avro ({} bytes):\n{}", bytes.len(), hex(&bytes));
+        println!("\nthe last event in Avro, {} bytes:", bytes.len());
+        for row in bytes.chunks(32) {
+            println!("  {}", hex(row));
+        }
         let same = codec::decode::<CourseEnrollmentCreated>(&bytes)? == event;
-        println!("decoding it gives the same event: {same}");
+        println!("  decoding them gives the same event: {same}");
     }
-    println!("\nits schema:\n{}", COURSE_ENROLLMENT_CREATED.schema_string());
 
     println!("\nevents from a Python service:");
     FROM_PYTHON.lines().try_for_each(read_from_python)
@@ -102,16 +103,10 @@ fn read_from_python(line: &str) -> Result<(), Box<dyn Error>> {
     let bytes = unhex(message["avro_hex"].as_str().ok_or("`avro_hex` is missing")?)?;
     let event = codec::decode::<CourseEnrollmentCreated>(&bytes)?;
     let CourseEnrollmentCreated { enrollment } = &event;
-    println!(
-        "  {} from {}: learner {} joined {} as {:?} on {}; encodes to the same bytes: {}",
-        metadata.id,
-        metadata.source,
-        enrollment.user.id,
-        enrollment.course.course_key,
-        enrollment.mode,
-        enrollment.creation_date,
-        codec::encode(&event) == bytes,
-    );
+    println!("  {} from {}", metadata.id, metadata.source);
+    println!("    learner {} joined {}", enrollment.user.id, enrollment.course.course_key);
+    println!("    mode {:?}, created {}", enrollment.mode, enrollment.creation_date);
+    println!("    encodes to the same bytes: {}", codec::encode(&event) == bytes);
     Ok(())
 }
 

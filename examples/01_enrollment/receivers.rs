@@ -6,7 +6,10 @@ use std::{
 };
 
 use openedx_events::{
-    learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
+    learning::{
+        data::CourseEnrollmentData,
+        signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
+    },
     prelude::*,
 };
 
@@ -34,16 +37,14 @@ pub(crate) fn charge(enrollment: &CourseEnrollmentData) -> Result<(), String> {
     Ok(())
 }
 
-/// Contains a bug: it assumes that learners have entered their names.
+/// Greets the learner.
 #[receiver(COURSE_ENROLLMENT_CREATED)]
-pub(crate) fn welcome(enrollment: &CourseEnrollmentData, _metadata: &EventsMetadata) {
-    let first_name = enrollment.user.pii.name.split(' ').next().filter(|name| !name.is_empty());
-    let _greeting = format!("Welcome, {}!", first_name.expect("a learner has a name"));
+pub(crate) fn welcome(enrollment: &CourseEnrollmentData) {
+    println!("  welcome, learner {}: you are enrolled as {}", enrollment.user.id, enrollment.mode);
 }
 
-/// Runs after the others, even if they fail.
+/// Runs after the others, even if they fail. `Debug` hides personal data, so events can be logged.
 #[receiver(COURSE_ENROLLMENT_CREATED, order = 10)]
-pub(crate) fn audit(enrollment: &CourseEnrollmentData, from_event_bus: bool) {
-    let origin = if from_event_bus { "another service" } else { "this service" };
-    println!("  audit log: learner {}, enrolled by {origin}", enrollment.user.id);
+pub(crate) fn audit(event: &CourseEnrollmentCreated) {
+    println!("  audit log: {:?}", event.enrollment.user.pii);
 }

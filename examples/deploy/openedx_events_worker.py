@@ -1,13 +1,14 @@
 """
 A Tutor plugin that runs a worker alongside Open edX and makes the LMS produce the events that it consumes.
 
-    docker build -f examples/deploy/Dockerfile -t openedx-events-worker .
-    cp examples/deploy/openedx_events_worker.py "$(tutor plugins printroot)/"
+    docker build -t openedx-events-worker --build-arg BIN=my-worker .
+    cp openedx_events_worker.py "$(tutor plugins printroot)/"
     tutor plugins enable openedx_events_worker
     tutor config save --set EVENTS_WORKER_WEBHOOK_URL=https://hooks.example.com/open-edx
     tutor local start -d
 
-It runs the worker of `examples/03_webhook`. On Kubernetes, apply `kubernetes.yml` in the namespace of the platform instead of the
+Build the image with the `Dockerfile` next to this file. The settings that begin with `WEBHOOK_` belong to the worker of
+`examples/03_webhook`: put those of your own worker in their place. On Kubernetes, apply `kubernetes.yml` in the namespace of the platform instead of the
 service in this file. The routes in this file apply to both.
 """
 

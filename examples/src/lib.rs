@@ -1,8 +1,10 @@
 //! Numbered examples. Each folder shows one idea and contains a transcript of its output:
 //!
-//! * `01_enrollment`: a service that enrolls learners, its receivers, and the bytes on the wire.
+//! * `01_enrollment`: a service that enrolls learners, its receivers, and the bytes on the wire. It is a package of its own, which
+//!   compiles only the core.
 //! * `02_two_services`: a producer and a consumer, over the memory bus or Redis.
 //! * `03_webhook`: a worker that posts events of chosen types to a URL, with retries.
 //! * `04_axum`: a web service on tokio that commits a change and then sends the event.
+//! * `05_one_process`: a web service that also consumes, with one shutdown.
 //!
-//! `cargo run -p openedx-events-examples --example 01_enrollment`
+//! `cargo run -p first-example` runs the first, and `cargo run -p openedx-events-examples --example 02_two_services` another.

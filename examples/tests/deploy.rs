@@ -76,9 +76,10 @@ fn instructions(dockerfile: &str) -> Vec<(String, String)> {
 }
 
 #[test]
-fn the_container_runs_a_static_binary_of_this_workspace() {
-    const KNOWN: [&str; 8] = ["FROM", "RUN", "ENV", "WORKDIR", "COPY", "ENTRYPOINT", "CMD", "USER"];
-    let instructions = instructions(&read(deploy("Dockerfile")));
+fn the_container_runs_a_static_binary_of_any_repository() {
+    const KNOWN: [&str; 9] = ["ARG", "FROM", "RUN", "ENV", "WORKDIR", "COPY", "ENTRYPOINT", "CMD", "USER"];
+    let dockerfile = read(deploy("Dockerfile"));
+    let instructions = instructions(&dockerfile);
     for (name, _) in &instructions {
         assert!(KNOWN.contains(&&**name), "{name}");
     }
@@ -101,18 +102,36 @@ fn the_container_runs_a_static_binary_of_this_workspace() {
     assert_eq!(first, format!("docker.io/library/rust:{minor}-alpine AS build"), "musl, and so static");
     assert!(last.ends_with("/static-debian12:nonroot"), "{last}");
 
-    // The image builds an existing example, copies it and runs it.
-    let built = all("RUN").into_iter().find(|run| run.contains("cargo build")).expect("cargo builds");
-    let words: Vec<&str> = built.split_whitespace().collect();
-    let after = |word| words[words.iter().position(|other| *other == word).unwrap() + 1];
-    assert_eq!(after("--package"), env!("CARGO_PKG_NAME"));
-    let example = after("--example");
-    assert!(root.join("examples").join(example).join("main.rs").is_file(), "{example}");
+    // It builds a program of the user's repository, copies it and runs it. Nothing in it names a package of ours.
+    let arguments: BTreeMap<&str, &str> = all("ARG").iter().map(|one| one.split_once('=').unwrap()).collect();
+    assert_eq!(arguments, BTreeMap::from([("BIN", "worker"), ("KIND", "bin"), ("FOLDER", "")]));
+    assert!(instructions.iter().all(|(_, rest)| !rest.contains("openedx")), "{instructions:?}");
+    let built = |given: &[(&str, &str)]| {
+        let built = *all("RUN").iter().find(|run| run.contains("cargo build")).expect("cargo builds");
+        let mut built = built.to_owned();
+        for (name, default) in &arguments {
+            let value = given.iter().find(|(other, _)| other == name).map_or(*default, |(_, value)| *value);
+            built = built.replace(&format!("${{{name}}}"), value);
+        }
+        built.split_once("cargo build").unwrap().1.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
     assert_eq!(
-        (after("cp"), *words.last().unwrap()),
-        (&*format!("target/release/examples/{example}"), "/worker")
+        built(&[("BIN", "my-worker")]),
+        "--release --locked --bin my-worker && cp target/release/my-worker /worker"
     );
     assert!(all("COPY").contains(&"--from=build /worker /worker"));
+
+    // The example in the comment builds an existing example.
+    let given: Vec<(&str, &str)> = dockerfile
+        .split("--build-arg ")
+        .skip(2)
+        .map(|rest| rest.split_whitespace().next().unwrap().split_once('=').unwrap())
+        .collect();
+    assert_eq!(
+        built(&given),
+        "--release --locked --example 03_webhook && cp target/release/examples/03_webhook /worker"
+    );
+    assert!(root.join("examples/03_webhook/main.rs").is_file());
 
     // A list, because a shell would not forward SIGTERM.
     assert_eq!(one("ENTRYPOINT"), r#"["/worker"]"#);

@@ -5,13 +5,14 @@ mod support;
 use std::{
     fmt::Write,
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
+    time::Duration,
 };
 
 use openedx_events_tests::redis_server::RedisServer;
-use support::{printed, run};
+use support::{cargo_run, printed, run};
 use ureq::Agent;
 
 fn compare(example: &str, printed: &str) {
@@ -29,7 +30,14 @@ fn transcript(example: &str) -> PathBuf {
 
 #[test]
 fn enrollment() {
-    compare("01_enrollment", &printed(&mut run("01_enrollment", &[])));
+    let output = cargo_run(&["--package", "first-example"], &[]).output().unwrap();
+    // The first minute shows no panic, no warning and no long line.
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    for line in printed.lines() {
+        assert!(line.chars().count() <= 100, "{line}");
+    }
+    compare("01_enrollment", &printed);
 }
 
 #[test]
@@ -52,37 +60,56 @@ fn webhook() {
     compare("03_webhook", &printed(&mut run("03_webhook", &[])));
 }
 
-/// In the transcript of the web service, `>` starts a request and `<` its answer.
+/// In the transcript of a web service, `>` starts a request and `<` its answer.
 #[test]
 fn axum() {
-    let mut service = Service::start();
+    let mut service = Service::start("04_axum");
     let written = fs::read_to_string(transcript("04_axum")).unwrap();
     let mut output = String::new();
     for request in written.lines().filter_map(|line| line.strip_prefix("> ")) {
         writeln!(output, "> {request}\n< {}", service.answer(request)).unwrap();
     }
-    service.stop();
+    assert_eq!(service.stop(), "");
     compare("04_axum", &output);
 }
 
-/// The example `04_axum`, on a free port.
+/// Both halves of the process end with one signal, and nothing is lost.
+#[test]
+fn one_process() {
+    let mut service = Service::start("05_one_process");
+    let mut output = String::new();
+    for request in ["GET /reminders", "POST /loans 7", "POST /loans 8"] {
+        writeln!(output, "> {request}\n< {}", service.answer(request)).unwrap();
+    }
+    let handled = || service.answer("GET /reminders");
+    openedx_events_tests::eventually("both are handled", Duration::from_secs(20), || {
+        handled().contains(":2}")
+    });
+    write!(output, "(the consumer handles both)\n> GET /reminders\n< {}\n(SIGTERM)\n", handled()).unwrap();
+    output += &service.stop();
+    compare("05_one_process", &output);
+}
+
+/// A web service of an example, on a free port.
 struct Service {
     process: Child,
+    output: BufReader<ChildStdout>,
     url: String,
     agent: Agent,
 }
 
 impl Service {
-    fn start() -> Self {
-        let mut command = run("04_axum", &[]);
+    fn start(example: &str) -> Self {
+        let mut command = run(example, &[]);
         let mut process =
             command.env("LISTEN", "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("cargo runs");
+        let mut output = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
-        BufReader::new(process.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        output.read_line(&mut line).unwrap();
         let url =
             line.trim().strip_prefix("listening on ").expect("the first line is the address").to_owned();
         let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
-        Self { process, url, agent }
+        Self { process, output, url, agent }
     }
 
     /// Returns the status and the body of the answer.
@@ -99,11 +126,14 @@ impl Service {
         format!("{} {}", answer.status().as_u16(), answer.body_mut().read_to_string().unwrap())
     }
 
-    /// Stops the service with SIGTERM, as a container runtime does.
-    fn stop(&mut self) {
+    /// Stops the service with SIGTERM, as a container runtime does. Returns the rest of its output.
+    fn stop(&mut self) -> String {
         let killed = Command::new("kill").arg(self.process.id().to_string()).status().unwrap();
         assert!(killed.success());
+        let mut rest = String::new();
+        self.output.read_to_string(&mut rest).unwrap();
         assert!(self.process.wait().unwrap().success(), "the service exits with 0");
+        rest
     }
 }
 

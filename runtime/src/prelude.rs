@@ -1,6 +1,10 @@
 //! The items that a module usually needs to define, send or receive events.
 
 pub use crate::{
-    Bytes, DateTime, EventsMetadata, ReceiverError, Responses, Signal, Uuid, event, keys::CourseKey, payload,
-    receiver,
+    Bytes, DateTime, EventsMetadata, ReceiverError, Responses, Signal, Uuid, event,
+    keys::{
+        CcxLocator, CourseKey, LearningContextKey, LibraryCollectionLocator, LibraryContainerLocator,
+        LibraryLocatorV2, LibraryUsageLocatorV2, UsageKey,
+    },
+    payload, receiver,
 };

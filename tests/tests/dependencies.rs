@@ -92,6 +92,41 @@ fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
     );
 }
 
+/// The first command of the README compiles only the core. Each crate makes a newcomer wait.
+#[test]
+fn the_first_example_is_light() {
+    let what = ["tree", "--package", "first-example", "--edges", "normal,build", "--target", PLATFORM];
+    let lines = cargo(&[&what[..], &["--prefix", "none", "--format", "{p}"]].concat());
+    let crates: BTreeSet<&str> = lines.lines().filter_map(|line| line.split(" (").next()).collect();
+    assert!(crates.len() <= 40, "{}: {crates:#?}", crates.len());
+    assert!(crates.len() > 20, "the tree was not read: {crates:?}");
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let first = readme.lines().find(|line| line.starts_with("cargo run")).unwrap();
+    assert_eq!(first, "cargo run -p first-example");
+}
+
+/// The build script of the runtime.
+#[allow(dead_code)]
+#[path = "../../runtime/build.rs"]
+mod build_script;
+
+/// A build for WebAssembly ends with a message of this project, not with that of a dependency.
+#[test]
+fn webassembly_is_refused_in_our_words() {
+    assert!(build_script::unsupported("unix").is_none() && build_script::unsupported("").is_none());
+    let error = build_script::unsupported("unix,wasm").unwrap();
+    assert!(
+        error.starts_with("this crate does not support WebAssembly, ") && error.contains("(help: "),
+        "{error}"
+    );
+    let what =
+        ["tree", "--package", "openedx-events", "--all-features", "--edges", "normal", "--prefix", "none"];
+    let tree = cargo(&[&what[..], &["--target", "wasm32-unknown-unknown"]].concat());
+    for refuses in ["hostname v", "ring v", "ctrlc v"] {
+        assert!(!tree.lines().any(|line| line.starts_with(refuses)), "{refuses}: its error would come first");
+    }
+}
+
 /// Parses a release; `1.95` and `1.95.0` are the same.
 fn release(version: &str) -> [u64; 3] {
     let mut numbers = version.split('.').map(|number| number.parse().unwrap());

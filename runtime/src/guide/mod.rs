@@ -13,6 +13,7 @@
 //! | [writing a bus](writing_a_bus) | connect a broker that this crate does not support |
 //! | [operating] | run a consumer: restarts, replay, dead letters, lag, migration from Python |
 //! | [deployment] | run a consumer in a container, with Tutor or in Kubernetes |
+//! | [platforms] | see where programs with this crate run |
 //! | [from Python](from_python) | translate what you know from openedx-events in Python |
 //! | [glossary] | look up a term |
 //!
@@ -38,6 +39,8 @@ pub mod operating {}
 pub mod own_events {}
 #[doc = include_str!("payloads.md")]
 pub mod payloads {}
+#[doc = include_str!("platforms.md")]
+pub mod platforms {}
 #[doc = include_str!("receivers.md")]
 pub mod receivers {}
 #[doc = include_str!("testing.md")]

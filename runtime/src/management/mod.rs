@@ -1,7 +1,8 @@
 //! The command line: commands for people and scripts about the events of a program.
 //!
-//! The program `openedx-events` (`cargo install openedx-events --features cli`) knows only Open edX's own events. A service
-//! that has more events and receivers gets the commands in a binary of its own, like the `manage.py` of a Django project:
+//! The program `openedx-events` (in the repository, `cargo run -p openedx-events --features cli`) knows only Open edX's own
+//! events. A service that has more events and receivers gets the commands in a binary of its own, like the `manage.py` of a Django
+//! project:
 //!
 //! ```no_run
 //! // src/bin/events.rs
