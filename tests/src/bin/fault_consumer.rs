@@ -89,6 +89,7 @@ impl State {
             "panic" => panic!("as requested"),
             "refuse" => return Err(ReceiverError::permanent(REQUESTED)),
             "fail" => return Err(ReceiverError::new(REQUESTED)),
+            "steps" => (0..20).for_each(|_| thread::sleep(Duration::from_millis(10))),
             "hang" => loop {
                 thread::park();
             },

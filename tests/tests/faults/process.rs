@@ -40,10 +40,18 @@ impl Process {
 
     /// Pauses the process for a moment.
     pub(crate) fn pause(&self) {
+        self.pause_for(Duration::from_millis(5));
+        thread::sleep(Duration::from_millis(5));
+    }
+
+    /// Pauses the process.
+    pub(crate) fn pause_for(&self, time: Duration) {
         for signal in ["-STOP", "-CONT"] {
             let sent = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
             assert!(sent.is_ok_and(|status| status.success()), "the process receives the signal");
-            thread::sleep(Duration::from_millis(5));
+            if signal == "-STOP" {
+                thread::sleep(time);
+            }
         }
     }
 

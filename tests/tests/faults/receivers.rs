@@ -1,12 +1,12 @@
 //! Receivers that fail: they panic, fail permanently, exceed their timeout, or fail a few times and then succeed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
-    scenario::Scenario,
+    scenario::{Scenario, eventually, wait},
 };
 
 #[test]
@@ -54,4 +54,23 @@ fn a_hanging_receiver_ends_the_process_and_loses_nothing() {
     assert_eq!(ledger.dead, BTreeMap::from([((0, 10), 5)]));
     assert_eq!(codes, [Some(3); 6], "five times for one item, once for the other");
     assert!(ledger.log.iter().any(|line| line.contains("handle` took longer than")), "{:?}", ledger.log);
+}
+
+#[test]
+fn a_paused_process_does_not_blame_its_receiver() {
+    let scenario = Scenario::new();
+    let mut producer = scenario.producer(&json!({"count": 12, "tasks": ["steps"]}));
+    assert!(producer.end().success());
+    // A receiver takes 200 milliseconds.
+    let mut consumer = scenario.consumer("ann", &json!({"receiver_millis": 1000, "claim_millis": 60_000}));
+    for handled in [2, 5] {
+        eventually("some items are handled", || consumer.lines() >= handled);
+        wait(30);
+        consumer.pause_for(Duration::from_millis(1500));
+    }
+    scenario.until_done();
+    assert!(consumer.stop().success(), "{}", consumer.log());
+    let ledger = Ledger::of(&scenario);
+    ledger.check(12);
+    assert_eq!(ledger.duplicates(), 0);
 }

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
+    clock::RunningClock,
     error::ConsumeError,
     in_flight::{NextStep, Waiting},
     intake::Intake,
@@ -66,7 +67,8 @@ impl<'a> Coordinator<'a> {
         observers: &'a Observers,
     ) -> Result<Self, ConsumeError> {
         let refused = |error| ConsumeError::Refused(format!("cannot start a thread: {error}"));
-        let lanes = Lanes::start(options, observers).map_err(refused)?;
+        let clock = RunningClock::new(subscription.receiver_timeout);
+        let lanes = Lanes::start(options, clock, observers).map_err(refused)?;
         let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
         let now = Instant::now();
         let pace = Pace {
@@ -295,7 +297,8 @@ impl<'a> Coordinator<'a> {
 
     fn check_receivers(&self) -> Step {
         let timeout = self.subscription.receiver_timeout;
-        let (floor, now) = (self.lanes.floor(), Instant::now());
+        let mut floor = self.lanes.floor();
+        let now = floor.clock.now();
         match (0..self.lanes.len()).find_map(|lane| floor.in_flight.hung(lane, timeout, now)) {
             Some(hung) => Err(hung.into_error(timeout)),
             None => Ok(()),
@@ -306,9 +309,9 @@ impl<'a> Coordinator<'a> {
     fn wind_down(&mut self, mut outcome: Step) -> Step {
         self.lanes.stop();
         let timeout = self.subscription.receiver_timeout;
-        let deadline = Instant::now() + self.options.stop_timeout;
+        let deadline = self.lanes.floor().clock.now() + self.options.stop_timeout;
         while self.is_running(timeout) {
-            if Instant::now() >= deadline {
+            if self.lanes.floor().clock.now() >= deadline {
                 outcome = outcome.and(Err(ConsumeError::StopTimedOut { timeout: self.options.stop_timeout }));
                 break;
             }
@@ -319,7 +322,8 @@ impl<'a> Coordinator<'a> {
         self.record_next_steps();
         let mut floor = self.lanes.floor();
         let end = floor.end.take();
-        let hung = floor.in_flight.end(timeout, Instant::now());
+        let now = floor.clock.now();
+        let hung = floor.in_flight.end(timeout, now);
         drop(floor);
         outcome = outcome.and(end.map_or(Ok(()), Err));
         for hung in hung {
@@ -343,7 +347,8 @@ impl<'a> Coordinator<'a> {
 
     /// Returns whether a receiver is running and not hung.
     fn is_running(&self, timeout: Duration) -> bool {
-        let (floor, now) = (self.lanes.floor(), Instant::now());
+        let mut floor = self.lanes.floor();
+        let now = floor.clock.now();
         (0..self.lanes.len()).any(|lane| {
             floor.in_flight.is_running(lane) && floor.in_flight.hung(lane, timeout, now).is_none()
         })

@@ -105,7 +105,7 @@ impl Job {
         &mut self,
         observers: &Observers,
         decode_all: bool,
-        mut begin: impl FnMut(FullName, Instant),
+        mut begin: impl FnMut(FullName),
     ) -> AttemptOutcome {
         self.first.get_or_insert_with(SystemTime::now);
         if self.entry.attempt > self.max_attempts {
@@ -131,7 +131,7 @@ impl Job {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
             let started = Instant::now();
-            begin(name, started);
+            begin(name);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
             let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt)) else {
                 return false;

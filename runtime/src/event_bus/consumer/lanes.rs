@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    clock::RunningClock,
     error::ConsumeError,
     in_flight::InFlight,
     job::{AttemptOutcome, Job},
@@ -43,6 +44,7 @@ struct LaneState {
 /// The state that the lanes share with the coordinator.
 pub(super) struct Floor {
     pub(super) in_flight: InFlight,
+    pub(super) clock: RunningClock,
     /// The number of messages that were settled.
     pub(super) settled: u64,
     /// The error with which a message ended the consumer.
@@ -62,11 +64,12 @@ struct Thread {
 }
 
 impl Lanes {
-    /// Starts the threads.
-    pub(super) fn start(options: &Options, observers: &Observers) -> io::Result<Self> {
+    /// Starts the threads. `clock` measures the time of receivers.
+    pub(super) fn start(options: &Options, clock: RunningClock, observers: &Observers) -> io::Result<Self> {
         let count = options.concurrency;
         let floor = Floor {
             in_flight: InFlight::new(count),
+            clock,
             settled: 0,
             end: None,
             errors_in_a_row: 0,
@@ -211,7 +214,11 @@ impl LaneState {
 
     /// Makes an attempt, and decides what happens to the message next.
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
-        let begin = |name: FullName, now| self.floor().in_flight.begin(lane, name, now);
+        let begin = |name: FullName| {
+            let mut floor = self.floor();
+            let now = floor.clock.now();
+            floor.in_flight.begin(lane, name, now);
+        };
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
         let outcome =
             catch_unwind(AssertUnwindSafe(|| job.run(&self.observers, self.options.decode_all, begin)));

@@ -15,6 +15,7 @@
 //! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
+mod clock;
 mod coordinator;
 mod error;
 mod in_flight;
