@@ -147,7 +147,7 @@ fn an_endpoint_that_keeps_failing_gets_each_attempt_and_the_replay() {
     assert_eq!(letter.failure.attempts, 3);
 
     let mut operations = worker.bus.operations().unwrap();
-    let replayed = replay(&mut *operations, TOPIC, GROUP, letter).unwrap();
+    let replayed = replay(&mut *operations, TOPIC, GROUP, letter, Duration::from_secs(30)).unwrap();
     assert!(matches!(replayed, Replayed::Handled(_)), "{replayed:?}");
     assert_eq!(endpoint.requests().len(), 4);
     assert!(worker.dead_letters().is_empty());

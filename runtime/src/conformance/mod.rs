@@ -267,6 +267,7 @@ cases! {
     dead_letters {
         a_replay_runs_only_the_receivers_that_failed
         a_failed_replay_keeps_the_dead_letter
+        a_replay_that_hangs_is_remembered [RememberReplays]
         a_receiver_that_succeeds_in_a_replay_does_not_run_again
         the_number_of_dead_letters_is_limited [LimitDeadLetterCount]
         the_age_of_dead_letters_is_limited [LimitDeadLetterAge]

@@ -1,5 +1,5 @@
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     ops::Bound::{Excluded, Unbounded},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     thread,
@@ -20,6 +20,8 @@ struct State {
     topics: HashMap<String, Topic>,
     /// The groups, by topic and name.
     groups: HashMap<(String, String), Group>,
+    /// The dead letters whose replay runs, by topic and group.
+    replaying: HashMap<(String, String), BTreeSet<u64>>,
 }
 
 #[derive(Default)]
@@ -157,7 +159,7 @@ impl Member {
 
     fn try_poll(&mut self, acknowledge: &[EntryId], max: usize) -> Result<Polled, BusError> {
         let mut polled = Polled::default();
-        let State { topics, groups } = &mut *self.bus.state();
+        let State { topics, groups, .. } = &mut *self.bus.state();
         let entries = &topics.entry(self.key.0.clone()).or_default().entries;
         let Some(group) = groups.get_mut(&self.key) else { return Ok(polled) };
         for id in acknowledge {
@@ -267,6 +269,25 @@ impl Operations for MapBus {
             attempts: claim.attempts,
         });
         Ok(pending.take(max).collect())
+    }
+
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        let mut state = self.state();
+        let replaying = state.replaying.entry((topic.to_owned(), group.to_owned())).or_default();
+        let _ = if is_running { replaying.insert(number(id)?) } else { replaying.remove(&number(id)?) };
+        Ok(())
+    }
+
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        let state = self.state();
+        let replaying = state.replaying.get(&(topic.to_owned(), group.to_owned()));
+        Ok(replaying.into_iter().flatten().map(|number| id(*number)).collect())
     }
 
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {

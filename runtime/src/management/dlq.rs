@@ -1,6 +1,6 @@
 //! `dlq`: lists, replays and drops the dead letters of a group.
 
-use std::{collections::HashSet, io::Write};
+use std::{collections::HashSet, io::Write, time::Duration};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ use crate::{
     event_bus::{DeadLetter, EntryId, Replayed, Sizes, replay},
 };
 
+/// Why `dlq replay --all` passes over a dead letter.
+const UNFINISHED: &str = "passed over: an earlier replay of it began and did not end, because a receiver crashed or hung, or because \
+     it still runs; give its id to replay it again";
 /// The number of dead letters that one call drops.
 const DROPPED: usize = 500;
 
@@ -29,6 +32,9 @@ pub enum Dlq {
     ///
     /// If only some receivers of an event succeed, its dead letter stays for the others, with a new id (`kept_as`). The event
     /// is not added to the topic, so other groups do not see it again.
+    ///
+    /// Each receiver may take `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`. With `--all`, dead letters whose last replay crashed or
+    /// blocked the process are passed over.
     Replay(Selected),
     /// Remove dead letters permanently.
     Drop(Selected),
@@ -113,13 +119,16 @@ impl DeadLetterView {
 impl Selected {
     fn replay(self, out: &mut dyn Write) -> CommandResult {
         let (settings, mut topic) = self.group.open_with_settings()?;
-        let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, out))?;
+        let timeout = settings.consumer.receiver_timeout;
+        let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, timeout, out))?;
         closed?;
         Ok(done)
     }
 
-    fn replay_from(&self, topic: &mut OpenTopic, out: &mut dyn Write) -> CommandResult {
+    fn replay_from(&self, topic: &mut OpenTopic, timeout: Duration, out: &mut dyn Write) -> CommandResult {
         let group = &self.group.group;
+        // An operator who names a dead letter wants to try it again.
+        let unfinished = if self.all { topic.operations.replaying(&topic.name, group)? } else { Vec::new() };
         let mut done = Done::Clean;
         // A dead letter that stays may get a new id, and is then listed once more at the end.
         let mut tried = HashSet::new();
@@ -127,9 +136,18 @@ impl Selected {
             if tried.contains(&letter.id) {
                 return Ok(());
             }
-            let line = match replay(&mut *topic.operations, &topic.name, group, &letter)? {
+            if unfinished.contains(&letter.id) {
+                done = Done::WithFindings;
+                writeln!(
+                    out,
+                    "{}",
+                    json!({"id": letter.id.as_str(), "handled": false, "error": UNFINISHED})
+                )?;
+                return Ok(());
+            }
+            let line = match replay(&mut *topic.operations, &topic.name, group, &letter, timeout)? {
                 Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
-                Replayed::Failed(id, error) => {
+                Replayed::Failed(id, error) | Replayed::TimedOut(id, error) => {
                     done = Done::WithFindings;
                     let mut line = json!({"id": letter.id.as_str(), "handled": false, "error": error});
                     if id != letter.id {
@@ -140,6 +158,8 @@ impl Selected {
                 }
             };
             writeln!(out, "{line}")?;
+            // The next one may end the process.
+            out.flush()?;
             Ok(())
         };
         if self.all {

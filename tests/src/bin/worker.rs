@@ -59,6 +59,10 @@ fn deliver(parcel: &ParcelData) -> Result<(), ReceiverError> {
     let (task, millis) = parcel.task.split_once(' ').unwrap_or((&parcel.task, "0"));
     match task {
         "slow" => thread::sleep(Duration::from_millis(millis.parse().map_err(ReceiverError::permanent)?)),
+        "hang" => loop {
+            thread::park();
+        },
+        "abort" => std::process::abort(),
         "fail" => return Err(ReceiverError::new("there is no such street")),
         "refuse" => return Err(ReceiverError::permanent("it is too heavy")),
         "fragile" if env::var_os("WORKER_IS_BROKEN").is_some() => {

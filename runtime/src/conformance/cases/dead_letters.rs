@@ -44,7 +44,7 @@ impl Repairable {
 }
 
 fn replay_letter(fixture: &Fixture, letter: &DeadLetter) -> Replayed {
-    replay(&mut *fixture.operations(), &fixture.topic, GROUP, letter).unwrap()
+    replay(&mut *fixture.operations(), &fixture.topic, GROUP, letter, fixture.patience()).unwrap()
 }
 
 /// Checks that the replay failed. Returns the id of the dead letter and the error.
@@ -105,6 +105,40 @@ pub(in crate::conformance) fn a_receiver_that_succeeds_in_a_replay_does_not_run_
     assert!(matches!(replayed, Replayed::Handled(_)), "{replayed:?}");
     assert_eq!((first.attempts.len(), second.attempts.len()), (2, 3));
     assert!(fixture.dead_letters().is_empty());
+}
+
+pub(in crate::conformance) fn a_replay_that_hangs_is_remembered(fixture: &Fixture) {
+    let (is_broken, let_go) = (Arc::new(AtomicBool::new(true)), Arc::new(AtomicBool::new(false)));
+    let (theirs, gone) = (Arc::clone(&is_broken), Arc::clone(&let_go));
+    let _failing = fixture.receive(move |_, _| {
+        if theirs.load(Ordering::SeqCst) {
+            return Err(ReceiverError::new("not yet"));
+        }
+        while !gone.load(Ordering::SeqCst) {
+            thread::sleep(Duration::from_millis(5));
+        }
+        Ok(())
+    });
+    fixture.send_items([1, 2]);
+    fixture.member("a", |consumer| consumer.max_attempts(1).count(2)).end_well();
+    let replaying = || fixture.operations().replaying(&fixture.topic, GROUP).unwrap();
+    let letters = fixture.dead_letters();
+    // A replay that fails has ended.
+    failed(replay_letter(fixture, &letters[0]));
+    assert!(replaying().is_empty());
+
+    is_broken.store(false, Ordering::SeqCst);
+    let timeout = Duration::from_millis(200);
+    let replayed = replay(&mut *fixture.operations(), &fixture.topic, GROUP, &letters[1], timeout).unwrap();
+    let Replayed::TimedOut(id, error) = replayed else { panic!("the receiver hangs: {replayed:?}") };
+    assert!(id == letters[1].id && error.contains("took longer than 200ms"), "{error}");
+    assert_eq!((replaying(), fixture.dead_letters().len()), (vec![id], 2));
+    let_go.store(true, Ordering::SeqCst);
+    for letter in &letters {
+        let replayed = replay_letter(fixture, letter);
+        assert!(matches!(replayed, Replayed::Handled(_)), "{replayed:?}");
+    }
+    assert!(replaying().is_empty() && fixture.dead_letters().is_empty());
 }
 
 /// Counts the lines that tell an operator that dead letters were dropped.

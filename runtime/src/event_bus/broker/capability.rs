@@ -25,6 +25,8 @@ pub enum Capability {
     LimitDeadLetterAge,
     /// Counts the entries that were dropped before a member had read them.
     CountLostEntries,
+    /// Remembers the [replays](super::Operations::replaying) that run.
+    RememberReplays,
     /// Takes messages without an id from other producers.
     OmitId,
 }
@@ -40,6 +42,7 @@ impl fmt::Display for Capability {
             Self::LimitDeadLetterCount => "limit the number of dead letters",
             Self::LimitDeadLetterAge => "limit the age of dead letters",
             Self::CountLostEntries => "count lost entries",
+            Self::RememberReplays => "remember the replays that run",
             Self::OmitId => "take messages without an id",
         })
     }

@@ -42,6 +42,26 @@ pub trait Operations: Send {
         Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
     }
 
+    /// Remembers that a replay of the dead letter `id` runs, or forgets it. By default, remembers nothing: then the bus lacks
+    /// [`Capability::RememberReplays`](super::Capability::RememberReplays).
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        let _ = (topic, group, id, is_running);
+        Ok(())
+    }
+
+    /// Lists the dead letters whose replay began and has not ended: it still runs, or a receiver hung or ended its process. Some
+    /// of them may no longer exist.
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        let _ = (topic, group);
+        Ok(Vec::new())
+    }
+
     /// Removes dead letters for good. Returns how many of `ids` existed.
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError>;
 

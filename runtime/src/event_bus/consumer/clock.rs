@@ -31,7 +31,8 @@ impl RunningClock {
         let step = now.saturating_duration_since(self.last);
         self.last = self.last.max(now);
         self.paused += step.saturating_sub(self.step);
-        self.last - self.paused
+        // A pause is never longer than the time since the clock was made.
+        self.last.checked_sub(self.paused).unwrap_or(self.last)
     }
 }
 

@@ -1,16 +1,24 @@
 //! Replaying dead letters: only for the receivers that failed, and never through the topic.
 
-use std::time::SystemTime;
+use std::{
+    sync::mpsc::{RecvTimeoutError, Sender, channel},
+    time::{Duration, SystemTime},
+};
 
-use super::job::receive;
+use super::{clock::RunningClock, job::receive};
 use crate::{
     error::chain,
     event_bus::{
-        broker::{BusError, Operations},
+        broker::{BusError, Operations, bounded},
+        observe::spawn,
         wire::{DeadLetter, EntryId, Failure},
     },
     receiver::Run,
+    signal::Incoming,
 };
+
+/// How often the time of a receiver is checked.
+const TICK: Duration = Duration::from_millis(50);
 
 /// The outcome of replaying a dead letter.
 #[derive(Debug)]
@@ -21,11 +29,17 @@ pub enum Replayed {
     /// It is kept, for this reason. If some of its receivers succeeded, it now names only the others, and this is its new
     /// id.
     Failed(EntryId, String),
+    /// It is kept as after a failure. A receiver took too long: it may still be running on its thread, and the bus
+    /// [remembers](Operations::replaying) that the replay did not end.
+    TimedOut(EntryId, String),
 }
 
 /// Runs the receivers that failed for `letter` in this process, and removes it from the dead letters of `group` if they
 /// succeed. If no receiver had run, all of them run. A receiver that succeeds does not run again: the dead letter that is kept
 /// names only those that failed.
+///
+/// Receivers run on a thread of their own, and each has `timeout`. While they run, the bus [remembers](Operations::replaying)
+/// the dead letter, so that one that ends or blocks the process can be passed over the next time.
 ///
 /// # Errors
 ///
@@ -35,41 +49,50 @@ pub fn replay(
     topic: &str,
     group: &str,
     letter: &DeadLetter,
+    timeout: Duration,
 ) -> Result<Replayed, BusError> {
-    let failed = match run(letter) {
-        Ok(failed) => failed,
-        Err(error) => return Ok(Replayed::Failed(letter.id.clone(), error)),
+    let id = &letter.id;
+    let (incoming, names) = match plan(letter) {
+        Ok(plan) => plan,
+        Err(error) => return Ok(Replayed::Failed(id.clone(), error)),
     };
-    let Failed { names, errors, all } = failed;
-    if names.is_empty() {
-        operations.drop_dead_letters(topic, group, std::slice::from_ref(&letter.id))?;
-        return Ok(Replayed::Handled(letter.id.clone()));
-    }
-    let error = errors.join("; ");
-    if names.len() == all {
-        return Ok(Replayed::Failed(letter.id.clone(), error));
-    }
-    let failure = Failure {
-        error: error.clone(),
-        receivers: names,
-        attempts: letter.failure.attempts.saturating_add(1),
-        first: letter.failure.first,
-        last: SystemTime::now(),
+    operations.set_replaying(topic, group, id, true)?;
+    let trial = Trial::run(incoming, names, bounded(timeout));
+    let left = trial.left();
+    let kept_as = if left.is_empty() {
+        operations.drop_dead_letters(topic, group, std::slice::from_ref(id))?;
+        id.clone()
+    } else if left.len() < trial.receivers.len() {
+        let failure = Failure {
+            error: trial.error(),
+            receivers: left,
+            attempts: letter.failure.attempts.saturating_add(1),
+            first: letter.failure.first,
+            last: SystemTime::now(),
+        };
+        let kept_as =
+            operations.replace_dead_letter(topic, group, &DeadLetter { failure, ..letter.clone() })?;
+        if trial.timed_out {
+            operations.set_replaying(topic, group, &kept_as, true)?;
+        }
+        kept_as
+    } else {
+        id.clone()
     };
-    let id = operations.replace_dead_letter(topic, group, &DeadLetter { failure, ..letter.clone() })?;
-    Ok(Replayed::Failed(id, error))
+    if !trial.timed_out || kept_as != *id {
+        operations.set_replaying(topic, group, id, false)?;
+    }
+    Ok(if trial.timed_out {
+        Replayed::TimedOut(kept_as, trial.error())
+    } else if trial.error().is_empty() {
+        Replayed::Handled(kept_as)
+    } else {
+        Replayed::Failed(kept_as, trial.error())
+    })
 }
 
-/// The receivers that failed again, and their errors.
-#[derive(Default)]
-struct Failed {
-    names: Vec<String>,
-    errors: Vec<String>,
-    all: usize,
-}
-
-/// Returns an error if no receiver ran.
-fn run(letter: &DeadLetter) -> Result<Failed, String> {
+/// Returns the event and its receivers that failed, by number and name, or an error if none can run.
+fn plan(letter: &DeadLetter) -> Result<(Incoming, Vec<(usize, String)>), String> {
     let incoming = receive(&letter.message).map_err(|error| chain(&*error))?;
     let failed = &letter.failure.receivers;
     let names: Vec<String> = incoming.receivers().map(|receiver| receiver.full_name().to_string()).collect();
@@ -84,15 +107,101 @@ fn run(letter: &DeadLetter) -> Result<Failed, String> {
             "receiver `{missing}` is not in this program: replay it in the program that has the receiver, or drop the dead letter"
         ));
     }
-    let mut again = Failed::default();
-    for (index, name) in names.into_iter().enumerate() {
-        if failed.is_empty() || failed.contains(&name) {
-            again.all += 1;
-            if let Some(Run { result: Err(error), .. }) = incoming.run(index, None) {
-                again.errors.push(format!("{name}: {}", error.chain()));
-                again.names.push(name);
+    let mut names: Vec<_> = names.into_iter().enumerate().collect();
+    names.retain(|(_, name)| failed.is_empty() || failed.contains(name));
+    Ok((incoming, names))
+}
+
+/// The receivers of a dead letter, and what became of them.
+struct Trial {
+    receivers: Vec<Tried>,
+    timed_out: bool,
+}
+
+struct Tried {
+    name: String,
+    /// `None` if it has not ended.
+    outcome: Option<Result<(), String>>,
+}
+
+/// What the thread of the receivers tells.
+enum News {
+    Begun,
+    Ended(Result<(), String>),
+}
+
+impl Trial {
+    /// Runs the receivers on a thread, until all have ended or one took longer than `timeout`.
+    fn run(incoming: Incoming, names: Vec<(usize, String)>, timeout: Duration) -> Self {
+        let (tell, news) = channel();
+        let (indices, names): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+        let mut trial = Self {
+            receivers: names.into_iter().map(|name| Tried { name, outcome: None }).collect(),
+            timed_out: false,
+        };
+        let thread = spawn("events-replay".to_owned(), move || run_all(&incoming, &indices, &tell));
+        if let Err(error) = thread {
+            trial.end_next(Err(format!("cannot start a thread: {error}")));
+            return trial;
+        }
+        let mut clock = RunningClock::new(timeout);
+        let mut begun = None;
+        loop {
+            match news.recv_timeout(TICK) {
+                Ok(News::Begun) => begun = Some(clock.now()),
+                Ok(News::Ended(outcome)) => {
+                    begun = None;
+                    trial.end_next(outcome);
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    let now = clock.now();
+                    if begun.is_some_and(|begun| now.saturating_duration_since(begun) > timeout) {
+                        trial.timed_out = true;
+                        trial
+                            .end_next(Err(format!("took longer than {timeout:?}, and may still be running")));
+                        return trial;
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return trial,
             }
         }
     }
-    Ok(again)
+
+    fn end_next(&mut self, outcome: Result<(), String>) {
+        if let Some(next) = self.receivers.iter_mut().find(|tried| tried.outcome.is_none()) {
+            next.outcome = Some(outcome);
+        }
+    }
+
+    /// Returns the names of the receivers that did not succeed.
+    fn left(&self) -> Vec<String> {
+        let left = self.receivers.iter().filter(|tried| !matches!(tried.outcome, Some(Ok(()))));
+        left.map(|tried| tried.name.clone()).collect()
+    }
+
+    /// Returns the errors of all receivers; nothing if all of them succeeded.
+    fn error(&self) -> String {
+        let error = |tried: &Tried| match &tried.outcome {
+            Some(Ok(())) => None,
+            Some(Err(error)) => Some(format!("{}: {error}", tried.name)),
+            None => Some(format!("{}: was not run", tried.name)),
+        };
+        self.receivers.iter().filter_map(error).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn run_all(incoming: &Incoming, indices: &[usize], tell: &Sender<News>) {
+    for &index in indices {
+        // After a timeout, nobody listens, and the rest must not run.
+        if tell.send(News::Begun).is_err() {
+            return;
+        }
+        let outcome = match incoming.run(index, None) {
+            Some(Run { result: Err(error), .. }) => Err(error.chain()),
+            _ => Ok(()),
+        };
+        if tell.send(News::Ended(outcome)).is_err() {
+            return;
+        }
+    }
 }

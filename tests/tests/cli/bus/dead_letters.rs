@@ -230,3 +230,75 @@ fn the_dead_letters_must_be_named() {
     assert!(ran.stderr.contains("has no dead letter `1-1`"), "{}", ran.stderr);
     assert_eq!(bus.notes(), before);
 }
+
+/// Produces events with these tasks, and makes a dead letter of each without running a receiver.
+fn letters_of(bus: &Bus, tasks: &[&str]) -> Vec<String> {
+    bus.post("parcels", tasks);
+    let entries = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]);
+    let mut connection = bus.server.connect().unwrap();
+    let mut add = |(id, fields): (String, Vec<Vec<u8>>)| {
+        let mut command = redis::cmd("XADD");
+        command.arg("dev-parcels.dlq.vans").arg("*").arg(fields);
+        command.arg("dlq_entry_id").arg(id).arg("dlq_receivers").arg("worker::deliver\nworker::count");
+        command.query::<String>(&mut connection).unwrap()
+    };
+    entries.into_iter().map(&mut add).collect()
+}
+
+#[test]
+fn a_replay_gets_past_a_receiver_that_hangs() {
+    let bus = new().with("EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT", "0.3");
+    let ids = letters_of(&bus, &["ok", "hang", "ok"]);
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let [first, hung, last] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
+    assert_eq!(
+        (first, last),
+        (&json!({"id": ids[0], "handled": true}), &json!({"id": ids[2], "handled": true}))
+    );
+    let error =
+        "worker::deliver: took longer than 300ms, and may still be running; worker::count: was not run";
+    assert_eq!(hung, &json!({"id": ids[1], "handled": false, "error": error}));
+    assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1", "begin 2", "begin 3", "end 3", "count 3"]);
+
+    // The next time, it is passed over.
+    let ran = dlq(&bus, "replay", &["--all"]);
+    let [line] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
+    assert!(line["error"].as_str().unwrap().starts_with("passed over: an earlier replay"), "{line}");
+    assert_eq!((ran.code, bus.notes().len()), (1, 7));
+}
+
+#[test]
+fn a_replay_gets_past_a_receiver_that_ends_the_process() {
+    let bus = new();
+    let ids = letters_of(&bus, &["ok", "abort", "ok"]);
+    let mut command = bus.command(super::WORKER, &[&["dlq", "replay"], &GROUP[..], &["--all"]].concat());
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), None, "ended by a signal");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        format!("{}\n", json!({"id": ids[0], "handled": true}))
+    );
+
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let [passed, last] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
+    assert_eq!((&passed["id"], &passed["handled"]), (&json!(ids[1]), &json!(false)));
+    assert_eq!(last, &json!({"id": ids[2], "handled": true}));
+
+    // An operator can still try it, or drop it.
+    let mut command = bus.command(super::WORKER, &[&["dlq", "replay"], &GROUP[..], &[&ids[1]]].concat());
+    assert_eq!(command.output().unwrap().status.code(), None);
+    let ran = dlq(&bus, "drop", &[&ids[1]]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (0, "1 of 1 dropped\n"));
+}
+
+#[test]
+fn a_replay_without_the_right_to_remember_it_says_so_once() {
+    let bus = new();
+    letters_of(&bus, &["ok", "ok"]);
+    let _: () = bus.ask(&["ACL", "SETUSER", "default", "-xclaim"]);
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!((ran.code, ran.json_lines().len()), (0, 2), "{}", ran.stderr);
+    assert_eq!(ran.stderr.matches("the replay is not remembered").count(), 1, "{}", ran.stderr);
+}

@@ -48,6 +48,30 @@ impl Operations for MemoryBus {
         Ok(pending.collect())
     }
 
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        let number = number(id)?;
+        let mut topics = self.store.lock();
+        let replaying = &mut store::topic(&mut topics, &DeadLetter::topic(topic, group)).replaying;
+        if is_running {
+            replaying.insert(number);
+        } else {
+            replaying.remove(&number);
+        }
+        Ok(())
+    }
+
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        let topics = self.store.lock();
+        let letters = topics.get(&DeadLetter::topic(topic, group));
+        Ok(letters.into_iter().flat_map(|letters| &letters.replaying).map(|number| id(*number)).collect())
+    }
+
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
         let numbers = ids.iter().map(number).collect::<Result<HashSet<_>, _>>()?;
         let mut topics = self.store.lock();

@@ -1,7 +1,7 @@
 //! The topics, groups and pending entries of a memory bus.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant, SystemTime},
 };
@@ -24,6 +24,8 @@ pub(super) type Topics = HashMap<String, Topic>;
 pub(super) struct Topic {
     pub(super) entries: VecDeque<StoredEntry>,
     pub(super) groups: HashMap<String, Group>,
+    /// The numbers of the dead letters whose replay runs.
+    pub(super) replaying: BTreeSet<u64>,
     /// The number of the newest entry that the topic ever had.
     newest: u64,
 }

@@ -14,6 +14,7 @@ mod member;
 mod operations;
 mod options;
 mod producer;
+mod replays;
 mod reply;
 mod short_text;
 mod socket;
@@ -53,6 +54,7 @@ use crate::event_bus::broker::{
 /// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
 ///   because another process may have its name.
 /// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
+/// * `XCLAIM` or `XGROUP` on the streams of dead letters: a replay that crashes the process is not remembered.
 /// * `INFO`: the bus does not check the server's version, and may not notice that somebody moved a group.
 ///
 /// # TLS

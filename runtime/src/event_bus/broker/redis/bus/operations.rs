@@ -20,16 +20,18 @@ pub(super) struct RedisOperations {
     connector: Arc<Connector>,
     connection: Option<ServerConnection>,
     client_name: String,
+    /// Whether the operator knows that this user may not remember replays.
+    warned: bool,
 }
 
 impl RedisOperations {
     pub(super) fn new(connector: Arc<Connector>) -> Self {
         let client_name = connector.client_name(&["operations"]);
-        Self { connector, connection: None, client_name }
+        Self { connector, connection: None, client_name, warned: false }
     }
 
     /// Runs one command. Returns its reply.
-    fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
+    pub(super) fn ask(&mut self, words: &[&str]) -> Result<Value, Trouble> {
         let mut commands = Commands::new();
         commands.push(words);
         reply::checked(self.call(&commands)?.pop().unwrap_or_default())
@@ -139,6 +141,40 @@ impl Operations for RedisOperations {
             attempts: u32::try_from(pending.deliveries.saturating_sub(1)).unwrap_or(u32::MAX),
         });
         Ok(pending.collect())
+    }
+
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        let (stream, id) = (DeadLetter::topic(topic, group), StreamId::read(id)?);
+        let set = if is_running { self.begin_replay(&stream, id) } else { self.end_replay(&stream, id) };
+        match set {
+            Err(trouble) if trouble.is_refused_command() => {
+                if !std::mem::replace(&mut self.warned, true) {
+                    let error = crate::error::chain(&trouble.into_error("the replay is not remembered"));
+                    tracing::warn!(
+                        stream,
+                        error,
+                        "a receiver that crashes this process is not passed over next time"
+                    );
+                }
+                Ok(())
+            }
+            set => set.map_err(|trouble| {
+                trouble
+                    .into_error(&format!("cannot remember the replay of a dead letter of stream `{stream}`"))
+            }),
+        }
+    }
+
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        let stream = DeadLetter::topic(topic, group);
+        self.replays(&stream)
+            .map_err(|trouble| trouble.into_error(&format!("cannot list the replays of stream `{stream}`")))
     }
 
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
