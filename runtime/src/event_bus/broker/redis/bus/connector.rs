@@ -104,13 +104,13 @@ impl Connector {
         greeting: &Commands,
         deadline: Instant,
     ) -> Result<(ServerConnection, Vec<Value>), Trouble> {
-        let left = deadline.saturating_duration_since(Instant::now()).min(self.options.connect_timeout);
+        let left = deadline.saturating_duration_since(Instant::now());
         if left < Duration::from_millis(1) {
             return Err(Trouble::timeout(format!("cannot connect to {place} in time")));
         }
         let socket = match peer {
-            Peer::Tcp(host, port) => Socket::tcp(host, port, left),
-            Peer::Socket(path) => Socket::unix(path),
+            Peer::Tcp(host, port) => Socket::tcp(host, port, self.options.connect_timeout, deadline),
+            Peer::Socket(path) => Socket::unix(path, deadline),
         };
         let socket =
             socket.map_err(|error| Trouble::connection(format!("cannot connect to {place}"), error))?;
@@ -119,21 +119,23 @@ impl Connector {
             _ => Stream::Plain(socket),
         };
         let mut connection = ServerConnection::new(stream);
-        let soon = deadline.min(Instant::now() + SLOW_HANDSHAKE);
-        let mut result = connection.shake_hands(soon).map_err(|trouble| self.explain(trouble, peer, place));
+        let explain = |trouble| self.explain(trouble, peer, place, deadline);
+        // Half of the time is left to explain why.
+        let soon = Instant::now() + SLOW_HANDSHAKE.min(left / 2);
+        let mut result = connection.shake_hands(soon).map_err(explain);
         if let Err(Trouble::Connection { timed_out: true, .. }) = result {
             result = connection.shake_hands(deadline);
         }
         let replies = result.and_then(|()| {
             let replies = connection.call(greeting, deadline);
-            replies.map_err(|trouble| self.explain(trouble, peer, place))
+            replies.map_err(explain)
         })?;
         self.has_answered.store(true, Ordering::Relaxed);
         Ok((connection, replies))
     }
 
     /// Returns a better error if the server expects the other kind of connection.
-    fn explain(&self, trouble: Trouble, peer: Peer<'_>, place: &str) -> Trouble {
+    fn explain(&self, trouble: Trouble, peer: Peer<'_>, place: &str, deadline: Instant) -> Trouble {
         let (Trouble::Connection { timed_out, .. }, Peer::Tcp(host, port)) = (&trouble, peer) else {
             return trouble;
         };
@@ -145,12 +147,12 @@ impl Connector {
             _ => ("redis://", "rediss://"),
         };
         if self.tls.is_some() {
-            if tls::speaks_plain(host, port) {
+            if tls::speaks_plain(host, port, deadline) {
                 return Trouble::Permanent(format!(
                     "{place} does not speak TLS: name its TLS port, or write `{plain}` instead of `{encrypted}`"
                 ));
             }
-        } else if !timed_out && tls::speaks_tls(host, port) {
+        } else if !timed_out && tls::speaks_tls(host, port, deadline) {
             return Trouble::Permanent(format!(
                 "{place} requires TLS: write `{encrypted}` instead of `{plain}`"
             ));

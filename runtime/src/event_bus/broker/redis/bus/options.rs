@@ -30,8 +30,7 @@ use crate::event_bus::broker::{
 pub struct RedisOptions {
     /// The server.
     pub url: RedisUrl,
-    /// The time to connect, for each address of a host; 2 seconds by default. The system looks up names, with its own
-    /// timeouts.
+    /// The time to connect, for each address of a host; 2 seconds by default.
     pub connect_timeout: Duration,
     /// The time in which the server must answer; 5 seconds by default. A read that waits for new entries may take
     /// this time in addition to its wait.

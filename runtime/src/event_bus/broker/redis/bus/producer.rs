@@ -49,10 +49,11 @@ impl RedisProducer {
         outcomes: &mut Vec<SendOutcome>,
     ) -> Result<(), Trouble> {
         let mut commands = std::mem::take(&mut connection.commands);
-        commands.clear();
         self.write(&mut commands, envelopes);
         let mut replies = Vec::with_capacity(commands.len());
         let result = connection.exchange(&commands, deadline, &mut replies);
+        // An idle connection does not keep the memory of large messages.
+        commands.clear();
         connection.commands = commands;
         outcomes.extend(replies.into_iter().take(envelopes.len()).map(reply::added));
         result

@@ -2,8 +2,10 @@
 
 use std::{
     io::{self, ErrorKind, Read, Write},
-    net::{TcpStream, ToSocketAddrs as _},
+    net::{IpAddr, SocketAddr, TcpStream, ToSocketAddrs as _},
     path::Path,
+    sync::mpsc::channel,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -29,15 +31,23 @@ enum Wire {
 }
 
 impl Socket {
-    /// Connects to the first address of a host that accepts the connection within `timeout`.
-    pub(super) fn tcp(host: &str, port: u16, timeout: Duration) -> io::Result<Self> {
+    /// Connects to the first address of a host that accepts the connection. Each address has at most `timeout`, and all of them
+    /// have until `deadline`.
+    pub(super) fn tcp(host: &str, port: u16, timeout: Duration, deadline: Instant) -> io::Result<Self> {
         let mut last = io::Error::new(ErrorKind::NotFound, "the host has no address");
-        for address in (host, port).to_socket_addrs()? {
-            match TcpStream::connect_timeout(&address, timeout) {
+        let addresses = addresses(host, port, deadline)?;
+        for (index, address) in addresses.iter().enumerate() {
+            // The others need time as well if this one does not answer.
+            let share = u32::try_from(addresses.len() - index).unwrap_or(u32::MAX);
+            let left = deadline.saturating_duration_since(Instant::now()) / share;
+            if left.is_zero() {
+                return Err(late());
+            }
+            match TcpStream::connect_timeout(address, timeout.min(left)) {
                 Ok(stream) => {
                     // Small commands are sent at once.
                     stream.set_nodelay(true)?;
-                    return Ok(Self::new(Wire::Tcp(stream)));
+                    return Ok(Self::new(Wire::Tcp(stream), deadline));
                 }
                 Err(error) => last = error,
             }
@@ -46,22 +56,22 @@ impl Socket {
     }
 
     #[cfg(unix)]
-    pub(super) fn unix(path: &Path) -> io::Result<Self> {
+    pub(super) fn unix(path: &Path, deadline: Instant) -> io::Result<Self> {
         loop {
             match UnixStream::connect(path) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                stream => return Ok(Self::new(Wire::Unix(stream?))),
+                stream => return Ok(Self::new(Wire::Unix(stream?), deadline)),
             }
         }
     }
 
     #[cfg(not(unix))]
-    pub(super) fn unix(_: &Path) -> io::Result<Self> {
+    pub(super) fn unix(_: &Path, _: Instant) -> io::Result<Self> {
         Err(io::Error::new(ErrorKind::Unsupported, "this system has no Unix sockets"))
     }
 
-    fn new(wire: Wire) -> Self {
-        Self { wire, deadline: Instant::now(), grace: None, timeout: Duration::ZERO }
+    fn new(wire: Wire, deadline: Instant) -> Self {
+        Self { wire, deadline, grace: None, timeout: Duration::ZERO }
     }
 
     /// Lets all calls end at `deadline`.
@@ -89,8 +99,8 @@ impl Socket {
 
     /// Sets the timeouts of the system's socket. Returns whether the deadline has passed.
     fn limit(&mut self) -> io::Result<bool> {
-        /// Setting the timeouts to the millisecond would cost two system calls a reply.
-        const STEP: Duration = Duration::from_millis(100);
+        /// Below this, the timeout ends at the deadline. The system's clock is about as precise.
+        const SHORT: Duration = Duration::from_millis(20);
         let now = Instant::now();
         let left = self.deadline.saturating_duration_since(now);
         let is_late = left.is_zero();
@@ -98,15 +108,39 @@ impl Socket {
             return Err(late());
         }
         let left = left.max(Duration::from_millis(1));
-        let fits = left <= self.timeout && self.timeout < left + STEP;
+        // A call never ends after the deadline. If it ends before, it goes on with the rest of the time.
+        let fits = self.timeout <= left && self.timeout >= left / 2;
         if !fits {
-            // A timeout that is a little too long fits more replies.
-            let timeout = if left < STEP { left } else { left + STEP / 2 };
+            // A timeout that is a little too short fits the next replies as well. To set it for each would cost two system calls
+            // a reply.
+            let timeout = if left < SHORT { left } else { left * 3 / 4 };
             self.wire.set_timeout(timeout)?;
             self.timeout = timeout;
         }
         Ok(is_late)
     }
+}
+
+/// Looks up the addresses of a host. The system's own limit for that may be far beyond the deadline.
+fn addresses(host: &str, port: u16, deadline: Instant) -> io::Result<Vec<SocketAddr>> {
+    if let Ok(address) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(address, port)]);
+    }
+    let host = host.to_owned();
+    in_time(deadline, move || (&*host, port).to_socket_addrs().map(Iterator::collect))
+}
+
+/// Runs `work` on another thread, and stops waiting for it at the deadline.
+fn in_time<T: Send + 'static>(
+    deadline: Instant,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let (tell, told) = channel();
+    // Nobody listens after the deadline.
+    let run = move || drop(tell.send(work()));
+    thread::Builder::new().name("events-resolve".to_owned()).spawn(run)?;
+    let left = deadline.saturating_duration_since(Instant::now());
+    told.recv_timeout(left).unwrap_or_else(|_| Err(late()))
 }
 
 fn late() -> io::Error {
@@ -150,5 +184,53 @@ impl Write for Socket {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// Returns how late a read of a silent server ends if the deadline moves in these steps. The machine may be busy, so the
+    /// best of several attempts counts.
+    fn lateness(deadlines: &[u64]) -> Duration {
+        let server = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+        let port = server.local_addr().unwrap().port();
+        let attempt = || {
+            let deadline = Instant::now() + Duration::from_secs(10);
+            let mut socket = Socket::tcp("127.0.0.1", port, Duration::from_secs(10), deadline).unwrap();
+            let mut last = Instant::now();
+            for millis in deadlines {
+                last = Instant::now() + Duration::from_millis(*millis);
+                socket.set_deadline(last);
+                let error = socket.read(&mut [0]).unwrap_err();
+                assert_eq!(error.kind(), ErrorKind::TimedOut);
+            }
+            assert!(Instant::now() >= last, "the read ends too early");
+            last.elapsed()
+        };
+        (0..4).map(|_| attempt()).min().unwrap()
+    }
+
+    #[test]
+    fn a_read_ends_at_its_deadline() {
+        for deadlines in [&[250][..], &[300, 210], &[30, 120]] {
+            let lateness = lateness(deadlines);
+            assert!(lateness < Duration::from_millis(30), "{deadlines:?}: {lateness:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_found_in_time_is_an_error() {
+        let begun = Instant::now();
+        let found = in_time(begun + Duration::from_millis(50), || {
+            thread::sleep(Duration::from_mins(1));
+            Ok(())
+        });
+        assert_eq!(found.unwrap_err().kind(), ErrorKind::TimedOut);
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        assert!(!addresses("localhost", 80, Instant::now() + Duration::from_secs(30)).unwrap().is_empty());
     }
 }

@@ -129,12 +129,12 @@ impl ServerCertVerifier for AcceptAny {
 
 /// Returns whether a server speaks the protocol of Redis without encryption. It may wait for the rest of a TLS handshake for
 /// ever, but it answers a command, if only with an error.
-pub(super) fn speaks_plain(host: &str, port: u16) -> bool {
-    first_byte(host, port, b"PING\r\n").is_some_and(|byte| b"+-".contains(&byte))
+pub(super) fn speaks_plain(host: &str, port: u16, deadline: Instant) -> bool {
+    first_byte(host, port, deadline, b"PING\r\n").is_some_and(|byte| b"+-".contains(&byte))
 }
 
 /// Returns whether a server answers a TLS handshake. It may close a connection that begins with anything else without a word.
-pub(super) fn speaks_tls(host: &str, port: u16) -> bool {
+pub(super) fn speaks_tls(host: &str, port: u16, deadline: Instant) -> bool {
     const ALERT: u8 = 21;
     const HANDSHAKE: u8 = 22;
     let hello = || {
@@ -144,14 +144,13 @@ pub(super) fn speaks_tls(host: &str, port: u16) -> bool {
         client.write_tls(&mut hello).ok()?;
         Some(hello)
     };
-    let first = hello().and_then(|hello| first_byte(host, port, &hello));
+    let first = hello().and_then(|hello| first_byte(host, port, deadline, &hello));
     first.is_some_and(|byte| [ALERT, HANDSHAKE].contains(&byte))
 }
 
 /// Returns the first byte that the server sends after `greeting`.
-fn first_byte(host: &str, port: u16, greeting: &[u8]) -> Option<u8> {
-    let mut socket = Socket::tcp(host, port, PROBE).ok()?;
-    socket.set_deadline(Instant::now() + PROBE);
+fn first_byte(host: &str, port: u16, deadline: Instant, greeting: &[u8]) -> Option<u8> {
+    let mut socket = Socket::tcp(host, port, PROBE, deadline.min(Instant::now() + PROBE)).ok()?;
     socket.write_all(greeting).ok()?;
     let mut byte = [0];
     socket.read_exact(&mut byte).ok()?;
