@@ -33,6 +33,13 @@ fn members(world: &World) -> Vec<String> {
     members.iter().map(|member| redis::from_redis_value_ref(&member[1]).unwrap()).collect()
 }
 
+/// Waits until the server has noticed that the connections of a process are gone.
+fn wait_until_gone(world: &World) {
+    eventually("the connections are gone", || {
+        !world.ask::<String>(&["CLIENT", "LIST"]).contains(&format!("/{TOPIC}/{GROUP}/"))
+    });
+}
+
 #[test]
 fn a_group_that_was_moved_reports_what_is_trimmed_afterwards() {
     for (to, first_trim, lost) in [
@@ -66,7 +73,8 @@ fn a_group_that_was_moved_and_lost_nothing_reports_nothing() {
         let world = World::new();
         let sent = world.produce(0..100);
         let mut consumer = world.consumer("a");
-        poll(&mut *consumer, &[], 1);
+        let read = poll(&mut *consumer, &[], 100);
+        poll(&mut *consumer, &ids(&read), 0);
         trim(&world, 60);
         let to = to.map_or(Start::New, |place: usize| match place {
             0 => Start::Backlog,
@@ -229,6 +237,7 @@ fn a_loss_that_a_dead_process_did_not_report_is_reported() {
         between.arm();
         assert!(consumer.poll(&[], 10, Duration::ZERO).is_err() && between.has_happened());
         drop(consumer);
+        wait_until_gone(&world);
         let mut subscription = backlog(if same_name { "a" } else { "b" });
         if !same_name {
             subscription.claim_older_than = Duration::from_millis(100);
@@ -270,6 +279,7 @@ fn a_lost_pending_entry_in_a_reply_that_is_lost_is_reported() {
         assert!(consumer.poll(&[], 10, Duration::ZERO).is_err() && between.has_happened());
         if dies {
             drop(consumer);
+            wait_until_gone(&world);
             consumer = world.consumer("a");
         }
         let (mut lost, mut seen) = (Vec::new(), Vec::new());
@@ -335,5 +345,40 @@ fn a_python_consumer_that_skips_entries_under_traffic_is_reported() {
     thread::sleep(Duration::from_millis(1100));
     for _ in 0..2 {
         assert_eq!(poll(&mut *consumer, &[], 10).notes, [""; 0]);
+    }
+}
+
+#[test]
+fn a_group_that_a_new_process_made_again_reports_a_loss() {
+    let world = World::new();
+    let sent = world.produce(0..30);
+    let mut consumer = world.consumer("a");
+    let read = poll(&mut *consumer, &[], 10);
+    let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
+    // This one knows nothing of the entries between.
+    let mut new = world.bus().consumer(&Subscription::new(TOPIC, GROUP, "new")).unwrap();
+    assert!(poll(&mut *new, &[], 10).entries.is_empty());
+    let polled = reported_once(&mut *consumer);
+    let [Lost::Unread { after, before: Some(_), count: None }] = &polled.lost[..] else {
+        panic!("{:?}", polled.lost)
+    };
+    assert_eq!(after, &sent[9]);
+    assert!(polled.notes.iter().any(|note| note.contains("another member has re-created it")));
+    drop(read);
+}
+
+#[test]
+fn a_move_does_not_hide_what_was_lost_before() {
+    for to in [Start::Backlog, Start::New] {
+        let world = World::new();
+        let sent = world.produce(0..100);
+        let mut consumer = world.consumer("a");
+        let read = poll(&mut *consumer, &[], 10);
+        poll(&mut *consumer, &ids(&read), 0);
+        drop(consumer);
+        trim(&world, 50);
+        world.bus().operations().unwrap().seek(TOPIC, GROUP, &to).unwrap();
+        let polled = reported_once(&mut *world.consumer("b"));
+        assert_eq!(polled.lost, [unread(&sent[9], Some(&sent[50]), Some(40))], "{to:?}");
     }
 }

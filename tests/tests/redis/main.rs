@@ -13,6 +13,7 @@ mod holding;
 mod losses;
 mod operations;
 mod producing;
+mod random;
 mod repeating;
 mod restricted;
 mod security;

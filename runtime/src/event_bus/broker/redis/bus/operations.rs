@@ -9,10 +9,10 @@ use redis::Value;
 
 use super::{
     command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields,
-    group_start::GroupStart, reply, stream_id::StreamId,
+    group_start::GroupStart, member, reply, stream_id::StreamId,
 };
 use crate::event_bus::{
-    broker::{BusError, Operations, Pending, Start},
+    broker::{BusError, Operations, Pending, Start, Subscription},
     wire::{DeadLetter, Entry, EntryId, Message},
 };
 
@@ -218,6 +218,11 @@ impl Operations for RedisOperations {
         // If this user may not ask, or there is no stream, the group does not know how many entries come before it.
         let stream = self.ask(&["XINFO", "STREAM", topic]).ok();
         let to = GroupStart::of(to, stream.as_ref())?;
+        // Marks the entries that the group has lost until now, so that its next member reports them. If this user may not do
+        // that, they are forgotten.
+        let mut look = Commands::new();
+        member::write_look(&mut look, &Subscription::new(topic, group, member::NOBODY));
+        let _ = self.call(&look);
         let mut result = to.with_words(&["XGROUP", "SETID", topic, group], &[], |words| self.ask(words));
         // Redis replies `NOGROUP` if the group is missing, and another error if the stream is.
         let is_new = matches!(&result, Err(Trouble::Server { code, text })

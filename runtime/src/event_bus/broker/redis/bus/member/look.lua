@@ -34,6 +34,10 @@ if not group then return {} end
 local added, deleted = stream['entries-added'], stream['max-deleted-entry-id']
 if not added or not deleted then return {0} end
 
+-- The first look makes the member known to the group. If a later one has to do that again, this is another group.
+local is_made = member ~= '' and redis.pcall('XGROUP', 'CREATECONSUMER', key, name, member) == 1
+local is_other = is_made and known ~= ''
+
 local position, read = group['last-delivered-id'], group['entries-read']
 local first = stream['first-entry'] and stream['first-entry'][1]
 local newest = stream['last-generated-id']
@@ -87,5 +91,5 @@ if lost then
 end
 return {
     position, at, unread or '', newest, first or '', read or -1, right or -1, added, removed, deleted, oldest_pending or '',
-    is_set and 1 or 0, lost and 1 or 0, count or -1, after, mark,
+    is_set and 1 or 0, is_other and 1 or 0, lost and 1 or 0, count or -1, after, mark,
 }

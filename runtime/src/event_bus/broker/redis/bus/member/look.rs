@@ -51,6 +51,8 @@ pub(super) struct Look {
     pub(super) oldest_pending: Option<StreamId>,
     /// Whether the look set the position or its number.
     pub(super) has_set: bool,
+    /// Whether this group took the place of the one that the member knew.
+    pub(super) is_other_group: bool,
 }
 
 /// The reply to a look.
@@ -102,11 +104,12 @@ fn parse(values: Vec<Value>) -> Option<(Box<Look>, Option<Loss>)> {
         deleted,
         oldest_pending,
         is_set,
+        is_other,
         is_lost,
         count,
         after,
         mark,
-    ] = <[Value; 16]>::try_from(values).ok()?;
+    ] = <[Value; 17]>::try_from(values).ok()?;
     let is_true = |value: &Value| reply::number(value) == Some(1);
     let first = reply::id(&first);
     let loss = is_true(&is_lost).then(|| Loss {
@@ -130,6 +133,7 @@ fn parse(values: Vec<Value>) -> Option<(Box<Look>, Option<Loss>)> {
         deleted: reply::id(&deleted)?,
         oldest_pending: reply::id(&oldest_pending),
         has_set: is_true(&is_set),
+        is_other_group: is_true(&is_other),
     };
     Some((Box::new(look), loss))
 }
@@ -139,6 +143,21 @@ impl Look {
     /// a lost end.
     pub(super) fn is_of(&self, newest: StreamId, added: u64) -> bool {
         newest >= self.newest && added >= self.added
+    }
+
+    /// Returns the oldest entry that may not be handled, or rather the id before it, as far as this look shows.
+    pub(super) fn handled_up_to(&self) -> StreamId {
+        self.oldest_pending.map_or(self.at, |oldest| self.at.min(oldest.previous()))
+    }
+
+    /// Returns the entries that may be lost if another group, which `later` saw, took the place of this one.
+    pub(super) fn lost_with_group(&self, later: &Self) -> Option<Lost> {
+        let after = self.handled_up_to();
+        (later.position > after).then(|| Lost::Unread {
+            after: after.into(),
+            before: Some(later.position.next().into()),
+            count: None,
+        })
     }
 
     /// Returns the unread entries that are lost if the stream lost its end or is another one now: somebody deleted it, or the

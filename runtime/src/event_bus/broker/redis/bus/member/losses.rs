@@ -17,6 +17,9 @@ use crate::event_bus::broker::{
 /// The beginning of a mark.
 const MARK: &str = "openedx-events.lost|";
 
+/// The name in the mark of a loss that any member reports at once.
+pub(in crate::event_bus::broker::redis::bus) const NOBODY: &str = "";
+
 /// A loss, and its mark, if the server could make one.
 pub(super) struct Loss {
     pub(super) lost: Lost,
@@ -78,8 +81,9 @@ impl Losses {
                 continue;
             }
             let idle = reply::info(&consumer, "idle").and_then(reply::number).unwrap_or_default();
-            let is_abandoned = u128::from(idle) >= subscription.claim_older_than.as_millis();
-            if is_abandoned || (member == subscription.consumer_name && link.is_alone()?) {
+            let is_old = u128::from(idle) >= subscription.claim_older_than.as_millis();
+            let is_own = member == subscription.consumer_name;
+            if member == NOBODY || is_old || (is_own && link.is_alone()?) {
                 self.add(Loss { lost, mark: Some(mark) }, found);
             }
         }

@@ -35,11 +35,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{connector::Connector, failure::Trouble, stream_id::StreamId};
+use super::{command::Commands, connector::Connector, failure::Trouble, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, EventBusConsumer, Polled, Subscription, Waker, bounded};
 use crate::event_bus::wire::{Entry, EntryId, Failure};
 use dead_letters::DeadLetters;
 use link::Link;
+pub(super) use losses::NOBODY;
 use membership::{Membership, Recreated};
 use scan::Scan;
 use watch::Watch;
@@ -114,7 +115,12 @@ impl RedisMember {
         }
         let Self { link, scan, watch, found, .. } = self;
         loop {
-            if scan.begins() {
+            let begins = scan.begins();
+            // If the group is lost while this member handles pending entries, it must know where the group was.
+            if begins && watch.must_look() {
+                reader::look(watch, link, found)?;
+            }
+            if begins || watch.take_move() {
                 watch.losses.recover(link, found)?;
             }
             scan.take(link, max, &mut watch.losses, found)?;
@@ -134,6 +140,11 @@ impl RedisMember {
             }
         }
     }
+}
+
+/// Adds a look at a group for somebody who is not a member of it. A loss that it finds is [marked](losses).
+pub(super) fn write_look(commands: &mut Commands, subscription: &Subscription) {
+    look::write(commands, subscription, None);
 }
 
 impl EventBusConsumer for RedisMember {

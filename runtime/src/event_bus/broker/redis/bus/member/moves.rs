@@ -24,14 +24,14 @@ pub(super) struct Moves {
 }
 
 impl Moves {
-    /// Compares a look with what the member knew before.
+    /// Compares a look with what the member knew before. Returns whether the group was moved back.
     pub(super) fn compare(
         &mut self,
         known: &Look,
         look: &Look,
         Subscription { topic, group, .. }: &Subscription,
         found: &mut Polled,
-    ) {
+    ) -> bool {
         let (from, to) = (known.at, look.position);
         if to < from {
             found.notes.push(format!(
@@ -47,6 +47,7 @@ impl Moves {
         if look.has_set {
             self.calls = self.calls.map(|calls| calls + 1);
         }
+        to < from
     }
 
     /// Forgets where the group was: it is a new one.

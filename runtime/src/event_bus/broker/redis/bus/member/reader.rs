@@ -30,16 +30,19 @@ pub(super) fn read(
     // server without free memory refuses it; and a read whose `MULTI` was refused would take entries whose reply nobody sees.)
     watch.write_look(&mut commands, &link.subscription);
     write_read(&mut commands, &link.subscription, max, None);
-    let [look, read] = reply::each(link.call(&commands)?)?;
+    let [seen, read] = reply::each(link.call(&commands)?)?;
     // Even if the read failed, the look may have found a loss.
-    watch.take(look, &link.subscription, found);
+    watch.take(seen, &link.subscription, found);
     hand_out(watch, link, reply::new_entries(read)?, found);
-    if watch.is_in_doubt() {
-        // Another member read in between, or the stream dropped entries.
-        let mut commands = Commands::new();
-        watch.write_look(&mut commands, &link.subscription);
-        watch.take(link.only(&commands)?, &link.subscription, found);
-    }
+    // Another member read in between, or the stream dropped entries.
+    if watch.is_in_doubt() { look(watch, link, found) } else { Ok(()) }
+}
+
+/// Looks at the group.
+pub(super) fn look(watch: &mut Watch, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+    let mut commands = Commands::new();
+    watch.write_look(&mut commands, &link.subscription);
+    watch.take(link.only(&commands)?, &link.subscription, found);
     Ok(())
 }
 

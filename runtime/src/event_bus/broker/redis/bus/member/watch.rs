@@ -24,6 +24,8 @@ pub(super) struct Watch {
     /// A look, and the first entry of a read after it, if that was not the next one that the look had seen.
     doubt: Option<(Look, StreamId)>,
     moves: Moves,
+    /// Whether an operator moved the group, who may have left a report of a loss.
+    was_moved: bool,
 }
 
 impl Watch {
@@ -44,11 +46,18 @@ impl Watch {
             found.lost.extend(before.lost_before(given, &look));
         }
         if let Some(known) = &self.known {
-            if known.is_of(look.newest, look.added) {
-                self.moves.compare(known, &look, subscription, found);
-            } else {
+            if !known.is_of(look.newest, look.added) {
                 found.lost.extend(known.lost_with_end(look.newest));
                 self.moves.forget();
+            } else if look.is_other_group {
+                let Subscription { topic, group, .. } = subscription;
+                found.notes.push(format!(
+                    "group `{group}` of stream `{topic}` was lost, and another member has re-created it"
+                ));
+                found.lost.extend(known.lost_with_group(&look));
+                self.moves.forget();
+            } else if self.moves.compare(known, &look, subscription, found) {
+                self.was_moved = true;
             }
         }
         if let Some(loss) = loss {
@@ -66,6 +75,16 @@ impl Watch {
         let is_counted = known.unread == Some(first) && known.deleted <= known.at;
         known.read = known.read.filter(|_| is_counted).map(|read| read + count as u64);
         (known.at, known.unread) = (last, None);
+    }
+
+    /// Returns whether an operator moved the group since the last call.
+    pub(super) fn take_move(&mut self) -> bool {
+        std::mem::take(&mut self.was_moved)
+    }
+
+    /// Returns whether this member knows nothing of the group.
+    pub(super) fn must_look(&self) -> bool {
+        self.known.is_none() && !self.is_blind
     }
 
     /// Returns whether another look must show if the last read jumped over lost entries.
@@ -92,11 +111,9 @@ impl Watch {
     /// those that any member had in hand. With the position comes the number of entries up to it, if it is known.
     pub(super) fn resume(&self, handed_out: &HandedOut) -> (StreamId, Option<u64>) {
         let Some(known) = &self.known else { return (handed_out.position(), None) };
-        let in_hand = [known.oldest_pending, handed_out.first()].into_iter().flatten().min();
-        match in_hand {
-            Some(first) if first <= known.at => (first.previous(), None),
-            _ => (known.at, known.read),
-        }
+        let up_to = known.handled_up_to();
+        let at = handed_out.first().map_or(up_to, |first| up_to.min(first.previous()));
+        (at, known.read.filter(|_| at == known.at))
     }
 
     /// Forgets the lost group. If its stream is lost, too, returns the unread entries of the stream. `stream` describes it now.
