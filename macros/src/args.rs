@@ -58,7 +58,9 @@ impl Parse for Arg {
             input.parse::<Token![=]>()?;
             // The parser would report the end of the input, which is the whole attribute.
             if input.is_empty() {
-                return Err(Problem::new(&name, format!("`{name}` has no value")).into_error());
+                return Err(Problem::new(&name, format!("`{name}` has no value"))
+                    .help(format!("write a value after `{name} =`, or remove it"))
+                    .into_error());
             }
             ArgValue::Is(Box::new(expression(input, &name)?))
         } else if input.peek(syn::token::Paren) {
@@ -113,7 +115,9 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
         let is_incomplete = error.to_string().starts_with("unexpected end of input");
         match start.parse::<TokenStream>() {
             Ok(written) if is_incomplete => {
-                Problem::new(&written, format!("the value of `{}` is incomplete", name.unraw())).into_error()
+                Problem::new(&written, format!("the value of `{name}` is incomplete"))
+                    .help(format!("complete the value of `{name}`, or remove it"))
+                    .into_error()
             }
             _ => error,
         }

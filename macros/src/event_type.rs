@@ -10,6 +10,7 @@ mod version;
 
 use syn::{Ident, LitStr};
 
+pub(crate) use self::check::{Constant, subject_and_action};
 use self::version::{is_version, major_version};
 
 /// An event type, split into its parts.
@@ -54,6 +55,7 @@ impl EventType {
         subject_and_action
             .iter()
             .flat_map(|segment| segment.split(['_', '-']))
+            .filter(|word| !word.is_empty())
             .map(str::to_uppercase)
             .collect()
     }

@@ -25,6 +25,15 @@ pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> Stri
     same.map_or_else(|| constant.clone(), |words| words.join("_") + &constant[base.len()..])
 }
 
+/// `COURSE_ENROLLMENT_CREATED` → `CourseEnrollmentCreated`.
+pub(crate) fn struct_name(constant: &str) -> String {
+    let capitalized = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_uppercase() + &rest.to_lowercase()
+    };
+    constant.split('_').map(capitalized).collect()
+}
+
 /// Splits `LOGIN_COMPLETED_V2` into `LOGIN_COMPLETED` and `2`.
 pub(crate) fn split_version(constant: &str) -> (&str, Option<&str>) {
     let is_number = |digits: &str| !digits.is_empty() && digits.bytes().all(|one| one.is_ascii_digit());
@@ -83,7 +92,7 @@ fn word_length(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{constant_name, constant_name_of, snake_name};
+    use super::{constant_name, constant_name_of, snake_name, struct_name};
 
     #[test]
     fn variants_are_texts_in_snake_case() {
@@ -108,6 +117,16 @@ mod tests {
         ] {
             let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
             assert_eq!(constant_name_of(name, &words), constant);
+        }
+    }
+
+    #[test]
+    fn names_of_structs_lead_back_to_the_constant() {
+        for (constant, name) in
+            [("COURSE_CREATED_V2", "CourseCreatedV2"), ("IPV4_ADDRESS_BLOCKED", "Ipv4AddressBlocked")]
+        {
+            assert_eq!(struct_name(constant), name);
+            assert_eq!(constant_name(name), constant);
         }
     }
 

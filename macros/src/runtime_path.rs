@@ -22,7 +22,7 @@ pub(crate) struct RuntimePath(Option<syn::Path>);
 
 impl RuntimePath {
     pub(crate) fn parse(arg: &Arg, problems: &mut Problems) -> Self {
-        Self(arg.path("crate = path::to::openedx_events", problems))
+        Self(arg.path("crate = openedx_events", problems))
     }
 
     /// Returns whether the user wrote it.

@@ -78,7 +78,10 @@ pub use crate::{
     avro_type::{AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
-    receiver::{AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus},
+    receiver::{
+        AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
+        shared_data_key,
+    },
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, assert_distinct, event_type, signal},
 };

@@ -46,7 +46,10 @@ impl Arg {
     /// Reads `name`.
     pub(crate) fn flag(&self, problems: &mut Problems) -> bool {
         let is_flag = matches!(self.value, ArgValue::Flag);
-        if !is_flag {
+        if self.read(is_false) == Some(()) {
+            let what = format!("`{}` takes no value", self.name);
+            problems.mistake(&self.name, what, "remove it: it is `false` if it is not there");
+        } else if !is_flag {
             self.wrong_form("no value", &self.name.to_string(), problems);
         }
         is_flag
@@ -66,10 +69,13 @@ impl Arg {
 
     /// Reads `name = expression`.
     pub(crate) fn expression(&self, takes: &str, example: &str, problems: &mut Problems) -> Option<&Expr> {
-        if let ArgValue::Is(value) = &self.value {
-            return Some(value);
+        match &self.value {
+            ArgValue::Is(value) => return Some(value),
+            ArgValue::List(tokens) if !tokens.is_empty() => {
+                self.wrong_form(takes, &format!("{} = {tokens}", self.name), problems);
+            }
+            _ => self.wrong_form(takes, example, problems),
         }
-        self.wrong_form(takes, example, problems);
         None
     }
 
@@ -118,6 +124,13 @@ fn path(value: &Expr) -> Option<syn::Path> {
 fn string_literal(value: &Expr) -> Option<LitStr> {
     match ungrouped(value) {
         Expr::Lit(ExprLit { lit: Lit::Str(string), .. }) => Some(string.clone()),
+        _ => None,
+    }
+}
+
+fn is_false(value: &Expr) -> Option<()> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Bool(literal), .. }) if !literal.value => Some(()),
         _ => None,
     }
 }

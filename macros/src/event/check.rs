@@ -7,14 +7,16 @@ use syn::ext::IdentExt;
 use super::parse::{Event, UNNAMED};
 use crate::{
     diagnostics::{Problems, quoted},
-    event_type::EventType,
-    names::split_version,
+    event_type::{Constant, EventType},
+    names::{constant_name_of, split_version, struct_name},
     record::Field,
     rules,
 };
 
 /// The names of receivers' other parameters, here and in Python.
 const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event_bus"];
+
+const SUFFIXES: &[&str] = &["_data", "_payload"];
 
 pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     let waivers = &event.arguments.waivers;
@@ -27,8 +29,8 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     }
     for field in &event.record.fields {
         event.record.check_field(field, problems);
-        check_reserved(field, problems);
-        check_suffix(field, problems);
+        check_reserved(event, field, problems);
+        check_suffix(event, field, problems);
         field.waivers.check_needed(problems);
     }
     // Otherwise the rules that were not checked may need their waivers.
@@ -44,7 +46,9 @@ fn check_type_and_name(event: &Event<'_>, problems: &mut Problems) -> bool {
         return false;
     }
     let is_named = event.constant != UNNAMED && !event.arguments.is_name_refused;
-    let is_comparable = event_type.check(&event.arguments.waivers, problems) && is_named;
+    let (name, rename) = (event.constant.to_string(), |constant: &str| rename(event, constant));
+    let constant = Constant { name: &name, rename: &rename };
+    let is_comparable = event_type.check(&constant, &event.arguments.waivers, problems) && is_named;
     if is_comparable && check_major_version(event, event_type, problems) {
         check_mismatch(event, event_type, problems);
         return true;
@@ -68,7 +72,6 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
     if written.map(str::to_owned) == wanted.map(|version| version.to_string()) {
         return true;
     }
-    let suffix = wanted.map(|version| format!("V{version}")).unwrap_or_default();
     let what = match (written, wanted) {
         (None, Some(wanted)) => {
             format!("constant `{constant}` does not end in the major version of its event type, `v{wanted}`")
@@ -84,21 +87,9 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
             written.unwrap_or_default()
         ),
     };
-    let help = if event.arguments.name.is_some() {
-        let separator = if suffix.is_empty() { "" } else { "_" };
-        format!("rename it to `{base}{separator}{suffix}`")
-    } else {
-        let name = event.record.item.ident.unraw().to_string();
-        let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
-        let digits = &name[stem.len()..];
-        // `CreatedV2`, and `Created2` if the version is 2
-        let stem = match stem.strip_suffix('V').filter(|_| !digits.is_empty()) {
-            Some(stem) => stem,
-            None if suffix == format!("V{digits}") => stem,
-            None => &name,
-        };
-        format!("rename the struct to `{stem}{suffix}`")
-    };
+    let right = if matches(base, event_type) { base.to_owned() } else { right_base(event_type) };
+    let suffix = wanted.map(|version| format!("_V{version}")).unwrap_or_default();
+    let help = rename(event, &(right + &suffix));
     problems.refuse(&rules::NAME_MISSING_MAJOR_VERSION, &name_place(event), what, help);
     false
 }
@@ -106,28 +97,62 @@ fn check_major_version(event: &Event<'_>, event_type: &EventType, problems: &mut
 fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Problems) {
     let constant = event.constant.to_string();
     let (base, _) = split_version(&constant);
-    let type_words = event_type.words();
-    // The word `EVENT` has a rule of its own.
-    let without_event =
-        |words: &[String]| words.iter().filter(|word| !is_event(word)).cloned().collect::<Vec<_>>();
-    let words: Vec<String> = base.split('_').map(str::to_owned).collect();
-    let matches =
-        type_words.ends_with(&words) || without_event(&type_words).ends_with(&without_event(&words));
-    if !matches && !type_words.is_empty() {
+    if !matches(base, event_type) {
         let text = &event_type.text;
         let what = format!("constant `{constant}` does not repeat the last words of event type `{text}`");
-        let better = format!("{}{}", type_words.join("_"), &constant[base.len()..]);
-        let help = if event.arguments.name.is_some() {
-            format!("write `name = \"{better}\"`")
-        } else {
-            format!("rename the struct to match `{better}`, or write `name = \"{better}\"`")
-        };
+        let better = right_base(event_type) + &constant[base.len()..];
+        let mut help = rename(event, &better);
+        if event.arguments.name.is_none() {
+            help.push_str(&format!(", or add `name = \"{better}\"` to the arguments of `#[event]`"));
+        }
         event.arguments.waivers.check(&rules::NAME_MISMATCH, &name_place(event), what, &help, problems);
     }
 }
 
+/// Returns whether the constant without its version, `base`, repeats the last words of the event type. The word `EVENT`
+/// has a rule of its own.
+fn matches(base: &str, event_type: &EventType) -> bool {
+    let type_words = event_type.words();
+    let words: Vec<String> = base.split('_').map(str::to_owned).collect();
+    type_words.is_empty()
+        || type_words.ends_with(&words)
+        || without_event(&type_words).ends_with(&without_event(&words))
+}
+
+/// Returns the constant that repeats all words of the event type's subject and action.
+fn right_base(event_type: &EventType) -> String {
+    let words = event_type.words();
+    let without = without_event(&words);
+    (if without.is_empty() { words } else { without }).join("_")
+}
+
+fn without_event(words: &[String]) -> Vec<String> {
+    words.iter().filter(|word| !is_event(word)).cloned().collect()
+}
+
 fn is_event(word: &str) -> bool {
     ["EVENT", "EVENTS"].contains(&word)
+}
+
+/// Says how to give the constant this name.
+fn rename(event: &Event<'_>, constant: &str) -> String {
+    match &event.arguments.name {
+        Some(_) => format!("write `name = \"{constant}\"`"),
+        None => format!("rename the struct to `{}`", renamed_struct(event, constant)),
+    }
+}
+
+/// Returns the name of a struct for the constant, with the capitals of the user's name if they mean the same.
+fn renamed_struct(event: &Event<'_>, constant: &str) -> String {
+    let name = event.record.item.ident.unraw().to_string();
+    let (base, version) = split_version(constant);
+    let stem = name.trim_end_matches(|one: char| one.is_ascii_digit());
+    let stem = stem.strip_suffix('V').filter(|_| stem != name).unwrap_or(&name);
+    let version = version.map(|version| format!("V{version}")).unwrap_or_default();
+    if constant_name_of(stem, &event.event_type.words()) == base {
+        return format!("{stem}{version}");
+    }
+    struct_name(constant)
 }
 
 fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
@@ -135,34 +160,38 @@ fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
     if let Some(word) = constant.split('_').find(|word| is_event(word)) {
         let others: Vec<&str> = constant.split('_').filter(|word| !is_event(word)).collect();
         let what = format!("constant `{constant}` contains `{word}`");
-        let help = format!("rename it to `{}`", others.join("_"));
+        let help = match &others[..] {
+            [] => "name it after what happened".to_owned(),
+            others => rename(event, &others.join("_")),
+        };
         event.arguments.waivers.check(&rules::NAME_CONTAINS_EVENT, &name_place(event), what, &help, problems);
     }
 }
 
-fn check_reserved(field: &Field<'_>, problems: &mut Problems) {
+fn check_reserved(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
     let name = field.name.as_str();
     let (what, help) = if RESERVED.contains(&name) {
         let help = format!("choose another name; {} are reserved", quoted(RESERVED));
         (format!("a data key cannot be named `{name}`"), help)
-    } else if let Some(stem) = name.strip_prefix('_').filter(|_| !name.starts_with("__")) {
+    } else if name.starts_with('_') && !name.starts_with("__") {
         let what = format!(
             "data key `{name}` begins with an underscore, which is ignored in the names of receiver parameters"
         );
-        (what, format!("rename it to `{}`", stem.trim_start_matches('_')))
+        (what, format!("rename it to `{}`", event.record.free_name(name, RESERVED)))
     } else {
         return;
     };
     problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
 }
 
-fn check_suffix(field: &Field<'_>, problems: &mut Problems) {
-    for suffix in ["_data", "_payload"] {
-        let Some(stem) = field.name.strip_suffix(suffix) else {
-            continue;
-        };
+fn check_suffix(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
+    let mut stem = field.name.as_str();
+    while let Some(shorter) = SUFFIXES.iter().find_map(|suffix| stem.strip_suffix(suffix)) {
+        stem = shorter;
+    }
+    if let Some(suffix) = SUFFIXES.iter().find(|suffix| field.name.ends_with(**suffix)) {
         let what = format!("data key `{}` ends in `{suffix}`", field.name);
-        let help = format!("rename it to `{stem}`");
+        let help = format!("rename it to `{}`", event.record.free_name(stem, RESERVED));
         field.waivers.check(&rules::FIELD_DATA_SUFFIX, field.ident, what, &help, problems);
     }
 }

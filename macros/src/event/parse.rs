@@ -12,12 +12,12 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
-use syn::{Expr, ExprField, Ident, Item, ItemStruct, LitStr, Member, ext::IdentExt};
+use syn::{Expr, ExprField, ExprLit, Ident, Item, ItemStruct, Lit, LitStr, Member, Type, ext::IdentExt};
 
 use crate::{
     args::{self, Arg, KnownArguments},
     diagnostics::{Problem, Problems},
-    event_type::EventType,
+    event_type::{EventType, subject_and_action},
     names,
     record::{self, Record},
     record_kind::RecordKind,
@@ -77,12 +77,13 @@ pub(crate) struct Deprecated {
 
 /// Parses the attribute and the struct. Returns `None` if the item does not have the shape of an event.
 pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
-    let mut arguments = parse_arguments(tokens, problems);
+    let examples = Examples::for_item(item);
+    let mut arguments = parse_arguments(tokens, &examples, problems);
     let item = record::check_shape(item, RecordKind::Event, problems)?;
     let struct_name = item.ident.unraw().to_string();
     let event_type = arguments.event_type.take().unwrap_or_else(|| {
         if !arguments.has_unknown {
-            let help = "write `#[event(type = \"com.example.learning.course.enrollment.created.v1\")]`";
+            let help = format!("add `{}` to the arguments of `#[event]`", examples.event_type);
             let what = format!("event `{struct_name}` has no event type");
             problems.refuse(&rules::TYPE_MISSING, &item.ident, what, help);
         }
@@ -91,11 +92,15 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
     let constant = match &arguments.name {
         Some(name) if is_constant(&name.value()) => Ident::new(&name.value(), name.span()),
         Some(name) => {
-            let help = format!(
-                "use capital letters, digits and underscores, as in `{}`",
-                names::constant_name(&struct_name)
+            let capitals = name.value().to_uppercase().replace(['-', ' ', '.'], "_");
+            let better = Some(capitals).filter(|one| is_constant(one));
+            let better = better.unwrap_or_else(|| names::constant_name(&struct_name));
+            let what = format!("`{}` is not a valid constant name", name.value());
+            problems.mistake(
+                name,
+                what,
+                format!("write `name = \"{better}\"`, in capital letters, digits and underscores"),
             );
-            problems.mistake(name, format!("`{}` is not a valid constant name", name.value()), help);
             derived_constant(item, &event_type, problems)
         }
         None => derived_constant(item, &event_type, problems),
@@ -116,7 +121,7 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
                 .note(
                     "a key keeps messages on an event bus in order, but this event never leaves the process",
                 )
-                .help("remove `key`, or `local_only`"),
+                .help("remove `key`, or remove `local_only`"),
         );
         arguments.key.clear();
     }
@@ -132,9 +137,50 @@ fn derived_constant(item: &ItemStruct, event_type: &EventType, problems: &mut Pr
         return Ident::new(&derived, item.ident.span());
     }
     let what = format!("`{}` cannot be turned into a constant name", item.ident);
-    let help = "name the constant, as in `name = \"COURSE_ENROLLMENT_CREATED\"`";
-    problems.mistake(&item.ident, what, help);
+    let words = event_type.words().join("_");
+    let name = if words.is_empty() { "COURSE_ENROLLMENT_CREATED" } else { &words };
+    problems.mistake(&item.ident, what, format!("add `name = \"{name}\"` to the arguments of `#[event]`"));
     Ident::new(UNNAMED, item.ident.span())
+}
+
+/// Examples of arguments that fit the name of the struct.
+struct Examples {
+    event_type: String,
+    name: String,
+    key: String,
+}
+
+impl Examples {
+    fn for_item(item: &Item) -> Self {
+        let name = match item {
+            Item::Struct(item) => names::constant_name(&item.ident.unraw().to_string()),
+            _ => String::new(),
+        };
+        let name = if is_constant(&name) { name } else { "COURSE_ENROLLMENT_CREATED".to_owned() };
+        let version = names::split_version(&name).1.unwrap_or("1");
+        let event_type = format!("type = \"com.example.learning.{}.v{version}\"", subject_and_action(&name));
+        let key = match item {
+            Item::Struct(item) => example_key(item),
+            _ => None,
+        };
+        let key = key.map_or_else(|| EXAMPLE_KEY.to_owned(), |key| format!("key = {key}"));
+        Self { event_type, name: format!("name = \"{name}\""), key }
+    }
+}
+
+const EXAMPLE_KEY: &str = "key = enrollment.course.course_key";
+
+/// Returns a data key that can be a key, judging by the name of its type.
+fn example_key(item: &ItemStruct) -> Option<&Ident> {
+    let can_be_key = |ty: &Type| match ty {
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+            let name = last.ident.to_string();
+            ["String", "Uuid", "i64", "i32", "i16", "u32", "u16"].contains(&name.as_str())
+                || ["Key", "Locator"].iter().any(|end| name.ends_with(end))
+        }),
+        _ => false,
+    };
+    item.fields.iter().find(|field| can_be_key(&field.ty))?.ident.as_ref()
 }
 
 fn is_constant(name: &str) -> bool {
@@ -142,7 +188,7 @@ fn is_constant(name: &str) -> bool {
         && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
-fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> EventArguments {
+fn parse_arguments(tokens: TokenStream, examples: &Examples, problems: &mut Problems) -> EventArguments {
     let mut parsed = EventArguments::default();
     let mut known = KnownArguments::new("`#[event]`", ARGUMENTS);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
@@ -164,7 +210,7 @@ fn parse_arguments(tokens: TokenStream, problems: &mut Problems) -> EventArgumen
     parsed.has_unknown = problems.len() > before;
     for arg in args {
         if known.accept(&arg, problems) {
-            parsed.take(&arg, problems);
+            parsed.take(&arg, examples, problems);
         } else {
             parsed.has_unknown |= !ARGUMENTS.contains(&arg.name.to_string().as_str());
         }
@@ -185,16 +231,16 @@ impl EventArguments {
         names.join(".")
     }
 
-    fn take(&mut self, arg: &Arg, problems: &mut Problems) {
+    fn take(&mut self, arg: &Arg, examples: &Examples, problems: &mut Problems) {
         match arg.name.to_string().as_str() {
             "type" => {
-                let example = "type = \"com.example.learning.course.enrollment.created.v1\"";
-                let event_type = arg.string(example, problems).map(|literal| EventType::new(&literal));
+                let event_type = arg.string(&examples.event_type, problems);
+                let event_type = event_type.map(|literal| EventType::new(&literal));
                 self.event_type = Some(event_type.unwrap_or_else(|| EventType::refused(&arg.name)));
             }
             "key" => {
                 self.has_key = true;
-                self.key = key(arg, problems);
+                self.key = key(arg, &examples.key, problems);
             }
             "minor_version" => {
                 self.minor_version =
@@ -209,7 +255,7 @@ impl EventArguments {
                 self.local_only = arg.string("local_only = \"why it cannot leave the process\"", problems);
             }
             "name" => {
-                self.name = arg.string("name = \"COURSE_ENROLLMENT_CREATED\"", problems);
+                self.name = arg.string(&examples.name, problems);
                 self.is_name_refused = self.name.is_none();
             }
             "allow" => arg.waiver(Place::Struct(RecordKind::Event), &mut self.waivers, problems),
@@ -219,16 +265,33 @@ impl EventArguments {
 }
 
 /// Parses `enrollment.course.course_key`; empty if the value has another form.
-fn key(arg: &Arg, problems: &mut Problems) -> Vec<Ident> {
-    const EXAMPLE: &str = "key = enrollment.course.course_key";
-    let Some(value) = arg.expression("the path of a field", EXAMPLE, problems) else {
+fn key(arg: &Arg, example: &str, problems: &mut Problems) -> Vec<Ident> {
+    let Some(value) = arg.expression("the path of a field", example, problems) else {
         return Vec::new();
     };
     path(value).unwrap_or_else(|| {
         let what = "a key must be the path of a field in the event's data";
-        problems.mistake(value, what, format!("write a path such as `{EXAMPLE}`"));
+        let help = match path_within(value) {
+            Some(path) => format!("write `key = {path}`"),
+            None => format!("write `{example}`, for example"),
+        };
+        problems.mistake(value, what, help);
         Vec::new()
     })
+}
+
+/// Returns the path in an expression around it, such as `"course.id"`, `&course.id` or `course.id.to_string()`.
+fn path_within(value: &Expr) -> Option<String> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(literal), .. }) => path_within(&literal.parse().ok()?),
+        Expr::Reference(reference) => path_within(&reference.expr),
+        Expr::MethodCall(call) => path_within(&call.receiver),
+        Expr::Paren(paren) => path_within(&paren.expr),
+        other => {
+            let names: Vec<String> = path(other)?.iter().map(Ident::to_string).collect();
+            Some(names.join("."))
+        }
+    }
 }
 
 fn path(value: &Expr) -> Option<Vec<Ident>> {

@@ -39,8 +39,8 @@ const OTHERS_WITH_PREFIX: &[&str] = &[
 
 /// Words that can follow a past tense: `signed_up`, `logged_in`.
 const PARTICLES: &[&str] = &[
-    "again", "apart", "away", "back", "down", "forward", "in", "off", "on", "out", "over", "through",
-    "together", "up",
+    "again", "ahead", "along", "apart", "around", "aside", "away", "back", "down", "forward", "in", "off",
+    "on", "out", "over", "through", "together", "up",
 ];
 
 /// The past tenses that end in `-eed`. All other words with that ending are the base of a verb, as `exceed` and
@@ -100,7 +100,8 @@ const COMMANDS: &[&str] = &["can", "may", "must", "please", "shall", "should", "
 
 /// Returns the word that keeps the action from saying what happened; `None` if it does, or names a state.
 pub(super) fn not_past(action: &str) -> Option<&str> {
-    let mut words = action.rsplit(['_', '-']).skip_while(|word| PARTICLES.contains(word));
+    let words = action.rsplit(['_', '-']).filter(|word| !word.is_empty());
+    let mut words = words.skip_while(|word| PARTICLES.contains(word));
     match words.next() {
         Some(last) if is_past_tense(last) => words.find(|word| COMMANDS.contains(word)),
         Some(last) => Some(last),
@@ -131,6 +132,8 @@ mod tests {
     fn past_tenses_and_states_are_recognized() {
         for action in [
             "created",
+            "created_",
+            "re__created",
             "re_created",
             "signed_up",
             "sent",

@@ -1,11 +1,14 @@
 //! The rules about event types, one function each.
 
+use syn::LitStr;
+
 use super::{
     EventType, action,
     version::{self, is_version},
 };
 use crate::{
     diagnostics::Problems,
+    names::split_version,
     rules,
     waivers::{Waivers, how_to_waive},
 };
@@ -13,19 +16,51 @@ use crate::{
 /// The subdomains of Open edX itself (ADR-2, ADR-18).
 const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
 
+/// The constant of the event.
+pub(crate) struct Constant<'a> {
+    pub(crate) name: &'a str,
+    /// Says how to give it another name.
+    pub(crate) rename: &'a dyn Fn(&str) -> String,
+}
+
+impl Constant<'_> {
+    /// Returns whether the constant is named after the version, such as `v2`.
+    fn has_version(&self, version: &str) -> bool {
+        let (_, suffix) = split_version(self.name);
+        suffix.map_or(version == "v1", |suffix| version[1..] == *suffix)
+    }
+
+    /// Returns the help that says to write the event type, and to rename the constant if that becomes necessary.
+    fn write(&self, event_type: &str) -> String {
+        let mut help = format!("write `\"{event_type}\"`");
+        if let Some((_, version)) =
+            event_type.rsplit_once('.').filter(|(_, version)| !self.has_version(version))
+        {
+            let (base, _) = split_version(self.name);
+            let suffix = if version == "v1" { String::new() } else { format!("_{}", version.to_uppercase()) };
+            help.push_str(&format!(", and {}", (self.rename)(&format!("{base}{suffix}"))));
+        }
+        help
+    }
+}
+
+/// The smallest number of segments before the version.
+const LEAST: usize = 5;
+
 impl EventType {
-    /// Returns whether the constant's name can be compared with the event type.
-    pub(crate) fn check(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+    /// Returns whether the constant can be compared with the event type.
+    pub(crate) fn check(&self, constant: &Constant<'_>, waivers: &Waivers, problems: &mut Problems) -> bool {
         // Each of these mistakes would cause others.
         let is_readable = self.check_white_space(problems)
-            && self.check_form_of_version(waivers, problems)
-            && self.check_length(problems);
+            && self.check_form_of_version(constant, waivers, problems)
+            && self.check_domain(problems)
+            && self.check_length(constant.name, problems);
         if !is_readable {
             return false;
         }
-        let is_legal = self.check_segments(problems);
-        self.check_version(waivers, problems);
-        is_legal && {
+        let is_legal = self.check_segments(waivers, problems);
+        let has_version = self.check_version(constant, waivers, problems);
+        is_legal && has_version && {
             self.check_hyphen(waivers, problems);
             self.check_subdomain(waivers, problems);
             self.check_action(waivers, problems)
@@ -42,7 +77,12 @@ impl EventType {
     }
 
     /// Refuses a major version that is not a last segment `vN`.
-    fn check_form_of_version(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+    fn check_form_of_version(
+        &self,
+        constant: &Constant<'_>,
+        waivers: &Waivers,
+        problems: &mut Problems,
+    ) -> bool {
         let text = self.text.escape_debug();
         let (what, better) = if let Some(better) = version::corrected(&self.text) {
             (format!("event type `{text}` must end in a version segment such as `v1`"), better)
@@ -52,31 +92,85 @@ impl EventType {
             && is_version(first)
         {
             let what = format!("event type `{text}` has two major versions, `{first}` and `{version}`");
-            (what, format!("{}.{version}", start.join(".")))
+            // The first version has no suffix in the constant.
+            let both = [first, version].map(|version| version::valid(&version[1..]));
+            let named = both.iter().find(|version| constant.has_version(version)).unwrap_or(&both[1]);
+            (what, format!("{}.{named}", start.join(".")))
         } else {
             return true;
         };
-        let (rule, help) = (&rules::TYPE_MISSING_VERSION, format!("write `\"{}\"`", legal(&better)));
-        if self.text.split('.').all(is_word) {
-            return waivers.check(rule, &self.literal, what, &help, problems);
+        let rule = &rules::TYPE_MISSING_VERSION;
+        if self.text.split('.').all(is_word) && waivers.contains(rule) {
+            waivers.mark_needed(rule);
+            return true;
         }
-        // With a waiver, a segment would still not be a word.
+        // With a waiver, the action would still not be a past tense, or a segment not a word.
         waivers.mark_needed(rule);
-        problems.refuse(rule, &self.literal, what, help);
+        problems.refuse(rule, &self.literal, what, constant.write(&suggested(&better, waivers)));
         false
     }
 
-    fn check_length(&self, problems: &mut Problems) -> bool {
-        let is_long_enough = self.segments.len() >= 5;
-        if !is_long_enough {
+    /// Refuses a reverse DNS name without its top-level domain, as in `openedx.learning.…`.
+    fn check_domain(&self, problems: &mut Problems) -> bool {
+        let Some(missing) = self.missing_domain() else { return true };
+        let is_enough = self.segments.len() + missing.split('.').count() >= LEAST;
+        if !is_enough {
+            return true;
+        }
+        let what = format!(
+            "event type `{}` does not begin with a reverse DNS name such as `org.openedx`",
+            self.text
+        );
+        let help = format!("write `\"{missing}.{}\"`", legal(&self.text));
+        problems.refuse(&rules::TYPE_TOO_SHORT, &self.literal, what, help);
+        false
+    }
+
+    /// Returns the beginning that the reverse DNS name lacks.
+    fn missing_domain(&self) -> Option<&'static str> {
+        let first = self.segments.first()?.as_str();
+        let second = self.segments.get(1).map_or("", String::as_str);
+        match first {
+            "openedx" | "edx" => Some("org"),
+            _ if SUBDOMAINS.contains(&first) => Some("org.openedx"),
+            _ if SUBDOMAINS.contains(&second) && !is_top_level_domain(first) => Some("com"),
+            _ => None,
+        }
+    }
+
+    fn check_length(&self, constant: &str, problems: &mut Problems) -> bool {
+        let is_long_enough = self.segments.len() >= LEAST;
+        let dotted = self.text.replace([':', '/', '\\', ' '], ".");
+        if !is_long_enough && Self::new(&LitStr::new(&dotted, self.literal.span())).segments.len() >= LEAST {
+            let what = format!(
+                "the segments of event type `{}` are not separated by dots",
+                self.text.escape_debug()
+            );
+            let help = format!("write `\"{}\"`", legal(&dotted).replace('-', "_"));
+            problems.refuse(&rules::TYPE_SEGMENT, &self.literal, what, help);
+        } else if !is_long_enough {
             let what = format!("event type `{}` has too few segments", self.text.escape_debug());
-            let help = "write an event type such as `\"com.example.learning.course.enrollment.created.v1\"`";
+            let help = format!("write `\"{}\"`", self.completed(constant));
             problems.refuse(&rules::TYPE_TOO_SHORT, &self.literal, what, help);
         }
         is_long_enough
     }
 
-    fn check_segments(&self, problems: &mut Problems) -> bool {
+    /// Returns an event type for the constant, with the beginning and the version of this one.
+    fn completed(&self, constant: &str) -> String {
+        let domain = match &self.segments[..] {
+            [first, second, ..] if is_top_level_domain(first) && is_word(second) => {
+                format!("{first}.{second}")
+            }
+            _ => "com.example".to_owned(),
+        };
+        let known = self.segments.iter().find(|segment| SUBDOMAINS.contains(&segment.as_str()));
+        let subdomain = known.map_or("learning", String::as_str);
+        let version = version::valid(self.version.as_deref().map_or("1", |version| &version[1..]));
+        format!("{domain}.{subdomain}.{}.{version}", subject_and_action(constant))
+    }
+
+    fn check_segments(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         // One message is enough, because its help shows the whole event type.
         let Some(segment) = self.segments.iter().find(|segment| !is_word(segment)) else { return true };
         let (text, shown) = (self.text.escape_debug(), segment.escape_debug());
@@ -89,33 +183,34 @@ impl EventType {
         } else if segment.is_empty() {
             (
                 format!("a segment of event type `{text}` is empty"),
-                format!("write `\"{}\"`", legal(&self.text)),
+                format!("write `\"{}\"`", suggested(&self.text, waivers)),
             )
         } else {
             let what = format!("segment `{shown}` of event type `{text}` is not a lowercase word");
-            (what, format!("write `\"{}\"`", legal(&self.text)))
+            (what, format!("write `\"{}\"`", suggested(&self.text, waivers)))
         };
         problems.refuse(&rules::TYPE_SEGMENT, &self.literal, what, help);
         false
     }
 
-    fn check_version(&self, waivers: &Waivers, problems: &mut Problems) {
+    /// Returns whether the major version is valid, or not needed.
+    fn check_version(&self, constant: &Constant<'_>, waivers: &Waivers, problems: &mut Problems) -> bool {
         // `check_segments` reported a trailing dot.
         let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
-        if self.major_version.is_none() && has_end {
-            let text = &self.text;
-            let (what, help) = match &self.version {
-                Some(version) => (
-                    format!("`{version}` of event type `{text}` is not a valid major version"),
-                    format!("write `\"{}.v1\"`", self.segments.join(".")),
-                ),
-                None => (
-                    format!("event type `{text}` has no major version"),
-                    format!("add one, as in `\"{}.v1\"`", legal(text)),
-                ),
-            };
-            waivers.check(&rules::TYPE_MISSING_VERSION, &self.literal, what, &help, problems);
+        if self.major_version.is_some() || !has_end {
+            return true;
         }
+        let text = &self.text;
+        let rule = &rules::TYPE_MISSING_VERSION;
+        let start = suggested(&self.segments.join("."), waivers);
+        if let Some(version) = &self.version {
+            let what = format!("`{version}` of event type `{text}` is not a valid major version");
+            let help = constant.write(&format!("{start}.{}", version::valid(&version[1..])));
+            return waivers.check_with_help(rule, &self.literal, what, help, problems);
+        }
+        let version = split_version(constant.name).1.unwrap_or("1");
+        let what = format!("event type `{text}` has no major version");
+        waivers.check(rule, &self.literal, what, &format!("write `\"{start}.v{version}\"`"), problems)
     }
 
     fn check_hyphen(&self, waivers: &Waivers, problems: &mut Problems) {
@@ -136,9 +231,10 @@ impl EventType {
                 && !waivers.contains(&rules::TYPE_HYPHEN));
         if first == "org" && second == "openedx" && !is_known {
             let what = format!("`{subdomain}` is not a subdomain of `org.openedx`");
-            let help =
-                "use one of these, or replace `org.openedx` with the reverse DNS name of your organization";
-            waivers.check(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what, help, problems);
+            let help = format!(
+                "replace `{subdomain}` with one of these, or `org.openedx` with the reverse DNS name of your organization"
+            );
+            waivers.check(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what, &help, problems);
         }
     }
 
@@ -152,11 +248,68 @@ impl EventType {
             format!("`{word}` in action `{action}` of event type `{}` is not in the past tense", self.text)
         };
         let help = format!(
-            "end the event type with what happened, as in `created`, `updated` or `sent`; if `{word}` is right, {}",
+            "end the event type and the name of the event with what happened, as in `created`, `updated` or `sent`; if `{word}` is right, {}",
             how_to_waive(rule)
         );
         waivers.check_with_help(rule, &self.literal, what, help, problems)
     }
+}
+
+/// Returns subject and action for a constant: `course.created` for `COURSE_CREATED_V2`.
+pub(crate) fn subject_and_action(constant: &str) -> String {
+    let (base, _) = split_version(constant);
+    let words: Vec<String> =
+        base.split('_').filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
+    match &words[..] {
+        [] => "subject.created".to_owned(),
+        [action] => format!("subject.{action}"),
+        words => words.join("."),
+    }
+}
+
+/// Returns the event type with legal segments, and without hyphens unless they are waived.
+fn suggested(text: &str, waivers: &Waivers) -> String {
+    let legal = legal(text);
+    if waivers.contains(&rules::TYPE_HYPHEN) { legal } else { legal.replace('-', "_") }
+}
+
+/// Returns whether the word can be a top-level domain. Only those in names of organizations are listed.
+fn is_top_level_domain(word: &str) -> bool {
+    const KNOWN: &[&str] = &[
+        "academy",
+        "app",
+        "cloud",
+        "college",
+        "com",
+        "community",
+        "courses",
+        "dev",
+        "edu",
+        "education",
+        "foundation",
+        "global",
+        "gov",
+        "info",
+        "institute",
+        "int",
+        "mil",
+        "net",
+        "network",
+        "online",
+        "org",
+        "school",
+        "software",
+        "solutions",
+        "study",
+        "systems",
+        "team",
+        "tech",
+        "technology",
+        "training",
+        "university",
+        "world",
+    ];
+    word.len() == 2 || KNOWN.contains(&word)
 }
 
 /// Replaces each illegal segment with a similar word.

@@ -124,7 +124,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let location = location(function);
     let (value, element) = (format_ident!("__RECEIVER_{index}"), format_ident!("__ELEMENT_{index}"));
     let signal = self::signal(signal);
-    let arguments = receiver.parameters.iter().map(argument);
+    let data_key = if receiver.signals.len() > 1 { "shared_data_key" } else { "data_key" };
+    let arguments = receiver.parameters.iter().map(|parameter| argument(parameter, data_key));
     let outcome = outcome(receiver);
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
@@ -159,8 +160,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
 }
 
 /// Returns the argument, with the span of the user's type. It repeats the parameter's type, so that the compiler
-/// compares it here, with a message of ours.
-fn argument(parameter: &Parameter) -> TokenStream {
+/// compares it here, in the function `data_key`, with a message of ours.
+fn argument(parameter: &Parameter, data_key: &str) -> TokenStream {
     let ty = referenced(&parameter.ty);
     let span = ty.span();
     let rt = runtime_at(span);
@@ -174,7 +175,8 @@ fn argument(parameter: &Parameter) -> TokenStream {
         }
     };
     // data_key::<_, UserData>(&__event.user)
-    quote_spanned!(span=> #rt::data_key::<_, #ty>(#value))
+    let data_key = ident_at(data_key, span);
+    quote_spanned!(span=> #rt::#data_key::<_, #ty>(#value))
 }
 
 /// Returns the `T` of a `&T`.

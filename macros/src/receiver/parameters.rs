@@ -167,8 +167,9 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
 /// Returns the correct form of a parameter whose type is not a reference.
 fn by_reference(name: &str, ty: &Type) -> String {
     match type_name(ty).as_str() {
+        "bool" if name.contains("bus") => "write `from_event_bus: bool`".to_owned(),
         "bool" => format!(
-            "write `{name}: &bool` if it is a data key; `from_event_bus: bool` tells whether the event came from a bus"
+            "write `{name}: &bool`; only `from_event_bus: bool`, which tells whether the event came from a bus, is not a reference"
         ),
         owned if !owned.contains('&') => format!("write `{name}: &{owned}`"),
         _ => format!("write `{name}: &T`, where `T` is the type of the data key"),

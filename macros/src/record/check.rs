@@ -16,10 +16,46 @@ impl Record<'_> {
 
     pub(crate) fn check_field(&self, field: &Field<'_>, problems: &mut Problems) {
         check_field_documented(field, problems);
-        check_name(field, problems);
+        self.check_name(field, problems);
         check_type(field, problems);
         check_flow_control(field, self.kind, problems);
         self.check_recursion(field, problems);
+    }
+
+    fn check_name(&self, field: &Field<'_>, problems: &mut Problems) {
+        if field.name.starts_with("__") {
+            let what = format!("field `{}` begins with two underscores", field.name);
+            let help = format!(
+                "rename it to `{}`: names that begin with two underscores are reserved for generated code",
+                self.free_name(&field.name, &[])
+            );
+            problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
+        }
+        if field.name == "build" {
+            let what = "a field cannot be named `build`, because the builder has a method of that name";
+            let help = "name it after its value, as in `build_number`";
+            problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
+        }
+        if !field.name.is_ascii() {
+            let what = format!("field `{}` has a name that is not ASCII", field.name);
+            let help = "use letters from `a` to `z`, digits and underscores, as Avro does";
+            problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
+        }
+    }
+
+    /// Returns a name for a field that is close to `name`, and neither taken nor one of the `reserved`.
+    pub(crate) fn free_name(&self, name: &str, reserved: &[&str]) -> String {
+        let name = name.trim_matches('_');
+        let is_taken = self.fields.iter().any(|field| field.name == name);
+        if name.is_empty() || name.starts_with(|first: char| first.is_ascii_digit()) {
+            format!("value_{name}").trim_end_matches('_').to_owned()
+        } else if is_taken || reserved.contains(&name) || name == "build" {
+            format!("{name}_details")
+        } else {
+            // `self` is a keyword that cannot be raw.
+            let forms = [name.to_owned(), format!("r#{name}"), format!("{name}_details")];
+            forms.into_iter().find(|form| syn::parse_str::<Ident>(form).is_ok()).unwrap_or_default()
+        }
     }
 
     /// Refuses a record that names itself. `assert_field` finds recursion through other payloads.
@@ -60,27 +96,6 @@ fn check_field_documented(field: &Field<'_>, problems: &mut Problems) {
         let what = format!("field `{}` is not documented", field.name);
         let help = "add a `/// …` comment that describes its value";
         problems.refuse(&rules::FIELD_UNDOCUMENTED, field.ident, what, help);
-    }
-}
-
-fn check_name(field: &Field<'_>, problems: &mut Problems) {
-    if field.name.starts_with("__") {
-        let what = format!("field `{}` begins with two underscores", field.name);
-        let help = format!(
-            "rename it to `{}`: names that begin with two underscores are reserved for generated code",
-            field.name.trim_start_matches('_')
-        );
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
-    }
-    if field.name == "build" {
-        let what = "a field cannot be named `build`, because the builder has a method of that name";
-        let help = "name it after its value, as in `build_number`";
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
-    }
-    if !field.name.is_ascii() {
-        let what = format!("field `{}` has a name that is not ASCII", field.name);
-        let help = "use letters from `a` to `z`, digits and underscores, as Avro does";
-        problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
     }
 }
 

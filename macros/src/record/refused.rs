@@ -34,6 +34,8 @@ pub(crate) fn refusal(ty: &Type, is_local: bool) -> Option<TypeRefusal> {
         .or_else(|| find(ty, &wrong_arguments))
         .or_else(|| find(ty, &|part| borrow(part, is_local)))
         .or_else(|| find(ty, &pointer_to_any).filter(|_| !is_local))
+        .or_else(|| find(ty, &pointer_to_unsized).filter(|_| !is_local))
+        .or_else(|| find(ty, &array).filter(|_| !is_local))
         .or_else(|| find(ty, &other_time).filter(|_| !is_local))
 }
 
@@ -109,6 +111,27 @@ fn pointer_to_any(part: &Type) -> Option<TypeRefusal> {
     })
 }
 
+/// Refuses a pointer to a value that needs one, such as `Box<[u8]>`.
+fn pointer_to_unsized(part: &Type) -> Option<TypeRefusal> {
+    let Type::Path(path) = part else { return None };
+    let last = path.path.segments.last()?;
+    let is_pointer = ["Box", "Arc", "Rc"].iter().any(|name| last.ident == name);
+    let inner = type_arguments(last).next().filter(|_| is_pointer)?;
+    without_value(inner).map(|_| {
+        let help = format!("write `{}`", owned(inner));
+        TypeRefusal::new(part, "is a pointer, but payloads own plain values", help)
+    })
+}
+
+/// Refuses an array.
+fn array(part: &Type) -> Option<TypeRefusal> {
+    matches!(part, Type::Array(_)).then(|| {
+        let why = "Avro's only list is `array`, which can have any length and is a `list` in Python (ADR-5)";
+        let help = format!("write `{}`", owned(part));
+        TypeRefusal { why: Some(why), ..TypeRefusal::new(part, "is an array of a fixed length", help) }
+    })
+}
+
 /// Refuses a `DateTime<Utc>` of another crate, which has the same name as ours.
 fn other_time(part: &Type) -> Option<TypeRefusal> {
     let Type::Path(path) = part else { return None };
@@ -142,7 +165,7 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
             });
             let named = lifetimes.next();
             let is_cow = path.path.segments.last().is_some_and(|last| last.ident == "Cow");
-            let is_borrowed = named.map_or(is_cow, |lifetime| !is_static(lifetime));
+            let is_borrowed = named.map_or(is_cow, |lifetime| (is_cow && !is_local) || !is_static(lifetime));
             let help = match owned(part) {
                 other if other == type_name(part) => {
                     "use a type that owns its data, without a lifetime".to_owned()
@@ -161,16 +184,21 @@ fn owned(ty: &Type) -> String {
         Type::Group(group) => owned(&group.elem),
         Type::Paren(paren) => owned(&paren.elem),
         Type::Reference(reference) => owned(&reference.elem),
-        Type::Slice(slice) => match owned(&slice.elem).as_str() {
-            "u8" => "openedx_events::Bytes".to_owned(),
-            item => format!("Vec<{item}>"),
-        },
+        Type::Slice(slice) => list_of(&slice.elem),
+        Type::Array(array) => list_of(&array.elem),
         Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
         Type::Path(path) => {
             let cow = path.path.segments.last().filter(|last| last.ident == "Cow");
             cow.and_then(|cow| type_arguments(cow).next()).map_or_else(|| type_name(ty), owned)
         }
         _ => type_name(ty),
+    }
+}
+
+fn list_of(item: &Type) -> String {
+    match owned(item).as_str() {
+        "u8" => "openedx_events::Bytes".to_owned(),
+        item => format!("Vec<{item}>"),
     }
 }
 
@@ -184,7 +212,11 @@ fn wrong_arguments(part: &Type) -> Option<TypeRefusal> {
     let count = type_arguments(last).count();
     let is_right = counts.contains(&count) && count == angle_arguments(last).count();
     (!is_right).then(|| {
-        let help = format!("write a type such as `{example}`");
+        let path =
+            path.path.segments.iter().rev().skip(1).rev().map(|segment| format!("{}::", segment.ident));
+        // Maps need the user's path.
+        let path: String = path.filter(|_| example.contains("Map")).collect();
+        let help = format!("write a type such as `{path}{example}`");
         TypeRefusal { why: Some(takes), ..TypeRefusal::new(part, "has the wrong type arguments", help) }
     })
 }
@@ -197,10 +229,10 @@ fn arity(last: &PathSegment) -> Option<(RangeInclusive<usize>, &'static str, &'s
         "Option" => (1..=1, "`Option` takes one type argument", "Option<String>"),
         "HashMap" => (2..=3, "`HashMap` takes two type arguments", "HashMap<String, i64>"),
         "BTreeMap" => (2..=2, "`BTreeMap` takes two type arguments", "BTreeMap<String, i64>"),
-        "HashSet" => (1..=2, "`HashSet` takes one type argument", "HashSet<String>"),
-        "BTreeSet" => (1..=1, "`BTreeSet` takes one type argument", "BTreeSet<String>"),
-        "VecDeque" => (1..=1, "`VecDeque` takes one type argument", "VecDeque<String>"),
-        "Box" => (1..=1, "`Box` takes one type argument", "Box<String>"),
+        "HashSet" => (1..=2, "`HashSet` takes one type argument", "Vec<String>"),
+        "BTreeSet" => (1..=1, "`BTreeSet` takes one type argument", "Vec<String>"),
+        "VecDeque" => (1..=1, "`VecDeque` takes one type argument", "Vec<String>"),
+        "Box" => (1..=1, "`Box` takes one type argument", "String"),
         _ => return None,
     })
 }

@@ -4,15 +4,17 @@
 //! message also says why, and what to write instead.
 
 use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque},
-    ffi::OsString,
+    borrow::Cow,
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque},
+    ffi::{CString, OsString},
+    marker::PhantomData,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     num::NonZero,
     path::PathBuf,
     rc::Rc,
     sync::{
-        Arc, Mutex, RwLock, atomic,
+        Arc, Mutex, OnceLock, RwLock, atomic,
         mpsc::{Receiver, Sender},
     },
     time::{Duration, Instant, SystemTime},
@@ -56,6 +58,8 @@ refused! {
     "store the value itself, without the cell, lock or atomic around it":
     [T: ?Sized] "Cell" Cell<T>,
     [T: ?Sized] "RefCell" RefCell<T>,
+    [T] "OnceCell" OnceCell<T>,
+    [T] "OnceLock" OnceLock<T>,
     [T: ?Sized] "Mutex" Mutex<T>,
     [T: ?Sized] "RwLock" RwLock<T>,
     [] "AtomicBool" atomic::AtomicBool,
@@ -99,9 +103,9 @@ refused! {
     "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
     "use `String`":
     [] "char" char,
-    [T: ToOwned + ?Sized] "Cow" std::borrow::Cow<'static, T>,
     [] "PathBuf" PathBuf,
     [] "OsString" OsString,
+    [] "CString" CString,
 }
 refused! {
     "is not a `String`",
@@ -144,8 +148,9 @@ refused! {
 refused! {
     "is borrowed",
     "an event outlives the values it was made from, and reaches other threads and services (ADR-3)",
-    "use an owned type: `String` for `&str`, `Vec<_>` for a slice":
+    "use an owned type: `String` for `str`, `Vec<_>` for a slice":
     [T: ?Sized] "&_" &'static T,
+    [T: ToOwned + ?Sized] "Cow" Cow<'static, T>,
 }
 refused! {
     "has no counterpart in Avro",
@@ -154,6 +159,8 @@ refused! {
     [T, S] "HashSet" HashSet<T, S>,
     [T] "BTreeSet" BTreeSet<T>,
     [T] "VecDeque" VecDeque<T>,
+    [T] "LinkedList" LinkedList<T>,
+    [T] "BinaryHeap" BinaryHeap<T>,
     [T, const N: usize] "[_; N]" [T; N],
 }
 refused! {
@@ -167,6 +174,7 @@ refused! {
     "each value on the wire must carry data (ADR-5)",
     "remove the field":
     [] "()" (),
+    [T: ?Sized] "PhantomData" PhantomData<T>,
 }
 refused! {
     "has fields without names",

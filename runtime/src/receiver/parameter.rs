@@ -64,6 +64,22 @@ impl DataKeyFor<[u8]> for Bytes {
     }
 }
 
+/// A data key of one of several events, if a parameter of type `&P` can take it.
+#[diagnostic::on_unimplemented(
+    message = "parameter has type `&{P}`, but one of the events has a `{Self}` under that name\nnote: a receiver of several events takes only data keys that all of them have, with the same type (ADR-3)\nhelp: write a receiver for each of the events",
+    label = "`{Self}` in one of the events"
+)]
+pub trait SharedDataKeyFor<P: ?Sized>: DataKeyFor<P> {}
+
+#[diagnostic::do_not_recommend]
+impl<T: DataKeyFor<P>, P: ?Sized> SharedDataKeyFor<P> for T {}
+
+/// Borrows a data key of one of several events as the parameter's type.
+#[inline]
+pub fn shared_data_key<K: SharedDataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
+    key.borrow_as()
+}
+
 /// Borrows a data key as the parameter's type.
 #[inline]
 pub fn data_key<K: DataKeyFor<P>, P: ?Sized>(key: &K) -> &P {

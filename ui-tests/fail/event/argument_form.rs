@@ -17,8 +17,15 @@ pub struct CourseCreated {
 }
 
 /// Sent when a seat was taken.
-#[event(type = "com.example.learning.seat.taken.v1", key, local_only)]
+#[event(type = "com.example.learning.seat.taken.v1", key)]
 pub struct SeatTaken {
+    /// Key of the course.
+    pub course_key: CourseKey,
+}
+
+/// Sent when a desk was taken.
+#[event(type = "com.example.learning.desk.taken.v1", local_only)]
+pub struct DeskTaken {
     /// Key of the course.
     pub course_key: CourseKey,
 }

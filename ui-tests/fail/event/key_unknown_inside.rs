@@ -1,4 +1,4 @@
-// errors: 3
+// errors: 6
 use openedx_events::prelude::*;
 
 /// A course.
@@ -27,6 +27,31 @@ pub struct CourseRenamed {
 pub struct CoursesMerged {
     /// Which courses.
     pub courses: Vec<CourseData>,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.course.listed.v1", key = courses.title)]
+pub struct CourseListed {
+    /// The courses.
+    pub courses: Option<Vec<CourseData>>,
+    /// Which list.
+    pub list_id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.course.mapped.v1", key = courses.title)]
+pub struct CourseMapped {
+    /// The courses.
+    pub courses: Option<std::collections::BTreeMap<String, CourseData>>,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.course.graded.v1", key = grade.value)]
+pub struct CourseGraded {
+    /// The grade.
+    pub grade: f64,
+    /// The course.
+    pub course: CourseData,
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-// errors: 5
+// errors: 10
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
@@ -34,6 +34,41 @@ pub struct RoomClosed {
 pub struct LessonMoved {
     /// Which lesson.
     pub lesson_id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.desk.moved.v07")]
+pub struct DeskMovedV7 {
+    /// Which one.
+    pub id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.chair.moved.v0.9")]
+pub struct ChairMoved {
+    /// Which one.
+    pub id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.lamp.moved.v1.0.0-rc.1")]
+pub struct LampMoved {
+    /// Which one.
+    pub id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.wall-clock.moved.V2")]
+pub struct WallClockMovedV2 {
+    /// Which one.
+    pub id: i64,
+}
+
+/// Sent when it happened.
+#[event(type = "com.example.learning.v03.plant.moved")]
+pub struct PlantMovedV3 {
+    /// Which one.
+    pub id: i64,
 }
 
 fn main() {}

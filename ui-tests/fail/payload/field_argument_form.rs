@@ -1,4 +1,4 @@
-// errors: 3
+// errors: 4
 use openedx_events::prelude::*;
 
 /// A learner.
@@ -8,8 +8,15 @@ pub struct LearnerData {
     #[payload(pii(true))]
     pub name: String,
     /// The language.
-    #[payload(default("none"))]
+    #[payload(default("none".to_owned()))]
     pub language: String,
+}
+
+/// A desk, which is no personal data.
+#[payload(pii = false)]
+pub struct DeskData {
+    /// The number.
+    pub number: i64,
 }
 
 fn main() {}

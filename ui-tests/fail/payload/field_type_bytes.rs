@@ -1,4 +1,4 @@
-// errors: 5
+// errors: 9
 use openedx_events::prelude::*;
 
 /// An alias.
@@ -17,6 +17,14 @@ pub struct CourseData {
     pub icon: &'static [u8],
     /// With a fixed length.
     pub digest: [u8; 32],
+    /// Behind a pointer.
+    pub sound: Box<[u8]>,
+    /// Borrowed or not.
+    pub song: std::borrow::Cow<'static, [u8]>,
+    /// Text behind a pointer.
+    pub title: std::sync::Arc<str>,
+    /// Numbers with a fixed length.
+    pub place: [i64; 3],
 }
 
 fn main() {}

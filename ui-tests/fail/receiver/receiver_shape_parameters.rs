@@ -1,4 +1,4 @@
-// errors: 11
+// errors: 10
 use openedx_events::{
     learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
     receiver,
@@ -6,9 +6,6 @@ use openedx_events::{
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 fn by_value(_enrollment: CourseEnrollmentData) {}
-
-#[receiver(COURSE_ENROLLMENT_CREATED)]
-fn string(_enrollment: String) {}
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 fn flag(_from_bus: bool) {}

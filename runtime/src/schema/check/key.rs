@@ -12,9 +12,11 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
     if field.pii && !may_be_pii {
         key(path)
             .fill(
-                " is personal data: `{}` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: end the path with a field that is not personal data, such as an id or an opaque key, or waive the rule with `allow(key_is_pii, reason = \"…\")`",
+                " is personal data: `{}` is marked `pii`\nnote: brokers, their logs and tools show keys in plain text, and keep them after the person's data is erased (ADR-8)\nhelp: ",
                 &[field.name],
             )
+            .key_paths(event.fields, path)
+            .text(", or waive the rule with `allow(key_is_pii, reason = \"…\")`")
             .panic();
     }
     if index + 1 < path.len() {
@@ -34,9 +36,10 @@ pub const fn assert_key(event: &Record, path: &[&str], index: usize, may_be_pii:
     };
     key(path)
         .fill(
-            " is {}, which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: end the path with a string, an integer, a UUID, an opaque key, a date or bytes",
+            " is {}, which cannot be a partition key\nnote: events with the same key stay in order, so the key must identify what changed (ADR-12)\nhelp: ",
             &[kind],
         )
+        .key_paths(event.fields, path)
         .panic();
 }
 
@@ -53,7 +56,9 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
     let message = key(path).text(" is not in the event's data: ");
     if index == 0 {
         message
-            .fill("the event has no data key `{}`{}the event has the data keys ", &[path[0], NOTE])
+            .fill("the event has no data key `{}`{}", &[path[0], NOTE])
+            .key_paths(event.fields, path)
+            .text("; the event has the data keys ")
             .names(event.fields)
             .panic();
     }
@@ -62,26 +67,28 @@ const fn no_such_key(event: &Record, path: &[&str], index: usize) {
         // Reported at its type.
         Schema::Unknown => {}
         Schema::Record(record) => message
-            .fill("`{}` has no field `{}`{}it has the fields ", &[parent.type_name, path[index], NOTE])
+            .fill("`{}` has no field `{}`{}", &[parent.type_name, path[index], NOTE])
+            .key_paths(event.fields, path)
+            .fill("; `{}` has the fields ", &[parent.type_name])
             .names(record.get().fields)
             .panic(),
         Schema::Optional(Schema::Record(_)) => key(path)
             .fill(
-                " leads through an `Option`: the event has no key when `{}` is `None`{}use a field that always has a value",
+                " leads through an `Option`: the event has no key when `{}` is `None`{}",
                 &[parent.name, NOTE],
             )
+            .key_paths(event.fields, path)
             .panic(),
-        Schema::Array(_) | Schema::Map(_) => message
+        Schema::Array(_) | Schema::Map(_) | Schema::Optional(Schema::Array(_) | Schema::Map(_)) => message
             .fill(
-                "`{}` is a `{}`, which has many values, but a key is a single value{}use a field that has a single value in each event",
+                "`{}` is a `{}`, which has many values, but a key is a single value{}",
                 &[parent.name, parent.type_name, NOTE],
             )
+            .key_paths(event.fields, path)
             .panic(),
         _ => message
-            .fill(
-                "`{}` is a `{}`, which has no fields on the wire{}end the path at `{}`",
-                &[parent.name, parent.type_name, NOTE, parent.name],
-            )
+            .fill("`{}` is a `{}`, which has no fields on the wire{}", &[parent.name, parent.type_name, NOTE])
+            .key_paths(event.fields, path)
             .panic(),
     }
 }

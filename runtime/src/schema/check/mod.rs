@@ -5,6 +5,7 @@
 
 mod conventions;
 mod key;
+mod key_paths;
 
 pub use conventions::{assert_command, assert_no_command};
 pub use key::{assert_key, assert_key_is_pii};

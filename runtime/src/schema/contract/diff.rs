@@ -239,10 +239,11 @@ impl Walk<'_> {
                 .number(next)
                 .text("`"),
             _ => message
-                .text("undo the change; add data as a new data key at the end (an `Option<_>` or `#[event(default)]`, with `minor_version = ")
+                .text("undo the change, or write a new event ")
+                .next_major_version(event_type)
+                .text(", or add the data as a new data key at the end (an `Option<_>` or `#[event(default)]`, with `minor_version = ")
                 .number(next)
-                .text("`), or make any other change in a new event ")
-                .next_major_version(event_type),
+                .text("`)"),
         }
         .panic()
     }

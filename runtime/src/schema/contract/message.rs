@@ -86,7 +86,7 @@ impl PanicMessage {
         message.text(".avsc")
     }
 
-    /// `` `com.example.learning.seat.taken.v2` `` for an event type that ends in `.v1`.
+    /// `` of type `com.example.learning.seat.taken.v2`, whose struct ends in `V2` `` for an event type that ends in `.v1`.
     pub(super) const fn next_major_version(self, event_type: &str) -> Self {
         let bytes = event_type.as_bytes();
         let mut digits = bytes.len();
@@ -101,9 +101,10 @@ impl PanicMessage {
             index += 1;
         }
         if version == 0 {
-            return self.text("type");
+            return self.text("of another type");
         }
-        self.text("`").text(event_type.split_at(digits).0).number(version + 1).text("`")
+        let message = self.text("of type `").text(event_type.split_at(digits).0).number(version + 1);
+        message.text("`, whose struct ends in `V").number(version + 1).text("`")
     }
 
     pub(super) const fn number(self, number: u32) -> Self {
