@@ -55,6 +55,24 @@ const FORMS: &[(&str, Action)] = &[
     ("`{}` with the reverse DNS name of your organization", |place, found| {
         place.replace_in_literal(found[0], "com.example")
     }),
+    // Enums and strings
+    ("add `{}`, which {}", |place, found| place.add_variant(found[0])),
+    ("write `{}` above `{}`", |place, found| place.write_above(found[0], found[1])),
+    ("remove `{}` from {}", |place, _| Some(vec![edit(place.source.attribute(place.at)?, "")])),
+    ("give one of them another text, {}", |place, _| {
+        Some(vec![edit(place.at..place.at, "#[payload(text = \"another\")] ")])
+    }),
+    ("remove the data", |place, _| Some(vec![edit(place.at..place.source.closing(place.at) + 1, "")])),
+    ("remove the number", |place, _| {
+        let equals = place.source.text[..place.at].rfind('=')?;
+        Some(vec![edit(equals..place.source.token(place.at).end, "")])
+    }),
+    ("the text of a variant is `{}`, {}", |place, found| place.replace_token(found[0])),
+    ("keep the variant in every build", |place, _| place.remove()),
+    ("write `#[payload(text)]` if it is a string on the wire", |place, _| place.add_argument("text")),
+    ("if `{}` is a struct or an enum of yours, put `#[payload]` on it", |place, _| {
+        place.make_payload().or_else(|| place.leave_out())
+    }),
     // Contracts
     ("write a new event of type `{}`, whose struct ends in `{}`", |place, found| {
         place.new_event(found[0], found[1])
@@ -102,7 +120,6 @@ const FORMS: &[(&str, Action)] = &[
     ("write a `#[payload]` struct with {}", |place, _| place.use_type(PAYLOAD)),
     ("use the payload inside it", |place, _| place.use_type(PAYLOAD)),
     ("remove the field", |place, _| place.remove_field()),
-    ("put `#[payload]` on `{}` if it is your struct{}", |place, _| place.make_payload()),
     ("put `{}` on your struct", |place, found| place.add_to_struct(found[0])),
     // Names
     ("rename it to `{}`", |place, found| place.rename(place.source.token(place.at), found[0])),
@@ -198,6 +215,9 @@ impl Place<'_> {
             } else {
                 self.replace_token(&code)
             };
+        }
+        if code.starts_with(|first: char| first.is_uppercase()) && code.ends_with(')') {
+            return self.write_variant(code);
         }
         if code.contains(": ") {
             return Some(vec![edit(self.parameter()?, code)]);

@@ -167,6 +167,32 @@ impl Place<'_> {
         Some(vec![edit(start..start + old.len(), new)])
     }
 
+    /// Adds a variant to the enum.
+    pub(crate) fn add_variant(&self, variant: &str) -> Option<Vec<Edit>> {
+        let body = self.source.find(self.at, "{")?;
+        let end = self.source.closing(body);
+        let has_comma = self.source.text[..end].trim_end().ends_with(',');
+        Some(vec![edit(end..end, format!("{}{variant}", if has_comma { "" } else { "," }))])
+    }
+
+    pub(crate) fn write_above(&self, attribute: &str, name: &str) -> Option<Vec<Edit>> {
+        let paragraph = self.source.paragraph(self.at);
+        let word = self.source.words(name).into_iter().find(|word| paragraph.contains(&word.start))?;
+        Some(vec![edit(word.start..word.start, format!("{attribute} "))])
+    }
+
+    /// Writes a variant in place of the one at the place of the message, with its data.
+    pub(crate) fn write_variant(&self, variant: &str) -> Option<Vec<Edit>> {
+        let source = self.source;
+        let mut range = source.token(self.at);
+        let rest = &source.text[range.end..];
+        let space = rest.len() - rest.trim_start().len();
+        if rest.trim_start().starts_with(['(', '{']) {
+            range.end = source.closing(range.end + space) + 1;
+        }
+        Some(vec![edit(range, variant)])
+    }
+
     /// Writes a struct for the next major version of the event.
     pub(crate) fn new_event(&self, event_type: &str, suffix: &str) -> Option<Vec<Edit>> {
         let source = self.source;
@@ -245,6 +271,12 @@ impl Place<'_> {
     pub(crate) fn add_to_struct(&self, attribute: &str) -> Option<Vec<Edit>> {
         let name = self.message.what.split('`').nth(1)?;
         let start = self.source.text.find(&format!("pub struct {name}"))?;
+        // It replaces another list of derives.
+        if let Some(derive) =
+            self.source.find(start, "#[derive").filter(|_| attribute.starts_with("#[derive"))
+        {
+            return Some(vec![edit(self.source.attribute(derive)?, attribute)]);
+        }
         Some(vec![edit(start..start, format!("{attribute} "))])
     }
 

@@ -106,8 +106,8 @@ impl Results {
         let mut advice = Vec::new();
         for message in &messages {
             let place = Place { source: &source, message, at: source.offset(message.line, message.column) };
-            let mut ways: Vec<_> =
-                advice::ways(&message.help).iter().filter_map(|way| self.edits(case, &place, way)).collect();
+            let ways = message.help.iter().flat_map(|help| advice::ways(help));
+            let mut ways: Vec<_> = ways.filter_map(|way| self.edits(case, &place, &way)).collect();
             if ways.is_empty() {
                 ways.extend(place.leave_out());
             }

@@ -4,8 +4,8 @@
 pub(crate) struct Message {
     /// What is wrong: the first line.
     pub(crate) what: String,
-    /// What to write.
-    pub(crate) help: String,
+    /// What to write. Each help offers ways of its own.
+    pub(crate) help: Vec<String>,
     /// The place, in lines and columns from 1.
     pub(crate) line: usize,
     pub(crate) column: usize,
@@ -26,24 +26,24 @@ pub(crate) fn read(stderr: &str) -> Messages {
     while let Some(line) = lines.next() {
         let Some(error) = line.strip_prefix("error") else { continue };
         let (code, what) = error.split_once(": ").unwrap_or_else(|| panic!("`{line}` is not a message"));
-        let mut help = None;
+        let mut help = Vec::new();
         let place = loop {
             let next = lines.next().unwrap_or_else(|| panic!("`{line}` has no place"));
             if let Some(place) = next.trim_start().strip_prefix("--> ") {
                 break place;
             }
             if let Some(text) = next.trim_start().strip_prefix("help: ") {
-                help = Some(text.to_owned());
+                help.push(text.to_owned());
             }
         };
-        let Some(help) = help else {
+        if help.is_empty() {
             let is_of_the_compiler = (!code.is_empty() && code != "[E0080]") || is_syntax(what);
             return if is_of_the_compiler {
                 Messages::OfTheCompiler
             } else {
                 Messages::WithoutHelp(what.to_owned())
             };
-        };
+        }
         let mut place = place.rsplit(':').map(|number| number.parse().expect("a number"));
         let (column, line) = (place.next().expect("a column"), place.next().expect("a line"));
         let what = what.trim_start_matches("evaluation panicked: ").to_owned();
