@@ -12,7 +12,9 @@ pub struct Two(pub i64, pub i64);
 /// A record.
 #[payload(text)]
 pub struct Record {
+    /// The width.
     pub width: i64,
+    /// The height.
     pub height: i64,
 }
 

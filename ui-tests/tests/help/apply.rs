@@ -58,11 +58,12 @@ const FORMS: &[(&str, Action)] = &[
     // Enums and strings
     ("add `{}`, which {}", |place, found| place.add_variant(found[0])),
     ("write `{}` above `{}`", |place, found| place.write_above(found[0], found[1])),
-    ("remove `{}` from {}", |place, _| Some(vec![edit(place.source.attribute(place.at)?, "")])),
-    ("give one of them another text, {}", |place, _| {
-        Some(vec![edit(place.at..place.at, "#[payload(text = \"another\")] ")])
+    ("remove variant `{}` or `{}`", |place, _| {
+        let variants = place.source.group(place.at, b'{')?;
+        let variant = place.source.part(place.source.attribute(place.at)?.start, variants);
+        Some(vec![edit(place.source.with_comma(variant), "")])
     }),
-    ("remove the data", |place, _| Some(vec![edit(place.at..place.source.closing(place.at) + 1, "")])),
+    ("give one of them another text, {}", |place, _| place.replace_token("\"another\"")),
     ("remove the number", |place, _| {
         let equals = place.source.text[..place.at].rfind('=')?;
         Some(vec![edit(equals..place.source.token(place.at).end, "")])
@@ -208,13 +209,11 @@ impl Place<'_> {
             return Some(edits);
         }
         if attribute.is_some() {
-            let is_argument = code.contains('=') || is_call(code) || code == "pii";
+            let (argument, token) = (self.argument()?, source.token(self.at));
+            let is_name = self.at == argument.start && source.text[token.clone()] != *code;
+            let is_whole = code.contains('=') || is_call(code) || !is_name;
             let code = code.replace('…', "a good reason");
-            return if is_argument {
-                Some(vec![edit(self.argument()?, code)])
-            } else {
-                self.replace_token(&code)
-            };
+            return Some(vec![edit(if is_whole { argument } else { token }, code)]);
         }
         if code.starts_with(|first: char| first.is_uppercase()) && code.ends_with(')') {
             return self.write_variant(code);

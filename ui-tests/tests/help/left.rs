@@ -36,6 +36,8 @@ const LEFT: &[(&str, &str)] = &[
     ("use letters from `A` to `Z`", "only the author knows the name"),
     ("remove the `where` clause", "the clause has several lines"),
     ("put `#[receiver(…)]` on a `fn`", "there is no function"),
+    ("remove the data", "the other variants hold data as well"),
+    ("wrap larger numbers", "this is another type"),
     ("remove the parameters", "the data uses them"),
     ("derive `Default` on the enum", "this is another attribute"),
     ("add its texts as variants", "only the author knows the texts"),
@@ -52,7 +54,6 @@ const LEFT: &[(&str, &str)] = &[
     ("convert the value first", "only the author knows how"),
     ("make it a free function", "the function moves to another item"),
     ("name the data keys that the events share", "only the author knows what the receiver needs"),
-    ("write the paths of the events' statics", "the case shows forms without a path"),
 ];
 
 /// Cases whose help the test does not follow, with the reason.

@@ -75,7 +75,7 @@ fn check_catch_all(choice: &Choice<'_>, problems: &mut Problems) {
     for second in marked {
         let what = format!("enum `{}` has two catch-all variants", choice.name());
         let help =
-            format!("remove `other` from {}", quoted(&[&first.name, &second.name]).replace(" and ", " or "));
+            format!("remove variant {}", quoted(&[&first.name, &second.name]).replace(" and ", " or "));
         problems.push(
             Problem::of(rule, &second.other, what)
                 .note("a string that no variant has must lead to one variant")

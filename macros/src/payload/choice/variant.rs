@@ -54,12 +54,14 @@ impl<'a> Variant<'a> {
         if is_named(one, "payload") {
             self.arguments(one, known, problems);
         } else if one.path().is_ident("serde") || is_conditional_serde(one) {
-            // Another message about the catch-all would be about the same mistake.
-            if one.to_token_stream().to_string().contains("other") {
-                self.other = Some(self.item.ident.clone());
-            }
             let what = "serde attributes are not supported on payloads and events";
-            let help = "remove it; `#[payload(text = \"…\")]` sets the text of a variant, and `#[payload(other)]` marks the catch-all";
+            let help = if one.to_token_stream().to_string().contains("other") {
+                // Another message about the catch-all would be about the same mistake.
+                self.other = Some(self.item.ident.clone());
+                "write `#[payload(other)]`, which marks the catch-all"
+            } else {
+                "remove it; `#[payload(text = \"…\")]` sets the text of a variant"
+            };
             problems.refuse(&rules::SERDE_ATTRIBUTE, one, what, help);
         } else if is_condition(one) {
             let what = format!("variant `{}` is missing in some builds", self.name);
@@ -111,7 +113,10 @@ impl<'a> Variant<'a> {
         if arg.name == "other" {
             arg.flag(problems);
             self.other = Some(arg.name.clone());
-        } else if let Some(text) = arg.string("text = \"no-id-professional\"", problems) {
+            return;
+        }
+        let example = format!("text = \"{}\"", snake_name(&self.name));
+        if let Some(text) = arg.string(&example, problems) {
             self.text = text.value();
             self.written = Some(text);
         } else {
