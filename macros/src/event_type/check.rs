@@ -60,10 +60,10 @@ impl EventType {
         }
         let is_legal = self.check_segments(waivers, problems);
         let has_version = self.check_version(constant, waivers, problems);
-        is_legal && has_version && {
+        is_legal && {
             self.check_hyphen(waivers, problems);
             self.check_subdomain(waivers, problems);
-            self.check_action(waivers, problems)
+            self.check_action(waivers, problems) && has_version
         }
     }
 
@@ -193,7 +193,7 @@ impl EventType {
         false
     }
 
-    /// Returns whether the major version is valid, or not needed.
+    /// Returns whether the constant can be compared with the major version.
     fn check_version(&self, constant: &Constant<'_>, waivers: &Waivers, problems: &mut Problems) -> bool {
         // `check_segments` reported a trailing dot.
         let has_end = self.segments.last().is_some_and(|last| !last.is_empty());
@@ -210,7 +210,8 @@ impl EventType {
         }
         let version = split_version(constant.name).1.unwrap_or("1");
         let what = format!("event type `{text}` has no major version");
-        waivers.check(rule, &self.literal, what, &format!("write `\"{start}.v{version}\"`"), problems)
+        waivers.check(rule, &self.literal, what, &format!("write `\"{start}.v{version}\"`"), problems);
+        true
     }
 
     fn check_hyphen(&self, waivers: &Waivers, problems: &mut Problems) {

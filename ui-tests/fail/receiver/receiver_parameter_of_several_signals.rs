@@ -15,6 +15,6 @@ pub struct ChairMoved {
 }
 
 #[receiver(DESK_MOVED, CHAIR_MOVED)]
-fn notify(user: &UserData) {}
+fn notify(_user: &UserData) {}
 
 fn main() {}
