@@ -103,7 +103,7 @@ fn check_mismatch(event: &Event<'_>, event_type: &EventType, problems: &mut Prob
         let better = right_base(event_type) + &constant[base.len()..];
         let mut help = rename(event, &better);
         if event.arguments.name.is_none() {
-            help.push_str(&format!(", or add `name = \"{better}\"` to the arguments of `#[event]`"));
+            help = format!("{help}, or add `name = \"{better}\"` to the arguments of `#[event]`");
         }
         event.arguments.waivers.check(&rules::NAME_MISMATCH, &name_place(event), what, &help, problems);
     }

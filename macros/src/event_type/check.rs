@@ -38,7 +38,7 @@ impl Constant<'_> {
         {
             let (base, _) = split_version(self.name);
             let suffix = if version == "v1" { String::new() } else { format!("_{}", version.to_uppercase()) };
-            help.push_str(&format!(", and {}", (self.rename)(&format!("{base}{suffix}"))));
+            help = format!("{help}, and {}", (self.rename)(&format!("{base}{suffix}")));
         }
         help
     }

@@ -14,7 +14,9 @@ pub(crate) fn ways(help: &str) -> Vec<Way> {
         if let Some((_, way)) = clause.split_once(" is right, ").filter(|_| clause.starts_with("if ")) {
             ways.push(vec![instruction(way)]);
         } else if clause.starts_with("remove `allow(") {
-            ways.iter_mut().for_each(|way| way.push(instruction(clause)));
+            for way in &mut ways {
+                way.push(instruction(clause));
+            }
         }
     }
     ways

@@ -1,5 +1,7 @@
 //! Changes of a case's text.
 
+#![expect(clippy::unnecessary_wraps, reason = "all changes have the form that the instructions need")]
+
 use std::ops::Range;
 
 use super::apply::Place;
