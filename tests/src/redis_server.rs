@@ -52,6 +52,13 @@ impl Setup {
         self
     }
 
+    /// Renames a command, so that clients do not find it.
+    #[must_use]
+    pub fn rename(mut self, command: &str, name: &str) -> Self {
+        self.arguments.extend(["--rename-command", command, name].map(str::to_owned));
+        self
+    }
+
     /// Starts a sentinel that monitors the primary at `port` under the name `events`.
     #[must_use]
     pub fn sentinel_of(mut self, port: u16) -> Self {

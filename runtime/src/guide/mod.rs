@@ -12,6 +12,7 @@
 //! | [event bus](event_bus) | exchange events with other services |
 //! | [writing a bus](writing_a_bus) | connect a broker that this crate does not support |
 //! | [operating] | run a consumer: restarts, replay, dead letters, lag, migration from Python |
+//! | [Redis](redis) | set up a Redis server: commands, keys, memory, clusters, TLS |
 //! | [deployment] | run a consumer in a container, with Tutor or in Kubernetes |
 //! | [platforms] | see where programs with this crate run |
 //! | [from Python](from_python) | translate what you know from openedx-events in Python |
@@ -43,6 +44,8 @@ pub mod payloads {}
 pub mod platforms {}
 #[doc = include_str!("receivers.md")]
 pub mod receivers {}
+#[doc = include_str!("redis.md")]
+pub mod redis {}
 #[doc = include_str!("testing.md")]
 pub mod testing {}
 #[doc = include_str!("writing_a_bus.md")]

@@ -16,6 +16,7 @@ mod producing;
 mod random;
 mod repeating;
 mod restricted;
+mod rights;
 mod security;
 mod sentinel;
 mod stopping;

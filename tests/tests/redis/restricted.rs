@@ -1,6 +1,6 @@
 //! Servers that forbid commands, and servers without free memory.
 
-use openedx_events::event_bus::{EventBus, Failure};
+use openedx_events::event_bus::{Entry, EventBus, EventBusConsumer, Failure};
 use std::time::SystemTime;
 
 use super::support::{GROUP, TOPIC, World, ids, numbers, poll, send};
@@ -14,6 +14,11 @@ fn failure() -> Failure {
         first: now,
         last: now,
     }
+}
+
+/// Makes an entry a dead letter.
+pub(crate) fn bury(consumer: &mut dyn EventBusConsumer, entry: &Entry) {
+    consumer.dead_letter(entry, &failure()).unwrap();
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub struct Subscription {
     pub claim_older_than: Duration,
     /// How long a receiver may take.
     pub receiver_timeout: Duration,
+    /// Whether messages may become dead letters.
+    pub stores_dead_letters: bool,
     /// The age at which dead letters are dropped.
     pub dead_letter_max_age: Duration,
     /// The number of dead letters to keep; the oldest ones above it are dropped.
@@ -43,6 +45,7 @@ impl Subscription {
             start: Start::New,
             claim_older_than: ConsumerExtra::default().claim_msgs_older_than,
             receiver_timeout,
+            stores_dead_letters: true,
             dead_letter_max_age: dlq_max_age,
             dead_letter_max_len: dlq_max_len,
         }

@@ -113,7 +113,9 @@ impl Consumer {
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
         let _entered = bus.consumer_span(&self.subscription).entered();
-        let consumer = bus.consumer(&self.subscription).map_err(|error| self.refused(error))?;
+        let mut subscription = self.subscription.clone();
+        subscription.stores_dead_letters = self.options.stores_dead_letters();
+        let consumer = bus.consumer(&subscription).map_err(|error| self.refused(error))?;
         tracing::info!("consuming");
         let tally = Tally::default();
         let log = Log::for_consumer(topic, self.options.audit.then(|| bus.audit_log()));

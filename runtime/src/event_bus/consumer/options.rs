@@ -79,6 +79,11 @@ pub(super) enum Verdict {
 }
 
 impl Options {
+    /// Returns whether messages may become dead letters.
+    pub(super) fn stores_dead_letters(&self) -> bool {
+        self.on_error == OnError::DeadLetter || self.on_unknown_type == OnUnknownType::DeadLetter
+    }
+
     /// Decides what happens to a message after an attempt.
     pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome) -> Verdict {
         let bury = |job, failure: Failure| {

@@ -17,7 +17,7 @@ use rustls::pki_types::{CertificateDer, pem::PemObject};
 use super::{
     command::Commands,
     connection::{ServerConnection, Stream},
-    failure::Trouble,
+    failure::{SHARDS, Trouble},
     options::RedisOptions,
     reply,
     socket::Socket,
@@ -198,6 +198,9 @@ impl Connector {
         let info = reply::text(info).unwrap_or_default();
         let version = info.lines().find_map(|line| line.strip_prefix("redis_version:"));
         version.map_or(Ok(()), check_version)?;
+        if info.lines().any(|line| line.trim_end() == "redis_mode:cluster") {
+            check_shards(&mut connection, deadline)?;
+        }
         // A sentinel may not have noticed yet that another server is the primary now. A replica refuses writes.
         let role = reply::array(role, "ROLE").unwrap_or_default().into_iter().next().and_then(reply::text);
         if matches!(self.options.url.server, RedisServer::Sentinel { .. })
@@ -257,6 +260,16 @@ fn write_login(commands: &mut Commands, login: &RedisLogin) -> bool {
         None => commands.push(&["AUTH", password]),
     }
     true
+}
+
+/// Refuses a cluster with several shards. If this user may not ask, the server refuses commands on streams that it does not have.
+fn check_shards(connection: &mut ServerConnection, deadline: Instant) -> Result<(), Trouble> {
+    let mut commands = Commands::new();
+    commands.push(&["CLUSTER", "INFO"]);
+    let cluster = connection.call(&commands, deadline)?.pop().and_then(reply::text).unwrap_or_default();
+    let shards = cluster.lines().find_map(|line| line.trim_end().strip_prefix("cluster_size:"));
+    let has_several = shards.and_then(|shards| shards.parse().ok()).is_some_and(|shards: u32| shards > 1);
+    if has_several { Err(Trouble::Permanent(SHARDS.to_owned())) } else { Ok(()) }
 }
 
 /// Refuses servers before Redis 7.0. Forks such as Valkey give the version of Redis that they are compatible with.

@@ -21,6 +21,10 @@ pub(super) enum Trouble {
     GroupExists { topic: String, group: String },
 }
 
+/// Why a cluster of several shards cannot be used.
+pub(super) const SHARDS: &str = "the server is one of several shards of a Redis cluster, and the event bus needs all its streams on \
+                                 one server: use a cluster with one shard, or a server that is not in cluster mode";
+
 impl Trouble {
     pub(super) fn connection(what: impl Into<String>, error: io::Error) -> Self {
         if let Some(error) = bad_certificate(&error) {
@@ -44,6 +48,9 @@ impl Trouble {
         // Servers quote the arguments of a command that they do not know.
         let details = error.details().unwrap_or_default();
         let text = details.split(", with args beginning with").next().unwrap_or_default();
+        if matches!(error.code(), "MOVED" | "ASK" | "CROSSSLOT") {
+            return Self::Permanent(SHARDS.to_owned());
+        }
         Self::Server { code: error.code().to_owned(), text: text.chars().take(200).collect() }
     }
 

@@ -16,6 +16,7 @@ mod options;
 mod producer;
 mod replays;
 mod reply;
+mod rights;
 mod short_text;
 mod socket;
 mod stream_id;
@@ -42,20 +43,7 @@ use crate::event_bus::broker::{
 /// Making a bus does not connect. The bus connects when there is something to do, and reconnects after a connection breaks.
 /// Each call ends in time ([`RedisOptions`]). Connecting to a server before Redis 7.0 is a permanent error.
 ///
-/// # Commands that the server must allow
-///
-/// `XADD`, `XTRIM`, `XACK`, `XREADGROUP`, `XPENDING`, `XCLAIM`, `XRANGE`, `XLEN`, `XDEL`, `XGROUP`.
-///
-/// The bus also works if an ACL forbids these, with limits:
-///
-/// * `EVAL` or `XINFO`: nobody notices entries that the stream drops before a member reads them. The consumer warns about
-///   that once. Without `EVAL`, entries that the stream drops while a member claims them, or renews its claim, may go
-///   unnoticed, too, and so may a loss if the connection breaks when it is found.
-/// * `CLIENT LIST`: after a restart, a member waits for the receiver timeout before it takes the entries that it left,
-///   because another process may have its name.
-/// * `CLIENT UNBLOCK`: a consumer that waits for entries stops a little later.
-/// * `XCLAIM` or `XGROUP` on the streams of dead letters: a replay that crashes the process is not remembered.
-/// * `INFO`: the bus does not check the server's version, and may not notice that somebody moved a group.
+/// The guide has a page about the [server](crate::guide::redis): the commands and keys that the bus needs, memory, clusters.
 ///
 /// # TLS
 ///

@@ -82,6 +82,11 @@ impl RedisOptions {
         Ok(options)
     }
 
+    /// Returns the name of the user at the server.
+    pub(super) fn user(&self) -> &str {
+        self.url.login.username.as_deref().filter(|user| !user.is_empty()).unwrap_or("default")
+    }
+
     /// Returns the server for a message, without passwords.
     pub(super) fn place(&self) -> String {
         match &self.url.server {

@@ -9,6 +9,7 @@ use std::{
 
 use super::{
     command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
+    rights,
 };
 use crate::event_bus::{
     broker::{BusError, EventBusProducer},
@@ -133,8 +134,14 @@ impl EventBusProducer for RedisProducer {
         }
         let outcomes = self.send_all(envelopes, deadline).into_iter().zip(envelopes);
         let name_topic = |(outcome, envelope): (SendOutcome, &Envelope)| {
-            outcome
-                .map_err(|trouble| trouble.into_error(&format!("cannot add to stream `{}`", envelope.topic)))
+            outcome.map_err(|trouble| {
+                let mut action = format!("cannot add to stream `{}`", envelope.topic);
+                if trouble.is("NOPERM") {
+                    let line = rights::producer_acl_line(self.connector.options.user(), &envelope.topic);
+                    action += &format!(", which an administrator allows with `{line}`");
+                }
+                trouble.into_error(&action)
+            })
         };
         outcomes.map(name_topic).collect()
     }

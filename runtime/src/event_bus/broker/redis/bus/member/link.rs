@@ -17,6 +17,7 @@ use crate::event_bus::broker::{
     BusError, Subscription, Waker,
     redis::bus::{
         command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, reply,
+        rights,
     },
 };
 
@@ -70,6 +71,14 @@ impl Link {
         self.connection = Some(self.connector.connect(&self.client_name, deadline)?);
         self.is_settled = false;
         Ok(true)
+    }
+
+    /// Checks that the server allows what this member needs. Returns what the member must do without.
+    pub(super) fn check_rights(&mut self) -> Result<Vec<String>, Trouble> {
+        let mut probes = Commands::new();
+        rights::write_probes(&mut probes, &self.subscription);
+        let replies = self.call(&probes)?;
+        rights::missing(replies, &self.subscription, self.connector.options.user())
     }
 
     /// Runs commands. Returns a reply for each, error replies included.

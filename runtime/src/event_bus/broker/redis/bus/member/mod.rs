@@ -58,6 +58,8 @@ pub(super) struct RedisMember {
     scan: Scan,
     watch: Watch,
     dead_letters: DeadLetters,
+    /// Whether this member may call what it needs.
+    has_rights: bool,
     /// The result of the current poll. If the poll fails, the next one returns it.
     found: Polled,
 }
@@ -70,6 +72,7 @@ impl RedisMember {
             scan: Scan::new(subscription),
             watch: Watch::default(),
             dead_letters: DeadLetters::default(),
+            has_rights: false,
             found: Polled::default(),
         })
     }
@@ -79,6 +82,10 @@ impl RedisMember {
         if self.link.connect()? {
             // Looks at all pending entries again: the reply that delivered some of them may be lost.
             self.scan.begin();
+        }
+        if !self.has_rights {
+            self.found.notes.extend(self.link.check_rights()?);
+            self.has_rights = true;
         }
         self.membership.join(&mut self.link)
     }

@@ -87,10 +87,14 @@ fn skips(topic: &str, group: &str, moved: &str, from: StreamId, to: StreamId) ->
     )
 }
 
-/// Returns the number of calls in the reply to `INFO commandstats`.
+/// Returns the number of calls that succeeded in the reply to `INFO commandstats`. Members that start make calls that fail.
 fn setid_calls(stats: &str) -> u64 {
-    let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_xgroup|setid:calls="));
-    line.and_then(|line| line.split(',').next()?.parse().ok()).unwrap_or_default()
+    let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_xgroup|setid:")).unwrap_or_default();
+    let number = |name: &str| {
+        let value = line.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
+        value.and_then(|value| value.trim_end().parse::<u64>().ok()).unwrap_or_default()
+    };
+    number("calls").saturating_sub(number("failed_calls"))
 }
 
 #[cfg(test)]
@@ -99,5 +103,7 @@ mod tests {
     fn calls_are_found_in_the_statistics() {
         let stats = "# Commandstats\r\ncmdstat_xgroup|create:calls=9,usec=1\r\ncmdstat_xgroup|setid:calls=6,usec=3\r\n";
         assert_eq!((super::setid_calls(stats), super::setid_calls("")), (6, 0));
+        let stats = "cmdstat_xgroup|setid:calls=6,usec=3,usec_per_call=0.50,rejected_calls=3,failed_calls=2\r\n";
+        assert_eq!(super::setid_calls(stats), 4);
     }
 }
