@@ -103,7 +103,8 @@ mod tests {
     fn calls_are_found_in_the_statistics() {
         let stats = "# Commandstats\r\ncmdstat_xgroup|create:calls=9,usec=1\r\ncmdstat_xgroup|setid:calls=6,usec=3\r\n";
         assert_eq!((super::setid_calls(stats), super::setid_calls("")), (6, 0));
-        let stats = "cmdstat_xgroup|setid:calls=6,usec=3,usec_per_call=0.50,rejected_calls=3,failed_calls=2\r\n";
+        let stats =
+            "cmdstat_xgroup|setid:calls=6,usec=3,usec_per_call=0.50,rejected_calls=3,failed_calls=2\r\n";
         assert_eq!(super::setid_calls(stats), 4);
     }
 }
