@@ -135,12 +135,12 @@ impl EventBusProducer for RedisProducer {
         let outcomes = self.send_all(envelopes, deadline).into_iter().zip(envelopes);
         let name_topic = |(outcome, envelope): (SendOutcome, &Envelope)| {
             outcome.map_err(|trouble| {
-                let mut action = format!("cannot add to stream `{}`", envelope.topic);
-                if trouble.is("NOPERM") {
-                    let line = rights::producer_acl_line(self.connector.options.user(), &envelope.topic);
-                    action += &format!(", which an administrator allows with `{line}`");
+                let action = format!("cannot add to stream `{}`", envelope.topic);
+                if !trouble.is("NOPERM") {
+                    return trouble.into_error(&action);
                 }
-                trouble.into_error(&action)
+                let line = rights::producer_acl_line(self.connector.options.user(), &envelope.topic);
+                trouble.into_error(&format!("{action}, which an administrator allows with `{line}`"))
             })
         };
         outcomes.map(name_topic).collect()
