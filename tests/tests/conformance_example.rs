@@ -16,10 +16,6 @@ impl Harness for Example {
     fn bus(&self) -> Arc<dyn EventBus> {
         Arc::new(self.0.clone())
     }
-
-    fn trim(&self, topic: &str, max_len: usize) {
-        self.0.trim(topic, max_len);
-    }
 }
 
 conformance_tests!(Example(MapBus::default()));

@@ -106,7 +106,13 @@ pub trait Harness: Send + Sync + 'static {
     fn bus(&self) -> Arc<dyn EventBus>;
 
     /// Drops the oldest messages of `topic`, even if no group has read them, so that exactly `max_len` remain.
-    fn trim(&self, topic: &str, max_len: usize);
+    ///
+    /// # Panics
+    ///
+    /// By default. Override it, unless the bus cannot [drop entries](Capability::DropEntries).
+    fn trim(&self, topic: &str, max_len: usize) {
+        panic!("the harness cannot trim topic `{topic}` to {max_len} messages: implement `Harness::trim`");
+    }
 
     /// Creates a topic that keeps all its messages in order. The suite calls this before it uses a topic. By default,
     /// it does nothing, because the bus creates topics at their first use.
@@ -128,8 +134,8 @@ pub struct Case {
     pub group: &'static str,
     /// The name, which is unique in the suite.
     pub name: &'static str,
-    /// The capability that the case needs, if it needs one.
-    pub needs: Option<Capability>,
+    /// The capabilities that the case needs.
+    pub needs: &'static [Capability],
     run: fn(&Fixture),
 }
 
@@ -149,7 +155,7 @@ impl Case {
     ///
     /// If the bus does not keep the promise.
     pub fn run(&self, harness: &Arc<dyn Harness>) -> Outcome {
-        if let Some(needed) = self.needs.filter(|needed| !harness.bus().can(*needed)) {
+        if let Some(&needed) = self.needs.iter().find(|needed| !harness.bus().can(**needed)) {
             // `eprintln!` would be hidden, since the test passes.
             let _ = writeln!(
                 io::stderr(),
@@ -173,14 +179,14 @@ pub fn run(name: &str, harness: &Arc<dyn Harness>) -> Outcome {
     case.unwrap_or_else(|| panic!("unknown case `{name}`")).run(harness)
 }
 
-/// Lists the cases by group; `[…]` is the capability that a case needs.
+/// Lists the cases by group; `[…]` lists the capabilities that a case needs.
 macro_rules! cases {
-    ($($group:ident { $($case:ident $([$needed:ident])?)+ })+) => {
+    ($($group:ident { $($case:ident $([$($needed:ident)+])?)+ })+) => {
         /// All cases.
         pub const CASES: &[Case] = &[$($(Case {
             group: stringify!($group),
             name: stringify!($case),
-            needs: needs!($($needed)?),
+            needs: &[$($(Capability::$needed),+)?],
             run: cases::$group::$case,
         }),+),+];
 
@@ -208,15 +214,6 @@ macro_rules! cases {
                 }
             };
         }
-    };
-}
-
-macro_rules! needs {
-    () => {
-        None
-    };
-    ($capability:ident) => {
-        Some(Capability::$capability)
     };
 }
 
@@ -287,10 +284,10 @@ cases! {
         a_hanging_receiver_is_reported_and_counts_as_an_attempt
     }
     trimming {
-        trimmed_unread_entries_are_reported_as_lost
-        trimmed_unread_entries_are_counted [CountLostEntries]
-        trimmed_pending_entries_are_reported_as_lost
-        entries_trimmed_after_a_move_are_reported_as_lost [StartAfterEntry]
+        trimmed_unread_entries_are_reported_as_lost [DropEntries]
+        trimmed_unread_entries_are_counted [DropEntries CountLostEntries]
+        trimmed_pending_entries_are_reported_as_lost [DropEntries]
+        entries_trimmed_after_a_move_are_reported_as_lost [DropEntries StartAfterEntry]
     }
     options {
         only_selected_types_are_handled

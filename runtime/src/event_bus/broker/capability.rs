@@ -23,6 +23,8 @@ pub enum Capability {
     LimitDeadLetterCount,
     /// Limits the [age of dead letters](super::subscription::Subscription::dead_letter_max_age).
     LimitDeadLetterAge,
+    /// Drops old entries of a topic, so a group can lose some.
+    DropEntries,
     /// Counts the entries that were dropped before a member had read them.
     CountLostEntries,
     /// Remembers the [replays](super::Operations::replaying) that run.
@@ -41,6 +43,7 @@ impl fmt::Display for Capability {
             Self::StartAfterEntry => "start a group after an entry",
             Self::LimitDeadLetterCount => "limit the number of dead letters",
             Self::LimitDeadLetterAge => "limit the age of dead letters",
+            Self::DropEntries => "drop old entries",
             Self::CountLostEntries => "count lost entries",
             Self::RememberReplays => "remember the replays that run",
             Self::OmitId => "take messages without an id",
