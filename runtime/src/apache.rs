@@ -6,7 +6,7 @@
 //!
 //! let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
 //! let user = UserData::builder().id(7).is_active(true).pii(pii).build();
-//! let event = StudentRegistrationCompleted { user };
+//! let event = StudentRegistrationCompleted::builder().user(user).build();
 //!
 //! let value = apache::to_value(&event)?;
 //! assert_eq!(apache::from_value::<StudentRegistrationCompleted>(value)?, event);

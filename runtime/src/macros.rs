@@ -137,7 +137,7 @@ pub use openedx_events_macros::payload;
 /// }
 ///
 /// fn issue(user: UserData) {
-///     CARD_ISSUED.send_event(CardIssued { user, number: "4711".to_owned() });
+///     CARD_ISSUED.send_event(CardIssued::builder().user(user).number("4711").build());
 /// }
 /// ```
 ///

@@ -171,7 +171,7 @@ impl<E: Event> Signal<E> {
     /// });
     /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
     /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
-    /// # assert_eq!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).len(), 1);
+    /// # assert_eq!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted::builder().user(user).build()).len(), 1);
     /// drop(connection);
     /// ```
     ///

@@ -10,7 +10,7 @@
 //! # fn register_learner() {
 //! #     let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
 //! #     let user = UserData::builder().id(7).is_active(true).pii(pii).build();
-//! #     STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user });
+//! #     STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted::builder().user(user).build());
 //! # }
 //! let sent = testing::capture(&STUDENT_REGISTRATION_COMPLETED);
 //! register_learner();
@@ -41,7 +41,7 @@ use crate::{contracts, event::Event, receiver::function_id, registry, scope::Eff
 /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
 /// let connection = STUDENT_REGISTRATION_COMPLETED.connect(|_, _| Err("no such learner"));
 /// let _strict = testing::strict();
-/// STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }); // panics here
+/// STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted::builder().user(user).build()); // panics here
 /// ```
 pub fn strict() -> Scope {
     Scope::enter(Effect::Strict)
@@ -64,7 +64,7 @@ pub fn mute<E: Event>(signal: &'static Signal<E>) -> Scope {
 /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
 /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
 /// let _muted = testing::mute_receiver(send_welcome_mail);
-/// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted { user }).is_empty());
+/// assert!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted::builder().user(user).build()).is_empty());
 /// ```
 ///
 /// # Panics

@@ -65,19 +65,21 @@ pub enum Start {
 }
 
 impl Start {
-    /// Logs where a new group begins: an operator who expects older messages would wait in vain.
-    pub(crate) fn log_new_group(&self) {
+    /// Logs where a new group begins: an operator who expects older messages would wait in vain. A topic that did not exist may
+    /// be misspelt.
+    pub(crate) fn log_new_group(&self, topic_is_new: bool) {
+        let created = if topic_is_new {
+            "the topic did not exist: created it and the group"
+        } else {
+            "created the group"
+        };
         match self {
             Self::New => tracing::info!(
-                "created the group, which begins with messages sent from now on; set `check_backlog` to begin a new group \
-                 with the messages that the topic already has"
+                "{created}, which begins with messages sent from now on; set `check_backlog` to begin a new group with the \
+                 messages that the topic already has"
             ),
-            Self::Backlog => {
-                tracing::info!("created the group, which begins with the oldest message of the topic");
-            }
-            Self::After(entry) => {
-                tracing::info!("created the group, which begins after entry {}", entry.as_str());
-            }
+            Self::Backlog => tracing::info!("{created}, which begins with the oldest message of the topic"),
+            Self::After(entry) => tracing::info!("{created}, which begins after entry {}", entry.as_str()),
         }
     }
 }

@@ -65,6 +65,7 @@ fn commands_that_create_warn() {
     let bus = bus();
     let consumer = bus.start(&["consume-events", "-t", "parcles", "-g", "vans"]);
     consumer.until("topic `dev-parcles` does not exist; creating it (did you mean `dev-parcels`?");
+    consumer.until("the topic did not exist: created it and the group");
     consumer.until("consuming");
     assert_eq!(consumer.stop().code, 0);
     let consumer = bus.start(&["consume-events", "-t", "parcels", "-g", "vanz"]);

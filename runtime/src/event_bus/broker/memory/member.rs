@@ -27,6 +27,7 @@ impl MemoryMember {
     pub(super) fn join(store: Arc<Store>, subscription: &Subscription) -> Result<Self, BusError> {
         let Subscription { topic: name, group, consumer_name, start, .. } = subscription;
         let mut topics = store.lock();
+        let topic_is_new = !topics.contains_key(name);
         let topic = store::topic(&mut topics, name);
         let is_new = !topic.groups.contains_key(group);
         if is_new {
@@ -37,7 +38,7 @@ impl MemoryMember {
         *topic.group(group).members.entry(consumer_name.clone()).or_default() += 1;
         drop(topics);
         if is_new {
-            start.log_new_group();
+            start.log_new_group(topic_is_new);
         }
         Ok(Self {
             store,

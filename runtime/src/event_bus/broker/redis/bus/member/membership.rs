@@ -32,18 +32,23 @@ impl Membership {
         if self.is_joined {
             return Ok(());
         }
+        let mut topic_is_new = false;
         let is_new = !exists(link)? && {
             let stream = match stream(link) {
                 // This user may not ask.
                 Err(trouble) if trouble.is_refused_command() => None,
-                stream => stream?,
+                stream => {
+                    let stream = stream?;
+                    topic_is_new = stream.is_none();
+                    stream
+                }
             };
             let start = GroupStart::of(&link.subscription.start, stream.as_ref());
             create(link, &start.map_err(|error| Trouble::Permanent(error.to_string()))?)?
         };
         let Subscription { topic, group, start, .. } = &link.subscription;
         if is_new {
-            start.log_new_group();
+            start.log_new_group(topic_is_new);
         } else if let Start::After(_) = start {
             return Err(Trouble::GroupExists { topic: topic.clone(), group: group.clone() });
         }
