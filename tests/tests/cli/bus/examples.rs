@@ -17,6 +17,13 @@ fn prepared() -> (Bus, std::ffi::OsString) {
     let path = env::join_paths(std::iter::once(programs).chain(others)).unwrap();
     let event = json!({"event_type": LENT, "data": {"loan": {"copy_id": 1, "reader": "grace"}, "previous": null, "shelf": ""}});
     fs::write(bus.folder.path("events.jsonl"), format!("{event}\n")).unwrap();
+    let schema = "org+openedx+learning+student+registration+completed+v1_schema.avsc";
+    let schema = Path::new(env!("CARGO_MANIFEST_DIR")).join("../runtime/schemas").join(schema);
+    fs::copy(schema, bus.folder.path("schema-17.avsc")).unwrap();
+    let registered = "org.openedx.learning.student.registration.completed.v1";
+    let bytes =
+        json!({"event_type": registered, "avro_hex": "0e01066164611e616461406578616d706c652e636f6d06416461"});
+    fs::write(bus.folder.path("lines.jsonl"), format!("{bytes}\n")).unwrap();
     let settings = format!("EVENT_BUS_REDIS_CONNECTION_URL: {}\n", bus.server.url());
     fs::write(bus.folder.path("lms.env.yml"), settings).unwrap();
     for _ in 0..3 {
