@@ -284,6 +284,10 @@ rules! {
         name: "receiver_return",
         why: "the sender learns only whether each receiver succeeded",
     }
+    RECEIVER_NAME_DUPLICATE {
+        name: "receiver_name_duplicate",
+        why: "a dead letter names the receivers that failed, and a replay finds them by name",
+    }
     TYPE_DUPLICATE {
         name: "type_duplicate",
         adr: "ADR-2",

@@ -156,6 +156,15 @@ fn receiver() {
 }
 
 #[test]
+fn receiver_with_name_and_origin() {
+    let arguments = quote!(SEAT_TAKEN, name = "seats.notify", only = bus);
+    let item = quote! {
+        fn notify() {}
+    };
+    assert_expansion!("receiver_with_name_and_origin", crate::receiver::receiver(arguments, &item));
+}
+
+#[test]
 fn everything_depends_on_the_path_that_the_user_wrote() {
     let arguments = quote!(SEAT_TAKEN, crate = facade::events);
     let expansion = crate::receiver::receiver(

@@ -57,7 +57,7 @@ pub use event::{
 pub use json::JsonError;
 pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};
-pub use receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn};
+pub use receiver::{EventOrigin, ReceiverDefinition, ReceiverError, ReceiverReturn};
 pub use responses::{Response, Responses};
 pub use signal::{Connection, Signal};
 pub use uuid::Uuid;

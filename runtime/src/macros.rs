@@ -258,6 +258,9 @@ pub use openedx_events_macros::event;
 /// |---|---|
 /// | `SIGNAL, …` | the statics of the events |
 /// | `order = N` | receivers with a lower number run first; 0 by default |
+/// | `name = "…"` | the [stable name](crate::guide::receivers#stable-names) in logs and dead letters; by default, module path and name |
+/// | `only = bus` | only events from an event bus |
+/// | `only = process` | only events that this process sends |
 /// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
 ///
 /// Receivers with the same number run in the order of crate, module, file, line, column and name. The function can still be

@@ -79,9 +79,9 @@ pub use crate::{
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{
-        AnyReceiver, Delivery, RECEIVERS, ReceiverReturn, TypedReceiver, data_key, from_event_bus,
-        shared_data_key,
+        AnyReceiver, Delivery, EventOrigin, RECEIVERS, ReceiverReturn, TypedReceiver, data_key,
+        from_event_bus, shared_data_key,
     },
     schema::*,
-    signal::{AnySignal, SIGNALS, Signal, assert_distinct, event_type, signal},
+    signal::{AnySignal, SIGNALS, Signal, assert_distinct, assert_not_local, event_type, signal},
 };

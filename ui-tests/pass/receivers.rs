@@ -30,6 +30,21 @@ pub struct ListChanged {
 #[receiver(LIST_CHANGED)]
 fn nothing() {}
 
+#[receiver(LIST_CHANGED, name = "lists.of-bus", only = bus)]
+fn of_bus(name: &str) {
+    unreachable!("{name} is sent in this process");
+}
+
+#[receiver(
+    LIST_CHANGED,
+    only = process,
+    name = r"lists/of::process_1.0",
+    order = -1
+)]
+fn of_process(from_event_bus: bool) {
+    assert!(!from_event_bus);
+}
+
 #[receiver(LIST_CHANGED, order = 2147483647)]
 fn owned(name: &String, items: &Vec<i64>, picture: &Bytes, owner: &Option<String>, count: &i64) {
     assert_eq!(
@@ -119,7 +134,7 @@ fn main() {
         &event.count,
     );
     let responses = LIST_CHANGED.send_event(event);
-    assert_eq!(responses.len(), 5);
+    assert_eq!(responses.len(), 6);
     assert!(responses.all_ok());
     let _: fn(CourseEnrollmentCreated) = |event| {
         COURSE_ENROLLMENT_CREATED.send_event(event);

@@ -1,7 +1,7 @@
 //! The arguments of the attribute.
 //!
 //! ```text
-//! SIGNAL, other::SIGNAL, order = 10, crate = path
+//! SIGNAL, other::SIGNAL, order = 10, name = "stable.name", only = bus, crate = path
 //! ```
 
 use proc_macro2::{Group, TokenStream, TokenTree};
@@ -14,6 +14,7 @@ use syn::{
     token::{Bracket, Paren},
 };
 
+use super::only::{Only, parse_name};
 use crate::{
     args::{Arg, KnownArguments, separated},
     diagnostics::{Problem, Problems, without_reports},
@@ -24,10 +25,15 @@ use crate::{
 
 const PATHS: &str = "write the paths of the events' statics, as in `#[receiver(SIGNAL, other::SIGNAL)]`";
 
+const ARGUMENTS: &[&str] = &["order", "name", "only", "crate"];
+
 #[derive(Default)]
 pub(super) struct ReceiverArguments {
     pub(super) signals: Vec<Path>,
     pub(super) order: i32,
+    /// The stable name.
+    pub(super) name: Option<LitStr>,
+    pub(super) only: Option<Only>,
     pub(super) path: RuntimePath,
 }
 
@@ -35,7 +41,7 @@ impl ReceiverArguments {
     /// Returns whether all arguments are correct.
     pub(super) fn parse(&mut self, tokens: TokenStream, problems: &mut Problems) -> bool {
         let before = problems.len();
-        let mut known = KnownArguments::new("`#[receiver]`", &["order", "crate"]);
+        let mut known = KnownArguments::new("`#[receiver]`", ARGUMENTS);
         separated(tokens, PATHS, problems, |input, problems| self.part(input, &mut known, problems));
         if self.signals.is_empty() && problems.len() == before {
             let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static";
@@ -62,7 +68,7 @@ impl ReceiverArguments {
         } else if input.peek(Token![&]) {
             refuse(input.parse()?);
             self.signals.push(input.call(Path::parse_mod_style)?);
-        } else if input.peek(Ident::peek_any) && input.peek2(Token![=]) {
+        } else if is_argument(input) {
             let arg: Arg = input.parse()?;
             if known.accept(&arg, problems) {
                 match arg.name.to_string().as_str() {
@@ -70,6 +76,8 @@ impl ReceiverArguments {
                         self.order =
                             arg.integer(i32::MIN, i32::MAX, "order = 10", problems).unwrap_or_default();
                     }
+                    "name" => self.name = parse_name(&arg, problems),
+                    "only" => self.only = Only::parse(&arg, problems),
                     _ => self.path = RuntimePath::parse(&arg, problems),
                 }
             }
@@ -92,6 +100,13 @@ impl ReceiverArguments {
             self.signals.push(signal);
         }
     }
+}
+
+/// Returns whether an argument follows, and not the path of a signal. It may lack its value.
+fn is_argument(input: ParseStream<'_>) -> bool {
+    let is_known = |name: Ident| ARGUMENTS.iter().any(|known| name == known);
+    let is_name = input.fork().call(Ident::parse_any).is_ok_and(is_known);
+    input.peek(Ident::peek_any) && (input.peek2(Token![=]) || (is_name && !input.peek2(Token![::])))
 }
 
 /// Returns whether the path ends in a name that looks like a type.

@@ -18,12 +18,14 @@ use crate::{
 pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     let import = receiver.path.import();
     let distinct = distinct(receiver);
+    let reachable = reachable(receiver);
     let elements =
         receiver.signals.iter().enumerate().map(|(index, signal)| element(receiver, index, signal));
     let registration = receiver.path.items(quote! {
         #import
         #(#elements)*
         #distinct
+        #reachable
     });
     let uses = uses(&receiver.signals, &receiver.path);
     let function = receiver.function.registered(&quote!(#registration #uses));
@@ -67,6 +69,24 @@ fn distinct(receiver: &Receiver) -> TokenStream {
         const __TYPES: &[&::core::primitive::str] = &[#(#types),*];
         #(#assertions)*
     }
+}
+
+/// Asserts that a receiver of events from an event bus receives events that can come from there.
+fn reachable(receiver: &Receiver) -> TokenStream {
+    let Some(only) = receiver.only.as_ref().filter(|only| only.is_bus) else {
+        return TokenStream::new();
+    };
+    let name = receiver.function.signature.ident.unraw().to_string();
+    let assertions = receiver.signals.iter().map(|path| {
+        let message = format!(
+            "receiver `{name}` would never run: the event of `{}` is `local_only`\nnote: a `local_only` event does not go to an event bus, so it never comes from one\nhelp: remove `only = bus`",
+            quote!(#path).to_string().replace(' ', "")
+        );
+        let (rt, signal) = (runtime_at(only.span), signal(path));
+        quote_spanned!(only.span=> const _: () = #rt::assert_not_local(#signal, #message);)
+    });
+    // const _: () = assert_not_local(signal(&SEAT_HELD), "receiver `notify` would never run: …");
+    quote!(#(#assertions)*)
 }
 
 /// Returns the item without a registration. It mentions the signals, so that the compiler reports mistakes in them at
@@ -127,6 +147,11 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let data_key = if receiver.signals.len() > 1 { "shared_data_key" } else { "data_key" };
     let arguments = receiver.parameters.iter().map(|parameter| argument(parameter, data_key));
     let outcome = outcome(receiver);
+    let named = receiver.name.as_ref().map(|name| quote!(.named(#name)));
+    let only = receiver.only.as_ref().map(|only| {
+        let origin = if only.is_bus { quote!(Bus) } else { quote!(Process) };
+        quote!(.only(__RT::EventOrigin::#origin))
+    });
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location::here(module_path!()), 0,
@@ -136,7 +161,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
     //         ReceiverReturn::outcome(__returned)
     //     },
-    // );
+    // ).named("notices.notify").only(EventOrigin::Bus);
     quote! {
         const #value: &dyn __RT::AnyReceiver = &#signal.receiver(
             #name,
@@ -152,7 +177,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
                 let __returned = (#function)(#(#arguments),*);
                 #outcome
             },
-        );
+        ) #named #only;
         #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
         #[linkme(crate = __RT::linkme)]
         static #element: &dyn __RT::AnyReceiver = #value;

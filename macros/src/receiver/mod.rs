@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod expand;
 mod function;
+mod only;
 mod parameters;
 mod parse;
 

@@ -2,17 +2,18 @@
 //!
 //! ```text
 //! #[receiver(SIGNAL)]
-//! #[receiver(SIGNAL, other::SIGNAL, order = 10, crate = path)]
+//! #[receiver(SIGNAL, other::SIGNAL, order = 10, name = "stable.name", only = bus, crate = path)]
 //! fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
 //! ```
 
 use proc_macro2::TokenStream;
-use syn::Path;
+use syn::{LitStr, Path};
 
 use super::{
     arguments::{ReceiverArguments, later_signals},
     check::check_signature,
     function::Function,
+    only::Only,
     parameters::{Parameter, parse_parameters},
 };
 use crate::{diagnostics::Problems, runtime_path::RuntimePath};
@@ -24,6 +25,9 @@ pub(crate) struct Receiver {
     /// The signals of the function's later attributes.
     pub(crate) later_signals: Vec<Path>,
     pub(crate) order: i32,
+    /// The stable name.
+    pub(crate) name: Option<LitStr>,
+    pub(crate) only: Option<Only>,
     pub(crate) path: RuntimePath,
     pub(crate) parameters: Vec<Parameter>,
 }
@@ -49,11 +53,11 @@ pub(crate) fn parse(
         let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
         parameters.filter(|_| is_right)
     });
-    let ReceiverArguments { signals, order, path } = parsed;
+    let ReceiverArguments { signals, order, name, only, path } = parsed;
     match (function, parameters) {
         (Ok(function), Some(parameters)) if is_complete => {
             let later_signals = later_signals(&function.attributes, &signals, problems);
-            Ok(Receiver { function, signals, later_signals, order, path, parameters })
+            Ok(Receiver { function, signals, later_signals, order, name, only, path, parameters })
         }
         (function, _) => {
             let function = function.map(Function::without_refused_parts);

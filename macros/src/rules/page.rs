@@ -24,11 +24,16 @@ The first use of the [registry](crate::registry) panics and names all definition
 [`registry::findings`](crate::registry::findings) and
 [`testing::assert_no_findings`](crate::testing::assert_no_findings) find it earlier.";
 
+const REPEATED_NAMES: &str = "\
+[`registry::findings`](crate::registry::findings),
+[`testing::assert_no_findings`](crate::testing::assert_no_findings) and the command `check` find two receivers of one event with
+the same name. The name is the one in `#[receiver(…, name = \"…\")]`, or else the path of the function.";
+
 const CONTRACT: &str = "\
 Refused, if `PersonData` in the contract ends with a field `phone`:";
 
 /// Rules about the program as a whole, which no single compilation can check.
-const WITHOUT_CASE: &[&str] = &["type_duplicate"];
+const WITHOUT_CASE: &[&str] = &["receiver_name_duplicate", "type_duplicate"];
 
 /// Rules whose case needs a file. Without the file, the case compiles in the documentation.
 const WITH_A_FILE: &[&str] = &["contract_broken"];
@@ -93,8 +98,10 @@ fn section(rule: &Rule) -> String {
     if !rule.upstream.is_empty() {
         paragraphs.push(format!("Upstream: {}.", rule.upstream));
     }
-    if rule.name == "type_duplicate" {
-        paragraphs.push(DUPLICATES.to_owned());
+    match rule.name {
+        "type_duplicate" => paragraphs.push(DUPLICATES.to_owned()),
+        "receiver_name_duplicate" => paragraphs.push(REPEATED_NAMES.to_owned()),
+        _ => {}
     }
     if !WITHOUT_CASE.contains(&rule.name) {
         let RuleCase { program, message } = case(rule);

@@ -19,9 +19,9 @@ pub use broker::{
 };
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;
-#[cfg(feature = "cli")]
-pub(crate) use consumer::LOOP_HELP;
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
+#[cfg(feature = "cli")]
+pub(crate) use consumer::{LOOP_HELP, Renamed, rename};
 pub use producer::{Guard, InstallError, ProduceError, Producer, Undelivered, install, producer};
 pub use settings::Settings;
 pub use wire::{

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     date_time::DateTime,
-    event_bus::{DeadLetter, EntryId, Replayed, Sizes, replay},
+    event_bus::{DeadLetter, EntryId, Renamed, Replayed, Sizes, rename, replay},
 };
 
 /// Why `dlq replay --all` passes over a dead letter.
@@ -35,7 +35,7 @@ pub enum Dlq {
     ///
     /// Each receiver may take `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`. With `--all`, dead letters whose last replay crashed or
     /// blocked the process are passed over.
-    Replay(Selected),
+    Replay(Replay),
     /// Remove dead letters permanently.
     Drop(Selected),
 }
@@ -67,6 +67,7 @@ pub struct DeadLetterView {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples of `replay` and `drop`:
   openedx-events dlq replay -t loans -g reminders --all
+  openedx-events dlq replay -t loans -g reminders --all --as reminders.send
   openedx-events dlq drop -t loans -g reminders 1679676448892-0
 
 `replay` exits with 1 if a dead letter stays. `drop` exits with 1 if a dead letter does not exist.")]
@@ -81,12 +82,23 @@ pub struct Selected {
     all: bool,
 }
 
+/// The arguments of `dlq replay`.
+#[derive(Args, Debug)]
+pub struct Replay {
+    #[command(flatten)]
+    selected: Selected,
+    /// Receiver that takes the place of a failed one which this program does not have, because it was renamed or moved. If a
+    /// dead letter has several of them, give `OLD=NEW` for each.
+    #[arg(long = "as", value_name = "[OLD=]NAME")]
+    renamed: Vec<Renamed>,
+}
+
 impl Dlq {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         match self {
             Self::List(list) => list.run(out),
             Self::Show(show) => show.run(out),
-            Self::Replay(selected) => selected.replay(out),
+            Self::Replay(replay) => replay.run(out),
             Self::Drop(selected) => selected.drop(out),
         }
     }
@@ -116,9 +128,13 @@ impl DeadLetterView {
     }
 }
 
-impl Selected {
-    fn replay(self, out: &mut dyn Write) -> CommandResult {
-        let (settings, mut topic) = self.group.open_with_settings()?;
+impl Replay {
+    fn run(self, out: &mut dyn Write) -> CommandResult {
+        if self.renamed.iter().filter(|one| one.is_any()).count() > 1 {
+            let error = "`--as NAME` is given twice\nhelp: write `--as OLD=NAME` for each renamed receiver";
+            return Err(CommandError::new(error));
+        }
+        let (settings, mut topic) = self.selected.group.open_with_settings()?;
         let timeout = settings.consumer.receiver_timeout;
         let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, timeout, out))?;
         closed?;
@@ -126,13 +142,14 @@ impl Selected {
     }
 
     fn replay_from(&self, topic: &mut OpenTopic, timeout: Duration, out: &mut dyn Write) -> CommandResult {
-        let group = &self.group.group;
+        let group = &self.selected.group.group;
         // An operator who names a dead letter wants to try it again.
-        let unfinished = if self.all { topic.operations.replaying(&topic.name, group)? } else { Vec::new() };
+        let unfinished =
+            if self.selected.all { topic.operations.replaying(&topic.name, group)? } else { Vec::new() };
         let mut done = Done::Clean;
         // A dead letter that stays may get a new id, and is then listed once more at the end.
         let mut tried = HashSet::new();
-        let mut one = |topic: &mut OpenTopic, letter: DeadLetter| -> Result<(), CommandError> {
+        let mut one = |topic: &mut OpenTopic, mut letter: DeadLetter| -> Result<(), CommandError> {
             if tried.contains(&letter.id) {
                 return Ok(());
             }
@@ -145,7 +162,11 @@ impl Selected {
                 )?;
                 return Ok(());
             }
-            let line = match replay(&mut *topic.operations, &topic.name, group, &letter, timeout)? {
+            let replayed = match rename(&mut letter, &self.renamed) {
+                Ok(()) => replay(&mut *topic.operations, &topic.name, group, &letter, timeout)?,
+                Err(error) => Replayed::Failed(letter.id.clone(), error),
+            };
+            let line = match replayed {
                 Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
                 Replayed::Failed(id, error) | Replayed::TimedOut(id, error) => {
                     done = Done::WithFindings;
@@ -162,19 +183,25 @@ impl Selected {
             out.flush()?;
             Ok(())
         };
-        if self.all {
+        if self.selected.all {
             for_each(topic, group, one)?;
         } else {
             // A wrong id is an error before any receiver runs.
-            let letters: Vec<_> =
-                self.unique_ids().iter().map(|id| find(topic, group, id)).collect::<Result<_, _>>()?;
+            let letters: Vec<_> = self
+                .selected
+                .unique_ids()
+                .iter()
+                .map(|id| find(topic, group, id))
+                .collect::<Result<_, _>>()?;
             for letter in letters {
                 one(topic, letter)?;
             }
         }
         Ok(done)
     }
+}
 
+impl Selected {
     /// Returns the ids in their order, each once, so that receivers run once for a dead letter.
     fn unique_ids(&self) -> Vec<&str> {
         let mut seen = HashSet::new();

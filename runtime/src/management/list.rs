@@ -41,6 +41,8 @@ fn describe(event: &'static EventDefinition) -> Value {
         json!({
             "name": receiver.name(),
             "module_path": receiver.module_path(),
+            "stable_name": receiver.stable_name().to_string(),
+            "only": receiver.only().map(|only| only.to_string()),
             "file": receiver.file(),
             "line": receiver.line(),
             "order": receiver.order(),

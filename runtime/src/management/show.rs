@@ -59,7 +59,8 @@ impl Page<'_> {
             writeln!(self.out, "  none")?;
         }
         for receiver in receivers {
-            writeln!(self.out, "  {receiver}, order {}", receiver.order())?;
+            let only = receiver.only().map(|only| format!(", only = {only}")).unwrap_or_default();
+            writeln!(self.out, "  {receiver}, order {}{only}", receiver.order())?;
         }
 
         writeln!(self.out, "\nschema:")?;

@@ -4,7 +4,11 @@ use std::any::Any;
 
 use linkme::distributed_slice;
 
-use super::{definition::ReceiverDefinition, error::ReceiverError, parameter::Delivery};
+use super::{
+    definition::{EventOrigin, ReceiverDefinition},
+    error::ReceiverError,
+    parameter::Delivery,
+};
 use crate::event::{Event, EventDefinition};
 
 /// A receiver of an event of any type.
@@ -19,6 +23,23 @@ pub trait AnyReceiver: Send + Sync {
 pub struct TypedReceiver<E: Event> {
     pub(crate) definition: ReceiverDefinition,
     pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+}
+
+/// The arguments of `#[receiver]` that few receivers have.
+impl<E: Event> TypedReceiver<E> {
+    /// Sets the stable name.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.definition.stable_name = Some(name);
+        self
+    }
+
+    /// Receives events of this origin only.
+    #[must_use]
+    pub const fn only(mut self, origin: EventOrigin) -> Self {
+        self.definition.only = Some(origin);
+        self
+    }
 }
 
 impl<E: Event> AnyReceiver for TypedReceiver<E> {

@@ -9,10 +9,34 @@ use crate::{event::EventDefinition, schema::Location};
 pub struct ReceiverDefinition {
     pub(crate) event: &'static EventDefinition,
     pub(crate) name: &'static str,
+    /// The name that replaces module path and name in logs and dead letters.
+    pub(crate) stable_name: Option<&'static str>,
+    /// The only origin whose events it receives.
+    pub(crate) only: Option<EventOrigin>,
     pub(crate) location: Location,
     pub(crate) order: i32,
     /// Returns the type of its function. It is a function because a constant cannot name that type.
     pub(crate) function: fn() -> TypeId,
+}
+
+/// Where an event comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EventOrigin {
+    /// An event bus.
+    Bus,
+    /// A sender in this process.
+    Process,
+}
+
+/// `bus` or `process`.
+impl fmt::Display for EventOrigin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Bus => "bus",
+            Self::Process => "process",
+        })
+    }
 }
 
 impl ReceiverDefinition {
@@ -35,9 +59,41 @@ impl ReceiverDefinition {
         self.location.module_path
     }
 
-    /// Returns the name that logs and dead letters use. It stays the same from one build to the next.
+    /// Returns the name that logs and dead letters use: the one in `#[receiver(…, name = "…")]` or `connect_named`, or else
+    /// the module path and the function's name.
+    ///
+    /// A dead letter is replayed to the receiver of that name. Without a name of its own, a receiver that is renamed or moved
+    /// to another module has another name from then on, and so may a connected closure after any change of the program.
+    #[must_use]
+    pub fn stable_name(&self) -> impl fmt::Display + use<> {
+        self.full_name()
+    }
+
     pub(crate) fn full_name(&self) -> FullName {
+        match self.stable_name {
+            Some(name) => FullName { module_path: "", name },
+            None => self.place(),
+        }
+    }
+
+    /// Returns whether a dead letter that names `name` means this receiver. It may be older than the stable name.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.full_name().to_string() == name || self.place().to_string() == name
+    }
+
+    fn place(&self) -> FullName {
         FullName { module_path: self.location.module_path, name: self.name }
+    }
+
+    /// Returns the only origin whose events it receives, or `None` if it receives all.
+    #[must_use]
+    pub fn only(&self) -> Option<EventOrigin> {
+        self.only
+    }
+
+    /// Returns whether it receives events of that origin.
+    pub(crate) fn takes(&self, origin: EventOrigin) -> bool {
+        self.only.is_none_or(|only| only == origin)
     }
 
     /// Returns the file that defines it, as it was passed to the compiler. For a connected closure, it is the file that
@@ -72,20 +128,22 @@ impl fmt::Debug for ReceiverDefinition {
         f.debug_struct("ReceiverDefinition")
             .field("event_type", &self.event.event_type())
             .field("name", &self.name)
+            .field("stable_name", &self.stable_name)
+            .field("only", &self.only)
             .field("location", &self.location)
             .field("order", &self.order)
             .finish_non_exhaustive()
     }
 }
 
-/// `module::path::name (file:line)`.
+/// `module::path::name (file:line)`, with the stable name if there is one.
 impl fmt::Display for ReceiverDefinition {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({}:{})", self.full_name(), self.file(), self.line())
     }
 }
 
-/// `module::path::name`, or the name alone for a connected closure.
+/// `module::path::name`, or the name alone for a connected closure or a receiver with a stable name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct FullName {
     module_path: &'static str,

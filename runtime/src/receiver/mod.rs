@@ -12,7 +12,7 @@ mod run;
 pub(crate) use any_receiver::receivers_of;
 pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
 pub(crate) use definition::FullName;
-pub use definition::{ReceiverDefinition, function_id};
+pub use definition::{EventOrigin, ReceiverDefinition, function_id};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key, from_event_bus, shared_data_key};
 pub use returned::ReceiverReturn;

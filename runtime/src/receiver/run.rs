@@ -104,6 +104,8 @@ mod tests {
         ReceiverDefinition {
             event: STUDENT_REGISTRATION_COMPLETED.definition(),
             name: "greet",
+            stable_name: None,
+            only: None,
             location: Location { module_path: "letters::welcome", file: "letters.rs", line: 12, column: 1 },
             order: 0,
             function: TypeId::of::<Lines>,

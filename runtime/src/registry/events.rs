@@ -4,11 +4,10 @@ use std::sync::OnceLock;
 
 use super::findings;
 use crate::{
-    event::{AnyEvent, AnyEventError, EventDefinition},
+    event::{AnyEventError, EventDefinition},
     metadata::EventsMetadata,
-    receiver::ReceiverReturn,
     responses::Responses,
-    signal::{self, AnySignal, Connection, Incoming, SIGNALS},
+    signal::{AnySignal, Incoming, SIGNALS},
 };
 
 /// Returns all event definitions, sorted by event type. It leaves out the events of the conformance suite for event buses,
@@ -68,12 +67,12 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 #[track_caller]
 #[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
-    known(&metadata)?.dispatch_from_event_bus(&metadata, bytes)
+    known(&metadata.event_type)?.dispatch_from_event_bus(&metadata, bytes)
 }
 
 /// Decodes the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and finds its receivers.
 pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
-    known(&metadata)?.receive(metadata, bytes)
+    known(&metadata.event_type)?.receive(metadata, bytes)
 }
 
 /// Returns whether events of that type have a receiver in this program, or `None` if the program does not know the type.
@@ -86,36 +85,10 @@ pub(crate) fn has_receivers() -> bool {
     signals().iter().any(|signal| signal.has_receivers())
 }
 
-/// Connects a receiver of all events, whatever their type, until the [`Connection`] is dropped.
-///
-/// It runs among the connected receivers of the event's own signal, in order of connection.
-///
-/// ```
-/// use openedx_events::registry;
-///
-/// let connection = registry::connect_any(|event, metadata| {
-///     println!("{} {}", metadata.id, event.event_type());
-/// });
-/// # drop(connection);
-/// ```
-///
-/// # Panics
-///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// Returns the signal of the event type.
 #[track_caller]
-pub fn connect_any<F, R>(receiver: F) -> Connection
-where
-    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-    R: ReceiverReturn,
-{
-    signals();
-    signal::connect_any(receiver)
-}
-
-#[track_caller]
-fn known(metadata: &EventsMetadata) -> Result<&'static dyn AnySignal, AnyEventError> {
-    find(&metadata.event_type)
-        .ok_or_else(|| AnyEventError::UnknownEventType { event_type: metadata.event_type.to_string() })
+pub(super) fn known(event_type: &str) -> Result<&'static dyn AnySignal, AnyEventError> {
+    find(event_type).ok_or_else(|| AnyEventError::UnknownEventType { event_type: event_type.to_owned() })
 }
 
 #[track_caller]

@@ -2,7 +2,11 @@
 
 use std::fmt;
 
-use crate::{event::EventDefinition, signal::SIGNALS};
+use crate::{
+    event::EventDefinition,
+    receiver::{RECEIVERS, ReceiverDefinition},
+    signal::SIGNALS,
+};
 
 /// A mistake in the definitions that the program was linked with. It prints as one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,6 +55,8 @@ impl fmt::Display for Finding {
 ///
 /// * `type_duplicate`: several definitions of one event type (ADR-2). Python's library does not check this: two of Open
 ///   edX's events shared a type for more than a year, and consumers took one for the other.
+/// * `receiver_name_duplicate`: several receivers of one event that logs and dead letters call the same, so that a replayed
+///   dead letter would run all of them.
 ///
 /// The rest of the registry panics if an event type is defined twice, because it could answer with the wrong definition.
 /// This function does not. In a test, call [`testing::assert_no_findings`](crate::testing::assert_no_findings).
@@ -60,7 +66,10 @@ impl fmt::Display for Finding {
 /// ```
 #[must_use]
 pub fn findings() -> Vec<Finding> {
-    duplicates(SIGNALS.iter().map(|signal| signal.definition()))
+    let mut findings = duplicates(SIGNALS.iter().map(|signal| signal.definition()));
+    findings.extend(repeated_names(RECEIVERS.iter().map(|receiver| receiver.definition())));
+    findings.sort_by_key(Finding::event_type);
+    findings
 }
 
 /// Panics if an event type is defined more than once.
@@ -110,4 +119,27 @@ fn several_versions(same: &[&'static EventDefinition]) -> Option<String> {
     (all_same && other_file).then(|| {
         format!("the program links several versions of crate `{name}`: `cargo tree --duplicates` shows which crates depend on them")
     })
+}
+
+fn repeated_names(definitions: impl Iterator<Item = &'static ReceiverDefinition>) -> Vec<Finding> {
+    let mut named: Vec<_> = definitions
+        .map(|receiver| (receiver.event().event_type(), receiver.full_name().to_string(), receiver))
+        .collect();
+    named.sort_by_key(|(event_type, name, receiver)| (*event_type, name.clone(), receiver.sort_key()));
+    let is_same =
+        |left: &(&str, String, _), right: &(&str, String, _)| left.0 == right.0 && left.1 == right.1;
+    named.chunk_by(is_same).filter(|same| same.len() > 1).map(repeated_name).collect()
+}
+
+/// Describes several receivers with one name.
+fn repeated_name(same: &[(&'static str, String, &'static ReceiverDefinition)]) -> Finding {
+    let (event_type, name, _) = &same[0];
+    let places: Vec<String> =
+        same.iter().map(|(.., receiver)| format!("{}:{}", receiver.file(), receiver.line())).collect();
+    let text = format!(
+        "event type `{event_type}` has several receivers called `{name}`: at {}, and a replayed dead letter would run all of them",
+        places.join(" and ")
+    );
+    let help = "give one of them another name, as in `#[receiver(SIGNAL, name = \"…\")]`".to_owned();
+    Finding::new("receiver_name_duplicate", event_type, text, Some(help))
 }

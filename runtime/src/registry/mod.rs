@@ -9,13 +9,15 @@
 
 // This folder uses signals and receivers. The event bus, the tests' helpers and the command line use it.
 
+mod connect;
 mod events;
 mod findings;
 mod receivers;
 
 #[doc(hidden)]
 pub use crate::receiver::function_id as __function_id;
-pub use events::{connect_any, events, get, send_from_event_bus};
+pub use connect::{connect, connect_any, connect_any_named, connect_named};
+pub use events::{events, get, send_from_event_bus};
 pub(crate) use events::{has_receivers, receive, type_has_receivers};
 pub(crate) use findings::lines;
 pub use findings::{Finding, findings};

@@ -6,7 +6,7 @@ use super::{Signal, dispatch::Failures, incoming::Incoming, receivers::Receivers
 use crate::{
     event::{AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
-    receiver::Delivery,
+    receiver::{Delivery, EventOrigin},
     responses::Responses,
     scope::Scopes,
 };
@@ -53,9 +53,9 @@ impl dyn AnySignal {
         Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
     }
 
-    /// Returns whether the event has a receiver in this process.
+    /// Returns whether an event from an event bus has a receiver in this process.
     pub(crate) fn has_receivers(&'static self) -> bool {
-        self.receivers().are_any(self.definition())
+        self.receivers().are_any(self.definition(), EventOrigin::Bus)
     }
 }
 

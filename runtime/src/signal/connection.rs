@@ -67,17 +67,39 @@ impl Connected {
     }
 }
 
-/// The identity of a closure: the compiler's name for it, and the line that connects it.
-pub(super) struct Closure {
+/// The identity of a closure: its names, and the line that connects it.
+pub(crate) struct Closure {
     name: &'static str,
+    stable_name: Option<&'static str>,
     function: fn() -> TypeId,
     caller: &'static Caller<'static>,
 }
 
 impl Closure {
     #[track_caller]
-    pub(super) fn of<F: 'static>(receiver: &F) -> Self {
-        Self { name: type_name_of_val(receiver), function: TypeId::of::<F>, caller: Caller::caller() }
+    pub(crate) fn of<F: 'static>(receiver: &F) -> Self {
+        let (name, caller) = (type_name_of_val(receiver), Caller::caller());
+        Self { name, stable_name: None, function: TypeId::of::<F>, caller }
+    }
+
+    /// Gives it a stable name.
+    ///
+    /// # Panics
+    ///
+    /// If the name cannot stand in a dead letter, which has one name a line.
+    #[track_caller]
+    pub(crate) fn named(self, name: &'static str) -> Self {
+        let is_allowed = |one: char| one.is_alphanumeric() || "_-.:/".contains(one);
+        let is_name = !name.is_empty() && name.chars().all(is_allowed);
+        assert!(
+            is_name,
+            "{name:?} is not a valid name of a receiver: use letters, digits, `_`, `-`, `.`, `:` and `/`"
+        );
+        Self { stable_name: Some(name), ..self }
+    }
+
+    pub(super) fn stable_name(&self) -> Option<&'static str> {
+        self.stable_name
     }
 
     /// Defines the closure as a receiver of `event`.
@@ -85,6 +107,8 @@ impl Closure {
         ReceiverDefinition {
             event,
             name: self.name,
+            stable_name: self.stable_name,
+            only: None,
             location: Location {
                 module_path: "",
                 file: self.caller.file(),

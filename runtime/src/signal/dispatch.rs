@@ -11,7 +11,7 @@ use super::{
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Delivery, ReceiverError, drop_guarded, log_failure, run},
+    receiver::{Delivery, EventOrigin, ReceiverError, drop_guarded, log_failure, run},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
@@ -109,7 +109,8 @@ impl Receivers {
         scopes: &Scopes,
         failures: Failures,
     ) -> Result<Responses, ReceiverError> {
-        let linked = self.linked(definition);
+        let origin = if delivery.from_event_bus { EventOrigin::Bus } else { EventOrigin::Process };
+        let linked = self.linked(definition).taking(origin);
         let own = Held(self.connected.snapshot());
         let any = Held(connect_any::snapshot());
 

@@ -15,6 +15,16 @@ pub const fn event_type<E: Event>(_: &Signal<E>) -> &'static str {
     E::DEFINITION.event_type()
 }
 
+/// Refuses a receiver of events from an event bus if the event never goes there.
+///
+/// # Panics
+///
+/// If the event is local only. Expansions call this in a constant, so it is a compile error.
+#[track_caller]
+pub const fn assert_not_local<E: Event>(_: &Signal<E>, message: &'static str) {
+    assert!(E::DEFINITION.local_only().is_none(), "{}", message);
+}
+
 /// Refuses a receiver that names one signal twice: at `index`, and before it under another name.
 ///
 /// # Panics

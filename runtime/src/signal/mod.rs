@@ -17,11 +17,12 @@ mod receivers;
 use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
-pub(crate) use connect_any::connect_any;
+pub(crate) use connect_any::{connect_any, connect_untyped};
+pub(crate) use connection::Closure;
+use connection::Connected;
 pub use connection::Connection;
-use connection::{Closure, Connected};
 use dispatch::Failures;
-pub use expansion::{assert_distinct, event_type, signal};
+pub use expansion::{assert_distinct, assert_not_local, event_type, signal};
 pub(crate) use incoming::Incoming;
 pub(crate) use install::{install_outlet, remove_outlet};
 pub(crate) use outlet::{Outlet, current_as as current_outlet};
@@ -31,7 +32,7 @@ use crate::{
     date_time::DateTime,
     event::{AnyEvent, Event, EventDefinition, WireEvent},
     metadata::EventsMetadata,
-    receiver::{Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
+    receiver::{Delivery, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
     responses::Responses,
     schema::{Location, event_schema_string},
     scope::{self, Scopes},
@@ -70,7 +71,9 @@ impl<E: Event> Signal<E> {
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
     ) -> TypedReceiver<E> {
         let function = TypeId::of::<F>;
-        let definition = ReceiverDefinition { event: E::DEFINITION, name, location, order, function };
+        let event = E::DEFINITION;
+        let (stable_name, only) = (None, None);
+        let definition = ReceiverDefinition { event, name, stable_name, only, location, order, function };
         TypedReceiver { definition, call }
     }
 
@@ -182,7 +185,42 @@ impl<E: Event> Signal<E> {
         F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
         R: ReceiverReturn,
     {
-        let closure = Closure::of(&receiver);
+        self.connect_closure(Closure::of(&receiver), receiver)
+    }
+
+    /// Connects a receiver under a stable name, until the [`Connection`] is dropped.
+    ///
+    /// Logs and dead letters call it `name`, so that a later build of the program can replay its dead letters. The compiler's
+    /// name of a closure, which [`connect`](Self::connect) uses, may change with each build. A name must be unique among the
+    /// receivers of the event.
+    ///
+    /// ```
+    /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
+    ///
+    /// let connection = STUDENT_REGISTRATION_COMPLETED.connect_named("greeter", |event, _| {
+    ///     println!("welcome, user {}", event.user.id);
+    /// });
+    /// # drop(connection);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`.
+    #[track_caller]
+    pub fn connect_named<F, R>(&'static self, name: &'static str, receiver: F) -> Connection
+    where
+        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        self.connect_closure(Closure::of(&receiver).named(name), receiver)
+    }
+
+    fn connect_closure<F, R>(&'static self, closure: Closure, receiver: F) -> Connection
+    where
+        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        self.receivers.warn_of_repeated_name(E::DEFINITION, &closure);
         let definition = Some(Arc::new(closure.definition(E::DEFINITION)));
         let call =
             Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| match event.downcast_ref() {
@@ -194,12 +232,14 @@ impl<E: Event> Signal<E> {
 
     /// Returns the receivers that the program was linked with, in the order in which they run.
     pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
-        self.receivers.linked(E::DEFINITION).iter().map(|receiver| receiver.definition())
+        self.receivers.linked(E::DEFINITION).all().iter().map(|receiver| receiver.definition())
     }
 
     #[inline]
     fn is_unobserved(&self) -> bool {
-        !self.receivers.are_any(E::DEFINITION) && !self.receivers.is_produced() && !scope::is_active()
+        !self.receivers.are_any(E::DEFINITION, EventOrigin::Process)
+            && !self.receivers.is_produced()
+            && !scope::is_active()
     }
 
     #[track_caller]

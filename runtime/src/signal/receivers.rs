@@ -10,22 +10,51 @@ use std::{
 
 use super::{
     connect_any,
-    connection::{Connected, ConnectedList},
+    connection::{Closure, Connected, ConnectedList},
     dispatch_list::{DispatchList, Item, Snapshot},
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
-    receiver::{AnyReceiver, Delivery, ReceiverError, receivers_of},
+    receiver::{AnyReceiver, Delivery, EventOrigin, ReceiverError, receivers_of},
     responses::ReceiverHandle,
 };
 
 /// The receivers of one signal. The receivers of all events are in [`connect_any`].
 pub struct Receivers {
     /// The receivers that the program was linked with, in order. They are found at first use.
-    linked: OnceLock<Box<[&'static dyn AnyReceiver]>>,
+    linked: OnceLock<Linked>,
     pub(super) connected: ConnectedList,
     /// Whether the installed event bus has a route for these events.
     produced: AtomicBool,
+}
+
+/// The receivers that the program was linked with, each list in the order in which they run.
+pub(super) struct Linked {
+    all: Box<[&'static dyn AnyReceiver]>,
+    of_bus: Box<[&'static dyn AnyReceiver]>,
+    of_process: Box<[&'static dyn AnyReceiver]>,
+}
+
+impl Linked {
+    fn of(event: &'static EventDefinition) -> Self {
+        let all = receivers_of(event);
+        let taking = |origin| all.iter().copied().filter(|one| one.definition().takes(origin)).collect();
+        let (of_bus, of_process) = (taking(EventOrigin::Bus), taking(EventOrigin::Process));
+        Self { all: all.into(), of_bus, of_process }
+    }
+
+    pub(super) fn all(&self) -> &[&'static dyn AnyReceiver] {
+        &self.all
+    }
+
+    /// Returns the receivers of events of that origin.
+    #[inline]
+    pub(super) fn taking(&self, origin: EventOrigin) -> &[&'static dyn AnyReceiver] {
+        match origin {
+            EventOrigin::Bus => &self.of_bus,
+            EventOrigin::Process => &self.of_process,
+        }
+    }
 }
 
 impl Receivers {
@@ -33,9 +62,9 @@ impl Receivers {
         Self { linked: OnceLock::new(), connected: DispatchList::new(), produced: AtomicBool::new(false) }
     }
 
-    /// Returns the receivers that the program was linked with, in the order in which they run.
+    /// Returns the receivers that the program was linked with.
     #[inline]
-    pub(super) fn linked(&self, event: &'static EventDefinition) -> &[&'static dyn AnyReceiver] {
+    pub(super) fn linked(&self, event: &'static EventDefinition) -> &Linked {
         match self.linked.get() {
             Some(linked) => linked,
             None => self.find(event),
@@ -43,14 +72,16 @@ impl Receivers {
     }
 
     #[cold]
-    fn find(&self, event: &'static EventDefinition) -> &[&'static dyn AnyReceiver] {
-        self.linked.get_or_init(|| receivers_of(event).into())
+    fn find(&self, event: &'static EventDefinition) -> &Linked {
+        self.linked.get_or_init(|| Linked::of(event))
     }
 
-    /// Returns whether an event that is sent now would run any receiver.
+    /// Returns whether an event of that origin would run any receiver now.
     #[inline]
-    pub(super) fn are_any(&self, event: &'static EventDefinition) -> bool {
-        !self.linked(event).is_empty() || !self.connected.is_empty() || connect_any::is_observed()
+    pub(super) fn are_any(&self, event: &'static EventDefinition, origin: EventOrigin) -> bool {
+        !self.linked(event).taking(origin).is_empty()
+            || !self.connected.is_empty()
+            || connect_any::is_observed()
     }
 
     #[inline]
@@ -63,9 +94,25 @@ impl Receivers {
         self.produced.store(produced, Ordering::Relaxed);
     }
 
-    /// Returns all current receivers of an event, in the order in which they run.
+    /// Logs a warning if another receiver of the event has the stable name of `new`: a replayed dead letter would run both.
+    pub(super) fn warn_of_repeated_name(&self, event: &'static EventDefinition, new: &Closure) {
+        let Some(name) = new.stable_name() else { return };
+        let linked = self.linked(event).all().iter().any(|one| one.definition().is_called(name));
+        let connected = self.connected.snapshot();
+        if linked || items(connected.as_ref()).iter().any(|one| one.value.closure.stable_name() == Some(name))
+        {
+            let event_type = event.event_type();
+            tracing::warn!(
+                event_type,
+                receiver = name,
+                "two receivers of the event have this name: a replayed dead letter runs both"
+            );
+        }
+    }
+
+    /// Returns all current receivers of an event from an event bus, in the order in which they run.
     pub(super) fn callees(&'static self, event: &'static EventDefinition) -> Vec<(ReceiverHandle, Callee)> {
-        let linked = self.linked(event).iter().copied().map(Callee::Linked);
+        let linked = self.linked(event).taking(EventOrigin::Bus).iter().copied().map(Callee::Linked);
         let (own, any) = (self.connected.snapshot(), connect_any::snapshot());
         let connected = in_order(items(own.as_ref()), items(any.as_ref()));
         linked.chain(connected).map(|callee| (callee.handle(event), callee)).collect()

@@ -77,7 +77,7 @@ fn deliver(parcel: &ParcelData) -> Result<(), ReceiverError> {
     Ok(())
 }
 
-#[receiver(PARCEL_SENT, order = 1)]
+#[receiver(PARCEL_SENT, order = 1, name = "parcels.count")]
 fn count(parcel: &ParcelData) {
     note("count", parcel);
 }

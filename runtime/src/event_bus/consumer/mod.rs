@@ -24,6 +24,8 @@ mod job;
 mod lanes;
 mod options;
 mod poller;
+#[cfg(feature = "cli")]
+mod renamed;
 mod replay;
 mod report;
 mod setters;
@@ -41,6 +43,8 @@ use coordinator::Coordinator;
 pub use error::ConsumeError;
 use options::Options;
 pub use options::{OnError, OnUnknownType};
+#[cfg(feature = "cli")]
+pub(crate) use renamed::{Renamed, rename};
 pub use replay::{Replayed, replay};
 pub use report::Report;
 use report::Tally;

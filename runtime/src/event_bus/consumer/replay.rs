@@ -13,7 +13,7 @@ use crate::{
         observe::spawn,
         wire::{DeadLetter, EntryId, Failure},
     },
-    receiver::Run,
+    receiver::{ReceiverDefinition, Run},
     signal::Incoming,
 };
 
@@ -95,20 +95,25 @@ pub fn replay(
 fn plan(letter: &DeadLetter) -> Result<(Incoming, Vec<(usize, String)>), String> {
     let incoming = receive(&letter.message).map_err(|error| chain(&*error))?;
     let failed = &letter.failure.receivers;
-    let names: Vec<String> = incoming.receivers().map(|receiver| receiver.full_name().to_string()).collect();
-    if names.is_empty() {
+    let receivers: Vec<&ReceiverDefinition> = incoming.receivers().collect();
+    if receivers.is_empty() {
         return Err(
             "no receiver in this program handles this event type: link the crate with your receivers"
                 .to_owned(),
         );
     }
-    if let Some(missing) = failed.iter().find(|failed| !names.contains(failed)) {
+    let is_missing = |name: &&String| !receivers.iter().any(|receiver| receiver.is_called(name));
+    if let Some(missing) = failed.iter().find(is_missing) {
         return Err(format!(
-            "receiver `{missing}` is not in this program: replay it in the program that has the receiver, or drop the dead letter"
+            "receiver `{missing}` is not in this program: replay it in the program that has the receiver, say which receiver \
+             takes its place (`dlq replay --as NAME`), or drop the dead letter"
         ));
     }
-    let mut names: Vec<_> = names.into_iter().enumerate().collect();
-    names.retain(|(_, name)| failed.is_empty() || failed.contains(name));
+    let is_wanted = |receiver: &ReceiverDefinition| {
+        failed.is_empty() || failed.iter().any(|name| receiver.is_called(name))
+    };
+    let wanted = receivers.into_iter().enumerate().filter(|(_, receiver)| is_wanted(receiver));
+    let names = wanted.map(|(index, receiver)| (index, receiver.full_name().to_string())).collect();
     Ok((incoming, names))
 }
 

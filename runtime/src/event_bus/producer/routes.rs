@@ -64,6 +64,8 @@ fn definition(event: &'static EventDefinition) -> ReceiverDefinition {
     ReceiverDefinition {
         event,
         name: "event_bus",
+        stable_name: None,
+        only: None,
         location: Location { module_path: module_path!(), file: file!(), line: line!(), column: column!() },
         order: i32::MAX,
         function: TypeId::of::<Router>,

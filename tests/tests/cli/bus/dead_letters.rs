@@ -170,9 +170,44 @@ fn unknown_receivers() {
     let id = letter(&bus, "worker::deliver\nworker::forget");
     let ran = dlq(&bus, "replay", &[&id]);
     assert_eq!(ran.code, 1);
-    let expected = "receiver `worker::forget` is not in this program: replay it in the program that has the receiver, or drop the dead letter";
+    let expected = "receiver `worker::forget` is not in this program: replay it in the program that has the receiver, say which receiver takes its place (`dlq replay --as NAME`), or drop the dead letter";
     assert_eq!(ran.json_lines()[0]["error"], expected);
     assert_eq!(bus.dead_letters("parcels", "vans").len(), 2);
+}
+
+#[test]
+fn a_dead_letter_of_a_renamed_receiver_is_replayed() {
+    let bus = new();
+    bus.post("parcels", &["ok"]);
+    // The receiver has got a stable name, and no other change: the path still leads to it.
+    letter(&bus, "worker::count");
+    let ran = dlq(&bus, "replay", &["--all"]);
+    assert_eq!((ran.code, bus.notes()), (0, vec!["count 1".to_owned()]), "{}", ran.stdout);
+
+    let id = letter(&bus, "post::weigh\nworker::deliver");
+    let replay = |more: &[&str]| {
+        let ran = dlq(&bus, "replay", &[&["--all"], more].concat());
+        (ran.code, ran.json_lines()[0]["error"].as_str().map(str::to_owned))
+    };
+    let (code, error) = replay(&["--as", "parcels.weigh"]);
+    let unknown = "receiver `parcels.weigh` is not in this program: the receivers of this event type are worker::deliver, parcels.count";
+    assert_eq!((code, error.as_deref()), (1, Some(unknown)));
+    assert_eq!(bus.dead_letters("parcels", "vans")[0]["id"], *id);
+    assert_eq!(replay(&["--as", "parcels.count"]), (0, None));
+    assert_eq!(bus.notes()[1..], ["begin 1", "end 1", "count 1"], "the other failed receiver runs too");
+
+    letter(&bus, "post::weigh\npost::stamp");
+    let (code, error) = replay(&["--as", "parcels.count"]);
+    let several = "receivers post::weigh, post::stamp are not in this program, and `--as NAME` stands for only one: write `--as OLD=NEW` for each";
+    assert_eq!((code, error.as_deref()), (1, Some(several)));
+    let each = ["--as", "post::weigh=parcels.count", "--as", "post::stamp=worker::deliver"];
+    assert_eq!(replay(&each), (0, None));
+    assert_eq!(bus.notes()[4..], ["begin 1", "end 1", "count 1"]);
+    assert!(bus.dead_letters("parcels", "vans").is_empty());
+
+    let ran = dlq(&bus, "replay", &["--all", "--as", "one", "--as", "other"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("`--as NAME` is given twice"), "{}", ran.stderr);
 }
 
 #[test]
