@@ -45,6 +45,8 @@ fn json_contains_everything() {
         json!({
             "name": name,
             "module_path": "service",
+            "stable_name": format!("service::{name}"),
+            "only": null,
             "file": "tests/src/bin/service.rs",
             "line": line,
             "order": order,
