@@ -294,7 +294,7 @@ fn a_replay_gets_past_a_receiver_that_hangs() {
         (&json!({"id": ids[0], "handled": true}), &json!({"id": ids[2], "handled": true}))
     );
     let error =
-        "worker::deliver: took longer than 300ms, and may still be running; worker::count: was not run";
+        "worker::deliver: took longer than 300ms, and may still be running; parcels.count: was not run";
     assert_eq!(hung, &json!({"id": ids[1], "handled": false, "error": error}));
     assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1", "begin 2", "begin 3", "end 3", "count 3"]);
 
