@@ -72,6 +72,22 @@ fn a_stream_is_trimmed_by_length_and_age() {
 }
 
 #[test]
+fn the_age_of_entries_is_measured_by_the_server() {
+    let mut world = World::new();
+    world.options.stream_max_age = Some(Duration::from_hours(1));
+    let producer = world.producer();
+    let envelopes = vec![Envelope { topic: TOPIC.into(), key: None, message: message(1) }; 1000];
+    assert!(producer.send(&envelopes, soon()).iter().all(Result::is_ok));
+    // The server goes on from here, as if its clock were two days ahead of this process.
+    let (now, _): (u64, u64) = world.ask(&["TIME"]);
+    let _: String = world.ask(&["XADD", TOPIC, &format!("{}000-0", now + 48 * 60 * 60), "a", "b"]);
+    thread::sleep(Duration::from_millis(1100));
+    assert!(producer.send(&envelopes[..1], soon()).iter().all(Result::is_ok));
+    let len: u64 = world.ask(&["XLEN", TOPIC]);
+    assert!(len <= 102, "{len}");
+}
+
+#[test]
 fn threads_can_send_concurrently() {
     let world = World::new();
     let producer = world.producer();

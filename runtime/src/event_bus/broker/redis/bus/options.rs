@@ -38,7 +38,7 @@ pub struct RedisOptions {
     /// The approximate number of entries that a stream keeps; 10,000 by default. The oldest are dropped, even if they are
     /// unread.
     pub stream_max_len: u64,
-    /// The approximate time for which a stream keeps entries, by the clock of the producer; no limit by default.
+    /// The approximate time for which a stream keeps entries, by the server's clock; no limit by default.
     pub stream_max_age: Option<Duration>,
     /// The name of the service, under which the server lists the connections (`CLIENT LIST`).
     pub service_name: String,

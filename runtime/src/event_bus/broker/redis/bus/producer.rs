@@ -1,15 +1,18 @@
 //! Sends messages: one pipeline of `XADD` on a connection that no other thread uses meanwhile.
 
 use std::{
-    collections::BTreeSet,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use super::{
     command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields, reply,
-    rights,
+    rights, stream_id::StreamId,
 };
 use crate::event_bus::{
     broker::{BusError, EventBusProducer},
@@ -27,6 +30,10 @@ pub(super) struct RedisProducer {
     connector: Arc<Connector>,
     idle: Mutex<Vec<ServerConnection>>,
     client_name: String,
+    /// When the old entries of each stream were dropped last.
+    trimmed: Mutex<HashMap<String, Instant>>,
+    /// Whether the log says that this user may not drop old entries.
+    says_untrimmed: AtomicBool,
 }
 
 type SendOutcome = Result<EntryId, Trouble>;
@@ -34,7 +41,13 @@ type SendOutcome = Result<EntryId, Trouble>;
 impl RedisProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Self {
         let client_name = connector.client_name(&["producer"]);
-        Self { connector, idle: Mutex::default(), client_name }
+        Self {
+            connector,
+            idle: Mutex::default(),
+            client_name,
+            trimmed: Mutex::default(),
+            says_untrimmed: AtomicBool::new(false),
+        }
     }
 
     fn idle(&self) -> MutexGuard<'_, Vec<ServerConnection>> {
@@ -56,22 +69,57 @@ impl RedisProducer {
         // An idle connection does not keep the memory of large messages.
         commands.clear();
         connection.commands = commands;
-        outcomes.extend(replies.into_iter().take(envelopes.len()).map(reply::added));
+        outcomes.extend(replies.into_iter().map(reply::added));
         result
     }
 
     fn write(&self, commands: &mut Commands, envelopes: &[Envelope]) {
-        let options = &self.connector.options;
         for Envelope { topic, message, .. } in envelopes {
-            fields::write_add(commands, topic, Some(options.stream_max_len), message);
+            fields::write_add(commands, topic, Some(self.connector.options.stream_max_len), message);
         }
-        let Some(max_age) = options.stream_max_age else { return };
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let oldest = u64::try_from(now.saturating_sub(max_age).as_millis()).unwrap_or_default();
-        let topics: BTreeSet<&str> = envelopes.iter().map(|envelope| &*envelope.topic).collect();
-        for topic in topics {
-            commands.command(5).word("XTRIM").word(topic).word("MINID").word("~").number(oldest);
+    }
+
+    /// Drops the entries that are too old from the streams of `envelopes`, now and then. The ids of the new entries tell the
+    /// server's time: the clock of this process may be wrong.
+    fn trim(
+        &self,
+        connection: &mut ServerConnection,
+        envelopes: &[Envelope],
+        outcomes: &[SendOutcome],
+        deadline: Instant,
+    ) -> Result<(), Trouble> {
+        const LONGEST: Duration = Duration::from_secs(1);
+        let Some(max_age) = self.connector.options.stream_max_age else { return Ok(()) };
+        let mut commands = Commands::new();
+        let mut trimmed = self.trimmed.lock().unwrap_or_else(PoisonError::into_inner);
+        // The last entry of a stream is the newest.
+        for (Envelope { topic, .. }, outcome) in envelopes.iter().zip(outcomes).rev() {
+            let Ok(Ok(id)) = outcome.as_ref().map(StreamId::read) else { continue };
+            let now = Instant::now();
+            let is_due = |at: &Instant| now.saturating_duration_since(*at) >= LONGEST.min(max_age / 4);
+            if trimmed.get(&**topic).is_none_or(is_due) {
+                trimmed.insert((&**topic).to_owned(), now);
+                let max_age = u64::try_from(max_age.as_millis()).unwrap_or(u64::MAX);
+                let oldest = id.millis.saturating_sub(max_age);
+                commands.command(5).word("XTRIM").word(&**topic).word("MINID").word("~").number(oldest);
+            }
         }
+        drop(trimmed);
+        if commands.len() == 0 {
+            return Ok(());
+        }
+        for reply in connection.call(&commands, deadline)? {
+            if let Err(trouble) = reply::checked(reply)
+                && trouble.is_refused_command()
+                && !self.says_untrimmed.swap(true, Ordering::Relaxed)
+            {
+                tracing::warn!(
+                    "streams keep entries beyond `EVENT_BUS_REDIS_STREAM_MAX_AGE`: the server does not let user `{}` call `XTRIM`",
+                    self.connector.options.user()
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Sends until each envelope has an outcome, and connects again if that can help.
@@ -91,6 +139,10 @@ impl RedisProducer {
                 self.send_on(&mut connection, rest, limit, &mut outcomes)?;
                 may_help = true;
                 Self::take_back(&mut outcomes)?;
+                if self.trim(&mut connection, envelopes, &outcomes, limit).is_err() {
+                    // The messages were sent. Only the connection is broken.
+                    return Ok(());
+                }
                 let mut idle = self.idle();
                 if idle.len() < IDLE_CONNECTIONS {
                     idle.push(connection);
