@@ -98,7 +98,7 @@ impl RedisProducer {
             let now = Instant::now();
             let is_due = |at: &Instant| now.saturating_duration_since(*at) >= LONGEST.min(max_age / 4);
             if trimmed.get(&**topic).is_none_or(is_due) {
-                trimmed.insert((&**topic).to_owned(), now);
+                trimmed.insert(topic.as_ref().to_owned(), now);
                 let max_age = u64::try_from(max_age.as_millis()).unwrap_or(u64::MAX);
                 let oldest = id.millis.saturating_sub(max_age);
                 commands.command(5).word("XTRIM").word(&**topic).word("MINID").word("~").number(oldest);
