@@ -273,6 +273,7 @@ fn key(arg: &Arg, example: &str, problems: &mut Problems) -> Vec<Ident> {
         let what = "a key must be the path of a field in the event's data";
         let help = match path_within(value) {
             Some(path) => format!("write `key = {path}`"),
+            None if example == EXAMPLE_KEY => format!("remove `key`, or write a path such as `{example}`"),
             None => format!("write `{example}`, for example"),
         };
         problems.mistake(value, what, help);

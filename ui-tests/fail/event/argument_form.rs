@@ -1,4 +1,4 @@
-// errors: 8
+// errors: 9
 use openedx_events::prelude::*;
 
 /// Sent when a course was created.
@@ -28,6 +28,13 @@ pub struct SeatTaken {
 pub struct DeskTaken {
     /// Key of the course.
     pub course_key: CourseKey,
+}
+
+/// Sent when a lamp was taken.
+#[event(type = "com.example.learning.lamp.taken.v1", key = lamps[0])]
+pub struct LampTaken {
+    /// The lamps.
+    pub lamps: Vec<i64>,
 }
 
 fn main() {}

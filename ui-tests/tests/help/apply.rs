@@ -104,7 +104,10 @@ const FORMS: &[(&str, Action)] = &[
     ("use `{}` {}", |place, found| place.use_type(found[0])),
     ("use a `String` {}", |place, _| place.use_type("String")),
     ("use a `Vec` {}", |place, _| place.use_type("Vec<i64>")),
-    ("`{}` for {}", |place, found| place.use_type(found[0])),
+    ("`{}` for {}", |place, found| match place.source.attribute(place.at) {
+        Some(_) => place.write(found[0]),
+        None => place.use_type(found[0]),
+    }),
     ("store the value itself, without {}", |place, _| place.use_type(&place.inner_type()?)),
     ("leave empty values out", |place, _| place.without_inner_option()),
     ("make the keys `{}`", |place, found| place.replace_in_type("u32", found[0])),
