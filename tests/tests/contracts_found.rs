@@ -41,8 +41,8 @@ struct Workspace {
 }
 
 impl Workspace {
-    fn new() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("contracts-found");
+    fn new(name: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         let _ = fs::remove_dir_all(&folder);
         let (root, outside) = (folder.join("workspace"), folder.join("outside"));
         fs::create_dir_all(&root).unwrap();
@@ -73,8 +73,17 @@ impl Workspace {
         folder
     }
 
-    /// Returns the errors by package.
-    fn check(&self) -> BTreeMap<String, Vec<String>> {
+    /// Adds a package whose build script writes its event to a target folder.
+    fn generated_member(&mut self, name: &str, key: &str) -> PathBuf {
+        let folder = self.member(name, Path::new("lib.rs"), key);
+        fs::write(folder.join("event.rs"), source(name)).unwrap();
+        fs::write(folder.join("build.rs"), BUILD_SCRIPT).unwrap();
+        fs::write(folder.join("lib.rs"), "include!(concat!(env!(\"OUT_DIR\"), \"/event.rs\"));\n").unwrap();
+        folder
+    }
+
+    /// Writes the files of the workspace. Returns a command of cargo in it.
+    fn cargo(&self) -> Command {
         fs::write(
             self.root.join("Cargo.toml"),
             format!("[workspace]\nresolver = \"3\"\nmembers = {:?}\n", self.members),
@@ -87,12 +96,20 @@ impl Workspace {
         let wrapper = self.root.join("wrapper");
         fs::write(&wrapper, WRAPPER).unwrap();
         fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
-        let output = Command::new(env!("CARGO"))
-            .args(["check", "--workspace", "--keep-going", "--offline", "--quiet", "--message-format=json"])
+        let mut command = Command::new(env!("CARGO"));
+        command
             .current_dir(&self.root)
             .env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("downstream"))
             .env("RUSTC_WORKSPACE_WRAPPER", wrapper)
-            .env_remove("RUSTFLAGS")
+            .env_remove("RUSTFLAGS");
+        command
+    }
+
+    /// Returns the errors by package.
+    fn check(&self) -> BTreeMap<String, Vec<String>> {
+        let output = self
+            .cargo()
+            .args(["check", "--workspace", "--keep-going", "--offline", "--quiet", "--message-format=json"])
             .output()
             .unwrap();
         let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -119,7 +136,7 @@ impl Workspace {
 
 #[test]
 fn contracts_are_found_or_missed_aloud() {
-    let mut workspace = Workspace::new();
+    let mut workspace = Workspace::new("contracts-found");
     let outside = |name: &str| workspace.outside.join(format!("{name}.rs"));
     let (bare, relative, kept) = (outside("bare"), outside("relative"), outside("relative_kept"));
     for (file, name) in [(&bare, "bare"), (&relative, "relative"), (&kept, "relative_kept")] {
@@ -131,10 +148,7 @@ fn contracts_are_found_or_missed_aloud() {
     workspace.member("relative", &relative, "seat");
     workspace.member("relative_kept", &kept, "row");
     // A build script writes the file to a target folder, above which there is another `Cargo.toml`.
-    let generated = workspace.member("generated", Path::new("lib.rs"), "seat");
-    fs::write(generated.join("event.rs"), source("generated")).unwrap();
-    fs::write(generated.join("build.rs"), BUILD_SCRIPT).unwrap();
-    fs::write(generated.join("lib.rs"), "include!(concat!(env!(\"OUT_DIR\"), \"/event.rs\"));\n").unwrap();
+    workspace.generated_member("generated", "seat");
 
     let errors = workspace.check();
     assert_eq!(errors.keys().collect::<Vec<_>>(), ["bare", "generated", "relative"], "{errors:#?}");
@@ -146,4 +160,24 @@ fn contracts_are_found_or_missed_aloud() {
         let [error] = &errors[package][..] else { panic!("{errors:#?}") };
         assert!(error.contains(says), "{error}");
     }
+}
+
+/// At run time, too, such an event belongs to the package that its build script is part of.
+#[test]
+fn a_generated_event_without_a_contract_is_found() {
+    let mut workspace = Workspace::new("contracts-generated");
+    let folder = workspace.generated_member("unprotected-package", "row");
+    fs::remove_dir_all(folder.join("schemas")).unwrap();
+    let event = source("unprotected_package");
+    fs::write(folder.join("event.rs"), event).unwrap();
+    let program = "use unprotected_package as _;\n\nfn main() {\n    let package = env!(\"CARGO_MANIFEST_DIR\");\n    \
+                   for finding in openedx_events::contracts::in_package(package).unwrap() {\n        \
+                   println!(\"{finding}\");\n    }\n}\n";
+    fs::create_dir_all(folder.join("src")).unwrap();
+    fs::write(folder.join("src/main.rs"), program).unwrap();
+    let ran = workspace.cargo().args(["run", "--offline", "--quiet"]).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&ran.stderr));
+    assert!(ran.status.success(), "{stderr}");
+    let start = "contract_missing: event type `com.example.learning.unprotected_package.seat.taken.v1` at ";
+    assert!(stdout.starts_with(start) && stdout.lines().count() == 1, "{stdout}");
 }
