@@ -13,7 +13,7 @@ use std::{
 use openedx_events::{
     EventsMetadata,
     event_bus::{
-        Consumer, Envelope, EventBus, Message, Producer, RedisBus, RedisOptions, Start, Stop,
+        Consumer, Envelope, EventBus, Message, Producer, RedisBus, RedisOptions, Start, Stop, Subscription,
         settings::DeliveryMode,
     },
 };
@@ -60,20 +60,21 @@ fn a_producer_holds_a_bounded_number_of_bytes_while_the_server_is_away() {
     assert_eq!(server.ask::<usize>(&["XLEN", "large"]), accepted);
 }
 
-#[test]
-fn a_consumer_holds_a_bounded_number_of_bytes() {
-    let _turn = one_at_a_time();
+/// Adds 35 messages of 5 MB to a topic, and lets `prepare` use the bus. Then consumes them. Returns by how many bytes this
+/// process grew.
+fn consume_large_messages(prepare: impl FnOnce(&RedisBus)) -> usize {
     let server = RedisServer::start();
     let bus = Arc::new(RedisBus::new(RedisOptions::tcp("127.0.0.1", server.port())).unwrap());
     let producer = bus.producer().unwrap();
     // The event is one byte long. Like Python, consumers ignore what follows it.
     let message = Message::new(&EventsMetadata::of(NUMBER_DRAWN.definition()), vec![0; 5 * MB]);
     let large = Envelope { topic: "large".into(), key: None, message };
-    for _ in 0..60 {
+    for _ in 0..35 {
         let outcomes = producer.send(slice::from_ref(&large), Instant::now() + Duration::from_secs(20));
         assert!(outcomes.iter().all(Result::is_ok));
     }
     drop((large, producer));
+    prepare(&bus);
     let before = resident();
     let peak = Arc::new(AtomicUsize::new(0));
     let measured = Arc::clone(&peak);
@@ -82,9 +83,27 @@ fn a_consumer_holds_a_bounded_number_of_bytes() {
         thread::sleep(Duration::from_millis(10));
         measured.fetch_max(resident(), Ordering::Relaxed);
     });
-    let consumer = Consumer::of(bus, "large", "readers", "ann").start(Start::Backlog).batch(100).count(60);
-    assert_eq!(consumer.run(Stop::new()).unwrap().handled, 60);
-    let grown = peak.load(Ordering::Relaxed).saturating_sub(before);
+    let consumer = Consumer::of(bus, "large", "readers", "ann").start(Start::Backlog).batch(100).count(35);
+    assert_eq!(consumer.run(Stop::new()).unwrap().handled, 35);
+    peak.load(Ordering::Relaxed).saturating_sub(before)
+}
+
+#[test]
+fn a_consumer_holds_a_bounded_number_of_bytes() {
+    let _turn = one_at_a_time();
+    let grown = consume_large_messages(|_| ());
     assert!(grown > 30 * MB, "the consumer reads ahead: {} MB", grown / MB);
+    assert!(grown < 120 * MB, "{} MB", grown / MB);
+}
+
+#[test]
+fn a_consumer_that_comes_back_holds_a_bounded_number_of_bytes() {
+    let _turn = one_at_a_time();
+    let grown = consume_large_messages(|bus| {
+        let mut subscription = Subscription::new("large", "readers", "ann");
+        subscription.start = Start::Backlog;
+        let mut member = bus.consumer(&subscription).unwrap();
+        assert_eq!(member.poll(&[], 35, Duration::ZERO).unwrap().entries.len(), 35);
+    });
     assert!(grown < 120 * MB, "{} MB", grown / MB);
 }

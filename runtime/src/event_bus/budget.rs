@@ -57,11 +57,13 @@ struct BudgetState {
     used: Amount,
     /// The number of changes after which a message may find room.
     changes: u64,
+    /// The number of threads that wait for a change. Only then does a change wake threads, which is a system call.
+    waiting: usize,
 }
 
 impl Budget {
     pub(super) fn new(limit: Amount) -> Arc<Self> {
-        let state = BudgetState { used: Amount::default(), changes: 0 };
+        let state = BudgetState { used: Amount::default(), changes: 0, waiting: 0 };
         Arc::new(Self { limit, state: Mutex::new(state), changed: Condvar::new() })
     }
 
@@ -100,21 +102,31 @@ impl Budget {
 
     /// Wakes those that wait: a message may find room for another reason than a permit that was dropped.
     pub(super) fn change(&self) {
-        self.state().changes += 1;
-        self.changed.notify_all();
+        self.changed_in(self.state());
+    }
+
+    fn changed_in(&self, mut state: MutexGuard<'_, BudgetState>) {
+        state.changes += 1;
+        let is_awaited = state.waiting > 0;
+        drop(state);
+        if is_awaited {
+            self.changed.notify_all();
+        }
     }
 
     /// Waits until there are more than `seen` changes, or until `deadline`.
     pub(super) fn wait(&self, seen: u64, deadline: Instant) {
         let mut state = self.state();
+        state.waiting += 1;
         while state.changes == seen {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                return;
+                break;
             }
             let waited = self.changed.wait_timeout(state, left);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
+        state.waiting -= 1;
     }
 
     fn state(&self) -> MutexGuard<'_, BudgetState> {
@@ -146,9 +158,7 @@ impl Drop for Permit {
         }
         let mut state = self.budget.state();
         state.used = state.used.minus(self.amount);
-        state.changes += 1;
-        drop(state);
-        self.budget.changed.notify_all();
+        self.budget.changed_in(state);
     }
 }
 
