@@ -22,7 +22,7 @@ use crate::{
     codec,
     event_bus::{
         Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusProducer, Message, Operations, Pending,
-        Start,
+        Start, Subscription,
     },
     metadata::EventsMetadata,
     receiver::ReceiverError,
@@ -191,6 +191,19 @@ impl Fixture {
         let member = Member::start(set_up(consumer), link, self.patience());
         *crash = Some(Box::new(member.crash()));
         member
+    }
+
+    /// Lets a process called `name` receive `count` messages, and die before it begins to handle one.
+    pub(super) fn deliver_to_the_dead(&self, name: &str, count: usize) {
+        let mut subscription = Subscription::new(&self.topic, GROUP, name);
+        subscription.start = Start::Backlog;
+        let mut dead = self.bus().consumer(&subscription).expect("the bus should have consumers");
+        let mut received = 0;
+        self.wait("the messages are delivered", || {
+            let polled = dead.poll(&[], count, Duration::from_millis(100)).expect("the bus should answer");
+            received += polled.entries.len();
+            received >= count
+        });
     }
 
     /// Returns a function for receivers that crashes the process of the member that was started last.

@@ -273,6 +273,7 @@ cases! {
     recovery {
         entries_of_a_crashed_member_are_claimed [ClaimEntries]
         an_entry_that_crashes_its_member_is_dead_lettered
+        a_delivery_is_not_an_attempt
         with_one_attempt_a_crash_costs_no_other_message
         unfinished_entries_come_first
         unfinished_entries_run_at_the_same_time

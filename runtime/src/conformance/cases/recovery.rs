@@ -95,6 +95,17 @@ pub(in crate::conformance) fn an_entry_that_crashes_its_member_is_dead_lettered(
     assert_eq!(handled, (1..=100).collect(), "every other message should be handled");
 }
 
+pub(in crate::conformance) fn a_delivery_is_not_an_attempt(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=3);
+    for _ in 0..2 {
+        fixture.deliver_to_the_dead("a", 3);
+    }
+    let report = fixture.member("a", |consumer| consumer.max_attempts(1).count(3)).end_well();
+    assert_eq!((report.handled, report.dead_lettered), (3, 0));
+    assert_eq!(handled.all(), [1, 2, 3]);
+}
+
 pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fixture: &Fixture) {
     let (handled, _succeeding) = fixture.record();
     let _crashing = crash_at(fixture, 2);
