@@ -73,19 +73,19 @@ impl AvroType for Shelf {
     }
 }
 
-/// The same, represented by another type of our own.
+/// The same, with the representation of another type of our own.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place(Shelf);
 
 impl AvroType for Place {
-    type Repr = Shelf;
+    type Repr = <Shelf as AvroType>::Repr;
 
-    fn to_repr(&self) -> Shelf {
-        self.0.clone()
+    fn to_repr(&self) -> Self::Repr {
+        self.0.to_repr()
     }
 
-    fn from_repr(repr: Shelf) -> Result<Self, BoxError> {
-        Ok(Self(repr))
+    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+        Shelf::from_repr(repr).map(Self)
     }
 }
 

@@ -9,6 +9,7 @@ mod edits;
 mod left;
 mod messages;
 mod source;
+mod types;
 
 use std::{
     collections::BTreeMap,
