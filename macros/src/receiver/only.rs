@@ -34,8 +34,13 @@ impl Only {
                     ArgValue::Is(value) => value.to_token_stream(),
                     ArgValue::Flag | ArgValue::List(_) => arg.name.to_token_stream(),
                 };
-                let help = "write `only = bus` for events from an event bus, or `only = process` for those from this process";
-                problems.mistake(&at, "`only` takes `bus` or `process`", help);
+                problems.push(
+                    Problem::new(&at, "`only` takes `bus` or `process`")
+                        .note(
+                            "without `only`, a receiver gets events from an event bus and from this process",
+                        )
+                        .help("write `only = bus` or `only = process`"),
+                );
                 None
             }
         }
@@ -60,7 +65,7 @@ pub(super) fn parse_name(arg: &Arg, problems: &mut Problems) -> Option<LitStr> {
     problems.push(
         Problem::new(&name, what)
             .note("logs, dead letters and `dlq replay` show the name as one word")
-            .help("use letters, digits, `_`, `-`, `.`, `:` and `/`"),
+            .help("write `name = \"reminders.send\"`, with no characters but letters, digits, `_`, `-`, `.`, `:` and `/`"),
     );
     None
 }
