@@ -42,7 +42,7 @@ fn run() -> Result<(), Box<dyn Error>> {
     let settings = settings()?;
     send(&settings)?;
 
-    let _connection = Webhook::new(&endpoint.url(), &chosen, &chosen, TIMEOUT)?.connect();
+    let _connections = Webhook::new(&endpoint.url(), &chosen, &chosen, TIMEOUT)?.connect()?;
     let consumer = Consumer::new(&settings).topic(TOPIC).group(GROUP).start(Start::Backlog);
     println!("\nthree events: {}", consumer.count(3).run(Stop::new())?);
 

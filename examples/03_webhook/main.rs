@@ -29,11 +29,10 @@ fn main() -> ExitCode {
     if env::args().len() == 1 {
         return demonstration::main();
     }
-    match Webhook::from_env() {
-        Ok(webhook) => {
-            let _connection = webhook.connect();
-            management::run()
-        }
+    let connected =
+        Webhook::from_env().and_then(|webhook| webhook.connect().map_err(|error| error.to_string()));
+    match connected {
+        Ok(_connections) => management::run(),
         Err(error) => {
             eprintln!("error: {error}");
             eprintln!(

@@ -1,8 +1,8 @@
-//! A receiver for events of every type, which posts those of chosen types to a URL as `CloudEvents` 1.0.
+//! A receiver for events of chosen types, which posts them to a URL as `CloudEvents` 1.0.
 
-use std::{collections::BTreeSet, env, time::Duration};
+use std::{collections::BTreeSet, env, sync::Arc, time::Duration};
 
-use openedx_events::{AnyEvent, Connection, EventsMetadata, ReceiverError, registry};
+use openedx_events::{AnyEvent, AnyEventError, Connection, EventsMetadata, ReceiverError, registry};
 use serde_json::{Value, json};
 use ureq::{
     Agent,
@@ -73,14 +73,22 @@ impl Webhook {
         Self::new(&url, &event_types, &personal_data, Duration::from_secs(10))
     }
 
-    /// Receives events until the connection is dropped.
-    pub(crate) fn connect(self) -> Connection {
-        registry::connect_any(move |event, metadata| self.receive(event, metadata))
+    /// Receives events of the chosen types until the connections are dropped. Dead letters name the receiver `webhook`, in this
+    /// build and in later ones.
+    pub(crate) fn connect(self) -> Result<Vec<Connection>, AnyEventError> {
+        let webhook = Arc::new(self);
+        let connect = |event_type: &String| {
+            let webhook = Arc::clone(&webhook);
+            registry::connect_named(event_type, "webhook", move |event, metadata| {
+                webhook.receive(event, metadata)
+            })
+        };
+        webhook.event_types.iter().map(connect).collect()
     }
 
     fn receive(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Result<(), ReceiverError> {
         // Only events from the bus are retried, and posting them does not delay a request.
-        if !event.is_from_event_bus() || !self.event_types.contains(event.event_type()) {
+        if !event.is_from_event_bus() {
             return Ok(());
         }
         let body = cloud_event(event, metadata).map_err(ReceiverError::permanent)?;
