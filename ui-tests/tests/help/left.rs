@@ -36,7 +36,6 @@ const LEFT: &[(&str, &str)] = &[
     ("use letters from `A` to `Z`", "only the author knows the name"),
     ("remove the `where` clause", "the clause has several lines"),
     ("put `#[receiver(…)]` on a `fn`", "there is no function"),
-    ("use letters, digits, ", "only the author knows the name"),
     ("write a path such as `key = ", "the path is of another event"),
     ("remove the data", "the other variants hold data as well"),
     ("wrap larger numbers", "this is another type"),
