@@ -32,15 +32,6 @@ const FORMS: &[(&str, Action)] = &[
     ("write `=` between an argument and its value", |place, _| place.replace_up_to_token(" = ")),
     ("write the arguments with commas between them", |place, _| Some(vec![edit(place.at..place.at, ", ")])),
     ("write the arguments as `name`, {}", |place, _| place.remove()),
-    ("write it in parentheses", |place, _| {
-        let end = place.source.closing(place.at);
-        Some(vec![edit(place.at..place.at + 1, "("), edit(end..end + 1, ")")])
-    }),
-    ("remove it, and make the field an `Option<_>`", |place, _| {
-        let mut edits = vec![edit(place.source.attribute(place.at)?, "")];
-        edits.extend(place.make_optional()?);
-        Some(edits)
-    }),
     ("write a value after {}", |place, _| place.remove()),
     ("complete the value of {}", |place, _| place.remove()),
     ("its only argument is `{}`", |place, found| place.replace_token(found[0])),
@@ -142,10 +133,6 @@ const FORMS: &[(&str, Action)] = &[
         let name = place.message.what.split('`').nth(1)?;
         Some(place.source.words(name).into_iter().map(|range| edit(range, "OtherData")).collect())
     }),
-    ("rename the payload", |place, _| place.rename(place.source.item_name(place.at)?, "RenamedData")),
-    ("rename the other `{}`", |place, found| {
-        Some(place.source.words(found[0]).into_iter().map(|range| edit(range, "RenamedData")).collect())
-    }),
     ("name it after its value, as in `{}`", |place, found| {
         place.rename(place.source.token(place.at), found[0])
     }),
@@ -165,14 +152,6 @@ const FORMS: &[(&str, Action)] = &[
         place.return_type("Result<(), Box<dyn std::error::Error + Send + Sync>>")
     }),
     ("return `{}`{}", |place, _| place.return_type("Result<(), String>")),
-    ("write the path `{}`", |place, found| Some(vec![edit(place.argument()?, found[0])])),
-    ("write the paths `{}`", |place, found| Some(vec![edit(place.argument()?, found[0])])),
-    ("separate the signals with commas", |place, _| Some(vec![edit(place.at..place.at + 1, ",")])),
-    ("remove one of the commas", |place, _| Some(vec![edit(place.at..place.at + 1, "")])),
-    ("write a body in place of `;`", |place, _| {
-        let end = place.at + place.source.text[place.at..].find(';')?;
-        Some(vec![edit(end..end + 1, "{}")])
-    }),
     ("write a receiver for each {}", |place, _| place.only_the_first_signal()),
     ("write the event's static, as in `#[receiver({})]`", |place, found| place.replace_token(found[0])),
     ("make it a plain `fn`, and {}", |place, _| place.remove_text("async ")),
