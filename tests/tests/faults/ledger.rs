@@ -24,8 +24,10 @@ pub(crate) struct Ledger {
     /// The items that each consumer process has handled, in order.
     pub(crate) handled: Vec<Vec<Id>>,
     pub(crate) dead: BTreeMap<Id, u32>,
-    /// The number of entries reported as trimmed before they were read.
+    /// The number of entries reported as trimmed before they were read. A report that comes twice counts once.
     pub(crate) lost_unread: u64,
+    /// The reports that were counted.
+    losses: BTreeSet<[String; 3]>,
     /// How many losses of an unknown number were reported.
     pub(crate) lost_uncounted: u64,
     /// The ids of entries reported as trimmed while pending.
@@ -96,8 +98,11 @@ impl Ledger {
                 let ids = line.split('"').skip(1).step_by(2);
                 self.lost_pending.extend(ids.map(str::to_owned));
             } else if line.contains("dropped entries before they were read") {
-                let count = word("count=").expect("the server counts them");
-                self.lost_unread += count.parse::<u64>().unwrap();
+                let words = ["count=", "after=", "before="].map(|name| word(name).unwrap().to_owned());
+                let count: u64 = words[0].parse().unwrap();
+                if self.losses.insert(words) {
+                    self.lost_unread += count;
+                }
             } else if line.contains("dropped entries that may not have been read") {
                 self.lost_uncounted += 1;
             }

@@ -6,6 +6,7 @@
 
 mod consumers;
 mod ledger;
+mod losses;
 mod poison;
 mod process;
 mod proxy;

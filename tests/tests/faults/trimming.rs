@@ -10,10 +10,10 @@ use super::{
 
 /// Checks that each entry was either counted as trimmed before it was read, or delivered to a consumer. Delivered entries that
 /// were trimmed before a receiver ran are reported by id.
-fn check(ledger: &Ledger, added: u64) {
+pub(crate) fn check(ledger: &Ledger, added: u64) {
+    assert_eq!(ledger.lost_uncounted, 0, "{:#?}", ledger.log);
     let delivered = ledger.received.union(&ledger.lost_pending).count() as u64;
     assert_eq!(ledger.lost_unread + delivered, added, "{}; delivered {delivered}", ledger.summary());
-    assert_eq!(ledger.lost_uncounted, 0, "{:?}", ledger.log);
     assert!(ledger.handled().len() <= ledger.received.len());
 }
 
@@ -24,6 +24,7 @@ fn entries_trimmed_while_pending_are_reported() {
     assert!(producer.end().success());
     let slow = json!({"work_micros": 5000, "audit": true});
     let mut killed = scenario.consumer("ann", &slow);
+    // It has read about a hundred; its first read may be smaller.
     eventually("some items are handled", || killed.lines() > 10);
     killed.kill();
     assert_eq!(scenario.ask::<u64>(&["XTRIM", TOPIC, "MAXLEN", "850"]), 150);
@@ -34,7 +35,7 @@ fn entries_trimmed_while_pending_are_reported() {
     report("trimmed while pending", &ledger.summary());
     check(&ledger, 1000);
     assert!(
-        ledger.lost_pending.len() >= 90 && (1..=50).contains(&ledger.lost_unread),
+        ledger.lost_pending.len() >= 60 && (1..=90).contains(&ledger.lost_unread),
         "{}",
         ledger.summary()
     );

@@ -382,3 +382,20 @@ fn a_move_does_not_hide_what_was_lost_before() {
         assert_eq!(polled.lost, [unread(&sent[9], Some(&sent[50]), Some(40))], "{to:?}");
     }
 }
+
+#[test]
+fn members_that_knew_a_lost_group_warn_of_nothing_if_it_goes_on_where_it_was() {
+    let world = World::new();
+    world.produce(0..30);
+    let (mut one, mut other) = (world.consumer("a"), world.consumer("b"));
+    let read = poll(&mut *one, &[], 10);
+    let more = poll(&mut *other, &[], 5);
+    let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
+    let again = poll(&mut *one, &ids(&read), 100);
+    assert_eq!((numbers(&again).len(), again.notes.len()), (20, 1), "{:?}", again.notes);
+    world.produce(30..40);
+    let polled = poll(&mut *other, &ids(&more), 100);
+    assert_eq!(numbers(&polled), (30..40).collect::<Vec<_>>());
+    assert_eq!(polled.lost, []);
+    assert!(polled.notes.len() == 1 && polled.notes[0].contains("another member has re-created it"));
+}

@@ -54,12 +54,13 @@ impl Ledger {
             match lost {
                 Lost::Pending(ids) => self.lost_pending.extend(ids.iter().map(place)),
                 Lost::Unread { after, before, count } => {
-                    // Without an end, it means the entries until now.
-                    let end = before
-                        .as_ref()
-                        .map(place)
-                        .or_else(|| self.added.last().map(|last| (last.0, last.1 + 1)));
-                    self.lost_unread.push((place(after), end, *count));
+                    // Without an end, it means the entries until the loss was found, which may be some time ago.
+                    let newest = || self.added.last().map(|last| (last.0, last.1 + 1));
+                    let (end, count) = match before {
+                        Some(before) => (Some(place(before)), *count),
+                        None => (newest(), None),
+                    };
+                    self.lost_unread.push((place(after), end, count));
                 }
             }
         }

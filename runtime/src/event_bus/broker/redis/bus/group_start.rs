@@ -2,8 +2,50 @@
 
 use redis::Value;
 
-use super::{reply, stream_id::StreamId};
+use super::{failure::Trouble, reply, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, Start};
+
+/// What `XINFO STREAM` replied.
+pub(super) enum StreamInfo {
+    Known(Value),
+    /// The stream does not exist.
+    Missing,
+    /// This user may not ask.
+    Unknown,
+}
+
+impl StreamInfo {
+    pub(super) fn read(reply: Result<Value, Trouble>) -> Result<Self, Trouble> {
+        match reply {
+            Ok(stream) => Ok(Self::Known(stream)),
+            Err(trouble) if trouble.is_missing_key() => Ok(Self::Missing),
+            Err(trouble) if trouble.is_refused_command() => Ok(Self::Unknown),
+            Err(trouble) => Err(trouble),
+        }
+    }
+
+    /// Returns the newest id that the stream ever had, and the number of entries that it ever had.
+    pub(super) fn end(&self) -> Option<(StreamId, u64)> {
+        match self {
+            Self::Known(stream) => {
+                let newest = reply::info(stream, "last-generated-id").and_then(reply::id)?;
+                Some((newest, reply::info(stream, "entries-added").and_then(reply::number)?))
+            }
+            Self::Missing => Some((StreamId::ZERO, 0)),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Returns the number of entries that the stream no longer has.
+    fn removed(&self) -> Option<u64> {
+        let (_newest, added) = self.end()?;
+        let len = match self {
+            Self::Known(stream) => reply::info(stream, "length").and_then(reply::number)?,
+            Self::Missing | Self::Unknown => 0,
+        };
+        Some(added.saturating_sub(len))
+    }
+}
 
 /// The position of a group that is created or moved, and the number of entries up to it, if it is known. Without the number,
 /// nobody can tell whether entries that the stream drops later were before the group.
@@ -19,24 +61,15 @@ impl GroupStart {
         Self { id: id.to_string(), read }
     }
 
-    /// Begins at `start` in a stream that `XINFO STREAM` describes, if this user may ask.
-    pub(super) fn of(start: &Start, stream: Option<&Value>) -> Result<Self, BusError> {
-        let number = |name| reply::info(stream?, name).and_then(reply::number);
-        let added = number("entries-added");
-        let unknown = |id: &str| Self { id: id.to_owned(), read: None };
+    /// Begins at `start` in a stream.
+    pub(super) fn of(start: &Start, stream: &StreamInfo) -> Result<Self, BusError> {
         Ok(match start {
-            Start::New => {
-                let newest = stream.and_then(|stream| reply::info(stream, "last-generated-id"));
-                match (newest.and_then(reply::id), added) {
-                    (Some(newest), Some(added)) => Self::after(newest, Some(added)),
-                    _ => unknown("$"),
-                }
-            }
+            Start::New => match stream.end() {
+                Some((newest, added)) => Self::after(newest, Some(added)),
+                None => Self { id: "$".to_owned(), read: None },
+            },
             // Entries that were dropped before the group began are not lost to it.
-            Start::Backlog => {
-                let removed = added.zip(number("length")).map(|(added, len)| added.saturating_sub(len));
-                Self { read: removed, ..unknown("0") }
-            }
+            Start::Backlog => Self::after(StreamId::ZERO, stream.removed()),
             Start::After(id) => Self::after(StreamId::read(id)?, None),
         })
     }
@@ -62,19 +95,23 @@ mod tests {
         let stream = redis::parse_redis_value(
             b"*6\r\n$6\r\nlength\r\n:20\r\n$17\r\nlast-generated-id\r\n$3\r\n7-1\r\n$13\r\nentries-added\r\n:30\r\n",
         );
-        let stream = stream.unwrap();
+        let known = StreamInfo::Known(stream.unwrap());
         let begin = |start: &Start, stream| {
             let start = GroupStart::of(start, stream).unwrap();
             start.with_words(&["XGROUP"], &["MKSTREAM"], |words| words.join(" "))
         };
         let after = Start::After(EntryId::new("5-0"));
-        for (start, known, unknown) in [
-            (&Start::New, "XGROUP 7-1 MKSTREAM ENTRIESREAD 30", "XGROUP $ MKSTREAM"),
-            (&Start::Backlog, "XGROUP 0 MKSTREAM ENTRIESREAD 10", "XGROUP 0 MKSTREAM"),
-            (&after, "XGROUP 5-0 MKSTREAM", "XGROUP 5-0 MKSTREAM"),
+        for (start, stream, words) in [
+            (&Start::New, &known, "XGROUP 7-1 MKSTREAM ENTRIESREAD 30"),
+            (&Start::New, &StreamInfo::Missing, "XGROUP 0-0 MKSTREAM ENTRIESREAD 0"),
+            (&Start::New, &StreamInfo::Unknown, "XGROUP $ MKSTREAM"),
+            (&Start::Backlog, &known, "XGROUP 0-0 MKSTREAM ENTRIESREAD 10"),
+            (&Start::Backlog, &StreamInfo::Missing, "XGROUP 0-0 MKSTREAM ENTRIESREAD 0"),
+            (&Start::Backlog, &StreamInfo::Unknown, "XGROUP 0-0 MKSTREAM"),
+            (&after, &known, "XGROUP 5-0 MKSTREAM"),
         ] {
-            assert_eq!((&*begin(start, Some(&stream)), &*begin(start, None)), (known, unknown));
+            assert_eq!(begin(start, stream), words);
         }
-        assert!(GroupStart::of(&Start::After(EntryId::new("yesterday")), None).is_err());
+        assert!(GroupStart::of(&Start::After(EntryId::new("yesterday")), &known).is_err());
     }
 }

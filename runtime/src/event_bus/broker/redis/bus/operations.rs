@@ -8,8 +8,14 @@ use std::{
 use redis::Value;
 
 use super::{
-    command::Commands, connection::ServerConnection, connector::Connector, failure::Trouble, fields,
-    group_start::GroupStart, member, reply, stream_id::StreamId,
+    command::Commands,
+    connection::ServerConnection,
+    connector::Connector,
+    failure::Trouble,
+    fields,
+    group_start::{GroupStart, StreamInfo},
+    member, reply,
+    stream_id::StreamId,
 };
 use crate::event_bus::{
     broker::{BusError, Operations, Pending, Start, Subscription},
@@ -215,9 +221,8 @@ impl Operations for RedisOperations {
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        // If this user may not ask, or there is no stream, the group does not know how many entries come before it.
-        let stream = self.ask(&["XINFO", "STREAM", topic]).ok();
-        let to = GroupStart::of(to, stream.as_ref())?;
+        let stream = StreamInfo::read(self.ask(&["XINFO", "STREAM", topic])).unwrap_or(StreamInfo::Unknown);
+        let to = GroupStart::of(to, &stream)?;
         // Marks the entries that the group has lost until now, so that its next member reports them. If this user may not do
         // that, they are forgotten.
         let mut look = Commands::new();

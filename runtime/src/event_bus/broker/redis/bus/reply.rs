@@ -139,6 +139,12 @@ pub(super) fn groups(reply: Value) -> Result<Vec<String>, Trouble> {
     Ok(groups.iter().filter_map(|group| text(info(group, "name")?.clone())).collect())
 }
 
+/// Returns the name in one of the entries of a list that `XINFO` returns.
+pub(super) fn name(entry: &Value) -> Option<&str> {
+    let Value::BulkString(name) = info(entry, "name")? else { return None };
+    str::from_utf8(name).ok()
+}
+
 /// Returns the value called `name` in a reply of `XINFO`, in which names and values alternate.
 pub(super) fn info<'a>(reply: &'a Value, name: &str) -> Option<&'a Value> {
     let Value::Array(values) = reply else { return None };

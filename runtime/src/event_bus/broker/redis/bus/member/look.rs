@@ -150,12 +150,12 @@ impl Look {
         self.oldest_pending.map_or(self.at, |oldest| self.at.min(oldest.previous()))
     }
 
-    /// Returns the entries that may be lost if another group, which `later` saw, took the place of this one.
-    pub(super) fn lost_with_group(&self, later: &Self) -> Option<Lost> {
+    /// Returns the entries that may be lost if another group took the place of this one, and is at `at` now.
+    pub(super) fn lost_with_group(&self, at: StreamId) -> Option<Lost> {
         let after = self.handled_up_to();
-        (later.position > after).then(|| Lost::Unread {
+        (at > after).then(|| Lost::Unread {
             after: after.into(),
-            before: Some(later.position.next().into()),
+            before: Some(at.next().into()),
             count: None,
         })
     }
@@ -168,20 +168,25 @@ impl Look {
         (self.newest > after).then(|| Lost::Unread { after: after.into(), before: None, count: None })
     }
 
-    /// Returns the entries that were lost between this look and a read that returned `given` first, as a later look shows.
+    /// Returns the entries that were lost between this look and a read, whose entries are `given`, as a later look shows.
     ///
     /// The look and the read arrive together, but the server may run commands of other clients between them.
-    pub(super) fn lost_before(&self, given: StreamId, later: &Self) -> Option<Lost> {
+    pub(super) fn lost_until(&self, given: &[StreamId], later: &Self) -> Option<Lost> {
         let has_next = later.first.is_some_and(|first| first <= self.unread.unwrap_or(self.newest));
         if has_next || self.read.is_some_and(|read| later.removed <= read) {
             return None;
         }
-        let count = self.read.map(|read| later.removed - read);
-        let is_exact = later.first == Some(given) && later.deleted <= self.at;
-        Some(Lost::Unread {
-            after: self.at.into(),
-            before: Some(given.into()),
-            count: count.filter(|_| is_exact),
-        })
+        let first_given = *given.first()?;
+        // Those of the given entries that were dropped since are not lost.
+        let dropped = match later.first {
+            Some(first) => given.partition_point(|given| *given < first),
+            None => given.len(),
+        };
+        // If older entries are left, other members read some of the missing ones.
+        let is_exact = later.deleted <= self.at && later.first.is_none_or(|first| first >= first_given);
+        let read = self.read.filter(|_| is_exact);
+        let count = read.map(|read| (later.removed - read).saturating_sub(dropped as u64));
+        let lost = Lost::Unread { after: self.at.into(), before: Some(first_given.into()), count };
+        (count != Some(0)).then_some(lost)
     }
 }

@@ -6,8 +6,6 @@
 //! left: the member finds it when it is back, and another one when it may claim the entries of the first. So a loss may be
 //! reported twice, but not never.
 
-use redis::Value;
-
 use super::{LOST_AT_ONCE, link::Link};
 use crate::event_bus::broker::{
     Lost, Polled,
@@ -75,25 +73,21 @@ impl Losses {
             consumers => reply::array(consumers?, "XINFO CONSUMERS")?,
         };
         for consumer in consumers {
-            let Some(mark) = mark_of(&consumer) else { continue };
-            let Some((lost, member)) = read(&mark) else { continue };
-            if self.found.contains(&mark) || self.told.contains(&mark) || found.lost.len() >= LOST_AT_ONCE {
+            let Some(mark) = reply::name(&consumer) else { continue };
+            let Some((lost, member)) = read(mark) else { continue };
+            let is_known = self.found.iter().chain(&self.told).any(|known| known == mark);
+            if is_known || found.lost.len() >= LOST_AT_ONCE {
                 continue;
             }
             let idle = reply::info(&consumer, "idle").and_then(reply::number).unwrap_or_default();
             let is_old = u128::from(idle) >= subscription.claim_older_than.as_millis();
             let is_own = member == subscription.consumer_name;
             if member == NOBODY || is_old || (is_own && link.is_alone()?) {
-                self.add(Loss { lost, mark: Some(mark) }, found);
+                self.add(Loss { lost, mark: Some(mark.to_owned()) }, found);
             }
         }
         Ok(())
     }
-}
-
-fn mark_of(consumer: &Value) -> Option<String> {
-    let Value::BulkString(name) = reply::info(consumer, "name")? else { return None };
-    String::from_utf8(name.clone()).ok().filter(|name| name.starts_with(MARK))
 }
 
 /// Reads a mark: the loss, and the member that reports it.

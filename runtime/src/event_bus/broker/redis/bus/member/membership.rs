@@ -1,11 +1,14 @@
 //! The group that a member belongs to: creates it if it is missing, and again if it was lost.
 
-use redis::Value;
-
 use super::{link::Link, watch::Watch};
 use crate::event_bus::broker::{
     BusError, Lost, Start, Subscription,
-    redis::bus::{failure::Trouble, group_start::GroupStart, reply, stream_id::StreamId},
+    redis::bus::{
+        failure::Trouble,
+        group_start::{GroupStart, StreamInfo},
+        reply,
+        stream_id::StreamId,
+    },
 };
 
 pub(super) struct Membership {
@@ -14,16 +17,20 @@ pub(super) struct Membership {
 
 /// What became of a lost group.
 pub(super) struct Recreated {
-    /// A note for the operator.
-    pub(super) note: String,
+    /// A note for the operator, unless another member has re-created the group.
+    pub(super) note: Option<String>,
     /// The unread entries that are lost with the stream.
     pub(super) lost: Option<Lost>,
 }
 
+/// The beginning of the name of a consumer without entries, which stays in a group that was made again by a member that knew
+/// where it was. Such a group lost nothing: all that was unread or in hand then comes again.
+pub(super) const GOES_ON: &str = "openedx-events.goes-on-after|";
+
 impl Membership {
     pub(super) fn new(subscription: &Subscription) -> Result<Self, BusError> {
         // A position that cannot be read is an error at once.
-        GroupStart::of(&subscription.start, None)?;
+        GroupStart::of(&subscription.start, &StreamInfo::Unknown)?;
         Ok(Self { is_joined: false })
     }
 
@@ -34,16 +41,9 @@ impl Membership {
         }
         let mut topic_is_new = false;
         let is_new = !exists(link)? && {
-            let stream = match stream(link) {
-                // This user may not ask.
-                Err(trouble) if trouble.is_refused_command() => None,
-                stream => {
-                    let stream = stream?;
-                    topic_is_new = stream.is_none();
-                    stream
-                }
-            };
-            let start = GroupStart::of(&link.subscription.start, stream.as_ref());
+            let stream = stream(link)?;
+            topic_is_new = matches!(stream, StreamInfo::Missing);
+            let start = GroupStart::of(&link.subscription.start, &stream);
             create(link, &start.map_err(|error| Trouble::Permanent(error.to_string()))?)?
         };
         let Subscription { topic, group, start, .. } = &link.subscription;
@@ -62,32 +62,36 @@ impl Membership {
     /// member would receive that entry again.
     pub(super) fn create_again(link: &mut Link, watch: &mut Watch) -> Result<Recreated, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
-        let stream = stream(link);
+        let stream = stream(link)?;
         let (mut at, mut read) = watch.resume(&link.handed_out);
-        let newest = match &stream {
-            Ok(Some(stream)) => reply::info(stream, "last-generated-id").and_then(reply::id),
-            Ok(None) => None,
-            // If this user may not ask, assume that the stream is still the same.
-            Err(trouble) if trouble.is_refused_command() => Some(at),
-            Err(trouble) => return Err(trouble.clone()),
-        };
-        if newest.is_none_or(|newest| newest < at) {
+        // If this user may not ask, assume that the stream is still the same.
+        let newest = stream.end().map_or(at, |(newest, _added)| newest);
+        if newest < at || matches!(stream, StreamInfo::Missing) {
             // The stream starts over.
             (at, read) = (StreamId::ZERO, None);
             link.handed_out.forget_position();
         }
-        let is_ours = create(link, &GroupStart::after(at, read))?;
-        let lost = watch.forget_group(stream.ok().flatten().as_ref()).filter(|_| is_ours);
-        let was_lost = format!("group `{group}` of stream `{topic}` was lost");
-        let note = match newest {
-            _ if !is_ours => format!("{was_lost}, and another member has re-created it"),
-            Some(newest) if newest > at => format!(
-                "{was_lost}, and is re-created: entries after {at} up to {newest} are delivered again, including those that \
-                 were handled"
-            ),
-            _ => format!("{was_lost}, and is re-created: it begins after {at}"),
+        if !create(link, &GroupStart::after(at, read))? {
+            // The next look shows whether it may have lost entries.
+            return Ok(Recreated { note: None, lost: None });
+        }
+        if watch.knows_group() {
+            // If the server refuses this, other members may warn of losses that did not happen.
+            match link.ask(&["XGROUP", "CREATECONSUMER", &topic, &group, &format!("{GOES_ON}{at}")]) {
+                Ok(_) | Err(Trouble::Server { .. }) => {}
+                Err(trouble) => return Err(trouble),
+            }
+        }
+        let lost = watch.forget_group(&stream);
+        let was_lost = format!("group `{group}` of stream `{topic}` was lost, and is re-created");
+        let note = if newest > at {
+            format!(
+                "{was_lost}: entries after {at} up to {newest} are delivered again, including those that were handled"
+            )
+        } else {
+            format!("{was_lost}: it begins after {at}")
         };
-        Ok(Recreated { note, lost })
+        Ok(Recreated { note: Some(note), lost })
     }
 }
 
@@ -100,13 +104,9 @@ fn exists(link: &mut Link) -> Result<bool, Trouble> {
     }
 }
 
-/// Describes the stream, if there is one.
-fn stream(link: &mut Link) -> Result<Option<Value>, Trouble> {
+fn stream(link: &mut Link) -> Result<StreamInfo, Trouble> {
     let topic = link.subscription.topic.clone();
-    match link.ask(&["XINFO", "STREAM", &topic]) {
-        Err(trouble) if trouble.is_missing_key() => Ok(None),
-        stream => stream.map(Some),
-    }
+    StreamInfo::read(link.ask(&["XINFO", "STREAM", &topic]))
 }
 
 /// Creates the group, and the stream if it is missing. Returns `false` if the group exists.

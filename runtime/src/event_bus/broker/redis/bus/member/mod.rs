@@ -99,7 +99,7 @@ impl RedisMember {
                     rejoins += 1;
                     let Recreated { note, lost } = Membership::create_again(&mut self.link, &mut self.watch)?;
                     self.scan.begin();
-                    self.found.notes.push(note);
+                    self.found.notes.extend(note);
                     self.found.lost.extend(lost);
                 }
                 result => return result,
@@ -135,7 +135,7 @@ impl RedisMember {
                 return Ok(());
             }
             reader::read(watch, link, max, found)?;
-            watch.ask_about_moves(link, found)?;
+            watch.ask(link, found)?;
             let found_something =
                 !(found.entries.is_empty() && found.lost.is_empty() && found.notes.is_empty());
             if found_something || link.is_over(deadline) {

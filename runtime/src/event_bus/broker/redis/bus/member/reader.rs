@@ -82,11 +82,7 @@ pub(super) fn wait(
 }
 
 fn hand_out(watch: &mut Watch, link: &mut Link, entries: Vec<StreamEntry>, found: &mut Polled) {
-    if let [(first, _), ..] = &entries[..]
-        && let [.., (last, _)] = &entries[..]
-    {
-        watch.has_read(*first, *last, entries.len());
-    }
+    watch.has_read(entries.iter().map(|(id, _)| *id));
     for (id, message) in entries {
         // A group that was moved back delivers again what is not acknowledged yet.
         if link.handed_out.insert(id) {

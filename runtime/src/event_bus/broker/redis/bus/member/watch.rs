@@ -7,12 +7,13 @@ use super::{
     handed_out::HandedOut,
     link::Link,
     look::{self, Look, Sight},
-    losses::Losses,
+    losses::{Loss, Losses},
+    membership::GOES_ON,
     moves::Moves,
 };
 use crate::event_bus::broker::{
     Lost, Polled, Subscription,
-    redis::bus::{command::Commands, failure::Trouble, reply, stream_id::StreamId},
+    redis::bus::{command::Commands, failure::Trouble, group_start::StreamInfo, reply, stream_id::StreamId},
 };
 
 #[derive(Default)]
@@ -21,9 +22,11 @@ pub(super) struct Watch {
     pub(super) is_blind: bool,
     pub(super) losses: Losses,
     known: Option<Look>,
-    /// A look, and the first entry of a read after it, if that was not the next one that the look had seen.
-    doubt: Option<(Look, StreamId)>,
+    /// A look, and the entries of a read after it, if the first was not the next one that the look had seen.
+    doubt: Option<(Look, Vec<StreamId>)>,
     moves: Moves,
+    /// A look at a group, and the position of the one that took its place.
+    replaced: Option<(Look, StreamId)>,
     /// Whether an operator moved the group, who may have left a report of a loss.
     was_moved: bool,
 }
@@ -36,25 +39,23 @@ impl Watch {
 
     /// Reads the reply to a look.
     pub(super) fn take(&mut self, reply: Value, subscription: &Subscription, found: &mut Polled) {
-        let (look, loss) = match look::read(reply) {
+        let (look, mut loss) = match look::read(reply) {
             Sight::Seen(look, loss) => (*look, loss),
             // The read says that there is no group.
             Sight::NoGroup | Sight::Later => return,
             Sight::Refused => return self.give_up(subscription, found),
         };
-        if let Some((before, given)) = self.doubt.take() {
-            found.lost.extend(before.lost_before(given, &look));
+        if let Some((before, given)) = self.doubt.take()
+            && let Some(lost) = before.lost_until(&given, &look)
+        {
+            found.lost.extend(jumped(lost, &mut loss));
         }
         if let Some(known) = &self.known {
             if !known.is_of(look.newest, look.added) {
                 found.lost.extend(known.lost_with_end(look.newest));
                 self.moves.forget();
             } else if look.is_other_group {
-                let Subscription { topic, group, .. } = subscription;
-                found.notes.push(format!(
-                    "group `{group}` of stream `{topic}` was lost, and another member has re-created it"
-                ));
-                found.lost.extend(known.lost_with_group(&look));
+                self.replaced = Some((known.clone(), look.position));
                 self.moves.forget();
             } else if self.moves.compare(known, &look, subscription, found) {
                 self.was_moved = true;
@@ -66,15 +67,15 @@ impl Watch {
         self.known = Some(look);
     }
 
-    /// Notes that this member read `count` entries, from `first` to `last`.
-    pub(super) fn has_read(&mut self, first: StreamId, last: StreamId, count: usize) {
-        let Some(known) = &mut self.known else { return };
-        if known.unread != Some(first) {
-            self.doubt = Some((known.clone(), first));
+    /// Notes that this member read entries.
+    pub(super) fn has_read(&mut self, given: impl ExactSizeIterator<Item = StreamId> + Clone) {
+        let (Some(known), Some(first)) = (&mut self.known, given.clone().next()) else { return };
+        let (count, is_next) = (given.len() as u64, known.unread == Some(first));
+        if !is_next {
+            self.doubt = Some((known.clone(), given.clone().collect()));
         }
-        let is_counted = known.unread == Some(first) && known.deleted <= known.at;
-        known.read = known.read.filter(|_| is_counted).map(|read| read + count as u64);
-        (known.at, known.unread) = (last, None);
+        known.read = known.read.filter(|_| is_next && known.deleted <= known.at).map(|read| read + count);
+        (known.at, known.unread) = (given.last().unwrap_or(first), None);
     }
 
     /// Returns whether an operator moved the group since the last call.
@@ -84,7 +85,7 @@ impl Watch {
 
     /// Returns whether this member knows nothing of the group.
     pub(super) fn must_look(&self) -> bool {
-        self.known.is_none() && !self.is_blind
+        !self.knows_group() && !self.is_blind
     }
 
     /// Returns whether another look must show if the last read jumped over lost entries.
@@ -92,9 +93,27 @@ impl Watch {
         self.doubt.is_some() && !self.is_blind
     }
 
-    /// Asks the server if somebody moved the group, if that is possible.
-    pub(super) fn ask_about_moves(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
-        if self.is_blind { Ok(()) } else { self.moves.ask(link, found) }
+    /// Asks the server if somebody moved the group, or replaced it, if that is possible.
+    pub(super) fn ask(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+        if self.is_blind {
+            return Ok(());
+        }
+        if let Some((known, position)) = &self.replaced {
+            let Subscription { topic, group, .. } = link.subscription.clone();
+            let members = match link.ask(&["XINFO", "CONSUMERS", &topic, &group]) {
+                Err(Trouble::Server { .. }) => Vec::new(),
+                members => reply::array(members?, "XINFO CONSUMERS")?,
+            };
+            let goes_on = |member| reply::name(member).is_some_and(|name| name.starts_with(GOES_ON));
+            if !members.iter().any(goes_on) {
+                found.lost.extend(known.lost_with_group(*position));
+            }
+            found.notes.push(format!(
+                "group `{group}` of stream `{topic}` was lost, and another member has re-created it"
+            ));
+            self.replaced = None;
+        }
+        self.moves.ask(link, found)
     }
 
     /// Stops looking, and tells the operator.
@@ -107,6 +126,11 @@ impl Watch {
         ));
     }
 
+    /// Returns whether this member knows where the group was.
+    pub(super) fn knows_group(&self) -> bool {
+        self.known.is_some()
+    }
+
     /// Returns where a lost group must begin again, so that it delivers every entry that may not be handled: unread ones, and
     /// those that any member had in hand. With the position comes the number of entries up to it, if it is known.
     pub(super) fn resume(&self, handed_out: &HandedOut) -> (StreamId, Option<u64>) {
@@ -117,15 +141,28 @@ impl Watch {
     }
 
     /// Forgets the lost group. If its stream is lost, too, returns the unread entries of the stream. `stream` describes it now.
-    pub(super) fn forget_group(&mut self, stream: Option<&Value>) -> Option<Lost> {
-        self.doubt = None;
+    pub(super) fn forget_group(&mut self, stream: &StreamInfo) -> Option<Lost> {
+        (self.doubt, self.replaced) = (None, None);
         self.moves.forget();
         let known = self.known.take()?;
-        let newest = reply::info(stream?, "last-generated-id").and_then(reply::id);
-        let added = reply::info(stream?, "entries-added").and_then(reply::number);
-        let (newest, added) = newest.zip(added)?;
+        let (newest, added) = stream.end()?;
         if known.is_of(newest, added) { None } else { known.lost_with_end(newest) }
     }
+}
+
+/// Returns a loss over which a read jumped. Redis 7.0 counts a jump as one entry, so that the next look may have found a loss
+/// that contains the entries: then that one is corrected.
+fn jumped(mut lost: Lost, next: &mut Option<Loss>) -> Option<Lost> {
+    if let Lost::Unread { after: begin, count, .. } = &mut lost
+        && let Some(Loss { lost: Lost::Unread { after, count: found, .. }, .. }) = next
+    {
+        *count = count.zip(*found).map(|(count, found)| count.saturating_sub(found));
+        if count.is_none_or(|count| count == 0) {
+            after.clone_from(begin);
+            return None;
+        }
+    }
+    Some(lost)
 }
 
 #[cfg(test)]
@@ -160,7 +197,7 @@ mod tests {
         let mut watch = Watch { known: Some(look), ..Watch::default() };
         let mut handed_out = HandedOut::default();
         assert_eq!(watch.resume(&handed_out), (id(9), Some(9)));
-        watch.has_read(id(10), id(12), 3);
+        watch.has_read([id(10), id(11), id(12)].into_iter());
         assert!(!watch.is_in_doubt());
         assert_eq!(watch.resume(&handed_out), (id(12), Some(12)));
         handed_out.insert(id(11));
@@ -182,14 +219,37 @@ mod tests {
         assert_eq!(Look { at: id(20), ..known }.lost_with_end(id(2)), None, "all were read");
     }
 
+    fn unread(after: u64, before: u64, count: Option<u64>) -> Lost {
+        Lost::Unread { after: id(after).into(), before: Some(id(before).into()), count }
+    }
+
     #[test]
     fn a_read_that_jumped_is_noticed_by_the_next_look() {
         let before = Look { at: id(9), newest: id(9), read: Some(9), ..Look::default() };
         let later = |first, removed| Look { first: Some(id(first)), removed, ..Look::default() };
-        assert_eq!(before.lost_before(id(10), &later(3, 2)), None, "older entries are left");
-        assert_eq!(before.lost_before(id(10), &later(10, 9)), None);
-        let lost = |count| Some(Lost::Unread { after: id(9).into(), before: Some(id(50).into()), count });
-        assert_eq!(before.lost_before(id(50), &later(50, 49)), lost(Some(40)));
-        assert_eq!(before.lost_before(id(50), &later(60, 59)), lost(None), "more was dropped meanwhile");
+        let lost = |given: &[u64], later| {
+            before.lost_until(&given.iter().copied().map(id).collect::<Vec<_>>(), &later)
+        };
+        assert_eq!(lost(&[10], later(3, 2)), None, "older entries are left");
+        assert_eq!(lost(&[10], later(10, 9)), None);
+        assert_eq!(lost(&[50, 51], later(50, 49)), Some(unread(9, 50, Some(40))));
+        assert_eq!(lost(&[50, 51], later(51, 50)), Some(unread(9, 50, Some(40))), "one was dropped since");
+        assert_eq!(lost(&[50, 51], later(60, 59)), Some(unread(9, 50, Some(48))), "others, too");
+        assert_eq!(lost(&[50], later(40, 39)), Some(unread(9, 50, None)), "other members read some");
+        let deleted = Look { deleted: id(30), ..later(50, 49) };
+        assert_eq!(lost(&[50], deleted), Some(unread(9, 50, None)));
+    }
+
+    #[test]
+    fn a_loss_that_the_next_look_counts_as_well_is_reported_once() {
+        let next = |after, count| Some(Loss { lost: unread(after, 60, count), mark: None });
+        assert_eq!(jumped(unread(9, 50, Some(40)), &mut None), Some(unread(9, 50, Some(40))));
+        // Redis 7.0 counts both losses at once, later versions only the second one.
+        let both = &mut next(51, Some(48));
+        assert_eq!(jumped(unread(9, 50, Some(48)), both), None);
+        assert_eq!(both.as_ref().unwrap().lost, unread(9, 60, Some(48)));
+        let second = &mut next(51, Some(8));
+        assert_eq!(jumped(unread(9, 50, Some(48)), second), Some(unread(9, 50, Some(40))));
+        assert_eq!(second.as_ref().unwrap().lost, unread(51, 60, Some(8)));
     }
 }
