@@ -72,26 +72,34 @@ fn decode_entry<K: MapKey, V: AvroType>(input: &mut Decoder<'_>) -> Result<(K, V
     Ok((key, V::decode_avro(input)?))
 }
 
+/// The common part of the implementations for maps with values of type `V`.
+macro_rules! map {
+    () => {
+        const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
+
+        fn to_repr(&self) -> Self::Repr {
+            self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
+        }
+
+        fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
+            repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
+        }
+
+        fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
+            let mut map = Self::default();
+            input.items(decode_entry, |_, entry| map.extend(entry))?;
+            Ok(map)
+        }
+    };
+}
+
 impl<K: MapKey, V: AvroType> AvroType for BTreeMap<K, V> {
     type Repr = BTreeMap<K, V::Repr>;
-    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
-    fn to_repr(&self) -> Self::Repr {
-        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
-    }
-
-    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
-    }
+    map!();
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
         encoder::blocks(out, self.iter(), encode_entry);
-    }
-
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let mut map = Self::new();
-        input.items(decode_entry, |_, entry| map.extend(entry))?;
-        Ok(map)
     }
 }
 
@@ -102,24 +110,11 @@ where
     S: BuildHasher + Default + 'static,
 {
     type Repr = HashMap<K, V::Repr, S>;
-    const SCHEMA: Schema = Schema::Map(&V::SCHEMA);
 
-    fn to_repr(&self) -> Self::Repr {
-        self.iter().map(|(key, value)| (key.clone(), value.to_repr())).collect()
-    }
-
-    fn from_repr(repr: Self::Repr) -> Result<Self, BoxError> {
-        repr.into_iter().map(|(key, value)| Ok((key, V::from_repr(value)?))).collect()
-    }
+    map!();
 
     fn encode_avro(&self, out: &mut Vec<u8>) {
         encoder::blocks(out, sorted(self).into_iter(), encode_entry);
-    }
-
-    fn decode_avro(input: &mut Decoder<'_>) -> Result<Self, DecodeError> {
-        let mut map = Self::default();
-        input.items(decode_entry, |_, entry| map.extend(entry))?;
-        Ok(map)
     }
 }
 

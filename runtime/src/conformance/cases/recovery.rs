@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeSet,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -140,12 +143,13 @@ pub(in crate::conformance) fn unfinished_entries_come_first(fixture: &Fixture) {
 pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &Fixture) {
     let crash = fixture.crash();
     let (crashes, begun) = (AtomicBool::new(true), Recorded::new());
-    let records = begun.clone();
+    let has_restarted = Arc::new(AtomicBool::new(false));
+    let (records, is_second) = (begun.clone(), Arc::clone(&has_restarted));
     let other = fixture.another();
     let _receiver = fixture.receive(move |item, _| {
         if crashes.swap(false, Ordering::SeqCst) {
             crash();
-        } else {
+        } else if is_second.load(Ordering::SeqCst) {
             records.push(item.number);
             other.wait("another message begins", || records.len() > 1);
         }
@@ -160,6 +164,7 @@ pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &
     let start =
         || fixture.member("a", |consumer| consumer.batch(16).concurrency(16).max_attempts(2).count(16));
     start().wait_for_crash();
+    has_restarted.store(true, Ordering::SeqCst);
     assert_eq!(start().end_well().handled, 16);
     assert_eq!(begun.all().into_iter().collect::<BTreeSet<_>>(), (1..=16).collect());
 }
