@@ -1,7 +1,7 @@
 //! Assertions about types, which only the compiler knows.
 //!
-//! They are the only hard requirements on the types of fields, and point at the user's types. Everything else in an
-//! expansion compiles without them.
+//! They are the only hard requirements on the types of fields, besides those on simple types in the static of the schema, and
+//! point at the user's types. Everything else in an expansion compiles without them.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
