@@ -10,7 +10,8 @@ use crate::{
 
 /// Returns whether the enum has a shape that can be expanded.
 pub(super) fn check(choice: &Choice<'_>, problems: &mut Problems) -> bool {
-    let has_shape = check_shape(choice, problems);
+    // The compiler reports two variants of one name, and would report the expansion as well.
+    let has_shape = check_shape(choice, problems) && !has_repeated_name(choice);
     if has_shape {
         check_data(choice, problems);
         check_catch_all(choice, problems);
@@ -34,6 +35,11 @@ fn check_shape(choice: &Choice<'_>, problems: &mut Problems) -> bool {
         return true;
     }
     false
+}
+
+fn has_repeated_name(choice: &Choice<'_>) -> bool {
+    let variants = &choice.variants;
+    (1..variants.len()).any(|index| variants[..index].iter().any(|one| one.name == variants[index].name))
 }
 
 /// Refuses variants that are more than a name. An enum of different data is one mistake, and is reported once.
@@ -119,10 +125,6 @@ fn check_texts(choice: &Choice<'_>, problems: &mut Problems) {
         let Some(earlier) = named[..index].iter().find(|earlier| earlier.text == variant.text) else {
             continue;
         };
-        // The compiler reports two variants of one name.
-        if earlier.name == variant.name {
-            continue;
-        }
         let both = quoted(&[&earlier.name, &variant.name]);
         let what = format!("variants {both} have the same text `{}`", variant.text);
         let help = "give one of them another text, as in `#[payload(text = \"…\")]`";
