@@ -8,25 +8,31 @@
 //!
 //! separated by commas. Keywords are valid names (`type`, `crate`).
 
+pub(crate) mod hints;
 mod value;
 
-use proc_macro2::{TokenStream, TokenTree};
+use std::iter;
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{
-    Expr, Ident, Token,
+    Expr, Ident, Lit, Token,
     ext::IdentExt,
     parenthesized,
-    parse::{Parse, ParseStream, Parser},
+    parse::{ParseStream, Parser},
 };
 
 use crate::{
     diagnostics::{Problem, Problems, quoted},
-    rules,
+    rules::{self, Rule},
 };
 
 pub(crate) struct Arg {
     /// Without `r#`.
     pub(crate) name: Ident,
     pub(crate) value: ArgValue,
+    /// Whether its form was reported as a mistake.
+    pub(crate) is_reported: bool,
 }
 
 pub(crate) enum ArgValue {
@@ -38,8 +44,8 @@ pub(crate) enum ArgValue {
     List(TokenStream),
 }
 
-impl Parse for Arg {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+impl Arg {
+    pub(crate) fn parse(input: ParseStream<'_>, problems: &mut Problems) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             let at = input.parse::<TokenTree>()?;
             return Err(Problem::new(&at, "expected an argument name")
@@ -47,12 +53,18 @@ impl Parse for Arg {
                 .into_error());
         }
         let name = input.call(Ident::parse_any)?.unraw();
-        if input.peek(Token![:]) || input.peek(Token![==]) {
+        if input.peek(Token![:]) || input.peek(Token![==]) || input.peek(Lit) {
             let sign = input.parse::<TokenTree>()?;
             let what = format!("expected `=` after `{name}`");
             return Err(Problem::new(&sign, what)
                 .help("write `=` between an argument and its value")
                 .into_error());
+        }
+        if input.peek(syn::token::Bracket) || input.peek(syn::token::Brace) {
+            let list: Group = input.parse()?;
+            let what = format!("expected `(` after `{name}`");
+            problems.mistake(&list, what, "write it in parentheses");
+            return Ok(Self { name, value: ArgValue::List(list.stream()), is_reported: true });
         }
         let value = if input.peek(Token![=]) {
             input.parse::<Token![=]>()?;
@@ -70,34 +82,46 @@ impl Parse for Arg {
         } else {
             ArgValue::Flag
         };
-        Ok(Self { name, value })
+        Ok(Self { name, value, is_reported: false })
     }
 }
 
-/// Parses the tokens between an attribute's parentheses, up to the first syntax error.
-pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
-    let mut args = Vec::new();
-    let help = "write the arguments with commas between them";
-    separated(tokens, help, problems, |input, _| {
-        args.push(input.parse()?);
-        Ok(())
-    });
-    args
+impl Arg {
+    /// Returns the rules that the argument names, as in `type_hyphen = "…"` or `waive(type_hyphen)`, each with its name.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = (&'static Rule, Ident)> {
+        let list = match &self.value {
+            ArgValue::List(tokens) => tokens.clone(),
+            ArgValue::Flag | ArgValue::Is(_) => TokenStream::new(),
+        };
+        let inner = list.into_iter().filter_map(|token| match token {
+            TokenTree::Ident(name) => Some(name),
+            _ => None,
+        });
+        let names = iter::once(self.name.clone()).chain(inner);
+        names.filter_map(|name| Some((rules::find(&name.to_string())?, name)))
+    }
 }
 
-/// Parses parts with commas between them, up to the first syntax error. `help` is that of a missing comma.
-pub(crate) fn separated(
-    tokens: TokenStream,
-    help: &str,
-    problems: &mut Problems,
-    mut part: impl FnMut(ParseStream<'_>, &mut Problems) -> syn::Result<()>,
-) {
+/// Parses the tokens between an attribute's parentheses. After a syntax error it continues with the next argument, so
+/// that a rule is not reported because its waiver was not read.
+pub(crate) fn parse(tokens: TokenStream, problems: &mut Problems) -> Vec<Arg> {
+    let mut args = Vec::new();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
-            part(input, problems)?;
+            match Arg::parse(input, problems) {
+                Ok(arg) => args.push(arg),
+                Err(error) => {
+                    problems.error(error);
+                    skip_to_comma(input);
+                }
+            }
             if !input.is_empty() && input.parse::<Option<Token![,]>>()?.is_none() {
-                let at = input.parse::<TokenTree>()?;
-                return Err(Problem::new(&at, "expected `,`").help(help).into_error());
+                let at = input.fork().parse::<TokenTree>()?;
+                problems.mistake(&at, "expected `,`", "write the arguments with commas between them");
+                if !input.peek(Ident::peek_any) {
+                    skip_to_comma(input);
+                    input.parse::<Option<Token![,]>>()?;
+                }
             }
         }
         Ok(())
@@ -105,6 +129,11 @@ pub(crate) fn separated(
     if let Err(error) = parser.parse2(tokens) {
         problems.error(error);
     }
+    args
+}
+
+fn skip_to_comma(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) && input.parse::<TokenTree>().is_ok() {}
 }
 
 /// Parses the value of `name`. If the value is incomplete, the parser would report the end of the input, which is
@@ -113,15 +142,47 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
     let start = input.fork();
     input.parse().map_err(|error| {
         let is_incomplete = error.to_string().starts_with("unexpected end of input");
-        match start.parse::<TokenStream>() {
-            Ok(written) if is_incomplete => {
-                Problem::new(&written, format!("the value of `{name}` is incomplete"))
-                    .help(format!("complete the value of `{name}`, or remove it"))
-                    .into_error()
-            }
-            _ => error,
+        let written: Vec<TokenTree> = written(&start);
+        if let Some((keyword, raw)) = keyword(&written).filter(|_| !is_incomplete) {
+            return Problem::new(&keyword, format!("`{keyword}` is a keyword of Rust"))
+                .help(format!("write `{name} = {raw}`"))
+                .into_error();
         }
+        let what = if is_incomplete { "is incomplete" } else { "is not an expression" };
+        let written: TokenStream = written.into_iter().collect();
+        Problem::new(&written, format!("the value of `{name}` {what}"))
+            .help(format!("complete the value of `{name}`, or remove it"))
+            .into_error()
     })
+}
+
+/// Returns the tokens up to the next comma.
+fn written(input: ParseStream<'_>) -> Vec<TokenTree> {
+    let mut tokens = Vec::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
+}
+
+/// Returns the first keyword in a path such as `block.type`, and the path with `r#` before its keywords.
+fn keyword(path: &[TokenTree]) -> Option<(Ident, String)> {
+    let mut first = None;
+    let mut raw = String::new();
+    for token in path {
+        match token {
+            TokenTree::Ident(ident) if syn::parse2::<Ident>(ident.to_token_stream()).is_err() => {
+                // `self` and a few others cannot be raw.
+                syn::parse_str::<Ident>(&format!("r#{ident}")).ok()?;
+                first.get_or_insert_with(|| ident.clone());
+                raw.extend(["r#", &ident.to_string()]);
+            }
+            TokenTree::Ident(_) => raw.push_str(&token.to_string()),
+            TokenTree::Punct(dot) if dot.as_char() == '.' => raw.push('.'),
+            _ => return None,
+        }
+    }
+    first.map(|first| (first, raw))
 }
 
 /// The arguments that an attribute knows; refuses unknown and repeated ones.
@@ -129,12 +190,14 @@ pub(crate) struct KnownArguments<'a> {
     /// As in "`#[event]`".
     attribute: &'a str,
     names: &'a [&'a str],
+    /// Returns what to write in place of an unknown argument, if its name says what it is for.
+    hint: fn(&str) -> Option<String>,
     seen: Vec<String>,
 }
 
 impl<'a> KnownArguments<'a> {
-    pub(crate) fn new(attribute: &'a str, names: &'a [&'a str]) -> Self {
-        Self { attribute, names, seen: Vec::new() }
+    pub(crate) fn new(attribute: &'a str, names: &'a [&'a str], hint: fn(&str) -> Option<String>) -> Self {
+        Self { attribute, names, hint, seen: Vec::new() }
     }
 
     /// Returns whether the argument is known and new. `allow` can be repeated, for several rules.
@@ -145,9 +208,12 @@ impl<'a> KnownArguments<'a> {
             let closest = closest.map(|known| format!("write `{known}`; ")).unwrap_or_default();
             let what = format!("{} has no argument `{name}`", self.attribute);
             let list = quoted(self.names);
-            let help = match self.names {
-                [_] => format!("its only argument is {list}"),
-                _ => format!("{closest}its arguments are {list}"),
+            let rule = arg.rules().next().filter(|_| self.names.contains(&"allow"));
+            let help = match (rule, (self.hint)(&name), self.names) {
+                (Some((rule, _)), ..) => format!("write `allow({}, reason = \"…\")`", rule.name),
+                (None, Some(hint), _) => hint,
+                (None, None, [_]) => format!("its only argument is {list}"),
+                (None, None, _) => format!("{closest}its arguments are {list}"),
             };
             problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
             return false;

@@ -1,10 +1,13 @@
 //! Collects mistakes: a macro reports all of them at once, each at its own token.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::Ident;
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
+use syn::{Ident, ext::IdentExt};
 
-use crate::rules::Rule;
+use crate::{
+    rules::Rule,
+    surroundings::{Surroundings, lacks_prelude},
+};
 
 /// One mistake: what is wrong, why, and what to write instead.
 pub(crate) struct Problem {
@@ -62,10 +65,39 @@ impl Problem {
 
 /// Returns the expansion that `expand` makes, followed by the mistakes that it finds.
 pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> TokenStream {
+    Surroundings::enter();
     let mut problems = Problems::default();
     let expansion = expand(&mut problems);
     let errors = problems.into_errors().map(|error| error.to_compile_error());
+    let expansion = if lacks_prelude() { without_diagnostics(expansion) } else { expansion };
     quote!(#expansion #(#errors)*)
+}
+
+/// Removes `#[diagnostic::…]`, which only makes messages better.
+fn without_diagnostics(tokens: TokenStream) -> TokenStream {
+    let is_diagnostic = |token: Option<&TokenTree>| match token {
+        Some(TokenTree::Group(group)) => {
+            let first = group.stream().into_iter().next();
+            matches!(first, Some(TokenTree::Ident(name)) if name == "diagnostic")
+        }
+        _ => false,
+    };
+    let mut tokens = tokens.into_iter().peekable();
+    let mut kept = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(sign) if sign.as_char() == '#' && is_diagnostic(tokens.peek()) => {
+                tokens.next();
+            }
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), without_diagnostics(group.stream()));
+                inner.set_span(group.span());
+                kept.extend([TokenTree::Group(inner)]);
+            }
+            other => kept.extend([other]),
+        }
+    }
+    kept
 }
 
 /// Calls `look` and drops the mistakes that it finds, because another attribute reports them.
@@ -122,7 +154,29 @@ impl Problems {
         self.found.len()
     }
 
+    /// Reports the mistakes found so far in a module, and returns it with the path of a type in it; `None` if there are
+    /// none. There is no such type, but the compiler does not look for names beside a macro that fails, and reports
+    /// nothing that depends on them. So the rest of a program can use what was refused: one mistake stays one error.
+    pub(crate) fn refused_type(&mut self, ident: &Ident) -> Option<(TokenStream, TokenStream)> {
+        self.refuse_vain_waivers();
+        let errors =
+            std::mem::take(&mut self.found).into_iter().map(|found| found.into_error().to_compile_error());
+        let errors: TokenStream = errors.collect();
+        let module = format_ident!("__refused_{}", ident.unraw());
+        // mod __refused_Course { compile_error! { "…" } }
+        let reported = quote! {
+            #[allow(non_snake_case)]
+            mod #module { #errors }
+        };
+        (!errors.is_empty()).then(|| (reported, quote!(#module::Refused)))
+    }
+
     fn into_errors(mut self) -> impl Iterator<Item = syn::Error> {
+        self.refuse_vain_waivers();
+        self.found.into_iter().map(Found::into_error)
+    }
+
+    fn refuse_vain_waivers(&mut self) {
         for (rule, at) in std::mem::take(&mut self.vain_waivers) {
             let name = rule.name;
             let broken = self.found.iter_mut().find_map(|found| match found {
@@ -136,10 +190,15 @@ impl Problems {
                 self.refuse(rule, &at, what, "remove the waiver, and follow the rule");
             }
         }
-        self.found.into_iter().map(|found| match found {
-            Found::Mistake(problem) => problem.into_error(),
-            Found::Syntax(error) => error,
-        })
+    }
+}
+
+impl Found {
+    fn into_error(self) -> syn::Error {
+        match self {
+            Self::Mistake(problem) => problem.into_error(),
+            Self::Syntax(error) => error,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 #![warn(unused_crate_dependencies)]
 
 mod args;
+mod ascii;
 mod contract;
 mod diagnostics;
 mod event;
@@ -16,6 +17,7 @@ mod rules;
 mod runtime_path;
 mod source;
 mod spans;
+mod surroundings;
 mod syntax;
 #[cfg(test)]
 mod tests;

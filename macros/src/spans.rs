@@ -1,8 +1,8 @@
 //! Generated tokens that the compiler shows as the user's own.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Type, spanned::Spanned};
 
 /// Returns `function(arguments)`, which the compiler underlines from `function` to the end of `at`. A macro cannot join
 /// spans, but the compiler underlines a call from its first to its last token.
@@ -43,7 +43,19 @@ pub(crate) fn location(ident: &Ident) -> TokenStream {
     quote_spanned!(ident.span()=> __RT::Location::here(__RT::std::module_path!()))
 }
 
+/// Returns the span of the type's beginning. A type that comes from a `$ty:ty` of `macro_rules!` is in an invisible group,
+/// whose span is that of `$ty`.
+pub(crate) fn type_span(ty: &Type) -> Span {
+    match ty {
+        Type::Group(group) => type_span(&group.elem),
+        other => other.span(),
+    }
+}
+
 fn end(at: &impl ToTokens) -> Span {
-    let last = at.to_token_stream().into_iter().last();
-    last.map_or_else(Span::call_site, |last| last.span()).resolved_at(Span::call_site())
+    match at.to_token_stream().into_iter().last() {
+        Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::None => end(&group.stream()),
+        Some(last) => last.span().resolved_at(Span::call_site()),
+        None => Span::call_site(),
+    }
 }

@@ -1,6 +1,6 @@
 //! Reads the user's syntax.
 
-use proc_macro2::{Group, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Group, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::{
     Attribute, Expr, Ident, Meta, Path, Token, Type, Visibility,
@@ -85,6 +85,36 @@ fn in_group(like: &Group, tokens: TokenStream) -> Group {
 /// Returns whether the attribute is `#[name]`, or a path to it such as `#[openedx_events::name]`.
 pub(crate) fn is_named(attribute: &Attribute, name: &str) -> bool {
     attribute.path().segments.last().is_some_and(|last| last.ident == name)
+}
+
+/// Returns the attributes after the condition of a `cfg_attr`.
+pub(crate) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
+    let Meta::List(list) = &attribute.meta else { return None };
+    if !list.path.is_ident("cfg_attr") {
+        return None;
+    }
+    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
+    Some(metas.into_iter().skip(1).collect())
+}
+
+/// Returns whether the attribute can remove what it is on from a build. Other conditional attributes, such as those with
+/// lints, do not.
+pub(crate) fn is_condition(attribute: &Attribute) -> bool {
+    let is_cfg = |path: &Path| ["cfg", "cfg_attr"].iter().any(|name| path.is_ident(name));
+    attribute.path().is_ident("cfg")
+        || (attribute.path().is_ident("cfg_attr")
+            && conditional(attribute).is_none_or(|inner| inner.iter().any(|meta| is_cfg(meta.path()))))
+}
+
+/// Returns whether the attribute that is expanded is `#[event = "…"]`, which the compiler refuses itself, and passes to the
+/// macro like `#[event("…")]`.
+pub(crate) fn is_key_value(arguments: &TokenStream) -> bool {
+    let first = arguments.clone().into_iter().next();
+    if !matches!(first, Some(TokenTree::Literal(_))) {
+        return false;
+    }
+    let attribute = Span::call_site().source_text().unwrap_or_default();
+    attribute.split(['"', '(']).next().is_some_and(|before| before.contains('='))
 }
 
 /// Parses `#[derive(…)]`.

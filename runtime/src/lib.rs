@@ -48,8 +48,9 @@ mod uuid_text;
 pub use avro::BoxError;
 pub use avro_type::AvroType;
 pub use bytes::Bytes;
+// By name: then the compiler says which feature a missing module needs.
 #[cfg(feature = "catalog")]
-pub use catalog::*;
+pub use catalog::{analytics, authz, content_authoring, enterprise, learning};
 pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{
     AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,

@@ -81,7 +81,7 @@
 /// |---|---|
 /// | `pii` | all fields, or all values of the enum, are personal data |
 /// | `text` | the struct wraps one value, and is a string on the wire |
-/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
+/// | `crate = path` | the path to this crate, if the package does not depend on it; the macros find a renamed dependency in `Cargo.toml` |
 ///
 /// | on a field | |
 /// |---|---|
@@ -100,8 +100,7 @@
 /// or equal texts; a field without documentation, with
 /// `#[cfg]` or with a serde attribute; a type without an Avro form; an `Option` inside another type; a payload that
 /// contains itself; a derived `Debug`, `Serialize` or `Deserialize`. Expansions use the compiler's `#[diagnostic::…]`, so
-/// no item called `diagnostic` may be in scope, and `#![no_implicit_prelude]` is not supported. Nor do assignments and
-/// incomplete builders compile:
+/// no item called `diagnostic` may be in scope. Nor do assignments and incomplete builders compile:
 ///
 /// ```compile_fail,E0594
 /// # use openedx_events::learning::data::UserData;
@@ -166,7 +165,7 @@ pub use openedx_events_macros::payload;
 /// | `local_only = "reason"` | the event cannot go to an event bus, and its data needs no Avro form |
 /// | `name = "…"` | the name of the static, if it does not follow from the struct's |
 /// | `allow(rule, reason = "…")` | waives a convention, such as `type_hyphen` |
-/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
+/// | `crate = path` | the path to this crate, if the package does not depend on it; the macros find a renamed dependency in `Cargo.toml` |
 ///
 /// | on a field | |
 /// |---|---|
@@ -261,7 +260,7 @@ pub use openedx_events_macros::event;
 /// | `name = "…"` | the [stable name](crate::guide::receivers#stable-names) in logs and dead letters; by default, module path and name |
 /// | `only = bus` | only events from an event bus |
 /// | `only = process` | only events that this process sends |
-/// | `crate = path` | the path to this crate, if it is not `::openedx_events` |
+/// | `crate = path` | the path to this crate, if the package does not depend on it; the macros find a renamed dependency in `Cargo.toml` |
 ///
 /// Receivers with the same number run in the order of crate, module, file, line, column and name. The function can still be
 /// called.

@@ -36,8 +36,8 @@ pub mod names {
     };
 
     pub use super::{
-        AnySignal as __AnySignal, AvroType as __AvroType, BoxError as __BoxError, Decoded as __Decoded,
-        Decoder as __Decoder, Erasure as __Erasure, Err as __Err, Event as __Event,
+        AnySignal as __AnySignal, AvroForm as __AvroForm, AvroType as __AvroType, BoxError as __BoxError,
+        Decoded as __Decoded, Decoder as __Decoder, Erasure as __Erasure, Err as __Err, Event as __Event,
         EventDefinition as __EventDefinition, Fields as __Fields, Frozen as __Frozen, HasValue as __HasValue,
         IntoField as __IntoField, Kept as __Kept, NoWire as __NoWire, None as __None, NotPlain as __NotPlain,
         NotSet as __NotSet, NotShared as __NotShared, Ok as __Ok, Option as __Option, Output as __Output,
@@ -75,12 +75,12 @@ pub use serde;
 
 pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
-    avro_type::{AvroType, refused::Refused},
+    avro_type::{AvroForm, AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{
         AnyReceiver, Delivery, EventOrigin, RECEIVERS, ReceiverReturn, TypedReceiver, data_key,
-        from_event_bus, shared_data_key,
+        from_event_bus, metadata, shared_data_key,
     },
     schema::*,
     signal::{AnySignal, SIGNALS, Signal, assert_distinct, assert_not_local, event_type, signal},

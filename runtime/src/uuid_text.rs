@@ -4,9 +4,12 @@ use uuid::Uuid;
 
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
-    avro_type::AvroType,
+    avro_type::{AvroForm, AvroType},
     keys::decimal_digit,
 };
+
+#[diagnostic::do_not_recommend]
+impl AvroForm for Uuid {}
 
 #[diagnostic::do_not_recommend]
 impl AvroType for Uuid {

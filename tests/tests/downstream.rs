@@ -79,6 +79,13 @@ fn an_outside_project_builds_without_warnings_and_runs() {
     }
 }
 
+/// The static of an event repeats the documentation of the struct, and a builder that of the fields.
+#[test]
+fn examples_in_the_documentation_run_once() {
+    let (output, _) = cargo(&["test", "--doc", "--package", "events"]);
+    assert!(output.contains("test result: ok. 2 passed;"), "{output}");
+}
+
 /// `service` depends on `handlers_silent` but does not mention it, so its receivers are missing. `linked` contains
 /// `use handlers_silent as _;`.
 #[test]

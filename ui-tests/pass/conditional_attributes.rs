@@ -30,6 +30,9 @@ pub struct H5PContentViewed {
     pub content: i64,
 }
 
+#[receiver(COURSE_CREATED)]
+fn count(#[cfg_attr(all(), allow(unused_variables))] course: &CourseData) {}
+
 fn main() {
     let course = CourseData::builder().title("Rust").seats(3).build();
     let _ = CourseCreated { course };

@@ -27,7 +27,44 @@ pub struct NodeGrown {
     pub before: Option<Box<Self>>,
 }
 
+/// Sent when a house is built. The names of events are not on the wire.
+#[event(type = "com.example.learning.haus.gebaut.v1", name = "HAUS_GEBAUT", allow(action_not_past_tense, reason = "German"))]
+pub struct HäuserGebaut {
+    /// How many.
+    pub number: i64,
+}
+
+mod other {
+    //! Names of generated types are free in other blocks.
+
+    pub struct SiteFields;
+
+    pub fn local() {
+        struct SiteBuilderFields;
+        let _ = (SiteFields, SiteBuilderFields);
+    }
+}
+
+/// There is one struct of this name in each build.
+#[cfg(not(all()))]
+#[payload]
+pub struct Place {
+    /// The name.
+    pub name: String,
+}
+
+/// There is one struct of this name in each build.
+#[cfg(all())]
+#[payload]
+pub struct Place {
+    /// The number.
+    pub number: i64,
+}
+
 fn main() {
+    other::local();
+    assert_eq!(Place::builder().number(1).build().number, 1);
+    assert!(HAUS_GEBAUT.send_event(HäuserGebaut { number: 1 }).all_ok());
     let builder = SiteBuilder::builder().name("b").number(1).build();
     let site = Site::builder().builder(builder).build();
     assert_eq!(site.builder.name, "b");

@@ -18,7 +18,8 @@ const RESERVED: &[&str] = &["metadata", "event", "signal", "sender", "from_event
 
 const SUFFIXES: &[&str] = &["_data", "_payload"];
 
-pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
+/// Returns whether a data key has a reserved name.
+pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) -> bool {
     let waivers = &event.arguments.waivers;
     let is_complete = check_type_and_name(event, problems);
     check_contains_event(event, problems);
@@ -27,9 +28,10 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
         // Only the compiler knows whether the key is personal data.
         waivers.mark_needed(&rules::KEY_IS_PII);
     }
+    let mut has_reserved_key = false;
     for field in &event.record.fields {
         event.record.check_field(field, problems);
-        check_reserved(event, field, problems);
+        has_reserved_key |= check_reserved(event, field, problems);
         check_suffix(event, field, problems);
         field.waivers.check_needed(problems);
     }
@@ -37,6 +39,7 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) {
     if is_complete {
         waivers.check_needed(problems);
     }
+    has_reserved_key
 }
 
 /// Checks the event type, and compares the constant with it. Returns whether all these rules were checked.
@@ -168,7 +171,7 @@ fn check_contains_event(event: &Event<'_>, problems: &mut Problems) {
     }
 }
 
-fn check_reserved(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {
+fn check_reserved(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) -> bool {
     let name = field.name.as_str();
     let (what, help) = if RESERVED.contains(&name) {
         let help = format!("choose another name; {} are reserved", quoted(RESERVED));
@@ -179,9 +182,10 @@ fn check_reserved(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems)
         );
         (what, format!("rename it to `{}`", event.record.free_name(name, RESERVED)))
     } else {
-        return;
+        return false;
     };
     problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
+    true
 }
 
 fn check_suffix(event: &Event<'_>, field: &Field<'_>, problems: &mut Problems) {

@@ -2,18 +2,27 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Ident, ext::IdentExt};
+use syn::{Attribute, Ident, Item, LitStr, Visibility, ext::IdentExt};
 
 use super::{
     page,
     parse::{Event, EventArguments},
 };
-use crate::{contract::Contracts, record::Record, rules, runtime_path::runtime_at, source::tokens};
+use crate::{
+    contract::Contracts,
+    diagnostics::Problems,
+    names,
+    record::{self, Record},
+    record_kind::RecordKind,
+    rules,
+    runtime_path::runtime_at,
+    source::tokens,
+};
 
-pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+pub(crate) fn expand(event: &Event<'_>, contracts: &Contracts, problems: &mut Problems) -> TokenStream {
     let Event { record, arguments, event_type, .. } = event;
     let is_local = arguments.local_only.is_some();
-    let (structure, signal) = (structure(event, contracts), signal(event, contracts));
+    let (structure, signal) = (structure(event, contracts), signal(event, contracts, problems));
     let wire = if is_local { local_only(record) } else { wire(event, contracts) };
     // pub struct CourseEnrollmentCreated { … }
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
@@ -52,15 +61,26 @@ fn deprecated(arguments: &EventArguments) -> Option<TokenStream> {
     Some(quote!(#[deprecated(#since note = #note)] #[allow(clippy::deprecated_semver)]))
 }
 
-fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
+fn signal(event: &Event<'_>, contracts: &Contracts, problems: &mut Problems) -> TokenStream {
     let rt = event.arguments.path.private();
     let Event { record, arguments, constant, .. } = event;
     let (ident, vis) = (&record.item.ident, &record.item.vis);
     let docs = record.attributes.others.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let has_examples = record.docs.may_have_examples();
+    let docs =
+        docs.map(
+            |Attribute { meta, .. }| {
+                if has_examples { quote!(#[cfg_attr(not(doctest), #meta)]) } else { quote!(#[#meta]) }
+            },
+        );
     let page = page::static_page(event, contracts);
     let deprecated = deprecated(arguments);
     // If the name is taken, the compiler reports the token that it comes from.
     let span = constant.span().resolved_at(Span::call_site());
+    if event.has_reserved_key {
+        // Receivers of the data key would be reported as well.
+        return refused_signal(vis, constant, problems);
+    }
     let declared = quote_spanned!(span=> static #constant: #rt::Signal<#ident> = #rt::Signal::new(););
     // /// …the event's documentation, and its facts
     // pub static COURSE_ENROLLMENT_CREATED: Signal<CourseEnrollmentCreated> = Signal::new();
@@ -70,6 +90,41 @@ fn signal(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
         #deprecated
         #[allow(deprecated)]
         #vis #declared
+    }
+}
+
+/// Returns the item of an event that does not have the shape of one, with a signal.
+pub(crate) fn refused(item: &Item, problems: &mut Problems) -> TokenStream {
+    let bare = record::without_attributes(item, RecordKind::Event);
+    let (ident, vis) = match item {
+        Item::Struct(item) => (&item.ident, &item.vis),
+        Item::Enum(item) => (&item.ident, &item.vis),
+        Item::Union(item) => (&item.ident, &item.vis),
+        _ => return bare,
+    };
+    let name = names::constant_name(&ident.unraw().to_string());
+    let signal = syn::parse_str::<Ident>(&name).ok().map(|constant| refused_signal(vis, &constant, problems));
+    quote!(#bare #signal)
+}
+
+/// Returns what stands in for an event of a package that does not depend on the runtime.
+pub(crate) fn without_runtime(item: &Item, name: Option<&LitStr>, problems: &mut Problems) -> TokenStream {
+    let constant = name.map(LitStr::value).or_else(|| match item {
+        Item::Struct(item) => Some(names::constant_name(&item.ident.unraw().to_string())),
+        _ => None,
+    });
+    let constant = constant.and_then(|name| syn::parse_str(&name).ok());
+    record::without_runtime(item, constant.as_ref(), problems)
+}
+
+/// Returns a signal for an event that was refused, so that its senders and receivers are not reported as well.
+fn refused_signal(vis: &Visibility, constant: &Ident, problems: &mut Problems) -> TokenStream {
+    let Some((reported, refused)) = problems.refused_type(constant) else { return TokenStream::new() };
+    // pub static COURSE_ENROLLMENT_CREATED: __refused_COURSE_ENROLLMENT_CREATED::Refused = unreachable!();
+    quote! {
+        #reported
+        #[allow(missing_docs)]
+        #vis static #constant: #refused = ::core::unreachable!();
     }
 }
 

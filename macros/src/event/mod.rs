@@ -20,10 +20,17 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         Err(unreadable) => return unreadable,
     };
     report(|problems| {
+        if record::check_rival(&item, problems) {
+            return TokenStream::new();
+        }
+        let arguments = parse::parse_arguments(arguments, &item, problems);
+        if arguments.path.check(problems) {
+            return expand::without_runtime(&item, arguments.name.as_ref(), problems);
+        }
         let Some(mut event) = parse::parse(arguments, &item, problems) else {
-            return record::without_attributes(&item, RecordKind::Event);
+            return expand::refused(&item, problems);
         };
-        check::check(&event, problems);
+        event.has_reserved_key = check::check(&event, problems);
         let is_waived = event.arguments.waivers.is_refused(&rules::CONTRACT_BROKEN);
         let contracts = if event.event_type.is_refused() || is_waived {
             Contracts::default()
@@ -32,7 +39,7 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         };
         let expansion = if event.record.can_expand() {
             event.record.replace_refused_types();
-            expand::expand(&event, &contracts)
+            expand::expand(&event, &contracts, problems)
         } else {
             record::without_attributes(&item, RecordKind::Event)
         };

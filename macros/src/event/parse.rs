@@ -10,12 +10,13 @@
 //! )]
 //! ```
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Expr, ExprField, ExprLit, Ident, Item, ItemStruct, Lit, LitStr, Member, Type, ext::IdentExt};
 
 use crate::{
-    args::{self, Arg, KnownArguments},
+    args::{self, Arg, KnownArguments, hints},
+    ascii::Foreign,
     diagnostics::{Problem, Problems},
     event_type::{EventType, subject_and_action},
     names,
@@ -23,7 +24,7 @@ use crate::{
     record_kind::RecordKind,
     rules,
     runtime_path::RuntimePath,
-    syntax::ungrouped,
+    syntax::{is_key_value, ungrouped},
     waivers::{Place, Waivers},
 };
 
@@ -48,6 +49,8 @@ pub(crate) struct Event<'a> {
     pub(crate) event_type: EventType,
     /// The name of the static.
     pub(crate) constant: Ident,
+    /// Whether a data key has a name that receivers use for something else.
+    pub(crate) has_reserved_key: bool,
 }
 
 #[derive(Default)]
@@ -75,10 +78,13 @@ pub(crate) struct Deprecated {
     pub(crate) note: LitStr,
 }
 
-/// Parses the attribute and the struct. Returns `None` if the item does not have the shape of an event.
-pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Problems) -> Option<Event<'a>> {
+/// Parses the struct. Returns `None` if the item does not have the shape of an event.
+pub(crate) fn parse<'a>(
+    mut arguments: EventArguments,
+    item: &'a Item,
+    problems: &mut Problems,
+) -> Option<Event<'a>> {
     let examples = Examples::for_item(item);
-    let mut arguments = parse_arguments(tokens, &examples, problems);
     let item = record::check_shape(item, RecordKind::Event, problems)?;
     let struct_name = item.ident.unraw().to_string();
     let event_type = arguments.event_type.take().unwrap_or_else(|| {
@@ -95,7 +101,12 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
             let capitals = name.value().to_uppercase().replace(['-', ' ', '.'], "_");
             let better = Some(capitals).filter(|one| is_constant(one));
             let better = better.unwrap_or_else(|| names::constant_name(&struct_name));
-            let what = format!("`{}` is not a valid constant name", name.value());
+            let what = match Foreign::find(&name.value()) {
+                Some(Foreign { what, .. }) => {
+                    format!("constant name `{}` {what}", name.value().escape_debug())
+                }
+                None => format!("`{}` is not a valid constant name", name.value()),
+            };
             problems.mistake(
                 name,
                 what,
@@ -125,7 +136,7 @@ pub(crate) fn parse<'a>(tokens: TokenStream, item: &'a Item, problems: &mut Prob
         );
         arguments.key.clear();
     }
-    Some(Event { record, arguments, event_type, constant })
+    Some(Event { record, arguments, event_type, constant, has_reserved_key: false })
 }
 
 /// Stands in for a name that was refused, so that nothing else is reported about it.
@@ -188,12 +199,13 @@ fn is_constant(name: &str) -> bool {
         && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
 }
 
-fn parse_arguments(tokens: TokenStream, examples: &Examples, problems: &mut Problems) -> EventArguments {
+pub(crate) fn parse_arguments(tokens: TokenStream, item: &Item, problems: &mut Problems) -> EventArguments {
+    let examples = &Examples::for_item(item);
     let mut parsed = EventArguments::default();
-    let mut known = KnownArguments::new("`#[event]`", ARGUMENTS);
+    let mut known = KnownArguments::new("`#[event]`", ARGUMENTS, hints::of_event);
     if let Ok(literal) = syn::parse2::<LitStr>(tokens.clone()) {
         // The compiler refuses `#[event = "…"]` itself.
-        if !is_key_value() {
+        if !is_key_value(&tokens) {
             let help = format!("write `type = \"{}\"`", literal.value());
             problems.refuse(
                 &rules::TYPE_MISSING,
@@ -213,15 +225,14 @@ fn parse_arguments(tokens: TokenStream, examples: &Examples, problems: &mut Prob
             parsed.take(&arg, examples, problems);
         } else {
             parsed.has_unknown |= !ARGUMENTS.contains(&arg.name.to_string().as_str());
+            arg.mistaken_waiver(&mut parsed.waivers);
         }
     }
+    if problems.len() > before {
+        // The uses of the event would give warnings beside the error.
+        parsed.deprecated = None;
+    }
     parsed
-}
-
-/// Returns whether the attribute is `#[event = "…"]`, which the compiler passes to the macro like `#[event("…")]`.
-fn is_key_value() -> bool {
-    let attribute = Span::call_site().source_text().unwrap_or_default();
-    attribute.split('"').next().is_some_and(|before| before.contains('='))
 }
 
 impl EventArguments {
@@ -312,7 +323,7 @@ fn deprecated(arg: &Arg, problems: &mut Problems) -> Option<Deprecated> {
     let before = problems.len();
     let mut since = None;
     let mut note = None;
-    let mut known = KnownArguments::new("`deprecated(…)`", &["since", "note"]);
+    let mut known = KnownArguments::new("`deprecated(…)`", &["since", "note"], hints::of_deprecated);
     for inner in arg.list(EXAMPLE, problems) {
         if known.accept(&inner, problems) {
             let string = inner.string(EXAMPLE, problems);

@@ -7,6 +7,7 @@ use super::{
     version::{self, is_version},
 };
 use crate::{
+    ascii::Foreign,
     diagnostics::Problems,
     names::split_version,
     rules,
@@ -52,6 +53,7 @@ impl EventType {
     pub(crate) fn check(&self, constant: &Constant<'_>, waivers: &Waivers, problems: &mut Problems) -> bool {
         // Each of these mistakes would cause others.
         let is_readable = self.check_white_space(problems)
+            && self.check_ascii(waivers, problems)
             && self.check_form_of_version(constant, waivers, problems)
             && self.check_domain(problems)
             && self.check_length(constant.name, problems);
@@ -74,6 +76,17 @@ impl EventType {
             problems.refuse(&rules::TYPE_SEGMENT, &self.literal, what, format!("write `\"{trimmed}\"`"));
         }
         trimmed == self.text
+    }
+
+    fn check_ascii(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
+        let Some(Foreign { what, corrected }) = Foreign::find(&self.text) else { return true };
+        let what = format!("event type `{}` {what}", self.text.escape_debug());
+        let help = match corrected {
+            Some(corrected) => format!("write `\"{}\"`", suggested(&corrected, waivers)),
+            None => "write it with letters from `a` to `z`".to_owned(),
+        };
+        problems.refuse(&rules::TYPE_SEGMENT, &self.literal, what, help);
+        false
     }
 
     /// Refuses a major version that is not a last segment `vN`.
@@ -174,21 +187,12 @@ impl EventType {
         // One message is enough, because its help shows the whole event type.
         let Some(segment) = self.segments.iter().find(|segment| !is_word(segment)) else { return true };
         let (text, shown) = (self.text.escape_debug(), segment.escape_debug());
-        let (what, help) = if let Some(foreign) = segment.chars().find(|one| !one.is_ascii()) {
-            let number = u32::from(foreign);
-            let what = format!(
-                "segment `{shown}` of event type `{text}` contains the character `{foreign}` (U+{number:04X}), which is not ASCII"
-            );
-            (what, "write it with letters from `a` to `z`".to_owned())
-        } else if segment.is_empty() {
-            (
-                format!("a segment of event type `{text}` is empty"),
-                format!("write `\"{}\"`", suggested(&self.text, waivers)),
-            )
+        let what = if segment.is_empty() {
+            format!("a segment of event type `{text}` is empty")
         } else {
-            let what = format!("segment `{shown}` of event type `{text}` is not a lowercase word");
-            (what, format!("write `\"{}\"`", suggested(&self.text, waivers)))
+            format!("segment `{shown}` of event type `{text}` is not a lowercase word")
         };
+        let help = format!("write `\"{}\"`", suggested(&self.text, waivers));
         problems.refuse(&rules::TYPE_SEGMENT, &self.literal, what, help);
         false
     }

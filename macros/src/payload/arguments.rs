@@ -8,10 +8,11 @@ use proc_macro2::TokenStream;
 use syn::Ident;
 
 use crate::{
-    args::{self, KnownArguments},
+    args::{self, KnownArguments, hints},
     diagnostics::Problems,
     record_kind::RecordKind,
     runtime_path::RuntimePath,
+    syntax::is_key_value,
     waivers::{Place, Waivers},
 };
 
@@ -29,7 +30,10 @@ pub(super) struct PayloadArguments {
 impl PayloadArguments {
     pub(super) fn parse(tokens: TokenStream, problems: &mut Problems) -> Self {
         let mut parsed = Self::default();
-        let mut known = KnownArguments::new("`#[payload]`", &["pii", "text", "crate"]);
+        if is_key_value(&tokens) {
+            return parsed;
+        }
+        let mut known = KnownArguments::new("`#[payload]`", &["pii", "text", "crate"], hints::of_payload);
         for arg in args::parse(tokens, problems) {
             if arg.name == "allow" {
                 arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
@@ -42,6 +46,8 @@ impl PayloadArguments {
                     }
                     _ => parsed.path = RuntimePath::parse(&arg, problems),
                 }
+            } else {
+                arg.mistaken_waiver(&mut parsed.waivers);
             }
         }
         parsed

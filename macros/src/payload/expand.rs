@@ -59,11 +59,13 @@ fn structs(record: &Record<'_>, path: &RuntimePath) -> TokenStream {
     quote! {
         #(#others)*
         #[doc = #facts]
+        #[allow(missing_docs, clippy::derive_partial_eq_without_eq, clippy::pub_underscore_fields)]
         #(#lints)*
         #derives
         #vis struct #ident {
-            // Public, so that the compiler names the field if a user writes a literal; its content is private.
-            #[doc(hidden)]
+            // Public, so that the compiler names the field if a user writes a literal; its content is private. The compiler
+            // does not name fields that are hidden, so only rustdoc hides it.
+            #[cfg_attr(doc, doc(hidden))]
             pub __build_with_builder: #rt::Frozen<#twin>,
         }
 
@@ -151,6 +153,7 @@ fn plain(ident: &Ident) -> String {
 }
 
 fn avro_type(ident: &Ident, twin: &Ident) -> String {
+    // impl AvroForm for UserData {}
     // impl AvroType for UserData {
     //     type Repr = Self;
     //     const SCHEMA: Schema = Schema::Record(RecordRef::new(&__RECORD));
@@ -158,6 +161,10 @@ fn avro_type(ident: &Ident, twin: &Ident) -> String {
     // }
     source! {
         [ident, twin]
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
+        impl __AvroForm for #ident {}
+
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         impl __AvroType for #ident {

@@ -1,18 +1,26 @@
 //! The implementations that other payloads need from a payload that was refused for its shape.
 
 use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, Generics, Ident, Item, Path, parse_quote};
+use quote::{format_ident, quote};
+use syn::{Attribute, Generics, Ident, Item, Path, Visibility, ext::IdentExt, parse_quote};
 
-use crate::{record, record_kind::RecordKind, runtime_path::RuntimePath, syntax::derived};
+use crate::{
+    diagnostics::Problems, record, record_kind::RecordKind, runtime_path::RuntimePath,
+    surroundings::Surroundings, syntax::derived,
+};
 
 /// Returns the item without the macro's attributes, with an Avro form that is never used: the program does not
-/// compile, and a field of this type must not be reported as well.
+/// compile, and a field of this type must not be reported as well. Neither must uses of the builder and the twin.
 ///
 /// `above` lists the traits that are derived already.
-pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> TokenStream {
+pub(crate) fn expand(
+    item: &Item,
+    path: &RuntimePath,
+    above: &[String],
+    problems: &mut Problems,
+) -> TokenStream {
     let bare = record::without_attributes(item, RecordKind::Payload);
-    let Some((ident, generics, attributes)) = named(item) else {
+    let Some((ident, vis, generics, attributes)) = named(item) else {
         return bare;
     };
     let (parameters, arguments, bounds) = generics.split_for_impl();
@@ -48,10 +56,38 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
             }
         }
     });
+    // The derives of serde's traits below the attribute are removed.
+    let serde = above.iter().all(|name| name != "Serialize").then(|| {
+        quote! {
+            impl #parameters __RT::serde::Serialize for #ident #arguments #bounds {
+                fn serialize<__S: __RT::serde::Serializer>(
+                    &self,
+                    _: __S,
+                ) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    ::core::unreachable!()
+                }
+            }
+        }
+    });
+    let (reported, refused) = problems.refused_type(ident).unzip();
+    let twin = format_ident!("{}Fields", ident);
+    let is_free = !Surroundings::of_attribute().has_type(&twin.unraw().to_string());
+    let twin = refused.as_ref().filter(|_| is_free).map(|refused| {
+        quote! {
+            #[allow(dead_code, missing_docs)]
+            #vis type #twin = #refused;
+        }
+    });
+    let methods = refused.as_ref().map(|refused| methods(ident, generics, refused));
     let implementations = path.items(quote! {
         const _: () = {
             #import
             #(#missing)*
+            #serde
+
+            #methods
+
+            impl #parameters __RT::AvroForm for #ident #arguments #owned {}
 
             impl #parameters __RT::AvroType for #ident #arguments #owned {
                 type Repr = ::core::primitive::bool;
@@ -68,16 +104,42 @@ pub(crate) fn expand(item: &Item, path: &RuntimePath, above: &[String]) -> Token
         };
     });
     // pub enum CourseMode { … }
-    // const _: () = { impl Clone, PartialEq, Debug and AvroType for CourseMode { … } };
-    quote!(#bare #implementations)
+    // mod __refused_CourseMode { … }
+    // pub type CourseModeFields = __refused_CourseMode::Refused;
+    // const _: () = { impl Clone, PartialEq, Debug, Serialize and AvroType for CourseMode { … } };
+    quote!(#bare #reported #twin #implementations)
 }
 
-/// Returns the name, the generics and the attributes of a type.
-fn named(item: &Item) -> Option<(&Ident, &Generics, &[Attribute])> {
+/// Returns the methods of payloads, with the type `refused`.
+fn methods(ident: &Ident, generics: &Generics, refused: &TokenStream) -> TokenStream {
+    let (parameters, arguments, bounds) = generics.split_for_impl();
+    let method = |name: &str, argument: TokenStream| {
+        let name = format_ident!("{name}");
+        quote! {
+            pub fn #name(#argument) -> #refused {
+                ::core::unreachable!()
+            }
+        }
+    };
+    let builder = method("builder", TokenStream::new());
+    let [to_builder, into_fields] =
+        [method("to_builder", quote!(&self)), method("into_fields", quote!(self))];
+    quote! {
+        #[allow(dead_code, missing_docs)]
+        impl #parameters #ident #arguments #bounds {
+            #builder
+            #to_builder
+            #into_fields
+        }
+    }
+}
+
+/// Returns the name, the visibility, the generics and the attributes of a type.
+fn named(item: &Item) -> Option<(&Ident, &Visibility, &Generics, &[Attribute])> {
     Some(match item {
-        Item::Struct(item) => (&item.ident, &item.generics, &item.attrs),
-        Item::Enum(item) => (&item.ident, &item.generics, &item.attrs),
-        Item::Union(item) => (&item.ident, &item.generics, &item.attrs),
+        Item::Struct(item) => (&item.ident, &item.vis, &item.generics, &item.attrs),
+        Item::Enum(item) => (&item.ident, &item.vis, &item.generics, &item.attrs),
+        Item::Union(item) => (&item.ident, &item.vis, &item.generics, &item.attrs),
         _ => return None,
     })
 }

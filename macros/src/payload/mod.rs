@@ -18,6 +18,7 @@ use crate::{
     record_kind::RecordKind,
     runtime_path::RuntimePath,
     source::tokens,
+    surroundings::Surroundings,
     syntax::parse_item,
 };
 
@@ -29,8 +30,14 @@ pub(crate) fn payload(arguments: TokenStream, item: &TokenStream) -> TokenStream
     };
     report(|problems| {
         let mut arguments = PayloadArguments::parse(arguments, problems);
+        if arguments.path.check(problems) {
+            return record::without_runtime(&item, None, problems);
+        }
+        if record::check_rival(&item, problems) {
+            return TokenStream::new();
+        }
         expand_item(&item, &mut arguments, problems)
-            .unwrap_or_else(|above| fallback::expand(&item, &arguments.path, &above))
+            .unwrap_or_else(|above| fallback::expand(&item, &arguments.path, &above, problems))
     })
 }
 
@@ -62,7 +69,8 @@ fn expand_struct(
         record.check_field(field, problems);
         field.waivers.check_needed(problems);
     }
-    if !record.can_expand() || !record.attributes.derived_above.is_empty() {
+    let is_taken = record.check_twin(&Surroundings::of_attribute(), problems);
+    if !record.can_expand() || !record.attributes.derived_above.is_empty() || is_taken {
         return Err(record.attributes.derived_above);
     }
     record.replace_refused_types();

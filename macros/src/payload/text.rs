@@ -182,6 +182,10 @@ fn wire(item: &ItemStruct, pii: bool) -> String {
         [ident, schema, parse, expected]
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
+        impl __AvroForm for #ident {}
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __AvroType for #ident {
             type Repr = __String;
             const SCHEMA: __Schema = __Schema::#schema;

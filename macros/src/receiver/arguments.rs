@@ -4,23 +4,24 @@
 //! SIGNAL, other::SIGNAL, order = 10, name = "stable.name", only = bus, crate = path
 //! ```
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
     Attribute, Ident, LitStr, Path, Token,
     ext::IdentExt,
     parse::{ParseStream, Parser},
-    punctuated::Punctuated,
-    token::{Bracket, Paren},
 };
 
-use super::only::{Only, parse_name};
+use super::{
+    only::{Only, parse_name},
+    signal_forms::{SignalForm, is_struct, signals_in, text},
+};
 use crate::{
-    args::{Arg, KnownArguments, separated},
+    args::{Arg, ArgValue, KnownArguments, hints},
     diagnostics::{Problem, Problems, without_reports},
     names, rules,
     runtime_path::RuntimePath,
-    syntax::is_named,
+    syntax::{is_key_value, is_named},
 };
 
 const PATHS: &str = "write the paths of the events' statics, as in `#[receiver(SIGNAL, other::SIGNAL)]`";
@@ -40,9 +41,25 @@ pub(super) struct ReceiverArguments {
 impl ReceiverArguments {
     /// Returns whether all arguments are correct.
     pub(super) fn parse(&mut self, tokens: TokenStream, problems: &mut Problems) -> bool {
+        // The compiler refuses `#[receiver = "…"]` itself.
+        if is_key_value(&tokens) {
+            return false;
+        }
         let before = problems.len();
-        let mut known = KnownArguments::new("`#[receiver]`", ARGUMENTS);
-        separated(tokens, PATHS, problems, |input, problems| self.part(input, &mut known, problems));
+        let mut known = KnownArguments::new("`#[receiver]`", ARGUMENTS, hints::of_receiver);
+        let mut part = TokenStream::new();
+        for token in tokens {
+            match token {
+                TokenTree::Punct(comma) if comma.as_char() == ',' => {
+                    if part.is_empty() {
+                        problems.mistake(&comma, "expected the path of a signal", "remove one of the commas");
+                    }
+                    self.part(std::mem::take(&mut part), &mut known, problems);
+                }
+                token => part.extend([token]),
+            }
+        }
+        self.part(part, &mut known, problems);
         if self.signals.is_empty() && problems.len() == before {
             let help = "write `#[receiver(COURSE_ENROLLMENT_CREATED)]`, with the event's static";
             problems.mistake(&TokenStream::new(), "`#[receiver]` does not name a signal", help);
@@ -50,41 +67,63 @@ impl ReceiverArguments {
         problems.len() == before
     }
 
-    /// Parses a signal or an argument.
-    fn part(
-        &mut self,
-        input: ParseStream<'_>,
-        known: &mut KnownArguments<'_>,
-        problems: &mut Problems,
-    ) -> syn::Result<()> {
-        let mut refuse = |at: TokenTree| problems.mistake(&at, "expected the path of a signal", PATHS);
-        if input.peek(LitStr) {
-            refuse(input.parse()?);
-        } else if input.peek(Bracket) || input.peek(Paren) {
-            let group: Group = input.parse()?;
-            refuse(group.clone().into());
-            let signals = Punctuated::<Path, Token![,]>::parse_terminated.parse2(group.stream());
-            self.signals.extend(signals.into_iter().flatten());
-        } else if input.peek(Token![&]) {
-            refuse(input.parse()?);
-            self.signals.push(input.call(Path::parse_mod_style)?);
-        } else if is_argument(input) {
-            let arg: Arg = input.parse()?;
-            if known.accept(&arg, problems) {
-                match arg.name.to_string().as_str() {
-                    "order" => {
-                        self.order =
-                            arg.integer(i32::MIN, i32::MAX, "order = 10", problems).unwrap_or_default();
+    /// Parses what stands between two commas: a signal or an argument, or several of them without a comma.
+    fn part(&mut self, part: TokenStream, known: &mut KnownArguments<'_>, problems: &mut Problems) {
+        let parser = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if is_argument(input) {
+                    let arg = Arg::parse(input, problems)?;
+                    self.argument(&arg, known, problems);
+                } else if let Some(signal) = signal(input) {
+                    self.signal(signal, problems);
+                } else {
+                    let rest: TokenStream = input.parse()?;
+                    self.refuse(&rest, problems);
+                }
+                if !input.is_empty() {
+                    let at: TokenTree = input.fork().parse()?;
+                    problems.mistake(&at, "expected `,`", "separate the signals with commas");
+                    while !input.is_empty() && !input.peek(Ident::peek_any) {
+                        input.parse::<TokenTree>()?;
                     }
-                    "name" => self.name = parse_name(&arg, problems),
-                    "only" => self.only = Only::parse(&arg, problems),
-                    _ => self.path = RuntimePath::parse(&arg, problems),
                 }
             }
-        } else {
-            self.signal(input.call(Path::parse_mod_style)?, problems);
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(part) {
+            problems.error(error);
         }
-        Ok(())
+    }
+
+    fn argument(&mut self, arg: &Arg, known: &mut KnownArguments<'_>, problems: &mut Problems) {
+        let are_signals = ["signal", "signals", "event", "events"].iter().any(|name| arg.name == name);
+        if let ArgValue::Is(value) = &arg.value
+            && are_signals
+        {
+            let what = format!("`#[receiver]` has no argument `{}`", arg.name);
+            let help = SignalForm::of(&value.to_token_stream()).help(PATHS);
+            problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
+            self.signals.extend(signals_in(value.to_token_stream()));
+            return;
+        }
+        if !known.accept(arg, problems) {
+            return;
+        }
+        match arg.name.to_string().as_str() {
+            "order" => {
+                self.order = arg.integer(i32::MIN, i32::MAX, "order = 10", problems).unwrap_or_default();
+            }
+            "name" => self.name = parse_name(arg, problems),
+            "only" => self.only = Only::parse(arg, problems),
+            _ => self.path = RuntimePath::parse(arg, problems),
+        }
+    }
+
+    /// Refuses signals in another form.
+    fn refuse(&mut self, tokens: &TokenStream, problems: &mut Problems) {
+        let form = SignalForm::of(tokens);
+        problems.mistake(tokens, form.what, form.help(PATHS));
+        self.signals.extend(signals_in(tokens.clone()));
     }
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) {
@@ -106,18 +145,21 @@ impl ReceiverArguments {
 fn is_argument(input: ParseStream<'_>) -> bool {
     let is_known = |name: Ident| ARGUMENTS.iter().any(|known| name == known);
     let is_name = input.fork().call(Ident::parse_any).is_ok_and(is_known);
-    input.peek(Ident::peek_any) && (input.peek2(Token![=]) || (is_name && !input.peek2(Token![::])))
+    let has_value = input.peek2(Token![=]) && !input.peek2(Token![==]);
+    input.peek(Ident::peek_any) && (has_value || (is_name && !input.peek2(Token![::])))
 }
 
-/// Returns whether the path ends in a name that looks like a type.
-pub(super) fn is_struct(path: &Path) -> bool {
-    let name = path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
-    name.starts_with(|first: char| first.is_ascii_uppercase())
-        && name.contains(|one: char| one.is_ascii_lowercase())
-}
-
-fn text(signal: &Path) -> String {
-    signal.to_token_stream().to_string().replace(' ', "")
+/// Parses the path of a signal, if nothing follows that could belong to it.
+fn signal(input: ParseStream<'_>) -> Option<Path> {
+    let ahead = input.fork();
+    ahead.call(Path::parse_mod_style).ok()?;
+    let is_over = ahead.is_empty()
+        || (ahead.peek(Ident::peek_any) && !ahead.peek(Token![as]))
+        || ahead.peek(Token![|])
+        || ahead.peek(Token![;])
+        || ahead.peek(Token![+])
+        || ahead.peek(Token![&]);
+    is_over.then(|| input.call(Path::parse_mod_style).ok())?
 }
 
 /// Returns the beginning of the message about a repeated signal. The compiler shows it too, if the signal has two

@@ -5,13 +5,14 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, ReturnType, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    arguments::{RUNS_TWICE, given_twice_text, is_struct},
+    arguments::{RUNS_TWICE, given_twice_text},
     parameters::{Parameter, Source},
     parse::{Receiver, RefusedReceiver},
+    signal_forms::is_struct,
 };
 use crate::{
     runtime_path::{RuntimePath, runtime_at},
-    spans::{call_up_to, ident_at, location},
+    spans::{call_up_to, ident_at, location, type_span},
     syntax::{first_word, ungrouped_type},
 };
 
@@ -36,6 +37,7 @@ pub(crate) fn expand(receiver: &Receiver) -> TokenStream {
     quote! {
         #[allow(
             clippy::implicit_hasher,
+            clippy::missing_const_for_fn,
             clippy::ref_option,
             clippy::trivially_copy_pass_by_ref,
             clippy::unnecessary_wraps
@@ -106,6 +108,7 @@ pub(crate) fn expand_refused(refused: &RefusedReceiver) -> TokenStream {
             #(let _ = #signals;)*
         };
     });
+    let mentions = Some(mentions).filter(|_| !refused.path.is_absent());
     let uses = uses(&refused.signals, &refused.path);
     match &refused.function {
         Ok(function) => function.with_items(&quote!(#mentions #uses)),
@@ -123,7 +126,7 @@ fn is_item(item: &TokenStream) -> bool {
 /// Uses the signals outside of the items that a wrong path to the runtime removes, so that their imports are not
 /// reported as unused.
 fn uses(signals: &[Path], path: &RuntimePath) -> Option<TokenStream> {
-    path.is_given().then(|| {
+    (path.is_uncertain() || path.is_absent()).then(|| {
         quote! {
             #[allow(deprecated)]
             const _: () = { #(let _ = &#signals;)* };
@@ -158,7 +161,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     //     &notify,
     //     |__event, __delivery| {
     //         #[allow(deprecated)]
-    //         let __returned = notify(data_key(&__event.enrollment), data_key(__delivery.metadata));
+    //         let __returned = notify(data_key(&__event.enrollment), data_key(metadata(__event, __delivery)));
     //         ReceiverReturn::outcome(__returned)
     //     },
     // ).named("notices.notify").only(EventOrigin::Bus);
@@ -188,12 +191,12 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
 /// compares it here, in the function `data_key`, with a message of ours.
 fn argument(parameter: &Parameter, data_key: &str) -> TokenStream {
     let ty = referenced(&parameter.ty);
-    let span = ty.span();
+    let span = type_span(ty);
     let rt = runtime_at(span);
     let (event, delivery) = (ident_at("__event", span), ident_at("__delivery", span));
     let value = match &parameter.source {
         Source::DataKey(key) => quote_spanned!(span=> &#event.#key),
-        Source::Metadata => quote_spanned!(span=> #delivery.metadata),
+        Source::Metadata => quote_spanned!(span=> #rt::metadata(#event, #delivery)),
         Source::Event => quote_spanned!(span=> #event),
         Source::FromEventBus => {
             return quote_spanned!(span=> #rt::from_event_bus::<#ty>(#delivery.from_event_bus));
@@ -216,7 +219,7 @@ fn referenced(ty: &Type) -> &Type {
 fn outcome(receiver: &Receiver) -> TokenStream {
     let span = match &receiver.function.signature.output {
         ReturnType::Default => Span::call_site(),
-        ReturnType::Type(_, ty) => ty.span(),
+        ReturnType::Type(_, ty) => type_span(ty),
     };
     let rt = runtime_at(span);
     let returned = ident_at("__returned", span);

@@ -1,9 +1,9 @@
 //! The function under the attribute.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::{
-    Attribute, FnArg, Ident, Pat, Safety, Signature, Visibility, braced,
+    Attribute, FnArg, Ident, Pat, Safety, Signature, Token, Visibility, braced,
     ext::IdentExt,
     parse::{Parse, ParseStream},
     parse_quote,
@@ -12,6 +12,7 @@ use syn::{
 use crate::{
     diagnostics::Problems,
     rules,
+    surroundings::{Block, Surroundings},
     syntax::{allow_expected, first_word, is_named, parse_item},
 };
 
@@ -24,6 +25,8 @@ pub(crate) struct Function {
     inner_attributes: Vec<Attribute>,
     /// The rest of the body, in braces.
     body: Group,
+    /// Whether the function ends in `;`, so that the body is ours.
+    lacks_body: bool,
 }
 
 impl Function {
@@ -31,25 +34,49 @@ impl Function {
     ///
     /// If the item is not a function: returns the item as the expansion contains it.
     pub(super) fn parse(item: &TokenStream, problems: &mut Problems) -> Result<Self, TokenStream> {
+        const FREE: &str = "a receiver must be a free function";
+        let mut refuse = |at: &dyn ToTokens, what: &str, help: &str| {
+            problems.refuse(&rules::RECEIVER_SHAPE, &at.to_token_stream(), what, help);
+        };
         let word = first_word(item.clone());
-        parse_item("receiver", item).map_err(|unreadable| match word.to_string().as_str() {
-            // The compiler refuses an attribute on a statement.
-            "let" => item.clone(),
-            "fn" | "async" | "unsafe" | "extern" | "const" if ends_in_braces(item) => unreadable,
-            _ => {
-                let help = "put `#[receiver(…)]` on a `fn` with a body, outside of `impl` and `trait`";
-                problems.refuse(&rules::RECEIVER_SHAPE, &word, "a receiver must be a free function", help);
-                item.clone()
+        let function: Self =
+            parse_item("receiver", item).map_err(|unreadable| match word.to_string().as_str() {
+                // The compiler refuses an attribute on a statement.
+                "let" => item.clone(),
+                "fn" | "async" | "unsafe" | "extern" | "const" if ends_in_braces(item) => unreadable,
+                _ => {
+                    refuse(
+                        &word,
+                        FREE,
+                        "put `#[receiver(…)]` on a `fn` with a body, outside of `impl` and `trait`",
+                    );
+                    item.clone()
+                }
+            })?;
+        let name = &function.signature.ident;
+        match Surroundings::of_attribute().block() {
+            Block::Foreign => {
+                refuse(name, FREE, "write it in Rust, outside of `extern`");
+                return Err(item.clone());
             }
-        })
+            // `parse_parameters` refuses a `self`.
+            Block::Members if function.signature.receiver().is_none() => {
+                refuse(name, FREE, "move it out of the `impl` or `trait`");
+            }
+            Block::Other if function.lacks_body => {
+                refuse(name, "a receiver needs a body", "write a body in place of `;`");
+            }
+            Block::Members | Block::Other => {}
+        }
+        Ok(function)
     }
 
     /// Returns the function, followed by its registration. The registration is inside an enum, which an `impl` cannot
-    /// contain: if the function is a method, the compiler refuses the enum and ignores its content, in which the
-    /// function's name would not resolve, or would resolve to another function. A trait would do the same, but the
+    /// contain: if the function is a method after all, the compiler refuses the enum and ignores its content, in which
+    /// the function's name would not resolve, or would resolve to another function. A trait would do the same, but the
     /// compiler searches all traits of a module for each method that the module calls.
     pub(super) fn registered(&self, items: &TokenStream) -> TokenStream {
-        let Self { attributes, visibility, signature, inner_attributes, body } = self;
+        let Self { attributes, visibility, signature, inner_attributes, body, .. } = self;
         // The registration uses the same deprecated signals as the function, and is absent from the same builds.
         let shared =
             attributes.iter().filter(|one| ["allow", "expect", "cfg"].iter().any(|name| is_named(one, name)));
@@ -87,7 +114,7 @@ impl Function {
 
     /// Returns the function with items in its body, because next to the function they might be inside an `impl`.
     pub(super) fn with_items(&self, items: &TokenStream) -> TokenStream {
-        let Self { attributes, visibility, signature, inner_attributes, body } = self;
+        let Self { attributes, visibility, signature, inner_attributes, body, .. } = self;
         // The user's items are in an inner block, so that they do not shadow ours. It has our span, or the compiler
         // would report unnecessary braces.
         let inner = in_braces(body.stream(), body.span().resolved_at(Span::call_site()));
@@ -99,7 +126,7 @@ impl Function {
     /// variadics, and patterns, with the body that needs the names in them.
     pub(super) fn without_refused_parts(mut self) -> Self {
         let mut names = Vec::new();
-        let mut has_body = self.signature.variadic.is_none();
+        let mut has_body = self.signature.variadic.is_none() && !self.lacks_body;
         for pattern in patterns(&mut self.signature) {
             match pattern {
                 Pat::Ident(name) if names.contains(&name.ident) => *pattern = parse_quote!(_),
@@ -132,11 +159,16 @@ impl Parse for Function {
         let attributes = input.call(Attribute::parse_outer)?;
         let visibility = input.parse()?;
         let signature = input.parse()?;
+        if input.parse::<Option<Token![;]>>()?.is_some() {
+            let body = Group::new(Delimiter::Brace, quote!(::core::unreachable!()));
+            let inner_attributes = Vec::new();
+            return Ok(Self { attributes, visibility, signature, inner_attributes, body, lacks_body: true });
+        }
         let content;
         let braces = braced!(content in input);
         let inner_attributes = content.call(Attribute::parse_inner)?;
         let body = in_braces(content.parse()?, braces.span.join());
-        Ok(Self { attributes, visibility, signature, inner_attributes, body })
+        Ok(Self { attributes, visibility, signature, inner_attributes, body, lacks_body: false })
     }
 }
 

@@ -8,6 +8,7 @@ mod function;
 mod only;
 mod parameters;
 mod parse;
+mod signal_forms;
 
 use proc_macro2::TokenStream;
 

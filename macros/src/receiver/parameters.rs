@@ -1,11 +1,12 @@
 //! The parameters of a receiver, and the argument that each of them gets.
 
-use syn::{Attribute, FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
+use syn::{FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
 
 use crate::{
     diagnostics::Problems,
+    names::constant_name,
     rules,
-    syntax::{type_name, ungrouped_type},
+    syntax::{is_condition, type_name, ungrouped_type},
 };
 
 pub(crate) struct Parameter {
@@ -32,7 +33,7 @@ pub(super) fn parse_parameters(
     let mut names: Vec<String> = Vec::new();
     let mut is_complete = true;
     for argument in &signature.inputs {
-        match parse_parameter(argument, problems) {
+        match parse_parameter(argument, signals, problems) {
             Some((name, ident, parameter)) => {
                 if names.contains(&name) {
                     let what = format!("two parameters are named `{name}`");
@@ -56,7 +57,11 @@ pub(super) fn parse_parameters(
     is_complete.then_some(parameters)
 }
 
-fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String, Ident, Parameter)> {
+fn parse_parameter(
+    argument: &FnArg,
+    signals: &[Path],
+    problems: &mut Problems,
+) -> Option<(String, Ident, Parameter)> {
     let typed = match argument {
         FnArg::Receiver(this) => {
             let what = "a receiver cannot be a method";
@@ -66,8 +71,7 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         }
         FnArg::Typed(typed) => typed,
     };
-    let is_conditional = |one: &&Attribute| one.path().is_ident("cfg") || one.path().is_ident("cfg_attr");
-    if let Some(condition) = typed.attrs.iter().find(is_conditional) {
+    if let Some(condition) = typed.attrs.iter().find(|one| is_condition(one)) {
         let what = "this parameter of a receiver is missing in some builds";
         let help = "remove it, or write a receiver for each build";
         problems.refuse(&rules::RECEIVER_SHAPE, condition, what, help);
@@ -110,6 +114,21 @@ fn parse_parameter(argument: &FnArg, problems: &mut Problems) -> Option<(String,
         problems.refuse(&rules::RECEIVER_PARAMETER, ident, what, "write `metadata: &EventsMetadata`");
         return None;
     }
+    if matches!(source, Source::DataKey(_))
+        && let Some(event) = event_of(&ty, signals)
+    {
+        let what = format!("the parameter for the event must be named `event`, not `{name}`");
+        let help = if signals.len() > 1 {
+            "name the data keys that the events share".to_owned()
+        } else {
+            match ungrouped_type(&ty) {
+                Type::Reference(_) => "rename it to `event`".to_owned(),
+                _ => format!("write `event: &{event}`"),
+            }
+        };
+        problems.refuse(&rules::RECEIVER_PARAMETER, ident, what, help);
+        return None;
+    }
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
 }
 
@@ -129,6 +148,20 @@ fn is_metadata(ty: &Type) -> bool {
         Type::Reference(reference) => is_metadata(&reference.elem),
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "EventsMetadata"),
         _ => false,
+    }
+}
+
+/// Returns the name of the type if it is the struct of an event that one of `signals` sends, which no data key is.
+fn event_of(ty: &Type, signals: &[Path]) -> Option<Ident> {
+    match ungrouped_type(ty) {
+        Type::Reference(reference) => event_of(&reference.elem, signals),
+        Type::Path(path) => {
+            let last = path.path.segments.last().filter(|last| last.arguments.is_empty())?;
+            let constant = constant_name(&last.ident.unraw().to_string());
+            let is_sent = |signal: &Path| signal.segments.last().is_some_and(|last| last.ident == constant);
+            signals.iter().any(is_sent).then(|| last.ident.clone())
+        }
+        _ => None,
     }
 }
 

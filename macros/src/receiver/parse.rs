@@ -46,10 +46,12 @@ pub(crate) fn parse(
     problems: &mut Problems,
 ) -> Result<Receiver, Box<RefusedReceiver>> {
     let mut parsed = ReceiverArguments::default();
-    let is_complete = parsed.parse(arguments, problems);
+    let is_complete = parsed.parse(arguments, problems) && !parsed.path.check(problems);
+    let before = problems.len();
     let function = Function::parse(item, problems);
+    let is_free = problems.len() == before;
     let parameters = function.as_ref().ok().and_then(|function| {
-        let is_right = check_signature(&function.signature, problems);
+        let is_right = check_signature(&function.signature, problems) && is_free;
         let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
         parameters.filter(|_| is_right)
     });

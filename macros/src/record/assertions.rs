@@ -5,12 +5,11 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
 
 use super::{Field, Record};
 use crate::{
     runtime_path::runtime_at,
-    spans::{call_up_to, generic_up_to, ident_at},
+    spans::{call_up_to, generic_up_to, ident_at, type_span},
 };
 
 impl Record<'_> {
@@ -23,7 +22,7 @@ impl Record<'_> {
     /// Asserts that each field has an Avro form and the traits of a value, and checks its schema with `function`.
     pub(crate) fn wire_assertions(&self, function: &str) -> TokenStream {
         let each = self.checked().map(|field| {
-            let span = field.ty.span();
+            let span = type_span(&field.ty);
             let rt = runtime_at(span);
             let ty = field.alias_at_type();
             let unless = |fact| {
@@ -55,14 +54,14 @@ impl Record<'_> {
         let each = self.checked().map(|field| {
             let schema = schema_assertion(field, function);
             // const _: () = assert_shared(&__RECORD, 0);
-            quote_spanned!(field.ty.span()=> const _: () = #schema;)
+            quote_spanned!(type_span(&field.ty)=> const _: () = #schema;)
         });
         quote!(#(#each)*)
     }
 }
 
 fn schema_assertion(field: &Field<'_>, function: &str) -> TokenStream {
-    let (index, span) = (field.index, field.ty.span());
+    let (index, span) = (field.index, type_span(&field.ty));
     let rt = runtime_at(span);
     let function = ident_at(function, span);
     call_up_to(&field.ty, &quote!(#rt::#function), quote_spanned!(span=> &__RECORD, #index))

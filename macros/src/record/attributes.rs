@@ -5,7 +5,6 @@ use quote::{ToTokens, quote};
 use syn::{Attribute, Field, Item, Path, parse_quote};
 
 use super::{
-    derives_above::derives_above,
     docs::is_doc,
     refused::{refusal, stand_in},
     types::find_mention,
@@ -14,6 +13,7 @@ use crate::{
     diagnostics::{Problem, Problems, quoted},
     record_kind::RecordKind,
     rules,
+    surroundings::Surroundings,
     syntax::{allow_expected, derived, is_named},
     waivers::{Place, Waivers, refuse_lint},
 };
@@ -144,7 +144,7 @@ impl Owner {
 /// needs a payload's fields in the struct itself, and the order of an enum, which the macro derives.
 fn conflicts_above(owner: Owner, problems: &mut Problems) -> Vec<String> {
     let (kind, implemented) = (owner.kind(), owner.implemented());
-    let mut above = derives_above();
+    let mut above = Surroundings::of_attribute().derives_above();
     above.retain(|name| {
         implemented.contains(&name.as_str())
             || (owner == Owner::Payload && name == "Default")

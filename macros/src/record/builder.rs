@@ -89,6 +89,11 @@ impl Record<'_> {
         let Field { index, alias, vis, .. } = field;
         let vis = vis.to_token_stream();
         let docs = if field.docs.exist { field.docs.source() } else { literal("Sets the field.") };
+        let docs = if field.docs.may_have_examples() {
+            format!("#[cfg_attr(not(doctest), doc = {docs})]")
+        } else {
+            format!("#[doc = {docs}]")
+        };
         let state = state(field);
         let set =
             listed(
@@ -112,7 +117,7 @@ impl Record<'_> {
         source! {
             [docs, vis, argument, name, set, state, index, value]
             {
-                #[doc = #docs]
+                #docs
                 #vis fn
             }
             {

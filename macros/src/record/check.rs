@@ -1,15 +1,50 @@
 //! The rules about payloads and events, and about their fields, one function each.
 
-use syn::{Ident, ext::IdentExt};
+use syn::{Ident, Item, ext::IdentExt};
 
 use super::{Docs, Field, Record, flow_control::check_flow_control, types::find_mention};
 use crate::{
+    ascii::Foreign,
     diagnostics::{Problem, Problems},
     record_kind::RecordKind,
     rules,
+    surroundings::Surroundings,
 };
 
+/// Refuses a struct if another type in the same block has its name. The compiler would report all implementations too.
+/// Returns whether it was refused.
+pub(crate) fn check_rival(item: &Item, problems: &mut Problems) -> bool {
+    let ident = match item {
+        Item::Struct(item) => &item.ident,
+        Item::Enum(item) => &item.ident,
+        _ => return false,
+    };
+    let name = ident.unraw().to_string();
+    let has_rival = Surroundings::of_attribute().has_rival(&name);
+    if has_rival {
+        problems.mistake(ident, format!("two types are named `{name}`"), "rename one of the two");
+    }
+    has_rival
+}
+
 impl Record<'_> {
+    /// Refuses a payload if another type has the name of its twin. Returns whether it was refused.
+    pub(crate) fn check_twin(&self, surroundings: &Surroundings, problems: &mut Problems) -> bool {
+        let (name, twin) = (self.item.ident.unraw().to_string(), self.holder.unraw().to_string());
+        let is_taken = surroundings.has_type(&twin);
+        if is_taken {
+            problems.push(
+                Problem::new(
+                    &self.item.ident,
+                    format!("payload `{name}` needs the name `{twin}`, which is taken"),
+                )
+                .note(format!("`#[payload]` declares `{twin}`, the struct that holds the fields"))
+                .help(format!("rename the other `{twin}`, or rename the payload")),
+            );
+        }
+        is_taken
+    }
+
     pub(crate) fn check_documented(&self, problems: &mut Problems) {
         check_documented(self.kind, &self.item.ident, &self.docs, problems);
     }
@@ -36,8 +71,8 @@ impl Record<'_> {
             let help = "name it after its value, as in `build_number`";
             problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
         }
-        if !field.name.is_ascii() {
-            let what = format!("field `{}` has a name that is not ASCII", field.name);
+        if let Some(Foreign { what, .. }) = Foreign::find(&field.name) {
+            let what = format!("the name of field `{}` {what}", field.name);
             let help = "use letters from `a` to `z`, digits and underscores, as Avro does";
             problems.refuse(&rules::FIELD_RESERVED, field.ident, what, help);
         }

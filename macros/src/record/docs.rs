@@ -2,9 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, Expr, ExprLit, Lit, Meta, Token, punctuated::Punctuated};
+use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-use crate::{source::literal, syntax::ungrouped};
+use crate::{
+    source::literal,
+    syntax::{conditional, ungrouped},
+};
 
 /// The documentation of an item: `///` and `#[doc = …]`.
 pub(crate) struct Docs {
@@ -53,6 +56,16 @@ impl Docs {
         }
     }
 
+    /// Returns whether it may contain an example, which rustdoc would run again on each copy.
+    pub(crate) fn may_have_examples(&self) -> bool {
+        let is_code =
+            |line: &String| ["```", "~~~", "    ", "\t"].iter().any(|start| line.starts_with(start));
+        self.parts.iter().any(|part| match part {
+            DocPart::Lines(lines) => lines.iter().any(is_code),
+            DocPart::Expression(_) => true,
+        })
+    }
+
     /// Returns the documentation as source text.
     pub(super) fn source(&self) -> String {
         match &self.parts[..] {
@@ -91,16 +104,6 @@ pub(super) fn is_doc(attribute: &Attribute) -> bool {
 /// only some builds have it.
 fn is_conditional_doc(attribute: &Attribute) -> bool {
     conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("doc")))
-}
-
-/// Returns the attributes after the condition of a `cfg_attr`.
-pub(super) fn conditional(attribute: &Attribute) -> Option<Vec<Meta>> {
-    let Meta::List(list) = &attribute.meta else { return None };
-    if !list.path.is_ident("cfg_attr") {
-        return None;
-    }
-    let metas = list.parse_args_with(Punctuated::<Meta, Token![,]>::parse_terminated).ok()?;
-    Some(metas.into_iter().skip(1).collect())
 }
 
 /// Removes the asterisks down the left side of a `/** … */`, as rustdoc does.

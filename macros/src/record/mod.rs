@@ -7,7 +7,6 @@ mod alias;
 mod assertions;
 mod attributes;
 mod check;
-mod derives_above;
 mod docs;
 mod fields;
 mod flow_control;
@@ -17,23 +16,25 @@ mod plain;
 mod refused;
 mod schema;
 mod types;
+mod without_runtime;
 
 pub(crate) use attributes::{Attributes, Owner, without_attributes};
-pub(crate) use check::check_documented;
+pub(crate) use check::{check_documented, check_rival};
 pub(crate) use docs::Docs;
-pub(crate) use parse::{check_shape, is_condition, is_conditional_serde};
+pub(crate) use parse::{check_shape, find_conditional};
 pub(crate) use plain::debug_impl;
+pub(crate) use without_runtime::without_runtime;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, ItemStruct, Path, Type, Visibility, spanned::Spanned};
+use syn::{Attribute, Ident, ItemStruct, Path, Type, Visibility};
 
 use self::{
     alias::Alias,
     refused::{TypeRefusal, stand_in},
     types::has_placeholder,
 };
-use crate::{record_kind::RecordKind, runtime_path::RuntimePath, waivers::Waivers};
+use crate::{record_kind::RecordKind, runtime_path::RuntimePath, spans::type_span, waivers::Waivers};
 
 /// The struct of a payload or an event.
 pub(crate) struct Record<'a> {
@@ -85,7 +86,7 @@ pub(crate) struct DefaultValue {
 impl Field<'_> {
     /// Returns the alias, with the span of the user's type.
     pub(crate) fn alias_at_type(&self) -> Ident {
-        self.alias.at(self.ty.span())
+        self.alias.at(type_span(&self.ty))
     }
 
     /// Returns the name of the function that returns the default. That function gives the expression a scope without
@@ -137,7 +138,7 @@ impl Record<'_> {
         path.items(quote! {
             #named
 
-            #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic)]
+            #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
             const _: () = {
                 #import
                 #[allow(unused_imports)]
@@ -155,7 +156,12 @@ impl Record<'_> {
     pub(crate) fn holder_struct(&self, attributes: &TokenStream) -> TokenStream {
         let Self { item, holder, fields, .. } = self;
         let (vis, derives) = (&item.vis, self.attributes.derive());
-        quote!(#attributes #derives #vis struct #holder <> { #(#fields),* })
+        quote! {
+            #[allow(clippy::derive_partial_eq_without_eq)]
+            #attributes
+            #derives
+            #vis struct #holder <> { #(#fields),* }
+        }
     }
 
     pub(crate) fn aliases(&self) -> TokenStream {

@@ -8,22 +8,22 @@
 
 use proc_macro2::Span;
 use quote::{ToTokens, format_ident, quote};
-use syn::{Attribute, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, Expr, Fields, Item, ItemStruct, Meta, ext::IdentExt, spanned::Spanned};
 
 use super::{
     Attributes, DefaultValue, Docs, Field, Owner, Record,
     alias::{Alias, is_well_known},
     attributes::serde_attribute,
-    docs::{conditional, is_doc},
+    docs::is_doc,
     refused::{OWN_THE_DATA, refusal},
     types::{find_recursion, name_self},
 };
 use crate::{
-    args::{self, KnownArguments},
+    args::{self, KnownArguments, hints},
     diagnostics::Problems,
     record_kind::RecordKind,
     rules,
-    syntax::{first_word, is_named},
+    syntax::{conditional, first_word, is_condition, is_named},
     waivers::{Place, Waivers, refuse_lint},
 };
 
@@ -86,7 +86,8 @@ pub(crate) fn check_shape<'a>(
     if let Some(clause) = &item.generics.where_clause {
         return refuse(clause, "cannot be generic", "remove the `where` clause");
     }
-    if !item.ident.unraw().to_string().is_ascii() {
+    // The name of an event is not on the wire.
+    if kind == RecordKind::Payload && !item.ident.unraw().to_string().is_ascii() {
         return refuse(
             &item.ident,
             "must have an ASCII name, because Avro names are ASCII",
@@ -166,7 +167,11 @@ fn parse_fields<'a>(
         };
         let label = format!("`#[{attribute}(…)]` on a field");
         // An argument is given once, even if the field has several attributes.
-        let mut known = KnownArguments::new(&label, ARGUMENTS);
+        let hint = match kind {
+            RecordKind::Payload => hints::of_field,
+            RecordKind::Event => hints::of_data_key,
+        };
+        let mut known = KnownArguments::new(&label, ARGUMENTS, hint);
         for one in &source.attrs {
             if is_doc(one) {
                 field.attributes.push(one);
@@ -177,13 +182,23 @@ fn parse_fields<'a>(
             }
             if is_named(one, attribute) {
                 field.parse_attribute(one, kind, &mut known, problems);
-            } else if one.path().is_ident("serde") || is_conditional_serde(one) {
+            } else if one.path().is_ident("serde") || find_conditional(one, "serde").is_some() {
                 problems.push(serde_attribute(one));
             } else if is_condition(one) {
                 let what = format!("field `{}` is missing in some builds", field.name);
                 let help = "keep the field in every build; make it an `Option` if some builds have no value";
                 problems.refuse(&rules::FIELD_CFG, one, what, help);
                 // A builder that leaves it out would be a second error.
+                field.make_optional(one.span());
+            } else if let Some(meta) = find_conditional(one, attribute) {
+                let written = meta.to_token_stream().to_string().replace(" (", "(");
+                let what = format!("`#[{written}]` on field `{}` applies only in some builds", field.name);
+                problems.refuse(
+                    &rules::FIELD_CFG,
+                    one,
+                    what,
+                    format!("write `#[{written}]`, without a condition"),
+                );
                 field.make_optional(one.span());
             } else if let Some(name) =
                 ARGUMENTS.iter().find(|name| one.path().is_ident(name) && **name != "allow")
@@ -197,6 +212,9 @@ fn parse_fields<'a>(
                 field.attributes.push(one);
             }
         }
+        if let Some((_, value)) = &source.default {
+            field.refuse_default(value, attribute, problems);
+        }
         field.is_type_reported = field.waivers.are_types_refused();
         fields.push(field);
     }
@@ -205,17 +223,10 @@ fn parse_fields<'a>(
 
 const ARGUMENTS: &[&str] = &["pii", "default", "allow"];
 
-/// Returns whether the attribute can remove the field from a build, or add an attribute that changes its schema.
-pub(crate) fn is_condition(attribute: &Attribute) -> bool {
-    const HARMLESS: &[&str] = &["doc", "allow", "warn", "deny", "forbid", "expect", "deprecated"];
-    let is_harmless = |meta: &Meta| HARMLESS.iter().any(|name| meta.path().is_ident(name));
-    attribute.path().is_ident("cfg")
-        || (attribute.path().is_ident("cfg_attr")
-            && !conditional(attribute).is_some_and(|inner| inner.iter().all(is_harmless)))
-}
-
-pub(crate) fn is_conditional_serde(attribute: &Attribute) -> bool {
-    conditional(attribute).is_some_and(|inner| inner.iter().any(|meta| meta.path().is_ident("serde")))
+/// Returns the attribute called `name` in a `cfg_attr`.
+pub(crate) fn find_conditional(attribute: &Attribute, name: &str) -> Option<Meta> {
+    let is_meant = |meta: &Meta| meta.path().segments.last().is_some_and(|last| last.ident == name);
+    conditional(attribute)?.into_iter().find(is_meant)
 }
 
 impl Field<'_> {
@@ -229,6 +240,14 @@ impl Field<'_> {
             "pii" => self.pii = true,
             _ => self.make_optional(attribute.span()),
         }
+    }
+
+    /// Refuses `pub copies: u32 = 1`, the compiler's own syntax of default values, which is unstable.
+    fn refuse_default(&mut self, value: &Expr, owner: &str, problems: &mut Problems) {
+        let what = format!("the default value of field `{}` is not in an attribute", self.name);
+        let help = format!("write `#[{owner}(default = {})]` above the field", value.to_token_stream());
+        problems.mistake(value, what, help);
+        self.make_optional(value.span());
     }
 
     /// Lets builders leave out the field after a mistake.
@@ -250,10 +269,17 @@ impl Field<'_> {
             problems.mistake(attribute, what, format!("write `#[{name}(pii)]` or `#[{name}(default)]`"));
             return;
         };
-        for arg in args::parse(list.tokens.clone(), problems) {
+        let before = problems.len();
+        let args = args::parse(list.tokens.clone(), problems);
+        if problems.len() > before {
+            // The user may have meant `default`.
+            self.make_optional(attribute.span());
+        }
+        for arg in args {
             if !known.accept(&arg, problems) {
                 // The user may have meant `default`.
                 self.make_optional(arg.name.span());
+                arg.mistaken_waiver(&mut self.waivers);
                 continue;
             }
             match arg.name.to_string().as_str() {

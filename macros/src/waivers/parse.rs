@@ -10,7 +10,7 @@ use syn::{Attribute, Ident, Meta, Token, punctuated::Punctuated};
 
 use super::{Place, WaiverState, Waivers, example};
 use crate::{
-    args::{Arg, ArgValue, KnownArguments, closest},
+    args::{Arg, ArgValue, KnownArguments, closest, hints},
     diagnostics::{Problems, quoted},
     record_kind::RecordKind::{Event, Payload},
     rules::{self, Kind, Rule, Subject},
@@ -29,13 +29,13 @@ impl Arg {
             let help = format!("write a separate `{}` for this rule", super::example(&name.to_string()));
             problems.mistake(name, "`allow(…)` waives one rule", help);
         }
-        let mut known = KnownArguments::new("`allow(…)`", &["reason"]);
+        let mut known = KnownArguments::new("`allow(…)`", &["reason"], hints::of_waiver);
         for arg in &others {
             if known.accept(arg, problems) {
                 arg.string(&example, problems);
             }
         }
-        if problems.len() == before {
+        if problems.len() == before && !self.is_reported {
             match &names[..] {
                 [] => problems.mistake(
                     &self.name,
@@ -49,7 +49,7 @@ impl Arg {
                 _ => {}
             }
         }
-        let is_malformed = problems.len() > before;
+        let is_malformed = problems.len() > before || self.is_reported;
         if names.is_empty() {
             waivers.add(None, &self.name, WaiverState::Refused);
         }
@@ -57,6 +57,15 @@ impl Arg {
             let state =
                 if is_malformed { WaiverState::Refused } else { check(name, place, waivers, problems) };
             waivers.add(find(name), name, state);
+        }
+    }
+}
+
+impl Arg {
+    /// Notes the rules in an unknown argument: it was reported, and the rules must not be reported as well.
+    pub(crate) fn mistaken_waiver(&self, waivers: &mut Waivers) {
+        for (rule, name) in self.rules() {
+            waivers.add(Some(rule), &name, WaiverState::Refused);
         }
     }
 }
@@ -129,7 +138,7 @@ pub(crate) fn refuse_lint(
         return false;
     };
     let mut is_refused = false;
-    for name in lints.iter().filter_map(|lint| lint.path().get_ident()) {
+    for name in lints.iter().filter_map(|lint| lint.path().segments.last()).map(|last| &last.ident) {
         if let Some(rule) = rules::find(&name.to_string()) {
             let waiver = example(rule.name);
             let help = match place {

@@ -5,7 +5,7 @@ use std::{
     hash::BuildHasher,
 };
 
-use super::AvroType;
+use super::{AvroForm, AvroType};
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
@@ -65,6 +65,21 @@ impl MapKey for String {
 fn encode_entry<K: MapKey, V: AvroType>((key, value): (&K, &V), out: &mut Vec<u8>) {
     encoder::bytes(out, key.text().as_bytes());
     value.encode_avro(out);
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AvroForm> AvroForm for Vec<T> {}
+
+#[diagnostic::do_not_recommend]
+impl<K: MapKey, V: AvroForm> AvroForm for BTreeMap<K, V> {}
+
+#[diagnostic::do_not_recommend]
+impl<K, V, S> AvroForm for HashMap<K, V, S>
+where
+    K: MapKey + std::hash::Hash,
+    V: AvroForm,
+    S: BuildHasher + Default + 'static,
+{
 }
 
 fn decode_entry<K: MapKey, V: AvroType>(input: &mut Decoder<'_>) -> Result<(K, V), DecodeError> {

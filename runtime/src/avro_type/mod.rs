@@ -55,8 +55,8 @@ use crate::{
     label = "no Avro form"
 )]
 pub trait AvroType: Sized + 'static {
-    /// The type that represents this one in Avro.
-    type Repr: AvroType;
+    /// The type that represents this one in Avro: one of the crate's types, or a payload.
+    type Repr: AvroForm;
 
     /// Returns the value in its Avro form.
     #[must_use]
@@ -71,7 +71,7 @@ pub trait AvroType: Sized + 'static {
 
     /// The schema.
     #[doc(hidden)]
-    const SCHEMA: Schema = <Self::Repr as AvroType>::SCHEMA;
+    const SCHEMA: Schema = <Self::Repr as AvroForm>::FORM;
 
     /// Appends the Avro bytes.
     #[doc(hidden)]
@@ -97,6 +97,19 @@ pub trait AvroType: Sized + 'static {
             _ => None,
         }
     }
+}
+
+/// A type that can represent others: one of the crate's, or a payload. If any type could, two types might represent each
+/// other, and the compiler would report a cycle in this crate.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot represent a type in Avro\nnote: only the types that have an Avro form of their own, and payloads, represent others\nhelp: choose a type such as `String`, `i64` or a `#[payload]` struct; the representation of another custom type `T` is `<T as AvroType>::Repr`",
+    label = "not an Avro form of its own"
+)]
+pub trait AvroForm: AvroType {
+    /// The schema, which no type that lacks this trait can refer to.
+    #[doc(hidden)]
+    const FORM: Schema = Self::SCHEMA;
 }
 
 /// The common part of the implementations for types that represent themselves.

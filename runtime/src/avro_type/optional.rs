@@ -1,6 +1,6 @@
 //! `Option`, as the whole type of a field.
 
-use super::AvroType;
+use super::{AvroForm, AvroType};
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
     schema::Schema,
@@ -40,3 +40,6 @@ impl<T: AvroType> AvroType for Option<T> {
         Some(None)
     }
 }
+
+#[diagnostic::do_not_recommend]
+impl<T: AvroForm> AvroForm for Option<T> {}

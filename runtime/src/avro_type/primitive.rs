@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{AvroType, represents_itself};
+use super::{AvroForm, AvroType, represents_itself};
 use crate::{
     avro::{DecodeError, Decoder, encoder},
     schema::Schema,
@@ -26,6 +26,9 @@ macro_rules! primitives {
                 $decode
             }
         }
+
+        #[diagnostic::do_not_recommend]
+        impl AvroForm for $type {}
     )*};
 }
 

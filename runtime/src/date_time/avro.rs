@@ -8,11 +8,14 @@ use super::{
 };
 use crate::{
     avro::{BoxError, DecodeError, Decoder, encoder},
-    avro_type::{AvroType, represented_by_string},
+    avro_type::{AvroForm, AvroType, represented_by_string},
     json::Parsed,
 };
 
 const EXPECTED: &str = "a date and time";
+
+#[diagnostic::do_not_recommend]
+impl AvroForm for DateTime {}
 
 #[diagnostic::do_not_recommend]
 impl AvroType for DateTime {

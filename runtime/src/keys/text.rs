@@ -175,6 +175,9 @@ macro_rules! key {
                 input.parse(concat!("a ", $noun))
             }
         }
+
+        #[diagnostic::do_not_recommend]
+        impl $crate::avro_type::AvroForm for $type {}
     };
 }
 pub(super) use key;

@@ -14,6 +14,6 @@ pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
 pub(crate) use definition::FullName;
 pub use definition::{EventOrigin, ReceiverDefinition, function_id};
 pub use error::ReceiverError;
-pub use parameter::{Delivery, data_key, from_event_bus, shared_data_key};
+pub use parameter::{Delivery, data_key, from_event_bus, metadata, shared_data_key};
 pub use returned::ReceiverReturn;
 pub(crate) use run::{Attempt, Run, drop_guarded, log_failure, run};

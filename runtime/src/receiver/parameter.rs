@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::metadata::EventsMetadata;
+use crate::{event::Event, metadata::EventsMetadata};
 
 /// The values that a receiver gets with the event.
 #[derive(Clone, Copy)]
@@ -84,6 +84,32 @@ pub fn shared_data_key<K: SharedDataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
 #[inline]
 pub fn data_key<K: DataKeyFor<P>, P: ?Sized>(key: &K) -> &P {
     key.borrow_as()
+}
+
+/// An event, whose type leads to the type of its metadata: if the event was refused, the compiler must not compare a
+/// parameter with that type.
+pub trait HasMetadata {
+    /// The type of the metadata.
+    type Metadata;
+
+    /// Returns the metadata.
+    fn metadata(delivery: Delivery<'_>) -> &Self::Metadata;
+}
+
+impl<E: Event> HasMetadata for E {
+    type Metadata = EventsMetadata;
+
+    #[inline]
+    fn metadata(delivery: Delivery<'_>) -> &EventsMetadata {
+        delivery.metadata
+    }
+}
+
+/// Returns the metadata of the event.
+#[inline]
+#[must_use]
+pub fn metadata<'a, E: HasMetadata>(_: &E, delivery: Delivery<'a>) -> &'a E::Metadata {
+    E::metadata(delivery)
 }
 
 /// The type of the parameter `from_event_bus`.

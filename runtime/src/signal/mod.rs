@@ -8,6 +8,7 @@ mod connect_any;
 mod connection;
 mod dispatch;
 mod dispatch_list;
+mod django;
 mod expansion;
 mod incoming;
 mod install;

@@ -42,6 +42,26 @@ const FORMS: &[(&str, Action)] = &[
         let first = found[0].split('`').nth(1)?;
         Some(vec![edit(place.argument()?, format!("key = {first}"))])
     }),
+    ("remove it, and make the field an `Option<_>`", |place, _| {
+        let mut edits = place.make_optional()?;
+        edits.extend(place.remove()?);
+        Some(edits)
+    }),
+    ("write it in parentheses", |place, _| {
+        let end = place.source.closing(place.at);
+        Some(vec![edit(place.at..place.at + 1, "("), edit(end..end + 1, ")")])
+    }),
+    ("write `{}` above the field", |place, found| {
+        let equals = place.source.text[..place.at].rfind('=')?;
+        let mut edits = place.add_attribute(found[0])?;
+        edits.push(edit(equals..place.source.token(place.at).end, ""));
+        Some(edits)
+    }),
+    // Signals
+    ("write the path `{}`", |place, found| Some(vec![edit(place.argument()?, found[0])])),
+    ("write the paths `{}`", |place, found| Some(vec![edit(place.argument()?, found[0])])),
+    ("separate the signals with commas", |place, _| Some(vec![edit(place.at..place.at + 1, ",")])),
+    ("remove one of the commas", |place, _| Some(vec![edit(place.at..place.at + 1, "")])),
     // Event types
     ("write `{}`, and rename the struct to `{}`", |place, found| {
         let mut edits = place.replace_token(found[0])?;
@@ -129,6 +149,23 @@ const FORMS: &[(&str, Action)] = &[
     // Names
     ("rename it to `{}`", |place, found| place.rename(place.source.token(place.at), found[0])),
     ("rename the struct to `{}`", |place, found| place.rename(place.source.item_name(place.at)?, found[0])),
+    ("rename the other `{}`", |place, found| {
+        let other = format!("Other{}", found[0]);
+        Some(place.source.words(found[0]).into_iter().map(|range| edit(range, &*other)).collect())
+    }),
+    ("rename the payload", |place, _| {
+        let name = place.source.item_name(place.at)?;
+        let other = format!("Other{}", &place.source.text[name.clone()]);
+        place.rename(name, &other)
+    }),
+    ("rename one of the two", |place, _| {
+        let name = &place.source.text[place.source.token(place.at)];
+        let other = match name.strip_suffix("Created") {
+            Some(stem) => format!("{stem}Deleted"),
+            None => format!("Other{name}"),
+        };
+        place.replace_token(&other)
+    }),
     ("rename the struct", |place, _| {
         let name = place.message.what.split('`').nth(1)?;
         Some(place.source.words(name).into_iter().map(|range| edit(range, "OtherData")).collect())
@@ -156,6 +193,10 @@ const FORMS: &[(&str, Action)] = &[
     ("write the event's static, as in `#[receiver({})]`", |place, found| place.replace_token(found[0])),
     ("make it a plain `fn`, and {}", |place, _| place.remove_text("async ")),
     ("remove the ABI", |place, _| place.remove_text("extern \"C\" ")),
+    ("write a body in place of `;`", |place, _| {
+        let end = place.source.find(place.at, ";")?;
+        Some(vec![edit(end..end + 1, "{}")])
+    }),
     ("remove `'static`, and {}", |place, _| place.remove_text("'static ")),
     ("name it, as in `{}`", |place, found| place.replace_token(found[0])),
     ("name it, and destructure it in the function", |place, _| place.name_parameter("enrollment")),

@@ -55,6 +55,9 @@ const LEFT: &[(&str, &str)] = &[
     ("convert the value first", "only the author knows how"),
     ("make it a free function", "the function moves to another item"),
     ("name the data keys that the events share", "only the author knows what the receiver needs"),
+    ("move it out of the `impl` or `trait`", "the function moves to another item"),
+    ("write it in Rust, outside of `extern`", "only the author knows the body"),
+    ("write the paths of the events' statics", "only the author knows which"),
 ];
 
 /// Cases whose help the test does not follow, with the reason.
@@ -63,6 +66,11 @@ const CASES: &[(&str, &str)] = &[
     ("event/allow_forms", "the rules in its waivers are kept"),
     ("event/allow_error_rule_of_types", "only without the waiver does the compiler check the type"),
     ("receiver/signal_forms", "its forms name no signal"),
+    ("event/field_reserved_with_receiver", "a data key has the name of the attribute"),
+    ("signal/methods_of_django", "its calls have other arguments"),
+    ("event/event_shape_with_receiver", "its receiver needs the fields"),
+    ("event/field_type_through_macro_rules", "its types come from a macro"),
+    ("payload/custom_type_represents_itself", "its types come from a macro"),
     ("event/field_type_borrowed_and_used", "its code uses the borrowed types"),
     ("contract/contract_and_field_type", "the contract says which of the types is right"),
 ];

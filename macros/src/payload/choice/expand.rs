@@ -296,6 +296,10 @@ fn wire(choice: &Choice<'_>) -> String {
         [ident, schema]
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
+        impl __AvroForm for #ident {}
+
+        #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         impl __AvroType for #ident {
             type Repr = __String;
             const SCHEMA: __Schema = __Schema::#schema;

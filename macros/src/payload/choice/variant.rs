@@ -9,12 +9,12 @@ use quote::ToTokens;
 use syn::{Attribute, Fields, Ident, LitStr, Meta, Type, ext::IdentExt};
 
 use crate::{
-    args::{self, Arg, KnownArguments},
+    args::{self, Arg, KnownArguments, hints},
     diagnostics::{Problem, Problems},
     names::snake_name,
-    record::{is_condition, is_conditional_serde},
+    record::find_conditional,
     rules,
-    syntax::{is_named, ungrouped_type},
+    syntax::{is_condition, is_named, ungrouped_type},
 };
 
 const ARGUMENTS: &[&str] = &["text", "other"];
@@ -38,7 +38,7 @@ impl<'a> Variant<'a> {
         let text = snake_name(&name);
         let mut variant = Self { item, name, text, written: None, other: None, attributes: Vec::new() };
         // An argument is given once, even if the variant has several attributes.
-        let mut known = KnownArguments::new("`#[payload(…)]` on a variant", ARGUMENTS);
+        let mut known = KnownArguments::new("`#[payload(…)]` on a variant", ARGUMENTS, hints::of_variant);
         for one in &item.attrs {
             variant.attribute(one, &mut known, problems);
         }
@@ -53,7 +53,7 @@ impl<'a> Variant<'a> {
     fn attribute(&mut self, one: &'a Attribute, known: &mut KnownArguments<'_>, problems: &mut Problems) {
         if is_named(one, "payload") {
             self.arguments(one, known, problems);
-        } else if one.path().is_ident("serde") || is_conditional_serde(one) {
+        } else if one.path().is_ident("serde") || find_conditional(one, "serde").is_some() {
             let what = "serde attributes are not supported on payloads and events";
             let help = if one.to_token_stream().to_string().contains("other") {
                 // Another message about the catch-all would be about the same mistake.
@@ -63,7 +63,7 @@ impl<'a> Variant<'a> {
                 "remove it; `#[payload(text = \"…\")]` sets the text of a variant"
             };
             problems.refuse(&rules::SERDE_ATTRIBUTE, one, what, help);
-        } else if is_condition(one) {
+        } else if is_condition(one) || find_conditional(one, "payload").is_some() {
             let what = format!("variant `{}` is missing in some builds", self.name);
             problems.push(
                 Problem::of(&rules::FIELD_CFG, one, what)

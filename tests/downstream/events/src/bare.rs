@@ -1,6 +1,6 @@
-//! A module without `use`: macros, signals and types are named by full paths.
-//!
-//! (`#![no_implicit_prelude]` is impossible, because expansions use `#[diagnostic::…]`, which the prelude resolves.)
+//! A module without `use` and without the prelude: macros, signals and types are named by full paths.
+
+#![no_implicit_prelude]
 
 /// A payload.
 #[::oe::payload(crate = ::oe)]

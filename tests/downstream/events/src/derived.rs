@@ -3,25 +3,36 @@
 use oe::{event, payload};
 
 /// A place in a room.
-#[payload(crate = oe)]
+#[payload]
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Place {
     /// The number of the row.
+    ///
+    /// ```
+    /// assert_eq!(events::derived::Place::default().row, 0);
+    /// ```
     pub row: i32,
     /// The number of the seat.
     pub seat: i32,
 }
 
 /// Sent when a place has been taken.
+///
+/// ```
+/// use events::derived::{PLACE_TAKEN, Place, PlaceTaken};
+///
+/// let place = Place::builder().row(1).seat(2).build();
+/// assert!(PLACE_TAKEN.send_event(PlaceTaken { place }).is_empty());
+/// ```
 #[derive(Eq, PartialOrd, Ord, Hash, Default)]
-#[event(type = "com.example.library.place.taken.v1", crate = oe)]
+#[event(type = "com.example.library.place.taken.v1")]
 pub struct PlaceTaken {
     /// The place.
     pub place: Place,
 }
 
 /// A private payload.
-#[payload(crate = oe)]
+#[payload]
 struct Private {
     /// A number.
     number: i64,
@@ -30,21 +41,21 @@ struct Private {
 }
 
 /// A private event.
-#[event(type = "com.example.library.private.changed.v1", crate = oe)]
+#[event(type = "com.example.library.private.changed.v1")]
 struct PrivateChanged {
     /// The payload.
     private: Private,
 }
 
 /// A payload with a crate-private type and a private field.
-#[payload(crate = oe)]
+#[payload]
 pub(crate) struct Partly {
     /// A number.
     pub(self) number: i64,
 }
 
 /// A public payload with fields of several visibilities.
-#[payload(crate = oe)]
+#[payload]
 pub struct Mixed {
     /// A number.
     pub number: i64,
@@ -58,7 +69,7 @@ pub struct Mixed {
 }
 
 /// A public event with data keys of several visibilities.
-#[event(type = "com.example.library.mixed.changed.v1", key = mixed.number, crate = oe)]
+#[event(type = "com.example.library.mixed.changed.v1", key = mixed.number)]
 pub struct MixedChanged {
     /// A public data key.
     pub mixed: Mixed,
