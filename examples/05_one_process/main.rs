@@ -66,7 +66,7 @@ fn consume(settings: &Settings, stop: &Stop) -> (Consuming, oneshot::Receiver<()
         .topic(TOPIC)
         .group("reminders")
         .start(Start::Backlog)
-        // This process consumes what it produces. That is no endless loop, because the receiver sends no event.
+        // This process consumes what it produces. This cannot loop, because the receiver sends nothing.
         .allow_loop(true);
     let (ends, ended) = oneshot::channel();
     let stop = stop.clone();

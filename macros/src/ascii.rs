@@ -1,6 +1,6 @@
 //! Characters that are not ASCII, in names that must be.
 
-/// The first such character of a text.
+/// The first such character in a string.
 pub(crate) struct Foreign {
     /// As in "contains the character `１` (U+FF11), which looks like `1` but is not ASCII".
     pub(crate) what: String,

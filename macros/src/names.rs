@@ -9,7 +9,7 @@ pub(crate) fn constant_name(struct_name: &str) -> String {
     words(struct_name).join("_").to_uppercase()
 }
 
-/// `NoIdProfessional` → `no_id_professional`: the text of a variant.
+/// `NoIdProfessional` → `no_id_professional`: a variant's text.
 pub(crate) fn snake_name(variant: &str) -> String {
     words(variant).join("_").to_lowercase()
 }

@@ -6,7 +6,7 @@ use openedx_events::prelude::*;
 #[payload]
 #[derive(Default, PartialOrd, Ord)]
 pub enum Plan {
-    /// Not at all.
+    /// Never.
     #[default]
     Audit,
     /// With a certificate.

@@ -110,7 +110,7 @@ fn the_first_example_is_light() {
 #[path = "../../runtime/build.rs"]
 mod build_script;
 
-/// A build for WebAssembly ends with a message of this project, not with that of a dependency.
+/// A build for WebAssembly ends with a message of this project, not of a dependency.
 #[test]
 fn webassembly_is_refused_in_our_words() {
     assert!(build_script::unsupported("unix").is_none() && build_script::unsupported("").is_none());

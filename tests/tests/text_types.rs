@@ -20,7 +20,7 @@ use serde_json::json;
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// What a person answered.
+/// A person's answer.
 #[payload(pii)]
 pub enum Answer {
     /// Yes.

@@ -65,9 +65,9 @@ pub struct OrderPaid {
     pub by_name: BTreeMap<String, Vec<Price>>,
     /// The prices in no order.
     pub unordered: HashMap<String, Price>,
-    /// What was agreed on.
+    /// The agreed terms.
     pub offer: Offer,
-    /// What was bought.
+    /// The goods.
     pub courses: Courses,
 }
 

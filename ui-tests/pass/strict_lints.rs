@@ -50,7 +50,7 @@ pub(crate) struct SeatData {
 #[payload]
 #[derive(PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// Not at all.
+    /// Never.
     Audit,
     /// In another way.
     #[payload(other)]

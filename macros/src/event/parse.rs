@@ -229,7 +229,7 @@ pub(crate) fn parse_arguments(tokens: TokenStream, item: &Item, problems: &mut P
         }
     }
     if problems.len() > before {
-        // The uses of the event would give warnings beside the error.
+        // The uses of the event would give warnings in addition to the error.
         parsed.deprecated = None;
     }
     parsed

@@ -8,7 +8,7 @@ use crate::names;
 
 /// A wrong form of one or more signals.
 pub(super) struct SignalForm {
-    /// What is wrong.
+    /// The mistake.
     pub(super) what: &'static str,
     /// The paths to write instead, as far as they are known.
     paths: Vec<String>,
@@ -52,7 +52,7 @@ impl SignalForm {
     }
 }
 
-/// Returns the path, with the name of the constant in place of that of the struct.
+/// Returns the path, with the constant's name in place of the struct's.
 fn constant(path: &Path) -> String {
     let mut path = path.clone();
     if is_struct(&path)

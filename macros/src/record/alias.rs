@@ -46,7 +46,7 @@ impl Alias {
         self.simple.is_some()
     }
 
-    /// Returns the text of `ty`, the type that this alias stands for.
+    /// Returns `ty`, the type that this alias stands for, as a string.
     pub(super) fn type_name(&self, ty: &Type) -> String {
         self.simple.clone().unwrap_or_else(|| type_name(ty))
     }

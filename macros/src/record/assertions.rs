@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Record<'_> {
-    /// Returns the fields whose types are to be checked: neither those with a reported mistake, nor those with simple
+    /// Returns the fields whose types need a check: neither those with a reported mistake, nor those with simple
     /// types, which the static asserts.
     fn checked(&self) -> impl Iterator<Item = &Field<'_>> {
         self.fields.iter().filter(|field| !field.is_type_reported && !field.alias.is_simple())

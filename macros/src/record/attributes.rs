@@ -109,7 +109,7 @@ impl<'a> Attributes<'a> {
     }
 }
 
-/// What the attributes are on.
+/// The item with the attributes.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Owner {
     /// A payload with fields.
@@ -140,7 +140,7 @@ impl Owner {
     }
 }
 
-/// Refuses derives above the attribute that conflict with the expansion: those of implemented traits, `Default`, which
+/// Refuses derives above the attribute that conflict with the expansion: derives of implemented traits, `Default`, which
 /// needs a payload's fields in the struct itself, and the order of an enum, which the macro derives.
 fn conflicts_above(owner: Owner, problems: &mut Problems) -> Vec<String> {
     let (kind, implemented) = (owner.kind(), owner.implemented());

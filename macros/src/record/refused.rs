@@ -178,7 +178,7 @@ fn borrow(part: &Type, is_local: bool) -> Option<TypeRefusal> {
     }
 }
 
-/// Returns the text of the type that owns the data of a reference, a slice or a `Cow`.
+/// Returns the type, as a string, that owns the data of a reference, a slice or a `Cow`.
 fn owned(ty: &Type) -> String {
     match ty {
         Type::Group(group) => owned(&group.elem),

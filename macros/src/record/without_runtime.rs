@@ -1,4 +1,4 @@
-//! What stands in for a record of a package that does not depend on the runtime.
+//! The stand-in for a record of a package that does not depend on the runtime.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// What the package calls the runtime.
+/// The package's name for the runtime.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) enum RuntimeName {
     /// No `Cargo.toml` tells.
@@ -97,7 +97,7 @@ struct Dependencies {
     package_name: Option<String>,
     is_workspace: bool,
     own: Vec<Dependency>,
-    /// Those that packages of the workspace can inherit.
+    /// The dependencies that packages of the workspace can inherit.
     shared: Vec<Dependency>,
 }
 

@@ -37,7 +37,7 @@ struct Attribute {
     earlier: usize,
 }
 
-/// What stands between a pair of braces, brackets or parentheses, or the whole file.
+/// The tokens between a pair of braces, brackets or parentheses, or the whole file.
 #[derive(Default)]
 struct Scope {
     block: Block,
@@ -75,7 +75,7 @@ impl Scan {
     }
 }
 
-/// What is known of the item that is being scanned.
+/// The facts so far about the item that is being scanned.
 #[derive(Default)]
 struct Item<'a> {
     derives: Vec<String>,

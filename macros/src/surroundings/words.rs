@@ -10,7 +10,7 @@ pub(super) enum Word<'a> {
     Other,
 }
 
-/// The words of a text, each with its offset.
+/// The words of a source file, each with its offset.
 ///
 /// It reads bytes in plain loops: macros are usually compiled without optimization, and a file may have a thousand
 /// events.

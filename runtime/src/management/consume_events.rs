@@ -64,7 +64,7 @@ pub struct ConsumeEvents {
     )]
     group: Option<String>,
     /// Further options of the topic as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`,
-    /// `claim_msgs_older_than` (milliseconds). They override those of the topic in `EVENT_BUS_CONSUMER_CONFIG`.
+    /// `claim_msgs_older_than` (milliseconds). They override the topic's in `EVENT_BUS_CONSUMER_CONFIG`.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,
     /// Name of this member of the group. It must stay the same after a restart. By default, `{service}.{host}`.

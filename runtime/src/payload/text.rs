@@ -110,11 +110,11 @@ pub trait NoText<T> {
     }
 
     fn parse(text: &str) -> Result<T, BoxError> {
-        unreachable!("a program with a type that is no string does not compile")
+        unreachable!("a program whose type is not a string does not compile")
     }
 
     fn clone_value(value: &T) -> T {
-        unreachable!("a program with a type that is no string does not compile")
+        unreachable!("a program whose type is not a string does not compile")
     }
 
     fn values_eq(left: &T, right: &T) -> bool {

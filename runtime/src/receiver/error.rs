@@ -82,7 +82,7 @@ impl ReceiverError {
         &*self.0.error
     }
 
-    /// Returns the error's message and those of its sources, joined by `: `. The user's code prints them, and a panic
+    /// Returns the messages of the error and of its sources, joined by `: `. The user's code prints them, and a panic
     /// there must not keep the other receivers from running.
     pub(crate) fn chain(&self) -> String {
         let printed = panic::catch_unwind(panic::AssertUnwindSafe(|| chain(self)));

@@ -1,4 +1,4 @@
-//! Receivers that do not know the type of their events: those of all events, and those of one event type.
+//! Receivers that do not know the type of their events: receivers of all events, and of one event type.
 
 use std::sync::Arc;
 

@@ -3,7 +3,7 @@
 use super::Signal;
 use crate::{event::Event, responses::Responses};
 
-/// What no event is.
+/// A type that no event has.
 #[diagnostic::on_unimplemented(
     message = "the signals of Django have this method, but here it is called `send_event`\nnote: `send_event` runs every receiver, as Django's `send_robust` does; `try_send_event` stops at the first error, as `send` does\nhelp: write `send_event(…)`, with the struct of the event",
     label = "call `send_event`"
@@ -11,7 +11,7 @@ use crate::{event::Event, responses::Responses};
 #[doc(hidden)]
 pub trait SendsByItself {}
 
-/// What no event is.
+/// A type that no event has.
 #[diagnostic::on_unimplemented(
     message = "a signal has no method `disconnect`\nnote: `connect` returns a `Connection`, which disconnects its receiver when it is dropped; a receiver with `#[receiver]` is always connected\nhelp: drop the `Connection`",
     label = "drop the `Connection`"
@@ -19,7 +19,7 @@ pub trait SendsByItself {}
 #[doc(hidden)]
 pub trait Disconnects {}
 
-/// What no event is.
+/// A type that no event has.
 #[diagnostic::on_unimplemented(
     message = "a signal has no method `has_listeners`\nhelp: `receivers()` returns the receivers that `#[receiver]` registered",
     label = "call `receivers`"

@@ -316,7 +316,7 @@ fn entries_in_the_hands_of_a_dead_member_survive_their_group() {
     assert_eq!(numbers(&polled), (10..30).collect::<Vec<_>>());
 }
 
-/// What a Python consumer without `check_backlog` does when it starts, and then reads what comes.
+/// Acts like a Python consumer without `check_backlog` that starts, and then reads what comes.
 fn start_python(world: &World, number: u32) {
     let _: () = world.ask(&["XGROUP", "SETID", TOPIC, GROUP, "$"]);
     let sent = world.produce(number..number + 1);

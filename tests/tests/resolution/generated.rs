@@ -116,7 +116,7 @@ impl Writer {
         match ty {
             Json::Array(branches) => {
                 let branch = self.below(u32::try_from(branches.len()).unwrap());
-                // The fixed bytes are no value of the event.
+                // The fixed bytes cannot become a value of the event.
                 let is_other = |branch: u32| branches[branch as usize]["type"] == "fixed";
                 let branch = if is_other(branch) { 0 } else { branch };
                 Value::Union(branch, Box::new(self.value(&branches[branch as usize])))

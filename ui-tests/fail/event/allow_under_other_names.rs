@@ -1,7 +1,7 @@
 // errors: 9
 use openedx_events::prelude::*;
 
-/// Sent when a course is to be created.
+/// Sent when the creation of a course is planned.
 #[event(
     type = "com.example.learning.course.create.v1",
     action_not_past_tense = "the name is older than the rule"
@@ -11,14 +11,14 @@ pub struct CourseCreate {
     pub number: i64,
 }
 
-/// Sent when a lesson is to be created.
+/// Sent when the creation of a lesson is planned.
 #[event(type = "com.example.learning.lesson.create.v1", action_not_past_tense)]
 pub struct LessonCreate {
     /// The number.
     pub number: i64,
 }
 
-/// Sent when a unit is to be created.
+/// Sent when the creation of a unit is planned.
 #[event(
     type = "com.example.learning.unit.create.v1",
     waive(action_not_past_tense, reason = "the name is older than the rule")
@@ -28,7 +28,7 @@ pub struct UnitCreate {
     pub number: i64,
 }
 
-/// Sent when a room is to be created.
+/// Sent when the creation of a room is planned.
 #[event(
     type = "com.example.learning.room.create.v1",
     allow[action_not_past_tense, reason = "the name is older than the rule"]
@@ -38,7 +38,7 @@ pub struct RoomCreate {
     pub number: i64,
 }
 
-/// Sent when a seat is to be created.
+/// Sent when the creation of a seat is planned.
 #[event(
     type = "com.example.learning.seat.create.v1"
     allow(action_not_past_tense, reason = "the name is older than the rule")
@@ -55,7 +55,7 @@ pub struct SeatCreate {
     pub row_data: i64,
 }
 
-/// Sent when a desk is to be created.
+/// Sent when the creation of a desk is planned.
 #[event(
     type = "com.example.learning.desk.create.v1",
     key = desk.,

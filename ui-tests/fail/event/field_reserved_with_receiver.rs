@@ -7,7 +7,7 @@ mod signals {
     /// Sent when a course was created.
     #[event(type = "com.example.learning.course.created.v1")]
     pub struct CourseCreated {
-        /// What is known of it.
+        /// Facts about it.
         pub metadata: String,
     }
 }

@@ -25,7 +25,7 @@ money!(Note, Cheque);
 money!(Cheque, Note);
 money!(Purse, Vec<Purse>);
 
-/// What was paid.
+/// The amount paid.
 #[payload]
 pub struct PaymentData {
     /// In coins.

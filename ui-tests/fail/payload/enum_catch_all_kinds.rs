@@ -51,7 +51,7 @@ pub enum Named {
     },
 }
 
-/// The catch-all has a text.
+/// The catch-all sets `text`.
 #[payload]
 pub enum WithText {
     Audit,

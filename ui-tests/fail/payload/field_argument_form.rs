@@ -12,7 +12,7 @@ pub struct LearnerData {
     pub language: String,
 }
 
-/// A desk, which is no personal data.
+/// A desk, which is not personal data.
 #[payload(pii = false)]
 pub struct DeskData {
     /// The number.

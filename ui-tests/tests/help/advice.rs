@@ -1,4 +1,4 @@
-//! Splits the text of a help into what it tells the reader to do.
+//! Splits a help into what it tells the reader to do.
 
 /// One way to follow a help: the instructions to carry out, all of them.
 pub(crate) type Way = Vec<String>;

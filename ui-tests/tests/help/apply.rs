@@ -88,7 +88,7 @@ const FORMS: &[(&str, Action)] = &[
         let equals = place.source.text[..place.at].rfind('=')?;
         Some(vec![edit(equals..place.source.token(place.at).end, "")])
     }),
-    ("the text of a variant is `{}`, {}", |place, found| place.replace_token(found[0])),
+    ("a variant's text is set with `{}`, {}", |place, found| place.replace_token(found[0])),
     ("keep the variant in every build", |place, _| place.remove()),
     ("write `#[payload(text)]` if it is a string on the wire", |place, _| place.add_argument("text")),
     ("if `{}` is a struct or an enum of yours, put `#[payload]` on it", |place, _| {

@@ -57,7 +57,7 @@ impl Place<'_> {
         }])
     }
 
-    /// Removes a text from the item.
+    /// Removes a string from the item.
     pub(crate) fn remove_text(&self, text: &str) -> Option<Vec<Edit>> {
         let paragraph = self.source.paragraph(self.at);
         let start = paragraph.start + self.source.text[paragraph].find(text)?;

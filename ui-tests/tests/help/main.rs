@@ -37,7 +37,7 @@ fn help_leads_to_a_program_that_compiles() {
 
 const IMPORTS: &str = "use openedx_events::learning::{data::*, signals::*};\n";
 
-/// What the help of all cases leads to.
+/// The results of the help of all cases.
 #[derive(Default)]
 struct Results {
     /// The programs by the name of their modules.

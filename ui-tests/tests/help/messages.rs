@@ -2,7 +2,7 @@
 
 /// A message with a `help:` of ours.
 pub(crate) struct Message {
-    /// What is wrong: the first line.
+    /// The mistake: the first line.
     pub(crate) what: String,
     /// What to write. Each help offers ways of its own.
     pub(crate) help: Vec<String>,

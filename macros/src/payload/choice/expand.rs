@@ -65,7 +65,7 @@ impl Variant<'_> {
         }
     }
 
-    /// Returns `plain` with the pattern of a plain variant, `other` with that of the catch-all, and what stands in for
+    /// Returns `plain` with the pattern of a plain variant, `other` with the catch-all's, and what stands in for
     /// them in a refused variant.
     fn arm(&self, plain: &str, other: &str) -> String {
         let value = if self.is_catch_all() {
@@ -168,7 +168,7 @@ fn text(choice: &Choice<'_>) -> String {
     }
 }
 
-/// Compares texts, so that a catch-all that holds the text of another variant equals that variant.
+/// Compares strings, so that a catch-all that holds another variant's text equals that variant.
 fn equality(choice: &Choice<'_>) -> String {
     let ident = &choice.item.ident;
     source! {
@@ -244,7 +244,7 @@ fn plain(choice: &Choice<'_>) -> String {
 }
 
 /// Implements the derived ones of `PartialOrd` and `Ord`: in the order of the variants, as a derive does, but a catch-all
-/// that holds the text of another variant has the place of that variant.
+/// that holds another variant's text sorts like that variant.
 fn order(choice: &Choice<'_>, [is_partial, is_total]: [bool; 2]) -> String {
     let ident = &choice.item.ident;
     let is_named = |(_, variant): &(usize, &Variant<'_>)| variant.other.is_none();

@@ -60,14 +60,14 @@ impl<'a> Variant<'a> {
                 self.other = Some(self.item.ident.clone());
                 "write `#[payload(other)]`, which marks the catch-all"
             } else {
-                "remove it; `#[payload(text = \"…\")]` sets the text of a variant"
+                "remove it; `#[payload(text = \"…\")]` sets a variant's text"
             };
             problems.refuse(&rules::SERDE_ATTRIBUTE, one, what, help);
         } else if is_condition(one) || find_conditional(one, "payload").is_some() {
             let what = format!("variant `{}` is missing in some builds", self.name);
             problems.push(
                 Problem::of(&rules::FIELD_CFG, one, what)
-                    .note("every build must read a text as the same variant, or services disagree (ADR-6)")
+                    .note("every build must read a string as the same variant, or services disagree (ADR-6)")
                     .help("keep the variant in every build"),
             );
         } else if let Some(name) = ARGUMENTS.iter().find(|name| one.path().is_ident(name)) {
@@ -157,7 +157,7 @@ fn belongs_elsewhere(arg: &Arg) -> Option<&'static str> {
         "default" => Some("derive `Default` on the enum, and write `#[default]` above the variant"),
         "pii" => Some("write `#[payload(pii)]` above the enum, or on the fields of this type"),
         "rename" | "name" | "value" => {
-            Some("the text of a variant is `text`, as in `#[payload(text = \"…\")]`")
+            Some("a variant's text is set with `text`, as in `#[payload(text = \"…\")]`")
         }
         _ => None,
     }

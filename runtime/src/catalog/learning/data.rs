@@ -448,7 +448,7 @@ pub struct UserNotificationData {
     pub app_name: String,
     /// The course run.
     pub course_key: CourseKey,
-    /// Values for the text of the notification, such as `post_title` and `replier_name`.
+    /// Values for the notification's text, such as `post_title` and `replier_name`.
     #[payload(pii, default)]
     pub context: BTreeMap<String, String>,
 }
@@ -464,7 +464,7 @@ pub struct CourseNotificationData {
     pub notification_type: String,
     /// URL that the notification links to.
     pub content_url: String,
-    /// Values for the text of the notification, such as `post_title` and `replier_name`.
+    /// Values for the notification's text, such as `post_title` and `replier_name`.
     #[payload(pii, default)]
     pub content_context: BTreeMap<String, String>,
     /// The users to notify: for each property, such as `course_roles`, the values, such as `staff`.

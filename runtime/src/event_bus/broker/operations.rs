@@ -9,7 +9,7 @@ use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 ///
 /// Each method returns an error if the broker cannot be reached or refuses the call.
 pub trait Operations: Send {
-    /// Lists the full names of topics that exist, in any order, those of dead letters included. They help to find what a
+    /// Lists the full names of topics that exist, in any order, topics of dead letters included. They help to find what a
     /// misspelt name means, so a bus with very many topics may leave some out rather than take longer than a second.
     fn topics(&mut self) -> Result<Vec<String>, BusError>;
 

@@ -129,7 +129,7 @@ struct Tried {
     outcome: Option<Result<(), String>>,
 }
 
-/// What the thread of the receivers tells.
+/// A message from the thread of the receivers.
 enum News {
     Begun,
     Ended(Result<(), String>),

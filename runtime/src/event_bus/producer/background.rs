@@ -326,7 +326,7 @@ impl Queue {
     }
 }
 
-/// What a call of the bus leaves to do.
+/// The work that a call of the bus leaves.
 #[derive(Default)]
 struct Called {
     /// Messages that may succeed another time.

@@ -38,7 +38,7 @@ pub(super) struct Queued {
     pub(super) ticket: Ticket,
 }
 
-/// What a message in the queue holds.
+/// The content of a message in the queue.
 pub(super) struct Ticket {
     pub(super) permit: Permit,
     /// When to give the message up if its topic is still refused.

@@ -37,7 +37,7 @@ pub struct Finding {
     /// The source of the setting, such as `/etc/lms.env.yml` or `the environment`. Empty if the setting is not set, or comes
     /// from code.
     pub origin: String,
-    /// What is wrong, then, on separate lines, why (`note: …`) and what to write (`help: …`).
+    /// The mistake, then, on separate lines, why (`note: …`) and what to write (`help: …`).
     pub message: String,
 }
 

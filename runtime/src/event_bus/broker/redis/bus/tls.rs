@@ -20,7 +20,7 @@ const PROBE: Duration = Duration::from_millis(500);
 
 /// How to encrypt connections.
 pub(super) struct Tls {
-    /// The trusted authorities; `None` for those of the system.
+    /// The trusted authorities; `None` for the system's.
     pub(super) authorities: Option<Vec<CertificateDer<'static>>>,
     pub(super) accept_any_certificate: bool,
     config: OnceLock<Result<Arc<ClientConfig>, Trouble>>,

@@ -1,6 +1,6 @@
 //! The stream of the group's dead letters.
 //!
-//! Two streams change, and in a cluster they may be on slots of their own, so there is no transaction around the steps: add the
+//! Two streams change, and in a cluster they may be on slots of their own, so no transaction holds the steps: add the
 //! letter, acknowledge the entry, drop what is too old or too much. Each step can be repeated, and a letter that may have been
 //! added already is looked for first.
 

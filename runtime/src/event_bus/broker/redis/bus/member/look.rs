@@ -47,7 +47,7 @@ pub(super) struct Look {
     pub(super) removed: u64,
     /// The newest id that somebody deleted.
     pub(super) deleted: StreamId,
-    /// The oldest entry that a member has in hand.
+    /// The oldest entry that a member has not acknowledged.
     pub(super) oldest_pending: Option<StreamId>,
     /// Whether the look set the position or its number.
     pub(super) has_set: bool,

@@ -24,7 +24,7 @@ pub(super) struct Recreated {
 }
 
 /// The beginning of the name of a consumer without entries, which stays in a group that was made again by a member that knew
-/// where it was. Such a group lost nothing: all that was unread or in hand then comes again.
+/// where it was. Such a group lost nothing: all that was unread or unacknowledged then comes again.
 pub(super) const GOES_ON: &str = "openedx-events.goes-on-after|";
 
 impl Membership {
@@ -58,7 +58,7 @@ impl Membership {
 
     /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data.
     ///
-    /// The group begins where it was when this member last looked, or earlier if a member had an entry in hand: otherwise no
+    /// The group begins where it was when this member last looked, or earlier if a member had not acknowledged an entry: otherwise no
     /// member would receive that entry again.
     pub(super) fn create_again(link: &mut Link, watch: &mut Watch) -> Result<Recreated, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();

@@ -128,7 +128,7 @@ impl Scan {
     }
 }
 
-/// Returns those of `candidates` that may be taken together. `has_others` says whether some were taken before.
+/// Returns the `candidates` that may be taken together. `has_others` says whether some were taken before.
 fn next_of(candidates: &[PendingEntry], max: usize, has_others: bool) -> &[PendingEntry] {
     let was_tried = |entry: &PendingEntry| entry.deliveries > 1;
     let len = match candidates.iter().position(was_tried) {

@@ -132,7 +132,7 @@ impl Watch {
     }
 
     /// Returns where a lost group must begin again, so that it delivers every entry that may not be handled: unread ones, and
-    /// those that any member had in hand. With the position comes the number of entries up to it, if it is known.
+    /// the entries that any member had not acknowledged. With the position comes the number of entries up to it, if it is known.
     pub(super) fn resume(&self, handed_out: &HandedOut) -> (StreamId, Option<u64>) {
         let Some(known) = &self.known else { return (handed_out.position(), None) };
         let up_to = known.handled_up_to();
@@ -203,7 +203,7 @@ mod tests {
         handed_out.insert(id(11));
         assert_eq!(watch.resume(&handed_out), (id(10), None));
         watch.known.as_mut().unwrap().oldest_pending = Some(id(4));
-        assert_eq!(watch.resume(&handed_out), (id(3), None), "another member has it in hand");
+        assert_eq!(watch.resume(&handed_out), (id(3), None), "another member has not acknowledged it");
     }
 
     #[test]
