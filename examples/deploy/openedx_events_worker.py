@@ -8,8 +8,8 @@ A Tutor plugin that runs a worker alongside Open edX and makes the LMS produce t
     tutor local start -d
 
 Build the image with the `Dockerfile` next to this file. The settings that begin with `WEBHOOK_` belong to the worker of
-`examples/03_webhook`: replace them with your own worker's. On Kubernetes, apply `kubernetes.yml` in the namespace of the platform instead of the
-service in this file. The routes in this file apply to both.
+`examples/03_webhook`: replace them with your own worker's. On Kubernetes, apply `kubernetes.yml` in the namespace of
+the platform instead of the service in this file. The routes in this file apply to both.
 """
 
 from tutor import hooks

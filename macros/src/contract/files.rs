@@ -40,7 +40,8 @@ pub(super) fn find(event_type: &str, span: Span) -> Result<Vec<ContractFile>, No
                 "the contracts of event type `{event_type}` cannot be found: there is no `Cargo.toml` above this file, and \
                  `CARGO_MANIFEST_DIR` is not set"
             ),
-            help: "set the variable to the folder that contains `schemas`, as cargo does, or to any other folder if you have no contracts",
+            help: "set the variable to the folder that contains `schemas`, as cargo does, or to any other folder if you have no \
+                   contracts",
         });
     };
     let folder = package.join(FOLDER);

@@ -58,8 +58,8 @@ impl Membership {
 
     /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data.
     ///
-    /// The group begins where it was when this member last looked, or earlier if a member had not acknowledged an entry: otherwise no
-    /// member would receive that entry again.
+    /// The group begins where it was when this member last looked, or earlier if a member had not acknowledged an entry:
+    /// otherwise no member would receive that entry again.
     pub(super) fn create_again(link: &mut Link, watch: &mut Watch) -> Result<Recreated, Trouble> {
         let Subscription { topic, group, .. } = link.subscription.clone();
         let stream = stream(link)?;
