@@ -5,7 +5,7 @@ use crate::{
     event::{AnyEvent, AnyEventError},
     metadata::EventsMetadata,
     receiver::ReceiverReturn,
-    signal::{Closure, Connection, connect_any as connect_to_all, connect_untyped},
+    signal::{Closure, Connection, connect_any as connect_to_all},
 };
 
 /// Connects a receiver of the events of type `event_type`, until the [`Connection`] is dropped.
@@ -47,7 +47,7 @@ where
     F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
     R: ReceiverReturn,
 {
-    Ok(connect_untyped(known(event_type)?, Closure::of(&receiver), receiver))
+    Ok(known(event_type)?.connect_untyped(Closure::of(&receiver), receiver))
 }
 
 /// Does the same as [`connect`], under a stable name, which logs and dead letters use as in
@@ -72,7 +72,7 @@ where
     R: ReceiverReturn,
 {
     let closure = Closure::of(&receiver).named(name);
-    Ok(connect_untyped(known(event_type)?, closure, receiver))
+    Ok(known(event_type)?.connect_untyped(closure, receiver))
 }
 
 /// Connects a receiver of all events, whatever their type, until the [`Connection`] is dropped.

@@ -10,6 +10,7 @@ mod error;
 mod parse;
 mod plan;
 mod rewrite;
+mod types;
 mod writer;
 
 pub use error::ResolutionError;

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{
     ResolutionError,
-    writer::{Type, WriterField, WriterRecord, WriterSchema},
+    types::{Type, WriterField, WriterRecord},
 };
 
 /// The named types read so far.
@@ -18,12 +18,13 @@ pub(super) struct Parser {
 }
 
 impl Parser {
-    pub(super) fn parse(json: &str) -> Result<WriterSchema, ResolutionError> {
+    /// Returns the type that the schema describes, and the table of its records.
+    pub(super) fn parse(json: &str) -> Result<(Type, Vec<WriterRecord>), ResolutionError> {
         let json: Value = serde_json::from_str(json)
             .map_err(|error| ResolutionError::new("", format!("the schema is not valid JSON: {error}")))?;
         let mut parser = Self::default();
         let root = parser.ty(&json, &Position::default(), "")?;
-        Ok(WriterSchema { root, records: parser.records.into() })
+        Ok((root, parser.records))
     }
 
     fn ty(&mut self, json: &Value, at: &Position, namespace: &str) -> Result<Type, ResolutionError> {

@@ -2,7 +2,7 @@
 
 use super::{
     ResolutionError,
-    writer::{Type, WriterRecord},
+    types::{Type, WriterRecord},
 };
 use crate::schema::{Field, Record, Schema};
 

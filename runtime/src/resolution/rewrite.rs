@@ -4,7 +4,7 @@ use std::{borrow::Cow, fmt, sync::Arc};
 
 use super::{
     plan::{FieldPlan, Plan, RecordPlan, Source},
-    writer::{Type, WriterRecord},
+    types::{Type, WriterRecord},
 };
 use crate::avro::{DecodeError, Decoder, encoder};
 

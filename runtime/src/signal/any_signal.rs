@@ -1,12 +1,20 @@
 //! Signals of events of any type, and the list of those that `#[event]` declared.
 
+use std::sync::Arc;
+
 use linkme::distributed_slice;
 
-use super::{Signal, dispatch::Failures, incoming::Incoming, receivers::Receivers};
+use super::{
+    Signal,
+    connection::{Closure, Connected, Connection},
+    dispatch::Failures,
+    incoming::Incoming,
+    receivers::Receivers,
+};
 use crate::{
-    event::{AnyEventError, Event, EventDefinition},
+    event::{AnyEvent, AnyEventError, Event, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Delivery, EventOrigin},
+    receiver::{Delivery, EventOrigin, ReceiverReturn},
     responses::Responses,
     scope::Scopes,
 };
@@ -25,6 +33,19 @@ pub trait AnySignal: Send + Sync {
 }
 
 impl dyn AnySignal {
+    /// Connects a receiver that does not know the type of its events. [`registry::connect`](crate::registry::connect) is the
+    /// public function.
+    pub(crate) fn connect_untyped<F, R>(&'static self, closure: Closure, receiver: F) -> Connection
+    where
+        F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        let (event, receivers) = (self.definition(), self.receivers());
+        receivers.warn_of_repeated_name(event, &closure);
+        let definition = Arc::new(closure.definition(event));
+        Connected::untyped(closure, Some(definition), receiver).connect(&receivers.connected)
+    }
+
     /// Runs the receivers for the event with the Avro bytes `bytes`, which came from an event bus.
     #[track_caller]
     pub(crate) fn dispatch_from_event_bus(

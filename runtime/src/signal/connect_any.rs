@@ -1,17 +1,12 @@
-//! Receivers that do not know the type of their events: receivers of all events, and of one event type.
+//! The receivers of all events.
 
 use std::sync::Arc;
 
 use super::{
-    any_signal::AnySignal,
     connection::{Closure, Connected, ConnectedList, Connection},
     dispatch_list::{DispatchList, Snapshot},
 };
-use crate::{
-    event::AnyEvent,
-    metadata::EventsMetadata,
-    receiver::{ReceiverDefinition, ReceiverReturn},
-};
+use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
 
 static CONNECTED: ConnectedList = DispatchList::new();
 
@@ -21,33 +16,7 @@ where
     F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
     R: ReceiverReturn,
 {
-    connected(closure, None, receiver).connect(&CONNECTED)
-}
-
-/// Connects a receiver of the events of one signal, whose type it does not know.
-/// [`registry::connect`](crate::registry::connect) is the public function.
-pub(crate) fn connect_untyped<F, R>(
-    signal: &'static dyn AnySignal,
-    closure: Closure,
-    receiver: F,
-) -> Connection
-where
-    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-    R: ReceiverReturn,
-{
-    signal.receivers().warn_of_repeated_name(signal.definition(), &closure);
-    let definition = Arc::new(closure.definition(signal.definition()));
-    connected(closure, Some(definition), receiver).connect(&signal.receivers().connected)
-}
-
-fn connected<F, R>(closure: Closure, definition: Option<Arc<ReceiverDefinition>>, receiver: F) -> Connected
-where
-    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-    R: ReceiverReturn,
-{
-    let call =
-        Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome());
-    Connected { closure, definition, call }
+    Connected::untyped(closure, None, receiver).connect(&CONNECTED)
 }
 
 /// Returns whether a receiver of all events is connected.

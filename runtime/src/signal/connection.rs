@@ -12,7 +12,7 @@ use super::dispatch_list::DispatchList;
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{ReceiverDefinition, ReceiverError},
+    receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn},
     schema::Location,
 };
 
@@ -53,6 +53,22 @@ pub(super) struct Connected {
 }
 
 impl Connected {
+    /// Makes a receiver that does not know the type of its events.
+    pub(super) fn untyped<F, R>(
+        closure: Closure,
+        definition: Option<Arc<ReceiverDefinition>>,
+        receiver: F,
+    ) -> Self
+    where
+        F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        let call = Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| {
+            receiver(event, metadata).outcome()
+        });
+        Self { closure, definition, call }
+    }
+
     /// Adds the receiver to `list`. Ids grow over all lists, so that two lists can be merged in order of connection.
     pub(super) fn connect(self, list: &'static ConnectedList) -> Connection {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);

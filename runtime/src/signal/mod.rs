@@ -18,7 +18,7 @@ mod receivers;
 use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
-pub(crate) use connect_any::{connect_any, connect_untyped};
+pub(crate) use connect_any::connect_any;
 pub(crate) use connection::Closure;
 use connection::Connected;
 pub use connection::Connection;

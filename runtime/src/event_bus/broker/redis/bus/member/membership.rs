@@ -1,6 +1,9 @@
 //! The group that a member belongs to: creates it if it is missing, and again if it was lost.
 
-use super::{link::Link, watch::Watch};
+use super::{
+    link::Link,
+    watch::{GOES_ON, Watch},
+};
 use crate::event_bus::broker::{
     BusError, Lost, Start, Subscription,
     redis::bus::{
@@ -22,10 +25,6 @@ pub(super) struct Recreated {
     /// The unread entries that are lost with the stream.
     pub(super) lost: Option<Lost>,
 }
-
-/// The beginning of the name of a consumer without entries, which stays in a group that was made again by a member that knew
-/// where it was. Such a group lost nothing: all that was unread or unacknowledged then comes again.
-pub(super) const GOES_ON: &str = "openedx-events.goes-on-after|";
 
 impl Membership {
     pub(super) fn new(subscription: &Subscription) -> Result<Self, BusError> {

@@ -8,13 +8,16 @@ use super::{
     link::Link,
     look::{self, Look, Sight},
     losses::{Loss, Losses},
-    membership::GOES_ON,
     moves::Moves,
 };
 use crate::event_bus::broker::{
     Lost, Polled, Subscription,
     redis::bus::{command::Commands, failure::Trouble, group_start::StreamInfo, reply, stream_id::StreamId},
 };
+
+/// The beginning of the name of a consumer without entries, which stays in a group that was made again by a member that knew
+/// where it was. Such a group lost nothing: all that was unread or unacknowledged then comes again.
+pub(super) const GOES_ON: &str = "openedx-events.goes-on-after|";
 
 #[derive(Default)]
 pub(super) struct Watch {
