@@ -29,6 +29,7 @@ number_events! {
     FanStarted "com.example.learning.fan.started.v1"
     SongPlayed "com.example.learning.song.played.v1"
     BusMissed "com.example.learning.bus.missed.v1"
+    BusRemoved "com.example.learning.bus.removed.v1"
 }
 
 /// A process has one event bus, so tests that install one run one after the other.
@@ -188,8 +189,8 @@ fn a_bus_that_is_dropped_without_close_is_logged() {
         .unwrap()
     };
     let _alone = BUS.lock().unwrap();
-    let with_route = settings(Some(SONG_PLAYED.event_type()));
-    let send = || SONG_PLAYED.send_event(SongPlayed { number: 1 });
+    let with_route = settings(Some(BUS_REMOVED.event_type()));
+    let send = || BUS_REMOVED.send_event(BusRemoved { number: 1 });
     let found = lines(|| {
         let _ = event_bus::install(&with_route).unwrap();
         let responses = send();
