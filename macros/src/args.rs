@@ -13,10 +13,10 @@ mod value;
 
 use std::iter;
 
-use proc_macro2::{Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{
-    Expr, Ident, Lit, Token,
+    Expr, Ident, Lit, LitStr, Token,
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
@@ -48,9 +48,16 @@ impl Arg {
     pub(crate) fn parse(input: ParseStream<'_>, problems: &mut Problems) -> syn::Result<Self> {
         if !input.peek(Ident::peek_any) {
             let at = input.parse::<TokenTree>()?;
-            return Err(Problem::new(&at, "expected an argument name")
-                .help("write the arguments as `name`, `name = value` or `name(…)`, with commas between them")
-                .into_error());
+            let problem = Problem::new(&at, "expected an argument name");
+            let quoted = syn::parse2::<LitStr>(at.to_token_stream()).ok();
+            let name = quoted.and_then(|literal| literal.parse_with(Ident::parse_any).ok());
+            let problem = match name {
+                Some(name) => problem.help(format!("write `{name}`, without quotes")),
+                None => problem.help(
+                    "write the arguments as `name`, `name = value` or `name(…)`, with commas between them",
+                ),
+            };
+            return Err(problem.into_error());
         }
         let name = input.call(Ident::parse_any)?.unraw();
         if input.peek(Token![:]) || input.peek(Token![==]) || input.peek(Lit) {
@@ -139,6 +146,15 @@ fn skip_to_comma(input: ParseStream<'_>) {
 /// Parses the value of `name`. If the value is incomplete, the parser would report the end of the input, which is
 /// the whole attribute; this reports the value.
 fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
+    if let Some(dictionary) = dictionary(input) {
+        skip_to_comma(input);
+        let help = match name.to_string().as_str() {
+            "data" => "remove `data`: the fields of the struct are the data keys".to_owned(),
+            _ => format!("write a value of Rust after `{name} =`, or remove `{name}`"),
+        };
+        let what = format!("the value of `{name}` is a dictionary of Python");
+        return Err(Problem::new(&dictionary, what).help(help).into_error());
+    }
     let start = input.fork();
     input.parse().map_err(|error| {
         let is_incomplete = error.to_string().starts_with("unexpected end of input");
@@ -154,6 +170,15 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
             .help(format!("complete the value of `{name}`, or remove it"))
             .into_error()
     })
+}
+
+/// Returns the value if it is written as `{"key": value}`. The parser would take it for an incomplete block.
+fn dictionary(input: ParseStream<'_>) -> Option<Group> {
+    let group = input.fork().parse::<Group>().ok().filter(|group| group.delimiter() == Delimiter::Brace)?;
+    let mut tokens = group.stream().into_iter();
+    let is_key = matches!(tokens.next(), Some(TokenTree::Literal(_)));
+    let is_pair = matches!(tokens.next(), Some(TokenTree::Punct(colon)) if colon.as_char() == ':');
+    (is_key && is_pair).then_some(group)
 }
 
 /// Returns the tokens up to the next comma.

@@ -12,6 +12,9 @@ pub(crate) fn of_event(name: &str) -> Option<String> {
     let text = match name {
         "pii" | "default" => return Some(format!("remove it: `#[event({name})]` belongs on a data key")),
         "data" => "remove it: the fields of the struct are the data keys",
+        "version" | "major_version" => {
+            "remove it: the version is the end of `type`, as in `….v2`; only if data keys were added, write `minor_version = 1`"
+        }
         "topic" | "topics" => "remove it: `EVENT_BUS_PRODUCER_CONFIG` in the settings sets the topic",
         _ => return docs(name),
     };
@@ -22,6 +25,9 @@ pub(crate) fn of_event(name: &str) -> Option<String> {
 pub(crate) fn of_payload(name: &str) -> Option<String> {
     match name {
         "default" => Some("remove it: `#[payload(default)]` belongs on a field".to_owned()),
+        "transparent" | "newtype" | "string" | "str" | "display" => {
+            Some("write `text`: the value is a string on the wire".to_owned())
+        }
         _ if OF_EVENTS.contains(&name) => Some(of_an_event(name)),
         _ => docs(name),
     }
@@ -43,6 +49,10 @@ pub(crate) fn of_data_key(name: &str) -> Option<String> {
 /// `#[payload(…)]` on a field.
 pub(crate) fn of_field(name: &str) -> Option<String> {
     match name {
+        "text" => Some(
+            "wrap the value: `text` belongs above a struct around it, as in `#[payload(text)] pub struct Name(pub …);`"
+                .to_owned(),
+        ),
         "crate" => Some("remove it: `crate` belongs in the `#[payload(…)]` above the struct".to_owned()),
         _ if OF_EVENTS.contains(&name) => Some(of_an_event(name)),
         _ => of_any_field("payload", name),

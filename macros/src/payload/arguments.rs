@@ -23,6 +23,8 @@ pub(super) struct PayloadArguments {
     pub(super) pii: bool,
     /// The word `text`: the struct is a string on the wire.
     pub(super) text: Option<Ident>,
+    /// Whether an argument was refused. It may have been `text`.
+    pub(super) has_unknown: bool,
     /// Misplaced waivers: conventions about payloads are waived at their fields.
     pub(super) waivers: Waivers,
 }
@@ -34,7 +36,10 @@ impl PayloadArguments {
             return parsed;
         }
         let mut known = KnownArguments::new("`#[payload]`", &["pii", "text", "crate"], hints::of_payload);
-        for arg in args::parse(tokens, problems) {
+        let before = problems.len();
+        let args = args::parse(tokens, problems);
+        parsed.has_unknown = problems.len() > before;
+        for arg in args {
             if arg.name == "allow" {
                 arg.waiver(Place::Struct(RecordKind::Payload), &mut parsed.waivers, problems);
             } else if known.accept(&arg, problems) {
@@ -47,6 +52,7 @@ impl PayloadArguments {
                     _ => parsed.path = RuntimePath::parse(&arg, problems),
                 }
             } else {
+                parsed.has_unknown |= arg.name != "text";
                 arg.mistaken_waiver(&mut parsed.waivers);
             }
         }

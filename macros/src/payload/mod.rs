@@ -50,6 +50,8 @@ fn expand_item(
     match (item, &arguments.text) {
         (Item::Enum(item), _) => choice::expand(item, arguments, problems),
         (Item::Struct(item), Some(_)) => text::expand(item, arguments, problems),
+        // Another message about the shape would be about the same mistake.
+        (Item::Struct(item), None) if arguments.has_unknown && text::has_shape(item) => Err(Vec::new()),
         _ => match record::check_shape(item, RecordKind::Payload, problems) {
             Some(item) => expand_struct(item, arguments, problems),
             None => Err(Vec::new()),

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Fields, ItemStruct, ext::IdentExt, spanned::Spanned};
+use syn::{Fields, GenericArgument, ItemStruct, PathArguments, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{arguments::PayloadArguments, with_scope};
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
     runtime_path::runtime_at,
     source::{literal, source},
     spans::ident_at,
-    syntax::{is_named, type_name},
+    syntax::{is_named, type_name, ungrouped_type},
 };
 
 /// Returns the expansion, or the traits that are derived above the attribute if there is none.
@@ -32,7 +32,7 @@ pub(super) fn expand(
         let help = "write the arguments above the struct, as in `#[payload(text, pii)]`";
         problems.mistake(attribute, what, help);
     }
-    if !attributes.derived_above.is_empty() {
+    if check_value(item, field, problems) || !attributes.derived_above.is_empty() {
         return Err(attributes.derived_above);
     }
     let (ty, span) = (&field.ty, field.ty.span());
@@ -46,6 +46,11 @@ pub(super) fn expand(
     };
     let implementations = plain(item, arguments.pii) + &strings(item) + &wire(item, arguments.pii);
     Ok(with_scope(&arguments.path, &structure(item, field, &attributes), &checks, &implementations))
+}
+
+/// Returns whether the struct has the shape of a `#[payload(text)]` struct, and no other.
+pub(super) fn has_shape(item: &ItemStruct) -> bool {
+    matches!(&item.fields, Fields::Unnamed(fields) if fields.unnamed.len() == 1)
 }
 
 fn check_shape<'a>(item: &'a ItemStruct, problems: &mut Problems) -> Option<&'a syn::Field> {
@@ -86,6 +91,32 @@ fn check_shape<'a>(item: &'a ItemStruct, problems: &mut Problems) -> Option<&'a 
             &format!("write the type of the value, as in `struct {name}(pub Decimal);`"),
         ),
     }
+}
+
+/// Refuses a value that is optional or borrowed, and returns whether it did.
+fn check_value(item: &ItemStruct, field: &syn::Field, problems: &mut Problems) -> bool {
+    let name = item.ident.unraw();
+    let (what, help) = match ungrouped_type(&field.ty) {
+        Type::Path(path) => {
+            let last = path.path.segments.last().filter(|last| last.ident == "Option");
+            let Some(PathArguments::AngleBracketed(arguments)) = last.map(|last| &last.arguments) else {
+                return false;
+            };
+            let Some(GenericArgument::Type(inner)) = arguments.args.first() else { return false };
+            let inner = type_name(inner);
+            let help = format!("write `struct {name}(pub {inner});`, and make fields an `Option<{name}>`");
+            ("cannot wrap an `Option`", help)
+        }
+        Type::Reference(reference) => {
+            let is_str = type_name(&reference.elem) == "str";
+            let help = if is_str { "write `String`" } else { "use an owned type" };
+            ("cannot borrow its value", help.to_owned())
+        }
+        _ => return false,
+    };
+    let what = format!("a `#[payload(text)]` struct {what}");
+    problems.refuse(&rules::TEXT_SHAPE, &field.ty, what, help);
+    true
 }
 
 fn structure(item: &ItemStruct, field: &syn::Field, attributes: &Attributes<'_>) -> TokenStream {

@@ -14,7 +14,7 @@ use syn::{
 
 use super::{
     only::{Only, parse_name},
-    signal_forms::{SignalForm, is_struct, signals_in, text},
+    signal_forms::{SignalForm, is_payload, is_struct, signals_in, text},
 };
 use crate::{
     args::{Arg, ArgValue, KnownArguments, hints},
@@ -127,7 +127,15 @@ impl ReceiverArguments {
     }
 
     fn signal(&mut self, signal: Path, problems: &mut Problems) {
-        if let Some(last) = signal.segments.last().filter(|_| is_struct(&signal)) {
+        if let Some(word) = signal.get_ident().filter(|word| *word == "bus" || *word == "process") {
+            let what = format!("`{word}` is not a signal");
+            problems.mistake(word, what, format!("write `only = {word}`"));
+        } else if let Some(last) = signal.segments.last().filter(|_| is_payload(&signal)) {
+            let what = format!("`{}` is a payload, not a signal", last.ident);
+            let help = "write the event's static, as in `#[receiver(COURSE_ENROLLMENT_CREATED)]`";
+            problems.mistake(&signal, what, help);
+            self.signals.push(signal);
+        } else if let Some(last) = signal.segments.last().filter(|_| is_struct(&signal)) {
             let what = format!("`{}` is the struct of an event, not its signal", last.ident);
             let constant = names::constant_name(&last.ident.unraw().to_string());
             let help = format!("write the event's static, as in `#[receiver({constant})]`");

@@ -107,7 +107,7 @@ fn finish(path: &mut Vec<Ident>, prefix: &[Ident], found: &mut Vec<Path>) {
         return;
     };
     if let Ok(path) = Path::parse_mod_style.parse2(quote!(#(#segments)::*))
-        && (is_constant(last) || is_struct(&path))
+        && (is_constant(last) || (is_struct(&path) && !is_payload(&path)))
     {
         found.push(path);
     }
@@ -118,6 +118,11 @@ pub(super) fn is_struct(path: &Path) -> bool {
     let name = path.segments.last().map(|last| last.ident.unraw().to_string()).unwrap_or_default();
     name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.contains(|one: char| one.is_ascii_lowercase())
+}
+
+/// Returns whether the path ends in a name that looks like a payload's, such as `UserData`.
+pub(super) fn is_payload(path: &Path) -> bool {
+    is_struct(path) && path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Data"))
 }
 
 pub(super) fn text(signal: &Path) -> String {

@@ -215,7 +215,7 @@ fn parse_fields<'a>(
         if let Some((_, value)) = &source.default {
             field.refuse_default(value, attribute, problems);
         }
-        field.is_type_reported = field.waivers.are_types_refused();
+        field.is_type_reported |= field.waivers.are_types_refused();
         fields.push(field);
     }
     fields
@@ -279,6 +279,8 @@ impl Field<'_> {
             if !known.accept(&arg, problems) {
                 // The user may have meant `default`.
                 self.make_optional(arg.name.span());
+                // The wire form of its type would be a second error.
+                self.is_type_reported |= arg.name == "text";
                 arg.mistaken_waiver(&mut self.waivers);
                 continue;
             }

@@ -51,7 +51,7 @@ use crate::{
 ///
 /// The type of a field must also be `Clone`, `PartialEq`, `Debug`, `Send` and `Sync`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types with an Avro form are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` types\nhelp: if `{Self}` is a struct or an enum of yours, put `#[payload]` on it, or implement `openedx_events::AvroType` for it\nhelp: if it belongs to another crate, wrap it, as in `#[payload(text)] struct Wrapper(pub {Self});`, which uses its `Display` and `FromStr`",
+    message = "`{Self}` has no Avro form, so it cannot be a field of a payload or an event\nnote: the types with an Avro form are `bool`, `i64` and smaller integers, `f64`, `String`, `Bytes`, `openedx_events::DateTime`, `Uuid`, the opaque keys, `Vec<_>`, `BTreeMap<String, _>`, `HashMap<String, _>`, `Option<_>` and `#[payload]` types\nhelp: if `{Self}` is a struct or an enum of yours, put `#[payload]` on it, or implement `openedx_events::AvroType` for it\nhelp: if it belongs to another crate and implements `Display` and `FromStr`, wrap it, as in `/** … */ #[payload(text)] pub struct Wrapper(pub {Self});`",
     label = "no Avro form"
 )]
 pub trait AvroType: Sized + 'static {

@@ -73,10 +73,25 @@ refused! {
 refused! {
     "does not fit Avro's `long`",
     "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
-    "use `i64`, or wrap larger numbers, which are then strings on the wire: `#[payload(text)] struct Number(pub u64);`":
+    "use `i64`, or wrap larger numbers, which are then strings on the wire: `/** … */ #[payload(text)] pub struct Number(pub u64);`":
     [] "u64" u64,
+}
+refused! {
+    "does not fit Avro's `long`",
+    "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
+    "use `i64`, or wrap larger numbers, which are then strings on the wire: `/** … */ #[payload(text)] pub struct Number(pub u128);`":
     [] "u128" u128,
+}
+refused! {
+    "does not fit Avro's `long`",
+    "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
+    "use `i64`, or wrap larger numbers, which are then strings on the wire: `/** … */ #[payload(text)] pub struct Number(pub i128);`":
     [] "i128" i128,
+}
+refused! {
+    "does not fit Avro's `long`",
+    "a `long` is a signed 64-bit number, and Python writes each `int` as one (ADR-5)",
+    "use `i64`: the size of this type depends on the machine":
     [] "usize" usize,
     [] "isize" isize,
 }
@@ -110,10 +125,25 @@ refused! {
 refused! {
     "is not a `String`",
     "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
-    "use `String`, or wrap it: `#[payload(text)] struct Address(pub IpAddr);`":
+    "use `String`, or wrap it: `/** … */ #[payload(text)] pub struct Address(pub IpAddr);`":
     [] "IpAddr" IpAddr,
+}
+refused! {
+    "is not a `String`",
+    "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
+    "use `String`, or wrap it: `/** … */ #[payload(text)] pub struct Address(pub Ipv4Addr);`":
     [] "Ipv4Addr" Ipv4Addr,
+}
+refused! {
+    "is not a `String`",
+    "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
+    "use `String`, or wrap it: `/** … */ #[payload(text)] pub struct Address(pub Ipv6Addr);`":
     [] "Ipv6Addr" Ipv6Addr,
+}
+refused! {
+    "is not a `String`",
+    "Avro's only type for text is a UTF-8 string, which payloads own (ADR-3, ADR-5)",
+    "use `String`, or wrap it: `/** … */ #[payload(text)] pub struct Address(pub SocketAddr);`":
     [] "SocketAddr" SocketAddr,
 }
 refused! {

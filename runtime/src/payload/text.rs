@@ -57,7 +57,7 @@ pub fn assert_text<T: Text>() {}
 
 /// A type whose values are strings on the wire.
 #[diagnostic::on_unimplemented(
-    message = "`#[payload(text)]` cannot wrap `{Self}`\nnote: the string on the wire is the one that `Display` writes and `FromStr` reads\nhelp: wrap a type that implements `Display`, `FromStr` with an error type, `Clone`, `PartialEq` and `Debug`; for `{Self}`, remove `#[payload(text)]` and implement `openedx_events::AvroType` for this struct",
+    message = "`#[payload(text)]` cannot wrap `{Self}`\nnote: the string on the wire is the one that `Display` writes and `FromStr` reads\nhelp: wrap a type that implements `Display`, `FromStr` whose `Err` is a `String` or implements `std::error::Error`, `Clone`, `PartialEq` and `Debug`; for `{Self}`, remove `#[payload(text)]` and implement `openedx_events::AvroType` for this struct",
     label = "lacks a trait"
 )]
 pub trait Text: Display + FromStr<Err: Into<BoxError>> + Clone + PartialEq + Debug + 'static {}

@@ -30,7 +30,7 @@ impl<E: ReturnedError> ReceiverReturn for Result<(), E> {
 
 /// The `E` of a receiver's `Result<(), E>`.
 #[diagnostic::on_unimplemented(
-    message = "a receiver cannot return an error of type `{Self}`\nnote: the sender gets the error with the responses, and may move it to another thread\nhelp: implement `std::error::Error`, `Send` and `Sync` for it, or write `Box<dyn Error + Send + Sync>` instead of `Box<dyn Error>`",
+    message = "a receiver cannot return an error of type `{Self}`\nnote: the sender gets the error with the responses, and may move it to another thread\nhelp: return `Result<(), String>` or `Result<(), ReceiverError>`, or write `Box<dyn Error + Send + Sync>` instead of `Box<dyn Error>`; an error type of your own needs `std::error::Error`, `Send` and `Sync`",
     label = "unsupported error type"
 )]
 pub trait ReturnedError {

@@ -84,6 +84,12 @@ const FORMS: &[(&str, Action)] = &[
         Some(vec![edit(place.source.with_comma(variant), "")])
     }),
     ("give one of them another text, {}", |place, _| place.replace_token("\"another\"")),
+    ("remove the brackets", |place, _| Some(vec![edit(place.at..place.source.closing(place.at) + 1, "")])),
+    ("move `{}` to `{}`", |place, found| {
+        let mut edits = place.remove()?;
+        edits.extend(place.write_above(found[0], found[1])?);
+        Some(edits)
+    }),
     ("remove the number", |place, _| {
         let equals = place.source.text[..place.at].rfind('=')?;
         Some(vec![edit(equals..place.source.token(place.at).end, "")])

@@ -51,6 +51,10 @@ fn check_data(choice: &Choice<'_>, problems: &mut Problems) {
         problems.refuse(&rules::ENUM_VARIANT, &variant.item.fields, what, help);
     }
     for variant in &choice.variants {
+        if variant.has_empty_brackets() && variant.other.is_none() {
+            let what = format!("variant `{}` has brackets with nothing in them", variant.name);
+            problems.refuse(&rules::ENUM_VARIANT, &variant.item.fields, what, "remove the brackets");
+        }
         if let Some((_, number)) = &variant.item.discriminant {
             let what = format!("variant `{}` has a number", variant.name);
             let help = "remove the number; `#[payload(text = \"…\")]` sets the text on the wire";
@@ -61,11 +65,14 @@ fn check_data(choice: &Choice<'_>, problems: &mut Problems) {
 
 /// Finds a variant with data that is not meant as the catch-all.
 fn with_data<'a>(choice: &'a Choice<'_>) -> Option<&'a Variant<'a>> {
-    let is_marked = choice.variants.iter().any(|variant| variant.other.is_some());
+    let mut marked = choice.variants.iter().filter(|variant| variant.other.is_some());
+    // A mark on a variant without data may be meant for the one with a `String`.
+    let is_marked = marked.any(Variant::holds_data);
     let candidates = choice.variants.iter().filter(|variant| variant.holds_string()).count();
     choice.variants.iter().find(|variant| {
         let is_candidate = !is_marked && candidates == 1 && variant.holds_string();
-        variant.holds_data() && variant.other.is_none() && !is_candidate
+        let is_refused = variant.may_be_other || variant.has_empty_brackets();
+        variant.holds_data() && variant.other.is_none() && !is_candidate && !is_refused
     })
 }
 
@@ -73,7 +80,7 @@ fn check_catch_all(choice: &Choice<'_>, problems: &mut Problems) {
     let rule = &rules::ENUM_CATCH_ALL;
     let mut marked = choice.variants.iter().filter(|variant| variant.other.is_some());
     let Some(first) = marked.next() else {
-        if with_data(choice).is_none() {
+        if with_data(choice).is_none() && !choice.variants.iter().any(|variant| variant.may_be_other) {
             missing(choice, problems);
         }
         return;
@@ -88,7 +95,16 @@ fn check_catch_all(choice: &Choice<'_>, problems: &mut Problems) {
                 .help(help),
         );
     }
-    if !first.holds_string() {
+    let mut unmarked = choice.variants.iter().filter(|variant| variant.other.is_none());
+    let meant = unmarked.find(|variant| variant.holds_string()).filter(|_| !first.holds_data());
+    if let Some(meant) = meant {
+        let what = format!(
+            "variant `{}` is marked as the catch-all, but `{}` holds the string",
+            first.name, meant.name
+        );
+        let help = format!("move `#[payload(other)]` to `{}`", meant.name);
+        problems.refuse(rule, &first.other, what, help);
+    } else if !first.holds_string() {
         let what = format!("catch-all variant `{}` must hold a `String`", first.name);
         let (name, fields) = (&first.item.ident, &first.item.fields);
         problems.push(

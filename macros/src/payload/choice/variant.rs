@@ -28,6 +28,8 @@ pub(super) struct Variant<'a> {
     pub(super) written: Option<LitStr>,
     /// The word `other`.
     pub(super) other: Option<Ident>,
+    /// Whether an argument was refused that may have been `other`: it holds a `String`.
+    pub(super) may_be_other: bool,
     /// The attributes that are not ours.
     pub(super) attributes: Vec<&'a Attribute>,
 }
@@ -36,7 +38,15 @@ impl<'a> Variant<'a> {
     pub(super) fn parse(item: &'a syn::Variant, problems: &mut Problems) -> Self {
         let name = item.ident.unraw().to_string();
         let text = snake_name(&name);
-        let mut variant = Self { item, name, text, written: None, other: None, attributes: Vec::new() };
+        let mut variant = Self {
+            item,
+            name,
+            text,
+            written: None,
+            other: None,
+            may_be_other: false,
+            attributes: Vec::new(),
+        };
         // An argument is given once, even if the variant has several attributes.
         let mut known = KnownArguments::new("`#[payload(…)]` on a variant", ARGUMENTS, hints::of_variant);
         for one in &item.attrs {
@@ -63,7 +73,13 @@ impl<'a> Variant<'a> {
                 "remove it; `#[payload(text = \"…\")]` sets a variant's text"
             };
             problems.refuse(&rules::SERDE_ATTRIBUTE, one, what, help);
-        } else if is_condition(one) || find_conditional(one, "payload").is_some() {
+        } else if let Some(meta) = find_conditional(one, "payload") {
+            let written = meta.to_token_stream().to_string().replace(" (", "(");
+            let what = format!("`#[{written}]` on variant `{}` applies only in some builds", self.name);
+            let help = format!("write `#[{written}]`, without a condition");
+            problems.refuse(&rules::FIELD_CFG, one, what, help);
+            self.may_be_other = self.holds_string();
+        } else if is_condition(one) {
             let what = format!("variant `{}` is missing in some builds", self.name);
             problems.push(
                 Problem::of(&rules::FIELD_CFG, one, what)
@@ -99,8 +115,17 @@ impl<'a> Variant<'a> {
             problems.mistake(attribute, what, help);
             return;
         };
-        for arg in args::parse(list.tokens.clone(), problems) {
-            if let Some(help) = belongs_elsewhere(&arg) {
+        let before = problems.len();
+        let args = args::parse(list.tokens.clone(), problems);
+        self.may_be_other |= problems.len() > before && self.holds_string();
+        for arg in args {
+            let is_known = ARGUMENTS.iter().any(|known| arg.name == known);
+            if !is_known && self.holds_string() {
+                self.may_be_other = true;
+                let what = format!("`#[payload(…)]` on a variant has no argument `{}`", arg.name);
+                let help = "write `#[payload(other)]`, which marks the catch-all";
+                problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
+            } else if let Some(help) = belongs_elsewhere(&arg) {
                 let what = format!("`{}` does not belong on a variant", arg.name);
                 problems.refuse(&rules::ARGUMENT_UNKNOWN, &arg.name, what, help);
             } else if known.accept(&arg, problems) {
@@ -144,6 +169,11 @@ impl<'a> Variant<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Returns whether it has brackets with nothing in them.
+    pub(super) fn has_empty_brackets(&self) -> bool {
+        self.holds_data() && self.item.fields.is_empty()
     }
 
     pub(super) fn holds_data(&self) -> bool {
