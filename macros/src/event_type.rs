@@ -12,6 +12,7 @@ use syn::{Ident, LitStr};
 
 pub(crate) use self::check::{Constant, subject_and_action};
 use self::version::{is_version, major_version};
+use crate::names::constant_name;
 
 /// An event type, split into its parts.
 pub(crate) struct EventType {
@@ -54,9 +55,10 @@ impl EventType {
         let subject_and_action = self.segments.get(3..).unwrap_or_default();
         subject_and_action
             .iter()
-            .flat_map(|segment| segment.split(['_', '-']))
+            // `orderPaid` is refused, but its words show what the constant is.
+            .map(|segment| constant_name(&segment.replace('-', "_")))
+            .flat_map(|segment| segment.split('_').map(str::to_owned).collect::<Vec<_>>())
             .filter(|word| !word.is_empty())
-            .map(str::to_uppercase)
             .collect()
     }
 }

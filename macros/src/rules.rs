@@ -265,6 +265,11 @@ rules! {
         adr: "ADR-5",
         why: "a schema defines each record name once, so consumers would mistake one record for the other",
     }
+    RECORD_NAME_RESERVED {
+        name: "record_name_reserved",
+        adr: "ADR-5",
+        why: "in a schema, a name such as `string` or `record` refers to Avro's own type, so readers would mistake the payload for it",
+    }
     RECORD_RECURSIVE {
         name: "record_recursive",
         adr: "ADR-5",

@@ -57,6 +57,8 @@ mod receiver_return;
 mod receiver_shape;
 #[path = "rules/record_name_clash.rs"]
 mod record_name_clash;
+#[path = "rules/record_name_reserved.rs"]
+mod record_name_reserved;
 #[path = "rules/record_recursive.rs"]
 mod record_recursive;
 #[path = "rules/serde_attribute.rs"]

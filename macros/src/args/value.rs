@@ -90,7 +90,10 @@ impl Arg {
         let number = self.read(integer_digits).and_then(|digits| digits.parse().ok());
         if number.is_none() {
             let takes = format!("an integer literal from {min} to {max}, without a suffix");
-            self.no_literal(&takes, example, problems);
+            let written = self.read(number_within).filter(|digits| digits.parse::<T>().is_ok());
+            let example =
+                written.map_or_else(|| example.to_owned(), |digits| format!("{} = {digits}", self.name));
+            self.no_literal(&takes, &example, problems);
         }
         number
     }
@@ -131,6 +134,20 @@ fn string_literal(value: &Expr) -> Option<LitStr> {
 fn is_false(value: &Expr) -> Option<()> {
     match ungrouped(value) {
         Expr::Lit(ExprLit { lit: Lit::Bool(literal), .. }) if !literal.value => Some(()),
+        _ => None,
+    }
+}
+
+/// Returns the digits in a value of another form: `5i32`, `"5"`, `(5)`, `5 as i32`.
+fn number_within(value: &Expr) -> Option<String> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => Some(number.base10_digits().to_owned()),
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+        Expr::Paren(paren) => number_within(&paren.expr),
+        Expr::Cast(cast) => number_within(&cast.expr),
+        Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => {
+            number_within(expr).map(|digits| format!("-{digits}"))
+        }
         _ => None,
     }
 }

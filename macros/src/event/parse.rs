@@ -15,7 +15,7 @@ use quote::quote;
 use syn::{Expr, ExprField, ExprLit, Ident, Item, ItemStruct, Lit, LitStr, Member, Type, ext::IdentExt};
 
 use crate::{
-    args::{self, Arg, KnownArguments, hints},
+    args::{self, Arg, ArgValue, KnownArguments, hints},
     ascii::Foreign,
     diagnostics::{Problem, Problems},
     event_type::{EventType, subject_and_action},
@@ -98,7 +98,8 @@ pub(crate) fn parse<'a>(
     let constant = match &arguments.name {
         Some(name) if is_constant(&name.value()) => Ident::new(&name.value(), name.span()),
         Some(name) => {
-            let capitals = name.value().to_uppercase().replace(['-', ' ', '.'], "_");
+            let words = name.value().replace(['-', ' ', '.'], "_");
+            let capitals = names::constant_name_of(&words, &event_type.words());
             let better = Some(capitals).filter(|one| is_constant(one));
             let better = better.unwrap_or_else(|| names::constant_name(&struct_name));
             let what = match Foreign::find(&name.value()) {
@@ -245,7 +246,8 @@ impl EventArguments {
     fn take(&mut self, arg: &Arg, examples: &Examples, problems: &mut Problems) {
         match arg.name.to_string().as_str() {
             "type" => {
-                let event_type = arg.string(&examples.event_type, problems);
+                let example = written_type(arg).unwrap_or_else(|| examples.event_type.clone());
+                let event_type = arg.string(&example, problems);
                 let event_type = event_type.map(|literal| EventType::new(&literal));
                 self.event_type = Some(event_type.unwrap_or_else(|| EventType::refused(&arg.name)));
             }
@@ -271,6 +273,33 @@ impl EventArguments {
             }
             "allow" => arg.waiver(Place::Struct(RecordKind::Event), &mut self.waivers, problems),
             _ => self.path = RuntimePath::parse(arg, problems),
+        }
+    }
+}
+
+/// Returns the argument with the event type in a value of another form, such as `type("…")` and `type = b"…"`.
+fn written_type(arg: &Arg) -> Option<String> {
+    let text = match &arg.value {
+        ArgValue::Is(value) => text_within(value),
+        ArgValue::List(tokens) => text_within(&syn::parse2(tokens.clone()).ok()?),
+        ArgValue::Flag => None,
+    }?;
+    let event_type = EventType::new(&LitStr::new(&text, arg.name.span()));
+    event_type.is_well_formed().then(|| format!("type = \"{text}\""))
+}
+
+fn text_within(value: &Expr) -> Option<String> {
+    match ungrouped(value) {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        Expr::Lit(ExprLit { lit: Lit::ByteStr(text), .. }) => String::from_utf8(text.value()).ok(),
+        Expr::Lit(ExprLit { lit: Lit::CStr(text), .. }) => text.value().into_string().ok(),
+        Expr::Reference(reference) => text_within(&reference.expr),
+        Expr::MethodCall(call) => text_within(&call.receiver),
+        Expr::Paren(paren) => text_within(&paren.expr),
+        Expr::Call(call) if call.args.len() == 1 => text_within(&call.args[0]),
+        other => {
+            let names: Vec<String> = path(other)?.iter().map(Ident::to_string).collect();
+            Some(names.join("."))
         }
     }
 }

@@ -109,6 +109,13 @@ pub(super) fn not_past(action: &str) -> Option<&str> {
     }
 }
 
+/// Splits `order_paid` into subject and action, if the last word alone is an action.
+pub(super) fn split(words: &str) -> Option<(&str, &str)> {
+    let (subject, action) = words.rsplit_once('_')?;
+    let is_subject = !PREFIXES.contains(&subject) && not_past(subject).is_some();
+    (is_subject && not_past(action).is_none() && not_past(words).is_none()).then_some((subject, action))
+}
+
 fn is_past_tense(word: &str) -> bool {
     let ends_in_one_of = |list: &[&str]| list.iter().any(|known| word.ends_with(known));
     if word.ends_with("eed") {
@@ -126,7 +133,15 @@ fn is_past_tense(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::not_past;
+    use super::{not_past, split};
+
+    #[test]
+    fn subject_and_action_are_told_apart() {
+        assert_eq!(split("order_paid"), Some(("order", "paid")));
+        for words in ["paid", "signed_up", "re_created", "to_be_created", "order_pay"] {
+            assert_eq!(split(words), None, "{words}");
+        }
+    }
 
     #[test]
     fn past_tenses_and_states_are_recognized() {

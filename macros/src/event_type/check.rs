@@ -49,6 +49,13 @@ impl Constant<'_> {
 const LEAST: usize = 5;
 
 impl EventType {
+    /// Returns whether the event type has all parts, each in its form.
+    pub(crate) fn is_well_formed(&self) -> bool {
+        self.segments.len() >= LEAST
+            && self.segments.iter().all(|one| is_word(one))
+            && self.major_version.is_some()
+    }
+
     /// Returns whether the constant can be compared with the event type.
     pub(crate) fn check(&self, constant: &Constant<'_>, waivers: &Waivers, problems: &mut Problems) -> bool {
         // Each of these mistakes would cause others.
@@ -169,18 +176,41 @@ impl EventType {
         is_long_enough
     }
 
-    /// Returns an event type for the constant, with the beginning and the version of this one.
+    /// Returns an event type for the constant, with the words of this one as far as they can be told apart.
     fn completed(&self, constant: &str) -> String {
-        let domain = match &self.segments[..] {
-            [first, second, ..] if is_top_level_domain(first) && is_word(second) => {
-                format!("{first}.{second}")
+        let legal = legal(&self.segments.join("."));
+        let mut words: Vec<String> =
+            legal.split('.').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        if let Some((subject, action)) = words.last().and_then(|last| action::split(last)) {
+            let both = [subject.to_owned(), action.to_owned()];
+            words.splice(words.len() - 1.., both);
+        }
+        let (domain, rest) = match &words[..] {
+            [first, second, rest @ ..] if is_top_level_domain(first) => (format!("{first}.{second}"), rest),
+            [first, rest @ ..] if first == "example" || self.segments.len() + 1 == LEAST => {
+                (format!("com.{first}"), rest)
             }
-            _ => "com.example".to_owned(),
+            rest => ("com.example".to_owned(), rest),
         };
-        let known = self.segments.iter().find(|segment| SUBDOMAINS.contains(&segment.as_str()));
-        let subdomain = known.map_or("learning", String::as_str);
+        let known = rest.iter().position(|word| SUBDOMAINS.contains(&word.as_str()));
+        let is_own = |word: &String| {
+            domain != "org.openedx"
+                && !constant.contains(&word.to_uppercase())
+                && action::not_past(word).is_some()
+        };
+        let place = known.or_else(|| rest.first().filter(|first| is_own(first)).map(|_| 0));
+        let (subdomain, after) = match place {
+            Some(place) => (rest[place].as_str(), &rest[place + 1..]),
+            None => ("learning", rest),
+        };
+        let (base, _) = split_version(constant);
+        let after = after.join(".");
+        // Words that the constant does not repeat would be the next mistake.
+        let fits = after.contains('.')
+            && format!(".{after}").to_uppercase().replace('.', "_").ends_with(&format!("_{base}"));
+        let subject_and_action = if fits { after } else { subject_and_action(constant) };
         let version = version::valid(self.version.as_deref().map_or("1", |version| &version[1..]));
-        format!("{domain}.{subdomain}.{}.{version}", subject_and_action(constant))
+        format!("{domain}.{subdomain}.{subject_and_action}.{version}")
     }
 
     fn check_segments(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
@@ -317,12 +347,22 @@ fn is_top_level_domain(word: &str) -> bool {
     word.len() == 2 || KNOWN.contains(&word)
 }
 
-/// Replaces each illegal segment with a similar word.
+/// Replaces each illegal segment with a similar word, and the last one, such as `orderPaid`, with subject and action.
 fn legal(text: &str) -> String {
-    let segments = text.split('.').filter(|segment| !segment.is_empty());
-    let legal: Vec<String> =
-        segments.map(|segment| if is_word(segment) { segment.to_owned() } else { word(segment) }).collect();
-    legal.join(".")
+    let segments: Vec<&str> = text.split('.').filter(|segment| !segment.is_empty()).collect();
+    let action = segments.iter().rposition(|segment| !is_version(segment));
+    let similar = |(index, segment): (usize, &&str)| {
+        if is_word(segment) {
+            return (*segment).to_owned();
+        }
+        let word = word(segment);
+        let is_camel_case = segment.chars().all(|one| one.is_ascii_alphanumeric());
+        match action::split(&word).filter(|_| is_camel_case && Some(index) == action) {
+            Some((subject, action)) => format!("{subject}.{action}"),
+            None => word,
+        }
+    };
+    segments.iter().enumerate().map(similar).collect::<Vec<_>>().join(".")
 }
 
 /// Returns whether the segment is a lowercase word. Hyphens have a rule of their own.
@@ -348,6 +388,9 @@ fn word(segment: &str) -> String {
         word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() { lower } else { '_' });
     }
     let word = word.trim_matches('_');
+    let without_digits = word.trim_start_matches(|one: char| one.is_ascii_digit());
+    // `2paid` is a slip; in `3d`, the digit is a part of the word.
+    let word = if without_digits.len() > 2 && !without_digits.contains('_') { without_digits } else { word };
     if word.starts_with(|first: char| first.is_ascii_lowercase()) {
         word.to_owned()
     } else {

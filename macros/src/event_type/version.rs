@@ -28,7 +28,11 @@ pub(super) fn corrected(text: &str) -> Option<String> {
         return None;
     }
     // `….created.V1`, `….created.v1beta`, `….created.version1`
-    if let Some(digits) = number_in(last).filter(|_| !start.is_empty()) {
+    if let Some(mut digits) = number_in(last).filter(|_| !start.is_empty()) {
+        // `….created.v.2`
+        if let Some(first) = tail.first().filter(|_| digits.is_empty()) {
+            digits = split_number(first).0;
+        }
         return Some(format!("{start}.{}", valid(digits)));
     }
     // `….created_v1`
@@ -48,14 +52,17 @@ fn is_tail(segment: &str) -> bool {
     !segment.is_empty() && (rest.is_empty() || is_pre_release(rest))
 }
 
-/// Returns the digits of `v1`, `V1`, `version1`, `v1beta` and `v1-rc2`.
+/// Returns the digits of `v1`, `V1`, `version1`, `v1beta`, `v1-rc2` and `v-1`; an empty string for `v`.
 fn number_in(segment: &str) -> Option<&str> {
+    // The longer prefix comes first.
     let is_prefix =
         |prefix: &&str| segment.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
     let prefix = ["version", "v"].into_iter().find(is_prefix)?;
-    let (digits, rest) = split_number(&segment[prefix.len()..]);
+    let after = segment[prefix.len()..].trim_start_matches(|one: char| !one.is_alphanumeric());
+    let (digits, rest) = split_number(after);
     let is_end = is_pre_release(rest) || !rest.contains(['_', '-']);
-    (!digits.is_empty() && is_end).then_some(digits)
+    let is_bare = after.is_empty() && prefix == "v";
+    (is_bare || (!digits.is_empty() && is_end)).then_some(digits)
 }
 
 fn split_number(text: &str) -> (&str, &str) {
@@ -104,6 +111,13 @@ mod tests {
             "v01.2",
             "v1.beta",
             "Version1",
+            "v",
+            "V",
+            "v-1",
+            "v_1",
+            "v.1",
+            "v*",
+            "version-1",
         ] {
             let text = format!("com.example.course.created.{last}");
             assert_eq!(corrected(&text).as_deref(), Some("com.example.course.created.v1"), "{last}");

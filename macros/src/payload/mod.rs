@@ -67,6 +67,7 @@ fn expand_struct(
     let PayloadArguments { path, pii, waivers, .. } = arguments;
     let mut record = Record::parse(item, RecordKind::Payload, false, *pii, waivers, problems);
     record.check_documented(problems);
+    record.check_record_name(problems);
     for field in &record.fields {
         record.check_field(field, problems);
         field.waivers.check_needed(problems);

@@ -6,6 +6,7 @@ use super::{Docs, Field, Record, flow_control::check_flow_control, types::find_m
 use crate::{
     ascii::Foreign,
     diagnostics::{Problem, Problems},
+    names::struct_name,
     record_kind::RecordKind,
     rules,
     surroundings::Surroundings,
@@ -27,7 +28,39 @@ pub(crate) fn check_rival(item: &Item, problems: &mut Problems) -> bool {
     has_rival
 }
 
+/// The names of Avro's types and of its kinds of schema, which cannot name a record.
+const AVRO_TYPES: &[&str] = &[
+    "array",
+    "boolean",
+    "bytes",
+    "double",
+    "enum",
+    "error",
+    "error_union",
+    "fixed",
+    "float",
+    "int",
+    "long",
+    "map",
+    "null",
+    "record",
+    "request",
+    "string",
+    "union",
+];
+
 impl Record<'_> {
+    /// Refuses a payload whose name is that of an Avro type.
+    pub(crate) fn check_record_name(&self, problems: &mut Problems) {
+        let ident = &self.item.ident;
+        let name = ident.unraw().to_string();
+        if AVRO_TYPES.contains(&name.as_str()) {
+            let what = format!("payload `{name}` has the name of an Avro type");
+            let help = format!("rename the struct to `{}Data`", struct_name(&name));
+            problems.refuse(&rules::RECORD_NAME_RESERVED, ident, what, help);
+        }
+    }
+
     /// Refuses a payload if another type has the name of its twin. Returns whether it was refused.
     pub(crate) fn check_twin(&self, surroundings: &Surroundings, problems: &mut Problems) -> bool {
         let (name, twin) = (self.item.ident.unraw().to_string(), self.holder.unraw().to_string());

@@ -11,7 +11,7 @@ const DEPTH: usize = 3;
 /// The number of paths that are suggested.
 const MOST: usize = 3;
 
-/// The first paths that can be a key and are not personal data.
+/// The first paths that can identify what changed and are not personal data.
 struct KeyPaths {
     paths: [[&'static str; DEPTH]; MOST],
     lengths: [usize; MOST],
@@ -51,6 +51,8 @@ impl KeyPaths {
                     index += 1;
                 }
             }
+            // A time does not identify anything.
+            _ if text_eq(field.type_name, "DateTime") => {}
             Schema::Long | Schema::String | Schema::Bytes => {
                 self.paths[self.len] = path;
                 self.lengths[self.len] = depth + 1;
