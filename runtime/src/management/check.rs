@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use clap::Args;
@@ -30,9 +30,9 @@ use crate::{
 Exits with 1 if there are findings. Lines that begin with `warning: ` or `settings: warning: ` may be intended, and do
 not count.")]
 pub struct Check {
-    /// Folder of the `Cargo.toml` whose `schemas` are the contracts.
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    package: PathBuf,
+    /// Folder of the `Cargo.toml` whose `schemas` are the contracts. By default, the current folder.
+    #[arg(long, value_name = "DIR", value_parser = package)]
+    package: Option<PathBuf>,
     /// Also report contracts that were changed or deleted since this git revision, as in `origin/main`.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
@@ -60,19 +60,29 @@ impl Check {
         if !findings.iter().any(is_duplicate) {
             found.errors(no_events());
             found.warnings(registry::events().flat_map(data_keys_without_payload));
-            found.errors(contracts::in_program(&self.package).map_err(|error| self.unreadable(&error))?);
+            found.errors(contracts::in_program(self.package()).map_err(|error| self.unreadable(&error))?);
             check_bus::find(&self.settings, self.live, &mut found);
         }
         if let Some(revision) = &self.against {
-            let changed = contracts::changed_since(&self.package, revision);
+            let changed = contracts::changed_since(self.package(), revision);
             found.errors(changed.map_err(|error| self.unreadable(&error))?);
         }
         Ok(found)
     }
 
-    fn unreadable(&self, error: &io::Error) -> CommandError {
-        CommandError::new(format!("cannot read the contracts of {}: {error}", self.package.display()))
+    fn package(&self) -> &Path {
+        self.package.as_deref().unwrap_or(Path::new("."))
     }
+
+    fn unreadable(&self, error: &io::Error) -> CommandError {
+        CommandError::new(format!("cannot read the contracts of {}: {error}", self.package().display()))
+    }
+}
+
+/// Refuses a misspelt folder, in which no contract would be found.
+fn package(folder: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(folder);
+    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
 }
 
 /// Fails if an event type is defined twice. The other commands use the registry, which would panic.

@@ -134,6 +134,12 @@ impl Replay {
             let error = "`--as NAME` is given twice\nhelp: write `--as OLD=NAME` for each renamed receiver";
             return Err(CommandError::new(error));
         }
+        if let Some(unknown) = self.renamed.iter().find(|one| !one.is_known()) {
+            return Err(CommandError::new(format!(
+                "this program has no receiver `{}`\nhelp: write the name of one of its receivers, as `list --json` prints them",
+                unknown.new_name()
+            )));
+        }
         let (settings, mut topic) = self.selected.group.open_with_settings()?;
         let timeout = settings.consumer.receiver_timeout;
         let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, timeout, out))?;

@@ -75,7 +75,9 @@ struct EventLine<'a> {
 
 /// An event, ready to be sent.
 struct Ready {
-    metadata: EventsMetadata,
+    event: &'static EventDefinition,
+    /// The metadata that the user gave. Otherwise they are made when the event is sent, because their source is a setting.
+    metadata: Option<EventsMetadata>,
     event_data: Vec<u8>,
     key_field: Option<String>,
 }
@@ -151,11 +153,11 @@ impl ProduceEvent {
             check_key_path(event, path).map_err(|problem| format!("the key field {problem}"))?;
         }
         let event_data = event.encode_json(data).map_err(|error| format!("invalid data: {error}"))?;
-        let metadata = match metadata {
-            Some(json) => EventsMetadata::from_json(json).map_err(|error| error.to_string())?,
-            None => EventsMetadata::of(event),
-        };
-        if metadata.event_type != event.event_type() {
+        let metadata =
+            metadata.map(EventsMetadata::from_json).transpose().map_err(|error| error.to_string())?;
+        if let Some(metadata) = &metadata
+            && metadata.event_type != event.event_type()
+        {
             return Err(format!(
                 "the metadata has event type `{}`, but the event has type `{}`",
                 metadata.event_type,
@@ -163,12 +165,13 @@ impl ProduceEvent {
             ));
         }
         let key_field = self.key_field.clone().or_else(|| event.key_field().map(str::to_owned));
-        Ok(Ready { metadata, event_data, key_field })
+        Ok(Ready { event, metadata, event_data, key_field })
     }
 
     /// Produces the event and returns the line of output about it.
     fn produce(&self, producer: &Producer, event: Ready) -> Result<String, String> {
-        let Ready { metadata, event_data, key_field } = event;
+        let Ready { event, metadata, event_data, key_field } = event;
+        let metadata = metadata.unwrap_or_else(|| EventsMetadata::of(event));
         producer
             .send(&self.topic, key_field.as_deref(), &metadata, &event_data)
             .map_err(|error| chain(&error))?;

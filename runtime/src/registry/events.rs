@@ -85,6 +85,11 @@ pub(crate) fn has_receivers() -> bool {
     signals().iter().any(|signal| signal.has_receivers())
 }
 
+/// Returns whether a receiver of any event has this name, connected ones included.
+pub(crate) fn has_receiver_called(name: &str) -> bool {
+    signals().iter().any(|signal| signal.receivers().has(signal.definition(), name))
+}
+
 /// Returns the signal of the event type.
 #[track_caller]
 pub(super) fn known(event_type: &str) -> Result<&'static dyn AnySignal, AnyEventError> {

@@ -18,7 +18,7 @@ mod receivers;
 pub use crate::receiver::function_id as __function_id;
 pub use connect::{connect, connect_any, connect_any_named, connect_named};
 pub use events::{events, get, send_from_event_bus};
-pub(crate) use events::{has_receivers, receive, type_has_receivers};
+pub(crate) use events::{has_receiver_called, has_receivers, receive, type_has_receivers};
 pub(crate) use findings::lines;
 pub use findings::{Finding, findings};
 pub use receivers::{__expect, receivers};

@@ -94,13 +94,17 @@ impl Receivers {
         self.produced.store(produced, Ordering::Relaxed);
     }
 
+    /// Returns whether one of the receivers has this name.
+    pub(crate) fn has(&self, event: &'static EventDefinition, name: &str) -> bool {
+        let connected = self.connected.snapshot();
+        self.linked(event).all().iter().any(|one| one.definition().is_called(name))
+            || items(connected.as_ref()).iter().any(|one| one.value.closure.stable_name() == Some(name))
+    }
+
     /// Logs a warning if another receiver of the event has the stable name of `new`: a replayed dead letter would run both.
     pub(super) fn warn_of_repeated_name(&self, event: &'static EventDefinition, new: &Closure) {
         let Some(name) = new.stable_name() else { return };
-        let linked = self.linked(event).all().iter().any(|one| one.definition().is_called(name));
-        let connected = self.connected.snapshot();
-        if linked || items(connected.as_ref()).iter().any(|one| one.value.closure.stable_name() == Some(name))
-        {
+        if self.has(event, name) {
             let event_type = event.event_type();
             tracing::warn!(
                 event_type,

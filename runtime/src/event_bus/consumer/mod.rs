@@ -170,6 +170,17 @@ impl Consumer {
         if !self.options.decode_all && !registry::has_receivers() {
             return Err(ConsumeError::NoReceivers);
         }
+        let only = &self.options.only;
+        if !self.options.decode_all
+            && !only.is_empty()
+            && only.iter().all(|one| registry::type_has_receivers(one) == Some(false))
+        {
+            return Err(ConsumeError::Refused(format!(
+                "this program has no receivers of `{}`, the only event types to handle\nnote: it would acknowledge every message \
+                 without handling it\nhelp: name event types that have receivers, as `list` shows them",
+                only.join("`, `")
+            )));
+        }
         let Subscription { topic, claim_older_than, receiver_timeout, .. } = &self.subscription;
         if receiver_timeout >= claim_older_than {
             return Err(ConsumeError::Refused(format!(

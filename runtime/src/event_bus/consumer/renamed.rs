@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::job::receive;
-use crate::{event_bus::wire::DeadLetter, receiver::ReceiverDefinition};
+use crate::{event_bus::wire::DeadLetter, receiver::ReceiverDefinition, registry};
 
 /// `OLD=NEW`, or `NEW` for the one receiver of a dead letter that the program does not have.
 #[derive(Clone, Debug)]
@@ -16,6 +16,15 @@ impl Renamed {
     /// Returns whether it stands for any receiver that the program does not have.
     pub(crate) fn is_any(&self) -> bool {
         self.old.is_none()
+    }
+
+    pub(crate) fn new_name(&self) -> &str {
+        &self.new
+    }
+
+    /// Returns whether the program has a receiver of the new name.
+    pub(crate) fn is_known(&self) -> bool {
+        registry::has_receiver_called(&self.new)
     }
 }
 

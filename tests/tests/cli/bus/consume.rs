@@ -210,7 +210,15 @@ fn only_selected_event_types() {
     assert_eq!(numbers(&only(&[SENT], "a")), [1, 3]);
     assert_eq!(numbers(&only(&["PARCEL_ARRIVED"], "b")), [2]);
     assert_eq!(numbers(&only(&["PARCEL_ARRIVED", SENT], "c")), [1, 2, 3]);
-    // A misspelt name would acknowledge everything.
+    // An event without receivers would acknowledge everything.
+    let ran = bus.run(&consume(&["--only", "COURSE_ENROLLMENT_CREATED"]));
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("this program has no receivers of `org.openedx.learning.course."),
+        "{}",
+        ran.stderr
+    );
+    // So would a misspelt name.
     let ran = bus.run(&consume(&["--only", "PARCEL_ARIVED"]));
     assert_eq!(ran.code, 2);
     assert!(

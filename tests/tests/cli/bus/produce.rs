@@ -1,5 +1,7 @@
 //! `produce-event` with a single event.
 
+use std::fs;
+
 use serde_json::json;
 
 use super::{ARRIVED, Bus, RECIPIENT, SENT, WORKER, parcel};
@@ -21,6 +23,30 @@ fn an_event_goes_to_the_topic() {
     assert_eq!(entries[0]["data"], parcel(7, "ok"));
     // The audit line.
     assert!(ran.stderr.contains("Message delivered to the event bus"), "{}", ran.stderr);
+}
+
+/// The source of the metadata is a setting, which may be in a file.
+#[test]
+fn the_source_is_read_from_a_settings_file() {
+    let bus = Bus::new().without("EVENTS_SERVICE_NAME");
+    let file = bus.folder.path("settings.yml");
+    fs::write(&file, "EVENTS_SERVICE_NAME: ferry\n").unwrap();
+    let file = file.to_str().unwrap();
+    let data = data();
+    let ran = bus.done(&[
+        "produce-event",
+        "--settings",
+        file,
+        "--topic",
+        "parcels",
+        "--signal",
+        "PARCEL_SENT",
+        "--data",
+        &data,
+    ]);
+    assert!(!ran.stderr.contains("already have this `source`"), "{}", ran.stderr);
+    let entries = bus.done(&["tail", "-t", "parcels"]).json_lines();
+    assert_eq!(entries[0]["metadata"]["source"], "openedx/ferry/web");
 }
 
 /// Accepts the arguments of Python's command, including the path of the constant.

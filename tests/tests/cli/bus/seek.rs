@@ -34,6 +34,11 @@ fn seek_goes_to_the_start_the_end_and_an_entry() {
     let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", "7-x"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("`7-x` is not the id of a Redis entry"), "{}", ran.stderr);
+    // With a digit too many, the group would never receive anything.
+    let beyond = format!("1{}", ids[0]);
+    let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", &beyond]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains(&format!("entry {beyond} is after ")), "{}", ran.stderr);
 }
 
 #[test]

@@ -108,7 +108,13 @@ impl Topic {
             Start::New => Ok(self.newest),
             // Entries that were dropped before the group existed are not lost to it.
             Start::Backlog => Ok(self.entries.front().map_or(self.newest, |oldest| oldest.number - 1)),
-            Start::After(id) => number(id),
+            Start::After(id) => match number(id)? {
+                // A group there would skip the entries that are added next.
+                beyond if beyond > self.newest => Err(BusError::permanent(format!(
+                    "entry {id} is after the newest entry that the topic ever had"
+                ))),
+                number => Ok(number),
+            },
         }
     }
 }

@@ -70,7 +70,16 @@ impl GroupStart {
             },
             // Entries that were dropped before the group began are not lost to it.
             Start::Backlog => Self::after(StreamId::ZERO, stream.removed()),
-            Start::After(id) => Self::after(StreamId::read(id)?, None),
+            Start::After(id) => {
+                let id = StreamId::read(id)?;
+                if let Some((newest, _added)) = stream.end()
+                    && newest < id
+                    && matches!(stream, StreamInfo::Known(_))
+                {
+                    return Err(beyond_the_end(id, newest));
+                }
+                Self::after(id, None)
+            }
         })
     }
 
@@ -83,6 +92,14 @@ impl GroupStart {
         }
         run(&words)
     }
+}
+
+/// Refuses a position that the stream has not reached: the group would skip entries that are added before it.
+fn beyond_the_end(id: StreamId, newest: StreamId) -> BusError {
+    BusError::permanent(format!(
+        "entry {id} is after {newest}, the newest entry that the topic ever had: the group would skip the entries that are added \
+         next"
+    ))
 }
 
 #[cfg(test)]
