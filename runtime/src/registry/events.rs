@@ -86,6 +86,7 @@ pub(crate) fn has_receivers() -> bool {
 }
 
 /// Returns whether a receiver of any event has this name, connected ones included.
+#[cfg(feature = "cli")]
 pub(crate) fn has_receiver_called(name: &str) -> bool {
     signals().iter().any(|signal| signal.receivers().has(signal.definition(), name))
 }

@@ -17,8 +17,10 @@ mod receivers;
 #[doc(hidden)]
 pub use crate::receiver::function_id as __function_id;
 pub use connect::{connect, connect_any, connect_any_named, connect_named};
+#[cfg(feature = "cli")]
+pub(crate) use events::has_receiver_called;
 pub use events::{events, get, send_from_event_bus};
-pub(crate) use events::{has_receiver_called, has_receivers, receive, type_has_receivers};
+pub(crate) use events::{has_receivers, receive, type_has_receivers};
 pub(crate) use findings::lines;
 pub use findings::{Finding, findings};
 pub use receivers::{__expect, receivers};
