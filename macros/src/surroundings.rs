@@ -1,4 +1,4 @@
-//! What surrounds an attribute in its source file.
+//! The surroundings of an attribute in its source file.
 //!
 //! The compiler passes only the item below the attribute to a macro. The text of the file also shows the derives above
 //! it, which the compiler has already expanded and removed, the block around it, and the names in that block. Without
@@ -18,7 +18,7 @@ use self::scan::{NO_PRELUDE, Scan, scan};
 thread_local! {
     /// The files of this compilation. Each is read and scanned once, because it may hold a thousand events.
     static FILES: RefCell<HashMap<PathBuf, SourceFile>> = RefCell::default();
-    /// Those of the attribute that is expanded.
+    /// The surroundings of the attribute that is being expanded.
     static CURRENT: RefCell<Surroundings> = RefCell::default();
 }
 
@@ -28,7 +28,7 @@ struct SourceFile {
     scan: Rc<Scan>,
 }
 
-/// What surrounds an attribute.
+/// The surroundings of an attribute.
 #[derive(Clone, Default)]
 pub(crate) struct Surroundings(Option<(Rc<Scan>, (usize, usize))>);
 

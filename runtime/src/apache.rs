@@ -38,7 +38,7 @@ impl EventDefinition {
     ///
     /// If the event is local only and has no schema, or if `apache-avro` refuses the schema.
     pub fn avro_schema(&self) -> Result<Schema, ApacheError> {
-        if self.schema_string().is_none() {
+        if !self.has_schema() {
             return Err(ApacheError::NoWireForm(NoWireForm::new(self)));
         }
         schema_of(self, self.fields())

@@ -115,7 +115,7 @@ fn json(bytes: &[u8]) -> Option<Value> {
 /// Returns a finding if the event has no contract. `folder` is a folder in the event's workspace.
 fn without_contract(event: &'static EventDefinition, folder: &Path) -> Option<ContractFinding> {
     let has_contract = event.contracts().contains(&event.minor_version());
-    (!has_contract && event.schema_string().is_some()).then(|| {
+    (!has_contract && event.has_schema()).then(|| {
         let mut files = packages(event, folder).map(|package| package.join(FOLDER).join(file_name(event)));
         let file = files.find(|file| file.is_file());
         ContractFinding::Missing { event, file }

@@ -193,8 +193,12 @@ impl EventDefinition {
     /// for a local-only event with data that has no Avro form.
     #[must_use]
     pub fn schema_string(&self) -> Option<String> {
-        let all_fit = self.record.fields.iter().all(|field| field.schema.fits_field());
-        all_fit.then(|| event_schema_string(self.event_type, self.record.fields))
+        self.has_schema().then(|| event_schema_string(self.event_type, self.record.fields))
+    }
+
+    /// Returns whether all data has an Avro form, so that there is a schema.
+    pub(crate) fn has_schema(&self) -> bool {
+        self.record.fields.iter().all(|field| field.schema.fits_field())
     }
 
     /// Returns the Avro bytes of the event whose Avro record dictionary is `json`.

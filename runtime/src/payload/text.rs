@@ -66,7 +66,8 @@ pub trait Text: Display + FromStr<Err: Into<BoxError>> + Clone + PartialEq + Deb
 impl<T: Display + FromStr<Err: Into<BoxError>> + Clone + PartialEq + Debug + 'static> Text for T {}
 
 /// How the expansion of `#[payload(text)]` uses the wrapped type without requiring anything of it. As in
-/// `wire`, a type that lacks a trait has a fallback, so that it is reported once.
+/// `wire`, a type that lacks a trait has a fallback, so that it is reported once. `Plain` would not do for copies and
+/// comparisons: it is for fields, whose types have an Avro form, and falls back for the wrapped type, which has none.
 pub struct TextForm<T>(PhantomData<T>);
 
 impl<T: Text> TextForm<T> {

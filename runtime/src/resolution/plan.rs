@@ -113,13 +113,20 @@ impl<'a> Planner<'a> {
 
     /// A branch that the reader cannot have is an error only for a message that has it. At least one branch must fit.
     fn union(&mut self, branches: &[Type], reader: &Schema) -> Result<Plan, ResolutionError> {
+        let depth = self.path.len();
         let mut first_error = None;
-        let plans: Vec<_> = branches
-            .iter()
-            .map(|branch| {
-                self.plan(branch, reader).map_err(|error| first_error.get_or_insert(error).clone()).ok()
-            })
-            .collect();
+        let mut plans = Vec::with_capacity(branches.len());
+        for branch in branches {
+            match self.plan(branch, reader) {
+                Ok(plan) => plans.push(Some(plan)),
+                Err(error) => {
+                    plans.push(None);
+                    first_error.get_or_insert(error);
+                    // An error inside a record leaves the names of its fields.
+                    self.path.truncate(depth);
+                }
+            }
+        }
         let same = match plans.as_slice() {
             [Some(Plan::Absent), Some(Plan::Present(some))] => matches!(**some, Plan::Same(_)),
             _ => false,

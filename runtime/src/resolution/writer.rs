@@ -64,7 +64,7 @@ impl WriterSchema {
     /// If no message of this schema can be read as that event: a data key or field without a default is missing, or the
     /// type of one cannot be converted. The error names it. Also if the event is local only.
     pub fn resolve(&self, definition: &'static EventDefinition) -> Result<Resolution, ResolutionError> {
-        if definition.schema_string().is_none() {
+        if !definition.has_schema() {
             return Err(ResolutionError::no_wire_form(&NoWireForm::new(definition)));
         }
         let plan = Planner::new(&self.records).event(&self.root, definition.fields())?;

@@ -5,7 +5,7 @@ use crate::{event::Event, responses::Responses};
 
 /// A type that no event has.
 #[diagnostic::on_unimplemented(
-    message = "the signals of Django have this method, but here it is called `send_event`\nnote: `send_event` runs every receiver, as Django's `send_robust` does; `try_send_event` stops at the first error, as `send` does\nhelp: write `send_event(…)`, with the struct of the event",
+    message = "Django's signals have this method; here it is called `send_event`\nnote: `send_event` runs every receiver, as Django's `send_robust` does; `try_send_event` stops at the first error, as `send` does\nhelp: write `send_event(…)`, with the struct of the event",
     label = "call `send_event`"
 )]
 #[doc(hidden)]

@@ -65,6 +65,15 @@ fn a_schema_that_cannot_be_read_as_the_event_names_the_field() {
             "`reader.id`: expected long, but the writer has null",
         ),
         (
+            // The record in the union does not fit, which is an error only for messages that have it.
+            r#"{"name": "reader", "type": [{"type": "record", "name": "ReaderData", "namespace": "old", "fields": []},
+                {"type": "record", "name": "ReaderData", "namespace": "new", "fields": [
+                    {"name": "id", "type": "long"}, {"name": "name", "type": "string"}]}]},
+                {"name": "days", "type": "long"}"#
+                .to_owned(),
+            "`days`: expected array of double, but the writer has long",
+        ),
+        (
             r#"{"name": "reader", "type": ["null", "string"]}, {"name": "days", "type": "long"}"#.to_owned(),
             "`reader`: expected record `ReaderData`, but the writer has null",
         ),

@@ -52,7 +52,7 @@ fn check_data(choice: &Choice<'_>, problems: &mut Problems) {
     }
     for variant in &choice.variants {
         if variant.has_empty_brackets() && variant.other.is_none() {
-            let what = format!("variant `{}` has brackets with nothing in them", variant.name);
+            let what = format!("variant `{}` has empty brackets", variant.name);
             problems.refuse(&rules::ENUM_VARIANT, &variant.item.fields, what, "remove the brackets");
         }
         if let Some((_, number)) = &variant.item.discriminant {

@@ -37,7 +37,7 @@ pub(super) fn expand(
     problems: &mut Problems,
 ) -> Result<TokenStream, Vec<String>> {
     if let Some(text) = &arguments.text {
-        let what = "`text` is for structs, and an enum always is a string on the wire";
+        let what = "`text` is for structs, and an enum is always a string on the wire";
         problems.mistake(text, what, "remove `text`");
     }
     let attributes = Attributes::parse(&item.attrs, Owner::Choice, &mut arguments.waivers, problems);

@@ -171,7 +171,7 @@ impl<'a> Variant<'a> {
         }
     }
 
-    /// Returns whether it has brackets with nothing in them.
+    /// Returns whether it has empty brackets.
     pub(super) fn has_empty_brackets(&self) -> bool {
         self.holds_data() && self.item.fields.is_empty()
     }

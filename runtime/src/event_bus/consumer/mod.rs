@@ -176,7 +176,7 @@ impl Consumer {
             && only.iter().all(|one| registry::type_has_receivers(one) == Some(false))
         {
             return Err(ConsumeError::Refused(format!(
-                "this program has no receivers of `{}`, the only event types to handle\nnote: it would acknowledge every message \
+                "this program has no receivers for `{}`, and `only` excludes all other events\nnote: it would acknowledge every message \
                  without handling it\nhelp: name event types that have receivers, as `list` shows them",
                 only.join("`, `")
             )));

@@ -214,7 +214,7 @@ fn only_selected_event_types() {
     let ran = bus.run(&consume(&["--only", "COURSE_ENROLLMENT_CREATED"]));
     assert_eq!(ran.code, 2, "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("this program has no receivers of `org.openedx.learning.course."),
+        ran.stderr.contains("this program has no receivers for `org.openedx.learning.course."),
         "{}",
         ran.stderr
     );

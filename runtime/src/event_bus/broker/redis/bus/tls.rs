@@ -127,13 +127,13 @@ impl ServerCertVerifier for AcceptAny {
     }
 }
 
-/// Returns whether a server speaks the protocol of Redis without encryption. It may wait for the rest of a TLS handshake for
-/// ever, but it answers a command, if only with an error.
+/// Returns whether a server speaks the protocol of Redis without encryption. It may wait forever for the rest of a TLS
+/// handshake, but it answers a command, if only with an error.
 pub(super) fn speaks_plain(host: &str, port: u16, deadline: Instant) -> bool {
     first_byte(host, port, deadline, b"PING\r\n").is_some_and(|byte| b"+-".contains(&byte))
 }
 
-/// Returns whether a server answers a TLS handshake. It may close a connection that begins with anything else without a word.
+/// Returns whether a server answers a TLS handshake. It may close a connection that begins with anything else, and say nothing.
 pub(super) fn speaks_tls(host: &str, port: u16, deadline: Instant) -> bool {
     const ALERT: u8 = 21;
     const HANDSHAKE: u8 = 22;

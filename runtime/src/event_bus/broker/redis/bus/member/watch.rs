@@ -30,7 +30,7 @@ pub(super) struct Watch {
     moves: Moves,
     /// A look at a group, and the position of the one that took its place.
     replaced: Option<(Look, StreamId)>,
-    /// Whether an operator moved the group, who may have left a report of a loss.
+    /// Whether an operator moved the group; the move may have left a report of a loss.
     was_moved: bool,
 }
 
