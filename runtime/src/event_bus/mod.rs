@@ -25,5 +25,6 @@ pub(crate) use consumer::{LOOP_HELP, Renamed, rename};
 pub use producer::{Guard, InstallError, ProduceError, Producer, Undelivered, install, producer};
 pub use settings::Settings;
 pub use wire::{
-    DeadLetter, Entry, EntryId, Envelope, Failure, Header, Message, MessageBuilder, UnusableMessage,
+    DeadLetter, Entry, EntryId, Envelope, Failure, Header, Message, MessageBuilder, PartitionKey,
+    UnusableMessage,
 };

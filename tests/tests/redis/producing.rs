@@ -2,7 +2,7 @@
 
 use std::{thread, time::Duration};
 
-use openedx_events::event_bus::{Envelope, EventBus, Message, RedisBus};
+use openedx_events::event_bus::{Envelope, EventBus, Message, PartitionKey, RedisBus};
 
 use super::support::{TOPIC, World, message, poll, send, soon};
 
@@ -12,7 +12,8 @@ fn entries_have_the_fields_of_the_message_in_order() {
     let fields: [(&[u8], &[u8]); 4] =
         [(b"type", b"one"), (b"type", b"two"), (b"event_data", b"\xff\x00\r\n"), (b"", b"")];
     let sent = openedx_events_tests::fields::message(fields);
-    let envelope = Envelope { topic: TOPIC.into(), key: Some(b"unused"[..].into()), message: sent.clone() };
+    let key = PartitionKey { field: "unused".into(), value: b"unused"[..].into() };
+    let envelope = Envelope { topic: TOPIC.into(), key: Some(key), message: sent.clone() };
     let id = world.producer().send(&[envelope], soon()).remove(0).unwrap();
 
     let stored: Vec<(String, Vec<Vec<u8>>)> = world.ask(&["XRANGE", TOPIC, "-", "+"]);

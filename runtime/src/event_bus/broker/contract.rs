@@ -68,7 +68,8 @@ pub trait EventBusProducer: Send + Sync {
 
 /// A member of a consumer group on one topic.
 ///
-/// A broker hands each entry to one member, which keeps it until it acknowledges it. If a member dies, another one receives
+/// A broker hands each entry to one member, which keeps it until it acknowledges it, or until the broker
+/// [revokes](Polled::revoked) it. If a member dies, another one receives
 /// its entries; dropping a member without another call counts as its death. The broker stores how many attempts were begun for
 /// each entry, so that an entry that crashes the process is noticed. Only [`hold`](Self::hold) changes that number: a delivery
 /// is not an attempt.
@@ -103,6 +104,18 @@ pub trait EventBusConsumer: Send {
     /// If the broker cannot be reached; the entry stays with this member.
     fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError>;
 
+    /// Leaves the group in an orderly way, at most until `deadline`: sends what is not sent yet, and lets other members take the
+    /// entries that were handed out and not acknowledged. A consumer calls it once, after its last poll. By default, does
+    /// nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached in time. Entries that were acknowledged may then be delivered again.
+    fn close(&mut self, deadline: Instant) -> Result<(), BusError> {
+        let _ = deadline;
+        Ok(())
+    }
+
     /// Returns a function that ends a [`poll`](Self::poll) on another thread early, if the bus supports that.
     fn waker(&self) -> Option<Waker> {
         None
@@ -120,6 +133,9 @@ pub struct Polled {
     /// Entries that the broker dropped before they were acknowledged. The next call of the consumer tells the bus that they
     /// were reported: a bus that loses its connection before that, or whose process dies, must report them again.
     pub lost: Vec<Lost>,
+    /// Entries that other members handle from now on, because the broker took their partitions away. A consumer does not
+    /// begin them any more, and need not acknowledge those that it finishes; acknowledging them has no effect.
+    pub revoked: Vec<EntryId>,
     /// Warnings for the operator, such as a group that had to be created again.
     pub notes: Vec<String>,
 }

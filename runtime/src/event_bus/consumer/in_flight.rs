@@ -60,7 +60,7 @@ enum MessageState {
     /// The lane runs the receivers.
     Running { receiver: Option<(FullName, Instant)> },
     /// The message failed, and waits for its next step.
-    Waiting(Waiting),
+    Waiting(Box<Waiting>),
     /// The broker is being told of the next step.
     Recording,
 }
@@ -219,15 +219,15 @@ impl InFlight {
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
         let stopping = self.stopping;
         let is_due = |state: &MessageState| {
-            matches!(state, MessageState::Waiting(Waiting { until, step, .. })
-                if *until <= now && (!stopping || matches!(step, NextStep::DeadLetter(_))))
+            matches!(state, MessageState::Waiting(waiting)
+                if waiting.until <= now && (!stopping || matches!(waiting.step, NextStep::DeadLetter(_))))
         };
         for (lane, Lane { head, .. }) in self.lanes.iter_mut().enumerate() {
             if let Some(Head { state, .. }) = head
                 && is_due(state)
                 && let MessageState::Waiting(waiting) = std::mem::replace(state, MessageState::Recording)
             {
-                return Some((lane, waiting));
+                return Some((lane, *waiting));
             }
         }
         None
@@ -235,7 +235,7 @@ impl InFlight {
 
     /// Puts back a message whose next step the broker could not record. The step stays due.
     pub(super) fn put_back(&mut self, lane: usize, waiting: Waiting) {
-        self.set_state(lane, MessageState::Waiting(waiting));
+        self.set_state(lane, MessageState::Waiting(Box::new(waiting)));
     }
 
     /// Queues a message for the attempt that the broker has recorded. It begins before anything else in the lane.
@@ -272,7 +272,7 @@ impl InFlight {
                     all_hung.extend(hung);
                     head.attempt
                 }
-                MessageState::Waiting(Waiting { step: NextStep::Retry, .. }) => head.attempt,
+                MessageState::Waiting(waiting) if matches!(waiting.step, NextStep::Retry) => head.attempt,
                 // The last attempt is repeated, even if only its dead letter was missing. A stop does not count as an
                 // attempt.
                 _ => head.attempt.saturating_sub(1),
@@ -314,7 +314,7 @@ impl InFlight {
 
     /// Makes the lane's message wait for its next step after a failure.
     pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
-        self.set_state(lane, MessageState::Waiting(waiting));
+        self.set_state(lane, MessageState::Waiting(Box::new(waiting)));
     }
 
     /// Returns the lane's message, whose failure ends the consumer. The attempt is repeated when an operator restarts

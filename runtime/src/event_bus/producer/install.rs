@@ -75,7 +75,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     let mut routes: HashMap<String, Vec<Destination>> = HashMap::new();
     for (event_type, topic, route) in settings.producer.config.iter().filter(|(_, _, route)| route.enabled) {
         let has_keys = bus.can(Capability::OrderByKey);
-        let key_field = Some(route.event_key_field.clone()).filter(|_| has_keys);
+        let key_field = Some(route.event_key_field.as_str().into()).filter(|_| has_keys);
         let route = Destination { topic: producer.full_topic(topic).into(), key_field };
         routes.entry(event_type.to_owned()).or_default().push(route);
     }

@@ -31,7 +31,7 @@ use super::{
     broker::{AuditLog, BusError, EventBus, EventBusProducer, bounded},
     observe::{Log, Observation, Observer, Observers},
     settings::{DeliveryMode, ProducerSettings, Settings, topic::stream_name},
-    wire::{EntryId, Envelope, Message},
+    wire::{EntryId, Envelope, Message, PartitionKey},
 };
 use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
 
@@ -114,8 +114,7 @@ impl Producer {
         metadata: &EventsMetadata,
         event_data: &[u8],
     ) -> Result<(), ProduceError> {
-        let route =
-            Destination { topic: self.full_topic(topic).into(), key_field: key_field.map(str::to_owned) };
+        let route = Destination { topic: self.full_topic(topic).into(), key_field: key_field.map(Arc::from) };
         self.produce(&[route], metadata, event_data.to_vec())
     }
 
@@ -140,12 +139,15 @@ impl Producer {
     ) -> Result<(), ProduceError> {
         let message = Message::new(metadata, event_data);
         let event_data = message.event_data().unwrap_or_default();
-        let key = |path: &str| registry::get(&metadata.event_type)?.key_bytes(path, event_data);
+        let key = |field: &Arc<str>| {
+            let value = registry::get(&metadata.event_type)?.key_bytes(field, event_data)?;
+            Some(PartitionKey { field: Arc::clone(field), value: Bytes::copy_from_slice(value) })
+        };
         let envelopes = routes
             .iter()
             .map(|route| Envelope {
                 topic: Arc::clone(&route.topic),
-                key: route.key_field.as_deref().and_then(key).map(Bytes::copy_from_slice),
+                key: route.key_field.as_ref().and_then(key),
                 message: message.clone(),
             })
             .collect();

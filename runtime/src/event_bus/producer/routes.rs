@@ -23,7 +23,7 @@ pub(super) struct Destination {
     /// The topic's full name.
     pub(super) topic: Arc<str>,
     /// The path to the key.
-    pub(super) key_field: Option<String>,
+    pub(super) key_field: Option<Arc<str>>,
 }
 
 /// A producer with its enabled routes, by event type.

@@ -1,6 +1,8 @@
 //! Messages as a broker hands them out: each under an id, with the number of its attempt.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use bytes::Bytes;
 
 use super::message::Message;
 
@@ -45,23 +47,28 @@ pub struct Entry {
     pub attempt: u32,
     /// Whether a member may have received the entry before. The consumer then stores each attempt before it begins.
     pub is_redelivered: bool,
+    /// The key under which the broker stores the message, if it orders messages by key. Messages with the same key are handled
+    /// in order. Without it, a consumer orders messages by the key field of the event definition.
+    pub key: Option<Bytes>,
+    /// When the broker stored the message, if it says so.
+    pub timestamp: Option<SystemTime>,
 }
 
 impl Entry {
     /// Makes an entry whose next attempt has the number `attempt`. After the first attempt, the entry counts as redelivered.
     #[must_use]
     pub fn new(id: EntryId, message: Message, attempt: u32) -> Self {
-        Self { id, message, attempt, is_redelivered: attempt > 1 }
+        Self { id, message, attempt, is_redelivered: attempt > 1, key: None, timestamp: None }
     }
 
     /// Makes an entry that a member may have received before, and whose next attempt has the number `attempt`.
     #[must_use]
     pub fn redelivered(id: EntryId, message: Message, attempt: u32) -> Self {
-        Self { id, message, attempt, is_redelivered: true }
+        Self { is_redelivered: true, ..Self::new(id, message, attempt) }
     }
 
     /// Returns about how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
-        size_of::<Self>() + self.message.memory()
+        size_of::<Self>() + self.key.as_ref().map_or(0, Bytes::len) + self.message.memory()
     }
 }

@@ -72,7 +72,7 @@ pub struct Message(Arc<MessageBuilder>);
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct MessageBuilder {
     headers: [Option<Bytes>; Header::ALL.len()],
-    event_data: Option<Bytes>,
+    event_data: Option<Result<Bytes, Arc<str>>>,
     extra: Vec<(Bytes, Bytes)>,
 }
 
@@ -89,7 +89,13 @@ impl MessageBuilder {
 
     /// Sets the Avro bytes of the event. Returns the bytes that they replace.
     pub fn event_data(&mut self, event_data: impl Into<Bytes>) -> Option<Bytes> {
-        self.event_data.replace(event_data.into())
+        self.event_data.replace(Ok(event_data.into()))?.ok()
+    }
+
+    /// Records why the event's data cannot be read, for example because its schema is unknown. The reason completes
+    /// "`event_data` cannot be read: …", and must not contain data of the event.
+    pub fn unreadable_event_data(&mut self, reason: impl Into<Arc<str>>) {
+        self.event_data = Some(Err(reason.into()));
     }
 
     /// Adds a field that is neither a header nor the event's data.
@@ -129,7 +135,7 @@ impl Message {
             Some(header(metadata.sourcehost.clone())),
             Some(numbers.slice(sourcelib)),
         ];
-        MessageBuilder { headers, event_data: Some(event_data.into()), extra: Vec::new() }.build()
+        MessageBuilder { headers, event_data: Some(Ok(event_data.into())), extra: Vec::new() }.build()
     }
 
     /// Returns a builder without headers, data or other fields.
@@ -177,8 +183,9 @@ impl Message {
     /// Returns the number of bytes of its values.
     pub(in crate::event_bus) fn size(&self) -> usize {
         let extra = self.extra().iter().map(|(name, value)| name.len() + value.len());
-        let headers = self.0.headers.iter().chain([&self.0.event_data]).flatten().map(Bytes::len);
-        headers.chain(extra).sum()
+        let headers = self.0.headers.iter().flatten().map(Bytes::len);
+        let event_data = self.event_data().map_or(0, <[u8]>::len);
+        headers.chain(extra).sum::<usize>() + event_data
     }
 
     /// Returns about how many bytes of memory it takes.
@@ -190,9 +197,15 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// If the message has none.
+    /// If the message has none, or the broker could not read them.
     pub fn event_data(&self) -> Result<&[u8], UnusableMessage> {
-        self.0.event_data.as_deref().ok_or_else(|| UnusableMessage::new("event_data", "is missing"))
+        match &self.0.event_data {
+            Some(Ok(event_data)) => Ok(event_data),
+            Some(Err(reason)) => {
+                Err(UnusableMessage::with_source("event_data", "cannot be read", (**reason).into()))
+            }
+            None => Err(UnusableMessage::new("event_data", "is missing")),
+        }
     }
 
     /// Returns the metadata in the headers, and the names of headers that are absent or empty: those get the consumer's

@@ -10,5 +10,5 @@ pub(in crate::event_bus) mod message;
 
 pub use dead_letter::{DeadLetter, Failure};
 pub use entry::{Entry, EntryId};
-pub use envelope::Envelope;
+pub use envelope::{Envelope, PartitionKey};
 pub use message::{Header, Message, MessageBuilder, UnusableMessage};
