@@ -7,10 +7,6 @@ extern crate self as openedx_events;
 
 #[cfg(feature = "apache-avro")]
 pub mod apache;
-// The bus on Kafka uses them.
-#[cfg(all(feature = "kafka", not(target_family = "wasm")))]
-use {rdkafka as _, ureq as _};
-
 mod avro;
 mod avro_type;
 // Elements of distributed slices are in link sections of their own, and the attribute for that is `unsafe`.

@@ -10,6 +10,8 @@ mod producer;
 pub mod settings;
 mod wire;
 
+#[cfg(feature = "kafka")]
+pub use broker::kafka::{KafkaBus, KafkaOptions};
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
 pub use broker::{

@@ -10,19 +10,26 @@ fn bus_names() {
     register_nats();
     let bus = |setting: &str, name: &str| {
         SettingsBuilder::new()
-            .value(json!({setting: name, "EVENT_BUS_REDIS_CONNECTION_URL": "redis://h"}))
+            .value(json!({
+                setting: name,
+                "EVENT_BUS_REDIS_CONNECTION_URL": "redis://h",
+                "EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS": "h:9092",
+                "EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL": "http://h",
+            }))
             .build()
             .map(|settings| settings.producer.bus.or(settings.consumer.bus).unwrap())
     };
     assert_eq!(bus("EVENT_BUS_PRODUCER", "memory"), Ok("memory".to_owned()));
     assert_eq!(bus("EVENT_BUS_PRODUCER", "edx_event_bus_redis.create_producer"), Ok("redis".to_owned()));
     assert_eq!(bus("EVENT_BUS_CONSUMER", "edx_event_bus_redis.RedisEventConsumer"), Ok("redis".to_owned()));
+    assert_eq!(bus("EVENT_BUS_PRODUCER", "edx_event_bus_kafka.create_producer"), Ok("kafka".to_owned()));
+    assert_eq!(bus("EVENT_BUS_CONSUMER", "edx_event_bus_kafka.KafkaEventConsumer"), Ok("kafka".to_owned()));
     assert_eq!(bus("EVENT_BUS_CONSUMER", "nats"), Ok("nats".to_owned()));
     for (setting, name, message) in [
         ("EVENT_BUS_PRODUCER", "edx_event_bus_redis.RedisEventConsumer", "belongs to the other setting"),
-        ("EVENT_BUS_CONSUMER", "edx_event_bus_kafka.KafkaEventConsumer", "there is no Kafka bus yet"),
+        ("EVENT_BUS_CONSUMER", "edx_event_bus_kafka.create_producer", "belongs to the other setting"),
         ("EVENT_BUS_CONSUMER", "my.python.Consumer", "names Python code"),
-        ("EVENT_BUS_PRODUCER", "Redis", "the known buses are `memory`, `redis`, `nats`"),
+        ("EVENT_BUS_PRODUCER", "Redis", "the known buses are `memory`, `redis`, `kafka`, `nats`"),
     ] {
         let error = bus(setting, name).unwrap_err();
         assert_eq!(error.findings()[0].path, setting);

@@ -4,6 +4,7 @@ mod buses;
 mod consumers;
 mod files;
 mod fixtures;
+mod kafka;
 mod properties;
 mod redis_url;
 mod routes;

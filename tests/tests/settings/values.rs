@@ -209,7 +209,7 @@ fn invalid_values() {
 fn all_findings_are_reported_at_once_errors_first() {
     let error = error(json!({
         "EVENT_BUS_BACKEND": "redis",
-        "EVENT_BUS_PRODUCER": "edx_event_bus_kafka.create_producer",
+        "EVENT_BUS_PRODUCER": "edx_event_bus_rabbit.create_producer",
         "EVENT_BUS_CONSUMER": "redis",
         "EVENT_BUS_PRODUCER_TIMEOUT": "soon",
         "EVENT_BUS_PRODUCER_CONFIG": route("org.example.learning.quiz.pased.v1", "a b", "quiz.id", true),
@@ -227,7 +227,11 @@ fn all_findings_are_reported_at_once_errors_first() {
         ]
     );
     let messages: Vec<_> = error.findings().iter().map(|finding| &*finding.message).collect();
-    assert!(messages[0].starts_with("there is no Kafka bus yet\nnote: "), "{}", messages[0]);
+    assert!(
+        messages[0].starts_with("`edx_event_bus_rabbit.create_producer` is not a bus\nnote: "),
+        "{}",
+        messages[0]
+    );
     assert!(messages[1].ends_with("help: write `org.example.learning.quiz.passed.v1`"), "{}", messages[1]);
     assert!(messages[2].starts_with("the topic `a b` contains the character ` `\nnote: "), "{}", messages[2]);
     assert!(messages[4].starts_with("not set\nnote: `EVENT_BUS_CONSUMER` is `redis`"), "{}", messages[4]);

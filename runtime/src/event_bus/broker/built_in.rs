@@ -1,6 +1,6 @@
 //! The facts that each bus of this crate gives to the settings: its name, its own settings, and how to make it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{BusError, EventBus};
 use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
@@ -31,11 +31,26 @@ pub(in crate::event_bus) trait BuiltIn {
     /// Reports what is missing if `setting` chooses this bus.
     fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
 
-    /// Makes the bus, for the service of this name.
-    fn make(&self, service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError>;
+    /// Returns whether the bus [orders messages by key](super::Capability::OrderByKey).
+    fn orders_by_key(&self) -> bool {
+        false
+    }
+
+    /// Makes the bus for `service`.
+    fn make(&self, service: Service<'_>) -> Result<Arc<dyn EventBus>, BusError>;
 
     /// Returns whether `value` of `setting` chooses this bus.
     fn is_called(&self, value: &str, setting: &str) -> bool {
         value == self.name() || self.python(setting) == Some(value)
     }
+}
+
+/// What a bus needs to know of the service that it is made for.
+#[derive(Clone, Copy)]
+#[cfg_attr(not(all(feature = "redis", feature = "kafka")), allow(dead_code))]
+pub(in crate::event_bus) struct Service<'a> {
+    /// The name of the service.
+    pub(in crate::event_bus) name: Option<&'a str>,
+    /// The time in which an event must reach all its topics.
+    pub(in crate::event_bus) produce_timeout: Duration,
 }

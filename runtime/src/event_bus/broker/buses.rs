@@ -1,7 +1,10 @@
 //! The list of the buses of this crate. A new bus is a line at the end of this file, and a folder with its settings and its
 //! code.
 
-use super::{built_in::BuiltIn, memory::settings::MemorySettings, redis::settings::RedisSettings};
+use super::{
+    built_in::BuiltIn, kafka::settings::KafkaSettings, memory::settings::MemorySettings,
+    redis::settings::RedisSettings,
+};
 use crate::event_bus::settings::{finding::Findings, layers::Layers};
 
 macro_rules! buses {
@@ -36,4 +39,6 @@ buses! {
     memory: MemorySettings,
     /// Redis.
     pub redis: RedisSettings,
+    /// Kafka.
+    pub kafka: KafkaSettings,
 }

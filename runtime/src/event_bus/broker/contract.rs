@@ -8,7 +8,7 @@ use std::{
 use super::{AuditLog, BusError, Capability, Operations, Subscription};
 use crate::event_bus::wire::{Entry, EntryId, Envelope, Failure};
 
-/// An event bus. Settings choose one by its name: `memory`, `redis`, or a name passed to
+/// An event bus. Settings choose one by its name: `memory`, `redis`, `kafka`, or a name passed to
 /// [`register`](crate::event_bus::register).
 ///
 /// The [guide](crate::guide::writing_a_bus) shows a small bus, and the conformance suite checks every promise that is

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
-use super::{BusError, EventBus, Operations, registered::registered};
+use super::{BusError, EventBus, Operations, built_in::Service, registered::registered};
 use crate::event_bus::settings::Settings;
 
 /// Returns the bus called `name`, configured by `settings`.
 pub(in crate::event_bus) fn bus(name: &str, settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
     if let Some(bus) = settings.buses.named(name) {
-        return bus.make(settings.service_name.as_deref());
+        let service =
+            Service { name: settings.service_name.as_deref(), produce_timeout: settings.producer.timeout };
+        return bus.make(service);
     }
     let unknown = || BusError::permanent(format!("no bus is registered under the name `{name}`"));
     registered().remove(name).ok_or_else(unknown)

@@ -10,6 +10,7 @@ pub(in crate::event_bus) mod capability;
 pub(in crate::event_bus) mod contract;
 pub(in crate::event_bus) mod error;
 pub(in crate::event_bus) mod from_settings;
+pub(in crate::event_bus) mod kafka;
 pub(in crate::event_bus) mod memory;
 pub(in crate::event_bus) mod operations;
 pub(in crate::event_bus) mod redis;

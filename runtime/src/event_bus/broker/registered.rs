@@ -26,7 +26,7 @@ static REGISTERED: RwLock<BTreeMap<String, Arc<dyn EventBus>>> = RwLock::new(BTr
 ///
 /// # Panics
 ///
-/// If the name is empty, belongs to a bus of this crate (`memory`, `redis`), or contains a dot, as the names of Python's
+/// If the name is empty, belongs to a bus of this crate (`memory`, `redis`, `kafka`), or contains a dot, as the names of Python's
 /// buses do.
 pub fn register(name: impl Into<String>, bus: Arc<dyn EventBus>) {
     let name = name.into();

@@ -23,11 +23,6 @@ pub(super) fn choose(setting: &str, value: &str, buses: &BusSettings) -> Result<
              them\nhelp: write `{}`, or `{own}` if Python services share these settings",
             bus.name()
         )
-    } else if value == "kafka" || value.starts_with("edx_event_bus_kafka.") {
-        format!(
-            "there is no Kafka bus yet\nnote: `{value}` is Python's implementation for Kafka\nhelp: write one of `{known}`, \
-             or keep this service on Python's bus for now"
-        )
     } else if value.contains('.') {
         let python: Vec<_> = buses.all().filter_map(|bus| bus.python(setting)).collect();
         format!(

@@ -156,7 +156,7 @@ impl<'a> SettingPath<'a> {
     }
 
     /// Returns the path of `key` in the table at this path, written as in the annotations of Open edX's settings.
-    pub(super) fn key(&self, key: &str) -> Self {
+    pub(in crate::event_bus) fn key(&self, key: &str) -> Self {
         Self { path: format!("{}['{}']", self.path, key.escape_debug()), origin: self.origin }
     }
 }

@@ -6,9 +6,11 @@
 //!
 #![doc = include_str!("table.md")]
 //!
-//! The settings of producers and consumers that have `REDIS` in their names apply to every bus. Null and the empty string count
+//! The settings of producers and consumers that exist for several buses are read under the name of the chosen bus. `memory` and
+//! registered buses read those with `REDIS`. Null and the empty string count
 //! as not set, except that an empty variable `EVENT_BUS_PRODUCER` switches producing off: a worker that shares a settings file
-//! with the service whose events it receives sends nothing to the bus then. Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
+//! with the service whose events it receives sends nothing to the bus then.
+//! Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
 //! `no`, `off`, `0`; in any case): Python takes the string `"false"` in a file as true. In a YAML file, `yes`, `no`, `on` and
 //! `off` without quotes are booleans, as in the Python services. In the environment, `EVENT_BUS_PRODUCER_CONFIG` and
 //! `EVENT_BUS_CONSUMER_CONFIG` are JSON. `EVENT_BUS_PRODUCER_CONFIG` is merged over the value in the file, as the LMS merges
@@ -53,6 +55,7 @@ pub use self::{
 };
 pub use crate::event_bus::broker::{
     buses::BusSettings,
+    kafka::settings::{KafkaClientConfig, KafkaSecret, KafkaSettings},
     redis::settings::{
         RedisSettings,
         url::{RedisLogin, RedisServer, RedisTls, RedisUrl},

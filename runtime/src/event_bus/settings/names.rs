@@ -30,14 +30,6 @@ pub(super) fn rows(buses: &BusSettings) -> impl Iterator<Item = &'static Row> {
 pub(super) fn check(layers: &Layers, findings: &mut Findings) {
     let known = KnownNames::new();
     for (name, path) in layers.paths().filter(|(name, _)| !known.names.contains(*name)) {
-        if name.starts_with("EVENT_BUS_KAFKA_") {
-            findings.warning(
-                &path,
-                "not used\nnote: there is no Kafka bus yet\nhelp: remove it, or ignore this warning if Python services that \
-                 share these settings need it",
-            );
-            continue;
-        }
         let near = known.near_misses(name);
         if !near.is_empty() {
             findings.error(
@@ -112,7 +104,7 @@ mod tests {
     #[test]
     fn no_setting_is_a_near_miss_of_another() {
         let known = KnownNames::new();
-        assert_eq!(known.names.len(), 25);
+        assert_eq!(known.names.len(), 41);
         for name in &known.names {
             let near = known.near_misses(name);
             assert_eq!(near.iter().filter(|near| *near == name).count(), 1, "{name}");
@@ -133,7 +125,12 @@ mod tests {
             ("EVENT_BUS_CONFIG", &["EVENT_BUS_CONSUMER_CONFIG", "EVENT_BUS_PRODUCER_CONFIG"]),
             ("EVENT_BUS_REDIS_URL", &["EVENT_BUS_REDIS_CONNECTION_URL"]),
             ("EVENT_BUS_STREAM_MAX_LEN", &["EVENT_BUS_REDIS_STREAM_MAX_LEN"]),
-            ("EVENT_BUS_CONSUMER_POLL_TIMEOUT", &["EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT"]),
+            (
+                "EVENT_BUS_CONSUMER_POLL_TIMEOUT",
+                &["EVENT_BUS_KAFKA_CONSUMER_POLL_TIMEOUT", "EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT"],
+            ),
+            ("EVENT_BUS_KAFKA_BOOTSTRAP_SERVER", &["EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS"]),
+            ("EVENT_BUS_SCHEMA_REGISTRY_URL", &["EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL"]),
             ("EVENT_BUS_REDIS_CONSUMER_MAX_ATTEMPTS", &["EVENT_BUS_CONSUMER_MAX_ATTEMPTS"]),
             ("EVENT_BUS_REDIS_CONSUMER_ENABLED", &["EVENT_BUS_REDIS_CONSUMERS_ENABLED"]),
         ] {
@@ -164,7 +161,8 @@ mod tests {
         let mut seen = BTreeSet::new();
         let mut lines = vec!["| setting | value | default |".to_owned(), "|---|---|---|".to_owned()];
         for row in rows(&BusSettings::default()).filter(|row| seen.insert(row.names)) {
-            let names: Vec<_> = row.names.iter().flat_map(|name| full_names(name, &families)).collect();
+            let names = row.names.iter().map(|name| full_names(name, &families).join("` or `"));
+            let names: Vec<_> = names.collect();
             lines.push(format!("| `{}` |{} | {} |", names.join("`, else `"), row.meaning, (row.default)()));
         }
         let table = lines.join("\n") + "\n";

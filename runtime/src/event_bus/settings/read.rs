@@ -73,9 +73,10 @@ fn check_retries(consumer: &ConsumerSettings, layers: &Layers, findings: &mut Fi
 fn read_routes(settings: &mut Settings, layers: &Layers, findings: &mut Findings) {
     let Some((given, path)) = layers.get("EVENT_BUS_PRODUCER_CONFIG") else { return };
     let bus = settings.producer.bus.as_deref();
-    // The buses of this crate do not use keys.
-    let uses_keys =
-        bus.and_then(|name| registered().remove(name)).is_some_and(|bus| bus.can(Capability::OrderByKey));
+    let uses_keys = bus.is_some_and(|name| match settings.buses.named(name) {
+        Some(bus) => bus.orders_by_key(),
+        None => registered().remove(name).is_some_and(|bus| bus.can(Capability::OrderByKey)),
+    });
     let context = Context { prefix: settings.topic_prefix.as_deref(), uses_keys, bus };
     settings.producer.config = routes::read(&path, given.value, context, findings);
 }

@@ -12,10 +12,11 @@ use super::{
 };
 
 settings! {
-    /// How events are sent to the bus. In a name, `*` stands for the chosen bus, as in `REDIS`.
+    /// How events are sent to the bus. In a name, `*` stands for the chosen bus: `REDIS` or `KAFKA`.
     pub struct ProducerSettings {
-        /// The bus that events are sent to: `memory`, `redis`, or the name of a registered bus. Python's
-        /// `edx_event_bus_redis.create_producer` means `redis`. Without a bus, events stay in the process.
+        /// The bus that events are sent to: `memory`, `redis`, `kafka`, or the name of a registered bus. Python's
+        /// `edx_event_bus_redis.create_producer` means `redis`, and `edx_event_bus_kafka.create_producer` means `kafka`. Without
+        /// a bus, events stay in the process.
         "EVENT_BUS_PRODUCER" => bus: Option<String> = None, string;
         /// The routes: event type → topic → `event_key_field` and `enabled`.
         "EVENT_BUS_PRODUCER_CONFIG" => config: ProducerConfig = ProducerConfig::default();
@@ -31,10 +32,10 @@ settings! {
 }
 
 settings! {
-    /// How events are received from the bus. In a name, `*` stands for the chosen bus, as in `REDIS`.
+    /// How events are received from the bus. In a name, `*` stands for the chosen bus: `REDIS` or `KAFKA`.
     pub struct ConsumerSettings {
-        /// The bus that events are received from: `memory`, `redis`, or the name of a registered bus. Python's
-        /// `edx_event_bus_redis.RedisEventConsumer` means `redis`.
+        /// The bus that events are received from: `memory`, `redis`, `kafka`, or the name of a registered bus. Python's
+        /// `edx_event_bus_redis.RedisEventConsumer` means `redis`, and `edx_event_bus_kafka.KafkaEventConsumer` means `kafka`.
         "EVENT_BUS_CONSUMER" => bus: Option<String> = None, string;
         /// The topics, without prefix: topic → `group_id`, `enabled` (true by default) and `extra`.
         "EVENT_BUS_CONSUMER_CONFIG" => config: BTreeMap<String, ConsumerConfig> = BTreeMap::new();
@@ -105,7 +106,7 @@ pub(in crate::event_bus) mod tests {
             }
             Some(time) => time.as_secs_f64().to_string(),
             None => match &*format!("{default:?}").to_lowercase() {
-                "none" => "none".to_owned(),
+                "none" | "[]" => "none".to_owned(),
                 empty if empty.contains("{}") => "`{}`".to_owned(),
                 value => format!("`{value}`"),
             },

@@ -37,7 +37,7 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// Names the type of a value, without the value.
-pub(super) fn kind(value: &Value) -> &'static str {
+pub(in crate::event_bus) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "nothing",
         Value::Bool(_) => "a boolean",

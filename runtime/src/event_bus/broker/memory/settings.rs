@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::MemoryBus;
-use crate::event_bus::broker::{BusError, EventBus, built_in::BuiltIn};
+use crate::event_bus::broker::{
+    BusError, EventBus,
+    built_in::{BuiltIn, Service},
+};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::event_bus) struct MemorySettings;
@@ -13,7 +16,7 @@ impl BuiltIn for MemorySettings {
         "memory"
     }
 
-    fn make(&self, _service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError> {
+    fn make(&self, _: Service<'_>) -> Result<Arc<dyn EventBus>, BusError> {
         Ok(Arc::new(MemoryBus::shared()))
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use super::RedisSettings;
 use crate::event_bus::{
-    broker::{BusError, EventBus, built_in::BuiltIn},
+    broker::{
+        BusError, EventBus,
+        built_in::{BuiltIn, Service},
+    },
     settings::{
         finding::{Findings, SettingPath},
         layers::Layers,
@@ -51,13 +54,13 @@ impl BuiltIn for RedisSettings {
     }
 
     #[cfg(feature = "redis")]
-    fn make(&self, service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError> {
+    fn make(&self, service: Service<'_>) -> Result<Arc<dyn EventBus>, BusError> {
         use crate::event_bus::broker::redis::{RedisBus, RedisOptions};
-        Ok(Arc::new(RedisBus::new(RedisOptions::from_settings(self, service_name)?)?))
+        Ok(Arc::new(RedisBus::new(RedisOptions::from_settings(self, service.name)?)?))
     }
 
     #[cfg(not(feature = "redis"))]
-    fn make(&self, _service_name: Option<&str>) -> Result<Arc<dyn EventBus>, BusError> {
+    fn make(&self, _: Service<'_>) -> Result<Arc<dyn EventBus>, BusError> {
         Err(BusError::permanent(
             "this program is built without Redis: add `features = [\"redis\"]` to `openedx-events` in `Cargo.toml`",
         ))

@@ -1,0 +1,154 @@
+//! Records of Kafka: how the parts of a message become headers, and headers become the parts of a message.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use rdkafka::message::{BorrowedMessage, Header as KafkaHeader, Message as _, OwnedHeaders};
+
+use super::{frame, native_headers};
+use crate::event_bus::wire::{Header, Message};
+
+/// The headers whose values are always the same. Python's producers write them and its consumers ignore them.
+const SPEC_VERSION: (&str, &str) = ("ce_specversion", "1.0");
+const CONTENT_TYPES: [(&str, &str); 2] =
+    [("content-type", "application/avro"), ("ce_datacontenttype", "application/avro")];
+
+/// Returns the name of a header in a record.
+const fn name(header: Header) -> &'static str {
+    match header {
+        Header::EventType => "ce_type",
+        Header::Id => "ce_id",
+        Header::Source => "ce_source",
+        Header::Time => "ce_time",
+        Header::MinorVersion => "ce_minorversion",
+        Header::SourceHost => "sourcehost",
+        Header::SourceLib => "sourcelib",
+    }
+}
+
+/// Makes the headers of a message, in the order of Python's producers. Other fields of the message follow.
+pub(super) fn headers(message: &Message) -> OwnedHeaders {
+    let fixed = [SPEC_VERSION, CONTENT_TYPES[0], CONTENT_TYPES[1]];
+    let mut headers = OwnedHeaders::new_with_capacity(fixed.len() + Header::ALL.len());
+    for (key, value) in fixed {
+        headers = headers.insert(KafkaHeader { key, value: Some(value) });
+    }
+    for (header, value) in message.headers() {
+        headers = headers.insert(KafkaHeader { key: name(header), value: Some(value) });
+    }
+    for (key, value) in message.extra() {
+        // The name of a header is a string to Kafka.
+        let key = &String::from_utf8_lossy(key);
+        headers = headers.insert(KafkaHeader { key, value: Some(&**value) });
+    }
+    headers
+}
+
+/// A record as it arrived, in one piece of memory. Dead letters keep it unchanged.
+///
+/// A clone shares the memory of the original.
+#[derive(Clone)]
+pub(super) struct Record {
+    all: Bytes,
+    key: Option<Range<usize>>,
+    value: Option<Range<usize>>,
+    headers: Vec<(Range<usize>, Option<Range<usize>>)>,
+}
+
+impl Record {
+    /// Copies a record out of the memory of the client.
+    pub(super) fn read(record: &BorrowedMessage<'_>) -> Self {
+        let mut all = Vec::with_capacity(record.key_len() + record.payload_len() + 512);
+        let mut add = |bytes: &[u8]| {
+            let start = all.len();
+            all.extend_from_slice(bytes);
+            start..all.len()
+        };
+        let key = record.key().map(&mut add);
+        let value = record.payload().map(&mut add);
+        let mut headers = Vec::with_capacity(10);
+        native_headers::for_each(record, |name, value| headers.push((add(name), value.map(&mut add))));
+        Self { all: Bytes::from(all), key, value, headers }
+    }
+
+    /// Returns the key.
+    pub(super) fn key(&self) -> Option<Bytes> {
+        self.key.clone().map(|key| self.all.slice(key))
+    }
+
+    /// Returns the value; `None` for a tombstone.
+    pub(super) fn value(&self) -> Option<&[u8]> {
+        self.value.clone().map(|value| &self.all[value])
+    }
+
+    /// Returns the names and values of the headers, in order.
+    pub(super) fn headers(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        let text = |range: &Range<usize>| &self.all[range.clone()];
+        self.headers.iter().map(move |(name, value)| (text(name), value.as_ref().map(text)))
+    }
+
+    /// Returns about how many bytes of memory it takes.
+    pub(super) fn memory(&self) -> usize {
+        size_of::<Self>() + self.all.len() + size_of_val(&*self.headers)
+    }
+
+    /// Returns the id of the schema with which the value was written.
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason, without data of the event, if the value is not framed.
+    pub(super) fn schema_id(&self) -> Result<u32, &'static str> {
+        frame::schema_id(self.value().ok_or("the record has no value")?)
+    }
+
+    /// Returns the Avro bytes, as the writer of the record wrote them. Empty if the value has no frame.
+    pub(super) fn avro(&self) -> Bytes {
+        match &self.value {
+            Some(value) if value.len() >= frame::LENGTH => {
+                self.all.slice(value.start + frame::LENGTH..value.end)
+            }
+            _ => Bytes::new(),
+        }
+    }
+
+    /// Makes the message of the record. `event_data` has the bytes of the event in the schema of this program, or the reason
+    /// why there are none, which completes "cannot be read: …".
+    pub(super) fn message(&self, event_data: Result<Bytes, String>) -> Message {
+        let mut message = Message::builder();
+        let mut wrong = None;
+        for (range, value) in &self.headers {
+            let key = &self.all[range.clone()];
+            let known = Header::ALL.into_iter().find(|header| name(*header).as_bytes() == key);
+            match (known, value) {
+                (Some(header), Some(value)) => {
+                    if message.header(header, self.all.slice(value.clone())).is_some() {
+                        wrong.get_or_insert_with(|| format!("there are two headers `{}`", name(header)));
+                    }
+                }
+                (Some(header), None) => {
+                    wrong.get_or_insert_with(|| format!("the header `{}` is null", name(header)));
+                }
+                (None, _) if is_fixed(key) => {}
+                (None, value) => {
+                    let value = value.clone().map(|value| self.all.slice(value)).unwrap_or_default();
+                    message.extra(self.all.slice(range.clone()), value);
+                }
+            }
+        }
+        // As in Python, which has no default for it.
+        if wrong.is_none()
+            && !self.headers.iter().any(|(key, _)| self.all[key.clone()] == *name(Header::Id).as_bytes())
+        {
+            wrong = Some(format!("there is no header `{}`", name(Header::Id)));
+        }
+        match wrong.map_or(event_data, Err) {
+            Ok(event_data) => drop(message.event_data(event_data)),
+            Err(reason) => message.unreadable_event_data(reason),
+        }
+        message.build()
+    }
+}
+
+fn is_fixed(name: &[u8]) -> bool {
+    name == SPEC_VERSION.0.as_bytes() || CONTENT_TYPES.iter().any(|(known, _)| name == known.as_bytes())
+}

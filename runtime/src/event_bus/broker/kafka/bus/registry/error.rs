@@ -1,0 +1,50 @@
+//! The errors of the schema registry.
+
+use crate::event_bus::broker::BusError;
+
+/// Why the registry did not help.
+#[derive(Clone, Debug)]
+pub(in crate::event_bus::broker::kafka::bus) enum RegistryError {
+    /// No server answers, or none can serve now. Nothing is known about the schema.
+    Away(String),
+    /// A server has answered, and will answer the same until somebody changes something.
+    Refused {
+        /// The code in the answer, or the status of HTTP.
+        code: i64,
+        reason: String,
+    },
+}
+
+impl RegistryError {
+    pub(super) fn away(reason: impl Into<String>) -> Self {
+        Self::Away(reason.into())
+    }
+
+    /// Makes the error of an answer that does not have the form that the registry promises. A proxy may have sent it.
+    pub(super) fn unreadable(what: &str) -> Self {
+        Self::Away(format!("the answer of the schema registry {what}"))
+    }
+
+    pub(super) fn unknown(id: u32) -> Self {
+        Self::Refused { code: 40403, reason: format!("the schema registry has no schema with id {id}") }
+    }
+
+    pub(super) fn unusable(id: u32, reason: &str) -> Self {
+        Self::Refused { code: 0, reason: format!("the schema with id {id} {reason}") }
+    }
+
+    /// Returns the reason.
+    pub(in crate::event_bus::broker::kafka::bus) fn reason(&self) -> &str {
+        match self {
+            Self::Away(reason) | Self::Refused { reason, .. } => reason,
+        }
+    }
+
+    /// Makes the error for users of the bus; `action` names what was tried.
+    pub(in crate::event_bus::broker::kafka::bus) fn into_error(self, action: &str) -> BusError {
+        match self {
+            Self::Away(reason) => BusError::transient(format!("{action}: {reason}")),
+            Self::Refused { reason, .. } => BusError::permanent(format!("{action}: {reason}")),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! How settings choose Kafka.
+
+use std::sync::Arc;
+
+use super::{KafkaClientConfig, KafkaSettings};
+use crate::event_bus::{
+    broker::{
+        BusError, EventBus,
+        built_in::{BuiltIn, Service},
+    },
+    settings::{
+        finding::{Findings, SettingPath},
+        layers::Layers,
+        row::Row,
+    },
+};
+
+const SERVERS: &str = "EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS";
+const REGISTRY: &str = "EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL";
+
+/// The settings that make no sense without each other.
+const LOGINS: [[&str; 2]; 2] = [
+    ["EVENT_BUS_KAFKA_API_KEY", "EVENT_BUS_KAFKA_API_SECRET"],
+    ["EVENT_BUS_KAFKA_SCHEMA_REGISTRY_API_KEY", "EVENT_BUS_KAFKA_SCHEMA_REGISTRY_API_SECRET"],
+];
+
+impl BuiltIn for KafkaSettings {
+    fn name(&self) -> &'static str {
+        "kafka"
+    }
+
+    fn python(&self, setting: &str) -> Option<&'static str> {
+        match setting {
+            "EVENT_BUS_PRODUCER" => Some("edx_event_bus_kafka.create_producer"),
+            "EVENT_BUS_CONSUMER" => Some("edx_event_bus_kafka.KafkaEventConsumer"),
+            _ => None,
+        }
+    }
+
+    fn family(&self) -> Option<&'static str> {
+        Some("KAFKA")
+    }
+
+    fn rows(&self) -> &'static [Row] {
+        Self::ROWS
+    }
+
+    fn orders_by_key(&self) -> bool {
+        true
+    }
+
+    fn read(&mut self, layers: &Layers, findings: &mut Findings) {
+        Self::read(self, |name| layers.get(name), findings);
+        if let Some((given, path)) = layers.get("EVENT_BUS_KAFKA_CLIENT_CONFIG") {
+            self.client_config = KafkaClientConfig::read(&path, given.value, findings);
+        }
+    }
+
+    fn check(&self, setting: &str, layers: &Layers, findings: &mut Findings) {
+        for (name, what, example) in [
+            (SERVERS, "no default servers", "a list such as `one:9092,two:9092`"),
+            (
+                REGISTRY,
+                "a schema registry beside it, which names the schema of each message",
+                "a URL such as `http://registry:8081`",
+            ),
+        ] {
+            if layers.get(name).is_none() {
+                findings.error(
+                    &SettingPath::new(name, ""),
+                    format!("not set\nnote: `{setting}` is `kafka`, which has {what}\nhelp: write {example}"),
+                );
+            }
+        }
+        for [key, secret] in LOGINS {
+            let (present, absent) = match (layers.get(key), layers.get(secret)) {
+                (Some((_, path)), None) => (path, secret),
+                (None, Some((_, path))) => (path, key),
+                _ => continue,
+            };
+            findings.error(
+                &present,
+                format!("set without `{absent}`\nnote: a login needs both\nhelp: set both, or neither"),
+            );
+        }
+    }
+
+    #[cfg(feature = "kafka")]
+    fn make(&self, service: Service<'_>) -> Result<Arc<dyn EventBus>, BusError> {
+        use crate::event_bus::broker::kafka::{KafkaBus, KafkaOptions};
+        let mut options = KafkaOptions::from_settings(self, service.name)?;
+        options.produce_timeout = service.produce_timeout;
+        Ok(Arc::new(KafkaBus::new(options)?))
+    }
+
+    #[cfg(not(feature = "kafka"))]
+    fn make(&self, _: Service<'_>) -> Result<Arc<dyn EventBus>, BusError> {
+        Err(BusError::permanent(
+            "this program is built without Kafka: add `features = [\"kafka\"]` to `openedx-events` in `Cargo.toml`",
+        ))
+    }
+}
