@@ -1,12 +1,17 @@
 //! Tests the conformance suite: for each promise, a bus that breaks it fails the right cases.
 
-use std::{collections::HashSet, sync::Arc, thread, time::Duration};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
 
 use openedx_events::{
     conformance::{self, Harness},
     event_bus::{
-        BusError, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure, MemoryBus,
-        Operations, Polled, Start, Subscription, Waker,
+        BusError, Capability, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
+        MemoryBus, Operations, Polled, Start, Subscription, Waker,
     },
 };
 
@@ -70,6 +75,10 @@ broken! {
         trimmed_unread_entries_are_counted
         trimmed_pending_entries_are_reported_as_lost
         entries_trimmed_after_a_move_are_reported_as_lost;
+    a_bus_that_loses_entries_when_a_member_leaves: LosesOnClose fails
+        a_member_that_leaves_returns_its_entries;
+    a_bus_that_loses_revoked_entries: LosesRevoked fails
+        revoked_entries_are_delivered_again;
     a_bus_that_ignores_the_start: IgnoresStart fails
         a_group_can_start_after_an_entry
         an_existing_group_refuses_to_start_after_an_entry;
@@ -100,20 +109,42 @@ enum Fault {
     KeepsAllDeadLetters,
     /// Does not report entries that were trimmed.
     HidesLosses,
+    /// Acknowledges what a member has when it leaves.
+    LosesOnClose,
+    /// Acknowledges entries when it revokes them.
+    LosesRevoked,
     /// Accepts a start after an entry for an existing group, and starts elsewhere.
     IgnoresStart,
+    /// None.
+    Nothing,
 }
 
-/// A memory bus with a fault.
+#[test]
+fn a_bus_that_revokes_entries_can_pass() {
+    assert_eq!(
+        failures(Fault::Nothing, &["revoked_entries_are_delivered_again", "unfinished_entries_come_first"]),
+        [""; 0]
+    );
+}
+
+/// A memory bus with a fault. It can revoke entries.
 #[derive(Clone)]
 struct Broken {
     bus: MemoryBus,
     fault: Fault,
+    /// The groups whose entries are revoked at the next poll, by topic.
+    revoked: Arc<Mutex<HashSet<String>>>,
+}
+
+impl Broken {
+    fn new(fault: Fault) -> Self {
+        Self { bus: MemoryBus::new(), fault, revoked: Arc::default() }
+    }
 }
 
 /// Runs the cases at the same time. Returns the names of those that failed, in order.
 fn failures<'a>(fault: Fault, cases: &[&'a str]) -> Vec<&'a str> {
-    let harness: Arc<dyn Harness> = Arc::new(Broken { bus: MemoryBus::new(), fault });
+    let harness: Arc<dyn Harness> = Arc::new(Broken::new(fault));
     thread::scope(|scope| {
         let runs: Vec<_> =
             cases.iter().map(|case| (*case, scope.spawn(|| conformance::run(case, &harness)))).collect();
@@ -128,6 +159,10 @@ impl Harness for Broken {
 
     fn trim(&self, topic: &str, max_len: usize) {
         self.bus.trim(topic, max_len);
+    }
+
+    fn revoke(&self, topic: &str, _: &str) {
+        self.revoked.lock().unwrap().insert(topic.to_owned());
     }
 
     fn patience(&self) -> Duration {
@@ -153,6 +188,8 @@ impl EventBus for Broken {
             }
             _ => {}
         }
+        let revoking =
+            Revoking { bus: self.clone(), subscription: subscription.clone(), in_hand: Vec::new() };
         let Subscription { topic, group, consumer_name, .. } = &subscription;
         let mut operations = self.bus.operations()?;
         let mut inner = self.bus.consumer(&subscription)?;
@@ -166,7 +203,11 @@ impl EventBus for Broken {
             operations.seek(topic, group, &Start::New)?;
         }
         let (delivered, repeated, again) = Default::default();
-        Ok(Box::new(BrokenConsumer { inner, fault: self.fault, delivered, repeated, again }))
+        Ok(Box::new(BrokenConsumer { inner, fault: self.fault, delivered, repeated, again, revoking }))
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        capability == Capability::RevokeEntries || self.bus.can(capability)
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
@@ -183,6 +224,54 @@ struct BrokenConsumer {
     again: Vec<Entry>,
     /// Entries that were delivered again, or will be.
     repeated: HashSet<EntryId>,
+    revoking: Revoking,
+}
+
+/// Revokes the entries of a member: the memory bus delivers them again to the next member with the same name.
+struct Revoking {
+    bus: Broken,
+    subscription: Subscription,
+    /// The entries that were delivered and not acknowledged.
+    in_hand: Vec<EntryId>,
+}
+
+impl Revoking {
+    /// Returns the revoked entries, if the harness asks for that.
+    fn revoke(
+        &mut self,
+        inner: &mut Box<dyn EventBusConsumer>,
+        acknowledged: &[EntryId],
+    ) -> Result<Vec<EntryId>, BusError> {
+        if !self.bus.revoked.lock().unwrap().remove(&self.subscription.topic) {
+            self.in_hand.retain(|id| !acknowledged.contains(id));
+            return Ok(Vec::new());
+        }
+        let revoked = std::mem::take(&mut self.in_hand);
+        if self.bus.fault == Fault::LosesRevoked {
+            inner.poll(&revoked, 0, Duration::ZERO)?;
+        }
+        // The former member is gone before the next one joins.
+        *inner = Box::new(Gone);
+        *inner = self.bus.bus.consumer(&self.subscription)?;
+        Ok(revoked)
+    }
+}
+
+/// Takes the place of a member that left.
+struct Gone;
+
+impl EventBusConsumer for Gone {
+    fn poll(&mut self, _: &[EntryId], _: usize, _: Duration) -> Result<Polled, BusError> {
+        Err(BusError::permanent("the member left"))
+    }
+
+    fn hold(&mut self, _: &[(EntryId, u32)]) -> Result<(), BusError> {
+        Err(BusError::permanent("the member left"))
+    }
+
+    fn dead_letter(&mut self, _: &Entry, _: &Failure) -> Result<(), BusError> {
+        Err(BusError::permanent("the member left"))
+    }
 }
 
 impl BrokenConsumer {
@@ -205,7 +294,11 @@ impl BrokenConsumer {
 
 impl EventBusConsumer for BrokenConsumer {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
+        let revoked = self.revoking.revoke(&mut self.inner, acknowledge)?;
+        let acknowledge: &[_] = if revoked.is_empty() { acknowledge } else { &[] };
         let mut polled = self.inner.poll(acknowledge, max, wait)?;
+        self.revoking.in_hand.extend(polled.entries.iter().map(|entry| entry.id.clone()));
+        polled.revoked = revoked;
         match self.fault {
             Fault::AcknowledgesEarly => {
                 let ids: Vec<_> = polled.entries.iter().map(|entry| entry.id.clone()).collect();
@@ -234,6 +327,13 @@ impl EventBusConsumer for BrokenConsumer {
             }
             _ => self.inner.dead_letter(entry, failure),
         }
+    }
+
+    fn close(&mut self, deadline: Instant) -> Result<(), BusError> {
+        if self.fault == Fault::LosesOnClose {
+            self.inner.poll(&self.revoking.in_hand, 0, Duration::ZERO)?;
+        }
+        self.inner.close(deadline)
     }
 
     fn waker(&self) -> Option<Waker> {

@@ -21,8 +21,8 @@ use super::{
 use crate::{
     codec,
     event_bus::{
-        Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusProducer, Message, Operations, Pending,
-        Start, Subscription,
+        Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Message,
+        Operations, Pending, Start, Subscription,
     },
     metadata::EventsMetadata,
     receiver::ReceiverError,
@@ -86,6 +86,30 @@ impl Fixture {
 
     pub(super) fn trim(&self, max_len: usize) {
         self.harness.trim(&self.topic, max_len);
+    }
+
+    /// Revokes the entries that members of the group of the case have.
+    pub(super) fn revoke(&self) {
+        self.harness.revoke(&self.topic, GROUP);
+    }
+
+    /// Returns a member of the group of the case that no consumer runs. It starts with the oldest message.
+    pub(super) fn bare_member(&self, name: &str) -> Box<dyn EventBusConsumer> {
+        let mut subscription = Subscription::new(&self.topic, GROUP, name);
+        subscription.start = Start::Backlog;
+        self.bus().consumer(&subscription).expect("the bus should have consumers")
+    }
+
+    /// Receives `count` messages, and acknowledges none.
+    pub(super) fn receive_bare(&self, member: &mut dyn EventBusConsumer, count: usize) -> Vec<EntryId> {
+        let mut received = Vec::new();
+        self.wait("the messages are delivered", || {
+            let polled = member.poll(&[], count - received.len(), Duration::from_millis(100));
+            let entries = polled.expect("the bus should answer").entries;
+            received.extend(entries.into_iter().map(|entry| entry.id));
+            received.len() >= count
+        });
+        received
     }
 
     // Messages
@@ -195,15 +219,7 @@ impl Fixture {
 
     /// Lets a process called `name` receive `count` messages, and die before it begins to handle one.
     pub(super) fn deliver_to_the_dead(&self, name: &str, count: usize) {
-        let mut subscription = Subscription::new(&self.topic, GROUP, name);
-        subscription.start = Start::Backlog;
-        let mut dead = self.bus().consumer(&subscription).expect("the bus should have consumers");
-        let mut received = 0;
-        self.wait("the messages are delivered", || {
-            let polled = dead.poll(&[], count, Duration::from_millis(100)).expect("the bus should answer");
-            received += polled.entries.len();
-            received >= count
-        });
+        self.receive_bare(&mut *self.bare_member(name), count);
     }
 
     /// Returns a function for receivers that crashes the process of the member that was started last.

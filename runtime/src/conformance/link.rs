@@ -5,7 +5,7 @@ use std::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::event_bus::{
@@ -31,6 +31,8 @@ struct LinkState {
     /// The entries of each poll that returned any, with their attempts.
     deliveries: Mutex<Vec<Vec<(EntryId, u32)>>>,
     has_polled: AtomicBool,
+    /// The entries that the bus revoked.
+    revoked: Mutex<Vec<EntryId>>,
 }
 
 impl BusLink {
@@ -58,6 +60,11 @@ impl BusLink {
     /// Returns the number of calls that failed because the bus was down.
     pub(super) fn failures(&self) -> usize {
         self.state.failures.load(Ordering::SeqCst)
+    }
+
+    /// Returns the entries that the bus revoked.
+    pub(super) fn revoked(&self) -> Vec<EntryId> {
+        lock(&self.state.revoked).clone()
     }
 
     /// Returns the entries of each poll that returned any, with their attempts.
@@ -112,6 +119,7 @@ impl EventBusConsumer for LinkedConsumer {
         if !entries.is_empty() {
             lock(&self.state.deliveries).push(entries);
         }
+        lock(&self.state.revoked).extend_from_slice(&polled.revoked);
         Ok(polled)
     }
 
@@ -123,6 +131,11 @@ impl EventBusConsumer for LinkedConsumer {
     fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError> {
         self.check()?;
         self.inner.dead_letter(entry, failure)
+    }
+
+    fn close(&mut self, deadline: Instant) -> Result<(), BusError> {
+        self.check()?;
+        self.inner.close(deadline)
     }
 
     fn waker(&self) -> Option<Waker> {

@@ -114,6 +114,17 @@ pub trait Harness: Send + Sync + 'static {
         panic!("the harness cannot trim topic `{topic}` to {max_len} messages: implement `Harness::trim`");
     }
 
+    /// Takes the entries of `topic` that members of `group` have away from them, as when another member joins the group.
+    ///
+    /// # Panics
+    ///
+    /// By default. Override it if the bus can [revoke entries](Capability::RevokeEntries).
+    fn revoke(&self, topic: &str, group: &str) {
+        panic!(
+            "the harness cannot revoke the entries of topic `{topic}` from group `{group}`: implement `Harness::revoke`"
+        );
+    }
+
     /// Creates a topic that keeps all its messages in order. The suite calls this before it uses a topic. By default,
     /// it does nothing, because the bus creates topics at their first use.
     fn create_topic(&self, topic: &str) {
@@ -282,6 +293,8 @@ cases! {
         a_stop_does_not_count_as_an_attempt
         claims_are_renewed_while_receivers_run [ClaimEntries]
         claims_are_renewed_while_messages_wait_for_a_retry [ClaimEntries]
+        a_member_that_leaves_returns_its_entries
+        revoked_entries_are_delivered_again [RevokeEntries]
         a_hanging_receiver_is_reported_and_counts_as_an_attempt
     }
     trimming {

@@ -69,7 +69,7 @@ pub struct HintShown {
 
 const QUIZ: &str = "org.example.learning.quiz.passed.v1";
 
-/// A registered bus that uses keys.
+/// A registered bus that uses keys and does not claim messages.
 struct Nats(MemoryBus);
 
 impl EventBus for Nats {
@@ -85,8 +85,8 @@ impl EventBus for Nats {
         self.0.operations()
     }
 
-    fn can(&self, _capability: Capability) -> bool {
-        true
+    fn can(&self, capability: Capability) -> bool {
+        capability != Capability::ClaimEntries
     }
 }
 

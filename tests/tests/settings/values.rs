@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use openedx_events::event_bus::{
     Settings,
-    settings::{DeliveryMode, SettingsBuilder, Severity},
+    settings::{ConsumerExtra, DeliveryMode, SettingsBuilder, Severity},
 };
 use serde_json::json;
 
-use super::{QUIZ, error, only, route};
+use super::{QUIZ, error, only, register_nats, route};
 
 #[test]
 fn defaults_are_as_documented() {
@@ -250,6 +250,16 @@ fn contradictory_timeouts() {
     assert!(Settings::from_value(slow(900_001)).is_ok());
     assert_eq!(only(slow(900_000)).0, "EVENT_BUS_CONSUMER_CONFIG['t']['extra']['claim_msgs_older_than']");
     assert_eq!(only(slow(600_000)).0, "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT");
+    // A bus that does not claim messages has no such limit.
+    register_nats();
+    let on_nats = |claim| {
+        let mut settings = slow(claim);
+        settings["EVENT_BUS_CONSUMER"] = "nats".into();
+        Settings::from_value(settings)
+    };
+    assert!(on_nats(900_000).is_ok() && on_nats(600_000).is_ok());
+    let extra = r#"{"claim_msgs_older_than": 1000}"#;
+    assert!(on_nats(600_000).unwrap().read_extra(ConsumerExtra::default(), extra).is_ok());
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RETRY_MAX": 0.1}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RETRY_MAX");
     assert!(

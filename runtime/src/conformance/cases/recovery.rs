@@ -306,3 +306,43 @@ pub(in crate::conformance) fn a_hanging_receiver_is_reported_and_counts_as_an_at
     assert_eq!(begun, [(ids[1].clone(), 1)]);
     assert_eq!(attempts.all(), [1, 2]);
 }
+
+pub(in crate::conformance) fn a_member_that_leaves_returns_its_entries(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=3);
+    let mut member = fixture.bare_member("a");
+    let received = fixture.receive_bare(&mut *member, 3);
+    member.poll(&received[..1], 0, Duration::ZERO).expect("the bus should answer");
+    member.close(Instant::now() + fixture.patience()).expect("the member should leave");
+    drop(member);
+    let next = fixture.member("a", |consumer| consumer.count(2));
+    let report = next.end_well();
+    assert_eq!(handled.all(), [2, 3], "the first one was acknowledged, and the others were not");
+    assert_eq!((report.handled, report.lost), (2, 0));
+}
+
+pub(in crate::conformance) fn revoked_entries_are_delivered_again(fixture: &Fixture) {
+    let gate = Gate::new(fixture);
+    let (in_receiver, handled) = (gate.clone(), Recorded::new());
+    let records = handled.clone();
+    let _receiver = fixture.receive(move |item, _| {
+        if item.number == 1 {
+            in_receiver.pass();
+        }
+        records.push(item.number);
+        Ok(())
+    });
+    fixture.send_items(1..=3);
+    let member = fixture.member("a", |consumer| consumer);
+    fixture.wait("the receiver runs", || gate.has_arrived());
+    fixture.revoke();
+    let link = member.link().clone();
+    fixture.wait("the entry that is running is revoked", || !link.revoked().is_empty());
+    gate.open();
+    fixture.wait("all messages are handled", || handled.len() >= 4);
+    fixture.wait_until_acknowledged();
+    assert_eq!(handled.all(), [1, 1, 2, 3], "only the entry that was running should be handled twice");
+    assert_eq!((fixture.begun(), fixture.dead_letters().len()), (Vec::new(), 0));
+    let report = member.stop_well();
+    assert_eq!((report.failed_attempts, report.lost), (0, 0));
+}

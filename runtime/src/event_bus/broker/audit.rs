@@ -19,7 +19,8 @@ pub struct AuditLine<'a> {
     pub event_type: &'a str,
     /// The id that the broker gave the message.
     pub entry_id: &'a EntryId,
-    /// When the event was sent, in milliseconds since 1970; `None` in lines of the producer.
+    /// When the broker stored the message, in milliseconds since 1970, or when the event was sent if the broker does not say.
+    /// `None` in lines of the producer.
     pub event_timestamp_ms: Option<i64>,
 }
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{BusError, EventBus};
+use super::{BusError, Capability, EventBus};
 use crate::event_bus::settings::{finding::Findings, layers::Layers, row::Row};
 
 /// A bus of this crate. The settings of the bus implement it.
@@ -13,6 +13,11 @@ pub(in crate::event_bus) trait BuiltIn {
     /// Returns the value with which Python's `setting`, one of these two, chooses this bus.
     fn python(&self, _setting: &str) -> Option<&'static str> {
         None
+    }
+
+    /// Returns whether this bus can do something, as [`EventBus::can`] does.
+    fn can(&self, capability: Capability) -> bool {
+        capability.is_usual()
     }
 
     /// Returns the word in the names of its settings, such as `REDIS`.
@@ -30,11 +35,6 @@ pub(in crate::event_bus) trait BuiltIn {
 
     /// Reports what is missing if `setting` chooses this bus.
     fn check(&self, _setting: &str, _layers: &Layers, _findings: &mut Findings) {}
-
-    /// Returns whether the bus [orders messages by key](super::Capability::OrderByKey).
-    fn orders_by_key(&self) -> bool {
-        false
-    }
 
     /// Makes the bus for `service`.
     fn make(&self, service: Service<'_>) -> Result<Arc<dyn EventBus>, BusError>;

@@ -31,6 +31,15 @@ pub enum Capability {
     RememberReplays,
     /// Takes messages without an id from other producers.
     OmitId,
+    /// [Revokes](super::Polled::revoked) entries from a member that lives, for example when another one joins the group.
+    RevokeEntries,
+}
+
+impl Capability {
+    /// Returns whether a bus has this unless it says otherwise.
+    pub(in crate::event_bus) fn is_usual(self) -> bool {
+        !matches!(self, Self::OrderByKey | Self::RevokeEntries)
+    }
 }
 
 /// Completes "the bus cannot …".
@@ -47,6 +56,7 @@ impl fmt::Display for Capability {
             Self::CountLostEntries => "count lost entries",
             Self::RememberReplays => "remember the replays that run",
             Self::OmitId => "take messages without an id",
+            Self::RevokeEntries => "revoke entries",
         })
     }
 }

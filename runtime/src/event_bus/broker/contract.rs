@@ -35,10 +35,10 @@ pub trait EventBus: Send + Sync {
     /// If the bus is not configured, or configured wrongly.
     fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
 
-    /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`]. Override it to
-    /// declare what the bus lacks, or that it orders messages by key.
+    /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`] and
+    /// [`Capability::RevokeEntries`]. Override it to declare what the bus lacks, or that it has one of these two.
     fn can(&self, capability: Capability) -> bool {
-        capability != Capability::OrderByKey
+        capability.is_usual()
     }
 
     /// Returns the function that writes the audit log of this bus.
@@ -105,8 +105,8 @@ pub trait EventBusConsumer: Send {
     fn dead_letter(&mut self, entry: &Entry, failure: &Failure) -> Result<(), BusError>;
 
     /// Leaves the group in an orderly way, at most until `deadline`: sends what is not sent yet, and lets other members take the
-    /// entries that were handed out and not acknowledged. A consumer calls it once, after its last poll. By default, does
-    /// nothing.
+    /// entries that were handed out and not acknowledged. A consumer calls it once, when it ends for any reason, and then drops
+    /// the member. By default, does nothing: a bus may do the same when the member is dropped.
     ///
     /// # Errors
     ///
@@ -133,8 +133,9 @@ pub struct Polled {
     /// Entries that the broker dropped before they were acknowledged. The next call of the consumer tells the bus that they
     /// were reported: a bus that loses its connection before that, or whose process dies, must report them again.
     pub lost: Vec<Lost>,
-    /// Entries that other members handle from now on, because the broker took their partitions away. A consumer does not
-    /// begin them any more, and need not acknowledge those that it finishes; acknowledging them has no effect.
+    /// Entries that other members handle from now on, because the broker took their partitions away. A consumer drops those
+    /// that it has not begun, and does not acknowledge those that are running when they end. An entry that comes back under the
+    /// same id, even in `entries` of the same poll, is another delivery.
     pub revoked: Vec<EntryId>,
     /// Warnings for the operator, such as a group that had to be created again.
     pub notes: Vec<String>,

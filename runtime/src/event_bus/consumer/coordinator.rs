@@ -11,7 +11,7 @@ use super::{
     job::Job,
     lanes::Lanes,
     options::Options,
-    poller::Poller,
+    poller::{CLOSING, Poller},
     stop::Stop,
 };
 use crate::event_bus::{
@@ -27,6 +27,8 @@ const SLICE: Duration = Duration::from_millis(400);
 const WAKEABLE_SLICE: Duration = Duration::from_secs(6);
 /// How often acknowledgements go out and deadlines are checked while messages are in flight.
 const TICK: Duration = Duration::from_millis(50);
+/// How long leaving the group may take after an error, and if the broker does not answer.
+const BRIEF: Duration = Duration::from_millis(400);
 /// How often the broker hears of this member, even if the member has no room for entries.
 const HEARTBEAT: Duration = Duration::from_secs(2);
 
@@ -159,8 +161,8 @@ impl<'a> Coordinator<'a> {
         };
         self.pace.polled = Instant::now();
         self.pace.has_more = false;
-        let Polled { entries, .. } = match polled {
-            Ok(polled) => self.told(polled),
+        let entries = match polled {
+            Ok(polled) => self.take_in(polled),
             Err(error) => {
                 self.lanes.floor().in_flight.not_acknowledged(finished);
                 if !self.pace.has_answered && !error.is_transient() {
@@ -185,15 +187,21 @@ impl<'a> Coordinator<'a> {
         Ok(())
     }
 
-    /// Tells the observers what a poll found besides entries.
-    fn told(&self, polled: Polled) -> Polled {
-        for lost in &polled.lost {
+    /// Returns the entries of a poll, after everything else that the broker says. Entries that it revoked may come back in the
+    /// same poll.
+    fn take_in(&self, polled: Polled) -> Vec<Entry> {
+        let Polled { entries, lost, revoked, notes } = polled;
+        for lost in &lost {
             self.observers.tell(&Observation::Lost(lost));
         }
-        for note in &polled.notes {
+        for note in &notes {
             self.observers.tell(&Observation::Noted(note));
         }
-        polled
+        if !revoked.is_empty() {
+            self.observers.tell(&Observation::Revoked(&revoked));
+            self.lanes.revoke(&revoked);
+        }
+        entries
     }
 
     fn is_wanted(&self, entry: &Entry) -> bool {
@@ -236,21 +244,21 @@ impl<'a> Coordinator<'a> {
 
     /// Stores the attempts that are about to begin, as far as the broker must know of them.
     fn record_beginnings(&mut self) {
-        let next = self.lanes.floor().in_flight.to_store();
-        if next.is_empty() || self.pace.rest().is_some() {
+        if self.lanes.floor().in_flight.to_store().is_empty() || self.pace.rest().is_some() {
             return;
         }
         // An attempt that has ended must not count as one that crashed.
         let finished = self.lanes.floor().in_flight.take_finished();
         if !finished.is_empty() {
             match self.poller.poll(&finished, 0) {
-                Ok(polled) => drop(self.told(polled)),
+                Ok(polled) => drop(self.take_in(polled)),
                 Err(error) => {
                     self.lanes.floor().in_flight.not_acknowledged(finished);
                     return self.broker_failed(&error, "finished messages could not be acknowledged");
                 }
             }
         }
+        let next = self.lanes.floor().in_flight.to_store();
         let (lanes, attempts): (Vec<_>, Vec<_>) =
             next.into_iter().map(|(lane, id, attempt)| (lane, (id, attempt))).unzip();
         if let Err(error) = self.poller.hold(&attempts) {
@@ -309,6 +317,7 @@ impl<'a> Coordinator<'a> {
     fn wind_down(&mut self, mut outcome: Step) -> Step {
         self.lanes.stop();
         let timeout = self.subscription.receiver_timeout;
+        let started = Instant::now();
         let deadline = self.lanes.floor().clock.now() + self.options.stop_timeout;
         while self.is_running(timeout) {
             if self.lanes.floor().clock.now() >= deadline {
@@ -330,7 +339,18 @@ impl<'a> Coordinator<'a> {
             outcome = outcome.and(Err(hung.into_error(timeout)));
         }
         self.give_back();
+        self.close(started, &outcome);
         outcome
+    }
+
+    /// Leaves the group. After an error, and if the broker does not answer, that takes no longer than a stop.
+    fn close(&mut self, started: Instant, outcome: &Step) {
+        let brief = Instant::now() + BRIEF;
+        let is_brief = outcome.is_err() || self.pace.rest().is_some();
+        let deadline = if is_brief { brief } else { brief.max(started + self.options.stop_timeout) };
+        if let Err(error) = self.poller.close(deadline) {
+            self.observers.tell(&Observation::BrokerFailed { doing: CLOSING, error: &error });
+        }
     }
 
     /// Lets the broker hear of this member while receivers finish after a stop.
@@ -340,7 +360,7 @@ impl<'a> Coordinator<'a> {
         }
         self.pace.polled = Instant::now();
         match self.poller.poll(&[], 0) {
-            Ok(polled) => drop(self.told(polled)),
+            Ok(polled) => drop(self.take_in(polled)),
             Err(error) => self.broker_failed(&error, "the event bus could not be reached"),
         }
     }
@@ -355,15 +375,17 @@ impl<'a> Coordinator<'a> {
     }
 
     fn give_back(&mut self) {
-        let mut floor = self.lanes.floor();
-        let (finished, returned) = (floor.in_flight.take_finished(), floor.in_flight.take_returned());
-        drop(floor);
-        let acknowledged =
-            if finished.is_empty() { Ok(()) } else { self.poller.poll(&finished, 0).map(drop) };
+        let finished = self.lanes.floor().in_flight.take_finished();
+        let acknowledged = if finished.is_empty() {
+            Ok(())
+        } else {
+            self.poller.poll(&finished, 0).map(|polled| drop(self.take_in(polled)))
+        };
+        let returned = self.lanes.floor().in_flight.take_returned();
         let held = if returned.is_empty() { Ok(()) } else { self.poller.hold(&returned) };
         if let Err(error) = acknowledged.and(held) {
             let doing = "finished messages could not be acknowledged, and will be delivered again";
-            self.observers.tell(&Observation::BrokerFailed { doing, error: &error });
+            self.broker_failed(&error, doing);
         }
     }
 }

@@ -8,6 +8,7 @@
 //!                │      Waiting ───────► Recording ────────► gone, as a dead letter
 //!                └───────────────────────────┘ retry
 //!   Fresh and Waiting, at a stop ──────────────────────────► returned, for this member or another
+//!   Fresh and Waiting, revoked by the broker ──────────────► gone; Running ends, and nobody hears of it
 //! ```
 //!
 //! A message is in one place: in the queue of its lane while it is fresh, at the head of its lane until it is settled, then in
@@ -54,6 +55,9 @@ struct Head {
     id: EntryId,
     attempt: u32,
     state: MessageState,
+    /// Whether the broker revoked the entry while it ran. The outcome does not matter then, and its id may be in flight again,
+    /// as another delivery.
+    is_revoked: bool,
 }
 
 enum MessageState {
@@ -106,7 +110,7 @@ impl InFlight {
 
     /// Returns the number of messages in lanes.
     pub(super) fn len(&self) -> usize {
-        self.ids.len()
+        self.ids.len() + self.lanes.iter().filter(|lane| lane.has_revoked()).count()
     }
 
     /// Returns whether nothing else may be read.
@@ -129,7 +133,7 @@ impl InFlight {
 
     /// Returns all messages in lanes, each with the number of attempts that have begun.
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
-        let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref());
+        let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref()).filter(|head| !head.is_revoked);
         let fresh = self.lanes.iter().flat_map(|lane| &lane.queue);
         let claims = heads.map(|head| (head.id.clone(), head.attempt));
         claims.chain(fresh.map(|job| (job.entry.id.clone(), job.begun()))).collect()
@@ -178,6 +182,34 @@ impl InFlight {
             self.finished.push(id.clone());
         }
         is_new
+    }
+
+    /// Drops messages that the broker revoked, and returns those that were not running. A lane that runs one goes on with the
+    /// next message when it ends.
+    pub(super) fn revoke(&mut self, ids: &[EntryId]) -> Vec<Job> {
+        let ids: HashSet<_> = ids.iter().collect();
+        let mut dropped = Vec::new();
+        for lane in &mut self.lanes {
+            let (revoked, kept) =
+                lane.queue.drain(..).partition::<Vec<_>, _>(|job| ids.contains(&job.entry.id));
+            lane.queue = kept.into();
+            dropped.extend(revoked);
+            match lane.head.take_if(|head| ids.contains(&head.id) && !head.is_revoked) {
+                Some(Head { state: MessageState::Waiting(waiting), .. }) => dropped.push(waiting.job),
+                Some(head) => {
+                    self.ids.remove(&head.id);
+                    lane.head = Some(Head { is_revoked: true, ..head });
+                }
+                None => {}
+            }
+        }
+        for job in &dropped {
+            self.ids.remove(&job.entry.id);
+        }
+        self.finished.retain(|id| !ids.contains(id));
+        self.returned.retain(|(id, _)| !ids.contains(id));
+        self.alone = self.alone && self.len() > 0;
+        dropped
     }
 
     /// Returns the messages that could start now if the broker knew of their attempts, each with the number of that attempt.
@@ -267,6 +299,10 @@ impl InFlight {
         for lane in 0..self.lanes.len() {
             let hung = self.hung(lane, timeout, now);
             let Some(head) = self.take_head(lane) else { continue };
+            if head.is_revoked {
+                all_hung.extend(hung);
+                continue;
+            }
             let attempts = match head.state {
                 MessageState::Running { .. } if hung.is_some() => {
                     all_hung.extend(hung);
@@ -297,13 +333,22 @@ impl InFlight {
         }
         let job = queue.pop_front()?;
         let state = MessageState::Running { receiver: None };
-        *head = Some(Head { id: job.entry.id.clone(), attempt: job.entry.attempt, state });
+        *head = Some(Head { id: job.entry.id.clone(), attempt: job.entry.attempt, state, is_revoked: false });
         Some(job)
     }
 
     /// Records the receiver that handles the lane's message from now on.
     pub(super) fn begin(&mut self, lane: usize, receiver: FullName, now: Instant) {
         self.set_state(lane, MessageState::Running { receiver: Some((receiver, now)) });
+    }
+
+    /// Forgets the message that the lane has run if the broker revoked it meanwhile. Returns whether it did.
+    pub(super) fn forget_revoked(&mut self, lane: usize) -> bool {
+        let is_revoked = self.lanes[lane].has_revoked();
+        if is_revoked {
+            self.take_head(lane);
+        }
+        is_revoked
     }
 
     /// Finishes the lane's message.
@@ -332,8 +377,17 @@ impl InFlight {
 
     fn take_head(&mut self, lane: usize) -> Option<Head> {
         let head = self.lanes[lane].head.take()?;
-        self.ids.remove(&head.id);
-        self.alone &= !self.ids.is_empty();
+        if !head.is_revoked {
+            self.ids.remove(&head.id);
+        }
+        self.alone = self.alone && self.len() > 0;
         Some(head)
+    }
+}
+
+impl Lane {
+    /// Returns whether a message runs that the broker revoked.
+    fn has_revoked(&self) -> bool {
+        self.head.as_ref().is_some_and(|head| head.is_revoked)
     }
 }

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     event_bus::{
         observe::{Observation, Observers, spawn},
-        wire::Message,
+        wire::{Entry, EntryId},
     },
     receiver::{FullName, ReceiverError},
     registry,
@@ -104,11 +104,21 @@ impl Lanes {
 
     /// Gives a message to its lane, unless the message is in flight already.
     pub(super) fn deal(&self, job: Job) {
-        let lane = self.lane_of(&job.entry.message);
+        let lane = self.lane_of(&job.entry);
         let mut floor = self.floor();
         if floor.in_flight.receive(job, lane) {
             floor.threads[lane].low = floor.in_flight.queued(lane) / 2;
             self.wake(floor, lane);
+        }
+    }
+
+    /// Drops messages that the broker revoked. Those that are running end, and nobody hears of them.
+    pub(super) fn revoke(&self, ids: &[EntryId]) {
+        // Dropping a message may run a user's destructor, so it must not happen under the lock.
+        let dropped = self.floor().in_flight.revoke(ids);
+        drop(dropped);
+        for lane in 0..self.len() {
+            self.wake(self.floor(), lane);
         }
     }
 
@@ -144,15 +154,18 @@ impl Lanes {
         }
     }
 
-    /// Returns the lane of a message. Messages with one key share a lane, and so do all messages without a key.
-    fn lane_of(&self, message: &Message) -> usize {
+    /// Returns the lane of a message. Messages with one key share a lane, and so do all messages without a key. The key under
+    /// which the broker stores the message counts before the key field of the definition.
+    fn lane_of(&self, Entry { message, key, .. }: &Entry) -> usize {
         let lanes = self.len();
         if lanes == 1 {
             return 0;
         }
-        let definition = message.event_type().and_then(registry::get);
-        let key = definition
-            .and_then(|definition| definition.key_bytes(definition.key_field()?, message.event_data().ok()?));
+        let of_event = || {
+            let definition = registry::get(message.event_type()?)?;
+            definition.key_bytes(definition.key_field()?, message.event_data().ok()?)
+        };
+        let key = key.as_deref().or_else(of_event);
         key.map_or(0, |key| usize::try_from(self.hash.hash_one(key) % lanes as u64).unwrap_or_default())
     }
 }
@@ -202,7 +215,15 @@ impl LaneState {
                     drop(floor);
                     let verdict = self.attempt(lane, job);
                     floor = self.floor();
-                    self.settle(&mut floor, lane, verdict);
+                    if floor.in_flight.forget_revoked(lane) {
+                        floor.has_news = true;
+                        self.news.notify_one();
+                        drop(floor);
+                        drop(verdict);
+                        floor = self.floor();
+                    } else {
+                        self.settle(&mut floor, lane, verdict);
+                    }
                 }
                 None => {
                     floor.threads[lane].is_idle = true;

@@ -12,6 +12,9 @@
 //!   lanes: a thread each               job: decode, run the receivers ─► options: decide what comes next
 //! ```
 //!
+//! A message that the broker revokes leaves `in_flight` at once, or when its receivers end. Last of all, the coordinator leaves
+//! the group.
+//!
 //! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
@@ -51,7 +54,7 @@ use report::Tally;
 pub use stop::Stop;
 
 use super::{
-    broker::{BusError, EventBus, Start, Subscription, from_settings},
+    broker::{BusError, Capability, EventBus, Start, Subscription, from_settings},
     observe::{EventCallback, Log, Observer, Observers, Print},
     producer::install::produced_to,
     settings::Settings,
@@ -116,6 +119,7 @@ impl Consumer {
         self.check()?;
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
+        self.check_claims(&*bus)?;
         let _entered = bus.consumer_span(&self.subscription).entered();
         let mut subscription = self.subscription.clone();
         subscription.stores_dead_letters = self.options.stores_dead_letters();
@@ -181,20 +185,26 @@ impl Consumer {
                 only.join("`, `")
             )));
         }
-        let Subscription { topic, claim_older_than, receiver_timeout, .. } = &self.subscription;
-        if receiver_timeout >= claim_older_than {
-            return Err(ConsumeError::Refused(format!(
-                "a receiver may take {receiver_timeout:?}, but other members claim a message after {claim_older_than:?}\nnote: \
-                 another member would handle a message while a slow receiver is still working on it\nhelp: raise \
-                 `claim_msgs_older_than`, or lower `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`"
-            )));
-        }
+        let topic = &self.subscription.topic;
         if !self.allow_loop
             && let Some(event_type) = produced_to(topic)
         {
             return Err(ConsumeError::Refused(format!(
                 "this process produces `{event_type}` to topic `{topic}`, so it would consume its own events\nnote: its \
                  settings have an enabled route for it; they may be shared with the service that sends the event\n{LOOP_HELP}"
+            )));
+        }
+        Ok(())
+    }
+
+    /// Checks that no other member claims a message while a receiver may still be working on it.
+    fn check_claims(&self, bus: &dyn EventBus) -> Result<(), ConsumeError> {
+        let Subscription { claim_older_than, receiver_timeout, .. } = &self.subscription;
+        if bus.can(Capability::ClaimEntries) && receiver_timeout >= claim_older_than {
+            return Err(ConsumeError::Refused(format!(
+                "a receiver may take {receiver_timeout:?}, but other members claim a message after {claim_older_than:?}\nnote: \
+                 another member would handle a message while a slow receiver is still working on it\nhelp: raise \
+                 `claim_msgs_older_than`, or lower `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`"
             )));
         }
         Ok(())

@@ -1,4 +1,5 @@
-//! The thread that polls while nothing is in flight, so that a stop does not wait for a broker that hangs.
+//! The thread that polls while nothing is in flight, and that leaves the group at the end, so that a stop does not wait for a
+//! broker that hangs.
 
 use std::{
     any::Any,
@@ -18,6 +19,11 @@ use crate::event_bus::{
 /// How long a poll may go on after a stop. It is longer than the slice of a broker that cannot be woken; a stop still ends
 /// the run within a second.
 const GRACE: Duration = Duration::from_millis(600);
+/// How long leaving the group may take after a stop that did not wait for the broker.
+const LATE: Duration = Duration::from_secs(5);
+
+/// What failed if a member could not leave its group.
+pub(super) const CLOSING: &str = "the consumer could not leave its group in an orderly way";
 
 /// Calls the broker, and stops waiting for it after a stop.
 pub(super) struct Poller {
@@ -32,13 +38,17 @@ pub(super) struct Poller {
 
 struct Question {
     consumer: Box<dyn EventBusConsumer>,
-    acknowledge: Vec<EntryId>,
-    max: usize,
-    wait: Duration,
+    call: Call,
+}
+
+enum Call {
+    Poll { acknowledge: Vec<EntryId>, max: usize, wait: Duration },
+    Close { deadline: Instant },
 }
 
 enum News {
     Answer(Box<dyn EventBusConsumer>, Result<Polled, BusError>),
+    Closed(Result<(), BusError>),
     Panic(Box<dyn Any + Send>),
     Stop,
 }
@@ -80,9 +90,7 @@ impl Poller {
         max: usize,
         wait: Duration,
     ) -> Result<Polled, BusError> {
-        let consumer = self.consumer.take().ok_or_else(no_answer)?;
-        let question = Question { consumer, acknowledge: acknowledge.to_vec(), max, wait };
-        self.questions.send(question).map_err(|_| no_answer())?;
+        self.ask(Call::Poll { acknowledge: acknowledge.to_vec(), max, wait })?;
         let mut news = self.news.recv().map_err(|_| no_answer())?;
         if matches!(news, News::Stop) {
             if let Some(wake) = &self.waker {
@@ -109,8 +117,31 @@ impl Poller {
                 polled
             }
             News::Panic(payload) => resume_unwind(payload),
-            News::Stop => Err(no_answer()),
+            News::Closed(_) | News::Stop => Err(no_answer()),
         }
+    }
+
+    /// Leaves the group. Every later call fails. If the broker does not answer in time, this does not wait for it. After a stop
+    /// that did not wait for the broker, the other thread leaves the group.
+    pub(super) fn close(&mut self, deadline: Instant) -> Result<(), BusError> {
+        if self.consumer.is_none() {
+            return Ok(());
+        }
+        self.ask(Call::Close { deadline })?;
+        let last = deadline + GRACE;
+        loop {
+            match self.news.recv_timeout(last.saturating_duration_since(Instant::now())) {
+                Ok(News::Closed(outcome)) => return outcome,
+                Ok(News::Panic(payload)) => resume_unwind(payload),
+                Ok(News::Answer(..) | News::Stop) => {}
+                Err(_) => return Err(no_answer()),
+            }
+        }
+    }
+
+    fn ask(&mut self, call: Call) -> Result<(), BusError> {
+        let consumer = self.consumer.take().ok_or_else(no_answer)?;
+        self.questions.send(Question { consumer, call }).map_err(|_| no_answer())
     }
 
     pub(super) fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
@@ -132,49 +163,62 @@ fn no_answer() -> BusError {
 
 impl Question {
     fn ask(self, answer: &Sender<News>, observers: &Observers) {
-        let Self { mut consumer, acknowledge, max, wait } = self;
-        let polled = catch_unwind(AssertUnwindSafe(|| consumer.poll(&acknowledge, max, wait)));
-        let news = match polled {
-            Ok(polled) => News::Answer(consumer, polled),
-            Err(payload) => News::Panic(payload),
-        };
-        if let Err(SendError(News::Answer(consumer, Ok(polled)))) = answer.send(news) {
-            give_back(consumer, &polled, observers);
+        let Self { mut consumer, call } = self;
+        let called = catch_unwind(AssertUnwindSafe(|| match call {
+            Call::Poll { acknowledge, max, wait } => {
+                let polled = consumer.poll(&acknowledge, max, wait);
+                News::Answer(consumer, polled)
+            }
+            Call::Close { deadline } => {
+                let closed = consumer.close(deadline);
+                // A member is gone when its consumer has ended.
+                drop(consumer);
+                News::Closed(closed)
+            }
+        }));
+        if let Err(SendError(News::Answer(consumer, polled))) =
+            answer.send(called.unwrap_or_else(News::Panic))
+        {
+            leave_late(consumer, &polled.unwrap_or_default(), observers);
         }
     }
 }
 
-/// Gives back entries that arrived after the consumer had ended.
-fn give_back(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observers: &Observers) {
+/// Gives back entries that arrived after the consumer had ended, and leaves the group.
+fn leave_late(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observers: &Observers) {
     for lost in &polled.lost {
         observers.tell(&Observation::Lost(lost));
     }
+    let failed = |doing, error: BusError| observers.tell(&Observation::BrokerFailed { doing, error: &error });
     let entries: Vec<_> =
         polled.entries.iter().map(|entry| (entry.id.clone(), entry.attempt.saturating_sub(1))).collect();
     if !entries.is_empty()
         && let Err(error) = consumer.hold(&entries)
     {
-        let doing = "entries that arrived after the stop could not be returned";
-        observers.tell(&Observation::BrokerFailed { doing, error: &error });
+        failed("entries that arrived after the stop could not be returned", error);
+    }
+    if let Err(error) = consumer.close(Instant::now() + LATE) {
+        failed(CLOSING, error);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{
-        sync::{Arc, Mutex},
-        thread,
-    };
+    use std::sync::{Arc, Mutex};
 
     use super::*;
     use crate::event_bus::wire::Message;
 
     type Held = Arc<Mutex<Vec<(EntryId, u32)>>>;
 
+    const PATIENCE: Duration = Duration::from_secs(20);
+
     /// A bus that hangs until the test lets it go, and then has an entry.
     struct Hanging {
         let_go: Receiver<()>,
         held: Held,
+        /// Told of each close.
+        closed: Sender<()>,
     }
 
     impl EventBusConsumer for Hanging {
@@ -194,35 +238,47 @@ mod tests {
         fn dead_letter(&mut self, _: &Entry, _: &Failure) -> Result<(), BusError> {
             Err(no_answer())
         }
+
+        fn close(&mut self, _: Instant) -> Result<(), BusError> {
+            let _ = self.closed.send(());
+            self.let_go.recv().map_err(|_| no_answer())
+        }
     }
 
-    fn hanging(stop: &Stop) -> (Poller, Sender<()>, Held) {
-        let (let_go, held) = (channel(), Held::default());
-        let consumer = Hanging { let_go: let_go.1, held: Arc::clone(&held) };
-        (Poller::start(Box::new(consumer), stop, &Observers::new([])).unwrap(), let_go.0, held)
+    struct Hung {
+        poller: Poller,
+        let_go: Sender<()>,
+        held: Held,
+        closed: Receiver<()>,
+    }
+
+    fn hanging(stop: &Stop) -> Hung {
+        let ((let_go, gone), (close, closed), held) = (channel(), channel(), Held::default());
+        let consumer = Hanging { let_go: gone, held: Arc::clone(&held), closed: close };
+        let poller = Poller::start(Box::new(consumer), stop, &Observers::new([])).unwrap();
+        Hung { poller, let_go, held, closed }
     }
 
     #[test]
     fn a_stop_does_not_wait_for_a_bus_that_hangs() {
         let stop = Stop::new();
-        let (mut poller, let_go, held) = hanging(&stop);
+        let Hung { mut poller, let_go, held, closed } = hanging(&stop);
         stop.stop();
         let started = Instant::now();
         let answer = poller.wait(&[], 10, Duration::from_secs(50)).unwrap();
         assert!(answer.entries.is_empty() && started.elapsed() < Duration::from_secs(5));
         assert!(poller.hold(&[]).is_err() && poller.wait(&[], 10, Duration::ZERO).is_err());
+        poller.close(Instant::now()).expect("the other thread leaves the group");
+        assert!(closed.try_recv().is_err(), "the poll has not ended");
         let_go.send(()).unwrap();
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while held.lock().unwrap().is_empty() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(5));
-        }
+        closed.recv_timeout(PATIENCE).expect("the group is left after the poll");
         assert_eq!(*held.lock().unwrap(), [(EntryId::new("1-1"), 2)], "the attempt had not begun");
     }
 
     #[test]
     fn entries_that_arrive_soon_after_a_stop_are_returned() {
         let stop = Stop::new();
-        let (mut poller, let_go, held) = hanging(&stop);
+        let Hung { mut poller, let_go, held, closed: _closed } = hanging(&stop);
         let_go.send(()).unwrap();
         stop.stop();
         assert_eq!(poller.wait(&[], 10, Duration::from_secs(50)).unwrap().entries.len(), 1);
@@ -231,9 +287,31 @@ mod tests {
     }
 
     #[test]
+    fn leaving_the_group_does_not_wait_for_a_bus_that_hangs() {
+        let Hung { mut poller, let_go, held: _held, closed } = hanging(&Stop::new());
+        let started = Instant::now();
+        assert!(poller.close(started + Duration::from_millis(50)).unwrap_err().is_transient());
+        assert!(started.elapsed() < Duration::from_secs(5));
+        closed.recv_timeout(PATIENCE).expect("the bus was asked");
+        assert!(poller.poll(&[], 0).is_err(), "the consumer is gone");
+        poller.close(started).expect("a consumer leaves once");
+        drop(let_go);
+    }
+
+    #[test]
+    fn leaving_the_group_returns_the_outcome() {
+        let Hung { mut poller, let_go, .. } = hanging(&Stop::new());
+        let_go.send(()).unwrap();
+        poller.close(Instant::now() + PATIENCE).unwrap();
+        let Hung { mut poller, let_go, .. } = hanging(&Stop::new());
+        drop(let_go);
+        assert!(poller.close(Instant::now() + PATIENCE).is_err());
+    }
+
+    #[test]
     fn a_panic_of_the_bus_reaches_the_caller() {
         let stop = Stop::new();
-        let (mut poller, let_go, _held) = hanging(&stop);
+        let Hung { mut poller, let_go, .. } = hanging(&stop);
         let_go.send(()).unwrap();
         poller.wait(&[], 10, Duration::ZERO).unwrap();
         drop(let_go);

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeSet,
     sync::{Arc, Mutex, PoisonError},
+    time::UNIX_EPOCH,
 };
 
 use super::{Observation, Observer};
@@ -56,7 +57,10 @@ impl Log {
             message_id: &metadata.id,
             event_type: &metadata.event_type,
             entry_id: &entry.id,
-            event_timestamp_ms: Some(metadata.time.unix_micros().unwrap_or_default() / 1000),
+            event_timestamp_ms: entry.timestamp.map_or_else(
+                || metadata.time.unix_micros().map(|micros| micros / 1000),
+                |stored| i64::try_from(stored.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok(),
+            ),
         });
     }
 
@@ -123,6 +127,10 @@ impl Observer for Log {
                 %after,
                 ?before,
                 "lost: the broker dropped entries that may not have been read; their number is unknown"
+            ),
+            Observation::Revoked(ids) => tracing::info!(
+                count = ids.len(),
+                "the broker gave entries to other members: those that are not running are dropped here"
             ),
             Observation::Noted(note) => tracing::warn!("{note}"),
             Observation::BrokerFailed { doing, error } => {

@@ -44,6 +44,8 @@ pub(super) enum Observation<'a> {
     DeadLettered { entry: &'a Entry, failure: &'a Failure },
     /// The broker dropped entries before they were acknowledged.
     Lost(&'a Lost),
+    /// The broker handed entries that are in flight to other members.
+    Revoked(&'a [EntryId]),
     /// The broker warns the operator.
     Noted(&'a str),
     /// A call of the broker failed.

@@ -1,7 +1,7 @@
 //! The values of `EVENT_BUS_PRODUCER` and `EVENT_BUS_CONSUMER`.
 
 use super::value::shown;
-use crate::event_bus::broker::{built_in::BuiltIn, buses::BusSettings, registered::registered};
+use crate::event_bus::broker::{Capability, built_in::BuiltIn, buses::BusSettings, registered::registered};
 
 /// Returns the name of the bus that the value of `setting` chooses. The error is the message of a finding.
 pub(super) fn choose(setting: &str, value: &str, buses: &BusSettings) -> Result<String, String> {
@@ -38,6 +38,15 @@ pub(super) fn choose(setting: &str, value: &str, buses: &BusSettings) -> Result<
             shown(value)
         )
     })
+}
+
+/// Returns whether the bus called `name` can do something. Without a name, any bus may be meant, so it can.
+pub(super) fn can(name: Option<&str>, capability: Capability, buses: &BusSettings) -> bool {
+    let Some(name) = name else { return true };
+    match buses.named(name) {
+        Some(bus) => bus.can(capability),
+        None => registered().get(name).is_none_or(|bus| bus.can(capability)),
+    }
 }
 
 /// Returns the names of the buses of this crate, for a message.

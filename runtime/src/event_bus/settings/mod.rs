@@ -53,6 +53,7 @@ pub use self::{
     sources::SettingsBuilder,
     table::{ConsumerSettings, DeliveryMode, ProducerSettings},
 };
+use crate::event_bus::broker::Capability;
 pub use crate::event_bus::broker::{
     buses::BusSettings,
     kafka::settings::{KafkaClientConfig, KafkaSecret, KafkaSettings},
@@ -160,7 +161,8 @@ impl Settings {
     /// # Errors
     ///
     /// If it is not a JSON object, a key is unknown or a value is wrong, or if messages would be claimed from other
-    /// consumers before `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` has ended their receivers.
+    /// consumers before `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` has ended their receivers. The last is no error on a bus that
+    /// [does not claim](Capability::ClaimEntries) messages.
     pub fn read_extra(&self, base: ConsumerExtra, json: &str) -> Result<ConsumerExtra, SettingsError> {
         let mut findings = Findings::default();
         let path = SettingPath::new("--extra", "");
@@ -172,7 +174,10 @@ impl Settings {
             tree.value
         });
         let extra = value.and_then(|value| consumers::read_extra(&path, &value, base, &mut findings));
-        if let Some(ConsumerExtra { claim_msgs_older_than: claim, .. }) = &extra {
+        let bus = self.consumer.bus.as_deref();
+        if let Some(ConsumerExtra { claim_msgs_older_than: claim, .. }) = &extra
+            && bus::can(bus, Capability::ClaimEntries, &self.buses)
+        {
             let path = path.key("claim_msgs_older_than");
             consumers::check_claim_time(&path, *claim, self.consumer.receiver_timeout, &mut findings);
         }

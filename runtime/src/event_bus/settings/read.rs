@@ -9,7 +9,7 @@ use super::{
     routes::{self, Context},
     table::ConsumerSettings,
 };
-use crate::event_bus::broker::{Capability, built_in::BuiltIn, buses::BusSettings, registered::registered};
+use crate::event_bus::broker::{Capability, built_in::BuiltIn, buses::BusSettings};
 
 /// Reads settings. Reports each wrong value, and uses the default in its place.
 pub(super) fn read(layers: &Layers, findings: &mut Findings) -> Settings {
@@ -73,10 +73,7 @@ fn check_retries(consumer: &ConsumerSettings, layers: &Layers, findings: &mut Fi
 fn read_routes(settings: &mut Settings, layers: &Layers, findings: &mut Findings) {
     let Some((given, path)) = layers.get("EVENT_BUS_PRODUCER_CONFIG") else { return };
     let bus = settings.producer.bus.as_deref();
-    let uses_keys = bus.is_some_and(|name| match settings.buses.named(name) {
-        Some(bus) => bus.orders_by_key(),
-        None => registered().remove(name).is_some_and(|bus| bus.can(Capability::OrderByKey)),
-    });
+    let uses_keys = bus.is_some() && bus::can(bus, Capability::OrderByKey, &settings.buses);
     let context = Context { prefix: settings.topic_prefix.as_deref(), uses_keys, bus };
     settings.producer.config = routes::read(&path, given.value, context, findings);
 }
@@ -100,10 +97,20 @@ fn check_producing_off(settings: &mut Settings, layers: &Layers, findings: &mut 
 }
 
 fn read_consumers(settings: &mut Settings, layers: &Layers, findings: &mut Findings) {
-    let ConsumerSettings { receiver_timeout, config, .. } = &mut settings.consumer;
-    let default = ConsumerExtra::default().claim_msgs_older_than;
+    let ConsumerSettings { config, .. } = &mut settings.consumer;
     if let Some((given, path)) = layers.get("EVENT_BUS_CONSUMER_CONFIG") {
         *config = consumers::read(&path, given.value, settings.topic_prefix.as_deref(), findings);
+    }
+    if bus::can(settings.consumer.bus.as_deref(), Capability::ClaimEntries, &settings.buses) {
+        check_claims(&settings.consumer, layers, findings);
+    }
+}
+
+/// Reports receiver timeouts that are not less than the time after which other members claim a message.
+fn check_claims(consumer: &ConsumerSettings, layers: &Layers, findings: &mut Findings) {
+    let ConsumerSettings { receiver_timeout, config, .. } = consumer;
+    let default = ConsumerExtra::default().claim_msgs_older_than;
+    if let Some((_, path)) = layers.get("EVENT_BUS_CONSUMER_CONFIG") {
         let claims = config.iter().map(|(topic, config)| (topic, config.extra.claim_msgs_older_than));
         for (topic, claim) in claims.filter(|(_, claim)| *claim != default) {
             let path = path.key(topic).key("extra").key("claim_msgs_older_than");

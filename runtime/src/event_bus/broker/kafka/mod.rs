@@ -6,6 +6,7 @@
 
 #[cfg(feature = "kafka")]
 mod bus;
+mod capabilities;
 pub(in crate::event_bus) mod settings;
 
 #[cfg(feature = "kafka")]

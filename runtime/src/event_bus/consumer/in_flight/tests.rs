@@ -283,3 +283,108 @@ fn end_returns_the_rest_with_the_attempts_that_count() {
     assert_eq!(sorted(in_flight.take_returned()), returned, "the attempt of a hung receiver counts");
     assert_eq!(in_flight.len(), 0);
 }
+
+/// Revokes messages, and returns the ids of those that were dropped.
+fn revoke<const N: usize>(in_flight: &mut InFlight, ids: [&str; N]) -> Vec<String> {
+    in_flight.revoke(&ids.map(id)).into_iter().map(|job| job.entry.id.to_string()).collect()
+}
+
+#[test]
+fn revoke_drops_fresh_messages() {
+    let mut in_flight = three();
+    assert_eq!(revoke(&mut in_flight, ["a", "c", "unknown"]), ["a", "c"]);
+    assert_eq!((in_flight.len(), in_flight.queued(0), in_flight.queued(1)), (1, 1, 0));
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+    assert!(in_flight.receive(job("a", 1), 0), "it may come back");
+}
+
+#[test]
+fn revoke_drops_a_waiting_message_and_frees_its_lane() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, Instant::now() + TIMEOUT, NextStep::Retry));
+    assert_eq!(revoke(&mut in_flight, ["a"]), ["a"]);
+    assert_eq!((in_flight.next_due(), in_flight.len()), (None, 2));
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+}
+
+#[test]
+fn revoke_lets_a_running_message_end_and_forgets_it() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.begin(0, FullName::new("clinic", "greet"), now);
+    assert_eq!(revoke(&mut in_flight, ["a"]), [""; 0]);
+    assert_eq!((in_flight.len(), in_flight.is_running(0)), (3, true), "the lane is not free");
+    assert_eq!(start(&mut in_flight, 0), None);
+    assert_eq!(
+        sorted(in_flight.claims()),
+        [("b".to_owned(), 0), ("c".to_owned(), 0)],
+        "nothing renews its claim"
+    );
+    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_some(), "its receiver may still hang");
+    assert!(in_flight.forget_revoked(0) && !in_flight.forget_revoked(0));
+    assert_eq!((in_flight.len(), in_flight.has_finished()), (2, false));
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+    assert!(!in_flight.forget_revoked(0));
+}
+
+#[test]
+fn a_revoked_message_comes_back_while_it_runs() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    revoke(&mut in_flight, ["a"]);
+    assert!(in_flight.receive(job("a", 1), 0), "as another delivery");
+    assert_eq!(revoke(&mut in_flight, ["a"]), ["a"], "which can be revoked as well");
+    assert!(in_flight.receive(job("a", 1), 0));
+    assert!(in_flight.forget_revoked(0));
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+    in_flight.succeed(0);
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
+    in_flight.succeed(0);
+    assert_eq!(in_flight.take_finished(), [id("b"), id("a")]);
+    assert_eq!(in_flight.len(), 1);
+}
+
+#[test]
+fn revoke_drops_acknowledgements_and_returns() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    in_flight.succeed(0);
+    in_flight.stop();
+    revoke(&mut in_flight, ["a", "b"]);
+    assert!(!in_flight.has_finished());
+    assert_eq!(sorted(in_flight.take_returned()), [("c".to_owned(), 0)]);
+}
+
+#[test]
+fn a_revoked_message_leaves_nothing_to_store_or_to_keep_alone() {
+    let mut in_flight = InFlight::new(1);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5), 0);
+    assert!(in_flight.must_store(0) && in_flight.is_alone());
+    revoke(&mut in_flight, ["a"]);
+    assert!(in_flight.to_store().is_empty() && !in_flight.must_store(0) && !in_flight.is_alone());
+    // A message that runs may still end the process.
+    in_flight.receive(job("b", 2), 0);
+    in_flight.start(0);
+    revoke(&mut in_flight, ["b"]);
+    assert!(in_flight.is_alone());
+    in_flight.forget_revoked(0);
+    assert!(!in_flight.is_alone());
+}
+
+#[test]
+fn end_returns_no_revoked_message() {
+    let mut in_flight = InFlight::new(2);
+    let now = Instant::now();
+    for (lane, name) in ["running", "hung"].into_iter().enumerate() {
+        in_flight.receive(job(name, 1), lane);
+        in_flight.start(lane);
+    }
+    in_flight.begin(1, FullName::new("clinic", "heal"), now);
+    in_flight.stop();
+    revoke(&mut in_flight, ["running", "hung"]);
+    assert_eq!(in_flight.end(TIMEOUT, now + TIMEOUT * 2).len(), 1, "the operator learns of the receiver");
+    assert!(in_flight.take_returned().is_empty());
+    assert_eq!(in_flight.len(), 0);
+}

@@ -26,6 +26,7 @@ use registry::Registry;
 
 use crate::event_bus::broker::{
     BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+    kafka::capabilities::can,
 };
 
 /// The event bus on Apache Kafka, with a schema registry.
@@ -79,13 +80,6 @@ impl EventBus for KafkaBus {
     }
 
     fn can(&self, capability: Capability) -> bool {
-        !matches!(
-            capability,
-            Capability::ShareMessages
-                | Capability::ClaimEntries
-                | Capability::LimitDeadLetterCount
-                | Capability::RememberReplays
-                | Capability::OmitId
-        )
+        can(capability)
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::{KafkaClientConfig, KafkaSettings};
 use crate::event_bus::{
     broker::{
-        BusError, EventBus,
+        BusError, Capability, EventBus,
         built_in::{BuiltIn, Service},
+        kafka::capabilities::can,
     },
     settings::{
         finding::{Findings, SettingPath},
@@ -45,8 +46,8 @@ impl BuiltIn for KafkaSettings {
         Self::ROWS
     }
 
-    fn orders_by_key(&self) -> bool {
-        true
+    fn can(&self, capability: Capability) -> bool {
+        can(capability)
     }
 
     fn read(&mut self, layers: &Layers, findings: &mut Findings) {
