@@ -16,7 +16,7 @@ use std::{
 
 use openedx_events::{
     codec,
-    event_bus::{self, Guard, Settings, operations},
+    event_bus::{self, Guard, Settings, Start, operations},
     learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
 };
 use openedx_events_tests::redis_server::RedisServer;
@@ -88,7 +88,9 @@ impl Service {
     /// Returns the ids of the events in the topic.
     fn produced(&self) -> Vec<String> {
         let mut operations = operations(&self.settings).unwrap();
-        let entries = operations.read(&self.settings.stream_name(TOPIC), None, 100).unwrap();
+        let topic = self.settings.stream_name(TOPIC);
+        let start = operations.cursor(&topic, &Start::Backlog).unwrap();
+        let entries = operations.read(&topic, &start, 100).unwrap().entries;
         let id = |message: &event_bus::Message| message.metadata().unwrap().0.id.to_string();
         entries.iter().map(|entry| id(&entry.message)).collect()
     }

@@ -10,8 +10,9 @@ use std::{
 use openedx_events::{
     conformance::{self, Harness},
     event_bus::{
-        BusError, Capability, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
-        MemoryBus, Operations, Polled, Start, Subscription, Waker,
+        BusError, Capability, Cursor, DeadLetter, Entry, EntryId, EventBus, EventBusConsumer,
+        EventBusProducer, Failure, Lag, MemoryBus, Operations, Page, Pending, Polled, Start, Subscription,
+        Waker,
     },
 };
 
@@ -81,7 +82,21 @@ broken! {
         revoked_entries_are_delivered_again;
     a_bus_that_ignores_the_start: IgnoresStart fails
         a_group_can_start_after_an_entry
-        an_existing_group_refuses_to_start_after_an_entry;
+        a_group_can_start_at_a_time
+        an_existing_group_refuses_to_start_after_an_entry
+        an_existing_group_refuses_to_start_at_a_time;
+    a_bus_that_ignores_the_place_of_a_move: IgnoresSeek fails
+        a_group_that_starts_in_the_future_gets_the_next_message
+        seek_moves_a_group
+        seek_moves_a_group_after_an_entry
+        seek_moves_a_group_to_a_time;
+    a_bus_that_reads_from_the_beginning: IgnoresCursor fails
+        a_topic_is_read_in_pages
+        a_reader_can_begin_at_the_end
+        a_reader_can_begin_after_an_entry
+        a_reader_can_begin_at_a_time;
+    a_bus_that_counts_wrongly: CountsWrongly fails
+        the_lag_of_a_group_is_counted;
 }
 
 /// The promise that a bus breaks.
@@ -113,8 +128,14 @@ enum Fault {
     LosesOnClose,
     /// Acknowledges entries when it revokes them.
     LosesRevoked,
-    /// Accepts a start after an entry for an existing group, and starts elsewhere.
+    /// Accepts a start after an entry or at a time for an existing group, and starts elsewhere.
     IgnoresStart,
+    /// Moves groups to the beginning.
+    IgnoresSeek,
+    /// Begins to read at the beginning, and reads small pages again and again.
+    IgnoresCursor,
+    /// Counts entries that the group has read.
+    CountsWrongly,
     /// None.
     Nothing,
 }
@@ -183,7 +204,7 @@ impl EventBus for Broken {
                 subscription.dead_letter_max_age = Duration::MAX;
                 subscription.dead_letter_max_len = u64::MAX;
             }
-            Fault::IgnoresStart if matches!(subscription.start, Start::After(_)) => {
+            Fault::IgnoresStart if subscription.start.needs_new_group() => {
                 subscription.start = Start::New;
             }
             _ => {}
@@ -211,7 +232,91 @@ impl EventBus for Broken {
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
-        self.bus.operations()
+        Ok(Box::new(BrokenOperations { inner: self.bus.operations()?, fault: self.fault }))
+    }
+}
+
+struct BrokenOperations {
+    inner: Box<dyn Operations>,
+    fault: Fault,
+}
+
+impl Operations for BrokenOperations {
+    fn ping(&mut self) -> Result<(), BusError> {
+        self.inner.ping()
+    }
+
+    fn topics(&mut self) -> Result<Vec<String>, BusError> {
+        self.inner.topics()
+    }
+
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
+        self.inner.groups(topic)
+    }
+
+    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
+        let at = if self.fault == Fault::IgnoresCursor { &Start::Backlog } else { at };
+        self.inner.cursor(topic, at)
+    }
+
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
+        let mut page = self.inner.read(topic, cursor, max)?;
+        if self.fault == Fault::IgnoresCursor && max < 3 {
+            page.next = cursor.clone();
+        }
+        Ok(page)
+    }
+
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
+        let mut lags = self.inner.lag(topic, group)?;
+        if self.fault == Fault::CountsWrongly {
+            for lag in &mut lags {
+                lag.count += 1;
+            }
+        }
+        Ok(lags)
+    }
+
+    fn pending(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<Pending>, BusError> {
+        self.inner.pending(topic, group, after, max)
+    }
+
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        self.inner.set_replaying(topic, group, id, is_running)
+    }
+
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        self.inner.replaying(topic, group)
+    }
+
+    fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
+        self.inner.drop_dead_letters(topic, group, ids)
+    }
+
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError> {
+        self.inner.replace_dead_letter(topic, group, letter)
+    }
+
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
+        let to = if self.fault == Fault::IgnoresSeek { &Start::Backlog } else { to };
+        self.inner.seek(topic, group, to)
     }
 }
 

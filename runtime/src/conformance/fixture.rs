@@ -2,12 +2,13 @@
 
 use std::{
     cell::Cell,
+    collections::HashSet,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicI64, Ordering},
     },
     thread,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use bytes::Bytes;
@@ -21,8 +22,8 @@ use super::{
 use crate::{
     codec,
     event_bus::{
-        Consumer, DeadLetter, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Message,
-        Operations, Pending, Start, Subscription,
+        Consumer, DeadLetter, Entry, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer,
+        Message, Operations, Page, Pending, Start, Subscription,
     },
     metadata::EventsMetadata,
     receiver::ReceiverError,
@@ -153,6 +154,18 @@ impl Fixture {
         outcomes.into_iter().map(|outcome| outcome.expect("the bus should take the message")).collect()
     }
 
+    /// Sends the items 1 to 5. Returns the time at which the bus stored the fourth, later than the third.
+    pub(super) fn send_around_a_time(&self) -> SystemTime {
+        self.send_items(1..=3);
+        // Some buses count in milliseconds.
+        thread::sleep(Duration::from_millis(20));
+        self.send_items(4..=5);
+        let times: Vec<_> = self.read(&self.topic).into_iter().filter_map(|entry| entry.timestamp).collect();
+        assert!(times.len() == 5 && times.is_sorted(), "each entry should have the time of its storing");
+        assert!(times[2] < times[3], "the time of storing should be exact to 20 ms");
+        times[3]
+    }
+
     // Receivers
 
     /// Connects a receiver of the items that the case adds.
@@ -237,6 +250,30 @@ impl Fixture {
     /// Waits until `condition` holds.
     pub(super) fn wait(&self, what: &str, condition: impl FnMut() -> bool) {
         assert!(wait(self.patience(), condition), "timed out waiting until {what}");
+    }
+
+    /// Returns the entries of a topic.
+    pub(super) fn read(&self, topic: &str) -> Vec<Entry> {
+        self.read_pages(topic, &Start::Backlog, 1000)
+    }
+
+    /// Returns the entries from `at` on, read in pages of at most `max`.
+    pub(super) fn read_pages(&self, topic: &str, at: &Start, max: usize) -> Vec<Entry> {
+        let mut operations = self.operations();
+        let mut cursor = operations.cursor(topic, at).expect("a topic should have this place");
+        let (mut entries, mut seen) = (Vec::new(), HashSet::new());
+        loop {
+            let Page { entries: page, next } =
+                operations.read(topic, &cursor, max).expect("the bus should read the topic");
+            assert!(page.len() <= max, "a page should have at most {max} entries");
+            if page.is_empty() {
+                return entries;
+            }
+            let is_new = page.iter().all(|entry| seen.insert(entry.id.clone()));
+            assert!(is_new, "each page should begin after the one before");
+            entries.extend(page);
+            cursor = next;
+        }
     }
 
     pub(super) fn pending(&self) -> Vec<Pending> {

@@ -53,6 +53,7 @@
 //! |---|---|
 //! | `delivery` | a message arrives unchanged, on its topic only, and in order |
 //! | `groups` | each group gets each message once, starts at the right message, and can be moved |
+//! | `operations` | operators can read a topic from any place, and see how far a group is behind |
 //! | `retry` | failed receivers run again, in order, until the message becomes a dead letter |
 //! | `unusable` | a message that cannot be read becomes a dead letter and blocks no other |
 //! | `dead_letters` | dead letters can be replayed and dropped, belong to one group, and are limited |
@@ -242,13 +243,25 @@ cases! {
         a_new_group_starts_with_new_messages
         a_backlog_group_starts_with_the_oldest_message
         a_group_can_start_after_an_entry [StartAfterEntry]
+        a_group_can_start_at_a_time [StartAtTime]
+        a_group_that_starts_in_the_future_gets_the_next_message [StartAtTime]
         an_existing_group_continues
         an_existing_group_refuses_to_start_after_an_entry [StartAfterEntry]
+        an_existing_group_refuses_to_start_at_a_time [StartAtTime]
         a_start_after_an_invalid_entry_id_is_refused [StartAfterEntry]
-        an_invalid_entry_id_is_refused
         topics_and_groups_are_listed_and_asking_creates_none
         seek_moves_a_group
         seek_moves_a_group_after_an_entry [StartAfterEntry]
+        seek_moves_a_group_to_a_time [StartAtTime]
+    }
+    operations {
+        a_ping_is_answered
+        a_topic_is_read_in_pages
+        a_reader_can_begin_at_the_end
+        a_reader_can_begin_after_an_entry [StartAfterEntry]
+        a_reader_can_begin_at_a_time [StartAtTime]
+        an_invalid_entry_id_is_refused
+        the_lag_of_a_group_is_counted
     }
     retry {
         a_message_is_acknowledged_only_after_it_was_handled

@@ -15,15 +15,15 @@ pub use broker::kafka::{KafkaBus, KafkaOptions};
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
 pub use broker::{
-    AuditLine, AuditLog, BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Lost,
-    Operations, Pending, Polled, Start, Subscription, Waker, from_settings::operations, memory::MemoryBus,
-    registered::register,
+    AuditLine, AuditLog, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer, Lag,
+    Lost, Operations, Page, Pending, Polled, Start, Subscription, Waker, from_settings::operations,
+    memory::MemoryBus, registered::register,
 };
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;
 pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
 #[cfg(feature = "cli")]
-pub(crate) use consumer::{LOOP_HELP, Renamed, rename};
+pub(crate) use consumer::{LOOP_HELP, Renamed, rename, seek_arguments};
 pub use producer::{Guard, InstallError, ProduceError, Producer, Undelivered, install, producer};
 pub use settings::Settings;
 pub use wire::{

@@ -8,8 +8,8 @@ use std::{
 };
 
 use openedx_events::event_bus::{
-    BusError, Capability, DeadLetter, Entry, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer,
-    Failure, Message, Operations, Pending, Polled, Start, Subscription,
+    BusError, Capability, Cursor, DeadLetter, Entry, EntryId, Envelope, EventBus, EventBusConsumer,
+    EventBusProducer, Failure, Lag, Message, Operations, Page, Pending, Polled, Start, Subscription,
 };
 
 /// A bus that keeps its topics in maps. Clones share them.
@@ -67,6 +67,7 @@ impl State {
             Start::New => Ok(self.last),
             Start::Backlog => Ok(0),
             Start::After(id) => number(id),
+            Start::At(_) => Err(BusError::permanent("this bus does not know when it stored a message")),
         }
     }
 }
@@ -89,7 +90,7 @@ impl EventBus for MapBus {
         let mut state = self.state();
         let read = state.position(start)?;
         let groups = &mut state.topic(topic).groups;
-        if groups.contains_key(group) && matches!(start, Start::After(_)) {
+        if groups.contains_key(group) && start.needs_new_group() {
             return Err(BusError::group_exists(topic, group));
         }
         groups.entry(group.clone()).or_insert(Group { read, ..Group::default() });
@@ -185,6 +186,10 @@ impl EventBusConsumer for Member {
 }
 
 impl Operations for MapBus {
+    fn ping(&mut self) -> Result<(), BusError> {
+        Ok(())
+    }
+
     fn topics(&mut self) -> Result<Vec<String>, BusError> {
         Ok(self.state().topics.keys().cloned().collect())
     }
@@ -193,12 +198,33 @@ impl Operations for MapBus {
         Ok(self.state().topics.get(topic).map(|topic| topic.groups.keys().cloned().collect()))
     }
 
-    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
-        let after = after.map_or(Ok(0), number)?;
+    fn cursor(&mut self, _: &str, at: &Start) -> Result<Cursor, BusError> {
+        Ok(Cursor::new(self.state().position(at)?.to_string()))
+    }
+
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
+        let after = number(&EntryId::new(cursor.as_str()))?;
         let state = self.state();
         let messages = state.topics.get(topic).map(|it| it.messages.range((Excluded(after), Unbounded)));
         let messages = messages.into_iter().flatten().take(max);
-        Ok(messages.map(|(&number, message)| Entry::new(id(number), message.clone(), 1)).collect())
+        let entries: Vec<_> =
+            messages.map(|(&number, message)| Entry::new(id(number), message.clone(), 1)).collect();
+        let next = entries.last().map_or_else(|| cursor.clone(), |last| Cursor::new(last.id.as_str()));
+        Ok(Page { entries, next })
+    }
+
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
+        let state = self.state();
+        let topic = state.topics.get(topic);
+        let group = topic.and_then(|topic| Some((topic, topic.groups.get(group)?)));
+        let (topic, group) = group.ok_or_else(|| BusError::permanent("this group does not exist"))?;
+        Ok(vec![Lag {
+            partition: None,
+            committed: Some(group.read.to_string()),
+            end: topic.messages.last_key_value().map(|(number, _)| number.to_string()),
+            count: topic.messages.range((Excluded(group.read), Unbounded)).count() as u64,
+            is_exact: true,
+        }])
     }
 
     fn pending(

@@ -165,8 +165,7 @@ fn server(settings: &Settings, found: &mut FindingLines) {
         Ok(operations) => operations,
         Err(error) => return found.errors([unreachable(error)]),
     };
-    let probe = settings.stream_name("openedx-events-check");
-    if let Err(error) = operations.read(&probe, None, 1) {
+    if let Err(error) = operations.ping() {
         return found.errors([unreachable(error)]);
     }
     let consumed = settings.consumer.config.iter().filter(|(_, config)| config.enabled);

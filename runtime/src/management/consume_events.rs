@@ -27,7 +27,7 @@ use crate::{
     error::chain,
     event::AnyEvent,
     event_bus::{
-        ConsumeError, Consumer, EntryId, OnError, OnUnknownType, Settings, Stop, run_all,
+        ConsumeError, Consumer, OnError, OnUnknownType, Settings, Start, Stop, run_all, seek_arguments,
         settings::ConsumerExtra,
     },
     metadata::EventsMetadata,
@@ -129,23 +129,24 @@ impl ConsumeEvents {
         match run_all(consumers, stop) {
             Ok(_) if is_closed.load(Ordering::Acquire) => Err(CommandError::ClosedPipe),
             Ok(_) => Ok(Done::Clean),
-            Err(ConsumeError::GroupExists { topic, group, entry, .. }) => Err(CommandError::new(format!(
+            Err(ConsumeError::GroupExists { topic, group, start, .. }) => Err(CommandError::new(format!(
                 "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `last_read_msg_id` only applies \
                  to a new group\nhelp: to move this group, stop its consumers, run the command below, and start them \
                  without `last_read_msg_id`\n  {}",
-                self.seek_command(&topic, &group, &entry)
+                self.seek_command(&topic, &group, &start)
             ))),
             Err(error) => Err(CommandError::with_code(chain(&error), error.exit_code())),
         }
     }
 
     /// Returns the command that moves the group, with the words by which this program was called.
-    fn seek_command(&self, topic: &str, group: &str, to: &EntryId) -> String {
+    fn seek_command(&self, topic: &str, group: &str, to: &Start) -> String {
         let arguments: Vec<String> = env::args_os().map(|word| word.to_string_lossy().into_owned()).collect();
         let own = arguments.iter().position(|word| ["consume-events", "consume_events"].contains(&&**word));
         let mut words =
             own.map_or_else(|| vec!["openedx-events".to_owned()], |own| arguments[..own].to_vec());
-        words.extend(["seek", "-t", topic, "-g", group, "--to", to.as_str()].map(str::to_owned));
+        words.extend(["seek", "-t", topic, "-g", group].map(str::to_owned));
+        words.extend(seek_arguments(to));
         if let Some(file) = &self.settings.file {
             words.extend(["--settings".to_owned(), file.display().to_string()]);
         }

@@ -11,7 +11,7 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::error::chain;
-use crate::event_bus::{BusError, EntryId, Operations, Sizes};
+use crate::event_bus::{BusError, Cursor, EntryId, Operations, Page, Sizes, Start};
 
 /// How often `--follow` looks for new entries.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -45,16 +45,19 @@ pub struct Tail {
 impl Tail {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         let mut topic = self.topic.open(None)?;
-        let mut after = match self.last {
+        let mut cursor = match self.last {
             Some(last) => before_last(&mut *topic.operations, &topic.name, last)?,
-            None => self.from.as_deref().map(EntryId::new),
+            None => {
+                let at = self.from.as_deref().map_or(Start::Backlog, |id| Start::After(EntryId::new(id)));
+                topic.operations.cursor(&topic.name, &at)?
+            }
         };
         let mut left = self.count.unwrap_or(usize::MAX);
         // If the server has never answered, it may be the wrong one, and the command fails.
         let mut has_answered = false;
         let mut sizes = Sizes::default();
         while left > 0 {
-            let page = match topic.operations.read(&topic.name, after.as_ref(), sizes.page().min(left)) {
+            let page = match topic.operations.read(&topic.name, &cursor, sizes.page().min(left)) {
                 Ok(page) => page,
                 Err(error) if has_answered && self.follow && error.is_transient() => {
                     tracing::warn!(error = chain(&error), "cannot read the topic, trying again");
@@ -63,17 +66,18 @@ impl Tail {
                 }
                 Err(error) => return Err(error.into()),
             };
-            if page.is_empty() && !has_answered {
+            let Page { entries, next } = page;
+            cursor = next;
+            if entries.is_empty() && !has_answered {
                 self.explain_nothing(&mut topic)?;
             }
             has_answered = true;
-            for found in &page {
+            for found in &entries {
                 sizes.add(found.memory());
                 writeln!(out, "{}", Value::Object(entry(&found.id, &found.message, self.reveal)))?;
-                after = Some(found.id.clone());
             }
-            left = left.saturating_sub(page.len());
-            if page.is_empty() {
+            left = left.saturating_sub(entries.len());
+            if entries.is_empty() {
                 if !self.follow {
                     break;
                 }
@@ -96,25 +100,32 @@ impl Tail {
     }
 }
 
-/// Returns the entry before the last `last` entries, or `None` if the topic has no more than these.
-fn before_last(
-    operations: &mut dyn Operations,
-    topic: &str,
-    last: usize,
-) -> Result<Option<EntryId>, BusError> {
-    let mut newest: VecDeque<EntryId> = VecDeque::new();
+/// Returns the place before the last `last` entries, or the beginning if the topic has no more than these.
+fn before_last(operations: &mut dyn Operations, topic: &str, last: usize) -> Result<Cursor, BusError> {
+    let mut cursor = operations.cursor(topic, &Start::Backlog)?;
+    // The pages with the last entries: where each begins, and its number of entries.
+    let mut pages = VecDeque::new();
+    let mut count = 0;
     let mut sizes = Sizes::default();
     loop {
-        let page = operations.read(topic, newest.back(), sizes.page())?;
-        if page.is_empty() {
+        let Page { entries, next } = operations.read(topic, &cursor, sizes.page())?;
+        if entries.is_empty() {
             break;
         }
-        for found in &page {
+        for found in &entries {
             sizes.add(found.memory());
         }
-        newest.extend(page.into_iter().map(|found| found.id));
-        // Keep one entry more than requested: the entry before the last `last`.
-        newest.drain(..newest.len().saturating_sub(last.saturating_add(1)));
+        count += entries.len();
+        pages.push_back((cursor, entries.len()));
+        cursor = next;
+        while let Some((_, first)) = pages.front()
+            && count - first >= last
+        {
+            count -= first;
+            pages.pop_front();
+        }
     }
-    Ok(if newest.len() > last { newest.pop_front() } else { None })
+    let Some((first, _)) = pages.pop_front() else { return Ok(cursor) };
+    let skipped = count.saturating_sub(last);
+    Ok(if skipped == 0 { first } else { operations.read(topic, &first, skipped)?.next })
 }

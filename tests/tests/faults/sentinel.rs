@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use openedx_events::{codec, event_bus::EventBus};
+use openedx_events::{
+    codec,
+    event_bus::{EventBus, Start},
+};
 use openedx_events_tests::redis_server::Setup;
 use serde_json::json;
 
@@ -15,12 +18,15 @@ use super::{
 /// Returns the items of all entries on the server.
 fn on_server(scenario: &Scenario) -> BTreeSet<Id> {
     let mut operations = scenario.bus().operations().unwrap();
-    let (mut found, mut after) = (BTreeSet::new(), None);
+    let mut found = BTreeSet::new();
+    let mut cursor = operations.cursor(TOPIC, &Start::Backlog).unwrap();
     loop {
-        let entries = operations.read(TOPIC, after.as_ref(), 1000).unwrap();
-        let Some(last) = entries.last() else { return found };
-        after = Some(last.id.clone());
-        for entry in &entries {
+        let page = operations.read(TOPIC, &cursor, 1000).unwrap();
+        if page.entries.is_empty() {
+            return found;
+        }
+        cursor = page.next;
+        for entry in &page.entries {
             let made: ItemSent = codec::decode(entry.message.event_data().unwrap()).unwrap();
             found.insert((made.producer, made.number));
         }

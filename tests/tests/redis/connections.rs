@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions, Settings};
+use openedx_events::event_bus::{BusError, Cursor, EventBus, RedisBus, RedisOptions, Settings};
 
 use super::support::{TOPIC, World, numbers, poll, send};
 
@@ -69,7 +69,10 @@ fn the_longest_timeouts_are_accepted() {
     world.options.socket_timeout = Duration::MAX;
     world.produce(0..2);
     assert_eq!(numbers(&poll(&mut *world.consumer("a"), &[], 10)), [0, 1]);
-    assert_eq!(world.bus().operations().unwrap().read(TOPIC, None, 10).unwrap().len(), 2);
+    assert_eq!(
+        world.bus().operations().unwrap().read(TOPIC, &Cursor::new("0-0"), 10).unwrap().entries.len(),
+        2
+    );
 }
 
 #[test]
@@ -87,7 +90,7 @@ fn an_unreachable_server_is_a_transient_error_in_time() {
         assert!(error.is_transient(), "{error}");
         let mut consumer = bus.consumer(&super::support::backlog("a")).unwrap();
         assert!(consumer.poll(&[], 1, Duration::from_mins(1)).unwrap_err().is_transient());
-        assert!(bus.operations().unwrap().read(TOPIC, None, 1).unwrap_err().is_transient());
+        assert!(bus.operations().unwrap().read(TOPIC, &Cursor::new("0-0"), 1).unwrap_err().is_transient());
         assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{error::Error, fmt::Write as _, path::Path, time::Duration};
 
-use openedx_events::event_bus::{BusError, EventBus, RedisBus, RedisOptions};
+use openedx_events::event_bus::{BusError, Cursor, EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::Setup;
 
 use super::support::{World, numbers, poll, send};
@@ -103,7 +103,7 @@ fn connections_are_encrypted_and_certificates_verified() {
     let mut plain = RedisOptions::tcp("localhost", port);
     plain.socket_timeout = Duration::from_millis(500);
     let mut operations = RedisBus::new(plain).unwrap().operations().unwrap();
-    let error = operations.read("dev-numbers", None, 1).unwrap_err();
+    let error = operations.read("dev-numbers", &Cursor::new("0-0"), 1).unwrap_err();
     assert!(error.to_string().contains("requires TLS"), "{error}");
 
     let missing = trusting(Path::new("/no/such/file")).unwrap_err();
@@ -128,7 +128,7 @@ fn a_server_that_expects_the_other_kind_of_connection_is_named_soon() {
         let produced = send(&*bus.producer().unwrap(), 1).unwrap_err();
         let mut member = bus.consumer(&super::support::backlog("a")).unwrap();
         let polled = member.poll(&[], 1, Duration::from_mins(1)).unwrap_err();
-        let listed = bus.operations().unwrap().read("dev-numbers", None, 1).unwrap_err();
+        let listed = bus.operations().unwrap().read("dev-numbers", &Cursor::new("0-0"), 1).unwrap_err();
         for error in [produced, polled, listed] {
             assert!(!error.is_transient() && error.to_string().contains(wanted), "{error}");
         }

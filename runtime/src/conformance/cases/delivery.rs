@@ -15,7 +15,7 @@ pub(in crate::conformance) fn a_message_arrives_as_it_was_sent(fixture: &Fixture
     item.content = (0..=255).collect::<Vec<u8>>().into();
     let message = message(&item);
     fixture.send([message.clone()]);
-    let stored = fixture.operations().read(&fixture.topic, None, 10).unwrap();
+    let stored = fixture.read(&fixture.topic);
     assert_eq!(stored.len(), 1);
     assert!(stored[0].message == message, "the stored message differs");
 

@@ -1,6 +1,9 @@
 //! Consumer groups, and the messages with which they begin.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use crate::{
     conformance::fixture::{Fixture, GROUP, Recorded},
@@ -84,6 +87,24 @@ pub(in crate::conformance) fn a_group_can_start_after_an_entry(fixture: &Fixture
     assert_eq!(handled.all(), [4, 5]);
 }
 
+pub(in crate::conformance) fn a_group_can_start_at_a_time(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let time = fixture.send_around_a_time();
+    let member = fixture.member("a", |consumer| consumer.start(Start::At(time)).count(2));
+    assert_eq!(member.end_well().handled, 2);
+    assert_eq!(handled.all(), [4, 5]);
+}
+
+pub(in crate::conformance) fn a_group_that_starts_in_the_future_gets_the_next_message(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    fixture.send_items(1..=2);
+    let tomorrow = SystemTime::now() + Duration::from_hours(24);
+    fixture.operations().seek(&fixture.topic, GROUP, &Start::At(tomorrow)).unwrap();
+    fixture.send_items(3..=4);
+    fixture.member("a", |consumer| consumer.count(2)).end_well();
+    assert_eq!(handled.all(), [3, 4], "a group there would lose the messages until then");
+}
+
 pub(in crate::conformance) fn an_existing_group_continues(fixture: &Fixture) {
     let (handled, _receiver) = fixture.record();
     fixture.send_items(1..=2);
@@ -110,12 +131,19 @@ pub(in crate::conformance) fn an_existing_group_refuses_to_start_after_an_entry(
     assert_eq!(handled.all(), [1, 2]);
 }
 
-pub(in crate::conformance) fn an_invalid_entry_id_is_refused(fixture: &Fixture) {
-    let invalid = EntryId::new("yesterday");
+pub(in crate::conformance) fn an_existing_group_refuses_to_start_at_a_time(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
     fixture.send_items(1..=2);
-    let mut operations = fixture.operations();
-    assert!(operations.read(&fixture.topic, Some(&invalid), 10).is_err());
-    assert!(operations.drop_dead_letters(&fixture.topic, GROUP, &[invalid]).is_err());
+    fixture.member("a", |consumer| consumer.count(2)).end_well();
+    let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let again = fixture.member("a", |consumer| consumer.start(Start::At(time)).count(1));
+    let error = again.end_with_error("the group cannot begin there");
+    assert_eq!(error.exit_code(), 2, "{error}");
+    let text = error.to_string();
+    for part in ["seek", &fixture.topic, GROUP, "2023-11-14T22:13:20+00:00"] {
+        assert!(text.contains(part), "`{part}` is missing: {text}");
+    }
+    assert_eq!(handled.all(), [1, 2]);
 }
 
 pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixture: &Fixture) {
@@ -130,13 +158,13 @@ pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixtu
     assert!(handled.all().is_empty());
 }
 
-/// Moves the group of the case, which has read everything, and checks what it reads then.
 pub(in crate::conformance) fn topics_and_groups_are_listed_and_asking_creates_none(fixture: &Fixture) {
     let mut operations = fixture.operations();
     let groups = |operations: &mut dyn Operations| operations.groups(&fixture.topic).unwrap();
     let is_listed = |operations: &mut dyn Operations| operations.topics().unwrap().contains(&fixture.topic);
     assert_eq!(groups(&mut *operations), None, "the topic should not exist before its first message");
-    assert!(operations.read(&fixture.topic, None, 1).unwrap().is_empty());
+    let cursor = operations.cursor(&fixture.topic, &Start::New).unwrap();
+    assert!(operations.read(&fixture.topic, &cursor, 1).unwrap().entries.is_empty());
     assert!(operations.dead_letters(&fixture.topic, GROUP, None, 1).unwrap().is_empty());
     assert!(
         groups(&mut *operations).is_none() && !is_listed(&mut *operations),
@@ -149,6 +177,7 @@ pub(in crate::conformance) fn topics_and_groups_are_listed_and_asking_creates_no
     assert_eq!(groups(&mut *operations), Some(vec![GROUP.to_owned()]));
 }
 
+/// Moves the group of the case, which has read everything, and checks what it reads then.
 fn seek(fixture: &Fixture, handled: &Recorded<i64>, to: &Start, expected: &[i64]) {
     let before = handled.len();
     fixture.operations().seek(&fixture.topic, GROUP, to).unwrap();
@@ -174,4 +203,12 @@ pub(in crate::conformance) fn seek_moves_a_group_after_an_entry(fixture: &Fixtur
     let ids = fixture.send_items(1..=4);
     fixture.member("a", |consumer| consumer.count(4)).end_well();
     seek(fixture, &handled, &Start::After(ids[1].clone()), &[3, 4]);
+}
+
+pub(in crate::conformance) fn seek_moves_a_group_to_a_time(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let time = fixture.send_around_a_time();
+    fixture.member("a", |consumer| consumer.count(5)).end_well();
+    seek(fixture, &handled, &Start::At(time), &[4, 5]);
+    seek(fixture, &handled, &Start::At(UNIX_EPOCH), &[1, 2, 3, 4, 5]);
 }

@@ -5,6 +5,7 @@ pub(super) mod concurrency;
 pub(super) mod dead_letters;
 pub(super) mod delivery;
 pub(super) mod groups;
+pub(super) mod operations;
 pub(super) mod options;
 pub(super) mod producing;
 pub(super) mod recovery;

@@ -121,7 +121,7 @@ impl<'a> Installed<'a> {
 
 /// Returns the numbers of the events in a topic.
 fn stored(fixture: &Fixture, topic: &str) -> Vec<i64> {
-    let entries = fixture.operations().read(topic, None, 100_000).unwrap();
+    let entries = fixture.read(topic);
     entries.iter().map(|entry| number(&entry.message)).collect()
 }
 
@@ -159,7 +159,7 @@ pub(in crate::conformance) fn a_waiting_sender_learns_the_outcome(fixture: &Fixt
     installed.set_down(false);
     producer.send_again(undelivered[0]).unwrap();
     assert_eq!([topic, other].map(|topic| stored(fixture, topic)), [vec![1, 2], vec![1]]);
-    let entries = fixture.operations().read(topic, None, 10).unwrap();
+    let entries = fixture.read(topic);
     assert_eq!(entries[1].message.header(Header::Id), message.header(Header::Id));
 }
 

@@ -39,8 +39,8 @@ impl BusError {
         Self { message: message.into(), kind: ErrorKind::Refused, source: None }
     }
 
-    /// Makes the error of a member that should begin [after an entry](super::Start::After), but whose group exists and
-    /// keeps its position.
+    /// Makes the error of a member that should begin [after an entry](super::Start::After) or
+    /// [at a time](super::Start::At), but whose group exists and keeps its position.
     #[must_use]
     pub fn group_exists(topic: &str, group: &str) -> Self {
         let message = format!("group `{group}` of topic `{topic}` already exists and keeps its position");

@@ -21,7 +21,7 @@ pub use audit::{AuditLine, AuditLog};
 pub use capability::Capability;
 pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
 pub use error::BusError;
-pub use operations::{Operations, Pending};
+pub use operations::{Cursor, Lag, Operations, Page, Pending};
 
-pub(super) use subscription::bounded;
 pub use subscription::{Start, Subscription};
+pub(super) use subscription::{bounded, utc};

@@ -1,6 +1,6 @@
-//! The tasks of operators: reading topics, pending entries and dead letters, and moving groups.
+//! The tasks of operators: reading topics, pending entries and dead letters, and looking at groups and moving them.
 
-use std::time::Duration;
+use std::{fmt, sync::Arc, time::Duration};
 
 use super::{BusError, Start};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
@@ -9,6 +9,9 @@ use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 ///
 /// Each method returns an error if the broker cannot be reached or refuses the call.
 pub trait Operations: Send {
+    /// Checks that the broker answers. Needs no topic, and creates none.
+    fn ping(&mut self) -> Result<(), BusError>;
+
     /// Lists the full names of topics that exist, in any order, topics of dead letters included. They help to find what a
     /// misspelt name means, so a bus with very many topics may leave some out rather than take longer than a second.
     fn topics(&mut self) -> Result<Vec<String>, BusError>;
@@ -16,9 +19,16 @@ pub trait Operations: Send {
     /// Lists the groups of `topic`, or returns `None` if the topic does not exist. Never creates anything.
     fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError>;
 
-    /// Reads at most `max` entries of `topic` after the entry `after`, or from the oldest one if it is `None`. No group
-    /// is involved.
-    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError>;
+    /// Returns the place `at` in `topic`, from which [`read`](Self::read) begins. A topic that does not exist is like an empty
+    /// one. Never creates anything.
+    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError>;
+
+    /// Reads at most `max` entries of `topic` that follow `cursor`, in order. The cursor is one that this bus returned for this
+    /// topic. No group is involved.
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError>;
+
+    /// Returns how far `group` is behind in each partition of `topic`. A topic without partitions has one line.
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError>;
 
     /// Lists the entries that members of `group` received and have not acknowledged: at most `max`, after the entry `after`.
     fn pending(
@@ -38,7 +48,10 @@ pub trait Operations: Send {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<DeadLetter>, BusError> {
-        let entries = self.read(&DeadLetter::topic(topic, group), after, max)?;
+        let letters = DeadLetter::topic(topic, group);
+        let at = after.map_or(Start::Backlog, |id| Start::After(id.clone()));
+        let cursor = self.cursor(&letters, &at)?;
+        let entries = self.read(&letters, &cursor, max)?.entries;
         Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
     }
 
@@ -76,6 +89,57 @@ pub trait Operations: Send {
     /// Moves `group` to a position in `topic`, and creates the group if it does not exist. Returns whether it was
     /// created.
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError>;
+}
+
+/// A place between two entries of a topic: where a page begins or ends. Only the bus that made it understands its text.
+///
+/// A bus with partitions keeps a place in each of them.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Cursor(Arc<str>);
+
+impl Cursor {
+    /// Makes a cursor from the text that its bus understands.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// Returns the text that its bus understands.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", &self.0)
+    }
+}
+
+/// Entries that were read from a topic.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The entries, in order. There are none if the topic has no more.
+    pub entries: Vec<Entry>,
+    /// The place after them. The next page begins there.
+    pub next: Cursor,
+}
+
+/// How far a group is behind in a topic, or in one partition of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lag {
+    /// The partition, if the topic has partitions.
+    pub partition: Option<i32>,
+    /// The group's position, as the broker writes it. A group that has no position in this partition yet has none.
+    pub committed: Option<String>,
+    /// The end of the topic or of the partition, as the broker writes it, if the user may see it.
+    pub end: Option<String>,
+    /// The number of entries that no member of the group has received yet. The entries that members received and have not
+    /// acknowledged are [pending](Operations::pending).
+    pub count: u64,
+    /// Whether `count` is the exact number. Otherwise it is a lower bound: the broker does not know the number, and counting
+    /// further would take too long.
+    pub is_exact: bool,
 }
 
 /// An entry that a member received and has not acknowledged.

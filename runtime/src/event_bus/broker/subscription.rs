@@ -1,10 +1,13 @@
 //! The topic and group that a member subscribes to, and the limits that the broker keeps for it.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use crate::event_bus::{
-    settings::{consumers::ConsumerExtra, table::ConsumerSettings, value::LONGEST},
-    wire::EntryId,
+use crate::{
+    date_time::DateTime,
+    event_bus::{
+        settings::{consumers::ConsumerExtra, table::ConsumerSettings, value::LONGEST},
+        wire::EntryId,
+    },
 };
 
 /// The topic, the group and the name of a member, with the limits that the broker keeps for it.
@@ -52,19 +55,30 @@ impl Subscription {
     }
 }
 
-/// Where a new group begins.
+/// A place in a topic: where a new group begins, where an operator moves a group, or where a reader begins.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Start {
-    /// With the messages that are sent after the group was created.
+    /// The end: the next message is the first that is sent from now on.
     #[default]
     New,
-    /// With the oldest message that the topic still has.
+    /// The beginning: the oldest message that the topic still has.
     Backlog,
-    /// After this entry. If the group exists already, that is an error.
+    /// After this entry. A group that exists already does not begin there, which is an error.
     After(EntryId),
+    /// The first message that the broker stored at this time or later. If there is none, the end of the topic, even if the time
+    /// is in the future. Brokers that count in milliseconds include all messages of the same millisecond. A group that exists
+    /// already does not begin there, which is an error.
+    At(SystemTime),
 }
 
 impl Start {
+    /// Returns whether only a new group can begin there. A group that exists already keeps its position, and its members would wait
+    /// for messages of other times.
+    #[must_use]
+    pub fn needs_new_group(&self) -> bool {
+        matches!(self, Self::After(_) | Self::At(_))
+    }
+
     /// Logs where a new group begins: an operator who expects older messages would wait in vain. A topic that did not exist may
     /// be misspelt.
     pub(crate) fn log_new_group(&self, topic_is_new: bool) {
@@ -80,8 +94,20 @@ impl Start {
             ),
             Self::Backlog => tracing::info!("{created}, which begins with the oldest message of the topic"),
             Self::After(entry) => tracing::info!("{created}, which begins after entry {}", entry.as_str()),
+            Self::At(time) => {
+                tracing::info!(
+                    "{created}, which begins with the first message stored at {} or later",
+                    utc(*time)
+                );
+            }
         }
     }
+}
+
+/// Returns a time as RFC 3339 writes it, in UTC.
+pub(crate) fn utc(time: SystemTime) -> String {
+    DateTime::try_from(time)
+        .map_or_else(|error| format!("a time that cannot be written: {error}"), |time| time.to_string())
 }
 
 /// Limits a time that a caller chose, since `Duration::MAX` is a common way to ask for no limit.

@@ -4,7 +4,10 @@ use std::{error::Error, fmt, time::Duration};
 
 use crate::{
     error::debug_as_chain,
-    event_bus::{broker::BusError, wire::EntryId},
+    event_bus::{
+        broker::{BusError, Start, utc},
+        wire::EntryId,
+    },
 };
 
 /// Why a consumer ended. Nothing is lost: messages that were not acknowledged are delivered again.
@@ -14,15 +17,15 @@ pub enum ConsumeError {
     Refused(String),
     /// The program has no receivers.
     NoReceivers,
-    /// The group should begin after an entry (`last_read_msg_id`), but exists already.
+    /// The group should begin after an entry (`last_read_msg_id`) or at a time, but exists already.
     #[non_exhaustive]
     GroupExists {
         /// The topic, without the prefix that settings have.
         topic: String,
         /// The group.
         group: String,
-        /// The entry.
-        entry: EntryId,
+        /// Where it should begin.
+        start: Start,
     },
     /// The broker refuses this consumer permanently.
     Bus(BusError),
@@ -84,12 +87,18 @@ impl fmt::Display for ConsumeError {
                 "this program has no receivers\nnote: it would acknowledge every message without handling it\nhelp: link the crate \
                  with your receivers: `use your_handlers as _;`",
             ),
-            Self::GroupExists { topic, group, entry } => write!(
-                f,
-                "group `{group}` of topic `{topic}` already exists and keeps its position: `last_read_msg_id` only applies to a new \
-                 group; to move this one, stop its consumers, run `seek -t {topic} -g {group} --to {entry}`, and remove \
-                 `last_read_msg_id`"
-            ),
+            Self::GroupExists { topic, group, start } => {
+                let option = match start {
+                    Start::At(_) => "a time to begin with",
+                    _ => "`last_read_msg_id`",
+                };
+                write!(
+                    f,
+                    "group `{group}` of topic `{topic}` already exists and keeps its position: {option} only applies to a new group; \
+                     to move this one, stop its consumers, run `seek -t {topic} -g {group} {}`, and remove {option}",
+                    seek_arguments(start).join(" ")
+                )
+            }
             Self::Bus(error) => error.fmt(f),
             Self::ReceiverTimedOut { receiver, entry, timeout } => {
                 write!(f, "receiver `{receiver}` took longer than {timeout:?} for entry {entry}, which stays pending")
@@ -101,6 +110,17 @@ impl fmt::Display for ConsumeError {
             }
         }
     }
+}
+
+/// Returns the arguments with which `seek` moves a group there.
+pub(crate) fn seek_arguments(start: &Start) -> [String; 2] {
+    let (name, value) = match start {
+        Start::New => ("--to", "end".to_owned()),
+        Start::Backlog => ("--to", "start".to_owned()),
+        Start::After(entry) => ("--to", entry.to_string()),
+        Start::At(time) => ("--to-time", utc(*time)),
+    };
+    [name.to_owned(), value]
 }
 
 impl Error for ConsumeError {

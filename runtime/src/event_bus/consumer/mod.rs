@@ -44,6 +44,8 @@ use std::{
 
 use coordinator::Coordinator;
 pub use error::ConsumeError;
+#[cfg(feature = "cli")]
+pub(crate) use error::seek_arguments;
 use options::Options;
 pub use options::{OnError, OnUnknownType};
 #[cfg(feature = "cli")]
@@ -54,7 +56,7 @@ use report::Tally;
 pub use stop::Stop;
 
 use super::{
-    broker::{BusError, Capability, EventBus, Start, Subscription, from_settings},
+    broker::{BusError, Capability, EventBus, Subscription, from_settings},
     observe::{EventCallback, Log, Observer, Observers, Print},
     producer::install::produced_to,
     settings::Settings,
@@ -144,15 +146,11 @@ impl Consumer {
     }
 
     fn refused(&self, error: BusError) -> ConsumeError {
-        let Subscription { group, start, .. } = &self.subscription;
-        match start {
-            Start::After(entry) if error.is_group_exists() => ConsumeError::GroupExists {
-                topic: self.topic.clone(),
-                group: group.clone(),
-                entry: entry.clone(),
-            },
-            _ => ConsumeError::Bus(error),
+        if !error.is_group_exists() {
+            return ConsumeError::Bus(error);
         }
+        let Subscription { group, start, .. } = &self.subscription;
+        ConsumeError::GroupExists { topic: self.topic.clone(), group: group.clone(), start: start.clone() }
     }
 
     fn bus(&self) -> Result<Arc<dyn EventBus>, ConsumeError> {

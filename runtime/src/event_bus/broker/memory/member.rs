@@ -10,9 +10,7 @@ use std::{
 };
 
 use super::store::{self, Claim, Group, Store, Topics, id, number};
-use crate::event_bus::broker::{
-    BusError, EventBusConsumer, Lost, Polled, Start, Subscription, Waker, bounded,
-};
+use crate::event_bus::broker::{BusError, EventBusConsumer, Lost, Polled, Subscription, Waker, bounded};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId, Failure};
 
 pub(super) struct MemoryMember {
@@ -32,7 +30,7 @@ impl MemoryMember {
         let is_new = !topic.groups.contains_key(group);
         if is_new {
             topic.group(group).position = topic.position_of(start)?;
-        } else if let Start::After(_) = start {
+        } else if start.needs_new_group() {
             return Err(BusError::group_exists(name, group));
         }
         *topic.group(group).members.entry(consumer_name.clone()).or_default() += 1;

@@ -4,12 +4,16 @@ use std::{collections::HashSet, ops::Bound};
 
 use super::{
     MemoryBus,
-    store::{self, id, number},
+    store::{self, Group, Topic, Topics, id, number},
 };
-use crate::event_bus::broker::{BusError, Operations, Pending, Start};
-use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
+use crate::event_bus::broker::{BusError, Cursor, Lag, Operations, Page, Pending, Start};
+use crate::event_bus::wire::{DeadLetter, EntryId};
 
 impl Operations for MemoryBus {
+    fn ping(&mut self) -> Result<(), BusError> {
+        Ok(())
+    }
+
     fn topics(&mut self) -> Result<Vec<String>, BusError> {
         Ok(self.store.lock().keys().cloned().collect())
     }
@@ -19,11 +23,39 @@ impl Operations for MemoryBus {
         Ok(topics.get(topic).map(|topic| topic.groups.keys().cloned().collect()))
     }
 
-    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
-        let after = after.map_or(Ok(0), number)?;
+    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
+        let topics = self.store.lock();
+        let number = match (at, topics.get(topic)) {
+            // Unlike a group, a reader may wait for an entry that the topic does not have yet.
+            (Start::After(id), _) => number(id)?,
+            (at, Some(topic)) => topic.position_of(at)?,
+            (_, None) => 0,
+        };
+        Ok(cursor(number))
+    }
+
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
+        let after = number(&EntryId::new(cursor.as_str()))?;
         let topics = self.store.lock();
         let entries = topics.get(topic).map(|topic| store::after(&topic.entries, after).take(max));
-        Ok(entries.into_iter().flatten().map(|entry| entry.deliver(1)).collect())
+        let mut page = Page { entries: Vec::new(), next: cursor.clone() };
+        for entry in entries.into_iter().flatten() {
+            page.next = self::cursor(entry.number);
+            page.entries.push(entry.deliver(1));
+        }
+        Ok(page)
+    }
+
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
+        let topics = self.store.lock();
+        let (topic, group) = known(&topics, topic, group)?;
+        Ok(vec![Lag {
+            partition: None,
+            committed: Some(id(group.position).to_string()),
+            end: Some(id(topic.newest).to_string()),
+            count: store::after(&topic.entries, group.position).count() as u64,
+            is_exact: true,
+        }])
     }
 
     fn pending(
@@ -35,10 +67,11 @@ impl Operations for MemoryBus {
     ) -> Result<Vec<Pending>, BusError> {
         let after = after.map_or(Ok(0), number)?;
         let topics = self.store.lock();
-        let known = topics.get(topic).and_then(|topic| topic.groups.get(group));
-        let known =
-            known.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))?;
-        let claims = known.claims.range((Bound::Excluded(after), Bound::Unbounded)).take(max);
+        let claims = known(&topics, topic, group)?
+            .1
+            .claims
+            .range((Bound::Excluded(after), Bound::Unbounded))
+            .take(max);
         let pending = claims.map(|(&number, claim)| Pending {
             id: id(number),
             consumer_name: claim.consumer_name.clone(),
@@ -105,4 +138,15 @@ impl Operations for MemoryBus {
         self.store.changed.notify_all();
         Ok(is_new)
     }
+}
+
+/// Returns a topic and a group of it.
+fn known<'a>(topics: &'a Topics, topic: &str, group: &str) -> Result<(&'a Topic, &'a Group), BusError> {
+    let known = topics.get(topic).and_then(|topic| Some((topic, topic.groups.get(group)?)));
+    known.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))
+}
+
+/// Returns the place after the entry with this number.
+fn cursor(number: u64) -> Cursor {
+    Cursor::new(id(number).as_str())
 }

@@ -27,7 +27,7 @@ pub(super) struct Topic {
     /// The numbers of the dead letters whose replay runs.
     pub(super) replaying: BTreeSet<u64>,
     /// The number of the newest entry that the topic ever had.
-    newest: u64,
+    pub(super) newest: u64,
 }
 
 pub(super) struct StoredEntry {
@@ -115,6 +115,11 @@ impl Topic {
                 ))),
                 number => Ok(number),
             },
+            Start::At(time) => {
+                // The clock may have been set back meanwhile, so the entries need not be in the order of their times.
+                let first = self.entries.iter().find(|entry| entry.added >= *time);
+                Ok(first.map_or(self.newest, |first| first.number - 1))
+            }
         }
     }
 }
@@ -127,12 +132,17 @@ pub(super) fn after(entries: &VecDeque<StoredEntry>, after: u64) -> impl Iterato
 impl StoredEntry {
     /// Delivers the entry for the attempt number `attempt`.
     pub(super) fn deliver(&self, attempt: u32) -> Entry {
-        Entry::new(id(self.number), self.message.clone(), attempt)
+        self.stamp(Entry::new(id(self.number), self.message.clone(), attempt))
     }
 
     /// Delivers the entry again, for the attempt number `attempt`.
     pub(super) fn deliver_again(&self, attempt: u32) -> Entry {
-        Entry::redelivered(id(self.number), self.message.clone(), attempt)
+        self.stamp(Entry::redelivered(id(self.number), self.message.clone(), attempt))
+    }
+
+    fn stamp(&self, mut entry: Entry) -> Entry {
+        entry.timestamp = Some(self.added);
+        entry
     }
 }
 

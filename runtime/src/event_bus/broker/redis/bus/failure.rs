@@ -17,7 +17,7 @@ pub(super) enum Trouble {
     Reply { to: &'static str },
     /// The call fails until an operator changes the settings or the server.
     Permanent(String),
-    /// The group already exists, but the member should begin after an entry.
+    /// The group already exists, but the member should begin after an entry or at a time.
     GroupExists { topic: String, group: String },
 }
 

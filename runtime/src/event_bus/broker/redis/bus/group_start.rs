@@ -1,5 +1,7 @@
 //! Where a group begins, in the words of `XGROUP`.
 
+use std::time::SystemTime;
+
 use redis::Value;
 
 use super::{failure::Trouble, reply, stream_id::StreamId};
@@ -36,14 +38,41 @@ impl StreamInfo {
         }
     }
 
-    /// Returns the number of entries that the stream no longer has.
-    fn removed(&self) -> Option<u64> {
-        let (_newest, added) = self.end()?;
-        let len = match self {
-            Self::Known(stream) => reply::info(stream, "length").and_then(reply::number)?,
-            Self::Missing | Self::Unknown => 0,
+    /// Returns the id of the oldest entry, if the stream has any.
+    pub(super) fn oldest(&self) -> Option<StreamId> {
+        let Self::Known(stream) = self else { return None };
+        let Value::Array(entry) = reply::info(stream, "first-entry")? else { return None };
+        entry.first().and_then(reply::id)
+    }
+
+    /// Returns the number of entries that the stream has, if this user may ask.
+    pub(super) fn len(&self) -> Option<u64> {
+        match self {
+            Self::Known(stream) => reply::info(stream, "length").and_then(reply::number),
+            Self::Missing => Some(0),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Returns the place before the first entry that was added at `time` or later, or the end of the stream if there is none.
+    fn at(&self, time: SystemTime) -> Start {
+        let first = StreamId::at(time);
+        let (is_past_the_end, is_before_all) = match self.end() {
+            Some((newest, _added)) => (newest < first, self.oldest().is_some_and(|oldest| first <= oldest)),
+            // A group there would skip the entries that are added until then.
+            None => (time > SystemTime::now(), false),
         };
-        Some(added.saturating_sub(len))
+        match (is_past_the_end, is_before_all) {
+            (true, _) => Start::New,
+            (false, true) => Start::Backlog,
+            (false, false) => Start::After(first.previous().into()),
+        }
+    }
+
+    /// Returns the number of entries that the stream no longer has.
+    pub(super) fn removed(&self) -> Option<u64> {
+        let (_newest, added) = self.end()?;
+        Some(added.saturating_sub(self.len()?))
     }
 }
 
@@ -80,6 +109,7 @@ impl GroupStart {
                 }
                 Self::after(id, None)
             }
+            Start::At(time) => Self::of(&stream.at(*time), stream)?,
         })
     }
 

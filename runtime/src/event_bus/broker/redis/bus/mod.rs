@@ -10,6 +10,7 @@ mod connector;
 mod failure;
 mod fields;
 mod group_start;
+mod lag;
 mod member;
 mod operations;
 mod options;

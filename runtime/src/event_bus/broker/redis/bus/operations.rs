@@ -18,8 +18,8 @@ use super::{
     stream_id::StreamId,
 };
 use crate::event_bus::{
-    broker::{BusError, Operations, Pending, Start, Subscription},
-    wire::{DeadLetter, Entry, EntryId, Message},
+    broker::{BusError, Cursor, Lag, Operations, Page, Pending, Start, Subscription},
+    wire::{DeadLetter, EntryId, Message},
 };
 
 pub(super) struct RedisOperations {
@@ -44,7 +44,7 @@ impl RedisOperations {
     }
 
     /// Runs commands. Returns a reply for each, error replies included.
-    fn call(&mut self, commands: &Commands) -> Result<Vec<Value>, Trouble> {
+    pub(super) fn call(&mut self, commands: &Commands) -> Result<Vec<Value>, Trouble> {
         let timeout = self.connector.options.socket_timeout;
         let mut connection = match self.connection.take() {
             Some(connection) => connection,
@@ -62,10 +62,15 @@ impl RedisOperations {
 }
 
 impl RedisOperations {
+    /// Returns the id of the newest entry; zero if the stream has none.
+    fn newest(&mut self, stream: &str) -> Result<StreamId, Trouble> {
+        let newest = reply::entries(self.ask(&["XREVRANGE", stream, "+", "-", "COUNT", "1"])?, "XREVRANGE")?;
+        Ok(newest.first().map_or(StreamId::ZERO, |(id, _)| *id))
+    }
+
     /// Adds a dead letter. If the connection breaks, looks whether it is there before adding it again.
     fn add_letter(&mut self, stream: &str, letter: &DeadLetter) -> Result<StreamId, Trouble> {
-        let newest = reply::entries(self.ask(&["XREVRANGE", stream, "+", "-", "COUNT", "1"])?, "XREVRANGE")?;
-        let newest = newest.first().map_or(StreamId::ZERO, |(id, _)| *id);
+        let newest = self.newest(stream)?;
         let mut commands = Commands::new();
         fields::write_add(&mut commands, stream, None, &letter.to_message());
         let add = |this: &mut Self| reply::added_id(this.call(&commands)?.pop().unwrap_or_default());
@@ -83,6 +88,10 @@ impl RedisOperations {
     }
 }
 
+fn cursor(id: StreamId) -> Cursor {
+    Cursor::new(id.text().as_str())
+}
+
 /// Returns the start of a range: after an id, or with the oldest entry.
 fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
@@ -92,6 +101,14 @@ fn start(after: Option<&EntryId>) -> Result<String, BusError> {
 const SCAN_TIME: Duration = Duration::from_secs(1);
 
 impl Operations for RedisOperations {
+    fn ping(&mut self) -> Result<(), BusError> {
+        match self.ask(&["PING"]) {
+            // The server answers, but does not let this user ask.
+            Err(trouble) if trouble.is_refused_command() => Ok(()),
+            reply => reply.map(drop).map_err(|trouble| trouble.into_error("the server does not answer")),
+        }
+    }
+
     fn topics(&mut self) -> Result<Vec<String>, BusError> {
         let deadline = Instant::now() + SCAN_TIME;
         let (mut topics, mut cursor) = (Vec::new(), "0".to_owned());
@@ -119,12 +136,36 @@ impl Operations for RedisOperations {
         }
     }
 
-    fn read(&mut self, topic: &str, after: Option<&EntryId>, max: usize) -> Result<Vec<Entry>, BusError> {
+    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
+        let newest = |this: &mut Self| {
+            this.newest(topic).map_err(|trouble| trouble.into_error(&format!("cannot read stream `{topic}`")))
+        };
+        Ok(cursor(match at {
+            Start::New => newest(self)?,
+            Start::Backlog => StreamId::ZERO,
+            // Unlike a group, a reader may wait for an entry that the stream does not have yet.
+            Start::After(id) => StreamId::read(id)?,
+            // A reader at a time in the future would skip the entries that are added until then.
+            Start::At(time) => StreamId::at(*time).previous().min(newest(self)?),
+        }))
+    }
+
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
         let entries = self
-            .ask(&["XRANGE", topic, &start(after)?, "+", "COUNT", &max.to_string()])
+            .ask(&["XRANGE", topic, &format!("({}", cursor.as_str()), "+", "COUNT", &max.to_string()])
             .and_then(|reply| reply::entries(reply, "XRANGE"))
             .map_err(|trouble| trouble.into_error(&format!("cannot read stream `{topic}`")))?;
-        Ok(entries.into_iter().map(|(id, message)| Entry::new(id.into(), message, 1)).collect())
+        let next = entries.last().map_or_else(|| cursor.clone(), |(id, _)| self::cursor(*id));
+        Ok(Page { entries: entries.into_iter().map(|(id, message)| id.deliver(message)).collect(), next })
+    }
+
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
+        let lag = self.lag_of(topic, group).map_err(|trouble| {
+            trouble.into_error(&format!(
+                "cannot count the entries that group `{group}` of stream `{topic}` has not read"
+            ))
+        })?;
+        Ok(vec![lag])
     }
 
     fn pending(

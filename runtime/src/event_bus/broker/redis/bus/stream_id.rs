@@ -1,9 +1,15 @@
 //! The ids of stream entries: a time in milliseconds and a number within it, in the order of the stream.
 
-use std::fmt;
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use super::short_text::ShortText;
-use crate::event_bus::{broker::BusError, wire::EntryId};
+use crate::event_bus::{
+    broker::BusError,
+    wire::{Entry, EntryId, Message},
+};
 
 /// The id of an entry in a stream.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -17,6 +23,18 @@ impl StreamId {
     pub(super) const ZERO: Self = Self { millis: 0, number: 0 };
     /// Comes after all entries.
     pub(super) const LAST: Self = Self { millis: u64::MAX, number: u64::MAX };
+
+    /// Returns the least id that an entry of this time can have.
+    pub(super) fn at(time: SystemTime) -> Self {
+        let millis = time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        Self { millis: u64::try_from(millis).unwrap_or(u64::MAX), number: 0 }
+    }
+
+    /// Returns the time at which the server added an entry with this id, in whole milliseconds. A producer that chooses ids itself
+    /// may choose one without such a time.
+    fn time(self) -> Option<SystemTime> {
+        UNIX_EPOCH.checked_add(Duration::from_millis(self.millis))
+    }
 
     /// Returns the greatest id before this one; zero if there is none.
     pub(super) fn previous(self) -> Self {
@@ -33,6 +51,21 @@ impl StreamId {
             Some(number) => Self { number, ..self },
             None => Self { millis: self.millis.saturating_add(1), number: 0 },
         }
+    }
+
+    /// Delivers the entry for the first attempt.
+    pub(super) fn deliver(self, message: Message) -> Entry {
+        self.stamp(Entry::new(self.into(), message, 1))
+    }
+
+    /// Delivers the entry again, for the attempt number `attempt`.
+    pub(super) fn deliver_again(self, message: Message, attempt: u32) -> Entry {
+        self.stamp(Entry::redelivered(self.into(), message, attempt))
+    }
+
+    fn stamp(self, mut entry: Entry) -> Entry {
+        entry.timestamp = self.time();
+        entry
     }
 
     /// Returns the id as Redis writes it.

@@ -15,7 +15,6 @@ use crate::event_bus::broker::{
         stream_id::StreamId,
     },
 };
-use crate::event_bus::wire::Entry;
 
 /// A script that claims those entries that are still as idle as the list said. An entry that the stream has dropped would be
 /// forgotten by Redis if a member claimed it: the script acknowledges it and [marks](super::losses) the loss. The server runs
@@ -46,7 +45,7 @@ pub(super) fn adopt(
         link.handed_out.insert(id);
         // A delivery is not an attempt: the server has the number of the next one.
         let next = pending.find(|pending| pending.id == id).map_or(1, |pending| pending.deliveries.max(1));
-        found.entries.push(Entry::redelivered(id.into(), message, u32::try_from(next).unwrap_or(u32::MAX)));
+        found.entries.push(id.deliver_again(message, u32::try_from(next).unwrap_or(u32::MAX)));
     }
     if let Some(loss) = loss {
         losses.add(loss, found);

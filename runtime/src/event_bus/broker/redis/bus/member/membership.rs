@@ -5,7 +5,7 @@ use super::{
     watch::{GOES_ON, Watch},
 };
 use crate::event_bus::broker::{
-    BusError, Lost, Start, Subscription,
+    BusError, Lost, Subscription,
     redis::bus::{
         failure::Trouble,
         group_start::{GroupStart, StreamInfo},
@@ -48,7 +48,7 @@ impl Membership {
         let Subscription { topic, group, start, .. } = &link.subscription;
         if is_new {
             start.log_new_group(topic_is_new);
-        } else if let Start::After(_) = start {
+        } else if start.needs_new_group() {
             return Err(Trouble::GroupExists { topic: topic.clone(), group: group.clone() });
         }
         self.is_joined = true;

@@ -11,7 +11,6 @@ use crate::event_bus::broker::{
         reply::{self, StreamEntry},
     },
 };
-use crate::event_bus::wire::Entry;
 
 /// Adds new entries to `found`, without waiting for them.
 pub(super) fn read(
@@ -86,7 +85,7 @@ fn hand_out(watch: &mut Watch, link: &mut Link, entries: Vec<StreamEntry>, found
     for (id, message) in entries {
         // A group that was moved back delivers again what is not acknowledged yet.
         if link.handed_out.insert(id) {
-            found.entries.push(Entry::new(id.into(), message, 1));
+            found.entries.push(id.deliver(message));
         }
     }
 }
