@@ -8,6 +8,8 @@ mod definition;
 mod error;
 mod key;
 mod personal_data;
+#[cfg(feature = "kafka")]
+mod registered;
 mod wire;
 
 pub use any::AnyEvent;

@@ -8,6 +8,7 @@ mod consumer;
 mod observe;
 mod producer;
 pub mod settings;
+mod thread;
 mod wire;
 
 #[cfg(feature = "kafka")]

@@ -15,3 +15,5 @@ pub(crate) use error::{problem, problem_in};
 pub(crate) use read::{read, read_text};
 pub(crate) use scalar::Parsed;
 pub(crate) use write::write;
+#[cfg(feature = "kafka")]
+pub(crate) use write::write_value;

@@ -22,6 +22,16 @@ pub(crate) fn write<S: Serializer>(
     write_record(record, &RefCell::new(Decoder::new(bytes)), serializer)
 }
 
+/// Writes one value, whose Avro form is `bytes`.
+#[cfg(feature = "kafka")]
+pub(crate) fn write_value<S: Serializer>(
+    schema: &'static Schema,
+    bytes: &[u8],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    Next { schema, input: &RefCell::new(Decoder::new(bytes)) }.serialize(serializer)
+}
+
 /// The next value of the input, as a `Serialize`.
 struct Next<'a, 'i> {
     schema: &'static Schema,

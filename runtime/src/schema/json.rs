@@ -7,11 +7,20 @@ use super::{Field, Record, Schema};
 /// Python puts every event into a record `CloudEvent` whose namespace is the event type.
 #[must_use]
 pub fn event_schema_string(event_type: &str, data: &[Field]) -> String {
+    event_schema_with_defaults(event_type, data, |_| None)
+}
+
+/// Returns the same schema, in which data keys have the defaults that `default` returns as JSON for their indexes.
+pub(crate) fn event_schema_with_defaults(
+    event_type: &str,
+    data: &[Field],
+    default: impl Fn(usize) -> Option<String>,
+) -> String {
     let mut writer = Writer { out: String::with_capacity(1024), defined: Vec::new() };
     writer.out.push_str(
         r#"{"doc": "Avro Event Format for CloudEvents created with openedx_events/schema", "fields": ["#,
     );
-    writer.fields(data);
+    writer.fields(data, default);
     writer.out.push_str(r#"], "name": "CloudEvent", "namespace": ""#);
     writer.out.push_str(event_type);
     writer.out.push_str(r#"", "type": "record"}"#);
@@ -26,12 +35,15 @@ struct Writer {
 }
 
 impl Writer {
-    fn fields(&mut self, fields: &[Field]) {
+    fn fields(&mut self, fields: &[Field], default: impl Fn(usize) -> Option<String>) {
         for (index, field) in fields.iter().enumerate() {
-            let separator = if index > 0 { ", " } else { "" };
-            let default =
-                if matches!(field.schema, Schema::Optional(_)) { r#""default": null, "# } else { "" };
-            self.push(&[separator, "{", default, r#""name": ""#, field.name, r#"", "type": "#]);
+            self.out.push_str(if index > 0 { ", {" } else { "{" });
+            if matches!(field.schema, Schema::Optional(_)) {
+                self.out.push_str(r#""default": null, "#);
+            } else if let Some(default) = default(index) {
+                self.push(&[r#""default": "#, &default, ", "]);
+            }
+            self.push(&[r#""name": ""#, field.name, r#"", "type": "#]);
             self.schema(&field.schema);
             self.out.push('}');
         }
@@ -65,7 +77,7 @@ impl Writer {
         }
         self.defined.push(record.name);
         self.out.push_str(r#"{"fields": ["#);
-        self.fields(record.fields);
+        self.fields(record.fields, |_| None);
         self.push(&[r#"], "name": ""#, record.name, r#"", "type": "record"}"#]);
     }
 

@@ -19,6 +19,8 @@ pub use check::{
 pub use contract::{Contracts, assert_contract};
 pub use field::{Field, Refusal, TypeFacts};
 pub use json::event_schema_string;
+#[cfg(feature = "kafka")]
+pub(crate) use json::event_schema_with_defaults;
 pub use location::Location;
 pub(crate) use message::text_eq;
 pub use record::{Record, RecordRef};

@@ -4,7 +4,6 @@
 //! and `broker`.
 
 mod log;
-mod thread;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -12,8 +11,8 @@ use std::{
 };
 
 pub(super) use log::Log;
-pub(super) use thread::spawn;
 
+pub(super) use super::thread::spawn;
 use super::{
     broker::{BusError, Lost},
     wire::{Entry, EntryId, Envelope, Failure},

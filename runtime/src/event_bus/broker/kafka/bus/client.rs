@@ -39,12 +39,15 @@ fn config(options: &KafkaOptions, own: &[(&str, &str)]) -> ClientConfig {
     if let Some(name) = &options.service_name {
         config.set("client.id", name);
     }
+    config.set("security.protocol", options.security_protocol());
     if let Some((user, password)) = &options.login {
-        config.set("security.protocol", "SASL_SSL").set("sasl.mechanism", "PLAIN");
+        config.set("sasl.mechanism", "PLAIN");
         config.set("sasl.username", user).set("sasl.password", password.expose());
     }
     // This librdkafka has an OpenSSL of its own, which does not know where the system keeps its authorities.
     config.set("ssl.ca.location", "probe");
+    // A broker that was away is found soon after it is back.
+    config.set("reconnect.backoff.max.ms", "1000");
     for (name, value) in own {
         config.set(*name, *value);
     }

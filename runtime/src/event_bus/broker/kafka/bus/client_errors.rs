@@ -11,9 +11,10 @@ use rdkafka::{config::RDKafkaLogLevel, error::KafkaError, types::RDKafkaErrorCod
 use super::options::KafkaOptions;
 use crate::event_bus::broker::BusError;
 
-/// How long an error may explain others. A client tries to connect at least every ten seconds, so a cause that lasts is
-/// reported again in this time.
-const FRESH: Duration = Duration::from_secs(30);
+/// How long an error may explain others. A client reports an error that lasts at most every thirty seconds.
+const FRESH: Duration = Duration::from_mins(2);
+/// A broker that closes a connection this soon after it is up wants a login first.
+const SOON: u64 = 2000;
 
 /// The kinds of errors, the most telling one first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ enum Kind {
     Login,
     /// The certificate is not trusted, or there is no common encryption.
     Tls,
-    /// The broker expects the other kind of connection.
+    /// The broker closes the connection as if it expects another kind.
     Protocol,
     /// The host has no address.
     Resolve,
@@ -37,6 +38,7 @@ const KINDS: usize = 5;
 pub(super) struct ClientErrors {
     servers: String,
     user: Option<String>,
+    protocol: String,
     last: Mutex<[Option<(Instant, String)>; KINDS]>,
 }
 
@@ -44,7 +46,8 @@ impl ClientErrors {
     pub(super) fn new(options: &KafkaOptions) -> Self {
         let user = options.client_config.get("sasl.username").map(str::to_owned);
         let user = user.or_else(|| options.login.as_ref().map(|(user, _)| user.clone()));
-        Self { servers: options.bootstrap_servers.clone(), user, last: Mutex::default() }
+        let protocol = options.security_protocol().to_ascii_uppercase();
+        Self { servers: options.bootstrap_servers.clone(), user, protocol, last: Mutex::default() }
     }
 
     fn last(&self) -> MutexGuard<'_, [Option<(Instant, String)>; KINDS]> {
@@ -62,22 +65,23 @@ impl ClientErrors {
             ) => Kind::Login,
             Some(RDKafkaErrorCode::SSL) => Kind::Tls,
             Some(RDKafkaErrorCode::Resolve) => Kind::Resolve,
+            Some(RDKafkaErrorCode::BrokerTransportFailure) if self.hint(reason).is_some() => return,
             Some(RDKafkaErrorCode::BrokerTransportFailure) => Kind::Transport,
             _ => {
                 tracing::debug!(?code, "the client of Kafka: {reason}");
                 return;
             }
         };
-        self.remember(kind, reason);
+        self.remember(kind, shortened(reason));
     }
 
-    /// Writes a log line of a client. Remembers it if it is the only hint at a cause.
+    /// Writes a log line of a client. Remembers it if it hints at a cause.
     pub(super) fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
-        // Lines about failed connections come again and again, and `note` gets them as well.
+        // Lines about failed connections come again and again, and `note` gets most of them as well.
         if facility == "FAIL" || facility == "ERROR" {
             tracing::debug!("librdkafka: {facility} {line}");
-            if line.contains("security.protocol") {
-                self.remember(Kind::Protocol, line);
+            if let Some(hint) = self.hint(line) {
+                self.remember(Kind::Protocol, &format!("{}; {hint}", shortened(line)));
             }
             return;
         }
@@ -91,6 +95,26 @@ impl ClientErrors {
             RDKafkaLogLevel::Notice | RDKafkaLogLevel::Info | RDKafkaLogLevel::Debug => {
                 tracing::debug!("librdkafka: {facility} {line}");
             }
+        }
+    }
+
+    /// Returns why a broker may have closed a connection. It is a guess: a proxy whose broker is away does the same.
+    fn hint(&self, line: &str) -> Option<&'static str> {
+        if !line.contains("Disconnected") {
+            return None;
+        }
+        let (age, state) = line.rsplit_once(" (after ")?.1.split_once("ms in state ")?;
+        let state = state.split([',', ')']).next()?;
+        match state {
+            "APIVERSION_QUERY" if !self.protocol.ends_with("SSL") => Some(
+                "it may expect TLS: set `security.protocol` to `SSL` or `SASL_SSL` in `EVENT_BUS_KAFKA_CLIENT_CONFIG`, or set \
+                 `EVENT_BUS_KAFKA_API_KEY`",
+            ),
+            "SSL_HANDSHAKE" => Some("it may not speak TLS: name its port for TLS"),
+            "UP" if !self.protocol.starts_with("SASL") && age.parse::<u64>().is_ok_and(|age| age < SOON) => {
+                Some("it may expect a login: set `EVENT_BUS_KAFKA_API_KEY` and `EVENT_BUS_KAFKA_API_SECRET`")
+            }
+            _ => None,
         }
     }
 
@@ -112,31 +136,38 @@ impl ClientErrors {
 
     /// Returns the most telling of the last errors, which is probably why a broker does not answer.
     pub(super) fn cause(&self) -> Option<BusError> {
-        let fresh = |last: &(Instant, String)| last.0.elapsed() < FRESH;
         let last = self.last().clone();
-        let find =
-            |kind: Kind| last[kind as usize].as_ref().filter(|last| fresh(last)).map(|(_, reason)| reason);
+        let find = |kind: Kind| {
+            let last = last[kind as usize].as_ref().filter(|(at, _)| at.elapsed() < FRESH);
+            last.map(|(_, reason)| reason)
+        };
         let servers = &self.servers;
         if let Some(reason) = find(Kind::Login) {
             let user = self.user.as_deref().map(|user| format!(" of `{user}`")).unwrap_or_default();
             return Some(BusError::permanent(format!(
-                "Kafka at {servers} refuses the login{user}: {reason}; check `EVENT_BUS_KAFKA_API_KEY`, \
-                 `EVENT_BUS_KAFKA_API_SECRET` and `EVENT_BUS_KAFKA_CLIENT_CONFIG`"
-            )));
-        }
-        if let Some(reason) = find(Kind::Protocol) {
-            return Some(BusError::permanent(format!(
-                "Kafka at {servers} expects another kind of connection: {reason}; name a port for this kind, or set \
-                 `security.protocol` in `EVENT_BUS_KAFKA_CLIENT_CONFIG`"
+                "Kafka refuses the login{user}: {reason}; check `EVENT_BUS_KAFKA_API_KEY`, `EVENT_BUS_KAFKA_API_SECRET` and \
+                 `EVENT_BUS_KAFKA_CLIENT_CONFIG`"
             )));
         }
         if let Some(reason) = find(Kind::Tls) {
             return Some(BusError::permanent(format!(
-                "the connection to Kafka at {servers} cannot be encrypted: {reason}; set `ssl.ca.location` in \
+                "the connection to Kafka cannot be encrypted: {reason}; set `ssl.ca.location` in \
                  `EVENT_BUS_KAFKA_CLIENT_CONFIG` to the file of the brokers' authority"
             )));
+        }
+        if let Some(reason) = find(Kind::Protocol) {
+            return Some(BusError::transient(format!("Kafka closes the connection: {reason}")));
         }
         let reason = find(Kind::Resolve).or_else(|| find(Kind::Transport))?;
         Some(BusError::transient(format!("cannot connect to Kafka at {servers}: {reason}")))
     }
+}
+
+/// Removes the name of the thread, and the times and counts at the end.
+fn shortened(reason: &str) -> &str {
+    let reason = reason
+        .strip_prefix("[thrd:")
+        .and_then(|rest| rest.split_once("]: "))
+        .map_or(reason, |(_, rest)| rest);
+    reason.rfind(" (after ").map_or(reason, |end| &reason[..end])
 }

@@ -13,6 +13,7 @@ mod client_errors;
 mod frame;
 mod native_headers;
 mod options;
+mod producer;
 #[allow(dead_code)]
 mod record;
 #[allow(dead_code)]
@@ -22,6 +23,7 @@ use std::{fmt, sync::Arc};
 
 pub use options::KafkaOptions;
 
+use producer::KafkaProducer;
 use registry::Registry;
 
 use crate::event_bus::broker::{
@@ -68,7 +70,7 @@ impl fmt::Debug for KafkaBus {
 
 impl EventBus for KafkaBus {
     fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
-        Err(BusError::permanent("the bus on Kafka cannot send messages yet"))
+        Ok(Arc::new(KafkaProducer::new(Arc::clone(&self.connector))?))
     }
 
     fn consumer(&self, _subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {

@@ -98,4 +98,10 @@ impl KafkaOptions {
         options.service_name = service_name.map(str::to_owned);
         Ok(options)
     }
+
+    /// Returns the protocol of the connections to brokers, such as `SASL_SSL`.
+    pub(super) fn security_protocol(&self) -> &str {
+        let implied = if self.login.is_some() { "SASL_SSL" } else { "PLAINTEXT" };
+        self.client_config.get("security.protocol").unwrap_or(implied)
+    }
 }

@@ -40,6 +40,12 @@ impl RegistryError {
         }
     }
 
+    /// Returns whether the registry refuses the schema itself, and not the request.
+    pub(in crate::event_bus::broker::kafka::bus) fn is_about_schema(&self) -> bool {
+        // The codes of a registry begin with the status of HTTP.
+        matches!(self, Self::Refused { code: 409 | 422 | 40_900..=40_999 | 42_200..=42_299, .. })
+    }
+
     /// Makes the error for users of the bus; `action` names what was tried.
     pub(in crate::event_bus::broker::kafka::bus) fn into_error(self, action: &str) -> BusError {
         match self {

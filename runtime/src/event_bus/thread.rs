@@ -1,4 +1,4 @@
-//! Threads of producers and consumers.
+//! Threads of producers, consumers and brokers. Uses nothing else of the event bus.
 
 use std::{io, thread};
 

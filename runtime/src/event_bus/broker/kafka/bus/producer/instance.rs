@@ -1,0 +1,177 @@
+//! A producer of librdkafka, and the thread that takes its reports.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use rdkafka::{
+    ClientContext,
+    config::RDKafkaLogLevel,
+    error::KafkaError,
+    message::{DeliveryResult, Message as _},
+    producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext},
+    types::RDKafkaErrorCode,
+};
+
+use super::{
+    super::{
+        client,
+        client_errors::ClientErrors,
+        frame::{self},
+        options::KafkaOptions,
+        record,
+    },
+    batch::{Outcome, Ticket},
+    schema_ids::SchemaIds,
+};
+use crate::event_bus::{broker::BusError, thread::spawn, wire::Envelope};
+
+/// The largest message that the client takes. The limit of the broker is what counts.
+const LARGEST: &str = "20000000";
+/// The time after which the thread looks whether it must end.
+const POLL: Duration = Duration::from_millis(100);
+
+/// A producer of librdkafka. A fatal error makes it useless.
+pub(super) struct Instance {
+    producer: Arc<BaseProducer<Context>>,
+    ended: Arc<AtomicBool>,
+    flush: Duration,
+}
+
+impl Instance {
+    /// Starts a producer. It connects in the background.
+    pub(super) fn start(options: &KafkaOptions, errors: Arc<ClientErrors>) -> Result<Self, BusError> {
+        let timeout = client::milliseconds(options.produce_timeout, 1000);
+        let own = [
+            ("acks", "all"),
+            ("enable.idempotence", "true"),
+            ("partitioner", "consistent_random"),
+            // A call sends many messages at once if there are many, and then waits for them. Waiting for more would only take
+            // time.
+            ("linger.ms", "0"),
+            // When a send fails, the message must not be in the client's queue any more.
+            ("message.timeout.ms", &timeout),
+            ("message.max.bytes", LARGEST),
+            // A topic that does not exist is reported after this time.
+            ("topic.metadata.propagation.max.ms", "500"),
+        ];
+        let producer: BaseProducer<Context> = client::create(options, &own, Context { errors })?;
+        let instance = Self {
+            producer: Arc::new(producer),
+            ended: Arc::default(),
+            flush: options.produce_timeout.max(Duration::from_secs(1)) + Duration::from_secs(1),
+        };
+        let (producer, ended) = (Arc::clone(&instance.producer), Arc::clone(&instance.ended));
+        let take_reports = move || {
+            while !ended.load(Ordering::Relaxed) {
+                producer.poll(POLL);
+            }
+        };
+        spawn("events-kafka-producer".to_owned(), take_reports)
+            .map_err(|error| BusError::permanent("cannot start a thread").with_source(error))?;
+        Ok(instance)
+    }
+
+    /// Puts a message into the client's queue.
+    ///
+    /// # Errors
+    ///
+    /// If the client does not take it. The ticket then has this outcome.
+    pub(super) fn add(
+        &self,
+        envelope: &Envelope,
+        ids: &SchemaIds,
+        ticket: Ticket,
+        buffers: &mut Buffers,
+    ) -> Result<(), RDKafkaErrorCode> {
+        let event_data = envelope.message.event_data().unwrap_or_default();
+        frame(&mut buffers.value, ids.value, event_data);
+        let key = envelope.key.as_ref().zip(ids.key.as_ref()).map(|(key, schema)| {
+            // Python writes bytes without their length.
+            let value = if schema.is_bytes { without_length(&key.value) } else { &key.value };
+            frame(&mut buffers.key, schema.id, value);
+            &*buffers.key
+        });
+        let record = BaseRecord {
+            topic: &envelope.topic,
+            partition: None,
+            payload: Some(&*buffers.value),
+            key,
+            timestamp: None,
+            headers: Some(record::headers(&envelope.message)),
+            delivery_opaque: Box::new(ticket),
+        };
+        self.producer.send(record).map_err(|(error, record)| {
+            let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::InvalidArgument);
+            record.delivery_opaque.settle(Outcome::Failed(code));
+            code
+        })
+    }
+
+    /// Returns why this instance is useless, if it is.
+    pub(super) fn fatal_error(&self) -> Option<String> {
+        self.producer.client().fatal_error().map(|(code, reason)| format!("{code:?}: {reason}"))
+    }
+}
+
+/// Delivers what is left: dropping the client would throw it away.
+impl Drop for Instance {
+    fn drop(&mut self) {
+        if self.producer.in_flight_count() > 0 && self.fatal_error().is_none() {
+            // The outcome of each message says what became of it.
+            let _ = self.producer.flush(self.flush);
+        }
+        self.ended.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Memory that is used again for each message of a call. The client copies keys and values.
+#[derive(Default)]
+pub(super) struct Buffers {
+    key: Vec<u8>,
+    value: Vec<u8>,
+}
+
+fn frame(buffer: &mut Vec<u8>, schema_id: u32, avro: &[u8]) {
+    buffer.clear();
+    buffer.reserve(frame::LENGTH + avro.len());
+    buffer.extend_from_slice(&frame::header(schema_id));
+    buffer.extend_from_slice(avro);
+}
+
+/// Removes the length before Avro bytes: a number whose bytes except the last one have the highest bit set.
+fn without_length(avro: &[u8]) -> &[u8] {
+    let end = avro.iter().position(|byte| byte & 0x80 == 0).map_or(0, |last| last + 1);
+    &avro[end..]
+}
+
+struct Context {
+    errors: Arc<ClientErrors>,
+}
+
+impl ClientContext for Context {
+    fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
+        self.errors.log(level, facility, line);
+    }
+
+    fn error(&self, error: KafkaError, reason: &str) {
+        self.errors.note(&error, reason);
+    }
+}
+
+impl ProducerContext for Context {
+    type DeliveryOpaque = Box<Ticket>;
+
+    fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
+        ticket.settle(match result {
+            Ok(record) => Outcome::Delivered { partition: record.partition(), offset: record.offset() },
+            Err((error, _)) => {
+                Outcome::Failed(error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown))
+            }
+        });
+    }
+}
