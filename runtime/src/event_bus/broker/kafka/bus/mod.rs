@@ -11,9 +11,15 @@ mod client;
 mod client_errors;
 #[allow(dead_code)]
 mod frame;
+#[allow(dead_code)]
+mod marks;
 mod native_headers;
 mod options;
+#[allow(dead_code)]
+mod position;
 mod producer;
+#[allow(dead_code)]
+mod reading;
 #[allow(dead_code)]
 mod record;
 #[allow(dead_code)]
@@ -24,6 +30,7 @@ use std::{fmt, sync::Arc};
 pub use options::KafkaOptions;
 
 use producer::KafkaProducer;
+use reading::Readings;
 use registry::Registry;
 
 use crate::event_bus::broker::{
@@ -47,6 +54,8 @@ struct Connector {
     options: KafkaOptions,
     #[allow(dead_code)]
     registry: Registry,
+    #[allow(dead_code)]
+    readings: Readings,
 }
 
 impl KafkaBus {
@@ -58,7 +67,7 @@ impl KafkaBus {
     pub fn new(options: KafkaOptions) -> Result<Self, BusError> {
         client::check(&options)?;
         let registry = Registry::new(&options)?;
-        Ok(Self { connector: Arc::new(Connector { options, registry }) })
+        Ok(Self { connector: Arc::new(Connector { options, registry, readings: Readings::default() }) })
     }
 }
 

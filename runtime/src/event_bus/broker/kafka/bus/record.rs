@@ -87,6 +87,11 @@ impl Record {
         self.headers.iter().map(move |(name, value)| (text(name), value.as_ref().map(text)))
     }
 
+    /// Returns the value of a header. If there are two, that of the last one.
+    pub(super) fn header(&self, header: Header) -> Option<&[u8]> {
+        self.headers().filter(|(key, _)| *key == name(header).as_bytes()).last()?.1
+    }
+
     /// Returns about how many bytes of memory it takes.
     pub(super) fn memory(&self) -> usize {
         size_of::<Self>() + self.all.len() + size_of_val(&*self.headers)

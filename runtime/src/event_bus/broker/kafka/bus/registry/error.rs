@@ -2,6 +2,9 @@
 
 use crate::event_bus::broker::BusError;
 
+/// The code of a schema that the registry has and that cannot be used; the registry's own code for a wrong schema.
+const UNUSABLE: i64 = 42201;
+
 /// Why the registry did not help.
 #[derive(Clone, Debug)]
 pub(in crate::event_bus::broker::kafka::bus) enum RegistryError {
@@ -30,7 +33,13 @@ impl RegistryError {
     }
 
     pub(super) fn unusable(id: u32, reason: &str) -> Self {
-        Self::Refused { code: 0, reason: format!("the schema with id {id} {reason}") }
+        Self::Refused { code: UNUSABLE, reason: format!("the schema with id {id} {reason}") }
+    }
+
+    /// Returns whether the registry has answered that it has no schema of that id, or one that nobody can use. Any other error
+    /// says nothing about the schema.
+    pub(in crate::event_bus::broker::kafka::bus) fn has_no_schema(&self) -> bool {
+        matches!(self, Self::Refused { code: 404 | 40403 | UNUSABLE, .. })
     }
 
     /// Returns the reason.
