@@ -156,6 +156,17 @@ fn receiver() {
 }
 
 #[test]
+fn async_receiver() {
+    let arguments = quote!(SEAT_TAKEN);
+    let item = quote! {
+        async fn notify(seat: &SeatData, metadata: &EventsMetadata) -> Result<(), NotifyError> {
+            mail(seat).await
+        }
+    };
+    assert_expansion!("async_receiver", crate::receiver::receiver(arguments, &item));
+}
+
+#[test]
 fn receiver_with_name_and_origin() {
     let arguments = quote!(SEAT_TAKEN, name = "seats.notify", only = bus);
     let item = quote! {

@@ -21,6 +21,7 @@ mod date_time;
 mod error;
 mod event;
 pub mod event_bus;
+mod executor;
 pub mod guide;
 mod json;
 pub mod keys;
@@ -55,6 +56,9 @@ pub use date_time::{DateTime, DateTimeError, UtcOffset};
 pub use event::{
     AnyEvent, AnyEventError, DataKey, Deprecation, Event, EventDefinition, NoWireForm, WireEvent,
 };
+pub use executor::block_on;
+#[cfg(feature = "tokio")]
+pub use executor::set_runtime;
 pub use json::JsonError;
 pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};

@@ -279,6 +279,16 @@ pub use openedx_events_macros::event;
 /// fn notify(enrollment: &CourseData) {} // it is a `CourseEnrollmentData`
 /// ```
 ///
-/// A receiver cannot be a method, or a generic, `async`, `const`, `unsafe` or `extern` function. Its parameters cannot be
-/// patterns, values or `&mut` references.
+/// A receiver cannot be a method, or a generic, `const`, `unsafe` or `extern` function. Its parameters cannot be patterns, values
+/// or `&mut` references. It may be an [`async fn`](crate::guide::asynchronous) whose future is `Send`:
+///
+/// ```compile_fail
+/// # use openedx_events::{learning::{data::*, signals::*}, prelude::*};
+/// #[receiver(COURSE_ENROLLMENT_CREATED)]
+/// async fn notify(enrollment: &CourseEnrollmentData) {
+///     let mode = std::rc::Rc::new(&enrollment.mode); // `Rc` is not `Send`, and lives across the `.await`
+///     std::future::ready(()).await;
+///     println!("{mode}");
+/// }
+/// ```
 pub use openedx_events_macros::receiver;

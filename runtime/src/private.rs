@@ -77,11 +77,15 @@ pub use crate::{
     avro::{BoxError, DecodeError, Decoder},
     avro_type::{AvroForm, AvroType, refused::Refused},
     event::{Event, EventDefinition, WireEvent, WireFallback, WireForm},
+    metadata::LazyMetadata,
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{
-        AnyReceiver, Delivery, EventOrigin, RECEIVERS, ReceiverReturn, TypedReceiver, data_key,
-        from_event_bus, metadata, shared_data_key,
+        AnyReceiver, Called, Delivery, EventOrigin, RECEIVERS, ReceiverFuture, ReceiverReturn, TypedReceiver,
+        data_key, from_event_bus, in_future, metadata, shared_data_key,
     },
     schema::*,
-    signal::{AnySignal, SIGNALS, Signal, assert_distinct, assert_not_local, event_type, signal},
+    signal::{
+        AnySignal, AsyncReceiver, AsyncReceiverWith, SIGNALS, Signal, assert_distinct, assert_not_local,
+        event_type, signal,
+    },
 };

@@ -17,7 +17,7 @@ use std::{
 
 use crate::{
     event::{EventDefinition, SharedEvent},
-    metadata::EventsMetadata,
+    metadata::{EventsMetadata, LazyMetadata},
 };
 
 /// The number of scopes on all threads. A send looks at the scopes of its thread only if this is not zero.
@@ -56,6 +56,7 @@ pub(crate) struct Captured {
 }
 
 /// The scopes that a thread is in.
+#[derive(Clone)]
 pub(crate) struct Scopes(Vec<Arc<Effect>>);
 
 impl Scopes {
@@ -65,6 +66,23 @@ impl Scopes {
         }
         // A thread that is ending no longer has scopes.
         Self(SCOPES.try_with(|scopes| scopes.borrow().clone()).unwrap_or_default())
+    }
+
+    /// Returns whether there are none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Enters those scopes that this thread is not in, until the guards are dropped.
+    fn enter(&self) -> Vec<Entered> {
+        let here = Self::current();
+        let is_new = |effect: &&Arc<Effect>| !here.0.iter().any(|one| Arc::ptr_eq(one, effect));
+        self.0.iter().filter(is_new).map(|effect| ScopeHandle(Arc::clone(effect)).enter()).collect()
+    }
+
+    /// Returns a future that enters the scopes at each poll, and when it is dropped.
+    pub(crate) fn wrap<F: Future>(self, future: F) -> InScopes<F> {
+        InScopes { scopes: self, future: Some(Box::pin(future)) }
     }
 
     /// Returns whether a scope collects events of this definition.
@@ -79,13 +97,13 @@ impl Scopes {
         &self,
         definition: &'static EventDefinition,
         event: &SharedEvent,
-        metadata: &EventsMetadata,
+        metadata: &LazyMetadata,
     ) {
         for effect in &self.0 {
             if let Effect::Capture(of, events) = &**effect
                 && std::ptr::eq(*of, definition)
             {
-                let captured = Captured { event: Arc::clone(event), metadata: metadata.clone() };
+                let captured = Captured { event: Arc::clone(event), metadata: metadata.get().clone() };
                 events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
             }
         }
@@ -162,6 +180,30 @@ impl Drop for Entered {
             let index = scopes.iter().rposition(|effect| Arc::ptr_eq(effect, &self.effect));
             index.map(|index| drop(scopes.remove(index)))
         });
+    }
+}
+
+/// A future in the scopes of its sender.
+pub(crate) struct InScopes<F> {
+    scopes: Scopes,
+    /// `None` only while this is dropped.
+    future: Option<Pin<Box<F>>>,
+}
+
+impl<F: Future> Future for InScopes<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _entered = self.scopes.enter();
+        self.future.as_mut().map_or(Poll::Pending, |future| future.as_mut().poll(context))
+    }
+}
+
+impl<F> Drop for InScopes<F> {
+    fn drop(&mut self) {
+        let _entered = self.scopes.enter();
+        // A cancelled receiver may send events in its destructors.
+        self.future = None;
     }
 }
 

@@ -105,6 +105,23 @@ fn user(user: &UserData, event: &StudentRegistrationCompleted) {
     assert_eq!(user.id, event.user.id);
 }
 
+/// The future borrows the data keys.
+#[receiver(LIST_CHANGED)]
+async fn asynchronous(
+    mut count: &i64,
+    _metadata: &EventsMetadata,
+    from_event_bus: bool,
+    event: &ListChanged,
+    name: &str,
+) -> Result<(), ReceiverError> {
+    std::future::ready(()).await;
+    assert!(!from_event_bus && event.name == name && *count == 2);
+    count = &3;
+    std::future::ready(()).await;
+    assert_eq!(*count, 3);
+    Ok(())
+}
+
 /// The body is left as it is.
 #[receiver(STUDENT_REGISTRATION_COMPLETED)]
 fn items_of_its_own(user: &UserData) -> Result<(), String> {
@@ -117,7 +134,7 @@ fn items_of_its_own(user: &UserData) -> Result<(), String> {
 }
 
 fn main() {
-    expect_receivers!(nothing, owned, borrowed, both, user);
+    expect_receivers!(nothing, owned, borrowed, both, user, asynchronous);
     let event = ListChanged {
         name: "list".to_owned(),
         items: vec![1, 2],
@@ -134,7 +151,7 @@ fn main() {
         &event.count,
     );
     let responses = LIST_CHANGED.send_event(event);
-    assert_eq!(responses.len(), 6);
+    assert_eq!(responses.len(), 7);
     assert!(responses.all_ok());
     let _: fn(CourseEnrollmentCreated) = |event| {
         COURSE_ENROLLMENT_CREATED.send_event(event);

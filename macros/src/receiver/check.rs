@@ -20,11 +20,6 @@ pub(super) fn check_signature(signature: &Signature, problems: &mut Problems) ->
         }
     };
     refuse_if(
-        signature.asyncness.as_ref().map(|part| part as _),
-        "a receiver cannot be `async`, because it runs on the thread that sends the event",
-        "make it a plain `fn`, and spawn a task on your runtime",
-    );
-    refuse_if(
         signature.constness.as_ref().map(|part| part as _),
         "a receiver cannot be `const`",
         "remove `const`: the registry calls the receiver at run time",

@@ -149,7 +149,14 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let signal = self::signal(signal);
     let data_key = if receiver.signals.len() > 1 { "shared_data_key" } else { "data_key" };
     let arguments = receiver.parameters.iter().map(|parameter| argument(parameter, data_key));
-    let outcome = outcome(receiver);
+    let call = quote!((#function)(#(#arguments),*));
+    let (constructor, body) = match &receiver.function.signature.asyncness {
+        None => ("receiver", returned(receiver, &call)),
+        Some(keyword) => ("async_receiver", in_future(receiver, &call, keyword.span)),
+    };
+    let constructor = format_ident!("{constructor}");
+    let takes_metadata = receiver.parameters.iter().any(|one| matches!(one.source, Source::Metadata));
+    let with_metadata = takes_metadata.then(|| quote!(.with_metadata()));
     let named = receiver.name.as_ref().map(|name| quote!(.named(#name)));
     let only = receiver.only.as_ref().map(|only| {
         let origin = if only.is_bus { quote!(Bus) } else { quote!(Process) };
@@ -164,9 +171,17 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     //         let __returned = notify(data_key(&__event.enrollment), data_key(metadata(__event, __delivery)));
     //         ReceiverReturn::outcome(__returned)
     //     },
-    // ).named("notices.notify").only(EventOrigin::Bus);
+    // ).with_metadata().named("notices.notify").only(EventOrigin::Bus);
+    //
+    // An `async fn`: `async_receiver`, with the closure
+    //
+    //     |__event, __delivery| {
+    //         #[allow(deprecated)]
+    //         let __future = notify(data_key(&__event.enrollment), data_key(metadata(__event, __delivery)));
+    //         in_future(__future, |__returned| ReceiverReturn::outcome(__returned))
+    //     },
     quote! {
-        const #value: &dyn __RT::AnyReceiver = &#signal.receiver(
+        const #value: &dyn __RT::AnyReceiver = &#signal.#constructor(
             #name,
             #location,
             #order,
@@ -175,12 +190,8 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
                 let __function = &#function;
                 __function
             },
-            |__event, __delivery| {
-                #[allow(deprecated)]
-                let __returned = (#function)(#(#arguments),*);
-                #outcome
-            },
-        ) #named #only;
+            |__event, __delivery| { #body },
+        ) #with_metadata #named #only;
         #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
         #[linkme(crate = __RT::linkme)]
         static #element: &dyn __RT::AnyReceiver = #value;
@@ -212,6 +223,32 @@ fn referenced(ty: &Type) -> &Type {
     match ungrouped_type(ty) {
         Type::Reference(reference) => &reference.elem,
         other => other,
+    }
+}
+
+/// Returns the body of the closure that runs a receiver.
+fn returned(receiver: &Receiver, call: &TokenStream) -> TokenStream {
+    let outcome = outcome(receiver);
+    quote! {
+        #[allow(deprecated)]
+        let __returned = #call;
+        #outcome
+    }
+}
+
+/// Returns the body of the closure that begins an async receiver. The compiler reports at `keyword` if the future cannot go to
+/// other threads.
+fn in_future(receiver: &Receiver, call: &TokenStream, keyword: Span) -> TokenStream {
+    let outcome = outcome(receiver);
+    let rt = runtime_at(keyword);
+    let future = ident_at("__future", keyword);
+    let in_future = ident_at("in_future", keyword);
+    let in_future = quote_spanned!(keyword=> #rt::#in_future);
+    let argument = quote_spanned!(keyword=> #future);
+    quote! {
+        #[allow(deprecated)]
+        let __future = #call;
+        #in_future(#argument, |__returned| #outcome)
     }
 }
 

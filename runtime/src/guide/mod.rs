@@ -5,6 +5,7 @@
 //! | [define an event](define_an_event) | add an event, in eight steps |
 //! | [payloads] | choose the data that an event carries |
 //! | [receivers] | run code when an event is sent |
+//! | [async](asynchronous) | receive and send in an asynchronous program |
 //! | [testing] | test senders and receivers |
 //! | [contracts] | change an event that other services read |
 //! | [own events](own_events) | add events of your organisation, outside Open edX |
@@ -20,6 +21,8 @@
 //!
 //! The page of [rules](crate::rules) lists every rule for events, with its message.
 
+#[doc = include_str!("asynchronous.md")]
+pub mod asynchronous {}
 #[doc = include_str!("contracts.md")]
 pub mod contracts {}
 #[doc = include_str!("custom_types.md")]

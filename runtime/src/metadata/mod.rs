@@ -4,6 +4,7 @@
 
 mod identity;
 mod json;
+mod lazy;
 
 use std::{borrow::Cow, time::SystemTime};
 
@@ -11,6 +12,7 @@ use uuid::Uuid;
 
 pub(crate) use identity::{host, set_service};
 pub use json::MetadataError;
+pub use lazy::LazyMetadata;
 
 use crate::{
     date_time::{DateTime, UtcOffset},
@@ -53,6 +55,15 @@ impl EventsMetadata {
         }
     }
 
+    /// Makes the metadata of an event that this process sends now, and that happened at `time`, or now.
+    fn sent(definition: &EventDefinition, time: Option<DateTime>) -> Self {
+        let metadata = Self::of(definition);
+        match time {
+            Some(time) => metadata.at(time),
+            None => metadata,
+        }
+    }
+
     /// Makes metadata with the event type and the defaults of Python's class.
     pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
         // The clock is read once, because that takes longer than everything else here.
@@ -69,7 +80,7 @@ impl EventsMetadata {
     }
 
     /// Sets the time when the event happened, converted to UTC.
-    pub(crate) fn at(mut self, time: DateTime) -> Self {
+    fn at(mut self, time: DateTime) -> Self {
         let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
         self.time = instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC));
         self

@@ -5,8 +5,8 @@ use std::any::Any;
 use linkme::distributed_slice;
 
 use super::{
+    call::{Call, Called},
     definition::{EventOrigin, ReceiverDefinition},
-    error::ReceiverError,
     parameter::Delivery,
 };
 use crate::event::{Event, EventDefinition};
@@ -15,22 +15,29 @@ use crate::event::{Event, EventDefinition};
 pub trait AnyReceiver: Send + Sync {
     /// Returns its definition.
     fn definition(&self) -> &ReceiverDefinition;
-    /// Runs it for an event of the type that it receives.
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError>;
+    /// Calls it with an event of the type that it receives.
+    fn call<'a>(&self, event: &'a (dyn Any + Send + Sync), delivery: Delivery<'a>) -> Called<'a>;
 }
 
 /// A receiver of events of type `E`, as `#[receiver]` registers it.
 pub struct TypedReceiver<E: Event> {
     pub(crate) definition: ReceiverDefinition,
-    pub(crate) call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+    pub(crate) call: Call<E>,
 }
 
-/// The arguments of `#[receiver]` that few receivers have.
+/// The properties that few receivers have.
 impl<E: Event> TypedReceiver<E> {
     /// Sets the stable name.
     #[must_use]
     pub const fn named(mut self, name: &'static str) -> Self {
         self.definition.stable_name = Some(name);
+        self
+    }
+
+    /// Notes that it takes the metadata. Without such a receiver, an event gets metadata only if something else needs them.
+    #[must_use]
+    pub const fn with_metadata(mut self) -> Self {
+        self.definition.traits.takes_metadata = true;
         self
     }
 
@@ -47,11 +54,8 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
         &self.definition
     }
 
-    fn call(&self, event: &dyn Any, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
-        match event.downcast_ref() {
-            Some(event) => (self.call)(event, delivery),
-            None => Err(ReceiverError::wrong_event()),
-        }
+    fn call<'a>(&self, event: &'a (dyn Any + Send + Sync), delivery: Delivery<'a>) -> Called<'a> {
+        self.call.call(event, delivery)
     }
 }
 

@@ -15,8 +15,18 @@ pub struct ReceiverDefinition {
     pub(crate) only: Option<EventOrigin>,
     pub(crate) location: Location,
     pub(crate) order: i32,
+    pub(crate) traits: Traits,
     /// Returns the type of its function. It is a function because a constant cannot name that type.
     pub(crate) function: fn() -> TypeId,
+}
+
+/// What a receiver is, apart from its names and place.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Traits {
+    /// Whether it is `async`.
+    pub(crate) is_async: bool,
+    /// Whether it takes the metadata of its events.
+    pub(crate) takes_metadata: bool,
 }
 
 /// Where an event comes from.
@@ -115,6 +125,12 @@ impl ReceiverDefinition {
         self.order
     }
 
+    /// Returns whether it is an `async fn`, or was connected with [`connect_async`](crate::Signal::connect_async).
+    #[must_use]
+    pub fn is_async(&self) -> bool {
+        self.traits.is_async
+    }
+
     /// Sorts receivers of the same order by crate, module, file, line, column and name, so that neither the linker nor
     /// the build profile decides which runs first.
     pub(crate) fn sort_key(&self) -> impl Ord + use<> {
@@ -132,6 +148,7 @@ impl fmt::Debug for ReceiverDefinition {
             .field("only", &self.only)
             .field("location", &self.location)
             .field("order", &self.order)
+            .field("is_async", &self.traits.is_async)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,9 @@
 //! Receivers: functions that run when an event is sent. Their definitions, parameters, results and runs.
 //!
-//! This folder uses events, metadata and scopes. It knows nothing of signals, of the registry or of an event bus.
+//! This folder uses events, metadata, scopes and the executor. It knows nothing of signals, of the registry or of an event bus.
 
 mod any_receiver;
+mod call;
 mod definition;
 mod error;
 mod parameter;
@@ -11,9 +12,11 @@ mod run;
 
 pub(crate) use any_receiver::receivers_of;
 pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
-pub(crate) use definition::FullName;
+pub(crate) use call::Call;
+pub use call::{Called, ReceiverFuture, in_future};
 pub use definition::{EventOrigin, ReceiverDefinition, function_id};
+pub(crate) use definition::{FullName, Traits};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key, from_event_bus, metadata, shared_data_key};
 pub use returned::ReceiverReturn;
-pub(crate) use run::{Attempt, Run, drop_guarded, log_failure, run};
+pub(crate) use run::{Attempt, Run, drop_guarded, log_failure, run, run_async};

@@ -2,13 +2,16 @@
 
 use bytes::Bytes;
 
-use crate::{event::Event, metadata::EventsMetadata};
+use crate::{
+    event::Event,
+    metadata::{EventsMetadata, LazyMetadata},
+};
 
 /// The values that a receiver gets with the event.
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     /// The event's metadata.
-    pub metadata: &'a EventsMetadata,
+    pub metadata: &'a LazyMetadata,
     /// Whether the event came from an event bus, and not from this process.
     pub from_event_bus: bool,
 }
@@ -101,7 +104,7 @@ impl<E: Event> HasMetadata for E {
 
     #[inline]
     fn metadata(delivery: Delivery<'_>) -> &EventsMetadata {
-        delivery.metadata
+        delivery.metadata.get()
     }
 }
 

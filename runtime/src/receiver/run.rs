@@ -3,11 +3,21 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::{Pin, pin},
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use super::{definition::ReceiverDefinition, error::ReceiverError};
-use crate::{metadata::EventsMetadata, scope::Scopes};
+use super::{
+    call::{Called, ReceiverFuture},
+    definition::ReceiverDefinition,
+    error::ReceiverError,
+};
+use crate::{
+    executor::{NotDriven, drive},
+    metadata::EventsMetadata,
+    scope::Scopes,
+};
 
 /// A receiver that ran.
 pub(crate) struct Run {
@@ -16,26 +26,110 @@ pub(crate) struct Run {
     pub(crate) duration: Option<Duration>,
 }
 
-/// Runs `receiver` by calling `call`. A panic becomes its failure. Returns `None` if one of the `scopes` mutes the
-/// receiver.
+/// Runs `receiver` by calling `call`. If it is async, drives it on this thread, and cancels it after `timeout`. A panic becomes its
+/// failure. Returns `None` if one of the `scopes` mutes the receiver.
 ///
 /// The caller logs a failure with [`log_failure`], unless it hands the error to its own caller. Consumers call
 /// `Incoming::run`, which does both.
 ///
 /// Only consumers pass `started`, the time at which the run begins: reading the clock costs more than a short receiver does.
 #[inline]
-pub(crate) fn run(
+pub(crate) fn run<'a>(
     receiver: &ReceiverDefinition,
     scopes: &Scopes,
     started: Option<Instant>,
-    call: impl FnOnce() -> Result<(), ReceiverError>,
+    timeout: Option<Duration>,
+    call: impl FnOnce() -> Called<'a>,
 ) -> Option<Run> {
+    let result = match begin(receiver, scopes, call)? {
+        Called::Done(result) => result,
+        Called::Future(future) => wait(future, timeout),
+    };
+    Some(Run { result, duration: started.map(|started| started.elapsed()) })
+}
+
+/// Runs `receiver` as [`run`] does, in an asynchronous program.
+pub(crate) async fn run_async<'a>(
+    receiver: &ReceiverDefinition,
+    scopes: &Scopes,
+    call: impl FnOnce() -> Called<'a>,
+) -> Option<Run> {
+    let result = match begin(receiver, scopes, call)? {
+        Called::Done(result) => result,
+        Called::Future(future) => Guarded(Some(future)).await,
+    };
+    Some(Run { result, duration: None })
+}
+
+#[inline]
+fn begin<'a>(
+    receiver: &ReceiverDefinition,
+    scopes: &Scopes,
+    call: impl FnOnce() -> Called<'a>,
+) -> Option<Called<'a>> {
     if scopes.mute(receiver.event, receiver.function) {
         return None;
     }
-    let result =
-        catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(|payload| Err(ReceiverError::panicked(payload)));
-    Some(Run { result, duration: started.map(|started| started.elapsed()) })
+    Some(catch_unwind(AssertUnwindSafe(call)).unwrap_or_else(panicked))
+}
+
+#[cold]
+fn panicked<'a>(payload: Box<dyn std::any::Any + Send>) -> Called<'a> {
+    Called::Done(Err(ReceiverError::panicked(payload)))
+}
+
+/// Drives an async receiver on this thread. It is separate, so that synchronous receivers stay cheap.
+#[cold]
+fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Result<(), ReceiverError> {
+    match drive(pin!(Guarded(Some(future))), timeout) {
+        Ok(result) => result,
+        Err(NotDriven::TimedOut) => {
+            let timeout = timeout.unwrap_or_default();
+            Err(ReceiverError::new(format!("took longer than {timeout:?}, and was cancelled")))
+        }
+        Err(NotDriven::Stalled) => Err(ReceiverError::new(
+            "took too long, because the only thread of the tokio runtime waits for the consumer: run the consumer in \
+             `tokio::task::spawn_blocking`, or use a multi-threaded runtime",
+        )),
+        Err(NotDriven::CurrentThread) => Err(ReceiverError::new(
+            "a synchronous send cannot run an async receiver on the thread of a current-thread tokio runtime, whose timers and \
+             sockets would stand still: send the event with `send_event_async`",
+        )),
+    }
+}
+
+/// The future of a receiver. A panic of a poll becomes its failure; then the future is dropped, and not polled again.
+struct Guarded<'a>(Option<ReceiverFuture<'a>>);
+
+impl Future for Guarded<'_> {
+    type Output = Result<(), ReceiverError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Some(future) = &mut self.0 else { return Poll::Pending };
+        let polled = catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context)));
+        let result = match polled {
+            Ok(Poll::Pending) => return Poll::Pending,
+            Ok(Poll::Ready(result)) => result,
+            Err(payload) => Err(ReceiverError::panicked(payload)),
+        };
+        self.end();
+        Poll::Ready(result)
+    }
+}
+
+impl Guarded<'_> {
+    fn end(&mut self) {
+        if let Some(future) = self.0.take() {
+            drop_guarded(future, "an async receiver panicked when it was dropped");
+        }
+    }
+}
+
+/// The receiver was cancelled, or has ended.
+impl Drop for Guarded<'_> {
+    fn drop(&mut self) {
+        self.end();
+    }
 }
 
 /// A consumer's attempt at a message of the event bus.
@@ -95,7 +189,7 @@ mod tests {
     use crate::{
         learning::signals::STUDENT_REGISTRATION_COMPLETED,
         lines::Lines,
-        receiver::{ReceiverDefinition, ReceiverError},
+        receiver::{Called, ReceiverDefinition, ReceiverError, Traits},
         schema::Location,
         scope::{Effect, Scope, Scopes},
     };
@@ -108,13 +202,14 @@ mod tests {
             only: None,
             location: Location { module_path: "letters::welcome", file: "letters.rs", line: 12, column: 1 },
             order: 0,
+            traits: Traits::default(),
             function: TypeId::of::<Lines>,
         }
     }
 
     #[test]
     fn success_is_ok() {
-        let run = run(&receiver(), &Scopes::current(), None, || Ok(())).unwrap();
+        let run = run(&receiver(), &Scopes::current(), None, None, || Called::Done(Ok(()))).unwrap();
         assert!(run.result.is_ok());
         assert!(run.duration.is_none(), "it is not timed");
     }
@@ -122,21 +217,21 @@ mod tests {
     #[test]
     fn a_muted_receiver_does_not_run() {
         let _muted = Scope::enter(Effect::MuteReceiver(TypeId::of::<Lines>()));
-        assert!(run(&receiver(), &Scopes::current(), None, || unreachable!("it is muted")).is_none());
+        assert!(run(&receiver(), &Scopes::current(), None, None, || unreachable!("it is muted")).is_none());
     }
 
     #[test]
     fn a_panic_is_a_failure() {
-        let run = run(&receiver(), &Scopes::current(), None, || panic!("no ink")).unwrap();
+        let run = run(&receiver(), &Scopes::current(), None, None, || panic!("no ink")).unwrap();
         assert!(run.result.unwrap_err().is_panic());
     }
 
     #[test]
     fn a_timed_run_has_a_duration_even_if_it_fails() {
         let pause = Duration::from_millis(2);
-        let run = run(&receiver(), &Scopes::current(), Some(Instant::now()), || {
+        let run = run(&receiver(), &Scopes::current(), Some(Instant::now()), None, || {
             thread::sleep(pause);
-            Err(ReceiverError::new("no ink"))
+            Called::Done(Err(ReceiverError::new("no ink")))
         });
         assert!(run.unwrap().duration.unwrap() >= pause);
     }

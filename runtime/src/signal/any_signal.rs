@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     event::{AnyEvent, AnyEventError, Event, EventDefinition},
-    metadata::EventsMetadata,
+    metadata::{EventsMetadata, LazyMetadata},
     receiver::{Delivery, EventOrigin, ReceiverReturn},
     responses::Responses,
     scope::Scopes,
@@ -50,14 +50,15 @@ impl dyn AnySignal {
     #[track_caller]
     pub(crate) fn dispatch_from_event_bus(
         &'static self,
-        metadata: &EventsMetadata,
+        metadata: EventsMetadata,
         bytes: &[u8],
     ) -> Result<Responses, AnyEventError> {
         let definition = self.definition();
         let event = definition.decode(bytes)?;
         let scopes = Scopes::current();
-        scopes.captured(definition, &event, metadata);
-        let delivery = Delivery { metadata, from_event_bus: true };
+        let metadata = LazyMetadata::given(definition, metadata);
+        scopes.captured(definition, &event, &metadata);
+        let delivery = Delivery { metadata: &metadata, from_event_bus: true };
         let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
         // Only `Failures::Return` returns an error.
         Ok(sent.unwrap_or_default())

@@ -12,7 +12,7 @@ use super::dispatch_list::DispatchList;
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{ReceiverDefinition, ReceiverError, ReceiverReturn},
+    receiver::{Called, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, Traits},
     schema::Location,
 };
 
@@ -42,14 +42,30 @@ impl fmt::Debug for Connection {
 }
 
 pub(super) type ConnectedList = DispatchList<Arc<Connected>>;
-type Call = dyn Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync;
+
+/// The function of a connected receiver.
+pub(super) trait Receives: Send + Sync {
+    fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a>;
+}
+
+/// A connected closure that runs to its end when it is called.
+pub(super) struct SyncClosure<F>(pub(super) F);
+
+impl<F> Receives for SyncClosure<F>
+where
+    F: Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync,
+{
+    fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a> {
+        Called::Done((self.0)(event, delivery.metadata.get()))
+    }
+}
 
 /// A connected receiver of one signal's events, or of all events.
 pub(super) struct Connected {
     pub(super) closure: Closure,
     /// `None` for a receiver of all events.
     pub(super) definition: Option<Arc<ReceiverDefinition>>,
-    pub(super) call: Box<Call>,
+    pub(super) function: Box<dyn Receives>,
 }
 
 impl Connected {
@@ -63,10 +79,8 @@ impl Connected {
         F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
         R: ReceiverReturn,
     {
-        let call = Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| {
-            receiver(event, metadata).outcome()
-        });
-        Self { closure, definition, call }
+        let call = move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome();
+        Self { closure, definition, function: Box::new(SyncClosure(call)) }
     }
 
     /// Adds the receiver to `list`. Ids grow over all lists, so that two lists can be merged in order of connection.
@@ -88,6 +102,7 @@ pub(crate) struct Closure {
     name: &'static str,
     stable_name: Option<&'static str>,
     function: fn() -> TypeId,
+    is_async: bool,
     caller: &'static Caller<'static>,
 }
 
@@ -95,7 +110,7 @@ impl Closure {
     #[track_caller]
     pub(crate) fn of<F: 'static>(receiver: &F) -> Self {
         let (name, caller) = (type_name_of_val(receiver), Caller::caller());
-        Self { name, stable_name: None, function: TypeId::of::<F>, caller }
+        Self { name, stable_name: None, function: TypeId::of::<F>, is_async: false, caller }
     }
 
     /// Gives it a stable name.
@@ -112,6 +127,11 @@ impl Closure {
             "{name:?} is not a valid name of a receiver: use letters, digits, `_`, `-`, `.`, `:` and `/`"
         );
         Self { stable_name: Some(name), ..self }
+    }
+
+    /// Notes that calling it returns a future.
+    pub(super) fn asynchronous(self) -> Self {
+        Self { is_async: true, ..self }
     }
 
     pub(super) fn stable_name(&self) -> Option<&'static str> {
@@ -132,6 +152,7 @@ impl Closure {
                 column: self.caller.column(),
             },
             order: 0,
+            traits: Traits { is_async: self.is_async, takes_metadata: true },
             function: self.function,
         }
     }

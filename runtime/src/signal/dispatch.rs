@@ -1,4 +1,4 @@
-//! Runs the receivers of one event.
+//! Runs the receivers of one event: on the sender's thread, or in a future.
 
 use std::any::Any;
 
@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
-    metadata::EventsMetadata,
-    receiver::{Delivery, EventOrigin, ReceiverError, drop_guarded, log_failure, run},
+    metadata::LazyMetadata,
+    receiver::{Delivery, EventOrigin, ReceiverError, Run, drop_guarded, log_failure, run, run_async},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
@@ -27,25 +27,24 @@ pub(super) enum Failures {
 
 /// The outcomes so far.
 struct Outcomes<'a> {
-    metadata: &'a EventsMetadata,
+    metadata: &'a LazyMetadata,
     scopes: &'a Scopes,
     failures: Failures,
     responses: Responses,
 }
 
 impl Outcomes<'_> {
+    /// Adds the response of a receiver, unless it was muted.
+    #[inline]
     #[track_caller]
-    fn receiver(
-        &mut self,
-        handle: ReceiverHandle,
-        call: impl FnOnce() -> Result<(), ReceiverError>,
-    ) -> Result<(), ReceiverError> {
-        let Some(run) = run(&handle, self.scopes, None, call) else { return Ok(()) };
-        if let Err(error) = run.result {
-            self.failed(handle, error)
-        } else {
-            self.responses.push(Response::new(handle, Ok(())));
-            Ok(())
+    fn add(&mut self, handle: ReceiverHandle, run: Option<Run>) -> Result<(), ReceiverError> {
+        match run {
+            None => Ok(()),
+            Some(Run { result: Ok(()), .. }) => {
+                self.responses.push(Response::new(handle, Ok(())));
+                Ok(())
+            }
+            Some(Run { result: Err(error), .. }) => self.failed(handle, error),
         }
     }
 
@@ -56,7 +55,7 @@ impl Outcomes<'_> {
             Failures::Return => Err(error),
             Failures::Log => {
                 assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
-                log_failure(&handle, &error, self.metadata, None, None);
+                log_failure(&handle, &error, self.metadata.get(), None, None);
                 self.responses.push(Response::new(handle, Err(error)));
                 Ok(())
             }
@@ -65,10 +64,8 @@ impl Outcomes<'_> {
 
     /// Adds the response of the event bus. Logs no error, because the event bus has logged it with the topic.
     #[track_caller]
-    fn event_bus(&mut self, event: AnyEvent<'_>) -> Result<(), ReceiverError> {
-        let Some(response) = outlet::current().and_then(|outlet| outlet.produce(event, self.metadata)) else {
-            return Ok(());
-        };
+    fn event_bus(&mut self, event: AnyEvent<'_>, response: Option<Response>) -> Result<(), ReceiverError> {
+        let Some(response) = response else { return Ok(()) };
         if let Err(error) = response.result() {
             if self.failures == Failures::Return {
                 return response.into_result();
@@ -97,6 +94,10 @@ impl<T> Drop for Held<T> {
     }
 }
 
+fn origin(from_event_bus: bool) -> EventOrigin {
+    if from_event_bus { EventOrigin::Bus } else { EventOrigin::Process }
+}
+
 impl Receivers {
     /// Runs the receivers for an event of the type `definition`. It is one function for all types of events, so that it is
     /// compiled once and not for each of them.
@@ -109,8 +110,7 @@ impl Receivers {
         scopes: &Scopes,
         failures: Failures,
     ) -> Result<Responses, ReceiverError> {
-        let origin = if delivery.from_event_bus { EventOrigin::Bus } else { EventOrigin::Process };
-        let linked = self.linked(definition).taking(origin);
+        let linked = self.linked(definition).taking(origin(delivery.from_event_bus));
         let own = Held(self.connected.snapshot());
         let any = Held(connect_any::snapshot());
 
@@ -118,14 +118,58 @@ impl Receivers {
         let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
-            outcomes.receiver(handle, || receiver.call(event, delivery))?;
+            let run = run(&handle, scopes, None, None, || receiver.call(event, delivery));
+            outcomes.add(handle, run)?;
         }
         let event = AnyEvent::new(definition, event, delivery.from_event_bus);
         for callee in in_order(own.items(), any.items()) {
-            outcomes.receiver(callee.handle(definition), || callee.call(event, delivery))?;
+            let handle = callee.handle(definition);
+            let run = run(&handle, scopes, None, None, || callee.call(event, delivery));
+            outcomes.add(handle, run)?;
         }
-        if !delivery.from_event_bus && self.is_produced() {
-            outcomes.event_bus(event)?;
+        if !delivery.from_event_bus
+            && self.is_produced()
+            && let Some(outlet) = outlet::current()
+        {
+            let response = outlet.produce(event, delivery.metadata.get());
+            outcomes.event_bus(event, response)?;
+        }
+        Ok(outcomes.responses)
+    }
+
+    /// Runs the receivers as [`dispatch`](Self::dispatch) does, in an asynchronous program. No thread waits for an async
+    /// receiver or for the event bus.
+    pub(super) async fn dispatch_async(
+        &'static self,
+        definition: &'static EventDefinition,
+        event: &(dyn Any + Send + Sync),
+        delivery: Delivery<'_>,
+        scopes: &Scopes,
+        failures: Failures,
+    ) -> Result<Responses, ReceiverError> {
+        let linked = self.linked(definition).taking(origin(delivery.from_event_bus));
+        let own = Held(self.connected.snapshot());
+        let any = Held(connect_any::snapshot());
+
+        let responses = Responses::with_capacity(linked.len() + own.items().len() + any.items().len());
+        let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
+        for receiver in linked {
+            let handle = ReceiverHandle::Linked(receiver.definition());
+            let run = run_async(&handle, scopes, || receiver.call(event, delivery)).await;
+            outcomes.add(handle, run)?;
+        }
+        let event = AnyEvent::new(definition, event, delivery.from_event_bus);
+        for callee in in_order(own.items(), any.items()) {
+            let handle = callee.handle(definition);
+            let run = run_async(&handle, scopes, || callee.call(event, delivery)).await;
+            outcomes.add(handle, run)?;
+        }
+        if !delivery.from_event_bus
+            && self.is_produced()
+            && let Some(outlet) = outlet::current()
+        {
+            let response = outlet.produce_async(event, delivery.metadata.get()).await;
+            outcomes.event_bus(event, response)?;
         }
         Ok(outcomes.responses)
     }

@@ -1,11 +1,11 @@
 //! Events that came from an event bus. A consumer runs their receivers one by one, and retries only those that failed.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use super::receivers::Callee;
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
-    metadata::EventsMetadata,
+    metadata::{EventsMetadata, LazyMetadata},
     receiver::{Attempt, Delivery, ReceiverDefinition, Run, drop_guarded, log_failure, run},
     responses::ReceiverHandle,
     scope::Scopes,
@@ -16,7 +16,7 @@ pub(crate) struct Incoming {
     definition: &'static EventDefinition,
     /// `None` only while this is dropped.
     event: Option<SharedEvent>,
-    metadata: EventsMetadata,
+    metadata: LazyMetadata,
     receivers: Vec<(ReceiverHandle, Callee)>,
 }
 
@@ -27,7 +27,12 @@ impl Incoming {
         metadata: EventsMetadata,
         receivers: Vec<(ReceiverHandle, Callee)>,
     ) -> Self {
-        Self { definition, event: Some(event), metadata, receivers }
+        Self {
+            definition,
+            event: Some(event),
+            metadata: LazyMetadata::given(definition, metadata),
+            receivers,
+        }
     }
 
     /// Returns the event without its type.
@@ -37,7 +42,7 @@ impl Incoming {
 
     /// Returns the metadata that came with the event.
     pub(crate) fn metadata(&self) -> &EventsMetadata {
-        &self.metadata
+        self.metadata.get()
     }
 
     /// Returns the receivers in the order in which they run.
@@ -48,16 +53,17 @@ impl Incoming {
     /// Runs the receiver at `index` in [`receivers`](Self::receivers). Returns `None` if it is muted.
     ///
     /// With an `attempt`, as consumers have it, the run is timed, and a failure is logged. Without one, the caller reports
-    /// the failure.
-    pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>) -> Option<Run> {
+    /// the failure. An async receiver is cancelled after `timeout`.
+    pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>, timeout: Duration) -> Option<Run> {
         let (handle, callee) = &self.receivers[index];
         let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
         let call = || callee.call(self.event(), delivery);
-        let run = run(handle, &Scopes::current(), attempt.map(|attempt| attempt.started), call)?;
+        let started = attempt.map(|attempt| attempt.started);
+        let run = run(handle, &Scopes::current(), started, Some(timeout), call)?;
         if let Err(error) = &run.result
             && attempt.is_some()
         {
-            log_failure(handle, error, &self.metadata, attempt, run.duration);
+            log_failure(handle, error, self.metadata(), attempt, run.duration);
         }
         Some(run)
     }
@@ -76,13 +82,15 @@ impl fmt::Debug for Incoming {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Incoming")
             .field("event_type", &self.definition.event_type())
-            .field("id", &self.metadata.id)
+            .field("id", &self.metadata().id)
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(all(test, feature = "catalog"))]
 mod tests {
+    use std::time::Duration;
+
     use crate::{
         Event, EventsMetadata, codec,
         learning::{data::*, signals::*},
@@ -112,7 +120,11 @@ mod tests {
         drop(connection);
         assert!(incoming.receivers().len() > 0);
         assert!(
-            (0..incoming.receivers().len()).all(|index| incoming.run(index, None).unwrap().result.is_ok())
+            (0..incoming.receivers().len()).all(|index| incoming
+                .run(index, None, Duration::MAX)
+                .unwrap()
+                .result
+                .is_ok())
         );
         drop(incoming);
     }

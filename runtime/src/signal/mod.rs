@@ -4,6 +4,8 @@
 //! bus registers itself as an [`Outlet`], and passes incoming events to [`AnySignal`].
 
 mod any_signal;
+mod async_closure;
+mod connect;
 mod connect_any;
 mod connection;
 mod dispatch;
@@ -14,26 +16,29 @@ mod incoming;
 mod install;
 mod outlet;
 mod receivers;
+mod send_async;
 
 use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
+pub use async_closure::{AsyncReceiver, AsyncReceiverWith};
 pub(crate) use connect_any::connect_any;
 pub(crate) use connection::Closure;
-use connection::Connected;
 pub use connection::Connection;
 use dispatch::Failures;
 pub use expansion::{assert_distinct, assert_not_local, event_type, signal};
 pub(crate) use incoming::Incoming;
 pub(crate) use install::{install_outlet, remove_outlet};
-pub(crate) use outlet::{Outlet, current_as as current_outlet};
+pub(crate) use outlet::{Outlet, Producing, current_as as current_outlet};
 use receivers::Receivers;
 
 use crate::{
     date_time::DateTime,
-    event::{AnyEvent, Event, EventDefinition, WireEvent},
-    metadata::EventsMetadata,
-    receiver::{Delivery, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverReturn, TypedReceiver},
+    event::{Event, EventDefinition, WireEvent},
+    metadata::{EventsMetadata, LazyMetadata},
+    receiver::{
+        Call, Delivery, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverFuture, Traits, TypedReceiver,
+    },
     responses::Responses,
     schema::{Location, event_schema_string},
     scope::{self, Scopes},
@@ -68,13 +73,38 @@ impl<E: Event> Signal<E> {
         name: &'static str,
         location: Location,
         order: i32,
-        _: &F,
+        function: &F,
         call: fn(&E, Delivery<'_>) -> Result<(), ReceiverError>,
+    ) -> TypedReceiver<E> {
+        Self::registered(name, location, order, function, Call::Sync(call))
+    }
+
+    /// Makes an async receiver of this signal's events. Expansions use it.
+    #[doc(hidden)]
+    pub const fn async_receiver<F: 'static>(
+        &'static self,
+        name: &'static str,
+        location: Location,
+        order: i32,
+        function: &F,
+        call: for<'a> fn(&'a E, Delivery<'a>) -> ReceiverFuture<'a>,
+    ) -> TypedReceiver<E> {
+        Self::registered(name, location, order, function, Call::Async(call))
+    }
+
+    const fn registered<F: 'static>(
+        name: &'static str,
+        location: Location,
+        order: i32,
+        _: &F,
+        call: Call<E>,
     ) -> TypedReceiver<E> {
         let function = TypeId::of::<F>;
         let event = E::DEFINITION;
         let (stable_name, only) = (None, None);
-        let definition = ReceiverDefinition { event, name, stable_name, only, location, order, function };
+        let traits = Traits { is_async: matches!(call, Call::Async(_)), takes_metadata: false };
+        let definition =
+            ReceiverDefinition { event, name, stable_name, only, location, order, traits, function };
         TypedReceiver { definition, call }
     }
 
@@ -119,7 +149,7 @@ impl<E: Event> Signal<E> {
     #[inline(never)]
     #[track_caller]
     fn send_observed(&'static self, event: E) -> Responses {
-        self.dispatch_all(event, &EventsMetadata::of(E::DEFINITION), false)
+        self.dispatch_all(event, &self.metadata(None), false)
     }
 
     /// Sends an event as [`send_event`](Self::send_event) does, for something that happened at `time`.
@@ -131,7 +161,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.dispatch_all(event, &EventsMetadata::of(E::DEFINITION).at(time), false)
+        self.dispatch_all(event, &self.metadata(Some(time)), false)
     }
 
     /// Sends an event to the receivers until one fails. The receivers after it and the event bus do not get the event.
@@ -146,16 +176,15 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Ok(Responses::default());
         }
-        let metadata = EventsMetadata::of(E::DEFINITION);
+        let metadata = self.metadata(None);
         self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
     }
 
     /// Sends an event that came from an event bus with `metadata`. Receivers can see where it came from, and it is not
     /// produced to a bus again.
     #[track_caller]
-    #[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
     pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
-        self.dispatch_all(event, &metadata, true)
+        self.dispatch_all(event, &LazyMetadata::given(E::DEFINITION, metadata), true)
     }
 
     /// Returns the metadata that an event would have if it were sent now.
@@ -164,76 +193,16 @@ impl<E: Event> Signal<E> {
         EventsMetadata::of(E::DEFINITION)
     }
 
-    /// Connects a receiver until the [`Connection`] is dropped.
-    ///
-    /// ```standalone_crate
-    /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
-    /// # use openedx_events::learning::signals::StudentRegistrationCompleted;
-    ///
-    /// let connection = STUDENT_REGISTRATION_COMPLETED.connect(|event, metadata| {
-    ///     println!("user {} registered at {}", event.user.id, metadata.time);
-    /// });
-    /// # let pii = UserPersonalData::builder().username("ada").email("ada@example.com").build();
-    /// # let user = UserData::builder().id(7).is_active(true).pii(pii).build();
-    /// # assert_eq!(STUDENT_REGISTRATION_COMPLETED.send_event(StudentRegistrationCompleted::builder().user(user).build()).len(), 1);
-    /// drop(connection);
-    /// ```
-    ///
-    /// A send that began before the drop may still run the receiver.
-    #[track_caller]
-    pub fn connect<F, R>(&'static self, receiver: F) -> Connection
-    where
-        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
-        R: ReceiverReturn,
-    {
-        self.connect_closure(Closure::of(&receiver), receiver)
-    }
-
-    /// Connects a receiver under a stable name, until the [`Connection`] is dropped.
-    ///
-    /// Logs and dead letters call it `name`, so that a later build of the program can replay its dead letters. The compiler's
-    /// name of a closure, which [`connect`](Self::connect) uses, may change with each build. A name must be unique among the
-    /// receivers of the event.
-    ///
-    /// ```
-    /// use openedx_events::learning::{data::*, signals::STUDENT_REGISTRATION_COMPLETED};
-    ///
-    /// let connection = STUDENT_REGISTRATION_COMPLETED.connect_named("greeter", |event, _| {
-    ///     println!("welcome, user {}", event.user.id);
-    /// });
-    /// # drop(connection);
-    /// ```
-    ///
-    /// # Panics
-    ///
-    /// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`.
-    #[track_caller]
-    pub fn connect_named<F, R>(&'static self, name: &'static str, receiver: F) -> Connection
-    where
-        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
-        R: ReceiverReturn,
-    {
-        self.connect_closure(Closure::of(&receiver).named(name), receiver)
-    }
-
-    fn connect_closure<F, R>(&'static self, closure: Closure, receiver: F) -> Connection
-    where
-        F: Fn(&E, &EventsMetadata) -> R + Send + Sync + 'static,
-        R: ReceiverReturn,
-    {
-        self.receivers.warn_of_repeated_name(E::DEFINITION, &closure);
-        let definition = Some(Arc::new(closure.definition(E::DEFINITION)));
-        let call =
-            Box::new(move |event: AnyEvent<'_>, metadata: &EventsMetadata| match event.downcast_ref() {
-                Some(event) => receiver(event, metadata).outcome(),
-                None => Err(ReceiverError::wrong_event()),
-            });
-        Connected { closure, definition, call }.connect(&self.receivers.connected)
-    }
-
     /// Returns the receivers that the program was linked with, in the order in which they run.
     pub fn receivers(&self) -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
         self.receivers.linked(E::DEFINITION).all().iter().map(|receiver| receiver.definition())
+    }
+
+    /// Returns the metadata of an event that is sent now, and happened at `time`, or now.
+    #[inline]
+    fn metadata(&'static self, time: Option<DateTime>) -> LazyMetadata {
+        let is_asked = self.receivers.ask_for_metadata(E::DEFINITION);
+        LazyMetadata::now(E::DEFINITION, time, is_asked)
     }
 
     #[inline]
@@ -244,7 +213,7 @@ impl<E: Event> Signal<E> {
     }
 
     #[track_caller]
-    fn dispatch_all(&'static self, event: E, metadata: &EventsMetadata, from_event_bus: bool) -> Responses {
+    fn dispatch_all(&'static self, event: E, metadata: &LazyMetadata, from_event_bus: bool) -> Responses {
         let delivery = Delivery { metadata, from_event_bus };
         // Only `Failures::Return` returns an error.
         self.dispatch(event, delivery, Failures::Log).unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    pin::Pin,
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -11,6 +12,9 @@ use crate::{
     responses::Response,
 };
 
+/// An event on its way.
+pub(crate) type Producing<'a> = Pin<Box<dyn Future<Output = Option<Response>> + Send + 'a>>;
+
 /// Takes the events that are sent in this process. The event bus implements it, so that signals need not depend on the
 /// event bus.
 pub(crate) trait Outlet: Any + Send + Sync {
@@ -19,6 +23,9 @@ pub(crate) trait Outlet: Any + Send + Sync {
 
     /// Sends the event on and returns the outcome, or `None` if the event goes nowhere.
     fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response>;
+
+    /// Sends the event on as [`produce`](Self::produce) does, without keeping a thread of the caller waiting.
+    fn produce_async<'a>(&'a self, event: AnyEvent<'a>, metadata: &'a EventsMetadata) -> Producing<'a>;
 }
 
 static INSTALLED: RwLock<Option<Arc<dyn Outlet>>> = RwLock::new(None);

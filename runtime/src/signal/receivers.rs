@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
-    receiver::{AnyReceiver, Delivery, EventOrigin, ReceiverError, receivers_of},
+    receiver::{AnyReceiver, Called, Delivery, EventOrigin, receivers_of},
     responses::ReceiverHandle,
 };
 
@@ -33,14 +33,17 @@ pub(super) struct Linked {
     all: Box<[&'static dyn AnyReceiver]>,
     of_bus: Box<[&'static dyn AnyReceiver]>,
     of_process: Box<[&'static dyn AnyReceiver]>,
+    /// Whether a receiver of events from this process takes their metadata.
+    take_metadata: bool,
 }
 
 impl Linked {
     fn of(event: &'static EventDefinition) -> Self {
         let all = receivers_of(event);
         let taking = |origin| all.iter().copied().filter(|one| one.definition().takes(origin)).collect();
-        let (of_bus, of_process) = (taking(EventOrigin::Bus), taking(EventOrigin::Process));
-        Self { all: all.into(), of_bus, of_process }
+        let (of_bus, of_process): (_, Box<[_]>) = (taking(EventOrigin::Bus), taking(EventOrigin::Process));
+        let take_metadata = of_process.iter().any(|one| one.definition().traits.takes_metadata);
+        Self { all: all.into(), of_bus, of_process, take_metadata }
     }
 
     pub(super) fn all(&self) -> &[&'static dyn AnyReceiver] {
@@ -82,6 +85,15 @@ impl Receivers {
         !self.linked(event).taking(origin).is_empty()
             || !self.connected.is_empty()
             || connect_any::is_observed()
+    }
+
+    /// Returns whether something will ask for the metadata of an event that is sent now.
+    #[inline]
+    pub(super) fn ask_for_metadata(&self, event: &'static EventDefinition) -> bool {
+        self.linked(event).take_metadata
+            || !self.connected.is_empty()
+            || connect_any::is_observed()
+            || self.is_produced()
     }
 
     #[inline]
@@ -137,10 +149,10 @@ impl Callee {
         }
     }
 
-    pub(super) fn call(&self, event: AnyEvent<'_>, delivery: Delivery<'_>) -> Result<(), ReceiverError> {
+    pub(super) fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a> {
         match self {
             Self::Linked(receiver) => receiver.call(event.data(), delivery),
-            Self::Connected(receiver) => (receiver.call)(event, delivery.metadata),
+            Self::Connected(receiver) => receiver.function.call(event, delivery),
         }
     }
 }

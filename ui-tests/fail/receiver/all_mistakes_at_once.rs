@@ -1,4 +1,4 @@
-// errors: 6
+// errors: 5
 use openedx_events::{
     learning::{data::CourseEnrollmentData, signals::COURSE_ENROLLMENT_CREATED},
     receiver,

@@ -1,8 +1,5 @@
-// errors: 8
+// errors: 7
 use openedx_events::{learning::signals::COURSE_ENROLLMENT_CREATED, receiver};
-
-#[receiver(COURSE_ENROLLMENT_CREATED)]
-async fn asynchronous() {}
 
 #[receiver(COURSE_ENROLLMENT_CREATED)]
 const fn constant() {}

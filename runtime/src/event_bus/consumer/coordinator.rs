@@ -70,7 +70,8 @@ impl<'a> Coordinator<'a> {
     ) -> Result<Self, ConsumeError> {
         let refused = |error| ConsumeError::Refused(format!("cannot start a thread: {error}"));
         let clock = RunningClock::new(subscription.receiver_timeout);
-        let lanes = Lanes::start(options, clock, observers).map_err(refused)?;
+        let lanes =
+            Lanes::start(options, clock, subscription.receiver_timeout, observers).map_err(refused)?;
         let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
         let now = Instant::now();
         let pace = Pace {

@@ -3,9 +3,10 @@
 
 use std::{
     fmt,
-    time::{Instant, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
+use super::options::Options;
 use crate::{
     avro::BoxError,
     error::chain,
@@ -15,7 +16,7 @@ use crate::{
         observe::{Observation, Observers},
         wire::{Entry, Failure, Message},
     },
-    receiver::{Attempt, FullName, Run},
+    receiver::{Attempt, ReceiverDefinition, Run},
     registry,
     signal::Incoming,
 };
@@ -99,20 +100,20 @@ impl Job {
         if self.is_stored { self.entry.attempt } else { self.entry.attempt.saturating_sub(1) }
     }
 
-    /// Makes an attempt. `begin` is called before each receiver; `decode_all` says whether messages without receivers are
-    /// decoded as well, for observers.
+    /// Makes an attempt. `begin` is called before each receiver; an async one is cancelled after `receiver_timeout`.
     pub(super) fn run(
         &mut self,
         observers: &Observers,
-        decode_all: bool,
-        mut begin: impl FnMut(FullName),
+        options: &Options,
+        receiver_timeout: Duration,
+        mut begin: impl FnMut(&ReceiverDefinition),
     ) -> AttemptOutcome {
         self.first.get_or_insert_with(SystemTime::now);
         if self.entry.attempt > self.max_attempts {
             return AttemptOutcome::Hopeless(self.never_finished());
         }
         if self.decoded.is_none() {
-            if !decode_all && self.has_no_receiver() {
+            if !options.decode_all && self.has_no_receiver() {
                 return AttemptOutcome::NoReceiver;
             }
             match self.decode(observers) {
@@ -131,9 +132,10 @@ impl Job {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
             let started = Instant::now();
-            begin(name);
+            begin(receiver);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
-            let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt)) else {
+            let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt), receiver_timeout)
+            else {
                 return false;
             };
             let failure = FailedReceiver { name: name.to_string(), error: error.chain() };

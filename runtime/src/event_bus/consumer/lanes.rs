@@ -5,7 +5,7 @@ use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use super::{
@@ -20,9 +20,14 @@ use crate::{
         observe::{Observation, Observers, spawn},
         wire::{Entry, EntryId},
     },
-    receiver::{FullName, ReceiverError},
+    executor::Runtime,
+    receiver::{ReceiverDefinition, ReceiverError},
     registry,
 };
+
+/// How long an async receiver may take to let go after its timeout. One that blocks its thread never does, and ends the consumer
+/// like a synchronous one.
+pub(super) const TO_CANCEL: Duration = Duration::from_secs(2);
 
 /// All lanes of a consumer. Dropping this ends each thread as soon as it has finished its message.
 pub(super) struct Lanes {
@@ -33,6 +38,7 @@ pub(super) struct Lanes {
 
 struct LaneState {
     options: Options,
+    receiver_timeout: Duration,
     observers: Observers,
     floor: Mutex<Floor>,
     /// One per lane, notified when the lane has something to do.
@@ -65,7 +71,12 @@ struct Thread {
 
 impl Lanes {
     /// Starts the threads. `clock` measures the time of receivers.
-    pub(super) fn start(options: &Options, clock: RunningClock, observers: &Observers) -> io::Result<Self> {
+    pub(super) fn start(
+        options: &Options,
+        clock: RunningClock,
+        receiver_timeout: Duration,
+        observers: &Observers,
+    ) -> io::Result<Self> {
         let count = options.concurrency;
         let floor = Floor {
             in_flight: InFlight::new(count),
@@ -79,6 +90,7 @@ impl Lanes {
         };
         let shared = Arc::new(LaneState {
             options: options.clone(),
+            receiver_timeout,
             observers: observers.clone(),
             floor: Mutex::new(floor),
             work: (0..count).map(|_| Condvar::new()).collect(),
@@ -86,9 +98,11 @@ impl Lanes {
         });
         // If a thread cannot be started, dropping this ends the others.
         let lanes = Self { shared, hash: RandomState::new() };
+        // Async receivers find the runtime in which the consumer was started.
+        let runtime = Runtime::watched();
         for lane in 0..count {
-            let shared = Arc::clone(&lanes.shared);
-            spawn(format!("events-lane-{lane}"), move || shared.run(lane))?;
+            let (shared, runtime) = (Arc::clone(&lanes.shared), runtime.clone());
+            spawn(format!("events-lane-{lane}"), move || runtime.with(|| shared.run(lane)))?;
         }
         Ok(lanes)
     }
@@ -235,14 +249,16 @@ impl LaneState {
 
     /// Makes an attempt, and decides what happens to the message next.
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
-        let begin = |name: FullName| {
+        let begin = |receiver: &ReceiverDefinition| {
             let mut floor = self.floor();
-            let now = floor.clock.now();
-            floor.in_flight.begin(lane, name, now);
+            let grace = if receiver.is_async() { TO_CANCEL } else { Duration::ZERO };
+            let since = floor.clock.now() + grace;
+            floor.in_flight.begin(lane, receiver.full_name(), since);
         };
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
-        let outcome =
-            catch_unwind(AssertUnwindSafe(|| job.run(&self.observers, self.options.decode_all, begin)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            job.run(&self.observers, &self.options, self.receiver_timeout, begin)
+        }));
         let outcome = outcome.unwrap_or_else(|payload| {
             AttemptOutcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
         });

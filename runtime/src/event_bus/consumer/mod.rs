@@ -18,7 +18,6 @@
 //! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
-mod clock;
 mod coordinator;
 mod error;
 mod in_flight;
@@ -61,7 +60,10 @@ use super::{
     producer::install::produced_to,
     settings::Settings,
 };
-use crate::registry;
+use crate::{
+    executor::{Runtime, clock},
+    registry,
+};
 
 /// A member of a consumer group: reads a topic, and hands its events to the receivers in this process.
 ///
@@ -230,6 +232,7 @@ pub(crate) const LOOP_HELP: &str = "help: if the receivers of this process send 
 ///
 /// Returns the first error of any of them.
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
+    let runtime = Runtime::current();
     thread::scope(|scope| {
         let run = |consumer: &Consumer| {
             let panicked = |_| Err(ConsumeError::Refused("the consumer panicked".to_owned()));
@@ -239,7 +242,13 @@ pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeErr
             }
             outcome
         };
-        let threads: Vec<_> = consumers.iter().map(|consumer| scope.spawn(move || run(consumer))).collect();
+        let threads: Vec<_> = consumers
+            .iter()
+            .map(|consumer| {
+                let runtime = runtime.clone();
+                scope.spawn(move || runtime.with(|| run(consumer)))
+            })
+            .collect();
         let mut total = Report::default();
         let mut first = None;
         for thread in threads {

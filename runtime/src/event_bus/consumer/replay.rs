@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{clock::RunningClock, job::receive};
+use super::{clock::RunningClock, job::receive, lanes::TO_CANCEL};
 use crate::{
     error::chain,
     event_bus::{
@@ -13,6 +13,7 @@ use crate::{
         observe::spawn,
         wire::{DeadLetter, EntryId, Failure},
     },
+    executor::Runtime,
     receiver::{ReceiverDefinition, Run},
     signal::Incoming,
 };
@@ -131,7 +132,8 @@ struct Tried {
 
 /// A message from the thread of the receivers.
 enum News {
-    Begun,
+    /// With the time that it may take.
+    Begun(Duration),
     Ended(Result<(), String>),
 }
 
@@ -144,23 +146,26 @@ impl Trial {
             receivers: names.into_iter().map(|name| Tried { name, outcome: None }).collect(),
             timed_out: false,
         };
-        let thread = spawn("events-replay".to_owned(), move || run_all(&incoming, &indices, &tell));
+        let runtime = Runtime::watched();
+        let thread = spawn("events-replay".to_owned(), move || {
+            runtime.with(|| run_all(&incoming, &indices, timeout, &tell));
+        });
         if let Err(error) = thread {
             trial.end_next(Err(format!("cannot start a thread: {error}")));
             return trial;
         }
         let mut clock = RunningClock::new(timeout);
-        let mut begun = None;
+        let mut end = None;
         loop {
             match news.recv_timeout(TICK) {
-                Ok(News::Begun) => begun = Some(clock.now()),
+                Ok(News::Begun(time)) => end = clock.now().checked_add(time),
                 Ok(News::Ended(outcome)) => {
-                    begun = None;
+                    end = None;
                     trial.end_next(outcome);
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     let now = clock.now();
-                    if begun.is_some_and(|begun| now.saturating_duration_since(begun) > timeout) {
+                    if end.is_some_and(|end| now > end) {
                         trial.timed_out = true;
                         trial
                             .end_next(Err(format!("took longer than {timeout:?}, and may still be running")));
@@ -195,13 +200,15 @@ impl Trial {
     }
 }
 
-fn run_all(incoming: &Incoming, indices: &[usize], tell: &Sender<News>) {
+fn run_all(incoming: &Incoming, indices: &[usize], timeout: Duration, tell: &Sender<News>) {
     for &index in indices {
         // After a timeout, nobody listens, and the rest must not run.
-        if tell.send(News::Begun).is_err() {
+        let is_async = incoming.receivers().nth(index).is_some_and(ReceiverDefinition::is_async);
+        let time = if is_async { timeout.saturating_add(TO_CANCEL) } else { timeout };
+        if tell.send(News::Begun(time)).is_err() {
             return;
         }
-        let outcome = match incoming.run(index, None) {
+        let outcome = match incoming.run(index, None, timeout) {
             Some(Run { result: Err(error), .. }) => Err(error.chain()),
             _ => Ok(()),
         };

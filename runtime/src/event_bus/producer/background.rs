@@ -95,15 +95,25 @@ impl Background {
         self.0.given_up.hand_over(error)
     }
 
+    /// Adds a message to the queue, or returns why the queue will never take it. If the queue is full, returns the message.
+    pub(super) fn add_now(
+        &self,
+        envelope: Envelope,
+        deadline: Instant,
+    ) -> Result<Result<(), Undelivered>, Envelope> {
+        let size = envelope.memory();
+        if let Some(error) = self.0.too_large(size) {
+            return Ok(Err(Undelivered { envelope, error }));
+        }
+        self.0.try_add(envelope, size, deadline).map(Ok).map_err(|(envelope, _)| envelope)
+    }
+
     /// Adds a message to the queue. If the queue is full, waits until `deadline`.
     pub(super) fn add(&self, envelope: Envelope, deadline: Instant) -> Result<(), BusError> {
         let queue = &*self.0;
-        let (size, limit) = (envelope.memory(), queue.budget.limit());
-        if size > limit.bytes {
-            return Err(BusError::refused(format!(
-                "the message takes {size} bytes, but the queue holds {} (`EVENT_BUS_PRODUCER_QUEUE_BYTES`)",
-                limit.bytes
-            )));
+        let size = envelope.memory();
+        if let Some(error) = queue.too_large(size) {
+            return Err(error);
         }
         let Err((mut envelope, _)) = queue.try_add(envelope, size, deadline) else { return Ok(()) };
         loop {
@@ -169,6 +179,16 @@ impl Drop for Background {
 impl Queue {
     fn backlog(&self) -> MutexGuard<'_, Backlog> {
         self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the error of a message that the queue can never hold.
+    fn too_large(&self, size: usize) -> Option<BusError> {
+        let limit = self.budget.limit().bytes;
+        (size > limit).then(|| {
+            BusError::refused(format!(
+                "the message takes {size} bytes, but the queue holds {limit} (`EVENT_BUS_PRODUCER_QUEUE_BYTES`)"
+            ))
+        })
     }
 
     /// Adds a message if there is room. Otherwise returns it.

@@ -20,6 +20,7 @@ use crate::{
         broker::{BusError, Capability, from_settings},
         settings::{Settings, SettingsError},
     },
+    executor::Remembered,
     metadata::set_service,
     signal::{current_outlet, install_outlet, remove_outlet},
 };
@@ -32,7 +33,11 @@ const FLUSH_ON_DROP: Duration = Duration::from_secs(5);
 /// Dropping it delivers waiting messages for at most 5 seconds, and removes the bus: from then on, events stay in the process.
 /// That is easy to do by accident, so it logs a warning if the bus has enabled routes.
 #[must_use = "the event bus is removed when this is dropped, which `let _ =` does at once: bind it to a name, as in `let bus = …`, and call `bus.close(…)` when the program ends"]
-pub struct Guard(Option<Arc<Router>>);
+pub struct Guard {
+    router: Option<Arc<Router>>,
+    /// Async receivers of a synchronous send find the runtime in which the bus was installed.
+    _runtime: Remembered,
+}
 
 /// Installs the event bus that `settings` describe. From then on, an event that has an enabled route in
 /// `EVENT_BUS_PRODUCER_CONFIG` goes to the topics of that route after its receivers have run, unless it came from the bus.
@@ -65,7 +70,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     // Even without a bus, receivers of this process see the metadata.
     settings.service_name.as_deref().inspect(|name| set_service(name));
     let Some(name) = settings.producing_bus().map_err(InstallError::Settings)? else {
-        return Ok(Guard(None));
+        return Ok(Guard { router: None, _runtime: Remembered::current() });
     };
     if settings.service_name.is_none() {
         tracing::warn!("EVENTS_SERVICE_NAME is not set: the `source` of events is SERVICE_NAME_UNSET");
@@ -81,7 +86,7 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     }
     let installed = Arc::new(Router { producer, routes });
     install_outlet(Arc::clone(&installed) as _);
-    Ok(Guard(Some(installed)))
+    Ok(Guard { router: Some(installed), _runtime: Remembered::current() })
 }
 
 /// Why the event bus could not be installed.
@@ -146,7 +151,7 @@ impl Guard {
 
     /// Removes the bus, and returns whether it was still the installed one.
     fn remove(&mut self) -> Option<(Arc<Router>, bool)> {
-        let router = self.0.take()?;
+        let router = self.router.take()?;
         let was_installed = remove_outlet(&(Arc::clone(&router) as _));
         Some((router, was_installed))
     }
@@ -170,7 +175,7 @@ impl Drop for Guard {
 
 impl fmt::Debug for Guard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let routes = self.0.iter().flat_map(|router| &router.routes);
+        let routes = self.router.iter().flat_map(|router| &router.routes);
         let topics =
             |routes: &[Destination]| routes.iter().map(|route| route.topic.to_string()).collect::<Vec<_>>();
         let routes: BTreeMap<_, _> =

@@ -3,9 +3,9 @@
 //! `install` connects the routes to the signals. `Producer` makes envelopes and delivers them, now or in the background. This
 //! folder may use `wire`, `broker`, `settings`, `observe` and the registry; it contains nothing about a particular broker.
 
+mod awaited;
 mod background;
 mod backlog;
-mod blocking;
 mod error;
 mod given_up;
 pub(super) mod install;
@@ -22,6 +22,7 @@ use std::{
 
 use bytes::Bytes;
 
+use awaited::Awaited;
 use background::{Background, Limits};
 pub use error::{ProduceError, Undelivered};
 pub use install::{Guard, InstallError, install, producer};
@@ -33,7 +34,7 @@ use super::{
     settings::{DeliveryMode, ProducerSettings, Settings, topic::stream_name},
     wire::{EntryId, Envelope, Message, PartitionKey},
 };
-use crate::{metadata::EventsMetadata, receiver::ReceiverError, registry};
+use crate::{executor::blocking, metadata::EventsMetadata, receiver::ReceiverError, registry};
 
 /// Sends events to topics, regardless of the routes.
 ///
@@ -44,7 +45,16 @@ pub struct Producer(Arc<ProducerState>);
 struct ProducerState {
     prefix: Option<String>,
     timeout: Duration,
-    deliver: Deliver,
+    deliver: Arc<Deliver>,
+    awaited: Awaited,
+}
+
+impl ProducerState {
+    fn new(prefix: Option<String>, timeout: Duration, deliver: Deliver) -> Self {
+        let deliver = Arc::new(deliver);
+        let awaited = Awaited::new(Arc::clone(&deliver), timeout);
+        Self { prefix, timeout, deliver, awaited }
+    }
 }
 
 /// When a message is delivered.
@@ -92,7 +102,7 @@ impl Producer {
             }
         };
         let prefix = prefix.filter(|prefix| !prefix.is_empty()).map(str::to_owned);
-        Ok(Self(Arc::new(ProducerState { prefix, timeout, deliver })))
+        Ok(Self(Arc::new(ProducerState::new(prefix, timeout, deliver))))
     }
 
     /// Returns the full name of `topic`, with the prefix.
@@ -137,36 +147,44 @@ impl Producer {
         metadata: &EventsMetadata,
         event_data: Vec<u8>,
     ) -> Result<(), ProduceError> {
-        let message = Message::new(metadata, event_data);
-        let event_data = message.event_data().unwrap_or_default();
-        let key = |field: &Arc<str>| {
-            let value = registry::get(&metadata.event_type)?.key_bytes(field, event_data)?;
-            Some(PartitionKey { field: Arc::clone(field), value: Bytes::copy_from_slice(value) })
-        };
-        let envelopes = routes
-            .iter()
-            .map(|route| Envelope {
-                topic: Arc::clone(&route.topic),
-                key: route.key_field.as_ref().and_then(key),
-                message: message.clone(),
-            })
-            .collect();
-        self.deliver(envelopes)
+        self.deliver(envelopes(routes, metadata, event_data))
     }
 
     fn deliver(&self, envelopes: Vec<Envelope>) -> Result<(), ProduceError> {
         let deadline = Instant::now() + self.0.timeout;
-        let outcomes = match &self.0.deliver {
+        let outcomes = match &*self.0.deliver {
             Deliver::Background(background) => {
                 envelopes.iter().map(|envelope| background.add(envelope.clone(), deadline)).collect()
             }
-            Deliver::Wait(producer) => blocking::blocking(|| producer.send(&envelopes, deadline))
+            Deliver::Wait(producer) => blocking(|| producer.send(&envelopes, deadline))
                 .into_iter()
                 .zip(&envelopes)
                 .map(|(outcome, envelope)| producer.settled(envelope, outcome))
                 .collect(),
         };
         ProduceError::check(envelopes, outcomes)
+    }
+
+    /// Sends messages as [`deliver`](Self::deliver) does, without keeping the thread that polls the future waiting.
+    async fn deliver_async(&self, mut envelopes: Vec<Envelope>) -> Result<(), ProduceError> {
+        let deadline = Instant::now() + self.0.timeout;
+        let mut refused = Vec::new();
+        if let Deliver::Background(background) = &*self.0.deliver {
+            while let Some(envelope) = envelopes.pop() {
+                match background.add_now(envelope, deadline) {
+                    Ok(Ok(())) => {}
+                    Ok(Err(undelivered)) => refused.push(undelivered),
+                    Err(envelope) => {
+                        envelopes.push(envelope);
+                        break;
+                    }
+                }
+            }
+        }
+        let waited =
+            if envelopes.is_empty() { Ok(()) } else { self.0.awaited.deliver(envelopes, deadline).await };
+        refused.extend(waited.err().into_iter().flat_map(ProduceError::into_undelivered));
+        ProduceError::of(refused, 0)
     }
 
     /// Calls `callback` with each message that background delivery gives up on: the broker will never take it, or has refused
@@ -193,7 +211,7 @@ impl Producer {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn on_undelivered(&self, callback: impl Fn(Undelivered) + Send + Sync + 'static) {
-        match &self.0.deliver {
+        match &*self.0.deliver {
             Deliver::Background(background) => background.on_undelivered(Arc::new(callback)),
             Deliver::Wait(_) => {}
         }
@@ -201,7 +219,7 @@ impl Producer {
 
     /// Gives messages that nobody else gets to the callback, or returns them if there is none.
     fn hand_over(&self, error: ProduceError) -> Result<(), ProduceError> {
-        match &self.0.deliver {
+        match &*self.0.deliver {
             Deliver::Background(background) => background.hand_over(error),
             Deliver::Wait(_) => Err(error),
         }
@@ -214,11 +232,35 @@ impl Producer {
     /// Returns the messages that were given up, or were not delivered within `timeout`. The memory for them is limited:
     /// [`ProduceError::dropped`] counts the rest.
     pub fn flush(&self, timeout: Duration) -> Result<(), ProduceError> {
-        match &self.0.deliver {
-            Deliver::Background(background) => background.flush(Instant::now() + bounded(timeout)),
+        let deadline = Instant::now() + bounded(timeout);
+        let mut late = self.0.awaited.flush(deadline);
+        let flushed = match &*self.0.deliver {
+            Deliver::Background(background) => background.flush(deadline),
             Deliver::Wait(_) => Ok(()),
-        }
+        };
+        let Err(error) = flushed else { return ProduceError::of(late, 0) };
+        let dropped = error.dropped();
+        late.extend(error.into_undelivered());
+        ProduceError::of(late, dropped)
     }
+}
+
+/// Returns an event's message for each of `routes`.
+fn envelopes(routes: &[Destination], metadata: &EventsMetadata, event_data: Vec<u8>) -> Vec<Envelope> {
+    let message = Message::new(metadata, event_data);
+    let event_data = message.event_data().unwrap_or_default();
+    let key = |field: &Arc<str>| {
+        let value = registry::get(&metadata.event_type)?.key_bytes(field, event_data)?;
+        Some(PartitionKey { field: Arc::clone(field), value: Bytes::copy_from_slice(value) })
+    };
+    routes
+        .iter()
+        .map(|route| Envelope {
+            topic: Arc::clone(&route.topic),
+            key: route.key_field.as_ref().and_then(key),
+            message: message.clone(),
+        })
+        .collect()
 }
 
 impl fmt::Debug for Producer {
@@ -226,7 +268,7 @@ impl fmt::Debug for Producer {
         f.debug_struct("Producer")
             .field("prefix", &self.0.prefix)
             .field("timeout", &self.0.timeout)
-            .field("background", &matches!(self.0.deliver, Deliver::Background(_)))
+            .field("background", &matches!(*self.0.deliver, Deliver::Background(_)))
             .finish_non_exhaustive()
     }
 }

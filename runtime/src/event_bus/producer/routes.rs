@@ -7,14 +7,15 @@ use std::{
     sync::Arc,
 };
 
-use super::Producer;
+use super::{Producer, envelopes};
 use crate::{
     event::{AnyEvent, EventDefinition},
+    event_bus::wire::Envelope,
     metadata::EventsMetadata,
-    receiver::{ReceiverDefinition, ReceiverError},
+    receiver::{ReceiverDefinition, ReceiverError, Traits},
     responses::{ReceiverHandle, Response},
     schema::Location,
-    signal::Outlet,
+    signal::{Outlet, Producing},
 };
 
 /// A topic that events of one type go to.
@@ -39,24 +40,49 @@ impl Outlet for Router {
 
     fn produce(&self, event: AnyEvent<'_>, metadata: &EventsMetadata) -> Option<Response> {
         let routes = self.routes.get(event.event_type())?;
-        // Encoding can run a user's code.
-        let outcome = catch_unwind(AssertUnwindSafe(|| {
-            let event_data = event.to_avro().map_err(ReceiverError::permanent)?;
-            self.producer.produce(routes, metadata, event_data).map_err(ReceiverError::new)
-        }));
-        let outcome = outcome.unwrap_or_else(|payload| {
-            let error = ReceiverError::panicked(payload);
-            tracing::error!(
-                message_id = %metadata.id,
-                event_type = event.event_type(),
-                error = error.chain(),
-                "message not delivered to the event bus"
-            );
-            Err(error)
-        });
-        let handle = ReceiverHandle::EventBus(Arc::new(definition(event.definition())));
-        Some(Response::new(handle, outcome))
+        let outcome = prepare(event, metadata, routes)
+            .and_then(|envelopes| self.producer.deliver(envelopes).map_err(ReceiverError::new));
+        Some(response(event, outcome))
     }
+
+    fn produce_async<'a>(&'a self, event: AnyEvent<'a>, metadata: &'a EventsMetadata) -> Producing<'a> {
+        Box::pin(async move {
+            let routes = self.routes.get(event.event_type())?;
+            let outcome = match prepare(event, metadata, routes) {
+                Ok(envelopes) => self.producer.deliver_async(envelopes).await.map_err(ReceiverError::new),
+                Err(error) => Err(error),
+            };
+            Some(response(event, outcome))
+        })
+    }
+}
+
+/// Returns the event's message for each of `routes`.
+fn prepare(
+    event: AnyEvent<'_>,
+    metadata: &EventsMetadata,
+    routes: &[Destination],
+) -> Result<Vec<Envelope>, ReceiverError> {
+    // Encoding can run a user's code.
+    let prepared = catch_unwind(AssertUnwindSafe(|| {
+        let event_data = event.to_avro().map_err(ReceiverError::permanent)?;
+        Ok(envelopes(routes, metadata, event_data))
+    }));
+    prepared.unwrap_or_else(|payload| {
+        let error = ReceiverError::panicked(payload);
+        tracing::error!(
+            message_id = %metadata.id,
+            event_type = event.event_type(),
+            error = error.chain(),
+            "message not delivered to the event bus"
+        );
+        Err(error)
+    })
+}
+
+fn response(event: AnyEvent<'_>, outcome: Result<(), ReceiverError>) -> Response {
+    let handle = ReceiverHandle::EventBus(Arc::new(definition(event.definition())));
+    Response::new(handle, outcome)
 }
 
 /// Returns the definition under which responses name the event bus.
@@ -68,6 +94,7 @@ fn definition(event: &'static EventDefinition) -> ReceiverDefinition {
         only: None,
         location: Location { module_path: module_path!(), file: file!(), line: line!(), column: column!() },
         order: i32::MAX,
+        traits: Traits::default(),
         function: TypeId::of::<Router>,
     }
 }

@@ -208,11 +208,8 @@ fn all_topics_of_an_event_have_the_timeout_together() {
     let bus = Arc::new(Punctual(Mutex::default()));
     let timeout = Duration::from_secs(3);
     let producer = Arc::clone(&bus) as Arc<dyn EventBusProducer>;
-    let producer = Producer(Arc::new(ProducerState {
-        prefix: None,
-        timeout,
-        deliver: Deliver::Wait(ObservedProducer::new(producer, None)),
-    }));
+    let deliver = Deliver::Wait(ObservedProducer::new(producer, None));
+    let producer = Producer(Arc::new(ProducerState::new(None, timeout, deliver)));
     let metadata = crate::EventsMetadata::with_event_type("com.example.a.b.c.v1".into());
     let routes = ["a", "b", "c"].map(|topic| Destination { topic: topic.into(), key_field: None });
     let before = Instant::now();

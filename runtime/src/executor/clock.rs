@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 /// It must be read all the time while it measures something: a step between two readings that is longer than expected counts
 /// as a pause, except for its first part. So a receiver that hangs while the coordinator waits for a slow broker is noticed
 /// later, but a receiver is never blamed for a pause.
-pub(super) struct RunningClock {
+pub(crate) struct RunningClock {
     last: Instant,
     paused: Duration,
     /// The longest step that counts.
@@ -17,13 +17,13 @@ pub(super) struct RunningClock {
 
 impl RunningClock {
     /// Makes a clock that is read at least every 100 milliseconds, to measure times as long as `timeout`.
-    pub(super) fn new(timeout: Duration) -> Self {
+    pub(crate) fn new(timeout: Duration) -> Self {
         let step = (timeout / 4).clamp(Duration::from_millis(100), Duration::from_secs(1));
         Self { last: Instant::now(), paused: Duration::ZERO, step }
     }
 
     /// Returns the current time, which is as much earlier than that of other clocks as the process was paused.
-    pub(super) fn now(&mut self) -> Instant {
+    pub(crate) fn now(&mut self) -> Instant {
         self.at(Instant::now())
     }
 

@@ -1,12 +1,12 @@
-//! Waiting for a bus inside an asynchronous program.
+//! Waiting inside an asynchronous program.
 
-/// Calls `wait`, which may take as long as a bus needs.
+/// Calls `wait`, which may take long.
 ///
 /// On a thread of tokio's multi-threaded runtime, the other tasks of that thread move to another thread meanwhile. Tokio's
 /// current-thread runtime and a `LocalSet` have no other thread. There, the call holds up all tasks, so use background
 /// delivery.
 #[cfg(feature = "tokio")]
-pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
+pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     use std::{
         cell::Cell,
         panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
@@ -34,8 +34,8 @@ pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
     }
 }
 
-/// Calls `wait`, which may take as long as a bus needs.
+/// Calls `wait`, which may take long.
 #[cfg(not(feature = "tokio"))]
-pub(super) fn blocking<T>(wait: impl Fn() -> T) -> T {
+pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     wait()
 }

@@ -1,0 +1,155 @@
+//! A synchronous send with async receivers, in all places from which it may come.
+
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
+
+use openedx_events::{block_on, event_bus, prelude::*};
+use openedx_events_tests::number_events;
+
+use super::{ends, pause, process, single_threaded, tokio_runtime};
+
+number_events! {
+    DoorOpened "com.example.learning.door.opened.v1"
+    LampLit "com.example.learning.lamp.lit.v1"
+    FanStarted "com.example.learning.fan.started.v1"
+}
+
+const SHORT: Duration = Duration::from_millis(5);
+
+/// Needs tokio's timer.
+#[receiver(DOOR_OPENED)]
+async fn sleeps(number: &i64) -> Result<(), String> {
+    tokio::time::sleep(SHORT).await;
+    tokio::spawn(pause()).await.map_err(|error| error.to_string())?;
+    if *number == 13 { Err("unlucky".to_owned()) } else { Ok(()) }
+}
+
+#[receiver(LAMP_LIT)]
+async fn needs_no_runtime() {
+    pause().await;
+}
+
+/// A synchronous receiver with one asynchronous call.
+#[receiver(FAN_STARTED)]
+fn calls() -> Result<(), String> {
+    block_on(async {
+        tokio::time::sleep(SHORT).await;
+        Err("from the future".to_owned())
+    })
+}
+
+fn open(number: i64) -> Responses {
+    DOOR_OPENED.send_event(DoorOpened { number })
+}
+
+fn only_error(responses: &Responses) -> String {
+    assert_eq!(responses.len(), 1);
+    responses.failures().next().unwrap().result().unwrap_err().to_string()
+}
+
+#[test]
+fn on_a_worker_of_a_multi_threaded_runtime() {
+    ends(|| {
+        let runtime = tokio_runtime();
+        // In a task, in the future of `block_on`, and on a thread for blocking work.
+        let in_task = runtime.block_on(async { tokio::spawn(async { open(1) }).await.unwrap() });
+        assert!(in_task.all_ok(), "{in_task:?}");
+        assert!(runtime.block_on(async { open(1) }).all_ok());
+        let blocking = runtime.block_on(async { tokio::task::spawn_blocking(|| open(13)).await.unwrap() });
+        assert_eq!(only_error(&blocking), "unlucky");
+        let error = runtime.block_on(async {
+            tokio::spawn(async { FAN_STARTED.send_event(FanStarted { number: 1 }) }).await.unwrap()
+        });
+        assert_eq!(only_error(&error), "from the future");
+    });
+}
+
+/// All workers wait for a receiver, and the runtime still polls its timers and tasks.
+#[test]
+fn as_many_sends_as_workers_do_not_block_the_runtime() {
+    ends(|| {
+        let runtime = tokio_runtime();
+        let sends: Vec<_> = (0..8).map(|_| runtime.spawn(async { open(1) })).collect();
+        let begun = Instant::now();
+        for send in sends {
+            assert!(runtime.block_on(send).unwrap().all_ok());
+        }
+        assert!(begun.elapsed() < Duration::from_secs(10));
+    });
+}
+
+#[test]
+fn in_a_local_set_of_a_multi_threaded_runtime() {
+    ends(|| {
+        let runtime = tokio_runtime();
+        let local = tokio::task::LocalSet::new();
+        let sent =
+            local.block_on(&runtime, async { tokio::task::spawn_local(async { open(1) }).await.unwrap() });
+        assert!(sent.all_ok(), "{sent:?}");
+    });
+}
+
+#[test]
+fn on_the_thread_of_a_current_thread_runtime_it_is_an_error_that_names_the_receiver() {
+    ends(|| {
+        let runtime = single_threaded();
+        let sent = runtime.block_on(async { open(1) });
+        assert_eq!(sent.failures().next().unwrap().receiver().name(), "sleeps");
+        let error = only_error(&sent);
+        assert!(error.contains("current-thread") && error.contains("send_event_async"), "{error}");
+        let error = runtime.block_on(async { only_error(&FAN_STARTED.send_event(FanStarted { number: 1 })) });
+        assert!(error.contains("panicked") && error.contains("send_event_async"), "{error}");
+        assert!(runtime.block_on(DOOR_OPENED.send_event_async(DoorOpened { number: 1 })).all_ok());
+    });
+}
+
+#[test]
+fn outside_of_a_runtime_without_tokio() {
+    ends(|| {
+        assert!(LAMP_LIT.send_event(LampLit { number: 1 }).all_ok());
+        assert!(smol::block_on(async { LAMP_LIT.send_event(LampLit { number: 1 }) }).all_ok());
+        assert_eq!(
+            block_on(async {
+                pause().await;
+                7
+            }),
+            7
+        );
+    });
+}
+
+/// One test, because the remembered runtime belongs to the process.
+#[test]
+fn outside_of_a_runtime_with_one_that_is_remembered() {
+    ends(|| {
+        let _alone = process();
+        let elsewhere = || thread::spawn(|| open(1)).join().unwrap();
+        let error = only_error(&elsewhere());
+        assert!(error.contains("panicked") && error.contains("no reactor running"), "{error}");
+
+        // The runtime in which the bus was installed, as long as the guard exists.
+        let runtime = tokio_runtime();
+        let settings = event_bus::Settings::from_value(serde_json::json!({})).unwrap();
+        let guard = runtime.block_on(async { event_bus::install(&settings).unwrap() });
+        assert!(elsewhere().all_ok());
+        drop(guard);
+        assert!(!elsewhere().all_ok());
+
+        // A current-thread runtime works too, if its thread runs it.
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let (tell, handle) = std::sync::mpsc::channel();
+        let running = thread::spawn(move || {
+            let runtime = single_threaded();
+            tell.send(runtime.handle().clone()).unwrap();
+            let _ = runtime.block_on(stopped);
+        });
+        openedx_events::set_runtime(handle.recv().unwrap());
+        assert!(elsewhere().all_ok());
+        openedx_events::set_runtime(runtime.handle().clone());
+        drop(stop);
+        running.join().unwrap();
+        assert!(elsewhere().all_ok());
+    });
+}
