@@ -150,6 +150,12 @@ impl Message {
         MessageBuilder::clone(&self.0)
     }
 
+    /// Returns whether the other one is the same message, or a clone of it.
+    #[cfg(feature = "kafka")]
+    pub(in crate::event_bus) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns the value of a header, if the message has it.
     #[must_use]
     pub fn header(&self, header: Header) -> Option<&[u8]> {

@@ -2,7 +2,10 @@
 //! say why.
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -39,6 +42,8 @@ pub(super) struct ClientErrors {
     servers: String,
     user: Option<String>,
     protocol: String,
+    /// Whether a broker has answered, so that the connections are of the right kind.
+    has_answered: AtomicBool,
     last: Mutex<[Option<(Instant, String)>; KINDS]>,
 }
 
@@ -47,7 +52,13 @@ impl ClientErrors {
         let user = options.client_config.get("sasl.username").map(str::to_owned);
         let user = user.or_else(|| options.login.as_ref().map(|(user, _)| user.clone()));
         let protocol = options.security_protocol().to_ascii_uppercase();
-        Self { servers: options.bootstrap_servers.clone(), user, protocol, last: Mutex::default() }
+        Self {
+            servers: options.bootstrap_servers.clone(),
+            user,
+            protocol,
+            has_answered: AtomicBool::new(false),
+            last: Mutex::default(),
+        }
     }
 
     fn last(&self) -> MutexGuard<'_, [Option<(Instant, String)>; KINDS]> {
@@ -100,7 +111,7 @@ impl ClientErrors {
 
     /// Returns why a broker may have closed a connection. It is a guess: a proxy whose broker is away does the same.
     fn hint(&self, line: &str) -> Option<&'static str> {
-        if !line.contains("Disconnected") {
+        if !line.contains("Disconnected") || self.has_answered.load(Ordering::Relaxed) {
             return None;
         }
         let (age, state) = line.rsplit_once(" (after ")?.1.split_once("ms in state ")?;
@@ -129,6 +140,7 @@ impl ClientErrors {
 
     /// Forgets the errors, because a broker has answered.
     pub(super) fn clear(&self) {
+        self.has_answered.store(true, Ordering::Relaxed);
         for last in &mut *self.last() {
             *last = None;
         }

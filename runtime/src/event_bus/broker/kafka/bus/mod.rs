@@ -38,12 +38,46 @@ use crate::event_bus::broker::{
     kafka::capabilities::can,
 };
 
-/// The event bus on Apache Kafka, with a schema registry.
+/// The event bus on Apache Kafka, with a schema registry that has the interface of Confluent's.
 ///
-/// A topic is a topic of Kafka. Each record has the headers, the framed key and the framed value that Python's
-/// `edx-event-bus-kafka` writes and reads.
+/// Each record has the headers, the key and the value that Python's `edx-event-bus-kafka` writes and reads. Topics must exist,
+/// unless the brokers create them.
 ///
-/// Making a bus does not connect.
+/// Making a bus does not connect. Making a producer does, in the background.
+///
+/// # Keys and order
+///
+/// Kafka keeps the order of events with the same key, which the key field of a route chooses. A key can be a string, a number,
+/// a boolean or bytes, and null if it is an `Option`; events with a null key go to any partition. Keys choose the same partitions
+/// as in Python.
+///
+/// # Schemas
+///
+/// The first event of a type and topic registers the schemas of the key and of the event, with the texts and under the subjects
+/// of Python, `{topic}-{event type}.CloudEvent` and, for example, `{topic}-string`. If the registry refuses a schema, the event
+/// is refused, and the error has the registry's words. While the registry is away, events with schemas that are known are sent.
+///
+/// # Delivery
+///
+/// An event counts as sent when all replicas that are in sync have it. Events keep their order when the client sends them again,
+/// and the client does not write them twice. If the time is over, the client may still deliver the event: when it is sent again,
+/// the bus first looks whether that has happened. Only if the client itself gave up a request that a broker had stored already
+/// does the topic have the event twice.
+///
+/// # TLS
+///
+/// Connections to the brokers are encrypted by OpenSSL, which is part of the program; they trust the authorities that it finds
+/// on the system, or those that `ssl.ca.location` names in
+/// [`KafkaClientConfig`](crate::event_bus::settings::KafkaClientConfig). Connections to the registry are encrypted by `rustls`,
+/// with the cryptography provider that the process has chosen (`CryptoProvider::install_default`), or with `ring`.
+///
+/// ```
+/// use openedx_events::event_bus::{EventBus, KafkaBus, KafkaOptions};
+///
+/// let bus = KafkaBus::new(KafkaOptions::new("localhost:9092", ["http://localhost:8081"]))?;
+/// let producer = bus.producer()?;
+/// # Ok::<(), openedx_events::event_bus::BusError>(())
+/// ```
 #[derive(Clone)]
 pub struct KafkaBus {
     connector: Arc<Connector>,

@@ -113,8 +113,8 @@ impl Instance {
     }
 
     /// Returns why this instance is useless, if it is.
-    pub(super) fn fatal_error(&self) -> Option<String> {
-        self.producer.client().fatal_error().map(|(code, reason)| format!("{code:?}: {reason}"))
+    pub(super) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
+        self.producer.client().fatal_error()
     }
 }
 

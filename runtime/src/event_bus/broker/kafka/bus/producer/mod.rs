@@ -4,6 +4,7 @@ mod batch;
 mod failure;
 mod instance;
 mod schema_ids;
+mod unconfirmed;
 
 use std::{
     collections::HashMap,
@@ -18,6 +19,7 @@ use self::{
     batch::{Batch, Outcome},
     instance::{Buffers, Instance},
     schema_ids::{KnownIds, SchemaIds},
+    unconfirmed::{Place, Unconfirmed},
 };
 use super::{Connector, client_errors::ClientErrors};
 use crate::event_bus::{
@@ -32,6 +34,7 @@ pub(super) struct KafkaProducer {
     connector: Arc<Connector>,
     errors: Arc<ClientErrors>,
     ids: KnownIds,
+    unconfirmed: Unconfirmed,
     instance: RwLock<Arc<Instance>>,
 }
 
@@ -39,7 +42,13 @@ impl KafkaProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Result<Self, BusError> {
         let errors = Arc::new(ClientErrors::new(&connector.options));
         let instance = Instance::start(&connector.options, Arc::clone(&errors))?;
-        Ok(Self { connector, errors, ids: KnownIds::default(), instance: RwLock::new(Arc::new(instance)) })
+        Ok(Self {
+            connector,
+            errors,
+            ids: KnownIds::default(),
+            unconfirmed: Unconfirmed::default(),
+            instance: RwLock::new(Arc::new(instance)),
+        })
     }
 
     fn instance(&self) -> Arc<Instance> {
@@ -48,7 +57,7 @@ impl KafkaProducer {
 
     /// Replaces an instance that a fatal error has made useless.
     fn replace(&self, useless: &Arc<Instance>) {
-        let Some(reason) = useless.fatal_error() else { return };
+        let Some((_, reason)) = useless.fatal_error() else { return };
         let mut instance = self.instance.write().unwrap_or_else(PoisonError::into_inner);
         if !Arc::ptr_eq(&instance, useless) {
             return;
@@ -71,10 +80,16 @@ impl EventBusProducer for KafkaProducer {
             deadline,
             batch: Batch::new(envelopes.len()),
             errors: HashMap::new(),
+            earlier: HashMap::new(),
             buffers: Buffers::default(),
         };
         call.add_all();
-        let outcomes = call.batch.wait(deadline);
+        let mut outcomes = call.batch.wait(deadline);
+        call.retry_alone(&mut outcomes);
+        call.remember_late(&outcomes);
+        for (index, outcome) in call.earlier.drain() {
+            outcomes[index] = outcome;
+        }
         if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Delivered { .. })) {
             self.errors.clear();
         }
@@ -94,26 +109,36 @@ struct Call<'a> {
     batch: Arc<Batch>,
     /// The errors of messages that did not get to the client.
     errors: HashMap<usize, BusError>,
+    /// The outcomes of messages that an earlier call gave to the client.
+    earlier: HashMap<usize, Outcome>,
     buffers: Buffers,
 }
 
 impl Call<'_> {
     /// Puts all messages into the client's queue. Messages of topics for which the registry must be asked come last, so that
-    /// others do not wait for it.
+    /// others do not wait for it, and so do those of topics with a message that the client still has from an earlier call.
     fn add_all(&mut self) {
-        let mut asking: Vec<usize> = Vec::new();
+        let mut late: HashMap<usize, Place> =
+            self.producer.unconfirmed.take(self.envelopes).into_iter().collect();
+        let mut later: Vec<usize> = Vec::new();
         for (index, envelope) in self.envelopes.iter().enumerate() {
             let waits = |other: &usize| self.envelopes[*other].topic == envelope.topic;
             // A message does not overtake another one of its topic.
-            match self.producer.ids.get(envelope).filter(|_| !asking.iter().any(waits)) {
+            let is_later = late.contains_key(&index) || later.iter().any(waits);
+            match self.producer.ids.get(envelope).filter(|_| !is_later) {
                 Some(ids) => self.add(index, ids),
-                None => asking.push(index),
+                None => later.push(index),
             }
         }
         let mut away: Option<BusError> = None;
         let mut failed: HashMap<&str, BusError> = HashMap::new();
-        for index in asking {
+        for index in later {
             let envelope = &self.envelopes[index];
+            if let Some(place) = late.remove(&index)
+                && self.is_settled(index, place)
+            {
+                continue;
+            }
             if let Some(error) = failed.get(&*envelope.topic) {
                 self.errors.insert(index, error.clone());
                 continue;
@@ -139,6 +164,30 @@ impl Call<'_> {
         }
     }
 
+    /// Waits for the outcome of a message that the client has from an earlier call. Returns whether it need not be sent again.
+    fn is_settled(&mut self, index: usize, place: Place) -> bool {
+        let outcome = place.batch.wait(self.deadline)[place.index];
+        match outcome {
+            Outcome::Failed(_) => return false,
+            Outcome::Delivered { .. } => {}
+            Outcome::Open => self.producer.unconfirmed.add([(&self.envelopes[index], place)]),
+        }
+        self.earlier.insert(index, outcome);
+        true
+    }
+
+    /// Remembers the messages that the client still has.
+    fn remember_late(&self, outcomes: &[Outcome]) {
+        let is_late = |(index, outcome): &(usize, &Outcome)| {
+            **outcome == Outcome::Open
+                && !self.errors.contains_key(index)
+                && !self.earlier.contains_key(index)
+        };
+        let late = outcomes.iter().enumerate().filter(is_late);
+        let place = |index| Place { batch: Arc::clone(&self.batch), index };
+        self.producer.unconfirmed.add(late.map(|(index, _)| (&self.envelopes[index], place(index))));
+    }
+
     /// Puts a message into the client's queue. Waits while it is full.
     fn add(&mut self, index: usize, ids: SchemaIds) {
         loop {
@@ -156,12 +205,34 @@ impl Call<'_> {
         }
     }
 
+    /// Sends again, one by one, messages that are too large: a broker refuses all messages of a request if they are too large
+    /// together.
+    fn retry_alone(&mut self, outcomes: &mut [Outcome]) {
+        for (index, outcome) in outcomes.iter_mut().enumerate() {
+            if *outcome == Outcome::Failed(Code::MessageSizeTooLarge)
+                && let Some(ids) = self.producer.ids.get(&self.envelopes[index])
+                && Instant::now() < self.deadline
+            {
+                let batch = Batch::new(1);
+                // A message that the client does not take keeps its outcome.
+                let _ = self.instance.add(&self.envelopes[index], &ids, batch.ticket(0), &mut self.buffers);
+                *outcome = batch.wait(self.deadline)[0];
+            }
+        }
+    }
+
     /// Returns the result of a message.
     fn result(&mut self, index: usize, outcome: Outcome) -> Result<EntryId, BusError> {
         let topic = &*self.envelopes[index].topic;
         match outcome {
             Outcome::Delivered { partition, offset } => Ok(EntryId::new(format!("{partition}-{offset}"))),
-            Outcome::Failed(code) => Err(failure::refused(code, topic, &self.producer.errors)),
+            Outcome::Failed(code) => {
+                // These codes say only that there is a fatal error.
+                let is_fatal = matches!(code, Code::Fatal | Code::PurgeQueue | Code::PurgeInflight);
+                let fatal = if is_fatal { self.instance.fatal_error() } else { None };
+                let code = fatal.map_or(code, |(code, _)| code);
+                Err(failure::refused(code, topic, &self.producer.errors))
+            }
             Outcome::Open => {
                 Err(self.errors.remove(&index).unwrap_or_else(|| failure::late(topic, &self.producer.errors)))
             }
