@@ -85,6 +85,9 @@ broken! {
         a_group_can_start_at_a_time
         an_existing_group_refuses_to_start_after_an_entry
         an_existing_group_refuses_to_start_at_a_time;
+    a_bus_that_ignores_the_end: IgnoresEnd fails
+        a_window_of_time_is_handled_and_ends_the_consumer
+        messages_after_the_window_stay_with_the_group;
     a_bus_that_ignores_the_place_of_a_move: IgnoresSeek fails
         a_group_that_starts_in_the_future_gets_the_next_message
         seek_moves_a_group
@@ -130,6 +133,8 @@ enum Fault {
     LosesRevoked,
     /// Accepts a start after an entry or at a time for an existing group, and starts elsewhere.
     IgnoresStart,
+    /// Delivers entries after the end of a member's work.
+    IgnoresEnd,
     /// Moves groups to the beginning.
     IgnoresSeek,
     /// Begins to read at the beginning, and reads small pages again and again.
@@ -204,6 +209,7 @@ impl EventBus for Broken {
                 subscription.dead_letter_max_age = Duration::MAX;
                 subscription.dead_letter_max_len = u64::MAX;
             }
+            Fault::IgnoresEnd => subscription.until = None,
             Fault::IgnoresStart if subscription.start.needs_new_group() => {
                 subscription.start = Start::New;
             }

@@ -276,6 +276,13 @@ impl Fixture {
         }
     }
 
+    /// Returns the number of messages that the group has not received.
+    pub(super) fn lag(&self) -> u64 {
+        let lags = self.operations().lag(&self.topic, GROUP).expect("the bus should count");
+        assert!(lags.iter().all(|lag| lag.is_exact), "so few messages can be counted: {lags:?}");
+        lags.iter().map(|lag| lag.count).sum()
+    }
+
     pub(super) fn pending(&self) -> Vec<Pending> {
         let pending = self.operations().pending(&self.topic, GROUP, None, 1000);
         pending.expect("the bus should list pending entries")

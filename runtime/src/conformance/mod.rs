@@ -253,6 +253,8 @@ cases! {
         seek_moves_a_group
         seek_moves_a_group_after_an_entry [StartAfterEntry]
         seek_moves_a_group_to_a_time [StartAtTime]
+        a_window_of_time_is_handled_and_ends_the_consumer [StartAtTime]
+        messages_after_the_window_stay_with_the_group [StartAtTime]
     }
     operations {
         a_ping_is_answered

@@ -15,6 +15,8 @@ mod wire;
 pub use broker::kafka::{KafkaBus, KafkaOptions};
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
+#[cfg(feature = "cli")]
+pub(crate) use broker::utc;
 pub use broker::{
     AuditLine, AuditLog, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer, Lag,
     Lost, Operations, Page, Pending, Polled, Start, Subscription, Waker, from_settings::operations,

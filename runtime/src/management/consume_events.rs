@@ -9,7 +9,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use clap::{Args, builder::NonEmptyStringValueParser};
@@ -21,7 +21,7 @@ use super::{
     find,
     lines::escape_line_breaks,
     result::{CommandError, CommandResult, Done},
-    signals,
+    signals, times,
 };
 use crate::{
     error::chain,
@@ -38,9 +38,10 @@ use crate::{
 #[command(after_help = "Examples:
   openedx-events consume-events -t loans -g reminders
   openedx-events consume-events -t loans -g reminders --extra '{\"check_backlog\": true}'
+  openedx-events consume-events -t loans -g repair --from-time 2025-11-30T08:00:00Z --until 2025-11-30T09:00:00Z
 
 Exit codes:
-  0    stopped by a signal (SIGINT, SIGTERM), or after N messages, or consumers are not enabled
+  0    stopped by a signal (SIGINT, SIGTERM), or after N messages or at the time of `--until`, or consumers are not enabled
   2    cannot start: wrong arguments or settings, or no receiver in this program
   3    a receiver took longer than EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT
   4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT)
@@ -73,6 +74,13 @@ pub struct ConsumeEvents {
     /// Stop after N messages per topic. Messages that are skipped do not count.
     #[arg(long, value_name = "N")]
     count: Option<u64>,
+    /// Let a new group begin with the first message that was stored at this time or later.
+    #[arg(long, alias = "from_time", value_name = "TIME", value_parser = times::moment)]
+    from_time: Option<SystemTime>,
+    /// Stop once the messages that were stored before this time are handled. Later messages stay with the group: they are neither
+    /// handled nor acknowledged.
+    #[arg(long, value_name = "TIME", value_parser = times::moment)]
+    until: Option<SystemTime>,
     /// Print each event as a JSON line before its receivers run. Personal data is not redacted.
     #[arg(long)]
     print: bool,
@@ -106,6 +114,13 @@ pub struct ConsumeEvents {
 
 impl ConsumeEvents {
     pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
+        if let (Some(from), Some(until)) = (self.from_time, self.until)
+            && until <= from
+        {
+            return Err(CommandError::new(
+                "no message can be in the window: `--until` is not after `--from-time`\nhelp: exchange the two times",
+            ));
+        }
         let settings = self.settings.read()?;
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
         let printer = Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) };
@@ -129,12 +144,15 @@ impl ConsumeEvents {
         match run_all(consumers, stop) {
             Ok(_) if is_closed.load(Ordering::Acquire) => Err(CommandError::ClosedPipe),
             Ok(_) => Ok(Done::Clean),
-            Err(ConsumeError::GroupExists { topic, group, start, .. }) => Err(CommandError::new(format!(
-                "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `last_read_msg_id` only applies \
-                 to a new group\nhelp: to move this group, stop its consumers, run the command below, and start them \
-                 without `last_read_msg_id`\n  {}",
-                self.seek_command(&topic, &group, &start)
-            ))),
+            Err(ConsumeError::GroupExists { topic, group, start, .. }) => {
+                let option = if self.from_time.is_some() { "--from-time" } else { "last_read_msg_id" };
+                Err(CommandError::new(format!(
+                    "group `{group}` of topic `{topic}` already exists and keeps its position\nnote: `{option}` only applies to a \
+                     new group\nhelp: to continue where the group is, leave out `{option}`; to move this group, stop its consumers, \
+                     run the command below, and start them without `{option}`\n  {}",
+                    self.seek_command(&topic, &group, &start)
+                )))
+            }
             Err(error) => Err(CommandError::with_code(chain(&error), error.exit_code())),
         }
     }
@@ -206,7 +224,7 @@ impl ConsumeEvents {
         if let Some(name) = &self.consumer_name {
             extra.consumer_name = Some(name.clone());
         }
-        let consumer = Consumer::new(settings)
+        let mut consumer = Consumer::new(settings)
             .topic(topic)
             .group(group)
             .extra(&extra)
@@ -216,6 +234,12 @@ impl ConsumeEvents {
             .allow_loop(self.allow_loop)
             .on_error(self.on_error)
             .on_unknown_type(self.on_unknown_type);
+        if let Some(time) = self.from_time {
+            consumer = consumer.start(Start::At(time));
+        }
+        if let Some(time) = self.until {
+            consumer = consumer.until(time);
+        }
         self.count.into_iter().fold(consumer, Consumer::count)
     }
 }

@@ -63,6 +63,7 @@ mod existing;
 mod find;
 mod finding_lines;
 mod generate_avro_schemas;
+mod lag;
 mod lines;
 mod list;
 mod logging;
@@ -75,6 +76,7 @@ mod seek;
 mod show;
 mod signals;
 mod tail;
+mod times;
 
 use std::{
     env,
@@ -183,6 +185,8 @@ pub enum Command {
     Tail(tail::Tail),
     /// Print the entries that a consumer group has not acknowledged, as JSON lines.
     Pending(pending::PendingEntries),
+    /// Print how far a consumer group is behind, as JSON lines.
+    Lag(lag::LagOfGroup),
     /// List, replay or drop the dead letters of a consumer group.
     #[command(subcommand)]
     Dlq(dlq::Dlq),
@@ -277,6 +281,7 @@ impl Command {
             Self::ConsumeEvents(consume) => consume.run(out),
             Self::Tail(tail) => tail.run(out),
             Self::Pending(pending) => pending.run(out),
+            Self::Lag(lag) => lag.run(out),
             Self::Dlq(dlq) => dlq.run(out),
             Self::Seek(seek) => seek.run(out),
         }

@@ -1,20 +1,26 @@
 //! `seek`: moves a group to another position in its topic.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
 
 use super::{
     args::{GroupArgs, OpenTopic},
     result::{CommandError, CommandResult, Done},
+    times,
 };
-use crate::event_bus::{EntryId, Start};
+use crate::event_bus::{EntryId, Start, utc};
 
 /// The arguments of `seek`.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   openedx-events seek -t loans -g reminders --to start
   openedx-events seek -t loans -g reminders --to 1679676448892-0
+  openedx-events seek -t loans -g reminders --to-time 2025-11-30T08:00:00Z
+  openedx-events seek -t loans -g reminders --since 2h
   openedx-events seek -t loans -g new-group --to start --create
 
 Stop the group's consumers first. Entries that they have not acknowledged stay with them: see `pending`.")]
@@ -22,8 +28,14 @@ pub struct Seek {
     #[command(flatten)]
     group: GroupArgs,
     /// Entry after which the group continues. `start` is before the oldest entry, and `end` is after the newest.
-    #[arg(long, value_name = "ID")]
-    to: String,
+    #[arg(long, value_name = "ID", required_unless_present_any = ["to_time", "since"])]
+    to: Option<String>,
+    /// Continue with the first entry that was stored at this time or later.
+    #[arg(long, alias = "to_time", value_name = "TIME", value_parser = times::moment, conflicts_with = "to")]
+    to_time: Option<SystemTime>,
+    /// Continue with the first entry that was stored so long ago or later, as in `2h`.
+    #[arg(long, value_name = "LENGTH", value_parser = times::ago, conflicts_with_all = ["to", "to_time"])]
+    since: Option<Duration>,
     /// Create the group, and the topic, if they do not exist.
     #[arg(long)]
     create: bool,
@@ -31,14 +43,7 @@ pub struct Seek {
 
 impl Seek {
     pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
-        let (start, place) = match &*self.to {
-            "start" | "0" | "0-0" => (Start::Backlog, "with the oldest entry".to_owned()),
-            "end" | "$" => (Start::New, "with the next entry that is added".to_owned()),
-            id if id.contains(|char: char| char.is_ascii_digit()) => {
-                (Start::After(EntryId::new(id)), format!("after entry {id}"))
-            }
-            other => return Err(unknown_position(other)),
-        };
+        let (start, place) = self.start()?;
         let mut opened = self.group.open()?;
         if !self.create
             && let Some(missing) = opened.missing()?
@@ -53,6 +58,28 @@ impl Seek {
         let does = if is_new { "is new, and begins" } else { "continues" };
         writeln!(out, "group `{}` of `{topic}` {does} {place}", self.group.group)?;
         Ok(Done::Clean)
+    }
+}
+
+impl Seek {
+    /// Returns where the group continues, and the words for it.
+    fn start(&self) -> Result<(Start, String), CommandError> {
+        if let Some(time) = self.to_time.or_else(|| self.since.map(times::before_now)) {
+            return Ok((Start::At(time), format!("with the first entry stored at {} or later", utc(time))));
+        }
+        Ok(match self.to.as_deref().unwrap_or_default() {
+            "start" | "0" | "0-0" => (Start::Backlog, "with the oldest entry".to_owned()),
+            "end" | "$" => (Start::New, "with the next entry that is added".to_owned()),
+            time if times::moment(time).is_ok() || time.contains('T') => {
+                return Err(CommandError::new(format!(
+                    "`{time}` is not the id of an entry\nhelp: write `--to-time {time}`"
+                )));
+            }
+            id if id.contains(|char: char| char.is_ascii_digit()) => {
+                (Start::After(EntryId::new(id)), format!("after entry {id}"))
+            }
+            other => return Err(unknown_position(other)),
+        })
     }
 }
 

@@ -1,6 +1,11 @@
 //! `tail`: prints the entries of a topic, without any group.
 
-use std::{collections::VecDeque, io::Write, thread, time::Duration};
+use std::{
+    collections::VecDeque,
+    io::Write,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use clap::Args;
 use serde_json::Value;
@@ -9,6 +14,7 @@ use super::{
     args::{OpenTopic, TopicArgs},
     event_json::entry,
     result::{CommandError, CommandResult, Done},
+    times,
 };
 use crate::error::chain;
 use crate::event_bus::{BusError, Cursor, EntryId, Operations, Page, Sizes, Start};
@@ -21,6 +27,7 @@ const PAUSE: Duration = Duration::from_millis(500);
 #[command(after_help = "Examples:
   openedx-events tail -t loans
   openedx-events tail -t loans --last 10
+  openedx-events tail -t loans --since 2h
   openedx-events tail -t loans --from 1679676448892-0 --follow")]
 pub struct Tail {
     #[command(flatten)]
@@ -28,6 +35,12 @@ pub struct Tail {
     /// Begin after this entry. By default, begin with the oldest.
     #[arg(long, value_name = "ID")]
     from: Option<String>,
+    /// Begin with the first entry that was stored at this time or later.
+    #[arg(long, alias = "from_time", value_name = "TIME", value_parser = times::moment, conflicts_with_all = ["from", "last"])]
+    from_time: Option<SystemTime>,
+    /// Begin with the first entry that was stored so long ago or later, as in `2h`.
+    #[arg(long, value_name = "LENGTH", value_parser = times::ago, conflicts_with_all = ["from", "last", "from_time"])]
+    since: Option<Duration>,
     /// Begin with the last N entries. The topic is read from its beginning to find them.
     #[arg(long, value_name = "N", conflicts_with = "from")]
     last: Option<usize>,
@@ -48,7 +61,9 @@ impl Tail {
         let mut cursor = match self.last {
             Some(last) => before_last(&mut *topic.operations, &topic.name, last)?,
             None => {
-                let at = self.from.as_deref().map_or(Start::Backlog, |id| Start::After(EntryId::new(id)));
+                let time = self.from_time.or_else(|| self.since.map(times::before_now));
+                let after = self.from.as_deref().map(|id| Start::After(EntryId::new(id)));
+                let at = time.map(Start::At).or(after).unwrap_or(Start::Backlog);
                 topic.operations.cursor(&topic.name, &at)?
             }
         };

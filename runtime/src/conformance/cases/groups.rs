@@ -7,7 +7,7 @@ use std::{
 
 use crate::{
     conformance::fixture::{Fixture, GROUP, Recorded},
-    event_bus::{Capability, EntryId, Operations, Start},
+    event_bus::{Capability, Consumer, EntryId, Operations, Start},
 };
 
 pub(in crate::conformance) fn each_group_gets_every_message(fixture: &Fixture) {
@@ -211,4 +211,29 @@ pub(in crate::conformance) fn seek_moves_a_group_to_a_time(fixture: &Fixture) {
     fixture.member("a", |consumer| consumer.count(5)).end_well();
     seek(fixture, &handled, &Start::At(time), &[4, 5]);
     seek(fixture, &handled, &Start::At(UNIX_EPOCH), &[1, 2, 3, 4, 5]);
+}
+
+pub(in crate::conformance) fn a_window_of_time_is_handled_and_ends_the_consumer(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let time = fixture.send_around_a_time();
+    let window = |from, until| move |consumer: Consumer| consumer.start(Start::At(from)).until(until);
+    let member = |group, from, until| {
+        fixture.member_of(&fixture.topic, group, "a", window(from, until)).end_well().handled
+    };
+    assert_eq!(member("before", UNIX_EPOCH, time), 3);
+    assert_eq!(member("after", time, SystemTime::now() + Duration::from_millis(50)), 2);
+    assert_eq!(member("empty", UNIX_EPOCH, UNIX_EPOCH + Duration::from_secs(1)), 0);
+    assert_eq!(handled.all(), [1, 2, 3, 4, 5]);
+}
+
+pub(in crate::conformance) fn messages_after_the_window_stay_with_the_group(fixture: &Fixture) {
+    let (handled, _receiver) = fixture.record();
+    let time = fixture.send_around_a_time();
+    let report = fixture.member("a", |consumer| consumer.until(time)).end_well();
+    assert_eq!(report.handled, 3);
+    assert!(fixture.is_acknowledged(), "the later messages should not be delivered");
+    assert_eq!(fixture.lag(), 2);
+    // Another member gets them at once.
+    assert_eq!(fixture.member("b", |consumer| consumer.count(2)).end_well().handled, 2);
+    assert_eq!(handled.all(), [1, 2, 3, 4, 5]);
 }

@@ -20,7 +20,7 @@ pub enum Capability {
     /// Lets a group begin [after an entry](super::subscription::Start::After).
     StartAfterEntry,
     /// Knows [when](crate::event_bus::Entry::timestamp) it stored each entry, and lets a group begin
-    /// [at a time](super::subscription::Start::At).
+    /// [at a time](super::subscription::Start::At) and a member work [until a time](super::subscription::Subscription::until).
     StartAtTime,
     /// Limits the [number of dead letters](super::subscription::Subscription::dead_letter_max_len).
     LimitDeadLetterCount,
@@ -53,7 +53,7 @@ impl fmt::Display for Capability {
             Self::ShareMessages => "share a topic message by message",
             Self::ClaimEntries => "claim the entries of a crashed member after a given time",
             Self::StartAfterEntry => "start a group after an entry",
-            Self::StartAtTime => "start a group at a time",
+            Self::StartAtTime => "begin or end at a time",
             Self::LimitDeadLetterCount => "limit the number of dead letters",
             Self::LimitDeadLetterAge => "limit the age of dead letters",
             Self::DropEntries => "drop old entries",

@@ -23,5 +23,6 @@ pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, W
 pub use error::BusError;
 pub use operations::{Cursor, Lag, Operations, Page, Pending};
 
+pub(super) use subscription::bounded;
+pub(crate) use subscription::utc;
 pub use subscription::{Start, Subscription};
-pub(super) use subscription::{bounded, utc};

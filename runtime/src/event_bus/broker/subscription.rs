@@ -23,6 +23,9 @@ pub struct Subscription {
     pub consumer_name: String,
     /// Where the group begins if it does not exist yet.
     pub start: Start,
+    /// The end of the member's work: entries that were stored at this time or later are not delivered to it. They stay with the
+    /// group, whose position stays before them.
+    pub until: Option<SystemTime>,
     /// How long an entry must be idle before another member may claim it.
     pub claim_older_than: Duration,
     /// How long a receiver may take.
@@ -46,6 +49,7 @@ impl Subscription {
             group: group.into(),
             consumer_name: consumer_name.into(),
             start: Start::New,
+            until: None,
             claim_older_than: ConsumerExtra::default().claim_msgs_older_than,
             receiver_timeout,
             stores_dead_letters: true,

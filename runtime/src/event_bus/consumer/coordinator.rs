@@ -52,6 +52,8 @@ struct Pace {
     has_more: bool,
     /// The longest wait for new entries.
     slice: Duration,
+    /// Whether the broker has delivered all messages before the end of the consumer's work.
+    is_done: bool,
     /// Whether the broker has answered once. Until then, a permanent error means that the consumer is set up wrongly.
     has_answered: bool,
     /// The end of the pause after a failed call.
@@ -79,6 +81,7 @@ impl<'a> Coordinator<'a> {
             polled: now,
             has_more: false,
             slice: options.poll_timeout.min(if poller.can_be_woken() { WAKEABLE_SLICE } else { SLICE }),
+            is_done: false,
             has_answered: false,
             rest_until: None,
         };
@@ -89,7 +92,7 @@ impl<'a> Coordinator<'a> {
     /// Consumes until it is stopped, has settled the requested number of messages, or cannot go on.
     pub(super) fn run(mut self) -> Step {
         let outcome = loop {
-            if self.stop.is_stopped() || self.has_settled_all() {
+            if self.stop.is_stopped() || self.has_settled_all() || self.is_done() {
                 break Ok(());
             }
             if let Err(error) = self.step().and_then(|()| self.take_end()) {
@@ -147,6 +150,11 @@ impl<'a> Coordinator<'a> {
         self.options.count.is_some_and(|count| self.lanes.floor().settled >= count)
     }
 
+    /// Returns whether all messages before the end of the consumer's work are settled.
+    fn is_done(&self) -> bool {
+        self.pace.is_done && self.lanes.floor().in_flight.len() == 0
+    }
+
     /// Returns the error with which a message ended the consumer.
     fn take_end(&self) -> Step {
         self.lanes.floor().end.take().map_or(Ok(()), Err)
@@ -190,8 +198,9 @@ impl<'a> Coordinator<'a> {
 
     /// Returns the entries of a poll, after everything else that the broker says. Entries that it revoked may come back in the
     /// same poll.
-    fn take_in(&self, polled: Polled) -> Vec<Entry> {
-        let Polled { entries, lost, revoked, notes } = polled;
+    fn take_in(&mut self, polled: Polled) -> Vec<Entry> {
+        let Polled { entries, lost, revoked, is_done, notes } = polled;
+        self.pace.is_done = is_done;
         for lost in &lost {
             self.observers.tell(&Observation::Lost(lost));
         }

@@ -124,6 +124,11 @@ impl Consumer {
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
         self.check_claims(&*bus)?;
+        if self.subscription.until.is_some() && !bus.can(Capability::StartAtTime) {
+            let refused =
+                "the event bus does not know when it stored a message, so `until` cannot end the consumer";
+            return Err(ConsumeError::Refused(refused.to_owned()));
+        }
         let _entered = bus.consumer_span(&self.subscription).entered();
         let mut subscription = self.subscription.clone();
         subscription.stores_dead_letters = self.options.stores_dead_letters();

@@ -1,6 +1,10 @@
 //! How a consumer is set up.
 
-use std::{borrow::Borrow, sync::Arc, time::Duration};
+use std::{
+    borrow::Borrow,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     BusSource, Consumer,
@@ -119,6 +123,14 @@ impl Consumer {
     /// Sets where a new group begins. By default, with messages that are sent from then on.
     pub fn start(mut self, start: Start) -> Self {
         self.subscription.start = start;
+        self
+    }
+
+    /// Ends the consumer when its group has received all messages that the broker stored before this time. Later messages are
+    /// neither handled nor acknowledged, and the group's position stays before them. If other members of the group read at the same
+    /// time, some later messages may stay pending with this member instead.
+    pub fn until(mut self, end: SystemTime) -> Self {
+        self.subscription.until = Some(end);
         self
     }
 

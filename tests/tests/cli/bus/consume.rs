@@ -7,7 +7,9 @@ use std::{
 
 use serde_json::json;
 
-use super::{ARRIVED, BACKLOG, Bus, LENT, ONLOOKER, RECIPIENT, SENT, SERVICE, WEIGHED, line, parcel};
+use super::{
+    ARRIVED, BACKLOG, Bus, LENT, ONLOOKER, RECIPIENT, SENT, SERVICE, WEIGHED, line, parcel, time_of,
+};
 
 const CONSUME: [&str; 5] = ["consume-events", "-t", "parcels", "-g", "vans"];
 
@@ -69,6 +71,34 @@ fn the_suggested_command_moves_the_group() {
     bus.done(&consume(&["--count", "1"]));
     assert_eq!(bus.notes().last().unwrap(), "count 3");
     assert_eq!(bus.notes().len(), 12);
+}
+
+#[test]
+fn a_window_of_time_is_handled() {
+    let bus = Bus::new();
+    let ids = bus.post_around_a_time("parcels");
+    bus.post("parcels", &["slow 1"]);
+    let ids = [&ids[..], &bus.ids("parcels")[3..]].concat();
+    let window = ["--from-time", &*time_of(&ids[1]), "--until", &*time_of(&ids[3])];
+    let ran = bus.done(&consume(&window));
+    assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1", "begin 2", "end 2", "count 2"]);
+    assert!(ran.stderr.contains("consumer ended: 2 handled"), "{}", ran.stderr);
+    // The later message is neither pending nor lost.
+    assert!(bus.pending("parcels", "vans").is_empty());
+    assert_eq!(bus.done(&["lag", "-t", "parcels"]).json_lines()[0]["count"], 1);
+    let again = bus.run(&consume(&window));
+    assert_eq!(again.code, 2);
+    let parts = [
+        "note: `--from-time` only applies to a new group",
+        "help: to continue where the group is, leave out `--from-time`",
+        &*format!("seek -t parcels -g vans --to-time {}", time_of(&ids[1])),
+    ];
+    assert!(parts.iter().all(|part| again.stderr.contains(part)), "{}", again.stderr);
+    bus.done(&consume(&["--count", "1"]));
+    assert_eq!(bus.notes().last().unwrap(), "count 1");
+    let never = ["--from-time", &*time_of(&ids[3]), "--until", &*time_of(&ids[1])];
+    let ran = bus.run(&consume(&never));
+    assert!(ran.code == 2 && ran.stderr.contains("`--until` is not after `--from-time`"), "{}", ran.stderr);
 }
 
 #[test]

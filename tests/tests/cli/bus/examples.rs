@@ -54,6 +54,7 @@ fn every_example_runs() {
         &["consume-events"],
         &["tail"],
         &["pending"],
+        &["lag"],
         &["dlq", "list"],
         &["dlq", "show"],
         &["dlq", "drop"],
@@ -106,7 +107,7 @@ fn underscores_are_accepted() {
         assert_eq!(bus.run(&[spelled, "--help"]).stdout, bus.run(&[command, "--help"]).stdout);
     }
     let help = bus.run(&["--help"]).stdout;
-    for command in ["produce-event", "consume-events", "tail", "pending", "dlq", "seek"] {
+    for command in ["produce-event", "consume-events", "tail", "pending", "lag", "dlq", "seek"] {
         assert!(help.contains(&format!("\n  {command} ")), "{help}");
     }
     let help = bus.run(&["consume-events", "--help"]).stdout;

@@ -7,6 +7,7 @@ mod consume;
 mod dead_letters;
 mod endings;
 mod examples;
+mod lag;
 mod missing;
 mod options;
 mod pending;
@@ -18,6 +19,7 @@ mod tail;
 
 use std::{fs, ops::Deref, process::Command, time::Duration};
 
+use openedx_events::DateTime;
 use openedx_events_tests::{redis_server::RedisServer, running};
 use serde_json::{Value, json};
 
@@ -31,6 +33,12 @@ const SENT: &str = "com.example.post.parcel.sent.v1";
 const ARRIVED: &str = "com.example.post.parcel.arrived.v1";
 const WEIGHED: &str = "com.example.post.parcel.weighed.v1";
 const LENT: &str = "com.example.library.book.lent.v1";
+
+/// Returns the time of an entry as an argument.
+fn time_of(id: &str) -> String {
+    let millis: i64 = id.split_once('-').unwrap().0.parse().unwrap();
+    DateTime::from_unix_micros(millis * 1000).unwrap().to_string()
+}
 
 /// Personal data in the events.
 const RECIPIENT: &str = "grace@example.com";
@@ -129,6 +137,13 @@ impl Bus {
             self.feed(WORKER, &["produce-event", "--topic", topic, "--lines"], &lines.collect::<String>());
         assert_eq!((ran.code, ran.json_lines().len()), (0, tasks.len()), "{}", ran.stderr);
         self.ids(topic)
+    }
+
+    /// Produces a parcel, and later two more. Returns the ids of the three entries.
+    fn post_around_a_time(&self, topic: &str) -> Vec<String> {
+        self.post(topic, &["ok"]);
+        std::thread::sleep(Duration::from_millis(5));
+        self.post(topic, &["ok", "ok"])
     }
 
     /// Returns the ids of the topic's entries; none if the topic does not exist.

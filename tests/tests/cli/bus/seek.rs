@@ -1,6 +1,6 @@
 //! `seek`: moving a group.
 
-use super::{BACKLOG, Bus};
+use super::{BACKLOG, Bus, time_of};
 
 fn seek(bus: &Bus, to: &str) -> String {
     bus.done(&["seek", "-t", "parcels", "-g", "vans", "--to", to]).stdout
@@ -39,6 +39,42 @@ fn seek_goes_to_the_start_the_end_and_an_entry() {
     let ran = bus.run(&["seek", "-t", "parcels", "-g", "vans", "--to", &beyond]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains(&format!("entry {beyond} is after ")), "{}", ran.stderr);
+}
+
+#[test]
+fn seek_goes_to_a_time() {
+    let bus = Bus::new();
+    let ids = bus.post_around_a_time("parcels");
+    let seek = |arguments: &[&str]| bus.run(&[&["seek", "-t", "parcels", "-g", "vans"], arguments].concat());
+    let time = time_of(&ids[1]);
+    let moved = seek(&["--create", "--to-time", &time]);
+    assert_eq!(
+        moved.stdout,
+        format!(
+            "group `vans` of `dev-parcels` is new, and begins with the first entry stored at {time} or later\n"
+        )
+    );
+    assert_eq!(consume(&bus, "2"), ["1", "2"]);
+    assert_eq!(seek(&["--since", "1h"]).code, 0);
+    assert_eq!(consume(&bus, "3"), ["1", "1", "2"]);
+    for (arguments, parts) in [
+        (
+            &["--to-time", "2026-11-30T08:00:00"][..],
+            &["the time has no offset from UTC", "note: ", "help: write a time such as"][..],
+        ),
+        (&["--to-time", "2h"], &["this is a length of time"]),
+        (&["--since", "2026-11-30T08:00:00Z"], &["expected numbers with units"]),
+        (
+            &["--to", "2026-11-30T08:00:00Z"],
+            &["is not the id of an entry", "help: write `--to-time 2026-11-30T08:00:00Z`"],
+        ),
+        (&["--to", "end", "--since", "2h"], &["cannot be used with"]),
+        (&[], &["--to <ID>"]),
+    ] {
+        let ran = seek(arguments);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+        assert!(parts.iter().all(|part| ran.stderr.contains(part)), "{arguments:?}: {}", ran.stderr);
+    }
 }
 
 #[test]

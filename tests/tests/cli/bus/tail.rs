@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use super::{Bus, LENT, ONLOOKER, SENT, SERVICE, WORKER, line, parcel};
+use super::{Bus, LENT, ONLOOKER, SENT, SERVICE, WORKER, line, parcel, time_of};
 
 #[test]
 fn personal_data_is_hidden_by_default() {
@@ -132,4 +132,14 @@ fn tail_needs_no_receivers() {
     bus.post("parcels", &["ok"]);
     let ran = bus.run_as(ONLOOKER, &["tail", "-t", "parcels"]);
     assert_eq!((ran.code, ran.json_lines().len()), (0, 1));
+}
+
+#[test]
+fn tail_begins_at_a_time() {
+    let bus = Bus::new();
+    let ids = bus.post_around_a_time("parcels");
+    let tail = |arguments: &[&str]| super::ids(&bus.done(&[&["tail", "-t", "parcels"], arguments].concat()));
+    assert_eq!(tail(&["--from-time", &time_of(&ids[1])]), ids[1..]);
+    assert_eq!(tail(&["--since", "1d"]), ids);
+    assert!(tail(&["--since", "0s"]).is_empty());
 }

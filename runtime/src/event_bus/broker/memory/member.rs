@@ -6,7 +6,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::store::{self, Claim, Group, Store, Topics, id, number};
@@ -84,7 +84,9 @@ impl MemoryMember {
                 lost.push(id(number));
                 continue;
             };
-            group.claims.insert(number, Claim { consumer_name: consumer_name.clone(), since: now, attempts });
+            let claim =
+                Claim { consumer_name: consumer_name.clone(), stored: entry.added, since: now, attempts };
+            group.claims.insert(number, claim);
             self.received.insert(number);
             polled.entries.push(entry.deliver_again(attempts + 1));
             if attempts > 0 {
@@ -96,9 +98,12 @@ impl MemoryMember {
         }
     }
 
-    /// Returns when this member may take a claimed entry; never if this process received it.
+    /// Returns when this member may take a claimed entry; never if this process received it, or if it was stored too late.
     fn free_at(&self, group: &Group, number: u64, claim: &Claim) -> Option<Instant> {
         let Subscription { consumer_name, claim_older_than, receiver_timeout, .. } = &self.subscription;
+        if self.is_beyond(claim.stored) {
+            return None;
+        }
         if claim.consumer_name != *consumer_name {
             return claim.since.checked_add(*claim_older_than);
         }
@@ -115,19 +120,35 @@ impl MemoryMember {
         group.claims.iter().filter_map(|(number, claim)| self.free_at(group, *number, claim)).min()
     }
 
+    /// Returns when this member's work ends.
+    fn end(&self) -> Option<Instant> {
+        let left = self.subscription.until?.duration_since(SystemTime::now()).unwrap_or_default();
+        Instant::now().checked_add(left)
+    }
+
+    /// Returns whether an entry was stored after the end of this member's work.
+    fn is_beyond(&self, stored: SystemTime) -> bool {
+        self.subscription.until.is_some_and(|until| stored >= until)
+    }
+
     /// Adds entries that no member has received yet, and reports those that were dropped before.
     fn read(&mut self, topics: &mut Topics, max: usize, polled: &mut Polled) {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let topic = store::topic(topics, topic);
         let group = topic.groups.entry(group.clone()).or_default();
         for entry in store::after(&topic.entries, group.position).take(max) {
+            if self.is_beyond(entry.added) {
+                polled.is_done = polled.entries.is_empty();
+                break;
+            }
             let missing = entry.number - group.position - 1;
             if missing > 0 {
                 let (after, before) = (id(group.position), Some(id(entry.number)));
                 polled.lost.push(Lost::Unread { after, before, count: Some(missing) });
             }
             group.position = entry.number;
-            let claim = Claim { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 0 };
+            let (consumer_name, stored) = (consumer_name.clone(), entry.added);
+            let claim = Claim { consumer_name, stored, since: Instant::now(), attempts: 0 };
             group.claims.insert(entry.number, claim);
             self.received.insert(entry.number);
             polled.entries.push(entry.deliver(1));
@@ -150,13 +171,16 @@ impl EventBusConsumer for MemoryMember {
             if polled.entries.is_empty() {
                 self.read(&mut topics, max, &mut polled);
             }
-            let found_something = !(polled.entries.is_empty() && polled.lost.is_empty());
+            let is_over = self.subscription.until.is_some_and(|until| SystemTime::now() >= until);
+            polled.is_done |= is_over && polled.entries.is_empty();
+            let found_something = !(polled.entries.is_empty() && polled.lost.is_empty()) || polled.is_done;
             if found_something || Instant::now() >= deadline || self.is_woken.swap(false, Ordering::AcqRel) {
                 break;
             }
             // One millisecond is added, because a member takes an entry only after that moment.
             let free_at = self.next_free_at(&mut topics).map(|at| at + Duration::from_millis(1));
-            topics = store.wait(topics, free_at.map_or(deadline, |at| at.min(deadline)));
+            let next = [free_at, self.end()].into_iter().flatten().fold(deadline, Instant::min);
+            topics = store.wait(topics, next);
         }
         Ok(polled)
     }

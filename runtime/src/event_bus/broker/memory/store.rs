@@ -32,7 +32,7 @@ pub(super) struct Topic {
 
 pub(super) struct StoredEntry {
     pub(super) number: u64,
-    added: SystemTime,
+    pub(super) added: SystemTime,
     message: Message,
 }
 
@@ -49,6 +49,8 @@ pub(super) struct Group {
 /// The claim of a member on an entry.
 pub(super) struct Claim {
     pub(super) consumer_name: String,
+    /// When the entry was stored.
+    pub(super) stored: SystemTime,
     pub(super) since: Instant,
     pub(super) attempts: u32,
 }

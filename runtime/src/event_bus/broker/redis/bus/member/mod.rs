@@ -6,6 +6,7 @@
 //!          scan         lists pending entries: those this member left, those other members abandoned;
 //!          │            adopt claims them ────────────────────────────────────────────────────────┐
 //!          reader       reads new entries, and looks at the group in the same step ───────────────┤
+//!          window       keeps the member before the end of its work
 //!          watch        compares each look with what the member knew: lost entries, moved groups ─┴─▶ found ──▶ Polled
 //!          losses       marks losses in the group until the caller has them
 //! hold ──▶ claims       renews the claims of this member
@@ -29,6 +30,7 @@ mod scan;
 mod twins;
 mod wake;
 mod watch;
+mod window;
 
 use std::{
     sync::Arc,
@@ -134,12 +136,26 @@ impl RedisMember {
             if !found.entries.is_empty() || found.lost.len() >= LOST_AT_ONCE {
                 return Ok(());
             }
-            reader::read(watch, link, max, found)?;
+            let unread = window::unread(link, max)?;
+            match unread {
+                Some(0) if watch.is_blind => {}
+                Some(0) => reader::look(watch, link, found)?,
+                unread => reader::read(watch, link, unread.unwrap_or(max), found)?,
+            }
             watch.ask(link, found)?;
             let found_something =
                 !(found.entries.is_empty() && found.lost.is_empty() && found.notes.is_empty());
             if found_something || link.is_over(deadline) {
                 return Ok(());
+            }
+            if unread.is_some() {
+                if unread == Some(0) && window::is_over(link)? {
+                    found.is_done = true;
+                    return Ok(());
+                }
+                // A read that waits could take an entry that is stored after the end.
+                std::thread::sleep(window::PAUSE.min(deadline.saturating_duration_since(Instant::now())));
+                continue;
             }
             reader::wait(watch, link, max, deadline.min(scan.due), found)?;
             if !found.entries.is_empty() || link.is_over(deadline) {

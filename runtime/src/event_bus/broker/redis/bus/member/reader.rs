@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{link::Link, watch::Watch};
+use super::{link::Link, watch::Watch, window};
 use crate::event_bus::broker::{
     Polled, Subscription,
     redis::bus::{
@@ -82,7 +82,12 @@ pub(super) fn wait(
 
 fn hand_out(watch: &mut Watch, link: &mut Link, entries: Vec<StreamEntry>, found: &mut Polled) {
     watch.has_read(entries.iter().map(|(id, _)| *id));
+    let end = window::end(&link.subscription);
     for (id, message) in entries {
+        // Another member has read some entries before the end meanwhile. This one stays pending.
+        if end.is_some_and(|end| id >= end) {
+            continue;
+        }
         // A group that was moved back delivers again what is not acknowledged yet.
         if link.handed_out.insert(id) {
             found.entries.push(id.deliver(message));

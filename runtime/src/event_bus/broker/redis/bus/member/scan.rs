@@ -7,7 +7,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{LOST_AT_ONCE, adopt::adopt, link::Link, losses::Losses};
+use super::{LOST_AT_ONCE, adopt::adopt, link::Link, losses::Losses, window};
 use crate::event_bus::broker::{
     Polled, Subscription,
     redis::bus::{
@@ -99,10 +99,11 @@ impl Scan {
             &link.subscription.clone();
         let page = PAGE.max(max) + link.handed_out.len();
         let (start, count) = (format!("({cursor}"), page.to_string());
+        let end = window::end(&link.subscription).map_or("+".to_owned(), |end| format!("({end}"));
         let idle = claim_older_than.as_millis().to_string();
         let mut commands = Commands::new();
-        commands.push(&["XPENDING", topic, group, &start, "+", &count, consumer_name]);
-        commands.push(&["XPENDING", topic, group, "IDLE", &idle, &start, "+", &count]);
+        commands.push(&["XPENDING", topic, group, &start, &end, &count, consumer_name]);
+        commands.push(&["XPENDING", topic, group, "IDLE", &idle, &start, &end, &count]);
         let mut replies = link.call(&commands)?.into_iter();
         let mut own = reply::pending(replies.next().unwrap_or_default())?;
         let mut others = reply::pending(replies.next().unwrap_or_default())?;

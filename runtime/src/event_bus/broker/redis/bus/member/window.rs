@@ -1,0 +1,43 @@
+//! The end of a member's work: entries that were stored later stay with the group.
+//!
+//! A read of a group has no end, so the member counts the entries before the end first, and reads no more than these.
+
+use std::time::{Duration, SystemTime};
+
+use super::link::Link;
+use crate::event_bus::broker::{
+    Subscription,
+    redis::bus::{failure::Trouble, reply, stream_id::StreamId},
+};
+
+/// How long a member waits before it looks again.
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
+
+/// Returns the first id that is not delivered.
+pub(super) fn end(subscription: &Subscription) -> Option<StreamId> {
+    subscription.until.map(StreamId::at)
+}
+
+/// Returns the number of entries before the end that the group has not read, at most `max`, or `None` if there is no end.
+pub(super) fn unread(link: &mut Link, max: usize) -> Result<Option<usize>, Trouble> {
+    let Some(end) = end(&link.subscription) else { return Ok(None) };
+    let Subscription { topic, group, .. } = link.subscription.clone();
+    let groups = reply::array(link.ask(&["XINFO", "GROUPS", &topic])?, "XINFO GROUPS")?;
+    let found = groups.iter().find(|one| reply::name(one) == Some(&*group));
+    let lost = || Trouble::Server { code: "NOGROUP".to_owned(), text: "the group does not exist".to_owned() };
+    let read = reply::info(found.ok_or_else(lost)?, "last-delivered-id").and_then(reply::id);
+    let read = read.ok_or(Trouble::Reply { to: "XINFO GROUPS" })?;
+    let (from, end) = (format!("({read}"), format!("({end}"));
+    let unread = link.ask(&["XRANGE", &topic, &from, &end, "COUNT", &max.to_string()])?;
+    Ok(Some(reply::entries(unread, "XRANGE")?.len()))
+}
+
+/// Returns whether no entry before the end can come any more. The clock of the server decides, as far as its entries tell.
+pub(super) fn is_over(link: &mut Link) -> Result<bool, Trouble> {
+    let Subscription { topic, until: Some(until), .. } = link.subscription.clone() else { return Ok(false) };
+    if SystemTime::now() >= until {
+        return Ok(true);
+    }
+    let later = link.ask(&["XRANGE", &topic, &StreamId::at(until).to_string(), "+", "COUNT", "1"])?;
+    Ok(!reply::entries(later, "XRANGE")?.is_empty())
+}
