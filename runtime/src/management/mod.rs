@@ -180,7 +180,8 @@ pub enum Command {
     ProduceEvent(produce_event::ProduceEvent),
     /// Run the receivers of this program for the events of a topic, until stopped.
     #[command(alias = "consume_events")]
-    ConsumeEvents(consume_events::ConsumeEvents),
+    // The largest one, in a box so that programs can have the commands as a variant of their own.
+    ConsumeEvents(Box<consume_events::ConsumeEvents>),
     /// Print the entries of a topic as JSON lines, without a consumer group.
     Tail(tail::Tail),
     /// Print the entries that a consumer group has not acknowledged, as JSON lines.
