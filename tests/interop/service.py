@@ -18,11 +18,8 @@ from django.conf import settings
 def start(url, topic, **more):
     """Configures Django for the bus at `url`. Routes every event that can be serialized to `topic`, unless `more` has other
     routes."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
     more.setdefault("EVENT_BUS_PRODUCER_CONFIG", Routes(topic))
-    settings.configure(
-        INSTALLED_APPS=["openedx_events"],
-        EVENTS_SERVICE_NAME="python",
+    configure(
         EVENT_BUS_PRODUCER="edx_event_bus_redis.create_producer",
         EVENT_BUS_CONSUMER="edx_event_bus_redis.RedisEventConsumer",
         EVENT_BUS_REDIS_CONNECTION_URL=url,
@@ -30,6 +27,33 @@ def start(url, topic, **more):
         EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT=1,
         **more,
     )
+
+
+def start_kafka(args, **more):
+    """Configures Django for the bus on Kafka, with the arguments that `kafka_arguments` adds to a parser."""
+    configure(
+        # The consumer looks at the connection before each message.
+        DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}},
+        EVENT_BUS_PRODUCER="edx_event_bus_kafka.create_producer",
+        EVENT_BUS_CONSUMER="edx_event_bus_kafka.KafkaEventConsumer",
+        EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS=args.bootstrap,
+        EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL=args.registry,
+        EVENT_BUS_KAFKA_CONSUMER_POLL_TIMEOUT=0.2,
+        EVENT_BUS_TOPIC_PREFIX=args.prefix,
+        **more,
+    )
+
+
+def kafka_arguments(parser):
+    parser.add_argument("--bootstrap", required=True)
+    parser.add_argument("--registry", required=True)
+    parser.add_argument("--topic", required=True)
+    parser.add_argument("--prefix")
+
+
+def configure(**more):
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s %(message)s")
+    settings.configure(INSTALLED_APPS=["openedx_events"], EVENTS_SERVICE_NAME="python", **more)
     django.setup()
 
 

@@ -4,11 +4,15 @@ pub mod allocation;
 pub mod fields;
 pub mod fuzzing;
 pub mod golden;
+#[cfg(feature = "kafka")]
+pub mod kafka_server;
 pub mod log;
 mod price;
 pub mod redis_server;
 pub mod running;
 pub mod samples;
+pub mod schema_registry;
+mod servers;
 mod text_types;
 
 use std::{

@@ -3,15 +3,16 @@
 use std::{
     env, fs,
     io::{Read, Write},
-    net::{TcpListener, TcpStream},
-    path::{Path, PathBuf},
+    net::TcpStream,
+    path::PathBuf,
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
 use redis::{Connection, FromRedisValue, RedisResult};
+
+use crate::servers::{certificate, free_port, new_folder, signal};
 
 /// A server. Dropping it kills the process and removes its folder.
 ///
@@ -88,10 +89,7 @@ impl Setup {
     }
 
     fn try_start(&self) -> Option<RedisServer> {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("openedx-events-redis-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder).expect("a folder for the server");
+        let folder = new_folder("redis");
         let port = free_port();
         let mut arguments = Vec::new();
         if self.is_sentinel {
@@ -212,18 +210,18 @@ impl RedisServer {
 
     /// Pauses the server without closing its connections.
     pub fn pause(&self) {
-        self.signal("-STOP");
+        self.signal("STOP");
     }
 
     /// Resumes a paused server.
     pub fn resume(&self) {
-        self.signal("-CONT");
+        self.signal("CONT");
     }
 
-    fn signal(&self, signal: &str) {
-        let Some(process) = &self.process else { return };
-        let status = Command::new("kill").args([signal, &process.id().to_string()]).status();
-        assert!(status.is_ok_and(|status| status.success()), "the server receives the signal");
+    fn signal(&self, name: &str) {
+        if let Some(process) = &self.process {
+            signal(process.id(), name);
+        }
     }
 
     fn try_run(&mut self) -> bool {
@@ -278,24 +276,4 @@ impl Drop for RedisServer {
 
 fn program() -> String {
     env::var("REDIS_SERVER").unwrap_or_else(|_| "redis-server".to_owned())
-}
-
-fn free_port() -> u16 {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-    listener.local_addr().expect("its number").port()
-}
-
-/// Creates a CA and a certificate for `localhost` and 127.0.0.1 in `folder`.
-fn certificate(folder: &Path) {
-    fs::write(folder.join("names"), "subjectAltName=DNS:localhost,IP:127.0.0.1\n")
-        .expect("a writable folder");
-    for arguments in [
-        "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=authority -keyout ca.key -out ca.crt",
-        "req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server.key -out request",
-        "x509 -req -in request -CA ca.crt -CAkey ca.key -CAcreateserial -days 2 -extfile names -out server.crt",
-    ] {
-        let output = Command::new("openssl").args(arguments.split(' ')).current_dir(folder).output();
-        let output = output.unwrap_or_else(|error| panic!("cannot run `openssl`: {error}"));
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
 }

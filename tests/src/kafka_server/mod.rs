@@ -1,0 +1,116 @@
+//! Apache Kafka for tests: clusters of one or more nodes on free ports, in KRaft mode, with a separate folder.
+//!
+//! `tests/kafka/install.sh` installs it.
+
+mod acl;
+mod admin;
+mod node;
+mod records;
+mod setup;
+
+use std::{path::PathBuf, sync::OnceLock};
+
+pub use acl::{Operation, Resource};
+pub use records::Record;
+pub use setup::Setup;
+
+use node::Node;
+
+/// A cluster. Dropping it kills its processes and removes its folder.
+#[derive(Debug)]
+pub struct KafkaServer {
+    folder: PathBuf,
+    nodes: Vec<Node>,
+}
+
+impl KafkaServer {
+    /// Returns the cluster of one node that all tests of this program share. It stops with the program.
+    ///
+    /// Returns `None` if Kafka is not installed and `OFFLINE=1` is set.
+    ///
+    /// # Panics
+    ///
+    /// Panics if Kafka is not installed or does not start.
+    pub fn shared() -> Option<&'static Self> {
+        static SHARED: OnceLock<Option<KafkaServer>> = OnceLock::new();
+        SHARED.get_or_init(Self::start).as_ref()
+    }
+
+    /// Starts a cluster of one node.
+    ///
+    /// Returns `None` if Kafka is not installed and `OFFLINE=1` is set.
+    ///
+    /// # Panics
+    ///
+    /// Panics if Kafka is not installed or does not start.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        Setup::new().start()
+    }
+
+    /// Returns the addresses of the nodes, for clients without TLS and login. These clients have all rights.
+    #[must_use]
+    pub fn bootstrap(&self) -> String {
+        self.addresses(Node::port)
+    }
+
+    /// Returns the addresses of the nodes, for clients with TLS and a login. See [`Setup::login`].
+    ///
+    /// # Panics
+    ///
+    /// Panics if the cluster has no logins.
+    #[must_use]
+    pub fn bootstrap_tls(&self) -> String {
+        self.addresses(|node| node.tls_port().expect("a cluster with logins"))
+    }
+
+    fn addresses(&self, port: impl Fn(&Node) -> u16) -> String {
+        let addresses: Vec<String> =
+            self.nodes.iter().map(|node| format!("127.0.0.1:{}", port(node))).collect();
+        addresses.join(",")
+    }
+
+    /// Returns the path of a file in its folder, for example `ca.crt`.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// Kills a node, as `kill -9` does. The numbers of nodes start with 0.
+    pub fn kill(&mut self, node: usize) {
+        self.nodes[node].kill();
+    }
+
+    /// Stops a node in an orderly way: it first gives its partitions to other nodes.
+    pub fn stop(&mut self, node: usize) {
+        self.nodes[node].stop();
+    }
+
+    /// Starts a node again after [`kill`](Self::kill) or [`stop`](Self::stop), on the same ports and with its data.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not start.
+    pub fn restart(&mut self, node: usize) {
+        self.nodes[node].kill();
+        self.nodes[node].run();
+        assert!(self.nodes[node].is_ready(), "the node starts again:\n{}", self.nodes[node].log());
+    }
+
+    /// Pauses a node without closing its connections.
+    pub fn pause(&self, node: usize) {
+        self.nodes[node].signal("STOP");
+    }
+
+    /// Resumes a paused node.
+    pub fn resume(&self, node: usize) {
+        self.nodes[node].signal("CONT");
+    }
+}
+
+impl Drop for KafkaServer {
+    fn drop(&mut self) {
+        self.nodes.clear();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
