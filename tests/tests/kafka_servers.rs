@@ -105,10 +105,9 @@ fn ask(url: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
         body.len()
     );
     stream.write_all((head + &body).as_bytes()).unwrap();
-    // Our registry keeps the connection open.
-    stream.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
+    stream.read_to_end(&mut answer).unwrap();
     let answer = String::from_utf8(answer).unwrap();
     let status = answer[9..12].parse().unwrap();
     let (start, end) = (answer.find("\r\n\r\n").unwrap(), answer.rfind(['}', ']']).unwrap());

@@ -131,7 +131,7 @@ fn main() {
     at_end_of_input(move || stopper.stop());
     let outcome = Consumer::new(settings)
         .topic("items")
-        .group("faults")
+        .group(options["group"].as_str().unwrap_or("faults"))
         .consumer_name(text("name"))
         .start(Start::Backlog)
         .batch(size("batch", 100))

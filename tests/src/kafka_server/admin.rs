@@ -12,7 +12,8 @@ use rdkafka::{
     ClientConfig, Offset, TopicPartitionList,
     admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication},
     client::DefaultClientContext,
-    consumer::{BaseConsumer, Consumer as _},
+    consumer::{BaseConsumer, CommitMode, Consumer as _},
+    metadata::MetadataPartition,
 };
 
 use super::KafkaServer;
@@ -105,7 +106,11 @@ impl KafkaServer {
     pub fn partitions(&self, topic: &str) -> Vec<i32> {
         let consumer: BaseConsumer = self.client().create().expect("a valid configuration");
         let metadata = consumer.fetch_metadata(Some(topic), LIMIT).expect("an answer");
-        metadata.topics().iter().flat_map(|topic| topic.partitions().iter().map(|each| each.id())).collect()
+        metadata
+            .topics()
+            .iter()
+            .flat_map(|topic| topic.partitions().iter().map(MetadataPartition::id))
+            .collect()
     }
 
     /// Returns the first offset of a partition and the one after its last.
@@ -139,6 +144,31 @@ impl KafkaServer {
                 _ => None,
             };
         found.elements().iter().map(offset).collect()
+    }
+
+    /// Commits an offset for each partition of a topic, for a group without members.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server refuses it.
+    pub fn commit(&self, topic: &str, group: &str, offset: impl Fn(i32) -> i64) {
+        let consumer: BaseConsumer =
+            self.client().set("group.id", group).create().expect("a valid configuration");
+        let mut list = TopicPartitionList::new();
+        for partition in self.partitions(topic) {
+            let offset = Offset::Offset(offset(partition));
+            list.add_partition_offset(topic, partition, offset).expect("a valid offset");
+        }
+        consumer.commit(&list, CommitMode::Sync).expect("the server commits");
+    }
+
+    /// Lets a new group begin with the first records.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server refuses it.
+    pub fn begin_at_start(&self, topic: &str, group: &str) {
+        self.commit(topic, group, |partition| self.watermarks(topic, partition).0);
     }
 
     /// Returns the number of records that a group has not committed yet. Partitions without a commit count from their first record.

@@ -1,4 +1,4 @@
-//! Apache Kafka for tests: clusters of one or more nodes on free ports, in KRaft mode, with a separate folder.
+//! Apache Kafka for tests: clusters of one or more nodes on free ports, with a separate folder.
 //!
 //! `tests/kafka/install.sh` installs it.
 

@@ -153,7 +153,7 @@ mod tests {
 
     use super::{can_read, canonical};
 
-    fn record(fields: Value) -> Value {
+    fn record(fields: &Value) -> Value {
         json!({"type": "record", "name": "CloudEvent", "namespace": "a.b", "fields": fields})
     }
 
@@ -162,15 +162,15 @@ mod tests {
         assert_eq!(canonical(&json!({"name": "course_key", "type": "string"}), ""), json!("string"));
         assert_eq!(canonical(&json!({"type": "long", "logicalType": "date"}), "")["logicalType"], "date");
         let fields = json!([{"name": "a", "type": {"type": "string"}}]);
-        assert_eq!(canonical(&record(fields), "")["fields"][0]["type"], "string");
+        assert_eq!(canonical(&record(&fields), "")["fields"][0]["type"], "string");
     }
 
     #[test]
     fn only_a_new_field_needs_a_default() {
-        let old = record(json!([{"name": "a", "type": "long"}]));
-        let new = record(json!([{"name": "a", "type": "long"}, {"name": "b", "type": "long"}]));
+        let old = record(&json!([{"name": "a", "type": "long"}]));
+        let new = record(&json!([{"name": "a", "type": "long"}, {"name": "b", "type": "long"}]));
         let with_default =
-            record(json!([{"name": "a", "type": "long"}, {"name": "b", "type": "long", "default": 0}]));
+            record(&json!([{"name": "a", "type": "long"}, {"name": "b", "type": "long", "default": 0}]));
         assert_eq!(can_read(&new, &old).unwrap_err(), "/b: a new field without a default");
         assert_eq!(can_read(&old, &new), Ok(()));
         assert_eq!(can_read(&with_default, &old), Ok(()));
@@ -179,10 +179,10 @@ mod tests {
     #[test]
     fn unions_and_names_are_followed() {
         let inner = json!({"type": "record", "name": "In", "fields": [{"name": "x", "type": "int"}]});
-        let old = record(json!([{"name": "a", "type": inner}, {"name": "b", "type": "In"}]));
+        let old = record(&json!([{"name": "a", "type": inner}, {"name": "b", "type": "In"}]));
         let new =
             json!({"type": "record", "name": "In", "fields": [{"name": "x", "type": ["null", "long"]}]});
-        let new = record(json!([{"name": "a", "type": ["null", new]}, {"name": "b", "type": "In"}]));
+        let new = record(&json!([{"name": "a", "type": ["null", new]}, {"name": "b", "type": "In"}]));
         assert_eq!(can_read(&new, &old), Ok(()));
         assert!(can_read(&old, &new).unwrap_err().contains("cannot read"));
     }

@@ -119,7 +119,8 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 pub(crate) fn serve(stream: TcpStream, answer: impl Fn(&Request) -> Option<Answer>) {
     let Ok(writer) = stream.try_clone() else { return };
     let mut reader = BufReader::new(stream);
-    while let Ok(Some(request)) = read(&mut reader) {
+    let mut is_last = false;
+    while !is_last && let Ok(Some(request)) = read(&mut reader, &mut is_last) {
         let Some(Answer { status, body }) = answer(&request) else { break };
         let body = body.to_string();
         let head = format!(
@@ -133,7 +134,7 @@ pub(crate) fn serve(stream: TcpStream, answer: impl Fn(&Request) -> Option<Answe
     let _ = writer.shutdown(Shutdown::Both);
 }
 
-fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
+fn read(reader: &mut BufReader<TcpStream>, is_last: &mut bool) -> io::Result<Option<Request>> {
     let mut line = String::new();
     reader.read_line(&mut line)?;
     let mut words = line.split_whitespace().map(str::to_owned);
@@ -147,6 +148,7 @@ fn read(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {
         let value = value.trim();
         match name.to_ascii_lowercase().as_str() {
             "content-length" => length = value.parse().unwrap_or(0),
+            "connection" => *is_last = value.eq_ignore_ascii_case("close"),
             "content-type" => request.content_type = Some(value.to_owned()),
             "authorization" => request.authorization = Some(value.to_owned()),
             _ => {}

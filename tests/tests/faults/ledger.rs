@@ -5,13 +5,9 @@ use std::{
     fs,
 };
 
-use openedx_events::{codec, event_bus::EventBus};
+use openedx_events::codec;
 
-use super::{
-    fault::ItemSent,
-    process::lines,
-    scenario::{GROUP, Scenario, TOPIC},
-};
+use super::{fault::ItemSent, process::lines, scenario::Scenario};
 
 /// The number of the producer, and the number of the item.
 pub(crate) type Id = (i64, i64);
@@ -55,17 +51,9 @@ impl Ledger {
             ledger.read_handled(&lines(&file("handled")));
             ledger.read_log(lines(&file("log")));
         }
-        let mut operations = scenario.bus().operations().unwrap();
-        let mut after = None;
-        while let Ok(letters) = operations.dead_letters(TOPIC, GROUP, after.as_ref(), 1000)
-            && let Some(last) = letters.last()
-        {
-            after = Some(last.id.clone());
-            for letter in letters {
-                let data = letter.message.event_data().ok();
-                if let Some(entry) = data.and_then(|data| codec::decode::<ItemSent>(data).ok()) {
-                    ledger.dead.insert((entry.producer, entry.number), letter.failure.attempts);
-                }
+        for (data, attempts) in scenario.dead_letters() {
+            if let Ok(entry) = codec::decode::<ItemSent>(&data) {
+                ledger.dead.insert((entry.producer, entry.number), attempts);
             }
         }
         ledger

@@ -92,6 +92,22 @@ impl Scenario {
         RedisBus::new(RedisOptions::tcp("127.0.0.1", self.server.port())).unwrap()
     }
 
+    /// Returns the data of the dead letters, if they have any, and the number of attempts.
+    pub(crate) fn dead_letters(&self) -> Vec<(Vec<u8>, u32)> {
+        let mut operations = self.bus().operations().unwrap();
+        let (mut after, mut found) = (None, Vec::new());
+        while let Ok(letters) = operations.dead_letters(TOPIC, GROUP, after.as_ref(), 1000)
+            && let Some(last) = letters.last()
+        {
+            after = Some(last.id.clone());
+            for letter in letters {
+                let data = letter.message.event_data().ok();
+                found.extend(data.map(|data| (data.to_vec(), letter.failure.attempts)));
+            }
+        }
+        found
+    }
+
     pub(crate) fn ask<T: redis::FromRedisValue>(&self, words: &[&str]) -> T {
         self.server.ask(words)
     }

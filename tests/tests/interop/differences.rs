@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use openedx_events::EventsMetadata;
 use openedx_events_tests::golden::Vector;
 use serde_json::Value;
 
@@ -166,6 +167,22 @@ fn is_false(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(items) => items.is_empty(),
     }
+}
+
+/// Returns the metadata that a consumer reads: it replaces an empty header with its default.
+pub(crate) fn expected_metadata(vector: &Vector, service: &str) -> Value {
+    let mut metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
+    if metadata["source"] == "" {
+        metadata["source"] = format!("openedx/{service}/web").into();
+    }
+    if metadata["sourcehost"] == "" {
+        metadata["sourcehost"] = EventsMetadata::of(vector.event).sourcehost.into();
+    }
+    metadata
+}
+
+pub(crate) fn unhex(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]

@@ -9,23 +9,11 @@ use openedx_events_tests::{
 use serde_json::Value;
 
 use crate::{
-    differences::{known, not_in, same_data},
+    differences::{expected_metadata, known, not_in, same_data},
     python::{Python, each},
     rust::{Received, Service},
     stream::{self, FIELDS},
 };
-
-/// Returns the metadata that a consumer reads: it replaces an empty header with its default.
-pub(crate) fn expected_metadata(vector: &Vector, service: &str) -> Value {
-    let mut metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
-    if metadata["source"] == "" {
-        metadata["source"] = format!("openedx/{service}/web").into();
-    }
-    if metadata["sourcehost"] == "" {
-        metadata["sourcehost"] = Service::defaults(vector).sourcehost.into();
-    }
-    metadata
-}
 
 /// Produces the vectors in Python, checks the entries, and returns the vectors that this release can produce.
 fn produced<'a>(python: &Python, server: &RedisServer, vectors: &'a [Vector]) -> Vec<&'a Vector> {

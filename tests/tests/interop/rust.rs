@@ -14,8 +14,8 @@ use openedx_events::{
     event_bus::{self, Consumer, Guard, Producer, Report, Settings, Stop, settings::ConsumerExtra},
     registry,
 };
-use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
-use serde_json::{Value, json};
+use openedx_events_tests::golden::Vector;
+use serde_json::Value;
 
 /// A service in this process. Only one exists at a time, because receivers and the installed bus belong to the process.
 pub(crate) struct Service {
@@ -41,16 +41,10 @@ impl Received {
 }
 
 impl Service {
-    pub(crate) fn start(server: &RedisServer) -> Self {
-        Self::with_routes(server, json!({}))
-    }
-
-    /// Starts a service with these routes in `EVENT_BUS_PRODUCER_CONFIG`.
-    pub(crate) fn with_routes(server: &RedisServer, routes: Value) -> Self {
+    /// Starts a service with these settings.
+    pub(crate) fn with(settings: Value) -> Self {
         static TURN: Mutex<()> = Mutex::new(());
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut settings = settings(server);
-        settings["EVENT_BUS_PRODUCER_CONFIG"] = routes;
         let settings = Settings::from_value(settings).unwrap();
         let guard = event_bus::install(&settings).unwrap();
         let producer = event_bus::producer().unwrap();
@@ -60,10 +54,14 @@ impl Service {
     /// Produces `vectors` from their JSON, as `produce-event` does.
     pub(crate) fn produce(&self, topic: &str, vectors: &[&Vector]) {
         for vector in vectors {
-            let metadata = EventsMetadata::from_json(&vector.metadata).unwrap();
-            let bytes = vector.event.encode_json(&vector.data.to_string()).unwrap();
-            self.producer.send(topic, vector.event.key_field(), &metadata, &bytes).unwrap();
+            self.produce_with_key(topic, vector, vector.event.key_field());
         }
+    }
+
+    pub(crate) fn produce_with_key(&self, topic: &str, vector: &Vector, key_field: Option<&str>) {
+        let metadata = EventsMetadata::from_json(&vector.metadata).unwrap();
+        let bytes = vector.event.encode_json(&vector.data.to_string()).unwrap();
+        self.producer.send(topic, key_field, &metadata, &bytes).unwrap();
     }
 
     /// Returns a member of a group, configured as by `--extra`, with short waits.
@@ -169,15 +167,4 @@ impl Drop for StopOnDrop<'_> {
     fn drop(&mut self) {
         self.0.stop();
     }
-}
-
-fn settings(server: &RedisServer) -> Value {
-    json!({
-        "EVENTS_SERVICE_NAME": "rust",
-        "EVENT_BUS_PRODUCER": "edx_event_bus_redis.create_producer",
-        "EVENT_BUS_CONSUMER": "edx_event_bus_redis.RedisEventConsumer",
-        "EVENT_BUS_REDIS_CONNECTION_URL": server.url(),
-        // Long, because many tests share the machine.
-        "EVENT_BUS_PRODUCER_TIMEOUT": 30,
-    })
 }

@@ -9,8 +9,8 @@ use openedx_events_tests::{
 use serde_json::{Value, json};
 
 use crate::{
-    differences::{lost_by_python, not_in},
-    from_python::{expected_metadata, same_as_vectors},
+    differences::{expected_metadata, lost_by_python, not_in, unhex},
+    from_python::same_as_vectors,
     python::{Member, Python, each},
     rust::{Inbox, Service},
     stream,
@@ -36,10 +36,6 @@ fn python_receives(python: &Python, server: &RedisServer, vectors: &[Vector]) {
     }
     println!("lost by Python: {lost:?}");
     assert_eq!(stream::pending(server, "events", "group"), 0);
-}
-
-pub(crate) fn unhex(hex: &str) -> Vec<u8> {
-    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
 }
 
 #[test]

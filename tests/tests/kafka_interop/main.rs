@@ -1,0 +1,19 @@
+//! The Python implementation and ours on the same Kafka and the same registry.
+//!
+//! `tests/interop` contains the Python side and the script that installs it.
+
+#[allow(dead_code, reason = "two test programs share this module")]
+#[path = "../interop/differences.rs"]
+mod differences;
+mod expected;
+#[path = "../interop/installed.rs"]
+mod installed;
+mod keys;
+#[allow(dead_code, reason = "the tests of consumers come next")]
+mod python;
+#[allow(dead_code, reason = "two test programs share this module")]
+#[path = "../interop/rust.rs"]
+mod rust;
+mod servers;
+mod to_python;
+mod wire;
