@@ -12,7 +12,7 @@
 //! cargo run -p openedx-events-examples --example 03_webhook -- consume-events -t learning-enrollments -g webhook
 //! ```
 //!
-//! An event becomes a dead letter of the group if the endpoint refuses it (4xx), or if all five attempts
+//! An event becomes a dead letter of the group if the endpoint refuses it (4xx), or if all attempts
 //! (`EVENT_BUS_CONSUMER_MAX_ATTEMPTS`) end with 5xx or no answer. `… dlq list -t learning-enrollments -g webhook` lists them,
 //! and `dlq replay` posts them again.
 

@@ -63,7 +63,10 @@ broken! {
         an_entry_that_crashes_its_member_is_dead_lettered
         attempts_survive_a_restart
         claims_are_renewed_while_receivers_run
-        claims_are_renewed_while_messages_wait_for_a_retry;
+        claims_are_renewed_while_messages_wait_for_a_retry
+        claims_are_renewed_during_a_pause;
+    a_bus_that_never_lowers_attempts: NeverLowersAttempts fails
+        a_crash_during_a_pause_counts_no_attempt;
     a_bus_that_drops_dead_letters: DropsDeadLetters fails
         a_dead_letter_records_the_failure
         undecodable_data_is_dead_lettered
@@ -121,6 +124,8 @@ enum Fault {
     NeverClaims,
     /// Neither renews claims nor stores attempts.
     IgnoresHolds,
+    /// Stores a number of attempts only if it is higher than the stored one.
+    NeverLowersAttempts,
     /// Acknowledges dead letters without storing them.
     DropsDeadLetters,
     /// Never drops a dead letter.
@@ -427,6 +432,17 @@ impl EventBusConsumer for BrokenConsumer {
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
         match self.fault {
             Fault::IgnoresHolds => Ok(()),
+            Fault::NeverLowersAttempts => {
+                let Subscription { topic, group, .. } = &self.revoking.subscription;
+                let mut operations = self.revoking.bus.bus.operations()?;
+                let stored = operations.pending(topic, group, None, usize::MAX)?;
+                let most = |id: &EntryId, attempts: u32| {
+                    let known = stored.iter().find(|pending| pending.id == *id);
+                    known.map_or(attempts, |pending| pending.attempts.max(attempts))
+                };
+                let entries = entries.iter().map(|(id, attempts)| (id.clone(), most(id, *attempts)));
+                self.inner.hold(&entries.collect::<Vec<_>>())
+            }
             _ => self.inner.hold(entries),
         }
     }

@@ -138,6 +138,11 @@ impl EventBusConsumer for LinkedConsumer {
         self.inner.close(deadline)
     }
 
+    fn at_risk(&mut self) -> Result<Option<String>, BusError> {
+        self.check()?;
+        self.inner.at_risk()
+    }
+
     fn waker(&self) -> Option<Waker> {
         self.inner.waker()
     }

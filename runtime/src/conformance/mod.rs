@@ -60,6 +60,7 @@
 //! | `recovery` | when members crash, stop or hang, no message is lost, and none is delivered again and again |
 //! | `trimming` | entries that the bus dropped before they were acknowledged are reported as lost |
 //! | `options` | the options of a [`Consumer`](crate::event_bus::Consumer) work on this bus |
+//! | `pausing` | a receiver that cannot work for a while makes the consumer pause, and costs no attempts and no order |
 //! | `stopping` | a consumer stops in time, and survives an outage of the bus |
 //! | `concurrency` | messages with different keys run at the same time, and messages with one key one after another |
 //! | `producing` | events reach the bus, or return to the sender |
@@ -326,6 +327,14 @@ cases! {
         a_message_without_receivers_is_acknowledged_and_logged_once
         loops_are_refused
         the_longest_durations_are_accepted
+    }
+    pausing {
+        an_unavailable_receiver_costs_no_attempt_and_no_order
+        an_outage_costs_few_messages_and_no_order
+        a_poison_message_causes_no_pause
+        a_stop_during_a_pause_takes_no_time_and_no_attempt
+        a_crash_during_a_pause_counts_no_attempt
+        claims_are_renewed_during_a_pause [ClaimEntries]
     }
     stopping {
         an_idle_consumer_stops_at_once

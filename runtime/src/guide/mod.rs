@@ -38,6 +38,7 @@ pub mod from_python {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
 #[doc = include_str!("operating.md")]
+#[doc = include_str!("operating_schedule.md")]
 pub mod operating {}
 #[doc = include_str!("own_events.md")]
 pub mod own_events {}

@@ -169,7 +169,7 @@ pub(crate) struct FullName {
 
 #[cfg(test)]
 impl FullName {
-    pub(crate) fn new(module_path: &'static str, name: &'static str) -> Self {
+    pub(crate) const fn new(module_path: &'static str, name: &'static str) -> Self {
         Self { module_path, name }
     }
 }

@@ -1,49 +1,85 @@
 //! Why a receiver failed.
 
-use std::{any::Any, error::Error, fmt, iter, panic};
+use std::{any::Any, error::Error, fmt, iter, panic, time::Duration};
 
 use crate::{avro::BoxError, error::chain};
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
 ///
-/// A receiver may return any error. It returns a `ReceiverError` to say that a retry cannot help:
+/// A receiver may return any error. It returns a `ReceiverError` to say that a retry cannot help, or that a service which it
+/// needs is down:
 ///
 /// ```
+/// use std::time::Duration;
+///
 /// use openedx_events::ReceiverError;
 ///
 /// let error = ReceiverError::permanent("the course has no such mode");
 /// assert!(error.is_permanent());
 /// assert_eq!(error.to_string(), "the course has no such mode");
+///
+/// let error = ReceiverError::unavailable("503 from the mail server").retry_after(Duration::from_secs(30));
+/// assert!(error.is_unavailable());
 /// ```
 pub struct ReceiverError(Box<Inner>);
 
 struct Inner {
     error: BoxError,
-    permanent: bool,
+    kind: Kind,
     panicked: bool,
+}
+
+/// What a consumer does after the error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    /// It tries again.
+    Temporary,
+    /// It gives up.
+    Permanent,
+    /// It pauses, at first for this time.
+    Unavailable(Option<Duration>),
 }
 
 impl ReceiverError {
     /// Makes a failure that may be temporary: a consumer tries again.
     pub fn new(error: impl Into<BoxError>) -> Self {
-        Self::make(error.into(), false)
+        Self::make(error.into(), Kind::Temporary)
     }
 
     /// Makes a permanent failure: a consumer does not try again.
     pub fn permanent(error: impl Into<BoxError>) -> Self {
-        Self::make(error.into(), true)
+        Self::make(error.into(), Kind::Permanent)
     }
 
-    fn make(error: BoxError, permanent: bool) -> Self {
+    /// Makes the failure of a receiver that cannot work at the moment, for example because a database is down: a consumer counts
+    /// no attempt, and [pauses](crate::guide::operating#outages) until the receiver works again.
+    ///
+    /// It is meant for the service that the receiver needs, and not for one event: while the consumer is paused, it handles no
+    /// other events. A sender in this process sees it as any other error.
+    pub fn unavailable(error: impl Into<BoxError>) -> Self {
+        Self::make(error.into(), Kind::Unavailable(None))
+    }
+
+    /// Sets after which time a paused consumer tries again, for example the `Retry-After` of a server. It tries again after
+    /// `EVENT_BUS_CONSUMER_PAUSE_MAX` at the latest. Has no effect unless the error is [unavailable](Self::unavailable).
+    #[must_use]
+    pub fn retry_after(mut self, wait: Duration) -> Self {
+        if let Kind::Unavailable(after) = &mut self.0.kind {
+            *after = Some(wait);
+        }
+        self
+    }
+
+    fn make(error: BoxError, kind: Kind) -> Self {
         match error.downcast::<Self>() {
-            // The error may already be a `ReceiverError` in a `Box<dyn Error>`: it stays permanent.
+            // The error may already be a `ReceiverError` in a `Box<dyn Error>`: it stays permanent or unavailable.
             Ok(mut inner) => {
-                inner.0.permanent |= permanent;
+                inner.0.kind = inner.0.kind.or(kind);
                 *inner
             }
             Err(error) => {
-                let permanent = permanent || is_permanent_inside(&*error);
-                Self(Box::new(Inner { error, permanent, panicked: false }))
+                let kind = kind.or(kind_inside(&*error));
+                Self(Box::new(Inner { error, kind, panicked: false }))
             }
         }
     }
@@ -61,13 +97,27 @@ impl ReceiverError {
             (None, None) => "with a value that is not a string".to_owned(),
         };
         drop_payload(payload);
-        Self(Box::new(Inner { error: message.into(), permanent: false, panicked: true }))
+        Self(Box::new(Inner { error: message.into(), kind: Kind::Temporary, panicked: true }))
     }
 
     /// Returns whether a retry cannot help.
     #[must_use]
     pub fn is_permanent(&self) -> bool {
-        self.0.permanent
+        self.0.kind == Kind::Permanent
+    }
+
+    /// Returns whether the receiver cannot work at the moment.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        matches!(self.0.kind, Kind::Unavailable(_))
+    }
+
+    /// Returns the time after which to try again, as [`retry_after`](Self::retry_after) has set it.
+    pub(crate) fn wait(&self) -> Option<Duration> {
+        match self.0.kind {
+            Kind::Unavailable(after) => after,
+            _ => None,
+        }
     }
 
     /// Returns whether the receiver panicked.
@@ -93,10 +143,22 @@ impl ReceiverError {
     }
 }
 
-/// Returns whether one of the error's sources is permanent. Wrapping an error adds context and does not make it temporary.
-fn is_permanent_inside(error: &(dyn Error + 'static)) -> bool {
-    let mut sources = iter::successors(error.source(), |error| (*error).source());
-    sources.any(|error| error.downcast_ref::<ReceiverError>().is_some_and(ReceiverError::is_permanent))
+impl Kind {
+    /// Combines what two errors of one chain say. A permanent error stays permanent, and any other word is better than none.
+    fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Permanent, _) | (_, Self::Permanent) => Self::Permanent,
+            (Self::Temporary | Self::Unavailable(None), other @ Self::Unavailable(_)) => other,
+            (kind, _) => kind,
+        }
+    }
+}
+
+/// Returns what the error's sources say. Wrapping an error adds context and does not make it temporary.
+fn kind_inside(error: &(dyn Error + 'static)) -> Kind {
+    let sources = iter::successors(error.source(), |error| (*error).source());
+    let errors = sources.filter_map(|error| error.downcast_ref::<ReceiverError>());
+    errors.fold(Kind::Temporary, |kind, error| kind.or(error.0.kind))
 }
 
 /// Drops a panic's payload. It is a user's value, and its destructor may panic too.
@@ -119,7 +181,7 @@ impl fmt::Debug for ReceiverError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReceiverError")
             .field("error", &self.0.error)
-            .field("permanent", &self.0.permanent)
+            .field("kind", &self.0.kind)
             .field("panicked", &self.0.panicked)
             .finish()
     }
@@ -128,5 +190,60 @@ impl fmt::Debug for ReceiverError {
 impl Error for ReceiverError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.error.source()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[derive(Debug)]
+    struct Context(ReceiverError);
+
+    impl fmt::Display for Context {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("while posting")
+        }
+    }
+
+    impl Error for Context {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    fn kind(error: &ReceiverError) -> (bool, bool, Option<Duration>) {
+        (error.is_permanent(), error.is_unavailable(), error.wait())
+    }
+
+    #[test]
+    fn an_unavailable_error_stays_unavailable_inside_another() {
+        let down = || ReceiverError::unavailable("down").retry_after(SECOND);
+        assert_eq!(kind(&down()), (false, true, Some(SECOND)));
+        for wrapped in [ReceiverError::new(down()), ReceiverError::new(Context(down()))] {
+            assert_eq!(kind(&wrapped), (false, true, Some(SECOND)), "{wrapped:?}");
+        }
+        assert_eq!(kind(&ReceiverError::unavailable(Context(down()))), (false, true, Some(SECOND)));
+        assert_eq!(kind(&ReceiverError::unavailable("down")), (false, true, None));
+    }
+
+    #[test]
+    fn a_permanent_error_is_never_unavailable() {
+        let gone = || ReceiverError::permanent("gone");
+        for error in [
+            ReceiverError::unavailable(gone()),
+            ReceiverError::unavailable(Context(gone())),
+            ReceiverError::permanent(ReceiverError::unavailable("down")),
+        ] {
+            assert_eq!(kind(&error), (true, false, None), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn a_wait_means_nothing_for_other_errors() {
+        assert_eq!(kind(&ReceiverError::new("no").retry_after(SECOND)), (false, false, None));
+        assert_eq!(kind(&ReceiverError::permanent("no").retry_after(SECOND)), (true, false, None));
     }
 }

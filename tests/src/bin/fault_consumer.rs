@@ -74,6 +74,8 @@ impl State {
             thread::sleep(self.work);
         }
         let (task, times) = task.split_once(' ').unwrap_or((task, ""));
+        // The test creates this file when the service is up again.
+        let is_up = task != "need" || fs::exists(format!("{}.up", self.marks)).unwrap_or_default();
         let mut failures = lock(&self.failures);
         let failed = failures.entry(item).or_default();
         if task.is_empty() || times.parse().is_ok_and(|times: u32| *failed >= times) {
@@ -89,6 +91,7 @@ impl State {
             "panic" => panic!("as requested"),
             "refuse" => return Err(ReceiverError::permanent(REQUESTED)),
             "fail" => return Err(ReceiverError::new(REQUESTED)),
+            "need" if !is_up => return Err(ReceiverError::unavailable("the service is down")),
             "steps" => (0..20).for_each(|_| thread::sleep(Duration::from_millis(10))),
             "hang" => loop {
                 thread::park();

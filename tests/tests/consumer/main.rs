@@ -1,6 +1,7 @@
 //! What a consumer asks its bus, and when: with a bus whose answers the tests write.
 
 mod closing;
+mod pause;
 mod revoked;
 mod script;
 

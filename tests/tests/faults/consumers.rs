@@ -1,13 +1,17 @@
 //! Consumers are killed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+};
 
+use openedx_events::event_bus::EventBus;
 use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
     proxy::random,
-    scenario::{Scenario, eventually, wait},
+    scenario::{GROUP, Scenario, TOPIC, eventually, wait},
 };
 
 #[test]
@@ -72,4 +76,31 @@ fn an_item_that_crashes_every_process_becomes_a_dead_letter() {
     // The first crash of the one does not count: nobody knows which of the delivered items had begun.
     assert_eq!(processes, 7);
     ledger.check_order();
+}
+
+#[test]
+fn a_kill_during_a_pause_counts_no_attempt() {
+    let scenario = Scenario::new();
+    let mut producer = scenario.producer(&json!({"count": 40, "keys": 5, "tasks": ["need"]}));
+    assert!(producer.end().success());
+    // More kills than attempts.
+    for _ in 0..7 {
+        let mut consumer = scenario.consumer("ann", &json!({"concurrency": 3}));
+        eventually("it pauses", || consumer.log().contains("paused: "));
+        wait(random() % 300);
+        consumer.kill();
+    }
+    let attempts = scenario.bus().operations().unwrap().pending(TOPIC, GROUP, None, 100).unwrap();
+    assert!(!attempts.is_empty());
+    let attempts: Vec<_> = attempts.into_iter().filter(|pending| pending.attempts > 1).collect();
+    assert!(attempts.is_empty(), "a process was killed during at most one attempt: {attempts:?}");
+    fs::write(scenario.folder.join("mark.up"), "").unwrap();
+    let mut consumer = scenario.consumer("ann", &json!({}));
+    scenario.until_done();
+    assert!(consumer.stop().success());
+    let ledger = Ledger::of(&scenario);
+    report("killed during a pause", &ledger.summary());
+    ledger.check(40);
+    ledger.check_order();
+    assert!(ledger.dead.is_empty() && ledger.duplicates() == 0, "{:?}", ledger.dead);
 }

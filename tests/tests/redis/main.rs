@@ -21,4 +21,5 @@ mod security;
 mod sentinel;
 mod stopping;
 mod support;
+mod trimming_risk;
 mod unread;

@@ -22,11 +22,9 @@ fn defaults_are_as_documented() {
     );
     let consumer = settings.consumer;
     assert!(consumer.enabled && consumer.config.is_empty());
-    assert_eq!((consumer.max_attempts, consumer.dlq_max_len), (5, 10_000));
-    assert_eq!(
-        (consumer.retry_min, consumer.retry_max),
-        (Duration::from_millis(200), Duration::from_secs(30))
-    );
+    assert_eq!((consumer.max_attempts, consumer.dlq_max_len), (8, 10_000));
+    assert_eq!((consumer.pause_after, consumer.pause_max), (10, Duration::from_mins(2)));
+    assert_eq!((consumer.retry_min, consumer.retry_max), (Duration::from_secs(1), Duration::from_mins(1)));
     assert_eq!(consumer.receiver_timeout, Duration::from_mins(1));
     assert_eq!(consumer.dlq_max_age, Duration::from_hours(14 * 24));
     assert_eq!(
@@ -59,6 +57,8 @@ fn every_setting_is_read() {
         "EVENT_BUS_CONSUMER_MAX_ATTEMPTS": 1,
         "EVENT_BUS_CONSUMER_RETRY_MIN": 1,
         "EVENT_BUS_CONSUMER_RETRY_MAX": 2,
+        "EVENT_BUS_CONSUMER_PAUSE_AFTER": 0,
+        "EVENT_BUS_CONSUMER_PAUSE_MAX": 10,
         "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT": 3,
         "EVENT_BUS_CONSUMER_DLQ_MAX_AGE": 4,
         "EVENT_BUS_CONSUMER_DLQ_MAX_LEN": 5,
@@ -83,6 +83,7 @@ fn every_setting_is_read() {
     assert_eq!(settings.producer.timeout, Duration::from_millis(1500));
     let consumer = settings.consumer;
     assert_eq!((consumer.max_attempts, consumer.dlq_max_len, consumer.enabled), (1, 5, false));
+    assert_eq!((consumer.pause_after, consumer.pause_max), (0, Duration::from_secs(10)));
     assert_eq!(
         [consumer.retry_min, consumer.retry_max, consumer.receiver_timeout, consumer.dlq_max_age],
         [1, 2, 3, 4].map(Duration::from_secs)
@@ -263,7 +264,7 @@ fn contradictory_timeouts() {
     let (path, message) = only(json!({"EVENT_BUS_CONSUMER_RETRY_MAX": 0.1}));
     assert_eq!(path, "EVENT_BUS_CONSUMER_RETRY_MAX");
     assert!(
-        message.starts_with("the first wait of 0.2 s is longer than the longest wait of 0.1 s"),
+        message.starts_with("the first wait of 1 s is longer than the longest wait of 0.1 s"),
         "{message}"
     );
 }

@@ -7,6 +7,7 @@ pub(super) mod delivery;
 pub(super) mod groups;
 pub(super) mod operations;
 pub(super) mod options;
+pub(super) mod pausing;
 pub(super) mod producing;
 pub(super) mod recovery;
 pub(super) mod retry;

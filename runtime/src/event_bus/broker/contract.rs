@@ -116,6 +116,16 @@ pub trait EventBusConsumer: Send {
         Ok(())
     }
 
+    /// Returns a warning if the topic may soon drop entries that the group has not read. A consumer asks every few seconds while
+    /// it is paused. By default, returns none.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached.
+    fn at_risk(&mut self) -> Result<Option<String>, BusError> {
+        Ok(None)
+    }
+
     /// Returns a function that ends a [`poll`](Self::poll) on another thread early, if the bus supports that.
     fn waker(&self) -> Option<Waker> {
         None

@@ -11,6 +11,7 @@ use super::{
     job::Job,
     lanes::Lanes,
     options::Options,
+    outages::PauseNews,
     poller::{CLOSING, Poller},
     stop::Stop,
 };
@@ -36,11 +37,15 @@ pub(super) struct Coordinator<'a> {
     poller: Poller,
     lanes: Lanes,
     intake: Intake,
+    /// The topic without the prefix that settings have.
+    topic: &'a str,
     subscription: &'a Subscription,
     options: &'a Options,
     stop: &'a Stop,
     observers: &'a Observers,
     pace: Pace,
+    /// Whether the operator knows that the topic may drop entries during the pause.
+    risk_is_known: bool,
 }
 
 /// When the broker is called next.
@@ -58,6 +63,8 @@ struct Pace {
     has_answered: bool,
     /// The end of the pause after a failed call.
     rest_until: Option<Instant>,
+    /// When the broker is asked next whether the topic may drop entries.
+    risk_due: Instant,
 }
 
 type Step = Result<(), ConsumeError>;
@@ -65,6 +72,7 @@ type Step = Result<(), ConsumeError>;
 impl<'a> Coordinator<'a> {
     pub(super) fn new(
         consumer: Box<dyn EventBusConsumer>,
+        topic: &'a str,
         subscription: &'a Subscription,
         options: &'a Options,
         stop: &'a Stop,
@@ -84,9 +92,21 @@ impl<'a> Coordinator<'a> {
             is_done: false,
             has_answered: false,
             rest_until: None,
+            risk_due: now,
         };
         let intake = Intake::new(options.batch_bytes);
-        Ok(Self { poller, lanes, intake, subscription, options, stop, observers, pace })
+        Ok(Self {
+            poller,
+            lanes,
+            intake,
+            topic,
+            subscription,
+            options,
+            stop,
+            observers,
+            pace,
+            risk_is_known: false,
+        })
     }
 
     /// Consumes until it is stopped, has settled the requested number of messages, or cannot go on.
@@ -103,9 +123,12 @@ impl<'a> Coordinator<'a> {
     }
 
     fn step(&mut self) -> Step {
+        self.lanes.try_again();
+        self.tell_pauses();
         self.record_next_steps();
         self.record_beginnings();
         self.renew_claims();
+        self.look_for_risk();
         if self.lanes.floor().in_flight.len() == 0 {
             if let Some(left) = self.pace.rest() {
                 // A stop is noticed within one tick.
@@ -137,7 +160,7 @@ impl<'a> Coordinator<'a> {
     fn room(&self) -> usize {
         let Options { batch, count, .. } = *self.options;
         let floor = self.lanes.floor();
-        if floor.in_flight.is_alone() {
+        if floor.in_flight.is_closed() {
             return 0;
         }
         let left = count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
@@ -228,6 +251,7 @@ impl<'a> Coordinator<'a> {
             let recorded = match &step {
                 NextStep::Retry => self.poller.hold(&[(job.entry.id.clone(), job.entry.attempt + 1)]),
                 NextStep::DeadLetter(failure) => self.poller.dead_letter(&job.entry, failure),
+                NextStep::Hold => self.poller.hold(&[(job.entry.id.clone(), job.begun())]),
             };
             if let Err(error) = recorded {
                 self.lanes.floor().in_flight.put_back(lane, Waiting { until: Instant::now(), job, step });
@@ -239,6 +263,7 @@ impl<'a> Coordinator<'a> {
                 NextStep::DeadLetter(failure) => {
                     self.observers.tell(&Observation::DeadLettered { entry: &job.entry, failure });
                 }
+                NextStep::Hold => {}
             }
             let mut floor = self.lanes.floor();
             match step {
@@ -247,8 +272,47 @@ impl<'a> Coordinator<'a> {
                     floor.settled += 1;
                     floor.in_flight.dead_lettered(lane);
                 }
+                NextStep::Hold => floor.in_flight.held(lane, job),
             }
             self.lanes.wake(floor, lane);
+        }
+    }
+
+    /// Tells the observers of pauses that began or ended.
+    fn tell_pauses(&self) {
+        let news = self.lanes.floor().outages.take_news();
+        if news.is_empty() {
+            return;
+        }
+        let replay = &*format!("dlq replay -t {} -g {} --all", self.topic, self.subscription.group);
+        for news in &news {
+            self.observers.tell(&match news {
+                PauseNews::Paused(outage) => Observation::Paused { outage, replay },
+                &PauseNews::Resumed(ref outage, time, why) => {
+                    Observation::Resumed { outage, replay, time, why }
+                }
+            });
+        }
+    }
+
+    /// Warns once if the topic may drop entries during a pause.
+    fn look_for_risk(&mut self) {
+        if !self.lanes.floor().outages.is_paused() {
+            self.risk_is_known = false;
+            return;
+        }
+        let now = Instant::now();
+        if self.pace.risk_due > now || self.pace.rest().is_some() {
+            return;
+        }
+        self.pace.risk_due = now + HEARTBEAT;
+        match self.poller.at_risk() {
+            Ok(Some(risk)) if !self.risk_is_known => {
+                self.observers.tell(&Observation::Noted(&risk));
+                self.risk_is_known = true;
+            }
+            Ok(risk) => self.risk_is_known = risk.is_some(),
+            Err(error) => self.broker_failed(&error, "the event bus could not be reached"),
         }
     }
 
@@ -339,6 +403,7 @@ impl<'a> Coordinator<'a> {
             self.wait_for_lanes();
         }
         self.record_next_steps();
+        self.tell_pauses();
         let mut floor = self.lanes.floor();
         let end = floor.end.take();
         let now = floor.clock.now();

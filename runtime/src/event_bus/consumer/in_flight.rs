@@ -7,8 +7,9 @@
 //!                │         ▼   take_due          dead_lettered
 //!                │      Waiting ───────► Recording ────────► gone, as a dead letter
 //!                └───────────────────────────┘ retry
-//!   Fresh and Waiting, at a stop ──────────────────────────► returned, for this member or another
-//!   Fresh and Waiting, revoked by the broker ──────────────► gone; Running ends, and nobody hears of it
+//!   Waiting, while the consumer is paused ──► Held ──► Fresh, at a try and at the end of the pause
+//!   Fresh, Waiting and Held, at a stop ──────────────────────────► returned, for this member or another
+//!   Fresh, Waiting and Held, revoked by the broker ──────────────► gone; Running ends, and nobody hears of it
 //! ```
 //!
 //! A message is in one place: in the queue of its lane while it is fresh, at the head of its lane until it is settled, then in
@@ -40,6 +41,8 @@ pub(super) struct InFlight {
     /// Whether a message is in flight that was tried before, by a process that may have died of it. Nothing else is read until
     /// it is settled.
     alone: bool,
+    /// Whether no lane starts a message, except one that is tried.
+    paused: bool,
     stopping: bool,
 }
 
@@ -53,7 +56,10 @@ struct Lane {
 
 struct Head {
     id: EntryId,
-    attempt: u32,
+    /// The number of attempts that have begun.
+    begun: u32,
+    /// The number that counts if a stop ends the attempt.
+    aborted: u32,
     state: MessageState,
     /// Whether the broker revoked the entry while it ran. The outcome does not matter then, and its id may be in flight again,
     /// as another delivery.
@@ -67,6 +73,8 @@ enum MessageState {
     Waiting(Box<Waiting>),
     /// The broker is being told of the next step.
     Recording,
+    /// The message waits for the end of a pause.
+    Held(Box<Job>),
 }
 
 /// A message that failed.
@@ -82,6 +90,8 @@ pub(super) enum NextStep {
     Retry,
     /// A place among the dead letters.
     DeadLetter(Failure),
+    /// The end of a pause. The broker learns that the last attempt does not count.
+    Hold,
 }
 
 /// A receiver that took too long, and its message.
@@ -104,6 +114,7 @@ impl InFlight {
             finished: Vec::new(),
             returned: Vec::new(),
             alone: false,
+            paused: false,
             stopping: false,
         }
     }
@@ -114,8 +125,8 @@ impl InFlight {
     }
 
     /// Returns whether nothing else may be read.
-    pub(super) fn is_alone(&self) -> bool {
-        self.alone
+    pub(super) fn is_closed(&self) -> bool {
+        self.alone || self.paused
     }
 
     pub(super) fn has_finished(&self) -> bool {
@@ -135,7 +146,7 @@ impl InFlight {
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
         let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref()).filter(|head| !head.is_revoked);
         let fresh = self.lanes.iter().flat_map(|lane| &lane.queue);
-        let claims = heads.map(|head| (head.id.clone(), head.attempt));
+        let claims = heads.map(|head| (head.id.clone(), head.begun));
         claims.chain(fresh.map(|job| (job.entry.id.clone(), job.begun()))).collect()
     }
 
@@ -143,7 +154,7 @@ impl InFlight {
     pub(super) fn next_due(&self) -> Option<Instant> {
         let states = self.lanes.iter().filter_map(|lane| Some(&lane.head.as_ref()?.state));
         let waiting = states.filter_map(|state| match state {
-            MessageState::Waiting(waiting) => Some(waiting.until),
+            MessageState::Waiting(waiting) if self.takes(&waiting.step) => Some(waiting.until),
             _ => None,
         });
         waiting.min()
@@ -196,6 +207,7 @@ impl InFlight {
             dropped.extend(revoked);
             match lane.head.take_if(|head| ids.contains(&head.id) && !head.is_revoked) {
                 Some(Head { state: MessageState::Waiting(waiting), .. }) => dropped.push(waiting.job),
+                Some(Head { state: MessageState::Held(job), .. }) => dropped.push(*job),
                 Some(head) => {
                     self.ids.remove(&head.id);
                     lane.head = Some(Head { is_revoked: true, ..head });
@@ -215,7 +227,8 @@ impl InFlight {
     /// Returns the messages that could start now if the broker knew of their attempts, each with the number of that attempt.
     pub(super) fn to_store(&self) -> Vec<(usize, EntryId, u32)> {
         let next = self.lanes.iter().enumerate().filter_map(|(lane, Lane { queue, head })| {
-            let job = queue.front().filter(|job| head.is_none() && job.must_be_stored())?;
+            let may_start = head.is_none() && !self.paused;
+            let job = queue.front().filter(|job| may_start && job.must_be_stored())?;
             Some((lane, job.entry.id.clone(), job.entry.attempt))
         });
         next.collect()
@@ -245,24 +258,77 @@ impl InFlight {
         self.finished = ids;
     }
 
-    /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was requested.
-    /// [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered) or [`put_back`](Self::put_back) on the lane that is
-    /// returned comes next.
+    /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was requested,
+    /// and no retries during a pause. [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered), [`held`](Self::held) or
+    /// [`put_back`](Self::put_back) on the lane that is returned comes next.
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
-        let stopping = self.stopping;
-        let is_due = |state: &MessageState| {
-            matches!(state, MessageState::Waiting(waiting)
-                if waiting.until <= now && (!stopping || matches!(waiting.step, NextStep::DeadLetter(_))))
-        };
-        for (lane, Lane { head, .. }) in self.lanes.iter_mut().enumerate() {
-            if let Some(Head { state, .. }) = head
-                && is_due(state)
+        for lane in 0..self.lanes.len() {
+            let head = self.lanes[lane].head.as_ref();
+            let is_due = head.is_some_and(|head| {
+                matches!(&head.state, MessageState::Waiting(waiting)
+                    if waiting.until <= now && self.takes(&waiting.step))
+            });
+            if is_due
+                && let Some(Head { state, .. }) = &mut self.lanes[lane].head
                 && let MessageState::Waiting(waiting) = std::mem::replace(state, MessageState::Recording)
             {
                 return Some((lane, *waiting));
             }
         }
         None
+    }
+
+    /// Returns whether the next step may be taken now.
+    fn takes(&self, step: &NextStep) -> bool {
+        match step {
+            NextStep::Retry => !self.stopping && !self.paused,
+            NextStep::DeadLetter(_) => true,
+            NextStep::Hold => !self.stopping,
+        }
+    }
+
+    /// Keeps a message until the end of the pause, if the consumer is still paused.
+    pub(super) fn held(&mut self, lane: usize, job: Job) {
+        if self.paused {
+            self.set_state(lane, MessageState::Held(Box::new(job)));
+        } else {
+            self.queue_first(lane, job);
+        }
+    }
+
+    /// Begins or ends a pause. Returns whether that is a change. At the end, messages that were held are fresh again.
+    pub(super) fn set_paused(&mut self, paused: bool) -> bool {
+        let changes = paused != self.paused;
+        self.paused = paused;
+        if changes && !paused {
+            for lane in 0..self.lanes.len() {
+                if let Some(job) = self.take_held(lane) {
+                    self.queue_first(lane, job);
+                }
+            }
+        }
+        changes
+    }
+
+    /// Lets a message that is held start, to try whether its receiver works again: the one of lane `first`, if that has one.
+    /// Returns its lane.
+    pub(super) fn probe(&mut self, first: usize) -> Option<usize> {
+        for lane in [first].into_iter().chain(0..self.lanes.len()) {
+            if let Some(mut job) = self.take_held(lane) {
+                job.probe();
+                self.queue_first(lane, job);
+                return Some(lane);
+            }
+        }
+        None
+    }
+
+    /// Returns whether a message is or may soon be held.
+    pub(super) fn may_be_held(&self) -> bool {
+        self.lanes.iter().filter_map(|lane| lane.head.as_ref()).any(|head| match &head.state {
+            MessageState::Running { .. } | MessageState::Recording | MessageState::Held(_) => true,
+            MessageState::Waiting(waiting) => matches!(waiting.step, NextStep::Hold),
+        })
     }
 
     /// Puts back a message whose next step the broker could not record. The step stays due.
@@ -273,9 +339,7 @@ impl InFlight {
     /// Queues a message for the attempt that the broker has recorded. It begins before anything else in the lane.
     pub(super) fn retry(&mut self, lane: usize, mut job: Job) {
         job.next_attempt();
-        let lane = &mut self.lanes[lane];
-        lane.head = None;
-        lane.queue.push_front(job);
+        self.queue_first(lane, job);
     }
 
     /// Removes a message after the broker has stored its dead letter and acknowledged it.
@@ -306,12 +370,12 @@ impl InFlight {
             let attempts = match head.state {
                 MessageState::Running { .. } if hung.is_some() => {
                     all_hung.extend(hung);
-                    head.attempt
+                    head.begun
                 }
-                MessageState::Waiting(waiting) if matches!(waiting.step, NextStep::Retry) => head.attempt,
-                // The last attempt is repeated, even if only its dead letter was missing. A stop does not count as an
-                // attempt.
-                _ => head.attempt.saturating_sub(1),
+                MessageState::Waiting(waiting) if matches!(waiting.step, NextStep::Retry) => head.begun,
+                // The last attempt is repeated, even if only its dead letter was missing. Neither a stop nor a pause counts
+                // as an attempt.
+                _ => head.aborted,
             };
             self.returned.push((head.id, attempts));
         }
@@ -328,12 +392,20 @@ impl InFlight {
     /// Starts the next message of a lane, unless one is running or waiting, or its attempt must be stored first.
     pub(super) fn start(&mut self, lane: usize) -> Option<Job> {
         let Lane { queue, head } = &mut self.lanes[lane];
-        if self.stopping || head.is_some() || queue.front()?.must_be_stored() {
+        let next = queue.front()?;
+        let may_start = !self.paused || next.is_probe();
+        if self.stopping || head.is_some() || !may_start || next.must_be_stored() {
             return None;
         }
         let job = queue.pop_front()?;
-        let state = MessageState::Running { receiver: None };
-        *head = Some(Head { id: job.entry.id.clone(), attempt: job.entry.attempt, state, is_revoked: false });
+        let aborted = job.entry.attempt.saturating_sub(1);
+        *head = Some(Head {
+            id: job.entry.id.clone(),
+            begun: if job.is_probe() { aborted } else { job.entry.attempt },
+            aborted,
+            state: MessageState::Running { receiver: None },
+            is_revoked: false,
+        });
         Some(job)
     }
 
@@ -359,6 +431,10 @@ impl InFlight {
 
     /// Makes the lane's message wait for its next step after a failure.
     pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
+        if let Some(head) = &mut self.lanes[lane].head {
+            let counts = !matches!(waiting.step, NextStep::Hold);
+            head.begun = if counts { waiting.job.entry.attempt } else { head.aborted };
+        }
         self.set_state(lane, MessageState::Waiting(Box::new(waiting)));
     }
 
@@ -366,7 +442,28 @@ impl InFlight {
     /// the consumer.
     pub(super) fn give_back(&mut self, lane: usize) {
         let head = self.take_head(lane);
-        self.returned.extend(head.map(|head| (head.id, head.attempt.saturating_sub(1))));
+        self.returned.extend(head.map(|head| (head.id, head.aborted)));
+    }
+
+    /// Puts a message before the others of its lane, which is free then. If a stop has begun meanwhile, returns it.
+    fn queue_first(&mut self, lane: usize, job: Job) {
+        let lane = &mut self.lanes[lane];
+        lane.head = None;
+        if self.stopping {
+            self.ids.remove(&job.entry.id);
+            self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
+        } else {
+            lane.queue.push_front(job);
+        }
+    }
+
+    /// Takes the message of a lane that is held.
+    fn take_held(&mut self, lane: usize) -> Option<Job> {
+        let lane = &mut self.lanes[lane];
+        match lane.head.take_if(|head| matches!(head.state, MessageState::Held(_)))?.state {
+            MessageState::Held(job) => Some(*job),
+            _ => None,
+        }
     }
 
     fn set_state(&mut self, lane: usize, state: MessageState) {

@@ -16,7 +16,7 @@ use crate::{
         observe::{Observation, Observers},
         wire::{Entry, Failure, Message},
     },
-    receiver::{Attempt, ReceiverDefinition, Run},
+    receiver::{Attempt, FullName, ReceiverDefinition, Run},
     registry,
     signal::Incoming,
 };
@@ -31,6 +31,10 @@ pub(super) struct Job {
     max_attempts: u32,
     /// Whether the broker knows that the next attempt begins.
     is_stored: bool,
+    /// Whether the next attempt only tries whether a receiver works again. Such an attempt does not count.
+    is_probe: bool,
+    /// The receivers that succeeded in the last attempt, if anybody asks.
+    pub(super) succeeded: Option<Vec<FullName>>,
     /// The room that the message takes among those that were read.
     _permit: Permit,
 }
@@ -53,12 +57,21 @@ pub(super) enum AttemptOutcome {
     Handled,
     /// No receiver of this program takes the event type.
     NoReceiver,
-    /// Some receivers failed, and may succeed another time.
-    Failed(Failure),
+    /// These receivers failed, and may succeed another time.
+    Failed(Failure, Vec<FullName>),
+    /// A receiver cannot work at the moment.
+    Unavailable(Failure, Box<Unavailable>),
     /// Another attempt cannot help: receivers failed permanently, or the message cannot be read.
     Hopeless(Failure),
     /// This program does not know the event type.
     UnknownType(Failure),
+}
+
+/// A receiver that cannot work at the moment, and when it wants to be tried again.
+pub(super) struct Unavailable {
+    pub(super) receiver: FullName,
+    pub(super) error: String,
+    pub(super) wait: Option<Duration>,
 }
 
 impl Job {
@@ -70,6 +83,8 @@ impl Job {
             first: None,
             max_attempts,
             is_stored: false,
+            is_probe: false,
+            succeeded: None,
             _permit: permit,
         }
     }
@@ -81,7 +96,7 @@ impl Job {
     /// count, unless it is the only attempt that the message has.
     pub(super) fn must_be_stored(&self) -> bool {
         let counts = self.entry.is_redelivered || self.max_attempts == 1;
-        counts && !self.is_stored && self.entry.attempt <= self.max_attempts
+        counts && !self.is_stored && !self.is_probe && self.entry.attempt <= self.max_attempts
     }
 
     /// Notes that the broker knows of the next attempt.
@@ -93,6 +108,22 @@ impl Job {
     pub(super) fn next_attempt(&mut self) {
         self.entry.attempt += 1;
         self.is_stored = true;
+        self.is_probe = false;
+    }
+
+    /// Takes the last attempt back: it does not count. If the broker knew of it, it must learn of it again.
+    pub(super) fn hold(&mut self) {
+        self.entry.is_redelivered |= self.entry.attempt > 1;
+        (self.is_stored, self.is_probe) = (false, false);
+    }
+
+    /// Makes the next attempt one that does not count.
+    pub(super) fn probe(&mut self) {
+        self.is_probe = true;
+    }
+
+    pub(super) fn is_probe(&self) -> bool {
+        self.is_probe
     }
 
     /// Returns the number of attempts that have begun while no lane runs the message.
@@ -127,7 +158,7 @@ impl Job {
         if left.is_empty() {
             return AttemptOutcome::NoReceiver;
         }
-        let mut failed = Vec::new();
+        let (mut failed, mut names, mut unavailable) = (Vec::new(), Vec::new(), None);
         left.retain(|&index| {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
@@ -136,15 +167,26 @@ impl Job {
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
             let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt), receiver_timeout)
             else {
+                self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));
                 return false;
             };
             let failure = FailedReceiver { name: name.to_string(), error: error.chain() };
-            let list = if error.is_permanent() { &mut self.given_up } else { &mut failed };
-            list.push(failure);
-            !error.is_permanent()
+            if error.is_permanent() {
+                self.given_up.push(failure);
+                return false;
+            }
+            if error.is_unavailable() {
+                let wait = error.wait();
+                unavailable.get_or_insert(Unavailable { receiver: name, error: failure.error.clone(), wait });
+            }
+            names.push(name);
+            failed.push(failure);
+            true
         });
-        if !failed.is_empty() {
-            AttemptOutcome::Failed(self.failure(&failed))
+        if let Some(unavailable) = unavailable {
+            AttemptOutcome::Unavailable(self.failure(&failed), Box::new(unavailable))
+        } else if !failed.is_empty() {
+            AttemptOutcome::Failed(self.failure(&failed), names)
         } else if self.given_up.is_empty() {
             observers.tell(&Observation::Handled { entry: &self.entry, metadata: incoming.metadata() });
             AttemptOutcome::Handled

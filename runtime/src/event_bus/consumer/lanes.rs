@@ -3,17 +3,21 @@
 use std::{
     hash::{BuildHasher, RandomState},
     io,
+    ops::Range,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use super::{
     clock::RunningClock,
     error::ConsumeError,
-    in_flight::InFlight,
-    job::{AttemptOutcome, Job},
-    options::{Options, Verdict},
+    floor::Floor,
+    job::{AttemptOutcome, Job, Unavailable},
+    options::{OnError, Options, Verdict, hold},
 };
 use crate::{
     event_bus::{
@@ -45,28 +49,8 @@ struct LaneState {
     work: Vec<Condvar>,
     /// Notified when the coordinator has something to do.
     news: Condvar,
-}
-
-/// The state that the lanes share with the coordinator.
-pub(super) struct Floor {
-    pub(super) in_flight: InFlight,
-    pub(super) clock: RunningClock,
-    /// The number of messages that were settled.
-    pub(super) settled: u64,
-    /// The error with which a message ended the consumer.
-    pub(super) end: Option<ConsumeError>,
-    errors_in_a_row: u32,
-    broker_errors_in_a_row: u32,
-    has_news: bool,
-    threads: Vec<Thread>,
-}
-
-#[derive(Clone, Default)]
-struct Thread {
-    /// Whether the thread waits. Only then does it need a wake-up, which is a system call.
-    is_idle: bool,
-    /// The length of the queue at which the coordinator is woken, so that it reads the next messages in time.
-    low: usize,
+    /// Whether the receivers that succeed matter, which is rare: then messages have used up their attempts.
+    counts_successes: AtomicBool,
 }
 
 impl Lanes {
@@ -78,16 +62,7 @@ impl Lanes {
         observers: &Observers,
     ) -> io::Result<Self> {
         let count = options.concurrency;
-        let floor = Floor {
-            in_flight: InFlight::new(count),
-            clock,
-            settled: 0,
-            end: None,
-            errors_in_a_row: 0,
-            broker_errors_in_a_row: 0,
-            has_news: false,
-            threads: vec![Thread::default(); count],
-        };
+        let floor = Floor::new(options, clock);
         let shared = Arc::new(LaneState {
             options: options.clone(),
             receiver_timeout,
@@ -95,6 +70,7 @@ impl Lanes {
             floor: Mutex::new(floor),
             work: (0..count).map(|_| Condvar::new()).collect(),
             news: Condvar::new(),
+            counts_successes: AtomicBool::new(false),
         });
         // If a thread cannot be started, dropping this ends the others.
         let lanes = Self { shared, hash: RandomState::new() };
@@ -129,9 +105,24 @@ impl Lanes {
     /// Drops messages that the broker revoked. Those that are running end, and nobody hears of them.
     pub(super) fn revoke(&self, ids: &[EntryId]) {
         // Dropping a message may run a user's destructor, so it must not happen under the lock.
-        let dropped = self.floor().in_flight.revoke(ids);
+        let mut floor = self.floor();
+        let dropped = floor.in_flight.revoke(ids);
+        if dropped.iter().any(Job::is_probe) {
+            floor.outages.try_another(Instant::now());
+        }
+        drop(floor);
         drop(dropped);
-        for lane in 0..self.len() {
+        self.wake_all(0..self.len());
+    }
+
+    /// Tries again whether a receiver works, if the consumer is paused and it is time.
+    pub(super) fn try_again(&self) {
+        let lanes = self.floor().try_again(Instant::now());
+        self.wake_all(lanes);
+    }
+
+    fn wake_all(&self, lanes: Range<usize>) {
+        for lane in lanes {
             self.wake(self.floor(), lane);
         }
     }
@@ -190,31 +181,6 @@ impl Drop for Lanes {
     }
 }
 
-impl Floor {
-    /// Counts a failed message; too many in a row end the consumer.
-    fn count_error(&mut self, limit: Option<u32>, last: String) {
-        self.errors_in_a_row += 1;
-        self.end_at(self.errors_in_a_row, limit, last);
-    }
-
-    /// Counts a failed call of the broker; too many in a row end the consumer.
-    pub(super) fn count_broker_error(&mut self, limit: Option<u32>, last: String) {
-        self.broker_errors_in_a_row += 1;
-        self.end_at(self.broker_errors_in_a_row, limit, last);
-    }
-
-    /// Notes that the broker has answered. Otherwise, failures that are days apart would end an idle consumer.
-    pub(super) fn broker_answered(&mut self) {
-        self.broker_errors_in_a_row = 0;
-    }
-
-    fn end_at(&mut self, count: u32, limit: Option<u32>, last: String) {
-        if limit.is_some_and(|limit| count >= limit) {
-            self.end.get_or_insert(ConsumeError::TooManyErrors { count, last });
-        }
-    }
-}
-
 impl LaneState {
     fn floor(&self) -> MutexGuard<'_, Floor> {
         self.floor.lock().unwrap_or_else(PoisonError::into_inner)
@@ -249,6 +215,8 @@ impl LaneState {
 
     /// Makes an attempt, and decides what happens to the message next.
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
+        let counts_success = job.is_probe() || self.counts_successes.load(Ordering::Relaxed);
+        job.succeeded = counts_success.then(Vec::new);
         let begin = |receiver: &ReceiverDefinition| {
             let mut floor = self.floor();
             let grace = if receiver.is_async() { TO_CANCEL } else { Duration::ZERO };
@@ -262,10 +230,14 @@ impl LaneState {
         let outcome = outcome.unwrap_or_else(|payload| {
             AttemptOutcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
         });
-        if let AttemptOutcome::Failed(_) | AttemptOutcome::Hopeless(_) = &outcome {
+        let was_probe = job.is_probe();
+        let is_held = self.is_held(lane, &job, &outcome);
+        if let AttemptOutcome::Failed(..) | AttemptOutcome::Hopeless(_) = &outcome
+            && !(was_probe && is_held)
+        {
             self.observers.tell(&Observation::Failed);
         }
-        let verdict = self.options.decide(job, outcome);
+        let verdict = if is_held { hold(job) } else { self.options.decide(job, outcome) };
         match &verdict {
             Verdict::WithoutReceiver(job) => {
                 self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });
@@ -276,16 +248,56 @@ impl LaneState {
             Verdict::GivenUp(job, failure) => {
                 self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
             }
-            Verdict::Handled | Verdict::Wait(..) | Verdict::Stop(..) => {}
+            Verdict::Handled | Verdict::Wait(..) | Verdict::Hold(_) | Verdict::Stop(..) => {}
         }
         verdict
     }
 
+    /// Notes what an attempt says about outages. Returns whether the message waits for the end of one.
+    fn is_held(&self, lane: usize, job: &Job, outcome: &AttemptOutcome) -> bool {
+        let is_used_up =
+            job.entry.attempt >= self.options.max_attempts && self.options.on_error != OnError::Stop;
+        let succeeded = job.succeeded.as_deref().unwrap_or_default();
+        let says_something = match outcome {
+            AttemptOutcome::Unavailable(..) => true,
+            AttemptOutcome::Failed(..) => is_used_up || job.is_probe() || !succeeded.is_empty(),
+            _ => job.is_probe() || !succeeded.is_empty(),
+        };
+        if !says_something {
+            return false;
+        }
+        let now = Instant::now();
+        let mut floor = self.floor();
+        let outages = &mut floor.outages;
+        let is_held = match outcome {
+            AttemptOutcome::Unavailable(_, unavailable) => {
+                let Unavailable { receiver, error, wait } = &**unavailable;
+                outages.unavailable(lane, *receiver, error, *wait, now);
+                true
+            }
+            AttemptOutcome::Failed(failure, receivers) if is_used_up => {
+                outages.use_up(lane, receivers, &failure.error, now)
+            }
+            _ => false,
+        };
+        if job.is_probe() && !is_held {
+            outages.tried(succeeded, now);
+        }
+        outages.succeed(succeeded);
+        self.counts_successes.store(outages.counts(), Ordering::Relaxed);
+        let has_resumed = floor.follow_outages();
+        drop(floor);
+        if has_resumed {
+            self.work.iter().for_each(Condvar::notify_one);
+        }
+        is_held
+    }
+
     fn settle(&self, floor: &mut Floor, lane: usize, verdict: Verdict) {
         let limit = self.options.consecutive_errors_limit;
-        let is_news = matches!(verdict, Verdict::GivenUp(..) | Verdict::Wait(..) | Verdict::Stop(..));
-        floor.settled +=
-            u64::from(!matches!(verdict, Verdict::Skipped(..) | Verdict::Wait(..) | Verdict::Stop(..)));
+        let is_open = matches!(verdict, Verdict::Wait(..) | Verdict::Hold(_) | Verdict::Stop(..));
+        let is_news = is_open || matches!(verdict, Verdict::GivenUp(..));
+        floor.settled += u64::from(!is_open && !matches!(verdict, Verdict::Skipped(..)));
         match verdict {
             Verdict::Handled => {
                 floor.errors_in_a_row = 0;
@@ -300,6 +312,7 @@ impl LaneState {
                 floor.in_flight.fail(lane, waiting);
                 floor.count_error(limit, failure.error);
             }
+            Verdict::Hold(waiting) => floor.in_flight.fail(lane, waiting),
             Verdict::Stop(job, failure) => {
                 floor.in_flight.give_back(lane);
                 let stopped = ConsumeError::StoppedOnError { entry: job.entry.id, error: failure.error };

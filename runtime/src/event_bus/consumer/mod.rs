@@ -18,13 +18,16 @@
 //! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
+mod backoff;
 mod coordinator;
 mod error;
+mod floor;
 mod in_flight;
 mod intake;
 mod job;
 mod lanes;
 mod options;
+mod outages;
 mod poller;
 #[cfg(feature = "cli")]
 mod renamed;
@@ -141,8 +144,15 @@ impl Consumer {
             observers.push(Box::new(EventCallback(Arc::clone(print))));
         }
         let observers = Observers::new(observers);
-        let outcome =
-            Coordinator::new(consumer, &self.subscription, &self.options, stop.borrow(), &observers)?.run();
+        let outcome = Coordinator::new(
+            consumer,
+            &self.topic,
+            &self.subscription,
+            &self.options,
+            stop.borrow(),
+            &observers,
+        )?
+        .run();
         let report = tally.report();
         tracing::info!(topic, group, "consumer ended: {report}");
         match outcome {

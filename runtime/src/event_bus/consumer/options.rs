@@ -1,15 +1,13 @@
 //! How a consumer handles messages.
 
-use std::{
-    hash::{BuildHasher, RandomState},
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use super::{
+    backoff::Backoff,
     in_flight::{NextStep, Waiting},
     job::{AttemptOutcome, Job},
 };
-use crate::event_bus::{broker::bounded, wire::Failure};
+use crate::event_bus::wire::Failure;
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,6 +45,10 @@ pub(super) struct Options {
     pub(super) concurrency: usize,
     pub(super) max_attempts: u32,
     pub(super) backoff: Backoff,
+    /// The number of messages in a row that use up their attempts in one receiver before the consumer pauses; 0 for never.
+    pub(super) pause_after: u32,
+    /// The longest wait between two tries during a pause.
+    pub(super) pause_max: Duration,
     pub(super) poll_timeout: Duration,
     pub(super) poll_failure_sleep: Duration,
     pub(super) consecutive_errors_limit: Option<u32>,
@@ -74,6 +76,8 @@ pub(super) enum Verdict {
     GivenUp(Job, Failure),
     /// It waits for its next step.
     Wait(Waiting, Failure),
+    /// It waits for the end of a pause.
+    Hold(Waiting),
     /// The consumer ends.
     Stop(Job, Failure),
 }
@@ -84,7 +88,7 @@ impl Options {
         self.on_error == OnError::DeadLetter || self.on_unknown_type == OnUnknownType::DeadLetter
     }
 
-    /// Decides what happens to a message after an attempt.
+    /// Decides what happens to a message after an attempt, unless it is held.
     pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome) -> Verdict {
         let bury = |job, failure: Failure| {
             let step = NextStep::DeadLetter(failure.clone());
@@ -93,11 +97,13 @@ impl Options {
         match outcome {
             AttemptOutcome::Handled => Verdict::Handled,
             AttemptOutcome::NoReceiver => Verdict::WithoutReceiver(job),
-            AttemptOutcome::Failed(failure) if job.entry.attempt < self.max_attempts => {
+            AttemptOutcome::Failed(failure, _) if job.entry.attempt < self.max_attempts => {
                 let until = Instant::now() + self.backoff.after(job.entry.attempt);
                 Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
             }
-            AttemptOutcome::Failed(failure) | AttemptOutcome::Hopeless(failure) => match self.on_error {
+            AttemptOutcome::Failed(failure, _)
+            | AttemptOutcome::Unavailable(failure, _)
+            | AttemptOutcome::Hopeless(failure) => match self.on_error {
                 OnError::DeadLetter => bury(job, failure),
                 OnError::Acknowledge => Verdict::GivenUp(job, failure),
                 OnError::Stop => Verdict::Stop(job, failure),
@@ -111,50 +117,8 @@ impl Options {
     }
 }
 
-/// Exponential backoff with jitter.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Backoff {
-    /// The longest wait before the second attempt.
-    pub(super) min: Duration,
-    /// The longest wait before any attempt.
-    pub(super) max: Duration,
-}
-
-impl Backoff {
-    /// Limits the waits to times that a clock can count, and makes the longest one no shorter than the first.
-    pub(super) fn new(min: Duration, max: Duration) -> Self {
-        let min = bounded(min);
-        Self { min, max: bounded(max).max(min) }
-    }
-
-    /// Returns how long to wait after attempt number `attempt`, from 1, has failed. The wait doubles with each attempt, and is
-    /// a random share of it, at least half, so that members that failed together do not retry together.
-    pub(super) fn after(&self, attempt: u32) -> Duration {
-        let doublings = attempt.saturating_sub(1).min(31);
-        let most = self.min.saturating_mul(1 << doublings).min(self.max);
-        let random = RandomState::new().hash_one(attempt);
-        let share = f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX);
-        most.mul_f64(0.5 + share / 2.0)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_the_longest() {
-        let backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(30));
-        for (attempt, most) in [(1, 200), (2, 400), (3, 800), (8, 25_600), (9, 30_000), (u32::MAX, 30_000)] {
-            let wait = backoff.after(attempt);
-            let most = Duration::from_millis(most);
-            assert!(wait >= most / 2 && wait <= most, "{attempt}: {wait:?}");
-        }
-    }
-
-    #[test]
-    fn the_longest_wait_can_be_added_to_the_clock() {
-        let backoff = Backoff::new(Duration::MAX, Duration::ZERO);
-        assert!(Instant::now().checked_add(backoff.after(u32::MAX)).is_some());
-    }
+/// Keeps a message until the end of a pause. Its last attempt does not count.
+pub(super) fn hold(mut job: Job) -> Verdict {
+    job.hold();
+    Verdict::Hold(Waiting { until: Instant::now(), job, step: NextStep::Hold })
 }

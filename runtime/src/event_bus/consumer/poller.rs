@@ -152,6 +152,10 @@ impl Poller {
         self.consumer()?.dead_letter(entry, failure)
     }
 
+    pub(super) fn at_risk(&mut self) -> Result<Option<String>, BusError> {
+        self.consumer()?.at_risk()
+    }
+
     fn consumer(&mut self) -> Result<&mut Box<dyn EventBusConsumer>, BusError> {
         self.consumer.as_mut().ok_or_else(no_answer)
     }

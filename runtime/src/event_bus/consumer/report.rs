@@ -30,6 +30,8 @@ pub struct Report {
     /// Entries that the broker dropped before they were acknowledged, as far as it could count them. Some of them may have
     /// been handled.
     pub lost: u64,
+    /// How often the consumer paused, because a receiver could not work.
+    pub pauses: u64,
     /// How often the broker dropped entries that may not have been read, and could not count them.
     pub uncounted_losses: u64,
 }
@@ -43,6 +45,7 @@ impl Report {
         self.given_up += other.given_up;
         self.skipped += other.skipped;
         self.lost += other.lost;
+        self.pauses += other.pauses;
         self.uncounted_losses += other.uncounted_losses;
         for (event_type, count) in other.without_receiver {
             *self.without_receiver.entry(event_type).or_default() += count;
@@ -58,6 +61,11 @@ impl fmt::Display for Report {
             "{} handled, {} failed attempts, {} dead-lettered, {} given up, {} skipped, {without} without a receiver, {} lost",
             self.handled, self.failed_attempts, self.dead_lettered, self.given_up, self.skipped, self.lost,
         )?;
+        match self.pauses {
+            0 => {}
+            1 => f.write_str(", 1 pause")?,
+            pauses => write!(f, ", {pauses} pauses")?,
+        }
         match self.uncounted_losses {
             0 => Ok(()),
             1 => f.write_str(", and entries of an unknown number may be lost"),
@@ -92,6 +100,7 @@ impl Observer for Tally {
                     None => drop(report.without_receiver.insert(event_type.to_owned(), 1)),
                 }
             }
+            Observation::Paused { .. } => report.pauses += 1,
             Observation::Lost(Lost::Pending(ids)) => report.lost += ids.len() as u64,
             Observation::Lost(Lost::Unread { count: Some(count), .. }) => report.lost += count,
             Observation::Lost(Lost::Unread { count: None, .. }) => report.uncounted_losses += 1,

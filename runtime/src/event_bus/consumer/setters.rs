@@ -8,7 +8,8 @@ use std::{
 
 use super::{
     BusSource, Consumer,
-    options::{Backoff, OnError, OnUnknownType, Options},
+    backoff::Backoff,
+    options::{OnError, OnUnknownType, Options},
 };
 use crate::{
     event::AnyEvent,
@@ -60,6 +61,8 @@ impl Consumer {
             concurrency: 1,
             max_attempts: settings.max_attempts.max(1),
             backoff: Backoff::new(settings.retry_min, settings.retry_max),
+            pause_after: settings.pause_after,
+            pause_max: bounded(settings.pause_max),
             poll_timeout: settings.poll_timeout,
             poll_failure_sleep: bounded(settings.poll_failure_sleep),
             consecutive_errors_limit: settings.consecutive_errors_limit,
@@ -157,16 +160,31 @@ impl Consumer {
         self
     }
 
-    /// Sets how often a message is tried. A delivery that crashed the process counts. By default, 5 times.
+    /// Sets how often a message is tried. A delivery that crashed the process counts. By default, 8 times.
     pub fn max_attempts(mut self, attempts: u32) -> Self {
         self.options.max_attempts = attempts.max(1);
         self
     }
 
     /// Sets the waits between attempts: at most `min` before the second one, twice as long before each further one, and never
-    /// longer than `max`. By default, 0.2 s and 30 s.
+    /// longer than `max`. By default, 1 s and 60 s, so that a message is tried for at least a minute.
     pub fn retry(mut self, min: Duration, max: Duration) -> Self {
         self.options.backoff = Backoff::new(min, max);
+        self
+    }
+
+    /// Sets after how many different messages in a row that use up their attempts in the same receiver the consumer
+    /// [pauses](crate::guide::operating#outages), before it gives the last one up; 0 for never. By default, 10.
+    ///
+    /// A receiver that says that it is [unavailable](crate::ReceiverError::unavailable) begins a pause at once.
+    pub fn pause_after(mut self, messages: u32) -> Self {
+        self.options.pause_after = messages;
+        self
+    }
+
+    /// Sets the longest wait between two tries while the consumer is paused. By default, 2 minutes.
+    pub fn pause_max(mut self, wait: Duration) -> Self {
+        self.options.pause_max = bounded(wait);
         self
     }
 

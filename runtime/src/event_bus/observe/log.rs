@@ -6,7 +6,7 @@ use std::{
     time::UNIX_EPOCH,
 };
 
-use super::{Observation, Observer};
+use super::{Observation, Observer, Outage, Resumption};
 use crate::{
     error::chain,
     event_bus::{
@@ -132,6 +132,27 @@ impl Observer for Log {
                 count = ids.len(),
                 "the broker gave entries to other members: those that are not running are dropped here"
             ),
+            Observation::Paused { outage: Outage { receiver, error, given_up: 0 }, .. } => tracing::warn!(
+                %receiver,
+                error,
+                "paused: a receiver cannot work, so nothing is read and no attempt counts until it works again"
+            ),
+            Observation::Paused { outage: Outage { receiver, error, given_up }, replay } => tracing::warn!(
+                %receiver,
+                error,
+                given_up,
+                replay,
+                "paused: a receiver cannot work, so nothing is read and nothing more is given up until it works again"
+            ),
+            Observation::Resumed { outage: Outage { receiver, error, given_up }, replay, time, why } => {
+                let replay = (*given_up > 0).then_some(replay);
+                let why = match why {
+                    Resumption::Works => "the receiver works again",
+                    Resumption::FailedOtherwise => "the message that was tried failed in another way",
+                    Resumption::NothingLeft => "the broker took all messages back that could be tried",
+                };
+                tracing::warn!(%receiver, error, seconds = time.as_secs_f64(), replay, "resumed: {why}");
+            }
             Observation::Noted(note) => tracing::warn!("{note}"),
             Observation::BrokerFailed { doing, error } => {
                 tracing::error!(error = chain(*error), transient = error.is_transient(), "{doing}");

@@ -8,6 +8,7 @@ mod log;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
+    time::Duration,
 };
 
 pub(super) use log::Log;
@@ -17,7 +18,11 @@ use super::{
     broker::{BusError, Lost},
     wire::{Entry, EntryId, Envelope, Failure},
 };
-use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverError};
+use crate::{
+    event::AnyEvent,
+    metadata::EventsMetadata,
+    receiver::{FullName, ReceiverError},
+};
 
 /// Something that happened to a message, or to the broker.
 pub(super) enum Observation<'a> {
@@ -45,10 +50,34 @@ pub(super) enum Observation<'a> {
     Lost(&'a Lost),
     /// The broker handed entries that are in flight to other members.
     Revoked(&'a [EntryId]),
+    /// The consumer pauses, because a receiver cannot work.
+    Paused { outage: &'a Outage, replay: &'a str },
+    /// The pause has ended after this time.
+    Resumed { outage: &'a Outage, replay: &'a str, time: Duration, why: Resumption },
     /// The broker warns the operator.
     Noted(&'a str),
     /// A call of the broker failed.
     BrokerFailed { doing: &'static str, error: &'a BusError },
+}
+
+/// A receiver that cannot work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Outage {
+    pub(super) receiver: FullName,
+    pub(super) error: String,
+    /// The number of messages that were given up before the pause. The command `replay` replays them.
+    pub(super) given_up: u32,
+}
+
+/// Why a pause ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resumption {
+    /// The receiver handled the message that was tried.
+    Works,
+    /// That message failed in another way.
+    FailedOtherwise,
+    /// The broker took all messages back that could be tried.
+    NothingLeft,
 }
 
 /// Observes messages. It runs on the thread of the producer or consumer, so it must be quick.

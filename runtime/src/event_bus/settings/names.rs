@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn no_setting_is_a_near_miss_of_another() {
         let known = KnownNames::new();
-        assert_eq!(known.names.len(), 41);
+        assert_eq!(known.names.len(), 43);
         for name in &known.names {
             let near = known.near_misses(name);
             assert_eq!(near.iter().filter(|near| *near == name).count(), 1, "{name}");

@@ -40,11 +40,16 @@ settings! {
         /// The topics, without prefix: topic → `group_id`, `enabled` (true by default) and `extra`.
         "EVENT_BUS_CONSUMER_CONFIG" => config: BTreeMap<String, ConsumerConfig> = BTreeMap::new();
         /// Attempts before a message becomes a dead letter, at least 1.
-        "EVENT_BUS_CONSUMER_MAX_ATTEMPTS" => max_attempts: u32 = 5, count::<u32, 1>;
+        "EVENT_BUS_CONSUMER_MAX_ATTEMPTS" => max_attempts: u32 = 8, count::<u32, 1>;
         /// Seconds before the second attempt. The wait doubles with each further attempt.
-        "EVENT_BUS_CONSUMER_RETRY_MIN" => retry_min: Duration = Duration::from_millis(200), positive_seconds;
+        "EVENT_BUS_CONSUMER_RETRY_MIN" => retry_min: Duration = Duration::from_secs(1), positive_seconds;
         /// Seconds of the longest wait between attempts.
-        "EVENT_BUS_CONSUMER_RETRY_MAX" => retry_max: Duration = Duration::from_secs(30), positive_seconds;
+        "EVENT_BUS_CONSUMER_RETRY_MAX" => retry_max: Duration = Duration::from_mins(1), positive_seconds;
+        /// The number of different messages in a row that use up their attempts in the same receiver before the consumer
+        /// pauses, and tries the last one until it succeeds; 0 turns it off.
+        "EVENT_BUS_CONSUMER_PAUSE_AFTER" => pause_after: u32 = 10, count::<u32, 0>;
+        /// Seconds of the longest wait between two tries while the consumer is paused.
+        "EVENT_BUS_CONSUMER_PAUSE_MAX" => pause_max: Duration = Duration::from_mins(2), positive_seconds;
         /// Bytes of memory for messages that a consumer has read and not handled, at least 1. It reads fewer messages at a
         /// time if they are large.
         "EVENT_BUS_CONSUMER_BATCH_BYTES" => batch_bytes: usize = 64_000_000, count::<usize, 1>;

@@ -56,7 +56,7 @@ fn sorted(mut list: Vec<(EntryId, u32)>) -> Vec<(String, u32)> {
 fn receive_queues_messages_in_their_lanes() {
     let in_flight = three();
     assert_eq!((in_flight.len(), in_flight.queued(0), in_flight.queued(1)), (3, 2, 1));
-    assert!(!in_flight.is_alone() && !in_flight.has_finished());
+    assert!(!in_flight.is_closed() && !in_flight.has_finished());
 }
 
 #[test]
@@ -66,17 +66,17 @@ fn receive_ignores_a_message_that_is_in_flight() {
     in_flight.start(0);
     assert!(!in_flight.receive(job("a", 2), 1), "even while it runs");
     assert_eq!((in_flight.len(), in_flight.queued(1)), (3, 1));
-    assert!(!in_flight.is_alone());
+    assert!(!in_flight.is_closed());
 }
 
 #[test]
 fn a_message_that_was_tried_is_alone_until_nothing_is_in_flight() {
     let mut in_flight = InFlight::new(1);
     in_flight.receive(job("a", 2), 0);
-    assert!(in_flight.is_alone());
+    assert!(in_flight.is_closed());
     in_flight.start(0);
     in_flight.succeed(0);
-    assert!(!in_flight.is_alone());
+    assert!(!in_flight.is_closed());
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn retry_begins_the_next_attempt_before_the_rest_of_the_lane() {
     assert_eq!(sorted(in_flight.claims()), [("a".to_owned(), 2), ("b".to_owned(), 0), ("c".to_owned(), 0)]);
     let job = in_flight.start(0).unwrap();
     assert_eq!((job.entry.id, job.entry.attempt), (id("a"), 2));
-    assert!(!in_flight.is_alone(), "this process knows that the first attempt ended");
+    assert!(!in_flight.is_closed(), "this process knows that the first attempt ended");
 }
 
 #[test]
@@ -361,16 +361,16 @@ fn revoke_drops_acknowledgements_and_returns() {
 fn a_revoked_message_leaves_nothing_to_store_or_to_keep_alone() {
     let mut in_flight = InFlight::new(1);
     in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5), 0);
-    assert!(in_flight.must_store(0) && in_flight.is_alone());
+    assert!(in_flight.must_store(0) && in_flight.is_closed());
     revoke(&mut in_flight, ["a"]);
-    assert!(in_flight.to_store().is_empty() && !in_flight.must_store(0) && !in_flight.is_alone());
+    assert!(in_flight.to_store().is_empty() && !in_flight.must_store(0) && !in_flight.is_closed());
     // A message that runs may still end the process.
     in_flight.receive(job("b", 2), 0);
     in_flight.start(0);
     revoke(&mut in_flight, ["b"]);
-    assert!(in_flight.is_alone());
+    assert!(in_flight.is_closed());
     in_flight.forget_revoked(0);
-    assert!(!in_flight.is_alone());
+    assert!(!in_flight.is_closed());
 }
 
 #[test]
@@ -386,5 +386,127 @@ fn end_returns_no_revoked_message() {
     revoke(&mut in_flight, ["running", "hung"]);
     assert_eq!(in_flight.end(TIMEOUT, now + TIMEOUT * 2).len(), 1, "the operator learns of the receiver");
     assert!(in_flight.take_returned().is_empty());
+    assert_eq!(in_flight.len(), 0);
+}
+
+/// Makes a message of the first lane wait for the end of a pause.
+fn hold(in_flight: &mut InFlight, name: &str, attempt: u32) {
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.set_paused(true);
+    in_flight.fail(0, waiting(name, attempt, now, NextStep::Hold));
+    let (lane, due) = in_flight.take_due(now).unwrap();
+    in_flight.held(lane, due.job);
+}
+
+#[test]
+fn a_pause_lets_nothing_start() {
+    let mut in_flight = three();
+    assert!(in_flight.set_paused(true) && !in_flight.set_paused(true));
+    assert!(in_flight.is_closed());
+    assert_eq!((start(&mut in_flight, 0), start(&mut in_flight, 1)), (None, None));
+    assert_eq!(in_flight.claims().len(), 3, "everything stays claimed");
+    assert!(in_flight.set_paused(false) && !in_flight.is_closed());
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_pause_stores_no_attempt() {
+    let mut in_flight = InFlight::new(1);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5), 0);
+    in_flight.set_paused(true);
+    assert!(in_flight.to_store().is_empty());
+    in_flight.set_paused(false);
+    assert_eq!(in_flight.to_store(), [(0, id("a"), 2)]);
+}
+
+#[test]
+fn during_a_pause_retries_are_not_due_and_dead_letters_are() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.start(1);
+    in_flight.fail(0, waiting("a", 1, now, NextStep::Retry));
+    in_flight.fail(1, waiting("c", 5, now, dead_letter()));
+    in_flight.set_paused(true);
+    assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("c"));
+    assert!(in_flight.take_due(now).is_none() && in_flight.next_due().is_none());
+    in_flight.set_paused(false);
+    assert_eq!((in_flight.next_due(), in_flight.take_due(now).unwrap().0), (Some(now), 0));
+}
+
+#[test]
+fn a_held_message_loses_its_attempt_and_is_first_after_the_pause() {
+    let mut in_flight = three();
+    hold(&mut in_flight, "a", 3);
+    assert_eq!(sorted(in_flight.claims())[0], ("a".to_owned(), 0), "the attempt that ran does not count");
+    assert!(in_flight.may_be_held() && in_flight.len() == 3);
+    assert_eq!(start(&mut in_flight, 0), None);
+    in_flight.set_paused(false);
+    assert!(!in_flight.may_be_held());
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
+}
+
+#[test]
+fn a_message_is_not_held_if_the_pause_has_ended_meanwhile() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.set_paused(true);
+    in_flight.fail(0, waiting("a", 1, now, NextStep::Hold));
+    in_flight.set_paused(false);
+    let (lane, due) = in_flight.take_due(now).unwrap();
+    in_flight.held(lane, due.job);
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
+}
+
+#[test]
+fn probe_lets_one_held_message_start_without_an_attempt() {
+    let mut in_flight = three();
+    hold(&mut in_flight, "a", 3);
+    assert_eq!(in_flight.probe(1), Some(0), "the other lane holds none");
+    assert_eq!(in_flight.probe(0), None);
+    let job = in_flight.start(0).unwrap();
+    assert!(job.is_probe() && job.entry.attempt == 3);
+    assert_eq!(sorted(in_flight.claims())[0], ("a".to_owned(), 2), "a try does not count");
+    in_flight.stop();
+    in_flight.take_returned();
+    in_flight.end(TIMEOUT, Instant::now());
+    assert_eq!(sorted(in_flight.take_returned()), [("a".to_owned(), 2)]);
+}
+
+#[test]
+fn a_held_message_can_be_revoked() {
+    let mut in_flight = three();
+    hold(&mut in_flight, "a", 1);
+    assert_eq!(revoke(&mut in_flight, ["a"]), ["a"]);
+    assert_eq!((in_flight.probe(0), in_flight.may_be_held()), (None, false));
+    in_flight.set_paused(false);
+    hold(&mut in_flight, "b", 1);
+    in_flight.set_paused(false);
+    assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
+}
+
+#[test]
+fn a_stop_during_a_pause_returns_everything_and_counts_no_attempt() {
+    let mut in_flight = three();
+    hold(&mut in_flight, "a", 3);
+    in_flight.stop();
+    assert_eq!(in_flight.end(TIMEOUT, Instant::now()).len(), 0);
+    let returned = [("a", 0), ("b", 0), ("c", 0)].map(|(name, attempts)| (name.to_owned(), attempts));
+    assert_eq!(sorted(in_flight.take_returned()), returned);
+}
+
+#[test]
+fn a_message_that_goes_back_to_its_lane_after_a_stop_is_returned() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(0);
+    in_flight.fail(0, waiting("a", 1, now, NextStep::Retry));
+    let (lane, due) = in_flight.take_due(now).unwrap();
+    in_flight.stop();
+    in_flight.retry(lane, due.job);
+    let returned = [("a", 1), ("b", 0), ("c", 0)].map(|(name, attempts)| (name.to_owned(), attempts));
+    assert_eq!(sorted(in_flight.take_returned()), returned, "the second attempt has not begun");
     assert_eq!(in_flight.len(), 0);
 }

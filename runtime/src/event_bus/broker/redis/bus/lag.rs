@@ -63,7 +63,7 @@ impl RedisOperations {
 }
 
 /// Returns the number of entries after the id that the group has read, if the server's replies tell.
-fn known(group: &Value, read: StreamId, stream: &StreamInfo) -> Option<u64> {
+pub(super) fn known(group: &Value, read: StreamId, stream: &StreamInfo) -> Option<u64> {
     let (newest, _added) = stream.end()?;
     if read >= newest {
         return Some(0);

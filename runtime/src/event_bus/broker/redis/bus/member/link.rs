@@ -244,6 +244,11 @@ impl Link {
         Instant::now() >= deadline || self.wake.take()
     }
 
+    /// Returns about how many entries the stream keeps, as far as this process knows.
+    pub(super) fn stream_max_len(&self) -> u64 {
+        self.connector.options.stream_max_len
+    }
+
     pub(super) fn waker(&self) -> Waker {
         let wake = Arc::clone(&self.wake);
         Arc::new(move || wake.wake())

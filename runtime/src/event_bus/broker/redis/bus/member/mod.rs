@@ -11,6 +11,7 @@
 //!          losses       marks losses in the group until the caller has them
 //! hold ──▶ claims       renews the claims of this member
 //! dead_letter ──▶ dead_letters   adds one and acknowledges its entry
+//! at_risk ──▶ trimming    warns before the stream drops unread entries
 //! ```
 //!
 //! A part that has a state owns it. All know the link. The watch owns what belongs to it: `look` is one look at the group,
@@ -27,6 +28,7 @@ mod membership;
 mod moves;
 mod reader;
 mod scan;
+mod trimming;
 mod twins;
 mod wake;
 mod watch;
@@ -201,6 +203,11 @@ impl EventBusConsumer for RedisMember {
         let joined = self.join();
         let added = joined.and_then(|()| self.dead_letters.add(&mut self.link, id, entry, failure));
         added.map_err(|trouble| self.link.fail(trouble))
+    }
+
+    fn at_risk(&mut self) -> Result<Option<String>, BusError> {
+        let risk = self.join().and_then(|()| trimming::risk(&mut self.link));
+        risk.map_err(|trouble| self.link.fail(trouble))
     }
 
     fn waker(&self) -> Option<Waker> {

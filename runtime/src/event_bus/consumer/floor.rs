@@ -1,0 +1,93 @@
+//! The state that the lanes share with the coordinator, under one lock.
+
+use std::{ops::Range, time::Instant};
+
+use super::{
+    clock::RunningClock, error::ConsumeError, in_flight::InFlight, options::Options, outages::Outages,
+};
+
+/// The state that the lanes share with the coordinator.
+pub(super) struct Floor {
+    pub(super) in_flight: InFlight,
+    pub(super) clock: RunningClock,
+    /// The number of messages that were settled.
+    pub(super) settled: u64,
+    /// The error with which a message ended the consumer.
+    pub(super) end: Option<ConsumeError>,
+    /// When the consumer pauses.
+    pub(super) outages: Outages,
+    pub(super) errors_in_a_row: u32,
+    broker_errors_in_a_row: u32,
+    /// Whether the coordinator has something to do.
+    pub(super) has_news: bool,
+    pub(super) threads: Vec<Thread>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct Thread {
+    /// Whether the thread waits. Only then does it need a wake-up, which is a system call.
+    pub(super) is_idle: bool,
+    /// The length of the queue at which the coordinator is woken, so that it reads the next messages in time.
+    pub(super) low: usize,
+}
+
+impl Floor {
+    pub(super) fn new(options: &Options, clock: RunningClock) -> Self {
+        Self {
+            in_flight: InFlight::new(options.concurrency),
+            clock,
+            settled: 0,
+            end: None,
+            outages: Outages::new(options.pause_after, options.pause_max),
+            errors_in_a_row: 0,
+            broker_errors_in_a_row: 0,
+            has_news: false,
+            threads: vec![Thread::default(); options.concurrency],
+        }
+    }
+
+    /// Lets messages follow the outages: they wait during a pause. Returns whether a pause has ended.
+    pub(super) fn follow_outages(&mut self) -> bool {
+        let is_paused = self.outages.is_paused();
+        self.in_flight.set_paused(is_paused) && !is_paused
+    }
+
+    /// Begins the next try of a pause if it is due, or ends the pause if no message is left to try. Returns the lanes that have
+    /// something to do then.
+    pub(super) fn try_again(&mut self, now: Instant) -> Range<usize> {
+        let Some(lane) = self.outages.due(now) else { return 0..0 };
+        if let Some(lane) = self.in_flight.probe(lane) {
+            self.outages.begin_try(lane);
+            return lane..lane + 1;
+        }
+        if self.in_flight.may_be_held() {
+            return 0..0;
+        }
+        self.outages.abandon(now);
+        self.follow_outages();
+        0..self.threads.len()
+    }
+
+    /// Counts a failed message; too many in a row end the consumer.
+    pub(super) fn count_error(&mut self, limit: Option<u32>, last: String) {
+        self.errors_in_a_row += 1;
+        self.end_at(self.errors_in_a_row, limit, last);
+    }
+
+    /// Counts a failed call of the broker; too many in a row end the consumer.
+    pub(super) fn count_broker_error(&mut self, limit: Option<u32>, last: String) {
+        self.broker_errors_in_a_row += 1;
+        self.end_at(self.broker_errors_in_a_row, limit, last);
+    }
+
+    /// Notes that the broker has answered. Otherwise, failures that are days apart would end an idle consumer.
+    pub(super) fn broker_answered(&mut self) {
+        self.broker_errors_in_a_row = 0;
+    }
+
+    fn end_at(&mut self, count: u32, limit: Option<u32>, last: String) {
+        if limit.is_some_and(|limit| count >= limit) {
+            self.end.get_or_insert(ConsumeError::TooManyErrors { count, last });
+        }
+    }
+}

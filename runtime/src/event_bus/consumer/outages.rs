@@ -1,0 +1,336 @@
+//! Outages: notices that a receiver cannot work, and decides when the consumer pauses and when it tries again.
+//!
+//! ```text
+//!   unavailable, or the attempts of `after` messages in a row are used up       the message that is tried
+//!   in one receiver ─────────────────────────────────────────────────► paused ──────────────────────────► resumed
+//!                                                                       │  ▲      succeeds, or fails in another way
+//!                                                                 due   ▼  │ fails in the same way
+//!                                                                      trying
+//! ```
+//!
+//! Nothing in this file knows threads, the broker or the log.
+
+use std::time::{Duration, Instant};
+
+use crate::{
+    event_bus::observe::{Outage, Resumption},
+    receiver::FullName,
+};
+
+/// The time between the beginning of a pause and the first try, and the shortest wait that a receiver can ask for.
+const FIRST: Duration = Duration::from_secs(5);
+const SHORTEST: Duration = Duration::from_millis(100);
+
+pub(super) struct Outages {
+    /// The number of messages in a row that use up their attempts in one receiver before the consumer pauses; 0 for never.
+    after: u32,
+    /// The longest wait between two tries.
+    max: Duration,
+    streaks: Vec<Streak>,
+    pause: Option<Pause>,
+    news: Vec<PauseNews>,
+}
+
+/// How many messages have used up their attempts in a receiver since it succeeded last.
+struct Streak {
+    receiver: FullName,
+    count: u32,
+}
+
+struct Pause {
+    outage: Outage,
+    /// Whether the receiver said so itself.
+    is_declared: bool,
+    since: Instant,
+    /// The wait before the next try.
+    wait: Duration,
+    /// The lane of the message that is tried.
+    lane: usize,
+    /// When it is tried next; `None` while it is tried.
+    due: Option<Instant>,
+}
+
+/// The beginning or the end of a pause.
+#[derive(Debug, PartialEq)]
+pub(super) enum PauseNews {
+    Paused(Outage),
+    Resumed(Outage, Duration, Resumption),
+}
+
+impl Outages {
+    pub(super) fn new(after: u32, max: Duration) -> Self {
+        Self { after, max, streaks: Vec::new(), pause: None, news: Vec::new() }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.pause.is_some()
+    }
+
+    /// Returns whether successes matter.
+    pub(super) fn counts(&self) -> bool {
+        !self.streaks.is_empty()
+    }
+
+    pub(super) fn take_news(&mut self) -> Vec<PauseNews> {
+        std::mem::take(&mut self.news)
+    }
+
+    /// Notes that a receiver says that it cannot work, and when to try again. The message of the lane is held.
+    pub(super) fn unavailable(
+        &mut self,
+        lane: usize,
+        receiver: FullName,
+        error: &str,
+        after: Option<Duration>,
+        now: Instant,
+    ) {
+        if let Some(pause) = &mut self.pause {
+            if pause.lane == lane {
+                pause.try_again(self.max, after, now);
+            }
+        } else {
+            self.begin(lane, receiver, error, true, now);
+            if let Some((pause, after)) = self.pause.as_mut().zip(after) {
+                pause.due = Some(now + after.clamp(SHORTEST.min(self.max), self.max));
+            }
+        }
+    }
+
+    /// Notes that a message has used up its attempts in `receivers`. Returns whether it is held, and not given up.
+    pub(super) fn use_up(&mut self, lane: usize, receivers: &[FullName], error: &str, now: Instant) -> bool {
+        if let Some(Pause { outage, is_declared: false, .. }) = &self.pause
+            && receivers.contains(&outage.receiver)
+        {
+            if let Some(pause) = self.pause.as_mut().filter(|pause| pause.lane == lane) {
+                pause.try_again(self.max, None, now);
+            }
+            return true;
+        }
+        if self.after == 0 {
+            return false;
+        }
+        let (mut down, last) = (None, self.after - 1);
+        for &receiver in receivers {
+            let count = self.count(receiver);
+            if *count == last {
+                down.get_or_insert(receiver);
+            } else {
+                *count += 1;
+            }
+        }
+        if let Some(receiver) = down
+            && self.pause.is_none()
+        {
+            self.begin(lane, receiver, error, false, now);
+        }
+        down.is_some()
+    }
+
+    /// Notes that receivers succeeded. Only the message that is tried ends a pause: others may have begun before the outage.
+    pub(super) fn succeed(&mut self, receivers: &[FullName]) {
+        if self.pause.is_none() {
+            self.streaks.retain(|streak| !receivers.contains(&streak.receiver));
+        }
+    }
+
+    /// Ends the pause after a try that is not held: the receivers in `succeeded` did succeed.
+    pub(super) fn tried(&mut self, succeeded: &[FullName], now: Instant) {
+        let works = self.pause.as_ref().is_some_and(|pause| succeeded.contains(&pause.outage.receiver));
+        self.end(if works { Resumption::Works } else { Resumption::FailedOtherwise }, now);
+    }
+
+    /// Returns the lane of the message to try, if it is time to try it.
+    pub(super) fn due(&self, now: Instant) -> Option<usize> {
+        let Pause { lane, due, .. } = self.pause.as_ref()?;
+        due.is_some_and(|due| due <= now).then_some(*lane)
+    }
+
+    /// Notes that the message of a lane is tried now.
+    pub(super) fn begin_try(&mut self, lane: usize) {
+        if let Some(pause) = &mut self.pause {
+            (pause.lane, pause.due) = (lane, None);
+        }
+    }
+
+    /// Notes that the broker took the message back that was about to be tried. Another one is tried at once.
+    pub(super) fn try_another(&mut self, now: Instant) {
+        if let Some(pause) = &mut self.pause {
+            pause.due = Some(now);
+        }
+    }
+
+    /// Ends the pause because no message is left to try. If the receiver still fails, the next message that uses up its attempts
+    /// begins another one.
+    pub(super) fn abandon(&mut self, now: Instant) {
+        let streak = self.pause.as_ref().map(|pause| (pause.outage.receiver, pause.outage.given_up));
+        self.end(Resumption::NothingLeft, now);
+        if let Some((receiver, given_up)) = streak.filter(|(_, given_up)| *given_up > 0) {
+            *self.count(receiver) = given_up;
+        }
+    }
+
+    fn count(&mut self, receiver: FullName) -> &mut u32 {
+        let known = self.streaks.iter().position(|streak| streak.receiver == receiver);
+        let index = known.unwrap_or_else(|| {
+            self.streaks.push(Streak { receiver, count: 0 });
+            self.streaks.len() - 1
+        });
+        &mut self.streaks[index].count
+    }
+
+    fn begin(&mut self, lane: usize, receiver: FullName, error: &str, is_declared: bool, now: Instant) {
+        let known = self.streaks.iter().find(|streak| streak.receiver == receiver);
+        let given_up = known.map_or(0, |streak| streak.count);
+        let outage = Outage { receiver, error: error.to_owned(), given_up };
+        self.news.push(PauseNews::Paused(outage.clone()));
+        let wait = FIRST.min(self.max);
+        self.pause = Some(Pause { outage, is_declared, since: now, wait, lane, due: Some(now + wait) });
+    }
+
+    fn end(&mut self, why: Resumption, now: Instant) {
+        if let Some(Pause { outage, since, .. }) = self.pause.take() {
+            self.streaks.retain(|streak| streak.receiver != outage.receiver);
+            self.news.push(PauseNews::Resumed(outage, now.saturating_duration_since(since), why));
+        }
+    }
+}
+
+impl Pause {
+    fn try_again(&mut self, max: Duration, after: Option<Duration>, now: Instant) {
+        self.wait = (self.wait * 2).min(max);
+        let wait = after.map_or(self.wait, |after| after.clamp(SHORTEST.min(max), max));
+        self.due = Some(now + wait);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECOND: Duration = Duration::from_secs(1);
+    const MAIL: FullName = FullName::new("letters", "mail");
+    const PRINT: FullName = FullName::new("letters", "print");
+
+    fn outages() -> Outages {
+        Outages::new(3, Duration::from_mins(2))
+    }
+
+    fn resumed(outages: &mut Outages) -> Vec<(u32, Resumption)> {
+        let of = |news| match news {
+            PauseNews::Resumed(outage, _, why) => Some((outage.given_up, why)),
+            PauseNews::Paused(_) => None,
+        };
+        outages.take_news().into_iter().filter_map(of).collect()
+    }
+
+    #[test]
+    fn a_pause_begins_when_messages_in_a_row_are_used_up_in_one_receiver() {
+        let (mut outages, now) = (outages(), Instant::now());
+        assert!(!outages.use_up(0, &[MAIL], "down", now) && outages.counts());
+        assert!(!outages.use_up(0, &[PRINT], "no paper", now));
+        assert!(!outages.use_up(0, &[MAIL, PRINT], "down", now) && !outages.is_paused());
+        assert!(outages.use_up(4, &[MAIL], "still down", now) && outages.is_paused());
+        let outage = Outage { receiver: MAIL, error: "still down".to_owned(), given_up: 2 };
+        assert_eq!(outages.take_news(), [PauseNews::Paused(outage)]);
+        assert!(outages.use_up(1, &[MAIL], "down", now), "others are held as well");
+        assert!(outages.take_news().is_empty());
+    }
+
+    #[test]
+    fn a_success_of_the_receiver_starts_the_count_again() {
+        let (mut outages, now) = (outages(), Instant::now());
+        for _ in 0..9 {
+            assert!(!outages.use_up(0, &[MAIL], "poison", now));
+            outages.succeed(&[PRINT]);
+            assert!(!outages.use_up(0, &[MAIL], "poison", now));
+            outages.succeed(&[MAIL]);
+        }
+        assert!(!outages.counts());
+    }
+
+    #[test]
+    fn zero_turns_it_off() {
+        let mut outages = Outages::new(0, SECOND);
+        assert!((0..99).all(|_| !outages.use_up(0, &[MAIL], "down", Instant::now())));
+        outages.unavailable(0, MAIL, "down", None, Instant::now());
+        assert!(outages.is_paused(), "a receiver can still ask for a pause");
+    }
+
+    #[test]
+    fn one_means_the_first_message() {
+        let mut outages = Outages::new(1, SECOND);
+        assert!(outages.use_up(0, &[MAIL], "down", Instant::now()));
+        assert!(matches!(&outages.take_news()[..], [PauseNews::Paused(outage)] if outage.given_up == 0));
+    }
+
+    #[test]
+    fn waits_between_tries_double_up_to_the_longest() {
+        let (mut outages, mut now) = (outages(), Instant::now());
+        outages.unavailable(7, MAIL, "down", None, now);
+        for wait in [5, 10, 20, 40, 80, 120, 120] {
+            let wait = SECOND * wait;
+            assert_eq!((outages.due(now + wait / 2), outages.due(now + wait)), (None, Some(7)));
+            now += wait;
+            outages.begin_try(7);
+            assert_eq!(outages.due(now + wait), None, "it is tried");
+            outages.unavailable(7, MAIL, "down", None, now);
+        }
+    }
+
+    #[test]
+    fn a_receiver_can_say_when_to_try_again() {
+        let (mut outages, now) = (outages(), Instant::now());
+        outages.unavailable(0, MAIL, "down", Some(SECOND), now);
+        assert_eq!((outages.due(now), outages.due(now + SECOND)), (None, Some(0)));
+        outages.unavailable(1, MAIL, "down", Some(Duration::ZERO), now);
+        assert_eq!(outages.due(now), None, "only the message that is tried counts");
+        outages.begin_try(0);
+        outages.unavailable(0, MAIL, "down", Some(SECOND * 900), now);
+        assert_eq!((outages.due(now + SECOND * 119), outages.due(now + SECOND * 120)), (None, Some(0)));
+        outages.begin_try(0);
+        outages.unavailable(0, MAIL, "down", Some(Duration::ZERO), now);
+        assert_eq!((outages.due(now), outages.due(now + SHORTEST)), (None, Some(0)));
+    }
+
+    #[test]
+    fn a_try_ends_the_pause_unless_the_receiver_still_fails() {
+        let (mut outages, now) = (outages(), Instant::now());
+        let pause = |outages: &mut Outages| {
+            while !outages.use_up(0, &[MAIL], "down", now) {}
+        };
+        pause(&mut outages);
+        outages.succeed(&[MAIL]);
+        assert!(outages.is_paused(), "a message that ran before the pause does not end it");
+        outages.begin_try(0);
+        assert!(outages.use_up(0, &[MAIL, PRINT], "down", now));
+        outages.tried(&[MAIL, PRINT], now);
+        assert_eq!(resumed(&mut outages), [(2, Resumption::Works)]);
+        pause(&mut outages);
+        assert!(!outages.use_up(1, &[PRINT], "no paper", now));
+        outages.tried(&[], now);
+        assert_eq!(resumed(&mut outages), [(2, Resumption::FailedOtherwise)]);
+        assert!(!outages.use_up(0, &[MAIL], "down", now), "the count has started again");
+    }
+
+    #[test]
+    fn a_declared_outage_ends_with_any_other_failure() {
+        let (mut outages, now) = (outages(), Instant::now());
+        outages.unavailable(0, MAIL, "down", None, now);
+        outages.begin_try(0);
+        assert!(!outages.use_up(0, &[MAIL], "no such address", now));
+        outages.tried(&[], now);
+        assert_eq!(resumed(&mut outages), [(0, Resumption::FailedOtherwise)]);
+    }
+
+    #[test]
+    fn without_a_message_to_try_the_next_one_begins_another_pause() {
+        let (mut outages, now) = (outages(), Instant::now());
+        while !outages.use_up(0, &[MAIL], "down", now) {}
+        outages.begin_try(0);
+        outages.try_another(now);
+        assert_eq!(outages.due(now), Some(0));
+        outages.abandon(now);
+        assert_eq!(resumed(&mut outages), [(2, Resumption::NothingLeft)]);
+        assert!(outages.use_up(0, &[MAIL], "down", now));
+    }
+}
