@@ -5,9 +5,9 @@
 //! definitions and their registry.
 
 // The producer, the member and the operators' tools, which come next, use what is not used yet.
+mod audit;
 #[allow(dead_code)]
 mod client;
-#[allow(dead_code)]
 mod client_errors;
 #[allow(dead_code)]
 mod frame;
@@ -34,7 +34,7 @@ use reading::Readings;
 use registry::Registry;
 
 use crate::event_bus::broker::{
-    BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+    AuditLog, BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
     kafka::capabilities::can,
 };
 
@@ -86,7 +86,6 @@ pub struct KafkaBus {
 /// What producers, members and operators share.
 struct Connector {
     options: KafkaOptions,
-    #[allow(dead_code)]
     registry: Registry,
     #[allow(dead_code)]
     readings: Readings,
@@ -112,6 +111,16 @@ impl fmt::Debug for KafkaBus {
 }
 
 impl EventBus for KafkaBus {
+    /// Adds the field names of Python's bus.
+    fn audit_log(&self) -> AuditLog {
+        audit::log
+    }
+
+    /// Adds the field names of Python's consumer.
+    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
+        audit::span(subscription)
+    }
+
     fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
         Ok(Arc::new(KafkaProducer::new(Arc::clone(&self.connector))?))
     }

@@ -7,16 +7,15 @@ use std::{
 
 use rdkafka::types::RDKafkaErrorCode;
 
+use super::super::position::Position;
+
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     /// Nothing yet.
     Open,
     /// It has this place.
-    Delivered {
-        partition: i32,
-        offset: i64,
-    },
+    Delivered(Position),
     Failed(RDKafkaErrorCode),
 }
 

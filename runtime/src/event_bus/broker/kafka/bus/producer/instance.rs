@@ -23,6 +23,7 @@ use super::{
         client_errors::ClientErrors,
         frame::{self},
         options::KafkaOptions,
+        position::Position,
         record,
     },
     batch::{Outcome, Ticket},
@@ -168,7 +169,7 @@ impl ProducerContext for Context {
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
         ticket.settle(match result {
-            Ok(record) => Outcome::Delivered { partition: record.partition(), offset: record.offset() },
+            Ok(record) => Outcome::Delivered(Position::new(record.partition(), record.offset())),
             Err((error, _)) => {
                 Outcome::Failed(error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown))
             }

@@ -90,7 +90,7 @@ impl EventBusProducer for KafkaProducer {
         for (index, outcome) in call.earlier.drain() {
             outcomes[index] = outcome;
         }
-        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Delivered { .. })) {
+        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Delivered(_))) {
             self.errors.clear();
         }
         let outcomes = outcomes.into_iter().enumerate();
@@ -169,7 +169,7 @@ impl Call<'_> {
         let outcome = place.batch.wait(self.deadline)[place.index];
         match outcome {
             Outcome::Failed(_) => return false,
-            Outcome::Delivered { .. } => {}
+            Outcome::Delivered(_) => {}
             Outcome::Open => self.producer.unconfirmed.add([(&self.envelopes[index], place)]),
         }
         self.earlier.insert(index, outcome);
@@ -225,7 +225,7 @@ impl Call<'_> {
     fn result(&mut self, index: usize, outcome: Outcome) -> Result<EntryId, BusError> {
         let topic = &*self.envelopes[index].topic;
         match outcome {
-            Outcome::Delivered { partition, offset } => Ok(EntryId::new(format!("{partition}-{offset}"))),
+            Outcome::Delivered(position) => Ok(position.into()),
             Outcome::Failed(code) => {
                 // These codes say only that there is a fatal error.
                 let is_fatal = matches!(code, Code::Fatal | Code::PurgeQueue | Code::PurgeInflight);
