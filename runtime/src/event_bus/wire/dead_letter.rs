@@ -9,9 +9,9 @@ use super::{
 use crate::date_time::DateTime;
 
 /// Begins the name of every field that a dead letter adds to the message.
-const PREFIX: &[u8] = b"dlq_";
+pub(in crate::event_bus) const PREFIX: &[u8] = b"dlq_";
 const ENTRY_ID: &str = "dlq_entry_id";
-const ERROR: &str = "dlq_error";
+pub(in crate::event_bus) const ERROR: &str = "dlq_error";
 const RECEIVERS: &str = "dlq_receivers";
 const ATTEMPTS: &str = "dlq_attempts";
 const CONSUMER: &str = "dlq_consumer";
@@ -101,7 +101,19 @@ impl DeadLetter {
 
 fn stored(entry_id: &EntryId, message: &Message, failure: &Failure, consumer_name: &str) -> Message {
     let mut stored = message.to_builder();
-    for (name, value) in [
+    for (name, value) in fields(entry_id, failure, consumer_name) {
+        stored.extra(name, value);
+    }
+    stored.build()
+}
+
+/// Returns the fields that a dead letter adds to its message.
+pub(in crate::event_bus) fn fields(
+    entry_id: &EntryId,
+    failure: &Failure,
+    consumer_name: &str,
+) -> [(&'static str, String); 7] {
+    [
         (ENTRY_ID, entry_id.to_string()),
         (ERROR, failure.error.clone()),
         (RECEIVERS, failure.receivers.join("\n")),
@@ -109,10 +121,7 @@ fn stored(entry_id: &EntryId, message: &Message, failure: &Failure, consumer_nam
         (CONSUMER, consumer_name.to_owned()),
         (FIRST, format_time(failure.first)),
         (LAST, format_time(failure.last)),
-    ] {
-        stored.extra(name, value);
-    }
-    stored.build()
+    ]
 }
 
 fn format_time(time: SystemTime) -> String {

@@ -8,7 +8,8 @@ pub(super) fn can(capability: Capability) -> bool {
         Capability::ShareMessages
             | Capability::ClaimEntries
             | Capability::LimitDeadLetterCount
-            | Capability::RememberReplays
+            // The topic has a retention time, but brokers drop whole files, and say nothing.
+            | Capability::LimitDeadLetterAge
             | Capability::OmitId
     )
 }

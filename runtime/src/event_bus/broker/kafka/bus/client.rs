@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rdkafka::{
     ClientContext,
     config::{ClientConfig, FromClientConfigAndContext, RDKafkaLogLevel},
+    consumer::ConsumerContext,
     error::KafkaError,
 };
 
@@ -91,6 +92,8 @@ impl ClientContext for Context {
         self.errors.note(&error, reason);
     }
 }
+
+impl ConsumerContext for Context {}
 
 #[cfg(test)]
 mod tests {

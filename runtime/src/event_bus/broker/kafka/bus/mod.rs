@@ -1,23 +1,28 @@
 //! The event bus on Apache Kafka, with the records, schemas and consumer groups of the Python services.
 //!
 //! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages. `producer`
-//! implements its trait on top of these. This folder may use `wire`, the traits of `broker`, the settings of Kafka, event
+//! and `operations` implement their traits on top of these; `reader` and `admin` look at topics, and `dead_letters` keeps those of a
+//! group. This folder may use `wire`, the traits of `broker`, the settings of Kafka, event
 //! definitions and their registry.
 
-// The producer, the member and the operators' tools, which come next, use what is not used yet.
+// The member, which comes next, uses what is not used yet.
+mod admin;
 mod audit;
-#[allow(dead_code)]
 mod client;
 mod client_errors;
+#[allow(dead_code)]
+mod dead_letters;
+mod failure;
 #[allow(dead_code)]
 mod frame;
 #[allow(dead_code)]
 mod marks;
 mod native_headers;
+mod operations;
 mod options;
-#[allow(dead_code)]
 mod position;
 mod producer;
+mod reader;
 #[allow(dead_code)]
 mod reading;
 #[allow(dead_code)]
@@ -29,6 +34,7 @@ use std::{fmt, sync::Arc};
 
 pub use options::KafkaOptions;
 
+use operations::KafkaOperations;
 use producer::KafkaProducer;
 use reading::Readings;
 use registry::Registry;
@@ -87,7 +93,6 @@ pub struct KafkaBus {
 struct Connector {
     options: KafkaOptions,
     registry: Registry,
-    #[allow(dead_code)]
     readings: Readings,
 }
 
@@ -130,7 +135,7 @@ impl EventBus for KafkaBus {
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
-        Err(BusError::permanent("the bus on Kafka has no tools for operators yet"))
+        Ok(Box::new(KafkaOperations::new(Arc::clone(&self.connector))?))
     }
 
     fn can(&self, capability: Capability) -> bool {

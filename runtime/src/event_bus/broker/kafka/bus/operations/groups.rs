@@ -1,0 +1,154 @@
+//! The groups of a topic, and their members.
+
+use std::{
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+    time::Instant,
+};
+
+use rdkafka::{
+    consumer::Consumer,
+    groups::{GroupInfo, GroupMemberInfo},
+};
+
+use super::pending::committed;
+use crate::event_bus::broker::{
+    BusError,
+    kafka::bus::{
+        Connector,
+        reader::{Reader, left},
+    },
+};
+
+/// The protocol of groups that share the partitions of topics.
+const CONSUMERS: &str = "consumer";
+/// How many groups are asked for their offsets at a time.
+const AT_ONCE: usize = 16;
+
+/// Lists the groups that have offsets or members in a topic.
+pub(super) fn of_topic(
+    connector: &Connector,
+    reader: &Reader,
+    topic: &str,
+    partitions: &[i32],
+    deadline: Instant,
+) -> Result<Vec<String>, BusError> {
+    let list = reader.client().fetch_group_list(None, left(deadline));
+    let list = reader.checked("cannot list the groups", list)?;
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for group in list.groups() {
+        // A group whose offsets were committed without members has no protocol.
+        if !["", CONSUMERS].contains(&group.protocol_type()) {
+            continue;
+        }
+        let has_member = group.members().iter().any(|member| is_subscribed(member, topic));
+        if has_member { &mut found } else { &mut unknown }.push(group.name().to_owned());
+    }
+    found.extend(with_offsets(connector, topic, partitions, &unknown, deadline)?);
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Returns the groups that have offsets in a topic. The client of Kafka reads the offsets of its own group only, so each group
+/// needs a client.
+fn with_offsets(
+    connector: &Connector,
+    topic: &str,
+    partitions: &[i32],
+    groups: &[String],
+    deadline: Instant,
+) -> Result<Vec<String>, BusError> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let asked = Reader::in_group(connector, group)
+                .and_then(|reader| committed(&reader, topic, partitions, deadline));
+            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+            match asked {
+                Ok(offsets) if !offsets.is_empty() => found.push(Ok(group.clone())),
+                // This user may have no right to look at groups of others.
+                Err(error) if error.is_transient() => found.push(Err(error)),
+                _ => {}
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..groups.len().min(AT_ONCE) {
+            scope.spawn(work);
+        }
+    });
+    found.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+}
+
+/// The members of a group that are alive.
+pub(super) struct Members(Vec<String>);
+
+impl Members {
+    /// Lists the members of a group.
+    pub(super) fn of(reader: &Reader, group: &str, deadline: Instant) -> Result<Self, BusError> {
+        let action = format!("cannot look at group `{group}`");
+        let list = reader.client().fetch_group_list(Some(group), left(deadline));
+        let list = reader.checked(&action, list)?;
+        let name = |member: &GroupMemberInfo| {
+            format!("`{}` on {}", member.client_id(), member.client_host().trim_start_matches('/'))
+        };
+        let members = list.groups().iter().flat_map(GroupInfo::members);
+        Ok(Self(members.map(name).collect()))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names the members.
+    pub(super) fn names(&self) -> String {
+        self.0.join(", ")
+    }
+}
+
+/// Returns whether a group has members that are subscribed to a topic.
+pub(super) fn has_members(
+    reader: &Reader,
+    topic: &str,
+    group: &str,
+    deadline: Instant,
+) -> Result<bool, BusError> {
+    let action = format!("cannot look at group `{group}`");
+    let list = reader.client().fetch_group_list(Some(group), left(deadline));
+    let list = reader.checked(&action, list)?;
+    Ok(list.groups().iter().flat_map(GroupInfo::members).any(|member| is_subscribed(member, topic)))
+}
+
+fn is_subscribed(member: &GroupMemberInfo, topic: &str) -> bool {
+    member.metadata().and_then(topics).is_some_and(|mut topics| topics.any(|one| one == topic.as_bytes()))
+}
+
+/// Reads the topics in the metadata of a member: a version, then a list of strings.
+fn topics(metadata: &[u8]) -> Option<impl Iterator<Item = &[u8]>> {
+    let (_version, rest) = metadata.split_first_chunk::<2>()?;
+    let (count, mut rest) = rest.split_first_chunk::<4>()?;
+    let next = move || {
+        let (len, after) = rest.split_first_chunk::<2>()?;
+        let (topic, after) = after.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+        rest = after;
+        Some(topic)
+    };
+    Some(std::iter::from_fn(next).take(usize::try_from(u32::from_be_bytes(*count)).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::topics;
+
+    #[test]
+    fn topics_of_a_member_are_read() {
+        let metadata = b"\0\x03\0\0\0\x02\0\x03one\0\x05three\0\0\0\0";
+        assert_eq!(topics(metadata).unwrap().collect::<Vec<_>>(), [&b"one"[..], b"three"]);
+        assert!(topics(b"").is_none() && topics(b"\0\x03\0\0").is_none());
+        assert_eq!(topics(b"\0\x03\0\0\0\x02\0\x09one").unwrap().count(), 0);
+    }
+}

@@ -1,0 +1,141 @@
+//! The tools of operators: topics, groups and dead letters.
+
+mod dead_letters;
+mod groups;
+mod merge;
+mod pending;
+mod seek;
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use rdkafka::consumer::Consumer;
+
+use self::merge::Merge;
+use super::{
+    Connector,
+    dead_letters::{letters::Letters, writer::LetterWriter},
+    reader::{Reader, left},
+};
+use crate::event_bus::{
+    broker::{BusError, Cursor, Lag, Operations, Page, Pending, Start},
+    wire::{DeadLetter, EntryId},
+};
+
+/// How long one call may take. A broker that restarts answers again within this time.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+pub(super) struct KafkaOperations {
+    connector: Arc<Connector>,
+    reader: Reader,
+    /// The topic that was read last.
+    merge: Option<Merge>,
+    /// The dead letters that were listed last.
+    letters: Option<Letters>,
+    writer: Option<LetterWriter>,
+    /// Whether the schema registry did not answer: it is not waited for twice.
+    registry_is_away: bool,
+}
+
+impl KafkaOperations {
+    pub(super) fn new(connector: Arc<Connector>) -> Result<Self, BusError> {
+        let reader = Reader::new(&connector)?;
+        Ok(Self { connector, reader, merge: None, letters: None, writer: None, registry_is_away: false })
+    }
+}
+
+fn deadline() -> Instant {
+    Instant::now() + TIMEOUT
+}
+
+impl Operations for KafkaOperations {
+    fn ping(&mut self) -> Result<(), BusError> {
+        let metadata = self.reader.client().fetch_metadata(None, left(deadline()));
+        self.reader.checked("cannot reach Kafka", metadata).map(drop)
+    }
+
+    fn topics(&mut self) -> Result<Vec<String>, BusError> {
+        self.reader.topics(deadline())
+    }
+
+    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
+        let deadline = deadline();
+        let Some(partitions) = self.reader.partitions(topic, deadline)? else { return Ok(None) };
+        groups::of_topic(&self.connector, &self.reader, topic, &partitions, deadline).map(Some)
+    }
+
+    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
+        let deadline = deadline();
+        let Some(partitions) = self.reader.partitions(topic, deadline)? else {
+            return Ok(merge::cursor(&BTreeMap::new()));
+        };
+        let ranges = self.reader.ranges(topic, &partitions, deadline)?;
+        Ok(merge::cursor(&self.reader.offsets(topic, &ranges, at, deadline)?))
+    }
+
+    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
+        let merge = match self.merge.take() {
+            Some(merge) if merge.is_at(topic, cursor) => merge,
+            _ => Merge::new(Arc::clone(&self.connector), topic, cursor)?,
+        };
+        self.merge.insert(merge).page(max)
+    }
+
+    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
+        pending::lag(&self.connector, topic, group, deadline())
+    }
+
+    fn pending(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<Pending>, BusError> {
+        pending::list(&self.connector, topic, group, after, max, deadline())
+    }
+
+    fn dead_letters(
+        &mut self,
+        topic: &str,
+        group: &str,
+        after: Option<&EntryId>,
+        max: usize,
+    ) -> Result<Vec<DeadLetter>, BusError> {
+        self.list_letters(topic, group, after, max)
+    }
+
+    fn set_replaying(
+        &mut self,
+        topic: &str,
+        group: &str,
+        id: &EntryId,
+        is_running: bool,
+    ) -> Result<(), BusError> {
+        self.note_replay(topic, group, id, is_running)
+    }
+
+    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
+        Ok(self.letters(topic, group)?.replaying().collect())
+    }
+
+    fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
+        self.drop_letters(topic, group, ids)
+    }
+
+    fn replace_dead_letter(
+        &mut self,
+        topic: &str,
+        group: &str,
+        letter: &DeadLetter,
+    ) -> Result<EntryId, BusError> {
+        self.replace_letter(topic, group, letter)
+    }
+
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
+        seek::seek(&self.connector, topic, group, to, deadline())
+    }
+}

@@ -1,0 +1,134 @@
+//! How far a group is: its offsets, and what its members stored with them.
+
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use rdkafka::{Offset, TopicPartitionList, consumer::Consumer};
+
+use crate::event_bus::{
+    broker::{
+        BusError, Lag, Pending,
+        kafka::bus::{
+            Connector,
+            marks::Marks,
+            position::Position,
+            reader::{Reader, left},
+        },
+    },
+    wire::EntryId,
+};
+
+/// What a group has committed for a partition.
+pub(super) struct Committed {
+    pub(super) offset: i64,
+    text: String,
+}
+
+impl Committed {
+    fn marks(&self) -> Option<Marks> {
+        Marks::read(self.offset, &self.text)
+    }
+}
+
+/// Returns what the group of `reader` has committed, by partition.
+pub(super) fn committed(
+    reader: &Reader,
+    topic: &str,
+    partitions: &[i32],
+    deadline: Instant,
+) -> Result<BTreeMap<i32, Committed>, BusError> {
+    let action = format!("cannot read the offsets of a group in topic `{topic}`");
+    let mut list = TopicPartitionList::new();
+    for partition in partitions {
+        list.add_partition(topic, *partition);
+    }
+    let found = reader.checked(&action, reader.client().committed_offsets(list, left(deadline)))?;
+    let mut committed = BTreeMap::new();
+    for element in found.elements() {
+        reader.checked(&action, element.error())?;
+        if let Offset::Offset(offset) = element.offset() {
+            committed.insert(element.partition(), Committed { offset, text: element.metadata().to_owned() });
+        }
+    }
+    Ok(committed)
+}
+
+/// A group in the partitions of a topic.
+struct Group {
+    committed: BTreeMap<i32, Committed>,
+    ranges: BTreeMap<i32, Range<i64>>,
+}
+
+impl Group {
+    fn find(connector: &Connector, topic: &str, group: &str, deadline: Instant) -> Result<Self, BusError> {
+        let reader = Reader::in_group(connector, group)?;
+        let partitions = reader.partitions(topic, deadline)?;
+        let partitions =
+            partitions.ok_or_else(|| BusError::permanent(format!("topic `{topic}` does not exist")))?;
+        let committed = committed(&reader, topic, &partitions, deadline)?;
+        if committed.is_empty() && !super::groups::has_members(&reader, topic, group, deadline)? {
+            return Err(BusError::permanent(format!("topic `{topic}` has no group `{group}`")));
+        }
+        let ranges = reader.ranges(topic, &partitions, deadline)?;
+        Ok(Self { committed, ranges })
+    }
+}
+
+/// Returns how far a group is behind in each partition.
+pub(super) fn lag(
+    connector: &Connector,
+    topic: &str,
+    group: &str,
+    deadline: Instant,
+) -> Result<Vec<Lag>, BusError> {
+    let Group { committed, ranges } = Group::find(connector, topic, group, deadline)?;
+    let lag = |(partition, range): (i32, Range<i64>)| {
+        let committed = committed.get(&partition);
+        let received = committed
+            .map_or(range.start, |one| one.marks().map_or(one.offset, |marks| marks.handed.max(one.offset)));
+        Lag {
+            partition: Some(partition),
+            committed: committed.map(|one| one.offset.to_string()),
+            end: Some(range.end.to_string()),
+            count: u64::try_from(range.end - received.max(range.start)).unwrap_or_default(),
+            is_exact: true,
+        }
+    };
+    Ok(ranges.into_iter().map(lag).collect())
+}
+
+/// Lists the entries that members received and have not acknowledged.
+pub(super) fn list(
+    connector: &Connector,
+    topic: &str,
+    group: &str,
+    after: Option<&EntryId>,
+    max: usize,
+    deadline: Instant,
+) -> Result<Vec<Pending>, BusError> {
+    let after = after.map(Position::read).transpose()?;
+    let Group { committed, ranges } = Group::find(connector, topic, group, deadline)?;
+    let now = SystemTime::now();
+    let mut pending = Vec::new();
+    for (partition, one) in committed {
+        let Some(marks) = one.marks() else { continue };
+        let written = UNIX_EPOCH + Duration::from_millis(marks.millis);
+        let idle = now.duration_since(written).unwrap_or_default();
+        let range = ranges.get(&partition).cloned().unwrap_or_default();
+        let of_partition = marks
+            .pending(one.offset, range.end)
+            .filter(|(offset, _)| *offset >= range.start)
+            .map(|(offset, attempts)| (Position::new(partition, offset), attempts))
+            .filter(|(position, _)| after.is_none_or(|after| *position > after));
+        pending.extend(of_partition.take(max - pending.len()).map(|(position, attempts)| Pending {
+            id: position.into(),
+            consumer_name: marks.consumer_name.clone(),
+            idle,
+            attempts,
+        }));
+    }
+    Ok(pending)
+}

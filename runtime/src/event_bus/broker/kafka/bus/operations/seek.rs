@@ -1,0 +1,70 @@
+//! Moves a group to other offsets.
+
+use std::{thread, time::Duration, time::Instant};
+
+use rdkafka::{
+    consumer::{CommitMode, Consumer},
+    types::RDKafkaErrorCode as Code,
+};
+
+use super::{groups::Members, pending::committed};
+use crate::event_bus::broker::{
+    BusError, Start,
+    kafka::bus::{
+        Connector, failure,
+        reader::{Reader, list},
+    },
+};
+
+/// How long to wait before another try, while brokers decide which of them knows the group.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Moves a group, which must have no living members. Returns whether it had no position in the topic before.
+pub(super) fn seek(
+    connector: &Connector,
+    topic: &str,
+    group: &str,
+    to: &Start,
+    deadline: Instant,
+) -> Result<bool, BusError> {
+    let reader = Reader::in_group(connector, group)?;
+    let partitions = reader.partitions(topic, deadline)?.ok_or_else(|| {
+        BusError::permanent(format!(
+            "topic `{topic}` does not exist; an administrator creates it: `kafka-topics.sh --bootstrap-server {} --create --topic \
+             {topic} --partitions 3`",
+            connector.options.bootstrap_servers
+        ))
+    })?;
+    let members = Members::of(&reader, group, deadline)?;
+    if !members.is_empty() {
+        return Err(alive(group, &members));
+    }
+    let ranges = reader.ranges(topic, &partitions, deadline)?;
+    let offsets = reader.offsets(topic, &ranges, to, deadline)?;
+    let is_new = committed(&reader, topic, &partitions, deadline)?.is_empty();
+    let action = format!("cannot move group `{group}` of topic `{topic}`");
+    let offsets = reader.checked(&action, list(topic, offsets.into_iter()))?;
+    loop {
+        let Err(error) = reader.client().commit(&offsets, CommitMode::Sync) else { return Ok(is_new) };
+        match error.rdkafka_error_code() {
+            // A member has joined since.
+            Some(Code::UnknownMemberId | Code::RebalanceInProgress | Code::IllegalGeneration) => {
+                return Err(alive(group, &Members::of(&reader, group, deadline)?));
+            }
+            Some(
+                Code::NotCoordinator
+                | Code::CoordinatorLoadInProgress
+                | Code::CoordinatorNotAvailable
+                | Code::WaitingForCoordinator,
+            ) if Instant::now() < deadline => thread::sleep(PAUSE),
+            _ => return Err(failure::explain(&action, &error, reader.errors())),
+        }
+    }
+}
+
+fn alive(group: &str, members: &Members) -> BusError {
+    let names = if members.is_empty() { "they have just joined".to_owned() } else { members.names() };
+    BusError::permanent(format!(
+        "group `{group}` has living members, and Kafka moves only a group without members: stop them first: {names}"
+    ))
+}
