@@ -19,8 +19,8 @@ pub use broker::redis::{RedisBus, RedisOptions};
 pub(crate) use broker::utc;
 pub use broker::{
     AuditLine, AuditLog, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer, Lag,
-    Lost, Operations, Page, Pending, Polled, Start, Subscription, Waker, from_settings::operations,
-    memory::MemoryBus, registered::register,
+    Lost, Obstacle, Operations, Page, Pending, Polled, Start, Subscription, TopicUse, Waker,
+    from_settings::operations, memory::MemoryBus, registered::register,
 };
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;

@@ -13,6 +13,7 @@
 //! | [event bus](event_bus) | exchange events with other services |
 //! | [writing a bus](writing_a_bus) | connect a broker that this crate does not support |
 //! | [operating] | run a consumer: restarts, replay, dead letters, lag, migration from Python |
+//! | [Kafka](kafka) | set up Kafka: topics, rights, keys, the schema registry, moving a group from Python |
 //! | [Redis](redis) | set up a Redis server: commands, keys, memory, clusters, TLS |
 //! | [deployment] | run a consumer in a container, with Tutor or in Kubernetes |
 //! | [platforms] | see where programs with this crate run |
@@ -37,6 +38,8 @@ pub mod event_bus {}
 pub mod from_python {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+#[doc = include_str!("kafka.md")]
+pub mod kafka {}
 #[doc = include_str!("operating.md")]
 #[doc = include_str!("operating_schedule.md")]
 pub mod operating {}

@@ -6,7 +6,9 @@ use super::{args::SettingsArgs, existing::Names, finding_lines::FindingLines};
 use crate::{
     error::chain,
     event::EventDefinition,
-    event_bus::{BusError, LOOP_HELP, Settings, operations, settings::Finding},
+    event_bus::{
+        BusError, LOOP_HELP, Obstacle, Operations, Settings, TopicUse, operations, settings::Finding,
+    },
     registry,
 };
 
@@ -184,4 +186,35 @@ fn server(settings: &Settings, found: &mut FindingLines) {
             Err(error) => found.errors([unreachable(error)]),
         }
     }
+    match obstacles(settings, is_same_bus, &mut *operations) {
+        Ok(obstacles) => {
+            for Obstacle { text, is_certain } in obstacles {
+                if is_certain {
+                    found.errors([text]);
+                } else {
+                    found.warnings([text]);
+                }
+            }
+        }
+        Err(error) => found.errors([unreachable(error)]),
+    }
+}
+
+/// Asks what would keep this program from producing and consuming, each answer once.
+fn obstacles(
+    settings: &Settings,
+    with_routes: bool,
+    operations: &mut dyn Operations,
+) -> Result<BTreeSet<Obstacle>, BusError> {
+    let mut found = BTreeSet::new();
+    let routes = settings.producer.config.iter().filter(|(.., route)| with_routes && route.enabled);
+    for (event_type, topic, route) in routes {
+        let (topic, key_field) = (settings.stream_name(topic), Some(&*route.event_key_field));
+        found.extend(operations.obstacles(&TopicUse::Produce { topic: &topic, event_type, key_field })?);
+    }
+    for (topic, config) in settings.consumer.config.iter().filter(|(_, config)| config.enabled) {
+        let topic_use = TopicUse::Consume { topic: &settings.stream_name(topic), group: &config.group_id };
+        found.extend(operations.obstacles(&topic_use)?);
+    }
+    Ok(found)
 }

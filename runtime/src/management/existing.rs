@@ -66,8 +66,8 @@ impl Missing {
         let near = self.near.join("`, `");
         match (self.is_topic, near.is_empty()) {
             (true, true) => {
-                "check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; a topic exists from its first \
-                             event on"
+                "check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; a topic of Redis exists \
+                             from its first event on, and an administrator creates those of Kafka"
                     .to_owned()
             }
             (true, false) => format!(

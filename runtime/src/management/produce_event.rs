@@ -109,7 +109,7 @@ impl ProduceEvent {
         let (done, closed) = with_bus(&settings, || {
             let producer = producer().ok_or_else(|| {
                 CommandError::new(
-                    "`EVENT_BUS_PRODUCER` is not set\nnote: it names the bus to produce to\nhelp: set it to `redis`",
+                    "`EVENT_BUS_PRODUCER` is not set\nnote: it names the bus to produce to\nhelp: set it to `redis` or `kafka`",
                 )
             })?;
             match event {

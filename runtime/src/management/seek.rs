@@ -68,7 +68,7 @@ impl Seek {
             return Ok((Start::At(time), format!("with the first entry stored at {} or later", utc(time))));
         }
         Ok(match self.to.as_deref().unwrap_or_default() {
-            "start" | "0" | "0-0" => (Start::Backlog, "with the oldest entry".to_owned()),
+            "start" | "0" => (Start::Backlog, "with the oldest entry".to_owned()),
             "end" | "$" => (Start::New, "with the next entry that is added".to_owned()),
             time if times::moment(time).is_ok() || time.contains('T') => {
                 return Err(CommandError::new(format!(

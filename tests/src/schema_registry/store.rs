@@ -151,6 +151,15 @@ impl Store {
                 let id = self.find(subject, &text).ok_or((404, 40403, "Schema not found".to_owned()))?;
                 Ok(self.version(subject, id))
             }),
+            ("POST", ["compatibility", "subjects", subject, "versions", "latest"]) => {
+                sent_schema(request).and_then(|schema| {
+                    let text = self.text(&schema)?;
+                    let ids = self.subjects.get(*subject).ok_or_else(|| unknown(subject))?;
+                    let last = ids.last().and_then(|id| self.schema(*id)).unwrap_or_default();
+                    let checked = self.check(subject, last, &text).map_err(|(.., reason)| reason);
+                    Ok(json!({"is_compatible": checked.is_ok(), "messages": checked.err().into_iter().collect::<Vec<_>>()}))
+                })
+            }
             ("GET", ["config"]) => {
                 Ok(json!({"compatibilityLevel": format!("{:?}", self.level).to_uppercase()}))
             }

@@ -141,3 +141,14 @@ fn wrong_keys_of_enabled_routes_are_errors() {
     assert_eq!(settings.warnings().len(), 1, "a disabled route is only a warning");
     assert_eq!(read(routes("quiz.id", true)).unwrap().warnings(), []);
 }
+
+#[test]
+fn a_limit_of_the_number_of_dead_letters_has_no_effect() {
+    let warnings = read(json!({"EVENT_BUS_CONSUMER_DLQ_MAX_LEN": 100})).unwrap().warnings().to_vec();
+    assert_eq!(warnings.len(), 1);
+    let warning = warnings[0].to_string();
+    assert!(
+        warning.contains("EVENT_BUS_CONSUMER_DLQ_MAX_LEN") && warning.contains("no effect on Kafka"),
+        "{warning}"
+    );
+}

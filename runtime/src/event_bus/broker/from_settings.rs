@@ -25,7 +25,7 @@ pub fn operations(settings: &Settings) -> Result<Box<dyn Operations>, BusError> 
     let name = settings.consumer.bus.as_ref().or(settings.producer.bus.as_ref());
     let name = name.ok_or_else(|| {
         BusError::permanent(
-            "no bus is configured: set `EVENT_BUS_CONSUMER` or `EVENT_BUS_PRODUCER`, for example to `redis`",
+            "no bus is configured: set `EVENT_BUS_CONSUMER` or `EVENT_BUS_PRODUCER`, for example to `redis` or `kafka`",
         )
     })?;
     bus(name, settings)?.operations()

@@ -21,7 +21,7 @@ pub use audit::{AuditLine, AuditLog};
 pub use capability::Capability;
 pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
 pub use error::BusError;
-pub use operations::{Cursor, Lag, Operations, Page, Pending};
+pub use operations::{Cursor, Lag, Obstacle, Operations, Page, Pending, TopicUse};
 
 pub(super) use subscription::bounded;
 pub(crate) use subscription::utc;

@@ -27,6 +27,13 @@ pub trait Operations: Send {
     /// topic. No group is involved.
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError>;
 
+    /// Lists what would keep a program from using a topic in this way: rights that the user lacks, or schemas that a registry
+    /// refuses. A topic or a group that does not exist is not among them. Changes nothing. By default, finds nothing.
+    fn obstacles(&mut self, topic_use: &TopicUse<'_>) -> Result<Vec<Obstacle>, BusError> {
+        let _ = topic_use;
+        Ok(Vec::new())
+    }
+
     /// Returns how far `group` is behind in each partition of `topic`. A topic without partitions has one line.
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError>;
 
@@ -114,6 +121,39 @@ impl fmt::Debug for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}", &self.0)
     }
+}
+
+/// How a program uses a topic.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum TopicUse<'a> {
+    /// It sends events of a type.
+    #[non_exhaustive]
+    Produce {
+        /// The topic's full name.
+        topic: &'a str,
+        /// The event type.
+        event_type: &'a str,
+        /// The path of the field that becomes the key.
+        key_field: Option<&'a str>,
+    },
+    /// It is a member of a group.
+    #[non_exhaustive]
+    Consume {
+        /// The topic's full name.
+        topic: &'a str,
+        /// The group.
+        group: &'a str,
+    },
+}
+
+/// What keeps a program from using a topic.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Obstacle {
+    /// The name of the finding and what to do, as in `right_missing: … (help: …)`.
+    pub text: String,
+    /// Whether it is certain. Otherwise the program may work.
+    pub is_certain: bool,
 }
 
 /// Entries that were read from a topic.

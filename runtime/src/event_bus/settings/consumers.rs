@@ -132,8 +132,8 @@ fn message_id(given: Given<'_>) -> Result<String, String> {
     match given.value {
         Value::String(id) if id.splitn(2, '-').all(is_number) => Ok(id.clone()),
         other => Err(format!(
-            "expected the id of a message, found {}\nnote: Redis ids have the form `milliseconds-number`\nhelp: write an id \
-             such as `1679676448892-0`",
+            "expected the id of a message, found {}\nnote: Redis ids have the form `milliseconds-number`, and Kafka ids the form `partition-offset`\nhelp: write an id \
+             such as `1679676448892-0`, as `tail` prints it",
             found(other)
         )),
     }

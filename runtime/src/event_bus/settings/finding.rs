@@ -103,7 +103,7 @@ impl Findings {
         self.push(Severity::Error, path, message.into());
     }
 
-    pub(super) fn warning(&mut self, path: &SettingPath<'_>, message: impl Into<String>) {
+    pub(in crate::event_bus) fn warning(&mut self, path: &SettingPath<'_>, message: impl Into<String>) {
         self.push(Severity::Warning, path, message.into());
     }
 

@@ -1,8 +1,8 @@
 //! The event bus on Apache Kafka, with the records, schemas and consumer groups of the Python services.
 //!
 //! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages. `producer`
-//! and `operations` implement their traits on top of these; `reader` and `admin` look at topics, and `dead_letters` keeps those of a
-//! group. This folder may use `wire`, the traits of `broker`, the settings of Kafka, event
+//! and `operations` implement their traits on top of these; `reader` and `admin` look at topics, and `dead_letters` keeps the dead
+//! letters of a group. This folder may use `wire`, the traits of `broker`, the settings of Kafka, event
 //! definitions and their registry.
 
 // The member, which comes next, uses what is not used yet.
@@ -29,6 +29,7 @@ mod reading;
 mod record;
 #[allow(dead_code)]
 mod registry;
+mod rights;
 
 use std::{fmt, sync::Arc};
 

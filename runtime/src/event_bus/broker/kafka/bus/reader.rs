@@ -30,6 +30,8 @@ use crate::event_bus::broker::{BusError, Start};
 const NO_GROUP: &str = "openedx-events";
 /// How long one poll waits.
 const SLICE: Duration = Duration::from_millis(100);
+/// How long one look at the offsets of a group takes.
+const LOOK: Duration = Duration::from_millis(500);
 /// How long nothing may arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -91,14 +93,59 @@ impl Reader {
                 Ok(value)
             }
             Err(error) => {
-                // The client tells why a connection failed when it is polled. The caller reads nothing after an error.
-                while self.client.poll(Duration::ZERO).is_some() {}
-                Err(failure::explain(action, &error, &self.errors))
+                let refusal = self.refusal().filter(|_| !matches!(error, KafkaError::PartitionEOF(_)));
+                Err(failure::explain(action, &refusal.unwrap_or(error), &self.errors))
             }
         }
     }
 
-    /// Lists the topics that this user may see, except those of Kafka itself.
+    /// Polls the client, which then tells why a connection failed, and returns whether a broker has refused a right. The caller reads
+    /// nothing after an error.
+    fn refusal(&self) -> Option<KafkaError> {
+        let mut refusal = None;
+        while let Some(polled) = self.client.poll(Duration::ZERO) {
+            let is_refusal = |error: &KafkaError| {
+                matches!(
+                    error.rdkafka_error_code(),
+                    Some(
+                        Code::GroupAuthorizationFailed
+                            | Code::TopicAuthorizationFailed
+                            | Code::ClusterAuthorizationFailed
+                    )
+                )
+            };
+            refusal = polled.err().filter(is_refusal).or(refusal);
+        }
+        refusal
+    }
+
+    /// Returns what the reader's group has committed for partitions of a topic.
+    ///
+    /// A client without the right to see the group waits for its broker until the time is over, so this looks for the refusal
+    /// meanwhile.
+    pub(super) fn committed(
+        &self,
+        action: &str,
+        partitions: &TopicPartitionList,
+        deadline: Instant,
+    ) -> Result<TopicPartitionList, BusError> {
+        loop {
+            let committed = self.client.committed_offsets(partitions.clone(), left(deadline).min(LOOK));
+            match committed {
+                Err(error) if is_late(&error) && Instant::now() < deadline => {
+                    if let Some(refusal) = self.refusal() {
+                        return Err(failure::explain(action, &refusal, &self.errors));
+                    }
+                    if let Some(cause) = self.errors.cause().filter(|cause| !cause.is_transient()) {
+                        return Err(BusError::permanent(action).with_source(cause));
+                    }
+                }
+                committed => return self.checked(action, committed),
+            }
+        }
+    }
+
+    /// Lists the topics that this user may see, except Kafka's own.
     pub(super) fn topics(&self, deadline: Instant) -> Result<Vec<String>, BusError> {
         let metadata = self.client.fetch_metadata(None, left(deadline));
         let metadata = self.checked("cannot list the topics", metadata)?;
@@ -301,6 +348,19 @@ impl Reader {
         })?;
         Ok(records)
     }
+}
+
+/// Returns whether no broker has answered in time.
+fn is_late(error: &KafkaError) -> bool {
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            Code::OperationTimedOut
+                | Code::RequestTimedOut
+                | Code::WaitingForCoordinator
+                | Code::BrokerTransportFailure
+        )
+    )
 }
 
 /// Returns whether the client goes on by itself after an error.

@@ -19,6 +19,8 @@ use crate::event_bus::{
 const SERVERS: &str = "EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS";
 const REGISTRY: &str = "EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL";
 
+const MAX_LEN: &str = "EVENT_BUS_CONSUMER_DLQ_MAX_LEN";
+
 /// The settings that make no sense without each other.
 const LOGINS: [[&str; 2]; 2] = [
     ["EVENT_BUS_KAFKA_API_KEY", "EVENT_BUS_KAFKA_API_SECRET"],
@@ -72,6 +74,15 @@ impl BuiltIn for KafkaSettings {
                     format!("not set\nnote: `{setting}` is `kafka`, which has {what}\nhelp: write {example}"),
                 );
             }
+        }
+        if setting == "EVENT_BUS_CONSUMER"
+            && let Some((_, path)) = layers.get(MAX_LEN)
+        {
+            findings.warning(
+                &path,
+                "no effect on Kafka\nnote: a topic drops its oldest messages by age or size, not by number\nhelp: remove it, and limit \
+                 the age of dead letters with `EVENT_BUS_CONSUMER_DLQ_MAX_AGE`",
+            );
         }
         for [key, secret] in LOGINS {
             let (present, absent) = match (layers.get(key), layers.get(secret)) {

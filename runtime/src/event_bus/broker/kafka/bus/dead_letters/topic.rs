@@ -17,6 +17,7 @@ use crate::event_bus::{
             reader::{Known, Reader},
         },
     },
+    settings::ConsumerSettings,
     wire::DeadLetter,
 };
 
@@ -71,9 +72,15 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
     let source = admin.config(topic, deadline).unwrap_or_default();
     let wanted =
         Wanted::new(&name, &source, u64::try_from(dead_letter_max_age.as_millis()).unwrap_or(u64::MAX));
-    if reader.known(&name, deadline)? == Known::Exists {
-        wanted.check(&admin.config(&name, deadline).unwrap_or_default());
-        return Ok(());
+    let servers = &connector.options.bootstrap_servers;
+    match reader.known(&name, deadline) {
+        Ok(Known::Exists) => {
+            wanted.check(&admin.config(&name, deadline).unwrap_or_default());
+            return Ok(());
+        }
+        Ok(Known::Missing) => {}
+        Err(error) if error.is_transient() => return Err(error),
+        Err(_) => return Err(wanted.hidden(servers)),
     }
     match admin.create_topic(&wanted.topic(), false, deadline)? {
         Ok(()) => {
@@ -81,7 +88,38 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
             Ok(())
         }
         Err(Code::TopicAlreadyExists) => Ok(()),
-        Err(code) => Err(wanted.refused(code, &reader, &connector.options.bootstrap_servers, deadline)),
+        Err(code) => Err(wanted.refused(code, &reader, servers, deadline)),
+    }
+}
+
+/// Returns why dead letters of `group` on `topic` cannot be stored: their topic does not exist, and this user cannot create it.
+pub(in crate::event_bus::broker::kafka::bus) fn obstacle(
+    connector: &Connector,
+    topic: &str,
+    group: &str,
+    deadline: Instant,
+) -> Result<Option<BusError>, BusError> {
+    let name = match name(topic, group) {
+        Ok(name) => name,
+        Err(error) => return Ok(Some(error)),
+    };
+    let (reader, admin) = (Reader::new(connector)?, Admin::new(connector)?);
+    let source = admin.config(topic, deadline).unwrap_or_default();
+    let max_age = ConsumerSettings::default().dlq_max_age;
+    let wanted = Wanted::new(&name, &source, u64::try_from(max_age.as_millis()).unwrap_or(u64::MAX));
+    let servers = &connector.options.bootstrap_servers;
+    match reader.known(&name, deadline) {
+        Ok(Known::Exists) => return Ok(None),
+        Ok(Known::Missing) => {}
+        Err(error) if error.is_transient() => return Err(error),
+        Err(_) => return Ok(Some(wanted.hidden(servers))),
+    }
+    match admin.create_topic(&wanted.topic(), true, deadline)? {
+        Ok(()) | Err(Code::TopicAlreadyExists) => Ok(None),
+        Err(code) => {
+            let error = wanted.refused(code, &reader, servers, deadline);
+            if error.is_transient() { Err(error) } else { Ok(Some(error)) }
+        }
     }
 }
 
@@ -156,6 +194,21 @@ impl<'a> Wanted<'a> {
         }
     }
 
+    /// Says that this user may not even see the topic, which may exist.
+    fn hidden(&self, servers: &str) -> BusError {
+        self.without_right("cannot see", Code::TopicAuthorizationFailed, servers)
+    }
+
+    fn without_right(&self, action: &str, code: Code, servers: &str) -> BusError {
+        BusError::permanent(format!(
+            "{action} topic `{}` for dead letters: {code}; an administrator gives this user the right to write to it and, if it does not \
+             exist, the right to create it, or creates it: `{}`; or consume without dead letters (`--on-error ack` or `stop`, and \
+             `--on-unknown-type skip` or `stop`)",
+            self.name,
+            self.command(servers)
+        ))
+    }
+
     /// Says why the topic could not be created, and who can create it.
     fn refused(&self, code: Code, reader: &Reader, servers: &str, deadline: Instant) -> BusError {
         let name = self.name;
@@ -173,11 +226,7 @@ impl<'a> Wanted<'a> {
             code,
             Code::TopicAuthorizationFailed | Code::ClusterAuthorizationFailed | Code::PolicyViolation
         ) {
-            return BusError::permanent(format!(
-                "{action}: {code}; an administrator gives this user the right to create it, or creates it: `{}`; or consume without \
-                 dead letters (`--on-error ack` or `stop`, and `--on-unknown-type skip` or `stop`)",
-                self.command(servers)
-            ));
+            return self.without_right("cannot create", code, servers);
         }
         failure::explain_code(&action, code, reader.errors())
     }

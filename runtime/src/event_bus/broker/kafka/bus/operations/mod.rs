@@ -3,6 +3,7 @@
 mod dead_letters;
 mod groups;
 mod merge;
+mod obstacles;
 mod pending;
 mod seek;
 
@@ -21,7 +22,7 @@ use super::{
     reader::{Reader, left},
 };
 use crate::event_bus::{
-    broker::{BusError, Cursor, Lag, Operations, Page, Pending, Start},
+    broker::{BusError, Cursor, Lag, Obstacle, Operations, Page, Pending, Start, TopicUse},
     wire::{DeadLetter, EntryId},
 };
 
@@ -82,6 +83,10 @@ impl Operations for KafkaOperations {
             _ => Merge::new(Arc::clone(&self.connector), topic, cursor)?,
         };
         self.merge.insert(merge).page(max)
+    }
+
+    fn obstacles(&mut self, topic_use: &TopicUse<'_>) -> Result<Vec<Obstacle>, BusError> {
+        self.find_obstacles(topic_use)
     }
 
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {

@@ -6,22 +6,17 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rdkafka::{Offset, TopicPartitionList, consumer::Consumer};
+use rdkafka::{Offset, TopicPartitionList};
 
 use crate::event_bus::{
     broker::{
         BusError, Lag, Pending,
-        kafka::bus::{
-            Connector,
-            marks::Marks,
-            position::Position,
-            reader::{Reader, left},
-        },
+        kafka::bus::{Connector, marks::Marks, position::Position, reader::Reader},
     },
     wire::EntryId,
 };
 
-/// What a group has committed for a partition.
+/// The offset that a group has committed for a partition.
 pub(super) struct Committed {
     pub(super) offset: i64,
     text: String,
@@ -45,7 +40,7 @@ pub(super) fn committed(
     for partition in partitions {
         list.add_partition(topic, *partition);
     }
-    let found = reader.checked(&action, reader.client().committed_offsets(list, left(deadline)))?;
+    let found = reader.committed(&action, &list, deadline)?;
     let mut committed = BTreeMap::new();
     for element in found.elements() {
         reader.checked(&action, element.error())?;

@@ -5,6 +5,7 @@
 
 mod error;
 mod http;
+mod trial;
 
 use std::{
     collections::HashMap,
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 
 pub(super) use error::RegistryError;
 use http::Http;
+pub(super) use trial::Trial;
 
 use super::options::KafkaOptions;
 use crate::event_bus::broker::BusError;

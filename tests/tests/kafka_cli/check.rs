@@ -1,0 +1,123 @@
+//! `check --live`, and the rights of users.
+
+use openedx_events_tests::{
+    kafka_server::{Operation, Resource, Setup},
+    schema_registry::{Fault, Level},
+};
+use serde_json::json;
+
+use super::{Bus, SENT};
+
+fn routes(topic: &str) -> String {
+    json!({SENT: {topic: {"event_key_field": "parcel.number", "enabled": true}}}).to_string()
+}
+
+fn consumed(topic: &str) -> String {
+    json!({topic: {"group_id": "vans"}}).to_string()
+}
+
+/// Returns the lines about the server.
+fn check(bus: &Bus) -> Vec<String> {
+    let ran = bus.run(&["check", "--live"]);
+    assert_eq!(ran.stderr, "");
+    let names = [
+        "right_missing",
+        "schema_",
+        "dead_letters",
+        "registry:",
+        "server:",
+        "topic_missing",
+        "group_missing",
+    ];
+    let lines = ran.stdout.lines().filter(|line| names.iter().any(|name| line.contains(name)));
+    lines.map(str::to_owned).collect()
+}
+
+fn has(lines: &[String], parts: &[&str]) -> bool {
+    lines.iter().any(|line| parts.iter().all(|part| line.contains(part)))
+}
+
+#[test]
+fn a_server_that_works_has_no_findings_and_nothing_is_registered() {
+    let Some(bus) = Bus::new(1) else { return };
+    let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", routes("parcels"));
+    let lines = check(&bus);
+    assert_eq!(lines.len(), 0, "{lines:?}");
+    assert!(
+        bus.registry.requests().iter().all(|request| !request.target.contains("versions?")),
+        "{:?}",
+        bus.registry.requests()
+    );
+}
+
+#[test]
+fn schemas_that_the_registry_refuses_are_found() {
+    let Some(bus) = Bus::new(1) else { return };
+    let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", routes("parcels"));
+    bus.registry.set_level(Level::Backward);
+    let subject = format!("{}-{SENT}.CloudEvent", bus.topic);
+    let other = json!({"type": "record", "name": "CloudEvent", "namespace": SENT, "fields": []});
+    let _ = bus.registry.register(&subject, &other.to_string());
+    let lines = check(&bus);
+    assert!(lines.iter().any(|line| line.contains("schema_refused") && line.contains(&subject)), "{lines:?}");
+    let bus = bus.with("EVENT_BUS_KAFKA_SCHEMA_REGISTRY_AUTO_REGISTER", "false");
+    let lines = check(&bus);
+    assert!(
+        lines.iter().any(|line| line.contains("schema_missing") && line.contains("AUTO_REGISTER")),
+        "{lines:?}"
+    );
+    bus.registry.fail(Fault::status(401));
+    let lines = check(&bus);
+    assert!(lines.iter().any(|line| line.contains("SCHEMA_REGISTRY_URL")), "{lines:?}");
+}
+
+#[test]
+fn missing_rights_are_found_and_those_of_the_guide_are_enough() {
+    let server = Setup::new().login("reminders", "s3cret").start();
+    let (Some(server), Some(bus)) = (server, Bus::without_topic()) else { return };
+    let prefix = bus.topic.strip_suffix("-parcels").unwrap().to_owned();
+    let topic = |name: &str| format!("{prefix}-{name}");
+    for name in ["parcels", "letters"] {
+        server.create_topic(&topic(name), 1);
+    }
+    let ca =
+        json!({"ssl.ca.location": server.file("ca.crt"), "ssl.endpoint.identification.algorithm": "none"});
+    let bus = bus
+        .with("EVENT_BUS_PRODUCER_CONFIG", routes("letters"))
+        .with("EVENT_BUS_CONSUMER_CONFIG", consumed("parcels"))
+        .with("EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS", server.bootstrap_tls())
+        .with("EVENT_BUS_KAFKA_API_KEY", "reminders")
+        .with("EVENT_BUS_KAFKA_API_SECRET", "s3cret")
+        .with("EVENT_BUS_KAFKA_CLIENT_CONFIG", ca.to_string());
+    let lines = check(&bus);
+    assert!(has(&lines, &["right_missing", "letters", "WRITE"]), "{lines:#?}");
+    assert!(has(&lines, &["right_missing", "parcels", "READ"]), "{lines:#?}");
+    let user = "reminders";
+    let (parcels, letters, dead) =
+        (topic("parcels"), topic("letters"), format!("{}.dlq.vans", topic("parcels")));
+    server.allow(user, Resource::Topic(&letters), Operation::Write);
+    server.allow(user, Resource::Topic(&parcels), Operation::Read);
+    let lines = check(&bus);
+    assert!(
+        has(&lines, &["right_missing", "group `vans`"])
+            && has(&lines, &["dead_letters", &dead, "kafka-topics.sh"]),
+        "{lines:#?}"
+    );
+    server.allow(user, Resource::Group("vans"), Operation::Read);
+    for operation in [Operation::Create, Operation::Read, Operation::Write] {
+        server.allow(user, Resource::Topic(&dead), operation);
+    }
+    let lines = check(&bus);
+    assert!(lines.iter().all(|line| line.contains("group_missing")), "{lines:#?}");
+    // Operators need no further rights.
+    for command in [
+        &["tail", "-t", "parcels"][..],
+        &["seek", "-t", "parcels", "-g", "vans", "--to", "start", "--create"],
+        &["lag", "-t", "parcels", "-g", "vans"],
+        &["pending", "-t", "parcels", "-g", "vans"],
+        &["dlq", "list", "-t", "parcels", "-g", "vans"],
+    ] {
+        let ran = bus.run(command);
+        assert_eq!(ran.code, 0, "{command:?}: {}", ran.stderr);
+    }
+}

@@ -1,0 +1,92 @@
+//! `seek` and `pending`.
+
+use rdkafka::consumer::{BaseConsumer, Consumer};
+
+use super::{Bus, texts};
+
+fn committed(bus: &Bus) -> Vec<Option<i64>> {
+    bus.server
+        .committed(&bus.topic, &bus.group)
+        .into_iter()
+        .map(|one| one.map(|(offset, _)| offset))
+        .collect()
+}
+
+#[test]
+fn seek_moves_a_group_to_each_kind_of_place() {
+    let Some(bus) = Bus::new(1) else { return };
+    bus.post(&["one", "two"]);
+    let seek = |arguments: &[&str]| bus.run_group(&["seek"], arguments);
+    let refused = seek(&["--to", "start"]);
+    assert_eq!(refused.code, 2);
+    assert!(
+        refused.stderr.contains("has no group") && refused.stderr.contains("--create"),
+        "{}",
+        refused.stderr
+    );
+    let moved = seek(&["--to", "start", "--create"]);
+    assert_eq!(
+        moved.stdout,
+        format!("group `{}` of `{}` is new, and begins with the oldest entry\n", bus.group, bus.topic)
+    );
+    for (arguments, offset) in [
+        (&["--to", "0-0"][..], 1),
+        (&["--to", "start"], 0),
+        (&["--to", "end"], 2),
+        (&["--since", "1h"], 0),
+        (&["--to", "0-1"], 2),
+        (&["--to-time", "2020-01-01T00:00:00Z"], 0),
+        (&["--to-time", "2100-01-01T00:00:00Z"], 2),
+    ] {
+        let moved = seek(arguments);
+        assert_eq!((moved.code, &*moved.stderr), (0, ""), "{arguments:?}");
+        assert_eq!(committed(&bus), [Some(offset)], "{arguments:?}");
+    }
+    let beyond = seek(&["--to", "0-2"]);
+    assert!(beyond.code == 2 && beyond.stderr.contains("has no entry `0-2`"), "{}", beyond.stderr);
+    assert_eq!(committed(&bus), [Some(2)]);
+}
+
+#[test]
+fn an_entry_is_a_time_in_the_other_partitions() {
+    let Some(bus) = Bus::new(3) else { return };
+    for _ in 0..6 {
+        bus.post(&["one", "two"]);
+        std::thread::sleep(std::time::Duration::from_millis(3));
+    }
+    let ids = texts(&bus.done(&["tail", "-t", "parcels"]).json_lines(), "id");
+    assert_eq!(bus.run_group(&["seek"], &["--to", &ids[5], "--create"]).code, 0);
+    let begun: i64 = committed(&bus).into_iter().flatten().sum();
+    // Messages of the same millisecond may be read again.
+    assert!((4..=6).contains(&begun), "{begun} of 12 are passed over");
+}
+
+#[test]
+fn seek_names_the_members_of_a_group_that_is_alive() {
+    let Some(bus) = Bus::new(1) else { return };
+    bus.post(&["one"]);
+    let mut config = bus.server.client();
+    let member: BaseConsumer = config.set("group.id", &bus.group).set("client.id", "lorry").create().unwrap();
+    member.subscribe(&[&bus.topic]).unwrap();
+    openedx_events_tests::eventually("the member has joined", std::time::Duration::from_secs(20), || {
+        member.poll(std::time::Duration::from_millis(100));
+        bus.server.members(&bus.group) == 1 && member.assignment().unwrap().count() == 1
+    });
+    let ran = bus.run_group(&["seek"], &["--to", "end", "--create"]);
+    assert_eq!(ran.code, 2);
+    assert!(
+        ran.stderr.contains("has living members") && ran.stderr.contains("`lorry` on 127.0.0.1"),
+        "{}",
+        ran.stderr
+    );
+    // The group exists, because it has a member.
+    assert_eq!(bus.run_group(&["pending"], &[]).stdout, "");
+}
+
+#[test]
+fn a_topic_that_does_not_exist_is_not_created() {
+    let Some(bus) = Bus::without_topic() else { return };
+    let ran = bus.run_group(&["seek"], &["--to", "start", "--create"]);
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("kafka-topics.sh") && ran.stderr.contains(&bus.topic), "{}", ran.stderr);
+}
