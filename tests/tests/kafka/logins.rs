@@ -1,6 +1,8 @@
 //! Encrypted connections, logins and rights.
 
 use std::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
     sync::OnceLock,
     time::{Duration, Instant},
 };
@@ -9,6 +11,7 @@ use openedx_events::event_bus::{
     BusError, EntryId, EventBus as _, KafkaBus, KafkaOptions, settings::KafkaSecret,
 };
 use openedx_events_tests::{
+    eventually,
     kafka_server::{KafkaServer, Operation, Resource, Setup},
     schema_registry::{Keeps, Registry},
 };
@@ -147,4 +150,47 @@ fn a_missing_right_is_named() {
         assert!(Instant::now() < limit, "{error}");
         std::thread::sleep(Duration::from_millis(100));
     }
+}
+
+/// Answers every request on a TLS port, until it is dropped.
+struct TlsServer(Child);
+
+impl TlsServer {
+    fn start(kafka: &KafkaServer) -> (Self, String) {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut command = Command::new("openssl");
+        command.args(["s_server", "-quiet", "-www", "-accept", &port.to_string()]);
+        command.arg("-cert").arg(kafka.file("server.crt")).arg("-key").arg(kafka.file("server.key"));
+        let server =
+            command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        eventually("the server listens", Duration::from_secs(10), || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        });
+        (Self(server), format!("https://127.0.0.1:{port}"))
+    }
+}
+
+impl Drop for TlsServer {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn the_certificate_of_the_registry_is_checked() {
+    let Some((kafka, _)) = server() else { return };
+    let (_server, url) = TlsServer::start(kafka);
+    let mut options = KafkaOptions::new(kafka.bootstrap(), [&*url]);
+    let (is_transient, unknown) = error(options.clone());
+    assert!(!is_transient);
+    assert!(unknown.contains(&format!("cannot reach the schema registry at {url}: ")), "{unknown}");
+    assert!(
+        unknown.contains("certificate") && unknown.contains("set `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_CA_CERTS`"),
+        "{unknown}"
+    );
+    options.registry_ca_certs = Some(kafka.file("ca.crt"));
+    let (is_transient, known) = error(options);
+    // It is not a registry.
+    assert!(is_transient && !known.contains("certificate"), "{known}");
 }
