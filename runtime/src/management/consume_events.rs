@@ -27,8 +27,8 @@ use crate::{
     error::chain,
     event::AnyEvent,
     event_bus::{
-        ConsumeError, Consumer, OnError, OnUnknownType, Settings, Start, Stop, run_all, seek_arguments,
-        settings::ConsumerExtra,
+        ConsumeError, Consumer, OnError, OnUnknownType, Settings, Start, Stop, operations, run_all,
+        seek_arguments, settings::ConsumerExtra, utc,
     },
     metadata::EventsMetadata,
 };
@@ -65,7 +65,8 @@ pub struct ConsumeEvents {
     )]
     group: Option<String>,
     /// Further options of the topic as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`,
-    /// `claim_msgs_older_than` (milliseconds). They override the topic's in `EVENT_BUS_CONSUMER_CONFIG`.
+    /// `claim_msgs_older_than` (milliseconds). They override the topic's in `EVENT_BUS_CONSUMER_CONFIG`. With Python's `offset_time`,
+    /// the command only moves the group to that time, as `seek --to-time` does.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,
     /// Name of this member of the group. It must stay the same after a restart. By default, `{service}.{host}`.
@@ -113,7 +114,7 @@ pub struct ConsumeEvents {
 }
 
 impl ConsumeEvents {
-    pub(super) fn run(self, _: &mut dyn Write) -> CommandResult {
+    pub(super) fn run(self, out: &mut dyn Write) -> CommandResult {
         if let (Some(from), Some(until)) = (self.from_time, self.until)
             && until <= from
         {
@@ -125,6 +126,9 @@ impl ConsumeEvents {
         let (stop, is_closed) = (Stop::new(), Arc::new(AtomicBool::new(false)));
         let printer = Printer { stop: stop.clone(), is_closed: Arc::clone(&is_closed) };
         let topics = self.topics(&settings)?;
+        if let [(topic, group, ConsumerExtra { offset_time: Some(time), .. })] = &*topics {
+            return reset(&settings, topic, group, *time, out);
+        }
         let consumers = self.consumers(&settings, &topics, &printer)?;
         signals::stop_on_signals(&stop)?;
         let (done, closed) = with_bus(&settings, || {
@@ -242,6 +246,24 @@ impl ConsumeEvents {
         }
         self.count.into_iter().fold(consumer, Consumer::count)
     }
+}
+
+/// Moves a group to a time, which Python's consumer does if it gets an `offset_time`.
+fn reset(
+    settings: &Settings,
+    topic: &str,
+    group: &str,
+    time: SystemTime,
+    out: &mut dyn Write,
+) -> CommandResult {
+    let topic = settings.stream_name(topic);
+    operations(settings)?.seek(&topic, group, &Start::At(time))?;
+    writeln!(
+        out,
+        "group `{group}` of `{topic}` begins with the first entry stored at {} or later; start the consumer without `offset_time`",
+        utc(time)
+    )?;
+    Ok(Done::Clean)
 }
 
 /// Prints events to standard output. If its reader has closed it, stops the consumer.

@@ -121,3 +121,12 @@ fn missing_rights_are_found_and_those_of_the_guide_are_enough() {
         assert_eq!(ran.code, 0, "{command:?}: {}", ran.stderr);
     }
 }
+
+#[test]
+fn an_event_type_with_a_hyphen_may_be_refused() {
+    let Some(bus) = Bus::new(1) else { return };
+    let event_type = "org.openedx.enterprise.subsidy.redemption-reversed.v1";
+    let route = json!({event_type: {"parcels": {"event_key_field": "redemption.subsidy_identifier", "enabled": true}}});
+    let lines = check(&bus.with("EVENT_BUS_PRODUCER_CONFIG", route.to_string()));
+    assert!(has(&lines, &["warning: schema_may_be_refused", event_type, "hyphen"]), "{lines:?}");
+}

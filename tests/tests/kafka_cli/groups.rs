@@ -90,3 +90,20 @@ fn a_topic_that_does_not_exist_is_not_created() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("kafka-topics.sh") && ran.stderr.contains(&bus.topic), "{}", ran.stderr);
 }
+
+#[test]
+fn the_offset_time_of_python_moves_the_group_and_ends() {
+    let Some(bus) = Bus::new(2) else { return };
+    bus.post(&["one", "two", "three"]);
+    let reset = |time: &str| {
+        bus.run_group(&["consume-events"], &["--extra", &format!(r#"{{"offset_time": "{time}"}}"#)])
+    };
+    let ran = reset("2100-01-01T00:00:00Z");
+    assert_eq!((ran.code, &*ran.stderr), (0, ""));
+    assert_eq!(committed(&bus).into_iter().flatten().sum::<i64>(), 3);
+    assert_eq!(reset("2020-01-01T00:00:00+00:00").code, 0);
+    assert_eq!(committed(&bus), [Some(0), Some(0)]);
+    let naive = reset("2020-01-01T00:00:00");
+    assert!(naive.code == 2 && naive.stderr.contains("no offset from UTC"), "{}", naive.stderr);
+    assert!(bus.notes().is_empty());
+}

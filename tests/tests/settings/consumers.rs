@@ -21,6 +21,11 @@ fn invalid_consumers() {
         ),
         (json!({"group_id": "g", "extra": {"backlog": 1}}), at("['extra']['backlog']"), "unknown key"),
         (
+            json!({"group_id": "g", "extra": {"offset_time": "2026-11-30T08:00:00Z"}}),
+            at("['extra']['offset_time']"),
+            "only for `--extra`",
+        ),
+        (
             json!({"group_id": "g", "extra": {"last_read_msg_id": "0-x"}}),
             at("['extra']['last_read_msg_id']"),
             "expected the id of a message, found the string `0-x`",

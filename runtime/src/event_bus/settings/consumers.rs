@@ -1,6 +1,9 @@
 //! `EVENT_BUS_CONSUMER_CONFIG`: the topics that a consumer reads.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use serde_json::Value;
 
@@ -10,7 +13,10 @@ use super::{
     topic,
     value::{Given, boolean, found, kind, milliseconds, string},
 };
-use crate::registry;
+use crate::{
+    date_time::{DateTime, DateTimeError},
+    registry,
+};
 
 settings! {
     /// How one topic is consumed: an entry of `EVENT_BUS_CONSUMER_CONFIG`.
@@ -36,6 +42,9 @@ settings! {
         "check_backlog" => check_backlog: bool = false, boolean;
         /// How long another consumer must have kept a message before this one claims it. Milliseconds in the settings.
         "claim_msgs_older_than" => claim_msgs_older_than: Duration = Duration::from_mins(10), milliseconds;
+        /// The time to which `consume-events` moves the group, such as `2026-11-30T08:00:00Z`. It then ends without consuming. Only
+        /// for `--extra`.
+        "offset_time" => offset_time: Option<SystemTime> = None, moment;
     }
 }
 
@@ -97,6 +106,12 @@ fn read_entry(path: &SettingPath<'_>, value: &Value, findings: &mut Findings) ->
     config.read(&table, findings);
     if let Some((given, path)) = table("extra") {
         config.extra = read_extra(&path, given.value, config.extra, findings)?;
+        if config.extra.offset_time.is_some() {
+            findings.error(
+                &path.key("offset_time"),
+                "only for `--extra`\nnote: it would move the group back at each start\nhelp: remove it, and run `seek --to-time` once",
+            );
+        }
     }
     Some(config)
 }
@@ -124,6 +139,18 @@ fn group(given: Given<'_>) -> Result<String, String> {
 
 fn consumer_name(given: Given<'_>) -> Result<Option<String>, String> {
     string(given).map(|name| Some(name).filter(|name| !name.is_empty()))
+}
+
+/// Reads a moment.
+fn moment(given: Given<'_>) -> Result<Option<SystemTime>, String> {
+    const HELP: &str = "help: write a time such as `2026-11-30T08:00:00Z`";
+    let text = string(given)?;
+    let time: DateTime = text.parse().map_err(|error: DateTimeError| format!("{error}\n{HELP}"))?;
+    let micros = time.unix_micros().ok_or_else(|| {
+        format!("the time has no offset from UTC\nnote: it would be another moment in each time zone\n{HELP}")
+    })?;
+    // Nothing is older than the clocks of brokers, which count in milliseconds.
+    Ok(Some(UNIX_EPOCH + Duration::from_millis(u64::try_from(micros / 1000).unwrap_or_default())))
 }
 
 /// Reads the id of an entry in a stream, `milliseconds-number` or `milliseconds`.

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     ops::Range,
     sync::Arc,
+    thread,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
@@ -32,6 +33,8 @@ const NO_GROUP: &str = "openedx-events";
 const SLICE: Duration = Duration::from_millis(100);
 /// How long one look at the offsets of a group takes.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long to wait before another look.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How long nothing may arrive.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -131,14 +134,20 @@ impl Reader {
     ) -> Result<TopicPartitionList, BusError> {
         loop {
             let committed = self.client.committed_offsets(partitions.clone(), left(deadline).min(LOOK));
+            // Each partition has an error of its own.
+            let committed = committed.and_then(|list| {
+                list.elements().iter().try_for_each(|one| one.error())?;
+                Ok(list)
+            });
             match committed {
-                Err(error) if is_late(&error) && Instant::now() < deadline => {
+                Err(error) if may_change(&error) && Instant::now() < deadline => {
                     if let Some(refusal) = self.refusal() {
                         return Err(failure::explain(action, &refusal, &self.errors));
                     }
                     if let Some(cause) = self.errors.cause().filter(|cause| !cause.is_transient()) {
                         return Err(BusError::permanent(action).with_source(cause));
                     }
+                    thread::sleep(PAUSE);
                 }
                 committed => return self.checked(action, committed),
             }
@@ -350,8 +359,8 @@ impl Reader {
     }
 }
 
-/// Returns whether no broker has answered in time.
-fn is_late(error: &KafkaError) -> bool {
+/// Returns whether the next answer of the group's broker may be another one: it did not answer, or another broker takes its place.
+fn may_change(error: &KafkaError) -> bool {
     matches!(
         error.rdkafka_error_code(),
         Some(
@@ -359,6 +368,9 @@ fn is_late(error: &KafkaError) -> bool {
                 | Code::RequestTimedOut
                 | Code::WaitingForCoordinator
                 | Code::BrokerTransportFailure
+                | Code::NotCoordinator
+                | Code::CoordinatorLoadInProgress
+                | Code::CoordinatorNotAvailable
         )
     )
 }

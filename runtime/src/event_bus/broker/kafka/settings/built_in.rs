@@ -19,6 +19,7 @@ use crate::event_bus::{
 const SERVERS: &str = "EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS";
 const REGISTRY: &str = "EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL";
 
+const CONSUMER: &str = "EVENT_BUS_CONSUMER";
 const MAX_LEN: &str = "EVENT_BUS_CONSUMER_DLQ_MAX_LEN";
 
 /// The settings that make no sense without each other.
@@ -35,7 +36,7 @@ impl BuiltIn for KafkaSettings {
     fn python(&self, setting: &str) -> Option<&'static str> {
         match setting {
             "EVENT_BUS_PRODUCER" => Some("edx_event_bus_kafka.create_producer"),
-            "EVENT_BUS_CONSUMER" => Some("edx_event_bus_kafka.KafkaEventConsumer"),
+            CONSUMER => Some("edx_event_bus_kafka.KafkaEventConsumer"),
             _ => None,
         }
     }
@@ -75,7 +76,8 @@ impl BuiltIn for KafkaSettings {
                 );
             }
         }
-        if setting == "EVENT_BUS_CONSUMER"
+        let consumer = layers.get(CONSUMER).and_then(|(given, _)| given.value.as_str());
+        if consumer.is_some_and(|value| self.is_called(value, CONSUMER))
             && let Some((_, path)) = layers.get(MAX_LEN)
         {
             findings.warning(

@@ -43,7 +43,6 @@ pub(super) fn committed(
     let found = reader.committed(&action, &list, deadline)?;
     let mut committed = BTreeMap::new();
     for element in found.elements() {
-        reader.checked(&action, element.error())?;
         if let Offset::Offset(offset) = element.offset() {
             committed.insert(element.partition(), Committed { offset, text: element.metadata().to_owned() });
         }
