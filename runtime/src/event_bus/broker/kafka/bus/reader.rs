@@ -14,6 +14,7 @@ use rdkafka::{
     error::KafkaError,
     message::{BorrowedMessage, Message as _},
     metadata::MetadataPartition,
+    topic_partition_list::TopicPartitionListElem,
     types::RDKafkaErrorCode as Code,
 };
 
@@ -136,7 +137,7 @@ impl Reader {
             let committed = self.client.committed_offsets(partitions.clone(), left(deadline).min(LOOK));
             // Each partition has an error of its own.
             let committed = committed.and_then(|list| {
-                list.elements().iter().try_for_each(|one| one.error())?;
+                list.elements().iter().try_for_each(TopicPartitionListElem::error)?;
                 Ok(list)
             });
             match committed {
