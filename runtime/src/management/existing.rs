@@ -18,6 +18,8 @@ pub(super) struct Names {
     /// The topic's full name.
     pub(super) full: String,
     pub(super) group: Option<String>,
+    /// Whether the bus creates topics when they are used. Kafka's are created by administrators.
+    creates_topics: bool,
 }
 
 /// A topic or a group that does not exist.
@@ -31,7 +33,9 @@ pub(super) struct Missing {
 impl Names {
     pub(super) fn new(settings: &Settings, topic: &str, group: Option<&str>) -> Self {
         let full = settings.stream_name(topic);
-        Self { topic: topic.to_owned(), full, group: group.map(str::to_owned) }
+        let buses = [&settings.consumer.bus, &settings.producer.bus];
+        let creates_topics = !buses.into_iter().flatten().any(|bus| bus == "kafka");
+        Self { topic: topic.to_owned(), full, group: group.map(str::to_owned), creates_topics }
     }
 
     /// Returns what does not exist: the topic or, if it exists, the group.
@@ -85,6 +89,11 @@ impl Missing {
         if self.is_topic { "topic_missing" } else { "group_missing" }
     }
 
+    /// Returns whether the command creates it.
+    fn is_created(&self) -> bool {
+        !self.is_topic || self.names.creates_topics
+    }
+
     /// Returns whether a consumer that creates it at its start is probably misconfigured. Each group is new once.
     fn is_suspicious(&self) -> bool {
         self.is_topic || !self.near.is_empty()
@@ -120,7 +129,8 @@ pub(super) fn warn_before_creating(settings: &Settings, names: Vec<Names>, stop:
     while !left.is_zero() && !stop.is_stopped() {
         match answer.recv_timeout(PAUSE) {
             Ok(Some(missing)) if missing.is_suspicious() => {
-                tracing::warn!("{missing}; creating it ({})", missing.help());
+                let creating = if missing.is_created() { "; creating it" } else { "" };
+                tracing::warn!("{missing}{creating} ({})", missing.help());
             }
             Ok(_) => {}
             Err(mpsc::RecvTimeoutError::Timeout) => left -= PAUSE,
