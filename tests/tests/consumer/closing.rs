@@ -110,3 +110,20 @@ fn a_bus_that_does_not_claim_entries_limits_no_receiver() {
     script.wait_for_polls();
     consumer.stop().unwrap();
 }
+
+#[test]
+fn messages_that_are_not_finished_are_logged() {
+    let (test, script) = ("unfinished", Script::default());
+    let _receiver = receive(test, |_| Err(ReceiverError::new("nobody at home")));
+    script.delivers(["1", "2", "3"].map(|id| entry(test, id, "ada")));
+    let hour = Duration::from_hours(1);
+    let consumer = script.start(|consumer| consumer.retry(hour, hour));
+    wait("it fails", || !consumer.lines.with("receiver failed").is_empty());
+    script.wait_for_polls();
+    let lines = consumer.lines.clone();
+    consumer.stop().unwrap();
+    let said = lines.with("were read and not finished");
+    assert!(said.len() == 1 && said[0].contains("count=3 tried=1"), "{said:?}");
+    let held = [("2", 0), ("3", 0), ("1", 1)].map(|(id, attempts)| (id.to_owned(), attempts));
+    assert!(script.calls().contains(&Call::Hold(held.to_vec())), "{:?}", script.calls());
+}

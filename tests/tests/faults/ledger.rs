@@ -78,7 +78,7 @@ impl Ledger {
     fn read_log(&mut self, lines: Vec<String>) {
         for line in lines {
             let word = |name: &str| line.split(' ').find_map(|word| word.strip_prefix(name));
-            if let Some(id) = word("redis_msg_id=") {
+            if let Some(id) = word("entry_id=") {
                 self.received.insert(id.to_owned());
                 continue;
             }

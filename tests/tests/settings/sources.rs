@@ -2,8 +2,10 @@
 
 use std::{fs, path::PathBuf, process::Command, time::Duration};
 
-use openedx_events::event_bus::{Settings, settings::SettingsBuilder};
+use openedx_events::event_bus::{self, Settings, settings::SettingsBuilder};
+use openedx_events_tests::log::Lines;
 use serde_json::json;
+use tracing::{Level, subscriber::with_default};
 
 use super::{QUIZ, from_variables, route};
 
@@ -110,12 +112,12 @@ fn an_empty_producer_variable_switches_producing_off() {
     let settings = build(&[("EVENT_BUS_PRODUCER", "")]);
     assert_eq!(settings.producing_bus().unwrap(), None);
     assert_eq!(settings.producer.config.enabled(QUIZ).count(), 1, "check still sees the routes");
-    let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
-    assert_eq!(
-        warning.to_string().lines().next().unwrap(),
-        "warning: `EVENT_BUS_PRODUCER` in the environment: empty, so this process sends no events to the event bus"
-    );
-    // Without routes there is nothing to warn about.
+    assert_eq!(settings.warnings(), [], "that is meant");
+    let lines = Lines::default();
+    let installed = with_default(lines.subscriber(Level::INFO), || event_bus::install(&settings));
+    drop(installed.unwrap());
+    let said = lines.with("sends no events to the event bus");
+    assert!(said.len() == 1 && said[0].starts_with("INFO ") && said[0].contains("routes=1"), "{said:?}");
     let settings = from_variables([("EVENT_BUS_PRODUCER", "")]).unwrap();
     assert_eq!((settings.producing_bus().unwrap(), settings.warnings()), (None, &[][..]));
     // Elsewhere, the empty string means that nothing is set, and the events would be lost.
@@ -126,4 +128,19 @@ fn an_empty_producer_variable_switches_producing_off() {
         json!({"EVENT_BUS_PRODUCER": "", "EVENT_BUS_PRODUCER_CONFIG": file["EVENT_BUS_PRODUCER_CONFIG"]});
     let error = Settings::from_value(routes).unwrap().producing_bus().unwrap_err();
     assert!(error.findings()[0].message.starts_with("not set\nnote: "), "{error}");
+}
+
+#[test]
+fn an_empty_variable_that_takes_nothing_back_is_a_warning() {
+    let build = |file: serde_json::Value, name: &str| {
+        SettingsBuilder::new().value(file).variables([(name, "")]).build().unwrap()
+    };
+    let settings = build(json!({"EVENT_BUS_TOPIC_PREFIX": "dev"}), "EVENT_BUS_TOPIC_PREFIX");
+    assert_eq!(settings.topic_prefix.as_deref(), Some("dev"));
+    let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
+    assert_eq!(
+        warning.to_string().lines().next().unwrap(),
+        "warning: `EVENT_BUS_TOPIC_PREFIX` in the environment: empty, so the value that the program sets stays in effect"
+    );
+    assert_eq!(build(json!({}), "EVENT_BUS_TOPIC_PREFIX").warnings(), [], "nothing else sets it");
 }

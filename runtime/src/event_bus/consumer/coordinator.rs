@@ -462,6 +462,9 @@ impl<'a> Coordinator<'a> {
             let doing = "finished messages could not be acknowledged, and will be delivered again";
             self.broker_failed(&error, doing);
         }
+        if !returned.is_empty() {
+            self.observers.tell(&Observation::Returned(&returned));
+        }
     }
 }
 

@@ -132,6 +132,11 @@ impl Observer for Log {
                 count = ids.len(),
                 "the broker gave entries to other members: those that are not running are dropped here"
             ),
+            Observation::Returned(entries) => tracing::info!(
+                count = entries.len(),
+                tried = entries.iter().filter(|(_, attempts)| *attempts > 0).count(),
+                "messages that were read and not finished stay pending: this member or another one receives them again"
+            ),
             Observation::Paused { outage: Outage { receiver, error, given_up: 0 }, .. } => tracing::warn!(
                 %receiver,
                 error,

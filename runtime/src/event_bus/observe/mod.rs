@@ -50,6 +50,8 @@ pub(super) enum Observation<'a> {
     Lost(&'a Lost),
     /// The broker handed entries that are in flight to other members.
     Revoked(&'a [EntryId]),
+    /// The consumer ended, and gave messages back that it had read and not finished, each with the number of its attempts.
+    Returned(&'a [(EntryId, u32)]),
     /// The consumer pauses, because a receiver cannot work.
     Paused { outage: &'a Outage, replay: &'a str },
     /// The pause has ended after this time.

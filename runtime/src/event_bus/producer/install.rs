@@ -70,6 +70,13 @@ pub fn install(settings: impl Borrow<Settings>) -> Result<Guard, InstallError> {
     // Even without a bus, receivers of this process see the metadata.
     settings.service_name.as_deref().inspect(|name| set_service(name));
     let Some(name) = settings.producing_bus().map_err(InstallError::Settings)? else {
+        let routes = settings.routes_switched_off();
+        if routes > 0 {
+            tracing::info!(
+                routes,
+                "the variable `EVENT_BUS_PRODUCER` is empty, so this process sends no events to the event bus"
+            );
+        }
         return Ok(Guard { router: None, _runtime: Remembered::current() });
     };
     if settings.service_name.is_none() {

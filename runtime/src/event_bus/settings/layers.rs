@@ -10,8 +10,9 @@ use super::{finding::SettingPath, merge::merge_producer_configs, value::Given};
 #[derive(Default)]
 pub(in crate::event_bus) struct Layers {
     settings: BTreeMap<String, Setting>,
-    /// The source that switched producing off.
-    producing_off: Option<String>,
+    is_producing_off: bool,
+    /// The names of empty variables that have no effect, and their source.
+    without_effect: Vec<(String, String)>,
 }
 
 /// The setting that an empty variable takes back.
@@ -29,7 +30,11 @@ impl Layers {
     pub(super) fn add(&mut self, name: String, mut value: Value, origin: &str, is_variable: bool) {
         if name == PRODUCER && (is_variable || value != "") && !value.is_null() {
             self.settings.remove(PRODUCER);
-            self.producing_off = (value == "").then(|| origin.to_owned());
+            self.is_producing_off = value == "";
+        }
+        if is_variable && value == "" && self.settings.contains_key(&name) {
+            self.without_effect.push((name, origin.to_owned()));
+            return;
         }
         if value.is_null() || value == "" {
             return;
@@ -46,9 +51,20 @@ impl Layers {
         self.settings.insert(name, Setting { value, origin, is_variable });
     }
 
-    /// Returns the path of the empty variable that switches producing off.
-    pub(super) fn producing_off(&self) -> Option<SettingPath<'_>> {
-        self.producing_off.as_deref().map(|origin| SettingPath::new(PRODUCER, origin))
+    /// Returns whether an empty variable switches producing off.
+    pub(super) fn is_producing_off(&self) -> bool {
+        self.is_producing_off
+    }
+
+    /// Returns the paths of empty variables that have no effect, each with the value that stays in effect, for a message.
+    pub(super) fn without_effect(&self) -> impl Iterator<Item = (SettingPath<'_>, String)> {
+        self.without_effect.iter().filter_map(|(name, origin)| {
+            let kept = match &*self.settings.get(name)?.origin {
+                "" => "the value that the program sets".to_owned(),
+                origin => format!("the value in {origin}"),
+            };
+            Some((SettingPath::new(&**name, origin), kept))
+        })
     }
 
     pub(in crate::event_bus) fn get(&self, name: &str) -> Option<(Given<'_>, SettingPath<'_>)> {

@@ -139,6 +139,13 @@ impl Settings {
         }
     }
 
+    /// Returns the number of enabled routes that have no effect, because an empty variable switches producing off.
+    pub(in crate::event_bus) fn routes_switched_off(&self) -> usize {
+        let is_off = self.is_producing_off && self.producer.bus.is_none();
+        let routes = self.producer.config.iter().filter(|(_, _, route)| route.enabled);
+        if is_off { routes.count() } else { 0 }
+    }
+
     /// Returns the name of the bus that events are received from.
     ///
     /// # Errors

@@ -30,7 +30,8 @@ pub(super) fn read(layers: &Layers, findings: &mut Findings) -> Settings {
     check_buses(&settings, layers, findings);
     check_retries(&settings.consumer, layers, findings);
     read_routes(&mut settings, layers, findings);
-    check_producing_off(&mut settings, layers, findings);
+    settings.is_producing_off = layers.is_producing_off();
+    check_empty(layers, findings);
     read_consumers(&mut settings, layers, findings);
     settings
 }
@@ -78,19 +79,14 @@ fn read_routes(settings: &mut Settings, layers: &Layers, findings: &mut Findings
     settings.producer.config = routes::read(&path, given.value, context, findings);
 }
 
-/// Notes whether producing is switched off, and warns that routes have no effect: the variable may be empty by mistake.
-fn check_producing_off(settings: &mut Settings, layers: &Layers, findings: &mut Findings) {
-    let Some(path) = layers.producing_off() else { return };
-    settings.is_producing_off = true;
-    let count = settings.producer.config.iter().filter(|(_, _, route)| route.enabled).count();
-    if count > 0 {
+/// Warns of empty variables that do not take back what another source sets.
+fn check_empty(layers: &Layers, findings: &mut Findings) {
+    for (path, kept) in layers.without_effect() {
         findings.warning(
             &path,
             format!(
-                "empty, so this process sends no events to the event bus\nnote: {count} enabled routes of \
-                 `EVENT_BUS_PRODUCER_CONFIG` have no effect\nhelp: leave it in a worker whose receivers send no events; otherwise \
-                 write {}, or remove the variable",
-                bus::built_in()
+                "empty, so {kept} stays in effect\nnote: an empty variable counts as not set\nhelp: write a value, or remove the \
+                 variable"
             ),
         );
     }

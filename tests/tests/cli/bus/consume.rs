@@ -50,7 +50,7 @@ fn arguments_of_python_are_accepted() {
         ["consume_events", "-t", "parcels", "--group_id", "vans", "--extra", &extra, "--count", "1"];
     let ran = bus.done(&arguments);
     assert_eq!(bus.notes(), ["begin 2", "end 2", "count 2"]);
-    assert!(ran.stderr.contains("redis_consumer_name=\"van-1\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("consumer_name=\"van-1\""), "{}", ran.stderr);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn without_a_topic_all_enabled_topics_are_consumed() {
     let extra = r#"{"consumer_name": "van-4"}"#;
     let ran = bus.done(&["consume-events", "-t", "east", "-g", "vans", "--extra", extra, "--count", "1"]);
     assert_eq!(bus.notes().last().unwrap(), "count 4");
-    assert!(ran.stderr.contains("redis_consumer_name=\"van-4\""), "{}", ran.stderr);
+    assert!(ran.stderr.contains("consumer_name=\"van-4\""), "{}", ran.stderr);
 }
 
 #[test]

@@ -33,7 +33,7 @@ use operations::RedisOperations;
 use producer::RedisProducer;
 
 use crate::event_bus::broker::{
-    AuditLine, AuditLog, BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+    BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
 };
 
 /// The event bus on Redis Streams. It needs Redis 7.0 or newer, or a compatible server.
@@ -77,31 +77,7 @@ impl fmt::Debug for RedisBus {
     }
 }
 
-/// Adds the field in which Python's log lines have the id of an entry.
-fn log_audit(line: &AuditLine<'_>) {
-    let AuditLine { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *line;
-    tracing::info!(topic, %message_id, event_type, %entry_id, redis_msg_id = %entry_id, event_timestamp_ms, "{text}");
-}
-
 impl EventBus for RedisBus {
-    fn audit_log(&self) -> AuditLog {
-        log_audit
-    }
-
-    /// Adds the field names that Python's consumer has.
-    fn consumer_span(&self, subscription: &Subscription) -> tracing::Span {
-        let Subscription { topic, group, consumer_name, .. } = subscription;
-        tracing::info_span!(
-            "consumer",
-            topic,
-            group,
-            consumer_name,
-            redis_stream = topic,
-            redis_consumer_group = group,
-            redis_consumer_name = consumer_name
-        )
-    }
-
     fn producer(&self) -> Result<Arc<dyn EventBusProducer>, BusError> {
         Ok(Arc::new(RedisProducer::new(Arc::clone(&self.connector))))
     }
