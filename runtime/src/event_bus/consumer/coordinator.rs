@@ -12,6 +12,7 @@ use super::{
     lanes::Lanes,
     options::Options,
     outages::PauseNews,
+    pace::{HEARTBEAT, Pace, TICK},
     poller::{CLOSING, Poller},
     stop::Stop,
 };
@@ -21,18 +22,8 @@ use crate::event_bus::{
     wire::Entry,
 };
 
-/// The longest wait for new entries, if the broker cannot be woken: a stop takes effect between two waits.
-const SLICE: Duration = Duration::from_millis(400);
-/// The longest wait if the broker can be woken: a connection that broke silently is noticed between two waits. Each wait
-/// wakes two or three threads.
-const WAKEABLE_SLICE: Duration = Duration::from_secs(6);
-/// How often acknowledgements go out and deadlines are checked while messages are in flight.
-const TICK: Duration = Duration::from_millis(50);
 /// How long leaving the group may take after an error, and if the broker does not answer.
 const BRIEF: Duration = Duration::from_millis(400);
-/// How often the broker hears of this member, even if the member has no room for entries.
-const HEARTBEAT: Duration = Duration::from_secs(2);
-
 pub(super) struct Coordinator<'a> {
     poller: Poller,
     lanes: Lanes,
@@ -46,25 +37,6 @@ pub(super) struct Coordinator<'a> {
     pace: Pace,
     /// Whether the operator knows that the topic may drop entries during the pause.
     risk_is_known: bool,
-}
-
-/// When the broker is called next.
-struct Pace {
-    /// When the claims were renewed last.
-    claimed: Instant,
-    polled: Instant,
-    /// Whether the last poll returned as many entries as requested, so that there are probably more.
-    has_more: bool,
-    /// The longest wait for new entries.
-    slice: Duration,
-    /// Whether the broker has delivered all messages before the end of the consumer's work.
-    is_done: bool,
-    /// Whether the broker has answered once. Until then, a permanent error means that the consumer is set up wrongly.
-    has_answered: bool,
-    /// The end of the pause after a failed call.
-    rest_until: Option<Instant>,
-    /// When the broker is asked next whether the topic may drop entries.
-    risk_due: Instant,
 }
 
 type Step = Result<(), ConsumeError>;
@@ -83,17 +55,7 @@ impl<'a> Coordinator<'a> {
         let lanes =
             Lanes::start(options, clock, subscription.receiver_timeout, observers).map_err(refused)?;
         let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
-        let now = Instant::now();
-        let pace = Pace {
-            claimed: now,
-            polled: now,
-            has_more: false,
-            slice: options.poll_timeout.min(if poller.can_be_woken() { WAKEABLE_SLICE } else { SLICE }),
-            is_done: false,
-            has_answered: false,
-            rest_until: None,
-            risk_due: now,
-        };
+        let pace = Pace::new(options.poll_timeout, poller.can_be_woken());
         let intake = Intake::new(options.batch_bytes);
         Ok(Self {
             poller,
@@ -465,13 +427,5 @@ impl<'a> Coordinator<'a> {
         if !returned.is_empty() {
             self.observers.tell(&Observation::Returned(&returned));
         }
-    }
-}
-
-impl Pace {
-    /// Returns the rest of the pause after a failed call.
-    fn rest(&self) -> Option<Duration> {
-        let left = self.rest_until?.saturating_duration_since(Instant::now());
-        (!left.is_zero()).then_some(left)
     }
 }

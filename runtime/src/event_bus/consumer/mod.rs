@@ -28,6 +28,7 @@ mod job;
 mod lanes;
 mod options;
 mod outages;
+mod pace;
 mod poller;
 #[cfg(feature = "cli")]
 mod renamed;
