@@ -23,6 +23,7 @@ pub use runtime::set_runtime;
 pub(crate) use runtime::{Remembered, Runtime, drive};
 
 /// Why a future was not driven to its end.
+#[cfg_attr(not(feature = "tokio"), allow(dead_code))] // Only a runtime's thread can stand still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotDriven {
     /// The thread is the only one of its runtime, so the future could wait for a timer or socket for ever.
