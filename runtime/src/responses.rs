@@ -15,32 +15,112 @@ use crate::receiver::{ReceiverDefinition, ReceiverError};
 /// This is the counterpart of the list of pairs that `send_robust` returns in Django. The caller may ignore it, because
 /// each failure was logged.
 #[derive(Default)]
-pub struct Responses(ManuallyDrop<Vec<Response>>);
+pub struct Responses {
+    list: ManuallyDrop<List>,
+    /// Whether the list owns anything: an error, a shared definition, or a vector. If it does not, dropping it costs nothing.
+    owns: bool,
+}
 
-impl Responses {
-    pub(crate) fn with_capacity(capacity: usize) -> Self {
-        Self(ManuallyDrop::new(Vec::with_capacity(capacity)))
+/// A list that allocates nothing for up to four responses, which is more than most events have receivers.
+#[derive(Default)]
+enum List {
+    #[default]
+    Empty,
+    One([Response; 1]),
+    Two([Response; 2]),
+    Three([Response; 3]),
+    Four([Response; 4]),
+    Many(Vec<Response>),
+}
+
+impl List {
+    fn reserve(&mut self, additional: usize) {
+        let mut all = mem::take(self).into_vec();
+        all.reserve(additional);
+        *self = Self::Many(all);
     }
 
+    #[inline]
+    fn push(&mut self, response: Response) {
+        match self {
+            // An empty list need not be dropped.
+            Self::Empty => mem::forget(mem::replace(self, Self::One([response]))),
+            Self::Many(all) => all.push(response),
+            _ => self.grow(response),
+        }
+    }
+
+    #[inline(never)]
+    fn grow(&mut self, new: Response) {
+        *self = match mem::take(self) {
+            Self::Empty => Self::One([new]),
+            Self::One([one]) => Self::Two([one, new]),
+            Self::Two([one, two]) => Self::Three([one, two, new]),
+            Self::Three([one, two, three]) => Self::Four([one, two, three, new]),
+            Self::Four([one, two, three, four]) => Self::Many(vec![one, two, three, four, new]),
+            Self::Many(mut all) => {
+                all.push(new);
+                Self::Many(all)
+            }
+        };
+    }
+
+    fn as_slice(&self) -> &[Response] {
+        match self {
+            Self::Empty => &[],
+            Self::One(all) => all,
+            Self::Two(all) => all,
+            Self::Three(all) => all,
+            Self::Four(all) => all,
+            Self::Many(all) => all,
+        }
+    }
+
+    fn into_vec(self) -> Vec<Response> {
+        match self {
+            Self::Empty => Vec::new(),
+            Self::One(all) => all.into(),
+            Self::Two(all) => all.into(),
+            Self::Three(all) => all.into(),
+            Self::Four(all) => all.into(),
+            Self::Many(all) => all,
+        }
+    }
+}
+
+impl Responses {
+    /// Makes room for more responses, if there are many.
+    #[inline]
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        if additional > 4 {
+            self.list.reserve(additional);
+            self.owns = true;
+        }
+    }
+
+    #[inline]
     pub(crate) fn push(&mut self, response: Response) {
-        self.0.push(response);
+        self.owns |= !matches!(response, Response { receiver: ReceiverHandle::Linked(_), result: Ok(()) });
+        self.list.push(response);
+        // The fifth response moves all of them into a vector.
+        self.owns |= matches!(*self.list, List::Many(_));
     }
 
     /// Returns an iterator over the responses.
     pub fn iter(&self) -> std::slice::Iter<'_, Response> {
-        self.0.iter()
+        self.list.as_slice().iter()
     }
 
     /// Returns the number of responses.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.list.as_slice().len()
     }
 
     /// Returns whether there are no responses: no receiver ran, and the event did not go to a bus.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.as_slice().is_empty()
     }
 
     /// Returns whether every receiver succeeded, and the event bus too if the event went there.
@@ -63,33 +143,33 @@ impl Responses {
     /// Returns the response of the event bus. There is one if the event has an enabled route and did not come from the bus.
     #[must_use]
     pub fn event_bus(&self) -> Option<&Response> {
-        self.0.iter().find(|response| response.is_event_bus())
+        self.iter().find(|response| response.is_event_bus())
     }
 
     /// Returns the responses of the receivers that failed, and of the event bus if it failed.
     pub fn failures(&self) -> impl Iterator<Item = &Response> {
-        self.0.iter().filter(|response| response.result().is_err())
+        self.iter().filter(|response| response.result().is_err())
     }
 }
 
-/// Without a receiver, a sender drops an empty list. The code that drops other lists is in a function of its own, so that
-/// dropping an empty one is cheap.
+/// Most senders drop a list that owns nothing. The code that drops other lists is in a function of its own, so that this is
+/// cheap.
 impl Drop for Responses {
     #[inline]
     fn drop(&mut self) {
         #[inline(never)]
-        fn free(responses: Vec<Response>) {
-            drop(responses);
+        fn free(responses: &mut List) {
+            *responses = List::Empty;
         }
-        if self.0.capacity() > 0 {
-            free(mem::take(&mut *self.0));
+        if self.owns {
+            free(&mut self.list);
         }
     }
 }
 
 impl fmt::Debug for Responses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Responses").field(&*self.0).finish()
+        f.debug_tuple("Responses").field(&self.list.as_slice()).finish()
     }
 }
 
@@ -107,7 +187,7 @@ impl IntoIterator for Responses {
     type IntoIter = std::vec::IntoIter<Response>;
 
     fn into_iter(mut self) -> Self::IntoIter {
-        mem::take(&mut *self.0).into_iter()
+        mem::take(&mut *self.list).into_vec().into_iter()
     }
 }
 

@@ -9,15 +9,16 @@ use std::{
     marker::PhantomData,
     pin::Pin,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
         atomic::{AtomicUsize, Ordering},
     },
     task::{Context, Poll},
+    thread,
 };
 
 use crate::{
     event::{EventDefinition, SharedEvent},
-    metadata::{EventsMetadata, LazyMetadata},
+    metadata::EventsMetadata,
 };
 
 /// The number of scopes on all threads. A send looks at the scopes of its thread only if this is not zero.
@@ -35,7 +36,7 @@ pub(crate) fn is_active() -> bool {
 
 /// The effect of a scope on the events that are sent in it.
 pub(crate) enum Effect {
-    Capture(&'static EventDefinition, Arc<Mutex<Vec<Captured>>>),
+    Capture(&'static EventDefinition, Arc<Sent>),
     Strict,
     MuteEvent(&'static EventDefinition),
     MuteReceiver(TypeId),
@@ -45,6 +46,44 @@ pub(crate) enum Effect {
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Effect")
+    }
+}
+
+/// The events that were sent while a capture existed.
+#[derive(Default)]
+pub(crate) struct Sent {
+    captured: Mutex<Vec<Captured>>,
+    /// The thread of each event that was sent outside of the scope.
+    elsewhere: Mutex<Vec<String>>,
+}
+
+impl Sent {
+    pub(crate) fn captured(&self) -> MutexGuard<'_, Vec<Captured>> {
+        self.captured.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn elsewhere(&self) -> MutexGuard<'_, Vec<String>> {
+        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The captures on all threads.
+static CAPTURES: Mutex<Vec<Weak<Effect>>> = Mutex::new(Vec::new());
+
+/// Notes the captures that miss an event of this definition, because its sender is only in `scopes`.
+pub(crate) fn note_missed(definition: &'static EventDefinition, scopes: &Scopes) {
+    let captures: Vec<_> = {
+        let captures = CAPTURES.lock().unwrap_or_else(PoisonError::into_inner);
+        captures.iter().filter_map(Weak::upgrade).collect()
+    };
+    for effect in captures {
+        if let Effect::Capture(of, sent) = &*effect
+            && std::ptr::eq(*of, definition)
+            && !scopes.0.iter().any(|one| Arc::ptr_eq(one, &effect))
+        {
+            let thread = thread::current();
+            sent.elsewhere().push(thread.name().unwrap_or("a thread without a name").to_owned());
+        }
     }
 }
 
@@ -60,6 +99,9 @@ pub(crate) struct Captured {
 pub(crate) struct Scopes(Vec<Arc<Effect>>);
 
 impl Scopes {
+    /// No scopes.
+    pub(crate) const NONE: &Self = &Self(Vec::new());
+
     pub(crate) fn current() -> Self {
         if !is_active() {
             return Self(Vec::new());
@@ -97,14 +139,14 @@ impl Scopes {
         &self,
         definition: &'static EventDefinition,
         event: &SharedEvent,
-        metadata: &LazyMetadata,
+        metadata: &EventsMetadata,
     ) {
         for effect in &self.0 {
             if let Effect::Capture(of, events) = &**effect
                 && std::ptr::eq(*of, definition)
             {
-                let captured = Captured { event: Arc::clone(event), metadata: metadata.get().clone() };
-                events.lock().unwrap_or_else(PoisonError::into_inner).push(captured);
+                let captured = Captured { event: Arc::clone(event), metadata: metadata.clone() };
+                events.captured().push(captured);
             }
         }
     }
@@ -132,7 +174,13 @@ pub struct Scope(Entered);
 
 impl Scope {
     pub(crate) fn enter(effect: Effect) -> Self {
-        Self(ScopeHandle(Arc::new(effect)).enter())
+        let effect = Arc::new(effect);
+        if matches!(*effect, Effect::Capture(..)) {
+            let mut captures = CAPTURES.lock().unwrap_or_else(PoisonError::into_inner);
+            captures.retain(|capture| capture.strong_count() > 0);
+            captures.push(Arc::downgrade(&effect));
+        }
+        Self(ScopeHandle(effect).enter())
     }
 
     /// Returns a handle that takes the scope to other threads and tasks.

@@ -22,6 +22,7 @@ number_events! {
     StormPassed "com.example.learning.storm.passed.v1"
     CloudMoved "com.example.learning.cloud.moved.v1"
     FrostCleared "com.example.learning.frost.cleared.v1"
+    MoonRisen "com.example.learning.moon.risen.v1"
     TideTurned "com.example.learning.tide.turned.v1"
 }
 
@@ -40,6 +41,32 @@ fn panic_text(work: impl FnOnce()) -> String {
         Ok(text) => *text,
         Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
     }
+}
+
+#[test]
+fn a_capture_that_misses_an_event_of_another_thread_says_so() {
+    fn send() {
+        drop(MOON_RISEN.send_event(MoonRisen { number: 1 }));
+    }
+
+    let sent = testing::capture(&MOON_RISEN);
+    thread::Builder::new().name("moon".to_owned()).spawn(send).unwrap().join().unwrap();
+    for text in [panic_text(|| drop(sent.assert_one())), panic_text(|| sent.assert_any(|_| true))] {
+        for part in ["1 on thread `moon`", "help: take the scope along", "handle().wrap(future)"] {
+            assert!(text.contains(part), "`{part}` is not in `{text}`");
+        }
+    }
+    // With the handle, it sees them.
+    let handle = sent.handle();
+    let send_inside = move || {
+        let _entered = handle.enter();
+        send();
+    };
+    thread::Builder::new().name("sun".to_owned()).spawn(send_inside).unwrap().join().unwrap();
+    sent.assert_one();
+    send();
+    let text = panic_text(|| drop(sent.assert_one()));
+    assert!(text.contains("but 2 were sent") && !text.contains("sun"), "{text}");
 }
 
 #[test]

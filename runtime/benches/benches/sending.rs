@@ -6,8 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use openedx_events::{Event, EventsMetadata, registry};
 use openedx_events_benches::{
     signals::{
-        CHOIR_HEARD, ChoirHeard, SILENCE_HEARD, SOLO_HEARD, SilenceHeard, SoloHeard, metadata_by_hand,
-        nothing,
+        CHOIR_HEARD, ChoirHeard, DUET_HEARD, DuetHeard, SILENCE_HEARD, SOLO_HEARD, SilenceHeard, SoloHeard,
+        metadata_by_hand, nothing,
     },
     times,
 };
@@ -20,6 +20,9 @@ fn send(criterion: &mut Criterion) {
     });
     group.bench_function("to_1", |bencher| {
         bencher.iter(|| drop(SOLO_HEARD.send_event(black_box(SoloHeard { number: 1 }))));
+    });
+    group.bench_function("to_1_of_metadata", |bencher| {
+        bencher.iter(|| drop(DUET_HEARD.send_event(black_box(DuetHeard { number: 1 }))));
     });
     group.bench_function("to_10", |bencher| {
         bencher.iter(|| drop(CHOIR_HEARD.send_event(black_box(ChoirHeard { number: 1 }))));

@@ -1,4 +1,4 @@
-//! Signals with zero, one and ten receivers that do nothing.
+//! Signals whose receivers do nothing: none, one, one that takes the metadata, an async one, and ten.
 #![allow(unsafe_code)] // The linker sections that collect events and receivers.
 
 use std::time::{Duration, SystemTime};
@@ -20,12 +20,26 @@ macro_rules! numbers {
 numbers! {
     SilenceHeard "com.example.learning.silence.heard.v1"
     SoloHeard "com.example.learning.solo.heard.v1"
+    DuetHeard "com.example.learning.duet.heard.v1"
+    AriaHeard "com.example.learning.aria.heard.v1"
     ChoirHeard "com.example.learning.choir.heard.v1"
 }
 
 /// One receiver.
 #[receiver(SOLO_HEARD)]
 pub fn nothing(event: &SoloHeard) {
+    std::hint::black_box(event.number);
+}
+
+/// One receiver, which takes the metadata.
+#[receiver(DUET_HEARD)]
+pub fn with_metadata(event: &DuetHeard, metadata: &EventsMetadata) {
+    std::hint::black_box((event.number, metadata.id));
+}
+
+/// One async receiver.
+#[receiver(ARIA_HEARD)]
+pub async fn in_a_future(event: &AriaHeard) {
     std::hint::black_box(event.number);
 }
 

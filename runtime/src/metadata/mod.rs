@@ -49,40 +49,37 @@ impl EventsMetadata {
     /// Makes the metadata of an event that this process sends now.
     #[must_use]
     pub fn of(definition: &EventDefinition) -> Self {
-        Self {
-            minorversion: definition.minor_version(),
-            ..Self::with_event_type(Cow::Borrowed(definition.event_type()))
-        }
+        Self::sent(definition, None)
     }
 
     /// Makes the metadata of an event that this process sends now, and that happened at `time`, or now.
-    fn sent(definition: &EventDefinition, time: Option<DateTime>) -> Self {
-        let metadata = Self::of(definition);
-        match time {
-            Some(time) => metadata.at(time),
-            None => metadata,
-        }
+    pub(crate) fn sent(definition: &EventDefinition, time: Option<DateTime>) -> Self {
+        Self::new(Cow::Borrowed(definition.event_type()), definition.minor_version(), time)
     }
 
     /// Makes metadata with the event type and the defaults of Python's class.
     pub(crate) fn with_event_type(event_type: Cow<'static, str>) -> Self {
+        Self::new(event_type, 0, None)
+    }
+
+    #[inline]
+    fn new(event_type: Cow<'static, str>, minorversion: u32, time: Option<DateTime>) -> Self {
         // The clock is read once, because that takes longer than everything else here.
         let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         Self {
             id: identity::new_id(since_1970),
             event_type,
-            minorversion: 0,
+            minorversion,
             source: Cow::Borrowed(identity::source()),
             sourcehost: Cow::Borrowed(host()),
-            time: DateTime::since_1970(since_1970),
+            time: time.map_or_else(|| DateTime::since_1970(since_1970), in_utc),
             sourcelib: Cow::Borrowed(SOURCE_LIB),
         }
     }
+}
 
-    /// Sets the time when the event happened, converted to UTC.
-    fn at(mut self, time: DateTime) -> Self {
-        let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
-        self.time = instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC));
-        self
-    }
+/// Converts a time to UTC.
+fn in_utc(time: DateTime) -> DateTime {
+    let instant = time.unix_micros().and_then(|micros| DateTime::from_unix_micros(micros).ok());
+    instant.unwrap_or_else(|| time.with_offset(UtcOffset::UTC))
 }

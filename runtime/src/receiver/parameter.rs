@@ -11,7 +11,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Delivery<'a> {
     /// The event's metadata.
-    pub metadata: &'a LazyMetadata,
+    pub metadata: &'a LazyMetadata<'a>,
     /// Whether the event came from an event bus, and not from this process.
     pub from_event_bus: bool,
 }

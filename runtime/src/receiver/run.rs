@@ -19,33 +19,25 @@ use crate::{
     scope::Scopes,
 };
 
-/// A receiver that ran.
-pub(crate) struct Run {
-    pub(crate) result: Result<(), ReceiverError>,
-    /// How long it took, if the run is timed.
-    pub(crate) duration: Option<Duration>,
-}
+/// Whether a receiver succeeded.
+pub(crate) type Outcome = Result<(), ReceiverError>;
 
 /// Runs `receiver` by calling `call`. If it is async, drives it on this thread, and cancels it after `timeout`. A panic becomes its
 /// failure. Returns `None` if one of the `scopes` mutes the receiver.
 ///
 /// The caller logs a failure with [`log_failure`], unless it hands the error to its own caller. Consumers call
 /// `Incoming::run`, which does both.
-///
-/// Only consumers pass `started`, the time at which the run begins: reading the clock costs more than a short receiver does.
 #[inline]
 pub(crate) fn run<'a>(
     receiver: &ReceiverDefinition,
     scopes: &Scopes,
-    started: Option<Instant>,
     timeout: Option<Duration>,
     call: impl FnOnce() -> Called<'a>,
-) -> Option<Run> {
-    let result = match begin(receiver, scopes, call)? {
-        Called::Done(result) => result,
-        Called::Future(future) => wait(future, timeout),
-    };
-    Some(Run { result, duration: started.map(|started| started.elapsed()) })
+) -> Option<Outcome> {
+    match begin(receiver, scopes, call)? {
+        Called::Done(outcome) => Some(outcome),
+        Called::Future(future) => Some(wait(future, timeout)),
+    }
 }
 
 /// Runs `receiver` as [`run`] does, in an asynchronous program.
@@ -53,12 +45,11 @@ pub(crate) async fn run_async<'a>(
     receiver: &ReceiverDefinition,
     scopes: &Scopes,
     call: impl FnOnce() -> Called<'a>,
-) -> Option<Run> {
-    let result = match begin(receiver, scopes, call)? {
-        Called::Done(result) => result,
-        Called::Future(future) => Guarded(Some(future)).await,
-    };
-    Some(Run { result, duration: None })
+) -> Option<Outcome> {
+    match begin(receiver, scopes, call)? {
+        Called::Done(outcome) => Some(outcome),
+        Called::Future(future) => Some(Guarded(Some(future)).await),
+    }
 }
 
 #[inline]
@@ -80,7 +71,7 @@ fn panicked<'a>(payload: Box<dyn std::any::Any + Send>) -> Called<'a> {
 
 /// Drives an async receiver on this thread. It is separate, so that synchronous receivers stay cheap.
 #[cold]
-fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Result<(), ReceiverError> {
+fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Outcome {
     match drive(pin!(Guarded(Some(future))), timeout) {
         Ok(result) => result,
         Err(NotDriven::TimedOut) => {
@@ -102,7 +93,7 @@ fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Result<(), Rec
 struct Guarded<'a>(Option<ReceiverFuture<'a>>);
 
 impl Future for Guarded<'_> {
-    type Output = Result<(), ReceiverError>;
+    type Output = Outcome;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let Some(future) = &mut self.0 else { return Poll::Pending };
@@ -150,7 +141,6 @@ pub(crate) fn log_failure(
     error: &ReceiverError,
     metadata: &EventsMetadata,
     attempt: Option<Attempt<'_>>,
-    duration: Option<Duration>,
 ) {
     tracing::error!(
         event_type = receiver.event.event_type(),
@@ -160,7 +150,7 @@ pub(crate) fn log_failure(
         receiver = %receiver.full_name(),
         file = receiver.file(),
         line = receiver.line(),
-        seconds = duration.map(|duration| duration.as_secs_f64()),
+        seconds = attempt.map(|attempt| attempt.started.elapsed().as_secs_f64()),
         permanent = error.is_permanent(),
         error = error.chain(),
         "receiver failed"
@@ -179,7 +169,6 @@ pub(crate) fn drop_guarded<T>(value: T, message: &'static str) {
 mod tests {
     use std::{
         any::TypeId,
-        thread,
         time::{Duration, Instant},
     };
 
@@ -209,39 +198,27 @@ mod tests {
 
     #[test]
     fn success_is_ok() {
-        let run = run(&receiver(), &Scopes::current(), None, None, || Called::Done(Ok(()))).unwrap();
-        assert!(run.result.is_ok());
-        assert!(run.duration.is_none(), "it is not timed");
+        assert!(run(&receiver(), &Scopes::current(), None, || Called::Done(Ok(()))).unwrap().is_ok());
     }
 
     #[test]
     fn a_muted_receiver_does_not_run() {
         let _muted = Scope::enter(Effect::MuteReceiver(TypeId::of::<Lines>()));
-        assert!(run(&receiver(), &Scopes::current(), None, None, || unreachable!("it is muted")).is_none());
+        assert!(run(&receiver(), &Scopes::current(), None, || unreachable!("it is muted")).is_none());
     }
 
     #[test]
     fn a_panic_is_a_failure() {
-        let run = run(&receiver(), &Scopes::current(), None, None, || panic!("no ink")).unwrap();
-        assert!(run.result.unwrap_err().is_panic());
-    }
-
-    #[test]
-    fn a_timed_run_has_a_duration_even_if_it_fails() {
-        let pause = Duration::from_millis(2);
-        let run = run(&receiver(), &Scopes::current(), Some(Instant::now()), None, || {
-            thread::sleep(pause);
-            Called::Done(Err(ReceiverError::new("no ink")))
-        });
-        assert!(run.unwrap().duration.unwrap() >= pause);
+        let run = run(&receiver(), &Scopes::current(), None, || panic!("no ink")).unwrap();
+        assert!(run.unwrap_err().is_panic());
     }
 
     /// Returns the line that is logged for a failure.
-    fn logged(attempt: Option<Attempt<'_>>, duration: Option<Duration>) -> String {
+    fn logged(attempt: Option<Attempt<'_>>) -> String {
         let metadata = STUDENT_REGISTRATION_COMPLETED.generate_signal_metadata();
         let error = ReceiverError::permanent("no such learner");
         let lines = Lines::default();
-        with_default(lines.clone(), || log_failure(&receiver(), &error, &metadata, attempt, duration));
+        with_default(lines.clone(), || log_failure(&receiver(), &error, &metadata, attempt));
         let lines = lines.with("");
         let [line] = &lines[..] else { panic!("{lines:?}") };
         line.clone()
@@ -249,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_failure_in_a_consumer_is_logged_with_the_entry() {
-        let attempt = Attempt { entry_id: "7-0", number: 3, started: Instant::now() };
-        let line = logged(Some(attempt), Some(Duration::from_millis(1500)));
+        let started = Instant::now().checked_sub(Duration::from_millis(1500)).unwrap();
+        let line = logged(Some(Attempt { entry_id: "7-0", number: 3, started }));
         for part in [
             "ERROR ",
             " message=receiver failed",
@@ -271,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_failure_in_this_process_is_logged_without_entry() {
-        let line = logged(None, None);
+        let line = logged(None);
         for field in ["entry_id=", "attempt=", "seconds="] {
             assert!(!line.contains(field), "`{field}` is in `{line}`");
         }

@@ -65,8 +65,9 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 ///
 /// If an event type is defined more than once, like the other functions of this [module](super).
 #[track_caller]
+#[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
-    known(&metadata.event_type)?.dispatch_from_event_bus(metadata, bytes)
+    known(&metadata.event_type)?.dispatch_from_event_bus(&metadata, bytes)
 }
 
 /// Decodes the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and finds its receivers.

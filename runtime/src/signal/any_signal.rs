@@ -16,7 +16,7 @@ use crate::{
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{Delivery, EventOrigin, ReceiverReturn},
     responses::Responses,
-    scope::Scopes,
+    scope::{self, Scopes},
 };
 
 /// The signals of all linked crates. The linker collects what `#[event]` adds.
@@ -50,18 +50,23 @@ impl dyn AnySignal {
     #[track_caller]
     pub(crate) fn dispatch_from_event_bus(
         &'static self,
-        metadata: EventsMetadata,
+        metadata: &EventsMetadata,
         bytes: &[u8],
     ) -> Result<Responses, AnyEventError> {
         let definition = self.definition();
         let event = definition.decode(bytes)?;
         let scopes = Scopes::current();
-        let metadata = LazyMetadata::given(definition, metadata);
-        scopes.captured(definition, &event, &metadata);
-        let delivery = Delivery { metadata: &metadata, from_event_bus: true };
-        let sent = self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log);
+        if scope::is_active() {
+            scope::note_missed(definition, &scopes);
+        }
+        scopes.captured(definition, &event, metadata);
+        let delivery =
+            Delivery { metadata: &LazyMetadata::given(definition, metadata), from_event_bus: true };
+        let mut responses = Responses::default();
         // Only `Failures::Return` returns an error.
-        Ok(sent.unwrap_or_default())
+        let _ =
+            self.receivers().dispatch(definition, &*event, delivery, &scopes, Failures::Log, &mut responses);
+        Ok(responses)
     }
 
     /// Decodes the event with the Avro bytes `bytes`, which came from an event bus, and finds its receivers.

@@ -9,9 +9,10 @@ use super::{
     receivers::{Receivers, in_order, items},
 };
 use crate::{
+    date_time::DateTime,
     event::{AnyEvent, EventDefinition},
-    metadata::LazyMetadata,
-    receiver::{Delivery, EventOrigin, ReceiverError, Run, drop_guarded, log_failure, run, run_async},
+    metadata::{EventsMetadata, LazyMetadata},
+    receiver::{Delivery, EventOrigin, Outcome, ReceiverError, drop_guarded, log_failure, run, run_async},
     responses::{ReceiverHandle, Response, Responses},
     scope::Scopes,
 };
@@ -27,24 +28,25 @@ pub(super) enum Failures {
 
 /// The outcomes so far.
 struct Outcomes<'a> {
-    metadata: &'a LazyMetadata,
+    metadata: &'a LazyMetadata<'a>,
     scopes: &'a Scopes,
     failures: Failures,
-    responses: Responses,
+    responses: &'a mut Responses,
 }
 
 impl Outcomes<'_> {
     /// Adds the response of a receiver, unless it was muted.
-    #[inline]
+    #[allow(clippy::inline_always)] // A call of its own would cost as much as a short receiver.
+    #[inline(always)]
     #[track_caller]
-    fn add(&mut self, handle: ReceiverHandle, run: Option<Run>) -> Result<(), ReceiverError> {
-        match run {
+    fn add(&mut self, handle: ReceiverHandle, outcome: Option<Outcome>) -> Result<(), ReceiverError> {
+        match outcome {
             None => Ok(()),
-            Some(Run { result: Ok(()), .. }) => {
+            Some(Ok(())) => {
                 self.responses.push(Response::new(handle, Ok(())));
                 Ok(())
             }
-            Some(Run { result: Err(error), .. }) => self.failed(handle, error),
+            Some(Err(error)) => self.failed(handle, error),
         }
     }
 
@@ -55,7 +57,7 @@ impl Outcomes<'_> {
             Failures::Return => Err(error),
             Failures::Log => {
                 assert!(!self.scopes.are_strict(), "receiver `{}` failed: {}", &*handle, error.chain());
-                log_failure(&handle, &error, self.metadata.get(), None, None);
+                log_failure(&handle, &error, self.metadata.get(), None);
                 self.responses.push(Response::new(handle, Err(error)));
                 Ok(())
             }
@@ -99,8 +101,29 @@ fn origin(from_event_bus: bool) -> EventOrigin {
 }
 
 impl Receivers {
-    /// Runs the receivers for an event of the type `definition`. It is one function for all types of events, so that it is
-    /// compiled once and not for each of them.
+    /// Sends an event of this process that no scope observes. It happened at `time`, or now.
+    #[track_caller]
+    pub(super) fn send(
+        &'static self,
+        definition: &'static EventDefinition,
+        event: &(dyn Any + Send + Sync),
+        time: Option<DateTime>,
+        failures: Failures,
+        responses: &mut Responses,
+    ) -> Result<(), ReceiverError> {
+        let metadata;
+        let lazy = if self.ask_for_metadata(definition) {
+            metadata = EventsMetadata::sent(definition, time);
+            LazyMetadata::given(definition, &metadata)
+        } else {
+            LazyMetadata::later(definition, time)
+        };
+        let delivery = Delivery { metadata: &lazy, from_event_bus: false };
+        self.dispatch_inline(definition, event, delivery, Scopes::NONE, failures, responses)
+    }
+
+    /// Runs the receivers for an event of the type `definition`, and adds their responses. It is one function for all types of
+    /// events, so that it is compiled once and not for each of them.
     #[track_caller]
     pub(super) fn dispatch(
         &'static self,
@@ -109,32 +132,64 @@ impl Receivers {
         delivery: Delivery<'_>,
         scopes: &Scopes,
         failures: Failures,
-    ) -> Result<Responses, ReceiverError> {
-        let linked = self.linked(definition).taking(origin(delivery.from_event_bus));
-        let own = Held(self.connected.snapshot());
-        let any = Held(connect_any::snapshot());
+        responses: &mut Responses,
+    ) -> Result<(), ReceiverError> {
+        self.dispatch_inline(definition, event, delivery, scopes, failures, responses)
+    }
 
-        let responses = Responses::with_capacity(linked.len() + own.items().len() + any.items().len());
+    #[allow(clippy::inline_always)] // Passing its arguments would cost as much as a short receiver.
+    #[inline(always)]
+    #[track_caller]
+    fn dispatch_inline(
+        &'static self,
+        definition: &'static EventDefinition,
+        event: &(dyn Any + Send + Sync),
+        delivery: Delivery<'_>,
+        scopes: &Scopes,
+        failures: Failures,
+        responses: &mut Responses,
+    ) -> Result<(), ReceiverError> {
+        let linked = self.linked(definition).taking(origin(delivery.from_event_bus));
         let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
+        outcomes.responses.reserve(linked.len());
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
-            let run = run(&handle, scopes, None, None, || receiver.call(event, delivery));
-            outcomes.add(handle, run)?;
+            let outcome = run(&handle, scopes, None, || receiver.call(event, delivery));
+            outcomes.add(handle, outcome)?;
         }
-        let event = AnyEvent::new(definition, event, delivery.from_event_bus);
-        for callee in in_order(own.items(), any.items()) {
-            let handle = callee.handle(definition);
-            let run = run(&handle, scopes, None, None, || callee.call(event, delivery));
-            outcomes.add(handle, run)?;
+        if self.are_connected() {
+            let event = AnyEvent::new(definition, event, delivery.from_event_bus);
+            self.dispatch_connected(event, delivery, &mut outcomes)?;
         }
         if !delivery.from_event_bus
             && self.is_produced()
             && let Some(outlet) = outlet::current()
         {
+            let event = AnyEvent::new(definition, event, delivery.from_event_bus);
             let response = outlet.produce(event, delivery.metadata.get());
             outcomes.event_bus(event, response)?;
         }
-        Ok(outcomes.responses)
+        Ok(())
+    }
+
+    /// Runs the connected receivers. It is separate, so that a send without them is cheap.
+    #[inline(never)]
+    #[track_caller]
+    fn dispatch_connected(
+        &'static self,
+        event: AnyEvent<'_>,
+        delivery: Delivery<'_>,
+        outcomes: &mut Outcomes<'_>,
+    ) -> Result<(), ReceiverError> {
+        let own = Held(self.connected.snapshot());
+        let any = Held(connect_any::snapshot());
+        outcomes.responses.reserve(own.items().len() + any.items().len());
+        for callee in in_order(own.items(), any.items()) {
+            let handle = callee.handle(event.definition());
+            let outcome = run(&handle, outcomes.scopes, None, || callee.call(event, delivery));
+            outcomes.add(handle, outcome)?;
+        }
+        Ok(())
     }
 
     /// Runs the receivers as [`dispatch`](Self::dispatch) does, in an asynchronous program. No thread waits for an async
@@ -148,21 +203,22 @@ impl Receivers {
         failures: Failures,
     ) -> Result<Responses, ReceiverError> {
         let linked = self.linked(definition).taking(origin(delivery.from_event_bus));
-        let own = Held(self.connected.snapshot());
-        let any = Held(connect_any::snapshot());
-
-        let responses = Responses::with_capacity(linked.len() + own.items().len() + any.items().len());
-        let mut outcomes = Outcomes { metadata: delivery.metadata, scopes, failures, responses };
+        let mut responses = Responses::default();
+        let mut outcomes =
+            Outcomes { metadata: delivery.metadata, scopes, failures, responses: &mut responses };
+        outcomes.responses.reserve(linked.len());
         for receiver in linked {
             let handle = ReceiverHandle::Linked(receiver.definition());
-            let run = run_async(&handle, scopes, || receiver.call(event, delivery)).await;
-            outcomes.add(handle, run)?;
+            let outcome = run_async(&handle, scopes, || receiver.call(event, delivery)).await;
+            outcomes.add(handle, outcome)?;
         }
         let event = AnyEvent::new(definition, event, delivery.from_event_bus);
+        let own = Held(self.connected.snapshot());
+        let any = Held(connect_any::snapshot());
         for callee in in_order(own.items(), any.items()) {
             let handle = callee.handle(definition);
-            let run = run_async(&handle, scopes, || callee.call(event, delivery)).await;
-            outcomes.add(handle, run)?;
+            let outcome = run_async(&handle, scopes, || callee.call(event, delivery)).await;
+            outcomes.add(handle, outcome)?;
         }
         if !delivery.from_event_bus
             && self.is_produced()
@@ -171,6 +227,6 @@ impl Receivers {
             let response = outlet.produce_async(event, delivery.metadata.get()).await;
             outcomes.event_bus(event, response)?;
         }
-        Ok(outcomes.responses)
+        Ok(responses)
     }
 }

@@ -6,7 +6,7 @@ use super::receivers::Callee;
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
     metadata::{EventsMetadata, LazyMetadata},
-    receiver::{Attempt, Delivery, ReceiverDefinition, Run, drop_guarded, log_failure, run},
+    receiver::{Attempt, Delivery, Outcome, ReceiverDefinition, drop_guarded, log_failure, run},
     responses::ReceiverHandle,
     scope::Scopes,
 };
@@ -16,7 +16,7 @@ pub(crate) struct Incoming {
     definition: &'static EventDefinition,
     /// `None` only while this is dropped.
     event: Option<SharedEvent>,
-    metadata: LazyMetadata,
+    metadata: EventsMetadata,
     receivers: Vec<(ReceiverHandle, Callee)>,
 }
 
@@ -27,12 +27,7 @@ impl Incoming {
         metadata: EventsMetadata,
         receivers: Vec<(ReceiverHandle, Callee)>,
     ) -> Self {
-        Self {
-            definition,
-            event: Some(event),
-            metadata: LazyMetadata::given(definition, metadata),
-            receivers,
-        }
+        Self { definition, event: Some(event), metadata, receivers }
     }
 
     /// Returns the event without its type.
@@ -42,7 +37,7 @@ impl Incoming {
 
     /// Returns the metadata that came with the event.
     pub(crate) fn metadata(&self) -> &EventsMetadata {
-        self.metadata.get()
+        &self.metadata
     }
 
     /// Returns the receivers in the order in which they run.
@@ -52,20 +47,23 @@ impl Incoming {
 
     /// Runs the receiver at `index` in [`receivers`](Self::receivers). Returns `None` if it is muted.
     ///
-    /// With an `attempt`, as consumers have it, the run is timed, and a failure is logged. Without one, the caller reports
+    /// With an `attempt`, as consumers have it, a failure is logged, with the time that the run took. Without one, the caller reports
     /// the failure. An async receiver is cancelled after `timeout`.
-    pub(crate) fn run(&self, index: usize, attempt: Option<Attempt<'_>>, timeout: Duration) -> Option<Run> {
+    pub(crate) fn run(
+        &self,
+        index: usize,
+        attempt: Option<Attempt<'_>>,
+        timeout: Duration,
+    ) -> Option<Outcome> {
         let (handle, callee) = &self.receivers[index];
-        let delivery = Delivery { metadata: &self.metadata, from_event_bus: true };
+        let metadata = LazyMetadata::given(self.definition, &self.metadata);
+        let delivery = Delivery { metadata: &metadata, from_event_bus: true };
         let call = || callee.call(self.event(), delivery);
-        let started = attempt.map(|attempt| attempt.started);
-        let run = run(handle, &Scopes::current(), started, Some(timeout), call)?;
-        if let Err(error) = &run.result
-            && attempt.is_some()
-        {
-            log_failure(handle, error, self.metadata(), attempt, run.duration);
+        let outcome = run(handle, &Scopes::current(), Some(timeout), call)?;
+        if let (Err(error), Some(attempt)) = (&outcome, attempt) {
+            log_failure(handle, error, &self.metadata, Some(attempt));
         }
-        Some(run)
+        Some(outcome)
     }
 }
 
@@ -120,11 +118,8 @@ mod tests {
         drop(connection);
         assert!(incoming.receivers().len() > 0);
         assert!(
-            (0..incoming.receivers().len()).all(|index| incoming
-                .run(index, None, Duration::MAX)
-                .unwrap()
-                .result
-                .is_ok())
+            (0..incoming.receivers().len())
+                .all(|index| incoming.run(index, None, Duration::MAX).unwrap().is_ok())
         );
         drop(incoming);
     }

@@ -149,7 +149,7 @@ impl<E: Event> Signal<E> {
     #[inline(never)]
     #[track_caller]
     fn send_observed(&'static self, event: E) -> Responses {
-        self.dispatch_all(event, &self.metadata(None), false)
+        self.send_all(event, None)
     }
 
     /// Sends an event as [`send_event`](Self::send_event) does, for something that happened at `time`.
@@ -161,7 +161,7 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Responses::default();
         }
-        self.dispatch_all(event, &self.metadata(Some(time)), false)
+        self.send_all(event, Some(time))
     }
 
     /// Sends an event to the receivers until one fails. The receivers after it and the event bus do not get the event.
@@ -176,15 +176,19 @@ impl<E: Event> Signal<E> {
         if self.is_unobserved() {
             return Ok(Responses::default());
         }
-        let metadata = self.metadata(None);
-        self.dispatch(event, Delivery { metadata: &metadata, from_event_bus: false }, Failures::Return)
+        let mut responses = Responses::default();
+        self.send_now(event, None, Failures::Return, &mut responses).map(|()| responses)
     }
 
     /// Sends an event that came from an event bus with `metadata`. Receivers can see where it came from, and it is not
     /// produced to a bus again.
     #[track_caller]
+    #[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
     pub fn send_event_with_custom_metadata(&'static self, metadata: EventsMetadata, event: E) -> Responses {
-        self.dispatch_all(event, &LazyMetadata::given(E::DEFINITION, metadata), true)
+        let mut responses = Responses::default();
+        // Only `Failures::Return` returns an error.
+        let _ = self.dispatch(event, &metadata, true, Failures::Log, &mut responses);
+        responses
     }
 
     /// Returns the metadata that an event would have if it were sent now.
@@ -198,13 +202,6 @@ impl<E: Event> Signal<E> {
         self.receivers.linked(E::DEFINITION).all().iter().map(|receiver| receiver.definition())
     }
 
-    /// Returns the metadata of an event that is sent now, and happened at `time`, or now.
-    #[inline]
-    fn metadata(&'static self, time: Option<DateTime>) -> LazyMetadata {
-        let is_asked = self.receivers.ask_for_metadata(E::DEFINITION);
-        LazyMetadata::now(E::DEFINITION, time, is_asked)
-    }
-
     #[inline]
     fn is_unobserved(&self) -> bool {
         !self.receivers.are_any(E::DEFINITION, EventOrigin::Process)
@@ -212,35 +209,54 @@ impl<E: Event> Signal<E> {
             && !scope::is_active()
     }
 
+    #[inline]
     #[track_caller]
-    fn dispatch_all(&'static self, event: E, metadata: &LazyMetadata, from_event_bus: bool) -> Responses {
-        let delivery = Delivery { metadata, from_event_bus };
+    fn send_all(&'static self, event: E, time: Option<DateTime>) -> Responses {
+        let mut responses = Responses::default();
         // Only `Failures::Return` returns an error.
-        self.dispatch(event, delivery, Failures::Log).unwrap_or_default()
+        let _ = self.send_now(event, time, Failures::Log, &mut responses);
+        responses
     }
 
-    /// Does the part of a send that depends on the type of the event. [`Receivers::dispatch`] does the rest.
+    #[inline]
+    #[track_caller]
+    fn send_now(
+        &'static self,
+        event: E,
+        time: Option<DateTime>,
+        failures: Failures,
+        responses: &mut Responses,
+    ) -> Result<(), ReceiverError> {
+        if scope::is_active() {
+            let metadata = EventsMetadata::sent(E::DEFINITION, time);
+            return self.dispatch(event, &metadata, false, failures, responses);
+        }
+        let event = (E::ERASURE.erase_ref)(&event);
+        self.receivers.send(E::DEFINITION, event, time, failures, responses)
+    }
+
+    /// Does the part of a send in scopes that depends on the type of the event. [`Receivers::dispatch`] does the rest.
+    #[inline(never)]
     #[track_caller]
     fn dispatch(
         &'static self,
         event: E,
-        delivery: Delivery<'_>,
+        metadata: &EventsMetadata,
+        from_event_bus: bool,
         failures: Failures,
-    ) -> Result<Responses, ReceiverError> {
+        responses: &mut Responses,
+    ) -> Result<(), ReceiverError> {
         let definition = E::DEFINITION;
+        let delivery = Delivery { metadata: &LazyMetadata::given(definition, metadata), from_event_bus };
         let scopes = Scopes::current();
+        scope::note_missed(definition, &scopes);
         if !scopes.capture(definition) {
-            return self.receivers.dispatch(
-                definition,
-                (E::ERASURE.erase_ref)(&event),
-                delivery,
-                &scopes,
-                failures,
-            );
+            let event = (E::ERASURE.erase_ref)(&event);
+            return self.receivers.dispatch(definition, event, delivery, &scopes, failures, responses);
         }
         let shared = (E::ERASURE.erase)(Arc::new(event));
-        scopes.captured(definition, &shared, delivery.metadata);
-        self.receivers.dispatch(definition, &*shared, delivery, &scopes, failures)
+        scopes.captured(definition, &shared, metadata);
+        self.receivers.dispatch(definition, &*shared, delivery, &scopes, failures, responses)
     }
 }
 

@@ -82,18 +82,19 @@ impl Receivers {
     /// Returns whether an event of that origin would run any receiver now.
     #[inline]
     pub(super) fn are_any(&self, event: &'static EventDefinition, origin: EventOrigin) -> bool {
-        !self.linked(event).taking(origin).is_empty()
-            || !self.connected.is_empty()
-            || connect_any::is_observed()
+        !self.linked(event).taking(origin).is_empty() || self.are_connected()
+    }
+
+    /// Returns whether receivers are connected to the signal or to all signals.
+    #[inline]
+    pub(super) fn are_connected(&self) -> bool {
+        !self.connected.is_empty() || connect_any::is_observed()
     }
 
     /// Returns whether something will ask for the metadata of an event that is sent now.
     #[inline]
     pub(super) fn ask_for_metadata(&self, event: &'static EventDefinition) -> bool {
-        self.linked(event).take_metadata
-            || !self.connected.is_empty()
-            || connect_any::is_observed()
-            || self.is_produced()
+        self.linked(event).take_metadata || self.are_connected() || self.is_produced()
     }
 
     #[inline]

@@ -9,7 +9,7 @@ use crate::{
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{Delivery, ReceiverError},
     responses::Responses,
-    scope::Scopes,
+    scope::{self, Scopes},
 };
 
 impl<E: Event> Signal<E> {
@@ -77,16 +77,26 @@ impl<E: Event> Signal<E> {
         metadata: EventsMetadata,
         event: E,
     ) -> impl Future<Output = Responses> + Send + use<E> {
-        let sending = self.sending(event, LazyMetadata::given(E::DEFINITION, metadata), true);
+        let sending = self.sending(event, Metadata::Given(metadata), true);
         async move { send_all(Some(sending)).await }
     }
 
     /// Returns the send of an event from this process, or `None` if nothing observes it.
     fn sending_now(&'static self, event: E, time: Option<DateTime>) -> Option<Sending> {
-        (!self.is_unobserved()).then(|| self.sending(event, self.metadata(time), false))
+        if self.is_unobserved() {
+            return None;
+        }
+        // A scope may collect it.
+        let is_asked = self.receivers.ask_for_metadata(E::DEFINITION) || scope::is_active();
+        let metadata = if is_asked {
+            Metadata::Given(EventsMetadata::sent(E::DEFINITION, time))
+        } else {
+            Metadata::Later(time)
+        };
+        Some(self.sending(event, metadata, false))
     }
 
-    fn sending(&'static self, event: E, metadata: LazyMetadata, from_event_bus: bool) -> Sending {
+    fn sending(&'static self, event: E, metadata: Metadata, from_event_bus: bool) -> Sending {
         Sending {
             receivers: &self.receivers,
             definition: E::DEFINITION,
@@ -106,12 +116,19 @@ async fn send_all(sending: Option<Sending>) -> Responses {
     }
 }
 
+/// The metadata of an event that is being sent.
+enum Metadata {
+    Given(EventsMetadata),
+    /// It is made if something asks. The event happened at this time, or when it was sent.
+    Later(Option<DateTime>),
+}
+
 /// An event that is being sent, and the scopes of its sender, which apply wherever the future is polled.
 struct Sending {
     receivers: &'static Receivers,
     definition: &'static EventDefinition,
     event: SharedEvent,
-    metadata: LazyMetadata,
+    metadata: Metadata,
     from_event_bus: bool,
     scopes: Scopes,
 }
@@ -127,8 +144,17 @@ impl Sending {
 
     async fn dispatch(self, failures: Failures) -> Result<Responses, ReceiverError> {
         let Self { receivers, definition, event, metadata, from_event_bus, scopes } = self;
-        scopes.captured(definition, &event, &metadata);
-        let delivery = Delivery { metadata: &metadata, from_event_bus };
+        if scope::is_active() {
+            scope::note_missed(definition, &scopes);
+        }
+        let lazy = match &metadata {
+            Metadata::Given(metadata) => {
+                scopes.captured(definition, &event, metadata);
+                LazyMetadata::given(definition, metadata)
+            }
+            Metadata::Later(time) => LazyMetadata::later(definition, *time),
+        };
+        let delivery = Delivery { metadata: &lazy, from_event_bus };
         receivers.dispatch_async(definition, &*event, delivery, &scopes, failures).await
     }
 }

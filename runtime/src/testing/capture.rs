@@ -1,15 +1,11 @@
 //! Captures of the events that the code under test sends.
 
-use std::{
-    fmt,
-    marker::PhantomData,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::{collections::BTreeMap, fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     event::Event,
     metadata::EventsMetadata,
-    scope::{Captured, Effect, Scope, ScopeHandle},
+    scope::{Captured, Effect, Scope, ScopeHandle, Sent},
     signal::Signal,
 };
 
@@ -17,16 +13,16 @@ use crate::{
 ///
 /// See the [module](super) for an example.
 pub fn capture<E: Event>(signal: &'static Signal<E>) -> Capture<E> {
-    let events = Arc::default();
-    let effect = Effect::Capture(signal.definition(), Arc::clone(&events));
-    Capture { scope: Scope::enter(effect), events, event: PhantomData }
+    let sent = Arc::default();
+    let effect = Effect::Capture(signal.definition(), Arc::clone(&sent));
+    Capture { scope: Scope::enter(effect), sent, event: PhantomData }
 }
 
 /// The events that were sent since the call of [`capture`], in order.
 #[must_use = "events are collected until this is dropped, which `let _ =` does at once: bind it to a name, as in `let sent = …`"]
 pub struct Capture<E> {
     scope: Scope,
-    events: Arc<Mutex<Vec<Captured>>>,
+    sent: Arc<Sent>,
     event: PhantomData<E>,
 }
 
@@ -67,7 +63,11 @@ impl<E: Event> Capture<E> {
         let count = events.len();
         match events.pop() {
             Some(event) if count == 1 => event,
-            _ => panic!("expected one `{}` in this scope, but {count} were sent", E::DEFINITION.name()),
+            _ => panic!(
+                "expected one `{}` in this scope, but {count} were sent{}",
+                E::DEFINITION.name(),
+                self.elsewhere()
+            ),
         }
     }
 
@@ -92,9 +92,10 @@ impl<E: Event> Capture<E> {
         let events = self.events();
         assert!(
             events.iter().any(|event| matches(event)),
-            "none of the {} `{}` events that were sent matches",
+            "none of the {} `{}` events that were sent matches{}",
             events.len(),
-            E::DEFINITION.name()
+            E::DEFINITION.name(),
+            self.elsewhere()
         );
     }
 
@@ -105,7 +106,26 @@ impl<E: Event> Capture<E> {
     }
 
     fn with<R>(&self, read: impl FnOnce(&[Captured]) -> R) -> R {
-        read(&self.events.lock().unwrap_or_else(PoisonError::into_inner))
+        read(&self.sent.captured())
+    }
+
+    /// Returns the lines of a message about events that were sent outside of the scope; nothing if there are none.
+    fn elsewhere(&self) -> String {
+        let mut threads = BTreeMap::new();
+        for thread in self.sent.elsewhere().iter() {
+            *threads.entry(thread.clone()).or_insert(0) += 1;
+        }
+        if threads.is_empty() {
+            return String::new();
+        }
+        let threads: Vec<String> =
+            threads.iter().map(|(thread, count)| format!("{count} on thread `{thread}`")).collect();
+        format!(
+            "\nnote: meanwhile, events were sent outside of this scope: {}; other tests may have sent some of them\nhelp: take the \
+             scope along: pass `capture.handle()` to the thread and call `enter()` there, or wrap the future: \
+             `capture.handle().wrap(future)`",
+            threads.join(", ")
+        )
     }
 }
 

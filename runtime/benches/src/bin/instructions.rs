@@ -1,7 +1,11 @@
 //! Runs each piece of work once under callgrind, which counts its instructions, after a first run that fills caches. Prints
 //! the names of the pieces in order. The test `instructions` starts this program.
 
-use std::hint::black_box;
+use std::{
+    hint::black_box,
+    pin::pin,
+    task::{Context, Waker},
+};
 
 use openedx_events::{
     DateTime, Event, EventsMetadata, codec,
@@ -14,7 +18,8 @@ use openedx_events_benches::{
     by_hand::ByHand,
     cases::Case,
     signals::{
-        CHOIR_HEARD, ChoirHeard, SILENCE_HEARD, SOLO_HEARD, SilenceHeard, SoloHeard, metadata_by_hand,
+        ARIA_HEARD, AriaHeard, CHOIR_HEARD, ChoirHeard, DUET_HEARD, DuetHeard, SILENCE_HEARD, SOLO_HEARD,
+        SilenceHeard, SoloHeard, metadata_by_hand,
     },
 };
 
@@ -74,6 +79,14 @@ fn main() {
     // This includes dropping the responses, as a sender does.
     piece("send to 0 receivers", || drop(SILENCE_HEARD.send_event(black_box(SilenceHeard { number: 1 }))));
     piece("send to 1 receiver", || drop(SOLO_HEARD.send_event(black_box(SoloHeard { number: 1 }))));
+    piece("send to 1 receiver of metadata", || {
+        drop(DUET_HEARD.send_event(black_box(DuetHeard { number: 1 })));
+    });
+    piece("send to 1 async receiver", || drop(ARIA_HEARD.send_event(black_box(AriaHeard { number: 1 }))));
+    piece("send from a future", || {
+        let mut sending = pin!(SOLO_HEARD.send_event_async(black_box(SoloHeard { number: 1 })));
+        drop(sending.as_mut().poll(&mut Context::from_waker(Waker::noop())));
+    });
     piece("send to 10 receivers", || drop(CHOIR_HEARD.send_event(black_box(ChoirHeard { number: 1 }))));
     piece("metadata", || EventsMetadata::of(SilenceHeard::DEFINITION));
     piece("metadata by hand", || metadata_by_hand(SilenceHeard::DEFINITION.event_type()));

@@ -16,7 +16,7 @@ use crate::{
         observe::{Observation, Observers},
         wire::{Entry, Failure, Message},
     },
-    receiver::{Attempt, FullName, ReceiverDefinition, Run},
+    receiver::{Attempt, FullName, ReceiverDefinition},
     registry,
     signal::Incoming,
 };
@@ -165,8 +165,7 @@ impl Job {
             let started = Instant::now();
             begin(receiver);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
-            let Some(Run { result: Err(error), .. }) = incoming.run(index, Some(attempt), receiver_timeout)
-            else {
+            let Some(Err(error)) = incoming.run(index, Some(attempt), receiver_timeout) else {
                 self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));
                 return false;
             };

@@ -14,7 +14,7 @@ use crate::{
         wire::{DeadLetter, EntryId, Failure},
     },
     executor::Runtime,
-    receiver::{ReceiverDefinition, Run},
+    receiver::ReceiverDefinition,
     signal::Incoming,
 };
 
@@ -209,7 +209,7 @@ fn run_all(incoming: &Incoming, indices: &[usize], timeout: Duration, tell: &Sen
             return;
         }
         let outcome = match incoming.run(index, None, timeout) {
-            Some(Run { result: Err(error), .. }) => Err(error.chain()),
+            Some(Err(error)) => Err(error.chain()),
             _ => Ok(()),
         };
         if tell.send(News::Ended(outcome)).is_err() {
