@@ -27,11 +27,12 @@ use crate::{
     },
     metadata::EventsMetadata,
     receiver::ReceiverError,
+    registry,
     signal::Connection,
 };
 
-/// The group of a case that needs only one.
-pub(super) const GROUP: &str = "group";
+/// The suffix of a topic that does not exist.
+pub(super) const MISSING: &str = "missing";
 
 type CrashOnce = Box<dyn FnOnce() + Send>;
 
@@ -47,6 +48,8 @@ pub(super) struct Fixture {
     /// The number of this run. Cases share the process, so each looks only at events with its own number.
     pub(super) run: i64,
     pub(super) topic: String,
+    /// The group of a case that needs only one. Some buses know a group across topics, so each case has its own.
+    pub(super) group: String,
     /// Crashes the member that was started last.
     crash: Arc<Mutex<Option<CrashOnce>>>,
 }
@@ -58,12 +61,18 @@ impl Fixture {
         let topic = format!("conformance-{}-{run}", std::process::id());
         harness.create_topic(&topic);
         let producer = harness.bus().producer().expect("the bus should have a producer");
-        Self { harness: Arc::clone(harness), producer, run, topic, crash: Arc::default() }
+        let group = format!("group-{run}");
+        Self { harness: Arc::clone(harness), producer, run, topic, group, crash: Arc::default() }
     }
 
     /// Returns another fixture, with topics of its own.
     pub(super) fn another(&self) -> Self {
         Self::new(&self.harness)
+    }
+
+    /// Returns the name of a topic that does not exist until [`create_topic`](Self::create_topic) creates [`MISSING`].
+    pub(super) fn missing_topic(&self) -> String {
+        format!("{}-{MISSING}", self.topic)
     }
 
     /// Creates another topic.
@@ -91,12 +100,12 @@ impl Fixture {
 
     /// Revokes the entries that members of the group of the case have.
     pub(super) fn revoke(&self) {
-        self.harness.revoke(&self.topic, GROUP);
+        self.harness.revoke(&self.topic, &self.group);
     }
 
     /// Returns a member of the group of the case that no consumer runs. It starts with the oldest message.
     pub(super) fn bare_member(&self, name: &str) -> Box<dyn EventBusConsumer> {
-        let mut subscription = Subscription::new(&self.topic, GROUP, name);
+        let mut subscription = Subscription::new(&self.topic, &self.group, name);
         subscription.start = Start::Backlog;
         self.bus().consumer(&subscription).expect("the bus should have consumers")
     }
@@ -145,11 +154,21 @@ impl Fixture {
         &self,
         messages: impl IntoIterator<Item = (&'a str, Message)>,
     ) -> Vec<EntryId> {
-        let envelopes: Vec<_> = messages
-            .into_iter()
-            .map(|(topic, message)| Envelope { topic: topic.into(), key: None, message })
-            .collect();
-        let outcomes = self.producer.send(&envelopes, Instant::now() + self.patience());
+        let (mut ids, mut envelopes) = (Vec::new(), Vec::new());
+        for (topic, message) in messages {
+            if is_foreign(&message) {
+                ids.extend(self.send_ours(&std::mem::take(&mut envelopes)));
+                ids.push(self.harness.send_foreign(topic, message));
+            } else {
+                envelopes.push(Envelope { topic: topic.into(), key: None, message });
+            }
+        }
+        ids.extend(self.send_ours(&envelopes));
+        ids
+    }
+
+    fn send_ours(&self, envelopes: &[Envelope]) -> Vec<EntryId> {
+        let outcomes = self.producer.send(envelopes, Instant::now() + self.patience());
         assert_eq!(outcomes.len(), envelopes.len(), "the bus should return an outcome for each message");
         outcomes.into_iter().map(|outcome| outcome.expect("the bus should take the message")).collect()
     }
@@ -209,7 +228,7 @@ impl Fixture {
 
     /// Starts a member of the group of the case. It starts with the oldest message, and its retries are quick.
     pub(super) fn member(&self, name: &str, set_up: impl FnOnce(Consumer) -> Consumer) -> Member {
-        self.member_of(&self.topic, GROUP, name, set_up)
+        self.member_of(&self.topic, &self.group, name, set_up)
     }
 
     pub(super) fn member_of(
@@ -278,13 +297,13 @@ impl Fixture {
 
     /// Returns the number of messages that the group has not received.
     pub(super) fn lag(&self) -> u64 {
-        let lags = self.operations().lag(&self.topic, GROUP).expect("the bus should count");
+        let lags = self.operations().lag(&self.topic, &self.group).expect("the bus should count");
         assert!(lags.iter().all(|lag| lag.is_exact), "so few messages can be counted: {lags:?}");
         lags.iter().map(|lag| lag.count).sum()
     }
 
     pub(super) fn pending(&self) -> Vec<Pending> {
-        let pending = self.operations().pending(&self.topic, GROUP, None, 1000);
+        let pending = self.operations().pending(&self.topic, &self.group, None, 1000);
         pending.expect("the bus should list pending entries")
     }
 
@@ -296,7 +315,7 @@ impl Fixture {
 
     /// Returns whether the group exists and everything that it received is acknowledged.
     pub(super) fn is_acknowledged(&self) -> bool {
-        let pending = self.operations().pending(&self.topic, GROUP, None, 1);
+        let pending = self.operations().pending(&self.topic, &self.group, None, 1);
         pending.is_ok_and(|pending| pending.is_empty())
     }
 
@@ -305,7 +324,7 @@ impl Fixture {
     }
 
     pub(super) fn dead_letters(&self) -> Vec<DeadLetter> {
-        let letters = self.operations().dead_letters(&self.topic, GROUP, None, 1000);
+        let letters = self.operations().dead_letters(&self.topic, &self.group, None, 1000);
         letters.expect("the bus should list dead letters")
     }
 
@@ -315,6 +334,11 @@ impl Fixture {
         assert_eq!(letters.len(), 1, "there should be one dead letter");
         letters.remove(0)
     }
+}
+
+/// Returns whether no crate in this program defines the event of a message.
+fn is_foreign(message: &Message) -> bool {
+    message.event_type().and_then(registry::get).is_none()
 }
 
 pub(super) fn message(item: &ItemAdded) -> Message {

@@ -96,10 +96,10 @@ mod member;
 use std::{
     io::{self, Write},
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use crate::event_bus::{Capability, EventBus};
+use crate::event_bus::{Capability, EntryId, Envelope, EventBus, Message};
 use fixture::Fixture;
 
 /// Gives the suite the bus to test. Cases run in parallel, each with topics of its own.
@@ -125,6 +125,15 @@ pub trait Harness: Send + Sync + 'static {
         panic!(
             "the harness cannot revoke the entries of topic `{topic}` from group `{group}`: implement `Harness::revoke`"
         );
+    }
+
+    /// Stores a message of another program, whose event this program does not define, and returns its id. By default, sends it
+    /// with the producer of the bus. Override it if that needs the event's definition.
+    fn send_foreign(&self, topic: &str, message: Message) -> EntryId {
+        let producer = self.bus().producer().expect("the bus should have a producer");
+        let envelope = Envelope { topic: topic.into(), key: None, message };
+        let outcome = producer.send(&[envelope], Instant::now() + self.patience()).pop();
+        outcome.expect("the bus should return an outcome").expect("the bus should take the message")
     }
 
     /// Creates a topic that keeps all its messages in order. The suite calls this before it uses a topic. By default,

@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, GROUP, Recorded},
+    conformance::fixture::{Fixture, Recorded},
     event_bus::{DeadLetter, EntryId, Replayed, replay},
     lines::Lines,
     receiver::ReceiverError,
@@ -44,7 +44,7 @@ impl Repairable {
 }
 
 fn replay_letter(fixture: &Fixture, letter: &DeadLetter) -> Replayed {
-    replay(&mut *fixture.operations(), &fixture.topic, GROUP, letter, fixture.patience()).unwrap()
+    replay(&mut *fixture.operations(), &fixture.topic, &fixture.group, letter, fixture.patience()).unwrap()
 }
 
 /// Checks that the replay failed. Returns the id of the dead letter and the error.
@@ -121,7 +121,7 @@ pub(in crate::conformance) fn a_replay_that_hangs_is_remembered(fixture: &Fixtur
     });
     fixture.send_items([1, 2]);
     fixture.member("a", |consumer| consumer.max_attempts(1).count(2)).end_well();
-    let replaying = || fixture.operations().replaying(&fixture.topic, GROUP).unwrap();
+    let replaying = || fixture.operations().replaying(&fixture.topic, &fixture.group).unwrap();
     let letters = fixture.dead_letters();
     // A replay that fails has ended.
     failed(replay_letter(fixture, &letters[0]));
@@ -129,7 +129,8 @@ pub(in crate::conformance) fn a_replay_that_hangs_is_remembered(fixture: &Fixtur
 
     is_broken.store(false, Ordering::SeqCst);
     let timeout = Duration::from_millis(200);
-    let replayed = replay(&mut *fixture.operations(), &fixture.topic, GROUP, &letters[1], timeout).unwrap();
+    let replayed =
+        replay(&mut *fixture.operations(), &fixture.topic, &fixture.group, &letters[1], timeout).unwrap();
     let Replayed::TimedOut(id, error) = replayed else { panic!("the receiver hangs: {replayed:?}") };
     assert!(id == letters[1].id && error.contains("took longer than 200ms"), "{error}");
     assert_eq!((replaying(), fixture.dead_letters().len()), (vec![id], 2));

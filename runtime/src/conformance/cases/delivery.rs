@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::conformance::fixture::{Fixture, GROUP, Recorded, message};
+use crate::conformance::fixture::{Fixture, Recorded, message};
 
 pub(in crate::conformance) fn a_message_arrives_as_it_was_sent(fixture: &Fixture) {
     let received = Recorded::new();
@@ -34,7 +34,7 @@ pub(in crate::conformance) fn topics_are_separate(fixture: &Fixture) {
     let member = fixture.member("a", |consumer| consumer.count(1));
     assert_eq!(member.end_well().handled, 1);
     assert_eq!(handled.all(), [1]);
-    let member = fixture.member_of(&other, GROUP, "a", |consumer| consumer.count(2));
+    let member = fixture.member_of(&other, &fixture.group, "a", |consumer| consumer.count(2));
     assert_eq!(member.end_well().handled, 2);
     assert_eq!(handled.all(), [1, 1, 2]);
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, GROUP, Recorded},
+    conformance::fixture::{self, Fixture, Recorded},
     event_bus::{Capability, Consumer, EntryId, Operations, Start},
 };
 
@@ -55,9 +55,8 @@ pub(in crate::conformance) fn a_new_group_starts_with_new_messages(fixture: &Fix
     let (handled, _receiver) = fixture.record();
     fixture.send_items(1..=3);
     let member = fixture.member("a", |consumer| consumer.start(Start::New));
-    fixture.wait("the first poll begins", || member.link().has_polled());
-    // A case cannot observe that the poll has created the group.
-    thread::sleep(Duration::from_millis(100));
+    let groups = || fixture.operations().groups(&fixture.topic).unwrap();
+    fixture.wait("the group exists", || groups().is_some_and(|groups| groups.contains(&fixture.group)));
     fixture.send_items(4..=5);
     fixture.wait("the new messages are handled", || handled.len() >= 2);
     assert_eq!(member.stop_well().handled, 2);
@@ -99,7 +98,7 @@ pub(in crate::conformance) fn a_group_that_starts_in_the_future_gets_the_next_me
     let (handled, _receiver) = fixture.record();
     fixture.send_items(1..=2);
     let tomorrow = SystemTime::now() + Duration::from_hours(24);
-    fixture.operations().seek(&fixture.topic, GROUP, &Start::At(tomorrow)).unwrap();
+    fixture.operations().seek(&fixture.topic, &fixture.group, &Start::At(tomorrow)).unwrap();
     fixture.send_items(3..=4);
     fixture.member("a", |consumer| consumer.count(2)).end_well();
     assert_eq!(handled.all(), [3, 4], "a group there would lose the messages until then");
@@ -125,7 +124,7 @@ pub(in crate::conformance) fn an_existing_group_refuses_to_start_after_an_entry(
     let error = again.end_with_error("the group cannot begin there");
     assert_eq!(error.exit_code(), 2, "{error}");
     let text = error.to_string();
-    for part in ["seek", &fixture.topic, GROUP, ids[0].as_str()] {
+    for part in ["seek", &fixture.topic, &fixture.group, ids[0].as_str()] {
         assert!(text.contains(part), "`{part}` is missing: {text}");
     }
     assert_eq!(handled.all(), [1, 2]);
@@ -140,7 +139,7 @@ pub(in crate::conformance) fn an_existing_group_refuses_to_start_at_a_time(fixtu
     let error = again.end_with_error("the group cannot begin there");
     assert_eq!(error.exit_code(), 2, "{error}");
     let text = error.to_string();
-    for part in ["seek", &fixture.topic, GROUP, "2023-11-14T22:13:20+00:00"] {
+    for part in ["seek", &fixture.topic, &fixture.group, "2023-11-14T22:13:20+00:00"] {
         assert!(text.contains(part), "`{part}` is missing: {text}");
     }
     assert_eq!(handled.all(), [1, 2]);
@@ -154,33 +153,34 @@ pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixtu
     let error = member.end_with_error("the group cannot begin there");
     assert_eq!(error.exit_code(), 2, "{error}");
     assert!(error.to_string().contains("`yesterday`"), "the error should name the id: {error}");
-    assert!(fixture.operations().seek(&fixture.topic, GROUP, &start).is_err());
+    assert!(fixture.operations().seek(&fixture.topic, &fixture.group, &start).is_err());
     assert!(handled.all().is_empty());
 }
 
 pub(in crate::conformance) fn topics_and_groups_are_listed_and_asking_creates_none(fixture: &Fixture) {
-    let mut operations = fixture.operations();
-    let groups = |operations: &mut dyn Operations| operations.groups(&fixture.topic).unwrap();
-    let is_listed = |operations: &mut dyn Operations| operations.topics().unwrap().contains(&fixture.topic);
+    let (mut operations, topic) = (fixture.operations(), &fixture.missing_topic());
+    let groups = |operations: &mut dyn Operations| operations.groups(topic).unwrap();
+    let is_listed = |operations: &mut dyn Operations| operations.topics().unwrap().contains(topic);
     assert_eq!(groups(&mut *operations), None, "the topic should not exist before its first message");
-    let cursor = operations.cursor(&fixture.topic, &Start::New).unwrap();
-    assert!(operations.read(&fixture.topic, &cursor, 1).unwrap().entries.is_empty());
-    assert!(operations.dead_letters(&fixture.topic, GROUP, None, 1).unwrap().is_empty());
+    let cursor = operations.cursor(topic, &Start::New).unwrap();
+    assert!(operations.read(topic, &cursor, 1).unwrap().entries.is_empty());
+    assert!(operations.dead_letters(topic, &fixture.group, None, 1).unwrap().is_empty());
     assert!(
         groups(&mut *operations).is_none() && !is_listed(&mut *operations),
         "reading should create no topic"
     );
-    fixture.send_items(1..=1);
+    fixture.create_topic(fixture::MISSING);
+    fixture.send_to(topic, [fixture.added(1)]);
     assert_eq!(groups(&mut *operations), Some(Vec::new()));
     assert!(is_listed(&mut *operations));
-    operations.seek(&fixture.topic, GROUP, &Start::Backlog).unwrap();
-    assert_eq!(groups(&mut *operations), Some(vec![GROUP.to_owned()]));
+    operations.seek(topic, &fixture.group, &Start::Backlog).unwrap();
+    assert_eq!(groups(&mut *operations), Some(vec![fixture.group.clone()]));
 }
 
 /// Moves the group of the case, which has read everything, and checks what it reads then.
 fn seek(fixture: &Fixture, handled: &Recorded<i64>, to: &Start, expected: &[i64]) {
     let before = handled.len();
-    fixture.operations().seek(&fixture.topic, GROUP, to).unwrap();
+    fixture.operations().seek(&fixture.topic, &fixture.group, to).unwrap();
     let report = fixture.member("a", |consumer| consumer.count(expected.len() as u64)).end_well();
     assert_eq!(handled.all()[before..], *expected, "{to:?}");
     assert_eq!(report.lost, 0);
@@ -192,7 +192,7 @@ pub(in crate::conformance) fn seek_moves_a_group(fixture: &Fixture) {
     fixture.member("a", |consumer| consumer.count(4)).end_well();
     seek(fixture, &handled, &Start::Backlog, &[1, 2, 3, 4]);
     fixture.send_items([5]);
-    fixture.operations().seek(&fixture.topic, GROUP, &Start::New).unwrap();
+    fixture.operations().seek(&fixture.topic, &fixture.group, &Start::New).unwrap();
     fixture.send_items([6]);
     fixture.member("a", |consumer| consumer.count(1)).end_well();
     assert_eq!(handled.all()[8..], [6]);

@@ -15,7 +15,7 @@ use crate::{
     codec,
     conformance::{
         events::{ITEM_PRODUCED, ItemProduced},
-        fixture::{Fixture, GROUP, Recorded},
+        fixture::{Fixture, Recorded},
     },
     event_bus::{
         self, BusError, Capability, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Guard,
@@ -243,7 +243,7 @@ pub(in crate::conformance) fn events_from_the_bus_are_not_produced_again(fixture
     let event = ItemProduced { run, number: 1 };
     let metadata = ITEM_PRODUCED.generate_signal_metadata();
     fixture.send_to(&source, [Message::new(&metadata, codec::encode(&event))]);
-    let member = fixture.member_of(&source, GROUP, "a", |consumer| consumer.count(1));
+    let member = fixture.member_of(&source, &fixture.group, "a", |consumer| consumer.count(1));
     assert_eq!(member.end_well().handled, 1);
     ITEM_PRODUCED.send_event_with_custom_metadata(metadata, event);
     assert_eq!(received.all(), [1, 1]);

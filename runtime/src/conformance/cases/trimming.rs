@@ -1,7 +1,7 @@
 //! Entries that the bus drops before they are handled.
 
 use crate::{
-    conformance::fixture::{Fixture, GROUP},
+    conformance::fixture::Fixture,
     event_bus::{Report, Start},
 };
 
@@ -66,7 +66,7 @@ pub(in crate::conformance) fn entries_trimmed_after_a_move_are_reported_as_lost(
         let ids = fixture.send_items(1..=20);
         fixture.member("a", |consumer| consumer.count(20)).end_well();
         let to = back_to.map_or(Start::Backlog, |place: usize| Start::After(ids[place].clone()));
-        fixture.operations().seek(&fixture.topic, GROUP, &to).unwrap();
+        fixture.operations().seek(&fixture.topic, &fixture.group, &to).unwrap();
         fixture.trim(4);
         let before = handled.len();
         let member = fixture.member("a", |consumer| consumer.count(4));

@@ -18,6 +18,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::Write,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
@@ -47,6 +48,11 @@ pub(super) struct Marks {
 }
 
 impl Marks {
+    /// Makes the marks of a group that continues at `offset`: no member has received anything from there on.
+    pub(super) fn of_place(offset: i64) -> Self {
+        Self { millis: now_millis(), handed: offset, ..Self::default() }
+    }
+
     /// Reads the metadata of a commit. Returns `None` if no member of this crate wrote it.
     pub(super) fn read(committed: i64, text: &str) -> Option<Self> {
         let mut parts = text.split(';');
@@ -102,6 +108,12 @@ impl Marks {
             .filter(|offset| !self.finished.contains(offset))
             .map(|offset| (offset, self.begun.get(&offset).copied().unwrap_or_default()))
     }
+}
+
+/// Returns the time in milliseconds since 1970.
+pub(super) fn now_millis() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Consecutive offsets with the same number of attempts.

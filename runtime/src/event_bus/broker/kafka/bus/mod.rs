@@ -1,33 +1,27 @@
 //! The event bus on Apache Kafka, with the records, schemas and consumer groups of the Python services.
 //!
-//! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages. `producer`
-//! and `operations` implement their traits on top of these; `reader` and `admin` look at topics, and `dead_letters` keeps the dead
-//! letters of a group. This folder may use `wire`, the traits of `broker`, the settings of Kafka, event
-//! definitions and their registry.
+//! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages, and `reading`
+//! how to read those of other writers. `producer`, `member` and `operations` implement their traits on top of these; `reader` and
+//! `admin` look at topics, `marks` has what members store with offsets, and `dead_letters` keeps the dead letters of a group. This folder may
+//! use `wire`, the traits of `broker`, the settings of Kafka, event definitions and their registry.
 
-// The member, which comes next, uses what is not used yet.
 mod admin;
 mod audit;
 mod client;
 mod client_errors;
-#[allow(dead_code)]
 mod dead_letters;
 mod failure;
-#[allow(dead_code)]
 mod frame;
-#[allow(dead_code)]
 mod marks;
+mod member;
 mod native_headers;
 mod operations;
 mod options;
 mod position;
 mod producer;
 mod reader;
-#[allow(dead_code)]
 mod reading;
-#[allow(dead_code)]
 mod record;
-#[allow(dead_code)]
 mod registry;
 mod rights;
 
@@ -35,6 +29,7 @@ use std::{fmt, sync::Arc};
 
 pub use options::KafkaOptions;
 
+use member::KafkaMember;
 use operations::KafkaOperations;
 use producer::KafkaProducer;
 use reading::Readings;
@@ -131,8 +126,8 @@ impl EventBus for KafkaBus {
         Ok(Arc::new(KafkaProducer::new(Arc::clone(&self.connector))?))
     }
 
-    fn consumer(&self, _subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
-        Err(BusError::permanent("the bus on Kafka cannot receive messages yet"))
+    fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
+        Ok(Box::new(KafkaMember::new(Arc::clone(&self.connector), subscription)?))
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {

@@ -143,7 +143,8 @@ impl Letters {
     ) -> Result<Vec<(Arc<str>, Record)>, BusError> {
         let mut next = match after {
             None => 0,
-            Some(id) => self.places.get(id.as_str()).map_or(self.listed.len(), |place| place + 1),
+            // The list no longer has one that was removed before it was made, so nothing is known to come before it.
+            Some(id) => self.places.get(id.as_str()).map_or(0, |place| place + 1),
         };
         loop {
             let page = &self.listed[next..self.listed.len().min(next.saturating_add(max))];

@@ -3,6 +3,7 @@
 use std::{thread, time::Duration, time::Instant};
 
 use rdkafka::{
+    Offset,
     consumer::{CommitMode, Consumer},
     types::RDKafkaErrorCode as Code,
 };
@@ -12,6 +13,7 @@ use crate::event_bus::broker::{
     BusError, Start,
     kafka::bus::{
         Connector, failure,
+        marks::{LONGEST, Marks},
         reader::{Reader, list},
     },
 };
@@ -44,6 +46,11 @@ pub(super) fn seek(
     let is_new = committed(&reader, topic, &partitions, deadline)?.is_empty();
     let action = format!("cannot move group `{group}` of topic `{topic}`");
     let offsets = reader.checked(&action, list(topic, offsets.into_iter()))?;
+    for mut one in offsets.elements() {
+        if let Offset::Offset(offset) = one.offset() {
+            one.set_metadata(Marks::of_place(offset).write(offset, LONGEST));
+        }
+    }
     loop {
         let Err(error) = reader.client().commit(&offsets, CommitMode::Sync) else { return Ok(is_new) };
         match error.rdkafka_error_code() {

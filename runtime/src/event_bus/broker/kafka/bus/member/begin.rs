@@ -1,0 +1,223 @@
+//! Where a group begins, and where a member continues.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use rdkafka::{Message as _, consumer::Consumer};
+
+use super::{
+    super::{
+        marks::{LONGEST, Marks},
+        position::Position,
+    },
+    topic::{Committed, Offsets, Topic, is_routine},
+};
+use crate::event_bus::broker::{BusError, Start, Subscription};
+
+/// How long to wait for the record after which a group begins.
+const RECORD: Duration = Duration::from_secs(5);
+
+/// What is known of a group before its member joins.
+pub(super) enum Group {
+    Exists,
+    Created,
+    /// The group has members that read other topics, and Kafka lets only members commit now: this member begins here in the
+    /// partitions that it is given.
+    CreatedByMembers(Offsets),
+}
+
+/// Creates the group for this topic, unless it exists.
+///
+/// A group exists if it has committed an offset. So its beginning is committed at once, for all partitions, before this member
+/// joins.
+///
+/// # Errors
+///
+/// If the group exists and should begin at a given place, or the broker does not answer.
+pub(super) fn create(topic: &Topic<'_>, partitions: i32) -> Result<Group, BusError> {
+    let Subscription { topic: name, group, start, consumer_name, .. } = topic.subscription;
+    let exists = || {
+        if topic.committed(0..partitions)?.is_empty() {
+            return Ok(false);
+        }
+        if start.needs_new_group() { Err(BusError::group_exists(name, group)) } else { Ok(true) }
+    };
+    if exists()? {
+        return Ok(Group::Exists);
+    }
+    let offsets = places(topic, partitions)?;
+    let commits = offsets.iter().map(|(&partition, &offset)| {
+        let marks = Marks { consumer_name: consumer_name.clone(), ..Marks::of_place(offset) };
+        (partition, offset, marks.write(offset, LONGEST))
+    });
+    match topic.commit(commits) {
+        Ok(()) => Ok(Group::Created),
+        // Another member may have been faster.
+        Err(error) if is_routine(&error) => {
+            if exists()? {
+                Ok(Group::Exists)
+            } else {
+                Ok(Group::CreatedByMembers(offsets))
+            }
+        }
+        Err(error) => Err(topic.trouble("create the group", &error)),
+    }
+}
+
+/// Returns where the group begins in each partition.
+fn places(topic: &Topic<'_>, partitions: i32) -> Result<Offsets, BusError> {
+    let ends = topic.ends(0..partitions)?;
+    match &topic.subscription.start {
+        Start::New => Ok(ends),
+        Start::Backlog => topic.beginnings(0..partitions),
+        Start::After(id) => {
+            let after = Position::read(id)?;
+            let next = after.offset.saturating_add(1);
+            match ends.get(&after.partition) {
+                None => {
+                    return Err(BusError::permanent(format!(
+                        "entry {after} cannot be in the topic, which has {partitions} partitions"
+                    )));
+                }
+                Some(end) if next > *end => {
+                    return Err(BusError::permanent(format!(
+                        "entry {after} is after the newest entry of its partition: the group would skip the entries that are \
+                         added next"
+                    )));
+                }
+                Some(_) => {}
+            }
+            let mut offsets =
+                if partitions == 1 { Offsets::new() } else { since_record(topic, partitions, after)? };
+            offsets.insert(after.partition, next);
+            Ok(offsets)
+        }
+        Start::At(time) => since(topic, ends, millis_of(*time)),
+    }
+}
+
+/// Returns the offsets of the first records that are not older than a time, or the ends of partitions without one.
+pub(super) fn since(topic: &Topic<'_>, ends: Offsets, millis: i64) -> Result<Offsets, BusError> {
+    let mut offsets = topic.since(ends.keys().copied(), millis)?;
+    for (partition, end) in ends {
+        // A partition without a later record.
+        offsets.entry(partition).or_insert(end);
+    }
+    Ok(offsets)
+}
+
+/// Returns a time in milliseconds since 1970.
+pub(super) fn millis_of(time: SystemTime) -> i64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Returns the offsets of the records that are not older than a record.
+fn since_record(topic: &Topic<'_>, partitions: i32, record: Position) -> Result<Offsets, BusError> {
+    let client = topic.client;
+    topic.assign([(record.partition, record.offset)])?;
+    let deadline = Instant::now() + RECORD;
+    let mut millis = None;
+    while millis.is_none() && Instant::now() < deadline {
+        match client.poll(Duration::from_millis(100)) {
+            Some(Ok(record)) => millis = record.timestamp().to_millis(),
+            // The record is gone, so everything that the topic has is after it.
+            Some(Err(_)) => break,
+            None => {}
+        }
+    }
+    client.unassign().map_err(|error| topic.trouble("read", &error))?;
+    match millis {
+        Some(millis) => since(topic, topic.ends(0..partitions)?, millis),
+        None => topic.beginnings(0..partitions),
+    }
+}
+
+/// Where a member continues in a partition that it was given.
+pub(super) struct Place {
+    pub(super) committed: i64,
+    /// What the commit tells. Without it, there is no commit.
+    pub(super) marks: Option<Marks>,
+    /// The oldest record, or where the next one will be.
+    pub(super) beginning: i64,
+    /// Where the next record will be.
+    pub(super) end: i64,
+    /// Why the member does not continue where the group was.
+    pub(super) note: Option<String>,
+}
+
+/// Returns where the member continues in the partitions that it was given.
+/// `new` has the places of a group that this member creates.
+pub(super) fn places_of(
+    topic: &Topic<'_>,
+    given: &[i32],
+    new: &Offsets,
+) -> Result<BTreeMap<i32, Place>, BusError> {
+    let given: BTreeSet<_> = given.iter().copied().collect();
+    let mut committed = topic.committed(given.iter().copied())?;
+    let (beginnings, ends) = (topic.beginnings(given.iter().copied())?, topic.ends(given.iter().copied())?);
+    let mut places = BTreeMap::new();
+    for partition in given {
+        let (Some(&beginning), Some(&end)) = (beginnings.get(&partition), ends.get(&partition)) else {
+            let reason = format!("Kafka does not say where partition {partition} begins and ends");
+            return Err(BusError::transient(reason));
+        };
+        places.insert(
+            partition,
+            place(partition, committed.remove(&partition), new.get(&partition).copied(), (beginning, end)),
+        );
+    }
+    Ok(places)
+}
+
+fn place(
+    partition: i32,
+    committed: Option<Committed>,
+    new: Option<i64>,
+    (beginning, end): (i64, i64),
+) -> Place {
+    let (committed, marks, note) = match (committed, new) {
+        (Some(Committed { offset, marks: Some(marks) }), _) => (offset, Some(marks), None),
+        (Some(Committed { offset, marks: None }), _) => {
+            // The other client may have died with this entry in hand.
+            let handed = if offset < end { offset + 1 } else { offset };
+            (offset, Some(Marks { handed, ..Marks::default() }), None)
+        }
+        (None, Some(new)) => (new, None, None),
+        // A group is created with an offset for each partition, so this one was added since, or its offset has expired.
+        (None, None) => {
+            let note = (beginning < end).then(|| {
+                format!(
+                    "the group has no offset in partition {partition}, which was probably added: it begins there with the \
+                     oldest message"
+                )
+            });
+            (beginning, None, note)
+        }
+    };
+    Place { committed, marks, beginning, end, note }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_continues_at_the_commit_if_there_is_one() {
+        let of = |committed: Option<(i64, Option<i64>)>, new| {
+            let committed = committed.map(|(offset, handed)| {
+                let marks = handed.map(|handed| Marks { handed, ..Marks::default() });
+                Committed { offset, marks }
+            });
+            let Place { committed, marks, note, .. } = place(3, committed, new, (5, 20));
+            (committed, marks.map(|marks| marks.handed), note.is_some())
+        };
+        assert_eq!(of(Some((9, Some(12))), Some(20)), (9, Some(12), false));
+        assert_eq!(of(Some((9, None)), None), (9, Some(10), false), "Python may have died with one in hand");
+        assert_eq!(of(Some((20, None)), None), (20, Some(20), false), "there is none");
+        assert_eq!(of(None, Some(20)), (20, None, false), "a new group");
+        assert_eq!(of(None, None), (5, None, true), "an added partition");
+    }
+}

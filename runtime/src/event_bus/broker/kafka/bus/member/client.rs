@@ -1,0 +1,365 @@
+//! The thread that owns the client. It polls the client all the time, whatever receivers do, so that the group keeps this
+//! member; it follows the group's decisions, and closes the client.
+
+use std::{
+    collections::BTreeMap,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant, SystemTime},
+};
+
+use rdkafka::{consumer::Consumer, error::KafkaError, types::RDKafkaErrorCode};
+
+use super::{
+    super::{Connector, dead_letters},
+    begin::{self, Group},
+    commits::Committer,
+    context::{MemberClient, Rebalance},
+    partition::Partition,
+    position_of,
+    state::{Phase, Shared},
+    topic::{Offsets, Topic},
+    tracker::Tracker,
+};
+use crate::event_bus::{
+    broker::{BusError, Subscription},
+    observe::spawn,
+};
+
+/// How long one poll of the client waits. A stop takes effect between two polls.
+const POLL: Duration = Duration::from_millis(50);
+/// How long a member tries to join.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest wait for receivers before partitions are given up.
+const GRACE: Duration = Duration::from_secs(10);
+/// How long the last commit before that may take.
+const LAST_COMMIT: Duration = Duration::from_secs(5);
+/// The pause before another try to find out where to continue.
+const PAUSE: Duration = Duration::from_secs(1);
+/// How often an error of the client is reported.
+const REPORT: Duration = Duration::from_secs(30);
+
+pub(super) struct ClientThread {
+    client: Arc<MemberClient>,
+    connector: Arc<Connector>,
+    shared: Arc<Shared>,
+    subscription: Subscription,
+    epoch: u64,
+    /// Where the group begins, if this member creates it and could not commit that yet.
+    new: Offsets,
+    /// When an error was reported last.
+    reported: BTreeMap<String, Instant>,
+}
+
+impl ClientThread {
+    pub(super) fn new(
+        client: Arc<MemberClient>,
+        connector: Arc<Connector>,
+        shared: Arc<Shared>,
+        subscription: Subscription,
+    ) -> Self {
+        let (new, reported) = (Offsets::new(), BTreeMap::new());
+        Self { client, connector, shared, subscription, epoch: 0, new, reported }
+    }
+
+    pub(super) fn run(mut self) {
+        match self.join() {
+            Ok(()) => {
+                self.follow();
+                self.close();
+            }
+            Err(error) => {
+                self.shared.lock().phase = Phase::Failed(error);
+                self.shared.notify();
+                self.close();
+            }
+        }
+    }
+
+    fn topic(&self) -> Topic<'_> {
+        Topic { client: &self.client, subscription: &self.subscription }
+    }
+
+    /// Looks at the topic, creates the group, and asks for partitions.
+    fn join(&mut self) -> Result<(), BusError> {
+        let group = self.create()?;
+        let is_created = !matches!(group, Group::Exists);
+        if let Group::CreatedByMembers(offsets) = group {
+            self.new = offsets;
+        }
+        let topic = self.topic();
+        let subscribed = self.client.subscribe(&[&self.subscription.topic]);
+        subscribed.map_err(|error| topic.trouble("join the group", &error))?;
+        let (client, shared) = (Arc::clone(&self.client), Arc::clone(&self.shared));
+        let committer = Committer::new(client, shared, self.subscription.clone());
+        spawn("events-commits".to_owned(), move || committer.run())
+            .map_err(|error| BusError::transient("cannot start a thread").with_source(error))?;
+        let mut state = self.shared.lock();
+        // The caller may have gone meanwhile.
+        if matches!(state.phase, Phase::Starting) {
+            state.phase = Phase::Joined;
+            state.is_new_group = is_created;
+        }
+        drop(state);
+        self.shared.notify();
+        Ok(())
+    }
+
+    /// Looks at the topic and creates the group. Tries again while the group's broker is not ready.
+    fn create(&self) -> Result<Group, BusError> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let topic = self.topic();
+            let created = topic.partitions().and_then(|partitions| {
+                if self.subscription.stores_dead_letters {
+                    dead_letters::topic::prepare(&self.connector, &self.subscription, deadline)?;
+                }
+                begin::create(&topic, partitions)
+            });
+            match created {
+                Err(error) if error.is_transient() && Instant::now() < deadline => {
+                    // The client reports why a connection failed when it is polled.
+                    while self.client.poll(POLL).is_some() {}
+                }
+                created => return created,
+            }
+        }
+    }
+
+    /// Follows the group until the caller leaves it.
+    fn follow(&mut self) {
+        while matches!(self.shared.lock().phase, Phase::Joined) {
+            self.poll(POLL);
+            while let Some(rebalance) = self.client.context().take_rebalance() {
+                match rebalance {
+                    Rebalance::Assign(partitions) => self.assign(&partitions),
+                    Rebalance::Revoke => self.revoke(),
+                }
+            }
+            self.find_lost_places();
+            self.find_limits();
+            let mut state = self.shared.lock();
+            if state.must_commit() {
+                self.shared.want_commit(&mut state);
+            }
+        }
+    }
+
+    /// Polls the client once.
+    fn poll(&mut self, wait: Duration) {
+        match self.client.poll(wait) {
+            // It was on its way before the partition got a queue of its own.
+            Some(Ok(message)) => {
+                if let Some(partition) = self.shared.lock().partition(position_of(&message).partition) {
+                    partition.add(&message);
+                }
+                self.shared.news.notify();
+            }
+            Some(Err(error)) => self.client_failed(&error),
+            None => {}
+        }
+    }
+
+    /// Reports an error of the client, now and then.
+    fn client_failed(&mut self, error: &KafkaError) {
+        use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, PartitionEOF, PollExceeded, Resolve};
+        let code = error.rdkafka_error_code();
+        if matches!(code, Some(PartitionEOF | PollExceeded)) {
+            return;
+        }
+        let key = format!("{code:?}");
+        if self.reported.get(&key).is_some_and(|at| at.elapsed() < REPORT) {
+            return;
+        }
+        self.reported.insert(key, Instant::now());
+        // While the connection is broken, polls that find nothing are no answer of the broker.
+        let error = match code {
+            Some(AllBrokersDown | BrokerTransportFailure | Resolve) => {
+                self.topic().trouble("read the topic", error)
+            }
+            Some(code) => self.topic().failed(code),
+            None => BusError::transient(format!("the client of Kafka failed: {error}")),
+        };
+        self.shared.lock().error = Some(error);
+        self.shared.notify();
+    }
+
+    /// Begins to read the partitions that the group gives to this member.
+    fn assign(&mut self, given: &[i32]) {
+        let places = loop {
+            match begin::places_of(&self.topic(), given, &self.new) {
+                Ok(places) => break places,
+                Err(error) => {
+                    self.shared.lock().error = Some(error);
+                    self.shared.notify();
+                }
+            }
+            let deadline = Instant::now() + PAUSE;
+            while Instant::now() < deadline {
+                if !matches!(self.shared.lock().phase, Phase::Joined) {
+                    return;
+                }
+                self.poll(POLL);
+            }
+        };
+        self.epoch += 1;
+        let (mut partitions, mut lost, mut notes) = (Vec::new(), Vec::new(), Vec::new());
+        for (number, place) in places {
+            let Some(mut queue) = self.client.split_partition_queue(&self.subscription.topic, number) else {
+                continue;
+            };
+            let news = Arc::clone(&self.shared);
+            queue.set_nonempty_callback(move || news.news.notify());
+            notes.extend(place.note);
+            let tracker = match place.marks {
+                Some(marks) => Tracker::new(place.committed, Some(marks)),
+                None => Tracker::begin(place.committed),
+            };
+            let mut partition = Partition::new(number, self.epoch, tracker, queue, self.subscription.until);
+            lost.extend(partition.stay_in(place.beginning, place.end));
+            partitions.push(partition);
+        }
+        let offsets: Vec<_> = partitions.iter().map(|one| (one.number, one.position())).collect();
+        let mut state = self.shared.lock();
+        state.partitions = partitions;
+        state.reports.lost.extend(lost);
+        state.reports.notes.extend(notes);
+        state.is_revoking = false;
+        drop(state);
+        if let Err(error) = self.topic().assign(offsets) {
+            self.shared.lock().error = Some(error);
+        }
+        self.shared.notify();
+    }
+
+    /// Gives up all partitions, after receivers had time to finish what they have in hand.
+    fn revoke(&mut self) {
+        self.shared.lock().is_revoking = true;
+        self.shared.notify();
+        let grace = GRACE.min(self.subscription.receiver_timeout);
+        let deadline = Instant::now() + grace;
+        while !self.client.assignment_lost() {
+            let state = self.shared.lock();
+            if state.in_hand() == 0 || !matches!(state.phase, Phase::Joined) || Instant::now() >= deadline {
+                break;
+            }
+            drop(state);
+            self.poll(POLL / 5);
+        }
+        if !self.client.assignment_lost() {
+            self.commit_all(Instant::now() + LAST_COMMIT);
+        }
+        let revoked = self.shared.lock().revoke();
+        drop(revoked);
+        self.shared.notify();
+        if let Err(error) = self.client.unassign() {
+            self.client_failed(&error);
+        }
+    }
+
+    /// Commits what is known, while it goes on polling.
+    fn commit_all(&mut self, deadline: Instant) {
+        let mut state = self.shared.lock();
+        let failures = state.commits.failures();
+        for partition in &mut state.partitions {
+            partition.tracker.give_back();
+        }
+        while state.must_commit() && state.commits.failures() == failures && Instant::now() < deadline {
+            self.shared.want_commit(&mut state);
+            state = self.shared.wait(state, Instant::now() + POLL / 5);
+            drop(state);
+            self.poll(Duration::ZERO);
+            state = self.shared.lock();
+        }
+    }
+
+    /// Finds out where to continue in partitions whose log no longer has what comes next.
+    fn find_lost_places(&mut self) {
+        let state = self.shared.lock();
+        let lost = state.partitions.iter().filter(|partition| partition.is_out_of_range);
+        let lost: Vec<_> = lost.map(|partition| partition.number).collect();
+        drop(state);
+        if lost.is_empty() {
+            return;
+        }
+        let topic = self.topic();
+        let bounds = topic.beginnings(lost.iter().copied());
+        let bounds = bounds.and_then(|beginnings| Ok((beginnings, topic.ends(lost.iter().copied())?)));
+        let (beginnings, ends) = match bounds {
+            Ok(bounds) => bounds,
+            Err(error) => {
+                self.shared.lock().error = Some(error);
+                self.shared.notify();
+                thread::sleep(POLL);
+                return;
+            }
+        };
+        let mut state = self.shared.lock();
+        for number in lost {
+            let (Some(&beginning), Some(&end)) = (beginnings.get(&number), ends.get(&number)) else {
+                continue;
+            };
+            let Some(partition) = state.partition(number) else { continue };
+            let lost = partition.stay_in(beginning, end);
+            state.reports.lost.extend(lost);
+        }
+        // The client has stopped reading the partition, so seeking is refused; it must be assigned again, with the others.
+        let offsets: Vec<_> = state.partitions.iter().map(|one| (one.number, one.position())).collect();
+        if let Err(error) = self.topic().assign(offsets) {
+            state.error = Some(error);
+        }
+        drop(state);
+        self.shared.notify();
+    }
+
+    /// Finds the ends of the member's work, once their time has come.
+    fn find_limits(&self) {
+        let Some(until) = self.subscription.until.filter(|until| SystemTime::now() >= *until) else { return };
+        let state = self.shared.lock();
+        let unknown = state.partitions.iter().filter(|partition| partition.limit.is_none());
+        let unknown: Vec<_> = unknown.map(|partition| partition.number).collect();
+        drop(state);
+        if unknown.is_empty() {
+            return;
+        }
+        let topic = self.topic();
+        let ends = topic.ends(unknown);
+        match ends.and_then(|ends| begin::since(&topic, ends, begin::millis_of(until))) {
+            Ok(limits) => {
+                let mut state = self.shared.lock();
+                for (number, limit) in limits {
+                    if let Some(partition) = state.partition(number) {
+                        partition.limit = Some(limit);
+                    }
+                }
+            }
+            Err(error) => self.shared.lock().error = Some(error),
+        }
+        self.shared.notify();
+    }
+
+    /// Leaves the group and closes the client, which takes as long as the broker does.
+    fn close(self) {
+        let Self { client, shared, .. } = self;
+        let mut state = shared.lock();
+        let partitions = std::mem::take(&mut state.partitions);
+        drop(state);
+        drop(partitions);
+        client.context().close();
+        // The group may wait for a decision of this member.
+        if let Err(error) = client.unassign() {
+            tracing::debug!(%error, "the client of Kafka could not give up its partitions");
+        }
+        // The commit that is on its way needs the client.
+        while Arc::strong_count(&client) > 1 {
+            client.poll(POLL);
+        }
+        drop(client);
+        let mut state = shared.lock();
+        if matches!(state.phase, Phase::Leaving) {
+            state.phase = Phase::Left;
+        }
+        drop(state);
+        shared.notify();
+    }
+}

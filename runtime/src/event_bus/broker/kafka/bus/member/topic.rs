@@ -1,0 +1,233 @@
+//! Questions about a topic and the offsets of a group, which block until the broker answers.
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use rdkafka::{
+    Offset, TopicPartitionList,
+    consumer::{CommitMode, Consumer},
+    error::KafkaError,
+    metadata::MetadataTopic,
+    types::RDKafkaErrorCode,
+};
+
+use super::{super::marks::Marks, context::MemberClient};
+use crate::event_bus::broker::{BusError, Subscription};
+
+/// How long one question may take.
+const ANSWER: Duration = Duration::from_secs(5);
+/// How long a look at the topic takes before the errors of the connection are looked at.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// Offsets by partition.
+pub(super) type Offsets = BTreeMap<i32, i64>;
+
+/// A topic, as the client of a member sees it.
+pub(super) struct Topic<'a> {
+    pub(super) client: &'a MemberClient,
+    pub(super) subscription: &'a Subscription,
+}
+
+/// What the group has committed for a partition.
+pub(super) struct Committed {
+    pub(super) offset: i64,
+    /// What the commit tells besides; `None` if another client made it.
+    pub(super) marks: Option<Marks>,
+}
+
+impl Topic<'_> {
+    fn name(&self) -> &str {
+        &self.subscription.topic
+    }
+
+    /// Returns the number of partitions.
+    ///
+    /// # Errors
+    ///
+    /// If the topic does not exist, or the broker does not answer or let us in.
+    pub(super) fn partitions(&self) -> Result<i32, BusError> {
+        let deadline = Instant::now() + ANSWER;
+        loop {
+            let metadata = self.client.fetch_metadata(Some(self.name()), LOOK);
+            // The client reports why a connection failed when it is polled.
+            while self.client.poll(Duration::ZERO).is_some() {}
+            match metadata {
+                Ok(metadata) => {
+                    self.client.context().errors.clear();
+                    let topic = metadata.topics().iter().find(|topic| topic.name() == self.name());
+                    let error = topic.and_then(MetadataTopic::error).map(RDKafkaErrorCode::from);
+                    let partitions = topic.map_or(0, |topic| topic.partitions().len());
+                    return match (error, i32::try_from(partitions)) {
+                        (None, Ok(partitions @ 1..)) => Ok(partitions),
+                        (None | Some(RDKafkaErrorCode::LeaderNotAvailable), _) => Err(BusError::transient(
+                            format!("Kafka does not know the partitions of topic `{}` yet", self.name()),
+                        )),
+                        (Some(code), _) => Err(self.failed(code)),
+                    };
+                }
+                Err(error) => {
+                    let cause = self.client.context().errors.cause();
+                    if cause.as_ref().is_some_and(|cause| !cause.is_transient()) || Instant::now() >= deadline
+                    {
+                        return Err(cause.unwrap_or_else(|| self.trouble("ask for the topic", &error)));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Returns what the group has committed, for the partitions that have a commit.
+    pub(super) fn committed(
+        &self,
+        partitions: impl IntoIterator<Item = i32>,
+    ) -> Result<BTreeMap<i32, Committed>, BusError> {
+        let list = self.list(partitions);
+        if list.count() == 0 {
+            return Ok(BTreeMap::new());
+        }
+        let list = self.client.committed_offsets(list, ANSWER);
+        let list = list.map_err(|error| self.trouble("read the offsets of the group", &error))?;
+        let mut committed = BTreeMap::new();
+        for one in list.elements() {
+            one.error().map_err(|error| self.trouble("read the offsets of the group", &error))?;
+            if let Offset::Offset(offset) = one.offset() {
+                let marks = Marks::read(offset, one.metadata());
+                committed.insert(one.partition(), Committed { offset, marks });
+            }
+        }
+        Ok(committed)
+    }
+
+    /// Returns the offset of the oldest record of each partition, or where the next one will be.
+    pub(super) fn beginnings(&self, partitions: impl IntoIterator<Item = i32>) -> Result<Offsets, BusError> {
+        self.offsets(self.list(partitions), Offset::Beginning)
+    }
+
+    /// Returns the offset after the newest record of each partition.
+    pub(super) fn ends(&self, partitions: impl IntoIterator<Item = i32>) -> Result<Offsets, BusError> {
+        self.offsets(self.list(partitions), Offset::End)
+    }
+
+    /// Returns the offset of the first record of each partition that is not older than a time. Partitions without such a record
+    /// are absent.
+    pub(super) fn since(
+        &self,
+        partitions: impl IntoIterator<Item = i32>,
+        millis: i64,
+    ) -> Result<Offsets, BusError> {
+        self.offsets(self.list(partitions), Offset::Offset(millis.max(0)))
+    }
+
+    /// Asks for offsets by time. `Beginning` and `End` count as times.
+    fn offsets(&self, mut list: TopicPartitionList, time: Offset) -> Result<Offsets, BusError> {
+        const DOING: &str = "read the offsets of the topic";
+        if list.count() == 0 {
+            return Ok(Offsets::new());
+        }
+        list.set_all_offsets(time).map_err(|error| self.trouble(DOING, &error))?;
+        let list = self.client.offsets_for_times(list, ANSWER);
+        let list = list.map_err(|error| self.trouble(DOING, &error))?;
+        let mut offsets = Offsets::new();
+        for one in list.elements() {
+            one.error().map_err(|error| self.trouble(DOING, &error))?;
+            if let Offset::Offset(offset) = one.offset() {
+                offsets.insert(one.partition(), offset);
+            }
+        }
+        Ok(offsets)
+    }
+
+    /// Commits offsets with texts, and waits for the broker.
+    pub(super) fn commit(
+        &self,
+        commits: impl IntoIterator<Item = (i32, i64, String)>,
+    ) -> Result<(), KafkaError> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset, text) in commits {
+            let mut one = list.add_partition(self.name(), partition);
+            one.set_offset(Offset::Offset(offset))?;
+            one.set_metadata(text);
+        }
+        self.client.commit(&list, CommitMode::Sync)
+    }
+
+    /// Lets the client read the partitions from these offsets on.
+    pub(super) fn assign(&self, offsets: impl IntoIterator<Item = (i32, i64)>) -> Result<(), BusError> {
+        let mut list = TopicPartitionList::new();
+        for (partition, offset) in offsets {
+            let mut one = list.add_partition(self.name(), partition);
+            one.set_offset(Offset::Offset(offset)).map_err(|error| self.trouble("read", &error))?;
+        }
+        self.client.assign(&list).map_err(|error| self.trouble("read", &error))
+    }
+
+    fn list(&self, partitions: impl IntoIterator<Item = i32>) -> TopicPartitionList {
+        let mut list = TopicPartitionList::new();
+        for partition in partitions {
+            list.add_partition(self.name(), partition);
+        }
+        list
+    }
+
+    /// Makes the error of a call that failed. `doing` completes "cannot …".
+    pub(super) fn trouble(&self, doing: &str, error: &KafkaError) -> BusError {
+        use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
+        match error.rdkafka_error_code() {
+            Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut) | None => {
+                let cause = self.client.context().errors.cause();
+                cause.unwrap_or_else(|| BusError::transient(format!("cannot {doing}: Kafka does not answer")))
+            }
+            Some(code) => self.failed(code),
+        }
+    }
+
+    /// Makes the error of a code that a broker returned.
+    pub(super) fn failed(&self, code: RDKafkaErrorCode) -> BusError {
+        use RDKafkaErrorCode as Code;
+        let Subscription { topic, group, .. } = self.subscription;
+        match code {
+            Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
+                BusError::permanent(format!(
+                    "topic `{topic}` does not exist; create it first: consumers do not create topics of Kafka"
+                ))
+            }
+            Code::TopicAuthorizationFailed => BusError::permanent(format!(
+                "Kafka refuses access to topic `{topic}`; a consumer needs the rights `Read` and `Describe` on it"
+            )),
+            Code::GroupAuthorizationFailed => BusError::permanent(format!(
+                "Kafka refuses access to group `{group}`; a consumer needs the right `Read` on it"
+            )),
+            Code::InvalidGroupId => {
+                BusError::permanent(format!("Kafka refuses `{group}` as the name of a group"))
+            }
+            Code::InconsistentGroupProtocol => BusError::permanent(format!(
+                "group `{group}` has members that share partitions in another way; all must use `range` or `roundrobin`"
+            )),
+            code if is_lasting(code) => {
+                BusError::permanent(format!("Kafka refuses to serve group `{group}`: {code}"))
+            }
+            code => BusError::transient(format!("Kafka cannot serve group `{group}` now: {code}")),
+        }
+    }
+}
+
+fn is_lasting(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode as Code;
+    matches!(
+        code,
+        Code::ClusterAuthorizationFailed
+            | Code::FencedInstanceId
+            | Code::InvalidTopic
+            | Code::InvalidSessionTimeout
+            | Code::UnsupportedVersion
+            | Code::GroupMaxSizeReached
+    )
+}
+
+/// Returns whether a commit failed because the group is being shared out anew. The entries are then delivered again.
+pub(super) fn is_routine(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{IllegalGeneration, RebalanceInProgress, UnknownMemberId};
+    matches!(error.rdkafka_error_code(), Some(IllegalGeneration | UnknownMemberId | RebalanceInProgress))
+}

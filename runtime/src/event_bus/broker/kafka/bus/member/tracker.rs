@@ -1,0 +1,479 @@
+//! The place of a group in one partition: what comes next, what was handed out, what is finished.
+//!
+//! ```text
+//!           committed          next              reserved
+//!  finished │ F  h  F  F  h  h │ ready to read   │ not reserved
+//!           └── slots ─────────┘
+//!  h: in hand    F: finished beyond an entry that is in hand
+//! ```
+//!
+//! A commit says where the group is, and up to where entries may be handed out. Only then are they handed out: an entry that a
+//! dead process may have received is before that mark. Nothing in this file knows Kafka's client.
+
+use std::collections::VecDeque;
+
+use super::super::marks::Marks;
+
+/// How many entries may be reserved in advance. After a crash, they count as redelivered, although nobody received them.
+const MOST_AHEAD: i64 = 1000;
+/// How far a member reads beyond an entry that is not finished.
+const MOST_SLOTS: usize = 10_000;
+
+/// The place of a group in a partition. `R` is what the member keeps of an entry in hand.
+pub(super) struct Tracker<R> {
+    /// From the lowest unfinished entry on, in order. Finished entries at the front are removed.
+    slots: VecDeque<Slot<R>>,
+    /// The offset of the next entry to hand out, or a smaller one if the log has gaps.
+    next: i64,
+    /// What earlier members left behind from `next` on.
+    inherited: Marks,
+    /// Entries before this offset may be handed out, once a commit has said so.
+    reserved: i64,
+    /// The number of entries that the last reservation added in advance.
+    ahead: i64,
+    /// Counts the changes that a commit must tell.
+    version: u64,
+    /// What the last successful commit told.
+    told: Told,
+}
+
+struct Slot<R> {
+    offset: i64,
+    /// The attempts that are known to have begun.
+    attempts: u32,
+    /// `None` if the entry is finished.
+    kept: Option<R>,
+}
+
+/// The state that a commit tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Told {
+    version: u64,
+    reserved: i64,
+}
+
+/// What to do with the entry that comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It was finished, and the commit says so.
+    Finished,
+    /// A member may have received it. This many attempts have begun.
+    Redelivered(u32),
+    /// Nobody has received it.
+    New,
+}
+
+impl<R> Tracker<R> {
+    /// Continues at a committed offset, with the marks that the commit has.
+    pub(super) fn new(committed: i64, marks: Option<Marks>) -> Self {
+        let inherited = marks.unwrap_or_default();
+        let reserved = inherited.handed.max(committed);
+        Self {
+            slots: VecDeque::new(),
+            next: committed,
+            reserved,
+            inherited,
+            ahead: 0,
+            version: 0,
+            told: Told { version: 0, reserved },
+        }
+    }
+
+    /// Begins at an offset that is not committed yet.
+    pub(super) fn begin(offset: i64) -> Self {
+        Self { version: 1, ..Self::new(offset, None) }
+    }
+
+    /// Returns the offset to commit: everything before it is finished.
+    pub(super) fn committed(&self) -> i64 {
+        self.slots.front().map_or(self.next, |slot| slot.offset)
+    }
+
+    /// Returns the offset to read from.
+    pub(super) fn next(&self) -> i64 {
+        self.next
+    }
+
+    /// Returns the number of entries in hand.
+    pub(super) fn in_hand(&self) -> usize {
+        self.slots.iter().filter(|slot| slot.kept.is_some()).count()
+    }
+
+    /// Returns the offsets in hand.
+    pub(super) fn offsets_in_hand(&self) -> impl Iterator<Item = i64> + '_ {
+        self.slots.iter().filter(|slot| slot.kept.is_some()).map(|slot| slot.offset)
+    }
+
+    /// Returns the end of what earlier members may have received.
+    pub(super) fn handed(&self) -> i64 {
+        self.inherited.handed
+    }
+
+    /// Returns the entries before `to` that earlier members may have received and did not finish, and that were not handed out
+    /// since.
+    pub(super) fn left_before(&self, to: i64) -> impl Iterator<Item = i64> + '_ {
+        let left = self.next..self.inherited.handed.min(to);
+        left.filter(|offset| !self.inherited.finished.contains(offset))
+    }
+
+    /// Returns whether too many entries wait for one that is not finished.
+    pub(super) fn is_full(&self) -> bool {
+        self.slots.len() >= MOST_SLOTS
+    }
+
+    /// Returns whether entries come next that a member may have received.
+    pub(super) fn redelivers(&self) -> bool {
+        self.next < self.inherited.handed || !self.inherited.begun.is_empty()
+    }
+
+    pub(super) fn classify(&self, offset: i64) -> Next {
+        if self.inherited.finished.contains(&offset) {
+            return Next::Finished;
+        }
+        match self.inherited.begun.get(&offset) {
+            Some(attempts) => Next::Redelivered(*attempts),
+            None if offset < self.inherited.handed => Next::Redelivered(0),
+            None => Next::New,
+        }
+    }
+
+    // Transitions.
+
+    /// Makes sure that the entries before `end` may be handed out after the next commit. `hurries` says that the last
+    /// reservation was not long ago: then more are reserved in advance, twice as many each time.
+    pub(super) fn reserve(&mut self, end: i64, hurries: bool) {
+        if end <= self.reserved {
+            return;
+        }
+        let added = end - self.reserved;
+        self.ahead = if hurries { (self.ahead + added).min(MOST_AHEAD) } else { 0 };
+        self.reserved = end + self.ahead;
+        self.version += 1;
+    }
+
+    /// Returns whether a commit has told that the entries before `end` may be handed out.
+    pub(super) fn may_hand_out(&self, end: i64) -> bool {
+        end <= self.told.reserved
+    }
+
+    /// Hands out an entry. Returns the number of its attempts, and whether a member may have received it before.
+    pub(super) fn hand_out(&mut self, offset: i64, kept: R) -> (u32, bool) {
+        let (attempts, is_redelivered) = match self.classify(offset) {
+            Next::Redelivered(attempts) => (attempts, true),
+            Next::New | Next::Finished => (0, false),
+        };
+        self.advance(offset, Slot { offset, attempts, kept: Some(kept) });
+        (attempts, is_redelivered)
+    }
+
+    /// Passes over an entry that was finished before.
+    pub(super) fn pass(&mut self, offset: i64) {
+        self.advance(offset, Slot { offset, attempts: 0, kept: None });
+        self.settle();
+    }
+
+    fn advance(&mut self, offset: i64, slot: Slot<R>) {
+        self.next = offset + 1;
+        self.slots.push_back(slot);
+        // What was inherited about this entry, and about gaps before it, is in the slot now.
+        self.inherited.begun = self.inherited.begun.split_off(&self.next);
+        self.inherited.finished = self.inherited.finished.split_off(&self.next);
+    }
+
+    /// Finishes an entry. Returns what was kept of it, unless it is not in hand.
+    pub(super) fn finish(&mut self, offset: i64) -> Option<R> {
+        let kept = self.slot(offset)?.kept.take()?;
+        self.version += 1;
+        self.settle();
+        Some(kept)
+    }
+
+    /// Stores the number of attempts of an entry in hand. Returns whether a commit must tell it.
+    pub(super) fn hold(&mut self, offset: i64, attempts: u32) -> bool {
+        let Some(slot) = self.slot(offset).filter(|slot| slot.kept.is_some()) else { return false };
+        let is_new = slot.attempts != attempts;
+        slot.attempts = attempts;
+        self.version += u64::from(is_new);
+        is_new
+    }
+
+    /// Returns what is kept of an entry in hand.
+    pub(super) fn kept(&mut self, offset: i64) -> Option<&R> {
+        self.slot(offset)?.kept.as_ref()
+    }
+
+    /// Forgets the reservation of entries that were not handed out, at an orderly end.
+    pub(super) fn give_back(&mut self) {
+        let handed = self.next.max(self.inherited.handed);
+        if self.reserved > handed {
+            self.reserved = handed;
+            self.version += 1;
+        }
+    }
+
+    /// Jumps over entries that the log no longer has.
+    pub(super) fn jump(&mut self, to: i64) {
+        self.next = to;
+        self.inherited.begun = self.inherited.begun.split_off(&to);
+        self.inherited.finished = self.inherited.finished.split_off(&to);
+        self.reserved = self.reserved.max(to);
+        self.version += 1;
+    }
+
+    fn slot(&mut self, offset: i64) -> Option<&mut Slot<R>> {
+        let index = self.slots.binary_search_by_key(&offset, |slot| slot.offset).ok()?;
+        self.slots.get_mut(index)
+    }
+
+    fn settle(&mut self) {
+        while self.slots.front().is_some_and(|slot| slot.kept.is_none()) {
+            self.slots.pop_front();
+            self.version += 1;
+        }
+    }
+
+    // Commits.
+
+    /// Returns whether the last successful commit told less than is known now.
+    pub(super) fn is_dirty(&self) -> bool {
+        self.told.version < self.version
+    }
+
+    /// Returns what a commit tells now.
+    pub(super) fn to_tell(&self) -> Told {
+        Told { version: self.version, reserved: self.reserved }
+    }
+
+    /// Records that a commit succeeded.
+    pub(super) fn told(&mut self, told: Told) {
+        if told.version >= self.told.version {
+            self.told = told;
+        }
+    }
+
+    /// Returns the marks for a commit.
+    pub(super) fn marks(&self, consumer_name: &str, millis: u64) -> Marks {
+        let committed = self.committed();
+        let mut begun = self.inherited.begun.clone();
+        let mut finished = self.inherited.finished.clone();
+        for slot in &self.slots {
+            match slot {
+                Slot { offset, kept: None, .. } => drop(finished.insert(*offset)),
+                Slot { attempts: 0, .. } => {}
+                Slot { offset, attempts, .. } => drop(begun.insert(*offset, *attempts)),
+            }
+        }
+        let handed = self.reserved.max(committed);
+        Marks { consumer_name: consumer_name.to_owned(), millis, handed, begun, finished }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::super::marks::{LONGEST, Marks},
+        *,
+    };
+
+    fn marks(handed: i64, begun: &[(i64, u32)], finished: &[i64]) -> Marks {
+        let (begun, finished) = (begun.iter().copied().collect(), finished.iter().copied().collect());
+        Marks { handed, begun, finished, ..Marks::default() }
+    }
+
+    fn commit(tracker: &mut Tracker<()>) -> (i64, Marks) {
+        let marks = tracker.marks("a", 7);
+        tracker.told(tracker.to_tell());
+        (tracker.committed(), marks)
+    }
+
+    /// A tracker that has handed out the entries from 10 to 14.
+    fn five() -> Tracker<()> {
+        let mut tracker = Tracker::new(10, None);
+        tracker.reserve(15, false);
+        commit(&mut tracker);
+        for offset in 10..15 {
+            assert_eq!(tracker.hand_out(offset, ()), (0, false));
+        }
+        tracker
+    }
+
+    #[test]
+    fn entries_are_handed_out_after_a_commit_that_says_so() {
+        let mut tracker = Tracker::<()>::new(10, None);
+        assert!(!tracker.is_dirty() && !tracker.may_hand_out(11));
+        tracker.reserve(13, false);
+        assert!(tracker.is_dirty() && !tracker.may_hand_out(11));
+        let (committed, marks) = commit(&mut tracker);
+        assert_eq!((committed, marks.handed), (10, 13));
+        assert!(!tracker.is_dirty() && tracker.may_hand_out(13) && !tracker.may_hand_out(14));
+    }
+
+    #[test]
+    fn a_beginning_is_committed() {
+        let mut tracker = Tracker::begin(7);
+        assert!(tracker.is_dirty());
+        assert_eq!((commit(&mut tracker).0, tracker.is_dirty()), (7, false));
+    }
+
+    #[test]
+    fn reservations_grow_while_they_are_used_up_soon() {
+        let mut tracker = Tracker::<()>::new(0, None);
+        let mut reserved = |end, hurries| {
+            tracker.reserve(end, hurries);
+            tracker.to_tell().reserved
+        };
+        assert_eq!(reserved(10, false), 10);
+        assert_eq!(reserved(20, true), 30);
+        assert_eq!(reserved(25, true), 30, "there is room");
+        assert_eq!(reserved(40, true), 60);
+        assert_eq!(reserved(1000, true), 1960);
+        assert_eq!(reserved(2960, true), 3960, "there is a limit");
+        assert_eq!(reserved(3970, false), 3970);
+    }
+
+    #[test]
+    fn the_lowest_unfinished_entry_is_committed_with_what_is_finished_beyond() {
+        let mut tracker = five();
+        assert_eq!((tracker.committed(), tracker.in_hand()), (10, 5));
+        for offset in [11, 13] {
+            assert!(tracker.finish(offset).is_some());
+        }
+        assert!(tracker.finish(11).is_none() && tracker.finish(99).is_none(), "once");
+        assert!(tracker.is_dirty());
+        let (committed, marks) = commit(&mut tracker);
+        assert_eq!((committed, marks.finished.into_iter().collect::<Vec<_>>()), (10, vec![11, 13]));
+        assert!(tracker.finish(10).is_some());
+        let (committed, marks) = commit(&mut tracker);
+        assert_eq!((committed, marks.finished.into_iter().collect::<Vec<_>>()), (12, vec![13]));
+        assert_eq!(tracker.offsets_in_hand().collect::<Vec<_>>(), [12, 14]);
+        assert!(tracker.finish(14).is_some() && tracker.finish(12).is_some());
+        assert_eq!((tracker.committed(), tracker.next(), tracker.in_hand()), (15, 15, 0));
+    }
+
+    #[test]
+    fn attempts_are_told_until_their_entry_is_finished() {
+        let mut tracker = five();
+        assert!(tracker.hold(12, 1) && !tracker.hold(12, 1) && !tracker.hold(99, 1));
+        let (_, marks) = commit(&mut tracker);
+        assert_eq!(marks.begun.into_iter().collect::<Vec<_>>(), [(12, 1)]);
+        assert!(tracker.hold(12, 0) && tracker.is_dirty(), "a stop takes an attempt back");
+        assert_eq!(commit(&mut tracker).1.begun.len(), 0);
+        tracker.hold(13, 2);
+        tracker.finish(13);
+        assert_eq!(commit(&mut tracker).1.begun.len(), 0);
+        assert!(!tracker.hold(13, 3), "it is not in hand");
+    }
+
+    #[test]
+    fn the_next_member_continues_with_what_was_left() {
+        let mut tracker = Tracker::new(10, Some(marks(15, &[(12, 2)], &[11])));
+        assert!(tracker.redelivers() && !tracker.is_dirty() && tracker.may_hand_out(15));
+        let all: Vec<_> = (10..16).map(|offset| tracker.classify(offset)).collect();
+        let (once, new) = (Next::Redelivered(0), Next::New);
+        assert_eq!(all, [once, Next::Finished, Next::Redelivered(2), once, once, new]);
+        assert_eq!(tracker.hand_out(10, ()), (0, true));
+        tracker.pass(11);
+        assert_eq!(tracker.hand_out(12, ()), (2, true));
+        // If this member dies now, nothing is forgotten.
+        let (committed, left) = commit(&mut tracker);
+        assert_eq!((committed, left.handed), (10, 15));
+        assert_eq!((left.begun.into_iter().collect::<Vec<_>>(), left.finished.len()), (vec![(12, 2)], 1));
+        tracker.finish(10);
+        assert_eq!(tracker.committed(), 12);
+        for offset in 13..15 {
+            assert_eq!(tracker.hand_out(offset, ()), (0, true));
+        }
+        assert!(!tracker.redelivers());
+        assert_eq!(tracker.classify(15), Next::New);
+    }
+
+    #[test]
+    fn gaps_do_not_stay_unfinished() {
+        let mut tracker = Tracker::new(10, Some(marks(20, &[(11, 1)], &[12])));
+        tracker.hand_out(15, ());
+        assert_eq!(tracker.committed(), 15);
+        let (_, left) = commit(&mut tracker);
+        assert_eq!((left.begun.len(), left.finished.len()), (0, 0));
+        tracker.finish(15);
+        assert_eq!(tracker.committed(), 16);
+    }
+
+    #[test]
+    fn an_orderly_end_gives_back_what_nobody_received() {
+        let mut tracker = five();
+        tracker.reserve(20, true);
+        assert_eq!(tracker.to_tell().reserved, 25);
+        tracker.give_back();
+        assert_eq!(commit(&mut tracker).1.handed, 15);
+        tracker.give_back();
+        assert!(!tracker.is_dirty());
+    }
+
+    #[test]
+    fn a_jump_forgets_what_was_inherited_before() {
+        let mut tracker = Tracker::<()>::new(10, Some(marks(15, &[(12, 2), (30, 1)], &[11])));
+        tracker.jump(20);
+        assert_eq!((tracker.committed(), tracker.next(), tracker.is_dirty()), (20, 20, true));
+        let (_, left) = commit(&mut tracker);
+        assert_eq!((left.begun.into_iter().collect::<Vec<_>>(), left.finished.len()), (vec![(30, 1)], 0));
+    }
+
+    #[test]
+    fn a_commit_that_comes_back_late_tells_nothing_new() {
+        let mut tracker = five();
+        let early = tracker.to_tell();
+        tracker.finish(10);
+        let late = tracker.to_tell();
+        tracker.told(late);
+        tracker.told(early);
+        assert!(!tracker.is_dirty());
+    }
+
+    /// Lets members come and go at random, and checks that each finished entry stays finished, and that no other is passed over.
+    #[test]
+    fn members_that_come_and_go_finish_each_entry() {
+        for seed in 1..200_u64 {
+            let mut state = seed;
+            let mut number = |below: u64| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                (state >> 33) % below
+            };
+            let (mut finished, mut stored) = (vec![false; 300], (0, String::new()));
+            while finished.contains(&false) {
+                let marks = Marks::read(stored.0, &stored.1);
+                let mut tracker = Tracker::new(stored.0, marks);
+                let mut last = stored.0 - 1;
+                for _ in 0..number(120) {
+                    let next = tracker.next();
+                    let in_hand: Vec<_> = tracker.offsets_in_hand().collect();
+                    match number(4) {
+                        0 | 1 if next < 300 => {
+                            tracker.reserve(next + 1, number(2) == 0);
+                            stored = (
+                                tracker.committed(),
+                                tracker.marks("a", 0).write(tracker.committed(), LONGEST),
+                            );
+                            tracker.told(tracker.to_tell());
+                            assert!(tracker.may_hand_out(next + 1) && next > last);
+                            last = next;
+                            if tracker.classify(next) == Next::Finished {
+                                assert!(finished[usize::try_from(next).unwrap()], "{next} was not finished");
+                                tracker.pass(next);
+                            } else {
+                                tracker.hand_out(next, ());
+                            }
+                        }
+                        2 if !in_hand.is_empty() => {
+                            let one = in_hand[usize::try_from(number(in_hand.len() as u64)).unwrap()];
+                            tracker.finish(one);
+                            finished[usize::try_from(one).unwrap()] = true;
+                        }
+                        _ => {}
+                    }
+                }
+                let all_before = &finished[..usize::try_from(tracker.committed()).unwrap()];
+                assert!(all_before.iter().all(|finished| *finished), "an unfinished entry was committed");
+            }
+        }
+    }
+}

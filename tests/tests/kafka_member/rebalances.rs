@@ -1,0 +1,140 @@
+//! Partitions that move between members.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use openedx_events::event_bus::{EntryId, EventBusConsumer};
+use openedx_events_tests::eventually;
+
+use crate::support::{LONG, SHORT, World, ids, number, numbers, poll, receive};
+
+/// Polls members in turn until `done`. Returns what each received.
+fn take_turns(
+    members: &mut [Box<dyn EventBusConsumer>],
+    mut done: impl FnMut(&[Vec<u32>]) -> bool,
+) -> Vec<Vec<u32>> {
+    let mut received = vec![Vec::new(); members.len()];
+    let mut acknowledge = vec![Vec::<EntryId>::new(); members.len()];
+    eventually("the messages are shared", LONG * 2, || {
+        for (index, member) in members.iter_mut().enumerate() {
+            let polled = poll(&mut **member, &acknowledge[index], 10, Duration::from_millis(20));
+            acknowledge[index] = ids(&polled.entries);
+            received[index].extend(numbers(&polled.entries));
+        }
+        done(&received)
+    });
+    for (member, acknowledge) in members.iter_mut().zip(acknowledge) {
+        poll(&mut **member, &acknowledge, 0, Duration::ZERO);
+    }
+    received
+}
+
+#[test]
+fn members_share_partitions_and_each_message_arrives_once() {
+    let Some(world) = World::new("shared", 3) else { return };
+    let mut members = vec![world.consumer("a"), world.consumer("b"), world.consumer("c")];
+    take_turns(&mut members, |_| world.kafka.members(&world.group) == 3);
+    world.write_to(None, 1..=300);
+    let received = take_turns(&mut members, |received| received.iter().map(Vec::len).sum::<usize>() >= 300);
+    let all: BTreeSet<_> = received.iter().flatten().copied().collect();
+    assert_eq!(all, (1..=300).collect());
+    assert_eq!(received.iter().map(Vec::len).sum::<usize>(), 300, "each message arrives once");
+    // The key of a message is its number modulo 7.
+    let mut owners = BTreeMap::<u32, BTreeSet<usize>>::new();
+    for (member, numbers) in received.iter().enumerate() {
+        for key in 0..7 {
+            let of_key: Vec<_> = numbers.iter().filter(|number| *number % 7 == key).collect();
+            assert!(of_key.is_sorted(), "{of_key:?}");
+            if !of_key.is_empty() {
+                owners.entry(key).or_default().insert(member);
+            }
+        }
+    }
+    assert!(owners.values().all(|owners| owners.len() == 1), "a key belongs to one member: {owners:?}");
+}
+
+#[test]
+fn a_member_finishes_what_it_has_before_it_gives_up_partitions() {
+    let Some(world) = World::new("finishes", 2) else { return };
+    world.write_to(Some(0), 1..=5);
+    world.write_to(Some(1), 6..=10);
+    let mut first = world.consumer("a");
+    let entries = receive(&mut *first, 10);
+    let mut second = world.consumer("b");
+    // The other member joins, and must wait.
+    let begun = Instant::now();
+    while begun.elapsed() < SHORT * 8 {
+        assert!(poll(&mut *second, &[], 10, SHORT / 10).entries.is_empty());
+        let polled = poll(&mut *first, &[], 10, SHORT / 10);
+        assert!(polled.revoked.is_empty() && polled.entries.is_empty(), "{polled:?}");
+    }
+    let (done, left) = entries.split_at(9);
+    poll(&mut *first, &ids(done), 0, Duration::ZERO);
+    poll(&mut *first, &ids(left), 0, Duration::ZERO);
+    world.write_to(Some(0), [11]);
+    world.write_to(Some(1), [12]);
+    let received =
+        take_turns(&mut [first, second], |received| received.iter().map(Vec::len).sum::<usize>() >= 2);
+    let mut received = received.concat();
+    received.sort_unstable();
+    assert_eq!(received, [11, 12]);
+}
+
+#[test]
+fn what_a_member_does_not_finish_in_time_is_revoked_and_delivered_again() {
+    let Some(world) = World::new("revoked", 2) else { return };
+    world.write_to(Some(0), 1..=2);
+    world.write_to(Some(1), 3..=4);
+    let mut hurried = world.backlog("a");
+    hurried.receiver_timeout = SHORT;
+    let mut first = world.consumer_of(&hurried);
+    let entries = receive(&mut *first, 4);
+    first.hold(&[(entries[0].id.clone(), 1)]).unwrap();
+    let mut second = world.consumer("b");
+    let (mut revoked, mut received) = (Vec::new(), Vec::new());
+    eventually("the other member has its partition", LONG, || {
+        revoked.extend(poll(&mut *first, &[], 0, Duration::ZERO).revoked);
+        received.extend(poll(&mut *second, &[], 10, SHORT / 10).entries);
+        received.len() == 2
+    });
+    assert_eq!(revoked.iter().collect::<BTreeSet<_>>(), ids(&entries).iter().collect());
+    assert!(received.iter().all(|entry| entry.is_redelivered), "{received:?}");
+    // Acknowledgements that come too late change nothing.
+    let committed = world.committed(0).0 + world.committed(1).0;
+    let late: Vec<_> = entries.iter().filter(|entry| received.iter().any(|one| one.id == entry.id)).collect();
+    let late: Vec<_> = late.into_iter().map(|entry| entry.id.clone()).collect();
+    poll(&mut *first, &late, 0, Duration::ZERO);
+    assert_eq!(world.committed(0).0 + world.committed(1).0, committed);
+    // Attempts that were stored survive.
+    let again = poll(&mut *first, &[], 10, LONG).entries;
+    let all: Vec<_> = received.iter().chain(&again).filter(|entry| entry.id == entries[0].id).collect();
+    assert!(all.iter().all(|entry| entry.attempt == 2), "{all:?}");
+}
+
+#[test]
+fn added_partitions_are_read_from_their_beginning() {
+    let Some(world) = World::new("added", 1) else { return };
+    let mut subscription = world.backlog("a");
+    subscription.start = openedx_events::event_bus::Start::New;
+    world.write([1]);
+    let consumer = &mut *world.consumer_of(&subscription);
+    assert!(poll(consumer, &[], 10, SHORT).entries.is_empty());
+    world.kafka.add_partitions(&world.topic, 2);
+    eventually("there is a second partition", LONG, || world.kafka.partitions(&world.topic).len() == 2);
+    world.write_to(Some(1), [2, 3]);
+    // The member learns of the partition at its next look at the topic, or when it starts again.
+    consumer.close(Instant::now() + LONG).unwrap();
+    let consumer = &mut *world.consumer_of(&subscription);
+    let mut received = Vec::new();
+    let mut notes = Vec::new();
+    eventually("the new partition is read", LONG, || {
+        let polled = poll(consumer, &[], 10, SHORT);
+        received.extend(polled.entries.iter().map(number));
+        notes.extend(polled.notes);
+        received.len() == 2
+    });
+    assert_eq!(received, [2, 3]);
+    assert!(notes.iter().any(|note| note.contains("partition 1")), "{notes:?}");
+}
