@@ -26,7 +26,7 @@ pub(crate) use runtime::{Remembered, Runtime, drive};
 #[cfg_attr(not(feature = "tokio"), allow(dead_code))] // Only a runtime's thread can stand still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NotDriven {
-    /// The thread is the only one of its runtime, so the future could wait for a timer or socket for ever.
+    /// The thread is the only one of its runtime, so the future might never see its timer or socket.
     CurrentThread,
     /// The future's time was over, and the thread of its runtime has done nothing meanwhile.
     Stalled,

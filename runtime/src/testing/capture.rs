@@ -66,7 +66,7 @@ impl<E: Event> Capture<E> {
             _ => panic!(
                 "expected one `{}` in this scope, but {count} were sent{}",
                 E::DEFINITION.name(),
-                self.elsewhere()
+                if count == 0 { self.elsewhere() } else { String::new() }
             ),
         }
     }
