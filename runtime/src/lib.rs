@@ -22,6 +22,7 @@ mod error;
 mod event;
 pub mod event_bus;
 mod executor;
+mod former;
 pub mod guide;
 mod json;
 pub mod keys;

@@ -12,41 +12,12 @@ import attr
 import fastavro
 from edx_event_bus_redis.internal.message import RedisMessage
 from openedx_events.data import EventsMetadata
-from openedx_events.event_bus.avro.custom_serializers import DEFAULT_CUSTOM_SERIALIZERS
 from openedx_events.event_bus.avro.deserializer import deserialize_bytes_to_event_data
 from openedx_events.event_bus.avro.serializer import AvroSignalSerializer, serialize_event_data_to_bytes
 
 import key_strings
+from data import SERIALIZERS, value_of
 from values import HARD_TEXTS, PROFILES, Values
-
-SERIALIZERS = {serializer.cls: serializer for serializer in DEFAULT_CUSTOM_SERIALIZERS}
-
-
-def value_of(values, data_type, field=""):
-    """Generates a value of the type."""
-    if data_type in (str, int, bool, float, datetime, uuid.UUID):
-        maker = {int: "integer", bool: "boolean", float: "double", datetime: "datetime", uuid.UUID: "uuid"}.get(
-            data_type
-        )
-        return getattr(values, maker)() if maker else values.text(field)
-    if data_type in SERIALIZERS:
-        return values.key(data_type)
-    if get_origin(data_type) is list:
-        return values.items(lambda: value_of(values, get_args(data_type)[0]))
-    if get_origin(data_type) is dict:
-        # Unordered, because Python sorts keys when writing.
-        return dict(values.items(lambda: (values.text(), value_of(values, get_args(data_type)[1]))))
-    arguments = {}
-    for part in attr.fields(data_type):
-        # The default of `plugin_configuration` is the class `dict`, which cannot be encoded.
-        has_default = part.default is not attr.NOTHING and not isinstance(part.default, type)
-        unset = {"minimal": 1, "realistic": 0.3}.get(values.profile, 0.2)
-        if has_default and values.rng.random() < unset:
-            values.tags.add("none" if part.default is None else "default")
-        else:
-            arguments[part.name] = value_of(values, part.type, part.name)
-    return data_type(**arguments)
-
 
 def metadata(rng, signal, hard):
     """Generates metadata, with usual values or values at their limits."""

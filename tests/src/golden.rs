@@ -48,6 +48,30 @@ pub struct Reading {
     pub rewritten: Vec<u8>,
 }
 
+/// An event that a former release of Python's openedx-events wrote.
+pub struct Former {
+    /// The definition of today's event.
+    pub event: &'static EventDefinition,
+    /// The release.
+    pub sourcelib: Vec<u64>,
+    /// Whether the event had another schema then.
+    pub is_former: bool,
+    /// The Avro record dictionary of that release.
+    pub data: Value,
+    /// The Avro bytes.
+    pub avro: Vec<u8>,
+}
+
+/// Returns the events of former releases.
+///
+/// # Panics
+///
+/// Panics if the file is invalid.
+#[must_use]
+pub fn former() -> Vec<Former> {
+    include_str!("../golden/former.jsonl").lines().map(former_event).collect()
+}
+
 /// Returns the short vectors of this repository, for tests that process each byte.
 ///
 /// # Panics
@@ -115,6 +139,17 @@ fn reading(line: &str) -> Reading {
         avro: unhex(text(&reading, "avro_hex")),
         rewritten: unhex(text(&reading, "rewritten_hex")),
         data: reading["reads_as"].take(),
+    }
+}
+
+fn former_event(line: &str) -> Former {
+    let mut former: Value = serde_json::from_str(line).unwrap();
+    Former {
+        event: registry::get(text(&former, "event_type")).unwrap(),
+        sourcelib: serde_json::from_value(former["sourcelib"].take()).unwrap(),
+        is_former: former["former"].as_bool().unwrap(),
+        avro: unhex(text(&former, "avro_hex")),
+        data: former["data_json"].take(),
     }
 }
 

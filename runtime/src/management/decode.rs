@@ -20,6 +20,8 @@ use super::{
 use crate::{
     codec::{Resolution, WriterSchema},
     event::EventDefinition,
+    former,
+    metadata::SOURCE_LIB,
 };
 
 /// The arguments of `decode`.
@@ -76,6 +78,9 @@ struct DecodeRequest<'a> {
     event_type: Cow<'a, str>,
     #[serde(borrow)]
     avro_hex: Cow<'a, str>,
+    /// The release that wrote the bytes, as in metadata.
+    #[serde(default)]
+    sourcelib: Option<Vec<u64>>,
 }
 
 fn answer(line: &str, written: Option<&mut Written>) -> Result<String, NoAnswer> {
@@ -95,9 +100,13 @@ fn answer(line: &str, written: Option<&mut Written>) -> Result<String, NoAnswer>
             let rewritten = written.resolution(event)?.rewrite(&bytes);
             rewritten.map_err(|error| NoAnswer::BadLine(error.to_string()))?
         }
-        None => Cow::Borrowed(bytes.as_slice()),
+        None => former::rewrite(event, request.sourcelib.as_deref().unwrap_or(SOURCE_LIB), &bytes)
+            .map_err(|error| NoAnswer::BadLine(error.to_string()))?,
     };
-    let data = event.decode_to_json(&bytes).map_err(|error| NoAnswer::BadLine(error.to_string()))?;
+    let data = event.decode_to_json(&bytes).map_err(|error| {
+        let sourcelib = request.sourcelib.as_deref().unwrap_or(SOURCE_LIB);
+        NoAnswer::BadLine(former::explain(event, sourcelib, error).to_string())
+    })?;
     // The data is already JSON, and nothing in an event type needs escaping.
     Ok([r#"{"event_type":""#, event.event_type(), r#"","data":"#, &data, "}"].concat())
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::{
     error::chain,
     event_bus::{EntryId, Message},
-    registry,
+    former, registry,
     schema::{Field, Schema},
 };
 
@@ -32,10 +32,13 @@ fn describe(message: &Message, reveal: bool, line: &mut Map<String, Value>) -> R
     // A consumer fills in headers that are absent. Here they are left out.
     headers.retain(|name, _| !absent.contains(&&**name));
     line.insert("metadata".to_owned(), headers.into());
-    let definition = registry::get(&metadata.event_type)
-        .ok_or_else(|| format!("this program has no event of type `{}`", metadata.event_type))?;
-    let bytes = message.event_data().map_err(|error| error.to_string())?;
-    let data = definition.decode_to_json(bytes).map_err(|error| error.to_string())?;
+    let definition = registry::get(&metadata.event_type).ok_or_else(|| {
+        let gone = former::gone(&metadata.event_type).map_or_else(String::new, |gone| format!(" ({gone})"));
+        format!("this program has no event of type `{}`{gone}", metadata.event_type)
+    })?;
+    let bytes = message.current_event_data(&metadata).map_err(|error| chain(&*error))?;
+    let data = definition.decode_to_json(&bytes);
+    let data = data.map_err(|error| chain(&*former::explain(definition, &metadata.sourcelib, error)))?;
     let mut data = serde_json::from_str(&data).unwrap_or(Value::Null);
     if !reveal {
         redact(definition.fields(), &mut data);

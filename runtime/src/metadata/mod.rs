@@ -21,7 +21,7 @@ use crate::{
 
 /// The release of openedx-events whose event definitions this crate has. It consists of integers only: a string such
 /// as `rc1` would make Python's consumers lose the message.
-const SOURCE_LIB: &[u64] = &[11, 2, 0];
+pub(crate) const SOURCE_LIB: &[u64] = &[11, 2, 0];
 
 /// The metadata of an event: its type, when it happened, and who sent it.
 ///

@@ -4,7 +4,9 @@ use std::sync::OnceLock;
 
 use super::findings;
 use crate::{
+    avro::BoxError,
     event::{AnyEventError, EventDefinition},
+    former,
     metadata::EventsMetadata,
     responses::Responses,
     signal::{AnySignal, Incoming, SIGNALS},
@@ -71,8 +73,11 @@ pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Res
 }
 
 /// Decodes the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and finds its receivers.
-pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, AnyEventError> {
-    known(&metadata.event_type)?.receive(metadata, bytes)
+pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, BoxError> {
+    let signal = known(&metadata.event_type)?;
+    let event = signal.definition().decode(bytes);
+    let event = event.map_err(|error| former::explain(signal.definition(), &metadata.sourcelib, error))?;
+    Ok(signal.incoming(event, metadata))
 }
 
 /// Returns whether events of that type have a receiver in this program, or `None` if the program does not know the type.

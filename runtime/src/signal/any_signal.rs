@@ -12,7 +12,7 @@ use super::{
     receivers::Receivers,
 };
 use crate::{
-    event::{AnyEvent, AnyEventError, Event, EventDefinition},
+    event::{AnyEvent, AnyEventError, Event, EventDefinition, SharedEvent},
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{Delivery, EventOrigin, ReceiverReturn},
     responses::Responses,
@@ -69,15 +69,10 @@ impl dyn AnySignal {
         Ok(responses)
     }
 
-    /// Decodes the event with the Avro bytes `bytes`, which came from an event bus, and finds its receivers.
-    pub(crate) fn receive(
-        &'static self,
-        metadata: EventsMetadata,
-        bytes: &[u8],
-    ) -> Result<Incoming, AnyEventError> {
+    /// Finds the receivers of an event that came from an event bus.
+    pub(crate) fn incoming(&'static self, event: SharedEvent, metadata: EventsMetadata) -> Incoming {
         let definition = self.definition();
-        let event = definition.decode(bytes)?;
-        Ok(Incoming::new(definition, event, metadata, self.receivers().callees(definition)))
+        Incoming::new(definition, event, metadata, self.receivers().callees(definition))
     }
 
     /// Returns whether an event from an event bus has a receiver in this process.

@@ -114,7 +114,8 @@ mod tests {
         });
         let metadata = EventsMetadata::of(StudentRegistrationCompleted::DEFINITION);
         let signal: &'static dyn AnySignal = &STUDENT_REGISTRATION_COMPLETED;
-        let incoming = signal.receive(metadata, &bytes).unwrap();
+        let event = signal.definition().decode(&bytes).unwrap();
+        let incoming = signal.incoming(event, metadata);
         drop(connection);
         assert!(incoming.receivers().len() > 0);
         assert!(

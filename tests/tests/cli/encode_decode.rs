@@ -53,6 +53,34 @@ fn lines_are_compact_with_ordered_keys() {
 }
 
 #[test]
+fn bytes_of_former_releases_are_decoded() {
+    const PUBLISHED: &str = "org.openedx.content_authoring.xblock.published.v1";
+    let hex = "48626c6f636b2d76313a6f2b632b722b747970654068746d6c2b626c6f636b40756e6974310868746d6c";
+    let line = |sourcelib: Value| {
+        json!({"event_type": PUBLISHED, "avro_hex": hex, "sourcelib": sourcelib}).to_string()
+    };
+    let ran = feed(&["decode"], [line(json!([8, 2, 0])), line(Value::Null)].join("\n"));
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    let info =
+        json!({"usage_key": "block-v1:o+c+r+type@html+block@unit1", "block_type": "html", "version": null});
+    let [former, today] = &ran.json_lines()[..] else { panic!("two answers: {}", ran.stdout) };
+    assert_eq!(former["data"], json!({"xblock_info": info}));
+    assert_eq!(today["line"], 2);
+}
+
+/// Lines may name an event by its constant, as arguments do.
+#[test]
+fn constants_are_accepted() {
+    let line = encode_line(ADA).replace(REGISTERED, "STUDENT_REGISTRATION_COMPLETED");
+    assert_eq!(feed(&["encode"], line).stdout, decode_line(ADA_HEX) + "\n");
+    let line = decode_line(ADA_HEX).replace(REGISTERED, "STUDENT_REGISTRATION_COMPLETED");
+    assert_eq!(feed(&["decode"], line).stdout, encode_line(ADA) + "\n");
+    let ran = feed(&["encode"], encode_line(ADA).replace(REGISTERED, "STUDENT_REGISTRATION_COMPLETE"));
+    let error = "this program has no event `STUDENT_REGISTRATION_COMPLETE`; did you mean `STUDENT_REGISTRATION_COMPLETED`?";
+    assert_eq!(ran.json_lines(), [json!({"error": error, "line": 1})]);
+}
+
+#[test]
 fn an_invalid_line_is_answered_in_order() {
     let good = encode_line(ADA);
     let input = [&good, "{", "", &good, "[1]", &good].join("\n");
@@ -87,7 +115,8 @@ fn errors_of_encode_have_a_position() {
     let error = |line: &str| error_of("encode", line);
     assert_eq!(
         error(r#"{"event_type": "a.b.c.d.v1", "data": {}}"#),
-        "this program has no event definition of type `a.b.c.d.v1`"
+        "this program has no event `a.b.c.d.v1`; a crate's events are only linked if the program mentions the crate; `list` prints the \
+         events of this program"
     );
     assert_eq!(error(r#"{"data": {}}"#), "column 12: missing field `event_type`");
     assert_eq!(error(r#"{"event_type": "x"}"#), "column 19: missing field `data`");

@@ -16,6 +16,7 @@ use crate::{
         observe::{Observation, Observers},
         wire::{Entry, Failure, Message},
     },
+    former,
     receiver::{Attempt, FullName, ReceiverDefinition},
     registry,
     signal::Incoming,
@@ -201,10 +202,13 @@ impl Job {
 
     fn decode(&self, observers: &Observers) -> Result<DecodedEvent, AttemptOutcome> {
         let incoming = receive(&self.entry.message).map_err(|error| {
-            let failure = self.failure_of(chain(&*error));
+            let text = chain(&*error);
             match error.downcast_ref() {
-                Some(AnyEventError::UnknownEventType { .. }) => AttemptOutcome::UnknownType(failure),
-                _ => AttemptOutcome::Hopeless(failure),
+                Some(AnyEventError::UnknownEventType { event_type }) => {
+                    let gone = former::gone(event_type).map(|gone| format!("{text} ({gone})"));
+                    AttemptOutcome::UnknownType(self.failure_of(gone.unwrap_or(text)))
+                }
+                _ => AttemptOutcome::Hopeless(self.failure_of(text)),
             }
         })?;
         observers.tell(&Observation::Received {
@@ -251,7 +255,8 @@ pub(super) fn receive(message: &Message) -> Result<Incoming, BoxError> {
         let event_type = &*metadata.event_type;
         tracing::warn!(message_id = %metadata.id, event_type, ?absent, "the message lacks headers: defaults take their place");
     }
-    Ok(registry::receive(metadata, message.event_data()?)?)
+    let event_data = message.current_event_data(&metadata)?;
+    registry::receive(metadata, &event_data)
 }
 
 impl fmt::Display for FailedReceiver {

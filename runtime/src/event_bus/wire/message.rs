@@ -73,6 +73,8 @@ pub struct Message(Arc<MessageBuilder>);
 pub struct MessageBuilder {
     headers: [Option<Bytes>; Header::ALL.len()],
     event_data: Option<Result<Bytes, Arc<str>>>,
+    /// Whether the data has the schema of this program, although another release of openedx-events may have written the message.
+    is_resolved: bool,
     extra: Vec<(Bytes, Bytes)>,
 }
 
@@ -89,7 +91,15 @@ impl MessageBuilder {
 
     /// Sets the Avro bytes of the event. Returns the bytes that they replace.
     pub fn event_data(&mut self, event_data: impl Into<Bytes>) -> Option<Bytes> {
+        self.is_resolved = false;
         self.event_data.replace(Ok(event_data.into()))?.ok()
+    }
+
+    /// Sets Avro bytes that have the schema of this program: the bus knew the writer's schema, and converted them. Otherwise, the
+    /// header `sourcelib` says which schema they have.
+    pub fn resolved_event_data(&mut self, event_data: impl Into<Bytes>) {
+        self.event_data(event_data);
+        self.is_resolved = true;
     }
 
     /// Records why the event's data cannot be read, for example because its schema is unknown. The reason completes
@@ -135,7 +145,13 @@ impl Message {
             Some(header(metadata.sourcehost.clone())),
             Some(numbers.slice(sourcelib)),
         ];
-        MessageBuilder { headers, event_data: Some(Ok(event_data.into())), extra: Vec::new() }.build()
+        MessageBuilder {
+            headers,
+            event_data: Some(Ok(event_data.into())),
+            is_resolved: false,
+            extra: Vec::new(),
+        }
+        .build()
     }
 
     /// Returns a builder without headers, data or other fields.
@@ -212,6 +228,11 @@ impl Message {
             }
             None => Err(UnusableMessage::new("event_data", "is missing")),
         }
+    }
+
+    /// Returns whether the data has the schema of this program in any case.
+    pub(super) fn is_resolved(&self) -> bool {
+        self.0.is_resolved
     }
 
     /// Returns the metadata in the headers, and the names of headers that are absent or empty: those get the consumer's

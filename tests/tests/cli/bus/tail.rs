@@ -143,3 +143,20 @@ fn tail_begins_at_a_time() {
     assert_eq!(tail(&["--since", "1d"]), ids);
     assert!(tail(&["--since", "0s"]).is_empty());
 }
+
+#[test]
+fn events_of_former_releases_are_read() {
+    let bus = Bus::new();
+    let add = |event_type: &str, sourcelib: &str, data: &str| {
+        let fields =
+            ["XADD", "dev-blocks", "*", "type", event_type, "sourcelib", sourcelib, "event_data", data];
+        bus.ask::<String>(&fields);
+    };
+    let published = "org.openedx.content_authoring.xblock.published.v1";
+    add(published, "8.2.0", "\x48block-v1:o+c+r+type@html+block@unit1\x08html");
+    add("org.openedx.enterprise.subscription.license.modified.v0", "1.0.0", "");
+    let [read, gone] = &bus.done(&["tail", "-t", "blocks"]).json_lines()[..] else { panic!("two entries") };
+    assert_eq!(read["data"]["xblock_info"]["block_type"], "html", "{read}");
+    let error = gone["error"].as_str().unwrap();
+    assert!(error.ends_with("(only openedx-events 1.0.0 had it)"), "{error}");
+}

@@ -147,7 +147,7 @@ impl Record {
             wrong = Some(format!("there is no header `{}`", name(Header::Id)));
         }
         match wrong.map_or(event_data, Err) {
-            Ok(event_data) => drop(message.event_data(event_data)),
+            Ok(event_data) => message.resolved_event_data(event_data),
             Err(reason) => message.unreadable_event_data(reason),
         }
         message.build()
