@@ -46,7 +46,7 @@ Exit codes:
   3    a receiver took longer than EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT
   4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT, or KAFKA in place of REDIS)
   5    a message failed, and `--on-error stop` or `--on-unknown-type stop` was given
-  6    stopped by a signal, but the current message was not finished in time
+  6    stopped by a signal, but the current message took longer than --stop-timeout
   130  stopped by a second signal
   141  the reader of `--print`'s output closed it")]
 pub struct ConsumeEvents {
@@ -86,10 +86,10 @@ pub struct ConsumeEvents {
     #[arg(long)]
     print: bool,
     /// Number of messages to handle at a time. Messages with the same key are handled one after the other.
-    #[arg(long, default_value = "1", value_name = "N")]
+    #[arg(long, default_value = "1", value_name = "N", value_parser = positive)]
     concurrency: NonZeroUsize,
     /// Number of messages to read at a time; fewer if they are large (`EVENT_BUS_CONSUMER_BATCH_BYTES`).
-    #[arg(long, default_value = "100", value_name = "N")]
+    #[arg(long, default_value = "100", value_name = "N", value_parser = positive)]
     batch: NonZeroUsize,
     /// How long the current message may take after the first signal.
     #[arg(long, alias = "stop_timeout", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
@@ -295,6 +295,10 @@ fn quoted(word: &str) -> String {
     } else {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+fn positive(text: &str) -> Result<NonZeroUsize, String> {
+    text.parse().map_err(|_| "expected a whole number, 1 or more".to_owned())
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

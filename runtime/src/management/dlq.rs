@@ -75,7 +75,7 @@ pub struct Selected {
     #[command(flatten)]
     group: GroupArgs,
     /// Ids of the dead letters.
-    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    #[arg(conflicts_with = "all")]
     ids: Vec<String>,
     /// All dead letters of the group.
     #[arg(long)]
@@ -140,6 +140,7 @@ impl Replay {
                 unknown.new_name()
             )));
         }
+        self.selected.check()?;
         let (settings, mut topic) = self.selected.group.open_with_settings()?;
         let timeout = settings.consumer.receiver_timeout;
         let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, timeout, out))?;
@@ -214,7 +215,18 @@ impl Selected {
         self.ids.iter().map(|id| &**id).filter(|id| seen.insert(*id)).collect()
     }
 
+    /// Refuses a command that selects nothing.
+    fn check(&self) -> Result<(), CommandError> {
+        if self.all || !self.ids.is_empty() {
+            return Ok(());
+        }
+        Err(CommandError::new(
+            "no dead letter is selected\nhelp: give the ids, as `dlq list` prints them, or `--all`",
+        ))
+    }
+
     fn drop(self, out: &mut dyn Write) -> CommandResult {
+        self.check()?;
         let mut topic = self.group.open()?;
         let group = &self.group.group;
         let mut ids: Vec<EntryId> = self.unique_ids().into_iter().map(EntryId::new).collect();
@@ -224,6 +236,7 @@ impl Selected {
                 Ok(())
             })?;
         }
+        let missing = if self.all { Vec::new() } else { missing(&mut topic, group, &ids)? };
         let mut dropped = 0;
         for page in ids.chunks(DROPPED) {
             dropped += topic.operations.drop_dead_letters(&topic.name, group, page)?;
@@ -231,7 +244,12 @@ impl Selected {
         if dropped == 0 && !ids.is_empty() {
             topic.explain_nothing()?;
         }
-        writeln!(out, "{dropped} of {} dropped", ids.len())?;
+        write!(out, "{dropped} of {} dropped", ids.len())?;
+        if !missing.is_empty() {
+            let missing: Vec<String> = missing.iter().map(|id| format!("`{id}`")).collect();
+            write!(out, "; no dead letter has the id {}", missing.join(", "))?;
+        }
+        writeln!(out)?;
         Ok(if dropped == ids.len() as u64 { Done::Clean } else { Done::WithFindings })
     }
 }
@@ -241,8 +259,17 @@ impl Selected {
 fn for_each(
     topic: &mut OpenTopic,
     group: &str,
-    mut take: impl FnMut(&mut OpenTopic, DeadLetter) -> Result<(), CommandError>,
+    take: impl FnMut(&mut OpenTopic, DeadLetter) -> Result<(), CommandError>,
 ) -> Result<(), CommandError> {
+    if each(topic, group, take)? { Ok(()) } else { topic.explain_nothing() }
+}
+
+/// Calls `take` once for each dead letter. Returns whether there are any.
+fn each(
+    topic: &mut OpenTopic,
+    group: &str,
+    mut take: impl FnMut(&mut OpenTopic, DeadLetter) -> Result<(), CommandError>,
+) -> Result<bool, CommandError> {
     let mut after: Option<EntryId> = None;
     let mut sizes = Sizes::default();
     loop {
@@ -254,7 +281,17 @@ fn for_each(
             take(topic, letter)?;
         }
     }
-    if after.is_none() { topic.explain_nothing() } else { Ok(()) }
+    Ok(after.is_some())
+}
+
+/// Returns those of `ids` that are not among the dead letters.
+fn missing(topic: &mut OpenTopic, group: &str, ids: &[EntryId]) -> Result<Vec<EntryId>, CommandError> {
+    let mut missing = ids.to_vec();
+    each(topic, group, |_, letter| {
+        missing.retain(|id| *id != letter.id);
+        Ok(())
+    })?;
+    Ok(missing)
 }
 
 fn find(topic: &mut OpenTopic, group: &str, id: &str) -> Result<DeadLetter, CommandError> {

@@ -6,11 +6,11 @@ use data_encoding::HEXLOWER;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::lines::{NoAnswer, parse};
-use crate::{
-    event::{AnyEventError, EventDefinition},
-    registry,
+use super::{
+    find,
+    lines::{NoAnswer, parse},
 };
+use crate::event::{AnyEventError, EventDefinition};
 
 pub(super) const EXAMPLE: &str = r#"Example:
   echo '{"event_type": "org.openedx.learning.student.registration.completed.v1", "data": {"user": {"id": 7, "is_active": true, "pii": {"username": "ada", "email": "ada@example.com", "name": "Ada"}}}}' | openedx-events encode
@@ -45,10 +45,9 @@ pub(super) fn answer(line: &str) -> Result<String, NoAnswer> {
     Ok([r#"{"event_type":""#, event.event_type(), r#"","avro_hex":""#, &hex, r#""}"#].concat())
 }
 
-/// Returns the event that a line names.
-pub(super) fn event(event_type: &str) -> Result<&'static EventDefinition, NoAnswer> {
-    registry::get(event_type).ok_or_else(|| {
-        let error = AnyEventError::UnknownEventType { event_type: event_type.to_owned() };
-        NoAnswer::BadLine(error.to_string())
-    })
+/// Returns the event that a line names by its type or constant.
+pub(super) fn event(name: &str) -> Result<&'static EventDefinition, NoAnswer> {
+    // The answer is one line of JSON.
+    find::event(name)
+        .map_err(|error| NoAnswer::BadLine(error.replace("\nnote: ", "; ").replace("\nhelp: ", "; ")))
 }

@@ -161,6 +161,9 @@ pub enum Command {
     /// `{"event_type": …, "data": {…}}`. Personal data is not redacted. The answer to a line that cannot be
     /// decoded is `{"error": …, "line": …}`, and the command continues. Bytes after the event are ignored,
     /// as in consumers.
+    ///
+    /// If a former release of Python's library wrote the bytes, a line may say so as its metadata does
+    /// (`"sourcelib": [9, 12, 0]`). Events that had another schema then are read as today's.
     #[command(verbatim_doc_comment)]
     Decode(decode::Decode),
     /// Split opaque keys into their parts, line by line
@@ -239,13 +242,21 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// What the help of a program without the catalogue says about examples with an event of Open edX.
+const NOT_LINKED: &str = "\n\nThis program does not have the events of Open edX (feature `catalog`): put one of its own, which `list` \
+                          prints, in the place of the event in the examples.";
+
 /// The program's name in the examples of help.
 const NAME: &str = "openedx-events";
 
 /// Replaces the program's name in the examples by the one by which this program was called.
 fn named(mut command: clap::Command, program: &str) -> clap::Command {
     if let Some(help) = command.get_after_help().map(ToString::to_string) {
-        command = command.after_help(help.replace(&format!("{NAME} "), &format!("{program} ")));
+        let mut help = help.replace(&format!("{NAME} "), &format!("{program} "));
+        if cfg!(not(feature = "catalog")) && (help.contains("org.openedx.") || help.contains("COURSE_")) {
+            help.push_str(NOT_LINKED);
+        }
+        command = command.after_help(help);
     }
     let names: Vec<String> = command.get_subcommands().map(|one| one.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, |one| named(one, program)))

@@ -49,8 +49,8 @@ impl Seek {
             && let Some(missing) = opened.missing()?
         {
             return Err(CommandError::new(format!(
-                "{missing}\nnote: `seek` creates a group only if it is told to\nhelp: {}, or pass `--create`",
-                missing.help()
+                "{missing}\nnote: `seek` creates a group only if it is told to\nhelp: {} To create it, pass `--create`",
+                sentence(missing.help())
             )));
         }
         let OpenTopic { name: topic, mut operations, .. } = opened;
@@ -59,6 +59,14 @@ impl Seek {
         writeln!(out, "group `{}` of `{topic}` {does} {place}", self.group.group)?;
         Ok(Done::Clean)
     }
+}
+
+/// Ends a sentence, unless it is a question.
+fn sentence(mut text: String) -> String {
+    if !text.ends_with('?') {
+        text.push('.');
+    }
+    text
 }
 
 impl Seek {

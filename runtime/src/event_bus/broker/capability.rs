@@ -41,7 +41,7 @@ pub enum Capability {
 impl Capability {
     /// Returns whether a bus has this unless it says otherwise.
     pub(in crate::event_bus) fn is_usual(self) -> bool {
-        !matches!(self, Self::OrderByKey | Self::RevokeEntries)
+        !matches!(self, Self::OrderByKey | Self::RevokeEntries | Self::RememberReplays)
     }
 }
 

@@ -35,8 +35,9 @@ pub trait EventBus: Send + Sync {
     /// If the bus is not configured, or configured wrongly.
     fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
 
-    /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`] and
-    /// [`Capability::RevokeEntries`]. Override it to declare what the bus lacks, or that it has one of these two.
+    /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`],
+    /// [`Capability::RevokeEntries`] and, because [`Operations::set_replaying`] remembers nothing by default,
+    /// [`Capability::RememberReplays`]. Override it to declare what the bus lacks, or that it has one of these three.
     fn can(&self, capability: Capability) -> bool {
         capability.is_usual()
     }
@@ -78,7 +79,7 @@ pub trait EventBusConsumer: Send {
     /// `wait` for the first one. A consumer polls at least every few seconds, with 0 as `max` while it has no room, so that
     /// the broker can tell a busy member from a dead one.
     ///
-    /// Entries that were delivered before, to this member or to a dead one, come before new entries, and are
+    /// Entries that were delivered before, to an earlier member of the same name or to a dead one, come before new entries, and are
     /// [marked](Entry::is_redelivered). Those whose stored number of attempts is not 0 come alone: one of them may be the entry
     /// that ended a process.
     ///

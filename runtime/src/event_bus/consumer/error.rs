@@ -106,7 +106,11 @@ impl fmt::Display for ConsumeError {
             Self::TooManyErrors { count, last } => write!(f, "{count} errors in a row, the last: {last}"),
             Self::StoppedOnError { entry, error } => write!(f, "entry {entry} failed and stays pending: {error}"),
             Self::StopTimedOut { timeout } => {
-                write!(f, "stopped, but a receiver did not finish within {timeout:?}; its message stays pending")
+                write!(
+                    f,
+                    "stopped, but a receiver did not finish within {timeout:?} (`--stop-timeout`, `Consumer::stop_timeout`); its \
+                     message stays pending"
+                )
             }
         }
     }

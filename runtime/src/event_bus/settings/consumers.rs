@@ -185,12 +185,12 @@ fn table<'a>(
     let mut all_known = true;
     for key in entries.keys().filter(|key| !keys.contains(&&***key)) {
         all_known = false;
-        findings.error(
-            &path.key(key),
-            format!(
-                "unknown key\nnote: the known keys are `{known}`\nhelp: write one of them, or remove this one"
-            ),
-        );
+        let help = match &**key {
+            "group" if keys.contains(&"group_id") => "write `group_id`",
+            _ => "write one of them, or remove this one",
+        };
+        findings
+            .error(&path.key(key), format!("unknown key\nnote: the known keys are `{known}`\nhelp: {help}"));
     }
     all_known.then_some(move |key: &str| {
         let value = entries.get(key).filter(|value| !value.is_null())?;

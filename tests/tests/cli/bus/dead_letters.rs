@@ -237,7 +237,12 @@ fn dead_letters_can_be_dropped() {
     let bus = new();
     let letters = failed(&bus, &["refuse", "refuse", "refuse"]);
     let ran = dlq(&bus, "drop", &[id(&letters[1]), "1-1"]);
-    assert_eq!((ran.code, ran.stdout.as_str()), (1, "1 of 2 dropped\n"), "{}", ran.stderr);
+    assert_eq!(
+        (ran.code, ran.stdout.as_str()),
+        (1, "1 of 2 dropped; no dead letter has the id `1-1`\n"),
+        "{}",
+        ran.stderr
+    );
     assert_eq!(bus.dead_letters("parcels", "vans"), [letters[0].clone(), letters[2].clone()]);
     let ran = dlq(&bus, "drop", &["--all"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (0, "2 of 2 dropped\n"));
@@ -255,10 +260,13 @@ fn the_dead_letters_must_be_named() {
     let letters = failed(&bus, &["fragile"]);
     let before = bus.notes();
     for action in ["replay", "drop"] {
-        for arguments in [&[][..], &[id(&letters[0]), "--all"]] {
+        for (arguments, text) in [
+            (&[][..], "help: give the ids, as `dlq list` prints them, or `--all`"),
+            (&[id(&letters[0]), "--all"], "Usage:"),
+        ] {
             let ran = dlq(&bus, action, arguments);
             assert_eq!(ran.code, 2, "{action} {arguments:?}");
-            assert!(ran.stderr.contains("Usage:"), "{}", ran.stderr);
+            assert!(ran.stderr.contains(text), "{}", ran.stderr);
         }
     }
     // A wrong id is detected before anything else happens.

@@ -98,7 +98,7 @@ fn an_unknown_group_is_created_only_with_create() {
             "parcels",
             "van",
             "topic `dev-parcels` has no group `van`",
-            "did you mean `vans`?, or pass `--create`",
+            "did you mean `vans`? To create it, pass `--create`",
         ),
         ("parcls", "vans", "topic `dev-parcls` does not exist", "did you mean `dev-parcels`?"),
     ] {

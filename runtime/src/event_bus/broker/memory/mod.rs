@@ -17,7 +17,7 @@ use member::MemoryMember;
 use store::Store;
 
 use crate::event_bus::broker::{
-    BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+    BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
 };
 use crate::event_bus::wire::{EntryId, Envelope};
 
@@ -95,6 +95,10 @@ impl EventBus for MemoryBus {
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
         Ok(Box::new(self.clone()))
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        capability.is_usual() || capability == Capability::RememberReplays
     }
 }
 

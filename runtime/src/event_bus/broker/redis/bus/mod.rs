@@ -33,7 +33,7 @@ use operations::RedisOperations;
 use producer::RedisProducer;
 
 use crate::event_bus::broker::{
-    BusError, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
+    BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
 };
 
 /// The event bus on Redis Streams. It needs Redis 7.0 or newer, or a compatible server.
@@ -88,5 +88,9 @@ impl EventBus for RedisBus {
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
         Ok(Box::new(RedisOperations::new(Arc::clone(&self.connector))))
+    }
+
+    fn can(&self, capability: Capability) -> bool {
+        capability.is_usual() || capability == Capability::RememberReplays
     }
 }
