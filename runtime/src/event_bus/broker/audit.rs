@@ -19,9 +19,10 @@ pub struct AuditLine<'a> {
     pub event_type: &'a str,
     /// The id that the broker gave the message.
     pub entry_id: &'a EntryId,
-    /// When the broker stored the message, in milliseconds since 1970, or when the event was sent if the broker does not say.
-    /// `None` in lines of the producer.
+    /// When the event was sent, in milliseconds since 1970; `None` in lines of the producer.
     pub event_timestamp_ms: Option<i64>,
+    /// When the broker stored the message, in milliseconds since 1970, if it says so; `None` in lines of the producer.
+    pub stored_timestamp_ms: Option<i64>,
 }
 
 /// Writes lines of the audit log. [`AuditLine::log`] is one.
@@ -30,7 +31,7 @@ pub type AuditLog = fn(&AuditLine<'_>);
 impl AuditLine<'_> {
     /// Logs the line with neutral field names.
     pub fn log(&self) {
-        let Self { text, topic, message_id, event_type, entry_id, event_timestamp_ms } = *self;
+        let Self { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *self;
         tracing::info!(topic, %message_id, event_type, %entry_id, event_timestamp_ms, "{text}");
     }
 }

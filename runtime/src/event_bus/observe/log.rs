@@ -46,6 +46,7 @@ impl Log {
             event_type: message.event_type().unwrap_or_default(),
             entry_id,
             event_timestamp_ms: None,
+            stored_timestamp_ms: None,
         });
     }
 
@@ -57,10 +58,10 @@ impl Log {
             message_id: &metadata.id,
             event_type: &metadata.event_type,
             entry_id: &entry.id,
-            event_timestamp_ms: entry.timestamp.map_or_else(
-                || metadata.time.unix_micros().map(|micros| micros / 1000),
-                |stored| i64::try_from(stored.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok(),
-            ),
+            event_timestamp_ms: metadata.time.unix_micros().map(|micros| micros / 1000),
+            stored_timestamp_ms: entry
+                .timestamp
+                .and_then(|stored| i64::try_from(stored.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()),
         });
     }
 

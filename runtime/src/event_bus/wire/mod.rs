@@ -3,8 +3,8 @@
 //!
 //! Nothing in this folder depends on a broker, a setting or a receiver.
 
-pub(in crate::event_bus) mod current;
-mod dead_letter;
+mod current;
+pub(in crate::event_bus) mod dead_letter;
 pub(in crate::event_bus) mod entry;
 pub(in crate::event_bus) mod envelope;
 pub(in crate::event_bus) mod message;

@@ -7,7 +7,18 @@ use crate::event_bus::broker::{AuditLine, Subscription};
 
 /// Writes a line of the audit log with the place of the record.
 pub(super) fn log(line: &AuditLine<'_>) {
-    let AuditLine { text, topic, message_id, event_type, entry_id, event_timestamp_ms, .. } = *line;
+    let AuditLine {
+        text,
+        topic,
+        message_id,
+        event_type,
+        entry_id,
+        event_timestamp_ms,
+        stored_timestamp_ms,
+        ..
+    } = *line;
+    // As Python's bus: the time of the record.
+    let event_timestamp_ms = stored_timestamp_ms.or(event_timestamp_ms);
     let (kafka_partition, kafka_offset) =
         Position::parse(entry_id.as_str()).map(|Position { partition, offset }| (partition, offset)).unzip();
     tracing::info!(
