@@ -109,16 +109,27 @@ fn missing_rights_are_found_and_those_of_the_guide_are_enough() {
     }
     let lines = check(&bus);
     assert!(lines.iter().all(|line| line.contains("group_missing")), "{lines:#?}");
-    // Operators need no further rights.
+    // Producers, operators and consumers need no further rights.
+    let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", "{}");
+    server.allow(user, Resource::Topic(&parcels), Operation::Write);
+    bus.post(&["ok", "refuse"]);
     for command in [
         &["tail", "-t", "parcels"][..],
         &["seek", "-t", "parcels", "-g", "vans", "--to", "start", "--create"],
+        &["consume-events", "-t", "parcels", "-g", "vans", "--count", "2"],
         &["lag", "-t", "parcels", "-g", "vans"],
         &["pending", "-t", "parcels", "-g", "vans"],
         &["dlq", "list", "-t", "parcels", "-g", "vans"],
+        &["dlq", "drop", "-t", "parcels", "-g", "vans", "--all"],
     ] {
         let ran = bus.run(command);
         assert_eq!(ran.code, 0, "{command:?}: {}", ran.stderr);
+        assert_eq!(
+            ran.stdout.contains("1 of 1 dropped"),
+            command.contains(&"drop"),
+            "{command:?}: {}",
+            ran.stdout
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 mod check;
 mod dead_letters;
 mod groups;
+mod members;
 mod topics;
 
 use std::{
