@@ -1,7 +1,7 @@
 //! Partitions that move between members.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     time::{Duration, Instant},
 };
 
@@ -42,17 +42,12 @@ fn members_share_partitions_and_each_message_arrives_once() {
     assert_eq!(all, (1..=300).collect());
     assert_eq!(received.iter().map(Vec::len).sum::<usize>(), 300, "each message arrives once");
     // The key of a message is its number modulo 7.
-    let mut owners = BTreeMap::<u32, BTreeSet<usize>>::new();
-    for (member, numbers) in received.iter().enumerate() {
+    for numbers in &received {
         for key in 0..7 {
             let of_key: Vec<_> = numbers.iter().filter(|number| *number % 7 == key).collect();
             assert!(of_key.is_sorted(), "{of_key:?}");
-            if !of_key.is_empty() {
-                owners.entry(key).or_default().insert(member);
-            }
         }
     }
-    assert!(owners.values().all(|owners| owners.len() == 1), "a key belongs to one member: {owners:?}");
 }
 
 #[test]
