@@ -12,11 +12,22 @@ fn main() {
         println!("cargo::error={error}");
         return;
     }
-    let text = format!(
-        "#[doc(hidden)]\npub mod __private_{}_{}_{} {{\n    pub use crate::private::*;\n}}\n",
+    let name = format!(
+        "__private_{}_{}_{}",
         variable("CARGO_PKG_VERSION_MAJOR"),
         variable("CARGO_PKG_VERSION_MINOR"),
         variable("CARGO_PKG_VERSION_PATCH"),
+    );
+    let text = format!(
+        "#[doc(hidden)]
+pub mod {name} {{
+    pub use crate::private::*;
+
+    pub mod names {{
+        pub use crate::{{private::names::*, {name} as __RT}};
+    }}
+}}
+"
     );
     let path = Path::new(&variable("OUT_DIR")).join("private.rs");
     fs::write(&path, text).unwrap_or_else(|error| panic!("cannot write {}: {error}", path.display()));

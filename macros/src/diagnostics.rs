@@ -68,9 +68,24 @@ pub(crate) fn report(expand: impl FnOnce(&mut Problems) -> TokenStream) -> Token
     Surroundings::enter();
     let mut problems = Problems::default();
     let expansion = expand(&mut problems);
-    let errors = problems.into_errors().map(|error| error.to_compile_error());
+    let errors = problems.into_errors().map(|error| compile_error(&error));
     let expansion = if lacks_prelude() { without_diagnostics(expansion) } else { expansion };
     quote!(#expansion #(#errors)*)
+}
+
+/// Returns `compile_error! { "…" }`. The tokens have the edition of the user's crate, and in the edition 2015, the
+/// `::core` that `syn` writes is a module of that crate.
+fn compile_error(error: &syn::Error) -> TokenStream {
+    let tokens = error.to_compile_error();
+    if lacks_prelude() {
+        return tokens;
+    }
+    let is_path = |token: &TokenTree| match token {
+        TokenTree::Punct(sign) => sign.as_char() == ':',
+        TokenTree::Ident(name) => name == "core",
+        _ => false,
+    };
+    tokens.into_iter().filter(|token| !is_path(token)).collect()
 }
 
 /// Removes `#[diagnostic::…]`, which only makes messages better.
@@ -160,7 +175,7 @@ impl Problems {
     pub(crate) fn refused_type(&mut self, ident: &Ident) -> Option<(TokenStream, TokenStream)> {
         self.refuse_vain_waivers();
         let errors =
-            std::mem::take(&mut self.found).into_iter().map(|found| found.into_error().to_compile_error());
+            std::mem::take(&mut self.found).into_iter().map(|found| compile_error(&found.into_error()));
         let errors: TokenStream = errors.collect();
         let module = format_ident!("__refused_{}", ident.unraw());
         // mod __refused_Course { compile_error! { "…" } }

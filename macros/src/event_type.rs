@@ -6,13 +6,19 @@
 
 mod action;
 mod check;
+mod constant;
+mod domain;
 mod version;
+mod words;
 
 use syn::{Ident, LitStr};
 
-pub(crate) use self::check::{Constant, subject_and_action};
+pub(crate) use self::constant::{Constant, subject_and_action};
 use self::version::{is_version, major_version};
 use crate::names::constant_name;
+
+/// The smallest number of segments before the version.
+const LEAST: usize = 5;
 
 /// An event type, split into its parts.
 pub(crate) struct EventType {

@@ -25,6 +25,12 @@ pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> Stri
     same.map_or_else(|| constant.clone(), |words| words.join("_") + &constant[base.len()..])
 }
 
+/// Returns whether the name is one of a constant.
+pub(crate) fn is_constant(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')
+}
+
 /// `COURSE_ENROLLMENT_CREATED` → `CourseEnrollmentCreated`.
 pub(crate) fn struct_name(constant: &str) -> String {
     let capitalized = |word: &str| {

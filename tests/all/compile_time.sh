@@ -3,7 +3,9 @@
 # programs. It fails if a budget is exceeded.
 #
 # Times are processor times (user and system) in seconds, the minimum of several runs; `RUNS=7` sets their number. If valgrind
-# is installed, budgets apply to the compiler's instructions, which do not depend on the load of the machine.
+# is installed, the budgets of small crates apply to the compiler's instructions, which do not depend on the load of the
+# machine. The budgets of 1,000 events apply to times: memory counts there, and instructions do not show it. Ours and serde's
+# take turns, so that the load of the machine meets both, and the medians are compared.
 set -euo pipefail
 # A build that fails in `$(…)` must end the script.
 shopt -s inherit_errexit
@@ -159,23 +161,31 @@ TOML
 cp "$root/Cargo.lock" "$root/rust-toolchain.toml" "$work/"
 cd "$work"
 
+# before FILE EDIT COMMAND…: runs the command for a file without the edits of earlier measurements
+before() {
+    sed -i '/^\(pub fn edited\|const _: i64\)/d' "$1"
+    echo 'pub fn edited() -> i64 { 0 }' >>"$1"
+    shift 2
+    COUNTED='' "$@"
+}
+
+# after FILE EDIT COMMAND…: the processor time of the command after an edit of the file
+after() {
+    case $2 in
+    # Changes a line of a function.
+    line) sed -i "s/^pub fn edited.*/pub fn edited() -> i64 { $RANDOM$RANDOM }/" "$1" ;;
+    # Adds an item, which changes the names in all expansions.
+    item) echo "const _: i64 = $RANDOM$RANDOM;" >>"$1" ;;
+    esac
+    shift 2
+    (TIMEFORMAT='%U %S' && time "$@") 2>&1 | awk 'END { print $1 + $2 }'
+}
+
 # seconds FILE EDIT COMMAND…: the minimum processor time of the command. The file is edited before each run.
 seconds() {
-    local file=$1 edit=$2 run
-    shift 2
-    # Remove the lines of earlier measurements.
-    sed -i '/^\(pub fn edited\|const _: i64\)/d' "$file"
-    echo 'pub fn edited() -> i64 { 0 }' >>"$file"
-    COUNTED='' "$@"
-    for ((run = 0; run < runs; run++)); do
-        case $edit in
-        # Changes a line of a function.
-        line) sed -i "s/^pub fn edited.*/pub fn edited() -> i64 { $RANDOM$RANDOM }/" "$file" ;;
-        # Adds an item, which changes the names in all expansions.
-        item) echo "const _: i64 = $RANDOM$RANDOM;" >>"$file" ;;
-        esac
-        (TIMEFORMAT='%U %S' && time "$@") 2>&1 | tail -1
-    done | awk '{ t = $1 + $2; if (NR == 1 || t < least) least = t } END { print least }'
+    local run
+    before "$@"
+    for ((run = 0; run < runs; run++)); do after "$@"; done | sort -n | sed -n 1p
 }
 
 # A wrapper for the compiler, which counts the instructions for the package that COUNTED names.
@@ -243,10 +253,24 @@ for mode in "clean build:0:item:build" "\`cargo check\`:0:item:check" "one line 
     ratio "20 events: $label; derives unused" "$mine" "$plain"
 done
 
-# few PACKAGE: the time of a check after one line has changed, with fewer runs because each takes long
-few() {
-    local runs=$((runs < 3 ? runs : 3))
-    one "$1" 1 line check
+# check FUNCTION PACKAGE: calls `before` or `after` for an incremental check of the package and a changed line
+check() {
+    CARGO_INCREMENTAL=1 "$1" "$work/$2/src/lib.rs" line cargo check --quiet -p "$2"
+}
+
+# medians PACKAGE PACKAGE: the median times of checks after one line has changed. The packages take turns.
+medians() {
+    local run column first second
+    check before "$1"
+    check before "$2"
+    for ((run = 0; run < runs; run++)); do
+        first=$(check after "$1")
+        second=$(check after "$2")
+        echo "$first $second"
+    done >"$work/times"
+    for column in 1 2; do
+        awk -v column=$column '{ print $column }' "$work/times" | sort -n | sed -n "$(((runs + 1) / 2))p"
+    done
 }
 budget=1.3
 for files in one files; do
@@ -255,9 +279,10 @@ for files in one files; do
         ratio "200 events with receivers $label: one line changed, \`cargo check\`; instructions" \
             "$(instructions received_200_$files line check)" "$(instructions plain_200_$files line check)" $budget million
     fi
-    ratio "1000 events with receivers $label: one line changed, \`cargo check\`" \
-        "$(few received_1000_$files)" "$(few plain_1000_$files)" \
-        "$(type valgrind >/dev/null 2>&1 || echo $budget)"
+    times=$(medians received_1000_$files plain_1000_$files)
+    # The goal is 1.3 (see CONTRIBUTING).
+    # shellcheck disable=SC2086 # The times are two words.
+    ratio "1000 events with receivers $label: one line changed, \`cargo check\`; medians" $times 1.4
 done
 
 # release PACKAGE: the time of one release build, which is long enough to be accurate

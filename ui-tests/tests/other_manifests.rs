@@ -70,15 +70,58 @@ fn the_message_about_a_missing_module_names_its_feature() {
     assert!(error.contains("the item is gated behind the `catalog` feature"), "{error}");
 }
 
+/// In the edition 2015, `::core` is a module of the user's crate.
+#[test]
+fn mistakes_are_reported_in_the_oldest_edition() {
+    let runtime = root().join("runtime");
+    let main = "\
+extern crate openedx_events;
+
+/// A course.
+#[openedx_events::payload]
+pub struct CourseData {
+    /// The title.
+    pub title: &'static str,
+}
+
+/// Sent when a course was created.
+#[openedx_events::event(type = \"com.example.learning.course.create.v1\")]
+pub struct CourseCreated {
+    /// The course.
+    pub course: String,
+}
+
+#[openedx_events::receiver]
+fn notify(course: &String) {
+    println!(\"{}\", course);
+}
+
+fn main() {}
+";
+    let package = write_in("2015", "oldest", &format!("openedx-events = {{ path = {runtime:?} }}"), main);
+    let errors = check(&package);
+    let beginnings = errors.iter().map(|error| error.lines().next().unwrap_or_default());
+    let expected = [
+        "error: field `title` borrows its value",
+        "error: action `create` of event type `com.example.learning.course.create.v1` is not in the past tense",
+        "error: `#[receiver]` does not name a signal",
+    ];
+    assert_eq!(beginnings.filter(|line| line.starts_with("error")).collect::<Vec<_>>(), expected);
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace is above this package").to_owned()
 }
 
 /// Writes a package with the source `main`, or a library if there is no `fn main`, and returns its folder.
 fn write(name: &str, dependency: &str, main: &str) -> PathBuf {
+    write_in("2024", name, dependency, main)
+}
+
+fn write_in(edition: &str, name: &str, dependency: &str, main: &str) -> PathBuf {
     let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("other_manifests").join(name);
     let manifest = format!(
-        "[package]\nname = {name:?}\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{dependency}\n"
+        "[package]\nname = {name:?}\nedition = {edition:?}\n\n[workspace]\n\n[dependencies]\n{dependency}\n"
     );
     let file = if main.contains("fn main") { "main.rs" } else { "lib.rs" };
     fs::create_dir_all(package.join("src")).expect("a folder in the target directory");

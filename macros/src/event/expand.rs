@@ -4,10 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, Ident, Item, LitStr, Visibility, ext::IdentExt};
 
-use super::{
-    page,
-    parse::{Event, EventArguments},
-};
+use super::{arguments::EventArguments, page, parse::Event};
 use crate::{
     contract::Contracts,
     diagnostics::Problems,

@@ -1,8 +1,11 @@
 //! `#[event]`: parses the struct and its arguments, checks the rules about events, and expands the event. This folder
 //! may use `record`, `contract`, `event_type` and the shared files, but neither `payload` nor `receiver`.
 
+mod arguments;
 mod check;
+mod examples;
 mod expand;
+mod key;
 mod page;
 mod parse;
 
@@ -23,7 +26,7 @@ pub(crate) fn event(arguments: TokenStream, item: &TokenStream) -> TokenStream {
         if record::check_rival(&item, problems) {
             return TokenStream::new();
         }
-        let arguments = parse::parse_arguments(arguments, &item, problems);
+        let arguments = arguments::parse_arguments(arguments, &item, problems);
         if arguments.path.check(problems) {
             return expand::without_runtime(&item, arguments.name.as_ref(), problems);
         }

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::ext::IdentExt;
 
-use super::parse::{Event, EventArguments, UNNAMED};
+use super::{
+    arguments::EventArguments,
+    parse::{Event, UNNAMED},
+};
 use crate::{contract::Contracts, syntax::type_name};
 
 pub(super) fn static_page(event: &Event<'_>, contracts: &Contracts) -> TokenStream {

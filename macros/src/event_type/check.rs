@@ -3,8 +3,11 @@
 use syn::LitStr;
 
 use super::{
-    EventType, action,
+    EventType, LEAST, action,
+    constant::{Constant, subject_and_action},
+    domain::{SUBDOMAINS, is_top_level_domain},
     version::{self, is_version},
+    words::{is_word, legal, suggested},
 };
 use crate::{
     ascii::Foreign,
@@ -13,40 +16,6 @@ use crate::{
     rules,
     waivers::{Waivers, how_to_waive},
 };
-
-/// The subdomains of Open edX itself (ADR-2, ADR-18).
-const SUBDOMAINS: &[&str] = &["learning", "content_authoring", "enterprise", "analytics", "authz"];
-
-/// The constant of the event.
-pub(crate) struct Constant<'a> {
-    pub(crate) name: &'a str,
-    /// Says how to give it another name.
-    pub(crate) rename: &'a dyn Fn(&str) -> String,
-}
-
-impl Constant<'_> {
-    /// Returns whether the constant is named after the version, such as `v2`.
-    fn has_version(&self, version: &str) -> bool {
-        let (_, suffix) = split_version(self.name);
-        suffix.map_or(version == "v1", |suffix| version[1..] == *suffix)
-    }
-
-    /// Returns the help that says to write the event type, and to rename the constant if that becomes necessary.
-    fn write(&self, event_type: &str) -> String {
-        let mut help = format!("write `\"{event_type}\"`");
-        if let Some((_, version)) =
-            event_type.rsplit_once('.').filter(|(_, version)| !self.has_version(version))
-        {
-            let (base, _) = split_version(self.name);
-            let suffix = if version == "v1" { String::new() } else { format!("_{}", version.to_uppercase()) };
-            help = format!("{help}, and {}", (self.rename)(&format!("{base}{suffix}")));
-        }
-        help
-    }
-}
-
-/// The smallest number of segments before the version.
-const LEAST: usize = 5;
 
 impl EventType {
     /// Returns whether the event type has all parts, each in its form.
@@ -128,34 +97,6 @@ impl EventType {
         waivers.mark_needed(rule);
         problems.refuse(rule, &self.literal, what, constant.write(&suggested(&better, waivers)));
         false
-    }
-
-    /// Refuses a reverse DNS name without its top-level domain, as in `openedx.learning.…`.
-    fn check_domain(&self, problems: &mut Problems) -> bool {
-        let Some(missing) = self.missing_domain() else { return true };
-        let is_enough = self.segments.len() + missing.split('.').count() >= LEAST;
-        if !is_enough {
-            return true;
-        }
-        let what = format!(
-            "event type `{}` does not begin with a reverse DNS name such as `org.openedx`",
-            self.text
-        );
-        let help = format!("write `\"{missing}.{}\"`", legal(&self.text));
-        problems.refuse(&rules::TYPE_TOO_SHORT, &self.literal, what, help);
-        false
-    }
-
-    /// Returns the beginning that the reverse DNS name lacks.
-    fn missing_domain(&self) -> Option<&'static str> {
-        let first = self.segments.first()?.as_str();
-        let second = self.segments.get(1).map_or("", String::as_str);
-        match first {
-            "openedx" | "edx" => Some("org"),
-            _ if SUBDOMAINS.contains(&first) => Some("org.openedx"),
-            _ if SUBDOMAINS.contains(&second) && !is_top_level_domain(first) => Some("com"),
-            _ => None,
-        }
     }
 
     fn check_length(&self, constant: &str, problems: &mut Problems) -> bool {
@@ -256,23 +197,6 @@ impl EventType {
         }
     }
 
-    fn check_subdomain(&self, waivers: &Waivers, problems: &mut Problems) {
-        let [first, second, subdomain, ..] = self.segments.as_slice() else {
-            return;
-        };
-        // `check_hyphen` reported `content-authoring`.
-        let is_known = SUBDOMAINS.contains(&subdomain.as_str())
-            || (SUBDOMAINS.contains(&subdomain.replace('-', "_").as_str())
-                && !waivers.contains(&rules::TYPE_HYPHEN));
-        if first == "org" && second == "openedx" && !is_known {
-            let what = format!("`{subdomain}` is not a subdomain of `org.openedx`");
-            let help = format!(
-                "replace `{subdomain}` with one of these, or `org.openedx` with the reverse DNS name of your organization"
-            );
-            waivers.check(&rules::TYPE_UNKNOWN_SUBDOMAIN, &self.literal, what, &help, problems);
-        }
-    }
-
     fn check_action(&self, waivers: &Waivers, problems: &mut Problems) -> bool {
         let action = self.segments.last().map_or("", String::as_str);
         let Some(word) = action::not_past(action) else { return true };
@@ -287,113 +211,5 @@ impl EventType {
             how_to_waive(rule)
         );
         waivers.check_with_help(rule, &self.literal, what, help, problems)
-    }
-}
-
-/// Returns subject and action for a constant: `course.created` for `COURSE_CREATED_V2`.
-pub(crate) fn subject_and_action(constant: &str) -> String {
-    let (base, _) = split_version(constant);
-    let words: Vec<String> =
-        base.split('_').filter(|word| !word.is_empty()).map(str::to_ascii_lowercase).collect();
-    match &words[..] {
-        [] => "subject.created".to_owned(),
-        [action] => format!("subject.{action}"),
-        words => words.join("."),
-    }
-}
-
-/// Returns the event type with legal segments, and without hyphens unless they are waived.
-fn suggested(text: &str, waivers: &Waivers) -> String {
-    let legal = legal(text);
-    if waivers.contains(&rules::TYPE_HYPHEN) { legal } else { legal.replace('-', "_") }
-}
-
-/// Returns whether the word can be a top-level domain. Only those in names of organizations are listed.
-fn is_top_level_domain(word: &str) -> bool {
-    const KNOWN: &[&str] = &[
-        "academy",
-        "app",
-        "cloud",
-        "college",
-        "com",
-        "community",
-        "courses",
-        "dev",
-        "edu",
-        "education",
-        "foundation",
-        "global",
-        "gov",
-        "info",
-        "institute",
-        "int",
-        "mil",
-        "net",
-        "network",
-        "online",
-        "org",
-        "school",
-        "software",
-        "solutions",
-        "study",
-        "systems",
-        "team",
-        "tech",
-        "technology",
-        "training",
-        "university",
-        "world",
-    ];
-    word.len() == 2 || KNOWN.contains(&word)
-}
-
-/// Replaces each illegal segment with a similar word, and the last one, such as `orderPaid`, with subject and action.
-fn legal(text: &str) -> String {
-    let segments: Vec<&str> = text.split('.').filter(|segment| !segment.is_empty()).collect();
-    let action = segments.iter().rposition(|segment| !is_version(segment));
-    let similar = |(index, segment): (usize, &&str)| {
-        if is_word(segment) {
-            return (*segment).to_owned();
-        }
-        let word = word(segment);
-        let is_camel_case = segment.chars().all(|one| one.is_ascii_alphanumeric());
-        match action::split(&word).filter(|_| is_camel_case && Some(index) == action) {
-            Some((subject, action)) => format!("{subject}.{action}"),
-            None => word,
-        }
-    };
-    segments.iter().enumerate().map(similar).collect::<Vec<_>>().join(".")
-}
-
-/// Returns whether the segment is a lowercase word. Hyphens have a rule of their own.
-fn is_word(segment: &str) -> bool {
-    let is_part = |one: char| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_' || one == '-';
-    segment.starts_with(|first: char| first.is_ascii_lowercase()) && segment.chars().all(is_part)
-}
-
-/// Returns the legal segment that is closest to `segment`.
-fn word(segment: &str) -> String {
-    if segment.eq_ignore_ascii_case("openedx") {
-        return "openedx".to_owned();
-    }
-    let mut word = String::new();
-    let mut was_upper = false;
-    for (index, character) in segment.char_indices() {
-        let begins_word = character.is_ascii_uppercase() && !was_upper;
-        was_upper = character.is_ascii_uppercase();
-        if begins_word && index > 0 && !word.ends_with('_') {
-            word.push('_');
-        }
-        let lower = character.to_ascii_lowercase();
-        word.push(if lower.is_ascii_lowercase() || lower.is_ascii_digit() { lower } else { '_' });
-    }
-    let word = word.trim_matches('_');
-    let without_digits = word.trim_start_matches(|one: char| one.is_ascii_digit());
-    // `2paid` is a slip; in `3d`, the digit is a part of the word.
-    let word = if without_digits.len() > 2 && !without_digits.contains('_') { without_digits } else { word };
-    if word.starts_with(|first: char| first.is_ascii_lowercase()) {
-        word.to_owned()
-    } else {
-        format!("subject_{word}").trim_end_matches('_').to_owned()
     }
 }

@@ -129,7 +129,8 @@ fn into_fields(item: &ItemStruct, twin: &Ident) -> String {
 }
 
 fn plain(ident: &Ident) -> String {
-    let debug = debug_impl(ident, "&**self");
+    let name = literal(&ident.unraw().to_string());
+    let debug = debug_impl(ident, &source!([name] __Fields::debug_fields(&**self, __f, #name)));
     source! {
         [ident, debug]
         #[automatically_derived]

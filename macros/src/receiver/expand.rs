@@ -145,7 +145,7 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let name = function.unraw().to_string();
     let order = receiver.order;
     let location = location(function);
-    let (value, element) = (format_ident!("__RECEIVER_{index}"), format_ident!("__ELEMENT_{index}"));
+    let element = format_ident!("__RECEIVER_{index}");
     let signal = self::signal(signal);
     let data_key = if receiver.signals.len() > 1 { "shared_data_key" } else { "data_key" };
     let arguments = receiver.parameters.iter().map(|parameter| argument(parameter, data_key));
@@ -181,7 +181,9 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     //         in_future(__future, |__returned| ReceiverReturn::outcome(__returned))
     //     },
     quote! {
-        const #value: &dyn __RT::AnyReceiver = &#signal.#constructor(
+        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[linkme(crate = __RT::linkme)]
+        static #element: &dyn __RT::AnyReceiver = &#signal.#constructor(
             #name,
             #location,
             #order,
@@ -192,9 +194,6 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
             },
             |__event, __delivery| { #body },
         ) #with_metadata #named #only;
-        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
-        #[linkme(crate = __RT::linkme)]
-        static #element: &dyn __RT::AnyReceiver = #value;
     }
 }
 

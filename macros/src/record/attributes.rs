@@ -87,7 +87,30 @@ impl<'a> Attributes<'a> {
                 sorted.others.push(one);
             }
         }
+        if owner == Owner::Payload {
+            sorted.check_order(problems);
+        }
         sorted
+    }
+
+    /// Refuses `Ord` without the traits that it requires: the compiler would report them for the twin as well.
+    fn check_order(&mut self, problems: &mut Problems) {
+        let is = |path: &Path, name: &str| path.segments.last().is_some_and(|last| last.ident == name);
+        let Some(place) = self.derives.iter().position(|path| is(path, "Ord")) else { return };
+        let above = Surroundings::of_attribute().derives_above();
+        let mut lacking = vec!["Eq", "PartialOrd"];
+        lacking.retain(|name| {
+            !above.iter().any(|derived| derived == name) && !self.derives.iter().any(|path| is(path, name))
+        });
+        if lacking.is_empty() {
+            return;
+        }
+        let ord = self.derives.remove(place);
+        problems.push(
+            Problem::new(&ord, format!("`Ord` is derived without {}", quoted(&lacking)))
+                .note("a type with an order must have them, too")
+                .help(format!("write `{}, Ord`", lacking.join(", "))),
+        );
     }
 
     /// The derives as an attribute.

@@ -1,7 +1,10 @@
 //! The implementation of `Fields`: encoding, decoding and `Debug`.
 
 use super::{Field, Record};
-use crate::source::{joined, literal, source};
+use crate::{
+    record_kind::RecordKind,
+    source::{joined, literal, source},
+};
 
 impl Record<'_> {
     /// Implements `Fields`. The code needs `__RECORD` in scope. `earlier_ends` lists the numbers of fields that earlier
@@ -16,10 +19,10 @@ impl Record<'_> {
             |values| format!("__Ok({values})"),
             |part| part + "?",
         );
-        let printed = self.fields.iter().map(
-            |Field { alias, text, .. }| source!([alias, text] <__Plain<#alias>>::debug_value(&self.#text)),
-        );
-        let printed = joined(printed, ", ");
+        let debug = match self.kind {
+            RecordKind::Payload => self.debug_fields(),
+            RecordKind::Event => String::new(),
+        };
         // impl Fields for UserDataFields {
         //     const RECORD: &'static Record = &__RECORD;
         //     fn encode_fields(&self, out: &mut Vec<u8>) {
@@ -34,7 +37,7 @@ impl Record<'_> {
         //     }
         // }
         source! {
-            [ident, encode, value, printed]
+            [ident, encode, value, debug]
             #[automatically_derived]
             impl __Fields for #ident {
                 const RECORD: &'static __Record = &__RECORD;
@@ -51,21 +54,34 @@ impl Record<'_> {
                     __Ok(#value)
                 }
 
-                #[inline]
-                fn debug_fields(
-                    &self,
-                    __f: &mut __Formatter<'_>,
-                    __name: &__str,
-                ) -> __FmtResult {
-                    __debug_record(
-                        __f,
-                        __name,
-                        &__RECORD,
-                        &[#printed],
-                    )
-                }
+                #debug
             }
         }
+    }
+
+    /// Returns the function that prints the fields of the payload and of its twin.
+    fn debug_fields(&self) -> String {
+        let print = self.print("__name");
+        source! {
+            [print]
+            #[inline]
+            fn debug_fields(
+                &self,
+                __f: &mut __Formatter<'_>,
+                __name: &__str,
+            ) -> __FmtResult {
+                #print
+            }
+        }
+    }
+
+    /// Returns the expression that prints the fields of a struct with this name.
+    pub(super) fn print(&self, name: &str) -> String {
+        let values = self.fields.iter().map(
+            |Field { alias, text, .. }| source!([alias, text] <__Plain<#alias>>::debug_value(&self.#text)),
+        );
+        let values = joined(values, ", ");
+        source!([name, values] __debug_record(__f, #name, &__RECORD, &[#values]))
     }
 }
 

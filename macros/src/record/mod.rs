@@ -133,16 +133,15 @@ impl Record<'_> {
         named: &TokenStream,
         implementations: &[TokenStream],
     ) -> TokenStream {
-        let (import, record) = (path.import(), self.record_static());
+        let (private, record) = (path.private(), self.record_static());
         // Short names: fewer tokens per record mean less compile time.
         path.items(quote! {
             #named
 
             #[allow(dead_code, deprecated, missing_debug_implementations, non_camel_case_types, non_snake_case, unnameable_types, clippy::all, clippy::pedantic, clippy::nursery, clippy::restriction)]
             const _: () = {
-                #import
                 #[allow(unused_imports)]
-                use __RT::names::*;
+                use #private::names::*;
                 #record
                 #(#implementations)*
             };

@@ -3,12 +3,22 @@
 use syn::{Ident, ext::IdentExt};
 
 use super::{Field, Record};
-use crate::source::{joined, literal, source};
+use crate::{
+    record_kind::RecordKind,
+    source::{joined, literal, source},
+};
 
 impl Record<'_> {
     pub(crate) fn plain_impls(&self) -> String {
         let ident = &self.holder;
-        let debug = self.attributes.lack("Debug").then(|| debug_impl(ident, "self"));
+        let debug = self.attributes.lack("Debug").then(|| {
+            let name = literal(&ident.unraw().to_string());
+            let print = match self.kind {
+                RecordKind::Payload => source!([name] __Fields::debug_fields(self, __f, #name)),
+                RecordKind::Event => self.print(&name),
+            };
+            debug_impl(ident, &print)
+        });
         // impl Clone for UserDataFields {
         //     fn clone(&self) -> Self { Self { id: <Plain<__Type0>>::clone_value(&self.id), … } }
         // }
@@ -90,19 +100,18 @@ impl Record<'_> {
     }
 }
 
-/// Implements `Debug` for `of`; `fields` is an expression for the struct with the fields.
-pub(crate) fn debug_impl(of: &Ident, fields: &str) -> String {
-    let name = literal(&of.unraw().to_string());
+/// Implements `Debug` for `of` with the expression `print`.
+pub(crate) fn debug_impl(of: &Ident, print: &str) -> String {
     // impl Debug for UserData {
-    //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { Fields::debug_fields(self, f, "UserData") }
+    //     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result { Fields::debug_fields(&**self, f, "UserData") }
     // }
     source! {
-        [of, fields, name]
+        [of, print]
         #[automatically_derived]
         impl __Debug for #of {
             #[inline]
             fn fmt(&self, __f: &mut __Formatter<'_>) -> __FmtResult {
-                __Fields::debug_fields(#fields, __f, #name)
+                #print
             }
         }
     }

@@ -14,6 +14,8 @@
 
 mod finding;
 mod git;
+#[cfg(feature = "cli")]
+pub(crate) mod program;
 
 use std::{
     cmp::Ordering,
@@ -65,16 +67,6 @@ pub fn in_package(package: impl AsRef<Path>) -> io::Result<Vec<ContractFinding>>
         }
         findings.extend(compare(&file, &contract));
     }
-    Ok(findings)
-}
-
-/// Returns what [`in_package`] finds, and a finding for each event of another package that has no contract.
-#[cfg(feature = "cli")]
-pub(crate) fn in_program(package: &Path) -> io::Result<Vec<ContractFinding>> {
-    let mut findings = in_package(package)?;
-    let package = std::path::absolute(package)?;
-    let elsewhere = registry::events().filter(|event| !is_defined_in(event, &package));
-    findings.extend(elsewhere.filter_map(|event| without_contract(event, &package)));
     Ok(findings)
 }
 

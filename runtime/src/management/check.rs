@@ -14,7 +14,7 @@ use super::{
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
-    contracts,
+    contracts::program,
     event::EventDefinition,
     registry::{self, Finding},
     schema::Schema,
@@ -30,7 +30,8 @@ use crate::{
 Exits with 1 if there are findings. Lines that begin with `warning: ` or `settings: warning: ` may be intended, and do
 not count.")]
 pub struct Check {
-    /// Folder of the `Cargo.toml` whose `schemas` are the contracts. By default, the current folder.
+    /// Folder of the `Cargo.toml` whose `schemas` are the contracts. By default, the current folder, and the folders below it
+    /// of the packages that define events of the program.
     #[arg(long, value_name = "DIR", value_parser = package)]
     package: Option<PathBuf>,
     /// Also report contracts that were changed or deleted since this git revision, as in `origin/main`.
@@ -60,22 +61,28 @@ impl Check {
         if !findings.iter().any(is_duplicate) {
             found.errors(no_events());
             found.warnings(registry::events().flat_map(data_keys_without_payload));
-            found.errors(contracts::in_program(self.package()).map_err(|error| self.unreadable(&error))?);
+            let packages = self.packages().map_err(|error| self.unreadable(&error))?;
+            found.errors(program::findings(&packages).map_err(|error| self.unreadable(&error))?);
             check_bus::find(&self.settings, self.live, &mut found);
         }
         if let Some(revision) = &self.against {
-            let changed = contracts::changed_since(self.package(), revision);
+            let packages = self.packages().map_err(|error| self.unreadable(&error))?;
+            let changed = program::changed_since(&packages, revision);
             found.errors(changed.map_err(|error| self.unreadable(&error))?);
         }
         Ok(found)
     }
 
-    fn package(&self) -> &Path {
-        self.package.as_deref().unwrap_or(Path::new("."))
+    fn packages(&self) -> io::Result<Vec<PathBuf>> {
+        match &self.package {
+            Some(package) => Ok(vec![package.clone()]),
+            None => program::packages(),
+        }
     }
 
     fn unreadable(&self, error: &io::Error) -> CommandError {
-        CommandError::new(format!("cannot read the contracts of {}: {error}", self.package().display()))
+        let package = self.package.as_deref().unwrap_or(Path::new("."));
+        CommandError::new(format!("cannot read the contracts of {}: {error}", package.display()))
     }
 }
 

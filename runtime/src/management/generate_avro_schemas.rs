@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    env,
     fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
@@ -45,12 +46,15 @@ impl GenerateAvroSchemas {
         } else {
             self.events.iter().map(|name| named(name)).collect::<Result<Vec<_>, _>>()?
         };
+        let folder = Folder::new(&self.out);
+        if let Some(package) = &folder.package {
+            require_defined_in(package, schemas.iter().map(|(event, _)| *event), &self.out)?;
+        }
         fs::create_dir_all(&self.out).map_err(|error| cannot("create", &self.out, &error))?;
-        let folder = Folder::new(&self.out)?;
         // An event that is named twice is written once.
         let mut files: BTreeMap<_, _> =
             schemas.into_iter().map(|(event, text)| (folder.path(event), text)).collect();
-        if folder.has_contracts {
+        if folder.package.is_some() {
             leave_contracts(&mut files)?;
         }
         for (path, text) in &files {
@@ -75,24 +79,25 @@ fn named(name: &str) -> Result<NamedSchema, CommandError> {
     Ok((event, text))
 }
 
-/// The folder of the files.
+/// The folder of the files, which may not exist yet.
 struct Folder<'a> {
     /// The path as the user wrote it.
     path: &'a Path,
-    has_contracts: bool,
+    /// The folder of the package whose contracts are here.
+    package: Option<PathBuf>,
 }
 
 impl<'a> Folder<'a> {
-    fn new(path: &'a Path) -> Result<Self, CommandError> {
+    fn new(path: &'a Path) -> Self {
         // The path may lead to contracts by a link, `.` or `..`.
-        let real = fs::canonicalize(path).map_err(|error| cannot("open", path, &error))?;
+        let real = fs::canonicalize(path).or_else(|_| std::path::absolute(path)).unwrap_or_default();
         let is_schemas = real.file_name().is_some_and(|name| name.eq_ignore_ascii_case("schemas"));
-        let has_contracts = is_schemas && real.with_file_name("Cargo.toml").is_file();
-        Ok(Self { path, has_contracts })
+        let package = real.parent().filter(|package| is_schemas && package.join("Cargo.toml").is_file());
+        Self { path, package: package.map(Path::to_owned) }
     }
 
     fn path(&self, event: &EventDefinition) -> PathBuf {
-        self.path.join(if self.has_contracts {
+        self.path.join(if self.package.is_some() {
             contracts::file_name(event)
         } else {
             format!("{}_schema.avsc", event.event_type().replace('.', "+"))
@@ -105,7 +110,7 @@ impl<'a> Folder<'a> {
         let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));
         let written = File::create_new(&temporary).and_then(|mut file| file.write_all(text.as_bytes()));
         let written = written.and_then(|()| {
-            if !self.has_contracts {
+            if self.package.is_none() {
                 return fs::rename(&temporary, path);
             }
             // Fails if the contract exists: it may have been created since it was read.
@@ -118,6 +123,36 @@ impl<'a> Folder<'a> {
         }
         written
     }
+}
+
+/// Fails if an event is defined in a package below the folder `package`, such as a member of a workspace: it is compared only
+/// with the contracts of its own package.
+fn require_defined_in(
+    package: &Path,
+    events: impl Iterator<Item = &'static EventDefinition>,
+    out: &Path,
+) -> Result<(), CommandError> {
+    let mut elsewhere: BTreeMap<PathBuf, Vec<&str>> = BTreeMap::new();
+    for event in events {
+        if let Some(own) = contracts::program::package_below(event, package) {
+            elsewhere.entry(own).or_default().push(event.name());
+        }
+    }
+    if elsewhere.is_empty() {
+        return Ok(());
+    }
+    let current = env::current_dir().unwrap_or_default();
+    let commands = elsewhere.iter().map(|(own, names)| {
+        let folder = own.strip_prefix(&current).unwrap_or(own).join("schemas");
+        format!("\n  generate-avro-schemas {} --out {}", names.join(" "), folder.display())
+    });
+    Err(CommandError::new(format!(
+        "nothing would read the contracts in `{}`\
+         \nnote: an event is compared with the contracts in the folder of the package that defines it (ADR-6)\
+         \nhelp: write them to that folder:{}",
+        out.display(),
+        commands.collect::<String>(),
+    )))
 }
 
 /// Removes the contracts that exist from `files`. Fails if one of them has another schema.

@@ -27,8 +27,10 @@ pub trait Fields: Sized {
     /// Reads the fields' Avro bytes.
     fn decode_fields<P>(input: &mut Decoder<'_>) -> Result<Self, DecodeError>;
 
-    /// Prints the fields of a struct called `name`.
-    fn debug_fields(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result;
+    /// Prints the fields of a struct called `name`. An event, which has no other name, prints itself.
+    fn debug_fields(&self, f: &mut fmt::Formatter<'_>, name: &str) -> fmt::Result {
+        debug_opaque(f, name)
+    }
 }
 
 // Short aliases for expansions: fewer tokens for each record mean less compile time.

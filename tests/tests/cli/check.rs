@@ -1,6 +1,6 @@
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
-use crate::{Folder, Ran, output_of, run};
+use crate::{Folder, Ran, output_of, run, service};
 
 #[test]
 fn each_finding_is_a_line() {
@@ -35,6 +35,18 @@ fn unknown_and_changed_contracts_are_findings() {
     let ran = run(&["check", "--package", package, "--against", "no-such-revision"]);
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("no-such-revision"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_contracts_of_the_members_are_checked_in_the_folder_of_a_workspace() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+    let ran = output_of(service().args(["check", "--against", "HEAD"]).current_dir(root), b"");
+    let line = ran.stdout.lines().find(|line| line.starts_with("contract_without_event: "));
+    let line = line.unwrap_or_else(|| panic!("{}{}", ran.stdout, ran.stderr));
+    assert!(line.starts_with("contract_without_event: tests/schemas/com+example+shop+parcel+"), "{line}");
+    assert!(!ran.stdout.contains("contract_changed"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("org.openedx"), "{}", ran.stdout);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
 }
 
 /// A copy of the folders of this workspace, with a contract that did not exist when the program was compiled.

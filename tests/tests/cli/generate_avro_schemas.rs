@@ -2,7 +2,7 @@ use std::{fs, path::Path};
 
 use openedx_events::registry;
 
-use crate::{Folder, Ran, run};
+use crate::{Folder, Ran, output_of, run, service};
 
 const LENT_FILE: &str = "com+example+library+book+lent+v1_schema.avsc";
 
@@ -72,6 +72,41 @@ fn an_error_writes_nothing() {
     let ran = generate(&["BOOK_LENT"], &folder.path("file"));
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("error: cannot create `"), "{}", ran.stderr);
+}
+
+/// A copy of the folders of this workspace.
+#[test]
+fn contracts_next_to_a_workspace_are_refused_with_the_folder_of_the_package() {
+    let folder = Folder::new();
+    fs::create_dir_all(folder.path("tests/src/bin")).unwrap();
+    for file in ["Cargo.toml", "tests/Cargo.toml", "tests/src/bin/service.rs"] {
+        fs::write(folder.path(file), "").unwrap();
+    }
+    let mut generate = service();
+    generate.current_dir(folder.path("."));
+    let arguments = ["generate-avro-schemas", "BOOK_LENT", "BOOK_RETURNED", "--out", "schemas"];
+    let ran = output_of(generate.args(arguments), b"");
+    assert_eq!(ran.code, 2);
+    assert_eq!(
+        ran.stderr,
+        "error: nothing would read the contracts in `schemas`\n\
+         note: an event is compared with the contracts in the folder of the package that defines it (ADR-6)\n\
+         help: write them to that folder:\n  \
+         generate-avro-schemas BOOK_LENT BOOK_RETURNED --out tests/schemas\n"
+    );
+    assert!(!folder.path("schemas").exists());
+
+    let ran = generate_in(&folder, "tests/schemas");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert_eq!(folder.names("tests/schemas").len(), 1);
+    let ran = generate_in(&folder, "elsewhere");
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+}
+
+fn generate_in(workspace: &Folder, out: &str) -> Ran {
+    let mut generate = service();
+    generate.current_dir(workspace.path("."));
+    output_of(generate.args(["generate-avro-schemas", "BOOK_LENT", "--out", out]), b"")
 }
 
 fn crate_with(contract: &str) -> Folder {
