@@ -183,6 +183,8 @@ impl Job {
             failed.push(failure);
             true
         });
+        // Receivers may share a name.
+        self.succeeded.iter_mut().for_each(|succeeded| succeeded.retain(|name| !names.contains(name)));
         if let Some(unavailable) = unavailable {
             AttemptOutcome::Unavailable(self.failure(&failed), Box::new(unavailable))
         } else if !failed.is_empty() {
