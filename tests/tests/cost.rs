@@ -75,7 +75,7 @@ fn up_to_four_linked_receivers_cost_no_allocation_and_more_cost_one() {
     let (_, memory) = measure(|| WHISPER_NOTICED.try_send_event(WhisperNoticed { number: 1 }).map(|_| ()));
     assert_eq!(memory, Memory::NONE, "four linked");
     assert_eq!(CHORUS_NOTICED.send_event(ChorusNoticed { number: 1 }).len(), 5);
-    let (_, memory) = measure(|| drop(CHORUS_NOTICED.send_event(ChorusNoticed { number: 1 })));
+    let ((), memory) = measure(|| drop(CHORUS_NOTICED.send_event(ChorusNoticed { number: 1 })));
     assert_eq!(memory.allocations, 1, "five linked: {memory:?}");
 }
 
