@@ -82,9 +82,9 @@ impl Harness for Kafka {
         EntryId::new(format!("0-{}", Self::server().watermarks(topic, 0).1 - 1))
     }
 
-    /// Many members join their groups at the same time.
+    /// Many members join their groups at the same time, and the server shares the processors with them.
     fn patience(&self) -> Duration {
-        Duration::from_mins(1)
+        Duration::from_mins(2)
     }
 }
 
