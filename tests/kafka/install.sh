@@ -98,7 +98,7 @@ fetch_apicurio() {
 }
 
 server kafka-4.3.1 fetch_kafka 17
-# Keeps the canonical text of a schema, as Confluent's registry does.
+# Keeps canonical schemas, as Confluent's registry does.
 server apicurio-3.3.3 fetch_apicurio 21
-# Keeps the text of a schema as it was sent.
+# Keeps schemas verbatim.
 server apicurio-3.0.9 fetch_apicurio 17

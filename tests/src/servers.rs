@@ -1,4 +1,4 @@
-//! What the servers of the tests share: free ports, certificates, installed programs, and processes that end with the test.
+//! Shared by the servers of the tests: free ports, certificates, installed programs, and processes that end with the test.
 
 use std::{
     fs,

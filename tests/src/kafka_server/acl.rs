@@ -7,7 +7,7 @@ use std::{
 
 use super::KafkaServer;
 
-/// What a right is for.
+/// The resource that a right applies to.
 #[derive(Clone, Copy, Debug)]
 pub enum Resource<'a> {
     /// A topic.
@@ -20,7 +20,7 @@ pub enum Resource<'a> {
     Cluster,
 }
 
-/// What a right allows.
+/// The operation that a right allows.
 #[derive(Clone, Copy, Debug)]
 pub enum Operation {
     /// Everything.

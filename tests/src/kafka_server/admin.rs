@@ -17,6 +17,7 @@ use rdkafka::{
 };
 
 use super::KafkaServer;
+use crate::eventually;
 
 /// How long the server may take for a request.
 const LIMIT: Duration = Duration::from_secs(30);
@@ -57,6 +58,9 @@ impl KafkaServer {
         }
         let result = block_on(admin.create_topics([&topic], &options)).expect("an answer").pop();
         result.expect("one result").unwrap_or_else(|(name, code)| panic!("cannot create {name}: {code}"));
+        // The brokers hear of it later than the controller, which has answered.
+        let count = usize::try_from(partitions).expect("a number of partitions");
+        eventually("the topic exists", LIMIT, || self.partitions(name).len() == count);
     }
 
     /// Deletes a topic.

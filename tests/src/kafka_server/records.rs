@@ -32,7 +32,7 @@ pub struct Record {
 }
 
 impl Record {
-    /// Returns the text of a header, if it occurs.
+    /// Returns the value of a header as a string, if the record has it.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<String> {
         let (_, value) = self.headers.iter().find(|(found, _)| found == name)?;
@@ -50,7 +50,7 @@ impl KafkaServer {
     pub fn records(&self, topic: &str) -> Vec<Record> {
         let mut config = self.client();
         config.set("group.id", "tests-reader").set("enable.auto.commit", "false");
-        // Offsets without a record, such as those of transactions, must not make it wait for ever.
+        // The end of a partition, which may come after offsets without a record.
         config.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "10");
         let consumer: BaseConsumer = config.create().expect("a valid configuration");
         let mut list = TopicPartitionList::new();

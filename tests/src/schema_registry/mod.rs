@@ -84,7 +84,7 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// Panics if there is no free port.
+    /// Panics if every port is taken.
     #[must_use]
     pub fn start(keeps: Keeps) -> Self {
         let state = State { store: Store::new(keeps), fault: None, login: None, requests: Vec::new() };

@@ -32,7 +32,7 @@ impl Keyed<'_> {
         }
     }
 
-    /// Returns the text of the key's schema, as Python registers it.
+    /// Returns the key's schema, as Python registers it.
     pub(crate) fn schema(&self) -> String {
         let name = self.key_field.rsplit('.').next().unwrap();
         format!(r#"{{"name": "{name}", "type": "{}"}}"#, self.kind())

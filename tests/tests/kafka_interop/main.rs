@@ -6,10 +6,11 @@
 #[path = "../interop/differences.rs"]
 mod differences;
 mod expected;
+mod from_python;
+mod groups;
 #[path = "../interop/installed.rs"]
 mod installed;
 mod keys;
-#[allow(dead_code, reason = "the tests of consumers come next")]
 mod python;
 #[allow(dead_code, reason = "two test programs share this module")]
 #[path = "../interop/rust.rs"]

@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs the fault tests of the Kafka bus with many events: 200000, or the number in the first argument. Prints the result of each.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+tests/kafka/install.sh "${CARGO_TARGET_DIR:-target}/kafka" >/dev/null
+FAULTS_EVENTS="${1:-200000}" cargo test --release -p openedx-events-tests --features kafka --locked --test kafka_faults -- \
+    --nocapture --test-threads 1
