@@ -141,7 +141,13 @@ impl KafkaServer {
         for partition in self.partitions(topic) {
             list.add_partition(topic, partition);
         }
-        let found = consumer.committed_offsets(list, LIMIT).expect("an answer");
+        // The coordinator of a group may be starting, or moving.
+        let mut found = None;
+        crate::eventually("the coordinator answers", LIMIT, || {
+            found = consumer.committed_offsets(list.clone(), LIMIT).ok();
+            found.is_some()
+        });
+        let found = found.expect("an answer");
         let offset =
             |element: &rdkafka::topic_partition_list::TopicPartitionListElem<'_>| match element.offset() {
                 Offset::Offset(offset) => Some((offset, element.metadata().to_owned())),

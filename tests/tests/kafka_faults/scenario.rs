@@ -103,6 +103,7 @@ impl Scenario {
                 "heartbeat.interval.ms": "300",
                 "reconnect.backoff.max.ms": "500",
             },
+            "EVENT_BUS_CONSUMER_MAX_ATTEMPTS": 5,
             "EVENT_BUS_CONSUMER_RETRY_MIN": 0.01,
             "EVENT_BUS_CONSUMER_RETRY_MAX": 0.1,
             "EVENT_BUS_PRODUCER_CONFIG": {
