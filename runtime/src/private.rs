@@ -17,8 +17,8 @@ macro_rules! __openedx_events_items {
 pub use __openedx_events_items as items;
 
 /// The names that expansions of records import into a scope of their own, with one glob `use`. In a list, each name would be an
-/// item for the compiler. `build.rs` adds `__RT`, the public module. The traits with `No` or `Fallback` in their names apply to types that lack an Avro form or a
-/// trait.
+/// item for the compiler. `build.rs` adds `__RT`, the public module. The traits with `No` or `Fallback` in their names apply to
+/// types that lack an Avro form or a trait.
 pub(crate) mod names {
     pub use std::{
         clone::Clone as __Clone,

@@ -1,5 +1,7 @@
 //! The audit lines of messages: ids without data.
 
+use openedx_events::DateTime;
+
 use super::{BACKLOG, Bus, ONLOOKER, SENT};
 
 const CONSUME: [&str; 9] =
@@ -11,8 +13,9 @@ fn each_message_has_two_lines_with_ids_only() {
     let ids = bus.post("parcels", &["ok"]);
     let entry = &bus.done(&["tail", "-t", "parcels"]).json_lines()[0];
     let message_id = entry["metadata"]["id"].as_str().unwrap();
-    // When the broker stored the message.
-    let millis = ids[0].split_once('-').unwrap().0;
+    // When the event was sent.
+    let time: DateTime = entry["metadata"]["time"].as_str().unwrap().parse().unwrap();
+    let millis = time.unix_micros().unwrap() / 1000;
     let fields = format!(
         "topic=\"dev-parcels\" message_id={message_id} event_type=\"{SENT}\" entry_id={id} event_timestamp_ms={millis}",
         id = ids[0]
