@@ -37,7 +37,7 @@ pub(crate) fn read(stderr: &str) -> Messages {
             }
         };
         if help.is_empty() {
-            let is_of_the_compiler = (!code.is_empty() && code != "[E0080]") || is_syntax(what);
+            let is_of_the_compiler = (!code.is_empty() && code != "[E0080]") || is_without_code(what);
             return if is_of_the_compiler {
                 Messages::OfTheCompiler
             } else {
@@ -53,13 +53,14 @@ pub(crate) fn read(stderr: &str) -> Messages {
 }
 
 /// Returns whether it is a message of the compiler without a code.
-fn is_syntax(what: &str) -> bool {
+fn is_without_code(what: &str) -> bool {
     [
         "expected one of",
         "expected `:`",
         "use of deprecated ",
         "key-value macro attributes",
         "enum is not supported",
+        "future cannot be sent between threads safely",
     ]
     .iter()
     .any(|start| what.starts_with(start))
