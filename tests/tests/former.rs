@@ -88,7 +88,7 @@ fn events_of_all_releases_are_read() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// Their `collection_key` was a text, which today's event cannot have: it is a key with the library.
+/// Their `collection_key` was a string, which today's event cannot have: it is a key with the library.
 fn is_collection(written: &Former) -> bool {
     written.is_former && written.event.event_type().contains(".content_library.collection.")
 }

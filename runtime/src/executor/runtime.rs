@@ -40,7 +40,7 @@ struct Entered {
 }
 
 /// Sets the tokio runtime for async receivers that run outside of any runtime: those of a synchronous
-/// [`send_event`](crate::Signal::send_event) on a thread without one, and those of consumers that were started on such a thread.
+/// [`send_event`](crate::Signal::send_event) on a thread without one, and for consumers that were started on such a thread.
 ///
 /// A program needs this only if it starts its runtime by itself. Otherwise the runtime in which
 /// [`event_bus::install`](crate::event_bus::install) was called serves, as long as its guard exists.

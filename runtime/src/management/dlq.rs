@@ -284,7 +284,7 @@ fn each(
     Ok(after.is_some())
 }
 
-/// Returns those of `ids` that are not among the dead letters.
+/// Returns the `ids` that are not among the dead letters.
 fn missing(topic: &mut OpenTopic, group: &str, ids: &[EntryId]) -> Result<Vec<EntryId>, CommandError> {
     let mut missing = ids.to_vec();
     each(topic, group, |_, letter| {

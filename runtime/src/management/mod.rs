@@ -242,7 +242,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// What the help of a program without the catalogue says about examples with an event of Open edX.
+/// The remark in the help of a program without the catalogue about examples with an event of Open edX.
 const NOT_LINKED: &str = "\n\nThis program does not have the events of Open edX (feature `catalog`): put one of its own, which `list` \
                           prints, in the place of the event in the examples.";
 

@@ -20,7 +20,7 @@ pub struct ReceiverDefinition {
     pub(crate) function: fn() -> TypeId,
 }
 
-/// What a receiver is, apart from its names and place.
+/// The kind of a receiver, apart from its names and place.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Traits {
     /// Whether it is `async`.

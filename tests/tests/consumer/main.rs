@@ -1,4 +1,4 @@
-//! What a consumer asks its bus, and when: with a bus whose answers the tests write.
+//! Checks the calls of a consumer to its bus, with a bus whose answers the tests write.
 
 mod closing;
 mod pause;

@@ -118,7 +118,7 @@ fn nothing_is_lost_when_a_broker_is_killed_or_hangs() {
     }
     fail(301..600);
     kafka.resume(0);
-    // What is in the client when the producer ends is delivered.
+    // Messages that the client still has when the producer ends are delivered.
     drop(producer);
     let numbers: Vec<_> = kafka.records(&topic).iter().map(number_in).collect();
     assert_eq!(numbers, (0..600).collect::<Vec<_>>());

@@ -7,7 +7,7 @@ use super::support::{World, envelope, soon};
 /// A thing with values that can be keys, and others.
 #[payload]
 pub struct ThingData {
-    /// A text, if there is one.
+    /// An optional string.
     pub label: Option<String>,
     /// A number.
     pub number: i64,

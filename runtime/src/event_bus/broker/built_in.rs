@@ -45,7 +45,7 @@ pub(in crate::event_bus) trait BuiltIn {
     }
 }
 
-/// What a bus needs to know of the service that it is made for.
+/// The service that a bus is made for.
 #[derive(Clone, Copy)]
 #[cfg_attr(not(all(feature = "redis", feature = "kafka")), allow(dead_code))]
 pub(in crate::event_bus) struct Service<'a> {

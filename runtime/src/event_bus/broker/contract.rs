@@ -148,7 +148,7 @@ pub struct Polled {
     /// that it has not begun, and does not acknowledge those that are running when they end. An entry that comes back under the
     /// same id, even in `entries` of the same poll, is another delivery.
     pub revoked: Vec<EntryId>,
-    /// Whether the group has received all entries that were stored before [`until`](Subscription::until). Those that other members
+    /// Whether the group has received all entries that were stored before [`until`](Subscription::until). Entries that other members
     /// have stay with them.
     pub is_done: bool,
     /// Warnings for the operator, such as a group that had to be created again.

@@ -102,7 +102,7 @@ impl Lanes {
         }
     }
 
-    /// Drops messages that the broker revoked. Those that are running end, and nobody hears of them.
+    /// Drops messages that the broker revoked. Running ones end without a report.
     pub(super) fn revoke(&self, ids: &[EntryId]) {
         // Dropping a message may run a user's destructor, so it must not happen under the lock.
         let mut floor = self.floor();

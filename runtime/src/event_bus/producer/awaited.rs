@@ -199,7 +199,7 @@ impl Shared {
         }
     }
 
-    /// Waits for sends, and takes those of one call of the bus. Returns `None` at the end.
+    /// Waits for sends, and takes as many as one call of the bus sends. Returns `None` at the end.
     fn take(&self, timeout: Duration) -> Option<Vec<Sending>> {
         let mut queue = self.queue();
         while queue.waiting.is_empty() {

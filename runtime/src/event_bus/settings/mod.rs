@@ -168,7 +168,7 @@ impl Settings {
     /// # Errors
     ///
     /// If it is not a JSON object, a key is unknown or a value is wrong, or if messages would be claimed from other
-    /// consumers before `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` has ended their receivers. The last is no error on a bus that
+    /// consumers before `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT` has ended their receivers, unless the bus
     /// [does not claim](Capability::ClaimEntries) messages.
     pub fn read_extra(&self, base: ConsumerExtra, json: &str) -> Result<ConsumerExtra, SettingsError> {
         let mut findings = Findings::default();

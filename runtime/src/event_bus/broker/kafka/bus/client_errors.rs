@@ -14,7 +14,7 @@ use rdkafka::{config::RDKafkaLogLevel, error::KafkaError, types::RDKafkaErrorCod
 use super::options::KafkaOptions;
 use crate::event_bus::broker::BusError;
 
-/// How long an error may explain others. A client reports an error that lasts at most every thirty seconds.
+/// How long an error may explain others. A client repeats an error at most every thirty seconds while its cause remains.
 const FRESH: Duration = Duration::from_mins(2);
 /// A broker that closes a connection this soon after it is up wants a login first.
 const SOON: u64 = 2000;

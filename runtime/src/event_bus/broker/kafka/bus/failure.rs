@@ -1,4 +1,4 @@
-//! What the errors of the client mean to a user of the bus.
+//! Turns the errors of the client into errors for users of the bus.
 
 use rdkafka::{error::KafkaError, types::RDKafkaErrorCode as Code};
 

@@ -1,7 +1,7 @@
 //! The event bus on Apache Kafka, with the records, schemas and consumer groups of the Python services.
 //!
 //! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages, and `reading`
-//! how to read those of other writers. `producer`, `member` and `operations` implement their traits on top of these; `reader` and
+//! how to read messages of other writers. `producer`, `member` and `operations` implement their traits on top of these; `reader` and
 //! `admin` look at topics, `marks` has what members store with offsets, and `dead_letters` keeps the dead letters of a group. This folder may
 //! use `wire`, the traits of `broker`, the settings of Kafka, event definitions and their registry.
 

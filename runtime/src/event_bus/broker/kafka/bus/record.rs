@@ -87,7 +87,7 @@ impl Record {
         self.headers.iter().map(move |(name, value)| (text(name), value.as_ref().map(text)))
     }
 
-    /// Returns the value of a header. If there are two, that of the last one.
+    /// Returns the value of a header. If there are two, the last one counts.
     pub(super) fn header(&self, header: Header) -> Option<&[u8]> {
         self.headers().filter(|(key, _)| *key == name(header).as_bytes()).last()?.1
     }
@@ -144,7 +144,7 @@ impl Record {
         if wrong.is_none()
             && !self.headers.iter().any(|(key, _)| self.all[key.clone()] == *name(Header::Id).as_bytes())
         {
-            wrong = Some(format!("there is no header `{}`", name(Header::Id)));
+            wrong = Some(format!("header `{}` is missing", name(Header::Id)));
         }
         match wrong.map_or(event_data, Err) {
             Ok(event_data) => message.resolved_event_data(event_data),

@@ -65,7 +65,7 @@ impl BuiltIn for KafkaSettings {
             (SERVERS, "no default servers", "a list such as `one:9092,two:9092`"),
             (
                 REGISTRY,
-                "a schema registry beside it, which names the schema of each message",
+                "a schema registry as well, which names the schema of each message",
                 "a URL such as `http://registry:8081`",
             ),
         ] {

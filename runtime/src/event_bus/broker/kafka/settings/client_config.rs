@@ -27,7 +27,7 @@ const OURS: [(&[&str], &str); 8] = [
     ),
     (
         &["group.id", "group.instance.id", "group.protocol", "partition.assignment.strategy"],
-        "consumers choose their groups, and share them with those of Python services",
+        "consumers choose their groups, and share them with Python services",
     ),
     (
         &[

@@ -4,7 +4,7 @@
 //! topic    {topic}.dlq.{group}, one partition, compacted
 //! key      the id of the entry, such as `3-1200`: the last record of a key is the dead letter
 //! value    the value of the entry, unchanged; null removes the dead letter
-//! headers  those of the entry, unchanged, and `dlq_…`
+//! headers  the headers of the entry, unchanged, and `dlq_…`
 //! ```
 //!
 //! `topic` names and creates the topic, `encoding` makes the records, `writer` sends them, and `letters` reads them.

@@ -19,7 +19,7 @@ use crate::event_bus::broker::{BusError, Start, Subscription};
 /// How long to wait for the record after which a group begins.
 const RECORD: Duration = Duration::from_secs(5);
 
-/// What is known of a group before its member joins.
+/// The state of a group before its member joins.
 pub(super) enum Group {
     Exists,
     Created,
@@ -138,7 +138,7 @@ fn since_record(topic: &Topic<'_>, partitions: i32, record: Position) -> Result<
 /// Where a member continues in a partition that it was given.
 pub(super) struct Place {
     pub(super) committed: i64,
-    /// What the commit tells. Without it, there is no commit.
+    /// The content of the commit, if the group has one.
     pub(super) marks: Option<Marks>,
     /// The oldest record, or where the next one will be.
     pub(super) beginning: i64,
@@ -181,7 +181,7 @@ fn place(
     let (committed, marks, note) = match (committed, new) {
         (Some(Committed { offset, marks: Some(marks) }), _) => (offset, Some(marks), None),
         (Some(Committed { offset, marks: None }), _) => {
-            // The other client may have died with this entry in hand.
+            // The other client may have died while it handled this entry.
             let handed = if offset < end { offset + 1 } else { offset };
             (offset, Some(Marks { handed, ..Marks::default() }), None)
         }
@@ -215,7 +215,11 @@ mod tests {
             (committed, marks.map(|marks| marks.handed), note.is_some())
         };
         assert_eq!(of(Some((9, Some(12))), Some(20)), (9, Some(12), false));
-        assert_eq!(of(Some((9, None)), None), (9, Some(10), false), "Python may have died with one in hand");
+        assert_eq!(
+            of(Some((9, None)), None),
+            (9, Some(10), false),
+            "Python may have died while it handled one"
+        );
         assert_eq!(of(Some((20, None)), None), (20, Some(20), false), "there is none");
         assert_eq!(of(None, Some(20)), (20, None, false), "a new group");
         assert_eq!(of(None, None), (5, None, true), "an added partition");

@@ -172,7 +172,7 @@ impl ClientThread {
             return;
         }
         self.reported.insert(key, Instant::now());
-        // While the connection is broken, polls that find nothing are no answer of the broker.
+        // While the connection is broken, polls that find nothing do not mean that the broker has answered.
         let error = match code {
             Some(AllBrokersDown | BrokerTransportFailure | Resolve) => {
                 self.topic().trouble("read the topic", error)
@@ -232,7 +232,7 @@ impl ClientThread {
         self.shared.notify();
     }
 
-    /// Gives up all partitions, after receivers had time to finish what they have in hand.
+    /// Gives up all partitions, after receivers had time to finish their messages.
     fn revoke(&mut self) {
         self.shared.lock().is_revoking = true;
         self.shared.notify();

@@ -30,7 +30,7 @@ pub(super) struct Committer {
     has_noted_routine: bool,
 }
 
-/// What a commit tells about a partition.
+/// The content of a commit for a partition.
 struct Commit {
     partition: i32,
     epoch: u64,

@@ -64,7 +64,7 @@ impl ClientContext for MemberContext {
 
 impl ConsumerContext for MemberContext {
     /// Only remembers the decision. The member waits for receivers before it gives up partitions, and must go on polling
-    /// meanwhile, which is not allowed in here.
+    /// meanwhile, which this callback must not do.
     fn rebalance(&self, client: &MemberClient, error: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
         if self.is_closing.load(Ordering::SeqCst) {
             if let Err(error) = client.unassign() {

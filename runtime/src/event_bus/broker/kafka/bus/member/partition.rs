@@ -60,7 +60,7 @@ struct Fetched {
 /// What to do with the record that comes next.
 pub(super) enum Taken {
     Entry(Entry),
-    /// There is none that may be handed out now.
+    /// No entry may be handed out now.
     Nothing,
     /// It was tried before, so it comes alone, in a later poll.
     Later,

@@ -1,4 +1,4 @@
-//! What the threads of a member share: its partitions, the commit that is wanted, and what the next poll reports.
+//! The state that the threads of a member share: its partitions, the next commit, and the report of the next poll.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
@@ -33,7 +33,7 @@ pub(super) struct State {
     /// Whether the group takes the partitions away. Nothing is handed out then.
     pub(super) is_revoking: bool,
     pub(super) commits: Commits,
-    /// What the next poll reports besides entries.
+    /// The rest of the report of the next poll, besides entries.
     pub(super) reports: Polled,
     /// Whether this member has created the group, and the operator does not know it yet.
     pub(super) is_new_group: bool,
@@ -183,7 +183,7 @@ impl State {
         self.partitions.iter().map(|partition| partition.tracker.in_hand()).sum()
     }
 
-    /// Takes the partitions away from the caller, who learns of the entries in hand from the next poll.
+    /// Takes the partitions away from the caller, who learns from the next poll which entries are revoked.
     pub(super) fn revoke(&mut self) -> Vec<Partition> {
         let partitions = std::mem::take(&mut self.partitions);
         for Partition { number, tracker, .. } in &partitions {

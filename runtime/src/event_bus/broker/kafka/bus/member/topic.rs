@@ -30,10 +30,10 @@ pub(super) struct Topic<'a> {
     pub(super) subscription: &'a Subscription,
 }
 
-/// What the group has committed for a partition.
+/// The position that the group has committed for a partition.
 pub(super) struct Committed {
     pub(super) offset: i64,
-    /// What the commit tells besides; `None` if another client made it.
+    /// The metadata of the commit; `None` if another client made it.
     pub(super) marks: Option<Marks>,
 }
 

@@ -4,7 +4,7 @@
 //!           committed          next              reserved
 //!  finished │ F  h  F  F  h  h │ ready to read   │ not reserved
 //!           └── slots ─────────┘
-//!  h: in hand    F: finished beyond an entry that is in hand
+//!  h: handed out    F: finished, after an entry that is not
 //! ```
 //!
 //! A commit says where the group is, and up to where entries may be handed out. Only then are they handed out: an entry that a
@@ -19,7 +19,7 @@ const MOST_AHEAD: i64 = 1000;
 /// How far a member reads beyond an entry that is not finished.
 const MOST_SLOTS: usize = 10_000;
 
-/// The place of a group in a partition. `R` is what the member keeps of an entry in hand.
+/// The place of a group in a partition. `R` is the part of an entry that the member keeps until the entry is finished.
 pub(super) struct Tracker<R> {
     /// From the lowest unfinished entry on, in order. Finished entries at the front are removed.
     slots: VecDeque<Slot<R>>,
@@ -33,7 +33,7 @@ pub(super) struct Tracker<R> {
     ahead: i64,
     /// Counts the changes that a commit must tell.
     version: u64,
-    /// What the last successful commit told.
+    /// The content of the last successful commit.
     told: Told,
 }
 
@@ -94,12 +94,12 @@ impl<R> Tracker<R> {
         self.next
     }
 
-    /// Returns the number of entries in hand.
+    /// Returns the number of entries that are handed out and not finished.
     pub(super) fn in_hand(&self) -> usize {
         self.slots.iter().filter(|slot| slot.kept.is_some()).count()
     }
 
-    /// Returns the offsets in hand.
+    /// Returns the offsets of entries that are handed out and not finished.
     pub(super) fn offsets_in_hand(&self) -> impl Iterator<Item = i64> + '_ {
         self.slots.iter().filter(|slot| slot.kept.is_some()).map(|slot| slot.offset)
     }
@@ -175,12 +175,12 @@ impl<R> Tracker<R> {
     fn advance(&mut self, offset: i64, slot: Slot<R>) {
         self.next = offset + 1;
         self.slots.push_back(slot);
-        // What was inherited about this entry, and about gaps before it, is in the slot now.
+        // The slot now has the inherited state of this entry and of the gaps before it.
         self.inherited.begun = self.inherited.begun.split_off(&self.next);
         self.inherited.finished = self.inherited.finished.split_off(&self.next);
     }
 
-    /// Finishes an entry. Returns what was kept of it, unless it is not in hand.
+    /// Finishes an entry. Returns the kept part of it, or `None` if it is not handed out.
     pub(super) fn finish(&mut self, offset: i64) -> Option<R> {
         let kept = self.slot(offset)?.kept.take()?;
         self.version += 1;
@@ -188,7 +188,7 @@ impl<R> Tracker<R> {
         Some(kept)
     }
 
-    /// Stores the number of attempts of an entry in hand. Returns whether a commit must tell it.
+    /// Stores the number of attempts of an entry that is handed out. Returns whether a commit must store it.
     pub(super) fn hold(&mut self, offset: i64, attempts: u32) -> bool {
         let Some(slot) = self.slot(offset).filter(|slot| slot.kept.is_some()) else { return false };
         let is_new = slot.attempts != attempts;
@@ -197,7 +197,7 @@ impl<R> Tracker<R> {
         is_new
     }
 
-    /// Returns what is kept of an entry in hand.
+    /// Returns the kept part of an entry that is handed out.
     pub(super) fn kept(&mut self, offset: i64) -> Option<&R> {
         self.slot(offset)?.kept.as_ref()
     }
@@ -361,7 +361,7 @@ mod tests {
         tracker.hold(13, 2);
         tracker.finish(13);
         assert_eq!(commit(&mut tracker).1.begun.len(), 0);
-        assert!(!tracker.hold(13, 3), "it is not in hand");
+        assert!(!tracker.hold(13, 3), "it is not handed out");
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl Merge {
             let Some(next) = one.waiting.front() else { break };
             match entry(&self.connector, partition, next) {
                 Ok(entry) => entries.push(entry),
-                // What was read before is returned first.
+                // Records that were read before are returned first.
                 Err(_) if !entries.is_empty() => break,
                 Err(error) => return Err(error),
             }

@@ -116,7 +116,7 @@ struct Call<'a> {
 
 impl Call<'_> {
     /// Puts all messages into the client's queue. Messages of topics for which the registry must be asked come last, so that
-    /// others do not wait for it, and so do those of topics with a message that the client still has from an earlier call.
+    /// others do not wait for it, and so do messages for topics of which the client still has a message from an earlier call.
     fn add_all(&mut self) {
         let mut late: HashMap<usize, Place> =
             self.producer.unconfirmed.take(self.envelopes).into_iter().collect();

@@ -43,7 +43,7 @@ impl Unconfirmed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(late);
     }
 
-    /// Takes out those of `envelopes` that are remembered, with their indexes.
+    /// Takes the remembered ones out of `envelopes`, with their indexes.
     pub(super) fn take(&self, envelopes: &[Envelope]) -> Vec<(usize, Place)> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.is_empty() {

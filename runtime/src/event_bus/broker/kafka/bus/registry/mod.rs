@@ -1,4 +1,4 @@
-//! The client of the schema registry: registers schemas, and finds those of other writers. Everything that it learns stays for
+//! The client of the schema registry: registers schemas, and finds the schemas of other writers. Everything that it learns stays for
 //! the life of the process, because the meaning of an id never changes.
 //!
 //! This folder uses nothing of Kafka.
@@ -70,7 +70,7 @@ impl Registry {
         Ok(id)
     }
 
-    /// Returns the text of the schema with this id.
+    /// Returns the schema with this id, as JSON.
     pub(super) fn schema(&self, id: u32, deadline: Instant) -> Result<Arc<str>, RegistryError> {
         if let Some(text) = lock(&self.texts).get(&id) {
             return Ok(Arc::clone(text));
