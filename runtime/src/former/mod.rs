@@ -56,9 +56,11 @@ pub(crate) fn is_current(sourcelib: &[u64]) -> bool {
 
 /// Returns the schema that the event had in the release whose `sourcelib` this is, if it was another one.
 fn find(event_type: &str, sourcelib: &[u64]) -> Option<&'static FormerSchema> {
+    // Releases have three numbers. Anything else comes from a sender that is not one of them.
+    let sourcelib: [u64; 3] = sourcelib.try_into().ok()?;
     let from = FORMER.partition_point(|former| former.event_type < event_type);
     let mut of_type = FORMER[from..].iter().take_while(|former| former.event_type == event_type);
-    of_type.find(|former| sourcelib >= &former.first[..] && sourcelib < &former.next[..])
+    of_type.find(|former| sourcelib >= former.first && sourcelib < former.next)
 }
 
 /// Returns the bytes that today's release would have written, if a former one wrote `bytes`, with another schema.

@@ -143,7 +143,7 @@ impl KafkaServer {
         }
         // The coordinator of a group may be starting, or moving.
         let mut found = None;
-        crate::eventually("the coordinator answers", LIMIT, || {
+        eventually("the coordinator answers", LIMIT, || {
             found = consumer.committed_offsets(list.clone(), LIMIT).ok();
             found.is_some()
         });
