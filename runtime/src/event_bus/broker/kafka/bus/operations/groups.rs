@@ -6,12 +6,13 @@ use std::{
         atomic::{AtomicUsize, Ordering},
     },
     thread,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use rdkafka::{
     consumer::Consumer,
-    groups::{GroupInfo, GroupMemberInfo},
+    groups::{GroupInfo, GroupList, GroupMemberInfo},
+    types::RDKafkaErrorCode as Code,
 };
 
 use super::pending::committed;
@@ -25,8 +26,31 @@ use crate::event_bus::broker::{
 
 /// The protocol of groups that share the partitions of topics.
 const CONSUMERS: &str = "consumer";
+/// The pause before a coordinator is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
 /// How many groups are asked for their offsets at a time.
 const AT_ONCE: usize = 16;
+
+/// Asks for the group of this name, or for all groups. A coordinator that is starting or moving is asked again.
+fn ask(reader: &Reader, group: Option<&str>, action: &str, deadline: Instant) -> Result<GroupList, BusError> {
+    loop {
+        match reader.client().fetch_group_list(group, left(deadline)) {
+            Err(error)
+                if matches!(
+                    error.rdkafka_error_code(),
+                    Some(
+                        Code::NotCoordinator
+                            | Code::CoordinatorLoadInProgress
+                            | Code::CoordinatorNotAvailable
+                    )
+                ) && Instant::now() < deadline =>
+            {
+                thread::sleep(PAUSE);
+            }
+            list => return reader.checked(action, list),
+        }
+    }
+}
 
 /// Lists the groups that have offsets or members in a topic.
 pub(super) fn of_topic(
@@ -36,8 +60,7 @@ pub(super) fn of_topic(
     partitions: &[i32],
     deadline: Instant,
 ) -> Result<Vec<String>, BusError> {
-    let list = reader.client().fetch_group_list(None, left(deadline));
-    let list = reader.checked("cannot list the groups", list)?;
+    let list = ask(reader, None, "cannot list the groups", deadline)?;
     let (mut found, mut unknown) = (Vec::new(), Vec::new());
     for group in list.groups() {
         // A group whose offsets were committed without members has no protocol.
@@ -91,8 +114,7 @@ impl Members {
     /// Lists the members of a group.
     pub(super) fn of(reader: &Reader, group: &str, deadline: Instant) -> Result<Self, BusError> {
         let action = format!("cannot look at group `{group}`");
-        let list = reader.client().fetch_group_list(Some(group), left(deadline));
-        let list = reader.checked(&action, list)?;
+        let list = ask(reader, Some(group), &action, deadline)?;
         let name = |member: &GroupMemberInfo| {
             format!("`{}` on {}", member.client_id(), member.client_host().trim_start_matches('/'))
         };
@@ -118,8 +140,7 @@ pub(super) fn has_members(
     deadline: Instant,
 ) -> Result<bool, BusError> {
     let action = format!("cannot look at group `{group}`");
-    let list = reader.client().fetch_group_list(Some(group), left(deadline));
-    let list = reader.checked(&action, list)?;
+    let list = ask(reader, Some(group), &action, deadline)?;
     Ok(list.groups().iter().flat_map(GroupInfo::members).any(|member| is_subscribed(member, topic)))
 }
 
