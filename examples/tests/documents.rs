@@ -78,14 +78,19 @@ fn links(markdown: &str) -> impl Iterator<Item = &str> {
     targets.filter_map(|rest| rest.split_once(')')).map(|(target, _)| target)
 }
 
-/// Returns the anchors of a document. A page of the guide may go on in a file that a test writes, such as
-/// `operating_schedule.md`.
+/// Returns the anchors of a document. A page of the guide may go on in a file that a test writes: `operating_schedule.md` belongs
+/// to `operating.md`.
 fn anchors_of(path: &Path) -> Vec<String> {
-    let page = path.file_stem().unwrap().to_string_lossy();
-    let rest = format!("{page}_");
-    let is_part = |other: &PathBuf| other.file_stem().unwrap().to_string_lossy().starts_with(&rest);
-    let parts = files(path.parent().unwrap(), "md").into_iter().filter(is_part);
-    [path.to_owned()].into_iter().chain(parts).flat_map(|part| anchors(&read(&part))).collect()
+    let stem = |path: &Path| path.file_stem().unwrap().to_string_lossy().into_owned();
+    let goes_on_in =
+        |page: &str, part: &str| part.strip_prefix(page).is_some_and(|rest| rest.starts_with('_'));
+    let own = stem(path);
+    let is_of_page = |other: &PathBuf| {
+        let other = stem(other);
+        other == own || goes_on_in(&own, &other) || goes_on_in(&other, &own)
+    };
+    let parts = files(path.parent().unwrap(), "md").into_iter().filter(is_of_page);
+    parts.flat_map(|part| anchors(&read(&part))).collect()
 }
 
 /// Returns the file that a link refers to. rustdoc checks `crate::…` itself, except for anchors.
