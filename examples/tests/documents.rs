@@ -89,8 +89,13 @@ fn anchors_of(path: &Path) -> Vec<String> {
         let other = stem(other);
         other == own || goes_on_in(&own, &other) || goes_on_in(&other, &own)
     };
-    let parts = files(path.parent().unwrap(), "md").into_iter().filter(is_of_page);
-    parts.flat_map(|part| anchors(&read(&part))).collect()
+    let guide = files(&root().join("runtime/src/guide"), "md").into_iter().filter(is_of_page);
+    let parts: Vec<_> = guide.filter(|part| part.parent() == path.parent()).collect();
+    if parts.is_empty() {
+        anchors(&read(path))
+    } else {
+        parts.iter().flat_map(|part| anchors(&read(part))).collect()
+    }
 }
 
 /// Returns the file that a link refers to. rustdoc checks `crate::…` itself, except for anchors.
