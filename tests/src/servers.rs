@@ -77,6 +77,7 @@ impl Process {
         Self { server, guard }
     }
 
+    #[cfg(feature = "kafka")]
     pub(crate) fn id(&self) -> u32 {
         self.server.id()
     }
@@ -86,6 +87,7 @@ impl Process {
     }
 
     /// Waits until the process ends by itself.
+    #[cfg(feature = "kafka")]
     pub(crate) fn wait(&mut self) {
         let _ = self.server.wait();
     }
