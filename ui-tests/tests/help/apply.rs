@@ -262,7 +262,8 @@ impl Place<'_> {
         if attribute.is_some() {
             let (argument, token) = (self.argument()?, source.token(self.at));
             let is_name = self.at == argument.start && source.text[token.clone()] != *code;
-            let is_whole = code.contains('=') || is_call(code) || !is_name;
+            let is_path = source.text[token.end..].starts_with("::");
+            let is_whole = code.contains('=') || is_call(code) || !is_name || is_path;
             let code = code.replace('…', "a good reason");
             return Some(vec![edit(if is_whole { argument } else { token }, code)]);
         }
