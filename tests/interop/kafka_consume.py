@@ -5,6 +5,7 @@ The first line means that it has joined the group. If Python cannot handle a mes
 """
 
 import argparse
+import faulthandler
 import json
 import os
 import signal as signals
@@ -88,6 +89,8 @@ def main():
 
     def give_up():
         print(f"timeout after {received} events", file=sys.stderr, flush=True)
+        # Python's requests to the registry have no timeout.
+        faulthandler.dump_traceback(all_threads=True)
         os._exit(3)
 
     timer = threading.Timer(args.timeout, give_up)
