@@ -150,6 +150,9 @@ impl Installed {
 /// Returns the folder in which cargo builds this program.
 fn target_folder() -> PathBuf {
     let program = std::env::current_exe().expect("the path of this program");
-    let found = program.ancestors().find(|folder| folder.join("CACHEDIR.TAG").exists());
+    // Cargo tags only a folder that it made itself, and `tests/run` may have made it before.
+    let is_target =
+        |folder: &&Path| [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).exists());
+    let found = program.ancestors().find(is_target);
     found.unwrap_or_else(|| panic!("{} is not in a target folder", program.display())).to_owned()
 }
