@@ -89,7 +89,7 @@ impl Check {
 /// Refuses a misspelt folder, in which no contract would be found.
 fn package(folder: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(folder);
-    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
+    if folder.is_dir() { Ok(folder) } else { Err("the folder does not exist".to_owned()) }
 }
 
 /// Fails if an event type is defined twice. The other commands use the registry, which would panic.

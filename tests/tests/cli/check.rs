@@ -99,5 +99,5 @@ fn a_duplicate_type_is_a_finding_and_stops_other_commands() {
 fn a_package_that_does_not_exist_is_refused() {
     let ran = run(&["check", "--package", "no-such-folder"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("there is no such folder"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the folder does not exist"), "{}", ran.stderr);
 }

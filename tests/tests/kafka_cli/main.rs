@@ -38,7 +38,7 @@ struct Bus {
 }
 
 impl Bus {
-    /// Makes the topic `parcels`. Returns `None` if there is no server and the test is skipped.
+    /// Makes the topic `parcels`. Returns `None` if no server is installed and the test is skipped.
     fn new(partitions: i32) -> Option<Self> {
         let bus = Self::without_topic()?;
         bus.server.create_topic(&bus.topic, partitions);

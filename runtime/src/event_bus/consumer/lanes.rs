@@ -17,7 +17,8 @@ use super::{
     error::ConsumeError,
     floor::Floor,
     job::{AttemptOutcome, Job, Unavailable},
-    options::{OnError, Options, Verdict, hold},
+    options::{OnError, Options},
+    verdict::Verdict,
 };
 use crate::{
     event_bus::{
@@ -237,7 +238,7 @@ impl LaneState {
         {
             self.observers.tell(&Observation::Failed);
         }
-        let verdict = if is_held { hold(job) } else { self.options.decide(job, outcome) };
+        let verdict = if is_held { Verdict::hold(job) } else { Verdict::of(&self.options, job, outcome) };
         match &verdict {
             Verdict::WithoutReceiver(job) => {
                 self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });

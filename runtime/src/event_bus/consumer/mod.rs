@@ -36,6 +36,7 @@ mod replay;
 mod report;
 mod setters;
 mod stop;
+mod verdict;
 
 use std::{
     borrow::Borrow,

@@ -1,13 +1,8 @@
 //! How a consumer handles messages.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::{
-    backoff::Backoff,
-    in_flight::{NextStep, Waiting},
-    job::{AttemptOutcome, Job},
-};
-use crate::event_bus::wire::Failure;
+use super::backoff::Backoff;
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,61 +59,9 @@ pub(super) struct Options {
     pub(super) decode_all: bool,
 }
 
-/// The decision about a message after an attempt.
-pub(super) enum Verdict {
-    /// It is acknowledged: its receivers have succeeded.
-    Handled,
-    /// It is acknowledged: it has no receivers.
-    WithoutReceiver(Job),
-    /// It is acknowledged: its event type is unknown.
-    Skipped(Job, Failure),
-    /// It is acknowledged although it failed.
-    GivenUp(Job, Failure),
-    /// It waits for its next step.
-    Wait(Waiting, Failure),
-    /// It waits for the end of a pause.
-    Hold(Waiting),
-    /// The consumer ends.
-    Stop(Job, Failure),
-}
-
 impl Options {
     /// Returns whether messages may become dead letters.
     pub(super) fn stores_dead_letters(&self) -> bool {
         self.on_error == OnError::DeadLetter || self.on_unknown_type == OnUnknownType::DeadLetter
     }
-
-    /// Decides what happens to a message after an attempt, unless it is held.
-    pub(super) fn decide(&self, job: Job, outcome: AttemptOutcome) -> Verdict {
-        let bury = |job, failure: Failure| {
-            let step = NextStep::DeadLetter(failure.clone());
-            Verdict::Wait(Waiting { until: Instant::now(), job, step }, failure)
-        };
-        match outcome {
-            AttemptOutcome::Handled => Verdict::Handled,
-            AttemptOutcome::NoReceiver => Verdict::WithoutReceiver(job),
-            AttemptOutcome::Failed(failure, _) if job.entry.attempt < self.max_attempts => {
-                let until = Instant::now() + self.backoff.after(job.entry.attempt);
-                Verdict::Wait(Waiting { until, job, step: NextStep::Retry }, failure)
-            }
-            AttemptOutcome::Failed(failure, _)
-            | AttemptOutcome::Unavailable(failure, _)
-            | AttemptOutcome::Hopeless(failure) => match self.on_error {
-                OnError::DeadLetter => bury(job, failure),
-                OnError::Acknowledge => Verdict::GivenUp(job, failure),
-                OnError::Stop => Verdict::Stop(job, failure),
-            },
-            AttemptOutcome::UnknownType(failure) => match self.on_unknown_type {
-                OnUnknownType::DeadLetter => bury(job, failure),
-                OnUnknownType::Skip => Verdict::Skipped(job, failure),
-                OnUnknownType::Stop => Verdict::Stop(job, failure),
-            },
-        }
-    }
-}
-
-/// Keeps a message until the end of a pause. Its last attempt does not count.
-pub(super) fn hold(mut job: Job) -> Verdict {
-    job.hold();
-    Verdict::Hold(Waiting { until: Instant::now(), job, step: NextStep::Hold })
 }

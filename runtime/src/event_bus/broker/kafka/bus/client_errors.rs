@@ -24,7 +24,7 @@ const SOON: u64 = 2000;
 enum Kind {
     /// The brokers refuse the login.
     Login,
-    /// The certificate is not trusted, or there is no common encryption.
+    /// The certificate is not trusted, or the two sides have no encryption in common.
     Tls,
     /// The broker closes the connection as if it expects another kind.
     Protocol,

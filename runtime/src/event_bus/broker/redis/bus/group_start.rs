@@ -74,6 +74,25 @@ impl StreamInfo {
         let (_newest, added) = self.end()?;
         Some(added.saturating_sub(self.len()?))
     }
+
+    /// Returns the number of entries after the id `read`, which `group` has read last, if the server's replies tell. `group` is
+    /// its reply to `XINFO GROUPS`.
+    pub(super) fn unread(&self, group: &Value, read: StreamId) -> Option<u64> {
+        let (newest, _added) = self.end()?;
+        if read >= newest {
+            return Some(0);
+        }
+        let len = self.len()?;
+        if len == 0 || self.oldest().is_some_and(|oldest| read < oldest) {
+            return Some(len);
+        }
+        // Once a stream has dropped entries that the group had not read, the server's lag includes them, until the group reaches
+        // the end.
+        if self.removed()? > 0 {
+            return None;
+        }
+        reply::info(group, "lag").and_then(reply::number)
+    }
 }
 
 /// The position of a group that is created or moved, and the number of entries up to it, if it is known. Without the number,

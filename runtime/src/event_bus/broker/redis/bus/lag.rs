@@ -2,8 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use redis::Value;
-
 use super::{
     command::Commands, failure::Trouble, group_start::StreamInfo, operations::RedisOperations, reply,
     stream_id::StreamId,
@@ -39,7 +37,7 @@ impl RedisOperations {
             count,
             is_exact,
         };
-        match known(found, read, &info) {
+        match info.unread(found, read) {
             Some(count) => Ok(lag(count, true)),
             None => self.count_after(stream, read).map(|(count, is_exact)| lag(count, is_exact)),
         }
@@ -60,22 +58,4 @@ impl RedisOperations {
         }
         Ok((count, false))
     }
-}
-
-/// Returns the number of entries after the id that the group has read, if the server's replies tell.
-pub(super) fn known(group: &Value, read: StreamId, stream: &StreamInfo) -> Option<u64> {
-    let (newest, _added) = stream.end()?;
-    if read >= newest {
-        return Some(0);
-    }
-    let len = stream.len()?;
-    if len == 0 || stream.oldest().is_some_and(|oldest| read < oldest) {
-        return Some(len);
-    }
-    // Once a stream has dropped entries that the group had not read, the server's lag includes them, until the group reaches
-    // the end.
-    if stream.removed()? > 0 {
-        return None;
-    }
-    reply::info(group, "lag").and_then(reply::number)
 }

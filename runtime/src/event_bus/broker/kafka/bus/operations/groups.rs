@@ -15,7 +15,7 @@ use rdkafka::{
     types::RDKafkaErrorCode as Code,
 };
 
-use super::pending::committed;
+use super::committed::committed;
 use crate::event_bus::broker::{
     BusError,
     kafka::bus::{

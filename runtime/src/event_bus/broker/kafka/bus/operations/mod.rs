@@ -1,5 +1,6 @@
 //! The tools of operators: topics, groups and dead letters.
 
+mod committed;
 mod dead_letters;
 mod groups;
 mod merge;

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{KafkaOperations, deadline, pending::committed};
+use super::{KafkaOperations, committed::committed, deadline};
 use crate::{
     event_bus::broker::{
         BusError, Obstacle, TopicUse,

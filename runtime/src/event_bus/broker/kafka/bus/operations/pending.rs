@@ -1,4 +1,4 @@
-//! How far a group is: its offsets, and what its members stored with them.
+//! The lag of a group, and the entries that its members have not acknowledged.
 
 use std::{
     collections::BTreeMap,
@@ -6,49 +6,17 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use rdkafka::{Offset, TopicPartitionList};
-
+use super::{
+    committed::{Committed, committed},
+    groups,
+};
 use crate::event_bus::{
     broker::{
         BusError, Lag, Pending,
-        kafka::bus::{Connector, marks::Marks, position::Position, reader::Reader},
+        kafka::bus::{Connector, position::Position, reader::Reader},
     },
     wire::EntryId,
 };
-
-/// The offset that a group has committed for a partition.
-pub(super) struct Committed {
-    pub(super) offset: i64,
-    text: String,
-}
-
-impl Committed {
-    fn marks(&self) -> Option<Marks> {
-        Marks::read(self.offset, &self.text)
-    }
-}
-
-/// Returns what the group of `reader` has committed, by partition.
-pub(super) fn committed(
-    reader: &Reader,
-    topic: &str,
-    partitions: &[i32],
-    deadline: Instant,
-) -> Result<BTreeMap<i32, Committed>, BusError> {
-    let action = format!("cannot read the offsets of a group in topic `{topic}`");
-    let mut list = TopicPartitionList::new();
-    for partition in partitions {
-        list.add_partition(topic, *partition);
-    }
-    let found = reader.committed(&action, &list, deadline)?;
-    let mut committed = BTreeMap::new();
-    for element in found.elements() {
-        if let Offset::Offset(offset) = element.offset() {
-            committed.insert(element.partition(), Committed { offset, text: element.metadata().to_owned() });
-        }
-    }
-    Ok(committed)
-}
 
 /// A group in the partitions of a topic.
 struct Group {
@@ -63,7 +31,7 @@ impl Group {
         let partitions =
             partitions.ok_or_else(|| BusError::permanent(format!("topic `{topic}` does not exist")))?;
         let committed = committed(&reader, topic, &partitions, deadline)?;
-        if committed.is_empty() && !super::groups::has_members(&reader, topic, group, deadline)? {
+        if committed.is_empty() && !groups::has_members(&reader, topic, group, deadline)? {
             return Err(BusError::permanent(format!("topic `{topic}` has no group `{group}`")));
         }
         let ranges = reader.ranges(topic, &partitions, deadline)?;

@@ -8,7 +8,7 @@ use rdkafka::{
     types::RDKafkaErrorCode as Code,
 };
 
-use super::{groups::Members, pending::committed};
+use super::{committed::committed, groups::Members};
 use crate::event_bus::broker::{
     BusError, Start,
     kafka::bus::{

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use crate::event_bus::broker::redis::bus::{
-    command::Commands, failure::Trouble, group_start::StreamInfo, lag, reply,
+    command::Commands, failure::Trouble, group_start::StreamInfo, reply,
 };
 
 /// The share of the stream's length, in hundredths, from which a group is at risk.
@@ -23,7 +23,7 @@ pub(super) fn risk(link: &mut Link) -> Result<Option<String>, Trouble> {
     let info = StreamInfo::read(Ok(info))?;
     let lag = groups.iter().find(|one| reply::name(one) == Some(&group)).and_then(|found| {
         let read = reply::info(found, "last-delivered-id").and_then(reply::id)?;
-        lag::known(found, read, &info)
+        info.unread(found, read)
     });
     Ok(lag.filter(|lag| lag.saturating_mul(100) >= max_len.saturating_mul(SHARE)).map(|lag| {
         format!(
