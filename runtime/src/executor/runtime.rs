@@ -105,6 +105,12 @@ impl Runtime {
         Self { handle: Handle::try_current().ok().or_else(known), answers: None }
     }
 
+    /// Returns whether there is one.
+    #[cfg(feature = "cli")]
+    pub(crate) fn exists(&self) -> bool {
+        self.handle.is_some()
+    }
+
     /// Returns the current runtime, and begins to watch it: a caller that keeps its only thread must be told.
     pub(crate) fn watched() -> Self {
         let runtime = Self::current();

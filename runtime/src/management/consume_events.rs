@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     args::{SettingsArgs, with_bus},
+    async_runtime::in_runtime,
     existing::{Names, warn_before_creating},
     find,
     lines::escape_line_breaks,
@@ -131,13 +132,14 @@ impl ConsumeEvents {
         }
         let consumers = self.consumers(&settings, &topics, &printer)?;
         signals::stop_on_signals(&stop)?;
-        let (done, closed) = with_bus(&settings, || {
+        let consume = || {
             if settings.consumer.enabled {
                 let names = topics.iter().map(|(topic, group, _)| Names::new(&settings, topic, Some(group)));
                 warn_before_creating(&settings, names.collect(), &stop);
             }
             self.consume(&consumers, &stop, &is_closed)
-        })?;
+        };
+        let (done, closed) = in_runtime(|| with_bus(&settings, consume))?;
         if let Err(undelivered) = closed {
             undelivered.log_lost();
         }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{
     args::{GroupArgs, OpenTopic, with_bus},
+    async_runtime::in_runtime,
     event_json::entry,
     result::{CommandError, CommandResult, Done},
 };
@@ -143,7 +144,8 @@ impl Replay {
         self.selected.check()?;
         let (settings, mut topic) = self.selected.group.open_with_settings()?;
         let timeout = settings.consumer.receiver_timeout;
-        let (done, closed) = with_bus(&settings, || self.replay_from(&mut topic, timeout, out))?;
+        let replay = || self.replay_from(&mut topic, timeout, out);
+        let (done, closed) = in_runtime(|| with_bus(&settings, replay))?;
         closed?;
         Ok(done)
     }

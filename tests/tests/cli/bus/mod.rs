@@ -1,6 +1,7 @@
 //! The commands of the event bus, tested with a real server. There are three programs: `worker`, whose receivers behave as the
 //! event says; `onlooker`, which has no receivers; and `service`, whose events the others do not know.
 
+mod asynchronous;
 mod audit;
 mod check;
 mod consume;
