@@ -4,11 +4,17 @@
 //! |---|---|
 //! | `POST /enrollments` | enrolls a learner: commits, then sends the event |
 //! | `GET /enrollments` | counts the enrollments |
+//! | `GET /mails` | counts the mails to learners |
 //! | `POST /undelivered` | sends undelivered events again; in production, a timer would do this |
 
 use std::{error::Error, sync::Arc};
 
-use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::StatusCode,
+    routing::{get, post},
+};
 use openedx_events::{
     DateTime, Responses,
     event_bus::{self, ProduceError, Undelivered},
@@ -20,11 +26,12 @@ use openedx_events::{
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::store::Store;
+use crate::{mail, store::Store};
 
 pub(crate) fn router(store: Arc<Store>) -> Router {
     Router::new()
         .route("/enrollments", post(enroll).get(count))
+        .route("/mails", get(count_mails))
         .route("/undelivered", post(send_again))
         .with_state(store)
 }
@@ -46,11 +53,12 @@ async fn enroll(
         enrollment(&request).map_err(|error| refused(StatusCode::UNPROCESSABLE_ENTITY, &*error))?;
     store.commit(enrollment.clone()).map_err(|error| refused(StatusCode::CONFLICT, &error))?;
     // Send the event only after the commit, because a change that is rolled back has not happened. If the process ends
-    // between the two, the event is never sent; only an outbox could prevent that (ADR-15 of openedx-events). There must
-    // be no `.await` before `settle`, because a client that disconnects cancels its request at an `.await`.
-    let responses = COURSE_ENROLLMENT_CREATED
-        .send_event(CourseEnrollmentCreated::builder().enrollment(enrollment).build());
-    let event = settle(&responses, &store);
+    // between the two, the event is never sent; only an outbox could prevent that (ADR-15 of openedx-events).
+    let sending = COURSE_ENROLLMENT_CREATED
+        .send_event_async(CourseEnrollmentCreated::builder().enrollment(enrollment).build());
+    // A client that disconnects cancels its request at an `.await`, but not a task of its own.
+    let settled = tokio::spawn(async move { settle(&sending.await, &store) });
+    let event = settled.await.map_err(|error| refused(StatusCode::INTERNAL_SERVER_ERROR, &error))?;
     // The learner is enrolled, even if the event could not be delivered.
     Ok((StatusCode::CREATED, Json(json!({"event": event}))))
 }
@@ -69,6 +77,10 @@ fn settle(responses: &Responses, store: &Store) -> &'static str {
 
 async fn count(State(store): State<Arc<Store>>) -> Json<Value> {
     Json(json!({"enrollments": store.len()}))
+}
+
+async fn count_mails() -> Json<Value> {
+    Json(json!({"mails": mail::count()}))
 }
 
 async fn send_again(State(store): State<Arc<Store>>) -> Result<Json<Value>, Refusal> {

@@ -4,7 +4,6 @@
 //!   compiles only the core.
 //! * `02_two_services`: a producer and a consumer, over the memory bus or Redis.
 //! * `03_webhook`: a worker that posts events of chosen types to a URL, with retries.
-//! * `04_axum`: a web service on tokio that commits a change and then sends the event.
-//! * `05_one_process`: a web service that also consumes, with one shutdown.
+//! * `04_axum`: a web service on tokio that commits a change, then sends the event, and also consumes, with one shutdown.
 //!
 //! `cargo run -p first-example` runs the first, and `cargo run -p openedx-events-examples --example 02_two_services` another.

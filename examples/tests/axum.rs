@@ -1,11 +1,16 @@
-//! Tests `04_axum`: it commits before it sends, and a bus that does not answer delays no other request.
+//! Tests `04_axum`: it commits before it sends, a bus that does not answer delays no other request, and a client that disconnects does
+//! not stop its event.
 
+#[path = "../04_axum/mail.rs"]
+mod mail;
 #[path = "../04_axum/service.rs"]
 mod service;
 #[path = "../04_axum/store.rs"]
 mod store;
 
 use std::{
+    io::Write,
+    net::TcpStream,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicU32, Ordering},
@@ -19,10 +24,13 @@ use openedx_events::{
     event_bus::{self, Guard, Settings, Start, operations},
     learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
 };
-use openedx_events_tests::redis_server::RedisServer;
+use openedx_events_tests::{eventually, redis_server::RedisServer};
 use serde_json::{Value, json};
 use store::Store;
-use tokio::runtime::{Builder, Runtime};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::Notify,
+};
 use ureq::Agent;
 
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -36,7 +44,7 @@ struct Service {
     store: Arc<Store>,
     settings: Settings,
     _bus: Guard,
-    _runtime: Runtime,
+    runtime: Runtime,
     _alone: MutexGuard<'static, ()>,
 }
 
@@ -66,7 +74,7 @@ impl Service {
         let app = service::router(Arc::clone(&store));
         runtime.spawn(async move { axum::serve(listener, app).await });
         let agent = Agent::config_builder().proxy(None).http_status_as_error(false).build().new_agent();
-        Self { url, agent, store, settings, _bus: bus, _runtime: runtime, _alone: alone }
+        Self { url, agent, store, settings, _bus: bus, runtime, _alone: alone }
     }
 
     fn enroll(&self, learner: i64) -> (u16, String) {
@@ -176,4 +184,30 @@ fn a_paused_server_delays_no_other_request() {
     let mut produced = service.produced();
     produced.dedup();
     assert_eq!(produced.len(), 2, "{produced:?}");
+}
+
+/// The client disconnects while a receiver runs. Without the task, its request would be cancelled there.
+#[test]
+fn a_client_that_disconnects_does_not_stop_its_event() {
+    let service = Service::start(&json!({"EVENT_BUS_PRODUCER": "memory"}));
+    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let state = (Arc::clone(&begun), Arc::clone(&go_on));
+    let _connection = COURSE_ENROLLMENT_CREATED.connect_async_with(state, async |(begun, go_on), _, _| {
+        begun.notify_one();
+        go_on.notified().await;
+    });
+    let address = service.url.strip_prefix("http://").unwrap();
+    let mut client = TcpStream::connect(address).unwrap();
+    let body = json!({"learner": 1, "course": COURSE}).to_string();
+    let head =
+        "POST /enrollments HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\nContent-Length:";
+    write!(client, "{head} {}\r\n\r\n{body}", body.len()).unwrap();
+    service.runtime.block_on(begun.notified());
+    drop(client);
+    // The service notices that, and cancels the request.
+    thread::sleep(Duration::from_millis(200));
+    assert!(service.produced().is_empty());
+    go_on.notify_one();
+    eventually("the event is produced", TIMEOUT * 5, || service.produced().len() == 1);
+    assert_eq!(service.count(), r#"{"enrollments":1}"#);
 }
