@@ -294,7 +294,8 @@ cases! {
         a_message_without_type_is_dead_lettered
         headers_that_are_not_utf8_are_dead_lettered
         times_outside_utc_are_dead_lettered
-        absent_and_empty_headers_have_defaults
+        absent_headers_have_defaults
+        empty_headers_have_defaults [EmptyHeaders]
         a_message_without_id_gets_one [OmitId]
     }
     dead_letters {

@@ -66,7 +66,7 @@ pub struct ConsumeEvents {
     )]
     group: Option<String>,
     /// Further options of the topic as a JSON object: `consumer_name`, `last_read_msg_id`, `check_backlog`,
-    /// `claim_msgs_older_than` (milliseconds). They override the topic's in `EVENT_BUS_CONSUMER_CONFIG`. With Python's `offset_time`,
+    /// `claim_msgs_older_than` (milliseconds), and on Kafka `group_instance_id`. They override the topic's in `EVENT_BUS_CONSUMER_CONFIG`. With Python's `offset_time`,
     /// the command only moves the group to that time, as `seek --to-time` does.
     #[arg(long, value_name = "JSON", requires = "topic")]
     extra: Option<String>,

@@ -74,6 +74,17 @@ impl KafkaServer {
         result.expect("one result").unwrap_or_else(|(name, code)| panic!("cannot delete {name}: {code}"));
     }
 
+    /// Deletes a group without members, with its offsets.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server refuses it.
+    pub fn delete_group(&self, group: &str) {
+        let (admin, options) = self.admin();
+        let result = block_on(admin.delete_groups(&[group], &options)).expect("an answer").pop();
+        result.expect("one result").unwrap_or_else(|(name, code)| panic!("cannot delete {name}: {code}"));
+    }
+
     /// Adds partitions to a topic, which then has `total`.
     ///
     /// # Panics
@@ -125,7 +136,13 @@ impl KafkaServer {
     #[must_use]
     pub fn watermarks(&self, topic: &str, partition: i32) -> (i64, i64) {
         let consumer: BaseConsumer = self.client().create().expect("a valid configuration");
-        consumer.fetch_watermarks(topic, partition, LIMIT).expect("an answer")
+        // The leader of a new partition may not be known yet.
+        let mut found = None;
+        eventually("the leader answers", LIMIT, || {
+            found = consumer.fetch_watermarks(topic, partition, LIMIT).ok();
+            found.is_some()
+        });
+        found.expect("an answer")
     }
 
     /// Returns the committed offset and its metadata for each partition of a topic, `None` if there is none.

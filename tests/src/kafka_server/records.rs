@@ -86,23 +86,41 @@ impl KafkaServer {
             .set("partitioner", "consistent_random")
             .set("enable.idempotence", "true")
             .set("linger.ms", "1");
+        send(&config.create_with_context(Reports::default()).expect("a valid configuration"), topic, records);
+    }
+
+    /// Writes records in order, in a transaction.
+    ///
+    /// # Panics
+    ///
+    /// Panics if it does not accept them.
+    pub fn write_in_transaction(&self, topic: &str, records: &[Record]) {
+        const LIMIT: Duration = Duration::from_secs(30);
+        let mut config = self.client();
+        config.set("transactional.id", topic);
         let producer: BaseProducer<Reports> =
             config.create_with_context(Reports::default()).expect("a valid configuration");
-        for record in records {
-            let mut headers = OwnedHeaders::new();
-            for (key, value) in &record.headers {
-                headers = headers.insert(Header { key, value: value.as_ref() });
-            }
-            let mut new = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
-            new.key = record.key.as_deref();
-            new.payload = record.value.as_deref();
-            new.partition = record.partition;
-            producer.send(new).map_err(|(error, _)| error).expect("the queue takes it");
-        }
-        producer.flush(Duration::from_secs(30)).expect("the server answers");
-        let error = producer.context().0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        assert_eq!(error, None, "the server accepts the records");
+        producer.init_transactions(LIMIT).and_then(|()| producer.begin_transaction()).expect("it begins");
+        send(&producer, topic, records);
+        producer.commit_transaction(LIMIT).expect("it ends");
     }
+}
+
+fn send(producer: &BaseProducer<Reports>, topic: &str, records: &[Record]) {
+    for record in records {
+        let mut headers = OwnedHeaders::new();
+        for (key, value) in &record.headers {
+            headers = headers.insert(Header { key, value: value.as_ref() });
+        }
+        let mut new = BaseRecord::<[u8], [u8]>::to(topic).headers(headers);
+        new.key = record.key.as_deref();
+        new.payload = record.value.as_deref();
+        new.partition = record.partition;
+        producer.send(new).map_err(|(error, _)| error).expect("the queue takes it");
+    }
+    producer.flush(Duration::from_secs(30)).expect("the server answers");
+    let error = producer.context().0.lock().unwrap_or_else(PoisonError::into_inner).take();
+    assert_eq!(error, None, "the server accepts the records");
 }
 
 /// Keeps the last error of a record.

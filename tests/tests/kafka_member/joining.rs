@@ -17,6 +17,24 @@ fn a_topic_that_does_not_exist_is_named() {
 }
 
 #[test]
+fn a_topic_that_is_created_at_the_same_time_is_found() {
+    let Some(world) = World::new("found", 1) else { return };
+    let mut subscription = Subscription::new("found-late", &world.group, "a");
+    subscription.stores_dead_letters = false;
+    let mut consumer = world.consumer_of(&subscription);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(500));
+            world.kafka.create_topic("found-late", 1);
+        });
+        eventually("it joins", LONG, || {
+            poll(&mut *consumer, &[], 1, SHORT);
+            world.kafka.members(&world.group) == 1
+        });
+    });
+}
+
+#[test]
 fn a_broker_that_does_not_answer_is_named_and_found_later() {
     let Some(kafka) = KafkaServer::shared() else { return };
     let options = KafkaOptions::new("127.0.0.1:1", ["http://127.0.0.1:1"]);

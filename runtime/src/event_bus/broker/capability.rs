@@ -34,14 +34,19 @@ pub enum Capability {
     RememberReplays,
     /// Takes messages without an id from other producers.
     OmitId,
+    /// Takes an empty header as an absent one, which gets the consumer's default.
+    EmptyHeaders,
     /// [Revokes](super::Polled::revoked) entries from a member that lives, for example when another one joins the group.
     RevokeEntries,
+    /// Keeps the place of a member with a [`group_instance_id`](super::subscription::Subscription::group_instance_id) while it
+    /// restarts.
+    StaticMembers,
 }
 
 impl Capability {
     /// Returns whether a bus has this unless it says otherwise.
     pub(in crate::event_bus) fn is_usual(self) -> bool {
-        !matches!(self, Self::OrderByKey | Self::RevokeEntries | Self::RememberReplays)
+        !matches!(self, Self::OrderByKey | Self::RevokeEntries | Self::RememberReplays | Self::StaticMembers)
     }
 }
 
@@ -60,7 +65,9 @@ impl fmt::Display for Capability {
             Self::CountLostEntries => "count lost entries",
             Self::RememberReplays => "remember the replays that run",
             Self::OmitId => "take messages without an id",
+            Self::EmptyHeaders => "take an empty header as an absent one",
             Self::RevokeEntries => "revoke entries",
+            Self::StaticMembers => "keep the place of a member that restarts",
         })
     }
 }

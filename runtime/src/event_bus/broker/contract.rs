@@ -36,8 +36,8 @@ pub trait EventBus: Send + Sync {
     fn operations(&self) -> Result<Box<dyn Operations>, BusError>;
 
     /// Returns whether this bus can do something: by default, everything except [`Capability::OrderByKey`],
-    /// [`Capability::RevokeEntries`] and, because [`Operations::set_replaying`] remembers nothing by default,
-    /// [`Capability::RememberReplays`]. Override it to declare what the bus lacks, or that it has one of these three.
+    /// [`Capability::RevokeEntries`], [`Capability::StaticMembers`] and, because [`Operations::set_replaying`] remembers nothing by default,
+    /// [`Capability::RememberReplays`]. Override it to declare what the bus lacks, or that it has one of these four.
     fn can(&self, capability: Capability) -> bool {
         capability.is_usual()
     }

@@ -21,6 +21,11 @@ pub struct Subscription {
     /// The member's name in the group. It must stay the same across restarts, so that the member finds the entries that it
     /// had not acknowledged.
     pub consumer_name: String,
+    /// The id that keeps this member's place in the group while it restarts ([`Capability::StaticMembers`]). No two processes may
+    /// have the same one at the same time.
+    ///
+    /// [`Capability::StaticMembers`]: super::Capability::StaticMembers
+    pub group_instance_id: Option<String>,
     /// Where the group begins if it does not exist yet.
     pub start: Start,
     /// The end of the member's work: entries that were stored at this time or later are not delivered to it. They stay with the
@@ -48,6 +53,7 @@ impl Subscription {
             topic: topic.into(),
             group: group.into(),
             consumer_name: consumer_name.into(),
+            group_instance_id: None,
             start: Start::New,
             until: None,
             claim_older_than: ConsumerExtra::default().claim_msgs_older_than,

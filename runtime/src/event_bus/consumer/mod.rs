@@ -128,12 +128,7 @@ impl Consumer {
         self.check()?;
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
-        self.check_claims(&*bus)?;
-        if self.subscription.until.is_some() && !bus.can(Capability::StartAtTime) {
-            let refused =
-                "the event bus does not know when it stored a message, so `until` cannot end the consumer";
-            return Err(ConsumeError::Refused(refused.to_owned()));
-        }
+        self.check_capabilities(&*bus)?;
         let _entered = bus.consumer_span(&self.subscription).entered();
         let mut subscription = self.subscription.clone();
         subscription.stores_dead_letters = self.options.stores_dead_letters();
@@ -214,9 +209,21 @@ impl Consumer {
         Ok(())
     }
 
-    /// Checks that no other member claims a message while a receiver may still be working on it.
-    fn check_claims(&self, bus: &dyn EventBus) -> Result<(), ConsumeError> {
-        let Subscription { claim_older_than, receiver_timeout, .. } = &self.subscription;
+    /// Checks that the bus can do what the options ask for, and that no other member claims a message while a receiver may still be
+    /// working on it.
+    fn check_capabilities(&self, bus: &dyn EventBus) -> Result<(), ConsumeError> {
+        let Subscription { claim_older_than, receiver_timeout, until, group_instance_id, .. } =
+            &self.subscription;
+        if until.is_some() && !bus.can(Capability::StartAtTime) {
+            let refused =
+                "the event bus does not know when it stored a message, so `until` cannot end the consumer";
+            return Err(ConsumeError::Refused(refused.to_owned()));
+        }
+        if group_instance_id.is_some() && !bus.can(Capability::StaticMembers) {
+            let refused = "`group_instance_id` has no effect on this event bus\nnote: only Kafka keeps the place of a member that \
+                           restarts\nhelp: remove it, or write `consumer_name`";
+            return Err(ConsumeError::Refused(refused.to_owned()));
+        }
         if bus.can(Capability::ClaimEntries) && receiver_timeout >= claim_older_than {
             return Err(ConsumeError::Refused(format!(
                 "a receiver may take {receiver_timeout:?}, but other members claim a message after {claim_older_than:?}\nnote: \

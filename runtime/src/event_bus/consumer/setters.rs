@@ -109,6 +109,14 @@ impl Consumer {
         self
     }
 
+    /// Keeps the member's place in its group while it restarts: on Kafka, the other members take its partitions only when its session
+    /// is over (static membership). No two processes may use the same id at the same time. By default, the other members take over at
+    /// once.
+    pub fn group_instance_id(mut self, id: impl Into<String>) -> Self {
+        self.subscription.group_instance_id = Some(id.into());
+        self
+    }
+
     /// Applies the options that `--extra` of `consume-events` takes.
     pub fn extra(self, extra: &ConsumerExtra) -> Self {
         let start = match (&extra.last_read_msg_id, extra.check_backlog) {
@@ -117,6 +125,10 @@ impl Consumer {
             (None, false) => Start::New,
         };
         let consumer = self.start(start).claim_older_than(extra.claim_msgs_older_than);
+        let consumer = match &extra.group_instance_id {
+            Some(id) => consumer.group_instance_id(id),
+            None => consumer,
+        };
         match &extra.consumer_name {
             Some(name) => consumer.consumer_name(name),
             None => consumer,

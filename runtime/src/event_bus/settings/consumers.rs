@@ -36,6 +36,8 @@ settings! {
     pub struct ConsumerExtra {
         /// The consumer's name in the group.
         "consumer_name" => consumer_name: Option<String> = None, consumer_name;
+        /// The id that keeps the consumer's partitions while it restarts (Kafka's static membership). Each process needs another one.
+        "group_instance_id" => group_instance_id: Option<String> = None, instance_id;
         /// The id of the message after which a new group begins, such as `1679676448892-0`.
         "last_read_msg_id" => last_read_msg_id: Option<String> = None, message_id;
         /// Whether a new group begins with the oldest message instead of the next one.
@@ -139,6 +141,21 @@ fn group(given: Given<'_>) -> Result<String, String> {
 
 fn consumer_name(given: Given<'_>) -> Result<Option<String>, String> {
     string(given).map(|name| Some(name).filter(|name| !name.is_empty()))
+}
+
+/// Reads an id of a static member, in which Kafka allows the characters of topics.
+fn instance_id(given: Given<'_>) -> Result<Option<String>, String> {
+    let id = string(given)?;
+    let is_legal = |one: char| one.is_ascii_alphanumeric() || "._-".contains(one);
+    if id.is_empty() {
+        return Ok(None);
+    }
+    if id.len() > 249 || !id.chars().all(is_legal) || id == "." || id == ".." {
+        return Err("not a valid id of a group's member\nnote: Kafka allows at most 249 letters, digits, `.`, `_` and `-`\nhelp: \
+                    write an id such as `reminders-0`"
+            .to_owned());
+    }
+    Ok(Some(id))
 }
 
 /// Reads a moment.

@@ -75,13 +75,16 @@ pub struct MessageBuilder {
     event_data: Option<Result<Bytes, Arc<str>>>,
     /// Whether the data has the schema of this program, although another release of openedx-events may have written the message.
     is_resolved: bool,
+    /// Whether an empty header is a value. Otherwise it counts as absent.
+    keeps_empty_headers: bool,
     extra: Vec<(Bytes, Bytes)>,
 }
 
-/// Compares headers, data and other fields. Who converted the data to the schema of this program makes no difference.
+/// Compares headers, data and other fields. Who converted the data to the schema of this program makes no difference, nor does the
+/// bus that brought the message.
 impl PartialEq for MessageBuilder {
     fn eq(&self, other: &Self) -> bool {
-        let Self { headers, event_data, extra, is_resolved: _ } = self;
+        let Self { headers, event_data, extra, is_resolved: _, keeps_empty_headers: _ } = self;
         (headers, event_data, extra) == (&other.headers, &other.event_data, &other.extra)
     }
 }
@@ -97,6 +100,11 @@ impl MessageBuilder {
     /// Removes a header. Returns its value.
     pub fn remove_header(&mut self, header: Header) -> Option<Bytes> {
         self.headers[header as usize].take()
+    }
+
+    /// Takes empty headers as values, as Python's bus on Kafka does. Otherwise they count as absent, as in Python's bus on Redis.
+    pub fn keep_empty_headers(&mut self) {
+        self.keeps_empty_headers = true;
     }
 
     /// Sets the Avro bytes of the event. Returns the bytes that they replace.
@@ -159,6 +167,7 @@ impl Message {
             headers,
             event_data: Some(Ok(event_data.into())),
             is_resolved: false,
+            keeps_empty_headers: false,
             extra: Vec::new(),
         }
         .build()
@@ -245,8 +254,8 @@ impl Message {
         self.0.is_resolved
     }
 
-    /// Returns the metadata in the headers, and the names of headers that are absent or empty: those get the consumer's
-    /// own default, as in Python.
+    /// Returns the metadata in the headers, and the names of headers that are absent: those get the consumer's own default, as in
+    /// Python. Empty headers also count as absent, unless the bus [keeps](MessageBuilder::keep_empty_headers) them.
     ///
     /// # Errors
     ///
@@ -254,6 +263,7 @@ impl Message {
     pub fn metadata(&self) -> Result<(EventsMetadata, Vec<&'static str>), UnusableMessage> {
         let mut headers = HeaderReader { message: self, absent: Vec::new() };
         let event_type = headers.read(Header::EventType)?;
+        let event_type = event_type.filter(|event_type| !event_type.is_empty());
         let event_type = event_type.ok_or_else(|| UnusableMessage::new("type", "is missing"))?;
         let mut metadata = EventsMetadata::with_event_type(Cow::Owned(event_type.to_owned()));
         if let Some(id) = headers.parse(Header::Id, |id| Uuid::from_repr(id.to_owned()))? {
@@ -357,10 +367,11 @@ struct HeaderReader<'a> {
 }
 
 impl<'a> HeaderReader<'a> {
-    /// Returns `None` if the header is absent or empty.
+    /// Returns `None` if the header is absent.
     fn read(&mut self, header: Header) -> Result<Option<&'a str>, UnusableMessage> {
-        match self.message.header(header) {
-            None | Some([]) => {
+        let keeps_empty = self.message.0.keeps_empty_headers;
+        match self.message.header(header).filter(|value| keeps_empty || !value.is_empty()) {
+            None => {
                 self.absent.push(header.name());
                 Ok(None)
             }

@@ -11,5 +11,7 @@ pub(super) fn can(capability: Capability) -> bool {
             // The topic has a retention time, but brokers drop whole files, and say nothing.
             | Capability::LimitDeadLetterAge
             | Capability::OmitId
+            // As in Python, an empty header is a value.
+            | Capability::EmptyHeaders
     )
 }

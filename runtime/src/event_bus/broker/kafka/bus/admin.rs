@@ -84,6 +84,11 @@ impl Admin {
 pub(super) struct TopicConfig(Vec<(String, String)>);
 
 impl TopicConfig {
+    #[cfg(test)]
+    pub(super) fn new(values: impl IntoIterator<Item = (String, String)>) -> Self {
+        Self(values.into_iter().collect())
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(known, _)| known == name).map(|(_, value)| &**value)
     }

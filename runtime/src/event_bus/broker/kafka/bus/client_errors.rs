@@ -96,7 +96,10 @@ impl ClientErrors {
             }
             return;
         }
+        // A service has one table of properties for its producer and its consumers.
+        let is_for_others = facility == "CONFWARN" && line.contains("will be ignored by this");
         match level {
+            _ if is_for_others => tracing::debug!("librdkafka: {facility} {line}"),
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical => {
                 tracing::error!("librdkafka: {facility} {line}");
             }
@@ -182,4 +185,27 @@ fn shortened(reason: &str) -> &str {
         .and_then(|rest| rest.split_once("]: "))
         .map_or(reason, |(_, rest)| rest);
     reason.rfind(" (after ").map_or(reason, |end| &reason[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lines::Lines;
+
+    /// A service has one table of properties for its producer and its consumers.
+    #[test]
+    fn properties_of_the_other_kind_of_client_are_no_warning() {
+        let errors = ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]));
+        let lines = Lines::default();
+        tracing::subscriber::with_default(lines.clone(), || {
+            for line in [
+                "[thrd:app]: Configuration property session.timeout.ms is a consumer property and will be ignored by this producer \
+                 instance",
+                "[thrd:app]: Configuration property x is deprecated: y",
+            ] {
+                errors.log(RDKafkaLogLevel::Warning, "CONFWARN", line);
+            }
+        });
+        assert_eq!((lines.with("WARN").len(), lines.with("deprecated").len()), (1, 1));
+    }
 }

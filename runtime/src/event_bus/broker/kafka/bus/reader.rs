@@ -216,6 +216,34 @@ impl Reader {
         ranges: &BTreeMap<i32, Range<i64>>,
         mut each: impl FnMut(Position, &BorrowedMessage<'_>),
     ) -> Result<(), BusError> {
+        self.scan_while(topic, ranges, |at, record| {
+            each(at, record);
+            true
+        })
+    }
+
+    /// Returns whether a range of offsets has no record: transactions and compaction leave such offsets.
+    pub(super) fn has_no_record(
+        &self,
+        topic: &str,
+        partition: i32,
+        range: Range<i64>,
+    ) -> Result<bool, BusError> {
+        let mut is_empty = true;
+        self.scan_while(topic, &BTreeMap::from([(partition, range)]), |_, _| {
+            is_empty = false;
+            false
+        })?;
+        Ok(is_empty)
+    }
+
+    /// Calls `each` with the records in ranges of offsets, until it returns `false`.
+    fn scan_while(
+        &self,
+        topic: &str,
+        ranges: &BTreeMap<i32, Range<i64>>,
+        mut each: impl FnMut(Position, &BorrowedMessage<'_>) -> bool,
+    ) -> Result<(), BusError> {
         let mut left: BTreeMap<i32, Range<i64>> = ranges
             .iter()
             .filter(|(_, range)| !range.is_empty())
@@ -234,8 +262,8 @@ impl Reader {
                     last = Instant::now();
                     let at = Position::new(record.partition(), record.offset());
                     let Some(range) = left.get(&at.partition).cloned() else { continue };
-                    if at.offset < range.end {
-                        each(at, &record);
+                    if at.offset < range.end && !each(at, &record) {
+                        break Ok(());
                     }
                     if at.offset + 1 >= range.end {
                         left.remove(&at.partition);
@@ -302,8 +330,9 @@ impl Reader {
         }
     }
 
-    /// Returns the offset of the first record of each partition that was stored at a time, in milliseconds since 1970, or later.
-    fn offsets_at(
+    /// Returns the offset of the first record of each partition that was stored at a time, in milliseconds since 1970, or later, or
+    /// the end of a partition without one.
+    pub(super) fn offsets_at(
         &self,
         topic: &str,
         ranges: &BTreeMap<i32, Range<i64>>,

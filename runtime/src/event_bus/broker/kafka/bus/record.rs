@@ -120,6 +120,7 @@ impl Record {
     /// why there are none, which completes "cannot be read: …".
     pub(super) fn message(&self, event_data: Result<Bytes, String>) -> Message {
         let mut message = Message::builder();
+        message.keep_empty_headers();
         let mut wrong = None;
         for (range, value) in &self.headers {
             let key = &self.all[range.clone()];

@@ -20,14 +20,18 @@ use crate::event_bus::settings::{
 pub struct KafkaClientConfig(BTreeMap<String, String>);
 
 /// Properties that this crate sets, each with the reason why it cannot be set here.
-const OURS: [(&[&str], &str); 8] = [
+const OURS: [(&[&str], &str); 9] = [
     (
         &["bootstrap.servers", "metadata.broker.list"],
         "the brokers have a setting of their own, `EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS`",
     ),
     (
-        &["group.id", "group.instance.id", "group.protocol", "partition.assignment.strategy"],
+        &["group.id", "group.protocol", "partition.assignment.strategy"],
         "consumers choose their groups, and share them with Python services",
+    ),
+    (
+        &["group.instance.id"],
+        "each process needs another id, so it is an option of the consumer, `group_instance_id` in `--extra`",
     ),
     (
         &[

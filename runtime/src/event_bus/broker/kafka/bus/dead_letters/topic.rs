@@ -54,7 +54,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn name(topic: &str, group: &str) -
 }
 
 /// Makes sure that the topic of the dead letters of `subscription` exists, and creates it if it does not. Logs what is wrong
-/// with its configuration.
+/// with its configuration. Returns whether it existed.
 ///
 /// # Errors
 ///
@@ -63,7 +63,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
     connector: &Connector,
     subscription: &Subscription,
     deadline: Instant,
-) -> Result<(), BusError> {
+) -> Result<Known, BusError> {
     let Subscription { topic, group, dead_letter_max_age, .. } = subscription;
     let name = name(topic, group)?;
     let reader = Reader::new(connector)?;
@@ -76,7 +76,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
     match reader.known(&name, deadline) {
         Ok(Known::Exists) => {
             wanted.check(&admin.config(&name, deadline).unwrap_or_default());
-            return Ok(());
+            return Ok(Known::Exists);
         }
         Ok(Known::Missing) => {}
         Err(error) if error.is_transient() => return Err(error),
@@ -85,9 +85,9 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
     match admin.create_topic(&wanted.topic(), false, deadline)? {
         Ok(()) => {
             tracing::info!(topic = name, "created the topic of the group's dead letters");
-            Ok(())
+            Ok(Known::Missing)
         }
-        Err(Code::TopicAlreadyExists) => Ok(()),
+        Err(Code::TopicAlreadyExists) => Ok(Known::Missing),
         Err(code) => Err(wanted.refused(code, &reader, servers, deadline)),
     }
 }

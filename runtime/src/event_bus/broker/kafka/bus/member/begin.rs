@@ -66,6 +66,23 @@ pub(super) fn create(topic: &Topic<'_>, partitions: i32) -> Result<Group, BusErr
     }
 }
 
+/// Returns a warning about a group that was created although the topic of its dead letters existed: Kafka may have forgotten it.
+pub(super) fn forgotten(start: &Start) -> Option<String> {
+    let effect = match start {
+        Start::New => {
+            "it misses the messages that were sent since it stopped, of which nobody knows the number: `seek` moves it back"
+        }
+        Start::Backlog => "it gets messages again that it has handled",
+        // The operator says where a new group begins.
+        Start::After(_) | Start::At(_) => return None,
+    };
+    Some(format!(
+        "the group has no position in the topic, although the topic of its dead letters exists; unless this is its first start, \
+         Kafka has forgotten the position, as it does after `offsets.retention.minutes` without members (seven days by default), \
+         and {effect}"
+    ))
+}
+
 /// Returns where the group begins in each partition.
 fn places(topic: &Topic<'_>, partitions: i32) -> Result<Offsets, BusError> {
     let ends = topic.ends(0..partitions)?;

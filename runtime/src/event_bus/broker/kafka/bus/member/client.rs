@@ -11,7 +11,10 @@ use std::{
 use rdkafka::{consumer::Consumer, error::KafkaError, types::RDKafkaErrorCode};
 
 use super::{
-    super::{Connector, dead_letters},
+    super::{
+        Connector, dead_letters,
+        reader::{Known, Reader},
+    },
     begin::{self, Group},
     commits::Committer,
     context::{MemberClient, Rebalance},
@@ -49,6 +52,8 @@ pub(super) struct ClientThread {
     new: Offsets,
     /// When an error was reported last.
     reported: BTreeMap<String, Instant>,
+    /// The partitions that are not at their limit although nothing arrives, with their position, and since when.
+    idle: BTreeMap<i32, (i64, Instant)>,
 }
 
 impl ClientThread {
@@ -58,8 +63,8 @@ impl ClientThread {
         shared: Arc<Shared>,
         subscription: Subscription,
     ) -> Self {
-        let (new, reported) = (Offsets::new(), BTreeMap::new());
-        Self { client, connector, shared, subscription, epoch: 0, new, reported }
+        let (new, reported, idle) = (Offsets::new(), BTreeMap::new(), BTreeMap::new());
+        Self { client, connector, shared, subscription, epoch: 0, new, reported, idle }
     }
 
     pub(super) fn run(mut self) {
@@ -82,7 +87,7 @@ impl ClientThread {
 
     /// Looks at the topic, creates the group, and asks for partitions.
     fn join(&mut self) -> Result<(), BusError> {
-        let group = self.create()?;
+        let (group, letters) = self.create()?;
         let is_created = !matches!(group, Group::Exists);
         if let Group::CreatedByMembers(offsets) = group {
             self.new = offsets;
@@ -99,22 +104,29 @@ impl ClientThread {
         if matches!(state.phase, Phase::Starting) {
             state.phase = Phase::Joined;
             state.is_new_group = is_created;
+            if is_created && letters == Some(Known::Exists) && !state.has_created_letters {
+                state.reports.notes.extend(begin::forgotten(&self.subscription.start));
+            }
         }
         drop(state);
         self.shared.notify();
         Ok(())
     }
 
-    /// Looks at the topic and creates the group. Tries again while the group's broker is not ready.
-    fn create(&self) -> Result<Group, BusError> {
+    /// Looks at the topic and creates the group. Tries again while the group's broker is not ready. Also returns whether the topic of
+    /// its dead letters existed, if it needs one.
+    fn create(&self) -> Result<(Group, Option<Known>), BusError> {
         let deadline = Instant::now() + PATIENCE;
+        let mut letters = None;
         loop {
             let topic = self.topic();
             let created = topic.partitions().and_then(|partitions| {
-                if self.subscription.stores_dead_letters {
-                    dead_letters::topic::prepare(&self.connector, &self.subscription, deadline)?;
+                if self.subscription.stores_dead_letters && letters.is_none() {
+                    let known = dead_letters::topic::prepare(&self.connector, &self.subscription, deadline)?;
+                    self.shared.lock().has_created_letters |= known == Known::Missing;
+                    letters = Some(known);
                 }
-                begin::create(&topic, partitions)
+                Ok((begin::create(&topic, partitions)?, letters))
             });
             match created {
                 Err(error) if error.is_transient() && Instant::now() < deadline => {
@@ -138,6 +150,7 @@ impl ClientThread {
             }
             self.find_lost_places();
             self.find_limits();
+            self.find_ends();
             let mut state = self.shared.lock();
             if state.must_commit() {
                 self.shared.want_commit(&mut state);
@@ -336,6 +349,45 @@ impl ClientThread {
             Err(error) => self.shared.lock().error = Some(error),
         }
         self.shared.notify();
+    }
+
+    /// Ends the work in partitions without a record before their limit: the log may end with markers of transactions, which never
+    /// arrive.
+    fn find_ends(&mut self) {
+        if self.subscription.until.is_none() {
+            return;
+        }
+        let mut state = self.shared.lock();
+        let waits = state.partitions.iter().filter_map(|one| {
+            let limit = one.limit.filter(|_| !one.is_done() && one.position() == one.tracker.next())?;
+            Some((one.number, (one.position(), limit)))
+        });
+        let waits: BTreeMap<_, _> = waits.collect();
+        drop(state);
+        self.idle.retain(|number, (position, _)| waits.get(number).is_some_and(|(now, _)| now == position));
+        for (number, (position, limit)) in waits {
+            let (_, since) = *self.idle.entry(number).or_insert((position, Instant::now()));
+            if since.elapsed() < PAUSE {
+                continue;
+            }
+            self.idle.remove(&number);
+            let topic = &self.subscription.topic;
+            let is_empty = Reader::new(&self.connector)
+                .and_then(|reader| reader.has_no_record(topic, number, position..limit));
+            state = self.shared.lock();
+            match is_empty {
+                Ok(false) => {}
+                Ok(true) => {
+                    let partition = state.partition(number).filter(|one| one.position() == position);
+                    if let Some(partition) = partition {
+                        partition.limit = Some(position);
+                    }
+                }
+                Err(error) => state.error = Some(error),
+            }
+            drop(state);
+            self.shared.notify();
+        }
     }
 
     /// Leaves the group and closes the client, which takes as long as the broker does.

@@ -20,6 +20,7 @@ mod commits;
 mod context;
 mod letters;
 mod partition;
+mod risk;
 mod signal;
 mod state;
 mod topic;
@@ -46,6 +47,7 @@ use client::ClientThread;
 use context::{MemberClient, MemberContext};
 use letters::Letters;
 use partition::{Loss, Taken};
+use risk::Risk;
 use state::{Phase, Shared, State};
 use unknown::UnknownSchemas;
 
@@ -60,6 +62,8 @@ pub(super) struct KafkaMember {
     shared: Arc<Shared>,
     schemas: UnknownSchemas,
     letters: Letters,
+    /// Set during pauses.
+    risk: Option<Risk>,
     is_woken: Arc<AtomicBool>,
     /// Counts polls, so that each begins with another partition.
     polls: usize,
@@ -77,6 +81,7 @@ impl KafkaMember {
             schemas: UnknownSchemas::new(Arc::clone(&connector)),
             letters: Letters::new(Arc::clone(&connector)),
             connector,
+            risk: None,
             subscription: subscription.clone(),
             shared: Arc::default(),
             is_woken: Arc::default(),
@@ -125,7 +130,7 @@ impl KafkaMember {
 
     /// Starts the thread of the client.
     fn start(&self) -> Result<(), BusError> {
-        let Subscription { group, claim_older_than, .. } = &self.subscription;
+        let Subscription { group, group_instance_id, claim_older_than, .. } = &self.subscription;
         let session = (*claim_older_than).clamp(SESSION.start, SESSION.end);
         let session = clients::milliseconds(session, 6000);
         let properties = [
@@ -146,6 +151,8 @@ impl KafkaMember {
             ("fetch.queue.backoff.ms", "10"),
             ("topic.metadata.refresh.interval.ms", "30000"),
         ];
+        let instance = group_instance_id.iter().map(|id| ("group.instance.id", id.as_str()));
+        let properties: Vec<_> = properties.into_iter().chain(instance).collect();
         let errors = Arc::new(ClientErrors::new(&self.connector.options));
         let client: MemberClient =
             clients::create(&self.connector.options, &properties, MemberContext::new(errors))?;
@@ -332,6 +339,17 @@ impl EventBusConsumer for KafkaMember {
             state = shared.wait(state, deadline);
         }
         committed
+    }
+
+    fn at_risk(&mut self) -> Result<Option<String>, BusError> {
+        let state = self.shared.lock();
+        let next = state.partitions.iter().map(|one| (one.number, one.tracker.committed())).collect();
+        drop(state);
+        let risk = match self.risk.take() {
+            Some(risk) => risk,
+            None => Risk::new(&self.connector, &self.subscription.topic)?,
+        };
+        self.risk.insert(risk).look(&self.subscription, &next)
     }
 
     fn waker(&self) -> Option<Waker> {

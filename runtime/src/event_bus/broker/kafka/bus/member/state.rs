@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) reports: Polled,
     /// Whether this member has created the group, and the operator does not know it yet.
     pub(super) is_new_group: bool,
+    /// Whether this member has created the topic of the group's dead letters.
+    pub(super) has_created_letters: bool,
     /// Why the next poll fails.
     pub(super) error: Option<BusError>,
 }

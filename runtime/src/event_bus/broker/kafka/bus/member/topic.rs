@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -20,6 +21,11 @@ use crate::event_bus::broker::{BusError, Subscription};
 const ANSWER: Duration = Duration::from_secs(5);
 /// How long a look at the topic takes before the errors of the connection are looked at.
 const LOOK: Duration = Duration::from_millis(300);
+
+/// How long a topic may be unknown. It takes a moment until all brokers know a new one.
+const NEW_TOPIC: Duration = Duration::from_secs(2);
+/// The pause before another look at it.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Offsets by partition.
 pub(super) type Offsets = BTreeMap<i32, i64>;
@@ -48,7 +54,8 @@ impl Topic<'_> {
     ///
     /// If the topic does not exist, or the broker does not answer or let us in.
     pub(super) fn partitions(&self) -> Result<i32, BusError> {
-        let deadline = Instant::now() + ANSWER;
+        let begun = Instant::now();
+        let deadline = begun + ANSWER;
         loop {
             let metadata = self.client.fetch_metadata(Some(self.name()), LOOK);
             // The client reports why a connection failed when it is polled.
@@ -64,6 +71,12 @@ impl Topic<'_> {
                         (None | Some(RDKafkaErrorCode::LeaderNotAvailable), _) => Err(BusError::transient(
                             format!("Kafka does not know the partitions of topic `{}` yet", self.name()),
                         )),
+                        (Some(RDKafkaErrorCode::UnknownTopicOrPartition), _)
+                            if begun.elapsed() < NEW_TOPIC =>
+                        {
+                            thread::sleep(PAUSE);
+                            continue;
+                        }
                         (Some(code), _) => Err(self.failed(code)),
                     };
                 }
@@ -186,7 +199,7 @@ impl Topic<'_> {
     /// Makes the error of a code that a broker returned.
     pub(super) fn failed(&self, code: RDKafkaErrorCode) -> BusError {
         use RDKafkaErrorCode as Code;
-        let Subscription { topic, group, .. } = self.subscription;
+        let Subscription { topic, group, group_instance_id, .. } = self.subscription;
         match code {
             Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
                 BusError::permanent(format!(
@@ -198,6 +211,10 @@ impl Topic<'_> {
             )),
             Code::GroupAuthorizationFailed => BusError::permanent(format!(
                 "Kafka refuses access to group `{group}`; a consumer needs the right `Read` on it"
+            )),
+            Code::FencedInstanceId => BusError::permanent(format!(
+                "another process has joined group `{group}` as `{}`; give each process a `group_instance_id` of its own",
+                group_instance_id.as_deref().unwrap_or_default()
             )),
             Code::InvalidGroupId => {
                 BusError::permanent(format!("Kafka refuses `{group}` as the name of a group"))
@@ -218,7 +235,6 @@ fn is_lasting(code: RDKafkaErrorCode) -> bool {
     matches!(
         code,
         Code::ClusterAuthorizationFailed
-            | Code::FencedInstanceId
             | Code::InvalidTopic
             | Code::InvalidSessionTimeout
             | Code::UnsupportedVersion
