@@ -285,6 +285,10 @@ rules! {
         adr: "ADR-3",
         why: "each parameter takes the data key of the same name",
     }
+    RECEIVER_BATCH {
+        name: "receiver_batch",
+        why: "a consumer collects events of one signal, and passes all of them in one call",
+    }
     RECEIVER_RETURN {
         name: "receiver_return",
         why: "the sender learns only whether each receiver succeeded",

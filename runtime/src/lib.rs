@@ -63,7 +63,9 @@ pub use executor::set_runtime;
 pub use json::JsonError;
 pub use macros::{event, payload, receiver};
 pub use metadata::{EventsMetadata, MetadataError};
-pub use receiver::{EventOrigin, ReceiverDefinition, ReceiverError, ReceiverReturn};
+pub use receiver::{
+    Batch, BatchError, BatchIter, BatchLimits, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverReturn,
+};
 pub use responses::{Response, Responses};
 pub use signal::{Connection, Signal};
 pub use uuid::Uuid;

@@ -80,12 +80,14 @@ pub use crate::{
     metadata::LazyMetadata,
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{
-        AnyReceiver, Called, Delivery, EventOrigin, RECEIVERS, ReceiverFuture, ReceiverReturn, TypedReceiver,
-        data_key, from_event_bus, in_future, metadata, shared_data_key,
+        AnyBatchReceiver, AnyReceiver, BatchEvent, BatchFor, BatchFuture, BatchReturn, Called, CalledBatch,
+        Delivery, EventOrigin, RECEIVERS, ReceiverFuture, ReceiverReturn, TypedBatchReceiver, TypedReceiver,
+        batch_limits, batch_of, data_key, from_event_bus, in_batch_future, in_future, metadata,
+        shared_data_key,
     },
     schema::*,
     signal::{
         AnySignal, AsyncReceiver, AsyncReceiverWith, SIGNALS, Signal, assert_distinct, assert_not_local,
-        event_type, signal,
+        batched_signal, event_type, signal,
     },
 };

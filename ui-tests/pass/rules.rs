@@ -49,6 +49,8 @@ mod name_mismatch;
 mod name_missing_major_version;
 #[path = "rules/payload_shape.rs"]
 mod payload_shape;
+#[path = "rules/receiver_batch.rs"]
+mod receiver_batch;
 #[path = "rules/receiver_parameter.rs"]
 mod receiver_parameter;
 #[path = "rules/receiver_return.rs"]

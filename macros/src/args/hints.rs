@@ -97,9 +97,23 @@ pub(crate) fn of_receiver(name: &str) -> Option<String> {
             "remove it: a receiver gets all events of its signal; `metadata: &EventsMetadata` tells which service sent one"
         }
         "type" | "event_type" => "write the event's static, as in `#[receiver(COURSE_ENROLLMENT_CREATED)]`",
+        "max" | "wait" | "batched" | "batch_size" | "bulk" => "write `batch(max = 500, wait = \"5s\")`",
         "priority" | "weight" | "before" | "after" => {
             "write `order = 10`: receivers with a lower number run first"
         }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// `batch(…)`.
+pub(crate) fn of_batch(name: &str) -> Option<String> {
+    let text = match name {
+        "size" | "max_size" | "batch_size" | "limit" | "count" | "len" | "capacity" => "write `max = 500`",
+        "timeout" | "interval" | "every" | "delay" | "linger" | "seconds" | "max_wait" | "window" => {
+            "write `wait = \"5s\"`"
+        }
+        "min" => "remove it: a consumer passes a smaller batch after `wait`, or when it stops",
         _ => return None,
     };
     Some(text.to_owned())

@@ -79,18 +79,19 @@ impl Arg {
         None
     }
 
-    /// Reads `name = 1`, and refuses a number that a `T`, which goes from `min` to `max`, cannot hold.
-    pub(crate) fn integer<T: FromStr + Display + Copy>(
+    /// Reads `name = 1`, and refuses a number that is not from `min` to `max`.
+    pub(crate) fn integer<T: FromStr + Display + PartialOrd + Copy>(
         &self,
         min: T,
         max: T,
         example: &str,
         problems: &mut Problems,
     ) -> Option<T> {
-        let number = self.read(integer_digits).and_then(|digits| digits.parse().ok());
+        let within = |digits: &str| digits.parse().ok().filter(|number| (min..=max).contains(number));
+        let number = self.read(integer_digits).and_then(|digits| within(&digits));
         if number.is_none() {
             let takes = format!("an integer literal from {min} to {max}, without a suffix");
-            let written = self.read(number_within).filter(|digits| digits.parse::<T>().is_ok());
+            let written = self.read(number_within).filter(|digits| within(digits).is_some());
             let example =
                 written.map_or_else(|| example.to_owned(), |digits| format!("{} = {digits}", self.name));
             self.no_literal(&takes, &example, problems);

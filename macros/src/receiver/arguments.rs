@@ -1,7 +1,7 @@
 //! The arguments of the attribute.
 //!
 //! ```text
-//! SIGNAL, other::SIGNAL, order = 10, name = "stable.name", only = bus, crate = path
+//! SIGNAL, other::SIGNAL, order = 10, batch(max = 500, wait = "5s"), name = "stable.name", only = bus, crate = path
 //! ```
 
 use proc_macro2::{TokenStream, TokenTree};
@@ -13,6 +13,7 @@ use syn::{
 };
 
 use super::{
+    batch::BatchArgument,
     only::{Only, parse_name},
     signal_forms::{SignalForm, is_payload, is_struct, signals_in, text},
 };
@@ -26,12 +27,15 @@ use crate::{
 
 const PATHS: &str = "write the paths of the events' statics, as in `#[receiver(SIGNAL, other::SIGNAL)]`";
 
-const ARGUMENTS: &[&str] = &["order", "name", "only", "crate"];
+const ARGUMENTS: &[&str] = &["order", "batch", "name", "only", "crate"];
 
 #[derive(Default)]
 pub(super) struct ReceiverArguments {
     pub(super) signals: Vec<Path>,
     pub(super) order: i32,
+    /// The word `order`, if it is given.
+    pub(super) order_name: Option<Ident>,
+    pub(super) batch: Option<BatchArgument>,
     /// The stable name.
     pub(super) name: Option<LitStr>,
     pub(super) only: Option<Only>,
@@ -112,7 +116,9 @@ impl ReceiverArguments {
         match arg.name.to_string().as_str() {
             "order" => {
                 self.order = arg.integer(i32::MIN, i32::MAX, "order = 10", problems).unwrap_or_default();
+                self.order_name = Some(arg.name.clone());
             }
+            "batch" => self.batch = Some(BatchArgument::parse(arg, problems)),
             "name" => self.name = parse_name(arg, problems),
             "only" => self.only = Only::parse(arg, problems),
             _ => self.path = RuntimePath::parse(arg, problems),

@@ -6,8 +6,9 @@ use syn::{Path, ReturnType, Type, ext::IdentExt, spanned::Spanned};
 
 use super::{
     arguments::{RUNS_TWICE, given_twice_text},
+    batch::Batch,
     parameters::{Parameter, Source},
-    parse::{Receiver, RefusedReceiver},
+    parse::{Input, Receiver, RefusedReceiver},
     signal_forms::is_struct,
 };
 use crate::{
@@ -143,25 +144,24 @@ fn signal(signal: &Path) -> TokenStream {
 fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
     let function = &receiver.function.signature.ident;
     let name = function.unraw().to_string();
-    let order = receiver.order;
     let location = location(function);
     let element = format_ident!("__RECEIVER_{index}");
-    let signal = self::signal(signal);
+    let parameters = match &receiver.input {
+        Input::Parameters(parameters) => parameters,
+        Input::Batch(batch) => return batch_element(receiver, batch, signal),
+    };
+    let (order, signal) = (receiver.order, self::signal(signal));
     let data_key = if receiver.signals.len() > 1 { "shared_data_key" } else { "data_key" };
-    let arguments = receiver.parameters.iter().map(|parameter| argument(parameter, data_key));
+    let arguments = parameters.iter().map(|parameter| argument(parameter, data_key));
     let call = quote!((#function)(#(#arguments),*));
     let (constructor, body) = match &receiver.function.signature.asyncness {
         None => ("receiver", returned(receiver, &call)),
         Some(keyword) => ("async_receiver", in_future(receiver, &call, keyword.span)),
     };
     let constructor = format_ident!("{constructor}");
-    let takes_metadata = receiver.parameters.iter().any(|one| matches!(one.source, Source::Metadata));
+    let takes_metadata = parameters.iter().any(|one| matches!(one.source, Source::Metadata));
     let with_metadata = takes_metadata.then(|| quote!(.with_metadata()));
-    let named = receiver.name.as_ref().map(|name| quote!(.named(#name)));
-    let only = receiver.only.as_ref().map(|only| {
-        let origin = if only.is_bus { quote!(Bus) } else { quote!(Process) };
-        quote!(.only(__RT::EventOrigin::#origin))
-    });
+    let (named, only) = (named(receiver), only(receiver));
     // #[distributed_slice(RECEIVERS)]
     // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location::here(module_path!()), 0,
@@ -195,6 +195,69 @@ fn element(receiver: &Receiver, index: usize, signal: &Path) -> TokenStream {
             |__event, __delivery| { #body },
         ) #with_metadata #named #only;
     }
+}
+
+/// Returns the registration of a batch receiver.
+fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStream {
+    let function = &receiver.function.signature.ident;
+    let name = function.unraw().to_string();
+    let location = location(function);
+    let (max, wait) = (batch.max as usize, batch.wait_millis);
+    let rt = runtime_at(signal.span());
+    let signal = quote_spanned!(signal.span()=> #rt::batched_signal(&#signal));
+    let ty = referenced(&batch.ty);
+    let span = type_span(ty);
+    let rt = runtime_at(span);
+    let (batch, batch_of) = (ident_at("__batch", span), ident_at("batch_of", span));
+    // batch_of::<_, Batch<TrackingEventEmitted>>(__batch)
+    let argument = quote_spanned!(span=> #rt::#batch_of::<_, #ty>(#batch));
+    let call = quote!((#function)(#argument));
+    let (constructor, body) = match &receiver.function.signature.asyncness {
+        None => ("batch_receiver", returned(receiver, &call)),
+        Some(keyword) => ("async_batch_receiver", in_future(receiver, &call, keyword.span)),
+    };
+    let constructor = format_ident!("{constructor}");
+    let (named, only) = (named(receiver), only(receiver));
+    // #[distributed_slice(RECEIVERS)]
+    // static __RECEIVER_0: &dyn AnyReceiver = &batched_signal(&TRACKING_EVENT_EMITTED).batch_receiver(
+    //     "forward", Location::here(module_path!()), batch_limits(500, 5000),
+    //     &forward,
+    //     |__batch| {
+    //         #[allow(deprecated)]
+    //         let __returned = forward(batch_of(__batch));
+    //         BatchReturn::batch_outcome(__returned)
+    //     },
+    // ).named("tracking.forward").only(EventOrigin::Bus);
+    //
+    // An `async fn`: `async_batch_receiver`, whose closure ends in
+    //
+    //     in_batch_future(__future, |__returned| BatchReturn::batch_outcome(__returned))
+    quote! {
+        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[linkme(crate = __RT::linkme)]
+        static __RECEIVER_0: &dyn __RT::AnyReceiver = &#signal.#constructor(
+            #name,
+            #location,
+            __RT::batch_limits(#max, #wait),
+            {
+                #[allow(deprecated)]
+                let __function = &#function;
+                __function
+            },
+            |__batch| { #body },
+        ) #named #only;
+    }
+}
+
+fn named(receiver: &Receiver) -> Option<TokenStream> {
+    receiver.name.as_ref().map(|name| quote!(.named(#name)))
+}
+
+fn only(receiver: &Receiver) -> Option<TokenStream> {
+    receiver.only.as_ref().map(|only| {
+        let origin = if only.is_bus { quote!(Bus) } else { quote!(Process) };
+        quote!(.only(__RT::EventOrigin::#origin))
+    })
 }
 
 /// Returns the argument, with the span of the user's type. It repeats the parameter's type, so that the compiler
@@ -241,7 +304,10 @@ fn in_future(receiver: &Receiver, call: &TokenStream, keyword: Span) -> TokenStr
     let outcome = outcome(receiver);
     let rt = runtime_at(keyword);
     let future = ident_at("__future", keyword);
-    let in_future = ident_at("in_future", keyword);
+    let in_future = match receiver.input {
+        Input::Parameters(_) => ident_at("in_future", keyword),
+        Input::Batch(_) => ident_at("in_batch_future", keyword),
+    };
     let in_future = quote_spanned!(keyword=> #rt::#in_future);
     let argument = quote_spanned!(keyword=> #future);
     quote! {
@@ -259,5 +325,8 @@ fn outcome(receiver: &Receiver) -> TokenStream {
     };
     let rt = runtime_at(span);
     let returned = ident_at("__returned", span);
-    quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned))
+    match receiver.input {
+        Input::Parameters(_) => quote_spanned!(span=> #rt::ReceiverReturn::outcome(#returned)),
+        Input::Batch(_) => quote_spanned!(span=> #rt::BatchReturn::batch_outcome(#returned)),
+    }
 }

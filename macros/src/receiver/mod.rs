@@ -2,6 +2,7 @@
 //! may use the shared files, but neither `event` nor `payload`.
 
 mod arguments;
+mod batch;
 mod check;
 mod expand;
 mod function;

@@ -1,7 +1,8 @@
 //! The parameters of a receiver, and the argument that each of them gets.
 
-use syn::{FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
+use syn::{Attribute, FnArg, Ident, Pat, Path, Receiver, Signature, Type, ext::IdentExt};
 
+use super::batch::refuse_batch_parameter;
 use crate::{
     diagnostics::Problems,
     names::constant_name,
@@ -64,17 +65,12 @@ fn parse_parameter(
 ) -> Option<(String, Ident, Parameter)> {
     let typed = match argument {
         FnArg::Receiver(this) => {
-            let what = "a receiver cannot be a method";
-            let help = "make it a free function; keep any state that it needs in a static";
-            problems.refuse(&rules::RECEIVER_SHAPE, this, what, help);
+            refuse_method(this, problems);
             return None;
         }
         FnArg::Typed(typed) => typed,
     };
-    if let Some(condition) = typed.attrs.iter().find(|one| is_condition(one)) {
-        let what = "this parameter of a receiver is missing in some builds";
-        let help = "remove it, or write a receiver for each build";
-        problems.refuse(&rules::RECEIVER_SHAPE, condition, what, help);
+    if refuse_condition(&typed.attrs, problems) || refuse_batch_parameter(&typed.ty, signals, problems) {
         return None;
     }
     let ident = match &*typed.pat {
@@ -130,6 +126,23 @@ fn parse_parameter(
         return None;
     }
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
+}
+
+pub(super) fn refuse_method(this: &Receiver, problems: &mut Problems) {
+    let what = "a receiver cannot be a method";
+    let help = "make it a free function; keep any state that it needs in a static";
+    problems.refuse(&rules::RECEIVER_SHAPE, this, what, help);
+}
+
+/// Refuses a parameter that only some builds have.
+pub(super) fn refuse_condition(attributes: &[Attribute], problems: &mut Problems) -> bool {
+    let condition = attributes.iter().find(|one| is_condition(one));
+    if let Some(condition) = condition {
+        let what = "this parameter of a receiver is missing in some builds";
+        let help = "remove it, or write a receiver for each build";
+        problems.refuse(&rules::RECEIVER_SHAPE, condition, what, help);
+    }
+    condition.is_some()
 }
 
 /// Returns the field called `name`, with the span of the parameter.

@@ -4,6 +4,9 @@
 //! #[receiver(SIGNAL)]
 //! #[receiver(SIGNAL, other::SIGNAL, order = 10, name = "stable.name", only = bus, crate = path)]
 //! fn name(data_key: &Type, metadata: &EventsMetadata, event: &Event, from_event_bus: bool) -> Result<(), E>
+//!
+//! #[receiver(SIGNAL, batch(max = 500, wait = "5s"), name = "stable.name", only = bus, crate = path)]
+//! fn name(batch: &Batch<Event>) -> Result<(), BatchError>
 //! ```
 
 use proc_macro2::TokenStream;
@@ -11,6 +14,7 @@ use syn::{LitStr, Path};
 
 use super::{
     arguments::{ReceiverArguments, later_signals},
+    batch::{Batch, parse_batch},
     check::check_signature,
     function::Function,
     only::Only,
@@ -29,7 +33,14 @@ pub(crate) struct Receiver {
     pub(crate) name: Option<LitStr>,
     pub(crate) only: Option<Only>,
     pub(crate) path: RuntimePath,
-    pub(crate) parameters: Vec<Parameter>,
+    pub(crate) input: Input,
+}
+
+/// What the function takes.
+pub(crate) enum Input {
+    /// Data keys of one event.
+    Parameters(Vec<Parameter>),
+    Batch(Batch),
 }
 
 /// A receiver after a mistake, which is not registered.
@@ -50,16 +61,19 @@ pub(crate) fn parse(
     let before = problems.len();
     let function = Function::parse(item, problems);
     let is_free = problems.len() == before;
-    let parameters = function.as_ref().ok().and_then(|function| {
+    let input = function.as_ref().ok().and_then(|function| {
         let is_right = check_signature(&function.signature, problems) && is_free;
-        let parameters = parse_parameters(&function.signature, &parsed.signals, problems);
-        parameters.filter(|_| is_right)
+        let input = match &parsed.batch {
+            Some(batch) => parse_batch(batch, &parsed, &function.signature, problems).map(Input::Batch),
+            None => parse_parameters(&function.signature, &parsed.signals, problems).map(Input::Parameters),
+        };
+        input.filter(|_| is_right)
     });
-    let ReceiverArguments { signals, order, name, only, path } = parsed;
-    match (function, parameters) {
-        (Ok(function), Some(parameters)) if is_complete => {
+    let ReceiverArguments { signals, order, name, only, path, .. } = parsed;
+    match (function, input) {
+        (Ok(function), Some(input)) if is_complete => {
             let later_signals = later_signals(&function.attributes, &signals, problems);
-            Ok(Receiver { function, signals, later_signals, order, name, only, path, parameters })
+            Ok(Receiver { function, signals, later_signals, order, name, only, path, input })
         }
         (function, _) => {
             let function = function.map(Function::without_refused_parts);

@@ -6,6 +6,7 @@
 //! | [payloads] | choose the data that an event carries |
 //! | [receivers] | run code when an event is sent |
 //! | [async](asynchronous) | receive and send in an asynchronous program |
+//! | [batches] | receive many events in one call |
 //! | [testing] | test senders and receivers |
 //! | [contracts] | change an event that other services read |
 //! | [own events](own_events) | add events of your organisation, outside Open edX |
@@ -24,6 +25,8 @@
 
 #[doc = include_str!("asynchronous.md")]
 pub mod asynchronous {}
+#[doc = include_str!("batches.md")]
+pub mod batches {}
 #[doc = include_str!("contracts.md")]
 pub mod contracts {}
 #[doc = include_str!("custom_types.md")]

@@ -5,6 +5,7 @@ use std::any::Any;
 use linkme::distributed_slice;
 
 use super::{
+    batch::AnyBatchReceiver,
     call::{Call, Called},
     definition::{EventOrigin, ReceiverDefinition},
     parameter::Delivery,
@@ -17,6 +18,10 @@ pub trait AnyReceiver: Send + Sync {
     fn definition(&self) -> &ReceiverDefinition;
     /// Calls it with an event of the type that it receives.
     fn call<'a>(&self, event: &'a (dyn Any + Send + Sync), delivery: Delivery<'a>) -> Called<'a>;
+    /// Returns itself if it is a batch receiver.
+    fn as_batch(&self) -> Option<&dyn AnyBatchReceiver> {
+        None
+    }
 }
 
 /// A receiver of events of type `E`, as `#[receiver]` registers it.

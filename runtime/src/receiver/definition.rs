@@ -1,6 +1,6 @@
 //! Definitions of receivers: the facts that the registry, logs and dead letters show.
 
-use std::{any::TypeId, fmt};
+use std::{any::TypeId, fmt, time::Duration};
 
 use crate::{event::EventDefinition, schema::Location};
 
@@ -27,6 +27,24 @@ pub(crate) struct Traits {
     pub(crate) is_async: bool,
     /// Whether it takes the metadata of its events.
     pub(crate) takes_metadata: bool,
+    /// How a consumer collects its batches, if it is a batch receiver.
+    pub(crate) batch: Option<BatchLimits>,
+}
+
+/// How a consumer collects events for a [batch receiver](crate::guide::batches).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct BatchLimits {
+    /// The largest number of events in a batch: 1 to 10,000.
+    pub max: usize,
+    /// How long the first event of a batch waits for others.
+    pub wait: Duration,
+}
+
+/// Makes the limits. Expansions call it.
+#[must_use]
+pub const fn batch_limits(max: usize, wait_millis: u64) -> BatchLimits {
+    BatchLimits { max, wait: Duration::from_millis(wait_millis) }
 }
 
 /// Where an event comes from.
@@ -131,11 +149,17 @@ impl ReceiverDefinition {
         self.traits.is_async
     }
 
+    /// Returns how consumers collect its events, if it is a [batch receiver](crate::guide::batches).
+    #[must_use]
+    pub fn batch(&self) -> Option<BatchLimits> {
+        self.traits.batch
+    }
+
     /// Sorts receivers of the same order by crate, module, file, line, column and name, so that neither the linker nor
-    /// the build profile decides which runs first.
+    /// the build profile decides which runs first. Batch receivers are last, because a consumer runs them when a batch is complete.
     pub(crate) fn sort_key(&self) -> impl Ord + use<> {
         let crate_name = self.location.module_path.split("::").next().unwrap_or_default();
-        (self.order, crate_name, self.location, self.name)
+        (self.traits.batch.is_some(), self.order, crate_name, self.location, self.name)
     }
 }
 
@@ -149,6 +173,7 @@ impl fmt::Debug for ReceiverDefinition {
             .field("location", &self.location)
             .field("order", &self.order)
             .field("is_async", &self.traits.is_async)
+            .field("batch", &self.traits.batch)
             .finish_non_exhaustive()
     }
 }

@@ -3,6 +3,7 @@
 //! This folder uses events, metadata, scopes and the executor. It knows nothing of signals, of the registry or of an event bus.
 
 mod any_receiver;
+mod batch;
 mod call;
 mod definition;
 mod error;
@@ -12,9 +13,14 @@ mod run;
 
 pub(crate) use any_receiver::receivers_of;
 pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
+pub use batch::{
+    AnyBatchReceiver, Batch, BatchError, BatchEvent, BatchFor, BatchFuture, BatchIter, BatchReturn,
+    CalledBatch, TypedBatchReceiver, batch_of, in_batch_future,
+};
+pub(crate) use batch::{BatchCall, BatchOutcome, BatchReceiver};
 pub(crate) use call::Call;
 pub use call::{Called, ReceiverFuture, in_future};
-pub use definition::{EventOrigin, ReceiverDefinition, function_id};
+pub use definition::{BatchLimits, EventOrigin, ReceiverDefinition, batch_limits, function_id};
 pub(crate) use definition::{FullName, Traits};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key, from_event_bus, metadata, shared_data_key};

@@ -152,7 +152,7 @@ impl Closure {
                 column: self.caller.column(),
             },
             order: 0,
-            traits: Traits { is_async: self.is_async, takes_metadata: true },
+            traits: Traits { is_async: self.is_async, takes_metadata: true, batch: None },
             function: self.function,
         }
     }

@@ -1,11 +1,16 @@
 //! Functions that expansions of `#[receiver]` call.
 
 use super::Signal;
-use crate::{event::Event, schema::text_eq};
+use crate::{event::Event, receiver::BatchEvent, schema::text_eq};
 
 /// Returns the signal. Because of the parameter's type, the compiler says "expected `&Signal<_>`" at what the user wrote in
 /// `#[receiver(…)]`.
 pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> {
+    signal
+}
+
+/// Returns the signal of a batch receiver. The compiler reports a signal whose events never come in batches at what the user wrote.
+pub const fn batched_signal<E: BatchEvent>(signal: &'static Signal<E>) -> &'static Signal<E> {
     signal
 }
 

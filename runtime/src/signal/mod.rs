@@ -26,8 +26,9 @@ pub(crate) use connect_any::connect_any;
 pub(crate) use connection::Closure;
 pub use connection::Connection;
 use dispatch::Failures;
-pub use expansion::{assert_distinct, assert_not_local, event_type, signal};
-pub(crate) use incoming::Incoming;
+pub use expansion::{assert_distinct, assert_not_local, batched_signal, event_type, signal};
+#[allow(unused_imports)] // Consumers do not collect batches yet.
+pub(crate) use incoming::{BatchItem, Incoming, run_batch};
 pub(crate) use install::{install_outlet, remove_outlet};
 pub(crate) use outlet::{Outlet, Producing, current_as as current_outlet};
 use receivers::Receivers;
@@ -37,7 +38,8 @@ use crate::{
     event::{Event, EventDefinition, WireEvent},
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{
-        Call, Delivery, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverFuture, Traits, TypedReceiver,
+        Batch, BatchCall, BatchError, BatchFuture, BatchLimits, Call, Delivery, EventOrigin,
+        ReceiverDefinition, ReceiverError, ReceiverFuture, Traits, TypedBatchReceiver, TypedReceiver,
     },
     responses::Responses,
     schema::{Location, event_schema_string},
@@ -99,13 +101,56 @@ impl<E: Event> Signal<E> {
         _: &F,
         call: Call<E>,
     ) -> TypedReceiver<E> {
-        let function = TypeId::of::<F>;
-        let event = E::DEFINITION;
+        let traits = Traits { is_async: matches!(call, Call::Async(_)), takes_metadata: false, batch: None };
+        TypedReceiver { definition: Self::receiver_definition::<F>(name, location, order, traits), call }
+    }
+
+    /// Makes a batch receiver of this signal's events. Expansions use it.
+    #[doc(hidden)]
+    pub const fn batch_receiver<F: 'static>(
+        &'static self,
+        name: &'static str,
+        location: Location,
+        limits: BatchLimits,
+        _: &F,
+        call: fn(&Batch<E>) -> Result<(), BatchError>,
+    ) -> TypedBatchReceiver<E> {
+        Self::batched::<F>(name, location, limits, BatchCall::Sync(call))
+    }
+
+    /// Makes an async batch receiver of this signal's events. Expansions use it.
+    #[doc(hidden)]
+    pub const fn async_batch_receiver<F: 'static>(
+        &'static self,
+        name: &'static str,
+        location: Location,
+        limits: BatchLimits,
+        _: &F,
+        call: for<'a> fn(&'a Batch<E>) -> BatchFuture<'a>,
+    ) -> TypedBatchReceiver<E> {
+        Self::batched::<F>(name, location, limits, BatchCall::Async(call))
+    }
+
+    const fn batched<F: 'static>(
+        name: &'static str,
+        location: Location,
+        limits: BatchLimits,
+        call: BatchCall<E>,
+    ) -> TypedBatchReceiver<E> {
+        let is_async = matches!(call, BatchCall::Async(_));
+        let traits = Traits { is_async, takes_metadata: true, batch: Some(limits) };
+        TypedBatchReceiver { definition: Self::receiver_definition::<F>(name, location, 0, traits), call }
+    }
+
+    const fn receiver_definition<F: 'static>(
+        name: &'static str,
+        location: Location,
+        order: i32,
+        traits: Traits,
+    ) -> ReceiverDefinition {
         let (stable_name, only) = (None, None);
-        let traits = Traits { is_async: matches!(call, Call::Async(_)), takes_metadata: false };
-        let definition =
-            ReceiverDefinition { event, name, stable_name, only, location, order, traits, function };
-        TypedReceiver { definition, call }
+        let (event, function) = (E::DEFINITION, TypeId::of::<F>);
+        ReceiverDefinition { event, name, stable_name, only, location, order, traits, function }
     }
 
     /// Returns the definition of the event type.

@@ -20,11 +20,13 @@
 
 // This folder uses the registry, contracts, signals and scopes. Nothing in the crate uses it.
 
+mod batch;
 mod capture;
 
 use std::{any::type_name, path::Path};
 
 pub use crate::scope::{Entered, Scope, ScopeHandle, Scoped};
+pub use batch::{batch, batch_with_metadata};
 pub use capture::{Capture, capture};
 
 use crate::{contracts, event::Event, receiver::function_id, registry, scope::Effect, signal::Signal};
