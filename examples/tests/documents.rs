@@ -56,6 +56,26 @@ fn quoted_messages_are_real() {
     assert!(count >= 4, "three in the README, and one in the guide: {count}");
 }
 
+/// Code that needs crates which the documentation cannot use is quoted from an example, which compiles it.
+#[test]
+fn quoted_code_is_from_the_examples() {
+    let dedented = |text: &str| text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+    let examples: Vec<String> =
+        files(&root().join("examples"), "rs").iter().map(|path| dedented(&read(path))).collect();
+    let mut count = 0;
+    for path in files(&root().join("runtime/src"), "md") {
+        let text = read(&path);
+        for block in text.split("```rust,ignore\n").skip(1) {
+            let code = block.split_once("\n```").expect("the block ends").0;
+            let exists = examples.iter().any(|example| example.contains(&dedented(code)));
+            assert!(exists, "{}: no example has this code:\n{code}", path.display());
+            count += 1;
+        }
+        assert!(!text.contains("```ignore"), "{}: write `rust,ignore`", path.display());
+    }
+    assert!(count >= 4, "{count} blocks were read");
+}
+
 /// Returns the anchors that rustdoc and GitHub create for the headings of a Markdown file.
 fn anchors(markdown: &str) -> Vec<String> {
     let headings = prose(markdown).filter(|line| line.starts_with('#'));

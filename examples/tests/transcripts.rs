@@ -60,6 +60,13 @@ fn webhook() {
     compare("03_webhook", &printed(&mut run("03_webhook", &[])));
 }
 
+#[test]
+fn asynchronous() {
+    // The mail service is on this machine.
+    let mut example = cargo_run(&["--package", "async-example"], &[]);
+    compare("06_async", &printed(example.env("NO_PROXY", "127.0.0.1")));
+}
+
 /// In the transcript of a web service, `>` starts a request and `<` its answer. Both halves of the process end with one signal, and
 /// nothing is lost.
 #[test]

@@ -1,0 +1,2 @@
+CREATE TABLE enrollments (learner TEXT NOT NULL UNIQUE);
+CREATE TABLE counted (event TEXT NOT NULL PRIMARY KEY, course TEXT NOT NULL);
