@@ -27,18 +27,15 @@ const CORE: &[&str] = &[
     "serde_core",
     "serde_json",
     "zmij",
-    // percent-encoding, strsim
+    // percent-encoding, strsim, uuid
     "percent-encoding",
     "strsim",
+    "uuid",
     // tracing
     "once_cell",
     "pin-project-lite",
     "tracing",
     "tracing-core",
-    // uuid with version 1
-    "atomic",
-    "bytemuck",
-    "uuid",
 ];
 
 /// A fixed platform, so that results are the same everywhere.

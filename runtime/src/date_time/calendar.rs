@@ -55,7 +55,9 @@ pub(super) fn date(day_number: u32) -> Option<(u16, u8, u8)> {
     let month = fifths / DAYS_IN_5_MONTHS;
     let day = fifths % DAYS_IN_5_MONTHS / 5 + 1;
     let (year, month) = if month < 10 { (year, month + 3) } else { (year + 1, month - 9) };
-    Some((u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(day).ok()?))
+    // The numbers of a date fit. Checks would cost as much as the divisions.
+    let [low, high, ..] = year.to_le_bytes();
+    Some((u16::from_le_bytes([low, high]), month.to_le_bytes()[0], day.to_le_bytes()[0]))
 }
 
 /// Returns the day of the week, from 0 for Monday.

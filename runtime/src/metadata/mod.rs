@@ -53,6 +53,7 @@ impl EventsMetadata {
     }
 
     /// Makes the metadata of an event that this process sends now, and that happened at `time`, or now.
+    #[inline]
     pub(crate) fn sent(definition: &EventDefinition, time: Option<DateTime>) -> Self {
         Self::new(Cow::Borrowed(definition.event_type()), definition.minor_version(), time)
     }

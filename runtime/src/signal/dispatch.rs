@@ -111,15 +111,17 @@ impl Receivers {
         failures: Failures,
         responses: &mut Responses,
     ) -> Result<(), ReceiverError> {
-        let metadata;
-        let lazy = if self.ask_for_metadata(definition) {
-            metadata = EventsMetadata::sent(definition, time);
-            LazyMetadata::given(definition, &metadata)
+        // Two calls, because a value that one of two branches makes would be moved.
+        if self.ask_for_metadata(definition) {
+            let metadata = EventsMetadata::sent(definition, time);
+            let metadata = &LazyMetadata::given(definition, &metadata);
+            let delivery = Delivery { metadata, from_event_bus: false };
+            self.dispatch_inline(definition, event, delivery, Scopes::NONE, failures, responses)
         } else {
-            LazyMetadata::later(definition, time)
-        };
-        let delivery = Delivery { metadata: &lazy, from_event_bus: false };
-        self.dispatch_inline(definition, event, delivery, Scopes::NONE, failures, responses)
+            let metadata = &LazyMetadata::later(definition, time);
+            let delivery = Delivery { metadata, from_event_bus: false };
+            self.dispatch_inline(definition, event, delivery, Scopes::NONE, failures, responses)
+        }
     }
 
     /// Runs the receivers for an event of the type `definition`, and adds their responses. It is one function for all types of

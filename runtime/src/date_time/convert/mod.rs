@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use super::{DateTime, DateTimeError, UtcOffset, calendar, format::byte};
 
-const SECONDS_A_DAY: i64 = 86_400;
+const SECONDS_A_DAY: u32 = 86_400;
 
 impl DateTime {
     /// Returns the instant `micros` microseconds after 1970-01-01T00:00:00+00:00, in UTC. Negative numbers are before
@@ -71,19 +71,31 @@ impl DateTime {
     }
 
     /// Returns the time `duration` after 1970-01-01 in UTC, or 1970-01-01 if that is after the year 9999.
+    #[inline]
     pub(crate) fn since_1970(duration: Duration) -> Self {
-        let seconds = i64::try_from(duration.as_secs()).unwrap_or(i64::MAX / 2);
-        Self::from_unix(seconds, duration.subsec_micros()).unwrap_or(Self::UNIX_EPOCH)
+        let a_day = u64::from(SECONDS_A_DAY);
+        let (days, second) = (duration.as_secs() / a_day, duration.as_secs() % a_day);
+        let day_number = u32::try_from(days).ok().and_then(|days| days.checked_add(calendar::UNIX_EPOCH));
+        let date = day_number.and_then(calendar::date);
+        date.map_or(Self::UNIX_EPOCH, |date| Self::at_second(date, second, duration.subsec_micros()))
     }
 
     /// Makes a time in UTC from seconds since 1970 and the microseconds after them.
     fn from_unix(seconds: i64, microsecond: u32) -> Result<Self, DateTimeError> {
-        let days = seconds.div_euclid(SECONDS_A_DAY) + i64::from(calendar::UNIX_EPOCH);
-        let date = u32::try_from(days).ok().and_then(calendar::date);
-        let (year, month, day) = date.ok_or(DateTimeError::INSTANT)?;
-        let second = u32::try_from(seconds.rem_euclid(SECONDS_A_DAY)).map_err(|_| DateTimeError::INSTANT)?;
+        let a_day = i64::from(SECONDS_A_DAY);
+        let (days, second) = (seconds.div_euclid(a_day), seconds.rem_euclid(a_day));
+        let day_number = u32::try_from(days + i64::from(calendar::UNIX_EPOCH));
+        let date = day_number.ok().and_then(calendar::date).ok_or(DateTimeError::INSTANT)?;
+        Ok(Self::at_second(date, second.unsigned_abs(), microsecond))
+    }
+
+    /// Makes a time in UTC from a date and the second of its day.
+    #[inline]
+    fn at_second((year, month, day): (u16, u8, u8), second: u64, microsecond: u32) -> Self {
+        // A day has fewer seconds than that.
+        let second = u32::try_from(second).unwrap_or_default();
         let minute = second / 60;
-        Ok(Self {
+        Self {
             year,
             month,
             day,
@@ -92,7 +104,7 @@ impl DateTime {
             second: byte(second % 60),
             microsecond,
             offset: Some(UtcOffset::UTC),
-        })
+        }
     }
 }
 
