@@ -87,7 +87,7 @@ pub use crate::{
     },
     schema::*,
     signal::{
-        AnySignal, AsyncReceiver, AsyncReceiverWith, SIGNALS, Signal, assert_distinct, assert_not_local,
-        batched_signal, event_type, signal,
+        AnySignal, AsyncAnyReceiver, AsyncReceiver, AsyncReceiverWith, SIGNALS, Signal, assert_distinct,
+        assert_not_local, batched_signal, event_type, signal,
     },
 };

@@ -147,4 +147,5 @@ fn budgets(counts: &BTreeMap<&str, u64>) {
     at_most("send to 0 receivers", 1.0, 40);
     // Without metadata, a send costs less than a UUID and the clock.
     at_most("send to 1 receiver", 0.7, counts["metadata by hand"]);
+    at_most("send to 1 receiver of metadata", 1.4, counts["metadata by hand"]);
 }

@@ -93,8 +93,9 @@ mod tests {
         for ticks in bits.chain([0, u64::MAX, 139_123_456_789_012_345]) {
             for sequence in [0, 1, 0x2000, 0x3FFF, u16::MAX] {
                 for node in [[0; 6], [1, 2, 3, 4, 5, 6], [0xFF; 6]] {
-                    let [a, b, c, d, e, f] = node;
-                    let id = uuid_of(ticks, sequence, u64::from_be_bytes([0, 0, a, b, c, d, e, f]));
+                    let mut bytes = [0; 8];
+                    bytes[2..].copy_from_slice(&node);
+                    let id = uuid_of(ticks, sequence, u64::from_be_bytes(bytes));
                     assert_eq!(id, Builder::from_gregorian_timestamp(ticks, sequence, &node).into_uuid());
                 }
             }

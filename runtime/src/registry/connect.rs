@@ -5,7 +5,7 @@ use crate::{
     event::{AnyEvent, AnyEventError},
     metadata::EventsMetadata,
     receiver::ReceiverReturn,
-    signal::{Closure, Connection, connect_any as connect_to_all},
+    signal::{Closure, Connection, Untyped, connect_any as connect_to_all},
 };
 
 /// Connects a receiver of the events of type `event_type`, until the [`Connection`] is dropped.
@@ -47,7 +47,7 @@ where
     F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
     R: ReceiverReturn,
 {
-    Ok(known(event_type)?.connect_untyped(Closure::of(&receiver), receiver))
+    Ok(known(event_type)?.connect_untyped(Untyped::new(Closure::of(&receiver), receiver)))
 }
 
 /// Does the same as [`connect`], under a stable name, which logs and dead letters use as in
@@ -72,7 +72,7 @@ where
     R: ReceiverReturn,
 {
     let closure = Closure::of(&receiver).named(name);
-    Ok(known(event_type)?.connect_untyped(closure, receiver))
+    Ok(known(event_type)?.connect_untyped(Untyped::new(closure, receiver)))
 }
 
 /// Connects a receiver of all events, whatever their type, until the [`Connection`] is dropped.
@@ -99,7 +99,7 @@ where
     R: ReceiverReturn,
 {
     signals();
-    connect_to_all(Closure::of(&receiver), receiver)
+    connect_to_all(Untyped::new(Closure::of(&receiver), receiver))
 }
 
 /// Does the same as [`connect_any`], under a stable name, which logs and dead letters use as in
@@ -116,5 +116,5 @@ where
     R: ReceiverReturn,
 {
     signals();
-    connect_to_all(Closure::of(&receiver).named(name), receiver)
+    connect_to_all(Untyped::new(Closure::of(&receiver).named(name), receiver))
 }

@@ -72,6 +72,24 @@ pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Res
     known(&metadata.event_type)?.dispatch_from_event_bus(&metadata, bytes)
 }
 
+/// Does the same as [`send_from_event_bus`], from asynchronous code: the receivers run when the returned future is polled. Everything
+/// else is as for [`send_event_async`](crate::Signal::send_event_async).
+///
+/// # Errors
+///
+/// The same as for [`send_from_event_bus`], before the future exists.
+///
+/// # Panics
+///
+/// If an event type is defined more than once, like the other functions of this [module](super).
+#[track_caller]
+pub fn send_from_event_bus_async(
+    metadata: EventsMetadata,
+    bytes: &[u8],
+) -> Result<impl Future<Output = Responses> + Send + use<>, AnyEventError> {
+    known(&metadata.event_type)?.dispatch_from_event_bus_async(metadata, bytes)
+}
+
 /// Decodes the event with the Avro bytes `bytes`, which came from an event bus with `metadata`, and finds its receivers.
 pub(crate) fn receive(metadata: EventsMetadata, bytes: &[u8]) -> Result<Incoming, BoxError> {
     let signal = known(&metadata.event_type)?;

@@ -10,6 +10,7 @@
 // This folder uses signals and receivers. The event bus, the tests' helpers and the command line use it.
 
 mod connect;
+mod connect_async;
 mod events;
 mod findings;
 mod receivers;
@@ -17,9 +18,12 @@ mod receivers;
 #[doc(hidden)]
 pub use crate::receiver::function_id as __function_id;
 pub use connect::{connect, connect_any, connect_any_named, connect_named};
+pub use connect_async::{
+    connect_any_async_with, connect_any_named_async_with, connect_async_with, connect_named_async_with,
+};
 #[cfg(feature = "cli")]
 pub(crate) use events::has_receiver_called;
-pub use events::{events, get, send_from_event_bus};
+pub use events::{events, get, send_from_event_bus, send_from_event_bus_async};
 pub(crate) use events::{has_receivers, receive, type_has_receivers};
 pub(crate) use findings::lines;
 pub use findings::{Finding, findings};

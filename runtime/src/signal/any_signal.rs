@@ -6,15 +6,15 @@ use linkme::distributed_slice;
 
 use super::{
     Signal,
-    connection::{Closure, Connected, Connection},
+    connection::{Connected, Connection, Untyped},
     dispatch::Failures,
     incoming::Incoming,
     receivers::Receivers,
 };
 use crate::{
-    event::{AnyEvent, AnyEventError, Event, EventDefinition, SharedEvent},
+    event::{AnyEventError, Event, EventDefinition, SharedEvent},
     metadata::{EventsMetadata, LazyMetadata},
-    receiver::{Delivery, EventOrigin, ReceiverReturn},
+    receiver::{Delivery, EventOrigin},
     responses::Responses,
     scope::{self, Scopes},
 };
@@ -35,15 +35,12 @@ pub trait AnySignal: Send + Sync {
 impl dyn AnySignal {
     /// Connects a receiver that does not know the type of its events. [`registry::connect`](crate::registry::connect) is the
     /// public function.
-    pub(crate) fn connect_untyped<F, R>(&'static self, closure: Closure, receiver: F) -> Connection
-    where
-        F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-        R: ReceiverReturn,
-    {
+    pub(crate) fn connect_untyped(&'static self, receiver: Untyped) -> Connection {
         let (event, receivers) = (self.definition(), self.receivers());
+        let Untyped { closure, function } = receiver;
         receivers.warn_of_repeated_name(event, &closure);
-        let definition = Arc::new(closure.definition(event));
-        Connected::untyped(closure, Some(definition), receiver).connect(&receivers.connected)
+        let definition = Some(Arc::new(closure.definition(event)));
+        Connected { closure, definition, function }.connect(&receivers.connected)
     }
 
     /// Runs the receivers for the event with the Avro bytes `bytes`, which came from an event bus.

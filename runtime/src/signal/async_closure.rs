@@ -99,6 +99,47 @@ where
     }
 }
 
+/// An async closure that borrows state and an event of any type, and whose future can go to other threads.
+pub trait AsyncAnyReceiver<'a, S: 'a>: Fn(&'a S, AnyEvent<'a>, &'a EventsMetadata) -> Self::Future {
+    /// The closure's result.
+    type Returned;
+    /// The future.
+    type Future: Future<Output = Self::Returned> + Send + 'a;
+}
+
+impl<'a, S: 'a, F, Fut> AsyncAnyReceiver<'a, S> for F
+where
+    F: Fn(&'a S, AnyEvent<'a>, &'a EventsMetadata) -> Fut,
+    Fut: Future + Send + 'a,
+{
+    type Returned = Fut::Output;
+    type Future = Fut;
+}
+
+/// A connected async closure for events of any type, and the state that it borrows.
+pub(super) struct AsyncAnyClosure<S, F, R> {
+    state: S,
+    receiver: F,
+    returned: PhantomData<fn() -> R>,
+}
+
+impl<S, F, R> AsyncAnyClosure<S, F, R> {
+    pub(super) fn new(state: S, receiver: F) -> Self {
+        Self { state, receiver, returned: PhantomData }
+    }
+}
+
+impl<S, F, R> Receives for AsyncAnyClosure<S, F, R>
+where
+    S: Send + Sync,
+    F: for<'a> AsyncAnyReceiver<'a, S, Returned = R> + Send + Sync,
+    R: ReceiverReturn,
+{
+    fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a> {
+        finish((self.receiver)(&self.state, event, delivery.metadata.get()))
+    }
+}
+
 fn finish<'a, R: ReceiverReturn>(future: impl Future<Output = R> + Send + 'a) -> Called<'a> {
     Called::Future(Box::pin(async move { future.await.outcome() }))
 }

@@ -3,20 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    connection::{Closure, Connected, ConnectedList, Connection},
+    connection::{Connected, ConnectedList, Connection, Untyped},
     dispatch_list::{DispatchList, Snapshot},
 };
-use crate::{event::AnyEvent, metadata::EventsMetadata, receiver::ReceiverReturn};
-
 static CONNECTED: ConnectedList = DispatchList::new();
 
 /// Connects a receiver of all events. [`registry::connect_any`](crate::registry::connect_any) is the public function.
-pub(crate) fn connect_any<F, R>(closure: Closure, receiver: F) -> Connection
-where
-    F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-    R: ReceiverReturn,
-{
-    Connected::untyped(closure, None, receiver).connect(&CONNECTED)
+pub(crate) fn connect_any(receiver: Untyped) -> Connection {
+    let Untyped { closure, function } = receiver;
+    Connected { closure, definition: None, function }.connect(&CONNECTED)
 }
 
 /// Returns whether a receiver of all events is connected.

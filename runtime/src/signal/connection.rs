@@ -8,7 +8,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use super::dispatch_list::DispatchList;
+use super::{
+    async_closure::{AsyncAnyClosure, AsyncAnyReceiver},
+    dispatch_list::DispatchList,
+};
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
@@ -69,20 +72,6 @@ pub(super) struct Connected {
 }
 
 impl Connected {
-    /// Makes a receiver that does not know the type of its events.
-    pub(super) fn untyped<F, R>(
-        closure: Closure,
-        definition: Option<Arc<ReceiverDefinition>>,
-        receiver: F,
-    ) -> Self
-    where
-        F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
-        R: ReceiverReturn,
-    {
-        let call = move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome();
-        Self { closure, definition, function: Box::new(SyncClosure(call)) }
-    }
-
     /// Adds the receiver to `list`. Ids grow over all lists, so that two lists can be merged in order of connection.
     pub(super) fn connect(self, list: &'static ConnectedList) -> Connection {
         static NEXT_ID: AtomicU64 = AtomicU64::new(0);
@@ -94,6 +83,34 @@ impl Connected {
     /// Returns its definition as a receiver of `event`.
     pub(super) fn definition(&self, event: &'static EventDefinition) -> Arc<ReceiverDefinition> {
         self.definition.clone().unwrap_or_else(|| Arc::new(self.closure.definition(event)))
+    }
+}
+
+/// A receiver that does not know the type of its events, before it is connected.
+pub(crate) struct Untyped {
+    pub(super) closure: Closure,
+    pub(super) function: Box<dyn Receives>,
+}
+
+impl Untyped {
+    pub(crate) fn new<F, R>(closure: Closure, receiver: F) -> Self
+    where
+        F: Fn(AnyEvent<'_>, &EventsMetadata) -> R + Send + Sync + 'static,
+        R: ReceiverReturn,
+    {
+        let call = move |event: AnyEvent<'_>, metadata: &EventsMetadata| receiver(event, metadata).outcome();
+        Self { closure, function: Box::new(SyncClosure(call)) }
+    }
+
+    /// Makes an async one, which borrows `state`.
+    pub(crate) fn asynchronous<S, F, R>(closure: Closure, state: S, receiver: F) -> Self
+    where
+        S: Send + Sync + 'static,
+        F: for<'a> AsyncAnyReceiver<'a, S, Returned = R> + Send + Sync + 'static,
+        R: ReceiverReturn + 'static,
+    {
+        let function = Box::new(AsyncAnyClosure::new(state, receiver));
+        Self { closure: closure.asynchronous(), function }
     }
 }
 

@@ -21,10 +21,10 @@ mod send_async;
 use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
-pub use async_closure::{AsyncReceiver, AsyncReceiverWith};
+pub use async_closure::{AsyncAnyReceiver, AsyncReceiver, AsyncReceiverWith};
 pub(crate) use connect_any::connect_any;
-pub(crate) use connection::Closure;
 pub use connection::Connection;
+pub(crate) use connection::{Closure, Untyped};
 use dispatch::Failures;
 pub use expansion::{assert_distinct, assert_not_local, batched_signal, event_type, signal};
 #[allow(unused_imports)] // Consumers do not collect batches yet.

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::{Signal, dispatch::Failures, receivers::Receivers};
+use super::{AnySignal, Signal, dispatch::Failures, receivers::Receivers};
 use crate::{
     date_time::DateTime,
-    event::{Event, EventDefinition, SharedEvent},
+    event::{AnyEventError, Event, EventDefinition, SharedEvent},
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{Delivery, ReceiverError},
     responses::Responses,
@@ -105,6 +105,26 @@ impl<E: Event> Signal<E> {
             from_event_bus,
             scopes: Scopes::current(),
         }
+    }
+}
+
+impl dyn AnySignal {
+    /// Decodes the event with the Avro bytes `bytes`, which came from an event bus. Returns the run of its receivers.
+    pub(crate) fn dispatch_from_event_bus_async(
+        &'static self,
+        metadata: EventsMetadata,
+        bytes: &[u8],
+    ) -> Result<impl Future<Output = Responses> + Send + use<>, AnyEventError> {
+        let definition = self.definition();
+        let sending = Sending {
+            receivers: self.receivers(),
+            definition,
+            event: definition.decode(bytes)?,
+            metadata: Metadata::Given(metadata),
+            from_event_bus: true,
+            scopes: Scopes::current(),
+        };
+        Ok(send_all(Some(sending)))
     }
 }
 

@@ -20,7 +20,7 @@ use openedx_events::{
 };
 use openedx_events_tests::number_events;
 
-use super::{ends, single_threaded, tokio_runtime};
+use super::{ends, process, single_threaded, tokio_runtime};
 
 number_events! {
     TrainArrived "com.example.learning.train.arrived.v1"
@@ -28,6 +28,8 @@ number_events! {
     BusArrived "com.example.learning.bus.arrived.v1"
     PlaneArrived "com.example.learning.plane.arrived.v1"
     FerryArrived "com.example.learning.ferry.arrived.v1"
+    CoachArrived "com.example.learning.coach.arrived.v1"
+    CoachLeft "com.example.learning.coach.left.v1"
 }
 
 const TIMEOUT: Duration = Duration::from_millis(300);
@@ -65,6 +67,7 @@ async fn announce(number: &i64, from_event_bus: bool) -> Result<(), String> {
 
 #[test]
 fn lanes_find_the_runtime_of_the_consumer_and_failures_are_retried() {
+    let _alone = process();
     let reports = ends(|| {
         // On a worker, on a thread for blocking work of each kind of runtime, and on a thread of `run_all`.
         let run = |events: std::ops::Range<i64>| {
@@ -90,6 +93,38 @@ fn lanes_find_the_runtime_of_the_consumer_and_failures_are_retried() {
     assert_eq!(RUNS.lock().unwrap()[..6], [0, 0, 1, 1, 2, 2], "one lane keeps the order");
 }
 
+/// Sends another event on a thread of its own.
+#[receiver(COACH_ARRIVED)]
+fn leave(number: &i64) -> Result<(), String> {
+    let number = *number;
+    let sent = thread::spawn(move || COACH_LEFT.send_event(CoachLeft { number })).join().unwrap();
+    sent.failures().next().map_or(Ok(()), |failure| Err(failure.result().unwrap_err().to_string()))
+}
+
+/// Needs tokio's timer.
+#[receiver(COACH_LEFT)]
+async fn wave() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+#[test]
+fn a_thread_that_a_receiver_starts_finds_the_runtime_of_the_consumer() {
+    let _alone = process();
+    ends(|| {
+        let consume =
+            || consumer(&bus_with(&COACH_ARRIVED, vec![CoachArrived { number: 1 }]), 1).max_attempts(1);
+        let inside = consume();
+        let runtime = tokio_runtime();
+        let report = runtime.block_on(async {
+            tokio::task::spawn_blocking(move || inside.run(Stop::new())).await.unwrap().unwrap()
+        });
+        assert_eq!((report.handled, report.dead_lettered), (1, 0));
+        // It is forgotten when the consumer ends.
+        let sent = thread::spawn(|| COACH_LEFT.send_event(CoachLeft { number: 2 })).join().unwrap();
+        assert!(!sent.all_ok());
+    });
+}
+
 static DROPPED: AtomicUsize = AtomicUsize::new(0);
 
 struct Dropped;
@@ -111,6 +146,7 @@ async fn hangs(number: &i64) {
 
 #[test]
 fn the_receiver_timeout_cancels_an_async_receiver_and_the_consumer_goes_on() {
+    let _alone = process();
     let (report, letters, took) = ends(|| {
         let bus = bus_with(&TRAM_ARRIVED, (0..4).map(|number| TramArrived { number }).collect());
         let begun = Instant::now();
@@ -130,6 +166,7 @@ fn the_receiver_timeout_cancels_an_async_receiver_and_the_consumer_goes_on() {
 
 #[test]
 fn an_async_receiver_that_blocks_its_thread_ends_the_consumer() {
+    let _alone = process();
     let _connection = BUS_ARRIVED.connect_named_async("blocks", async |_, _| {
         // Longer than the timeout and the time to cancel.
         thread::sleep(TIMEOUT + Duration::from_secs(4));
@@ -148,6 +185,7 @@ fn an_async_receiver_that_blocks_its_thread_ends_the_consumer() {
 fn a_consumer_that_blocks_the_thread_of_its_runtime_says_so() {
     let _connection =
         PLANE_ARRIVED.connect_async(async |_, _| tokio::time::sleep(Duration::from_millis(1)).await);
+    let _alone = process();
     let letters = ends(|| {
         let bus = bus_with(&PLANE_ARRIVED, vec![PlaneArrived { number: 1 }]);
         // The consumer should have been given a thread of its own.
@@ -162,6 +200,7 @@ fn a_consumer_that_blocks_the_thread_of_its_runtime_says_so() {
 
 #[test]
 fn a_replay_cancels_an_async_receiver_after_its_timeout() {
+    let _alone = process();
     let state = Arc::new(AtomicUsize::new(0));
     let _connection = FERRY_ARRIVED.connect_named_async_with(
         "ferries",

@@ -7,6 +7,7 @@ mod executors;
 mod failures;
 mod order;
 mod scopes;
+mod untyped;
 
 use std::{
     future::poll_fn,

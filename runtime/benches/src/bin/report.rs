@@ -35,11 +35,12 @@ fn duration(nanos: f64) -> String {
     }
 }
 
-/// Writes a row for each of `names`: its time relative to the baseline's, then the time.
+/// Writes a row for each of `names`: its time relative to the baseline's, then the time. Returns nothing if the baseline was not
+/// measured.
 fn table(times: &Times, group: &str, baseline: &str, names: &[(&str, &str)]) -> String {
     let time = |name: &str| times.get(&format!("{group}/{name}")).copied();
     let mut text = String::from("| | ratio | time |\n|---|---|---|\n");
-    let baseline = time(baseline).unwrap_or(f64::NAN);
+    let Some(baseline) = time(baseline) else { return String::new() };
     for (name, label) in names {
         if let Some(time) = time(name) {
             let _ = writeln!(text, "| {label} | {:.2} | {} |", time / baseline, duration(time));
@@ -87,7 +88,8 @@ fn sections(times: &Times, instructions: &str) -> Vec<(String, String)> {
     let send = [
         ("to_0", "no receiver"),
         ("to_1", "1 receiver"),
-        ("to_1_with_metadata", "1 receiver, with metadata"),
+        ("to_1_of_metadata", "1 receiver that takes the metadata"),
+        ("to_1_with_metadata", "1 receiver, with metadata from elsewhere"),
         ("to_10", "10 receivers"),
         ("metadata", "metadata alone"),
         ("metadata_by_hand_and_call", "baseline: UUID v1, clock, call"),
@@ -118,7 +120,7 @@ fn main() {
     assert!(!tables.is_empty(), "run `cargo bench` or the bench of the bus first");
     let file = here.join("../../BENCHMARKS.md");
     let mut text = fs::read_to_string(&file).expect("BENCHMARKS.md exists");
-    for (name, section) in tables {
+    for (name, section) in tables.into_iter().filter(|(_, section)| !section.is_empty()) {
         let (begin, end) = (format!("<!-- {name} -->\n"), format!("<!-- end {name} -->"));
         // The document leaves out some figures.
         let Some((before, rest)) = text.split_once(&begin) else { continue };

@@ -66,7 +66,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    executor::{Runtime, clock},
+    executor::{Remembered, Runtime, clock},
     registry,
 };
 
@@ -126,6 +126,8 @@ impl Consumer {
             return Ok(Report::default());
         }
         self.check()?;
+        // Threads that receivers start find it too.
+        let _runtime = Remembered::current();
         let Subscription { topic, group, .. } = &self.subscription;
         let bus = self.bus()?;
         self.check_capabilities(&*bus)?;
