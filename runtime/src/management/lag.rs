@@ -40,14 +40,19 @@ impl LagOfGroup {
                 groups
             }
         };
-        for group in groups {
-            let lags = match topic.operations.lag(&topic.name, &group) {
-                Ok(lags) => lags,
-                Err(error) => {
-                    topic.explain_nothing()?;
-                    return Err(error.into());
-                }
-            };
+        let name = &topic.name;
+        let lags = match &*groups {
+            [group] => topic.operations.lag(name, group).map(|lags| vec![lags]),
+            groups => topic.operations.lags(name, groups),
+        };
+        let lags = match lags {
+            Ok(lags) => lags,
+            Err(error) => {
+                topic.explain_nothing()?;
+                return Err(error.into());
+            }
+        };
+        for (group, lags) in groups.iter().zip(lags) {
             for lag in lags {
                 let line = json!({
                     "group": group,

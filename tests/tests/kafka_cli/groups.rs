@@ -111,3 +111,26 @@ fn the_offset_time_of_python_moves_the_group_and_ends() {
     assert!(naive.code == 2 && naive.stderr.contains("no offset from UTC"), "{}", naive.stderr);
     assert!(bus.notes().is_empty());
 }
+
+/// All groups of a topic are asked for at once.
+#[test]
+fn the_lag_of_a_hundred_groups_is_that_of_each() {
+    let Some(bus) = Bus::new(2) else { return };
+    bus.post(&["one", "two", "three"]);
+    let names: Vec<String> = (0..100).map(|number| format!("{}-{number:03}", bus.group)).collect();
+    std::thread::scope(|scope| {
+        for names in names.chunks(13) {
+            scope.spawn(|| names.iter().for_each(|name| bus.server.begin_at_start(&bus.topic, name)));
+        }
+    });
+    let all = bus.done(&["lag", "-t", "parcels"]).json_lines();
+    let groups: Vec<&str> = all.iter().map(|line| line["group"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = names.iter().flat_map(|name| [&**name; 2]).collect();
+    assert_eq!(groups, expected);
+    for lines in all.chunks(2) {
+        let count: i64 = lines.iter().map(|line| line["count"].as_i64().unwrap()).sum();
+        assert_eq!(count, 3, "{lines:?}");
+    }
+    let one = bus.done(&["lag", "-t", "parcels", "-g", &names[7]]).json_lines();
+    assert_eq!(one, all[14..16]);
+}

@@ -215,8 +215,14 @@ pub(crate) fn events(few: u64) -> u64 {
     env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS must be a number"))
 }
 
+/// Returns how long a server is away in the tests of long outages: `FAULTS_OUTAGE` seconds, or ten.
+pub(crate) fn outage() -> Duration {
+    let seconds = env::var("FAULTS_OUTAGE");
+    Duration::from_secs(seconds.map_or(10, |text| text.parse().expect("FAULTS_OUTAGE must be a number")))
+}
+
 pub(crate) fn patience() -> Duration {
-    Duration::from_secs(60 + events(0) / 100)
+    Duration::from_secs(60 + events(0) / 100) + 2 * outage()
 }
 
 /// Waits until a condition holds, and fails after some time.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
-    scenario::{Scenario, eventually, wait},
+    scenario::{Scenario, eventually},
 };
 
 #[test]
@@ -23,7 +23,7 @@ fn items_in_added_partitions_are_handled() {
     eventually("the new partitions are used", || {
         (6..12).any(|partition| scenario.kafka().watermarks(&scenario.topic, partition).1 > 0)
     });
-    wait(500);
+    eventually("there are enough items", || producer.lines() > 400);
     assert!(producer.stop().success(), "{}", producer.log());
     scenario.until_done();
     for consumer in &mut consumers {

@@ -37,6 +37,12 @@ pub trait Operations: Send {
     /// Returns how far `group` is behind in each partition of `topic`. A topic without partitions has one line.
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError>;
 
+    /// Returns how far each of the `groups` that [`groups`](Self::groups) has listed is behind, in the same order. A bus overrides it
+    /// if it can ask for many groups at once.
+    fn lags(&mut self, topic: &str, groups: &[String]) -> Result<Vec<Vec<Lag>>, BusError> {
+        groups.iter().map(|group| self.lag(topic, group)).collect()
+    }
+
     /// Lists the entries that members of `group` received and have not acknowledged: at most `max`, after the entry `after`.
     fn pending(
         &mut self,

@@ -18,11 +18,14 @@ use super::{
     client::{self, Context},
     client_errors::ClientErrors,
     failure,
+    native_offsets::{self, Stored},
 };
 use crate::event_bus::broker::BusError;
 
 /// How much longer than the request itself its answer may take.
 const GRACE: Duration = Duration::from_secs(1);
+/// The pause before a coordinator is asked again.
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// A client that changes topics.
 pub(super) struct Admin {
@@ -62,6 +65,40 @@ impl Admin {
         Ok(TopicConfig(entries.filter_map(|entry| Some((entry.name, entry.value?))).collect()))
     }
 
+    /// Returns the offsets that each group has committed in partitions of a topic, or the error of this group. A coordinator that is
+    /// starting or moving is asked again.
+    pub(super) fn offsets(
+        &self,
+        groups: &[String],
+        topic: &str,
+        partitions: &[i32],
+        deadline: Instant,
+    ) -> Vec<Result<Vec<Stored>, RDKafkaErrorCode>> {
+        let ask = |groups: &[String]| {
+            native_offsets::of_groups(self.client.inner(), groups, topic, partitions, deadline)
+        };
+        let mut answers = ask(groups);
+        loop {
+            let again = answers
+                .iter()
+                .enumerate()
+                .filter(|(_, answer)| answer.as_ref().is_err_and(|code| may_change(*code)));
+            let again: Vec<usize> = again.map(|(index, _)| index).collect();
+            if again.is_empty() || Instant::now() + PAUSE >= deadline {
+                return answers;
+            }
+            thread::sleep(PAUSE);
+            let names: Vec<_> = again.iter().map(|index| groups[*index].clone()).collect();
+            for (index, answer) in again.into_iter().zip(ask(&names)) {
+                answers[index] = answer;
+            }
+        }
+    }
+
+    pub(super) fn errors(&self) -> &ClientErrors {
+        &self.errors
+    }
+
     fn wait<T>(
         &self,
         future: impl Future<Output = rdkafka::error::KafkaResult<T>>,
@@ -77,6 +114,12 @@ impl Admin {
             None => Err(failure::no_answer(action, &self.errors)),
         }
     }
+}
+
+/// Returns whether the next answer of a group's coordinator may be another one.
+fn may_change(code: RDKafkaErrorCode) -> bool {
+    use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
+    matches!(code, CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator)
 }
 
 /// The configuration of a topic, as far as the user may see it.

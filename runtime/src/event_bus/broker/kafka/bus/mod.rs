@@ -15,6 +15,7 @@ mod frame;
 mod marks;
 mod member;
 mod native_headers;
+mod native_offsets;
 mod operations;
 mod options;
 mod position;

@@ -206,7 +206,46 @@ impl Reader {
         partitions: &[i32],
         deadline: Instant,
     ) -> Result<BTreeMap<i32, Range<i64>>, BusError> {
-        partitions.iter().map(|one| Ok((*one, self.range(topic, *one, deadline)?))).collect()
+        if partitions.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let beginnings = self.bounds(topic, partitions, Offset::Beginning, deadline)?;
+        let ends = self.bounds(topic, partitions, Offset::End, deadline)?;
+        let range = |(partition, end): (i32, i64)| Some((partition, *beginnings.get(&partition)?..end));
+        Ok(ends.into_iter().filter_map(range).collect())
+    }
+
+    /// Returns the first offset of each partition, or the one after the last.
+    fn bounds(
+        &self,
+        topic: &str,
+        partitions: &[i32],
+        bound: Offset,
+        deadline: Instant,
+    ) -> Result<BTreeMap<i32, i64>, BusError> {
+        let action = format!("cannot look at the partitions of topic `{topic}`");
+        loop {
+            let mut list = TopicPartitionList::new();
+            for partition in partitions {
+                self.checked(&action, list.add_partition_offset(topic, *partition, bound))?;
+            }
+            let found = self.client.offsets_for_times(list, left(deadline)).and_then(|list| {
+                list.elements().iter().try_for_each(TopicPartitionListElem::error)?;
+                Ok(list)
+            });
+            match found {
+                // The leader of a partition may be another one in a moment.
+                Err(error) if is_moving(&error) && Instant::now() + PAUSE < deadline => thread::sleep(PAUSE),
+                found => {
+                    let found = self.checked(&action, found)?;
+                    let offset = |one: &TopicPartitionListElem<'_>| match one.offset() {
+                        Offset::Offset(offset) => Some((one.partition(), offset)),
+                        _ => None,
+                    };
+                    return Ok(found.elements().iter().filter_map(offset).collect());
+                }
+            }
+        }
     }
 
     /// Calls `each` with the records in ranges of offsets, each partition in its order. Offsets without a record are passed over.
@@ -387,6 +426,10 @@ impl Reader {
         })?;
         Ok(records)
     }
+}
+
+fn is_moving(error: &KafkaError) -> bool {
+    matches!(error.rdkafka_error_code(), Some(Code::NotLeaderForPartition | Code::LeaderNotAvailable))
 }
 
 /// Returns whether the next answer of the group's broker may be another one: it did not answer, or another broker takes its place.

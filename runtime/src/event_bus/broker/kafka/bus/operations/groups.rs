@@ -1,10 +1,6 @@
 //! The groups of a topic, and their members.
 
 use std::{
-    sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicUsize, Ordering},
-    },
     thread,
     time::{Duration, Instant},
 };
@@ -15,11 +11,11 @@ use rdkafka::{
     types::RDKafkaErrorCode as Code,
 };
 
-use super::committed::committed;
+use super::committed;
 use crate::event_bus::broker::{
     BusError,
     kafka::bus::{
-        Connector,
+        admin::Admin,
         reader::{Reader, left},
     },
 };
@@ -28,8 +24,6 @@ use crate::event_bus::broker::{
 const CONSUMERS: &str = "consumer";
 /// The pause before a coordinator is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How many groups are asked for their offsets at a time.
-const AT_ONCE: usize = 16;
 
 /// Asks for the group of this name, or for all groups. A coordinator that is starting or moving is asked again.
 fn ask(reader: &Reader, group: Option<&str>, action: &str, deadline: Instant) -> Result<GroupList, BusError> {
@@ -54,7 +48,7 @@ fn ask(reader: &Reader, group: Option<&str>, action: &str, deadline: Instant) ->
 
 /// Lists the groups that have offsets or members in a topic.
 pub(super) fn of_topic(
-    connector: &Connector,
+    admin: &Admin,
     reader: &Reader,
     topic: &str,
     partitions: &[i32],
@@ -70,41 +64,35 @@ pub(super) fn of_topic(
         let has_member = group.members().iter().any(|member| is_subscribed(member, topic));
         if has_member { &mut found } else { &mut unknown }.push(group.name().to_owned());
     }
-    found.extend(with_offsets(connector, topic, partitions, &unknown, deadline)?);
+    found.extend(with_offsets(admin, topic, partitions, unknown, deadline)?);
     found.sort_unstable();
     Ok(found)
 }
 
-/// Returns the groups that have offsets in a topic. The client of Kafka reads the offsets of its own group only, so each group
-/// needs a client.
+/// Returns the groups that have offsets in a topic.
 fn with_offsets(
-    connector: &Connector,
+    admin: &Admin,
     topic: &str,
     partitions: &[i32],
-    groups: &[String],
+    groups: Vec<String>,
     deadline: Instant,
 ) -> Result<Vec<String>, BusError> {
-    let next = AtomicUsize::new(0);
-    let found = Mutex::new(Vec::new());
-    let work = || {
-        while let Some(group) = groups.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let asked = Reader::in_group(connector, group)
-                .and_then(|reader| committed(&reader, topic, partitions, deadline));
-            let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-            match asked {
-                Ok(offsets) if !offsets.is_empty() => found.push(Ok(group.clone())),
+    let answers = admin.offsets(&groups, topic, partitions, deadline);
+    let mut found = Vec::new();
+    for (group, answer) in groups.into_iter().zip(answers) {
+        match answer {
+            Ok(stored) if stored.is_empty() => {}
+            Ok(_) => found.push(group),
+            Err(code) => {
+                let error = committed::failed(admin, topic, &group, code);
                 // This user may have no right to look at groups of others.
-                Err(error) if error.is_transient() => found.push(Err(error)),
-                _ => {}
+                if error.is_transient() {
+                    return Err(error);
+                }
             }
         }
-    };
-    thread::scope(|scope| {
-        for _ in 0..groups.len().min(AT_ONCE) {
-            scope.spawn(work);
-        }
-    });
-    found.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().collect()
+    }
+    Ok(found)
 }
 
 /// The members of a group that are alive.

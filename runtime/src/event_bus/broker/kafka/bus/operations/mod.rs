@@ -19,6 +19,7 @@ use rdkafka::consumer::Consumer;
 use self::merge::Merge;
 use super::{
     Connector,
+    admin::Admin,
     dead_letters::{letters::Letters, writer::LetterWriter},
     reader::{Reader, left},
 };
@@ -33,6 +34,8 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct KafkaOperations {
     connector: Arc<Connector>,
     reader: Reader,
+    /// Set by the first question about groups.
+    admin: Option<Admin>,
     /// The topic that was read last.
     merge: Option<Merge>,
     /// The dead letters that were listed last.
@@ -45,7 +48,23 @@ pub(super) struct KafkaOperations {
 impl KafkaOperations {
     pub(super) fn new(connector: Arc<Connector>) -> Result<Self, BusError> {
         let reader = Reader::new(&connector)?;
-        Ok(Self { connector, reader, merge: None, letters: None, writer: None, registry_is_away: false })
+        Ok(Self {
+            connector,
+            reader,
+            admin: None,
+            merge: None,
+            letters: None,
+            writer: None,
+            registry_is_away: false,
+        })
+    }
+
+    fn clients(&mut self) -> Result<(&Reader, &Admin), BusError> {
+        let admin = match self.admin.take() {
+            Some(admin) => admin,
+            None => Admin::new(&self.connector)?,
+        };
+        Ok((&self.reader, self.admin.insert(admin)))
     }
 }
 
@@ -66,7 +85,8 @@ impl Operations for KafkaOperations {
     fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
         let deadline = deadline();
         let Some(partitions) = self.reader.partitions(topic, deadline)? else { return Ok(None) };
-        groups::of_topic(&self.connector, &self.reader, topic, &partitions, deadline).map(Some)
+        let (reader, admin) = self.clients()?;
+        groups::of_topic(admin, reader, topic, &partitions, deadline).map(Some)
     }
 
     fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
@@ -91,7 +111,13 @@ impl Operations for KafkaOperations {
     }
 
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
-        pending::lag(&self.connector, topic, group, deadline())
+        let (reader, admin) = self.clients()?;
+        pending::lag(reader, admin, topic, group, deadline())
+    }
+
+    fn lags(&mut self, topic: &str, groups: &[String]) -> Result<Vec<Vec<Lag>>, BusError> {
+        let (reader, admin) = self.clients()?;
+        pending::lags(reader, admin, topic, groups, deadline())
     }
 
     fn pending(
@@ -101,7 +127,8 @@ impl Operations for KafkaOperations {
         after: Option<&EntryId>,
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
-        pending::list(&self.connector, topic, group, after, max, deadline())
+        let (reader, admin) = self.clients()?;
+        pending::list(reader, admin, topic, group, after, max, deadline())
     }
 
     fn dead_letters(

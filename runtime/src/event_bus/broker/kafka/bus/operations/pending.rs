@@ -7,13 +7,13 @@ use std::{
 };
 
 use super::{
-    committed::{Committed, committed},
+    committed::{self, Committed},
     groups,
 };
 use crate::event_bus::{
     broker::{
         BusError, Lag, Pending,
-        kafka::bus::{Connector, position::Position, reader::Reader},
+        kafka::bus::{admin::Admin, position::Position, reader::Reader},
     },
     wire::EntryId,
 };
@@ -25,13 +25,19 @@ struct Group {
 }
 
 impl Group {
-    fn find(connector: &Connector, topic: &str, group: &str, deadline: Instant) -> Result<Self, BusError> {
-        let reader = Reader::in_group(connector, group)?;
+    fn find(
+        reader: &Reader,
+        admin: &Admin,
+        topic: &str,
+        group: &str,
+        deadline: Instant,
+    ) -> Result<Self, BusError> {
         let partitions = reader.partitions(topic, deadline)?;
         let partitions =
             partitions.ok_or_else(|| BusError::permanent(format!("topic `{topic}` does not exist")))?;
-        let committed = committed(&reader, topic, &partitions, deadline)?;
-        if committed.is_empty() && !groups::has_members(&reader, topic, group, deadline)? {
+        let committed = committed::of_groups(admin, topic, &[group.to_owned()], &partitions, deadline)?;
+        let committed = committed.into_iter().next().unwrap_or_default();
+        if committed.is_empty() && !groups::has_members(reader, topic, group, deadline)? {
             return Err(BusError::permanent(format!("topic `{topic}` has no group `{group}`")));
         }
         let ranges = reader.ranges(topic, &partitions, deadline)?;
@@ -41,13 +47,32 @@ impl Group {
 
 /// Returns how far a group is behind in each partition.
 pub(super) fn lag(
-    connector: &Connector,
+    reader: &Reader,
+    admin: &Admin,
     topic: &str,
     group: &str,
     deadline: Instant,
 ) -> Result<Vec<Lag>, BusError> {
-    let Group { committed, ranges } = Group::find(connector, topic, group, deadline)?;
-    let lag = |(partition, range): (i32, Range<i64>)| {
+    let Group { committed, ranges } = Group::find(reader, admin, topic, group, deadline)?;
+    Ok(in_ranges(&committed, &ranges))
+}
+
+/// Returns how far each group is behind in each partition. The groups exist.
+pub(super) fn lags(
+    reader: &Reader,
+    admin: &Admin,
+    topic: &str,
+    groups: &[String],
+    deadline: Instant,
+) -> Result<Vec<Vec<Lag>>, BusError> {
+    let partitions = reader.partitions(topic, deadline)?.unwrap_or_default();
+    let committed = committed::of_groups(admin, topic, groups, &partitions, deadline)?;
+    let ranges = reader.ranges(topic, &partitions, deadline)?;
+    Ok(committed.iter().map(|committed| in_ranges(committed, &ranges)).collect())
+}
+
+fn in_ranges(committed: &BTreeMap<i32, Committed>, ranges: &BTreeMap<i32, Range<i64>>) -> Vec<Lag> {
+    let lag = |(&partition, range): (&i32, &Range<i64>)| {
         let committed = committed.get(&partition);
         let received = committed
             .map_or(range.start, |one| one.marks().map_or(one.offset, |marks| marks.handed.max(one.offset)));
@@ -59,12 +84,13 @@ pub(super) fn lag(
             is_exact: true,
         }
     };
-    Ok(ranges.into_iter().map(lag).collect())
+    ranges.iter().map(lag).collect()
 }
 
 /// Lists the entries that members received and have not acknowledged.
 pub(super) fn list(
-    connector: &Connector,
+    reader: &Reader,
+    admin: &Admin,
     topic: &str,
     group: &str,
     after: Option<&EntryId>,
@@ -72,7 +98,7 @@ pub(super) fn list(
     deadline: Instant,
 ) -> Result<Vec<Pending>, BusError> {
     let after = after.map(Position::read).transpose()?;
-    let Group { committed, ranges } = Group::find(connector, topic, group, deadline)?;
+    let Group { committed, ranges } = Group::find(reader, admin, topic, group, deadline)?;
     let now = SystemTime::now();
     let mut pending = Vec::new();
     for (partition, one) in committed {
