@@ -1,4 +1,4 @@
-//! Bounds on the messages that a producer or consumer has in memory.
+//! Bounds on the messages that a producer has in memory, and an estimate of how many messages fit.
 //!
 //! A message in memory owns a [`Permit`]. Its room is free again when the permit is dropped, wherever that happens, so that no
 //! list of messages can grow beyond the budget.
@@ -85,14 +85,6 @@ impl Budget {
         state.used = used;
         drop(state);
         Some(Permit { budget: Arc::clone(self), amount: Amount::of(bytes) })
-    }
-
-    /// Takes room for a message that is in memory already, even if there is not enough.
-    pub(super) fn take_anyway(self: &Arc<Self>, bytes: usize) -> Permit {
-        let mut state = self.state();
-        state.used = state.used.plus(Amount::of(bytes));
-        drop(state);
-        Permit { budget: Arc::clone(self), amount: Amount::of(bytes) }
     }
 
     /// Returns the number of changes so far, for [`wait`](Self::wait). Call it before the attempt that fails.
@@ -224,14 +216,6 @@ mod tests {
         let changes = budget.changes();
         drop(first);
         assert_eq!((budget.used(), budget.changes()), (Amount::default(), changes + 1));
-    }
-
-    #[test]
-    fn a_message_in_memory_counts_even_above_the_limit() {
-        let budget = budget(1, 10);
-        let _large = budget.take_anyway(50);
-        assert_eq!(budget.used().bytes, 50);
-        assert!(budget.take(0).is_none());
     }
 
     #[test]

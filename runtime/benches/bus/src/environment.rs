@@ -9,7 +9,10 @@ use std::{
 use openedx_events_tests::redis_server::RedisServer;
 use redis::{Connection, cmd};
 
-use crate::{Result, event::Size, options::Options, python::find_python, worker::entry_fields};
+use crate::{
+    Result,
+    event::{Size, numbered},
+    options::Options, python::find_python, worker::entry_fields};
 
 /// The server and the amount of work.
 pub(crate) struct Environment {
@@ -44,22 +47,31 @@ impl Environment {
     }
 
     pub(crate) fn fill(&self, topic: &str, size: Size, count: u64) -> Result<()> {
-        const PIECE: u64 = 1000;
-        let fields = entry_fields(size)?;
+        let fields = entry_fields(&size.message()?)?;
+        self.add(topic, (0..count).map(|_| &fields))
+    }
+
+    /// Adds events with `keys` different keys, in turn.
+    pub(crate) fn fill_keys(&self, topic: &str, keys: u32, count: u64) -> Result<()> {
+        let events = (0..keys).map(|number| entry_fields(&numbered(number)?));
+        let events = events.collect::<Result<Vec<_>>>()?;
+        self.add(topic, events.iter().cycle().take(usize::try_from(count)?))
+    }
+
+    fn add<'a>(&self, topic: &str, events: impl Iterator<Item = &'a Vec<Vec<u8>>>) -> Result<()> {
+        const PIECE: usize = 1000;
         let mut connection = self.connect()?;
-        let mut left = count;
-        while left > 0 {
-            let piece = left.min(PIECE);
+        let mut events = events.peekable();
+        while events.peek().is_some() {
             let mut pipeline = redis::pipe();
-            for _ in 0..piece {
+            for fields in events.by_ref().take(PIECE) {
                 let add = pipeline.cmd("XADD").arg(topic).arg("*");
-                for field in &fields {
+                for field in fields {
                     add.arg(field);
                 }
                 add.ignore();
             }
             pipeline.exec(&mut connection)?;
-            left -= piece;
         }
         Ok(())
     }
@@ -110,6 +122,16 @@ pub(crate) struct Counts {
     pub(crate) memory: [u64; 2],
     /// How long idle processes are observed.
     pub(crate) rest: Duration,
+    /// The numbers of lanes.
+    pub(crate) lanes: &'static [u64],
+    /// Events of each lane per round.
+    pub(crate) of_lane: u64,
+    /// Entries that are pending when a consumer starts.
+    pub(crate) pending: u64,
+    /// The number of dead letters to replay.
+    pub(crate) dead_letters: u64,
+    /// Events whose way from a producer to a receiver is measured.
+    pub(crate) latencies: u64,
 }
 
 impl Counts {
@@ -126,6 +148,11 @@ impl Counts {
         shared: 160_000,
         memory: [100_000, 1_000_000],
         rest: Duration::from_secs(10),
+        lanes: &[1, 2, 4, 8, 16, 32, 64],
+        of_lane: 400,
+        pending: 10_000,
+        dead_letters: 50_000,
+        latencies: 20_000,
     };
     const QUICK: Self = Self {
         rounds: 1,
@@ -140,5 +167,10 @@ impl Counts {
         shared: 400,
         memory: [500, 2_000],
         rest: Duration::from_millis(300),
+        lanes: &[1, 4],
+        of_lane: 10,
+        pending: 200,
+        dead_letters: 100,
+        latencies: 200,
     };
 }

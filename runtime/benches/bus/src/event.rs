@@ -57,16 +57,37 @@ impl Size {
 
     /// The message that a producer writes to the stream.
     pub(crate) fn message(self) -> Result<Message> {
-        let metadata = EventsMetadata::of(COURSE_ENROLLMENT_CREATED.definition());
-        Ok(Message::new(&metadata, codec::encode(&self.event()?)))
+        Ok(message(&self.event()?))
     }
 }
 
+/// The message of the small event for another course, which is its key, and another learner.
+pub(crate) fn numbered(number: u32) -> Result<Message> {
+    Ok(message(&CourseEnrollmentCreated { enrollment: numbered_enrollment(number)? }))
+}
+
+/// The small event for another course, which is its key, and another learner.
+pub(crate) fn numbered_enrollment(number: u32) -> Result<CourseEnrollmentData> {
+    let course = CourseData::builder().course_key(format!("course-v1:edX+DemoX+{number}").parse()?).build();
+    let user = user(number.into(), person("ada", "ada@example.com", "Ada Lovelace"));
+    let enrollment = CourseEnrollmentData::builder().user(user).course(course).mode("verified").is_active(true);
+    Ok(enrollment.creation_date("2024-03-01T12:00:00+00:00".parse::<DateTime>()?).build())
+}
+
+fn message(event: &CourseEnrollmentCreated) -> Message {
+    let metadata = EventsMetadata::of(COURSE_ENROLLMENT_CREATED.definition());
+    Message::new(&metadata, codec::encode(event))
+}
+
+fn person(username: &str, email: &str, name: &str) -> UserPersonalData {
+    UserPersonalData::builder().username(username).email(email).name(name).build()
+}
+
+fn user(id: i64, pii: UserPersonalData) -> UserData {
+    UserData::builder().id(id).is_active(true).pii(pii).build()
+}
+
 fn event(course_name: &str) -> Result<CourseEnrollmentCreated> {
-    let person = |username: &str, email: &str, name: &str| {
-        UserPersonalData::builder().username(username).email(email).name(name).build()
-    };
-    let user = |id, pii| UserData::builder().id(id).is_active(true).pii(pii).build();
     let start: DateTime = "2024-02-29T09:30:00+00:00".parse()?;
     let course = CourseData::builder()
         .course_key("course-v1:edX+DemoX+Demo_Course".parse()?)

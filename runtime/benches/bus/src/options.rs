@@ -40,6 +40,14 @@ pub(crate) enum Section {
     Memory,
     /// The cost of idle processes
     Rest,
+    /// Receivers that take time, on more and more lanes
+    Lanes,
+    /// A consumer that starts with pending entries
+    Restart,
+    /// Replaying dead letters
+    Replaying,
+    /// The time from producer to receiver
+    Latency,
 }
 
 /// The commands with which the program starts itself.

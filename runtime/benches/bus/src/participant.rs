@@ -122,7 +122,7 @@ pub(crate) fn redis_benchmark(
         .args(["-p", &environment.server.port().to_string(), "-n", &count.to_string(), "-q"])
         .args(["-c", &pipeline.connections.to_string(), "-P", &pipeline.depth.to_string()])
         .args(["XADD", "redis-benchmark", "MAXLEN", "~", "10000", "*"]);
-    for field in entry_fields(size)? {
+    for field in entry_fields(&size.message()?)? {
         // Avro contains zero bytes, which arguments cannot.
         let has_zero = field.contains(&0);
         command.arg(if has_zero { "x".repeat(field.len()) } else { String::from_utf8(field)? });

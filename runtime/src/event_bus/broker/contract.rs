@@ -89,6 +89,22 @@ pub trait EventBusConsumer: Send {
     /// them again.
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError>;
 
+    /// Begins to read at most `max` new entries, and does not wait for them: the next [`poll`](Self::poll) returns them, and no
+    /// others. Returns how many may come, at most `max`. A consumer calls it after a poll that brought as many entries as it
+    /// asked for, so that the broker works while receivers do. Other calls may come before that poll, whose `max` is at least the
+    /// number that was returned. From then on the entries are this member's, as after a poll.
+    ///
+    /// By default, reads nothing and returns 0: a bus whose client reads ahead by itself, or that does not wait for a broker,
+    /// gains nothing.
+    ///
+    /// # Errors
+    ///
+    /// If the broker cannot be reached.
+    fn read_ahead(&mut self, max: usize) -> Result<usize, BusError> {
+        let _ = max;
+        Ok(0)
+    }
+
     /// Renews the claim of this member on `entries`, and stores the number of attempts begun for each. Storing a number again
     /// changes nothing.
     ///

@@ -2,14 +2,11 @@
 
 use std::{ops::Range, time::Instant};
 
-use super::{
-    clock::RunningClock, error::ConsumeError, in_flight::InFlight, options::Options, outages::Outages,
-};
+use super::{error::ConsumeError, in_flight::InFlight, options::Options, outages::Outages};
 
 /// The state that the lanes share with the coordinator.
 pub(super) struct Floor {
     pub(super) in_flight: InFlight,
-    pub(super) clock: RunningClock,
     /// The number of messages that were settled.
     pub(super) settled: u64,
     /// The error with which a message ended the consumer.
@@ -20,29 +17,49 @@ pub(super) struct Floor {
     broker_errors_in_a_row: u32,
     /// Whether the coordinator has something to do.
     pub(super) has_news: bool,
-    pub(super) threads: Vec<Thread>,
+    /// The number of messages in flight at which the coordinator is woken, so that it reads the next ones in time.
+    pub(super) low: usize,
+    /// The lanes whose threads wait. Only these need a wake-up, which is a system call.
+    pub(super) idle: Vec<bool>,
 }
 
-#[derive(Clone, Default)]
-pub(super) struct Thread {
-    /// Whether the thread waits. Only then does it need a wake-up, which is a system call.
-    pub(super) is_idle: bool,
-    /// The length of the queue at which the coordinator is woken, so that it reads the next messages in time.
-    pub(super) low: usize,
+/// What there is to do for the coordinator, which looks once for each of its steps: it would get in the way of the lanes.
+pub(super) struct Agenda {
+    /// The lanes that have something to do since the pause ended, or because a message is tried again.
+    pub(super) awake: Range<usize>,
+    pub(super) has_pause_news: bool,
+    pub(super) is_paused: bool,
+    /// Whether the next step of a message is due.
+    pub(super) is_due: bool,
+    /// Whether messages wait until the broker knows of their attempts.
+    pub(super) must_store: bool,
+    pub(super) has_finished: bool,
 }
 
 impl Floor {
-    pub(super) fn new(options: &Options, clock: RunningClock) -> Self {
+    pub(super) fn agenda(&mut self, now: Instant) -> Agenda {
+        let awake = self.try_again(now);
+        Agenda {
+            awake,
+            has_pause_news: self.outages.has_news(),
+            is_paused: self.outages.is_paused(),
+            is_due: self.in_flight.next_due().is_some_and(|due| due <= now),
+            must_store: self.in_flight.must_store_any(),
+            has_finished: self.in_flight.has_finished(),
+        }
+    }
+
+    pub(super) fn new(options: &Options) -> Self {
         Self {
             in_flight: InFlight::new(options.concurrency),
-            clock,
             settled: 0,
             end: None,
             outages: Outages::new(options.pause_after, options.pause_max),
             errors_in_a_row: 0,
             broker_errors_in_a_row: 0,
             has_news: false,
-            threads: vec![Thread::default(); options.concurrency],
+            low: 0,
+            idle: vec![false; options.concurrency],
         }
     }
 
@@ -54,7 +71,7 @@ impl Floor {
 
     /// Begins the next try of a pause if it is due, or ends the pause if no message is left to try. Returns the lanes that have
     /// something to do then.
-    pub(super) fn try_again(&mut self, now: Instant) -> Range<usize> {
+    fn try_again(&mut self, now: Instant) -> Range<usize> {
         let Some(lane) = self.outages.due(now) else { return 0..0 };
         if let Some(lane) = self.in_flight.probe(lane) {
             self.outages.begin_try(lane);
@@ -65,7 +82,7 @@ impl Floor {
         }
         self.outages.abandon(now);
         self.follow_outages();
-        0..self.threads.len()
+        0..self.idle.len()
     }
 
     /// Counts a failed message; too many in a row end the consumer.

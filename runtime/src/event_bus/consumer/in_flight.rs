@@ -15,25 +15,27 @@
 //! A message is in one place: in the queue of its lane while it is fresh, at the head of its lane until it is settled, then in
 //! one of the two lists. Nothing in this file knows threads, the broker or the log.
 
+mod keys;
 #[cfg(test)]
 mod tests;
 
 use std::{
     collections::{HashSet, VecDeque},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use super::{error::ConsumeError, job::Job};
-use crate::{
-    event_bus::wire::{EntryId, Failure},
-    receiver::FullName,
-};
+use keys::Keys;
+
+use super::job::Job;
+use crate::event_bus::wire::{Entry, EntryId, Failure};
 
 /// All messages between their delivery and their acknowledgement.
 pub(super) struct InFlight {
     lanes: Vec<Lane>,
     /// The messages in lanes.
     ids: HashSet<EntryId>,
+    /// The lane of each key.
+    keys: Keys,
     /// Done, and to be acknowledged.
     finished: Vec<EntryId>,
     /// Not done, and to be given back, with the number of attempts that count.
@@ -56,6 +58,7 @@ struct Lane {
 
 struct Head {
     id: EntryId,
+    key: u64,
     /// The number of attempts that have begun.
     begun: u32,
     /// The number that counts if a stop ends the attempt.
@@ -68,7 +71,7 @@ struct Head {
 
 enum MessageState {
     /// The lane runs the receivers.
-    Running { receiver: Option<(FullName, Instant)> },
+    Running,
     /// The message failed, and waits for its next step.
     Waiting(Box<Waiting>),
     /// The broker is being told of the next step.
@@ -94,23 +97,12 @@ pub(super) enum NextStep {
     Hold,
 }
 
-/// A receiver that took too long, and its message.
-pub(super) struct Hung {
-    receiver: FullName,
-    entry: EntryId,
-}
-
-impl Hung {
-    pub(super) fn into_error(self, timeout: Duration) -> ConsumeError {
-        ConsumeError::ReceiverTimedOut { receiver: self.receiver.to_string(), entry: self.entry, timeout }
-    }
-}
-
 impl InFlight {
     pub(super) fn new(lanes: usize) -> Self {
         Self {
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
             ids: HashSet::new(),
+            keys: Keys::default(),
             finished: Vec::new(),
             returned: Vec::new(),
             alone: false,
@@ -162,28 +154,24 @@ impl InFlight {
 
     pub(super) fn is_running(&self, lane: usize) -> bool {
         let head = self.lanes[lane].head.as_ref();
-        head.is_some_and(|head| matches!(head.state, MessageState::Running { .. }))
-    }
-
-    /// Returns the receiver of a lane if it has run for longer than `timeout`.
-    pub(super) fn hung(&self, lane: usize, timeout: Duration, now: Instant) -> Option<Hung> {
-        let head = self.lanes[lane].head.as_ref()?;
-        let MessageState::Running { receiver: Some((receiver, since)) } = head.state else { return None };
-        let is_hung = now.saturating_duration_since(since) > timeout;
-        is_hung.then(|| Hung { receiver, entry: head.id.clone() })
+        head.is_some_and(|head| matches!(head.state, MessageState::Running))
     }
 
     // Transitions of the coordinator.
 
-    /// Takes a message in. Returns whether it is new: a broker that lost its connection may deliver a message that is still
-    /// in flight.
-    pub(super) fn receive(&mut self, job: Job, lane: usize) -> bool {
-        let is_new = self.ids.insert(job.entry.id.clone());
-        if is_new {
-            self.alone |= job.entry.attempt > 1;
-            self.lanes[lane].queue.push_back(job);
+    /// Takes a message in, and returns its lane: the one that has other messages of its key, or the one with the least to do.
+    /// Returns `None` if the message is in flight already, as a broker that lost its connection may deliver it again.
+    pub(super) fn receive(&mut self, job: Job) -> Option<usize> {
+        if !self.ids.insert(job.entry.id.clone()) {
+            return None;
         }
-        is_new
+        self.alone |= job.entry.attempt > 1;
+        let lanes = &self.lanes;
+        let lane = self.keys.add(job.key, || {
+            (0..lanes.len()).min_by_key(|&lane| lanes[lane].burden()).unwrap_or_default()
+        });
+        self.lanes[lane].queue.push_back(job);
+        Some(lane)
     }
 
     /// Finishes a message that no lane needs to see. Returns whether it was not in flight.
@@ -193,6 +181,13 @@ impl InFlight {
             self.finished.push(id.clone());
         }
         is_new
+    }
+
+    /// Returns a message that came too late: the consumer ends.
+    pub(super) fn refuse(&mut self, entry: &Entry) {
+        if !self.ids.contains(&entry.id) {
+            self.returned.push((entry.id.clone(), entry.attempt.saturating_sub(1)));
+        }
     }
 
     /// Drops messages that the broker revoked, and returns those that were not running. A lane that runs one goes on with the
@@ -209,6 +204,7 @@ impl InFlight {
                 Some(Head { state: MessageState::Waiting(waiting), .. }) => dropped.push(waiting.job),
                 Some(Head { state: MessageState::Held(job), .. }) => dropped.push(*job),
                 Some(head) => {
+                    // Its key stays, so that the next delivery waits for this one to end.
                     self.ids.remove(&head.id);
                     lane.head = Some(Head { is_revoked: true, ..head });
                 }
@@ -217,6 +213,7 @@ impl InFlight {
         }
         for job in &dropped {
             self.ids.remove(&job.entry.id);
+            self.keys.remove(job.key);
         }
         self.finished.retain(|id| !ids.contains(id));
         self.returned.retain(|(id, _)| !ids.contains(id));
@@ -238,6 +235,11 @@ impl InFlight {
     pub(super) fn must_store(&self, lane: usize) -> bool {
         let Lane { queue, head } = &self.lanes[lane];
         head.is_none() && queue.front().is_some_and(Job::must_be_stored)
+    }
+
+    /// Returns whether a message waits until the broker knows of its attempt.
+    pub(super) fn must_store_any(&self) -> bool {
+        !self.paused && (0..self.lanes.len()).any(|lane| self.must_store(lane))
     }
 
     /// Lets the next message of a lane start: the broker knows of its attempt.
@@ -326,7 +328,7 @@ impl InFlight {
     /// Returns whether a message is or may soon be held.
     pub(super) fn may_be_held(&self) -> bool {
         self.lanes.iter().filter_map(|lane| lane.head.as_ref()).any(|head| match &head.state {
-            MessageState::Running { .. } | MessageState::Recording | MessageState::Held(_) => true,
+            MessageState::Running | MessageState::Recording | MessageState::Held(_) => true,
             MessageState::Waiting(waiting) => matches!(waiting.step, NextStep::Hold),
         })
     }
@@ -353,25 +355,20 @@ impl InFlight {
         self.stopping = true;
         for job in self.lanes.iter_mut().flat_map(|lane| lane.queue.drain(..)) {
             self.ids.remove(&job.entry.id);
+            self.keys.remove(job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         }
     }
 
-    /// Ends a stop and returns the messages that are left. The attempt of a hung receiver counts.
-    pub(super) fn end(&mut self, timeout: Duration, now: Instant) -> Vec<Hung> {
-        let mut all_hung = Vec::new();
+    /// Ends a stop and returns the messages that are left. The attempt of a receiver counts if it hangs in its lane.
+    pub(super) fn end(&mut self, hangs: impl Fn(usize) -> bool) {
         for lane in 0..self.lanes.len() {
-            let hung = self.hung(lane, timeout, now);
             let Some(head) = self.take_head(lane) else { continue };
             if head.is_revoked {
-                all_hung.extend(hung);
                 continue;
             }
             let attempts = match head.state {
-                MessageState::Running { .. } if hung.is_some() => {
-                    all_hung.extend(hung);
-                    head.begun
-                }
+                MessageState::Running if hangs(lane) => head.begun,
                 MessageState::Waiting(waiting) if matches!(waiting.step, NextStep::Retry) => head.begun,
                 // The last attempt is repeated, even if only its dead letter was missing. Neither a stop nor a pause counts
                 // as an attempt.
@@ -379,7 +376,6 @@ impl InFlight {
             };
             self.returned.push((head.id, attempts));
         }
-        all_hung
     }
 
     /// Takes the messages to give back to the broker, with the number of attempts that count.
@@ -389,29 +385,49 @@ impl InFlight {
 
     // Transitions of a lane.
 
-    /// Starts the next message of a lane, unless one is running or waiting, or its attempt must be stored first.
+    /// Starts the next message of a lane, unless one is running or waiting, or its attempt must be stored first. A lane
+    /// without messages takes one from a lane that is busy.
     pub(super) fn start(&mut self, lane: usize) -> Option<Job> {
-        let Lane { queue, head } = &mut self.lanes[lane];
-        let next = queue.front()?;
-        let may_start = !self.paused || next.is_probe();
-        if self.stopping || head.is_some() || !may_start || next.must_be_stored() {
+        let Lane { queue, head } = &self.lanes[lane];
+        if self.stopping || head.is_some() {
             return None;
         }
-        let job = queue.pop_front()?;
+        let job = match queue.front() {
+            Some(next) => {
+                let may_start = (!self.paused || next.is_probe()) && !next.must_be_stored();
+                self.lanes[lane].queue.pop_front_if(|_| may_start)?
+            }
+            None => self.take_over(lane)?,
+        };
         let aborted = job.entry.attempt.saturating_sub(1);
-        *head = Some(Head {
+        self.lanes[lane].head = Some(Head {
             id: job.entry.id.clone(),
+            key: job.key,
             begun: if job.is_probe() { aborted } else { job.entry.attempt },
             aborted,
-            state: MessageState::Running { receiver: None },
+            state: MessageState::Running,
             is_revoked: false,
         });
         Some(job)
     }
 
-    /// Records the receiver that handles the lane's message from now on.
-    pub(super) fn begin(&mut self, lane: usize, receiver: FullName, now: Instant) {
-        self.set_state(lane, MessageState::Running { receiver: Some((receiver, now)) });
+    /// Moves a message to an idle lane: one that waits behind the message of another key, and that is the only one of its key.
+    fn take_over(&mut self, idle: usize) -> Option<Job> {
+        /// The number of messages of each lane to look at. The first ones wait for the longest time.
+        const NEXT: usize = 4;
+        if self.paused {
+            return None;
+        }
+        let keys = &self.keys;
+        let may_move = |job: &Job| keys.is_single(job.key) && !job.must_be_stored() && !job.is_probe();
+        let found = self.lanes.iter().enumerate().find_map(|(lane, Lane { queue, head })| {
+            head.as_ref()?;
+            Some((lane, queue.iter().take(NEXT).position(may_move)?))
+        });
+        let (lane, index) = found?;
+        let job = self.lanes[lane].queue.remove(index)?;
+        self.keys.move_to(job.key, idle);
+        Some(job)
     }
 
     /// Forgets the message that the lane has run if the broker revoked it meanwhile. Returns whether it did.
@@ -451,6 +467,7 @@ impl InFlight {
         lane.head = None;
         if self.stopping {
             self.ids.remove(&job.entry.id);
+            self.keys.remove(job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         } else {
             lane.queue.push_front(job);
@@ -474,6 +491,7 @@ impl InFlight {
 
     fn take_head(&mut self, lane: usize) -> Option<Head> {
         let head = self.lanes[lane].head.take()?;
+        self.keys.remove(head.key);
         if !head.is_revoked {
             self.ids.remove(&head.id);
         }
@@ -483,6 +501,12 @@ impl InFlight {
 }
 
 impl Lane {
+    /// Returns how much a further message would have to wait for: more for a message that failed than for those that can run.
+    fn burden(&self) -> (bool, usize) {
+        let is_held_up = self.head.as_ref().is_some_and(|head| !matches!(head.state, MessageState::Running));
+        (is_held_up, self.queue.len() + usize::from(self.head.is_some()))
+    }
+
     /// Returns whether a message runs that the broker revoked.
     fn has_revoked(&self) -> bool {
         self.head.as_ref().is_some_and(|head| head.is_revoked)

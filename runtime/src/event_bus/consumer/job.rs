@@ -6,15 +6,14 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::options::Options;
+use super::{intake::Room, options::Options};
 use crate::{
     avro::BoxError,
     error::chain,
     event::AnyEventError,
     event_bus::{
-        budget::Permit,
         observe::{Observation, Observers},
-        wire::{Entry, Failure, Message},
+        wire::{Entry, EntryId, Failure, Message},
     },
     former,
     receiver::{Attempt, FullName, ReceiverDefinition},
@@ -25,6 +24,8 @@ use crate::{
 /// A message, and the receivers that it still needs.
 pub(super) struct Job {
     pub(super) entry: Entry,
+    /// Stands for the key of the message. Messages with the same key are handled in order.
+    pub(super) key: u64,
     decoded: Option<DecodedEvent>,
     /// Receivers that failed permanently.
     given_up: Vec<FailedReceiver>,
@@ -37,7 +38,7 @@ pub(super) struct Job {
     /// The receivers that succeeded in the last attempt, if anybody asks.
     pub(super) succeeded: Option<Vec<FullName>>,
     /// The room that the message takes among those that were read.
-    _permit: Permit,
+    _room: Room,
 }
 
 struct DecodedEvent {
@@ -76,9 +77,10 @@ pub(super) struct Unavailable {
 }
 
 impl Job {
-    pub(super) fn new(entry: Entry, max_attempts: u32, permit: Permit) -> Self {
+    pub(super) fn new(entry: Entry, key: u64, max_attempts: u32, room: Room) -> Self {
         Self {
             entry,
+            key,
             decoded: None,
             given_up: Vec::new(),
             first: None,
@@ -86,7 +88,7 @@ impl Job {
             is_stored: false,
             is_probe: false,
             succeeded: None,
-            _permit: permit,
+            _room: room,
         }
     }
 
@@ -138,7 +140,7 @@ impl Job {
         observers: &Observers,
         options: &Options,
         receiver_timeout: Duration,
-        mut begin: impl FnMut(&ReceiverDefinition),
+        mut begin: impl FnMut(&ReceiverDefinition, &EntryId),
     ) -> AttemptOutcome {
         self.first.get_or_insert_with(SystemTime::now);
         if self.entry.attempt > self.max_attempts {
@@ -164,7 +166,7 @@ impl Job {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
             let started = Instant::now();
-            begin(receiver);
+            begin(receiver, &self.entry.id);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
             let Some(Err(error)) = incoming.run(index, Some(attempt), receiver_timeout) else {
                 self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));

@@ -13,7 +13,7 @@ use std::{
 };
 
 use super::{
-    clock::RunningClock,
+    calls::Calls,
     error::ConsumeError,
     floor::Floor,
     job::{AttemptOutcome, Job, Unavailable},
@@ -37,7 +37,7 @@ pub(super) const TO_CANCEL: Duration = Duration::from_secs(2);
 /// All lanes of a consumer. Dropping this ends each thread as soon as it has finished its message.
 pub(super) struct Lanes {
     shared: Arc<LaneState>,
-    /// Spreads keys over lanes.
+    /// Makes numbers of keys.
     hash: RandomState,
 }
 
@@ -45,6 +45,7 @@ struct LaneState {
     options: Options,
     receiver_timeout: Duration,
     observers: Observers,
+    calls: Calls,
     floor: Mutex<Floor>,
     /// One per lane, notified when the lane has something to do.
     work: Vec<Condvar>,
@@ -55,19 +56,19 @@ struct LaneState {
 }
 
 impl Lanes {
-    /// Starts the threads. `clock` measures the time of receivers.
+    /// Starts the threads.
     pub(super) fn start(
         options: &Options,
-        clock: RunningClock,
         receiver_timeout: Duration,
         observers: &Observers,
     ) -> io::Result<Self> {
         let count = options.concurrency;
-        let floor = Floor::new(options, clock);
+        let floor = Floor::new(options);
         let shared = Arc::new(LaneState {
             options: options.clone(),
             receiver_timeout,
             observers: observers.clone(),
+            calls: Calls::new(count, receiver_timeout),
             floor: Mutex::new(floor),
             work: (0..count).map(|_| Condvar::new()).collect(),
             news: Condvar::new(),
@@ -88,18 +89,30 @@ impl Lanes {
         self.shared.floor()
     }
 
+    pub(super) fn calls(&self) -> &Calls {
+        &self.shared.calls
+    }
+
     /// Returns the number of lanes.
     pub(super) fn len(&self) -> usize {
         self.shared.work.len()
     }
 
-    /// Gives a message to its lane, unless the message is in flight already.
-    pub(super) fn deal(&self, job: Job) {
-        let lane = self.lane_of(&job.entry);
+    /// Gives messages to their lanes, except those that are in flight already.
+    pub(super) fn deal(&self, jobs: Vec<Job>) {
         let mut floor = self.floor();
-        if floor.in_flight.receive(job, lane) {
-            floor.threads[lane].low = floor.in_flight.queued(lane) / 2;
-            self.wake(floor, lane);
+        let mut dealt = vec![false; self.len()];
+        for job in jobs {
+            if let Some(lane) = floor.in_flight.receive(job) {
+                dealt[lane] = true;
+            }
+        }
+        // A thread that woke up earlier would only wait for the lock.
+        let idle = floor.idle.iter_mut().zip(&dealt).map(|(idle, dealt)| *dealt && std::mem::take(idle));
+        let idle: Vec<bool> = idle.collect();
+        drop(floor);
+        for (work, _) in self.shared.work.iter().zip(idle).filter(|(_, idle)| *idle) {
+            work.notify_one();
         }
     }
 
@@ -116,13 +129,7 @@ impl Lanes {
         self.wake_all(0..self.len());
     }
 
-    /// Tries again whether a receiver works, if the consumer is paused and it is time.
-    pub(super) fn try_again(&self) {
-        let lanes = self.floor().try_again(Instant::now());
-        self.wake_all(lanes);
-    }
-
-    fn wake_all(&self, lanes: Range<usize>) {
+    pub(super) fn wake_all(&self, lanes: Range<usize>) {
         for lane in lanes {
             self.wake(self.floor(), lane);
         }
@@ -153,26 +160,25 @@ impl Lanes {
 
     /// Wakes the thread of a lane if it waits.
     pub(super) fn wake(&self, mut floor: MutexGuard<'_, Floor>, lane: usize) {
-        let is_idle = std::mem::take(&mut floor.threads[lane].is_idle);
+        let is_idle = std::mem::take(&mut floor.idle[lane]);
         drop(floor);
         if is_idle {
             self.shared.work[lane].notify_one();
         }
     }
 
-    /// Returns the lane of a message. Messages with one key share a lane, and so do all messages without a key. The key under
-    /// which the broker stores the message counts before the key field of the definition.
-    fn lane_of(&self, Entry { message, key, .. }: &Entry) -> usize {
-        let lanes = self.len();
-        if lanes == 1 {
+    /// Returns the number that stands for the key of a message; all messages without a key have the same. The key under which
+    /// the broker stores the message counts before the key field of the definition.
+    pub(super) fn key_of(&self, Entry { message, key, .. }: &Entry) -> u64 {
+        if self.len() == 1 {
+            // The order of the lane is the order of the topic.
             return 0;
         }
         let of_event = || {
             let definition = registry::get(message.event_type()?)?;
             definition.key_bytes(definition.key_field()?, message.event_data().ok()?)
         };
-        let key = key.as_deref().or_else(of_event);
-        key.map_or(0, |key| usize::try_from(self.hash.hash_one(key) % lanes as u64).unwrap_or_default())
+        self.hash.hash_one(key.as_deref().or_else(of_event))
     }
 }
 
@@ -192,9 +198,10 @@ impl LaneState {
         while !floor.in_flight.is_stopping() {
             match floor.in_flight.start(lane) {
                 Some(job) => {
-                    floor.threads[lane].is_idle = false;
+                    floor.idle[lane] = false;
                     drop(floor);
                     let verdict = self.attempt(lane, job);
+                    self.calls.end(lane);
                     floor = self.floor();
                     if floor.in_flight.forget_revoked(lane) {
                         floor.has_news = true;
@@ -207,7 +214,7 @@ impl LaneState {
                     }
                 }
                 None => {
-                    floor.threads[lane].is_idle = true;
+                    floor.idle[lane] = true;
                     floor = self.work[lane].wait(floor).unwrap_or_else(PoisonError::into_inner);
                 }
             }
@@ -218,11 +225,9 @@ impl LaneState {
     fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
         let counts_success = job.is_probe() || self.counts_successes.load(Ordering::Relaxed);
         job.succeeded = counts_success.then(Vec::new);
-        let begin = |receiver: &ReceiverDefinition| {
-            let mut floor = self.floor();
+        let begin = |receiver: &ReceiverDefinition, entry: &EntryId| {
             let grace = if receiver.is_async() { TO_CANCEL } else { Duration::ZERO };
-            let since = floor.clock.now() + grace;
-            floor.in_flight.begin(lane, receiver.full_name(), since);
+            self.calls.begin(lane, receiver.full_name(), entry, grace);
         };
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -294,6 +299,16 @@ impl LaneState {
         is_held
     }
 
+    /// Wakes as many idle lanes as messages wait for this one, so that they take these over.
+    fn share(&self, floor: &mut Floor, lane: usize) {
+        let waiting = floor.in_flight.queued(lane);
+        let idle = floor.idle.iter_mut().zip(&self.work).filter(|(idle, _)| **idle);
+        for (idle, work) in idle.take(waiting) {
+            *idle = false;
+            work.notify_one();
+        }
+    }
+
     fn settle(&self, floor: &mut Floor, lane: usize, verdict: Verdict) {
         let limit = self.options.consecutive_errors_limit;
         let is_open = matches!(verdict, Verdict::Wait(..) | Verdict::Hold(_) | Verdict::Stop(..));
@@ -323,8 +338,11 @@ impl LaneState {
         if floor.end.is_some() {
             floor.in_flight.stop();
         }
-        let queued = floor.in_flight.queued(lane);
-        if is_news || floor.in_flight.must_store(lane) || queued == 0 || queued == floor.threads[lane].low {
+        if is_open {
+            self.share(floor, lane);
+        }
+        let in_flight = floor.in_flight.len();
+        if is_news || floor.in_flight.must_store(lane) || in_flight == 0 || in_flight == floor.low {
             floor.has_news = true;
             self.news.notify_one();
         }

@@ -19,6 +19,7 @@
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
 mod backoff;
+mod calls;
 mod coordinator;
 mod error;
 mod floor;
@@ -30,6 +31,7 @@ mod options;
 mod outages;
 mod pace;
 mod poller;
+mod recorder;
 #[cfg(feature = "cli")]
 mod renamed;
 mod replay;

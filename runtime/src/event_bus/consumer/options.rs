@@ -35,7 +35,8 @@ pub enum OnUnknownType {
 
 #[derive(Clone, Debug)]
 pub(super) struct Options {
-    pub(super) batch: usize,
+    /// The number of messages to read at a time, if the user chose one.
+    pub(super) batch: Option<usize>,
     pub(super) batch_bytes: usize,
     pub(super) concurrency: usize,
     pub(super) max_attempts: u32,
@@ -60,6 +61,21 @@ pub(super) struct Options {
 }
 
 impl Options {
+    /// Returns how many messages are read at a time: enough to keep all lanes busy until the next read.
+    pub(super) fn batch(&self) -> usize {
+        const LEAST: usize = 100;
+        const OF_LANE: usize = 2;
+        self.batch.unwrap_or_else(|| LEAST.max(self.concurrency.saturating_mul(OF_LANE)))
+    }
+
+    /// Returns how many messages the consumer may have in hand: a batch, and the next one, unless messages come one at a time.
+    pub(super) fn in_hand(&self) -> usize {
+        match self.batch() {
+            1 => 1,
+            batch => batch.saturating_mul(2),
+        }
+    }
+
     /// Returns whether messages may become dead letters.
     pub(super) fn stores_dead_letters(&self) -> bool {
         self.on_error == OnError::DeadLetter || self.on_unknown_type == OnUnknownType::DeadLetter

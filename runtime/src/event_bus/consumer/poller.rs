@@ -144,6 +144,11 @@ impl Poller {
         self.questions.send(Question { consumer, call }).map_err(|_| no_answer())
     }
 
+    /// Begins to read the entries of the next poll. Returns how many may come.
+    pub(super) fn read_ahead(&mut self, max: usize) -> Result<usize, BusError> {
+        self.consumer()?.read_ahead(max)
+    }
+
     pub(super) fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
         self.consumer()?.hold(entries)
     }

@@ -56,7 +56,7 @@ impl Consumer {
         let topic = topic.into();
         let subscription = Subscription::new(topic.clone(), group, consumer_name);
         let options = Options {
-            batch: 100,
+            batch: None,
             batch_bytes: settings.batch_bytes,
             concurrency: 1,
             max_attempts: settings.max_attempts.max(1),
@@ -151,7 +151,7 @@ impl Consumer {
 
     /// Sets how many messages are read at a time, at least one. By default, 100.
     pub fn batch(mut self, batch: usize) -> Self {
-        self.options.batch = batch.max(1);
+        self.options.batch = Some(batch.max(1));
         self
     }
 

@@ -2,10 +2,14 @@
 
 mod consuming;
 mod growth;
+mod lanes;
+mod latency;
 mod memory;
 mod producing;
 mod python;
+mod replaying;
 mod rest;
+mod restart;
 
 use std::{
     collections::BTreeMap,
@@ -60,6 +64,10 @@ fn measure(section: Section, environment: &Environment) -> Result<Tables> {
         Section::Growth => growth::measure(environment),
         Section::Memory => memory::measure(environment),
         Section::Rest => rest::measure(environment),
+        Section::Lanes => lanes::measure(environment),
+        Section::Restart => restart::measure(environment),
+        Section::Replaying => replaying::measure(environment),
+        Section::Latency => latency::measure(environment),
     }
 }
 

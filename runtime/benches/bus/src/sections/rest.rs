@@ -30,7 +30,7 @@ pub(super) fn measure(environment: &Environment) -> Result<Tables> {
                 group: "rest".to_owned(),
                 member: "member".to_owned(),
                 batch: 100,
-                count: EVENTS + 1,
+                ..Order::of(EVENTS + 1)
             };
             participant.begin(&order)?;
         } else {

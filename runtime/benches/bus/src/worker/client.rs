@@ -1,16 +1,16 @@
 //! The same work with the plain Redis client, in the shortest possible loop, which does not look at the events.
 
+use openedx_events::event_bus::Message;
 use redis::{Connection, Value, cmd};
 
-use super::{Task, Worker};
-use crate::{Result, event::Size};
+use super::{Latencies, Task, Worker};
+use crate::Result;
 
 /// The default of `EVENT_BUS_REDIS_STREAM_MAX_LEN`.
 const MAX_LEN: u32 = 10_000;
 
 /// The names and values of an entry, alternating.
-pub(crate) fn entry_fields(size: Size) -> Result<Vec<Vec<u8>>> {
-    let message = size.message()?;
+pub(crate) fn entry_fields(message: &Message) -> Result<Vec<Vec<u8>>> {
     let headers = message.headers().map(|(header, value)| (header.name(), value));
     let fields = headers.chain([("event_data", message.event_data()?)]);
     Ok(fields.flat_map(|(name, value)| [name.as_bytes().to_vec(), value.to_vec()]).collect())
@@ -19,7 +19,7 @@ pub(crate) fn entry_fields(size: Size) -> Result<Vec<Vec<u8>>> {
 pub(super) fn produce(task: &Task) -> Result<Worker> {
     let mut connection = connect(task)?;
     let topic = task.topic.clone();
-    let fields = entry_fields(task.size)?;
+    let fields = entry_fields(&task.size.message()?)?;
     Ok(Box::new(move |order| {
         for _ in 0..order.count {
             let mut add = cmd("XADD");
@@ -29,7 +29,7 @@ pub(super) fn produce(task: &Task) -> Result<Worker> {
             }
             let _id: String = add.query(&mut connection)?;
         }
-        Ok(())
+        Ok(Latencies::default())
     }))
 }
 
@@ -52,16 +52,16 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
             }
             acknowledge.exec(&mut connection)?;
         }
-        Ok(())
+        Ok(Latencies::default())
     }))
 }
 
-fn connect(task: &Task) -> Result<Connection> {
+pub(super) fn connect(task: &Task) -> Result<Connection> {
     Ok(redis::Client::open(&*task.url)?.get_connection()?)
 }
 
 /// Returns the ids in the answer to `XREADGROUP`: one stream, with its name and entries of id and fields.
-fn ids(answer: &Value) -> Option<impl Iterator<Item = &[u8]>> {
+pub(crate) fn ids(answer: &Value) -> Option<impl Iterator<Item = &[u8]>> {
     let stream = items(answer)?.first()?;
     let entries = items(items(stream)?.get(1)?)?;
     Some(entries.iter().filter_map(|entry| match items(entry)?.first()? {

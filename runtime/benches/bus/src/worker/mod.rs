@@ -4,6 +4,7 @@
 //! `{}`, means that the participant is ready. `tests/interop/bench.py` is the counterpart in Python.
 
 mod client;
+mod latency;
 mod ours;
 mod protocol;
 
@@ -12,7 +13,8 @@ use std::io::{self, BufRead, Write};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-pub(crate) use client::entry_fields;
+pub(crate) use client::{entry_fields, ids};
+use protocol::Latencies;
 pub(crate) use protocol::{Answer, Order};
 
 use crate::{Result, event::Size, process};
@@ -44,6 +46,12 @@ pub(crate) enum Work {
     ClientProduce,
     /// The plain client in a loop of XREADGROUP and XACK
     ClientConsume,
+    /// Sends events at a steady rate, and notes when they arrive at a receiver
+    Latency,
+    /// The same with the plain client
+    ClientLatency,
+    /// Replays all dead letters of a group
+    Replay,
 }
 
 impl Work {
@@ -53,7 +61,7 @@ impl Work {
     }
 }
 
-type Worker = Box<dyn FnMut(&Order) -> Result<()>>;
+type Worker = Box<dyn FnMut(&Order) -> Result<Latencies>>;
 
 /// Works until the orders end.
 pub(crate) fn work(task: &Task) -> Result<()> {
@@ -63,8 +71,8 @@ pub(crate) fn work(task: &Task) -> Result<()> {
     for line in io::stdin().lock().lines() {
         let order: Order = serde_json::from_str(&line?)?;
         let began = process::Usage::now();
-        worker(&order)?;
-        writeln!(out, "{}", serde_json::to_string(&Answer::since(&began))?)?;
+        let latencies = worker(&order)?;
+        writeln!(out, "{}", serde_json::to_string(&Answer::since(&began, latencies))?)?;
     }
     Ok(())
 }
@@ -78,5 +86,8 @@ fn worker(task: &Task) -> Result<Worker> {
         Work::Consume => ours::consume(task),
         Work::ClientProduce => client::produce(task),
         Work::ClientConsume => client::consume(task),
+        Work::Latency => latency::ours(task),
+        Work::ClientLatency => latency::client(task),
+        Work::Replay => ours::replay_all(task),
     }
 }

@@ -1,15 +1,20 @@
 //! The work as a user of this crate would write it.
 
-use std::{hint::black_box, time::Duration};
+use std::{
+    hint::black_box,
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
 
 use openedx_events::{
     EventsMetadata, codec,
-    event_bus::{self, Consumer, Settings, Start, Stop},
+    event_bus::{self, Consumer, EventBus, RedisBus, RedisOptions, Replayed, Settings, Start, Stop},
     learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
 };
 use serde_json::json;
 
-use super::{Order, Task, Work, Worker};
+use super::{Latencies, Order, Task, Work, Worker};
 use crate::{Result, event::Size};
 
 /// Time for background delivery to empty its queue.
@@ -24,7 +29,7 @@ pub(super) fn encode(size: Size) -> Result<Worker> {
             codec::encode_into(black_box(&event), &mut bytes);
             black_box(&bytes);
         }
-        Ok(())
+        Ok(Latencies::default())
     }))
 }
 
@@ -34,20 +39,27 @@ pub(super) fn decode(size: Size) -> Result<Worker> {
         for _ in 0..order.count {
             black_box(codec::decode::<CourseEnrollmentCreated>(black_box(&bytes))?);
         }
-        Ok(())
+        Ok(Latencies::default())
     }))
 }
 
 pub(super) fn send(size: Size) -> Result<Worker> {
     let event = size.event()?;
     connect_receiver();
-    Ok(Box::new(move |order| send_events(&event, order)))
+    Ok(Box::new(move |order| send_events(&event, order).map(|()| Latencies::default())))
 }
 
-/// Connects a receiver that does nothing.
+/// How long the receiver takes.
+static MICROS: AtomicU64 = AtomicU64::new(0);
+
+/// Connects a receiver that does nothing, or takes as long as an order says.
 fn connect_receiver() {
     let receiver = |event: &CourseEnrollmentCreated, _: &EventsMetadata| {
         black_box(event.enrollment.user.id);
+        let micros = MICROS.load(Ordering::Relaxed);
+        if micros > 0 {
+            thread::sleep(Duration::from_micros(micros));
+        }
     };
     COURSE_ENROLLMENT_CREATED.connect(receiver).detach();
 }
@@ -63,7 +75,7 @@ fn send_events(event: &CourseEnrollmentCreated, order: &Order) -> Result<()> {
 }
 
 /// The settings of a service that sends its events to `topic`.
-fn settings(url: &str, topic: &str, delivery: &str) -> Result<Settings> {
+pub(super) fn settings(url: &str, topic: &str, delivery: &str) -> Result<Settings> {
     Ok(Settings::from_value(json!({
         "EVENTS_SERVICE_NAME": "bench",
         "EVENT_BUS_PRODUCER": "redis",
@@ -87,7 +99,7 @@ pub(super) fn produce(task: &Task) -> Result<Worker> {
         send_events(&event, order)?;
         let producer = event_bus::producer().ok_or("the bus is not installed")?;
         producer.flush(FLUSH)?;
-        Ok(())
+        Ok(Latencies::default())
     }))
 }
 
@@ -95,18 +107,48 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
     connect_receiver();
     let consumer = Consumer::new(settings(&task.url, &task.topic, "wait")?).topic(&task.topic);
     Ok(Box::new(move |order| {
+        MICROS.store(order.micros, Ordering::Relaxed);
+        let mut consumer = consumer.clone();
+        // With lanes, the consumer chooses.
+        if order.lanes == 1 {
+            consumer = consumer.batch(order.batch);
+        }
         let report = consumer
-            .clone()
             .group(&order.group)
             .consumer_name(&order.member)
+            .concurrency(order.lanes)
             .start(Start::Backlog)
-            .batch(order.batch)
             .count(order.count)
             .run(Stop::new())?;
         if report.handled == order.count {
-            Ok(())
+            Ok(Latencies::default())
         } else {
             Err(format!("not all messages were handled: {report}").into())
         }
+    }))
+}
+
+/// Replays the dead letters of a group, one after the other, as `dlq replay --all` does.
+pub(super) fn replay_all(task: &Task) -> Result<Worker> {
+    const PAGE: usize = 500;
+    connect_receiver();
+    let bus = RedisBus::new(RedisOptions::new(task.url.parse()?))?;
+    let mut operations = bus.operations()?;
+    let topic = task.topic.clone();
+    Ok(Box::new(move |order| {
+        let mut left = order.count;
+        while left > 0 {
+            let page = operations.dead_letters(&topic, &order.group, None, PAGE)?;
+            if page.is_empty() {
+                return Err(format!("{left} dead letters are missing").into());
+            }
+            for letter in &page {
+                match event_bus::replay(&mut *operations, &topic, &order.group, letter, FLUSH)? {
+                    Replayed::Handled(_) => left -= 1,
+                    other => return Err(format!("not replayed: {other:?}").into()),
+                }
+            }
+        }
+        Ok(Latencies::default())
     }))
 }

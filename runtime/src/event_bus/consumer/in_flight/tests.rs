@@ -1,6 +1,6 @@
 //! Every transition of a message, one test each.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::event_bus::consumer::intake::Intake;
@@ -13,8 +13,8 @@ fn id(id: &str) -> EntryId {
 }
 
 fn limited(entry: Entry, max_attempts: u32) -> Job {
-    let permit = Intake::new(0).take(&entry);
-    Job::new(entry, max_attempts, permit)
+    let room = Intake::new(0).take(&entry);
+    Job::new(entry, 0, max_attempts, room)
 }
 
 /// Makes a message that can start at once.
@@ -24,12 +24,20 @@ fn job(name: &str, attempt: u32) -> Job {
     limited(entry, 5)
 }
 
+impl Job {
+    /// Sets the number of the key.
+    fn of(mut self, key: u64) -> Self {
+        self.key = key;
+        self
+    }
+}
+
 /// Makes two lanes: `a` and `b` are in the first, `c` is in the second.
 fn three() -> InFlight {
     let mut in_flight = InFlight::new(2);
-    assert!(in_flight.receive(job("a", 1), 0));
-    assert!(in_flight.receive(job("b", 1), 0));
-    assert!(in_flight.receive(job("c", 1), 1));
+    in_flight.receive(job("a", 1).of(0)).unwrap();
+    in_flight.receive(job("b", 1).of(0)).unwrap();
+    in_flight.receive(job("c", 1).of(1)).unwrap();
     in_flight
 }
 
@@ -60,11 +68,97 @@ fn receive_queues_messages_in_their_lanes() {
 }
 
 #[test]
+fn a_key_has_a_lane_while_it_has_messages() {
+    let mut in_flight = InFlight::new(2);
+    let lane_of = |in_flight: &mut InFlight, name: &str, key| in_flight.receive(job(name, 1).of(key));
+    assert_eq!(lane_of(&mut in_flight, "a", 7), Some(0));
+    assert_eq!(lane_of(&mut in_flight, "b", 8), Some(1), "the one with the least to do");
+    assert_eq!(lane_of(&mut in_flight, "c", 7), Some(0));
+    assert_eq!(lane_of(&mut in_flight, "d", 9), Some(1));
+    assert_eq!(lane_of(&mut in_flight, "e", 7), Some(0), "however much it has to do");
+    for _ in 0..3 {
+        in_flight.start(0);
+        in_flight.succeed(0);
+    }
+    in_flight.receive(job("f", 1).of(6));
+    assert_eq!(lane_of(&mut in_flight, "g", 7), Some(0), "a lane of its own choice again");
+}
+
+#[test]
+fn a_lane_whose_message_waits_for_a_retry_gets_no_other_keys() {
+    let mut in_flight = three();
+    let now = Instant::now();
+    in_flight.start(1);
+    in_flight.fail(1, waiting("c", 1, now + TIMEOUT, NextStep::Retry));
+    assert_eq!(in_flight.receive(job("d", 1).of(3)), Some(0), "although that has more to do");
+}
+
+/// Makes two lanes that run `a` and `b`; the others, each with its key, wait behind `a`.
+fn behind<const N: usize>(others: [(Job, u64); N]) -> InFlight {
+    let mut in_flight = InFlight::new(2);
+    in_flight.receive(job("a", 1).of(1)).unwrap();
+    for (job, key) in others {
+        // The key decides on the lane, not the number of messages.
+        in_flight.keys.add(key, || 0);
+        in_flight.receive(job.of(key)).unwrap();
+        in_flight.keys.remove(key);
+    }
+    in_flight.receive(job("b", 1).of(2)).unwrap();
+    assert_eq!((start(&mut in_flight, 0).as_deref(), start(&mut in_flight, 1).as_deref()), (Some("a"), Some("b")));
+    assert_eq!((in_flight.queued(0), in_flight.queued(1)), (N, 0));
+    in_flight.succeed(1);
+    in_flight
+}
+
+#[test]
+fn an_idle_lane_takes_over_a_message_that_waits_behind_another_key() {
+    let mut in_flight = behind([(job("c", 1), 3), (job("d", 1), 4)]);
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c"));
+    assert_eq!(in_flight.receive(job("c2", 1).of(3)), Some(1), "its key comes with it");
+    assert_eq!(start(&mut in_flight, 1), None, "it runs");
+    in_flight.succeed(1);
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c2"), "the own messages come first");
+    in_flight.succeed(1);
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("d"));
+    in_flight.succeed(0);
+    assert_eq!(start(&mut in_flight, 0), None, "nothing waits");
+}
+
+#[test]
+fn messages_whose_order_counts_are_not_taken_over() {
+    let mut in_flight = behind([(job("a2", 1), 1), (job("c", 1), 3), (job("c2", 1), 3)]);
+    assert_eq!(start(&mut in_flight, 1), None, "both keys have two messages");
+}
+
+#[test]
+fn nothing_is_taken_over_during_a_pause_or_before_its_attempt_is_stored() {
+    let redelivered = limited(Entry::redelivered(id("c"), Message::builder().build(), 1), 5);
+    let mut in_flight = behind([(redelivered, 3), (job("d", 1), 4)]);
+    in_flight.set_paused(true);
+    assert_eq!(start(&mut in_flight, 1), None);
+    in_flight.set_paused(false);
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("d"));
+}
+
+#[test]
+fn the_next_delivery_of_a_revoked_message_stays_in_its_lane_until_that_ends() {
+    let mut in_flight = three();
+    in_flight.start(0);
+    revoke(&mut in_flight, ["a", "b"]);
+    assert_eq!(in_flight.receive(job("b", 1).of(0)), Some(0), "the lane that still runs a message of the key");
+    in_flight.succeed(1);
+    assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c"));
+    in_flight.succeed(1);
+    assert_eq!(start(&mut in_flight, 1), None);
+    assert!(in_flight.forget_revoked(0));
+}
+
+#[test]
 fn receive_ignores_a_message_that_is_in_flight() {
     let mut in_flight = three();
-    assert!(!in_flight.receive(job("a", 2), 1));
+    assert_eq!(in_flight.receive(job("a", 2).of(1)), None);
     in_flight.start(0);
-    assert!(!in_flight.receive(job("a", 2), 1), "even while it runs");
+    assert_eq!(in_flight.receive(job("a", 2).of(1)), None, "even while it runs");
     assert_eq!((in_flight.len(), in_flight.queued(1)), (3, 1));
     assert!(!in_flight.is_closed());
 }
@@ -72,7 +166,7 @@ fn receive_ignores_a_message_that_is_in_flight() {
 #[test]
 fn a_message_that_was_tried_is_alone_until_nothing_is_in_flight() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(job("a", 2), 0);
+    in_flight.receive(job("a", 2).of(0));
     assert!(in_flight.is_closed());
     in_flight.start(0);
     in_flight.succeed(0);
@@ -83,8 +177,8 @@ fn a_message_that_was_tried_is_alone_until_nothing_is_in_flight() {
 fn a_redelivered_message_starts_once_its_attempt_is_stored() {
     let mut in_flight = InFlight::new(2);
     let entry = Entry::redelivered(id("a"), Message::builder().build(), 2);
-    in_flight.receive(limited(entry, 5), 0);
-    in_flight.receive(job("b", 1), 1);
+    in_flight.receive(limited(entry, 5).of(0));
+    in_flight.receive(job("b", 1).of(1));
     assert_eq!((start(&mut in_flight, 0), start(&mut in_flight, 1).as_deref()), (None, Some("b")));
     assert!(in_flight.must_store(0) && !in_flight.must_store(1));
     assert_eq!(in_flight.to_store(), [(0, id("a"), 2)]);
@@ -98,11 +192,11 @@ fn a_redelivered_message_starts_once_its_attempt_is_stored() {
 #[test]
 fn a_message_with_one_attempt_starts_once_that_is_stored() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(limited(Entry::new(id("a"), Message::builder().build(), 1), 1), 0);
+    in_flight.receive(limited(Entry::new(id("a"), Message::builder().build(), 1), 1).of(0));
     assert_eq!((start(&mut in_flight, 0), in_flight.to_store()), (None, vec![(0, id("a"), 1)]));
     // If the attempt was made before, no receiver runs, and nothing is stored.
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 1), 0);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 1).of(0));
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
 }
 
@@ -146,20 +240,6 @@ fn acknowledgements_that_failed_come_before_later_ones() {
     in_flight.succeed(0);
     in_flight.not_acknowledged(taken);
     assert_eq!(in_flight.take_finished(), [id("a"), id("b")]);
-}
-
-#[test]
-fn begin_names_the_receiver_and_starts_its_time() {
-    let mut in_flight = three();
-    let now = Instant::now();
-    in_flight.start(0);
-    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_none(), "no receiver has begun");
-    in_flight.begin(0, FullName::new("clinic", "greet"), now);
-    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT).is_none(), "it may take as long as that");
-    let hung = in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).unwrap();
-    assert_eq!((hung.receiver.to_string(), hung.entry), ("clinic::greet".to_owned(), id("a")));
-    in_flight.begin(0, FullName::new("clinic", "heal"), now + TIMEOUT * 2);
-    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_none(), "the next receiver has its own time");
 }
 
 #[test]
@@ -230,7 +310,7 @@ fn dead_lettered_lets_the_lane_go_on_and_needs_no_acknowledgement() {
 #[test]
 fn give_back_returns_a_message_without_its_attempt() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(job("a", 3), 0);
+    in_flight.receive(job("a", 3).of(0));
     in_flight.start(0);
     in_flight.give_back(0);
     assert_eq!(in_flight.len(), 0);
@@ -267,17 +347,14 @@ fn end_returns_the_rest_with_the_attempts_that_count() {
     let mut in_flight = InFlight::new(4);
     let now = Instant::now();
     for (lane, name) in ["failed", "buried", "running", "hung"].into_iter().enumerate() {
-        in_flight.receive(job(name, 3), lane);
+        in_flight.receive(job(name, 3).of(lane as u64));
         in_flight.start(lane);
     }
     in_flight.stop();
     in_flight.take_returned();
     in_flight.fail(0, waiting("failed", 3, now, NextStep::Retry));
     in_flight.fail(1, waiting("buried", 3, now, dead_letter()));
-    in_flight.begin(2, FullName::new("clinic", "greet"), now + TIMEOUT);
-    in_flight.begin(3, FullName::new("clinic", "heal"), now);
-    let hung = in_flight.end(TIMEOUT, now + TIMEOUT * 2);
-    assert_eq!(hung.into_iter().map(|hung| hung.entry).collect::<Vec<_>>(), [id("hung")]);
+    in_flight.end(|lane| lane == 3);
     let returned = [("buried", 2), ("failed", 3), ("hung", 3), ("running", 2)];
     let returned = returned.map(|(name, attempts)| (name.to_owned(), attempts));
     assert_eq!(sorted(in_flight.take_returned()), returned, "the attempt of a hung receiver counts");
@@ -295,7 +372,7 @@ fn revoke_drops_fresh_messages() {
     assert_eq!(revoke(&mut in_flight, ["a", "c", "unknown"]), ["a", "c"]);
     assert_eq!((in_flight.len(), in_flight.queued(0), in_flight.queued(1)), (1, 1, 0));
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
-    assert!(in_flight.receive(job("a", 1), 0), "it may come back");
+    assert_eq!(in_flight.receive(job("a", 1).of(0)), Some(0), "it may come back");
 }
 
 #[test]
@@ -311,9 +388,7 @@ fn revoke_drops_a_waiting_message_and_frees_its_lane() {
 #[test]
 fn revoke_lets_a_running_message_end_and_forgets_it() {
     let mut in_flight = three();
-    let now = Instant::now();
     in_flight.start(0);
-    in_flight.begin(0, FullName::new("clinic", "greet"), now);
     assert_eq!(revoke(&mut in_flight, ["a"]), [""; 0]);
     assert_eq!((in_flight.len(), in_flight.is_running(0)), (3, true), "the lane is not free");
     assert_eq!(start(&mut in_flight, 0), None);
@@ -322,7 +397,6 @@ fn revoke_lets_a_running_message_end_and_forgets_it() {
         [("b".to_owned(), 0), ("c".to_owned(), 0)],
         "nothing renews its claim"
     );
-    assert!(in_flight.hung(0, TIMEOUT, now + TIMEOUT * 2).is_some(), "its receiver may still hang");
     assert!(in_flight.forget_revoked(0) && !in_flight.forget_revoked(0));
     assert_eq!((in_flight.len(), in_flight.has_finished()), (2, false));
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
@@ -334,9 +408,9 @@ fn a_revoked_message_comes_back_while_it_runs() {
     let mut in_flight = three();
     in_flight.start(0);
     revoke(&mut in_flight, ["a"]);
-    assert!(in_flight.receive(job("a", 1), 0), "as another delivery");
+    assert_eq!(in_flight.receive(job("a", 1).of(0)), Some(0), "as another delivery");
     assert_eq!(revoke(&mut in_flight, ["a"]), ["a"], "which can be revoked as well");
-    assert!(in_flight.receive(job("a", 1), 0));
+    in_flight.receive(job("a", 1).of(0)).unwrap();
     assert!(in_flight.forget_revoked(0));
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("b"));
     in_flight.succeed(0);
@@ -360,12 +434,12 @@ fn revoke_drops_acknowledgements_and_returns() {
 #[test]
 fn a_revoked_message_leaves_nothing_to_store_or_to_keep_alone() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5), 0);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5).of(0));
     assert!(in_flight.must_store(0) && in_flight.is_closed());
     revoke(&mut in_flight, ["a"]);
     assert!(in_flight.to_store().is_empty() && !in_flight.must_store(0) && !in_flight.is_closed());
     // A message that runs may still end the process.
-    in_flight.receive(job("b", 2), 0);
+    in_flight.receive(job("b", 2).of(0));
     in_flight.start(0);
     revoke(&mut in_flight, ["b"]);
     assert!(in_flight.is_closed());
@@ -376,15 +450,13 @@ fn a_revoked_message_leaves_nothing_to_store_or_to_keep_alone() {
 #[test]
 fn end_returns_no_revoked_message() {
     let mut in_flight = InFlight::new(2);
-    let now = Instant::now();
     for (lane, name) in ["running", "hung"].into_iter().enumerate() {
-        in_flight.receive(job(name, 1), lane);
+        in_flight.receive(job(name, 1).of(lane as u64));
         in_flight.start(lane);
     }
-    in_flight.begin(1, FullName::new("clinic", "heal"), now);
     in_flight.stop();
     revoke(&mut in_flight, ["running", "hung"]);
-    assert_eq!(in_flight.end(TIMEOUT, now + TIMEOUT * 2).len(), 1, "the operator learns of the receiver");
+    in_flight.end(|lane| lane == 1);
     assert!(in_flight.take_returned().is_empty());
     assert_eq!(in_flight.len(), 0);
 }
@@ -413,7 +485,7 @@ fn a_pause_lets_nothing_start() {
 #[test]
 fn a_pause_stores_no_attempt() {
     let mut in_flight = InFlight::new(1);
-    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5), 0);
+    in_flight.receive(limited(Entry::redelivered(id("a"), Message::builder().build(), 2), 5).of(0));
     in_flight.set_paused(true);
     assert!(in_flight.to_store().is_empty());
     in_flight.set_paused(false);
@@ -471,7 +543,7 @@ fn probe_lets_one_held_message_start_without_an_attempt() {
     assert_eq!(sorted(in_flight.claims())[0], ("a".to_owned(), 2), "a try does not count");
     in_flight.stop();
     in_flight.take_returned();
-    in_flight.end(TIMEOUT, Instant::now());
+    in_flight.end(|_| false);
     assert_eq!(sorted(in_flight.take_returned()), [("a".to_owned(), 2)]);
 }
 
@@ -492,7 +564,7 @@ fn a_stop_during_a_pause_returns_everything_and_counts_no_attempt() {
     let mut in_flight = three();
     hold(&mut in_flight, "a", 3);
     in_flight.stop();
-    assert_eq!(in_flight.end(TIMEOUT, Instant::now()).len(), 0);
+    in_flight.end(|_| false);
     let returned = [("a", 0), ("b", 0), ("c", 0)].map(|(name, attempts)| (name.to_owned(), attempts));
     assert_eq!(sorted(in_flight.take_returned()), returned);
 }

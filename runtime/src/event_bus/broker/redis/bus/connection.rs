@@ -57,12 +57,23 @@ impl ServerConnection {
         deadline: Instant,
         replies: &mut Vec<Value>,
     ) -> Result<(), Trouble> {
+        self.send(commands, deadline)?;
+        self.receive(commands.len(), replies)
+    }
+
+    /// Sends commands until `deadline`, which also holds for receiving their replies. The caller receives all of them, in order,
+    /// or drops the connection.
+    pub(super) fn send(&mut self, commands: &Commands, deadline: Instant) -> Result<(), Trouble> {
         if deadline <= Instant::now() {
             return Err(Trouble::timeout("no reply in time"));
         }
         self.stream.socket().set_deadline(deadline);
-        self.stream.write_all(commands.bytes()).and_then(|()| self.stream.flush()).map_err(broken)?;
-        for _ in 0..commands.len() {
+        self.stream.write_all(commands.bytes()).and_then(|()| self.stream.flush()).map_err(broken)
+    }
+
+    /// Appends the next replies to `replies`.
+    pub(super) fn receive(&mut self, count: usize, replies: &mut Vec<Value>) -> Result<(), Trouble> {
+        for _ in 0..count {
             replies.push(self.parser.parse_value(&mut self.stream).map_err(|error| unread(&error))?);
         }
         Ok(())

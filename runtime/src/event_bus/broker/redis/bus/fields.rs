@@ -1,6 +1,7 @@
 //! Messages as the fields of stream entries, under the names that Python's producer writes.
 
 use bytes::Bytes;
+use redis::Value;
 
 use super::command::Commands;
 use crate::event_bus::wire::{Header, Message, MessageBuilder};
@@ -20,9 +21,7 @@ pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u
         command.word("MAXLEN").word("~").number(max_len);
     }
     command.word("*");
-    let is_overridden = |name: &[u8]| name == EVENT_DATA.as_bytes() || header(name).is_some();
-    let (overridden, extra): (Vec<_>, Vec<_>) =
-        message.extra().iter().partition(|(name, _)| is_overridden(name));
+    let (overridden, extra): (Vec<_>, Vec<_>) = message.extra().iter().partition(|(name, _)| is_known(name));
     for (name, value) in overridden {
         command.word(name).word(value);
     }
@@ -37,17 +36,51 @@ pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u
     }
 }
 
-/// Adds a field of a stream entry to a message. If a field occurs twice, its last value counts, as in Python; the message
-/// keeps the other one as an extra field, so that a dead letter has it.
-pub(super) fn add(message: &mut MessageBuilder, name: Vec<u8>, value: Vec<u8>) {
-    let value = Bytes::from(value);
-    let overridden = match header(&name) {
-        Some(header) => message.header(header, value),
-        None if name == EVENT_DATA.as_bytes() => message.event_data(value),
-        None => Some(value),
+/// Makes the message of a stream entry from its fields: names and values, alternating. Returns `None` if they are something else.
+///
+/// The parts of the message share one allocation. A lane drops the message on another thread than this one, and to free the memory
+/// of another thread makes both wait for the allocator.
+pub(super) fn message(fields: &[Value]) -> Option<Message> {
+    let words: Vec<&[u8]> = fields.iter().map(word).collect::<Option<_>>()?;
+    let (pairs, []) = words.as_chunks::<2>() else { return None };
+    // The names of other fields follow their values.
+    let parts = pairs.iter().flat_map(|[name, value]| [*value, if is_known(name) { b"" } else { *name }]);
+    let all = Bytes::from(parts.collect::<Vec<_>>().concat());
+    let mut at = 0;
+    let mut next = |word: &[u8]| {
+        at += word.len();
+        all.slice(at - word.len()..at)
     };
-    if let Some(value) = overridden {
-        message.extra(name, value);
+    let mut message = Message::builder();
+    for [name, value] in pairs {
+        let value = next(value);
+        if !is_known(name) {
+            message.extra(next(name), value);
+        } else if let Some(overridden) = set(&mut message, name, value) {
+            message.extra(name.to_vec(), overridden);
+        }
+    }
+    Some(message.build())
+}
+
+/// Sets the header or the data of this name. If a field occurs twice, its last value counts, as in Python; the message keeps the
+/// other one, which this returns, as an extra field, so that a dead letter has it.
+fn set(message: &mut MessageBuilder, name: &[u8], value: Bytes) -> Option<Bytes> {
+    match header(name) {
+        Some(header) => message.header(header, value),
+        None => message.event_data(value),
+    }
+}
+
+fn is_known(name: &[u8]) -> bool {
+    name == EVENT_DATA.as_bytes() || header(name).is_some()
+}
+
+fn word(value: &Value) -> Option<&[u8]> {
+    match value {
+        Value::BulkString(bytes) => Some(bytes),
+        Value::SimpleString(text) => Some(text.as_bytes()),
+        _ => None,
     }
 }
 

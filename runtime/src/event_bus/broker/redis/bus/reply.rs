@@ -78,12 +78,7 @@ fn entry(value: Value) -> Option<StreamEntry> {
     let Value::Array(parts) = value else { return None };
     let [entry_id, fields] = <[Value; 2]>::try_from(parts).ok()?;
     let Value::Array(fields) = fields else { return None };
-    let mut message = Message::builder();
-    let mut words = fields.into_iter();
-    while let Some(name) = words.next() {
-        fields::add(&mut message, bytes(name)?, bytes(words.next()?)?);
-    }
-    Some((id(&entry_id)?, message.build()))
+    Some((id(&entry_id)?, fields::message(&fields)?))
 }
 
 /// Reads the entries that `XREADGROUP` on one stream returns.

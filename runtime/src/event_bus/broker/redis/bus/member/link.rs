@@ -32,6 +32,8 @@ pub(super) struct Link {
     /// same consumer name does not have.
     client_name: String,
     connection: Option<ServerConnection>,
+    /// The commands of [`begin`](Self::begin) whose replies nobody has taken.
+    begun: Option<Begun>,
     /// Why the server refused an acknowledgement.
     refusal: Option<Trouble>,
     twins: Twins,
@@ -40,6 +42,12 @@ pub(super) struct Link {
     /// When the server ends the last wait whose reply did not come.
     waits_until: Option<Instant>,
     wake: Arc<Wake>,
+}
+
+/// Commands that were sent, and the replies that came so far.
+struct Begun {
+    commands: usize,
+    replies: Vec<Value>,
 }
 
 impl Link {
@@ -51,6 +59,7 @@ impl Link {
             handed_out: HandedOut::default(),
             client_name: connector.client_name(&[topic, group, consumer_name, &random]),
             connection: None,
+            begun: None,
             refusal: None,
             twins: Twins::default(),
             is_settled: false,
@@ -144,7 +153,9 @@ impl Link {
         self.last_call = Instant::now();
         let finished = self.handed_out.finished();
         if finished.is_empty() {
-            return connection.exchange(commands, deadline, replies);
+            connection.send(commands, deadline)?;
+            receive_begun(&mut self.begun, connection)?;
+            return connection.receive(commands.len(), replies);
         }
         let Subscription { topic, group, .. } = &self.subscription;
         let mut all = Commands::new();
@@ -155,7 +166,9 @@ impl Link {
         }
         drop(acknowledge);
         all.append(commands);
-        let result = connection.exchange(&all, deadline, replies);
+        connection.send(&all, deadline)?;
+        receive_begun(&mut self.begun, connection)?;
+        let result = connection.receive(all.len(), replies);
         if !replies.is_empty() {
             // A refusal must not hide the other replies: the server has handed out the entries in them.
             match reply::count(replies.remove(0), "XACK") {
@@ -164,6 +177,28 @@ impl Link {
             }
         }
         result
+    }
+
+    /// Returns whether commands can be [begun](Self::begin).
+    pub(super) fn is_ready(&self) -> bool {
+        self.is_settled && self.connection.is_some() && self.begun.is_none()
+    }
+
+    /// Sends commands, whose replies [`finish`](Self::finish) returns. Other commands may be sent before that.
+    pub(super) fn begin(&mut self, commands: &Commands) -> Result<(), Trouble> {
+        let connection = self.connection.as_mut().ok_or_else(|| Trouble::unreachable("not connected"))?;
+        self.last_call = Instant::now();
+        connection.send(commands, self.last_call + self.connector.options.socket_timeout)?;
+        self.begun = Some(Begun { commands: commands.len(), replies: Vec::new() });
+        Ok(())
+    }
+
+    /// Sends the open acknowledgements, and returns the replies to the commands that were [begun](Self::begin), if there are any.
+    pub(super) fn finish(&mut self) -> Result<Option<Vec<Value>>, Trouble> {
+        if self.begun.is_some() {
+            self.call(&Commands::new())?;
+        }
+        Ok(self.begun.take().map(|begun| begun.replies))
     }
 
     /// Makes sure that no other connection takes entries from this member, and finds out whether other processes with its name
@@ -257,9 +292,18 @@ impl Link {
     /// Drops the connection if it is no longer usable, and makes the error for the consumer.
     pub(super) fn fail(&mut self, trouble: Trouble) -> BusError {
         if trouble.breaks_connection() {
-            self.connection = None;
+            // The next connection looks at all pending entries, which include those that were on their way.
+            (self.connection, self.begun) = (None, None);
         }
         let Subscription { topic, group, .. } = &self.subscription;
         trouble.into_error(&format!("cannot consume stream `{topic}` as group `{group}`"))
+    }
+}
+
+/// Receives the replies to commands that were begun, which come before all later ones.
+fn receive_begun(begun: &mut Option<Begun>, connection: &mut ServerConnection) -> Result<(), Trouble> {
+    match begun {
+        Some(Begun { commands, replies }) => connection.receive(*commands - replies.len(), replies),
+        None => Ok(()),
     }
 }

@@ -114,6 +114,7 @@ impl RedisMember {
     fn look(&mut self, max: usize, deadline: Instant) -> Result<(), Trouble> {
         self.join()?;
         self.watch.losses.delete_marks(&mut self.link)?;
+        reader::finish(&mut self.watch, &mut self.link, &mut self.found)?;
         // The entries of an earlier poll that failed come first.
         if max == 0 || !self.found.entries.is_empty() {
             return self.link.keep_alive();
@@ -186,6 +187,17 @@ impl EventBusConsumer for RedisMember {
             self.found.entries = found.entries.split_off(max);
         }
         Ok(found)
+    }
+
+    fn read_ahead(&mut self, max: usize) -> Result<usize, BusError> {
+        let Self { link, scan, watch, found, .. } = self;
+        // Pending entries come before new ones. A read that is begun has no end, and looks before it reads.
+        let may_read = found.entries.is_empty() && scan.rests() && watch.is_sure() && window::is_open(link);
+        if max == 0 || !may_read || !link.is_ready() {
+            return Ok(0);
+        }
+        reader::begin(watch, link, max).map_err(|trouble| self.link.fail(trouble))?;
+        Ok(max)
     }
 
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {

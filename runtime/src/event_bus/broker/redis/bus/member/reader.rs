@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use redis::Value;
+
 use super::{link::Link, watch::Watch, window};
 use crate::event_bus::broker::{
     Polled, Subscription,
@@ -24,12 +26,40 @@ pub(super) fn read(
         hand_out(watch, link, entries, found);
         return Ok(());
     }
+    let replies = link.call(&look_and_read(watch, &link.subscription, max))?;
+    take(watch, link, replies, found)
+}
+
+/// Begins to read new entries.
+pub(super) fn begin(watch: &Watch, link: &mut Link, max: usize) -> Result<(), Trouble> {
+    let commands = look_and_read(watch, &link.subscription, max);
+    link.begin(&commands)
+}
+
+/// Adds the entries of a read that was [begun](begin), if there is one.
+pub(super) fn finish(watch: &mut Watch, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
+    match link.finish()? {
+        Some(replies) => take(watch, link, replies, found),
+        None => Ok(()),
+    }
+}
+
+fn look_and_read(watch: &Watch, subscription: &Subscription, max: usize) -> Commands {
     let mut commands = Commands::new();
     // The server runs commands that arrive together without a pause, as a rule. (A transaction would need more rights; a
     // server without free memory refuses it; and a read whose `MULTI` was refused would take entries whose reply nobody sees.)
-    watch.write_look(&mut commands, &link.subscription);
-    write_read(&mut commands, &link.subscription, max, None);
-    let [seen, read] = reply::each(link.call(&commands)?)?;
+    watch.write_look(&mut commands, subscription);
+    write_read(&mut commands, subscription, max, None);
+    commands
+}
+
+fn take(
+    watch: &mut Watch,
+    link: &mut Link,
+    replies: Vec<Value>,
+    found: &mut Polled,
+) -> Result<(), Trouble> {
+    let [seen, read] = reply::each(replies)?;
     // Even if the read failed, the look may have found a loss.
     watch.take(seen, &link.subscription, found);
     hand_out(watch, link, reply::new_entries(read)?, found);

@@ -47,6 +47,11 @@ impl Scan {
         self.is_alone = None;
     }
 
+    /// Returns whether there is no walk, and none is due.
+    pub(super) fn rests(&self) -> bool {
+        self.cursor.is_none() && Instant::now() < self.due
+    }
+
     /// Begins a walk if one is due. Returns whether one has just begun.
     pub(super) fn begins(&mut self) -> bool {
         if self.cursor.is_none() && Instant::now() >= self.due {

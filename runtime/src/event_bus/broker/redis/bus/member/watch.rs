@@ -96,6 +96,11 @@ impl Watch {
         self.doubt.is_some() && !self.is_blind
     }
 
+    /// Returns whether this member looks, and has nothing to find out about the group.
+    pub(super) fn is_sure(&self) -> bool {
+        self.knows_group() && !self.is_blind && self.doubt.is_none() && self.replaced.is_none() && !self.was_moved
+    }
+
     /// Asks the server if somebody moved the group, or replaced it, if that is possible.
     pub(super) fn ask(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
         if self.is_blind {

@@ -18,6 +18,11 @@ pub(super) fn end(subscription: &Subscription) -> Option<StreamId> {
     subscription.until.map(StreamId::at)
 }
 
+/// Returns whether the member's work has no end.
+pub(super) fn is_open(link: &Link) -> bool {
+    end(&link.subscription).is_none()
+}
+
 /// Returns the number of entries before the end that the group has not read, at most `max`, or `None` if there is no end.
 pub(super) fn unread(link: &mut Link, max: usize) -> Result<Option<usize>, Trouble> {
     let Some(end) = end(&link.subscription) else { return Ok(None) };
