@@ -167,9 +167,9 @@ impl InFlight {
         }
         self.alone |= job.entry.attempt > 1;
         let lanes = &self.lanes;
-        let lane = self.keys.add(job.key, || {
-            (0..lanes.len()).min_by_key(|&lane| lanes[lane].burden()).unwrap_or_default()
-        });
+        let lane = self
+            .keys
+            .add(job.key, || (0..lanes.len()).min_by_key(|&lane| lanes[lane].burden()).unwrap_or_default());
         self.lanes[lane].queue.push_back(job);
         Some(lane)
     }

@@ -104,7 +104,10 @@ fn behind<const N: usize>(others: [(Job, u64); N]) -> InFlight {
         in_flight.keys.remove(key);
     }
     in_flight.receive(job("b", 1).of(2)).unwrap();
-    assert_eq!((start(&mut in_flight, 0).as_deref(), start(&mut in_flight, 1).as_deref()), (Some("a"), Some("b")));
+    assert_eq!(
+        (start(&mut in_flight, 0).as_deref(), start(&mut in_flight, 1).as_deref()),
+        (Some("a"), Some("b"))
+    );
     assert_eq!((in_flight.queued(0), in_flight.queued(1)), (N, 0));
     in_flight.succeed(1);
     in_flight
@@ -145,7 +148,11 @@ fn the_next_delivery_of_a_revoked_message_stays_in_its_lane_until_that_ends() {
     let mut in_flight = three();
     in_flight.start(0);
     revoke(&mut in_flight, ["a", "b"]);
-    assert_eq!(in_flight.receive(job("b", 1).of(0)), Some(0), "the lane that still runs a message of the key");
+    assert_eq!(
+        in_flight.receive(job("b", 1).of(0)),
+        Some(0),
+        "the lane that still runs a message of the key"
+    );
     in_flight.succeed(1);
     assert_eq!(start(&mut in_flight, 1).as_deref(), Some("c"));
     in_flight.succeed(1);

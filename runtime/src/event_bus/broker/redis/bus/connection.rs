@@ -5,14 +5,19 @@ use std::{
     time::Instant,
 };
 
-use redis::{Parser, Value};
+use redis::Value;
 use rustls::{ClientConnection, StreamOwned};
 
-use super::{command::Commands, failure::Trouble, socket::Socket};
+use super::{
+    command::Commands,
+    failure::Trouble,
+    reply_reader::{ReplyReader, Unread},
+    socket::Socket,
+};
 
 pub(super) struct ServerConnection {
     stream: Stream,
-    parser: Parser,
+    replies: ReplyReader,
     /// The server's number of this connection, if this user may ask for it.
     pub(super) id: Option<u64>,
     /// Whether this user may end a wait of this connection from another one.
@@ -29,7 +34,7 @@ pub(super) enum Stream {
 
 impl ServerConnection {
     pub(super) fn new(stream: Stream) -> Self {
-        Self { stream, parser: Parser::new(), id: None, can_be_woken: false, commands: Commands::new() }
+        Self { stream, replies: ReplyReader::new(), id: None, can_be_woken: false, commands: Commands::new() }
     }
 
     /// Returns the number with which another connection ends a wait of this one.
@@ -74,7 +79,7 @@ impl ServerConnection {
     /// Appends the next replies to `replies`.
     pub(super) fn receive(&mut self, count: usize, replies: &mut Vec<Value>) -> Result<(), Trouble> {
         for _ in 0..count {
-            replies.push(self.parser.parse_value(&mut self.stream).map_err(|error| unread(&error))?);
+            replies.push(self.replies.read(&mut self.stream).map_err(unread)?);
         }
         Ok(())
     }
@@ -88,14 +93,10 @@ impl ServerConnection {
 }
 
 /// Makes the error of a reply that could not be read.
-fn unread(error: &redis::RedisError) -> Trouble {
-    if error.is_timeout() {
-        broken(io::ErrorKind::TimedOut.into())
-    } else if error.is_io_error() {
-        broken(io::Error::other(error.to_string()))
-    } else {
-        // The error may quote the received bytes, which may be personal data.
-        Trouble::unreachable("the server sent something else than a reply")
+fn unread(error: Unread) -> Trouble {
+    match error {
+        Unread::Io(error) => broken(error),
+        Unread::NotAReply => Trouble::unreachable("the server sent something else than a reply"),
     }
 }
 

@@ -17,6 +17,7 @@ mod options;
 mod producer;
 mod replays;
 mod reply;
+mod reply_reader;
 mod rights;
 mod short_text;
 mod socket;

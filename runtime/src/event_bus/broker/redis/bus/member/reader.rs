@@ -53,12 +53,7 @@ fn look_and_read(watch: &Watch, subscription: &Subscription, max: usize) -> Comm
     commands
 }
 
-fn take(
-    watch: &mut Watch,
-    link: &mut Link,
-    replies: Vec<Value>,
-    found: &mut Polled,
-) -> Result<(), Trouble> {
+fn take(watch: &mut Watch, link: &mut Link, replies: Vec<Value>, found: &mut Polled) -> Result<(), Trouble> {
     let [seen, read] = reply::each(replies)?;
     // Even if the read failed, the look may have found a loss.
     watch.take(seen, &link.subscription, found);

@@ -98,7 +98,11 @@ impl Watch {
 
     /// Returns whether this member looks, and has nothing to find out about the group.
     pub(super) fn is_sure(&self) -> bool {
-        self.knows_group() && !self.is_blind && self.doubt.is_none() && self.replaced.is_none() && !self.was_moved
+        self.knows_group()
+            && !self.is_blind
+            && self.doubt.is_none()
+            && self.replaced.is_none()
+            && !self.was_moved
     }
 
     /// Asks the server if somebody moved the group, or replaced it, if that is possible.
