@@ -89,9 +89,10 @@ pub struct ConsumeEvents {
     /// Number of messages to handle at a time. Messages with the same key are handled one after the other.
     #[arg(long, default_value = "1", value_name = "N", value_parser = positive)]
     concurrency: NonZeroUsize,
-    /// Number of messages to read at a time; fewer if they are large (`EVENT_BUS_CONSUMER_BATCH_BYTES`).
-    #[arg(long, default_value = "100", value_name = "N", value_parser = positive)]
-    batch: NonZeroUsize,
+    /// Number of messages to read at a time; fewer if they are large (`EVENT_BUS_CONSUMER_BATCH_BYTES`) [default: 100, or 2 for each
+    /// of `--concurrency` if that is more]
+    #[arg(long, value_name = "N", value_parser = positive)]
+    batch: Option<NonZeroUsize>,
     /// How long the current message may take after the first signal.
     #[arg(long, alias = "stop_timeout", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     stop_timeout: Duration,
@@ -235,11 +236,13 @@ impl ConsumeEvents {
             .group(group)
             .extra(&extra)
             .concurrency(self.concurrency.get())
-            .batch(self.batch.get())
             .stop_timeout(self.stop_timeout)
             .allow_loop(self.allow_loop)
             .on_error(self.on_error)
             .on_unknown_type(self.on_unknown_type);
+        if let Some(batch) = self.batch {
+            consumer = consumer.batch(batch.get());
+        }
         if let Some(time) = self.from_time {
             consumer = consumer.start(Start::At(time));
         }

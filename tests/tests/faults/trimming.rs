@@ -24,10 +24,10 @@ fn entries_trimmed_while_pending_are_reported() {
     assert!(producer.end().success());
     let slow = json!({"work_micros": 5000, "audit": true});
     let mut killed = scenario.consumer("ann", &slow);
-    // It has read about a hundred; its first read may be smaller.
+    // It has read between one hundred and two hundred: a batch, and at most another one ahead.
     eventually("some items are handled", || killed.lines() > 10);
     killed.kill();
-    assert_eq!(scenario.ask::<u64>(&["XTRIM", TOPIC, "MAXLEN", "850"]), 150);
+    assert_eq!(scenario.ask::<u64>(&["XTRIM", TOPIC, "MAXLEN", "750"]), 250);
     let mut consumer = scenario.consumer("ann", &json!({"audit": true}));
     scenario.until_done();
     assert!(consumer.stop().success());
@@ -35,7 +35,7 @@ fn entries_trimmed_while_pending_are_reported() {
     report("trimmed while pending", &ledger.summary());
     check(&ledger, 1000);
     assert!(
-        ledger.lost_pending.len() >= 60 && (1..=90).contains(&ledger.lost_unread),
+        ledger.lost_pending.len() >= 60 && (1..=190).contains(&ledger.lost_unread),
         "{}",
         ledger.summary()
     );

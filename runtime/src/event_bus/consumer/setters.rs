@@ -149,7 +149,10 @@ impl Consumer {
         self
     }
 
-    /// Sets how many messages are read at a time, at least one. By default, 100.
+    /// Sets how many messages are read at a time, at least one. By default, 100, or two for each lane if that is more.
+    ///
+    /// While receivers handle one batch, the consumer reads the next one, so it has up to twice as many messages in hand. With 1, it
+    /// reads a message only when the one before is handled.
     pub fn batch(mut self, batch: usize) -> Self {
         self.options.batch = Some(batch.max(1));
         self
@@ -164,7 +167,7 @@ impl Consumer {
         self
     }
 
-    /// Sets how many messages are handled at a time. By default, one.
+    /// Sets how many messages are handled at a time: the number of [lanes](crate::guide::event_bus#lanes). By default, one.
     ///
     /// Messages with the same key keep their order: they are handled one after another. So are all messages without a key.
     pub fn concurrency(mut self, lanes: usize) -> Self {
