@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{
     error::ConsumeError,
     floor::Floor,
-    intake::Intake,
+    intake::{Intake, Room},
     job::Job,
     lanes::Lanes,
     options::Options,
@@ -71,9 +71,7 @@ impl<'a> Coordinator<'a> {
     fn step(&mut self) -> Step {
         let agenda = self.lanes().floor().agenda(Instant::now());
         self.lanes().wake_all(agenda.awake);
-        if agenda.has_pause_news {
-            self.recorder.tell_pauses();
-        }
+        self.recorder.tell_pauses(&agenda.news);
         if agenda.is_due {
             self.recorder.record_next_steps();
         }
@@ -154,13 +152,12 @@ impl<'a> Coordinator<'a> {
         let finished = floor.in_flight.take_finished();
         drop(floor);
         let asked = if self.pace.ahead > 0 { self.pace.ahead } else { room };
-        let poller = &mut self.recorder.poller;
-        let polled = match wait.filter(|_| self.pace.ahead == 0) {
-            Some(wait) => poller.wait(&finished, room, wait),
-            None => poller.poll(&finished, room),
+        let answer = match wait.filter(|_| self.pace.ahead == 0) {
+            Some(wait) => self.recorder.poller.wait(&finished, room, wait),
+            None => self.recorder.poller.poll(&finished, room),
         };
         self.pace.has_polled();
-        let polled = match polled {
+        let polled = match answer {
             Ok(polled) => polled,
             Err(error) => {
                 self.lanes().floor().in_flight.not_acknowledged(finished);
@@ -182,7 +179,10 @@ impl<'a> Coordinator<'a> {
         let room = self.room(&floor).saturating_sub(entries.len());
         drop(floor);
         self.read_ahead(room);
-        self.deal(entries)
+        if !entries.is_empty() {
+            self.deal(entries);
+        }
+        Ok(())
     }
 
     /// Lets the broker send the next entries while this thread deals those that have just come.
@@ -197,10 +197,7 @@ impl<'a> Coordinator<'a> {
         }
     }
 
-    fn deal(&mut self, entries: Vec<(super::intake::Room, Entry)>) -> Step {
-        if entries.is_empty() {
-            return Ok(());
-        }
+    fn deal(&mut self, entries: Vec<(Room, Entry)>) {
         let mut jobs = Vec::with_capacity(entries.len());
         for (room, entry) in entries {
             if self.is_wanted(&entry) {
@@ -215,7 +212,6 @@ impl<'a> Coordinator<'a> {
         if must_store {
             self.recorder.record_beginnings();
         }
-        Ok(())
     }
 
     fn is_wanted(&self, entry: &Entry) -> bool {
@@ -258,7 +254,8 @@ impl<'a> Coordinator<'a> {
             self.wait_for_lanes(TICK);
         }
         self.recorder.record_next_steps();
-        self.recorder.tell_pauses();
+        let news = self.lanes().floor().outages.take_news();
+        self.recorder.tell_pauses(&news);
         let calls = self.lanes().calls();
         let now = calls.now();
         let hung: Vec<_> = (0..self.lanes().len()).map(|lane| calls.hung(lane, now)).collect();

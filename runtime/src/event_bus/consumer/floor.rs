@@ -2,7 +2,12 @@
 
 use std::{ops::Range, time::Instant};
 
-use super::{error::ConsumeError, in_flight::InFlight, options::Options, outages::Outages};
+use super::{
+    error::ConsumeError,
+    in_flight::InFlight,
+    options::Options,
+    outages::{Outages, PauseNews},
+};
 
 /// The state that the lanes share with the coordinator.
 pub(super) struct Floor {
@@ -24,10 +29,12 @@ pub(super) struct Floor {
 }
 
 /// What there is to do for the coordinator, which looks once for each of its steps: it would get in the way of the lanes.
+#[allow(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
 pub(super) struct Agenda {
     /// The lanes that have something to do since the pause ended, or because a message is tried again.
     pub(super) awake: Range<usize>,
-    pub(super) has_pause_news: bool,
+    /// The pauses that began or ended.
+    pub(super) news: Vec<PauseNews>,
     pub(super) is_paused: bool,
     /// Whether the next step of a message is due.
     pub(super) is_due: bool,
@@ -41,7 +48,7 @@ impl Floor {
         let awake = self.try_again(now);
         Agenda {
             awake,
-            has_pause_news: self.outages.has_news(),
+            news: self.outages.take_news(),
             is_paused: self.outages.is_paused(),
             is_due: self.in_flight.next_due().is_some_and(|due| due <= now),
             must_store: self.in_flight.must_store_any(),

@@ -74,10 +74,6 @@ impl Outages {
         !self.streaks.is_empty()
     }
 
-    pub(super) fn has_news(&self) -> bool {
-        !self.news.is_empty()
-    }
-
     pub(super) fn take_news(&mut self) -> Vec<PauseNews> {
         std::mem::take(&mut self.news)
     }

@@ -172,13 +172,12 @@ impl<'a> Recorder<'a> {
     }
 
     /// Tells the observers of pauses that began or ended.
-    pub(super) fn tell_pauses(&self) {
-        let news = self.lanes.floor().outages.take_news();
+    pub(super) fn tell_pauses(&self, news: &[PauseNews]) {
         if news.is_empty() {
             return;
         }
         let replay = &*format!("dlq replay -t {} -g {} --all", self.topic, self.subscription.group);
-        for news in &news {
+        for news in news {
             self.observers.tell(&match news {
                 PauseNews::Paused(outage) => Observation::Paused { outage, replay },
                 &PauseNews::Resumed(ref outage, time, why) => {
@@ -226,7 +225,9 @@ impl<'a> Recorder<'a> {
             self.poller.poll(&finished, ahead).map(|polled| {
                 let late = self.take_in(polled);
                 let mut floor = self.lanes.floor();
-                late.iter().for_each(|entry| floor.in_flight.refuse(entry));
+                for entry in &late {
+                    floor.in_flight.refuse(entry);
+                }
             })
         };
         let returned = self.lanes.floor().in_flight.take_returned();
