@@ -80,14 +80,14 @@ pub use crate::{
     metadata::LazyMetadata,
     payload::{builder::*, frozen::Frozen, record::*, shared::*, text::*, wire::*},
     receiver::{
-        AnyBatchReceiver, AnyReceiver, BatchEvent, BatchFor, BatchFuture, BatchReturn, Called, CalledBatch,
-        Delivery, EventOrigin, RECEIVERS, ReceiverFuture, ReceiverReturn, TypedBatchReceiver, TypedReceiver,
-        batch_limits, batch_of, data_key, from_event_bus, in_batch_future, in_future, metadata,
-        shared_data_key,
+        AnyBatchReceiver, AnyReceiver, BatchEvent, BatchFor, BatchFuture, BatchReceivers, BatchReturn,
+        Called, CalledBatch, Delivery, EventOrigin, RECEIVERS, ReceiverFuture, ReceiverReturn,
+        TypedBatchReceiver, TypedReceiver, batch_limits, batch_of, data_key, from_event_bus, in_batch_future,
+        in_future, metadata, shared_data_key,
     },
     schema::*,
     signal::{
         AnySignal, AsyncAnyReceiver, AsyncReceiver, AsyncReceiverWith, SIGNALS, Signal, assert_distinct,
-        assert_not_local, batched_signal, event_type, signal,
+        assert_not_local, batches, event_type, signal,
     },
 };

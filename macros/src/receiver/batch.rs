@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{FnArg, GenericArgument, Ident, Path, PathArguments, Signature, Type, ext::IdentExt};
+use syn::{FnArg, GenericArgument, Ident, LitInt, Path, PathArguments, Signature, Type, ext::IdentExt};
 
 use super::{
     arguments::ReceiverArguments,
@@ -42,6 +42,12 @@ impl BatchArgument {
     pub(super) fn parse(arg: &Arg, problems: &mut Problems) -> Self {
         let mut batch = Self { name: arg.name.clone(), max: 100, wait_millis: 1000 };
         if matches!(arg.value, ArgValue::Flag) {
+            return batch;
+        }
+        if let ArgValue::List(tokens) = &arg.value
+            && let Ok(number) = syn::parse2::<LitInt>(tokens.clone())
+        {
+            problems.mistake(&number, "expected an argument name", format!("write `batch(max = {number})`"));
             return batch;
         }
         let mut known = KnownArguments::new("`batch`", &["max", "wait"], hints::of_batch);
@@ -114,20 +120,24 @@ pub(super) fn parse_batch(
     problems: &mut Problems,
 ) -> Option<Batch> {
     let before = problems.len();
-    let mut refuse = |at: &dyn ToTokens, what: &str, help: String| {
-        problems.refuse(&rules::RECEIVER_BATCH, &at.to_token_stream(), what, help);
-    };
     if let Some(second) = arguments.signals.get(1) {
         let help = "write a receiver for each signal, with a `Batch` of its events";
-        refuse(second, "a batch receiver takes one signal", help.to_owned());
+        problems.refuse(&rules::RECEIVER_BATCH, second, "a batch receiver takes one signal", help);
     }
     if let Some(order) = &arguments.order_name {
-        let what = "`order` has no meaning for a batch receiver: it runs after the event's other receivers";
-        refuse(order, what, "remove `order`".to_owned());
+        problems.push(
+            Problem::new(order, "`order` has no meaning for a batch receiver")
+                .note("it runs after the event's other receivers, when its batch is complete")
+                .help("remove `order`"),
+        );
     }
     if let Some(only) = arguments.only.as_ref().filter(|only| !only.is_bus) {
-        let what = "a batch receiver of events of this process would get each of them alone";
-        refuse(&Ident::new("process", only.span), what, "remove `batch` or `only = process`".to_owned());
+        let word = Ident::new("process", only.span);
+        problems.push(
+            Problem::new(&word, "`batch` has no meaning for a receiver of events of this process")
+                .note("a sender in this process passes each event to its receivers at once")
+                .help("remove `only = process`, or write a receiver without `batch`"),
+        );
     }
     let ty = parse_parameter(batch, arguments, signature, problems);
     ty.filter(|_| problems.len() == before).map(|ty| Batch {

@@ -204,7 +204,7 @@ fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStre
     let location = location(function);
     let (max, wait) = (batch.max as usize, batch.wait_millis);
     let rt = runtime_at(signal.span());
-    let signal = quote_spanned!(signal.span()=> #rt::batched_signal(&#signal));
+    let batches = quote_spanned!(signal.span()=> #rt::batches(&#signal));
     let ty = referenced(&batch.ty);
     let span = type_span(ty);
     let rt = runtime_at(span);
@@ -213,13 +213,13 @@ fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStre
     let argument = quote_spanned!(span=> #rt::#batch_of::<_, #ty>(#batch));
     let call = quote!((#function)(#argument));
     let (constructor, body) = match &receiver.function.signature.asyncness {
-        None => ("batch_receiver", returned(receiver, &call)),
-        Some(keyword) => ("async_batch_receiver", in_future(receiver, &call, keyword.span)),
+        None => ("receiver", returned(receiver, &call)),
+        Some(keyword) => ("async_receiver", in_future(receiver, &call, keyword.span)),
     };
     let constructor = format_ident!("{constructor}");
     let (named, only) = (named(receiver), only(receiver));
     // #[distributed_slice(RECEIVERS)]
-    // static __RECEIVER_0: &dyn AnyReceiver = &batched_signal(&TRACKING_EVENT_EMITTED).batch_receiver(
+    // static __RECEIVER_0: &dyn AnyReceiver = &batches(&TRACKING_EVENT_EMITTED).receiver(
     //     "forward", Location::here(module_path!()), batch_limits(500, 5000),
     //     &forward,
     //     |__batch| {
@@ -229,13 +229,13 @@ fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStre
     //     },
     // ).named("tracking.forward").only(EventOrigin::Bus);
     //
-    // An `async fn`: `async_batch_receiver`, whose closure ends in
+    // An `async fn`: `async_receiver`, whose closure ends in
     //
     //     in_batch_future(__future, |__returned| BatchReturn::batch_outcome(__returned))
     quote! {
         #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
         #[linkme(crate = __RT::linkme)]
-        static __RECEIVER_0: &dyn __RT::AnyReceiver = &#signal.#constructor(
+        static __RECEIVER_0: &dyn __RT::AnyReceiver = &#batches.#constructor(
             #name,
             #location,
             __RT::batch_limits(#max, #wait),

@@ -68,6 +68,18 @@ impl fmt::Display for EventOrigin {
 }
 
 impl ReceiverDefinition {
+    /// Makes the definition of a receiver whose function has type `F`.
+    pub(crate) const fn registered<F: 'static>(
+        event: &'static EventDefinition,
+        name: &'static str,
+        location: Location,
+        order: i32,
+        traits: Traits,
+    ) -> Self {
+        let (stable_name, only) = (None, None);
+        Self { event, name, stable_name, only, location, order, traits, function: TypeId::of::<F> }
+    }
+
     /// Returns the event that it receives.
     #[must_use]
     pub fn event(&self) -> &'static EventDefinition {

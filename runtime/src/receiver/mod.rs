@@ -14,10 +14,10 @@ mod run;
 pub(crate) use any_receiver::receivers_of;
 pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
 pub use batch::{
-    AnyBatchReceiver, Batch, BatchError, BatchEvent, BatchFor, BatchFuture, BatchIter, BatchReturn,
-    CalledBatch, TypedBatchReceiver, batch_of, in_batch_future,
+    AnyBatchReceiver, Batch, BatchError, BatchEvent, BatchFor, BatchFuture, BatchIter, BatchReceivers,
+    BatchReturn, CalledBatch, TypedBatchReceiver, batch_of, in_batch_future,
 };
-pub(crate) use batch::{BatchCall, BatchOutcome, BatchReceiver};
+pub(crate) use batch::{BatchOutcome, BatchReceiver};
 pub(crate) use call::Call;
 pub use call::{Called, ReceiverFuture, in_future};
 pub use definition::{BatchLimits, EventOrigin, ReceiverDefinition, batch_limits, function_id};

@@ -1,7 +1,11 @@
 //! Functions that expansions of `#[receiver]` call.
 
 use super::Signal;
-use crate::{event::Event, receiver::BatchEvent, schema::text_eq};
+use crate::{
+    event::Event,
+    receiver::{BatchEvent, BatchReceivers},
+    schema::text_eq,
+};
 
 /// Returns the signal. Because of the parameter's type, the compiler says "expected `&Signal<_>`" at what the user wrote in
 /// `#[receiver(…)]`.
@@ -9,9 +13,11 @@ pub const fn signal<E: Event>(signal: &'static Signal<E>) -> &'static Signal<E> 
     signal
 }
 
-/// Returns the signal of a batch receiver. The compiler reports a signal whose events never come in batches at what the user wrote.
-pub const fn batched_signal<E: BatchEvent>(signal: &'static Signal<E>) -> &'static Signal<E> {
-    signal
+/// Returns the maker of a signal's batch receivers. The compiler reports a signal whose events never come in batches at what the
+/// user wrote.
+#[must_use]
+pub const fn batches<E: BatchEvent>(_: &'static Signal<E>) -> BatchReceivers<E> {
+    BatchReceivers::new()
 }
 
 /// Returns the event type of a signal's events.

@@ -18,7 +18,7 @@ mod outlet;
 mod receivers;
 mod send_async;
 
-use std::{any::TypeId, fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData, sync::Arc};
 
 pub use any_signal::{AnySignal, SIGNALS};
 pub use async_closure::{AsyncAnyReceiver, AsyncReceiver, AsyncReceiverWith};
@@ -26,7 +26,7 @@ pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
 pub(crate) use connection::{Closure, Untyped};
 use dispatch::Failures;
-pub use expansion::{assert_distinct, assert_not_local, batched_signal, event_type, signal};
+pub use expansion::{assert_distinct, assert_not_local, batches, event_type, signal};
 #[allow(unused_imports)] // Consumers do not collect batches yet.
 pub(crate) use incoming::{BatchItem, Incoming, run_batch};
 pub(crate) use install::{install_outlet, remove_outlet};
@@ -38,8 +38,7 @@ use crate::{
     event::{Event, EventDefinition, WireEvent},
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{
-        Batch, BatchCall, BatchError, BatchFuture, BatchLimits, Call, Delivery, EventOrigin,
-        ReceiverDefinition, ReceiverError, ReceiverFuture, Traits, TypedBatchReceiver, TypedReceiver,
+        Call, Delivery, EventOrigin, ReceiverDefinition, ReceiverError, ReceiverFuture, Traits, TypedReceiver,
     },
     responses::Responses,
     schema::{Location, event_schema_string},
@@ -102,55 +101,8 @@ impl<E: Event> Signal<E> {
         call: Call<E>,
     ) -> TypedReceiver<E> {
         let traits = Traits { is_async: matches!(call, Call::Async(_)), takes_metadata: false, batch: None };
-        TypedReceiver { definition: Self::receiver_definition::<F>(name, location, order, traits), call }
-    }
-
-    /// Makes a batch receiver of this signal's events. Expansions use it.
-    #[doc(hidden)]
-    pub const fn batch_receiver<F: 'static>(
-        &'static self,
-        name: &'static str,
-        location: Location,
-        limits: BatchLimits,
-        _: &F,
-        call: fn(&Batch<E>) -> Result<(), BatchError>,
-    ) -> TypedBatchReceiver<E> {
-        Self::batched::<F>(name, location, limits, BatchCall::Sync(call))
-    }
-
-    /// Makes an async batch receiver of this signal's events. Expansions use it.
-    #[doc(hidden)]
-    pub const fn async_batch_receiver<F: 'static>(
-        &'static self,
-        name: &'static str,
-        location: Location,
-        limits: BatchLimits,
-        _: &F,
-        call: for<'a> fn(&'a Batch<E>) -> BatchFuture<'a>,
-    ) -> TypedBatchReceiver<E> {
-        Self::batched::<F>(name, location, limits, BatchCall::Async(call))
-    }
-
-    const fn batched<F: 'static>(
-        name: &'static str,
-        location: Location,
-        limits: BatchLimits,
-        call: BatchCall<E>,
-    ) -> TypedBatchReceiver<E> {
-        let is_async = matches!(call, BatchCall::Async(_));
-        let traits = Traits { is_async, takes_metadata: true, batch: Some(limits) };
-        TypedBatchReceiver { definition: Self::receiver_definition::<F>(name, location, 0, traits), call }
-    }
-
-    const fn receiver_definition<F: 'static>(
-        name: &'static str,
-        location: Location,
-        order: i32,
-        traits: Traits,
-    ) -> ReceiverDefinition {
-        let (stable_name, only) = (None, None);
-        let (event, function) = (E::DEFINITION, TypeId::of::<F>);
-        ReceiverDefinition { event, name, stable_name, only, location, order, traits, function }
+        let definition = ReceiverDefinition::registered::<F>(E::DEFINITION, name, location, order, traits);
+        TypedReceiver { definition, call }
     }
 
     /// Returns the definition of the event type.

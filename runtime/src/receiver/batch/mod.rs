@@ -12,9 +12,9 @@ use std::{fmt, sync::Arc};
 pub use error::BatchError;
 pub use returned::{BatchFor, BatchReturn, batch_of};
 pub(crate) use run::{BatchOutcome, BatchReceiver};
-pub(crate) use typed::BatchCall;
 pub use typed::{
-    AnyBatchReceiver, BatchEvent, BatchFuture, CalledBatch, TypedBatchReceiver, in_batch_future,
+    AnyBatchReceiver, BatchEvent, BatchFuture, BatchReceivers, CalledBatch, TypedBatchReceiver,
+    in_batch_future,
 };
 
 use crate::{event::Event, metadata::EventsMetadata};

@@ -4,9 +4,16 @@ use std::{any::Any, pin::Pin, sync::Arc};
 
 use super::{Batch, BatchError};
 use crate::{
-    event::{SharedEvent, WireEvent},
+    event::{Event, SharedEvent, WireEvent},
     metadata::EventsMetadata,
-    receiver::{AnyReceiver, Called, Delivery, EventOrigin, ReceiverDefinition, ReceiverError},
+    receiver::{
+        any_receiver::AnyReceiver,
+        call::Called,
+        definition::{BatchLimits, EventOrigin, ReceiverDefinition, Traits},
+        error::ReceiverError,
+        parameter::Delivery,
+    },
+    schema::Location,
 };
 
 /// An event that can come in batches.
@@ -22,12 +29,15 @@ impl<E: WireEvent + Clone + Send + Sync> BatchEvent for E {}
 /// The run of an `async` batch receiver.
 pub type BatchFuture<'a> = Pin<Box<dyn Future<Output = Result<(), BatchError>> + Send + 'a>>;
 
+type SyncFunction<E> = fn(&Batch<E>) -> Result<(), BatchError>;
+type AsyncFunction<E> = for<'a> fn(&'a Batch<E>) -> BatchFuture<'a>;
+
 /// The function of a batch receiver.
-pub(crate) enum BatchCall<E> {
+enum BatchCall<E> {
     /// Runs to its end on the thread that calls it.
-    Sync(fn(&Batch<E>) -> Result<(), BatchError>),
+    Sync(SyncFunction<E>),
     /// Returns a future.
-    Async(for<'a> fn(&'a Batch<E>) -> BatchFuture<'a>),
+    Async(AsyncFunction<E>),
 }
 
 /// A batch receiver that was called.
@@ -44,10 +54,58 @@ pub trait AnyBatchReceiver: AnyReceiver {
     fn call_batch(&self, events: Vec<(SharedEvent, EventsMetadata)>) -> CalledBatch;
 }
 
+/// Makes the batch receivers of an event. It keeps the functions that need a [`BatchEvent`], so that the compiler refuses another
+/// event only once.
+pub struct BatchReceivers<E> {
+    clone: fn(&E) -> E,
+    /// Calls an async function, whose future then owns the batch.
+    begin: fn(AsyncFunction<E>, Batch<E>) -> BatchFuture<'static>,
+}
+
+impl<E: BatchEvent> BatchReceivers<E> {
+    pub(crate) const fn new() -> Self {
+        let begin = |call: AsyncFunction<E>, batch| -> BatchFuture<'static> {
+            Box::pin(async move { call(&batch).await })
+        };
+        Self { clone: E::clone, begin }
+    }
+}
+
+impl<E: Event> BatchReceivers<E> {
+    /// Makes a batch receiver.
+    pub const fn receiver<F: 'static>(
+        self,
+        name: &'static str,
+        location: Location,
+        limits: BatchLimits,
+        _: &F,
+        call: SyncFunction<E>,
+    ) -> TypedBatchReceiver<E> {
+        let traits = Traits { is_async: false, takes_metadata: true, batch: Some(limits) };
+        let definition = ReceiverDefinition::registered::<F>(E::DEFINITION, name, location, 0, traits);
+        TypedBatchReceiver { definition, functions: self, call: BatchCall::Sync(call) }
+    }
+
+    /// Makes an async batch receiver.
+    pub const fn async_receiver<F: 'static>(
+        self,
+        name: &'static str,
+        location: Location,
+        limits: BatchLimits,
+        _: &F,
+        call: AsyncFunction<E>,
+    ) -> TypedBatchReceiver<E> {
+        let traits = Traits { is_async: true, takes_metadata: true, batch: Some(limits) };
+        let definition = ReceiverDefinition::registered::<F>(E::DEFINITION, name, location, 0, traits);
+        TypedBatchReceiver { definition, functions: self, call: BatchCall::Async(call) }
+    }
+}
+
 /// A batch receiver of events of type `E`.
 pub struct TypedBatchReceiver<E> {
-    pub(crate) definition: ReceiverDefinition,
-    pub(crate) call: BatchCall<E>,
+    definition: ReceiverDefinition,
+    functions: BatchReceivers<E>,
+    call: BatchCall<E>,
 }
 
 impl<E> TypedBatchReceiver<E> {
@@ -64,18 +122,16 @@ impl<E> TypedBatchReceiver<E> {
         self.definition.only = Some(origin);
         self
     }
-}
 
-impl<E: BatchEvent> TypedBatchReceiver<E> {
     fn call_typed(&self, batch: Batch<E>) -> CalledBatch {
         match self.call {
             BatchCall::Sync(call) => CalledBatch::Done(call(&batch)),
-            BatchCall::Async(call) => CalledBatch::Future(Box::pin(async move { call(&batch).await })),
+            BatchCall::Async(call) => CalledBatch::Future((self.functions.begin)(call, batch)),
         }
     }
 }
 
-impl<E: BatchEvent> AnyReceiver for TypedBatchReceiver<E> {
+impl<E: Event> AnyReceiver for TypedBatchReceiver<E> {
     fn definition(&self) -> &ReceiverDefinition {
         &self.definition
     }
@@ -85,7 +141,8 @@ impl<E: BatchEvent> AnyReceiver for TypedBatchReceiver<E> {
         let Some(event) = event.downcast_ref::<E>() else {
             return Called::Done(Err(ReceiverError::wrong_event()));
         };
-        let batch = Batch::new(vec![(Arc::new(event.clone()), delivery.metadata.get().clone())]);
+        let batch =
+            Batch::new(vec![(Arc::new((self.functions.clone)(event)), delivery.metadata.get().clone())]);
         match self.call_typed(batch) {
             CalledBatch::Done(result) => Called::Done(of_one(result)),
             CalledBatch::Future(future) => Called::Future(Box::pin(async move { of_one(future.await) })),
@@ -97,7 +154,7 @@ impl<E: BatchEvent> AnyReceiver for TypedBatchReceiver<E> {
     }
 }
 
-impl<E: BatchEvent> AnyBatchReceiver for TypedBatchReceiver<E> {
+impl<E: Event> AnyBatchReceiver for TypedBatchReceiver<E> {
     fn call_batch(&self, events: Vec<(SharedEvent, EventsMetadata)>) -> CalledBatch {
         let typed = |(event, metadata)| Some(((E::ERASURE.restore)(event)?, metadata));
         match events.into_iter().map(typed).collect() {
