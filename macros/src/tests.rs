@@ -176,6 +176,26 @@ fn receiver_with_name_and_origin() {
 }
 
 #[test]
+fn batch_receiver() {
+    let arguments = quote!(SEAT_TAKEN, batch(max = 500, wait = "1m30s"), name = "seats.notify");
+    let item = quote! {
+        fn notify(batch: &Batch<SeatTaken>) -> Result<(), BatchError> {
+            Ok(())
+        }
+    };
+    assert_expansion!("batch_receiver", crate::receiver::receiver(arguments, &item));
+}
+
+#[test]
+fn async_batch_receiver() {
+    let arguments = quote!(SEAT_TAKEN, batch);
+    let item = quote! {
+        async fn notify(_: &Batch<SeatTaken>) {}
+    };
+    assert_expansion!("async_batch_receiver", crate::receiver::receiver(arguments, &item));
+}
+
+#[test]
 fn everything_depends_on_the_path_that_the_user_wrote() {
     let arguments = quote!(SEAT_TAKEN, crate = facade::events);
     let expansion = crate::receiver::receiver(

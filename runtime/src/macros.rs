@@ -246,6 +246,22 @@ pub use openedx_events_macros::event;
 /// `from_event_bus: bool`. Python's receivers take `**kwargs`; here a receiver names only what it needs, and the compiler
 /// checks names and types.
 ///
+/// # Batches
+///
+/// With `batch`, a receiver gets many events in one call. Its only parameter is a `&Batch` of the event, and it may return a
+/// [`BatchError`](crate::BatchError), which names the events that failed. See the [guide](crate::guide::batches).
+///
+/// ```
+/// use openedx_events::{analytics::signals::*, prelude::*};
+///
+/// # fn insert(_: &[&TrackingEventEmitted]) -> Result<(), std::io::Error> { Ok(()) }
+/// #[receiver(TRACKING_EVENT_EMITTED, batch(max = 500, wait = "5s"))]
+/// fn keep(batch: &Batch<TrackingEventEmitted>) -> Result<(), BatchError> {
+///     insert(&batch.events().collect::<Vec<_>>())?;
+///     Ok(())
+/// }
+/// ```
+///
 /// # Return type
 ///
 /// `()`, or a `Result<(), E>` with an error or a string as `E`. A consumer does not retry a
@@ -257,6 +273,7 @@ pub use openedx_events_macros::event;
 /// |---|---|
 /// | `SIGNAL, …` | the statics of the events |
 /// | `order = N` | receivers with a lower number run first; 0 by default |
+/// | `batch(max = N, wait = "…")` | a consumer passes up to N events at once, from 1 to 10,000, and the first of them waits that long for others: `"500ms"`, `"5s"`, `"1m30s"`, up to `"1h"`; by default, 100 events and `"1s"` |
 /// | `name = "…"` | the [stable name](crate::guide::receivers#stable-names) in logs and dead letters; by default, module path and name |
 /// | `only = bus` | only events from an event bus |
 /// | `only = process` | only events that this process sends |

@@ -110,6 +110,10 @@ impl ReceiverArguments {
             self.signals.extend(signals_in(value.to_token_stream()));
             return;
         }
+        if ["max", "wait"].iter().any(|name| arg.name == name) {
+            // The function is a batch receiver all the same.
+            self.batch.get_or_insert_with(BatchArgument::default);
+        }
         if !known.accept(arg, problems) {
             return;
         }

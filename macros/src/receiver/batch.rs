@@ -7,7 +7,6 @@ use syn::{FnArg, GenericArgument, Ident, LitInt, Path, PathArguments, Signature,
 use super::{
     arguments::ReceiverArguments,
     parameters::{refuse_condition, refuse_method},
-    signal_forms::text,
 };
 use crate::{
     args::{Arg, ArgValue, KnownArguments, hints},
@@ -23,8 +22,6 @@ const LONGEST: u64 = 60 * 60 * 1000;
 
 /// The argument. After a mistake in it, it has the defaults.
 pub(super) struct BatchArgument {
-    /// The word `batch`.
-    pub(super) name: Ident,
     pub(super) max: u32,
     pub(super) wait_millis: u64,
 }
@@ -37,17 +34,23 @@ pub(crate) struct Batch {
     pub(crate) wait_millis: u64,
 }
 
+impl Default for BatchArgument {
+    fn default() -> Self {
+        Self { max: 100, wait_millis: 1000 }
+    }
+}
+
 impl BatchArgument {
     /// Reads `batch` or `batch(max = 500, wait = "5s")`, both of which are optional.
     pub(super) fn parse(arg: &Arg, problems: &mut Problems) -> Self {
-        let mut batch = Self { name: arg.name.clone(), max: 100, wait_millis: 1000 };
+        let mut batch = Self::default();
         if matches!(arg.value, ArgValue::Flag) {
             return batch;
         }
         if let ArgValue::List(tokens) = &arg.value
             && let Ok(number) = syn::parse2::<LitInt>(tokens.clone())
         {
-            problems.mistake(&number, "expected an argument name", format!("write `batch(max = {number})`"));
+            problems.mistake(&number, "expected an argument name", format!("write `max = {number}`"));
             return batch;
         }
         let mut known = KnownArguments::new("`batch`", &["max", "wait"], hints::of_batch);
@@ -66,7 +69,7 @@ impl BatchArgument {
 
 /// Reads `wait = "5s"`.
 fn parse_wait(arg: &Arg, problems: &mut Problems) -> Option<u64> {
-    const HELP: &str = "write a number and `ms`, `s`, `m` or `h`, as in `wait = \"5s\"`";
+    const HELP: &str = "write `wait = \"5s\"`; the units are `ms`, `s`, `m` and `h`";
     let written = arg.string("wait = \"5s\"", problems)?;
     let value = written.value();
     match milliseconds(&value) {
@@ -121,7 +124,7 @@ pub(super) fn parse_batch(
 ) -> Option<Batch> {
     let before = problems.len();
     if let Some(second) = arguments.signals.get(1) {
-        let help = "write a receiver for each signal, with a `Batch` of its events";
+        let help = "write a batch receiver for each signal";
         problems.refuse(&rules::RECEIVER_BATCH, second, "a batch receiver takes one signal", help);
     }
     if let Some(order) = &arguments.order_name {
@@ -136,10 +139,10 @@ pub(super) fn parse_batch(
         problems.push(
             Problem::new(&word, "`batch` has no meaning for a receiver of events of this process")
                 .note("a sender in this process passes each event to its receivers at once")
-                .help("remove `only = process`, or write a receiver without `batch`"),
+                .help("remove `only`"),
         );
     }
-    let ty = parse_parameter(batch, arguments, signature, problems);
+    let ty = parse_parameter(arguments, signature, problems);
     ty.filter(|_| problems.len() == before).map(|ty| Batch {
         ty,
         max: batch.max,
@@ -148,7 +151,6 @@ pub(super) fn parse_batch(
 }
 
 fn parse_parameter(
-    batch: &BatchArgument,
     arguments: &ReceiverArguments,
     signature: &Signature,
     problems: &mut Problems,
@@ -192,17 +194,14 @@ fn parse_parameter(
     };
     let help = match &signature.inputs.len() {
         1 => format!("write `{right}`"),
-        _ => format!(
-            "write `fn {}({right})`; without `{}`, a receiver takes data keys",
-            signature.ident, batch.name
-        ),
+        _ => format!("write `{right}` as its only parameter"),
     };
     problems.refuse(&rules::RECEIVER_BATCH, &at, what, help);
     None
 }
 
 /// Refuses a parameter that is a batch, of a receiver without `batch`.
-pub(super) fn refuse_batch_parameter(ty: &Type, signals: &[Path], problems: &mut Problems) -> bool {
+pub(super) fn refuse_batch_parameter(ty: &Type, problems: &mut Problems) -> bool {
     let plain = match ungrouped_type(ty) {
         Type::Reference(reference) => ungrouped_type(&reference.elem),
         other => other,
@@ -210,10 +209,9 @@ pub(super) fn refuse_batch_parameter(ty: &Type, signals: &[Path], problems: &mut
     if !is_batch(plain) {
         return false;
     }
-    let signal = signals.first().map_or_else(|| "SIGNAL".to_owned(), text);
     problems.push(
         Problem::of(&rules::RECEIVER_BATCH, ty, "only a receiver with `batch` gets a `Batch`")
-            .help(format!("write `#[receiver({signal}, {EXAMPLE})]`")),
+            .help(format!("add `{EXAMPLE}` to the arguments of `#[receiver]`")),
     );
     true
 }

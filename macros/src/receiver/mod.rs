@@ -4,6 +4,7 @@
 mod arguments;
 mod batch;
 mod check;
+mod element;
 mod expand;
 mod function;
 mod only;

@@ -70,7 +70,7 @@ fn parse_parameter(
         }
         FnArg::Typed(typed) => typed,
     };
-    if refuse_condition(&typed.attrs, problems) || refuse_batch_parameter(&typed.ty, signals, problems) {
+    if refuse_condition(&typed.attrs, problems) || refuse_batch_parameter(&typed.ty, problems) {
         return None;
     }
     let ident = match &*typed.pat {

@@ -46,6 +46,7 @@ fn describe(event: &'static EventDefinition) -> Value {
             "file": receiver.file(),
             "line": receiver.line(),
             "order": receiver.order(),
+            "batch": receiver.batch().map(|limits| json!({"max": limits.max, "wait_seconds": limits.wait.as_secs_f64()})),
         })
     });
     json!({

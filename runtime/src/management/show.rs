@@ -60,7 +60,14 @@ impl Page<'_> {
         }
         for receiver in receivers {
             let only = receiver.only().map(|only| format!(", only = {only}")).unwrap_or_default();
-            writeln!(self.out, "  {receiver}, order {}{only}", receiver.order())?;
+            match receiver.batch() {
+                Some(limits) => writeln!(
+                    self.out,
+                    "  {receiver}, in batches of up to {}, within {:?}{only}",
+                    limits.max, limits.wait
+                )?,
+                None => writeln!(self.out, "  {receiver}, order {}{only}", receiver.order())?,
+            }
         }
 
         writeln!(self.out, "\nschema:")?;

@@ -47,6 +47,7 @@ fn json_contains_everything() {
             "module_path": "service",
             "stable_name": format!("service::{name}"),
             "only": null,
+            "batch": null,
             "file": "tests/src/bin/service.rs",
             "line": line,
             "order": order,

@@ -41,6 +41,6 @@ fn max_twice(_batch: &Batch<TrackingEventEmitted>) {}
 fn batch_twice(_batch: &Batch<TrackingEventEmitted>) {}
 
 #[receiver(TRACKING_EVENT_EMITTED, max = 500)]
-fn outside() {}
+fn outside(_batch: &Batch<TrackingEventEmitted>) {}
 
 fn main() {}

@@ -10,9 +10,7 @@ use openedx_events::{
 fn without_parameter() {}
 
 #[receiver(TRACKING_EVENT_EMITTED, batch(max = 500, wait = "5s"))]
-fn data_keys(tracking_log: &TrackingLogData, metadata: &openedx_events::EventsMetadata) {
-    println!("{tracking_log:?} {metadata:?}");
-}
+fn data_keys(_tracking_log: &TrackingLogData, _metadata: &openedx_events::EventsMetadata) {}
 
 #[receiver(TRACKING_EVENT_EMITTED, batch(max = 500, wait = "5s"))]
 fn data_key(_tracking_log: TrackingLogData) {}
@@ -32,6 +30,4 @@ fn in_order(_batch: &Batch<TrackingEventEmitted>) {}
 #[receiver(TRACKING_EVENT_EMITTED, batch, only = process)]
 fn of_this_process(_batch: &Batch<TrackingEventEmitted>) {}
 
-fn main() {
-    without_parameter();
-}
+fn main() {}

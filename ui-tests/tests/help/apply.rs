@@ -195,6 +195,23 @@ const FORMS: &[(&str, Action)] = &[
         place.return_type("Result<(), Box<dyn std::error::Error + Send + Sync>>")
     }),
     ("return `{}`{}", |place, _| place.return_type("Result<(), String>")),
+    ("write `{}` as its only parameter", |place, found| {
+        let source = place.source;
+        // At the name of the function, or at its parameters.
+        let all = source.group(place.at, b'(').or_else(|| {
+            let open = source
+                .find(place.at, "fn ")
+                .and_then(|name| source.text[name..].find('(').map(|open| name + open))?;
+            Some(open + 1..source.closing(open))
+        })?;
+        Some(vec![edit(all, found[0])])
+    }),
+    ("add `{}` to the arguments of `#[receiver]`", |place, found| {
+        let open = place.source.find(place.at, "#[receiver(")? + "#[receiver".len();
+        let end = place.source.closing(open);
+        Some(vec![edit(end..end, format!(", {}", found[0]))])
+    }),
+    ("write a batch receiver for each signal", |place, _| place.remove()),
     ("write a receiver for each {}", |place, _| place.only_the_first_signal()),
     ("write the event's static, as in `#[receiver({})]`", |place, found| place.replace_token(found[0])),
     ("make it a plain `fn`, and {}", |place, _| place.remove_text("async ")),
