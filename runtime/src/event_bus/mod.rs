@@ -18,8 +18,8 @@ pub use broker::redis::{RedisBus, RedisOptions};
 #[cfg(feature = "cli")]
 pub(crate) use broker::utc;
 pub use broker::{
-    AuditLine, AuditLog, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer, Lag,
-    Lost, Obstacle, Operations, Page, Pending, Polled, Start, Subscription, TopicUse, Waker,
+    AuditLine, AuditLog, Begun, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer,
+    Lag, Lost, Obstacle, OpenSend, Operations, Page, Pending, Polled, Start, Subscription, TopicUse, Waker,
     from_settings::operations, memory::MemoryBus, registered::register,
 };
 #[cfg(feature = "cli")]

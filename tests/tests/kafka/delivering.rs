@@ -125,6 +125,24 @@ fn nothing_is_lost_when_a_broker_is_killed_or_hangs() {
 }
 
 #[test]
+fn in_the_background_the_next_messages_do_not_wait_for_the_last_ones() {
+    const ROUND_TRIP: Duration = Duration::from_millis(500);
+    let cluster = MockCluster::new(1).unwrap();
+    let registry = Registry::start(Keeps::Canonical);
+    let bus = KafkaBus::new(KafkaOptions::new(cluster.bootstrap_servers(), [registry.url()])).unwrap();
+    let producer = Producer::of(&bus, None, DeliveryMode::Background, Duration::from_secs(20)).unwrap();
+    send(&producer, "dev-mock", 0).unwrap();
+    producer.flush(Duration::from_secs(20)).unwrap();
+    cluster.broker_round_trip_time(1, ROUND_TRIP).unwrap();
+    let began = Instant::now();
+    // Ten calls of the bus.
+    (0..5000).for_each(|number| send(&producer, "dev-mock", number).unwrap());
+    producer.flush(Duration::from_secs(20)).unwrap();
+    let took = began.elapsed();
+    assert!(took < ROUND_TRIP * 8, "{took:?}");
+}
+
+#[test]
 fn a_fatal_error_ends_the_client_and_not_the_producer() {
     let lines = lines();
     let cluster = MockCluster::new(1).unwrap();

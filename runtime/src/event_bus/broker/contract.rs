@@ -65,6 +65,40 @@ pub trait EventBusProducer: Send + Sync {
     ///
     /// A message whose outcome is an error may still have arrived: the connection can break after the broker stored it.
     fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>>;
+
+    /// Sends `envelopes` in order, after those of earlier calls, and does not wait until the broker has confirmed them.
+    /// Background delivery calls this, from one thread, and has several calls open at a time, so that the bus never waits for
+    /// messages while it waits for a broker. By default, waits as [`send`](Self::send) does.
+    ///
+    /// If a message fails with an error that is not [refused](BusError::is_refused), it is sent again once all open calls have
+    /// ended. A bus must not let later messages with its key overtake it, so it fails them as well, with
+    /// [`BusError::held_back`].
+    fn begin(&self, envelopes: &Arc<[Envelope]>, deadline: Instant) -> Begun {
+        Begun::Settled(self.send(envelopes, deadline))
+    }
+}
+
+/// The state of messages that [`EventBusProducer::begin`] sends.
+pub enum Begun {
+    /// There is one outcome for each envelope, in order.
+    Settled(Vec<Result<EntryId, BusError>>),
+    /// The bus has the messages.
+    Open(Box<dyn OpenSend>),
+}
+
+/// Messages that a bus is sending.
+pub trait OpenSend: Send {
+    /// Waits until the broker has confirmed each message or it has failed, at most until `deadline`. Returns one outcome for each
+    /// envelope, in order, and is not called again then. Returns `None` if messages are open: the bus goes on sending them.
+    fn wait(&mut self, deadline: Instant) -> Option<Vec<Result<EntryId, BusError>>>;
+
+    /// Returns why messages are open that should have been sent by now. If the reason is not
+    /// [transient](BusError::is_transient), the messages are taken back.
+    fn reason(&self) -> BusError;
+
+    /// Takes back the messages that are open, and those of later calls. They fail, and the next [`wait`](Self::wait) returns soon.
+    /// A message may have arrived already.
+    fn take_back(&mut self);
 }
 
 /// A member of a consumer group on one topic.

@@ -19,6 +19,7 @@ enum ErrorKind {
     Transient,
     Permanent,
     Refused,
+    HeldBack,
     GroupExists,
 }
 
@@ -39,6 +40,14 @@ impl BusError {
         Self { message: message.into(), kind: ErrorKind::Refused, source: None }
     }
 
+    /// Makes the error of a message that was not sent, because an earlier one failed and must not be overtaken. See
+    /// [`EventBusProducer::begin`](super::EventBusProducer::begin).
+    #[must_use]
+    pub fn held_back() -> Self {
+        let message = "an earlier message of the topic failed, and is sent again first".to_owned();
+        Self { message, kind: ErrorKind::HeldBack, source: None }
+    }
+
     /// Makes the error of a member that should begin [after an entry](super::Start::After) or
     /// [at a time](super::Start::At), but whose group exists and keeps its position.
     #[must_use]
@@ -57,13 +66,19 @@ impl BusError {
     /// Returns whether trying again may help.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        self.kind == ErrorKind::Transient
+        matches!(self.kind, ErrorKind::Transient | ErrorKind::HeldBack)
     }
 
     /// Returns whether this is an error that [`refused`](Self::refused) made.
     #[must_use]
     pub fn is_refused(&self) -> bool {
         self.kind == ErrorKind::Refused
+    }
+
+    /// Returns whether this is an error that [`held_back`](Self::held_back) made.
+    #[must_use]
+    pub fn is_held_back(&self) -> bool {
+        self.kind == ErrorKind::HeldBack
     }
 
     /// Returns whether this is an error that [`group_exists`](Self::group_exists) made.

@@ -19,7 +19,7 @@ pub(in crate::event_bus) mod subscription;
 
 pub use audit::{AuditLine, AuditLog};
 pub use capability::Capability;
-pub use contract::{EventBus, EventBusConsumer, EventBusProducer, Lost, Polled, Waker};
+pub use contract::{Begun, EventBus, EventBusConsumer, EventBusProducer, Lost, OpenSend, Polled, Waker};
 pub use error::BusError;
 pub use operations::{Cursor, Lag, Obstacle, Operations, Page, Pending, TopicUse};
 

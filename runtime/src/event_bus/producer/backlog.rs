@@ -11,7 +11,8 @@
 //!                              take ─┘
 //! ```
 //!
-//! While the bus is down, all messages wait. If it refuses a topic, for example because a permission is missing, the messages of
+//! Several calls of the bus may be open at a time. They end in the order in which they began. While the bus is down, all messages
+//! wait. If it refuses a topic, for example because a permission is missing, the messages of
 //! that topic wait apart, so that the others go on. Nothing in this file knows threads, the bus or the log.
 
 use std::{
@@ -52,15 +53,33 @@ pub(super) struct Backlog {
     refused: HashMap<Arc<str>, RefusedTopic>,
     /// The amount in refused topics.
     apart: Amount,
-    /// The batch that the bus is sending.
-    sending: Vec<Envelope>,
-    /// The error of the last call, if the bus was down.
+    /// The messages of open calls, in order.
+    sending: VecDeque<Sending>,
+    /// The number of calls so far.
+    calls: u64,
+    /// Why the bus is down, if it is.
     error: Option<String>,
     /// Whether the thread waits for messages. Only then does it need a wake-up, which is a system call.
     is_idle: bool,
     /// Whether the thread has taken messages out to tell that they are given up.
     pub(super) telling: bool,
     pub(super) ended: bool,
+}
+
+/// The messages of one call of the bus.
+pub(super) struct Batch {
+    /// Counts calls.
+    pub(super) number: u64,
+    pub(super) envelopes: Arc<[Envelope]>,
+    pub(super) tickets: Vec<Ticket>,
+}
+
+/// An open call.
+struct Sending {
+    number: u64,
+    envelopes: Arc<[Envelope]>,
+    /// The refused topic whose first message it is.
+    probes: Option<Arc<str>>,
 }
 
 /// The messages of a topic that the bus refuses.
@@ -70,6 +89,8 @@ struct RefusedTopic {
     error: BusError,
     retry_at: Instant,
     pause: Duration,
+    /// Whether an open call has its first message.
+    is_probed: bool,
 }
 
 impl Backlog {
@@ -115,13 +136,22 @@ impl Backlog {
     // Transitions of the thread.
 
     /// Takes the messages to send next, at most `most`: the first one of a refused topic whose pause is over, otherwise those
-    /// that waited longest. Returns nothing if none is due.
-    pub(super) fn take(&mut self, most: usize, now: impl FnOnce() -> Instant) -> Vec<Queued> {
+    /// that waited longest. Returns `None` if none is due.
+    pub(super) fn take(&mut self, most: usize, now: impl FnOnce() -> Instant) -> Option<Batch> {
         self.is_idle = false;
         let probe = if self.refused.is_empty() { None } else { self.take_probe(now()) };
+        let probes = probe.as_ref().map(|probe| Arc::clone(&probe.envelope.topic));
         let batch = probe.map_or_else(|| self.take_waiting(most), |probe| vec![probe]);
-        self.sending = batch.iter().map(|queued| queued.envelope.clone()).collect();
-        batch
+        if batch.is_empty() {
+            return None;
+        }
+        let (envelopes, tickets): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|Queued { envelope, ticket }| (envelope, ticket)).unzip();
+        let envelopes: Arc<[Envelope]> = envelopes.into();
+        self.calls += 1;
+        let number = self.calls;
+        self.sending.push_back(Sending { number, envelopes: Arc::clone(&envelopes), probes });
+        Some(Batch { number, envelopes, tickets })
     }
 
     fn take_waiting(&mut self, most: usize) -> Vec<Queued> {
@@ -135,8 +165,10 @@ impl Backlog {
     }
 
     fn take_probe(&mut self, now: Instant) -> Option<Queued> {
-        let due = self.refused.values_mut().filter(|topic| topic.retry_at <= now);
-        let probe = due.min_by_key(|topic| topic.retry_at)?.waiting.pop_front()?;
+        let due = self.refused.values_mut().filter(|topic| topic.retry_at <= now && !topic.is_probed);
+        let topic = due.min_by_key(|topic| topic.retry_at)?;
+        let probe = topic.waiting.pop_front()?;
+        topic.is_probed = true;
         self.apart = self.apart.minus(probe.ticket.permit.amount());
         Some(probe)
     }
@@ -170,14 +202,34 @@ impl Backlog {
         self.refused.values().map(due).min()
     }
 
-    /// Ends a call of the bus. Returns whether its messages were still in the queue: a flush that timed out in the meantime
-    /// has taken them, and has told their fate.
-    pub(super) fn sent(&mut self, error: Option<String>) -> bool {
+    /// Notes why the bus is down, or that it is not.
+    pub(super) fn answered(&mut self, error: Option<String>) {
         self.error = error;
-        !mem::take(&mut self.sending).is_empty()
     }
 
-    /// Puts back the messages of a call that may succeed another time, in order.
+    /// Notes that the bus is down while it goes on sending. Returns whether that is new.
+    pub(super) fn is_down(&mut self, error: String) -> bool {
+        self.error.replace(error).is_none()
+    }
+
+    /// Ends the oldest open call. Returns whether its messages were still in the queue: a flush that timed out in the meantime has
+    /// taken them, and has told their fate.
+    pub(super) fn sent(&mut self, number: u64) -> bool {
+        let Some(Sending { probes, .. }) = self.sending.pop_front_if(|call| call.number == number) else {
+            return false;
+        };
+        if let Some(topic) = probes.and_then(|topic| self.refused.get_mut(&topic)) {
+            topic.is_probed = false;
+        }
+        true
+    }
+
+    /// Returns whether the messages of an open call are still in the queue.
+    pub(super) fn has(&self, number: u64) -> bool {
+        self.sending.front().is_some_and(|call| call.number <= number)
+    }
+
+    /// Puts back the messages of calls that may succeed another time, in order.
     pub(super) fn put_back(&mut self, again: Vec<Queued>) {
         for queued in again.into_iter().rev() {
             match self.refused.get_mut(&queued.envelope.topic) {
@@ -203,7 +255,8 @@ impl Backlog {
         self.waiting = others;
         self.apart = waiting.iter().fold(self.apart, |sum, queued| sum.plus(queued.ticket.permit.amount()));
         let count = waiting.len();
-        let refused = RefusedTopic { waiting, error, retry_at: now + PROBE.0, pause: PROBE.0 };
+        let refused =
+            RefusedTopic { waiting, error, retry_at: now + PROBE.0, pause: PROBE.0, is_probed: false };
         self.refused.insert(Arc::clone(topic), refused);
         Some(count)
     }
@@ -230,7 +283,9 @@ impl Backlog {
             let refused = self.refused.get(&envelope.topic).map(|topic| topic.error.clone());
             (envelope, refused.unwrap_or_else(|| late.clone()))
         };
-        let mut all: Vec<_> = mem::take(&mut self.sending).into_iter().chain(waiting).map(late).collect();
+        let sending = mem::take(&mut self.sending);
+        let sending = sending.iter().flat_map(|call| call.envelopes.iter().cloned());
+        let mut all: Vec<_> = sending.chain(waiting).map(late).collect();
         for (_, topic) in self.refused.drain() {
             all.extend(topic.waiting.into_iter().map(|queued| (queued.envelope, topic.error.clone())));
         }

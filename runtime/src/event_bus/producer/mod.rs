@@ -9,13 +9,13 @@ mod backlog;
 mod error;
 mod given_up;
 pub(super) mod install;
+mod observed;
 mod routes;
 #[cfg(test)]
 mod tests;
 
 use std::{
     fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -26,15 +26,15 @@ use awaited::Awaited;
 use background::{Background, Limits};
 pub use error::{ProduceError, Undelivered};
 pub use install::{Guard, InstallError, install, producer};
+use observed::ObservedProducer;
 use routes::Destination;
 
 use super::{
-    broker::{AuditLog, BusError, EventBus, EventBusProducer, bounded},
-    observe::{Log, Observation, Observer, Observers},
+    broker::{BusError, EventBus, bounded},
     settings::{DeliveryMode, ProducerSettings, Settings, topic::stream_name},
-    wire::{EntryId, Envelope, Message, PartitionKey},
+    wire::{Envelope, Message, PartitionKey},
 };
-use crate::{executor::blocking, metadata::EventsMetadata, receiver::ReceiverError, registry};
+use crate::{executor::blocking, metadata::EventsMetadata, registry};
 
 /// Sends events to topics, regardless of the routes.
 ///
@@ -270,49 +270,5 @@ impl fmt::Debug for Producer {
             .field("timeout", &self.0.timeout)
             .field("background", &matches!(*self.0.deliver, Deliver::Background(_)))
             .finish_non_exhaustive()
-    }
-}
-
-/// The bus's producer, and the observers of its outcomes.
-struct ObservedProducer {
-    bus: Arc<dyn EventBusProducer>,
-    observers: Observers,
-}
-
-impl ObservedProducer {
-    fn new(bus: Arc<dyn EventBusProducer>, audit: Option<AuditLog>) -> Self {
-        let log: Box<dyn Observer> = Box::new(Log::for_producer(audit));
-        Self { bus, observers: Observers::new([log]) }
-    }
-
-    /// Sends `envelopes`. Returns one outcome for each of them, even if the bus returns fewer, or panics: neither the caller of
-    /// a send nor the thread of background delivery may panic because of the bus.
-    fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>> {
-        let sent = catch_unwind(AssertUnwindSafe(|| self.bus.send(envelopes, deadline)));
-        let (mut outcomes, panic) = match sent {
-            Ok(outcomes) => (outcomes, None),
-            Err(payload) => (Vec::new(), Some(ReceiverError::panicked(payload))),
-        };
-        outcomes.resize_with(envelopes.len(), || {
-            Err(BusError::refused(match &panic {
-                Some(panic) => format!("the bus {panic}"),
-                None => "the bus returned no outcome for the message".to_owned(),
-            }))
-        });
-        outcomes
-    }
-
-    /// Tells the observers the final outcome of a message.
-    fn settled(&self, envelope: &Envelope, outcome: Result<EntryId, BusError>) -> Result<(), BusError> {
-        match outcome {
-            Ok(entry_id) => {
-                self.observers.tell(&Observation::Sent { envelope, entry_id: &entry_id });
-                Ok(())
-            }
-            Err(error) => {
-                self.observers.tell(&Observation::NotSent { envelope, error: &error });
-                Err(error)
-            }
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! Buses that answer late or incorrectly.
 
 mod bounds;
+mod open_calls;
 
 use std::{
     sync::{

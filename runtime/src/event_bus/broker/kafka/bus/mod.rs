@@ -63,9 +63,14 @@ use crate::event_bus::broker::{
 /// # Delivery
 ///
 /// An event counts as sent when all replicas that are in sync have it. Events keep their order when the client sends them again,
-/// and the client does not write them twice. If the time is over, the client may still deliver the event: when it is sent again,
-/// the bus first looks whether that has happened. Only if the client itself gave up a request that a broker had stored already
-/// does the topic have the event twice.
+/// and the client does not write them twice.
+///
+/// If a sender waits and the time is over, the client may still deliver the event: when it is sent again, the bus first looks
+/// whether that has happened. Only if the client itself gave up a request that a broker had stored already does the topic have the
+/// event twice. In the background, the client sends events again for as long as it takes, even if the brokers are away for hours.
+/// A flush that times out takes them back.
+///
+/// If a topic takes messages only one by one, because its `max.message.bytes` is small, they are sent one by one for a minute.
 ///
 /// # TLS
 ///

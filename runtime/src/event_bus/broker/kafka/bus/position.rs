@@ -43,8 +43,26 @@ impl fmt::Display for Position {
 }
 
 impl From<Position> for EntryId {
-    fn from(position: Position) -> Self {
-        Self::new(position.to_string())
+    /// Each message needs one, so this writes the digits itself, which takes a fraction of the time.
+    fn from(Position { partition, offset }: Position) -> Self {
+        // As long as the longest numbers.
+        let mut text = [b'-'; 2 * 20 + 1];
+        let hyphen = write_before(&mut text, 2 * 20 + 1, offset.unsigned_abs()) - 1;
+        let start = write_before(&mut text, hyphen, partition.unsigned_abs().into());
+        Self::new(str::from_utf8(&text[start..]).unwrap_or_default())
+    }
+}
+
+/// Writes the digits of a number before `end`. Returns where they begin.
+fn write_before(text: &mut [u8], end: usize, mut number: u64) -> usize {
+    let mut start = end;
+    loop {
+        start -= 1;
+        text[start] = b'0' + u8::try_from(number % 10).unwrap_or_default();
+        number /= 10;
+        if number == 0 {
+            return start;
+        }
     }
 }
 
@@ -57,6 +75,10 @@ mod tests {
         let position = Position::new(3, 1200);
         assert_eq!(Position::parse("3-1200"), Some(position));
         assert_eq!(EntryId::from(position).as_str(), "3-1200");
+        for (partition, offset) in [(0, 0), (10, 9), (i32::MAX, i64::MAX)] {
+            let position = Position::new(partition, offset);
+            assert_eq!(EntryId::from(position).as_str(), position.to_string());
+        }
         for wrong in ["", "3", "3-", "-1200", "3-12a", "+3-1", "3--1", "3-1-1", "99999999999-1", "yesterday"]
         {
             assert_eq!(Position::parse(wrong), None, "{wrong}");

@@ -58,7 +58,13 @@ pub(super) struct Record {
 impl Record {
     /// Copies a record out of the memory of the client.
     pub(super) fn read(record: &BorrowedMessage<'_>) -> Self {
-        let mut all = Vec::with_capacity(record.key_len() + record.payload_len() + 512);
+        let (mut size, mut count) = (record.key_len() + record.payload_len(), 0);
+        native_headers::for_each(record, |name, value| {
+            size += name.len() + value.map_or(0, <[u8]>::len);
+            count += 1;
+        });
+        // Without room to spare, the bytes need not be moved again.
+        let mut all = Vec::with_capacity(size);
         let mut add = |bytes: &[u8]| {
             let start = all.len();
             all.extend_from_slice(bytes);
@@ -66,7 +72,7 @@ impl Record {
         };
         let key = record.key().map(&mut add);
         let value = record.payload().map(&mut add);
-        let mut headers = Vec::with_capacity(10);
+        let mut headers = Vec::with_capacity(count);
         native_headers::for_each(record, |name, value| headers.push((add(name), value.map(&mut add))));
         Self { all: Bytes::from(all), key, value, headers }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use rdkafka::types::RDKafkaErrorCode;
 
-use super::super::position::Position;
+use super::{super::position::Position, held::Held};
 
 /// What became of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub(super) enum Outcome {
 pub(super) struct Batch {
     state: Mutex<State>,
     settled: Condvar,
+    /// If several calls are open at a time, the topics whose messages must not overtake others.
+    held: Option<Arc<Held>>,
 }
 
 struct State {
@@ -38,9 +40,9 @@ pub(super) struct Ticket {
 
 impl Batch {
     /// Makes a batch of `count` messages, none of which is in the hands of the client.
-    pub(super) fn new(count: usize) -> Arc<Self> {
+    pub(super) fn new(count: usize, held: Option<Arc<Held>>) -> Arc<Self> {
         let state = State { outcomes: vec![Outcome::Open; count], open: 0 };
-        Arc::new(Self { state: Mutex::new(state), settled: Condvar::new() })
+        Arc::new(Self { state: Mutex::new(state), settled: Condvar::new(), held })
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -55,6 +57,15 @@ impl Batch {
 
     /// Waits until the client has said what became of all messages that it has, or until `deadline`. Returns the outcomes.
     pub(super) fn wait(&self, deadline: Instant) -> Vec<Outcome> {
+        self.settled_at(deadline).outcomes.clone()
+    }
+
+    /// Waits in the same way. Returns whether there are messages of which the client has not said anything.
+    pub(super) fn is_open_at(&self, deadline: Instant) -> bool {
+        self.settled_at(deadline).open > 0
+    }
+
+    fn settled_at(&self, deadline: Instant) -> MutexGuard<'_, State> {
         let mut state = self.state();
         while state.open > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -64,11 +75,23 @@ impl Batch {
             let waited = self.settled.wait_timeout(state, left);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
-        state.outcomes.clone()
+        state
     }
 }
 
 impl Ticket {
+    /// Says that the client has given up the message.
+    pub(super) fn fail(self, code: RDKafkaErrorCode, topic: &str) {
+        use RDKafkaErrorCode::{InvalidRecord, MessageSizeTooLarge};
+        if let Some(held) = &self.batch.held
+            // These are not sent again, or at once.
+            && !matches!(code, InvalidRecord | MessageSizeTooLarge)
+        {
+            held.hold(topic);
+        }
+        self.settle(Outcome::Failed(code));
+    }
+
     /// Says what became of the message.
     pub(super) fn settle(self, outcome: Outcome) {
         let mut state = self.batch.state();

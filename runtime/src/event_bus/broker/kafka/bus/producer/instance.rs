@@ -13,7 +13,7 @@ use rdkafka::{
     config::RDKafkaLogLevel,
     error::KafkaError,
     message::{DeliveryResult, Message as _},
-    producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext},
+    producer::{BaseProducer, BaseRecord, Producer as _, ProducerContext, PurgeConfig},
     types::RDKafkaErrorCode,
 };
 
@@ -33,8 +33,19 @@ use crate::event_bus::{broker::BusError, thread::spawn, wire::Envelope};
 
 /// The largest message that the client takes. The limit of the broker is what counts.
 const LARGEST: &str = "20000000";
+/// How long the client waits for more messages, in milliseconds, if nobody waits for these.
+const LINGER: &str = "1";
 /// The time after which the thread looks whether it must end.
 const POLL: Duration = Duration::from_millis(100);
+
+/// What a producer of librdkafka is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Senders wait for their messages, and get back those that are late.
+    Wait,
+    /// Background delivery sends many messages, which the client sends again for as long as it takes: it keeps their order.
+    Background,
+}
 
 /// A producer of librdkafka. A fatal error makes it useless.
 pub(super) struct Instance {
@@ -45,16 +56,22 @@ pub(super) struct Instance {
 
 impl Instance {
     /// Starts a producer. It connects in the background.
-    pub(super) fn start(options: &KafkaOptions, errors: Arc<ClientErrors>) -> Result<Self, BusError> {
-        let timeout = client::milliseconds(options.produce_timeout, 1000);
+    pub(super) fn start(
+        options: &KafkaOptions,
+        purpose: Purpose,
+        errors: Arc<ClientErrors>,
+    ) -> Result<Self, BusError> {
+        let (timeout, linger) = match purpose {
+            // When a send fails, the message must not be in the client's queue any more.
+            Purpose::Wait => (client::milliseconds(options.produce_timeout, 1000), "0"),
+            // 0 is no limit.
+            Purpose::Background => ("0".to_owned(), LINGER),
+        };
         let own = [
             ("acks", "all"),
             ("enable.idempotence", "true"),
             ("partitioner", "consistent_random"),
-            // A call sends many messages at once if there are many, and then waits for them. Waiting for more would only take
-            // time.
-            ("linger.ms", "0"),
-            // When a send fails, the message must not be in the client's queue any more.
+            ("linger.ms", linger),
             ("message.timeout.ms", &timeout),
             ("message.max.bytes", LARGEST),
             // A topic that does not exist is reported after this time.
@@ -108,9 +125,18 @@ impl Instance {
         };
         self.producer.send(record).map_err(|(error, record)| {
             let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::InvalidArgument);
-            record.delivery_opaque.settle(Outcome::Failed(code));
+            let ticket = record.delivery_opaque;
+            match code {
+                RDKafkaErrorCode::QueueFull => ticket.settle(Outcome::Failed(code)),
+                _ => ticket.fail(code, &envelope.topic),
+            }
             code
         })
+    }
+
+    /// Throws away everything that is not delivered. The outcomes of the messages say so.
+    pub(super) fn purge(&self) {
+        self.producer.purge(PurgeConfig::default().queue().inflight());
     }
 
     /// Returns why this instance is useless, if it is.
@@ -168,11 +194,14 @@ impl ProducerContext for Context {
     type DeliveryOpaque = Box<Ticket>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
-        ticket.settle(match result {
-            Ok(record) => Outcome::Delivered(Position::new(record.partition(), record.offset())),
-            Err((error, _)) => {
-                Outcome::Failed(error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown))
+        match result {
+            Ok(record) => {
+                ticket.settle(Outcome::Delivered(Position::new(record.partition(), record.offset())));
             }
-        });
+            Err((error, record)) => {
+                let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::Unknown);
+                ticket.fail(code, record.topic());
+            }
+        }
     }
 }

@@ -1,0 +1,268 @@
+//! One call of the producer: puts messages into the client's queue, and collects what becomes of them.
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rdkafka::types::RDKafkaErrorCode as Code;
+
+use super::{
+    Shared,
+    batch::{Batch, Outcome},
+    failure,
+    held::{Held, OpenCall},
+    instance::{Buffers, Instance, Purpose},
+    schema_ids::SchemaIds,
+    unconfirmed::Place,
+};
+use crate::event_bus::{
+    broker::{BusError, OpenSend},
+    wire::{EntryId, Envelope},
+};
+
+/// The pause before a message is added again to a full queue.
+const FULL: Duration = Duration::from_millis(5);
+
+/// One call.
+pub(super) struct Call<E> {
+    producer: Arc<Shared>,
+    instance: Arc<Instance>,
+    envelopes: E,
+    deadline: Instant,
+    batch: Arc<Batch>,
+    /// If several calls are open at a time, the topics whose messages must not overtake others.
+    held: Option<(Arc<Held>, OpenCall)>,
+    /// The errors of messages that did not get to the client.
+    errors: HashMap<usize, BusError>,
+    /// The outcomes of messages that an earlier call gave to the client.
+    earlier: HashMap<usize, Outcome>,
+    buffers: Buffers,
+}
+
+impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
+    /// Makes a call. `held` says that several are open at a time.
+    pub(super) fn new(
+        producer: &Arc<Shared>,
+        envelopes: E,
+        deadline: Instant,
+        held: Option<Arc<Held>>,
+    ) -> Result<Self, BusError> {
+        let purpose = if held.is_some() { Purpose::Background } else { Purpose::Wait };
+        Ok(Self {
+            producer: Arc::clone(producer),
+            instance: producer.instance(purpose)?,
+            batch: Batch::new(envelopes.len(), held.clone()),
+            envelopes,
+            deadline,
+            held: held.map(|held| (Arc::clone(&held), held.open())),
+            errors: HashMap::new(),
+            earlier: HashMap::new(),
+            buffers: Buffers::default(),
+        })
+    }
+
+    /// Puts all messages into the client's queue. Messages of topics for which the registry must be asked come last, so that
+    /// others do not wait for it, and so do messages for topics of which the client still has a message from an earlier call.
+    pub(super) fn add_all(&mut self) {
+        let envelopes = self.envelopes.clone();
+        let mut late: HashMap<usize, Place> =
+            self.producer.unconfirmed.take(&envelopes).into_iter().collect();
+        let mut later: Vec<usize> = Vec::new();
+        for (index, envelope) in envelopes.iter().enumerate() {
+            let waits = |other: &usize| envelopes[*other].topic == envelope.topic;
+            // A message does not overtake another one of its topic.
+            let is_later = late.contains_key(&index) || later.iter().any(waits);
+            match self.producer.ids.get(envelope).filter(|_| !is_later) {
+                Some(ids) => self.add(index, ids),
+                None => later.push(index),
+            }
+        }
+        let mut away: Option<BusError> = None;
+        let mut failed: HashMap<&str, BusError> = HashMap::new();
+        for index in later {
+            let envelope = &envelopes[index];
+            if let Some(place) = late.remove(&index)
+                && self.is_settled(index, place)
+            {
+                continue;
+            }
+            if let Some(error) = failed.get(&*envelope.topic) {
+                self.fail(index, error.clone());
+                continue;
+            }
+            let ids = match (self.producer.ids.get(envelope), &away) {
+                (Some(ids), _) => Ok(ids),
+                (None, Some(error)) => Err(error.clone()),
+                (None, None) => {
+                    self.producer.ids.find(envelope, &self.producer.connector.registry, self.deadline)
+                }
+            };
+            match ids {
+                Ok(ids) => self.add(index, ids),
+                Err(error) => {
+                    if error.is_transient() {
+                        // Later messages of the topic must not overtake this one, which is sent again.
+                        failed.insert(&envelope.topic, error.clone());
+                        away = Some(error.clone());
+                    }
+                    self.fail(index, error);
+                }
+            }
+        }
+    }
+
+    /// Notes the error of a message that does not get to the client.
+    fn fail(&mut self, index: usize, error: BusError) {
+        if let Some((held, _)) = &self.held
+            && !error.is_refused()
+        {
+            held.hold(&self.envelopes[index].topic);
+        }
+        self.errors.insert(index, error);
+    }
+
+    /// Waits for the reports, and returns the result of each message.
+    pub(super) fn finish(&mut self) -> Vec<Result<EntryId, BusError>> {
+        let mut outcomes = self.batch.wait(self.deadline);
+        self.retry_alone(&outcomes);
+        self.remember_late(&outcomes);
+        for (index, outcome) in self.earlier.drain() {
+            outcomes[index] = outcome;
+        }
+        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Delivered(_))) {
+            self.producer.errors.clear();
+        }
+        let outcomes = outcomes.into_iter().enumerate();
+        let outcomes = outcomes.map(|(index, outcome)| self.result(index, outcome)).collect();
+        self.producer.remove_if_useless(&self.instance);
+        outcomes
+    }
+
+    /// Waits for the outcome of a message that the client has from an earlier call. Returns whether it need not be sent again.
+    fn is_settled(&mut self, index: usize, place: Place) -> bool {
+        let outcome = place.batch.wait(self.deadline)[place.index];
+        match outcome {
+            Outcome::Failed(_) => return false,
+            Outcome::Delivered(_) => {}
+            Outcome::Open => self.producer.unconfirmed.add([(&self.envelopes[index], place)]),
+        }
+        self.earlier.insert(index, outcome);
+        true
+    }
+
+    /// Remembers the messages that the client still has.
+    fn remember_late(&self, outcomes: &[Outcome]) {
+        let is_late = |(index, outcome): &(usize, &Outcome)| {
+            **outcome == Outcome::Open
+                && !self.errors.contains_key(index)
+                && !self.earlier.contains_key(index)
+        };
+        let late = outcomes.iter().enumerate().filter(is_late);
+        let place = |index| Place { batch: Arc::clone(&self.batch), index };
+        self.producer.unconfirmed.add(late.map(|(index, _)| (&self.envelopes[index], place(index))));
+    }
+
+    /// Puts a message into the client's queue. Waits while it is full.
+    fn add(&mut self, index: usize, ids: SchemaIds) {
+        let topic = Arc::clone(&self.envelopes[index].topic);
+        if self.held.as_ref().is_some_and(|(held, _)| held.holds(&topic)) {
+            self.errors.insert(index, BusError::held_back());
+            return;
+        }
+        if self.producer.small.contains(&topic) {
+            let outcome = self.send_alone(index, ids);
+            self.earlier.insert(index, outcome);
+            return;
+        }
+        loop {
+            if Instant::now() >= self.deadline {
+                self.fail(index, failure::late(&topic, &self.producer.errors));
+                return;
+            }
+            let ticket = self.batch.ticket(index);
+            match self.instance.add(&self.envelopes[index], &ids, ticket, &mut self.buffers) {
+                Err(Code::QueueFull) => thread::sleep(FULL),
+                // The outcome of the ticket says what became of it.
+                Ok(()) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Sends a message, and waits for its outcome.
+    fn send_alone(&mut self, index: usize, ids: SchemaIds) -> Outcome {
+        let batch = Batch::new(1, self.held.as_ref().map(|(held, _)| Arc::clone(held)));
+        // A message that the client does not take has its outcome.
+        let _ = self.instance.add(&self.envelopes[index], &ids, batch.ticket(0), &mut self.buffers);
+        let outcome = batch.wait(self.deadline)[0];
+        if outcome == Outcome::Open {
+            self.producer.unconfirmed.add([(&self.envelopes[index], Place { batch, index: 0 })]);
+        }
+        outcome
+    }
+
+    /// Sends again, one by one, messages that are too large: a broker refuses all messages of a request if they are too large
+    /// together.
+    fn retry_alone(&mut self, outcomes: &[Outcome]) {
+        let too_large = Outcome::Failed(Code::MessageSizeTooLarge);
+        for (index, outcome) in outcomes.iter().enumerate() {
+            if *outcome == too_large
+                && let Some(ids) = self.producer.ids.get(&self.envelopes[index])
+                && Instant::now() < self.deadline
+            {
+                let outcome = self.send_alone(index, ids);
+                self.earlier.insert(index, outcome);
+                if matches!(outcome, Outcome::Delivered(_)) {
+                    self.producer.small.add(&self.envelopes[index].topic);
+                }
+            }
+        }
+    }
+
+    /// Returns the result of a message.
+    fn result(&mut self, index: usize, outcome: Outcome) -> Result<EntryId, BusError> {
+        let topic = &*self.envelopes[index].topic;
+        match outcome {
+            Outcome::Delivered(position) => Ok(position.into()),
+            Outcome::Failed(code) => {
+                // These codes say only that there is a fatal error.
+                let is_fatal = matches!(code, Code::Fatal | Code::PurgeQueue | Code::PurgeInflight);
+                let fatal = if is_fatal { self.instance.fatal_error() } else { None };
+                Err(match fatal {
+                    Some((code, _)) => failure::refused(code, topic, &self.producer.errors),
+                    // Somebody took it back.
+                    None if is_fatal => failure::late(topic, &self.producer.errors),
+                    None => failure::refused(code, topic, &self.producer.errors),
+                })
+            }
+            Outcome::Open => {
+                Err(self.errors.remove(&index).unwrap_or_else(|| failure::late(topic, &self.producer.errors)))
+            }
+        }
+    }
+}
+
+impl OpenSend for Call<Arc<[Envelope]>> {
+    fn wait(&mut self, deadline: Instant) -> Option<Vec<Result<EntryId, BusError>>> {
+        if self.batch.is_open_at(deadline) {
+            return None;
+        }
+        // Messages that were too large together need time of their own.
+        self.deadline = self.deadline.max(Instant::now() + self.producer.connector.options.produce_timeout);
+        Some(self.finish())
+    }
+
+    fn reason(&self) -> BusError {
+        let topic = self.envelopes.first().map_or("", |envelope| &envelope.topic);
+        failure::late(topic, &self.producer.errors)
+    }
+
+    /// The client cannot throw away single messages, so it throws away all, and ends.
+    fn take_back(&mut self) {
+        self.producer.remove(&self.instance);
+        self.instance.purge();
+    }
+}

@@ -1,0 +1,281 @@
+//! The thread of background delivery: gives messages to the bus, and settles what became of them.
+//!
+//! Several calls of the bus are open at a time, so that the bus has the next messages before the broker has confirmed the last
+//! ones. They are settled in the order in which they began. If messages must be sent again, no call begins until all have ended, so
+//! that none is overtaken.
+
+use std::{
+    collections::VecDeque,
+    mem,
+    sync::{Arc, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    super::{
+        ObservedProducer,
+        backlog::{Batch, Queued},
+        error::Undelivered,
+    },
+    Queue,
+    settled::Settled,
+};
+use crate::{
+    error::chain,
+    event_bus::{
+        broker::{Begun, BusError, OpenSend},
+        wire::EntryId,
+    },
+};
+
+/// The largest number of messages in one call of the bus.
+const BATCH: usize = 500;
+/// The largest number of open calls.
+const OPEN: usize = 8;
+/// How soon the thread looks for new messages while it waits for a call, at first, and once the call takes longer than the second
+/// time.
+const GLANCE: (Duration, Duration) = (Duration::from_micros(500), Duration::from_millis(20));
+/// The first and the longest pause after a failed call; each pause is twice the one before.
+const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
+
+pub(super) struct Delivery {
+    queue: Arc<Queue>,
+    /// How long a call may take.
+    timeout: Duration,
+    open: VecDeque<Call>,
+    /// The largest number of messages in the next call.
+    most: usize,
+}
+
+/// A call of the bus.
+struct Call {
+    batch: Batch,
+    begun: Begun,
+    deadline: Instant,
+}
+
+/// A call that has ended.
+struct Ended {
+    batch: Batch,
+    outcomes: Vec<Result<EntryId, BusError>>,
+}
+
+impl Ended {
+    /// Returns whether messages are sent again.
+    fn leaves_some(&self) -> bool {
+        self.outcomes.iter().any(|outcome| outcome.as_ref().is_err_and(|error| !error.is_refused()))
+    }
+}
+
+impl Delivery {
+    /// Each call of the bus has `timeout`.
+    pub(super) fn new(queue: Arc<Queue>, timeout: Duration) -> Self {
+        Self { queue, timeout, open: VecDeque::new(), most: BATCH }
+    }
+
+    /// Works until the queue has ended and is empty.
+    pub(super) fn run(mut self) {
+        let mut pause = RETRY.0;
+        while self.begin() {
+            let ended = self.end();
+            if self.queue.settle(ended) {
+                pause = RETRY.0;
+                self.most = (self.most * 2).min(BATCH);
+            } else {
+                // A connection that is slow or breaks again and again may still carry a smaller batch, while a large one would
+                // be sent, and arrive in part, each time.
+                self.most = (self.most / 4).max(1);
+                thread::sleep(pause);
+                pause = (pause * 2).min(RETRY.1);
+            }
+        }
+    }
+
+    /// Begins calls while there are messages. Waits for messages if no call is open. Returns whether a call is open.
+    fn begin(&mut self) -> bool {
+        let most_open = if self.most < BATCH { 1 } else { OPEN };
+        while self.open.len() < most_open {
+            let Some(batch) = self.queue.take(self.most, self.open.is_empty()) else { break };
+            let deadline = Instant::now() + self.timeout;
+            let begun = self.queue.producer.begin(&batch.envelopes, deadline);
+            let is_settled = matches!(begun, Begun::Settled(_));
+            self.open.push_back(Call { batch, begun, deadline });
+            if is_settled {
+                break;
+            }
+        }
+        !self.open.is_empty()
+    }
+
+    /// Ends the oldest call, and all if messages of that one are sent again. Begins others while it waits.
+    fn end(&mut self) -> Vec<Ended> {
+        let Some(oldest) = self.end_oldest(true) else { return Vec::new() };
+        let mut all = vec![oldest];
+        if all[0].leaves_some() {
+            while let Some(ended) = self.end_oldest(false) {
+                all.push(ended);
+            }
+        }
+        all
+    }
+
+    /// Waits until the oldest call ends. If its time is over, the bus goes on sending the messages, because it keeps their order;
+    /// unless the reason does not pass by itself, or a flush has told the fate of the messages.
+    fn end_oldest(&mut self, begins_others: bool) -> Option<Ended> {
+        let since = Instant::now();
+        loop {
+            let Call { batch, begun, deadline } = self.open.front_mut()?;
+            let now = Instant::now();
+            let glance = if now - since < GLANCE.1 { GLANCE.0 } else { GLANCE.1 };
+            let until = if begins_others { (now + glance).min(*deadline) } else { *deadline };
+            let outcomes = match begun {
+                Begun::Settled(outcomes) => Some(mem::take(outcomes)),
+                Begun::Open(open) => ObservedProducer::wait(&mut **open, until, batch.envelopes.len()),
+            };
+            if let Some(outcomes) = outcomes {
+                return self.open.pop_front().map(|Call { batch, .. }| Ended { batch, outcomes });
+            }
+            if now >= *deadline
+                && let Begun::Open(open) = begun
+            {
+                *deadline = now + RETRY.1;
+                self.queue.is_late(batch, &mut **open);
+            }
+            if begins_others {
+                self.begin();
+            }
+        }
+    }
+}
+
+impl Queue {
+    /// Takes the messages to send next, at most `most`. Returns `None` if there are none; if `waits` is set, only at the end.
+    fn take(&self, most: usize, waits: bool) -> Option<Batch> {
+        let mut backlog = self.backlog();
+        loop {
+            let overdue = backlog.take_overdue(Instant::now);
+            if !overdue.is_empty() {
+                backlog.telling = true;
+                drop(backlog);
+                self.give_up(overdue);
+                backlog = self.backlog();
+            }
+            let batch = backlog.take(most, Instant::now);
+            if batch.is_some() || !waits || (backlog.ended && backlog.is_empty()) {
+                return batch;
+            }
+            backlog = match backlog.idle() {
+                None => self.added.wait(backlog).unwrap_or_else(PoisonError::into_inner),
+                Some(due) => {
+                    let left = due.saturating_duration_since(Instant::now());
+                    let waited = self.added.wait_timeout(backlog, left);
+                    waited.map_or_else(|poisoned| poisoned.into_inner().0, |(backlog, _)| backlog)
+                }
+            };
+        }
+    }
+
+    /// Decides what happens to a call whose time is over.
+    fn is_late(&self, batch: &Batch, open: &mut dyn OpenSend) {
+        let reason = open.reason();
+        if !reason.is_transient() || !self.backlog().has(batch.number) {
+            open.take_back();
+            return;
+        }
+        let error = chain(&reason);
+        let is_new = self.backlog().is_down(error.clone());
+        if is_new {
+            self.warn(batch.envelopes.len(), &error);
+        }
+    }
+
+    fn warn(&self, waiting: usize, error: &str) {
+        tracing::warn!(waiting, error, "the event bus does not accept messages: they wait in a queue");
+    }
+
+    /// Settles the messages of calls that have ended. Returns whether the bus was up.
+    fn settle(&self, ended: Vec<Ended>) -> bool {
+        // A flush that timed out has told the fate of the others.
+        let (mut ours, mut others) = (Settled::default(), Settled::default());
+        for Ended { batch, outcomes } in ended {
+            let is_ours = self.backlog().has(batch.number);
+            let settled = if is_ours { &mut ours } else { &mut others };
+            settled.calls.push(batch.number);
+            for ((envelope, ticket), outcome) in batch.envelopes.iter().zip(batch.tickets).zip(outcomes) {
+                match outcome {
+                    Ok(_) => {
+                        // This tells the observers, and returns no error.
+                        drop(self.producer.settled(envelope, outcome));
+                        settled.delivered(envelope, ticket.permit);
+                    }
+                    Err(error) => settled.failed(envelope, ticket, error),
+                }
+            }
+        }
+        let down = ours.down.take().or(others.down.take());
+        let is_up = down.is_none();
+        if let Some(error) = &down {
+            self.warn(ours.again.len() + others.again.len(), error);
+        }
+        let Settled { calls, again, given_up, refused, accepted, room, .. } = ours;
+        let mut backlog = self.backlog();
+        backlog.answered(down);
+        // A flush may have come in between.
+        let is_ours = calls.into_iter().fold(false, |ours, number| backlog.sent(number) || ours);
+        let mut news = Vec::new();
+        if is_ours {
+            backlog.put_back(again);
+            let now = Instant::now();
+            news.extend(accepted.filter(|topic| backlog.accept(topic)).map(|topic| (topic, None)));
+            for (topic, error) in refused {
+                let reason = chain(&error);
+                news.extend(backlog.refuse(&topic, error, now).map(|count| (topic, Some((count, reason)))));
+            }
+            backlog.telling = !given_up.is_empty();
+        }
+        drop(backlog);
+        drop((room, others));
+        for (topic, refusal) in news {
+            self.tell(&topic, refusal);
+        }
+        if is_ours {
+            self.give_up(given_up);
+        }
+        self.settled.notify_all();
+        is_up
+    }
+
+    /// Logs that a topic is refused, with the number of messages and the reason, or is not refused any longer.
+    fn tell(&self, topic: &str, refusal: Option<(usize, String)>) {
+        match refusal {
+            Some((waiting, error)) => tracing::warn!(
+                topic,
+                waiting,
+                error,
+                "the event bus refuses the messages of a topic: they wait in a queue, and others go on"
+            ),
+            None => {
+                tracing::info!(topic, "the event bus accepts the messages of the topic again");
+                // A sender may have waited for the part of the queue that refused topics may fill.
+                self.budget.change();
+            }
+        }
+    }
+
+    /// Tells the fate of messages that are not sent again, which `Backlog::telling` announces.
+    fn give_up(&self, given_up: Vec<(Queued, BusError)>) {
+        if given_up.is_empty() {
+            return;
+        }
+        for (Queued { envelope, ticket }, error) in given_up {
+            if let Err(error) = self.producer.settled(&envelope, Err(error)) {
+                self.given_up.add(Undelivered { envelope, error }, ticket.permit);
+            }
+        }
+        self.backlog().telling = false;
+        // Senders to a refused topic find room even if these messages stay for a flush.
+        self.budget.change();
+        self.settled.notify_all();
+    }
+}
