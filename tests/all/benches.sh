@@ -3,7 +3,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 manifest=(--manifest-path runtime/benches/Cargo.toml --locked)
-cargo clippy "${manifest[@]}" --workspace --all-targets -- -D warnings
+cargo clippy "${manifest[@]}" --workspace --all-targets --features openedx-events-bus-bench/kafka -- -D warnings
 cargo test "${manifest[@]}" --test agreement
 cargo bench "${manifest[@]}" -- --test
 cargo test "${manifest[@]}" -p openedx-events-bus-bench
+# One test, because this builds the client of Kafka.
+tests/kafka/install.sh "${CARGO_TARGET_DIR:-runtime/benches/target}/kafka" >/dev/null
+cargo test "${manifest[@]}" -p openedx-events-bus-bench --features kafka --test kafka

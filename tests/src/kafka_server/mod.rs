@@ -14,6 +14,7 @@ pub use acl::{Operation, Resource};
 pub use records::Record;
 pub use setup::Setup;
 
+use crate::servers::new_folder;
 use node::Node;
 
 /// A cluster. Dropping it kills its processes and removes its folder.
@@ -21,6 +22,8 @@ use node::Node;
 pub struct KafkaServer {
     folder: PathBuf,
     nodes: Vec<Node>,
+    /// Where a cluster is that somebody else has started.
+    elsewhere: Option<String>,
 }
 
 impl KafkaServer {
@@ -48,10 +51,16 @@ impl KafkaServer {
         Setup::new().start()
     }
 
+    /// Uses a cluster that runs already. Its nodes cannot be stopped.
+    #[must_use]
+    pub fn at(bootstrap: &str) -> Self {
+        Self { folder: new_folder("kafka"), nodes: Vec::new(), elsewhere: Some(bootstrap.to_owned()) }
+    }
+
     /// Returns the addresses of the nodes, for clients without TLS and login. These clients have all rights.
     #[must_use]
     pub fn bootstrap(&self) -> String {
-        self.addresses(Node::port)
+        self.elsewhere.clone().unwrap_or_else(|| self.addresses(Node::port))
     }
 
     /// Returns the addresses of the nodes, for clients with TLS and a login. See [`Setup::login`].

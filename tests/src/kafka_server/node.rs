@@ -21,6 +21,8 @@ pub(crate) struct Node {
     home: PathBuf,
     port: u16,
     tls_port: Option<u16>,
+    /// The options of Java.
+    options: &'static [&'static str],
     process: Option<Process>,
 }
 
@@ -31,6 +33,7 @@ impl Node {
         home: &Path,
         id: usize,
         (port, tls_port): (u16, Option<u16>),
+        options: &'static [&'static str],
         properties: &str,
     ) -> Self {
         // `StorageTool format` writes the same file, but takes a second.
@@ -42,7 +45,7 @@ impl Node {
         fs::write(data.join("meta.properties"), meta).expect("a writable folder");
         fs::write(home.join("server.properties"), properties).expect("a writable folder");
         let (java, jars) = (installed.java.clone(), installed.home.join("*"));
-        let mut node = Self { java, jars, home: home.to_owned(), port, tls_port, process: None };
+        let mut node = Self { java, jars, home: home.to_owned(), port, tls_port, options, process: None };
         node.run();
         node
     }
@@ -58,8 +61,7 @@ impl Node {
     /// Starts the process without waiting until it is ready.
     pub(crate) fn run(&mut self) {
         let mut command = Command::new(&self.java);
-        // Small, and quick to start rather than to run.
-        command.args(["-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]);
+        command.args(self.options);
         command.arg("-cp").arg(&self.jars).arg("kafka.Kafka").arg(self.home.join("server.properties"));
         self.process = Some(Process::start(&mut command, &self.home));
     }

@@ -11,11 +11,12 @@ pub struct Setup {
     nodes: usize,
     logins: Vec<(String, String)>,
     properties: Vec<(String, String)>,
+    is_fast: bool,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { nodes: 1, logins: Vec::new(), properties: Vec::new() }
+        Self { nodes: 1, logins: Vec::new(), properties: Vec::new(), is_fast: false }
     }
 }
 
@@ -45,6 +46,13 @@ impl Setup {
     #[must_use]
     pub fn property(mut self, name: &str, value: &str) -> Self {
         self.properties.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Lets nodes be fast once they are warm, with a larger heap, instead of starting quickly.
+    #[must_use]
+    pub fn as_in_production(mut self) -> Self {
+        self.is_fast = true;
         self
     }
 
@@ -84,7 +92,7 @@ impl Setup {
             .enumerate()
             .map(|(number, port)| format!("{}@127.0.0.1:{port}", number + 1))
             .collect();
-        let mut server = KafkaServer { folder, nodes: Vec::new() };
+        let mut server = KafkaServer { folder, nodes: Vec::new(), elsewhere: None };
         for (number, controller) in controllers.iter().enumerate() {
             let (port, tls_port) = (free_port(), (!self.logins.is_empty()).then(free_port));
             let home = server.folder.join(format!("node-{number}"));
@@ -98,7 +106,9 @@ impl Setup {
             lines.push(format!("listeners={clients},CONTROLLER://127.0.0.1:{controller}"));
             lines.push(format!("advertised.listeners={clients}"));
             lines.push(self.shared_properties(&server));
-            server.nodes.push(Node::start(installed, &home, number + 1, (port, tls_port), &lines.join("\n")));
+            let options: &'static [&'static str] = if self.is_fast { &FAST } else { &QUICK_TO_START };
+            let ports = (port, tls_port);
+            server.nodes.push(Node::start(installed, &home, number + 1, ports, options, &lines.join("\n")));
         }
         server
     }
@@ -137,6 +147,10 @@ impl Setup {
         text
     }
 }
+
+/// The options of Java for nodes that are small, and quick to start rather than to run.
+const QUICK_TO_START: [&str; 4] = ["-Xms64m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+const FAST: [&str; 1] = ["-Xmx1g"];
 
 /// Quick answers on a small heap.
 const PROPERTIES: &str = "\

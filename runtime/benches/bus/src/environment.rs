@@ -12,7 +12,10 @@ use redis::{Connection, cmd};
 use crate::{
     Result,
     event::{Size, numbered},
-    options::Options, python::find_python, worker::entry_fields};
+    options::Options,
+    python::find_python,
+    worker::entry_fields,
+};
 
 /// The server and the amount of work.
 pub(crate) struct Environment {

@@ -45,14 +45,7 @@ impl Size {
     }
 
     pub(crate) fn event(self) -> Result<CourseEnrollmentCreated> {
-        let mut name = "Demonstration Course".to_owned();
-        let short = codec::encode(&event(&name)?).len();
-        // A length above 63 takes a second byte.
-        let longer_length = usize::from(self != Self::Small);
-        name.push_str(&"!".repeat(self.bytes() - short - longer_length));
-        let event = event(&name)?;
-        assert_eq!(codec::encode(&event).len(), self.bytes(), "the tables state this size");
-        Ok(event)
+        of_size("course-v1:edX+DemoX+Demo_Course", self.bytes())
     }
 
     /// The message that a producer writes to the stream.
@@ -70,7 +63,8 @@ pub(crate) fn numbered(number: u32) -> Result<Message> {
 pub(crate) fn numbered_enrollment(number: u32) -> Result<CourseEnrollmentData> {
     let course = CourseData::builder().course_key(format!("course-v1:edX+DemoX+{number}").parse()?).build();
     let user = user(number.into(), person("ada", "ada@example.com", "Ada Lovelace"));
-    let enrollment = CourseEnrollmentData::builder().user(user).course(course).mode("verified").is_active(true);
+    let enrollment =
+        CourseEnrollmentData::builder().user(user).course(course).mode("verified").is_active(true);
     Ok(enrollment.creation_date("2024-03-01T12:00:00+00:00".parse::<DateTime>()?).build())
 }
 
@@ -87,13 +81,27 @@ fn user(id: i64, pii: UserPersonalData) -> UserData {
     UserData::builder().id(id).is_active(true).pii(pii).build()
 }
 
-fn event(course_name: &str) -> Result<CourseEnrollmentCreated> {
+/// Returns an event with a course of its own, and with the size of the others: 185 bytes, which are 190 in a record of Kafka.
+#[cfg(feature = "kafka")]
+pub(crate) fn of_course(number: u64) -> Result<CourseEnrollmentCreated> {
+    of_size(&format!("course-v1:edX+DemoX+Run_{number:07}"), 185)
+}
+
+fn of_size(course_key: &str, bytes: usize) -> Result<CourseEnrollmentCreated> {
+    let mut name = "Demonstration Course".to_owned();
+    let missing = bytes - codec::encode(&event(course_key, &name)?).len();
+    // A length above 63 takes a second byte.
+    let longer_length = usize::from(name.len() + missing > 63);
+    name.push_str(&"!".repeat(missing - longer_length));
+    let event = event(course_key, &name)?;
+    assert_eq!(codec::encode(&event).len(), bytes, "the tables state this size");
+    Ok(event)
+}
+
+fn event(course_key: &str, course_name: &str) -> Result<CourseEnrollmentCreated> {
     let start: DateTime = "2024-02-29T09:30:00+00:00".parse()?;
-    let course = CourseData::builder()
-        .course_key("course-v1:edX+DemoX+Demo_Course".parse()?)
-        .display_name(course_name)
-        .start(start)
-        .build();
+    let course =
+        CourseData::builder().course_key(course_key.parse()?).display_name(course_name).start(start).build();
     let enrollment = CourseEnrollmentData::builder()
         .user(user(42, person("ada", "ada@example.com", "Ada Lovelace")))
         .course(course)

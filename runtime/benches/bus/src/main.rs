@@ -2,7 +2,8 @@
 //! Python implementation. Everything runs against one server, which this program starts.
 //!
 //! `cargo run --release --manifest-path runtime/benches/bus/Cargo.toml` measures everything in about ten minutes. To
-//! measure some sections only, name them after `--`. `BENCHMARKS.md` lists the figures and explains them.
+//! measure some sections only, name them after `--`. With `--features kafka`, the command `kafka` does the same on Kafka.
+//! `BENCHMARKS.md` lists the figures and explains them.
 //!
 //! Each participant is a separate process that reads its orders line by line ([`worker`]). The participants take turns, so
 //! that other load on the machine affects all of them alike. The program reads `/proc` and therefore needs Linux.
@@ -10,6 +11,9 @@
 mod affinity;
 mod environment;
 mod event;
+mod figures;
+#[cfg(feature = "kafka")]
+mod kafka;
 mod options;
 mod participant;
 mod process;
@@ -31,6 +35,10 @@ fn main() -> ExitCode {
     let options = Options::parse();
     let outcome = match &options.command {
         Some(Command::Work(task)) => worker::work(task),
+        #[cfg(feature = "kafka")]
+        Some(Command::Kafka(options)) => kafka::run(options),
+        #[cfg(feature = "kafka")]
+        Some(Command::KafkaWork(task)) => kafka::work::work(task),
         None => sections::run(&options),
     };
     match outcome {

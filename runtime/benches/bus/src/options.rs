@@ -6,7 +6,7 @@ use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::worker::Task;
 
-/// Measures the event bus on Redis
+/// Measures the event bus on Redis; with the feature `kafka`, the command `kafka` measures it on Kafka
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) without_python: bool,
     /// The file for the figures, which `report` reads
-    #[arg(long, default_value_os_t = figures())]
+    #[arg(long, default_value_os_t = default_figures())]
     pub(crate) figures: PathBuf,
 }
 
@@ -50,12 +50,19 @@ pub(crate) enum Section {
     Latency,
 }
 
-/// The commands with which the program starts itself.
+/// The other server, and the commands with which the program starts itself.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run as a participant, which takes orders
     #[command(hide = true)]
     Work(Task),
+    /// Measure the event bus on Kafka
+    #[cfg(feature = "kafka")]
+    Kafka(crate::kafka::Options),
+    /// Run as a participant on Kafka
+    #[cfg(feature = "kafka")]
+    #[command(hide = true)]
+    KafkaWork(crate::kafka::work::Task),
 }
 
 impl Options {
@@ -66,8 +73,13 @@ impl Options {
     }
 }
 
-fn figures() -> PathBuf {
+/// Returns the file that `report` reads.
+pub(crate) fn default_figures() -> PathBuf {
+    target().join("event_bus.json")
+}
+
+/// Returns the folder in which cargo builds this program.
+pub(crate) fn target() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from);
-    target.join("event_bus.json")
+    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from)
 }

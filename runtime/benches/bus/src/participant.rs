@@ -62,7 +62,7 @@ impl Participant {
         Self::start(command)
     }
 
-    fn start(mut command: Command) -> Result<Self> {
+    pub(crate) fn start(mut command: Command) -> Result<Self> {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
         let orders = child.stdin.take().ok_or("the participant has no standard input")?;
         let answers =

@@ -11,16 +11,11 @@ mod replaying;
 mod rest;
 mod restart;
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    io::{self, Write},
-};
-
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Figures,
     options::{Options, Section},
     process,
     rounds::{self, Contestant},
@@ -32,26 +27,17 @@ type Tables = Vec<(&'static str, String)>;
 
 /// Measures, prints the tables, and writes them to the file of figures. Sections that are not measured keep their figures.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let mut out = io::stdout();
     let load_before = process::load();
     let environment = Environment::new(options)?;
-    let mut figures = fs::read_to_string(&options.figures)
-        .ok()
-        .and_then(|text| serde_json::from_str::<BTreeMap<String, String>>(&text).ok())
-        .unwrap_or_default();
-    let mut write = |name: &str, table: String| -> Result<()> {
-        writeln!(out, "{name}\n\n{table}")?;
-        figures.insert(name.to_owned(), table);
-        Ok(fs::write(&options.figures, serde_json::to_string_pretty(&figures)?)?)
-    };
+    let mut figures = Figures::open(&options.figures);
     for section in options.sections() {
         let tables = measure(section, &environment)?;
         environment.clear()?;
         for (name, table) in tables {
-            write(name, table)?;
+            figures.write(name, table)?;
         }
     }
-    write("bus_machine", machine(&environment, &load_before)?)?;
+    figures.write("bus_machine", machine(&environment, &load_before)?)?;
     println!("written to {}", options.figures.display());
     Ok(())
 }
@@ -117,6 +103,6 @@ fn compare<'a>(
 }
 
 #[allow(clippy::cast_precision_loss)]
-fn per_second(count: u64, seconds: f64) -> f64 {
+pub(crate) fn per_second(count: u64, seconds: f64) -> f64 {
     count as f64 / seconds
 }

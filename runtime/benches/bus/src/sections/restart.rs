@@ -29,13 +29,8 @@ pub(super) fn measure(environment: &Environment) -> Result<Tables> {
         ("pending entries, handed out and not begun".to_owned(), count, 0),
         (format!("pending entries, {begun} of them begun"), count, begun),
     ];
-    let mut table = Table::new(&[
-        &format!("{count} entries"),
-        "ratio, 1 lane",
-        "16 lanes",
-        "rate, 1 lane",
-        "16 lanes",
-    ]);
+    let mut table =
+        Table::new(&[&format!("{count} entries"), "ratio, 1 lane", "16 lanes", "rate, 1 lane", "16 lanes"]);
     let mut baseline = None;
     for (label, pending, begun) in rows {
         let mut rates = Vec::new();
@@ -44,8 +39,7 @@ pub(super) fn measure(environment: &Environment) -> Result<Tables> {
             for _ in 0..ROUNDS {
                 let group = environment.new_group();
                 make_pending(environment, &group, pending, begun)?;
-                let order =
-                    Order { group, member: MEMBER.to_owned(), lanes, batch: 100, ..Order::of(count) };
+                let order = Order { group, member: MEMBER.to_owned(), lanes, batch: 100, ..Order::of(count) };
                 let answer = participant.carry_out(&order)?;
                 environment.drop_group(TOPIC, &order.group)?;
                 of_lanes.push(per_second(count, answer.seconds));

@@ -68,8 +68,9 @@ impl Times {
     #[allow(clippy::cast_precision_loss)]
     fn latencies(&self) -> Latencies {
         let times = self.sent.iter().zip(&*self.arrived).skip(usize::try_from(WARM_UP).unwrap_or_default());
-        let mut nanos: Vec<u64> =
-            times.map(|(sent, arrived)| arrived.load(Ordering::Acquire) - sent.load(Ordering::Acquire)).collect();
+        let mut nanos: Vec<u64> = times
+            .map(|(sent, arrived)| arrived.load(Ordering::Acquire) - sent.load(Ordering::Acquire))
+            .collect();
         nanos.sort_unstable();
         // In thousandths, rounded up.
         [500, 990, 999].map(|part| nanos[(nanos.len() * part).div_ceil(1000) - 1] as f64 / 1e9)
@@ -111,7 +112,13 @@ pub(super) fn client(task: &Task) -> Result<Worker> {
     let (mut producer, mut consumer) = (connect(task)?, connect(task)?);
     let fields = entry_fields(&Size::Small.message()?)?;
     Ok(Box::new(move |order: &Order| {
-        cmd("XGROUP").arg("CREATE").arg(&topic).arg(&order.group).arg("0").arg("MKSTREAM").exec(&mut consumer)?;
+        cmd("XGROUP")
+            .arg("CREATE")
+            .arg(&topic)
+            .arg(&order.group)
+            .arg("0")
+            .arg("MKSTREAM")
+            .exec(&mut consumer)?;
         let times = Times::new(WARM_UP + order.count);
         thread::scope(|scope| {
             let (seen, topic, consumer) = (times.clone(), &topic, &mut consumer);

@@ -14,8 +14,7 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 pub(crate) use client::{entry_fields, ids};
-use protocol::Latencies;
-pub(crate) use protocol::{Answer, Order};
+pub(crate) use protocol::{Answer, Latencies, Order};
 
 use crate::{Result, event::Size, process};
 

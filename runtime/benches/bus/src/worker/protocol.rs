@@ -42,7 +42,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn since(began: &Usage, latencies: Latencies) -> Self {
+    pub(crate) fn since(began: &Usage, latencies: Latencies) -> Self {
         let now = Usage::now();
         Self {
             seconds: (now.time - began.time).as_secs_f64(),

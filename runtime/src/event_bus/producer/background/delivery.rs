@@ -186,12 +186,8 @@ impl Queue {
         let error = chain(&reason);
         let is_new = self.backlog().is_down(error.clone());
         if is_new {
-            self.warn(batch.envelopes.len(), &error);
+            warn(batch.envelopes.len(), &error);
         }
-    }
-
-    fn warn(&self, waiting: usize, error: &str) {
-        tracing::warn!(waiting, error, "the event bus does not accept messages: they wait in a queue");
     }
 
     /// Settles the messages of calls that have ended. Returns whether the bus was up.
@@ -216,13 +212,16 @@ impl Queue {
         let down = ours.down.take().or(others.down.take());
         let is_up = down.is_none();
         if let Some(error) = &down {
-            self.warn(ours.again.len() + others.again.len(), error);
+            warn(ours.again.len() + others.again.len(), error);
         }
         let Settled { calls, again, given_up, refused, accepted, room, .. } = ours;
         let mut backlog = self.backlog();
         backlog.answered(down);
         // A flush may have come in between.
-        let is_ours = calls.into_iter().fold(false, |ours, number| backlog.sent(number) || ours);
+        let mut is_ours = false;
+        for number in calls {
+            is_ours |= backlog.sent(number);
+        }
         let mut news = Vec::new();
         if is_ours {
             backlog.put_back(again);
@@ -278,4 +277,8 @@ impl Queue {
         self.budget.change();
         self.settled.notify_all();
     }
+}
+
+fn warn(waiting: usize, error: &str) {
+    tracing::warn!(waiting, error, "the event bus does not accept messages: they wait in a queue");
 }

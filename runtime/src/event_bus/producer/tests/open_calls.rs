@@ -133,7 +133,9 @@ fn the_next_messages_do_not_wait_for_the_last_ones() {
     calls.drain(..2).next().unwrap().deliver();
     calls.extend([setting.bus.next(), setting.bus.next()]);
     assert_eq!((&*calls[6].types[0], &*calls[7].types[0], calls[7].types.len()), ("8", "508", 500));
-    calls.iter().for_each(|call| call.deliver());
+    for call in &calls {
+        call.deliver();
+    }
     for _ in 0..4 {
         setting.bus.next().deliver();
     }

@@ -1,0 +1,55 @@
+//! Starts the participants.
+
+use std::{env, path::Path, process::Command};
+
+use openedx_events::{codec, learning::signals::COURSE_ENROLLMENT_CREATED};
+
+use super::{Bench, records::Template, servers::Servers, work::Work};
+use crate::{Result, event::of_course, participant::Participant, python::root, worker::Order};
+
+impl Bench {
+    pub(super) fn participant(&self, work: Work, topic: &str) -> Result<Participant> {
+        of_work(&self.servers, Some(&self.template), work, topic)
+    }
+
+    /// Writes events to a topic, each with a course of its own.
+    pub(super) fn fill(&self, topic: &str, count: u64) -> Result<()> {
+        self.participant(Work::Fill, topic)?.carry_out(&Order::of(count)).map(drop)
+    }
+
+    /// Starts a participant in Python, which produces or consumes.
+    pub(super) fn python(&self, python: &Path, work: &str, topic: &str) -> Result<Participant> {
+        let mut command = Command::new(python);
+        let avro: String = codec::encode(&of_course(0)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        command
+            .arg(root().join("tests/interop/kafka_bench.py"))
+            .arg(work)
+            .args(["--bootstrap", &self.servers.bootstrap(), "--registry", &self.servers.registry()])
+            .args([
+                "--topic",
+                topic,
+                "--event-type",
+                COURSE_ENROLLMENT_CREATED.event_type(),
+                "--avro-hex",
+                &avro,
+            ])
+            // Without this, Python writes its cache into the repository.
+            .env("PYTHONDONTWRITEBYTECODE", "1");
+        Participant::start(command)
+    }
+}
+
+pub(super) fn of_work(
+    servers: &Servers,
+    template: Option<&Template>,
+    work: Work,
+    topic: &str,
+) -> Result<Participant> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["kafka-work", &work.name(), "--bootstrap", &servers.bootstrap()]);
+    command.args(["--registry", &servers.registry(), "--topic", topic]);
+    if let Some(template) = template {
+        command.args(["--template", &serde_json::to_string(template)?]);
+    }
+    Participant::start(command)
+}

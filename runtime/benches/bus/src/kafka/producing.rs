@@ -1,0 +1,70 @@
+//! Producing: in the background, and waiting for each event, from one thread and from many.
+
+use super::{Bench, Tables, python_row, python_table, work::Work};
+use crate::{
+    Result,
+    rounds::{self, Contestant},
+    sections::per_second,
+    table::{Table, at_least, rate, ratio},
+    worker::Order,
+};
+
+pub(super) fn measure(bench: &Bench) -> Result<Tables> {
+    let counts = &bench.counts;
+    let topic = bench.servers.create_topic("produce");
+    let contestant = |label: &str, work, count| -> Result<Contestant<'_>> {
+        let mut participant = bench.participant(work, &topic)?;
+        let order = Order::of(count);
+        Ok(Contestant::new(label, move || Ok(per_second(count, participant.carry_out(&order)?.seconds))))
+    };
+    let mut table = Table::new(&["", "ratio", "budget", "ours", "the client"]);
+    let mut row = |label: &str, budget, ours: &rounds::Rates, client: &rounds::Rates| {
+        let times = ours.ratio(client);
+        let budget = at_least(budget, times);
+        table.row(&[label.to_owned(), ratio(times), budget, rate(ours.median()), rate(client.median())]);
+    };
+
+    let count = counts.produced;
+    let mut background = vec![
+        contestant("ours, in the background", Work::ProduceInBackground, count)?,
+        contestant("the client", Work::ClientProduceInBackground, count)?,
+    ];
+    if let Some(python) = &bench.python {
+        let mut participant = bench.python(python, "produce", &topic)?;
+        let order = Order::of(counts.python);
+        background.push(Contestant::new("Python", move || {
+            Ok(per_second(order.count, participant.carry_out(&order)?.seconds))
+        }));
+    }
+    let rates = rounds::run(counts.rounds, &mut background)?;
+    drop(background);
+    row("in the background", 0.85, &rates[0], &rates[1]);
+    let python = rates.get(2).map(|python| {
+        let mut table = python_table();
+        python_row(&mut table, "produce in the background, as Python does", 15.0, [&rates[0], python]);
+        table.into_text()
+    });
+
+    let count = counts.one_at_a_time;
+    let mut waiting = [
+        contestant("ours, waiting", Work::Produce, count)?,
+        contestant("the client", Work::ClientProduce, count)?,
+    ];
+    let rates = rounds::run(counts.short_rounds, &mut waiting)?;
+    drop(waiting);
+    row("waiting for each event", 0.9, &rates[0], &rates[1]);
+
+    // Each round lasts as long as with one thread.
+    let count = count * 5;
+    let mut threads = [
+        contestant("ours, 16 threads", Work::ProduceFromThreads, count)?,
+        contestant("the client", Work::ClientProduceFromThreads, count)?,
+    ];
+    let rates = rounds::run(counts.short_rounds, &mut threads)?;
+    drop(threads);
+    row("waiting for each event, from 16 threads", 0.8, &rates[0], &rates[1]);
+
+    let mut tables = vec![("kafka_produce", table.into_text())];
+    tables.extend(python.map(|python| ("kafka_python_produce", python)));
+    Ok(tables)
+}
