@@ -2,6 +2,7 @@
 
 use std::{any::Any, error::Error, fmt, iter, panic, time::Duration};
 
+use super::panic_help;
 use crate::{avro::BoxError, error::chain};
 
 /// The failure of one receiver for one event: the error it returned, or its panic.
@@ -97,6 +98,10 @@ impl ReceiverError {
             (None, None) => "with a value that is not a string".to_owned(),
         };
         drop_payload(payload);
+        let message = match panic_help::help(&message) {
+            Some(help) => format!("{message} (help: {help})"),
+            None => message,
+        };
         Self(Box::new(Inner { error: message.into(), kind: Kind::Temporary, panicked: true }))
     }
 

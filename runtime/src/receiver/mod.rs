@@ -7,6 +7,7 @@ mod batch;
 mod call;
 mod definition;
 mod error;
+mod panic_help;
 mod parameter;
 mod returned;
 mod run;

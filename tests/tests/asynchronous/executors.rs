@@ -14,6 +14,7 @@ number_events! {
     DoorOpened "com.example.learning.door.opened.v1"
     LampLit "com.example.learning.lamp.lit.v1"
     FanStarted "com.example.learning.fan.started.v1"
+    BellRung "com.example.learning.bell.rung.v1"
 }
 
 const SHORT: Duration = Duration::from_millis(5);
@@ -105,6 +106,29 @@ fn on_the_thread_of_a_current_thread_runtime_it_is_an_error_that_names_the_recei
     });
 }
 
+/// Blocks the thread in the ways that tokio refuses on a worker.
+#[receiver(BELL_RUNG)]
+fn blocks(number: &i64) {
+    match number {
+        1 => tokio::runtime::Handle::current().block_on(pause()),
+        2 => drop(single_threaded()),
+        _ => drop(tokio::sync::mpsc::channel::<()>(1).1.blocking_recv()),
+    }
+}
+
+#[test]
+fn a_receiver_that_blocks_a_worker_is_told_what_to_write() {
+    ends(|| {
+        for number in 1..=3 {
+            let sending = BELL_RUNG.send_event_async(BellRung { number });
+            let sent = tokio_runtime().block_on(async { tokio::spawn(sending).await.unwrap() });
+            let error = only_error(&sent);
+            assert!(error.starts_with("panicked: Cannot "), "{error}");
+            assert!(error.contains("(help: make the receiver an `async fn`, or call"), "{error}");
+        }
+    });
+}
+
 #[test]
 fn outside_of_a_runtime_without_tokio() {
     ends(|| {
@@ -128,6 +152,7 @@ fn outside_of_a_runtime_with_one_that_is_remembered() {
         let elsewhere = || thread::spawn(|| open(1)).join().unwrap();
         let error = only_error(&elsewhere());
         assert!(error.contains("panicked") && error.contains("no reactor running"), "{error}");
+        assert!(error.ends_with("or name a runtime with `openedx_events::set_runtime`)"), "{error}");
 
         // The runtime in which the bus was installed, as long as the guard exists.
         let runtime = tokio_runtime();
