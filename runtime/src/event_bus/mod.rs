@@ -24,7 +24,9 @@ pub use broker::{
 };
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;
-pub use consumer::{ConsumeError, Consumer, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all};
+pub use consumer::{
+    ConsumeError, Consumer, LaneUse, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all,
+};
 #[cfg(feature = "cli")]
 pub(crate) use consumer::{LOOP_HELP, Renamed, rename, seek_arguments};
 pub use producer::{Guard, InstallError, ProduceError, Producer, Undelivered, install, producer};

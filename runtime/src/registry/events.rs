@@ -103,6 +103,11 @@ pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
     find(event_type).map(<dyn AnySignal>::has_receivers)
 }
 
+/// Returns whether events of that type have batch receivers and no others.
+pub(crate) fn has_only_batches(event_type: &str) -> bool {
+    find(event_type).is_some_and(|signal| signal.receivers().are_only_batches(signal.definition()))
+}
+
 /// Returns whether any event has a receiver in this program.
 pub(crate) fn has_receivers() -> bool {
     signals().iter().any(|signal| signal.has_receivers())

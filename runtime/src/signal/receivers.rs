@@ -85,6 +85,13 @@ impl Receivers {
         !self.linked(event).taking(origin).is_empty() || self.are_connected()
     }
 
+    /// Returns whether an event from an event bus has batch receivers and no others.
+    pub(crate) fn are_only_batches(&self, event: &'static EventDefinition) -> bool {
+        let receivers = self.linked(event).taking(EventOrigin::Bus);
+        let are_batches = receivers.iter().all(|one| one.definition().batch().is_some());
+        are_batches && !receivers.is_empty() && !self.are_connected()
+    }
+
     /// Returns whether receivers are connected to the signal or to all signals.
     #[inline]
     pub(super) fn are_connected(&self) -> bool {

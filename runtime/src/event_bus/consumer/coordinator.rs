@@ -13,6 +13,7 @@ use super::{
     pace::{HEARTBEAT, Pace, TICK},
     poller::{CLOSING, Poller},
     recorder::Recorder,
+    report::LaneUse,
     stop::Stop,
 };
 use crate::event_bus::{
@@ -23,6 +24,9 @@ use crate::event_bus::{
 
 /// How long leaving the group may take after an error, and if the broker does not answer.
 const BRIEF: Duration = Duration::from_millis(400);
+
+/// The most entries of a read, which keeps the broker busy.
+const AT_ONCE: usize = 1000;
 
 pub(super) struct Coordinator<'a> {
     recorder: Recorder<'a>,
@@ -56,7 +60,10 @@ impl<'a> Coordinator<'a> {
     }
 
     /// Consumes until it is stopped, has settled the requested number of messages, or cannot go on.
-    pub(super) fn run(mut self) -> Step {
+    ///
+    /// Returns the outcome, and how busy the lanes were.
+    pub(super) fn run(mut self) -> (Step, LaneUse) {
+        let began = Instant::now();
         let outcome = loop {
             if self.stop.is_stopped() || self.is_through() {
                 break Ok(());
@@ -65,7 +72,10 @@ impl<'a> Coordinator<'a> {
                 break Err(error);
             }
         };
-        self.wind_down(outcome)
+        let outcome = self.wind_down(outcome);
+        let lanes = u32::try_from(self.lanes().len()).unwrap_or(u32::MAX);
+        let busy = self.lanes().floor().busy;
+        (outcome, LaneUse { lanes, busy, available: began.elapsed() * lanes })
     }
 
     fn step(&mut self) -> Step {
@@ -96,6 +106,9 @@ impl<'a> Coordinator<'a> {
         }
         // The first reads are small, and grow at once if there are more messages.
         let (_, room) = self.load();
+        if room == 0 || self.pace.is_done {
+            self.lanes().flush();
+        }
         if self.recorder.rest().is_some() {
             self.wait_for_lanes(TICK);
         } else if !self.has_room(room) {
@@ -110,13 +123,14 @@ impl<'a> Coordinator<'a> {
 
     /// Returns whether to read the next entries now, which keeps the lanes busy.
     fn has_room(&self, room: usize) -> bool {
-        let batch = self.options.batch().min(self.intake.capacity().div_ceil(2));
+        let batch = self.options.batch().min(self.intake.capacity().div_ceil(2)).min(AT_ONCE);
         self.pace.has_more && room > 0 && room >= batch
     }
 
     /// Returns the number of messages in flight, and how many more may be read.
     fn load(&self) -> (usize, usize) {
-        let floor = self.lanes().floor();
+        let mut floor = self.lanes().floor();
+        floor.gets_no_more = self.pace.is_done || self.intake.room() == 0;
         (floor.in_flight.len(), self.room(&floor))
     }
 
@@ -148,7 +162,7 @@ impl<'a> Coordinator<'a> {
     fn poll(&mut self, wait: Option<Duration>) -> Step {
         let mut floor = self.lanes().floor();
         // Entries that are on their way have their room already.
-        let room = self.room(&floor).min(self.options.batch()).max(self.pace.ahead);
+        let room = self.room(&floor).min(self.options.batch()).min(AT_ONCE).max(self.pace.ahead);
         let finished = floor.in_flight.take_finished();
         drop(floor);
         let asked = if self.pace.ahead > 0 { self.pace.ahead } else { room };
@@ -188,10 +202,10 @@ impl<'a> Coordinator<'a> {
     /// Lets the broker send the next entries while this thread deals those that have just come.
     fn read_ahead(&mut self, room: usize) {
         let batch = self.options.batch();
-        if !self.pace.has_more || room < batch.div_ceil(2) {
+        if !self.pace.has_more || room < batch.min(AT_ONCE).div_ceil(2) {
             return;
         }
-        match self.recorder.poller.read_ahead(room.min(batch)) {
+        match self.recorder.poller.read_ahead(room.min(batch).min(AT_ONCE)) {
             Ok(ahead) => self.pace.ahead = ahead,
             Err(error) => self.recorder.failed(&error, "the event bus could not be read"),
         }

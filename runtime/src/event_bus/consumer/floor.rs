@@ -1,10 +1,13 @@
 //! The state that the lanes share with the coordinator, under one lock.
 
-use std::{ops::Range, time::Instant};
+use std::{
+    ops::Range,
+    time::{Duration, Instant},
+};
 
 use super::{
     error::ConsumeError,
-    in_flight::InFlight,
+    in_flight::{InFlight, Task},
     options::Options,
     outages::{Outages, PauseNews},
 };
@@ -24,6 +27,13 @@ pub(super) struct Floor {
     pub(super) has_news: bool,
     /// The number of messages in flight at which the coordinator is woken, so that it reads the next ones in time.
     pub(super) low: usize,
+    /// The number of messages that may be in flight, and the number to settle before the consumer ends.
+    in_hand: usize,
+    count: Option<u64>,
+    /// Whether the broker has no more messages before the end of the consumer's work, or the consumer no memory for them.
+    pub(super) gets_no_more: bool,
+    /// The time that lanes were busy, all together.
+    pub(super) busy: Duration,
     /// The lanes whose threads wait. Only these need a wake-up, which is a system call.
     pub(super) idle: Vec<bool>,
 }
@@ -66,8 +76,28 @@ impl Floor {
             broker_errors_in_a_row: 0,
             has_news: false,
             low: 0,
+            in_hand: options.in_hand(),
+            count: options.count,
+            gets_no_more: false,
+            busy: Duration::ZERO,
             idle: vec![false; options.concurrency],
         }
+    }
+
+    /// Returns what a lane does next.
+    pub(super) fn next(&mut self, lane: usize) -> Option<Task> {
+        let is_full = self.is_full();
+        self.in_flight.next(lane, Instant::now(), is_full)
+    }
+
+    /// Returns whether no other message comes before some are settled. Then batches do not wait for others.
+    pub(super) fn is_full(&self) -> bool {
+        let in_flight = self.in_flight.len();
+        let left = self.count.map(|count| count.saturating_sub(self.settled));
+        self.gets_no_more
+            || self.in_flight.is_closed()
+            || in_flight >= self.in_hand
+            || left.is_some_and(|left| in_flight as u64 >= left)
     }
 
     /// Lets messages follow the outages: they wait during a pause. Returns whether a pause has ended.

@@ -12,9 +12,13 @@
 //!   Fresh, Waiting and Held, revoked by the broker ──────────────► gone; Running ends, and nobody hears of it
 //! ```
 //!
+//! Messages with batch receivers take a longer way, in [`batches`].
+//!
 //! A message is in one place: in the queue of its lane while it is fresh, at the head of its lane until it is settled, then in
 //! one of the two lists. Nothing in this file knows threads, the broker or the log.
 
+mod batches;
+mod collected;
 mod keys;
 #[cfg(test)]
 mod tests;
@@ -24,10 +28,17 @@ use std::{
     time::Instant,
 };
 
+use batches::Called;
+pub(super) use batches::{BatchEnd, Task};
+use collected::Collected;
+pub(super) use collected::Place;
 use keys::Keys;
 
 use super::job::Job;
-use crate::event_bus::wire::{Entry, EntryId, Failure};
+use crate::{
+    event_bus::wire::{Entry, EntryId, Failure},
+    receiver::BatchReceiver,
+};
 
 /// All messages between their delivery and their acknowledgement.
 pub(super) struct InFlight {
@@ -54,6 +65,14 @@ struct Lane {
     queue: VecDeque<Job>,
     /// The message that was started. No other message of the lane overtakes it.
     head: Option<Head>,
+    /// The messages that wait for batches.
+    collected: Collected<BatchReceiver, Job>,
+    /// The batch that a receiver has.
+    called: Vec<Called>,
+    /// Other messages that failed in the last batch: they are next when the head is settled.
+    failed: VecDeque<Waiting>,
+    /// The receiver whose batch is complete and waits until the broker knows of its attempts.
+    complete: Option<BatchReceiver>,
 }
 
 struct Head {
@@ -113,7 +132,7 @@ impl InFlight {
 
     /// Returns the number of messages in lanes.
     pub(super) fn len(&self) -> usize {
-        self.ids.len() + self.lanes.iter().filter(|lane| lane.has_revoked()).count()
+        self.ids.len() + self.lanes.iter().map(Lane::revoked).sum::<usize>()
     }
 
     /// Returns whether nothing else may be read.
@@ -138,13 +157,16 @@ impl InFlight {
     pub(super) fn claims(&self) -> Vec<(EntryId, u32)> {
         let heads = self.lanes.iter().filter_map(|lane| lane.head.as_ref()).filter(|head| !head.is_revoked);
         let fresh = self.lanes.iter().flat_map(|lane| &lane.queue);
-        let claims = heads.map(|head| (head.id.clone(), head.begun));
-        claims.chain(fresh.map(|job| (job.entry.id.clone(), job.begun()))).collect()
+        let collected = self.lanes.iter().flat_map(|lane| lane.collected.iter());
+        let heads = heads.map(|head| (head.id.clone(), head.begun));
+        let waiting = fresh.chain(collected).map(|job| (job.entry.id.clone(), job.begun()));
+        heads.chain(waiting).chain(self.lanes.iter().flat_map(Lane::claims_of_batch)).collect()
     }
 
     /// Returns when the next waiting message is due.
     pub(super) fn next_due(&self) -> Option<Instant> {
-        let states = self.lanes.iter().filter_map(|lane| Some(&lane.head.as_ref()?.state));
+        let lanes = self.lanes.iter().filter(|lane| lane.called.is_empty());
+        let states = lanes.filter_map(|lane| Some(&lane.head.as_ref()?.state));
         let waiting = states.filter_map(|state| match state {
             MessageState::Waiting(waiting) if self.takes(&waiting.step) => Some(waiting.until),
             _ => None,
@@ -152,9 +174,11 @@ impl InFlight {
         waiting.min()
     }
 
+    /// Returns whether a lane runs receivers, or is about to run those of its batches.
     pub(super) fn is_running(&self, lane: usize) -> bool {
-        let head = self.lanes[lane].head.as_ref();
-        head.is_some_and(|head| matches!(head.state, MessageState::Running))
+        let Lane { head, collected, called, .. } = &self.lanes[lane];
+        let is_running = head.as_ref().is_some_and(|head| matches!(head.state, MessageState::Running));
+        is_running || !called.is_empty() || collected.len() > 0
     }
 
     // Transitions of the coordinator.
@@ -200,6 +224,7 @@ impl InFlight {
                 lane.queue.drain(..).partition::<Vec<_>, _>(|job| ids.contains(&job.entry.id));
             lane.queue = kept.into();
             dropped.extend(revoked);
+            let had_head = lane.head.is_some();
             match lane.head.take_if(|head| ids.contains(&head.id) && !head.is_revoked) {
                 Some(Head { state: MessageState::Waiting(waiting), .. }) => dropped.push(waiting.job),
                 Some(Head { state: MessageState::Held(job), .. }) => dropped.push(*job),
@@ -209,6 +234,18 @@ impl InFlight {
                     lane.head = Some(Head { is_revoked: true, ..head });
                 }
                 None => {}
+            }
+            dropped.extend(lane.collected.take_if(|job| ids.contains(&job.entry.id)));
+            let (revoked, kept) =
+                lane.failed.drain(..).partition::<Vec<_>, _>(|failed| ids.contains(&failed.job.entry.id));
+            lane.failed = kept.into();
+            dropped.extend(revoked.into_iter().map(|failed| failed.job));
+            for called in lane.called.iter_mut().filter(|called| ids.contains(&called.id)) {
+                self.ids.remove(&called.id);
+                called.is_revoked = true;
+            }
+            if had_head {
+                lane.advance();
             }
         }
         for job in &dropped {
@@ -223,18 +260,23 @@ impl InFlight {
 
     /// Returns the messages that could start now if the broker knew of their attempts, each with the number of that attempt.
     pub(super) fn to_store(&self) -> Vec<(usize, EntryId, u32)> {
-        let next = self.lanes.iter().enumerate().filter_map(|(lane, Lane { queue, head })| {
-            let may_start = head.is_none() && !self.paused;
-            let job = queue.front().filter(|job| may_start && job.must_be_stored())?;
-            Some((lane, job.entry.id.clone(), job.entry.attempt))
+        if self.paused {
+            return Vec::new();
+        }
+        let lanes = self.lanes.iter().enumerate();
+        let next = lanes.flat_map(|(lane, known)| {
+            let first = known.queue.front().filter(|job| known.head.is_none() && job.must_be_stored());
+            let batch = known.complete.into_iter().flat_map(|receiver| known.collected.batch(receiver));
+            let jobs = first.into_iter().chain(batch.filter(|job| job.attempt_must_be_stored()));
+            jobs.map(move |job| (lane, job.entry.id.clone(), job.entry.attempt))
         });
         next.collect()
     }
 
-    /// Returns whether the next message of a lane waits until the broker knows of its attempt.
+    /// Returns whether the next message or batch of a lane waits until the broker knows of its attempts.
     pub(super) fn must_store(&self, lane: usize) -> bool {
-        let Lane { queue, head } = &self.lanes[lane];
-        head.is_none() && queue.front().is_some_and(Job::must_be_stored)
+        let Lane { queue, head, complete, .. } = &self.lanes[lane];
+        (head.is_none() && queue.front().is_some_and(Job::must_be_stored)) || complete.is_some()
     }
 
     /// Returns whether a message waits until the broker knows of its attempt.
@@ -242,10 +284,17 @@ impl InFlight {
         !self.paused && (0..self.lanes.len()).any(|lane| self.must_store(lane))
     }
 
-    /// Lets the next message of a lane start: the broker knows of its attempt.
-    pub(super) fn stored(&mut self, lane: usize) {
-        if let Some(job) = self.lanes[lane].queue.front_mut() {
-            job.stored();
+    /// Lets these messages start: the broker knows of their attempts.
+    pub(super) fn stored(&mut self, ids: &HashSet<EntryId>) {
+        for lane in &mut self.lanes {
+            let Lane { queue, collected, complete, .. } = lane;
+            let is_complete = complete.take().is_some();
+            let collected = collected.iter_mut().filter(|_| is_complete);
+            for job in queue.front_mut().into_iter().chain(collected) {
+                if ids.contains(&job.entry.id) {
+                    job.stored();
+                }
+            }
         }
     }
 
@@ -266,10 +315,13 @@ impl InFlight {
     pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
         for lane in 0..self.lanes.len() {
             let head = self.lanes[lane].head.as_ref();
-            let is_due = head.is_some_and(|head| {
-                matches!(&head.state, MessageState::Waiting(waiting)
+            // The messages of a batch come before a message that was started after them.
+            let is_calling = !self.lanes[lane].called.is_empty();
+            let is_due = !is_calling
+                && head.is_some_and(|head| {
+                    matches!(&head.state, MessageState::Waiting(waiting)
                     if waiting.until <= now && self.takes(&waiting.step))
-            });
+                });
             if is_due
                 && let Some(Head { state, .. }) = &mut self.lanes[lane].head
                 && let MessageState::Waiting(waiting) = std::mem::replace(state, MessageState::Recording)
@@ -327,10 +379,11 @@ impl InFlight {
 
     /// Returns whether a message is or may soon be held.
     pub(super) fn may_be_held(&self) -> bool {
-        self.lanes.iter().filter_map(|lane| lane.head.as_ref()).any(|head| match &head.state {
-            MessageState::Running | MessageState::Recording | MessageState::Held(_) => true,
-            MessageState::Waiting(waiting) => matches!(waiting.step, NextStep::Hold),
-        })
+        self.lanes.iter().any(|lane| !lane.called.is_empty())
+            || self.lanes.iter().filter_map(|lane| lane.head.as_ref()).any(|head| match &head.state {
+                MessageState::Running | MessageState::Recording | MessageState::Held(_) => true,
+                MessageState::Waiting(waiting) => matches!(waiting.step, NextStep::Hold),
+            })
     }
 
     /// Puts back a message whose next step the broker could not record. The step stays due.
@@ -358,11 +411,22 @@ impl InFlight {
             self.keys.remove(job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         }
+        // The others of them are passed to their receivers.
+        let paused = self.paused;
+        for lane in &mut self.lanes {
+            lane.complete = None;
+            for job in lane.collected.take_if(|job| paused || job.attempt_must_be_stored()) {
+                self.ids.remove(&job.entry.id);
+                self.keys.remove(job.key);
+                self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
+            }
+        }
     }
 
     /// Ends a stop and returns the messages that are left. The attempt of a receiver counts if it hangs in its lane.
     pub(super) fn end(&mut self, hangs: impl Fn(usize) -> bool) {
         for lane in 0..self.lanes.len() {
+            self.end_batches(lane, hangs(lane));
             let Some(head) = self.take_head(lane) else { continue };
             if head.is_revoked {
                 continue;
@@ -385,10 +449,17 @@ impl InFlight {
 
     // Transitions of a lane.
 
+    /// Returns what a lane does next: a batch that is complete, or the next message. `is_full` says that no other message comes
+    /// before some are settled.
+    pub(super) fn next(&mut self, lane: usize, now: Instant, is_full: bool) -> Option<Task> {
+        let batch = self.start_batch(lane, now, is_full);
+        batch.or_else(|| self.start(lane).map(Task::Message))
+    }
+
     /// Starts the next message of a lane, unless one is running or waiting, or its attempt must be stored first. A lane
     /// without messages takes one from a lane that is busy.
     pub(super) fn start(&mut self, lane: usize) -> Option<Job> {
-        let Lane { queue, head } = &self.lanes[lane];
+        let Lane { queue, head, .. } = &self.lanes[lane];
         if self.stopping || head.is_some() {
             return None;
         }
@@ -420,7 +491,7 @@ impl InFlight {
         }
         let keys = &self.keys;
         let may_move = |job: &Job| keys.is_single(job.key) && !job.must_be_stored() && !job.is_probe();
-        let found = self.lanes.iter().enumerate().find_map(|(lane, Lane { queue, head })| {
+        let found = self.lanes.iter().enumerate().find_map(|(lane, Lane { queue, head, .. })| {
             head.as_ref()?;
             Some((lane, queue.iter().take(NEXT).position(may_move)?))
         });
@@ -495,6 +566,7 @@ impl InFlight {
         if !head.is_revoked {
             self.ids.remove(&head.id);
         }
+        self.lanes[lane].advance();
         self.alone = self.alone && self.len() > 0;
         Some(head)
     }
@@ -504,7 +576,22 @@ impl Lane {
     /// Returns how much a further message would have to wait for: more for a message that failed than for those that can run.
     fn burden(&self) -> (bool, usize) {
         let is_held_up = self.head.as_ref().is_some_and(|head| !matches!(head.state, MessageState::Running));
-        (is_held_up, self.queue.len() + usize::from(self.head.is_some()))
+        let waiting = self.queue.len() + self.collected.len();
+        (is_held_up, waiting + self.called.len() + usize::from(self.head.is_some()))
+    }
+
+    /// Lets the next message that failed in a batch be the head.
+    fn advance(&mut self) {
+        if self.head.is_none()
+            && let Some(waiting) = self.failed.pop_front()
+        {
+            self.head = Some(Head::waiting(waiting));
+        }
+    }
+
+    /// Returns how many messages run that the broker revoked.
+    fn revoked(&self) -> usize {
+        usize::from(self.has_revoked()) + self.called.iter().filter(|called| called.is_revoked).count()
     }
 
     /// Returns whether a message runs that the broker revoked.

@@ -16,9 +16,9 @@ use crate::{
         wire::{Entry, EntryId, Failure, Message},
     },
     former,
-    receiver::{Attempt, FullName, ReceiverDefinition},
+    receiver::{Attempt, BatchLimits, BatchReceiver, FullName, Outcome, ReceiverDefinition},
     registry,
-    signal::Incoming,
+    signal::{BatchItem, Incoming},
 };
 
 /// A message, and the receivers that it still needs.
@@ -31,6 +31,8 @@ pub(super) struct Job {
     given_up: Vec<FailedReceiver>,
     first: Option<SystemTime>,
     max_attempts: u32,
+    /// Whether all receivers are batch receivers: then no attempt begins before a batch is complete.
+    has_only_batches: bool,
     /// Whether the broker knows that the next attempt begins.
     is_stored: bool,
     /// Whether the next attempt only tries whether a receiver works again. Such an attempt does not count.
@@ -57,6 +59,8 @@ pub(super) struct FailedReceiver {
 pub(super) enum AttemptOutcome {
     /// All receivers have succeeded.
     Handled,
+    /// The receivers that are left are batch receivers.
+    Collect,
     /// No receiver of this program takes the event type.
     NoReceiver,
     /// These receivers failed, and may succeed another time.
@@ -78,6 +82,7 @@ pub(super) struct Unavailable {
 
 impl Job {
     pub(super) fn new(entry: Entry, key: u64, max_attempts: u32, room: Room) -> Self {
+        let has_only_batches = entry.message.event_type().is_some_and(registry::has_only_batches);
         Self {
             entry,
             key,
@@ -85,6 +90,7 @@ impl Job {
             given_up: Vec::new(),
             first: None,
             max_attempts,
+            has_only_batches,
             is_stored: false,
             is_probe: false,
             succeeded: None,
@@ -92,12 +98,22 @@ impl Job {
         }
     }
 
+    /// Returns whether the broker must learn of the next attempt before a lane takes the message.
+    pub(super) fn must_be_stored(&self) -> bool {
+        self.attempt_must_be_stored() && !(self.has_only_batches && self.may_wait())
+    }
+
+    /// Returns whether the message may wait for others, to form a batch. A message that failed is alone.
+    fn may_wait(&self) -> bool {
+        self.entry.attempt == 1 && !self.is_probe
+    }
+
     /// Returns whether the broker must learn of the next attempt before it begins.
     ///
     /// Otherwise, a message that crashes the process again and again would never become a dead letter. The first attempt of a
     /// new message is not stored, because that would cost a call for each message: if it crashes the process, it does not
     /// count, unless it is the only attempt that the message has.
-    pub(super) fn must_be_stored(&self) -> bool {
+    pub(super) fn attempt_must_be_stored(&self) -> bool {
         let counts = self.entry.is_redelivered || self.max_attempts == 1;
         counts && !self.is_stored && !self.is_probe && self.entry.attempt <= self.max_attempts
     }
@@ -112,6 +128,11 @@ impl Job {
         self.entry.attempt += 1;
         self.is_stored = true;
         self.is_probe = false;
+    }
+
+    /// Takes back an attempt that has not begun.
+    pub(super) fn not_begun(&mut self) {
+        self.is_stored = false;
     }
 
     /// Takes the last attempt back: it does not count. If the broker knew of it, it must learn of it again.
@@ -162,7 +183,11 @@ impl Job {
             return AttemptOutcome::NoReceiver;
         }
         let (mut failed, mut names, mut unavailable) = (Vec::new(), Vec::new(), None);
+        let may_wait = self.entry.attempt == 1 && !self.is_probe;
         left.retain(|&index| {
+            if may_wait && incoming.batch_receiver(index).is_some() {
+                return true;
+            }
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
             let started = Instant::now();
@@ -191,6 +216,65 @@ impl Job {
             AttemptOutcome::Unavailable(self.failure(&failed), Box::new(unavailable))
         } else if !failed.is_empty() {
             AttemptOutcome::Failed(self.failure(&failed), names)
+        } else if !left.is_empty() {
+            AttemptOutcome::Collect
+        } else if self.given_up.is_empty() {
+            observers.tell(&Observation::Handled { entry: &self.entry, metadata: incoming.metadata() });
+            AttemptOutcome::Handled
+        } else {
+            AttemptOutcome::Hopeless(self.failure(&[]))
+        }
+    }
+
+    /// Returns the batch receivers that have not succeeded.
+    pub(super) fn batch_receivers(&self) -> Vec<(BatchReceiver, BatchLimits)> {
+        let Some(DecodedEvent { incoming, left }) = &self.decoded else { return Vec::new() };
+        let receivers = left.iter().filter_map(|&index| incoming.batch_receiver(index));
+        receivers.map(|receiver| (receiver, receiver.limits())).collect()
+    }
+
+    /// Returns the message as a part of a batch.
+    pub(super) fn batch_item(&self, started: Instant) -> Option<BatchItem<'_>> {
+        let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
+        let incoming = &*self.decoded.as_ref()?.incoming;
+        Some(BatchItem { incoming, attempt: Some(attempt) })
+    }
+
+    /// Notes what became of the message in a batch.
+    pub(super) fn end_batch(
+        &mut self,
+        receiver: BatchReceiver,
+        outcome: Outcome,
+        observers: &Observers,
+    ) -> AttemptOutcome {
+        let Some(DecodedEvent { incoming, left }) = &mut self.decoded else {
+            return AttemptOutcome::NoReceiver;
+        };
+        let name = receiver.definition().full_name();
+        let is_over = match &outcome {
+            Ok(()) => true,
+            Err(error) => error.is_permanent(),
+        };
+        if is_over {
+            left.retain(|&index| incoming.batch_receiver(index) != Some(receiver));
+        }
+        match outcome {
+            Ok(()) => self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name)),
+            Err(error) => {
+                let failed = FailedReceiver { name: name.to_string(), error: error.chain() };
+                if error.is_permanent() {
+                    self.given_up.push(failed);
+                } else if error.is_unavailable() {
+                    let (wait, error) = (error.wait(), failed.error.clone());
+                    let unavailable = Unavailable { receiver: name, error, wait };
+                    return AttemptOutcome::Unavailable(self.failure(&[failed]), Box::new(unavailable));
+                } else {
+                    return AttemptOutcome::Failed(self.failure(&[failed]), vec![name]);
+                }
+            }
+        }
+        if !left.is_empty() {
+            AttemptOutcome::Collect
         } else if self.given_up.is_empty() {
             observers.tell(&Observation::Handled { entry: &self.entry, metadata: incoming.metadata() });
             AttemptOutcome::Handled

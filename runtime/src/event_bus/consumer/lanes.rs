@@ -13,9 +13,11 @@ use std::{
 };
 
 use super::{
+    batch_call::{Said, call_in_parts},
     calls::Calls,
     error::ConsumeError,
     floor::Floor,
+    in_flight::{BatchEnd, Place, Task, Waiting},
     job::{AttemptOutcome, Job, Unavailable},
     options::{OnError, Options},
     verdict::Verdict,
@@ -26,8 +28,9 @@ use crate::{
         wire::{Entry, EntryId},
     },
     executor::Runtime,
-    receiver::{ReceiverDefinition, ReceiverError},
+    receiver::{BatchReceiver, ReceiverDefinition, ReceiverError},
     registry,
+    signal::run_batch,
 };
 
 /// How long an async receiver may take to let go after its timeout. One that blocks its thread never does, and ends the consumer
@@ -135,6 +138,19 @@ impl Lanes {
         }
     }
 
+    /// Wakes the lanes whose batches wait for messages that will not come.
+    pub(super) fn flush(&self) {
+        let mut floor = self.floor();
+        if !floor.is_full() || floor.outages.is_paused() {
+            return;
+        }
+        for lane in 0..self.len() {
+            if floor.in_flight.collects(lane) && std::mem::take(&mut floor.idle[lane]) {
+                self.shared.work[lane].notify_one();
+            }
+        }
+    }
+
     /// Stops the lanes. Messages that they have not begun are returned.
     pub(super) fn stop(&self) {
         self.floor().in_flight.stop();
@@ -195,30 +211,100 @@ impl LaneState {
 
     fn run(&self, lane: usize) {
         let mut floor = self.floor();
-        while !floor.in_flight.is_stopping() {
-            match floor.in_flight.start(lane) {
-                Some(job) => {
-                    floor.idle[lane] = false;
-                    drop(floor);
-                    let verdict = self.attempt(lane, job);
-                    self.calls.end(lane);
-                    floor = self.floor();
-                    if floor.in_flight.forget_revoked(lane) {
-                        floor.has_news = true;
-                        self.news.notify_one();
-                        drop(floor);
-                        drop(verdict);
-                        floor = self.floor();
-                    } else {
-                        self.settle(&mut floor, lane, verdict);
-                    }
+        loop {
+            let Some(task) = floor.next(lane) else {
+                if floor.in_flight.is_stopping() && !floor.in_flight.collects(lane) {
+                    return;
                 }
-                None => {
-                    floor.idle[lane] = true;
-                    floor = self.work[lane].wait(floor).unwrap_or_else(PoisonError::into_inner);
+                floor = self.rest(floor, lane);
+                continue;
+            };
+            floor.idle[lane] = false;
+            drop(floor);
+            let began = Instant::now();
+            let done = match task {
+                Task::Message(job) => Done::Message(self.attempt(lane, job)),
+                Task::Batch(receiver, batch) => Done::Batch(self.call_batch(lane, receiver, batch)),
+            };
+            self.calls.end(lane);
+            floor = self.floor();
+            floor.busy += began.elapsed();
+            let revoked = match done {
+                Done::Message(verdict) if floor.in_flight.forget_revoked(lane) => vec![verdict],
+                Done::Message(verdict) => {
+                    self.settle(&mut floor, lane, verdict);
+                    Vec::new()
                 }
+                Done::Batch(ends) => self.settle_batch(&mut floor, lane, ends),
+            };
+            if !revoked.is_empty() {
+                floor.has_news = true;
+                self.news.notify_one();
+                // Dropping a message may run a user's destructor, so it must not happen under the lock.
+                drop(floor);
+                drop(revoked);
+                floor = self.floor();
             }
         }
+    }
+
+    /// Waits until the lane has something to do.
+    fn rest<'a>(&'a self, mut floor: MutexGuard<'a, Floor>, lane: usize) -> MutexGuard<'a, Floor> {
+        floor.idle[lane] = true;
+        if floor.in_flight.must_store(lane) {
+            floor.has_news = true;
+            self.news.notify_one();
+        }
+        let Some(due) = floor.in_flight.next_batch(lane) else {
+            return self.work[lane].wait(floor).unwrap_or_else(PoisonError::into_inner);
+        };
+        let left = due.saturating_duration_since(Instant::now());
+        match self.work[lane].wait_timeout(floor, left) {
+            Ok((floor, _)) => floor,
+            Err(poisoned) => poisoned.into_inner().0,
+        }
+    }
+
+    /// Calls a batch receiver. Returns what becomes of each message.
+    fn call_batch(
+        &self,
+        lane: usize,
+        receiver: BatchReceiver,
+        batch: Vec<(Place, Job)>,
+    ) -> Vec<(Place, MessageEnd)> {
+        let (places, mut jobs): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let counts_success = self.counts_successes.load(Ordering::Relaxed);
+        for job in &mut jobs {
+            job.succeeded = counts_success.then(Vec::new);
+        }
+        let definition = receiver.definition();
+        let call = |range: Range<usize>| {
+            let jobs = &jobs[range];
+            let started = Instant::now();
+            let items: Vec<_> = jobs.iter().filter_map(|job| job.batch_item(started)).collect();
+            if let Some(first) = jobs.first() {
+                self.calls.begin(lane, definition.full_name(), &first.entry.id, grace(definition));
+            }
+            run_batch(receiver, &items, self.receiver_timeout)
+        };
+        // The receiver is guarded by itself. Any other panic must not end the thread, and lose the messages with it.
+        let said = catch_unwind(AssertUnwindSafe(|| call_in_parts(jobs.len(), call)));
+        let said = said.unwrap_or_else(|payload| {
+            let error = ReceiverError::panicked(payload).chain();
+            jobs.iter().map(|_| Said::Outcome(Err(ReceiverError::new(error.clone())))).collect()
+        });
+        let mut is_paused = false;
+        let mut end = |(mut job, said): (Job, Said)| match said {
+            Said::Outcome(outcome) if outcome.is_ok() || !is_paused => {
+                let outcome = job.end_batch(receiver, outcome, &self.observers);
+                let verdict = self.judge(lane, job, outcome);
+                is_paused |= matches!(verdict, Verdict::Hold(_));
+                MessageEnd::Verdict(verdict)
+            }
+            // The first message that fails begins a pause. The others are tried again after it.
+            Said::Outcome(_) | Said::Nothing => MessageEnd::Again(job),
+        };
+        places.into_iter().zip(jobs.into_iter().zip(said).map(&mut end)).collect()
     }
 
     /// Makes an attempt, and decides what happens to the message next.
@@ -226,8 +312,7 @@ impl LaneState {
         let counts_success = job.is_probe() || self.counts_successes.load(Ordering::Relaxed);
         job.succeeded = counts_success.then(Vec::new);
         let begin = |receiver: &ReceiverDefinition, entry: &EntryId| {
-            let grace = if receiver.is_async() { TO_CANCEL } else { Duration::ZERO };
-            self.calls.begin(lane, receiver.full_name(), entry, grace);
+            self.calls.begin(lane, receiver.full_name(), entry, grace(receiver));
         };
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
@@ -236,6 +321,11 @@ impl LaneState {
         let outcome = outcome.unwrap_or_else(|payload| {
             AttemptOutcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))
         });
+        self.judge(lane, job, outcome)
+    }
+
+    /// Decides what happens to a message after an attempt.
+    fn judge(&self, lane: usize, job: Job, outcome: AttemptOutcome) -> Verdict {
         let was_probe = job.is_probe();
         let is_held = self.is_held(lane, &job, &outcome);
         if let AttemptOutcome::Failed(..) | AttemptOutcome::Hopeless(_) = &outcome
@@ -254,7 +344,11 @@ impl LaneState {
             Verdict::GivenUp(job, failure) => {
                 self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
             }
-            Verdict::Handled | Verdict::Wait(..) | Verdict::Hold(_) | Verdict::Stop(..) => {}
+            Verdict::Handled
+            | Verdict::Collect(_)
+            | Verdict::Wait(..)
+            | Verdict::Hold(_)
+            | Verdict::Stop(..) => {}
         }
         verdict
     }
@@ -310,35 +404,81 @@ impl LaneState {
     }
 
     fn settle(&self, floor: &mut Floor, lane: usize, verdict: Verdict) {
+        let is_news = verdict.is_open() || matches!(verdict, Verdict::GivenUp(..));
+        match self.count(floor, verdict) {
+            Settled::Finished => floor.in_flight.succeed(lane),
+            Settled::Collect(job) => floor.in_flight.collect(lane, job, Instant::now()),
+            Settled::Wait(waiting) => floor.in_flight.fail(lane, waiting),
+            Settled::Return => floor.in_flight.give_back(lane),
+        }
+        self.settled(floor, lane, is_news);
+    }
+
+    /// Settles the messages of a batch. Returns those that the broker revoked meanwhile.
+    fn settle_batch(&self, floor: &mut Floor, lane: usize, ends: Vec<(Place, MessageEnd)>) -> Vec<Verdict> {
+        let (mut revoked, mut is_news) = (Vec::new(), false);
+        let is_revoked = floor.in_flight.revoked_in_batch(lane);
+        let ends = ends.into_iter().zip(is_revoked).map(|((place, end), is_revoked)| match end {
+            MessageEnd::Again(job) if is_revoked => {
+                revoked.push(Verdict::Collect(job));
+                BatchEnd::Return
+            }
+            MessageEnd::Verdict(verdict) if is_revoked => {
+                revoked.push(verdict);
+                BatchEnd::Return
+            }
+            MessageEnd::Again(job) => BatchEnd::Again(job),
+            MessageEnd::Verdict(verdict) => {
+                is_news |= verdict.is_open() || matches!(verdict, Verdict::GivenUp(..));
+                match self.count(floor, verdict) {
+                    Settled::Finished => BatchEnd::Finished,
+                    Settled::Collect(job) => BatchEnd::Collect(place, job),
+                    Settled::Wait(waiting) => BatchEnd::Wait(waiting),
+                    Settled::Return => BatchEnd::Return,
+                }
+            }
+        });
+        let ends = ends.collect();
+        floor.in_flight.end_batch(lane, ends);
+        self.settled(floor, lane, is_news || floor.in_flight.len() <= floor.low);
+        revoked
+    }
+
+    /// Counts a message that is settled, or a failure.
+    fn count(&self, floor: &mut Floor, verdict: Verdict) -> Settled {
         let limit = self.options.consecutive_errors_limit;
-        let is_open = matches!(verdict, Verdict::Wait(..) | Verdict::Hold(_) | Verdict::Stop(..));
-        let is_news = is_open || matches!(verdict, Verdict::GivenUp(..));
-        floor.settled += u64::from(!is_open && !matches!(verdict, Verdict::Skipped(..)));
+        let is_settled = !verdict.is_open() && !matches!(verdict, Verdict::Skipped(..) | Verdict::Collect(_));
+        floor.settled += u64::from(is_settled);
         match verdict {
             Verdict::Handled => {
                 floor.errors_in_a_row = 0;
-                floor.in_flight.succeed(lane);
+                Settled::Finished
             }
-            Verdict::WithoutReceiver(_) | Verdict::Skipped(..) => floor.in_flight.succeed(lane),
+            Verdict::Collect(job) => Settled::Collect(job),
+            Verdict::WithoutReceiver(_) | Verdict::Skipped(..) => Settled::Finished,
             Verdict::GivenUp(_, failure) => {
                 floor.count_error(limit, failure.error);
-                floor.in_flight.succeed(lane);
+                Settled::Finished
             }
             Verdict::Wait(waiting, failure) => {
-                floor.in_flight.fail(lane, waiting);
                 floor.count_error(limit, failure.error);
+                Settled::Wait(waiting)
             }
-            Verdict::Hold(waiting) => floor.in_flight.fail(lane, waiting),
+            Verdict::Hold(waiting) => Settled::Wait(waiting),
             Verdict::Stop(job, failure) => {
-                floor.in_flight.give_back(lane);
                 let stopped = ConsumeError::StoppedOnError { entry: job.entry.id, error: failure.error };
                 floor.end.get_or_insert(stopped);
+                Settled::Return
             }
         }
+    }
+
+    /// Tells the coordinator and other lanes what is new after a message or a batch.
+    fn settled(&self, floor: &mut Floor, lane: usize, is_news: bool) {
         if floor.end.is_some() {
             floor.in_flight.stop();
         }
-        if is_open {
+        if is_news {
             self.share(floor, lane);
         }
         let in_flight = floor.in_flight.len();
@@ -347,4 +487,31 @@ impl LaneState {
             self.news.notify_one();
         }
     }
+}
+
+/// Returns how much longer than the timeout a receiver may take.
+fn grace(receiver: &ReceiverDefinition) -> Duration {
+    if receiver.is_async() { TO_CANCEL } else { Duration::ZERO }
+}
+
+/// What a lane has done.
+#[allow(clippy::large_enum_variant, reason = "it is moved once")]
+enum Done {
+    Message(Verdict),
+    Batch(Vec<(Place, MessageEnd)>),
+}
+
+/// What becomes of a message of a batch.
+enum MessageEnd {
+    Verdict(Verdict),
+    /// It is tried again, as if it had not been tried.
+    Again(Job),
+}
+
+/// The way of a message after its verdict was counted.
+enum Settled {
+    Finished,
+    Collect(Job),
+    Wait(Waiting),
+    Return,
 }

@@ -19,6 +19,7 @@
 //! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
 
 mod backoff;
+mod batch_call;
 mod calls;
 mod coordinator;
 mod error;
@@ -57,8 +58,8 @@ pub use options::{OnError, OnUnknownType};
 #[cfg(feature = "cli")]
 pub(crate) use renamed::{Renamed, rename};
 pub use replay::{Replayed, replay};
-pub use report::Report;
 use report::Tally;
+pub use report::{LaneUse, Report};
 pub use stop::Stop;
 
 use super::{
@@ -145,16 +146,12 @@ impl Consumer {
             observers.push(Box::new(EventCallback(Arc::clone(print))));
         }
         let observers = Observers::new(observers);
-        let outcome = Coordinator::new(
-            consumer,
-            &self.topic,
-            &self.subscription,
-            &self.options,
-            stop.borrow(),
-            &observers,
-        )?
-        .run();
-        let report = tally.report();
+        let mut options = self.options.clone();
+        options.choose_batch();
+        let (outcome, lanes) =
+            Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop.borrow(), &observers)?
+                .run();
+        let report = Report { lanes, ..tally.report() };
         tracing::info!(topic, group, "consumer ended: {report}");
         match outcome {
             Ok(()) => Ok(report),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::backoff::Backoff;
+use crate::registry;
 
 /// What to do with a message that failed in all its attempts, or that cannot be read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +34,9 @@ pub enum OnUnknownType {
     Stop,
 }
 
+/// The number of messages to read at a time, if a few lanes handle them one by one.
+const LEAST: usize = 100;
+
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     /// The number of messages to read at a time, if the user chose one.
@@ -61,11 +65,20 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Returns how many messages are read at a time: enough to keep all lanes busy until the next read.
-    pub(super) fn batch(&self) -> usize {
-        const LEAST: usize = 100;
+    /// Chooses how many messages to read at a time, unless the user did: enough to keep all lanes busy until the next read, and to
+    /// fill a batch of each lane if the program has batch receivers.
+    pub(super) fn choose_batch(&mut self) {
         const OF_LANE: usize = 2;
-        self.batch.unwrap_or_else(|| LEAST.max(self.concurrency.saturating_mul(OF_LANE)))
+        if self.batch.is_none() {
+            let batches = registry::receivers().filter_map(|receiver| Some(receiver.batch()?.max));
+            let of_lane = batches.max().unwrap_or_default().max(OF_LANE);
+            self.batch = Some(LEAST.max(self.concurrency.saturating_mul(of_lane)));
+        }
+    }
+
+    /// Returns how many messages are read at a time.
+    pub(super) fn batch(&self) -> usize {
+        self.batch.unwrap_or(LEAST)
     }
 
     /// Returns how many messages the consumer may have in hand: a batch, and the next one, unless messages come one at a time.

@@ -1,6 +1,9 @@
 //! Everything that a consumer tells its broker apart from reading: acknowledgements, attempts, dead letters and claims.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::{Duration, Instant},
+};
 
 use super::{
     in_flight::{NextStep, Waiting},
@@ -13,7 +16,7 @@ use super::{
 use crate::event_bus::{
     broker::{BusError, Polled, Subscription},
     observe::{Observation, Observers},
-    wire::Entry,
+    wire::{Entry, EntryId},
 };
 
 pub(super) struct Recorder<'a> {
@@ -142,15 +145,18 @@ impl<'a> Recorder<'a> {
             }
         }
         let next = self.lanes.floor().in_flight.to_store();
-        let (lanes, attempts): (Vec<_>, Vec<_>) =
+        if next.is_empty() {
+            return;
+        }
+        let (lanes, attempts): (BTreeSet<_>, Vec<_>) =
             next.into_iter().map(|(lane, id, attempt)| (lane, (id, attempt))).unzip();
         if let Err(error) = self.poller.hold(&attempts) {
             return self.failed(&error, "the attempts that begin could not be recorded");
         }
+        let stored: HashSet<EntryId> = attempts.into_iter().map(|(id, _)| id).collect();
+        self.lanes.floor().in_flight.stored(&stored);
         for lane in lanes {
-            let mut floor = self.lanes.floor();
-            floor.in_flight.stored(lane);
-            self.lanes.wake(floor, lane);
+            self.lanes.wake(self.lanes.floor(), lane);
         }
     }
 

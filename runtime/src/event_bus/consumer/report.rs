@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use crate::event_bus::{
@@ -34,6 +35,34 @@ pub struct Report {
     pub pauses: u64,
     /// How often the broker dropped entries that may not have been read, and could not count them.
     pub uncounted_losses: u64,
+    /// How busy the lanes were.
+    pub lanes: LaneUse,
+}
+
+/// How busy the [lanes](crate::guide::event_bus#lanes) of a consumer were. If they were busy almost all the time, more lanes may help.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LaneUse {
+    /// The number of lanes.
+    pub lanes: u32,
+    /// The time in which lanes ran receivers, all lanes together.
+    pub busy: Duration,
+    /// The time of the run, multiplied by the number of lanes.
+    pub available: Duration,
+}
+
+impl LaneUse {
+    /// Returns the part of the time in which the lanes ran receivers, from 0 to 1.
+    #[must_use]
+    pub fn share(&self) -> f64 {
+        if self.available.is_zero() { 0.0 } else { self.busy.div_duration_f64(self.available).min(1.0) }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.lanes += other.lanes;
+        self.busy += other.busy;
+        self.available += other.available;
+    }
 }
 
 impl Report {
@@ -47,6 +76,7 @@ impl Report {
         self.lost += other.lost;
         self.pauses += other.pauses;
         self.uncounted_losses += other.uncounted_losses;
+        self.lanes.add(other.lanes);
         for (event_type, count) in other.without_receiver {
             *self.without_receiver.entry(event_type).or_default() += count;
         }
@@ -65,6 +95,9 @@ impl fmt::Display for Report {
             0 => {}
             1 => f.write_str(", 1 pause")?,
             pauses => write!(f, ", {pauses} pauses")?,
+        }
+        if self.lanes.lanes > 1 {
+            write!(f, ", {} lanes busy {:.0} % of the time", self.lanes.lanes, self.lanes.share() * 100.0)?;
         }
         match self.uncounted_losses {
             0 => Ok(()),

@@ -13,6 +13,8 @@ use crate::event_bus::wire::Failure;
 pub(super) enum Verdict {
     /// It is acknowledged: its receivers have succeeded.
     Handled,
+    /// It waits for batches.
+    Collect(Job),
     /// It is acknowledged: it has no receivers.
     WithoutReceiver(Job),
     /// It is acknowledged: its event type is unknown.
@@ -36,6 +38,7 @@ impl Verdict {
         };
         match outcome {
             AttemptOutcome::Handled => Self::Handled,
+            AttemptOutcome::Collect => Self::Collect(job),
             AttemptOutcome::NoReceiver => Self::WithoutReceiver(job),
             AttemptOutcome::Failed(failure, _) if job.entry.attempt < options.max_attempts => {
                 let until = Instant::now() + options.backoff.after(job.entry.attempt);
@@ -54,6 +57,11 @@ impl Verdict {
                 OnUnknownType::Stop => Self::Stop(job, failure),
             },
         }
+    }
+
+    /// Returns whether the message stays with the consumer, or ends it.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Wait(..) | Self::Hold(_) | Self::Stop(..))
     }
 
     /// Keeps a message until the end of a pause. Its last attempt does not count.

@@ -48,7 +48,6 @@ impl BatchReceiver {
     }
 
     /// Returns how many events a consumer collects for it, and how long.
-    #[allow(dead_code)] // Consumers do not collect batches yet.
     pub(crate) fn limits(self) -> BatchLimits {
         self.limits
     }

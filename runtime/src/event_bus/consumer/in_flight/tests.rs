@@ -190,7 +190,7 @@ fn a_redelivered_message_starts_once_its_attempt_is_stored() {
     assert!(in_flight.must_store(0) && !in_flight.must_store(1));
     assert_eq!(in_flight.to_store(), [(0, id("a"), 2)]);
     assert_eq!(sorted(in_flight.claims()), [("a".to_owned(), 1), ("b".to_owned(), 1)]);
-    in_flight.stored(0);
+    in_flight.stored(&HashSet::from([id("a")]));
     assert!(in_flight.to_store().is_empty());
     assert_eq!(sorted(in_flight.claims())[0], ("a".to_owned(), 2), "a renewal does not take it back");
     assert_eq!(start(&mut in_flight, 0).as_deref(), Some("a"));
