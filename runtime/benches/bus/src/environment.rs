@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use openedx_events::event_bus::Message;
 use openedx_events_tests::redis_server::RedisServer;
 use redis::{Connection, cmd};
 
@@ -50,7 +51,12 @@ impl Environment {
     }
 
     pub(crate) fn fill(&self, topic: &str, size: Size, count: u64) -> Result<()> {
-        let fields = entry_fields(&size.message()?)?;
+        self.fill_with(topic, &size.message()?, count)
+    }
+
+    /// Adds the same message again and again.
+    pub(crate) fn fill_with(&self, topic: &str, message: &Message, count: u64) -> Result<()> {
+        let fields = entry_fields(message)?;
         self.add(topic, (0..count).map(|_| &fields))
     }
 
@@ -133,6 +139,8 @@ pub(crate) struct Counts {
     pub(crate) pending: u64,
     /// The number of dead letters to replay.
     pub(crate) dead_letters: u64,
+    /// Calls of a receiver with a fixed cost.
+    pub(crate) calls: u64,
     /// Events whose way from a producer to a receiver is measured.
     pub(crate) latencies: u64,
 }
@@ -155,6 +163,7 @@ impl Counts {
         of_lane: 400,
         pending: 10_000,
         dead_letters: 50_000,
+        calls: 200,
         latencies: 20_000,
     };
     const QUICK: Self = Self {
@@ -174,6 +183,7 @@ impl Counts {
         of_lane: 10,
         pending: 200,
         dead_letters: 100,
+        calls: 3,
         latencies: 200,
     };
 }

@@ -48,6 +48,8 @@ pub(crate) enum Section {
     Replaying,
     /// The time from producer to receiver
     Latency,
+    /// Batches against single delivery, into receivers with a fixed cost a call
+    Batches,
 }
 
 /// The other server, and the commands with which the program starts itself.

@@ -1,22 +1,24 @@
 //! Consuming: at least once, in order, with retries and dead letters.
 //!
 //! ```text
-//!              ┌──────────── coordinator: one thread, which alone calls the broker ────────────┐
-//!              │ poll (acknowledges)     hold (before a retry)   dead_letter     hold (at a stop) │
-//!              │      ▼                        ▲                     ▲                ▲        │
-//!   in_flight  │ receive ─► Fresh ─► Running ─► Waiting ────────► Recording         returned    │
-//!              │                       │  ▲─────── retry ◄──────────┘                           │
-//!              │                       ▼                                                        │
-//!              │                    finished ─► acknowledged by the next poll                   │
-//!              └───────────────────────┼────────────────────────────────────────────────────────┘
-//!   lanes: a thread each               job: decode, run the receivers ─► options: decide what comes next
+//!              ┌────────── coordinator and recorder: one thread, which alone calls the broker ──────────┐
+//!              │ poll (acknowledges), read_ahead   hold (before a retry)   dead_letter   hold (at a stop) │
+//!              │      ▼                        ▲                     ▲                ▲                 │
+//!   in_flight  │ receive ─► Fresh ─► Running ─► Waiting ────────► Recording         returned             │
+//!              │                       │  ▲─────── retry ◄──────────┘                                    │
+//!              │          collected ◄──┤                                                                 │
+//!              │              └────────┼─► finished ─► acknowledged by the next poll                     │
+//!              └───────────────────────┼─────────────────────────────────────────────────────────────────┘
+//!   lanes: a thread each               job: decode, run the receivers ─► verdict: decide what comes next
+//!                                      batch_call: run a batch receiver, and split a batch that fails
 //! ```
 //!
 //! A message that the broker revokes leaves `in_flight` at once, or when its receivers end. Last of all, the coordinator leaves
 //! the group.
 //!
-//! `in_flight` owns the state of each message, `lanes` and `coordinator` change it, and `observe` reports it. This folder may
-//! use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing about a particular broker.
+//! `in_flight` owns the state of each message, and `calls` knows which receivers run. `lanes`, `coordinator` and `recorder` change the
+//! state, and `observe` reports it. This folder may use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing
+//! about a particular broker.
 
 mod backoff;
 mod batch_call;

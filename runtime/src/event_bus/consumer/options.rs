@@ -69,10 +69,13 @@ impl Options {
     /// fill a batch of each lane if the program has batch receivers.
     pub(super) fn choose_batch(&mut self) {
         const OF_LANE: usize = 2;
+        // Each message in hand has a claim that must be renewed.
+        const OF_BATCHES: usize = 5000;
         if self.batch.is_none() {
-            let batches = registry::receivers().filter_map(|receiver| Some(receiver.batch()?.max));
-            let of_lane = batches.max().unwrap_or_default().max(OF_LANE);
-            self.batch = Some(LEAST.max(self.concurrency.saturating_mul(of_lane)));
+            let largest = registry::receivers().filter_map(|receiver| Some(receiver.batch()?.max)).max();
+            let largest = largest.unwrap_or_default();
+            let batches = largest.saturating_mul(self.concurrency).min(OF_BATCHES).max(largest);
+            self.batch = Some(LEAST.max(self.concurrency.saturating_mul(OF_LANE)).max(batches));
         }
     }
 

@@ -33,6 +33,7 @@ pub(super) fn measure(environment: &Environment) -> Result<Tables> {
                 group: environment.new_group(),
                 member: "member".to_owned(),
                 lanes: usize::try_from(lanes)?,
+                batch: 100,
                 micros: u64::try_from(RECEIVER.as_micros())?,
                 ..Order::of(count)
             };

@@ -1,5 +1,6 @@
 //! The sections of `BENCHMARKS.md`, a file each, and the figures they produce.
 
+mod batches;
 mod consuming;
 mod growth;
 mod lanes;
@@ -54,6 +55,7 @@ fn measure(section: Section, environment: &Environment) -> Result<Tables> {
         Section::Restart => restart::measure(environment),
         Section::Replaying => replaying::measure(environment),
         Section::Latency => latency::measure(environment),
+        Section::Batches => batches::measure(environment),
     }
 }
 

@@ -3,6 +3,7 @@
 //! An order is a line of JSON on standard input, and its answer is a line on standard output. The first line of output,
 //! `{}`, means that the participant is ready. `tests/interop/bench.py` is the counterpart in Python.
 
+mod batches;
 mod client;
 mod latency;
 mod ours;
@@ -13,6 +14,7 @@ use std::io::{self, BufRead, Write};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+pub(crate) use batches::line;
 pub(crate) use client::{entry_fields, ids};
 pub(crate) use protocol::{Answer, Latencies, Order};
 
@@ -51,6 +53,8 @@ pub(crate) enum Work {
     ClientLatency,
     /// Replays all dead letters of a group
     Replay,
+    /// Consumes events whose receivers have a fixed cost a call
+    ConsumeLines,
 }
 
 impl Work {
@@ -88,5 +92,6 @@ fn worker(task: &Task) -> Result<Worker> {
         Work::Latency => latency::ours(task),
         Work::ClientLatency => latency::client(task),
         Work::Replay => ours::replay_all(task),
+        Work::ConsumeLines => batches::consume(task),
     }
 }

@@ -108,12 +108,11 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
     let consumer = Consumer::new(settings(&task.url, &task.topic, "wait")?).topic(&task.topic);
     Ok(Box::new(move |order| {
         MICROS.store(order.micros, Ordering::Relaxed);
-        let mut consumer = consumer.clone();
-        // With lanes, the consumer chooses.
-        if order.lanes == 1 {
-            consumer = consumer.batch(order.batch);
-        }
+        // With lanes, the default of a program without batch receivers.
+        let batch = if order.lanes == 1 { order.batch } else { (2 * order.lanes).max(100) };
         let report = consumer
+            .clone()
+            .batch(batch)
             .group(&order.group)
             .consumer_name(&order.member)
             .concurrency(order.lanes)

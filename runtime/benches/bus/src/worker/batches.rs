@@ -1,0 +1,74 @@
+//! Receivers whose cost is for a call, however many events it has: one that takes events one by one, and one that takes batches.
+
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    thread,
+    time::Duration,
+};
+
+use openedx_events::{
+    EventsMetadata, codec, event,
+    event_bus::{Consumer, Message, Start, Stop},
+    prelude::*,
+};
+
+use super::{Latencies, Task, Work, Worker, ours::settings};
+use crate::Result;
+
+/// A line of a log, which a receiver takes alone.
+#[event(type = "com.example.bench.line.written.v1", key = text)]
+pub struct LineWritten {
+    /// The line.
+    pub text: String,
+}
+
+/// A line of a log, which a receiver takes with others.
+#[event(type = "com.example.bench.line.batched.v1", key = text)]
+pub struct LineBatched {
+    /// The line.
+    pub text: String,
+}
+
+/// What a call costs.
+static MICROS: AtomicU64 = AtomicU64::new(0);
+
+fn pay() {
+    thread::sleep(Duration::from_micros(MICROS.load(Ordering::Relaxed)));
+}
+
+#[receiver(LINE_WRITTEN)]
+fn write(_text: &str) {
+    pay();
+}
+
+#[receiver(LINE_BATCHED, batch(max = 100, wait = "1s"))]
+fn write_all(_: &Batch<LineBatched>) {
+    pay();
+}
+
+/// Returns the message of a line.
+pub(crate) fn line(batched: bool) -> Message {
+    let text = "a line of a log".to_owned();
+    if batched {
+        let metadata = EventsMetadata::of(LINE_BATCHED.definition());
+        Message::new(&metadata, codec::encode(&LineBatched { text }))
+    } else {
+        let metadata = EventsMetadata::of(LINE_WRITTEN.definition());
+        Message::new(&metadata, codec::encode(&LineWritten { text }))
+    }
+}
+
+pub(super) fn consume(task: &Task) -> Result<Worker> {
+    debug_assert!(task.work == Work::ConsumeLines);
+    let consumer = Consumer::new(settings(&task.url, &task.topic, "wait")?).topic(&task.topic);
+    Ok(Box::new(move |order| {
+        MICROS.store(order.micros, Ordering::Relaxed);
+        let consumer = consumer.clone().group(&order.group).consumer_name(&order.member);
+        let report = consumer.start(Start::Backlog).count(order.count).run(Stop::new())?;
+        if report.handled == order.count {
+            Ok(Latencies::default())
+        } else {
+            Err(format!("not all messages were handled: {report}").into())
+        }
+    }))
+}
