@@ -39,19 +39,23 @@ broken! {
     a_bus_that_acknowledges_early: AcknowledgesEarly fails
         a_message_is_acknowledged_only_after_it_was_handled
         an_entry_that_crashes_its_member_is_dead_lettered
-        a_failure_can_stop_the_consumer;
+        a_failure_can_stop_the_consumer
+        a_batch_is_acknowledged_only_after_it_was_handled
+        a_crash_before_a_batch_is_handled_loses_no_message;
     a_bus_that_loses_entries_on_a_restart: LosesOnRestart fails
         unfinished_entries_come_first
         unfinished_entries_run_at_the_same_time
         an_entry_that_was_tried_is_delivered_alone
         attempts_survive_a_restart
-        a_stop_does_not_count_as_an_attempt;
+        a_stop_does_not_count_as_an_attempt
+        a_crash_before_a_batch_is_handled_loses_no_message;
     a_bus_that_skips_entries_on_a_restart: SkipsOnRestart fails
         an_existing_group_continues;
     a_bus_with_the_wrong_order: WrongOrder fails
         topics_are_separate
         no_message_overtakes_a_retry
-        messages_without_key_run_one_after_another;
+        messages_without_key_run_one_after_another
+        messages_come_in_full_batches_and_in_order;
     a_bus_that_forgets_attempts: ForgetsAttempts fails
         an_entry_that_crashes_its_member_is_dead_lettered
         attempts_survive_a_restart;
@@ -70,7 +74,8 @@ broken! {
     a_bus_that_drops_dead_letters: DropsDeadLetters fails
         a_dead_letter_records_the_failure
         undecodable_data_is_dead_lettered
-        a_failed_replay_keeps_the_dead_letter;
+        a_failed_replay_keeps_the_dead_letter
+        only_the_messages_to_blame_are_dead_lettered;
     a_bus_that_keeps_all_dead_letters: KeepsAllDeadLetters fails
         the_number_of_dead_letters_is_limited
         the_age_of_dead_letters_is_limited;

@@ -38,6 +38,24 @@ pub(super) struct ItemProduced {
     pub(super) number: i64,
 }
 
+/// Sent when an item was added, by the cases about batches. This event has no key.
+#[event(type = "test.openedx_events.conformance.item.batched.v1")]
+pub(super) struct ItemBatched {
+    /// The run of a case.
+    pub(super) run: i64,
+    /// The number of the item in its case.
+    pub(super) number: i64,
+}
+
+/// Sent when an item was added, by the cases about batches that are never complete. This event has no key.
+#[event(type = "test.openedx_events.conformance.item.held.v1")]
+pub(super) struct ItemHeld {
+    /// The run of a case.
+    pub(super) run: i64,
+    /// The number of the item in its case.
+    pub(super) number: i64,
+}
+
 /// Sent when an item was ignored. No case connects a receiver to this event.
 #[event(type = "test.openedx_events.conformance.item.ignored.v1")]
 pub(super) struct ItemIgnored {

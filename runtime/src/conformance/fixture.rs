@@ -41,6 +41,11 @@ thread_local! {
     static HAS_CRASHED: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Returns whether the process that this thread belongs to has "crashed".
+pub(super) fn has_crashed() -> bool {
+    HAS_CRASHED.get()
+}
+
 /// One run of a case.
 pub(super) struct Fixture {
     harness: Arc<dyn Harness>,

@@ -61,6 +61,7 @@
 //! | `trimming` | entries that the bus dropped before they were acknowledged are reported as lost |
 //! | `options` | the options of a [`Consumer`](crate::event_bus::Consumer) work on this bus |
 //! | `pausing` | a receiver that cannot work for a while makes the consumer pause, and costs no attempts and no order |
+//! | `batches` | a batch receiver gets many messages in one call, and only messages to blame for a failure are given up |
 //! | `stopping` | a consumer stops in time, and survives an outage of the bus |
 //! | `concurrency` | messages with different keys run at the same time, and messages with one key one after another |
 //! | `producing` | events reach the bus, or return to the sender |
@@ -76,7 +77,7 @@
 //!
 //! # The events of the suite
 //!
-//! The feature `conformance` adds four events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
+//! The feature `conformance` adds six events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
 //! them, and so does [`registry::get`](crate::registry::get). They need no contracts, and [`registry::events`] and the
 //! command line do not list them, so enabling the feature in a workspace does not change what its programs print.
 //!
@@ -85,6 +86,9 @@
 // This folder uses the public interface of the event bus, so that the suite works for every author. Nothing in the
 // crate uses it.
 
+// Expansions put elements of distributed slices into sections of their own.
+#[allow(unsafe_code)]
+mod batching;
 mod cases;
 // Expansions put elements of distributed slices into sections of their own.
 #[allow(unsafe_code)]
@@ -345,6 +349,16 @@ cases! {
         a_stop_during_a_pause_takes_no_time_and_no_attempt
         a_crash_during_a_pause_counts_no_attempt
         claims_are_renewed_during_a_pause [ClaimEntries]
+    }
+    batches {
+        messages_come_in_full_batches_and_in_order
+        a_batch_does_not_wait_for_another_message
+        a_batch_is_acknowledged_only_after_it_was_handled
+        only_the_messages_to_blame_are_dead_lettered
+        a_crash_before_a_batch_is_handled_loses_no_message
+        a_stop_passes_on_what_was_collected
+        claims_are_renewed_or_batches_passed_on_in_time [ClaimEntries]
+        an_unavailable_service_costs_no_message_of_a_batch
     }
     stopping {
         an_idle_consumer_stops_at_once

@@ -33,7 +33,7 @@ pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
 
 /// Returns whether lists and checks of contracts contain the event. They leave out the events of the conformance suite,
 /// which no program defines.
-fn is_listed(event: &EventDefinition) -> bool {
+pub(super) fn is_listed(event: &EventDefinition) -> bool {
     !event.module_path().starts_with(concat!(env!("CARGO_CRATE_NAME"), "::conformance::"))
 }
 
@@ -108,9 +108,12 @@ pub(crate) fn has_only_batches(event_type: &str) -> bool {
     find(event_type).is_some_and(|signal| signal.receivers().are_only_batches(signal.definition()))
 }
 
-/// Returns whether any event has a receiver in this program.
+/// Returns whether any event has a receiver in this program. Those that the conformance suite links do not count.
 pub(crate) fn has_receivers() -> bool {
-    signals().iter().any(|signal| signal.has_receivers())
+    let counts = |signal: &'static dyn AnySignal| {
+        (is_listed(signal.definition()) || signal.has_connected_receivers()) && signal.has_receivers()
+    };
+    signals().iter().copied().any(counts)
 }
 
 /// Returns whether a receiver of any event has this name, connected ones included.

@@ -72,6 +72,11 @@ impl dyn AnySignal {
         Incoming::new(definition, event, metadata, self.receivers().callees(definition))
     }
 
+    /// Returns whether receivers are connected to it or to all signals.
+    pub(crate) fn has_connected_receivers(&'static self) -> bool {
+        self.receivers().are_connected()
+    }
+
     /// Returns whether an event from an event bus has a receiver in this process.
     pub(crate) fn has_receivers(&'static self) -> bool {
         self.receivers().are_any(self.definition(), EventOrigin::Bus)

@@ -1,6 +1,7 @@
 //! The cases, one file per group. `crate::conformance` lists and describes them. A case uses the fixture and the public
 //! interface of the event bus.
 
+pub(super) mod batches;
 pub(super) mod concurrency;
 pub(super) mod dead_letters;
 pub(super) mod delivery;
