@@ -16,7 +16,7 @@
 //! A message that the broker revokes leaves `in_flight` at once, or when its receivers end. Last of all, the coordinator leaves
 //! the group.
 //!
-//! `in_flight` owns the state of each message, and `calls` knows which receivers run. `lanes`, `coordinator` and `recorder` change the
+//! `in_flight` owns the state of each message, and `calls` knows which receivers run. `lane`, `coordinator` and `recorder` change the
 //! state, and `observe` reports it. This folder may use `wire`, `broker`, `settings`, `observe`, and the registry; it contains nothing
 //! about a particular broker.
 
@@ -29,6 +29,7 @@ mod floor;
 mod in_flight;
 mod intake;
 mod job;
+mod lane;
 mod lanes;
 mod options;
 mod outages;

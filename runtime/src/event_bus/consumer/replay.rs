@@ -5,7 +5,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{clock::RunningClock, job::receive, lanes::TO_CANCEL};
+use super::{clock::RunningClock, job::receive, lane::TO_CANCEL};
 use crate::{
     error::chain,
     event_bus::{

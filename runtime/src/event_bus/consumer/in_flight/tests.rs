@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::*;
 use crate::event_bus::consumer::intake::Intake;
-use crate::event_bus::wire::{Entry, Message};
+use crate::event_bus::wire::{Entry, Failure, Message};
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 
