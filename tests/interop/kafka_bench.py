@@ -61,7 +61,8 @@ def consume(args):
     def receive(**_):
         times.append(time.perf_counter())
 
-    args.signal.connect(receive)
+    # Nothing else refers to it.
+    args.signal.connect(receive, weak=False)
 
     def carry_out(order):
         times.clear()

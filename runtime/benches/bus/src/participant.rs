@@ -49,10 +49,7 @@ impl Participant {
         size: Size,
     ) -> Result<Self> {
         let mut command = Command::new(python);
-        let mut avro = String::new();
-        for byte in codec::encode(&size.event()?) {
-            write!(avro, "{byte:02x}")?;
-        }
+        let avro = hex(&codec::encode(&size.event()?))?;
         command
             .arg(root().join("tests/interop/bench.py"))
             .args([&work.name(), "--url", &environment.url(), "--topic", topic])
@@ -133,4 +130,13 @@ pub(crate) fn redis_benchmark(
     let before = text.rsplit_once(" requests per second").map(|(before, _)| before);
     let rate = before.and_then(|before| before.rsplit_once(' ')?.1.parse().ok());
     rate.ok_or_else(|| format!("`redis-benchmark` printed no rate: {text}").into())
+}
+
+/// Writes bytes as Python reads them.
+pub(crate) fn hex(bytes: &[u8]) -> Result<String> {
+    let mut text = String::new();
+    for byte in bytes {
+        write!(text, "{byte:02x}")?;
+    }
+    Ok(text)
 }

@@ -6,6 +6,8 @@ use std::{
     time::UNIX_EPOCH,
 };
 
+use tracing::level_filters::LevelFilter;
+
 use super::{Observation, Observer, Outage, Resumption};
 use crate::{
     error::chain,
@@ -36,8 +38,13 @@ impl Log {
         Self::for_consumer("", audit)
     }
 
+    /// Returns the function that writes the audit log, unless nobody can see its lines: then not even their fields are needed.
+    fn audit(&self) -> Option<AuditLog> {
+        self.audit.filter(|_| LevelFilter::current() >= LevelFilter::INFO)
+    }
+
     fn audit_sent(&self, envelope: &Envelope, entry_id: &EntryId) {
-        let Some(log) = self.audit else { return };
+        let Some(log) = self.audit() else { return };
         let Envelope { topic, message, .. } = envelope;
         log(&AuditLine {
             text: "Message delivered to the event bus",
@@ -51,7 +58,7 @@ impl Log {
     }
 
     fn audit_received(&self, text: &'static str, entry: &Entry, metadata: &EventsMetadata) {
-        let Some(log) = self.audit else { return };
+        let Some(log) = self.audit() else { return };
         log(&AuditLine {
             text,
             topic: &self.topic,

@@ -141,27 +141,34 @@ impl Backlog {
         self.is_idle = false;
         let probe = if self.refused.is_empty() { None } else { self.take_probe(now()) };
         let probes = probe.as_ref().map(|probe| Arc::clone(&probe.envelope.topic));
-        let batch = probe.map_or_else(|| self.take_waiting(most), |probe| vec![probe]);
-        if batch.is_empty() {
+        let count = if probe.is_some() { 0 } else { self.count_next(most) };
+        let mut tickets = Vec::with_capacity(count.max(1));
+        let envelopes: Arc<[Envelope]> = probe
+            .into_iter()
+            .chain(self.waiting.drain(..count))
+            .map(|Queued { envelope, ticket }| {
+                tickets.push(ticket);
+                envelope
+            })
+            .collect();
+        if envelopes.is_empty() {
             return None;
         }
-        let (envelopes, tickets): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|Queued { envelope, ticket }| (envelope, ticket)).unzip();
-        let envelopes: Arc<[Envelope]> = envelopes.into();
         self.calls += 1;
         let number = self.calls;
         self.sending.push_back(Sending { number, envelopes: Arc::clone(&envelopes), probes });
         Some(Batch { number, envelopes, tickets })
     }
 
-    fn take_waiting(&mut self, most: usize) -> Vec<Queued> {
+    /// Returns how many of the waiting messages go into the next call, at most `most`.
+    fn count_next(&self, most: usize) -> usize {
         let mut size = 0;
         let fits = |queued: &&Queued| {
             size += queued.envelope.message.size();
             size <= BATCH_SIZE
         };
         let count = self.waiting.iter().take(most).take_while(fits).count().max(1);
-        self.waiting.drain(..count.min(self.waiting.len())).collect()
+        count.min(self.waiting.len())
     }
 
     fn take_probe(&mut self, now: Instant) -> Option<Queued> {

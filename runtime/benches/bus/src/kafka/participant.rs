@@ -5,7 +5,13 @@ use std::{env, path::Path, process::Command};
 use openedx_events::{codec, learning::signals::COURSE_ENROLLMENT_CREATED};
 
 use super::{Bench, records::Template, servers::Servers, work::Work};
-use crate::{Result, event::of_course, participant::Participant, python::root, worker::Order};
+use crate::{
+    Result,
+    event::of_course,
+    participant::{Participant, hex},
+    python::root,
+    worker::Order,
+};
 
 impl Bench {
     pub(super) fn participant(&self, work: Work, topic: &str) -> Result<Participant> {
@@ -20,7 +26,7 @@ impl Bench {
     /// Starts a participant in Python, which produces or consumes.
     pub(super) fn python(&self, python: &Path, work: &str, topic: &str) -> Result<Participant> {
         let mut command = Command::new(python);
-        let avro: String = codec::encode(&of_course(0)?).iter().map(|byte| format!("{byte:02x}")).collect();
+        let avro = hex(&codec::encode(&of_course(0)?))?;
         command
             .arg(root().join("tests/interop/kafka_bench.py"))
             .arg(work)

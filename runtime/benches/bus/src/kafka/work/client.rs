@@ -158,9 +158,9 @@ fn subscribe(task: &Task, order: &Order) -> Result<BaseConsumer> {
     Ok(consumer)
 }
 
-pub(super) fn consume(task: &Task) -> Result<Worker> {
+pub(super) fn consume(task: &Task) -> Worker {
     let task = task.clone();
-    Ok(Box::new(move |order| {
+    Box::new(move |order| {
         let consumer = subscribe(&task, order)?;
         let span = Span::default();
         let mut seen = 0;
@@ -175,7 +175,7 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
             }
         }
         Ok(Done::Within(span.seconds()?))
-    }))
+    })
 }
 
 pub(super) fn relay(task: &Task) -> Result<Worker> {
@@ -204,7 +204,7 @@ pub(super) fn relay(task: &Task) -> Result<Worker> {
         let arrived = thread::scope(|scope| {
             scope.spawn(|| {
                 if let Err(error) = receive() {
-                    journey.fail(error);
+                    journey.fail(&error);
                 }
             });
             let arrived = journey.run(|number| {

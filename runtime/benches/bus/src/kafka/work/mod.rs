@@ -95,7 +95,7 @@ pub(crate) fn work(task: &Task) -> Result<()> {
         Work::ClientProduceFromThreads => client::produce(task, THREADS),
         Work::ClientProduceInBackground => client::produce_in_background(task, COURSES),
         Work::Fill => client::produce_in_background(task, u64::MAX),
-        Work::ClientConsume => client::consume(task),
+        Work::ClientConsume => Ok(client::consume(task)),
         Work::ClientRelay => client::relay(task),
     }?;
     let mut out = io::stdout();

@@ -135,7 +135,7 @@ pub(super) fn consume_slowly(task: &Task) -> Result<Worker> {
 
 pub(super) fn relay(task: &Task) -> Result<Worker> {
     let bus = event_bus::install(&settings(task)?)?;
-    let consumer = consumer(task)?;
+    let consumer = consumer(task)?.allow_loop(true);
     let current: Arc<Mutex<Option<Arc<Journey>>>> = Arc::default();
     let seen = Arc::clone(&current);
     // Receivers in the process of the sender get the event at once, on its thread.
@@ -159,7 +159,7 @@ pub(super) fn relay(task: &Task) -> Result<Worker> {
             let failed = Arc::clone(&journey);
             scope.spawn(move || {
                 if let Err(error) = consumer.run(stopped) {
-                    failed.fail(error);
+                    failed.fail(&error);
                 }
             });
             let mut events = events.into_iter();

@@ -65,7 +65,7 @@ impl Journey {
     }
 
     /// Notes why events do not arrive.
-    pub(super) fn fail(&self, error: impl ToString) {
+    pub(super) fn fail(&self, error: &impl ToString) {
         *self.error.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
     }
 
@@ -84,9 +84,9 @@ impl Journey {
         let mut times = Vec::new();
         for number in 1..self.sent.len() {
             self.wait(number)?;
-            let [sent, arrived] =
+            let [began, ended] =
                 [&self.sent, &self.arrived].map(|times| times[number].load(Ordering::Acquire));
-            times.push(Duration::from_nanos(arrived.saturating_sub(sent)).as_secs_f64());
+            times.push(Duration::from_nanos(ended.saturating_sub(began)).as_secs_f64());
         }
         times.sort_by(f64::total_cmp);
         Ok([500, 990, 999].map(|part| times[(times.len() * part / 1000).min(times.len() - 1)]))
