@@ -154,7 +154,7 @@ fn definition(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
     let wire = arguments.local_only.is_none().then(|| quote!(.with_wire(<__WireForm<#ident>>::FUNCTIONS)));
     // static __DEFINITION: EventDefinition = EventDefinition::new("org.…", "COURSE_…", "…", &__RECORD)…;
     // impl Event for CourseEnrollmentCreated { … }
-    // #[distributed_slice(SIGNALS)] static __REGISTERED: &dyn AnySignal = &COURSE_ENROLLMENT_CREATED;
+    // #[distributed_slice(slices::SIGNALS)] static __REGISTERED: SignalElement = &COURSE_ENROLLMENT_CREATED;
     quote! {
         static __DEFINITION: __EventDefinition =
             __EventDefinition::new(#event_type, #name, #docs, &__RECORD)
@@ -166,9 +166,9 @@ fn definition(event: &Event<'_>, contracts: &Contracts) -> TokenStream {
             const ERASURE: __Erasure<Self> = <__Shared<#ident>>::ERASURE;
         }
 
-        #[__RT::linkme::distributed_slice(__RT::SIGNALS)]
+        #[__RT::linkme::distributed_slice(__RT::slices::SIGNALS)]
         #[linkme(crate = __RT::linkme)]
-        static __REGISTERED: &'static dyn __AnySignal = #signal;
+        static __REGISTERED: __RT::SignalElement = #signal;
     }
 }
 

@@ -42,8 +42,8 @@ pub(super) fn element(receiver: &Receiver, index: usize, signal: &Path) -> Token
     let takes_metadata = parameters.iter().any(|one| matches!(one.source, Source::Metadata));
     let with_metadata = takes_metadata.then(|| quote!(.with_metadata()));
     let (named, only) = (named(receiver), only(receiver));
-    // #[distributed_slice(RECEIVERS)]
-    // static __RECEIVER_0: &dyn AnyReceiver = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
+    // #[distributed_slice(slices::RECEIVERS)]
+    // static __RECEIVER_0: ReceiverElement = &signal(&COURSE_ENROLLMENT_CREATED).receiver(
     //     "notify", Location::here(module_path!()), 0,
     //     &notify,
     //     |__event, __delivery| {
@@ -61,9 +61,9 @@ pub(super) fn element(receiver: &Receiver, index: usize, signal: &Path) -> Token
     //         in_future(__future, |__returned| ReceiverReturn::outcome(__returned))
     //     },
     quote! {
-        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[__RT::linkme::distributed_slice(__RT::slices::RECEIVERS)]
         #[linkme(crate = __RT::linkme)]
-        static #element: &dyn __RT::AnyReceiver = &#signal.#constructor(
+        static #element: __RT::ReceiverElement = &#signal.#constructor(
             #name,
             #location,
             #order,
@@ -98,8 +98,8 @@ fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStre
     };
     let constructor = format_ident!("{constructor}");
     let (named, only) = (named(receiver), only(receiver));
-    // #[distributed_slice(RECEIVERS)]
-    // static __RECEIVER_0: &dyn AnyReceiver = &batches(&TRACKING_EVENT_EMITTED).receiver(
+    // #[distributed_slice(slices::RECEIVERS)]
+    // static __RECEIVER_0: ReceiverElement = &batches(&TRACKING_EVENT_EMITTED).receiver(
     //     "forward", Location::here(module_path!()), batch_limits(500, 5000),
     //     &forward,
     //     |__batch| {
@@ -113,9 +113,9 @@ fn batch_element(receiver: &Receiver, batch: &Batch, signal: &Path) -> TokenStre
     //
     //     in_batch_future(__future, |__returned| BatchReturn::batch_outcome(__returned))
     quote! {
-        #[__RT::linkme::distributed_slice(__RT::RECEIVERS)]
+        #[__RT::linkme::distributed_slice(__RT::slices::RECEIVERS)]
         #[linkme(crate = __RT::linkme)]
-        static __RECEIVER_0: &dyn __RT::AnyReceiver = &#batches.#constructor(
+        static __RECEIVER_0: __RT::ReceiverElement = &#batches.#constructor(
             #name,
             #location,
             __RT::batch_limits(#max, #wait),

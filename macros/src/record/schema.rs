@@ -41,13 +41,12 @@ fn field_schema(field: &Field<'_>) -> String {
     let Field { pii, default, alias, .. } = field;
     let (name, docs) = (literal(&field.name), field.docs.source());
     let type_name = literal(&alias.type_name(&field.ty));
-    let default = match default {
-        None => "__None".to_owned(),
-        Some(_) => {
-            let default = field.default_function();
-            source!([alias, default] __Some(|__out| <__Wire<#alias>>::encode(&#default(), __out)))
-        }
-    };
+    let pii = if *pii { ".personal()" } else { "" };
+    let default = default.as_ref().map(|_| {
+        let default = field.default_function();
+        source!([alias, default] .with_default(|__out| <__Wire<#alias>>::encode(&#default(), __out)))
+    });
+    let default = default.unwrap_or_default();
     let facts = if alias.is_simple() {
         "__simple::< } { >()".to_owned()
     } else {
@@ -56,9 +55,10 @@ fn field_schema(field: &Field<'_>) -> String {
             __TypeFacts::new(<__Wire<#alias>>::SCHEMA, <__Wire<#alias>>::REFUSAL, <__Shared<#alias>>::IS_SHARED)
         }
     };
-    // simple::<i64>().of("id", "i64", "Number of the user.", false, None),
+    // simple::<i64>().of("id", "i64", "Number of the user."),
+    // simple::<String>().of("email", "String", "Address of the user.").personal().with_default(…),
     source! {
         [facts, name, type_name, docs, pii, default]
-        { #facts.of(#name, #type_name, #docs, #pii, #default), }
+        { #facts.of(#name, #type_name, #docs) #pii #default, }
     }
 }

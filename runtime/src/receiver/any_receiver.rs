@@ -64,12 +64,15 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
     }
 }
 
+/// The type of the elements of [`RECEIVERS`].
+pub type ReceiverElement = &'static dyn AnyReceiver;
+
 /// The receivers of all linked crates. The linker collects what `#[receiver]` adds.
 ///
 /// The program has one list of receivers, and not one for each signal: names of distributed slices are global in a
 /// binary, and two crates could choose the same name.
 #[distributed_slice]
-pub static RECEIVERS: [&'static dyn AnyReceiver];
+pub static RECEIVERS: [ReceiverElement];
 
 /// Returns the receivers of one event in the order in which they run. It is not generic, so that sorting is compiled
 /// once and not for each event.

@@ -12,8 +12,9 @@ mod parameter;
 mod returned;
 mod run;
 
+pub(crate) use any_receiver::AnyReceiver;
 pub(crate) use any_receiver::receivers_of;
-pub use any_receiver::{AnyReceiver, RECEIVERS, TypedReceiver};
+pub use any_receiver::{RECEIVERS, ReceiverElement, TypedReceiver};
 pub use batch::{
     AnyBatchReceiver, Batch, BatchError, BatchEvent, BatchFor, BatchFuture, BatchIter, BatchReceivers,
     BatchReturn, CalledBatch, TypedBatchReceiver, batch_of, in_batch_future,

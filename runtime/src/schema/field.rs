@@ -44,17 +44,27 @@ impl TypeFacts {
     /// Makes a field with this type. Expansions call this for each field, so the arguments are positional: fewer tokens
     /// mean less compile time.
     #[must_use]
-    pub const fn of(
-        self,
-        name: &'static str,
-        type_name: &'static str,
-        docs: &'static str,
-        pii: bool,
-        default: Option<fn(&mut Vec<u8>)>,
-    ) -> Field {
+    pub const fn of(self, name: &'static str, type_name: &'static str, docs: &'static str) -> Field {
         let Self { schema, refusal, is_shared } = self;
-        let pii = pii || schema.is_personal();
-        Field { name, schema, type_name, docs, pii, refusal, is_shared, default }
+        let pii = schema.is_personal();
+        Field { name, schema, type_name, docs, pii, refusal, is_shared, default: None }
+    }
+}
+
+/// The properties that few fields have.
+impl Field {
+    /// Notes that it holds personal data.
+    #[must_use]
+    pub const fn personal(mut self) -> Self {
+        self.pii = true;
+        self
+    }
+
+    /// Sets the function that appends the Avro bytes of the default.
+    #[must_use]
+    pub const fn with_default(mut self, default: fn(&mut Vec<u8>)) -> Self {
+        self.default = Some(default);
+        self
     }
 }
 

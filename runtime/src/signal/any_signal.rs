@@ -19,9 +19,12 @@ use crate::{
     scope::{self, Scopes},
 };
 
+/// The type of the elements of [`SIGNALS`].
+pub type SignalElement = &'static dyn AnySignal;
+
 /// The signals of all linked crates. The linker collects what `#[event]` adds.
 #[distributed_slice]
-pub static SIGNALS: [&'static dyn AnySignal];
+pub static SIGNALS: [SignalElement];
 
 /// A signal of events of any type.
 pub trait AnySignal: Send + Sync {

@@ -20,7 +20,8 @@ mod send_async;
 
 use std::{fmt, marker::PhantomData, sync::Arc};
 
-pub use any_signal::{AnySignal, SIGNALS};
+pub(crate) use any_signal::AnySignal;
+pub use any_signal::{SIGNALS, SignalElement};
 pub use async_closure::{AsyncAnyReceiver, AsyncReceiver, AsyncReceiverWith};
 pub(crate) use connect_any::connect_any;
 pub use connection::Connection;
