@@ -116,12 +116,17 @@ fn package_of(file: &Path) -> Option<PathBuf> {
         if folder.join("Cargo.toml").is_file() {
             return is_package(folder).then(|| folder.to_owned());
         }
-        // Cargo marks its target folders with this file.
-        if folder.join("CACHEDIR.TAG").is_file() {
+        if is_target(folder) {
             return None;
         }
     }
     None
+}
+
+/// Returns whether cargo uses the folder for its output. It writes the first file into each target folder, and the second only
+/// into one that it created itself. The runtime has the same function.
+fn is_target(folder: &Path) -> bool {
+    [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).is_file())
 }
 
 fn is_package(folder: &Path) -> bool {
@@ -136,7 +141,26 @@ fn is_package(folder: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::minor_version;
+    use std::{env, fs, process};
+
+    use super::{minor_version, package_of};
+
+    #[test]
+    fn a_file_below_a_target_folder_belongs_to_no_package() {
+        let package = env::temp_dir().join(format!("openedx-events-macros-target-{}", process::id()));
+        let out = package.join("target/debug");
+        fs::create_dir_all(&out).unwrap();
+        fs::write(package.join("Cargo.toml"), "[package]\n").unwrap();
+        let file = out.join("events.rs");
+        assert_eq!(package_of(&file).as_ref(), Some(&package));
+        for mark in ["CACHEDIR.TAG", ".rustc_info.json"] {
+            let mark = package.join("target").join(mark);
+            fs::write(&mark, "").unwrap();
+            assert_eq!(package_of(&file), None, "{}", mark.display());
+            fs::remove_file(mark).unwrap();
+        }
+        fs::remove_dir_all(package).unwrap();
+    }
 
     #[test]
     fn a_minor_version_has_one_form() {

@@ -211,12 +211,18 @@ fn is_defined_in(event: &EventDefinition, package: &Path) -> bool {
     packages(event, package).any(|nearest| nearest == package)
 }
 
-/// Returns whether a build script wrote the file of the event to a target folder, which cargo marks with a file.
+/// Returns whether a build script wrote the file of the event to a target folder.
 fn is_generated(event: &EventDefinition, package: &Path) -> bool {
     sources(event, package).any(|source| {
         let below = source.ancestors().skip(1).take_while(|folder| !folder.join("Cargo.toml").is_file());
-        below.into_iter().any(|folder| folder.join("CACHEDIR.TAG").is_file())
+        below.into_iter().any(is_target)
     })
+}
+
+/// Returns whether cargo uses the folder for its output. It writes the first file into each target folder, and the second only
+/// into one that it created itself. The macros have the same function.
+fn is_target(folder: &Path) -> bool {
+    [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).is_file())
 }
 
 /// Returns whether the package in the folder has a crate of this name: its own, or one with a name of its own.
@@ -239,4 +245,24 @@ fn packages(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = Path
 fn sources(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
     // Cargo passes the compiler a path relative to the workspace's folder, which is the package's folder or one above it.
     folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::is_target;
+
+    #[test]
+    fn either_file_of_cargo_marks_a_target_folder() {
+        let folder = env::temp_dir().join(format!("openedx-events-target-{}", process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        assert!(!is_target(&folder));
+        for file in ["CACHEDIR.TAG", ".rustc_info.json"] {
+            fs::write(folder.join(file), "").unwrap();
+            assert!(is_target(&folder), "{file}");
+            fs::remove_file(folder.join(file)).unwrap();
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
 }
