@@ -70,6 +70,8 @@ broken! {
         claims_are_renewed_while_messages_wait_for_a_retry
         claims_are_renewed_during_a_pause;
     a_bus_that_never_lowers_attempts: NeverLowersAttempts fails
+        an_unavailable_receiver_costs_no_attempt_and_no_order
+        a_stop_during_a_pause_takes_no_time_and_no_attempt
         a_crash_during_a_pause_counts_no_attempt;
     a_bus_that_drops_dead_letters: DropsDeadLetters fails
         a_dead_letter_records_the_failure

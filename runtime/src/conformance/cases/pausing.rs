@@ -66,7 +66,8 @@ fn wait_for_pause(fixture: &Fixture, member: &Member) {
 pub(in crate::conformance) fn an_unavailable_receiver_costs_no_attempt_and_no_order(fixture: &Fixture) {
     let service = Service::needed(fixture, down);
     fixture.send_items(1..=3);
-    let member = fixture.member("a", quick);
+    // The bus learns of an only attempt before it begins, and must forget it.
+    let member = fixture.member("a", |consumer| quick(consumer).max_attempts(1));
     fixture.wait("the first message is tried often", || service.tried.count(&1) > 4);
     fixture.send_items(4..=6);
     let (begun, letters) = (fixture.begun(), fixture.dead_letters().len());
@@ -108,7 +109,8 @@ pub(in crate::conformance) fn a_poison_message_causes_no_pause(fixture: &Fixture
 pub(in crate::conformance) fn a_stop_during_a_pause_takes_no_time_and_no_attempt(fixture: &Fixture) {
     let service = Service::needed(fixture, down);
     fixture.send_items(1..=3);
-    let member = fixture.member("a", |consumer| consumer.pause_max(Duration::from_hours(1)));
+    let only_attempt = |consumer: Consumer| consumer.max_attempts(1);
+    let member = fixture.member("a", |consumer| only_attempt(consumer).pause_max(Duration::from_hours(1)));
     wait_for_pause(fixture, &member);
     let before = Instant::now();
     member.stop_well();
@@ -116,7 +118,7 @@ pub(in crate::conformance) fn a_stop_during_a_pause_takes_no_time_and_no_attempt
     assert!(before.elapsed() < MILLIS(2000), "{:?}", before.elapsed());
     assert_eq!(fixture.begun(), []);
     service.comes_back();
-    fixture.member("a", |consumer| consumer.count(3)).end_well();
+    fixture.member("a", |consumer| only_attempt(consumer).count(3)).end_well();
     assert_eq!(service.handled.all(), [1, 2, 3]);
 }
 
