@@ -49,7 +49,7 @@ fn every_event_reaches_one_member() {
             wait_until("all are received", || received() >= vectors.len());
             wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
             stop.stop();
-            let by_python: Vec<Value> = pythons.into_iter().flat_map(|python| python.killed(false)).collect();
+            let by_python: Vec<Value> = pythons.into_iter().flat_map(|python| python.kill()).collect();
             (by_python, members.map(|member| member.join().unwrap()))
         });
         let by_rust = inbox.take();
@@ -96,7 +96,7 @@ fn entries_skipped_by_python_are_reported() {
             wait_until("the later events are received", || inbox.len() + python.received().len() >= 21);
             wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
             stop.stop();
-            (python.killed(false), member.join().unwrap().handled)
+            (python.kill(), member.join().unwrap().handled)
         });
         let reports = log.with("was moved");
         assert_eq!(reports.len(), 1, "{reports:?}");

@@ -9,6 +9,8 @@ mod groups;
 mod headers;
 mod installed;
 mod moving;
+#[allow(dead_code, reason = "two test programs share this module")]
+mod process;
 mod python;
 mod rust;
 mod service;

@@ -30,7 +30,7 @@ fn from_python_killed_while_handling_an_event() {
         let vectors = &known(python, &vectors)[..20];
         service.produce("events", vectors);
         let dying = Member { topic: "events", group: "group", extra: EXTRA, count: None, die_at: Some(8) };
-        let by_python = python.consume(&server, &dying).killed(true);
+        let by_python = python.consume(&server, &dying).killed();
         assert_eq!(received_ids(&by_python), ids(&vectors[..7]));
         assert_eq!(stream::pending(&server, "events", "group"), 1);
 

@@ -1,14 +1,15 @@
 //! The Python side: processes that produce and consume.
 
-use std::{process::Command, time::Duration};
+use std::process::Command;
 
-use openedx_events_tests::{eventually, golden::Vector, redis_server::RedisServer, running};
+use openedx_events_tests::{golden::Vector, redis_server::RedisServer};
 use serde_json::Value;
 
-pub(crate) use crate::installed::{Python, each, folder};
-
-/// The time after which a process counts as hung.
-const LIMIT: Duration = Duration::from_mins(3);
+use crate::{installed::folder, process::Running};
+pub(crate) use crate::{
+    installed::{Python, each},
+    process::received_ids,
+};
 
 /// The options of a member of a group.
 pub(crate) struct Member<'a> {
@@ -32,73 +33,24 @@ impl Python {
 
     /// Produces events with their metadata. The answers contain the metadata or an `error`.
     pub(crate) fn produce(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
-        self.answers(self.script("produce.py", server, topic), vectors)
+        self.answers(self.script("produce.py", server, topic), &lines(vectors))
     }
 
     /// Sends signals with a route to the topic. Python creates the metadata.
     pub(crate) fn send_signals(&self, server: &RedisServer, topic: &str, vectors: &[&Vector]) -> Vec<Value> {
         let mut script = self.script("produce.py", server, topic);
         script.arg("--signals");
-        self.answers(script, vectors)
-    }
-
-    fn answers(&self, mut script: Command, vectors: &[&Vector]) -> Vec<Value> {
-        let input = vectors.iter().map(|vector| &*vector.line).collect::<Vec<_>>().join("\n");
-        let answers = Running(running::Running::start(&mut script, input)).end();
-        assert_eq!(answers.len(), vectors.len(), "{}: one answer per event", self.release);
-        answers
+        self.answers(script, &lines(vectors))
     }
 
     /// Starts a member of a group and waits until it has joined.
     pub(crate) fn consume(&self, server: &RedisServer, member: &Member<'_>) -> Running {
         let mut script = self.script("consume.py", server, member.topic);
         script.args(["--group", member.group, "--extra", member.extra]);
-        for (name, value) in [("--count", member.count), ("--die-at", member.die_at)] {
-            if let Some(value) = value {
-                script.args([name, &value.to_string()]);
-            }
-        }
-        let running = Running(running::Running::start(&mut script, ""));
-        eventually("the member has joined", LIMIT, || running.0.stdout().contains('\n'));
-        running
+        Running::join(script, member.count, member.die_at)
     }
 }
 
-/// A member of a group.
-pub(crate) struct Running(running::Running);
-
-impl Running {
-    /// Returns the events that it has received so far.
-    pub(crate) fn received(&self) -> Vec<Value> {
-        received(&self.0.stdout())
-    }
-
-    /// Waits until it ends by itself and returns the received events.
-    pub(crate) fn end(self) -> Vec<Value> {
-        let ran = self.0.end(LIMIT);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        received(&ran.stdout)
-    }
-
-    /// Waits until the process is killed, or kills it, and returns the received events.
-    pub(crate) fn killed(self, by_itself: bool) -> Vec<Value> {
-        if !by_itself {
-            self.0.signal("KILL");
-        }
-        let ran = self.0.end(LIMIT);
-        assert_eq!(ran.code, 128 + 9, "{}", ran.stderr);
-        received(&ran.stdout)
-    }
-}
-
-/// Parses complete lines, without the one that says that the member has joined.
-fn received(stdout: &str) -> Vec<Value> {
-    let lines = stdout.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    let lines = lines.map(|line| serde_json::from_str(line).unwrap_or(Value::String(line.to_owned())));
-    lines.filter(|line: &Value| line.get("joined").is_none()).collect()
-}
-
-/// Returns the ids of events that a consumer in Python printed.
-pub(crate) fn received_ids(received: &[Value]) -> Vec<&str> {
-    received.iter().map(|line| line["metadata"]["id"].as_str().unwrap()).collect()
+fn lines<'a>(vectors: &[&'a Vector]) -> Vec<&'a str> {
+    vectors.iter().map(|vector| &*vector.line).collect()
 }

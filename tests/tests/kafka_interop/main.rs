@@ -11,6 +11,9 @@ mod groups;
 #[path = "../interop/installed.rs"]
 mod installed;
 mod keys;
+#[allow(dead_code, reason = "two test programs share this module")]
+#[path = "../interop/process.rs"]
+mod process;
 mod python;
 #[allow(dead_code, reason = "two test programs share this module")]
 #[path = "../interop/rust.rs"]

@@ -1,15 +1,14 @@
 //! The Python side: processes that produce and consume.
 
-use std::{process::Command, time::Duration};
+use std::process::Command;
 
-use openedx_events_tests::{eventually, running};
 use serde_json::Value;
 
-pub(crate) use crate::installed::{Python, each};
-use crate::{installed::folder, keys::Keyed, servers::Servers};
-
-/// The time after which a process counts as hung.
-const LIMIT: Duration = Duration::from_mins(3);
+use crate::{installed::folder, keys::Keyed, process::Running, servers::Servers};
+pub(crate) use crate::{
+    installed::{Python, each},
+    process::received_ids,
+};
 
 /// The options of a member of a group.
 pub(crate) struct Member<'a> {
@@ -33,69 +32,14 @@ impl Python {
 
     /// Produces events with their metadata. The answers contain the metadata, partition and offset, or an `error`.
     pub(crate) fn produce(&self, servers: &Servers, topic: &str, events: &[Keyed<'_>]) -> Vec<Value> {
-        self.answers(self.script("kafka_produce.py", servers, topic), events)
-    }
-
-    fn answers(&self, mut script: Command, events: &[Keyed<'_>]) -> Vec<Value> {
-        let input = events.iter().map(Keyed::line).collect::<Vec<_>>().join("\n");
-        let answers = Running(running::Running::start(&mut script, input)).end();
-        assert_eq!(answers.len(), events.len(), "{}: one answer per event", self.release);
-        answers
+        let lines: Vec<_> = events.iter().map(Keyed::line).collect();
+        self.answers(self.script("kafka_produce.py", servers, topic), &lines)
     }
 
     /// Starts a member of a group and waits until it has joined.
     pub(crate) fn consume(&self, servers: &Servers, member: &Member<'_>) -> Running {
         let mut script = self.script("kafka_consume.py", servers, member.topic);
         script.args(["--group", member.group]);
-        for (name, value) in [("--count", member.count), ("--die-at", member.die_at)] {
-            if let Some(value) = value {
-                script.args([name, &value.to_string()]);
-            }
-        }
-        let running = Running(running::Running::start(&mut script, ""));
-        eventually("the member has joined", LIMIT, || running.0.stdout().contains('\n'));
-        running
+        Running::join(script, member.count, member.die_at)
     }
-}
-
-/// A member of a group.
-pub(crate) struct Running(running::Running);
-
-impl Running {
-    /// Returns the events that it has received so far.
-    pub(crate) fn received(&self) -> Vec<Value> {
-        received(&self.0.stdout())
-    }
-
-    /// Waits until it ends by itself and returns the received events.
-    pub(crate) fn end(self) -> Vec<Value> {
-        let ran = self.0.end(LIMIT);
-        assert_eq!(ran.code, 0, "{}", ran.stderr);
-        received(&ran.stdout)
-    }
-
-    /// Lets it leave its group in an orderly way and returns the received events.
-    pub(crate) fn stop(self) -> Vec<Value> {
-        self.0.signal("TERM");
-        self.end()
-    }
-
-    /// Waits until the process is killed by its receiver and returns the received events.
-    pub(crate) fn killed(self) -> Vec<Value> {
-        let ran = self.0.end(LIMIT);
-        assert_eq!(ran.code, 128 + 9, "{}", ran.stderr);
-        received(&ran.stdout)
-    }
-}
-
-/// Parses complete lines, without the one that says that the member has joined.
-fn received(stdout: &str) -> Vec<Value> {
-    let lines = stdout.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-    let lines = lines.map(|line| serde_json::from_str(line).unwrap_or(Value::String(line.to_owned())));
-    lines.filter(|line: &Value| line.get("joined").is_none()).collect()
-}
-
-/// Returns the ids of events that a consumer in Python printed.
-pub(crate) fn received_ids(received: &[Value]) -> Vec<&str> {
-    received.iter().map(|line| line["metadata"]["id"].as_str().unwrap_or_else(|| panic!("{line}"))).collect()
 }
