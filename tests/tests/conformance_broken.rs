@@ -186,7 +186,13 @@ fn failures<'a>(fault: Fault, cases: &[&'a str]) -> Vec<&'a str> {
     thread::scope(|scope| {
         let runs: Vec<_> =
             cases.iter().map(|case| (*case, scope.spawn(|| conformance::run(case, &harness)))).collect();
-        runs.into_iter().filter_map(|(case, run)| run.join().is_err().then_some(case)).collect()
+        let failed = runs.into_iter().filter_map(|(case, run)| {
+            let panic = run.join().err()?;
+            let message: &str = panic.downcast_ref::<String>().map_or("", String::as_str);
+            assert!(message.lines().count() < 8 && message.len() < 1000, "{case} fails with a long message");
+            Some(case)
+        });
+        failed.collect()
     })
 }
 

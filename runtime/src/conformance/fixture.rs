@@ -18,6 +18,7 @@ use super::{
     events::{ITEM_ADDED, ITEM_REMOVED, ItemAdded, ItemRemoved},
     link::BusLink,
     member::Member,
+    promise::promise_eq,
 };
 use crate::{
     codec,
@@ -174,7 +175,7 @@ impl Fixture {
 
     fn send_ours(&self, envelopes: &[Envelope]) -> Vec<EntryId> {
         let outcomes = self.producer.send(envelopes, Instant::now() + self.patience());
-        assert_eq!(outcomes.len(), envelopes.len(), "the bus should return an outcome for each message");
+        promise_eq!(outcomes.len(), envelopes.len(), "the bus should return an outcome for each message");
         outcomes.into_iter().map(|outcome| outcome.expect("the bus should take the message")).collect()
     }
 
@@ -336,7 +337,7 @@ impl Fixture {
     /// Returns the only dead letter.
     pub(super) fn dead_letter(&self) -> DeadLetter {
         let mut letters = self.dead_letters();
-        assert_eq!(letters.len(), 1, "there should be one dead letter");
+        promise_eq!(letters.len(), 1, "there should be one dead letter");
         letters.remove(0)
     }
 }

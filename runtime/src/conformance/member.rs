@@ -92,7 +92,8 @@ impl Member {
     }
 
     fn outcome(self) -> RunResult {
-        self.outcome.recv_timeout(self.patience).expect("the consumer should have ended by now")
+        let outcome = self.outcome.recv_timeout(self.patience);
+        outcome.unwrap_or_else(|_| panic!("the consumer should have ended within {:?}", self.patience))
     }
 }
 

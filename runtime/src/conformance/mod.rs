@@ -47,6 +47,15 @@
 //! A case simulates the crash of a process by dropping the [`EventBusConsumer`](crate::event_bus::EventBusConsumer) of a
 //! member without another call.
 //!
+//! A case that fails prints its name, what the bus promised and what the case saw:
+//!
+//! ```text
+//! the other member claimed entries of a running member
+//!   promised: []
+//!   seen:     [("2-0", 1)]
+//! conformance: recovery::claims_are_renewed_while_receivers_run failed
+//! ```
+//!
 //! # The groups
 //!
 //! | group | its cases check that |
@@ -96,6 +105,7 @@ mod events;
 mod fixture;
 mod link;
 mod member;
+mod promise;
 
 use std::{
     io::{self, Write},
@@ -190,6 +200,7 @@ impl Case {
             );
             return Outcome::NotApplicable(needed);
         }
+        let _named = promise::Named(self);
         (self.run)(&Fixture::new(harness));
         Outcome::Passed
     }

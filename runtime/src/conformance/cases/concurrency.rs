@@ -8,7 +8,10 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, Gate, Recorded, message},
+    conformance::{
+        fixture::{Fixture, Gate, Recorded, message},
+        promise::promise_eq,
+    },
     event_bus::{ConsumeError, Message},
     receiver::ReceiverError,
 };
@@ -57,9 +60,9 @@ pub(in crate::conformance) fn messages_with_one_key_run_one_after_another(fixtur
     });
     fixture.send((0..600).map(|number| on_list(fixture, number, number % 16)));
     let member = fixture.member("a", |consumer| consumer.concurrency(8).batch(50).count(600));
-    assert_eq!(member.end_well().handled, 600);
+    promise_eq!(member.end_well().handled, 600);
     let running = running.lock().unwrap_or_else(PoisonError::into_inner);
-    assert_eq!(running.twice, Vec::<String>::new(), "two messages with one key ran at the same time");
+    promise_eq!(running.twice, Vec::<String>::new(), "two messages with one key ran at the same time");
     assert!(running.most > 1, "messages with different keys should run at the same time");
     let mut by_list = BTreeMap::<_, Vec<_>>::new();
     for (list, number) in handled.all() {
@@ -83,8 +86,8 @@ pub(in crate::conformance) fn messages_without_key_run_one_after_another(fixture
     fixture.send((0..100).map(|number| fixture.removed(number)));
     let member = fixture.member("a", |consumer| consumer.concurrency(8).max_attempts(1).count(100));
     let report = member.end_well();
-    assert_eq!((report.handled, report.failed_attempts), (100, 0));
-    assert_eq!(handled.all(), (0..100).collect::<Vec<_>>());
+    promise_eq!((report.handled, report.failed_attempts), (100, 0));
+    promise_eq!(handled.all(), (0..100).collect::<Vec<_>>());
 }
 
 pub(in crate::conformance) fn a_hanging_receiver_lets_other_messages_finish(fixture: &Fixture) {
@@ -116,8 +119,8 @@ pub(in crate::conformance) fn a_hanging_receiver_lets_other_messages_finish(fixt
     assert!(matches!(&error, ConsumeError::ReceiverTimedOut { entry, .. } if *entry == ids[0]), "{error}");
     let finished: BTreeSet<_> = finished.all().into_iter().collect();
     let begun: BTreeSet<_> = begun.all().into_iter().collect();
-    assert_eq!(begun, finished.iter().copied().chain([0]).collect(), "every other message should finish");
-    assert_eq!(begun_entries, [(ids[0].clone(), 1)]);
+    promise_eq!(begun, finished.iter().copied().chain([0]).collect(), "every other message should finish");
+    promise_eq!(begun_entries, [(ids[0].clone(), 1)]);
     for (number, id) in (0..).zip(&ids) {
         let is_pending = pending.iter().any(|entry| entry.id == *id);
         assert!(

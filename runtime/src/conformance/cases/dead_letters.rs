@@ -10,7 +10,10 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, Recorded},
+    conformance::{
+        fixture::{Fixture, Recorded},
+        promise::promise_eq,
+    },
     event_bus::{DeadLetter, EntryId, Replayed, replay},
     lines::Lines,
     receiver::ReceiverError,
@@ -61,15 +64,15 @@ pub(in crate::conformance) fn a_replay_runs_only_the_receivers_that_failed(fixtu
     let _failing = failing.connect::<1>(fixture);
     fixture.send_items([1]);
     fixture.member("a", |consumer| consumer.max_attempts(2).count(1)).end_well();
-    assert_eq!((handled.len(), failing.attempts.len()), (1, 2));
+    promise_eq!((handled.len(), failing.attempts.len()), (1, 2));
     failing.repair();
     let letter = fixture.dead_letter();
     let replayed = replay_letter(fixture, &letter);
     assert!(matches!(&replayed, Replayed::Handled(id) if *id == letter.id), "{replayed:?}");
-    assert_eq!((handled.len(), failing.attempts.len()), (1, 3));
+    promise_eq!((handled.len(), failing.attempts.len()), (1, 3));
     assert!(fixture.dead_letters().is_empty());
     let entries = fixture.read(&fixture.topic);
-    assert_eq!(entries.len(), 1, "a replay should not add to the topic");
+    promise_eq!(entries.len(), 1, "a replay should not add to the topic");
 }
 
 pub(in crate::conformance) fn a_failed_replay_keeps_the_dead_letter(fixture: &Fixture) {
@@ -78,9 +81,9 @@ pub(in crate::conformance) fn a_failed_replay_keeps_the_dead_letter(fixture: &Fi
     fixture.member("a", |consumer| consumer.max_attempts(1).count(1)).end_well();
     let letter = fixture.dead_letter();
     let (id, error) = failed(replay_letter(fixture, &letter));
-    assert_eq!(id, letter.id);
+    promise_eq!(id, letter.id);
     assert!(error.contains("no space left"), "{error}");
-    assert_eq!(fixture.dead_letter().id, letter.id);
+    promise_eq!(fixture.dead_letter().id, letter.id);
 }
 
 pub(in crate::conformance) fn a_receiver_that_succeeds_in_a_replay_does_not_run_again(fixture: &Fixture) {
@@ -90,20 +93,20 @@ pub(in crate::conformance) fn a_receiver_that_succeeds_in_a_replay_does_not_run_
     fixture.send_items([1]);
     fixture.member("a", |consumer| consumer.max_attempts(1).count(1)).end_well();
     let letter = fixture.dead_letter();
-    assert_eq!(letter.failure.receivers.len(), 2);
+    promise_eq!(letter.failure.receivers.len(), 2);
     first.repair();
     let (id, error) = failed(replay_letter(fixture, &letter));
     let kept = fixture.dead_letter();
-    assert_eq!((&kept.id, &kept.failure.error), (&id, &error));
-    assert_eq!(kept.failure.receivers.len(), 1, "only the receiver that failed again should be named");
-    assert_eq!((kept.failure.attempts, kept.failure.first), (2, letter.failure.first));
+    promise_eq!((&kept.id, &kept.failure.error), (&id, &error));
+    promise_eq!(kept.failure.receivers.len(), 1, "only the receiver that failed again should be named");
+    promise_eq!((kept.failure.attempts, kept.failure.first), (2, letter.failure.first));
     assert!(kept.failure.last >= letter.failure.last);
-    assert_eq!((&kept.entry_id, &kept.message), (&letter.entry_id, &letter.message));
-    assert_eq!(kept.consumer_name, letter.consumer_name);
+    promise_eq!((&kept.entry_id, &kept.message), (&letter.entry_id, &letter.message));
+    promise_eq!(kept.consumer_name, letter.consumer_name);
     second.repair();
     let replayed = replay_letter(fixture, &kept);
     assert!(matches!(replayed, Replayed::Handled(_)), "{replayed:?}");
-    assert_eq!((first.attempts.len(), second.attempts.len()), (2, 3));
+    promise_eq!((first.attempts.len(), second.attempts.len()), (2, 3));
     assert!(fixture.dead_letters().is_empty());
 }
 
@@ -133,7 +136,7 @@ pub(in crate::conformance) fn a_replay_that_hangs_is_remembered(fixture: &Fixtur
         replay(&mut *fixture.operations(), &fixture.topic, &fixture.group, &letters[1], timeout).unwrap();
     let Replayed::TimedOut(id, error) = replayed else { panic!("the receiver hangs: {replayed:?}") };
     assert!(id == letters[1].id && error.contains("took longer than 200ms"), "{error}");
-    assert_eq!((replaying(), fixture.dead_letters().len()), (vec![id], 2));
+    promise_eq!((replaying(), fixture.dead_letters().len()), (vec![id], 2));
     let_go.store(true, Ordering::SeqCst);
     for letter in &letters {
         let replayed = replay_letter(fixture, letter);
@@ -159,9 +162,9 @@ pub(in crate::conformance) fn the_number_of_dead_letters_is_limited(fixture: &Fi
     let age = Duration::from_hours(1);
     let member = fixture.member("a", |consumer| consumer.dead_letters(age, 3).count(5));
     let lines = member.lines().clone();
-    assert_eq!(member.end_well().dead_lettered, 5);
-    assert_eq!(entry_ids(fixture), ids[2..], "the newest dead letters should stay");
-    assert_eq!(count_drops(&lines), 2, "each drop should be logged");
+    promise_eq!(member.end_well().dead_lettered, 5);
+    promise_eq!(entry_ids(fixture), ids[2..], "the newest dead letters should stay");
+    promise_eq!(count_drops(&lines), 2, "each drop should be logged");
 }
 
 pub(in crate::conformance) fn the_age_of_dead_letters_is_limited(fixture: &Fixture) {
@@ -174,7 +177,7 @@ pub(in crate::conformance) fn the_age_of_dead_letters_is_limited(fixture: &Fixtu
     let member = fixture.member("a", |consumer| consumer.dead_letters(age, 100).count(1));
     let lines = member.lines().clone();
     member.end_well();
-    assert_eq!(entry_ids(fixture), new, "the other dead letters are too old");
+    promise_eq!(entry_ids(fixture), new, "the other dead letters are too old");
     assert!(count_drops(&lines) > 0, "the drop should be logged");
 }
 
@@ -187,10 +190,10 @@ pub(in crate::conformance) fn each_group_has_its_own_dead_letters(fixture: &Fixt
     fixture.member_of(topic, other, "a", |consumer| consumer.count(2)).end_well();
     let mut operations = fixture.operations();
     let letters = operations.dead_letters(topic, other, None, 10).unwrap();
-    assert_eq!((fixture.dead_letters().len(), letters.len()), (3, 2));
+    promise_eq!((fixture.dead_letters().len(), letters.len()), (3, 2));
     let first = letters[0].id.clone();
-    assert_eq!(operations.drop_dead_letters(topic, other, std::slice::from_ref(&first)).unwrap(), 1);
-    assert_eq!(operations.dead_letters(topic, other, None, 10).unwrap().len(), 1);
-    assert_eq!(operations.dead_letters(topic, other, Some(&first), 10).unwrap().len(), 1);
-    assert_eq!(fixture.dead_letters().len(), 3);
+    promise_eq!(operations.drop_dead_letters(topic, other, std::slice::from_ref(&first)).unwrap(), 1);
+    promise_eq!(operations.dead_letters(topic, other, None, 10).unwrap().len(), 1);
+    promise_eq!(operations.dead_letters(topic, other, Some(&first), 10).unwrap().len(), 1);
+    promise_eq!(fixture.dead_letters().len(), 3);
 }

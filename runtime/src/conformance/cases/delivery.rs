@@ -2,7 +2,10 @@
 
 use bytes::Bytes;
 
-use crate::conformance::fixture::{Fixture, Recorded, message};
+use crate::conformance::{
+    fixture::{Fixture, Recorded, message},
+    promise::promise_eq,
+};
 
 pub(in crate::conformance) fn a_message_arrives_as_it_was_sent(fixture: &Fixture) {
     let received = Recorded::new();
@@ -16,14 +19,14 @@ pub(in crate::conformance) fn a_message_arrives_as_it_was_sent(fixture: &Fixture
     let message = message(&item);
     fixture.send([message.clone()]);
     let stored = fixture.read(&fixture.topic);
-    assert_eq!(stored.len(), 1);
+    promise_eq!(stored.len(), 1);
     assert!(stored[0].message == message, "the stored message differs");
 
     let report = fixture.member("a", |consumer| consumer.count(1)).end_well();
     let (arrived, metadata) = received.all().remove(0);
     assert!(arrived == item, "the received event differs");
-    assert_eq!(metadata, message.metadata().unwrap().0);
-    assert_eq!(report.handled, 1);
+    promise_eq!(metadata, message.metadata().unwrap().0);
+    promise_eq!(report.handled, 1);
 }
 
 pub(in crate::conformance) fn topics_are_separate(fixture: &Fixture) {
@@ -32,11 +35,11 @@ pub(in crate::conformance) fn topics_are_separate(fixture: &Fixture) {
     let both = fixture.added(1);
     fixture.send_envelopes([(&*fixture.topic, both.clone()), (&*other, both), (&*other, fixture.added(2))]);
     let member = fixture.member("a", |consumer| consumer.count(1));
-    assert_eq!(member.end_well().handled, 1);
-    assert_eq!(handled.all(), [1]);
+    promise_eq!(member.end_well().handled, 1);
+    promise_eq!(handled.all(), [1]);
     let member = fixture.member_of(&other, &fixture.group, "a", |consumer| consumer.count(2));
-    assert_eq!(member.end_well().handled, 2);
-    assert_eq!(handled.all(), [1, 1, 2]);
+    promise_eq!(member.end_well().handled, 2);
+    promise_eq!(handled.all(), [1, 1, 2]);
 }
 
 pub(in crate::conformance) fn several_types_on_one_topic_keep_their_order(fixture: &Fixture) {
@@ -49,8 +52,8 @@ pub(in crate::conformance) fn several_types_on_one_topic_keep_their_order(fixtur
         fixture.send([fixture.removed(number + 1)]);
     }
     fixture.wait("all messages are handled", || handled.len() >= 100);
-    assert_eq!(member.stop_well().handled, 100);
-    assert_eq!(handled.all(), (0..100).collect::<Vec<_>>());
+    promise_eq!(member.stop_well().handled, 100);
+    promise_eq!(handled.all(), (0..100).collect::<Vec<_>>());
 }
 
 pub(in crate::conformance) fn a_message_of_ten_megabytes_arrives(fixture: &Fixture) {
@@ -65,6 +68,6 @@ pub(in crate::conformance) fn a_message_of_ten_megabytes_arrives(fixture: &Fixtu
     });
     fixture.send([message(&item)]);
     let member = fixture.member("a", |consumer| consumer.count(1));
-    assert_eq!(member.end_well().handled, 1);
-    assert_eq!(is_equal.all(), [true]);
+    promise_eq!(member.end_well().handled, 1);
+    promise_eq!(is_equal.all(), [true]);
 }

@@ -1,14 +1,14 @@
 //! What operators see: the entries of a topic from any place, and how far a group is behind.
 
 use crate::{
-    conformance::fixture::Fixture,
+    conformance::{fixture::Fixture, promise::promise_eq},
     event_bus::{EntryId, Start},
 };
 
 pub(in crate::conformance) fn a_ping_is_answered(fixture: &Fixture) {
     let mut operations = fixture.operations();
     operations.ping().expect("the bus should answer");
-    assert_eq!(operations.groups(&fixture.missing_topic()).unwrap(), None, "a ping should create no topic");
+    promise_eq!(operations.groups(&fixture.missing_topic()).unwrap(), None, "a ping should create no topic");
 }
 
 /// Returns the entries that a reader finds who begins at `at`, in pages of `max`.
@@ -19,7 +19,7 @@ fn read(fixture: &Fixture, at: &Start, max: usize) -> Vec<EntryId> {
 pub(in crate::conformance) fn a_topic_is_read_in_pages(fixture: &Fixture) {
     let ids = fixture.send_items(1..=5);
     for max in [1, 2, 5, 100] {
-        assert_eq!(read(fixture, &Start::Backlog, max), ids, "in pages of {max}");
+        promise_eq!(read(fixture, &Start::Backlog, max), ids, "in pages of {max}");
     }
     let mut operations = fixture.operations();
     // The place after the last page is where the next entries will be.
@@ -29,8 +29,8 @@ pub(in crate::conformance) fn a_topic_is_read_in_pages(fixture: &Fixture) {
     assert!(page.entries.is_empty());
     let later = fixture.send_items(6..=6);
     page = operations.read(&fixture.topic, &page.next, 100).unwrap();
-    assert_eq!(page.entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>(), later);
-    assert_eq!(
+    promise_eq!(page.entries.iter().map(|entry| entry.id.clone()).collect::<Vec<_>>(), later);
+    promise_eq!(
         operations.groups(&fixture.topic).unwrap(),
         Some(Vec::new()),
         "reading should create no group"
@@ -43,18 +43,18 @@ pub(in crate::conformance) fn a_reader_can_begin_at_the_end(fixture: &Fixture) {
     let cursor = operations.cursor(&fixture.topic, &Start::New).unwrap();
     let later = fixture.send_items(4..=5);
     let page = operations.read(&fixture.topic, &cursor, 100).unwrap();
-    assert_eq!(page.entries.into_iter().map(|entry| entry.id).collect::<Vec<_>>(), later);
+    promise_eq!(page.entries.into_iter().map(|entry| entry.id).collect::<Vec<_>>(), later);
 }
 
 pub(in crate::conformance) fn a_reader_can_begin_after_an_entry(fixture: &Fixture) {
     let ids = fixture.send_items(1..=5);
-    assert_eq!(read(fixture, &Start::After(ids[2].clone()), 1), ids[3..]);
+    promise_eq!(read(fixture, &Start::After(ids[2].clone()), 1), ids[3..]);
 }
 
 pub(in crate::conformance) fn a_reader_can_begin_at_a_time(fixture: &Fixture) {
     let time = fixture.send_around_a_time();
     let ids: Vec<_> = fixture.read(&fixture.topic).into_iter().map(|entry| entry.id).collect();
-    assert_eq!(read(fixture, &Start::At(time), 100), ids[3..]);
+    promise_eq!(read(fixture, &Start::At(time), 100), ids[3..]);
 }
 
 pub(in crate::conformance) fn an_invalid_entry_id_is_refused(fixture: &Fixture) {
@@ -69,11 +69,11 @@ pub(in crate::conformance) fn the_lag_of_a_group_is_counted(fixture: &Fixture) {
     let (_handled, _receiver) = fixture.record();
     fixture.send_items(1..=3);
     fixture.member("a", |consumer| consumer.count(2)).end_well();
-    assert_eq!(fixture.lag(), 1);
+    promise_eq!(fixture.lag(), 1);
     fixture.send_items(4..=9);
-    assert_eq!(fixture.lag(), 7);
+    promise_eq!(fixture.lag(), 7);
     fixture.member("a", |consumer| consumer.count(7)).end_well();
-    assert_eq!(fixture.lag(), 0);
+    promise_eq!(fixture.lag(), 0);
     let error = fixture.operations().lag(&fixture.topic, "nobody").expect_err("the group does not exist");
     assert!(!error.is_transient(), "{error}");
 }

@@ -10,6 +10,7 @@ use crate::{
     conformance::{
         events::{ITEM_IGNORED, ITEM_PRODUCED, ITEM_REMOVED, ItemIgnored},
         fixture::{Fixture, Recorded},
+        promise::promise_eq,
     },
     event_bus::{self, ConsumeError, Message, Settings, register},
     metadata::EventsMetadata,
@@ -23,8 +24,8 @@ pub(in crate::conformance) fn only_selected_types_are_handled(fixture: &Fixture)
     fixture.send([fixture.added(1), fixture.removed(2), fixture.added(3), fixture.removed(4)]);
     let member = fixture.member("a", |consumer| consumer.only([ITEM_REMOVED.event_type()]).count(2));
     let report = member.end_well();
-    assert_eq!((report.handled, report.skipped), (2, 2));
-    assert_eq!(handled.all(), [2, 4]);
+    promise_eq!((report.handled, report.skipped), (2, 2));
+    promise_eq!(handled.all(), [2, 4]);
     assert!(fixture.pending().is_empty());
 }
 
@@ -32,12 +33,12 @@ pub(in crate::conformance) fn a_count_ends_the_consumer(fixture: &Fixture) {
     let (handled, _receiver) = fixture.record();
     fixture.send_items(1..=10);
     let report = fixture.member("a", |consumer| consumer.count(3)).end_well();
-    assert_eq!(report.handled, 3);
-    assert_eq!(handled.all(), [1, 2, 3]);
+    promise_eq!(report.handled, 3);
+    promise_eq!(handled.all(), [1, 2, 3]);
     assert!(fixture.pending().is_empty(), "the consumer should read no more messages than it handles");
     let report = fixture.member("a", |consumer| consumer.count(7)).end_well();
-    assert_eq!(report.handled, 7);
-    assert_eq!(handled.all(), (1..=10).collect::<Vec<_>>());
+    promise_eq!(report.handled, 7);
+    promise_eq!(handled.all(), (1..=10).collect::<Vec<_>>());
 }
 
 fn ignored(number: i64) -> Message {
@@ -53,10 +54,10 @@ pub(in crate::conformance) fn events_without_receivers_are_printed_and_counted(f
         consumer.count(2).print(move |event, _: &EventsMetadata| records.push(event.to_json().unwrap()))
     });
     member.end_well();
-    assert_eq!(handled.all(), [2]);
+    promise_eq!(handled.all(), [2]);
     let printed = printed.all();
-    assert_eq!(printed.len(), 2, "{printed:?}");
-    assert_eq!(printed[0], r#"{"number":1}"#);
+    promise_eq!(printed.len(), 2, "{printed:?}");
+    promise_eq!(printed[0], r#"{"number":1}"#);
     assert!(printed[1].contains(r#""list":"groceries""#), "{printed:?}");
 }
 
@@ -68,8 +69,8 @@ pub(in crate::conformance) fn a_panic_while_printing_does_not_stop_receivers(fix
             .count(2)
             .print(|_, _: &EventsMetadata| panic!("on purpose: the conformance suite tests a panic"))
     });
-    assert_eq!(member.end_well().handled, 2);
-    assert_eq!(handled.all(), [1, 2]);
+    promise_eq!(member.end_well().handled, 2);
+    promise_eq!(handled.all(), [1, 2]);
 }
 
 pub(in crate::conformance) fn a_message_without_receivers_is_acknowledged_and_logged_once(fixture: &Fixture) {
@@ -81,7 +82,7 @@ pub(in crate::conformance) fn a_message_without_receivers_is_acknowledged_and_lo
     fixture.wait_until_acknowledged();
     let report = member.stop_well();
     let event_type = ITEM_IGNORED.event_type();
-    assert_eq!((report.handled, report.without_receiver.get(event_type)), (1, Some(&3)));
+    promise_eq!((report.handled, report.without_receiver.get(event_type)), (1, Some(&3)));
     let lines = lines.with(event_type);
     assert!(lines.len() == 1 && lines[0].starts_with("WARN"), "{lines:?}");
 }
@@ -104,9 +105,9 @@ pub(in crate::conformance) fn loops_are_refused(fixture: &Fixture) {
     assert!(matches!(error, ConsumeError::Refused(_)) && error.exit_code() == 2, "{error}");
     let text = error.to_string();
     assert!(text.contains(event_type) && text.contains(topic.as_str()), "{text}");
-    assert_eq!(handled.len(), 0);
+    promise_eq!(handled.len(), 0);
     fixture.member("a", |consumer| consumer.allow_loop(true).count(1)).end_well();
-    assert_eq!(handled.all(), [1]);
+    promise_eq!(handled.all(), [1]);
 }
 
 /// `Duration::MAX` is a common way to ask for no limit, and adding it to the current time overflows the clock.
@@ -127,6 +128,6 @@ pub(in crate::conformance) fn the_longest_durations_are_accepted(fixture: &Fixtu
     fixture.wait("the message has failed", || attempts.len() == 2);
     let report = member.stop_well();
     drop(failing);
-    assert_eq!((report.handled, report.failed_attempts), (1, 1));
-    assert_eq!(fixture.begun(), [(ids[0].clone(), 1)], "the message should wait for its next attempt");
+    promise_eq!((report.handled, report.failed_attempts), (1, 1));
+    promise_eq!(fixture.begun(), [(ids[0].clone(), 1)], "the message should wait for its next attempt");
 }

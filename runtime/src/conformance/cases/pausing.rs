@@ -13,6 +13,7 @@ use crate::{
     conformance::{
         fixture::{Fixture, Recorded},
         member::Member,
+        promise::promise_eq,
     },
     event_bus::Consumer,
     receiver::ReceiverError,
@@ -74,10 +75,10 @@ pub(in crate::conformance) fn an_unavailable_receiver_costs_no_attempt_and_no_or
     service.comes_back();
     fixture.wait("all messages are handled", || service.handled.len() == 6);
     fixture.wait_until_acknowledged();
-    assert_eq!((begun, letters), (Vec::new(), 0), "a pause should count no attempt");
-    assert_eq!(service.handled.all(), [1, 2, 3, 4, 5, 6]);
+    promise_eq!((begun, letters), (Vec::new(), 0), "a pause should count no attempt");
+    promise_eq!(service.handled.all(), [1, 2, 3, 4, 5, 6]);
     let report = member.stop_well();
-    assert_eq!((report.pauses, report.handled, report.failed_attempts), (1, 6, 0));
+    promise_eq!((report.pauses, report.handled, report.failed_attempts), (1, 6, 0));
 }
 
 pub(in crate::conformance) fn an_outage_costs_few_messages_and_no_order(fixture: &Fixture) {
@@ -89,9 +90,9 @@ pub(in crate::conformance) fn an_outage_costs_few_messages_and_no_order(fixture:
     service.comes_back();
     fixture.wait("the other messages are handled", || service.handled.len() == 18);
     fixture.wait_until_acknowledged();
-    assert_eq!((letters, fixture.dead_letters().len()), (2, 2), "only the first two should be given up");
-    assert_eq!(service.handled.all(), (3..=20).collect::<Vec<_>>());
-    assert_eq!(member.stop_well().pauses, 1);
+    promise_eq!((letters, fixture.dead_letters().len()), (2, 2), "only the first two should be given up");
+    promise_eq!(service.handled.all(), (3..=20).collect::<Vec<_>>());
+    promise_eq!(member.stop_well().pauses, 1);
 }
 
 pub(in crate::conformance) fn a_poison_message_causes_no_pause(fixture: &Fixture) {
@@ -102,8 +103,8 @@ pub(in crate::conformance) fn a_poison_message_causes_no_pause(fixture: &Fixture
     });
     fixture.send_items(1..=12);
     let report = fixture.member("a", |consumer| quick(consumer).pause_after(2).count(12)).end_well();
-    assert_eq!((report.pauses, report.handled, report.dead_lettered), (0, 6, 6));
-    assert_eq!(handled.all(), (1..=12).collect::<Vec<_>>());
+    promise_eq!((report.pauses, report.handled, report.dead_lettered), (0, 6, 6));
+    promise_eq!(handled.all(), (1..=12).collect::<Vec<_>>());
 }
 
 pub(in crate::conformance) fn a_stop_during_a_pause_takes_no_time_and_no_attempt(fixture: &Fixture) {
@@ -116,10 +117,10 @@ pub(in crate::conformance) fn a_stop_during_a_pause_takes_no_time_and_no_attempt
     member.stop_well();
     // The promise is one second. The second one allows for a busy machine.
     assert!(before.elapsed() < MILLIS(2000), "{:?}", before.elapsed());
-    assert_eq!(fixture.begun(), []);
+    promise_eq!(fixture.begun(), []);
     service.comes_back();
     fixture.member("a", |consumer| only_attempt(consumer).count(3)).end_well();
-    assert_eq!(service.handled.all(), [1, 2, 3]);
+    promise_eq!(service.handled.all(), [1, 2, 3]);
 }
 
 pub(in crate::conformance) fn a_crash_during_a_pause_counts_no_attempt(fixture: &Fixture) {
@@ -132,11 +133,11 @@ pub(in crate::conformance) fn a_crash_during_a_pause_counts_no_attempt(fixture: 
         fixture.wait("no attempt counts", || fixture.begun().is_empty());
         member.crash()();
         member.wait_for_crash();
-        assert_eq!(fixture.dead_letters().len(), 0, "after {restart} restarts");
+        promise_eq!(fixture.dead_letters().len(), 0, "after {restart} restarts");
     }
     service.comes_back();
     fixture.member("a", |consumer| consumer.count(2)).end_well();
-    assert_eq!(service.handled.all(), [1, 2]);
+    promise_eq!(service.handled.all(), [1, 2]);
 }
 
 pub(in crate::conformance) fn claims_are_renewed_during_a_pause(fixture: &Fixture) {
@@ -148,9 +149,9 @@ pub(in crate::conformance) fn claims_are_renewed_during_a_pause(fixture: &Fixtur
     wait_for_pause(fixture, &first);
     let second = fixture.member("b", set_up);
     thread::sleep(claim * 3);
-    assert_eq!(second.delivered(), [], "the paused member should keep its messages");
+    promise_eq!(second.delivered(), [], "the paused member should keep its messages");
     service.comes_back();
     fixture.wait("all messages are handled", || service.handled.len() == 3);
-    assert_eq!(first.stop_well().handled, 3);
+    promise_eq!(first.stop_well().handled, 3);
     second.stop_well();
 }

@@ -16,6 +16,7 @@ use crate::{
     conformance::{
         events::{ITEM_PRODUCED, ItemProduced},
         fixture::{Fixture, Recorded},
+        promise::promise_eq,
     },
     event_bus::{
         self, BusError, Capability, EntryId, Envelope, EventBus, EventBusConsumer, EventBusProducer, Guard,
@@ -137,7 +138,7 @@ pub(in crate::conformance) fn a_waiting_sender_learns_the_outcome(fixture: &Fixt
     assert!(responses.all_ok(), "{responses:?}");
     let bus = responses.event_bus().expect("there should be a response from the bus");
     assert!(bus.is_event_bus() && bus.result().is_ok());
-    assert_eq!([topic, other, disabled].map(|topic| stored(fixture, topic)), [vec![1], vec![1], vec![]]);
+    promise_eq!([topic, other, disabled].map(|topic| stored(fixture, topic)), [vec![1], vec![1], vec![]]);
 
     installed.set_down(true);
     let responses = installed.produce(2);
@@ -146,21 +147,21 @@ pub(in crate::conformance) fn a_waiting_sender_learns_the_outcome(fixture: &Fixt
     let error = bus.result().unwrap_err().error().downcast_ref::<ProduceError>();
     let undelivered: Vec<_> = error.expect("the error should contain the event").undelivered().collect();
     let topics: Vec<_> = undelivered.iter().map(|undelivered| &*undelivered.envelope.topic).collect();
-    assert_eq!(topics, [topic, other]);
+    promise_eq!(topics, [topic, other]);
     let message = &undelivered[0].envelope.message;
-    assert_eq!((number(message), message.event_type()), (2, Some(ITEM_PRODUCED.event_type())));
+    promise_eq!((number(message), message.event_type()), (2, Some(ITEM_PRODUCED.event_type())));
     assert!(undelivered[0].error.is_transient());
-    assert_eq!(installed.stored(), [1]);
+    promise_eq!(installed.stored(), [1]);
 
     // Sending it again delivers it unchanged, and to one topic only.
     let producer = event_bus::producer().unwrap();
     let again = producer.send_again(undelivered[0]).unwrap_err().into_undelivered();
-    assert_eq!(again[0].envelope.message, *message);
+    promise_eq!(again[0].envelope.message, *message);
     installed.set_down(false);
     producer.send_again(undelivered[0]).unwrap();
-    assert_eq!([topic, other].map(|topic| stored(fixture, topic)), [vec![1, 2], vec![1]]);
+    promise_eq!([topic, other].map(|topic| stored(fixture, topic)), [vec![1, 2], vec![1]]);
     let entries = fixture.read(topic);
-    assert_eq!(entries[1].message.header(Header::Id), message.header(Header::Id));
+    promise_eq!(entries[1].message.header(Header::Id), message.header(Header::Id));
 }
 
 pub(in crate::conformance) fn background_delivery_keeps_the_order(fixture: &Fixture) {
@@ -176,7 +177,7 @@ pub(in crate::conformance) fn background_delivery_keeps_the_order(fixture: &Fixt
     installed.set_down(false);
     installed.flush();
     for topic in [&fixture.topic, &installed.other] {
-        assert_eq!(stored(fixture, topic), (0..1000).collect::<Vec<_>>());
+        promise_eq!(stored(fixture, topic), (0..1000).collect::<Vec<_>>());
     }
 }
 
@@ -201,7 +202,7 @@ pub(in crate::conformance) fn a_full_background_queue_makes_senders_wait(fixture
     assert!(elapsed >= Duration::from_millis(500), "{elapsed:?}");
     installed.flush();
     // The bus may have trimmed the first messages.
-    assert_eq!(installed.stored().last(), Some(&5599));
+    promise_eq!(installed.stored().last(), Some(&5599));
 }
 
 pub(in crate::conformance) fn closing_the_guard_returns_undelivered_events(fixture: &Fixture) {
@@ -223,8 +224,8 @@ pub(in crate::conformance) fn closing_the_guard_returns_undelivered_events(fixtu
             number(&undelivered.envelope.message)
         })
         .collect();
-    assert_eq!(returned, [2, 3, 4]);
-    assert_eq!(stored(fixture, &fixture.topic), [1]);
+    promise_eq!(returned, [2, 3, 4]);
+    promise_eq!(stored(fixture, &fixture.topic), [1]);
     // Events stay in the process when no bus is installed.
     assert!(event_bus::producer().is_none());
     assert!(ITEM_PRODUCED.send_event(ItemProduced { run: fixture.run, number: 5 }).is_empty());
@@ -244,8 +245,8 @@ pub(in crate::conformance) fn events_from_the_bus_are_not_produced_again(fixture
     let metadata = ITEM_PRODUCED.generate_signal_metadata();
     fixture.send_to(&source, [Message::new(&metadata, codec::encode(&event))]);
     let member = fixture.member_of(&source, &fixture.group, "a", |consumer| consumer.count(1));
-    assert_eq!(member.end_well().handled, 1);
+    promise_eq!(member.end_well().handled, 1);
     ITEM_PRODUCED.send_event_with_custom_metadata(metadata, event);
-    assert_eq!(received.all(), [1, 1]);
-    assert_eq!(installed.stored(), Vec::<i64>::new());
+    promise_eq!(received.all(), [1, 1]);
+    promise_eq!(installed.stored(), Vec::<i64>::new());
 }

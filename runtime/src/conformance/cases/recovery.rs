@@ -11,7 +11,10 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, Gate, Recorded, message},
+    conformance::{
+        fixture::{Fixture, Gate, Recorded, message},
+        promise::promise_eq,
+    },
     event_bus::{ConsumeError, Consumer},
     receiver::ReceiverError,
     signal::Connection,
@@ -58,14 +61,14 @@ pub(in crate::conformance) fn entries_of_a_crashed_member_are_claimed(fixture: &
     fixture.wait("all messages are handled", || handled.len() >= 4);
     fixture.wait_until_acknowledged();
     let delivered = second.delivered();
-    assert_eq!(second.stop_well().handled, 4);
+    promise_eq!(second.stop_well().handled, 4);
     let mut numbers = BTreeSet::new();
     for (number, at) in handled.all() {
         numbers.insert(number);
         let waited = at - before;
         assert!(number == 4 || waited >= claim, "message {number} was claimed too early, after {waited:?}");
     }
-    assert_eq!(numbers, (1..=4).collect());
+    promise_eq!(numbers, (1..=4).collect());
     for id in ids {
         assert!(
             delivered.contains(&(id.clone(), 1)),
@@ -92,10 +95,10 @@ pub(in crate::conformance) fn an_entry_that_crashes_its_member_is_dead_lettered(
         assert!(crashes < 10, "the entry crashes its member again and again");
     };
     // The first crash does not count: nobody knows which of the delivered messages had begun.
-    assert_eq!((crashes, report.dead_lettered), (4, 1));
-    assert_eq!(fixture.dead_letter().failure.attempts, 3);
+    promise_eq!((crashes, report.dead_lettered), (4, 1));
+    promise_eq!(fixture.dead_letter().failure.attempts, 3);
     let handled: BTreeSet<_> = handled.all().into_iter().collect();
-    assert_eq!(handled, (1..=100).collect(), "every other message should be handled");
+    promise_eq!(handled, (1..=100).collect(), "every other message should be handled");
 }
 
 pub(in crate::conformance) fn a_delivery_is_not_an_attempt(fixture: &Fixture) {
@@ -105,8 +108,8 @@ pub(in crate::conformance) fn a_delivery_is_not_an_attempt(fixture: &Fixture) {
         fixture.deliver_to_the_dead("a", 3);
     }
     let report = fixture.member("a", |consumer| consumer.max_attempts(1).count(3)).end_well();
-    assert_eq!((report.handled, report.dead_lettered), (3, 0));
-    assert_eq!(handled.all(), [1, 2, 3]);
+    promise_eq!((report.handled, report.dead_lettered), (3, 0));
+    promise_eq!(handled.all(), [1, 2, 3]);
 }
 
 pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fixture: &Fixture) {
@@ -118,26 +121,26 @@ pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fi
     let member = start();
     fixture.wait("the last message is handled", || handled.count(&5) > 0);
     fixture.wait_until_acknowledged();
-    assert_eq!(member.stop_well().dead_lettered, 1);
+    promise_eq!(member.stop_well().dead_lettered, 1);
     let letter = fixture.dead_letter();
-    assert_eq!((letter.entry_id, letter.failure.attempts), (ids[1].clone(), 1));
-    assert_eq!(handled.all().into_iter().collect::<BTreeSet<_>>(), (1..=5).collect());
+    promise_eq!((letter.entry_id, letter.failure.attempts), (ids[1].clone(), 1));
+    promise_eq!(handled.all().into_iter().collect::<BTreeSet<_>>(), (1..=5).collect());
 }
 
 pub(in crate::conformance) fn unfinished_entries_come_first(fixture: &Fixture) {
     let (handled, _receiver) = crash_once(fixture);
     fixture.send_items(1..=5);
     fixture.member("a", |consumer| consumer.batch(5)).wait_for_crash();
-    assert_eq!(fixture.pending().len(), 5);
+    promise_eq!(fixture.pending().len(), 5);
     fixture.send_items(6..=9);
     let member = fixture.member("a", |consumer| consumer.count(9));
     let delivered = member.link().clone();
     member.end_well();
     let numbers: Vec<_> = handled.all().into_iter().map(|(number, _)| number).collect();
-    assert_eq!(numbers[numbers.len() - 9..], (1..=9).collect::<Vec<_>>());
+    promise_eq!(numbers[numbers.len() - 9..], (1..=9).collect::<Vec<_>>());
     let attempts: BTreeSet<_> =
         delivered.deliveries().concat().into_iter().map(|(_, attempt)| attempt).collect();
-    assert_eq!(attempts, BTreeSet::from([1]), "no attempt is known to have begun");
+    promise_eq!(attempts, BTreeSet::from([1]), "no attempt is known to have begun");
 }
 
 pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &Fixture) {
@@ -165,8 +168,8 @@ pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &
         || fixture.member("a", |consumer| consumer.batch(16).concurrency(16).max_attempts(2).count(16));
     start().wait_for_crash();
     has_restarted.store(true, Ordering::SeqCst);
-    assert_eq!(start().end_well().handled, 16);
-    assert_eq!(begun.all().into_iter().collect::<BTreeSet<_>>(), (1..=16).collect());
+    promise_eq!(start().end_well().handled, 16);
+    promise_eq!(begun.all().into_iter().collect::<BTreeSet<_>>(), (1..=16).collect());
 }
 
 pub(in crate::conformance) fn an_entry_that_was_tried_is_delivered_alone(fixture: &Fixture) {
@@ -185,13 +188,13 @@ pub(in crate::conformance) fn an_entry_that_was_tried_is_delivered_alone(fixture
         .into_iter()
         .filter(|entries| entries.iter().any(|(_, attempt)| *attempt > 1))
         .collect();
-    assert_eq!(tried, [vec![(ids[2].clone(), 2)]], "it may be the one that ended the process");
+    promise_eq!(tried, [vec![(ids[2].clone(), 2)]], "it may be the one that ended the process");
     let member = start();
     fixture.wait("the last message is handled", || handled.count(&6) > 0);
     fixture.wait_until_acknowledged();
-    assert_eq!(member.stop_well().dead_lettered, 1);
+    promise_eq!(member.stop_well().dead_lettered, 1);
     let handled: BTreeSet<_> = handled.all().into_iter().collect();
-    assert_eq!(handled, (1..=6).collect(), "every other message should be handled");
+    promise_eq!(handled, (1..=6).collect(), "every other message should be handled");
 }
 
 pub(in crate::conformance) fn attempts_survive_a_restart(fixture: &Fixture) {
@@ -209,12 +212,12 @@ pub(in crate::conformance) fn attempts_survive_a_restart(fixture: &Fixture) {
         // The message waits for its next attempt when the member stops.
         thread::sleep(MILLIS(50));
         member.stop_well();
-        assert_eq!(fixture.begun(), [(ids[0].clone(), u32::try_from(attempt).unwrap())]);
+        promise_eq!(fixture.begun(), [(ids[0].clone(), u32::try_from(attempt).unwrap())]);
     }
     let report = fixture.member("a", |consumer| consumer.max_attempts(3).count(1)).end_well();
-    assert_eq!((report.failed_attempts, report.dead_lettered), (1, 1));
-    assert_eq!(attempts.len(), 3);
-    assert_eq!(fixture.dead_letter().failure.attempts, 3);
+    promise_eq!((report.failed_attempts, report.dead_lettered), (1, 1));
+    promise_eq!(attempts.len(), 3);
+    promise_eq!(fixture.dead_letter().failure.attempts, 3);
 }
 
 pub(in crate::conformance) fn a_stop_does_not_count_as_an_attempt(fixture: &Fixture) {
@@ -229,12 +232,12 @@ pub(in crate::conformance) fn a_stop_does_not_count_as_an_attempt(fixture: &Fixt
     for stopped in 1..=2 {
         let member = fixture.member("a", |consumer| consumer.max_attempts(2));
         fixture.wait("a message is handled", || attempts.len() == stopped);
-        assert_eq!(member.stop_well().handled, 1);
+        promise_eq!(member.stop_well().handled, 1);
     }
-    assert_eq!(fixture.begun(), [], "messages that were not started should have no attempts");
+    promise_eq!(fixture.begun(), [], "messages that were not started should have no attempts");
     let report = fixture.member("a", |consumer| consumer.max_attempts(2).count(3)).end_well();
-    assert_eq!((report.handled, report.dead_lettered), (3, 0));
-    assert_eq!(attempts.all(), [1, 2, 3, 4, 5]);
+    promise_eq!((report.handled, report.dead_lettered), (3, 0));
+    promise_eq!(attempts.all(), [1, 2, 3, 4, 5]);
 }
 
 pub(in crate::conformance) fn claims_are_renewed_while_receivers_run(fixture: &Fixture) {
@@ -257,10 +260,10 @@ pub(in crate::conformance) fn claims_are_renewed_while_receivers_run(fixture: &F
     let others = ["b", "a"].map(|name| fixture.member(name, set_up));
     fixture.wait_until_acknowledged();
     for other in others {
-        assert_eq!(other.delivered(), [], "the other member claimed entries of a running member");
+        promise_eq!(other.delivered(), [], "the other member claimed entries of a running member");
     }
-    assert_eq!(first.stop_well().handled, 2);
-    assert_eq!(attempts.all(), [1, 1, 1, 2, 2, 2]);
+    promise_eq!(first.stop_well().handled, 2);
+    promise_eq!(attempts.all(), [1, 1, 1, 2, 2, 2]);
 }
 
 pub(in crate::conformance) fn claims_are_renewed_while_messages_wait_for_a_retry(fixture: &Fixture) {
@@ -278,9 +281,9 @@ pub(in crate::conformance) fn claims_are_renewed_while_messages_wait_for_a_retry
     fixture.wait("the first attempt has failed", || attempts.len() == 1);
     let second = fixture.member("b", set_up);
     fixture.wait_until_acknowledged();
-    assert_eq!(second.delivered(), [], "the other member claimed entries of a running member");
-    assert_eq!(first.stop_well().handled, 2);
-    assert_eq!(attempts.all(), [1, 1, 2]);
+    promise_eq!(second.delivered(), [], "the other member claimed entries of a running member");
+    promise_eq!(first.stop_well().handled, 2);
+    promise_eq!(attempts.all(), [1, 1, 2]);
 }
 
 pub(in crate::conformance) fn a_hanging_receiver_is_reported_and_counts_as_an_attempt(fixture: &Fixture) {
@@ -298,13 +301,13 @@ pub(in crate::conformance) fn a_hanging_receiver_is_reported_and_counts_as_an_at
     let error = member.end_with_error("the receiver hangs");
     let (pending, begun) = (fixture.pending(), fixture.begun());
     gate.open();
-    assert_eq!(error.exit_code(), 3);
+    promise_eq!(error.exit_code(), 3);
     let ConsumeError::ReceiverTimedOut { receiver, entry, .. } = &error else { panic!("{error}") };
     assert!(receiver.contains("recovery::"), "{receiver}");
-    assert_eq!(entry, &ids[1]);
+    promise_eq!(entry, &ids[1]);
     assert!(pending.iter().all(|entry| entry.id != ids[0]), "the first message should be acknowledged");
-    assert_eq!(begun, [(ids[1].clone(), 1)]);
-    assert_eq!(attempts.all(), [1, 2]);
+    promise_eq!(begun, [(ids[1].clone(), 1)]);
+    promise_eq!(attempts.all(), [1, 2]);
 }
 
 pub(in crate::conformance) fn a_member_that_leaves_returns_its_entries(fixture: &Fixture) {
@@ -317,8 +320,8 @@ pub(in crate::conformance) fn a_member_that_leaves_returns_its_entries(fixture: 
     drop(member);
     let next = fixture.member("a", |consumer| consumer.count(2));
     let report = next.end_well();
-    assert_eq!(handled.all(), [2, 3], "the first one was acknowledged, and the others were not");
-    assert_eq!((report.handled, report.lost), (2, 0));
+    promise_eq!(handled.all(), [2, 3], "the first one was acknowledged, and the others were not");
+    promise_eq!((report.handled, report.lost), (2, 0));
 }
 
 pub(in crate::conformance) fn revoked_entries_are_delivered_again(fixture: &Fixture) {
@@ -341,8 +344,8 @@ pub(in crate::conformance) fn revoked_entries_are_delivered_again(fixture: &Fixt
     gate.open();
     fixture.wait("all messages are handled", || handled.len() >= 4);
     fixture.wait_until_acknowledged();
-    assert_eq!(handled.all(), [1, 1, 2, 3], "only the entry that was running should be handled twice");
-    assert_eq!((fixture.begun(), fixture.dead_letters().len()), (Vec::new(), 0));
+    promise_eq!(handled.all(), [1, 1, 2, 3], "only the entry that was running should be handled twice");
+    promise_eq!((fixture.begun(), fixture.dead_letters().len()), (Vec::new(), 0));
     let report = member.stop_well();
-    assert_eq!((report.failed_attempts, report.lost), (0, 0));
+    promise_eq!((report.failed_attempts, report.lost), (0, 0));
 }

@@ -6,7 +6,10 @@ use std::{
 };
 
 use crate::{
-    conformance::fixture::{Fixture, Gate},
+    conformance::{
+        fixture::{Fixture, Gate},
+        promise::promise_eq,
+    },
     event_bus::ConsumeError,
     receiver::ReceiverError,
 };
@@ -41,9 +44,9 @@ pub(in crate::conformance) fn a_running_message_is_finished_before_the_stop(fixt
         thread::sleep(MILLIS(300));
         gate.open();
     });
-    assert_eq!(member.stop_well().handled, 1);
+    promise_eq!(member.stop_well().handled, 1);
     opener.join().unwrap();
-    assert_eq!(handled.all(), [1]);
+    promise_eq!(handled.all(), [1]);
     assert!(fixture.pending().iter().all(|entry| entry.id != ids[0]), "the message should be acknowledged");
 }
 
@@ -62,11 +65,11 @@ pub(in crate::conformance) fn a_stop_has_a_deadline(fixture: &Fixture) {
     gate.open();
     assert!(matches!(error, ConsumeError::StopTimedOut { .. }), "{error}");
     assert!(error.exit_code() > 0);
-    assert_eq!(begun, [], "the stop should not count as an attempt");
+    promise_eq!(begun, [], "the stop should not count as an attempt");
     drop(hanging);
     let (handled, _receiver) = fixture.record();
     fixture.member("a", |consumer| consumer.count(1)).end_well();
-    assert_eq!(handled.all(), [1], "the message should be delivered again");
+    promise_eq!(handled.all(), [1], "the message should be delivered again");
 }
 
 pub(in crate::conformance) fn failed_polls_count_towards_the_error_limit(fixture: &Fixture) {
@@ -91,7 +94,7 @@ pub(in crate::conformance) fn failed_polls_count_towards_the_error_limit(fixture
     link.set_down(true);
     let error = member.end_with_error("the limit is reached");
     let ConsumeError::TooManyErrors { count, last, .. } = &error else { panic!("{error}") };
-    assert_eq!((*count, error.exit_code()), (4, 4));
+    promise_eq!((*count, error.exit_code()), (4, 4));
     assert!(last.contains("the bus is down"), "{last}");
     // A consumer makes one more call when it ends, to acknowledge finished messages.
     let failures = link.failures() - before;
@@ -108,14 +111,14 @@ pub(in crate::conformance) fn failed_attempts_count_towards_the_error_limit(fixt
     let error = member.end_with_error("the limit is reached");
     // Two attempts each of 1 and 2; then 3 is handled, which resets the count; then 4, 5, and the first attempt of 6.
     let ConsumeError::TooManyErrors { count, last, .. } = &error else { panic!("{error}") };
-    assert_eq!((*count, error.exit_code()), (5, 4));
+    promise_eq!((*count, error.exit_code()), (5, 4));
     assert!(last.contains("no space left"), "{last}");
-    assert_eq!(fixture.dead_letters().len(), 4);
-    assert_eq!(fixture.begun(), [(ids[5].clone(), 1)]);
+    promise_eq!(fixture.dead_letters().len(), 4);
+    promise_eq!(fixture.begun(), [(ids[5].clone(), 1)]);
     drop(failing);
     let (handled, _receiver) = fixture.record();
     fixture.member("a", |consumer| consumer.count(4)).end_well();
-    assert_eq!(handled.all(), [6, 7, 8, 9], "no message should be lost");
+    promise_eq!(handled.all(), [6, 7, 8, 9], "no message should be lost");
 }
 
 pub(in crate::conformance) fn a_bus_that_is_down_is_polled_rarely_and_found_soon(fixture: &Fixture) {
@@ -134,7 +137,7 @@ pub(in crate::conformance) fn a_bus_that_is_down_is_polled_rarely_and_found_soon
     // The promises are at most ten polls in ten seconds, and two seconds until the consumer finds the bus.
     assert!((1..=4).contains(&failures), "{failures} polls in three seconds");
     assert!(before.elapsed() < MILLIS(4000), "{:?}", before.elapsed());
-    assert_eq!(member.stop_well().handled, 1);
+    promise_eq!(member.stop_well().handled, 1);
 }
 
 pub(in crate::conformance) fn a_running_message_survives_an_outage(fixture: &Fixture) {
@@ -156,10 +159,10 @@ pub(in crate::conformance) fn a_running_message_survives_an_outage(fixture: &Fix
     thread::sleep(MILLIS(1000));
     let failures = member.link().failures();
     assert!(failures <= 11, "{failures} calls in two seconds, with pauses of 200 ms");
-    assert_eq!(fixture.pending().len(), 2, "nothing should be lost during the outage");
+    promise_eq!(fixture.pending().len(), 2, "nothing should be lost during the outage");
     member.link().set_down(false);
     fixture.wait("both messages are dead-lettered", || fixture.dead_letters().len() == 2);
     fixture.wait_until_acknowledged();
-    assert_eq!(member.stop_well().dead_lettered, 2);
-    assert_eq!(attempts.all(), [1, 2], "each message should be handled once");
+    promise_eq!(member.stop_well().dead_lettered, 2);
+    promise_eq!(attempts.all(), [1, 2], "each message should be handled once");
 }

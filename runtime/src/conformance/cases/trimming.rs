@@ -1,7 +1,7 @@
 //! Entries that the bus drops before they are handled.
 
 use crate::{
-    conformance::fixture::Fixture,
+    conformance::{fixture::Fixture, promise::promise_eq},
     event_bus::{Report, Start},
 };
 
@@ -16,8 +16,8 @@ fn trim_unread(fixture: &Fixture) -> (Report, Vec<String>) {
     let member = fixture.member("a", |consumer| consumer.count(4));
     let lines = member.lines().clone();
     let report = member.end_well();
-    assert_eq!(report.handled, 4);
-    assert_eq!(handled.all(), (1..=5).chain(22..=25).collect::<Vec<_>>());
+    promise_eq!(report.handled, 4);
+    promise_eq!(handled.all(), (1..=5).chain(22..=25).collect::<Vec<_>>());
     let mut lines = lines.with("lost");
     lines.retain(|line| line.starts_with("ERROR"));
     (report, lines)
@@ -25,12 +25,12 @@ fn trim_unread(fixture: &Fixture) -> (Report, Vec<String>) {
 
 pub(in crate::conformance) fn trimmed_unread_entries_are_reported_as_lost(fixture: &Fixture) {
     let (_, lines) = trim_unread(fixture);
-    assert_eq!(lines.len(), 1, "{lines:?}");
+    promise_eq!(lines.len(), 1, "{lines:?}");
 }
 
 pub(in crate::conformance) fn trimmed_unread_entries_are_counted(fixture: &Fixture) {
     let (report, lines) = trim_unread(fixture);
-    assert_eq!(report.lost, 16);
+    promise_eq!(report.lost, 16);
     assert!(lines.concat().contains("16"), "{lines:?}");
 }
 
@@ -45,15 +45,15 @@ pub(in crate::conformance) fn trimmed_pending_entries_are_reported_as_lost(fixtu
     });
     let ids = fixture.send_items(1..=10);
     fixture.member("a", |consumer| consumer.batch(10)).wait_for_crash();
-    assert_eq!(fixture.pending().len(), 10);
+    promise_eq!(fixture.pending().len(), 10);
     fixture.trim(4);
     fixture.send_items([11]);
     let before = handled.len();
     let member = fixture.member("a", |consumer| consumer.count(5));
     let lines = member.lines().clone();
     let report = member.end_well();
-    assert_eq!(handled.all()[before..], [7, 8, 9, 10, 11], "the entries that are left should be handled");
-    assert_eq!((report.handled, report.lost), (5, 6));
+    promise_eq!(handled.all()[before..], [7, 8, 9, 10, 11], "the entries that are left should be handled");
+    promise_eq!((report.handled, report.lost), (5, 6));
     let lost = lines.with("lost").concat();
     assert!(ids[..6].iter().all(|id| lost.contains(id.as_str())), "{lost}");
     assert!(fixture.pending().is_empty());
@@ -72,9 +72,9 @@ pub(in crate::conformance) fn entries_trimmed_after_a_move_are_reported_as_lost(
         let member = fixture.member("a", |consumer| consumer.count(4));
         let lines = member.lines().clone();
         member.end_well();
-        assert_eq!(handled.all()[before..], [17, 18, 19, 20]);
+        promise_eq!(handled.all()[before..], [17, 18, 19, 20]);
         let mut lost = lines.with("lost");
         lost.retain(|line| line.starts_with("ERROR"));
-        assert_eq!(lost.len(), 1, "{to:?}: {lost:?}");
+        promise_eq!(lost.len(), 1, "{to:?}: {lost:?}");
     }
 }

@@ -1,7 +1,10 @@
 //! Messages that no consumer can read, or can read only in part.
 
 use crate::{
-    conformance::fixture::{Fixture, Recorded},
+    conformance::{
+        fixture::{Fixture, Recorded},
+        promise::promise_eq,
+    },
     event_bus::{ConsumeError, DeadLetter, Header, Message, OnUnknownType},
     metadata::EventsMetadata,
 };
@@ -30,12 +33,12 @@ fn dead_letter(fixture: &Fixture, change: impl FnOnce(&Message) -> Message) -> D
     let message = change(&fixture.added(2));
     fixture.send([fixture.added(1), message.clone(), fixture.added(3)]);
     let report = fixture.member("a", |consumer| consumer.count(3)).end_well();
-    assert_eq!((report.handled, report.dead_lettered), (2, 1));
-    assert_eq!(handled.all(), [1, 3]);
+    promise_eq!((report.handled, report.dead_lettered), (2, 1));
+    promise_eq!(handled.all(), [1, 3]);
     assert!(fixture.pending().is_empty());
     let letter = fixture.dead_letter();
     assert!(letter.message == message, "the stored message differs");
-    assert_eq!((letter.failure.attempts, &*letter.failure.receivers), (1, &[][..]));
+    promise_eq!((letter.failure.attempts, &*letter.failure.receivers), (1, &[][..]));
     letter
 }
 
@@ -68,8 +71,8 @@ pub(in crate::conformance) fn unknown_types_can_be_skipped(fixture: &Fixture) {
     fixture.send([with_unknown_type(&fixture.added(1)), fixture.added(2)]);
     let member = fixture.member("a", |consumer| consumer.on_unknown_type(OnUnknownType::Skip).count(1));
     let report = member.end_well();
-    assert_eq!((report.handled, report.skipped, report.dead_lettered), (1, 1, 0));
-    assert_eq!(handled.all(), [2]);
+    promise_eq!((report.handled, report.skipped, report.dead_lettered), (1, 1, 0));
+    promise_eq!(handled.all(), [2]);
     assert!(fixture.pending().is_empty() && fixture.dead_letters().is_empty());
 }
 
@@ -83,11 +86,11 @@ pub(in crate::conformance) fn an_unknown_type_can_stop_the_consumer(fixture: &Fi
         let error = member.end_with_error("it should stop");
         assert!(matches!(&error, ConsumeError::StoppedOnError { entry, .. } if *entry == ids[1]), "{error}");
     }
-    assert_eq!(handled.all(), [1]);
+    promise_eq!(handled.all(), [1]);
     assert!(fixture.dead_letters().is_empty());
     let member = fixture.member("a", |consumer| consumer.on_unknown_type(OnUnknownType::Skip).count(1));
     let report = member.end_well();
-    assert_eq!((report.handled, report.skipped), (1, 1), "both messages should be delivered again");
+    promise_eq!((report.handled, report.skipped), (1, 1), "both messages should be delivered again");
 }
 
 pub(in crate::conformance) fn a_message_without_type_is_dead_lettered(fixture: &Fixture) {
@@ -117,7 +120,7 @@ fn metadata(fixture: &Fixture, change: impl FnOnce(&Message) -> Message) -> (Eve
     });
     let message = fixture.added(1);
     fixture.send([change(&message)]);
-    assert_eq!(fixture.member("a", |consumer| consumer.count(1)).end_well().handled, 1);
+    promise_eq!(fixture.member("a", |consumer| consumer.count(1)).end_well().handled, 1);
     (message.metadata().unwrap().0, received.all().remove(0))
 }
 
@@ -133,9 +136,9 @@ pub(in crate::conformance) fn empty_headers_have_defaults(fixture: &Fixture) {
 }
 
 fn check_defaults((sent, received): (EventsMetadata, EventsMetadata)) {
-    assert_eq!(received.id, sent.id);
-    assert_eq!(received.minorversion, 0);
-    assert_eq!((received.source, received.sourcehost), (sent.source, sent.sourcehost));
+    promise_eq!(received.id, sent.id);
+    promise_eq!(received.minorversion, 0);
+    promise_eq!((received.source, received.sourcehost), (sent.source, sent.sourcehost));
     assert!(received.time.unix_micros() >= sent.time.unix_micros());
 }
 
