@@ -2,7 +2,6 @@
 
 use std::{
     fmt::{Arguments, Debug},
-    io::{self, Write},
     thread,
 };
 
@@ -60,8 +59,7 @@ impl Drop for Named<'_> {
     fn drop(&mut self) {
         if thread::panicking() {
             let Case { group, name, .. } = self.0;
-            // Tests hide what `eprintln!` prints until they end.
-            let _ = writeln!(io::stderr(), "conformance: {group}::{name} failed");
+            eprintln!("conformance: {group}::{name} failed");
         }
     }
 }

@@ -9,6 +9,7 @@ use tracing::{Level, subscriber::with_default};
 
 use crate::{
     differences::known,
+    process::Running,
     python::{Member, each, received_ids},
     rust::{Inbox, Received, Service, StopOnDrop},
     stream,
@@ -49,7 +50,7 @@ fn every_event_reaches_one_member() {
             wait_until("all are received", || received() >= vectors.len());
             wait_until("all are acknowledged", || stream::pending(&server, "events", "group") == 0);
             stop.stop();
-            let by_python: Vec<Value> = pythons.into_iter().flat_map(|python| python.kill()).collect();
+            let by_python: Vec<Value> = pythons.into_iter().flat_map(Running::kill).collect();
             (by_python, members.map(|member| member.join().unwrap()))
         });
         let by_rust = inbox.take();
