@@ -12,7 +12,7 @@ fn wrong_arguments() {
     for (arguments, expected) in [
         (
             &["--extra", r#"{"chek_backlog": true}"#][..],
-            "the known keys are `consumer_name`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`",
+            "the known keys are `consumer_name`, `group_instance_id`, `last_read_msg_id`, `check_backlog`, `claim_msgs_older_than`",
         ),
         (&["--extra", "{"], "`--extra`: not valid JSON: "),
         (&["--extra", r#"{"last_read_msg_id": "yesterday"}"#], "expected the id of a message"),
