@@ -120,6 +120,14 @@ fn the_container_runs_a_static_binary_of_any_repository() {
         "--release --locked --bin my-worker && cp target/release/my-worker /worker"
     );
     assert!(all("COPY").contains(&"--from=build /worker /worker"));
+    // The guide names what librdkafka and OpenSSL need to build.
+    let guide = read(root.join("runtime/src/guide/kafka.md"));
+    let (_, needed) = guide.split_once("on Alpine `apk add ").expect("the packages");
+    let installed =
+        *all("RUN").iter().find(|run| run.starts_with("apk add")).expect("packages are installed");
+    for package in needed.split('`').next().unwrap().split_whitespace() {
+        assert!(installed.split_whitespace().any(|one| one == package), "{package}");
+    }
 
     // The example in the comment builds an existing example.
     let given: Vec<(&str, &str)> = dockerfile

@@ -118,3 +118,17 @@ fn a_broker_that_was_away_is_found_again() {
     producer.send(&[number(&topic, 3)], soon()).remove(0).unwrap();
     assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
 }
+
+/// A wrong path is answered like an unknown schema, but says nothing about schemas.
+#[test]
+fn a_wrong_path_of_the_registry_is_named() {
+    let Some(world) = World::new() else { return };
+    let topic = world.topic(1);
+    let options = KafkaOptions::new(world.kafka.bootstrap(), [format!("{}/nowhere", world.registry.url())]);
+    let producer = KafkaBus::new(options).unwrap().producer().unwrap();
+    let error = producer.send(&[number(&topic, 1)], soon()).remove(0).unwrap_err();
+    assert!(error.is_transient(), "{error}");
+    let part =
+        "is not the answer of a schema registry; check the path of `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL`";
+    assert!(error.to_string().contains(part), "{error}");
+}

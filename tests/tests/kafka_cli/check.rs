@@ -141,3 +141,12 @@ fn an_event_type_with_a_hyphen_may_be_refused() {
     let lines = check(&bus.with("EVENT_BUS_PRODUCER_CONFIG", route.to_string()));
     assert!(has(&lines, &["warning: schema_may_be_refused", event_type, "hyphen"]), "{lines:?}");
 }
+
+#[test]
+fn a_wrong_port_of_the_brokers_is_named() {
+    let Some(bus) = Bus::without_topic() else { return };
+    let ran = bus.with("EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1").run(&["lag", "-t", "parcels"]);
+    assert_eq!(ran.code, 2);
+    let part = "cannot connect to Kafka at 127.0.0.1:1";
+    assert!(ran.stderr.contains(part) && ran.stderr.contains("Connection refused"), "{}", ran.stderr);
+}

@@ -96,10 +96,12 @@ impl ClientErrors {
             }
             return;
         }
-        // A service has one table of properties for its producer and its consumers.
-        let is_for_others = facility == "CONFWARN" && line.contains("will be ignored by this");
+        // A service has one table of properties for its producer and its consumers. The client tries again what fails while a broker
+        // starts.
+        let is_usual = (facility == "CONFWARN" && line.contains("will be ignored by this"))
+            || (facility == "GETPID" && line.ends_with(": retrying"));
         match level {
-            _ if is_for_others => tracing::debug!("librdkafka: {facility} {line}"),
+            _ if is_usual => tracing::debug!("librdkafka: {facility} {line}"),
             RDKafkaLogLevel::Emerg | RDKafkaLogLevel::Alert | RDKafkaLogLevel::Critical => {
                 tracing::error!("librdkafka: {facility} {line}");
             }

@@ -34,6 +34,8 @@ const NO_GROUP: &str = "openedx-events";
 const SLICE: Duration = Duration::from_millis(100);
 /// How long one look at the offsets of a group takes.
 const LOOK: Duration = Duration::from_millis(500);
+/// How long the client is asked for its latest errors.
+const NEWS: Duration = Duration::from_millis(20);
 /// How long to wait before another look.
 const PAUSE: Duration = Duration::from_millis(100);
 /// How long nothing may arrive.
@@ -107,7 +109,10 @@ impl Reader {
     /// nothing after an error.
     fn refusal(&self) -> Option<KafkaError> {
         let mut refusal = None;
-        while let Some(polled) = self.client.poll(Duration::ZERO) {
+        let deadline = Instant::now() + NEWS;
+        while Instant::now() < deadline {
+            // It is also `None` after an event that is not a record, such as a log line: others may follow.
+            let Some(polled) = self.client.poll(Duration::from_millis(1)) else { continue };
             let is_refusal = |error: &KafkaError| {
                 matches!(
                     error.rdkafka_error_code(),

@@ -39,7 +39,7 @@ impl RegistryError {
     /// Returns whether the registry has answered that it has no schema of that id, or one that nobody can use. Any other error
     /// says nothing about the schema.
     pub(in crate::event_bus::broker::kafka::bus) fn has_no_schema(&self) -> bool {
-        matches!(self, Self::Refused { code: 404 | 40403 | UNUSABLE, .. })
+        matches!(self, Self::Refused { code: 40403 | UNUSABLE, .. })
     }
 
     /// Returns the reason.

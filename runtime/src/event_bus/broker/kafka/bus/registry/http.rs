@@ -147,13 +147,21 @@ fn read(url: &str, mut response: Response<Body>) -> Result<Value, RegistryError>
     if matches!(status.as_u16(), 408 | 429) || status.is_server_error() {
         return Err(RegistryError::Away(said));
     }
-    let code = field("error_code").and_then(Value::as_i64).unwrap_or_else(|| status.as_u16().into());
+    let code = field("error_code").and_then(Value::as_i64);
+    // A registry gives a code to what it does not find. So this says nothing about a schema.
+    if status.as_u16() == 404 && code.is_none_or(|code| code == 404) {
+        return Err(RegistryError::Away(format!(
+            "{said}, which is not the answer of a schema registry; check the path of `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL`: the one of \
+             Apicurio ends in `/apis/ccompat/v7`"
+        )));
+    }
     let reason = match status.as_u16() {
         401 | 403 => format!(
             "{said}; check `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_API_KEY` and `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_API_SECRET`"
         ),
         _ => said,
     };
+    let code = code.unwrap_or_else(|| status.as_u16().into());
     Err(RegistryError::Refused { code, reason })
 }
 
@@ -163,7 +171,12 @@ fn read(url: &str, mut response: Response<Body>) -> Result<Value, RegistryError>
 ///
 /// If asking again cannot help.
 fn failed(url: &str, error: &ureq::Error) -> Result<RegistryError, RegistryError> {
-    let reason = format!("cannot reach the schema registry at {url}: {error}");
+    let why = match error {
+        ureq::Error::Timeout(_) => "it did not answer in time".to_owned(),
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    };
+    let reason = format!("cannot reach the schema registry at {url}: {why}");
     let is_lasting = match error {
         ureq::Error::Rustls(rustls::Error::InvalidCertificate(_)) => true,
         ureq::Error::Io(error) => error

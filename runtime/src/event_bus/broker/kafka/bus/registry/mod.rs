@@ -76,7 +76,7 @@ impl Registry {
             return Ok(Arc::clone(text));
         }
         let answer = match self.http.get(&format!("/schemas/ids/{id}"), deadline) {
-            Err(RegistryError::Refused { code, .. }) if NOT_FOUND.contains(&code) || code == 404 => {
+            Err(RegistryError::Refused { code, .. }) if NOT_FOUND.contains(&code) => {
                 let first = *lock(&self.unknown).entry(id).or_insert_with(Instant::now);
                 return Err(if first.elapsed() < LEARNING {
                     RegistryError::away(format!(
@@ -101,9 +101,7 @@ impl Registry {
     /// Names the subject in an error.
     fn explain(&self, error: RegistryError, subject: &str) -> RegistryError {
         match error {
-            RegistryError::Refused { code, reason }
-                if !self.auto_register && (NOT_FOUND.contains(&code) || code == 404) =>
-            {
+            RegistryError::Refused { code, reason } if !self.auto_register && NOT_FOUND.contains(&code) => {
                 RegistryError::Refused {
                     code,
                     reason: format!(

@@ -38,7 +38,7 @@ impl Registry {
         match self.http.post(&format!("/subjects/{encoded}?normalize=false"), &body, deadline) {
             Ok(_) => return Ok(Trial::Known),
             Err(RegistryError::Refused { code: 40401, .. }) => return Ok(Trial::NewSubject),
-            Err(RegistryError::Refused { code, .. }) if NOT_FOUND.contains(&code) || code == 404 => {}
+            Err(RegistryError::Refused { code, .. }) if NOT_FOUND.contains(&code) => {}
             Err(error) => return Err(error),
         }
         let path = format!("/compatibility/subjects/{encoded}/versions/latest?verbose=true");
