@@ -67,6 +67,11 @@ fn asynchronous() {
     compare("06_async", &printed(example.env("NO_PROXY", "127.0.0.1")));
 }
 
+#[test]
+fn tracking() {
+    compare("05_tracking", &printed(&mut run("05_tracking", &[])));
+}
+
 /// In the transcript of a web service, `>` starts a request and `<` its answer. Both halves of the process end with one signal, and
 /// nothing is lost.
 #[test]
