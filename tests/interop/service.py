@@ -44,9 +44,9 @@ def start_kafka(args, **more):
     )
     from edx_event_bus_kafka.internal.config import get_schema_registry_client
 
-    # Apicurio 3.3.3 sometimes leaves a request unanswered on a busy machine, and Python's requests have no timeout. After it, the
-    # client asks again.
-    get_schema_registry_client()._rest_client.session.timeout = 10.0  # pylint: disable=protected-access
+    # Apicurio 3.3.3 sometimes leaves a request unanswered on a busy machine, and Python's requests have no timeout. After it, newer
+    # releases of the client ask again.
+    get_schema_registry_client()._rest_client.session.timeout = 40.0  # pylint: disable=protected-access
 
 
 def kafka_arguments(parser):
