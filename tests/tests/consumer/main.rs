@@ -1,5 +1,6 @@
 //! Checks the calls of a consumer to its bus, with a bus whose answers the tests write.
 
+mod ahead;
 mod closing;
 mod pause;
 mod revoked;

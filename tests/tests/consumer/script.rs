@@ -28,6 +28,10 @@ pub(crate) enum Call {
     Acknowledge(Vec<String>),
     Hold(Vec<(String, u32)>),
     DeadLetter(String),
+    /// The consumer may be asked to take as many entries with its next poll. Recorded only if the bus reads ahead.
+    ReadAhead(usize),
+    /// A poll that must take entries that are on their way, and how many it takes.
+    Take(usize),
     Close,
     Drop,
 }
@@ -47,6 +51,12 @@ struct ScriptState {
     /// How long closing takes, and its error.
     closing: (Duration, Option<String>),
     lacks: Option<Capability>,
+    reads_ahead: bool,
+    /// Stops the consumer when it reads ahead.
+    stops_ahead: bool,
+    stop: Option<Stop>,
+    /// The number of entries on their way.
+    ahead: usize,
 }
 
 impl Script {
@@ -84,6 +94,14 @@ impl Script {
         self.lock().closing = (time, error.map(str::to_owned));
     }
 
+    pub(crate) fn reads_ahead(&self) {
+        self.lock().reads_ahead = true;
+    }
+
+    pub(crate) fn stop_when_it_reads_ahead(&self) {
+        self.lock().stops_ahead = true;
+    }
+
     pub(crate) fn lack(&self, capability: Capability) {
         self.lock().lacks = Some(capability);
     }
@@ -108,6 +126,7 @@ impl Script {
     pub(crate) fn start(&self, set_up: impl FnOnce(Consumer) -> Consumer) -> Running {
         let consumer = set_up(Consumer::of(Arc::new(self.clone()), "parcels", "office", "a"));
         let (stop, lines) = (Stop::new(), Lines::default());
+        self.lock().stop = Some(stop.clone());
         let (sender, outcome) = mpsc::channel();
         let (consumer_stop, subscriber) = (stop.clone(), lines.subscriber(Level::INFO));
         thread::spawn(move || {
@@ -180,6 +199,10 @@ impl EventBusConsumer for ScriptMember {
         if !acknowledge.is_empty() {
             state.calls.push(Call::Acknowledge(acknowledge.iter().map(EntryId::to_string).collect()));
         }
+        let ahead = std::mem::take(&mut state.ahead);
+        if ahead > 0 {
+            state.calls.push(Call::Take(max));
+        }
         loop {
             let fits = state.polls.front().is_some_and(|next| next.entries.len() <= max);
             if fits && let Some(next) = state.polls.pop_front() {
@@ -193,6 +216,21 @@ impl EventBusConsumer for ScriptMember {
             let waited = self.0.0.1.wait_timeout(state, left);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
+    }
+
+    fn read_ahead(&mut self, max: usize) -> Result<usize, BusError> {
+        let mut state = self.0.lock();
+        if !state.reads_ahead {
+            return Ok(0);
+        }
+        state.calls.push(Call::ReadAhead(max));
+        state.ahead = max;
+        let stop = state.stop.clone().filter(|_| state.stops_ahead);
+        drop(state);
+        if let Some(stop) = stop {
+            stop.stop();
+        }
+        Ok(max)
     }
 
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {

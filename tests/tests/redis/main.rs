@@ -1,5 +1,6 @@
 //! The Redis bus, tested through its traits against real servers.
 
+mod ahead;
 mod background;
 mod between;
 mod claiming;

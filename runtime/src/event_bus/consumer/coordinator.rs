@@ -131,16 +131,16 @@ impl<'a> Coordinator<'a> {
     fn load(&self) -> (usize, usize) {
         let mut floor = self.lanes().floor();
         floor.gets_no_more = self.pace.is_done || self.intake.room() == 0;
-        (floor.in_flight.len(), self.room(&floor))
+        (floor.in_flight.len(), self.room(&floor, 0))
     }
 
-    /// Returns how many more entries may be read.
-    fn room(&self, floor: &Floor) -> usize {
+    /// Returns how many more entries may be read, apart from those that are about to be dealt.
+    fn room(&self, floor: &Floor, dealt: usize) -> usize {
         if floor.in_flight.is_closed() {
             return 0;
         }
         let left = self.options.count.map_or(u64::MAX, |count| count.saturating_sub(floor.settled));
-        let in_flight = floor.in_flight.len();
+        let in_flight = floor.in_flight.len() + dealt;
         let by_count = self.options.in_hand().min(usize::try_from(left).unwrap_or(usize::MAX));
         let by_bytes = if in_flight == 0 { self.intake.capacity() } else { self.intake.room() };
         by_count.saturating_sub(in_flight).min(by_bytes)
@@ -162,7 +162,7 @@ impl<'a> Coordinator<'a> {
     fn poll(&mut self, wait: Option<Duration>) -> Step {
         let mut floor = self.lanes().floor();
         // Entries that are on their way have their room already.
-        let room = self.room(&floor).min(self.options.batch()).min(AT_ONCE).max(self.pace.ahead);
+        let room = self.room(&floor, 0).min(self.options.batch()).min(AT_ONCE).max(self.pace.ahead);
         let finished = floor.in_flight.take_finished();
         drop(floor);
         let asked = if self.pace.ahead > 0 { self.pace.ahead } else { room };
@@ -190,7 +190,7 @@ impl<'a> Coordinator<'a> {
         let mut floor = self.lanes().floor();
         floor.broker_answered();
         floor.low = self.options.in_hand() - self.options.batch();
-        let room = self.room(&floor).saturating_sub(entries.len());
+        let room = self.room(&floor, entries.len());
         drop(floor);
         self.read_ahead(room);
         if !entries.is_empty() {
