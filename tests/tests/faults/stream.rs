@@ -56,7 +56,8 @@ fn a_server_out_of_memory_loses_nothing() {
     scenario.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!("background");
     producers.push(scenario.producer(&tasks));
     scenario.settings = before;
-    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({})));
+    // Consumers that are slower than the producers have entries to refuse when the memory ends.
+    let mut consumers = ["ann", "bob"].map(|name| scenario.consumer(name, &json!({"work_micros": 500})));
     for _ in 0..2 {
         eventually("there are dead letters", || !Ledger::of(&scenario).dead.is_empty());
         let _: String = scenario.ask(&["CONFIG", "SET", "maxmemory", "1"]);

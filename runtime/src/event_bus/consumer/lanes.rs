@@ -121,6 +121,10 @@ impl Lanes {
     /// Stops the lanes. Messages that they have not begun are returned.
     pub(super) fn stop(&self) {
         self.floor().in_flight.stop();
+        self.notify();
+    }
+
+    fn notify(&self) {
         for work in &self.shared.work {
             work.notify_one();
         }
@@ -165,8 +169,13 @@ impl Lanes {
     }
 }
 
+/// Ends the threads. After an orderly stop, they have nothing left; after a panic of the bus, nothing may run for a consumer that
+/// cannot acknowledge.
 impl Drop for Lanes {
     fn drop(&mut self) {
-        self.stop();
+        // Dropping a message may run a user's destructor, so it must not happen under the lock.
+        let abandoned = self.floor().in_flight.abandon();
+        drop(abandoned);
+        self.notify();
     }
 }

@@ -1,7 +1,10 @@
 //! A stop: what is not handled is returned, with the number of attempts that count.
 
 use super::{InFlight, MessageState, NextStep};
-use crate::event_bus::wire::{Entry, EntryId};
+use crate::event_bus::{
+    consumer::job::Job,
+    wire::{Entry, EntryId},
+};
 
 impl InFlight {
     pub(in crate::event_bus::consumer) fn is_stopping(&self) -> bool {
@@ -27,6 +30,12 @@ impl InFlight {
                 self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
             }
         }
+    }
+
+    /// Stops without an end: no lane begins anything, not even the batches that it has collected. Returns their messages.
+    pub(in crate::event_bus::consumer) fn abandon(&mut self) -> Vec<Job> {
+        self.stop();
+        self.lanes.iter_mut().flat_map(|lane| lane.collected.take_if(|_| true)).collect()
     }
 
     /// Ends a stop and returns the messages that are left. The attempt of a receiver counts if it hangs in its lane.

@@ -258,6 +258,13 @@ fn a_stop_passes_on_what_was_collected() {
 }
 
 #[test]
+fn a_consumer_that_cannot_acknowledge_passes_on_nothing() {
+    let (mut in_flight, now) = collected(&["a", "b", "c"], false);
+    assert_eq!(in_flight.abandon().len(), 3);
+    assert!(in_flight.next(0, now, true).is_none() && !in_flight.collects(0));
+}
+
+#[test]
 fn a_stop_returns_messages_whose_attempts_are_not_stored_and_all_during_a_pause() {
     let (mut in_flight, _) = collected(&["a"], true);
     in_flight.stop();
