@@ -41,6 +41,7 @@ pub(crate) enum Call {
 pub(crate) struct Script(Arc<(Mutex<ScriptState>, Condvar)>);
 
 #[derive(Default)]
+#[allow(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
 struct ScriptState {
     polls: VecDeque<Polled>,
     calls: Vec<Call>,
