@@ -29,7 +29,7 @@ pub(super) fn measure(environment: &Environment) -> Result<Tables> {
         })
     };
     Ok(vec![
-        ("bus_consume_many", table(MANY, counts.many_at_a_time, Some(0.7))?),
+        ("bus_consume_many", table(MANY, counts.many_at_a_time, Some(0.9))?),
         ("bus_consume_one", table(1, ONE_BY_ONE * counts.one_at_a_time, None)?),
     ])
 }
