@@ -64,7 +64,7 @@ impl<E: Event> AnyReceiver for TypedReceiver<E> {
     }
 }
 
-/// The type of the elements of [`RECEIVERS`].
+/// The type of the elements of `RECEIVERS`.
 pub type ReceiverElement = &'static dyn AnyReceiver;
 
 /// The receivers of all linked crates. The linker collects what `#[receiver]` adds.

@@ -19,7 +19,7 @@ use crate::{
     scope::{self, Scopes},
 };
 
-/// The type of the elements of [`SIGNALS`].
+/// The type of the elements of `SIGNALS`.
 pub type SignalElement = &'static dyn AnySignal;
 
 /// The signals of all linked crates. The linker collects what `#[event]` adds.
