@@ -115,7 +115,8 @@ impl Bus {
     }
 
     fn start(&self, arguments: &[&str]) -> Running {
-        self.start_as(WORKER, arguments)
+        // A shell that runs the tests in the background makes them ignore SIGINT, and the worker would inherit that.
+        self.start_as("env", &[&["--default-signal=INT", WORKER][..], arguments].concat())
     }
 
     fn start_as(&self, program: &str, arguments: &[&str]) -> Running {
