@@ -25,10 +25,11 @@ pub use broker::{
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;
 pub use consumer::{
-    ConsumeError, Consumer, LaneUse, OnError, OnUnknownType, Replayed, Report, Stop, replay, run_all,
+    ConsumeError, Consumer, LaneUse, OnError, OnUnknownType, Replayed, Report, Stop, replay, replay_all,
+    run_all,
 };
 #[cfg(feature = "cli")]
-pub(crate) use consumer::{LOOP_HELP, Renamed, rename, seek_arguments};
+pub(crate) use consumer::{LOOP_HELP, Renamed, Together, rename, seek_arguments};
 pub use producer::{Guard, InstallError, ProduceError, Producer, Undelivered, install, producer};
 pub use settings::Settings;
 pub use wire::{

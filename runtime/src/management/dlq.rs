@@ -1,6 +1,6 @@
 //! `dlq`: lists, replays and drops the dead letters of a group.
 
-use std::{collections::HashSet, io::Write, time::Duration};
+use std::{collections::HashSet, io::Write};
 
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
@@ -9,11 +9,12 @@ use super::{
     args::{GroupArgs, OpenTopic, with_bus},
     async_runtime::in_runtime,
     event_json::entry,
+    replays::Replays,
     result::{CommandError, CommandResult, Done},
 };
 use crate::{
     date_time::DateTime,
-    event_bus::{DeadLetter, EntryId, Renamed, Replayed, Sizes, rename, replay},
+    event_bus::{DeadLetter, EntryId, Renamed, Settings, Sizes, Together},
 };
 
 /// Why `dlq replay --all` passes over a dead letter.
@@ -143,70 +144,34 @@ impl Replay {
         }
         self.selected.check()?;
         let (settings, mut topic) = self.selected.group.open_with_settings()?;
-        let timeout = settings.consumer.receiver_timeout;
-        let replay = || self.replay_from(&mut topic, timeout, out);
+        let replay = || self.replay_from(&mut topic, &settings, out);
         let (done, closed) = in_runtime(|| with_bus(&settings, replay))?;
         closed?;
         Ok(done)
     }
 
-    fn replay_from(&self, topic: &mut OpenTopic, timeout: Duration, out: &mut dyn Write) -> CommandResult {
+    fn replay_from(&self, topic: &mut OpenTopic, settings: &Settings, out: &mut dyn Write) -> CommandResult {
         let group = &self.selected.group.group;
+        // A wrong id is an error before any receiver runs.
+        let ids = self.selected.unique_ids();
+        let named: Vec<_> =
+            ids.iter().map(|id| find(topic, group, id)).collect::<Result<_, CommandError>>()?;
+        let asks = self.selected.all || Together::may_gather(&named);
+        let unfinished = if asks { topic.operations.replaying(&topic.name, group)? } else { Vec::new() };
+        let mut replays = Replays::new(group, settings, unfinished.clone(), out);
         // An operator who names a dead letter wants to try it again.
-        let unfinished =
-            if self.selected.all { topic.operations.replaying(&topic.name, group)? } else { Vec::new() };
-        let mut done = Done::Clean;
-        // A dead letter that stays may get a new id, and is then listed once more at the end.
-        let mut tried = HashSet::new();
-        let mut one = |topic: &mut OpenTopic, mut letter: DeadLetter| -> Result<(), CommandError> {
-            if tried.contains(&letter.id) {
-                return Ok(());
-            }
-            if unfinished.contains(&letter.id) {
-                done = Done::WithFindings;
-                writeln!(
-                    out,
-                    "{}",
-                    json!({"id": letter.id.as_str(), "handled": false, "error": UNFINISHED})
-                )?;
-                return Ok(());
-            }
-            let replayed = match rename(&mut letter, &self.renamed) {
-                Ok(()) => replay(&mut *topic.operations, &topic.name, group, &letter, timeout)?,
-                Err(error) => Replayed::Failed(letter.id.clone(), error),
-            };
-            let line = match replayed {
-                Replayed::Handled(id) => json!({"id": id.as_str(), "handled": true}),
-                Replayed::Failed(id, error) | Replayed::TimedOut(id, error) => {
-                    done = Done::WithFindings;
-                    let mut line = json!({"id": letter.id.as_str(), "handled": false, "error": error});
-                    if id != letter.id {
-                        line["kept_as"] = id.as_str().into();
-                        tried.insert(id);
-                    }
-                    line
-                }
-            };
-            writeln!(out, "{line}")?;
-            // The next one may end the process.
-            out.flush()?;
-            Ok(())
-        };
-        if self.selected.all {
-            for_each(topic, group, one)?;
-        } else {
-            // A wrong id is an error before any receiver runs.
-            let letters: Vec<_> = self
-                .selected
-                .unique_ids()
-                .iter()
-                .map(|id| find(topic, group, id))
-                .collect::<Result<_, _>>()?;
-            for letter in letters {
-                one(topic, letter)?;
-            }
+        for letter in named {
+            replays.add(topic, letter, &self.renamed)?;
         }
-        Ok(done)
+        if self.selected.all {
+            for_each(topic, group, |topic, letter| {
+                if unfinished.contains(&letter.id) {
+                    return replays.refuse(topic, &letter.id, UNFINISHED);
+                }
+                replays.add(topic, letter, &self.renamed)
+            })?;
+        }
+        replays.end(topic)
     }
 }
 

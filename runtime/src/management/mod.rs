@@ -71,6 +71,7 @@ mod logging;
 mod parse_keys;
 mod pending;
 mod produce_event;
+mod replays;
 mod result;
 mod schema_file;
 mod seek;

@@ -8,6 +8,7 @@ use crate::{
     event::{AnyEventError, EventDefinition},
     former,
     metadata::EventsMetadata,
+    receiver::BatchReceiver,
     responses::Responses,
     signal::{AnySignal, Incoming, SIGNALS},
 };
@@ -106,6 +107,11 @@ pub(crate) fn type_has_receivers(event_type: &str) -> Option<bool> {
 /// Returns whether events of that type have batch receivers and no others.
 pub(crate) fn has_only_batches(event_type: &str) -> bool {
     find(event_type).is_some_and(|signal| signal.receivers().are_only_batches(signal.definition()))
+}
+
+/// Returns the batch receivers of events of that type.
+pub(crate) fn batch_receivers(event_type: &str) -> Vec<BatchReceiver> {
+    find(event_type).map(|signal| signal.receivers().batches(signal.definition())).unwrap_or_default()
 }
 
 /// Returns whether any event has a receiver in this program. Those that the conformance suite links do not count.

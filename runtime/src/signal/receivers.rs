@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
-    receiver::{AnyReceiver, Called, Delivery, EventOrigin, receivers_of},
+    receiver::{AnyReceiver, BatchReceiver, Called, Delivery, EventOrigin, receivers_of},
     responses::ReceiverHandle,
 };
 
@@ -90,6 +90,12 @@ impl Receivers {
         let receivers = self.linked(event).taking(EventOrigin::Bus);
         let are_batches = receivers.iter().all(|one| one.definition().batch().is_some());
         are_batches && !receivers.is_empty() && !self.are_connected()
+    }
+
+    /// Returns the batch receivers of an event from an event bus, in order.
+    pub(crate) fn batches(&self, event: &'static EventDefinition) -> Vec<BatchReceiver> {
+        let receivers = self.linked(event).taking(EventOrigin::Bus);
+        receivers.iter().copied().filter_map(BatchReceiver::new).collect()
     }
 
     /// Returns whether receivers are connected to the signal or to all signals.

@@ -1,11 +1,12 @@
-//! A worker with a batch receiver, which prints the number of events in each batch. Its arguments are the URL of a Redis server, a
-//! topic and a group.
+//! A worker with a batch receiver, which prints the number of events in each batch to standard error. Its arguments are the URL of a
+//! Redis server, a topic and a group, or a command.
 
-use std::env;
+use std::{env, process::ExitCode};
 
 use openedx_events::{
     event,
     event_bus::{Consumer, Settings, Start, Stop},
+    management,
     prelude::*,
 };
 use serde_json::json;
@@ -22,16 +23,24 @@ pub struct LetterFiled {
 }
 
 #[receiver(LETTER_FILED, batch(max = 100, wait = "1h"))]
-fn file(batch: &Batch<LetterFiled>) {
-    println!("{}", batch.len());
+fn file(batch: &Batch<LetterFiled>) -> Result<(), BatchError> {
+    eprintln!("{}", batch.len());
+    if batch.events().any(|event| event.to == "crash") {
+        std::process::abort();
+    }
+    let lost = batch.events().enumerate().filter(|(_, event)| event.to == "nobody");
+    Err(BatchError::some(lost.map(|(position, _)| (position, "no such person"))))
 }
 
-fn main() {
-    let [url, topic, group]: [String; 3] =
-        env::args().skip(1).collect::<Vec<_>>().try_into().expect("three arguments");
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let [url, topic, group] = &arguments[..] else { return management::run() };
+    if !url.starts_with("redis") {
+        return management::run();
+    }
     let settings = json!({"EVENT_BUS_CONSUMER": "redis", "EVENT_BUS_REDIS_CONNECTION_URL": url});
     let settings = Settings::from_value(settings).expect("settings");
-    let consumer =
-        Consumer::new(settings).topic(&topic).group(group).consumer_name("a").start(Start::Backlog);
+    let consumer = Consumer::new(settings).topic(topic).group(group).consumer_name("a").start(Start::Backlog);
     consumer.run(Stop::new()).expect("the consumer runs until it is killed");
+    ExitCode::SUCCESS
 }

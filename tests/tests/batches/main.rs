@@ -1,13 +1,16 @@
-//! Batch receivers on an event bus: when a batch is complete, and what happens if it fails.
+//! Batch receivers on an event bus: when a batch is complete, what happens if it fails, and batches of dead letters.
 
 mod complete;
 mod failing;
 mod lanes;
+mod recording;
 mod redis;
+mod replaying;
 mod world;
 
 use std::{
     collections::BTreeMap,
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     sync::{Mutex, PoisonError},
 };
 
@@ -69,9 +72,9 @@ fn call(receiver: &'static str, test: &str, letters: &[Letter]) -> Result<(), Ba
     }
     let lock = || RECEIVERS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut function = lock().remove(test).expect("one call at a time");
-    let result = function(receiver, letters);
+    let result = catch_unwind(AssertUnwindSafe(|| function(receiver, letters)));
     lock().insert(test.to_owned(), function);
-    result
+    result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 macro_rules! letters {

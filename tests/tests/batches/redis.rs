@@ -34,12 +34,12 @@ fn what_a_killed_process_had_collected_comes_again_in_batches() {
     for _ in 0..2 {
         let worker = env!("CARGO_BIN_EXE_batch_worker");
         let mut command = Command::new(worker);
-        let mut process = command.args([&server.url(), TOPIC, GROUP]).stdout(Stdio::piped()).spawn().unwrap();
+        let mut process = command.args([&server.url(), TOPIC, GROUP]).stderr(Stdio::piped()).spawn().unwrap();
         wait("the worker has read all", || world.open() == (70, 0));
         std::thread::sleep(std::time::Duration::from_millis(100));
         // SIGKILL, before the batch is complete.
         process.kill().unwrap();
-        let printed = process.wait_with_output().unwrap().stdout;
+        let printed = process.wait_with_output().unwrap().stderr;
         assert_eq!(String::from_utf8_lossy(&printed), "", "nothing was passed on");
     }
     let attempts = world.bus.operations().unwrap().pending(TOPIC, GROUP, None, 100).unwrap();

@@ -37,8 +37,11 @@ impl World {
             let message = Message::new(&signal.generate_signal_metadata(), codec::encode(&event));
             Envelope { topic: TOPIC.into(), key: None, message }
         };
-        let envelopes: Vec<_> = events.into_iter().map(envelope).collect();
-        let sent = self.bus.producer().unwrap().send(&envelopes, Instant::now() + PATIENCE);
+        self.deliver(&events.into_iter().map(envelope).collect::<Vec<_>>());
+    }
+
+    pub(crate) fn deliver(&self, envelopes: &[Envelope]) {
+        let sent = self.bus.producer().unwrap().send(envelopes, Instant::now() + PATIENCE);
         assert!(sent.iter().all(Result::is_ok), "{sent:?}");
     }
 

@@ -19,8 +19,22 @@ pub(super) enum Said {
 /// If the receiver is unavailable, or if the first two messages that it gets alone fail and none has succeeded, the fault is
 /// probably not theirs. Then the rest is not tried.
 pub(super) fn call_in_parts(len: usize, call: impl FnMut(Range<usize>) -> BatchOutcome) -> Vec<Said> {
-    let mut parts =
-        Parts { call, said: Vec::with_capacity(len), has_succeeded: false, alone: 0, is_over: false };
+    call_parts(len, Some(2), call)
+}
+
+/// Calls a receiver in the same way, but for messages that have failed before: however many fail alone, the rest is tried, unless the
+/// receiver is unavailable.
+pub(super) fn call_in_all_parts(len: usize, call: impl FnMut(Range<usize>) -> BatchOutcome) -> Vec<Said> {
+    call_parts(len, None, call)
+}
+
+fn call_parts(
+    len: usize,
+    suspicious: Option<usize>,
+    call: impl FnMut(Range<usize>) -> BatchOutcome,
+) -> Vec<Said> {
+    let said = Vec::with_capacity(len);
+    let mut parts = Parts { call, suspicious, said, has_succeeded: false, alone: 0, is_over: false };
     parts.call(0..len);
     parts.said.resize_with(len, || Said::Nothing);
     parts.said
@@ -28,6 +42,8 @@ pub(super) fn call_in_parts(len: usize, call: impl FnMut(Range<usize>) -> BatchO
 
 struct Parts<C> {
     call: C,
+    /// If so many messages fail alone before any succeeds, the fault is probably not theirs.
+    suspicious: Option<usize>,
     /// What the receiver said about the first messages.
     said: Vec<Said>,
     has_succeeded: bool,
@@ -62,7 +78,7 @@ impl<C: FnMut(Range<usize>) -> BatchOutcome> Parts<C> {
             self.is_over |= outcome.as_ref().is_err_and(ReceiverError::is_unavailable);
             self.said.push(Said::Outcome(outcome));
         }
-        self.is_over |= !self.has_succeeded && self.alone >= 2;
+        self.is_over |= !self.has_succeeded && self.suspicious.is_some_and(|most| self.alone >= most);
     }
 }
 
@@ -126,6 +142,25 @@ mod tests {
         let (calls, said) = run(512, &all);
         assert!(calls <= 12, "{calls}");
         assert!(said.starts_with("--?") && said.ends_with('?'));
+    }
+
+    #[test]
+    fn all_parts_are_tried_however_many_fail() {
+        let mut calls = 0;
+        let said = call_in_all_parts(4, |range| {
+            calls += 1;
+            match range.len() {
+                1 => BatchOutcome::Each(vec![if range.start < 3 {
+                    Err(ReceiverError::new("no"))
+                } else {
+                    Ok(())
+                }]),
+                _ => BatchOutcome::Whole(ReceiverError::new("the whole batch")),
+            }
+        });
+        assert_eq!((calls, said.iter().map(sign).collect::<String>()), (7, "---+".to_owned()));
+        let said = call_in_all_parts(4, |_| BatchOutcome::Whole(ReceiverError::unavailable("503")));
+        assert_eq!(said.iter().map(sign).collect::<String>(), "-???");
     }
 
     #[test]

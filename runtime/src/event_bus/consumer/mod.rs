@@ -60,7 +60,9 @@ use options::Options;
 pub use options::{OnError, OnUnknownType};
 #[cfg(feature = "cli")]
 pub(crate) use renamed::{Renamed, rename};
-pub use replay::{Replayed, replay};
+#[cfg(feature = "cli")]
+pub(crate) use replay::Together;
+pub use replay::{Replayed, replay, replay_all};
 use report::Tally;
 pub use report::{LaneUse, Report};
 pub use stop::Stop;

@@ -56,7 +56,6 @@ impl DeadLetter {
     }
 
     /// Returns about how many bytes of memory it takes.
-    #[cfg(feature = "cli")]
     pub(crate) fn memory(&self) -> usize {
         size_of::<Self>() + self.failure.error.len() + self.message.memory()
     }

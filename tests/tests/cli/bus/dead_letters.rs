@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{ARRIVED, BACKLOG, Bus, LENT, ONLOOKER, SENT, SERVICE, parcel};
 
-const GROUP: [&str; 4] = ["-t", "parcels", "-g", "vans"];
+pub(super) const GROUP: [&str; 4] = ["-t", "parcels", "-g", "vans"];
 
 /// Consumes events with these tasks and returns the group's dead letters.
 fn failed(bus: &Bus, tasks: &[&str]) -> Vec<Value> {
@@ -20,7 +20,7 @@ fn failed(bus: &Bus, tasks: &[&str]) -> Vec<Value> {
     bus.dead_letters("parcels", "vans")
 }
 
-fn new() -> Bus {
+pub(super) fn new() -> Bus {
     Bus::new().with("EVENT_BUS_CONSUMER_MAX_ATTEMPTS", "2")
 }
 
@@ -28,7 +28,7 @@ fn dlq(bus: &Bus, action: &str, more: &[&str]) -> crate::Ran {
     bus.run(&[&["dlq", action], &GROUP[..], more].concat())
 }
 
-fn id(letter: &Value) -> &str {
+pub(super) fn id(letter: &Value) -> &str {
     letter["id"].as_str().unwrap()
 }
 
@@ -279,12 +279,17 @@ fn the_dead_letters_must_be_named() {
 /// Produces events with these tasks, and makes a dead letter of each without running a receiver.
 fn letters_of(bus: &Bus, tasks: &[&str]) -> Vec<String> {
     bus.post("parcels", tasks);
+    bury(bus, "worker::deliver\nworker::count")
+}
+
+/// Makes a dead letter of each entry for these receivers, one per line. Returns their ids.
+pub(super) fn bury(bus: &Bus, receivers: &str) -> Vec<String> {
     let entries = bus.ask::<Vec<(String, Vec<Vec<u8>>)>>(&["XRANGE", "dev-parcels", "-", "+"]);
     let mut connection = bus.server.connect().unwrap();
     let mut add = |(id, fields): (String, Vec<Vec<u8>>)| {
         let mut command = redis::cmd("XADD");
         command.arg("dev-parcels.dlq.vans").arg("*").arg(fields);
-        command.arg("dlq_entry_id").arg(id).arg("dlq_receivers").arg("worker::deliver\nworker::count");
+        command.arg("dlq_entry_id").arg(id).arg("dlq_receivers").arg(receivers);
         command.query::<String>(&mut connection).unwrap()
     };
     entries.into_iter().map(&mut add).collect()

@@ -5,6 +5,7 @@ mod asynchronous;
 mod audit;
 mod check;
 mod consume;
+mod dead_letter_batches;
 mod dead_letters;
 mod endings;
 mod examples;
