@@ -1,4 +1,4 @@
-// errors: 7
+// errors: 8
 use openedx_events::{
     Batch,
     analytics::{data::TrackingLogData, signals::*},
@@ -42,5 +42,8 @@ pub struct SeatHeld {
 
 #[receiver(SEAT_HELD, batch)]
 fn local_only(_batch: &Batch<SeatHeld>) {}
+
+#[receiver(TRACKING_EVENT_EMITTED, batch)]
+fn slice(_batch: &[TrackingEventEmitted]) {}
 
 fn main() {}

@@ -28,10 +28,10 @@ impl<E: Into<BatchError>> BatchReturn for Result<(), E> {
 
 /// A batch, if the parameter of type `&P` can take it.
 #[diagnostic::on_unimplemented(
-    message = "parameter has type `&{P}`, but a batch receiver of this signal gets a `{Self}`\nnote: a batch has the events of one signal, each with its metadata\nhelp: make it a `&{Self}`",
+    message = "parameter has type `&{P}`, but a batch receiver of this signal gets a `&{Self}`\nnote: a batch has the events of one signal, each with its metadata\nhelp: make it a `&{Self}`",
     label = "expected `&{Self}`"
 )]
-pub trait BatchFor<P> {
+pub trait BatchFor<P: ?Sized> {
     /// Borrows the batch as the parameter's type.
     fn borrow_as(&self) -> &P;
 }
@@ -44,6 +44,6 @@ impl<E> BatchFor<Self> for Batch<E> {
 }
 
 /// Borrows a batch as the parameter's type.
-pub fn batch_of<B: BatchFor<P>, P>(batch: &B) -> &P {
+pub fn batch_of<B: BatchFor<P>, P: ?Sized>(batch: &B) -> &P {
     batch.borrow_as()
 }
