@@ -203,7 +203,10 @@ impl Consumer {
         self
     }
 
-    /// Sets how long a receiver may take. A receiver that takes longer ends the consumer. By default, 60 s.
+    /// Sets how long a receiver may take. By default, 60 s.
+    ///
+    /// An async receiver that takes longer is cancelled, and the message is tried again. A synchronous receiver cannot be
+    /// cancelled, so it ends the consumer, as does an async one that blocks its thread for 2 seconds longer.
     pub fn receiver_timeout(mut self, timeout: Duration) -> Self {
         self.subscription.receiver_timeout = bounded(timeout);
         self
