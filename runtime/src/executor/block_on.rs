@@ -24,13 +24,19 @@ use super::{NotDriven, drive};
 ///
 /// # Panics
 ///
-/// On the thread of a current-thread tokio runtime: nobody could poll the runtime's timers and sockets meanwhile. A receiver's
+/// On the thread of a current-thread tokio runtime: nobody could poll the runtime's timers and sockets meanwhile. On a thread
+/// without a runtime, if the one for such threads is a current-thread runtime that nobody drives, after 5 seconds. A receiver's
 /// panic becomes its failure.
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
     match drive(pin!(future), None) {
         Ok(output) => output,
-        Err(NotDriven::CurrentThread | NotDriven::TimedOut | NotDriven::Stalled) => panic!(
+        Err(NotDriven::Stalled) => panic!(
+            "`block_on` waits for a tokio runtime whose only thread does nothing\nhelp: drive the runtime that `set_runtime` names, \
+             or use a multi-threaded runtime"
+        ),
+        // Without a limit, no time is over.
+        Err(NotDriven::CurrentThread | NotDriven::TimedOut) => panic!(
             "`block_on` on the thread of a current-thread tokio runtime, whose timers and sockets would stand still\nhelp: make the \
              receiver an `async fn`, and send with `send_event_async`"
         ),

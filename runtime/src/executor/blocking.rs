@@ -2,8 +2,8 @@
 
 /// Calls `wait`, which may take long.
 ///
-/// On a thread of tokio's multi-threaded runtime, the other tasks of that thread move to another thread meanwhile. Tokio's
-/// current-thread runtime and a `LocalSet` have no other thread. There, the call holds up all tasks, so use background
+/// On a worker of tokio's multi-threaded runtime, the other tasks of that thread move to another thread meanwhile. Other threads
+/// have no tasks that could move. In a current-thread runtime and a `LocalSet`, the call holds up all tasks, so use background
 /// delivery.
 #[cfg(feature = "tokio")]
 pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
@@ -13,12 +13,13 @@ pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     };
 
     use tokio::{
-        runtime::{Handle, RuntimeFlavor},
+        runtime::{Handle, RuntimeFlavor, worker_index},
         task::block_in_place,
     };
 
     let flavor = Handle::try_current().map(|handle| handle.runtime_flavor());
-    if !matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+    // `block_in_place` panics in a `LocalSet`, unless the thread is a worker as well. The process then prints the panic, or aborts.
+    if !matches!(flavor, Ok(RuntimeFlavor::MultiThread)) || worker_index().is_none() {
         return wait();
     }
     let has_begun = Cell::new(false);
@@ -29,7 +30,7 @@ pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     match catch_unwind(AssertUnwindSafe(|| block_in_place(begin))) {
         Ok(done) => done,
         Err(payload) if has_begun.get() => resume_unwind(payload),
-        // There is no way to ask whether a `LocalSet` exists: tokio panics if there is one.
+        // The program has entered another runtime, a multi-threaded one, on the thread of a current-thread runtime.
         Err(_) => wait(),
     }
 }

@@ -28,7 +28,7 @@ pub(crate) use runtime::{Remembered, Runtime, drive};
 pub(crate) enum NotDriven {
     /// The thread is the only one of its runtime, so the future might never see its timer or socket.
     CurrentThread,
-    /// The future's time was over, and the thread of its runtime has done nothing meanwhile.
+    /// The future's time was over, or some seconds for one without a limit, and the thread of its runtime has done nothing meanwhile.
     Stalled,
     /// The future's time was over.
     TimedOut,

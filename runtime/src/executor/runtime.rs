@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    pin::Pin,
+    pin::{Pin, pin},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -10,7 +10,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::runtime::{Handle, Id, RuntimeFlavor};
+use tokio::{
+    runtime::{Handle, Id, RuntimeFlavor},
+    task::unconstrained,
+};
 
 use super::{NotDriven, blocking, park};
 
@@ -39,11 +42,17 @@ struct Entered {
     answers: Option<Arc<AtomicBool>>,
 }
 
+/// How long a future may wait while the thread of its current-thread runtime does nothing.
+const STALLED_AFTER: Duration = Duration::from_secs(5);
+
 /// Sets the tokio runtime for async receivers that run outside of any runtime: those of a synchronous
 /// [`send_event`](crate::Signal::send_event) on a thread without one, and for consumers that were started on such a thread.
 ///
 /// A program needs this only if it starts its runtime by itself. Otherwise the runtime in which
 /// [`event_bus::install`](crate::event_bus::install) was called serves, as long as its guard exists.
+///
+/// Set a multi-threaded runtime, or a current-thread one that another thread drives all the time with `Runtime::block_on`. If
+/// nobody drives it, an async receiver that still waits after 5 seconds fails.
 ///
 /// ```
 /// let runtime = tokio::runtime::Runtime::new()?;
@@ -69,8 +78,12 @@ pub(crate) fn drive<F: Future>(
         Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::CurrentThread => {
             Err(NotDriven::CurrentThread)
         }
-        Ok(_) => blocking(|| park(future.as_mut(), timeout)),
-        Err(_) => Runtime::current().enter(|| park(future, timeout)),
+        // The task that waits here has a budget, which this future would use up without a chance to get a new one.
+        Ok(_) => blocking(|| park(pin!(unconstrained(future.as_mut())), timeout)),
+        Err(_) => {
+            let runtime = Runtime::watched();
+            runtime.enter(|| runtime.park(future, timeout))
+        }
     }
 }
 
@@ -132,6 +145,24 @@ impl Runtime {
             .map(|handle| Entered { runtime: handle.id(), answers: self.answers.clone() });
         let _ = ENTERED.try_with(|cell| cell.replace(entered));
         self.enter(work)
+    }
+
+    /// Drives a future until it ends, or for `timeout`, or until it is clear that nobody drives this runtime.
+    fn park<F: Future>(
+        &self,
+        mut future: Pin<&mut F>,
+        timeout: Option<Duration>,
+    ) -> Result<F::Output, NotDriven> {
+        let Some(answers) = &self.answers else { return park(future, timeout) };
+        let first = timeout.map_or(STALLED_AFTER, |timeout| timeout.min(STALLED_AFTER));
+        match park(future.as_mut(), Some(first)) {
+            Err(NotDriven::TimedOut) if !answers.load(Ordering::Acquire) => Err(NotDriven::Stalled),
+            Err(NotDriven::TimedOut) => match timeout.map(|timeout| timeout.saturating_sub(first)) {
+                Some(Duration::ZERO) => Err(NotDriven::TimedOut),
+                rest => park(future, rest),
+            },
+            outcome => outcome,
+        }
     }
 
     fn enter<T>(&self, work: impl FnOnce() -> T) -> T {

@@ -3,7 +3,7 @@
 use super::result::CommandError;
 
 #[cfg(feature = "tokio")]
-use std::time::Duration;
+use std::{mem, time::Duration};
 
 #[cfg(feature = "tokio")]
 use crate::executor::Runtime;
@@ -24,11 +24,18 @@ pub(super) fn in_runtime<T>(command: impl FnOnce() -> Result<T, CommandError>) -
     }
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("events-runtime").build();
-    let runtime = Started(Some(
+    let mut runtime = Started(Some(
         runtime.map_err(|error| CommandError::new(format!("cannot start a tokio runtime: {error}")))?,
     ));
-    let _entered = runtime.0.as_ref().map(|runtime| runtime.enter());
-    command()
+    let result = {
+        let _entered = runtime.0.as_ref().map(|runtime| runtime.enter());
+        command()
+    };
+    if result.as_ref().is_err_and(CommandError::leaves_a_receiver) {
+        // Without its runtime, the receiver would fail, and log an error that is not its own. The runtime ends with the process.
+        mem::forget(runtime.0.take());
+    }
+    result
 }
 
 /// Without the feature `tokio`, receivers find no runtime.

@@ -79,8 +79,8 @@ fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Outcome {
             Err(ReceiverError::new(format!("took longer than {timeout:?}, and was cancelled")))
         }
         Err(NotDriven::Stalled) => Err(ReceiverError::new(
-            "took too long, because the only thread of the tokio runtime waits for the consumer: run the consumer in \
-             `tokio::task::spawn_blocking`, or use a multi-threaded runtime",
+            "took too long, because the only thread of its tokio runtime does nothing: run a consumer in \
+             `tokio::task::spawn_blocking`, drive the runtime that `set_runtime` names, or use a multi-threaded runtime",
         )),
         Err(NotDriven::CurrentThread) => Err(ReceiverError::new(
             "a synchronous send cannot run an async receiver on the thread of a current-thread tokio runtime, whose timers and \

@@ -27,18 +27,30 @@ pub struct TelegramSent {
 async fn transmit(number: &i64, task: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
     match task {
         "hang" => pending().await,
-        // A call that never returns must not keep the process.
-        "leave" => drop(task::spawn_blocking(|| {
+        "wander" => {
+            // A runtime that shuts down waits for it, and shows the receiver meanwhile that it does.
+            leave();
+            note("begin");
             loop {
-                thread::park();
+                tokio::time::sleep(Duration::from_millis(5)).await;
             }
-        })),
+        }
+        "leave" => leave(),
         _ => {}
     }
     let answer = ask(*number).await?;
     let runtime = task::spawn(async { thread::current().name().map(str::to_owned) }).await?;
     note(&format!("{answer} on {}", runtime.as_deref().unwrap_or("a thread without a name")));
     Ok(())
+}
+
+/// Makes a call that never returns.
+fn leave() {
+    drop(task::spawn_blocking(|| {
+        loop {
+            thread::park();
+        }
+    }));
 }
 
 /// A synchronous receiver with one asynchronous call.

@@ -1,6 +1,8 @@
 //! A synchronous send with async receivers, in all places from which it may come.
 
 use std::{
+    panic,
+    sync::{Arc, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -15,6 +17,7 @@ number_events! {
     LampLit "com.example.learning.lamp.lit.v1"
     FanStarted "com.example.learning.fan.started.v1"
     BellRung "com.example.learning.bell.rung.v1"
+    TapOpened "com.example.learning.tap.opened.v1"
 }
 
 const SHORT: Duration = Duration::from_millis(5);
@@ -39,6 +42,15 @@ fn calls() -> Result<(), String> {
         tokio::time::sleep(SHORT).await;
         Err("from the future".to_owned())
     })
+}
+
+/// Does more with tokio than one poll of a task may do.
+#[receiver(TAP_OPENED)]
+async fn drinks(number: &i64) {
+    let (give, mut take) = tokio::sync::mpsc::unbounded_channel();
+    (0..*number).for_each(|drop| give.send(drop).unwrap());
+    drop(give);
+    while take.recv().await.is_some() {}
 }
 
 fn open(number: i64) -> Responses {
@@ -89,6 +101,41 @@ fn in_a_local_set_of_a_multi_threaded_runtime() {
         let sent =
             local.block_on(&runtime, async { tokio::task::spawn_local(async { open(1) }).await.unwrap() });
         assert!(sent.all_ok(), "{sent:?}");
+    });
+}
+
+/// A panic is printed even if it is caught, and may abort the process.
+#[test]
+fn nothing_panics_in_places_from_which_tasks_cannot_move() {
+    let panicked = Arc::new(Mutex::new(Vec::new()));
+    let (noted, before) = (Arc::clone(&panicked), panic::take_hook());
+    panic::set_hook(Box::new(move |info| {
+        noted.lock().unwrap().push(thread::current().id());
+        before(info);
+    }));
+    let here = ends(|| {
+        let runtime = tokio_runtime();
+        let local = tokio::task::LocalSet::new();
+        assert!(local.block_on(&runtime, async { open(1) }).all_ok());
+        assert!(runtime.block_on(local.run_until(async { open(1) })).all_ok());
+        assert!(runtime.block_on(async { open(1) }).all_ok());
+        thread::current().id()
+    });
+    assert!(!panicked.lock().unwrap().contains(&here));
+}
+
+#[test]
+fn a_receiver_has_more_to_do_than_one_poll_of_the_waiting_task_may() {
+    ends(|| {
+        let runtime = tokio_runtime();
+        let drink = || TAP_OPENED.send_event(TapOpened { number: 1000 });
+        let local = tokio::task::LocalSet::new();
+        let spawned = async move { tokio::task::spawn_local(async move { drink() }).await.unwrap() };
+        assert!(local.block_on(&runtime, spawned).all_ok());
+        assert!(runtime.block_on(async { drink() }).all_ok());
+        assert!(
+            runtime.block_on(async move { tokio::spawn(async move { drink() }).await.unwrap() }).all_ok()
+        );
     });
 }
 
@@ -176,5 +223,16 @@ fn outside_of_a_runtime_with_one_that_is_remembered() {
         drop(stop);
         running.join().unwrap();
         assert!(elsewhere().all_ok());
+
+        // Nobody runs this one.
+        let idle = single_threaded();
+        openedx_events::set_runtime(idle.handle().clone());
+        let calling = thread::spawn(|| only_error(&FAN_STARTED.send_event(FanStarted { number: 1 })));
+        assert!(LAMP_LIT.send_event(LampLit { number: 1 }).all_ok());
+        let error = only_error(&elsewhere());
+        assert!(error.contains("thread of its tokio runtime does nothing"), "{error}");
+        let error = calling.join().unwrap();
+        assert!(error.contains("panicked: `block_on` waits for a tokio runtime"), "{error}");
+        openedx_events::set_runtime(runtime.handle().clone());
     });
 }

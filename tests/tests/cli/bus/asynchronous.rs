@@ -107,3 +107,18 @@ fn a_receiver_that_hangs_is_cancelled_and_signals_and_exit_codes_stay() {
     let [letter] = &bus.dead_letters("telegrams", "office")[..] else { panic!("{}", ran.stderr) };
     assert_eq!(letter["receivers"], json!(["telegrams.transmit"]));
 }
+
+/// The receiver is left behind: it must not fail because its runtime ends before the process.
+#[test]
+fn a_receiver_that_exceeds_the_stop_timeout_does_not_fail() {
+    let bus = bus_with(&["wander"]);
+    let arguments =
+        [&["consume-events"], &GROUP[..], &["--extra", BACKLOG, "--stop-timeout", "0.3"]].concat();
+    let consumer = bus.start_as(ASYNC_WORKER, &arguments);
+    super::eventually("the receiver runs", || bus.notes() == ["begin"]);
+    let ran = consumer.stop();
+    assert_eq!(ran.code, 6, "{}", ran.stderr);
+    assert!(!ran.stderr.contains("receiver failed"), "{}", ran.stderr);
+    let error = ran.stderr.lines().last().unwrap();
+    assert!(error.starts_with("error: stopped, but a receiver did not finish within 300ms"), "{error}");
+}
