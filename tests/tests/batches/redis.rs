@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use openedx_events::event_bus::{RedisBus, RedisOptions};
+use openedx_events::{
+    BatchError, ReceiverError,
+    event_bus::{RedisBus, RedisOptions},
+};
 use openedx_events_tests::redis_server::RedisServer;
 
 use super::world::{Calls, GROUP, TOPIC, World, wait};
@@ -73,4 +76,33 @@ fn attempts_of_a_batch_that_comes_again_are_stored_before_its_call() {
     });
     assert_eq!(world.handle(20, |consumer| consumer).handled, 20);
     assert_eq!((calls.sizes(), seen.all()), (vec![20], vec![vec![1; 20]]));
+}
+
+#[test]
+fn letters_to_one_addressee_keep_their_order_after_a_restart() {
+    let server = RedisServer::start();
+    for (test, is_unavailable) in [("away", true), ("one-fails", false)] {
+        let world = world(&server, test);
+        world.file_to((0..450).map(|number| (number, "ada".to_owned())));
+        // A member that dies has received some.
+        let mut subscription = openedx_events::event_bus::Subscription::new(TOPIC, GROUP, "a");
+        subscription.start = openedx_events::event_bus::Start::Backlog;
+        let mut member = world.bus.consumer(&subscription).unwrap();
+        assert_eq!(member.poll(&[], 350, std::time::Duration::ZERO).unwrap().entries.len(), 350);
+        drop(member);
+        let mut fails = true;
+        let calls = Calls::of(test, move |_| {
+            let failed = std::mem::take(&mut fails);
+            match (failed, is_unavailable) {
+                (true, true) => Err(ReceiverError::unavailable("503").into()),
+                (true, false) => Err(BatchError::some([(0, "no")])),
+                (false, _) => Ok(()),
+            }
+        });
+        assert_eq!(world.handle(450, |consumer| consumer).handled, 450);
+        let rest: Vec<_> = calls.all()[1..].concat();
+        let open = if is_unavailable { 0..450 } else { 100..450 };
+        let expected: Vec<i32> = [0].into_iter().chain(open.skip_while(|number| *number == 0)).collect();
+        assert_eq!(rest, expected, "{test}: {:?}", calls.sizes());
+    }
 }

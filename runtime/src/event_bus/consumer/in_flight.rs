@@ -44,6 +44,8 @@ pub(super) struct InFlight {
     lanes: Vec<Lane>,
     /// The messages in lanes.
     ids: HashSet<EntryId>,
+    /// The number of messages that were received so far.
+    received: u64,
     /// The lane of each key.
     keys: Keys,
     /// Done, and to be acknowledged.
@@ -63,6 +65,7 @@ impl InFlight {
         Self {
             lanes: (0..lanes).map(|_| Lane::default()).collect(),
             ids: HashSet::new(),
+            received: 0,
             keys: Keys::default(),
             finished: Vec::new(),
             returned: Vec::new(),
@@ -123,11 +126,13 @@ impl InFlight {
 
     /// Takes a message in, and returns its lane: the one that has other messages of its key, or the one with the least to do.
     /// Returns `None` if the message is in flight already, as a broker that lost its connection may deliver it again.
-    pub(super) fn receive(&mut self, job: Job) -> Option<usize> {
+    pub(super) fn receive(&mut self, mut job: Job) -> Option<usize> {
         if !self.ids.insert(job.entry.id.clone()) {
             return None;
         }
         self.alone |= job.entry.attempt > 1;
+        job.order = self.received;
+        self.received += 1;
         let lanes = &self.lanes;
         let lane = self
             .keys
@@ -222,7 +227,9 @@ impl InFlight {
         }
         let job = match queue.front() {
             Some(next) => {
-                let may_start = (!self.paused || next.is_probe()) && !next.must_be_stored();
+                let may_start = (!self.paused || next.is_probe())
+                    && !next.must_be_stored()
+                    && !self.lanes[lane].next_waits_for_batches();
                 self.lanes[lane].queue.pop_front_if(|_| may_start)?
             }
             None => self.take_over(lane)?,

@@ -28,6 +28,8 @@ pub(super) struct Job {
     pub(super) entry: Entry,
     /// Stands for the key of the message. Messages with the same key are handled in order.
     pub(super) key: u64,
+    /// Its place among the messages that were received, which is in the order of the topic.
+    pub(super) order: u64,
     decoded: Option<DecodedEvent>,
     /// Receivers that failed permanently.
     given_up: Vec<FailedReceiver>,
@@ -88,6 +90,7 @@ impl Job {
         Self {
             entry,
             key,
+            order: 0,
             decoded: None,
             given_up: Vec::new(),
             first: None,

@@ -33,6 +33,8 @@ pub(in crate::event_bus::consumer) enum Task {
 pub(super) struct Called {
     pub(super) id: EntryId,
     key: u64,
+    /// Its number among the collected messages.
+    number: u64,
     begun: u32,
     pub(super) is_revoked: bool,
 }
@@ -61,15 +63,15 @@ impl InFlight {
         lane.advance();
     }
 
-    /// Starts a batch of a lane: one that is complete, or any if nothing more comes. A batch whose attempts must be stored waits
-    /// for that.
+    /// Starts a batch of a lane: one that is complete, or any if nothing more comes or the next message must not overtake it. A
+    /// batch whose attempts must be stored waits for that.
     pub(super) fn start_batch(&mut self, lane: usize, now: Instant, is_full: bool) -> Option<Task> {
         let (paused, stopping) = (self.paused, self.stopping);
         let lane = &mut self.lanes[lane];
         if lane.collected.len() == 0 || (paused && !stopping) || !lane.may_call() {
             return None;
         }
-        let is_last = stopping || (is_full && lane.queue.is_empty());
+        let is_last = stopping || lane.next_waits_for_batches() || (is_full && lane.queue.is_empty());
         let receiver = lane.collected.complete(now, is_last)?;
         if lane.collected.batch(receiver).any(Job::attempt_must_be_stored) {
             lane.complete = Some(receiver);
@@ -79,9 +81,10 @@ impl InFlight {
         let batch = lane.collected.take(receiver);
         lane.called = batch
             .iter()
-            .map(|(_, job)| Called {
+            .map(|(place, job)| Called {
                 id: job.entry.id.clone(),
                 key: job.key,
+                number: place.number(),
                 begun: job.entry.attempt,
                 is_revoked: false,
             })
@@ -106,14 +109,19 @@ impl InFlight {
         self.lanes[lane].called.iter().map(|called| called.is_revoked).collect()
     }
 
-    /// Settles the messages of the lane's batch, in its order.
+    /// Settles the messages of the lane's batch, in its order. If one of them is not settled, the messages after it that were
+    /// collected meanwhile are fresh again, so that they do not overtake it.
     pub(in crate::event_bus::consumer) fn end_batch(&mut self, lane: usize, ends: Vec<BatchEnd>) {
         let called = mem::take(&mut self.lanes[lane].called);
         let (mut failed, mut again) = (Vec::new(), Vec::new());
-        for (Called { id, key, is_revoked, .. }, end) in called.into_iter().zip(ends) {
+        let mut first_open = None;
+        for (Called { id, key, number, is_revoked, .. }, end) in called.into_iter().zip(ends) {
             if is_revoked {
                 self.keys.remove(key);
                 continue;
+            }
+            if let BatchEnd::Wait(_) | BatchEnd::Again(_) | BatchEnd::Return = end {
+                first_open.get_or_insert(number);
             }
             match end {
                 BatchEnd::Finished => {
@@ -125,14 +133,21 @@ impl InFlight {
                     self.lanes[lane].collected.put_back(place, job, receivers);
                 }
                 BatchEnd::Wait(waiting) => failed.push(waiting),
-                BatchEnd::Again(job) => again.push(job),
+                BatchEnd::Again(mut job) => {
+                    job.not_begun();
+                    again.push((number, job));
+                }
                 BatchEnd::Return => {
                     self.forget(&id, key);
                     self.returned.push((id, 0));
                 }
             }
         }
-        for job in again.into_iter().rev() {
+        if let Some(first) = first_open {
+            again.extend(self.lanes[lane].collected.take_from(first));
+            again.sort_by_key(|(number, _)| *number);
+        }
+        for (_, job) in again.into_iter().rev() {
             self.back_to_queue(lane, job);
         }
         let lane = &mut self.lanes[lane];
@@ -158,7 +173,7 @@ impl InFlight {
             self.forget(&job.entry.id, job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         }
-        for Called { id, key, begun, is_revoked } in called {
+        for Called { id, key, begun, is_revoked, .. } in called {
             if is_revoked {
                 self.keys.remove(key);
             } else {
@@ -175,8 +190,7 @@ impl InFlight {
     }
 
     /// Puts a message before the fresh ones of its lane. If a stop has begun, returns it.
-    fn back_to_queue(&mut self, lane: usize, mut job: Job) {
-        job.not_begun();
+    fn back_to_queue(&mut self, lane: usize, job: Job) {
         if self.stopping {
             self.forget(&job.entry.id, job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));

@@ -29,6 +29,13 @@ pub(in crate::event_bus::consumer) struct Place {
     since: Instant,
 }
 
+impl Place {
+    /// Returns the number of the message, which is in the order of the topic.
+    pub(super) fn number(self) -> u64 {
+        self.number
+    }
+}
+
 impl<R, J> Default for Collected<R, J> {
     fn default() -> Self {
         Self { messages: BTreeMap::new(), lists: Vec::new(), next: 0 }
@@ -95,6 +102,15 @@ impl<R: Copy + PartialEq, J> Collected<R, J> {
         let list = self.lists.iter().find(|list| list.receiver == receiver);
         let numbers = list.into_iter().flat_map(|list| list.numbers.iter().take(list.limits.max));
         numbers.filter_map(|number| self.messages.get(number)).map(|(message, _)| message)
+    }
+
+    /// Takes the messages from this number on, in the order of the topic.
+    pub(super) fn take_from(&mut self, number: u64) -> Vec<(u64, J)> {
+        for list in &mut self.lists {
+            list.numbers.split_off(&number);
+        }
+        let taken = self.messages.split_off(&number);
+        taken.into_iter().map(|(number, (message, _))| (number, message)).collect()
     }
 
     /// Takes the messages of the next batch of a receiver.
@@ -187,5 +203,17 @@ mod tests {
         }
         assert_eq!(collected.take_if(|message| message % 2 == 1), [1, 3]);
         assert_eq!(numbers(collected.take('a')), [2, 4]);
+    }
+
+    #[test]
+    fn the_later_messages_can_be_taken_back() {
+        let (mut collected, now) = (Collected::default(), Instant::now());
+        for message in 1..=4 {
+            collected.add(message, vec![a(), b()], now);
+        }
+        let (third, message) = collected.take('a')[2];
+        collected.put_back(third, message, vec![b()]);
+        assert_eq!(collected.take_from(third.number()), [(2, 3), (3, 4)]);
+        assert!(collected.len() == 0 && collected.next_due().is_none());
     }
 }

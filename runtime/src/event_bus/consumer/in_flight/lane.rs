@@ -22,7 +22,7 @@ pub(super) struct Lane {
     pub(super) collected: Collected<BatchReceiver, Job>,
     /// The batch that a receiver has.
     pub(super) called: Vec<Called>,
-    /// Other messages that failed in the last batch: they are next when the head is settled.
+    /// Other messages that failed, in order. Each becomes the head when those before it are settled.
     pub(super) failed: VecDeque<Waiting>,
     /// The receiver whose batch is complete and waits until the broker knows of its attempts.
     pub(super) complete: Option<BatchReceiver>,
@@ -79,13 +79,21 @@ impl Lane {
         (is_held_up, waiting + self.called.len() + usize::from(self.head.is_some()))
     }
 
-    /// Lets the next message that failed in a batch be the head.
+    /// Lets the next message that failed be the head, unless an earlier one is fresh.
     pub(super) fn advance(&mut self) {
         if self.head.is_none()
+            && let Some(next) = self.failed.front()
+            && self.queue.front().is_none_or(|fresh| next.job.order < fresh.order)
             && let Some(waiting) = self.failed.pop_front()
         {
             self.head = Some(Head::waiting(waiting));
         }
+    }
+
+    /// Returns whether the next message is tried alone while earlier ones of its key wait for batches, which it must not overtake.
+    pub(super) fn next_waits_for_batches(&self) -> bool {
+        let alone = self.queue.front().filter(|next| next.entry.attempt > 1 && !next.is_probe());
+        alone.is_some_and(|next| self.collected.iter().any(|job| job.key == next.key))
     }
 
     /// Returns how many messages run that the broker revoked.

@@ -16,7 +16,6 @@ impl InFlight {
                 lane.queue.drain(..).partition::<Vec<_>, _>(|job| ids.contains(&job.entry.id));
             lane.queue = kept.into();
             dropped.extend(revoked);
-            let had_head = lane.head.is_some();
             match lane.head.take_if(|head| ids.contains(&head.id) && !head.is_revoked) {
                 Some(Head { state: MessageState::Waiting(waiting), .. }) => dropped.push(waiting.job),
                 Some(Head { state: MessageState::Held(job), .. }) => dropped.push(*job),
@@ -36,9 +35,7 @@ impl InFlight {
                 self.ids.remove(&called.id);
                 called.is_revoked = true;
             }
-            if had_head {
-                lane.advance();
-            }
+            lane.advance();
         }
         for job in &dropped {
             self.ids.remove(&job.entry.id);

@@ -214,6 +214,114 @@ fn a_later_message_that_failed_comes_after_those_of_the_batch() {
     assert_eq!(in_flight.len(), 0);
 }
 
+/// Makes a lane whose batch of `a`, `b` and `c` was called after `d`, `e` and `f` had been collected, and `g` waits.
+fn called_late() -> (InFlight, Instant, Vec<(Place, Job)>) {
+    let (mut in_flight, now) = collected(&["a", "b", "c"], true);
+    for name in ["d", "e", "f", "g"] {
+        receive(&mut in_flight, name, true);
+    }
+    for _ in 0..3 {
+        collect(&mut in_flight, now);
+    }
+    in_flight.stored(&["a", "b", "c"].map(id).into());
+    let batch = start(&mut in_flight, now, false).unwrap();
+    assert_eq!(names(&batch), ["a", "b", "c"]);
+    (in_flight, now, batch)
+}
+
+/// Returns the names of the next messages, which are fresh.
+fn fresh(in_flight: &mut InFlight, now: Instant) -> Vec<String> {
+    let next = || match in_flight.next(0, now, false)? {
+        Task::Message(job) => {
+            in_flight.succeed(0);
+            Some(job.entry.id.to_string())
+        }
+        Task::Batch(..) => panic!("a batch overtakes them"),
+    };
+    std::iter::from_fn(next).collect()
+}
+
+#[test]
+fn what_was_collected_while_attempts_were_stored_does_not_overtake_a_batch_that_fails() {
+    let (mut in_flight, now, batch) = called_late();
+    let ends = batch.into_iter().enumerate().map(|(index, (_, job))| match index {
+        0 => retry(job, now),
+        _ => BatchEnd::Again(job),
+    });
+    in_flight.end_batch(0, ends.collect());
+    assert!(in_flight.next(0, now, true).is_none() && !in_flight.collects(0), "nothing overtakes `a`");
+    assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("a"));
+    in_flight.dead_lettered(0);
+    for _ in 0..4 {
+        in_flight.stored(&["b", "c", "d", "e", "f", "g"].map(id).into());
+        if in_flight.lanes[0].collected.len() == 3 {
+            break;
+        }
+        collect(&mut in_flight, now);
+    }
+    assert_eq!(names(&start(&mut in_flight, now, false).unwrap()), ["b", "c", "d"]);
+}
+
+#[test]
+fn what_other_receivers_need_does_not_overtake_a_message_that_fails() {
+    let (mut in_flight, now, batch) = called_late();
+    let ends = batch.into_iter().enumerate().map(|(index, (place, job))| match index {
+        1 => retry(job, now),
+        _ => BatchEnd::Collect(place, job),
+    });
+    in_flight.end_batch(0, ends.collect());
+    assert_eq!(
+        in_flight.lanes[0].collected.iter().map(|job| job.entry.id.as_str()).collect::<Vec<_>>(),
+        ["a"]
+    );
+    in_flight.take_due(now).unwrap();
+    in_flight.dead_lettered(0);
+    in_flight.lanes[0].collected.take_if(|_| true);
+    assert_eq!(fresh(&mut in_flight, now), ["c", "d", "e", "f", "g"]);
+}
+
+#[test]
+fn a_failure_that_ends_the_consumer_returns_what_was_collected_after_it() {
+    let (mut in_flight, now, batch) = called_late();
+    in_flight.end_batch(0, batch.iter().map(|_| BatchEnd::Return).collect());
+    in_flight.stop();
+    assert!(in_flight.next(0, now, true).is_none() && !in_flight.collects(0));
+    let all = ["a", "b", "c", "d", "e", "f", "g"].map(|name| (name, 0));
+    assert_eq!(sorted(in_flight.take_returned()), pairs(all));
+}
+
+#[test]
+fn a_later_message_that_failed_comes_after_those_of_which_nothing_is_known() {
+    let (mut in_flight, now) = collected(&["a", "b"], false);
+    receive(&mut in_flight, "c", false);
+    let Some(Task::Message(job)) = in_flight.next(0, now, false) else { panic!("no message") };
+    in_flight.fail(0, Waiting { until: now, job, step: NextStep::Retry });
+    let batch = start(&mut in_flight, now + HOUR, false).unwrap();
+    let ends = batch.into_iter().enumerate().map(|(index, (_, job))| match index {
+        0 => retry(job, now),
+        _ => BatchEnd::Again(job),
+    });
+    in_flight.end_batch(0, ends.collect());
+    assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("a"));
+    in_flight.dead_lettered(0);
+    assert!(in_flight.take_due(now).is_none(), "`b` comes before `c`");
+    assert_eq!(fresh(&mut in_flight, now), ["b"]);
+    assert_eq!(in_flight.take_due(now).unwrap().1.job.entry.id, id("c"));
+}
+
+#[test]
+fn a_message_that_is_tried_alone_comes_after_what_was_collected_before_it() {
+    let (mut in_flight, now) = collected(&["a", "b"], false);
+    receive(&mut in_flight, "c", false);
+    let Some(Task::Message(job)) = in_flight.next(0, now, false) else { panic!("no message") };
+    in_flight.fail(0, Waiting { until: now, job, step: NextStep::Retry });
+    let (_, due) = in_flight.take_due(now).unwrap();
+    in_flight.retry(0, due.job);
+    assert_eq!(names(&start(&mut in_flight, now, false).unwrap()), ["a", "b"]);
+    in_flight.end_batch(0, vec![BatchEnd::Finished, BatchEnd::Finished]);
+    assert_eq!(fresh(&mut in_flight, now), ["c"]);
+}
+
 #[test]
 fn no_batch_starts_while_the_broker_is_told_of_another_message() {
     let (mut in_flight, now) = collected(&["a"], false);
