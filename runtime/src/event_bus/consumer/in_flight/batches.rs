@@ -7,7 +7,9 @@
 //!                                └─► Fresh: nobody knows whether it fails
 //! ```
 //!
-//! If several messages of a batch fail, they become the head of their lane one after the other, and nothing overtakes them.
+//! If several messages of a batch fail, they become the head of their lane one after the other, and nothing overtakes them: the later
+//! messages that the lane had collected, for example while the attempts of the batch were stored, are fresh again. So, while a
+//! message is the head, only earlier ones wait for batches.
 
 // A registered receiver is in a link section, and the attribute for that is `unsafe`.
 #[allow(unsafe_code)]
