@@ -13,7 +13,7 @@ use syn::{
 };
 
 use super::{
-    batch::BatchArgument,
+    batch_argument::BatchArgument,
     only::{Only, parse_name},
     signal_forms::{SignalForm, is_payload, is_struct, signals_in, text},
 };

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod batch;
+mod batch_argument;
 mod check;
 mod element;
 mod expand;
@@ -10,6 +11,7 @@ mod function;
 mod only;
 mod parameters;
 mod parse;
+mod refused;
 mod signal_forms;
 
 use proc_macro2::TokenStream;

@@ -1,13 +1,13 @@
 //! The parameters of a receiver, and the argument that each of them gets.
 
-use syn::{Attribute, FnArg, Ident, Pat, Path, Receiver, Signature, Type, ext::IdentExt};
+use syn::{FnArg, Ident, Pat, Path, Signature, Type, ext::IdentExt};
 
-use super::batch::refuse_batch_parameter;
+use super::refused::{refuse_batch_parameter, refuse_condition, refuse_method};
 use crate::{
     diagnostics::Problems,
     names::constant_name,
     rules,
-    syntax::{is_condition, type_name, ungrouped_type},
+    syntax::{type_name, ungrouped_type},
 };
 
 pub(crate) struct Parameter {
@@ -126,23 +126,6 @@ fn parse_parameter(
         return None;
     }
     check_type(&name, &source, &ty, problems).then(|| (name, ident.clone(), Parameter { source, ty }))
-}
-
-pub(super) fn refuse_method(this: &Receiver, problems: &mut Problems) {
-    let what = "a receiver cannot be a method";
-    let help = "make it a free function; keep any state that it needs in a static";
-    problems.refuse(&rules::RECEIVER_SHAPE, this, what, help);
-}
-
-/// Refuses a parameter that only some builds have.
-pub(super) fn refuse_condition(attributes: &[Attribute], problems: &mut Problems) -> bool {
-    let condition = attributes.iter().find(|one| is_condition(one));
-    if let Some(condition) = condition {
-        let what = "this parameter of a receiver is missing in some builds";
-        let help = "remove it, or write a receiver for each build";
-        problems.refuse(&rules::RECEIVER_SHAPE, condition, what, help);
-    }
-    condition.is_some()
 }
 
 /// Returns the field called `name`, with the span of the parameter.

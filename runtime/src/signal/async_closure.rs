@@ -5,7 +5,7 @@
 
 use std::marker::PhantomData;
 
-use super::connection::Receives;
+use super::closure::Receives;
 use crate::{
     event::{AnyEvent, Event},
     metadata::EventsMetadata,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     Signal,
     async_closure::{AsyncClosure, AsyncClosureWith, AsyncReceiver, AsyncReceiverWith},
-    connection::{Closure, Connected, Connection, Receives, SyncClosure},
+    closure::{Receives, SyncClosure},
+    connection::{Closure, Connected, Connection},
 };
 use crate::{
     event::{AnyEvent, Event},

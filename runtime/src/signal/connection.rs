@@ -10,12 +10,13 @@ use std::{
 
 use super::{
     async_closure::{AsyncAnyClosure, AsyncAnyReceiver},
+    closure::{Receives, SyncClosure},
     dispatch_list::DispatchList,
 };
 use crate::{
     event::{AnyEvent, EventDefinition},
     metadata::EventsMetadata,
-    receiver::{Called, Delivery, ReceiverDefinition, ReceiverError, ReceiverReturn, Traits},
+    receiver::{ReceiverDefinition, ReceiverReturn, Traits},
     schema::Location,
 };
 
@@ -45,23 +46,6 @@ impl fmt::Debug for Connection {
 }
 
 pub(super) type ConnectedList = DispatchList<Arc<Connected>>;
-
-/// The function of a connected receiver.
-pub(super) trait Receives: Send + Sync {
-    fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a>;
-}
-
-/// A connected closure that runs to its end when it is called.
-pub(super) struct SyncClosure<F>(pub(super) F);
-
-impl<F> Receives for SyncClosure<F>
-where
-    F: Fn(AnyEvent<'_>, &EventsMetadata) -> Result<(), ReceiverError> + Send + Sync,
-{
-    fn call<'a>(&'a self, event: AnyEvent<'a>, delivery: Delivery<'a>) -> Called<'a> {
-        Called::Done((self.0)(event, delivery.metadata.get()))
-    }
-}
 
 /// A connected receiver of one signal's events, or of all events.
 pub(super) struct Connected {

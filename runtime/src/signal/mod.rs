@@ -5,6 +5,7 @@
 
 mod any_signal;
 mod async_closure;
+mod closure;
 mod connect;
 mod connect_any;
 mod connection;

@@ -26,6 +26,9 @@ impl Figures {
     pub(crate) fn write(&mut self, name: &str, table: String) -> Result<()> {
         writeln!(io::stdout(), "{name}\n\n{table}")?;
         self.tables.insert(name.to_owned(), table);
+        if let Some(folder) = self.file.parent() {
+            fs::create_dir_all(folder)?;
+        }
         Ok(fs::write(&self.file, serde_json::to_string_pretty(&self.tables)?)?)
     }
 }

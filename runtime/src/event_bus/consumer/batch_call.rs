@@ -42,7 +42,7 @@ fn call_parts(
 
 struct Parts<C> {
     call: C,
-    /// If so many messages fail alone before any succeeds, the fault is probably not theirs.
+    /// If this many messages fail alone before one succeeds, the messages are probably not to blame.
     suspicious: Option<usize>,
     /// What the receiver said about the first messages.
     said: Vec<Said>,

@@ -55,7 +55,7 @@ impl<E> Batch<E> {
         self.items.len()
     }
 
-    /// Returns whether there are no events, as only a test can make it.
+    /// Returns whether the batch is empty. Only a test can make such a batch.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()

@@ -41,7 +41,7 @@ pub(super) struct Called {
     pub(super) is_revoked: bool,
 }
 
-/// What becomes of a message of a batch.
+/// The next state of a message whose batch was called.
 pub(in crate::event_bus::consumer) enum BatchEnd {
     /// It is acknowledged.
     Finished,

@@ -20,7 +20,7 @@ use crate::{
     signal::run_batch,
 };
 
-/// What becomes of a message of a batch.
+/// How the call of a batch ended for one of its messages.
 pub(super) enum MessageEnd {
     Verdict(Verdict),
     /// It is tried again, as if it had not been tried.

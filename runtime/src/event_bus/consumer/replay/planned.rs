@@ -70,7 +70,7 @@ impl<'a> Planned<'a> {
         self.run((0..self.receivers.len()).collect(), timeout);
     }
 
-    /// Returns the positions of its receivers that are no batch receivers.
+    /// Returns the positions of its receivers that take single events.
     pub(super) fn others(&self) -> Vec<usize> {
         let is_other = |tried: &Tried| self.incoming.batch_receiver(tried.index).is_none();
         (0..self.receivers.len()).filter(|&position| is_other(&self.receivers[position])).collect()

@@ -36,7 +36,7 @@ pub(super) fn of_groups<C: ClientContext>(
     let mut answers: Vec<_> = groups.iter().map(|_| Err(Code::OperationTimedOut)).collect();
     let Ok(topic) = CString::new(topic) else { return answers };
     let (mut asked, mut waiting) = (0, 0);
-    // SAFETY: the client is alive. What is made here is destroyed here, the queue last, because answers that come too late go there.
+    // SAFETY: the client is alive. Each object that is made here is destroyed here, and the queue last, because late answers still go to it.
     // Calls copy their arguments.
     unsafe {
         let client = client.native_ptr();

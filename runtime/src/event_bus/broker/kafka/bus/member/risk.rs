@@ -50,7 +50,7 @@ impl Risk {
         let partitions: Vec<i32> = next.keys().copied().collect();
         let ranges = self.reader.ranges(topic, &partitions, deadline)?;
         let time = self.retention.as_ref().and_then(|retention| retention.time);
-        // What is older is at risk.
+        // Retention may delete older records.
         let old = match time.and_then(|time| SystemTime::now().checked_sub(time * SHARE / 100)) {
             Some(then) => {
                 self.reader.offsets_at(topic, &ranges, super::super::reader::millis(then), deadline)?

@@ -64,7 +64,7 @@ impl Instance {
         let (timeout, linger) = match purpose {
             // When a send fails, the message must not be in the client's queue any more.
             Purpose::Wait => (client::milliseconds(options.produce_timeout, 1000), "0"),
-            // 0 is no limit.
+            // For librdkafka, 0 means that there is no limit.
             Purpose::Background => ("0".to_owned(), LINGER),
         };
         let own = [

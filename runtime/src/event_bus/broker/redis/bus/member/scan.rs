@@ -47,7 +47,7 @@ impl Scan {
         self.is_alone = None;
     }
 
-    /// Returns whether there is no walk, and none is due.
+    /// Returns whether no walk runs or is due.
     pub(super) fn rests(&self) -> bool {
         self.cursor.is_none() && Instant::now() < self.due
     }
