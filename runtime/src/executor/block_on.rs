@@ -24,21 +24,23 @@ use super::{NotDriven, drive};
 ///
 /// # Panics
 ///
-/// On the thread of a current-thread tokio runtime: nobody could poll the runtime's timers and sockets meanwhile. On a thread
-/// without a runtime, if the one for such threads is a current-thread runtime that nobody drives, after 5 seconds. A receiver's
-/// panic becomes its failure.
+/// On the thread that drives a current-thread tokio runtime, because nobody could poll the runtime's timers and sockets meanwhile.
+/// Elsewhere, if the runtime that the future finds has ended, or does nothing for 5 seconds. A receiver's panic becomes its failure.
 #[track_caller]
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    match drive(pin!(future), None) {
-        Ok(output) => output,
-        Err(NotDriven::Stalled) => panic!(
-            "`block_on` waits for a tokio runtime whose only thread does nothing\nhelp: drive the runtime that `set_runtime` names, \
-             or use a multi-threaded runtime"
-        ),
+    let why = match drive(pin!(future), None) {
+        Ok(output) => return output,
+        Err(why) => why,
+    };
+    let help = match why {
+        NotDriven::Stalled => {
+            "drive the runtime on another thread with `Runtime::block_on`, or use a multi-threaded runtime"
+        }
+        NotDriven::Ended => "keep the runtime until its consumers and senders have ended",
         // Without a limit, no time is over.
-        Err(NotDriven::CurrentThread | NotDriven::TimedOut) => panic!(
-            "`block_on` on the thread of a current-thread tokio runtime, whose timers and sockets would stand still\nhelp: make the \
-             receiver an `async fn`, and send with `send_event_async`"
-        ),
-    }
+        NotDriven::OnlyThread | NotDriven::TimedOut => {
+            "make the receiver an `async fn`, and send the event with `send_event_async(…).await`"
+        }
+    };
+    panic!("`block_on` cannot wait: {why}\nhelp: {help}")
 }

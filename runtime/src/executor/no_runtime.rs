@@ -12,21 +12,33 @@ pub(crate) fn drive<F: Future>(
     park(future, timeout)
 }
 
+/// Returns no runtime that a failed future could depend on.
+pub(crate) fn trouble() -> Option<NotDriven> {
+    None
+}
+
+/// Runs `work`, whose receivers find no runtime.
+#[allow(clippy::unnecessary_wraps)]
+pub(crate) fn in_runtime<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    Ok(work())
+}
+
 /// The runtime that a thread finds: none.
 #[derive(Clone)]
 pub(crate) struct Runtime;
 
+#[allow(clippy::unused_self)]
 impl Runtime {
     pub(crate) fn current() -> Self {
         Self
     }
 
-    pub(crate) fn watched() -> Self {
-        Self
+    #[allow(clippy::unnecessary_wraps)]
+    pub(crate) fn check(&self) -> Result<(), NotDriven> {
+        Ok(())
     }
 
     /// Runs `work` with this runtime on a thread of this crate.
-    #[allow(clippy::unused_self)]
     pub(crate) fn with<T>(&self, work: impl FnOnce() -> T) -> T {
         work()
     }

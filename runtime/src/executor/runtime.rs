@@ -1,30 +1,30 @@
 //! The tokio runtime that a future finds on a thread.
 
 use std::{
-    cell::RefCell,
+    cell::Cell,
     pin::{Pin, pin},
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use tokio::{
-    runtime::{Handle, Id, RuntimeFlavor},
+    runtime::{Handle, Id, RuntimeFlavor, worker_index},
     task::unconstrained,
 };
 
-use super::{NotDriven, blocking, park};
+use super::{NotDriven, blocking, park, pulse::Pulse};
 
 /// The runtimes for threads that have none.
-static KNOWN: Mutex<Known> = Mutex::new(Known { set: None, remembered: Vec::new(), next: 0 });
+static KNOWN: Mutex<Known> =
+    Mutex::new(Known { set: None, remembered: Vec::new(), next: 0, in_use: Vec::new() });
 
 struct Known {
     set: Option<Handle>,
     /// The runtimes in which something was started that still exists, each with a number.
     remembered: Vec<(u64, Handle)>,
     next: u64,
+    /// The runtimes of this crate's threads that run receivers, one for each thread.
+    in_use: Vec<Id>,
 }
 
 fn known() -> MutexGuard<'static, Known> {
@@ -32,17 +32,27 @@ fn known() -> MutexGuard<'static, Known> {
 }
 
 thread_local! {
-    /// The runtime that this thread of this crate has entered, without polling any of its tasks.
-    static ENTERED: RefCell<Option<Entered>> = const { RefCell::new(None) };
+    static LAST: Cell<Last> = const { Cell::new(Last::Nothing) };
 }
 
-#[derive(Clone)]
-struct Entered {
-    runtime: Id,
-    answers: Option<Arc<AtomicBool>>,
+/// What this thread has driven last.
+#[derive(Clone, Copy)]
+enum Last {
+    Nothing,
+    Future,
+    /// A future that failed for this reason, which its receiver may hide: `block_on` panics.
+    Failed(NotDriven),
 }
 
-/// How long a future may wait while the thread of its current-thread runtime does nothing.
+/// Notes what this thread has driven. A destructor of another thread-local value may send an event while the thread ends.
+fn note(last: Last) {
+    let _ = LAST.try_with(|noted| noted.set(last));
+}
+
+/// How long a future waits for its runtime before anybody looks whether that does something. Most futures end sooner.
+const UNWATCHED: Duration = Duration::from_millis(50);
+
+/// How long a runtime may do nothing.
 const STALLED_AFTER: Duration = Duration::from_secs(5);
 
 /// Sets the tokio runtime for async receivers that run outside of any runtime: those of a synchronous
@@ -70,43 +80,75 @@ pub(crate) fn drive<F: Future>(
     mut future: Pin<&mut F>,
     timeout: Option<Duration>,
 ) -> Result<F::Output, NotDriven> {
-    match Handle::try_current() {
-        Ok(handle) if let Some(entered) = entered(&handle) => match park(future, timeout) {
-            Err(NotDriven::TimedOut) if entered.is_stalled() => Err(NotDriven::Stalled),
-            outcome => outcome,
-        },
-        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::CurrentThread => {
-            Err(NotDriven::CurrentThread)
-        }
+    note(Last::Future);
+    let outcome = match Handle::try_current() {
+        Ok(handle) if is_only_thread(&handle) => Err(NotDriven::OnlyThread),
         // The task that waits here has a budget, which this future would use up without a chance to get a new one.
-        Ok(_) => blocking(|| park(pin!(unconstrained(future.as_mut())), timeout)),
-        Err(_) => {
-            let runtime = Runtime::watched();
-            runtime.enter(|| runtime.park(future, timeout))
-        }
+        Ok(handle) => blocking(|| watch(&handle, pin!(unconstrained(future.as_mut())), timeout)),
+        Err(_) => match Runtime::current().0 {
+            Some(handle) => {
+                let _entered = handle.enter();
+                watch(&handle, future, timeout)
+            }
+            None => park(future, timeout),
+        },
+    };
+    if let Err(error @ (NotDriven::Stalled | NotDriven::Ended)) = outcome {
+        note(Last::Failed(error));
     }
+    outcome
 }
 
-/// Returns the runtime that this thread of this crate has entered, if it is still the current one: a receiver may run a runtime of
-/// its own.
-fn entered(current: &Handle) -> Option<Entered> {
-    let entered = ENTERED.try_with(|entered| entered.borrow().clone()).ok()??;
-    (entered.runtime == current.id()).then_some(entered)
+/// Returns whether this thread is the one that drives a current-thread runtime.
+fn is_only_thread(handle: &Handle) -> bool {
+    handle.runtime_flavor() == RuntimeFlavor::CurrentThread && worker_index().is_some()
 }
 
-impl Entered {
-    fn is_stalled(&self) -> bool {
-        self.answers.as_ref().is_some_and(|answers| !answers.load(Ordering::Acquire))
+/// Polls a future until it ends, or for `timeout`, or until it is clear that its runtime does nothing for it.
+fn watch<F: Future>(
+    handle: &Handle,
+    mut future: Pin<&mut F>,
+    timeout: Option<Duration>,
+) -> Result<F::Output, NotDriven> {
+    let mut left = timeout;
+    // Returns the next part of the time that is left.
+    let mut next = |longest: Duration| {
+        let part = left.map_or(longest, |left| left.min(longest));
+        left = left.map(|left| left.saturating_sub(part));
+        part
+    };
+    let is_over = timeout.is_some_and(|timeout| timeout <= UNWATCHED);
+    match park(future.as_mut(), Some(next(UNWATCHED))) {
+        Err(NotDriven::TimedOut) if !is_over => {}
+        outcome => return outcome,
+    }
+    let pulse = Pulse::of(handle);
+    match park(future.as_mut(), Some(next(STALLED_AFTER))) {
+        Err(NotDriven::TimedOut) => pulse.wait(Duration::ZERO)?,
+        outcome => return outcome,
+    }
+    park(future, left)
+}
+
+/// Returns why the futures that a receiver drove on this thread can have failed, if that is not its own fault.
+pub(crate) fn trouble() -> Option<NotDriven> {
+    match LAST.try_with(Cell::get).unwrap_or(Last::Nothing) {
+        Last::Nothing => None,
+        Last::Failed(error) => {
+            note(Last::Future);
+            Some(error)
+        }
+        // Timers panic then, sockets return errors, and tasks are cancelled.
+        Last::Future => Pulse::of(Runtime::current().0.as_ref()?)
+            .wait(Duration::ZERO)
+            .err()
+            .filter(|error| *error == NotDriven::Ended),
     }
 }
 
 /// The runtime that a thread finds, if there is one.
 #[derive(Clone)]
-pub(crate) struct Runtime {
-    handle: Option<Handle>,
-    /// Whether the one thread of a current-thread runtime has done something since this was made.
-    answers: Option<Arc<AtomicBool>>,
-}
+pub(crate) struct Runtime(Option<Handle>);
 
 impl Runtime {
     /// Returns the runtime of this thread, or the one for threads that have none.
@@ -115,59 +157,54 @@ impl Runtime {
             let known = known();
             known.set.clone().or_else(|| known.remembered.last().map(|(_, handle)| handle.clone()))
         };
-        Self { handle: Handle::try_current().ok().or_else(known), answers: None }
+        Self(Handle::try_current().ok().or_else(known))
     }
 
-    /// Returns whether there is one.
-    #[cfg(feature = "cli")]
-    pub(crate) fn exists(&self) -> bool {
-        self.handle.is_some()
+    /// Returns its id.
+    pub(super) fn id(&self) -> Option<Id> {
+        self.0.as_ref().map(Handle::id)
     }
 
-    /// Returns the current runtime, and begins to watch it: a caller that keeps its only thread must be told.
-    pub(crate) fn watched() -> Self {
-        let runtime = Self::current();
-        let is_single = |handle: &&Handle| handle.runtime_flavor() == RuntimeFlavor::CurrentThread;
-        let answers = runtime.handle.as_ref().filter(is_single).map(|handle| {
-            let answers = Arc::new(AtomicBool::new(false));
-            let answer = Arc::clone(&answers);
-            handle.spawn(async move { answer.store(true, Ordering::Release) });
-            answers
-        });
-        Self { answers, ..runtime }
+    /// Returns an error if it cannot drive futures that other threads wait for while this one is blocked.
+    pub(crate) fn check(&self) -> Result<(), NotDriven> {
+        let Some(handle) = &self.0 else { return Ok(()) };
+        if is_only_thread(handle) {
+            return Err(NotDriven::OnlyThread);
+        }
+        // This thread may be the only worker.
+        blocking(|| Pulse::of(handle).wait(STALLED_AFTER))
     }
 
     /// Runs `work` with this runtime on a thread of this crate.
     pub(crate) fn with<T>(&self, work: impl FnOnce() -> T) -> T {
-        let entered = self
-            .handle
-            .as_ref()
-            .map(|handle| Entered { runtime: handle.id(), answers: self.answers.clone() });
-        let _ = ENTERED.try_with(|cell| cell.replace(entered));
-        self.enter(work)
-    }
-
-    /// Drives a future until it ends, or for `timeout`, or until it is clear that nobody drives this runtime.
-    fn park<F: Future>(
-        &self,
-        mut future: Pin<&mut F>,
-        timeout: Option<Duration>,
-    ) -> Result<F::Output, NotDriven> {
-        let Some(answers) = &self.answers else { return park(future, timeout) };
-        let first = timeout.map_or(STALLED_AFTER, |timeout| timeout.min(STALLED_AFTER));
-        match park(future.as_mut(), Some(first)) {
-            Err(NotDriven::TimedOut) if !answers.load(Ordering::Acquire) => Err(NotDriven::Stalled),
-            Err(NotDriven::TimedOut) => match timeout.map(|timeout| timeout.saturating_sub(first)) {
-                Some(Duration::ZERO) => Err(NotDriven::TimedOut),
-                rest => park(future, rest),
-            },
-            outcome => outcome,
-        }
-    }
-
-    fn enter<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _entered = self.handle.as_ref().map(Handle::enter);
+        let Some(handle) = &self.0 else { return work() };
+        let _used = InUse::new(handle.id());
+        let _entered = handle.enter();
         work()
+    }
+}
+
+/// Returns whether a thread of this crate that runs receivers uses the runtime.
+pub(super) fn is_in_use(id: Id) -> bool {
+    known().in_use.contains(&id)
+}
+
+/// Keeps a runtime listed as one in use.
+struct InUse(Id);
+
+impl InUse {
+    fn new(id: Id) -> Self {
+        known().in_use.push(id);
+        Self(id)
+    }
+}
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        let mut known = known();
+        if let Some(index) = known.in_use.iter().position(|id| *id == self.0) {
+            known.in_use.swap_remove(index);
+        }
     }
 }
 

@@ -17,7 +17,6 @@ use serde_json::{Value, json};
 
 use super::{
     args::{SettingsArgs, with_bus},
-    async_runtime::in_runtime,
     existing::{Names, warn_before_creating},
     find,
     lines::escape_line_breaks,
@@ -31,6 +30,7 @@ use crate::{
         ConsumeError, Consumer, OnError, OnUnknownType, Settings, Start, Stop, operations, run_all,
         seek_arguments, settings::ConsumerExtra, utc,
     },
+    executor::in_runtime,
     metadata::EventsMetadata,
 };
 
@@ -140,7 +140,7 @@ impl ConsumeEvents {
             }
             self.consume(&consumers, &stop, &is_closed)
         };
-        let (done, closed) = in_runtime(|| with_bus(&settings, consume))?;
+        let (done, closed) = in_runtime(|| with_bus(&settings, consume))??;
         if let Err(undelivered) = closed {
             undelivered.log_lost();
         }

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use super::{
     args::{GroupArgs, OpenTopic, with_bus},
-    async_runtime::in_runtime,
     event_json::entry,
     replays::Replays,
     result::{CommandError, CommandResult, Done},
@@ -15,6 +14,7 @@ use super::{
 use crate::{
     date_time::DateTime,
     event_bus::{DeadLetter, EntryId, Renamed, Settings, Sizes, Together},
+    executor::in_runtime,
 };
 
 /// Why `dlq replay --all` passes over a dead letter.
@@ -145,7 +145,7 @@ impl Replay {
         self.selected.check()?;
         let (settings, mut topic) = self.selected.group.open_with_settings()?;
         let replay = || self.replay_from(&mut topic, &settings, out);
-        let (done, closed) = in_runtime(|| with_bus(&settings, replay))?;
+        let (done, closed) = in_runtime(|| with_bus(&settings, replay))??;
         closed?;
         Ok(done)
     }

@@ -52,7 +52,6 @@
 // One command a file. This folder uses the rest of the crate, and only `src/bin` uses it.
 
 mod args;
-mod async_runtime;
 mod check;
 mod check_bus;
 mod consume_events;

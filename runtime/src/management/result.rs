@@ -46,12 +46,6 @@ impl CommandError {
         Self::Message(message.into(), code)
     }
 
-    /// Returns whether the command has ended because of a receiver that still runs.
-    #[cfg(feature = "tokio")]
-    pub(super) fn leaves_a_receiver(&self) -> bool {
-        matches!(self, Self::Message(_, 3 | 6))
-    }
-
     /// Prints the message to standard error and returns the exit code.
     pub(super) fn report(self) -> ExitCode {
         match self {

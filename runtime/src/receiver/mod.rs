@@ -27,4 +27,4 @@ pub(crate) use definition::{FullName, Traits};
 pub use error::ReceiverError;
 pub use parameter::{Delivery, data_key, from_event_bus, metadata, shared_data_key};
 pub use returned::ReceiverReturn;
-pub(crate) use run::{Attempt, Outcome, drop_guarded, log_failure, run, run_async};
+pub(crate) use run::{Attempt, Outcome, blame_runtime, drop_guarded, log_failure, run, run_async};

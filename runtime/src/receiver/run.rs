@@ -14,7 +14,7 @@ use super::{
     error::ReceiverError,
 };
 use crate::{
-    executor::{NotDriven, drive},
+    executor::{NotDriven, drive, trouble},
     metadata::EventsMetadata,
     scope::Scopes,
 };
@@ -78,14 +78,37 @@ fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Outcome {
             let timeout = timeout.unwrap_or_default();
             Err(ReceiverError::new(format!("took longer than {timeout:?}, and was cancelled")))
         }
-        Err(NotDriven::Stalled) => Err(ReceiverError::new(
-            "took too long, because the only thread of its tokio runtime does nothing: run a consumer in \
-             `tokio::task::spawn_blocking`, drive the runtime that `set_runtime` names, or use a multi-threaded runtime",
+        Err(why @ NotDriven::OnlyThread) => Err(ReceiverError::new(format!(
+            "a synchronous send cannot wait for an async receiver here: {why}; send the event with `send_event_async`"
+        ))),
+        // The message is not to blame.
+        Err(why @ (NotDriven::Stalled | NotDriven::Ended)) => {
+            Err(ReceiverError::unavailable(format!("{why}; {}", help(why))))
+        }
+    }
+}
+
+/// Returns what to do about a runtime that drives no futures.
+fn help(why: NotDriven) -> &'static str {
+    match why {
+        NotDriven::Ended => "keep it until the consumer has ended",
+        _ => {
+            "drive a current-thread runtime with `Runtime::block_on` on a thread that does nothing else, or use a multi-threaded one"
+        }
+    }
+}
+
+/// Returns the failure of a receiver in a consumer. If its runtime has ended or does nothing, the receiver cannot work, whatever it
+/// says: the next attempt would fail too, and all other messages.
+#[cold]
+pub(crate) fn blame_runtime(error: ReceiverError) -> ReceiverError {
+    match trouble() {
+        Some(why) if !error.is_unavailable() => ReceiverError::unavailable(format!(
+            "{why}; {} (the receiver failed: {})",
+            help(why),
+            error.chain()
         )),
-        Err(NotDriven::CurrentThread) => Err(ReceiverError::new(
-            "a synchronous send cannot run an async receiver on the thread of a current-thread tokio runtime, whose timers and \
-             sockets would stand still: send the event with `send_event_async`",
-        )),
+        _ => error,
     }
 }
 

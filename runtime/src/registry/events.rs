@@ -122,6 +122,18 @@ pub(crate) fn has_receivers() -> bool {
     signals().iter().copied().any(counts)
 }
 
+/// Returns whether an event of one of these types, or of any type if there is none, has an async receiver in this program. Those that
+/// the conformance suite links do not count.
+pub(crate) fn has_async_receivers(only: &[String]) -> bool {
+    let counts = |signal: &'static dyn AnySignal| {
+        let definition = signal.definition();
+        (is_listed(definition) || signal.has_connected_receivers())
+            && (only.is_empty() || only.iter().any(|one| one == definition.event_type()))
+            && signal.receivers().have_async(definition)
+    };
+    signals().iter().copied().any(counts)
+}
+
 /// Returns whether a receiver of any event has this name, connected ones included.
 #[cfg(feature = "cli")]
 pub(crate) fn has_receiver_called(name: &str) -> bool {

@@ -23,7 +23,9 @@ pub use connect_async::{
 };
 #[cfg(feature = "cli")]
 pub(crate) use events::has_receiver_called;
-pub(crate) use events::{batch_receivers, has_only_batches, has_receivers, receive, type_has_receivers};
+pub(crate) use events::{
+    batch_receivers, has_async_receivers, has_only_batches, has_receivers, receive, type_has_receivers,
+};
 pub use events::{events, get, send_from_event_bus, send_from_event_bus_async};
 pub(crate) use findings::lines;
 pub use findings::{Finding, findings};

@@ -135,6 +135,10 @@ impl Closure {
         Self { is_async: true, ..self }
     }
 
+    pub(super) fn is_async(&self) -> bool {
+        self.is_async
+    }
+
     pub(super) fn stable_name(&self) -> Option<&'static str> {
         self.stable_name
     }

@@ -32,7 +32,7 @@ use crate::{
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{
         Attempt, BatchOutcome, BatchReceiver, Delivery, Outcome, ReceiverDefinition, ReceiverError,
-        drop_guarded, log_failure, run,
+        blame_runtime, drop_guarded, log_failure, run,
     },
     responses::ReceiverHandle,
     scope::Scopes,
@@ -105,7 +105,7 @@ impl Incoming {
         let metadata = LazyMetadata::given(self.definition, &self.metadata);
         let delivery = Delivery { metadata: &metadata, from_event_bus: true };
         let call = || callee.call(self.event(), delivery);
-        let outcome = run(handle, &Scopes::current(), Some(timeout), call)?;
+        let outcome = run(handle, &Scopes::current(), Some(timeout), call)?.map_err(blame_runtime);
         if let (Err(error), Some(attempt)) = (&outcome, attempt) {
             log_failure(handle, error, &self.metadata, Some(attempt));
         }
@@ -146,7 +146,12 @@ pub(crate) struct BatchItem<'a> {
 pub(crate) fn run_batch(receiver: BatchReceiver, items: &[BatchItem<'_>], timeout: Duration) -> BatchOutcome {
     let events =
         items.iter().map(|item| (item.incoming.shared(), item.incoming.metadata().clone())).collect();
-    let outcome = receiver.run(events, timeout);
+    let outcome = match receiver.run(events, timeout) {
+        BatchOutcome::Each(outcomes) => {
+            BatchOutcome::Each(outcomes.into_iter().map(|outcome| outcome.map_err(blame_runtime)).collect())
+        }
+        BatchOutcome::Whole(error) => BatchOutcome::Whole(blame_runtime(error)),
+    };
     match &outcome {
         BatchOutcome::Each(outcomes) => {
             for (outcome, item) in outcomes.iter().zip(items) {

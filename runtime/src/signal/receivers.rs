@@ -98,6 +98,17 @@ impl Receivers {
         receivers.iter().copied().filter_map(BatchReceiver::new).collect()
     }
 
+    /// Returns whether an event from an event bus has an async receiver now.
+    pub(crate) fn have_async(&'static self, event: &'static EventDefinition) -> bool {
+        let linked = self.linked(event).taking(EventOrigin::Bus);
+        let is_async = |snapshot: Option<Snapshot<Arc<Connected>>>| {
+            items(snapshot.as_ref()).iter().any(|one| one.value.closure.is_async())
+        };
+        linked.iter().any(|one| one.definition().is_async())
+            || is_async(self.connected.snapshot())
+            || is_async(connect_any::snapshot())
+    }
+
     /// Returns whether receivers are connected to the signal or to all signals.
     #[inline]
     pub(super) fn are_connected(&self) -> bool {

@@ -15,7 +15,7 @@ use tokio::{
 };
 
 /// Sent when a telegram is sent.
-#[event(type = "com.example.post.telegram.sent.v1")]
+#[event(type = "com.example.post.telegram.sent.v1", key = number)]
 pub struct TelegramSent {
     /// The number of the telegram.
     pub number: i64,

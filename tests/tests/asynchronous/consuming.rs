@@ -13,8 +13,8 @@ use std::{
 use openedx_events::{
     codec,
     event_bus::{
-        ConsumeError, Consumer, EventBus, MemoryBus, Producer, Replayed, Report, Start, Stop, replay,
-        run_all, settings::DeliveryMode,
+        ConsumeError, Consumer, EventBus, MemoryBus, Producer, Replayed, Start, Stop, replay, run_all,
+        settings::DeliveryMode,
     },
     prelude::*,
 };
@@ -26,7 +26,6 @@ number_events! {
     TrainArrived "com.example.learning.train.arrived.v1"
     TramArrived "com.example.learning.tram.arrived.v1"
     BusArrived "com.example.learning.bus.arrived.v1"
-    PlaneArrived "com.example.learning.plane.arrived.v1"
     FerryArrived "com.example.learning.ferry.arrived.v1"
     CoachArrived "com.example.learning.coach.arrived.v1"
     CoachLeft "com.example.learning.coach.left.v1"
@@ -35,7 +34,10 @@ number_events! {
 const TIMEOUT: Duration = Duration::from_millis(300);
 
 /// A bus with the given events in one topic.
-fn bus_with<E: openedx_events::WireEvent>(signal: &'static Signal<E>, events: Vec<E>) -> Arc<MemoryBus> {
+pub(super) fn bus_with<E: openedx_events::WireEvent>(
+    signal: &'static Signal<E>,
+    events: Vec<E>,
+) -> Arc<MemoryBus> {
     let bus = Arc::new(MemoryBus::new());
     let producer = Producer::of(&*bus, None, DeliveryMode::Wait, Duration::from_secs(5)).unwrap();
     for event in events {
@@ -44,7 +46,7 @@ fn bus_with<E: openedx_events::WireEvent>(signal: &'static Signal<E>, events: Ve
     bus
 }
 
-fn consumer(bus: &Arc<MemoryBus>, count: u64) -> Consumer {
+pub(super) fn consumer(bus: &Arc<MemoryBus>, count: u64) -> Consumer {
     Consumer::of(Arc::clone(bus) as Arc<dyn EventBus>, "arrivals", "platform", "a")
         .start(Start::Backlog)
         .retry(Duration::from_millis(1), Duration::from_millis(1))
@@ -179,23 +181,6 @@ fn an_async_receiver_that_blocks_its_thread_ends_the_consumer() {
         matches!(&error, ConsumeError::ReceiverTimedOut { receiver, .. } if receiver == "blocks"),
         "{error}"
     );
-}
-
-#[test]
-fn a_consumer_that_blocks_the_thread_of_its_runtime_says_so() {
-    let _connection =
-        PLANE_ARRIVED.connect_async(async |_, _| tokio::time::sleep(Duration::from_millis(1)).await);
-    let _alone = process();
-    let letters = ends(|| {
-        let bus = bus_with(&PLANE_ARRIVED, vec![PlaneArrived { number: 1 }]);
-        // The consumer should have been given a thread of its own.
-        let report: Report =
-            single_threaded().block_on(async { consumer(&bus, 1).max_attempts(1).run(Stop::new()) }).unwrap();
-        assert_eq!(report.dead_lettered, 1);
-        bus.operations().unwrap().dead_letters("arrivals", "platform", None, 10).unwrap()
-    });
-    let error = &letters[0].failure.error;
-    assert!(error.contains("spawn_blocking"), "{error}");
 }
 
 #[test]

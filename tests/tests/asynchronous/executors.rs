@@ -146,7 +146,10 @@ fn on_the_thread_of_a_current_thread_runtime_it_is_an_error_that_names_the_recei
         let sent = runtime.block_on(async { open(1) });
         assert_eq!(sent.failures().next().unwrap().receiver().name(), "sleeps");
         let error = only_error(&sent);
-        assert!(error.contains("current-thread") && error.contains("send_event_async"), "{error}");
+        assert!(
+            error.contains("the only thread of a tokio runtime") && error.contains("send_event_async"),
+            "{error}"
+        );
         let error = runtime.block_on(async { only_error(&FAN_STARTED.send_event(FanStarted { number: 1 })) });
         assert!(error.contains("panicked") && error.contains("send_event_async"), "{error}");
         assert!(runtime.block_on(DOOR_OPENED.send_event_async(DoorOpened { number: 1 })).all_ok());
@@ -230,9 +233,12 @@ fn outside_of_a_runtime_with_one_that_is_remembered() {
         let calling = thread::spawn(|| only_error(&FAN_STARTED.send_event(FanStarted { number: 1 })));
         assert!(LAMP_LIT.send_event(LampLit { number: 1 }).all_ok());
         let error = only_error(&elsewhere());
-        assert!(error.contains("thread of its tokio runtime does nothing"), "{error}");
+        assert!(error.starts_with("the tokio runtime does nothing: "), "{error}");
         let error = calling.join().unwrap();
-        assert!(error.contains("panicked: `block_on` waits for a tokio runtime"), "{error}");
+        assert!(
+            error.starts_with("panicked: `block_on` cannot wait: the tokio runtime does nothing: "),
+            "{error}"
+        );
         openedx_events::set_runtime(runtime.handle().clone());
     });
 }

@@ -6,6 +6,7 @@ mod consuming;
 mod executors;
 mod failures;
 mod order;
+mod runtimes;
 mod scopes;
 mod untyped;
 

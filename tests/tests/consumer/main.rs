@@ -4,6 +4,7 @@ mod ahead;
 mod closing;
 mod pause;
 mod revoked;
+mod runtime;
 mod script;
 
 use std::sync::{

@@ -47,7 +47,7 @@ impl Lanes {
         // If a thread cannot be started, dropping this ends the others.
         let lanes = Self { shared, hash: RandomState::new() };
         // Async receivers find the runtime in which the consumer was started.
-        let runtime = Runtime::watched();
+        let runtime = Runtime::current();
         for lane in 0..count {
             let (shared, runtime) = (Arc::clone(&lanes.shared), runtime.clone());
             spawn(format!("events-lane-{lane}"), move || runtime.with(|| shared.run(lane)))?;

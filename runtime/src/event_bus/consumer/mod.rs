@@ -74,7 +74,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
-    executor::{Remembered, Runtime, clock},
+    executor::{NotDriven, Remembered, Runtime, blocking, clock, in_runtime},
     registry,
 };
 
@@ -123,6 +123,10 @@ impl Consumer {
     /// The calling thread calls the broker; another thread does while nothing is in flight, so that a stop ends the run within
     /// about a second even if the broker hangs. Receivers run on threads of their own.
     ///
+    /// With the feature `tokio`, async receivers find [the tokio runtime](crate::guide::asynchronous#the-runtime) in which this was
+    /// called. If there is none, one is started for the time of the run. This blocks its thread: from asynchronous code, call it in
+    /// `tokio::task::spawn_blocking`. The only thread of a current-thread runtime is refused if the program has async receivers.
+    ///
     /// # Errors
     ///
     /// See [`ConsumeError`]: each has the exit code that the command line gives it.
@@ -134,6 +138,12 @@ impl Consumer {
             return Ok(Report::default());
         }
         self.check()?;
+        let stop = stop.borrow();
+        // On a worker of tokio, the other tasks of its thread go on.
+        in_runtime(|| blocking(|| self.consume(stop))).map_err(ConsumeError::Refused)?
+    }
+
+    fn consume(&self, stop: &Stop) -> Result<Report, ConsumeError> {
         // Threads that receivers start find it too.
         let _runtime = Remembered::current();
         let Subscription { topic, group, .. } = &self.subscription;
@@ -154,8 +164,7 @@ impl Consumer {
         let mut options = self.options.clone();
         options.choose_batch();
         let (outcome, lanes) =
-            Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop.borrow(), &observers)?
-                .run();
+            Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop, &observers)?.run();
         let report = Report { lanes, ..tally.report() };
         tracing::info!(topic, group, "consumer ended: {report}");
         match outcome {
@@ -192,6 +201,7 @@ impl Consumer {
         if !self.options.decode_all && !registry::has_receivers() {
             return Err(ConsumeError::NoReceivers);
         }
+        self.check_runtime()?;
         let only = &self.options.only;
         if !self.options.decode_all
             && !only.is_empty()
@@ -213,6 +223,28 @@ impl Consumer {
             )));
         }
         Ok(())
+    }
+
+    /// Checks that something drives the runtime of async receivers while the consumer blocks its thread.
+    fn check_runtime(&self) -> Result<(), ConsumeError> {
+        if !self.enabled || !registry::has_async_receivers(&self.options.only) {
+            return Ok(());
+        }
+        let Err(why) = Runtime::current().check() else { return Ok(()) };
+        let help = match why {
+            NotDriven::OnlyThread => {
+                "call it in `tokio::task::spawn_blocking(move || consumer.run(stop)).await`, or use a multi-threaded runtime"
+            }
+            NotDriven::Ended => "keep the runtime until the consumer has ended",
+            NotDriven::Stalled | NotDriven::TimedOut => {
+                "drive a current-thread runtime with `Runtime::block_on` on another thread while the consumer runs, or use a \
+                 multi-threaded one"
+            }
+        };
+        Err(ConsumeError::Refused(format!(
+            "the consumer's async receivers could not run: {why}\nnote: a consumer blocks the thread that runs it, and its async receivers \
+             need the tokio runtime that it finds there\nhelp: {help}"
+        )))
     }
 
     /// Checks that the bus can do what the options ask for, and that no other member claims a message while a receiver may still be
@@ -262,6 +294,14 @@ pub(crate) const LOOP_HELP: &str = "help: if the receivers of this process send 
 ///
 /// Returns the first error of any of them.
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
+    // Here, and not only on their threads: this is the thread that may be the only one of its runtime.
+    for consumer in consumers {
+        consumer.check_runtime()?;
+    }
+    in_runtime(|| blocking(|| run_on_threads(consumers, stop))).map_err(ConsumeError::Refused)?
+}
+
+fn run_on_threads(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
     let runtime = Runtime::current();
     thread::scope(|scope| {
         let run = |consumer: &Consumer| {

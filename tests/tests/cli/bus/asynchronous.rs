@@ -122,3 +122,17 @@ fn a_receiver_that_exceeds_the_stop_timeout_does_not_fail() {
     let error = ran.stderr.lines().last().unwrap();
     assert!(error.starts_with("error: stopped, but a receiver did not finish within 300ms"), "{error}");
 }
+
+/// Whatever ends the command, a receiver that is left behind keeps its runtime.
+#[test]
+fn a_receiver_that_is_left_by_an_error_does_not_fail() {
+    // Nothing listens there, so the second telegram fails.
+    let bus = bus_with(&["wander", "ask"]).with("WORKER_PEER", "127.0.0.1:1");
+    let options = ["--on-error", "stop", "--concurrency", "2", "--stop-timeout", "0.3"];
+    let arguments = [&["consume-events"], &GROUP[..], &["--extra", BACKLOG], &options[..]].concat();
+    let ran = bus.run_as(ASYNC_WORKER, &arguments);
+    assert_eq!((ran.code, bus.notes()), (5, vec!["begin".to_owned()]), "{}", ran.stderr);
+    for text in ["being shutdown", "runtime has ended"] {
+        assert!(!ran.stderr.contains(text), "{}", ran.stderr);
+    }
+}

@@ -43,7 +43,7 @@ impl Trial {
         let mut trial = Self { outcomes: vec![None; len], late: 0..0 };
         let (tell, news) = channel();
         let caller = Caller { tell, timeout };
-        let runtime = Runtime::watched();
+        let runtime = Runtime::current();
         let thread = spawn("events-replay".to_owned(), move || runtime.with(|| work(&caller)));
         if let Err(error) = thread {
             trial.end(0..len, vec![Err(format!("cannot start a thread: {error}")); len]);
