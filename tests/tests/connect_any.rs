@@ -1,9 +1,17 @@
 //! Receivers for events of every type. They would appear in the responses of all other tests, so they have a separate program
 //! and take turns.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
+};
 
-use openedx_events::{AnyEvent, prelude::*, registry};
+use openedx_events::{
+    AnyEvent, Batch, ReceiverError, codec,
+    event_bus::{Consumer, Envelope, EventBus, MemoryBus, Message, Start, Stop},
+    prelude::*,
+    registry,
+};
 use openedx_events_tests::{ARTICLE_ADDED, ArticleAdded, NUMBER_DRAWN, NumberDrawn, number_events, samples};
 use serde_json::{Value, json};
 
@@ -119,7 +127,7 @@ fn an_erased_event_has_json_bytes_and_its_type() {
         "title": "Notes", "price": "12.50", "count": 1, "tags": [], "maker": null, "section": "books",
     }});
     assert_eq!(serde_json::from_str::<Value>(&json).unwrap(), expected);
-    assert_eq!(bytes, openedx_events::codec::encode(&samples::article_added()));
+    assert_eq!(bytes, codec::encode(&samples::article_added()));
     assert_eq!((title.as_deref(), is_other), (Some("Notes"), false));
     assert_eq!(debug, r#"AnyEvent { event_type: "com.example.learning.article.added.v1", .. }"#);
 }
@@ -139,4 +147,43 @@ fn a_local_only_event_has_no_json_and_no_bytes() {
     let text = "event `com.example.learning.guest.arrived.v1` stays in its process: the guest is not a value";
     assert_eq!((json.to_string().as_str(), bytes.to_string().as_str()), (text, text));
     assert_eq!((json.reason(), guest), ("the guest is not a value", Some(3)));
+}
+
+/// Gets planes in batches.
+#[receiver(PLANE_LANDED, batch(max = 10, wait = "1h"), name = "tests.tower")]
+fn note_planes(batch: &Batch<PlaneLanded>) {
+    PLANES.lock().unwrap().push(batch.events().map(|event| event.number).collect());
+}
+
+static PLANES: Mutex<Vec<Vec<i64>>> = Mutex::new(Vec::new());
+
+#[test]
+fn a_receiver_of_all_events_that_is_away_is_tried_alone_on_the_event_bus() {
+    let _turn = turn();
+    PLANES.lock().unwrap().clear();
+    let (bus, tries) = (Arc::new(MemoryBus::new()), Arc::new(Mutex::new(0)));
+    let (own, counted) = (Log::default(), Arc::clone(&tries));
+    let _any = registry::connect_any(move |event, _| {
+        let number = serde_json::from_str::<Value>(&event.to_json().unwrap()).unwrap()["number"].as_i64();
+        *counted.lock().unwrap() += u32::from(number == Some(2));
+        let is_away = number == Some(2) && *counted.lock().unwrap() < 4;
+        if is_away { Err(ReceiverError::unavailable("503")) } else { Ok(()) }
+    });
+    let _own = {
+        let own = Arc::clone(&own);
+        PLANE_LANDED.connect(move |event, _| note(&own, event.number.to_string()))
+    };
+    let envelope = |number| {
+        let message =
+            Message::new(&PLANE_LANDED.generate_signal_metadata(), codec::encode(&PlaneLanded { number }));
+        Envelope { topic: "planes".into(), key: None, message }
+    };
+    let sent =
+        bus.producer().unwrap().send(&[1, 2, 3].map(envelope), Instant::now() + Duration::from_secs(9));
+    assert!(sent.iter().all(Result::is_ok));
+    let consumer = Consumer::of(bus, "planes", "tower", "a").start(Start::Backlog);
+    let report = consumer.pause_max(Duration::from_millis(10)).count(3).run(Stop::new()).unwrap();
+    assert_eq!((report.handled, report.pauses, *tries.lock().unwrap()), (3, 1, 4), "{report}");
+    assert_eq!(*own.lock().unwrap(), ["1", "2", "3"], "a try calls nothing else");
+    assert_eq!(*PLANES.lock().unwrap(), [[1, 2, 3]], "nor a batch receiver");
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    events::{ITEM_BATCHED, ITEM_HELD, ItemBatched, ItemHeld},
+    events::{ITEM_BATCHED, ITEM_CHECKED, ITEM_HELD, ItemBatched, ItemChecked, ItemHeld},
     fixture::has_crashed,
 };
 use crate::{Batch, BatchError, event::Event, receiver};
@@ -44,6 +44,12 @@ fn receive_items(batch: &Batch<ItemBatched>) -> Result<(), BatchError> {
 /// Its batches are complete only when the consumer stops.
 #[receiver(ITEM_HELD, batch(max = 10_000, wait = "1h"), name = "conformance.hold")]
 fn receive_at_the_end(batch: &Batch<ItemHeld>) -> Result<(), BatchError> {
+    pass_on(batch, |event| (event.run, event.number))
+}
+
+/// Its batches are complete only when the consumer stops. A case connects another receiver.
+#[receiver(ITEM_CHECKED, batch(max = 10_000, wait = "1h"), name = "conformance.checked")]
+fn receive_checked(batch: &Batch<ItemChecked>) -> Result<(), BatchError> {
     pass_on(batch, |event| (event.run, event.number))
 }
 

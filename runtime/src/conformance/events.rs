@@ -56,6 +56,15 @@ pub(super) struct ItemHeld {
     pub(super) number: i64,
 }
 
+/// Sent when an item was added, by the cases about batches that are never complete and another receiver. This event has no key.
+#[event(type = "test.openedx_events.conformance.item.checked.v1")]
+pub(super) struct ItemChecked {
+    /// The run of a case.
+    pub(super) run: i64,
+    /// The number of the item in its case.
+    pub(super) number: i64,
+}
+
 /// Sent when an item was ignored. No case connects a receiver to this event.
 #[event(type = "test.openedx_events.conformance.item.ignored.v1")]
 pub(super) struct ItemIgnored {

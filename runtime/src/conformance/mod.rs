@@ -86,7 +86,7 @@
 //!
 //! # The events of the suite
 //!
-//! The feature `conformance` adds six events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
+//! The feature `conformance` adds seven events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
 //! them, and so does [`registry::get`](crate::registry::get). They need no contracts, and [`registry::events`] and the
 //! command line do not list them, so enabling the feature in a workspace does not change what its programs print.
 //!
@@ -370,6 +370,7 @@ cases! {
         a_stop_passes_on_what_was_collected
         claims_are_renewed_or_batches_passed_on_in_time [ClaimEntries]
         an_unavailable_service_costs_no_message_of_a_batch
+        a_pause_for_another_receiver_costs_a_batch_no_order
     }
     stopping {
         an_idle_consumer_stops_at_once

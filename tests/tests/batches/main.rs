@@ -3,6 +3,7 @@
 mod complete;
 mod failing;
 mod lanes;
+mod mixed;
 mod recording;
 mod redis;
 mod replaying;
@@ -14,7 +15,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use openedx_events::{Batch, BatchError, event, prelude::*};
+use openedx_events::{Batch, BatchError, ReceiverError, event, prelude::*};
 
 /// Sent when a letter is posted. Its batches wait for 100 letters, or for a short time.
 #[event(type = "com.example.learning.letter.posted.v1", key = to)]
@@ -110,6 +111,9 @@ async fn weigh(batch: &Batch<LetterCounted>) -> Result<(), BatchError> {
 }
 
 #[receiver(LETTER_COUNTED)]
-fn stamp(test: &str, number: &i32, to: &str) -> Result<(), String> {
-    call("stamp", test, &[(*number, to.to_owned())]).map_err(|error| error.to_string())
+fn stamp(test: &str, number: &i32, to: &str) -> Result<(), ReceiverError> {
+    call("stamp", test, &[(*number, to.to_owned())]).map_err(|error| match error.to_string() {
+        away if away.contains("503") => ReceiverError::unavailable(away),
+        other => ReceiverError::new(other),
+    })
 }

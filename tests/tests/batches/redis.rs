@@ -11,7 +11,10 @@ use openedx_events::{
 };
 use openedx_events_tests::redis_server::RedisServer;
 
-use super::world::{Calls, GROUP, TOPIC, World, wait};
+use super::{
+    mixed,
+    world::{Calls, GROUP, TOPIC, World, wait},
+};
 
 fn world(server: &RedisServer, test: &'static str) -> World {
     let bus = RedisBus::new(RedisOptions::new(server.url().parse().unwrap())).unwrap();
@@ -105,4 +108,12 @@ fn letters_to_one_addressee_keep_their_order_after_a_restart() {
         let expected: Vec<i32> = [0].into_iter().chain(open.skip_while(|number| *number == 0)).collect();
         assert_eq!(rest, expected, "{test}: {:?}", calls.sizes());
     }
+}
+
+#[test]
+fn a_pause_for_one_receiver_keeps_the_order_of_others() {
+    let server = RedisServer::start();
+    mixed::batches_keep_their_order_while_another_receiver_is_away(&world(&server, "redis, one away"));
+    let server = RedisServer::start();
+    mixed::a_batch_receiver_that_is_away_is_tried_alone(&world(&server, "redis, a batch away"));
 }

@@ -6,8 +6,9 @@ use crate::{
     BatchError, codec,
     conformance::{
         batching::{Batching, MAX},
-        events::{ITEM_BATCHED, ITEM_HELD, ItemBatched, ItemHeld},
+        events::{ITEM_BATCHED, ITEM_CHECKED, ITEM_HELD, ItemBatched, ItemChecked, ItemHeld},
         fixture::{Fixture, Gate, Recorded},
+        promise::promise_eq,
     },
     event_bus::{Consumer, Message},
     metadata::EventsMetadata,
@@ -60,6 +61,14 @@ fn held(fixture: &Fixture, numbers: impl IntoIterator<Item = i64>) -> Vec<Messag
     let message = |number| {
         let event = ItemHeld { run: fixture.run, number };
         Message::new(&ITEM_HELD.generate_signal_metadata(), codec::encode(&event))
+    };
+    numbers.into_iter().map(message).collect()
+}
+
+fn checked(fixture: &Fixture, numbers: impl IntoIterator<Item = i64>) -> Vec<Message> {
+    let message = |number| {
+        let event = ItemChecked { run: fixture.run, number };
+        Message::new(&ITEM_CHECKED.generate_signal_metadata(), codec::encode(&event))
     };
     numbers.into_iter().map(message).collect()
 }
@@ -186,4 +195,35 @@ pub(in crate::conformance) fn an_unavailable_service_costs_no_message_of_a_batch
     let mut handled = batches.received.all().split_off(down).concat();
     handled.dedup();
     assert!(handled.ends_with(&[5]) && handled.is_sorted(), "{handled:?}");
+}
+
+pub(in crate::conformance) fn a_pause_for_another_receiver_costs_a_batch_no_order(fixture: &Fixture) {
+    let batches = Batches::of(fixture, |_| Ok(()));
+    let (is_up, checked_items) = (Recorded::new(), Recorded::new());
+    let (up, records, run) = (is_up.clone(), checked_items.clone(), fixture.run);
+    let _checker = ITEM_CHECKED.connect(move |event, _| {
+        if event.run != run {
+            return Ok(());
+        }
+        records.push(event.number);
+        match up.len() {
+            0 if event.number == 3 => Err(ReceiverError::unavailable("the service is down")),
+            _ => Ok(()),
+        }
+    });
+    fixture.send(checked(fixture, 1..=5));
+    // The bus learns of an only attempt before it begins, and must forget it.
+    let member = fixture.member("a", |consumer| consumer.max_attempts(1).pause_max(MILLIS(20)).count(5));
+    fixture.wait("the third message is tried often", || checked_items.count(&3) > 4);
+    promise_eq!(batches.received.all(), Vec::<Vec<i64>>::new(), "no batch should overtake earlier messages");
+    // The first two were checked, and wait for their batch.
+    promise_eq!(fixture.begun().len(), 2, "a pause should count no attempt");
+    is_up.push(());
+    let report = member.end_well();
+    promise_eq!((report.pauses, report.handled, report.dead_lettered), (1, 5, 0));
+    promise_eq!(batches.numbers(), [1, 2, 3, 4, 5]);
+    let mut once = checked_items.all();
+    once.dedup();
+    promise_eq!(once, [1, 2, 3, 4, 5], "no message should be checked again because of another one");
+    promise_eq!(fixture.pending().len(), 0, "all messages should be acknowledged");
 }

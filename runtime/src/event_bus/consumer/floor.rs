@@ -109,12 +109,12 @@ impl Floor {
     /// Begins the next try of a pause if it is due, or ends the pause if no message is left to try. Returns the lanes that have
     /// something to do then.
     fn try_again(&mut self, now: Instant) -> Range<usize> {
-        let Some(lane) = self.outages.due(now) else { return 0..0 };
-        if let Some(lane) = self.in_flight.probe(lane) {
+        let Some((lane, receiver)) = self.outages.due(now) else { return 0..0 };
+        if let Some(lane) = self.in_flight.probe(lane, receiver) {
             self.outages.begin_try(lane);
             return lane..lane + 1;
         }
-        if self.in_flight.may_be_held() {
+        if self.in_flight.may_be_held(receiver) {
             return 0..0;
         }
         self.outages.abandon(now);

@@ -8,6 +8,7 @@
 //!                │      Waiting ───────► Recording ────────► gone, as a dead letter
 //!                └───────────────────────────┘ retry
 //!   Waiting, while the consumer is paused ──► Held ──► Fresh, at a try and at the end of the pause
+//!   Running, after a try, if other receivers need it ────────────► Fresh
 //!   Fresh, Waiting and Held, at a stop ──────────────────────────► returned, for this member or another
 //!   Fresh, Waiting and Held, revoked by the broker ──────────────► gone; Running ends, and nobody hears of it
 //! ```
@@ -22,6 +23,7 @@ mod beginnings;
 mod collected;
 mod keys;
 mod lane;
+mod next_steps;
 mod pause;
 mod revoked;
 mod stop;
@@ -104,17 +106,6 @@ impl InFlight {
         heads.chain(waiting).chain(self.lanes.iter().flat_map(Lane::claims_of_batch)).collect()
     }
 
-    /// Returns when the next waiting message is due.
-    pub(super) fn next_due(&self) -> Option<Instant> {
-        let lanes = self.lanes.iter().filter(|lane| lane.called.is_empty());
-        let states = lanes.filter_map(|lane| Some(&lane.head.as_ref()?.state));
-        let waiting = states.filter_map(|state| match state {
-            MessageState::Waiting(waiting) if self.takes(&waiting.step) => Some(waiting.until),
-            _ => None,
-        });
-        waiting.min()
-    }
-
     /// Returns whether a lane runs receivers, or is about to run those of its batches.
     pub(super) fn is_running(&self, lane: usize) -> bool {
         let Lane { head, collected, called, .. } = &self.lanes[lane];
@@ -159,54 +150,6 @@ impl InFlight {
     pub(super) fn not_acknowledged(&mut self, mut ids: Vec<EntryId>) {
         ids.append(&mut self.finished);
         self.finished = ids;
-    }
-
-    /// Takes a message whose next step is due, to record that step with the broker; only dead letters, if a stop was requested,
-    /// and no retries during a pause. [`retry`](Self::retry), [`dead_lettered`](Self::dead_lettered), [`held`](Self::held) or
-    /// [`put_back`](Self::put_back) on the lane that is returned comes next.
-    pub(super) fn take_due(&mut self, now: Instant) -> Option<(usize, Waiting)> {
-        for lane in 0..self.lanes.len() {
-            let head = self.lanes[lane].head.as_ref();
-            // The messages of a batch come before a message that was started after them.
-            let is_calling = !self.lanes[lane].called.is_empty();
-            let is_due = !is_calling
-                && head.is_some_and(|head| {
-                    matches!(&head.state, MessageState::Waiting(waiting)
-                    if waiting.until <= now && self.takes(&waiting.step))
-                });
-            if is_due
-                && let Some(Head { state, .. }) = &mut self.lanes[lane].head
-                && let MessageState::Waiting(waiting) = std::mem::replace(state, MessageState::Recording)
-            {
-                return Some((lane, *waiting));
-            }
-        }
-        None
-    }
-
-    /// Returns whether the next step may be taken now.
-    fn takes(&self, step: &NextStep) -> bool {
-        match step {
-            NextStep::Retry => !self.stopping && !self.paused,
-            NextStep::DeadLetter(_) => true,
-            NextStep::Hold => !self.stopping,
-        }
-    }
-
-    /// Puts back a message whose next step the broker could not record. The step stays due.
-    pub(super) fn put_back(&mut self, lane: usize, waiting: Waiting) {
-        self.set_state(lane, MessageState::Waiting(Box::new(waiting)));
-    }
-
-    /// Queues a message for the attempt that the broker has recorded. It begins before anything else in the lane.
-    pub(super) fn retry(&mut self, lane: usize, mut job: Job) {
-        job.next_attempt();
-        self.queue_first(lane, job);
-    }
-
-    /// Removes a message after the broker has stored its dead letter and acknowledged it.
-    pub(super) fn dead_lettered(&mut self, lane: usize) {
-        self.take_head(lane);
     }
 
     // Transitions of a lane.
@@ -269,15 +212,6 @@ impl InFlight {
     pub(super) fn succeed(&mut self, lane: usize) {
         let head = self.take_head(lane);
         self.finished.extend(head.map(|head| head.id));
-    }
-
-    /// Makes the lane's message wait for its next step after a failure.
-    pub(super) fn fail(&mut self, lane: usize, waiting: Waiting) {
-        if let Some(head) = &mut self.lanes[lane].head {
-            let counts = !matches!(waiting.step, NextStep::Hold);
-            head.begun = if counts { waiting.job.entry.attempt } else { head.aborted };
-        }
-        self.set_state(lane, MessageState::Waiting(Box::new(waiting)));
     }
 
     /// Puts a message before the others of its lane, which is free then. If a stop has begun meanwhile, returns it.

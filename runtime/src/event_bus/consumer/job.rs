@@ -1,12 +1,15 @@
 //! One message that a consumer handles. It is decoded once, and each attempt runs the receivers that have not succeeded
 //! yet.
 
+mod attempts;
 mod batch;
 
 use std::{
     fmt,
     time::{Duration, Instant, SystemTime},
 };
+
+use attempts::Hold;
 
 use super::{intake::Room, options::Options};
 use crate::{
@@ -39,8 +42,8 @@ pub(super) struct Job {
     has_only_batches: bool,
     /// Whether the broker knows that the next attempt begins.
     is_stored: bool,
-    /// Whether the next attempt only tries whether a receiver works again. Such an attempt does not count.
-    is_probe: bool,
+    /// Why the message waits for the end of a pause. It is in a box because that is rare.
+    hold: Option<Box<Hold>>,
     /// The receivers that succeeded in the last attempt, if anybody asks.
     pub(super) succeeded: Option<Vec<FullName>>,
     /// The room that the message takes among those that were read.
@@ -56,7 +59,7 @@ struct DecodedEvent {
 /// A receiver that failed, and its error.
 #[derive(Clone)]
 pub(super) struct FailedReceiver {
-    name: String,
+    pub(super) receiver: FullName,
     error: String,
 }
 
@@ -65,11 +68,13 @@ pub(super) enum AttemptOutcome {
     Handled,
     /// The receivers that are left are batch receivers.
     Collect,
+    /// The receiver that was tried is through, and others are left.
+    GoOn,
     /// No receiver of this program takes the event type.
     NoReceiver,
     /// These receivers failed, and may succeed another time.
-    Failed(Failure, Vec<FullName>),
-    /// A receiver cannot work at the moment.
+    Failed(Failure, Vec<FailedReceiver>),
+    /// Receivers cannot work at the moment.
     Unavailable(Failure, Box<Unavailable>),
     /// Another attempt cannot help: receivers failed permanently, or the message cannot be read.
     Hopeless(Failure),
@@ -77,9 +82,10 @@ pub(super) enum AttemptOutcome {
     UnknownType(Failure),
 }
 
-/// A receiver that cannot work at the moment, and when it wants to be tried again.
+/// Receivers that cannot work at the moment, with the error of the first one, and when that wants to be tried again.
 pub(super) struct Unavailable {
-    pub(super) receiver: FullName,
+    pub(super) first: FullName,
+    pub(super) others: Vec<FullName>,
     pub(super) error: String,
     pub(super) wait: Option<Duration>,
 }
@@ -97,67 +103,10 @@ impl Job {
             max_attempts,
             has_only_batches,
             is_stored: false,
-            is_probe: false,
+            hold: None,
             succeeded: None,
             _room: room,
         }
-    }
-
-    /// Returns whether the broker must learn of the next attempt before a lane takes the message.
-    pub(super) fn must_be_stored(&self) -> bool {
-        self.attempt_must_be_stored() && !(self.has_only_batches && self.may_wait())
-    }
-
-    /// Returns whether the message may wait for others, to form a batch. A message that failed is alone.
-    fn may_wait(&self) -> bool {
-        self.entry.attempt == 1 && !self.is_probe
-    }
-
-    /// Returns whether the broker must learn of the next attempt before it begins.
-    ///
-    /// Otherwise, a message that crashes the process again and again would never become a dead letter. The first attempt of a
-    /// new message is not stored, because that would cost a call for each message: if it crashes the process, it does not
-    /// count, unless it is the only attempt that the message has.
-    pub(super) fn attempt_must_be_stored(&self) -> bool {
-        let counts = self.entry.is_redelivered || self.max_attempts == 1;
-        counts && !self.is_stored && !self.is_probe && self.entry.attempt <= self.max_attempts
-    }
-
-    /// Notes that the broker knows of the next attempt.
-    pub(super) fn stored(&mut self) {
-        self.is_stored = true;
-    }
-
-    /// Goes on to the next attempt, which the broker knows.
-    pub(super) fn next_attempt(&mut self) {
-        self.entry.attempt += 1;
-        self.is_stored = true;
-        self.is_probe = false;
-    }
-
-    /// Takes back an attempt that has not begun.
-    pub(super) fn not_begun(&mut self) {
-        self.is_stored = false;
-    }
-
-    /// Takes the last attempt back: it does not count. If the broker knew of it, it must learn of it again.
-    pub(super) fn hold(&mut self) {
-        self.entry.is_redelivered |= self.entry.attempt > 1;
-        (self.is_stored, self.is_probe) = (false, false);
-    }
-
-    /// Makes the next attempt one that does not count.
-    pub(super) fn probe(&mut self) {
-        self.is_probe = true;
-    }
-
-    pub(super) fn is_probe(&self) -> bool {
-        self.is_probe
-    }
-
-    /// Returns the number of attempts that have begun while no lane runs the message.
-    pub(super) fn begun(&self) -> u32 {
-        if self.is_stored { self.entry.attempt } else { self.entry.attempt.saturating_sub(1) }
     }
 
     /// Makes an attempt. `begin` is called before each receiver; an async one is cancelled after `receiver_timeout`.
@@ -181,20 +130,24 @@ impl Job {
                 Err(outcome) => return outcome,
             }
         }
+        let (may_wait, probed) = (self.entry.attempt == 1, self.probed());
         let Some(DecodedEvent { incoming, left }) = &mut self.decoded else {
             return AttemptOutcome::NoReceiver;
         };
         if left.is_empty() {
             return AttemptOutcome::NoReceiver;
         }
-        let (mut failed, mut names, mut unavailable) = (Vec::new(), Vec::new(), None);
-        let may_wait = self.entry.attempt == 1 && !self.is_probe;
+        let (mut failed, mut unavailable): (Vec<_>, Option<Unavailable>) = (Vec::new(), None);
         left.retain(|&index| {
-            if may_wait && incoming.batch_receiver(index).is_some() {
-                return true;
-            }
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
+            let is_called = match probed {
+                Some(probed) => name == probed,
+                None => !may_wait || incoming.batch_receiver(index).is_none(),
+            };
+            if !is_called {
+                return true;
+            }
             let started = Instant::now();
             begin(receiver, &self.entry.id);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
@@ -202,33 +155,43 @@ impl Job {
                 self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));
                 return false;
             };
-            let failure = FailedReceiver { name: name.to_string(), error: error.chain() };
+            let failure = FailedReceiver { receiver: name, error: error.chain() };
             if error.is_permanent() {
                 self.given_up.push(failure);
                 return false;
             }
             if error.is_unavailable() {
-                let wait = error.wait();
-                unavailable.get_or_insert(Unavailable { receiver: name, error: failure.error.clone(), wait });
+                Unavailable::add(&mut unavailable, &failure, error.wait());
             }
-            names.push(name);
             failed.push(failure);
             true
         });
         // Receivers may share a name.
-        self.succeeded.iter_mut().for_each(|succeeded| succeeded.retain(|name| !names.contains(name)));
+        let has_failed = |name: &FullName| failed.iter().any(|failed| failed.receiver == *name);
+        self.succeeded.iter_mut().for_each(|succeeded| succeeded.retain(|name| !has_failed(name)));
         if let Some(unavailable) = unavailable {
             AttemptOutcome::Unavailable(self.failure(&failed), Box::new(unavailable))
         } else if !failed.is_empty() {
-            AttemptOutcome::Failed(self.failure(&failed), names)
+            AttemptOutcome::Failed(self.failure(&failed), failed)
         } else if !left.is_empty() {
-            AttemptOutcome::Collect
+            if probed.is_some() { AttemptOutcome::GoOn } else { AttemptOutcome::Collect }
         } else if self.given_up.is_empty() {
             observers.tell(&Observation::Handled { entry: &self.entry, metadata: incoming.metadata() });
             AttemptOutcome::Handled
         } else {
             AttemptOutcome::Hopeless(self.failure(&[]))
         }
+    }
+
+    /// Gives up receivers that have used up their attempts. Returns whether the message needs others, which were not called in the
+    /// last attempt.
+    pub(super) fn give_up(&mut self, failed: &[FailedReceiver]) -> bool {
+        let Some(DecodedEvent { incoming, left }) = &mut self.decoded else { return false };
+        let is_given_up = |name: FullName| failed.iter().any(|failed| failed.receiver == name);
+        let receivers: Vec<FullName> = incoming.receivers().map(ReceiverDefinition::full_name).collect();
+        left.retain(|&index| receivers.get(index).is_some_and(|name| !is_given_up(*name)));
+        self.given_up.extend_from_slice(failed);
+        !left.is_empty()
     }
 
     /// Avoids decoding events without a receiver.
@@ -268,7 +231,10 @@ impl Job {
     fn failure(&self, failed: &[FailedReceiver]) -> Failure {
         let all = || self.given_up.iter().chain(failed);
         let error = all().map(ToString::to_string).collect::<Vec<_>>().join("; ");
-        Failure { receivers: all().map(|receiver| receiver.name.clone()).collect(), ..self.failure_of(error) }
+        Failure {
+            receivers: all().map(|failed| failed.receiver.to_string()).collect(),
+            ..self.failure_of(error)
+        }
     }
 
     /// Returns a failure that no receiver caused.
@@ -280,6 +246,17 @@ impl Job {
             attempts: self.entry.attempt,
             first: self.first.unwrap_or(now),
             last: now,
+        }
+    }
+}
+
+impl Unavailable {
+    /// Adds a receiver, which wants to be tried again after `wait`.
+    fn add(known: &mut Option<Self>, failed: &FailedReceiver, wait: Option<Duration>) {
+        let FailedReceiver { receiver, error } = failed;
+        match known {
+            Some(known) => known.others.push(*receiver),
+            None => *known = Some(Self { first: *receiver, others: Vec::new(), error: error.clone(), wait }),
         }
     }
 }
@@ -297,6 +274,11 @@ pub(super) fn receive(message: &Message) -> Result<Incoming, BoxError> {
 
 impl fmt::Display for FailedReceiver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.name, self.error)
+        write!(f, "{}: {}", self.receiver, self.error)
     }
 }
+
+// A registered receiver is in a link section, and the attribute for that is `unsafe`.
+#[allow(unsafe_code)]
+#[cfg(all(test, feature = "catalog"))]
+mod tests;

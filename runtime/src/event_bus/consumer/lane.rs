@@ -1,6 +1,7 @@
 //! What the thread of a lane does: it runs receivers, decides what comes next, and settles messages and batches.
 
 mod batch;
+mod judge;
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
@@ -18,15 +19,12 @@ use super::{
     error::ConsumeError,
     floor::Floor,
     in_flight::{Place, Task, Waiting},
-    job::{AttemptOutcome, Job, Unavailable},
-    options::{OnError, Options},
+    job::{AttemptOutcome, Job},
+    options::Options,
     verdict::Verdict,
 };
 use crate::{
-    event_bus::{
-        observe::{Observation, Observers},
-        wire::EntryId,
-    },
+    event_bus::{observe::Observers, wire::EntryId},
     receiver::{ReceiverDefinition, ReceiverError},
 };
 
@@ -128,75 +126,6 @@ impl LaneState {
         self.judge(lane, job, outcome)
     }
 
-    /// Decides what happens to a message after an attempt.
-    fn judge(&self, lane: usize, job: Job, outcome: AttemptOutcome) -> Verdict {
-        let was_probe = job.is_probe();
-        let is_held = self.is_held(lane, &job, &outcome);
-        if let AttemptOutcome::Failed(..) | AttemptOutcome::Hopeless(_) = &outcome
-            && !(was_probe && is_held)
-        {
-            self.observers.tell(&Observation::Failed);
-        }
-        let verdict = if is_held { Verdict::hold(job) } else { Verdict::of(&self.options, job, outcome) };
-        match &verdict {
-            Verdict::WithoutReceiver(job) => {
-                self.observers.tell(&Observation::WithoutReceiver { entry: &job.entry });
-            }
-            Verdict::Skipped(job, failure) => {
-                self.observers.tell(&Observation::Skipped { entry: &job.entry, reason: Some(failure) });
-            }
-            Verdict::GivenUp(job, failure) => {
-                self.observers.tell(&Observation::GivenUp { entry: &job.entry, failure });
-            }
-            Verdict::Handled
-            | Verdict::Collect(_)
-            | Verdict::Wait(..)
-            | Verdict::Hold(_)
-            | Verdict::Stop(..) => {}
-        }
-        verdict
-    }
-
-    /// Notes what an attempt says about outages. Returns whether the message waits for the end of one.
-    fn is_held(&self, lane: usize, job: &Job, outcome: &AttemptOutcome) -> bool {
-        let is_used_up =
-            job.entry.attempt >= self.options.max_attempts && self.options.on_error != OnError::Stop;
-        let succeeded = job.succeeded.as_deref().unwrap_or_default();
-        let says_something = match outcome {
-            AttemptOutcome::Unavailable(..) => true,
-            AttemptOutcome::Failed(..) => is_used_up || job.is_probe() || !succeeded.is_empty(),
-            _ => job.is_probe() || !succeeded.is_empty(),
-        };
-        if !says_something {
-            return false;
-        }
-        let now = Instant::now();
-        let mut floor = self.floor();
-        let outages = &mut floor.outages;
-        let is_held = match outcome {
-            AttemptOutcome::Unavailable(_, unavailable) => {
-                let Unavailable { receiver, error, wait } = &**unavailable;
-                outages.unavailable(lane, *receiver, error, *wait, now);
-                true
-            }
-            AttemptOutcome::Failed(failure, receivers) if is_used_up => {
-                outages.use_up(lane, receivers, &failure.error, now)
-            }
-            _ => false,
-        };
-        if job.is_probe() && !is_held {
-            outages.tried(succeeded, now);
-        }
-        outages.succeed(succeeded);
-        self.counts_successes.store(outages.counts(), Ordering::Relaxed);
-        let has_resumed = floor.follow_outages();
-        drop(floor);
-        if has_resumed {
-            self.work.iter().for_each(Condvar::notify_one);
-        }
-        is_held
-    }
-
     /// Wakes as many idle lanes as messages wait for this one, so that they take these over.
     fn share(&self, floor: &mut Floor, lane: usize) {
         let waiting = floor.in_flight.queued(lane);
@@ -212,6 +141,7 @@ impl LaneState {
         match self.count(floor, verdict) {
             Settled::Finished => floor.in_flight.succeed(lane),
             Settled::Collect(job) => floor.in_flight.collect(lane, job, Instant::now()),
+            Settled::GoOn(job) => floor.in_flight.go_on(lane, job),
             Settled::Wait(waiting) => floor.in_flight.fail(lane, waiting),
             Settled::Return => floor.in_flight.give_back(lane),
         }
@@ -221,7 +151,8 @@ impl LaneState {
     /// Counts a message that is settled, or a failure.
     fn count(&self, floor: &mut Floor, verdict: Verdict) -> Settled {
         let limit = self.options.consecutive_errors_limit;
-        let is_settled = !verdict.is_open() && !matches!(verdict, Verdict::Skipped(..) | Verdict::Collect(_));
+        let goes_on = matches!(verdict, Verdict::Skipped(..) | Verdict::Collect(_) | Verdict::GoOn(_));
+        let is_settled = !verdict.is_open() && !goes_on;
         floor.settled += u64::from(is_settled);
         match verdict {
             Verdict::Handled => {
@@ -229,6 +160,7 @@ impl LaneState {
                 Settled::Finished
             }
             Verdict::Collect(job) => Settled::Collect(job),
+            Verdict::GoOn(job) => Settled::GoOn(job),
             Verdict::WithoutReceiver(_) | Verdict::Skipped(..) => Settled::Finished,
             Verdict::GivenUp(_, failure) => {
                 floor.count_error(limit, failure.error);
@@ -279,6 +211,7 @@ enum Done {
 enum Settled {
     Finished,
     Collect(Job),
+    GoOn(Job),
     Wait(Waiting),
     Return,
 }

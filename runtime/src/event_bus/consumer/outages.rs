@@ -8,6 +8,8 @@
 //!                                                                      trying
 //! ```
 //!
+//! A pause is for one receiver, and a try runs no other.
+//!
 //! Nothing in this file knows threads, the broker or the log.
 
 #[cfg(test)]
@@ -121,10 +123,16 @@ impl Outages {
                 *count += 1;
             }
         }
-        if let Some(receiver) = down
-            && self.pause.is_none()
-        {
-            self.begin(lane, receiver, error, false, now);
+        if let Some(receiver) = down {
+            match &mut self.pause {
+                None => self.begin(lane, receiver, error, false, now),
+                // The receiver that was tried works as little as before, even if it does not say so any longer.
+                Some(pause) if pause.lane == lane => {
+                    pause.is_declared = false;
+                    pause.try_again(self.max, None, now);
+                }
+                Some(_) => {}
+            }
         }
         down.is_some()
     }
@@ -142,10 +150,10 @@ impl Outages {
         self.end(if works { Resumption::Works } else { Resumption::FailedOtherwise }, now);
     }
 
-    /// Returns the lane of the message to try, if it is time to try it.
-    pub(super) fn due(&self, now: Instant) -> Option<usize> {
-        let Pause { lane, due, .. } = self.pause.as_ref()?;
-        due.is_some_and(|due| due <= now).then_some(*lane)
+    /// Returns the receiver to try, and the lane of the message to try it with, if it is time for that.
+    pub(super) fn due(&self, now: Instant) -> Option<(usize, FullName)> {
+        let Pause { outage, lane, due, .. } = self.pause.as_ref()?;
+        due.is_some_and(|due| due <= now).then_some((*lane, outage.receiver))
     }
 
     /// Notes that the message of a lane is tried now.

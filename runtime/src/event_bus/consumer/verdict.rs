@@ -7,7 +7,7 @@ use super::{
     job::{AttemptOutcome, Job},
     options::{OnError, OnUnknownType, Options},
 };
-use crate::event_bus::wire::Failure;
+use crate::{event_bus::wire::Failure, receiver::FullName};
 
 /// The decision about a message after an attempt.
 pub(super) enum Verdict {
@@ -15,6 +15,8 @@ pub(super) enum Verdict {
     Handled,
     /// It waits for batches.
     Collect(Job),
+    /// It goes on to receivers that were not called.
+    GoOn(Job),
     /// It is acknowledged: it has no receivers.
     WithoutReceiver(Job),
     /// It is acknowledged: its event type is unknown.
@@ -39,6 +41,7 @@ impl Verdict {
         match outcome {
             AttemptOutcome::Handled => Self::Handled,
             AttemptOutcome::Collect => Self::Collect(job),
+            AttemptOutcome::GoOn => Self::go_on(job),
             AttemptOutcome::NoReceiver => Self::WithoutReceiver(job),
             AttemptOutcome::Failed(failure, _) if job.entry.attempt < options.max_attempts => {
                 let until = Instant::now() + options.backoff.after(job.entry.attempt);
@@ -64,9 +67,15 @@ impl Verdict {
         matches!(self, Self::Wait(..) | Self::Hold(_) | Self::Stop(..))
     }
 
-    /// Keeps a message until the end of a pause. Its last attempt does not count.
-    pub(super) fn hold(mut job: Job) -> Self {
-        job.hold();
+    /// Lets a message go on to receivers that were not called.
+    pub(super) fn go_on(mut job: Job) -> Self {
+        job.go_on();
+        Self::GoOn(job)
+    }
+
+    /// Keeps a message until the end of a pause, because these receivers could not work. Its last attempt does not count.
+    pub(super) fn hold(mut job: Job, receivers: Vec<FullName>) -> Self {
+        job.hold(receivers);
         Self::Hold(Waiting { until: Instant::now(), job, step: NextStep::Hold })
     }
 }

@@ -1,7 +1,7 @@
 //! A pause: no lane starts a message, except one that is tried.
 
-use super::{InFlight, MessageState, NextStep};
-use crate::event_bus::consumer::job::Job;
+use super::{InFlight, Lane, MessageState, NextStep};
+use crate::{event_bus::consumer::job::Job, receiver::FullName};
 
 impl InFlight {
     /// Keeps a message until the end of the pause, if the consumer is still paused.
@@ -27,25 +27,36 @@ impl InFlight {
         changes
     }
 
-    /// Lets a message that is held start, to try whether its receiver works again: the one of lane `first`, if that has one.
+    /// Lets a message start that is held by this receiver, to try whether it works again: the one of lane `first`, if that has one.
     /// Returns its lane.
-    pub(in crate::event_bus::consumer) fn probe(&mut self, first: usize) -> Option<usize> {
-        for lane in [first].into_iter().chain(0..self.lanes.len()) {
-            if let Some(mut job) = self.take_held(lane) {
-                job.probe();
-                self.queue_first(lane, job);
-                return Some(lane);
-            }
-        }
-        None
+    pub(in crate::event_bus::consumer) fn probe(
+        &mut self,
+        first: usize,
+        receiver: FullName,
+    ) -> Option<usize> {
+        let mut lanes = [first].into_iter().chain(0..self.lanes.len());
+        let lane = lanes.find(|&lane| self.lanes[lane].holds(receiver))?;
+        let mut job = self.take_held(lane)?;
+        job.probe(receiver);
+        self.queue_first(lane, job);
+        Some(lane)
     }
 
-    /// Returns whether a message is or may soon be held.
-    pub(in crate::event_bus::consumer) fn may_be_held(&self) -> bool {
-        self.lanes.iter().any(|lane| !lane.called.is_empty())
+    /// Lets a message go on to the receivers that are left, after a try or after others were given up. It is fresh again, so that it
+    /// waits for its turn.
+    pub(in crate::event_bus::consumer) fn go_on(&mut self, lane: usize, job: Job) {
+        self.queue_first(lane, job);
+    }
+
+    /// Returns whether a message is or may soon be held by this receiver.
+    pub(in crate::event_bus::consumer) fn may_be_held(&self, receiver: FullName) -> bool {
+        self.lanes.iter().any(|lane| !lane.called.is_empty() || lane.holds(receiver))
             || self.lanes.iter().filter_map(|lane| lane.head.as_ref()).any(|head| match &head.state {
-                MessageState::Running | MessageState::Recording | MessageState::Held(_) => true,
-                MessageState::Waiting(waiting) => matches!(waiting.step, NextStep::Hold),
+                MessageState::Running | MessageState::Recording => true,
+                MessageState::Held(_) => false,
+                MessageState::Waiting(waiting) => {
+                    matches!(waiting.step, NextStep::Hold) && waiting.job.is_held_by(receiver)
+                }
             })
     }
 
@@ -56,5 +67,13 @@ impl InFlight {
             MessageState::Held(job) => Some(*job),
             _ => None,
         }
+    }
+}
+
+impl Lane {
+    /// Returns whether the message of the lane waits until this receiver works again.
+    fn holds(&self, receiver: FullName) -> bool {
+        let state = self.head.as_ref().map(|head| &head.state);
+        matches!(state, Some(MessageState::Held(job)) if job.is_held_by(receiver))
     }
 }

@@ -1,6 +1,6 @@
 //! A message that batch receivers handle together with others.
 
-use std::time::Instant;
+use std::{slice, time::Instant};
 
 use super::{AttemptOutcome, DecodedEvent, FailedReceiver, Job, Unavailable};
 use crate::{
@@ -45,15 +45,15 @@ impl Job {
         match outcome {
             Ok(()) => self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name)),
             Err(error) => {
-                let failed = FailedReceiver { name: name.to_string(), error: error.chain() };
+                let failed = FailedReceiver { receiver: name, error: error.chain() };
                 if error.is_permanent() {
                     self.given_up.push(failed);
                 } else if error.is_unavailable() {
-                    let (wait, error) = (error.wait(), failed.error.clone());
-                    let unavailable = Unavailable { receiver: name, error, wait };
+                    let (first, others, error, wait) = (name, Vec::new(), failed.error.clone(), error.wait());
+                    let unavailable = Unavailable { first, others, error, wait };
                     return AttemptOutcome::Unavailable(self.failure(&[failed]), Box::new(unavailable));
                 } else {
-                    return AttemptOutcome::Failed(self.failure(&[failed]), vec![name]);
+                    return AttemptOutcome::Failed(self.failure(slice::from_ref(&failed)), vec![failed]);
                 }
             }
         }

@@ -93,7 +93,7 @@ impl LaneState {
                 is_news |= verdict.is_open() || matches!(verdict, Verdict::GivenUp(..));
                 match self.count(floor, verdict) {
                     Settled::Finished => BatchEnd::Finished,
-                    Settled::Collect(job) => BatchEnd::Collect(place, job),
+                    Settled::Collect(job) | Settled::GoOn(job) => BatchEnd::Collect(place, job),
                     Settled::Wait(waiting) => BatchEnd::Wait(waiting),
                     Settled::Return => BatchEnd::Return,
                 }

@@ -64,7 +64,7 @@ fn waits_between_tries_double_up_to_the_longest() {
     outages.unavailable(7, MAIL, "down", None, now);
     for wait in [5, 10, 20, 40, 80, 120, 120] {
         let wait = SECOND * wait;
-        assert_eq!((outages.due(now + wait / 2), outages.due(now + wait)), (None, Some(7)));
+        assert_eq!((outages.due(now + wait / 2), outages.due(now + wait)), (None, Some((7, MAIL))));
         now += wait;
         outages.begin_try(7);
         assert_eq!(outages.due(now + wait), None, "it is tried");
@@ -76,15 +76,15 @@ fn waits_between_tries_double_up_to_the_longest() {
 fn a_receiver_can_say_when_to_try_again() {
     let (mut outages, now) = (outages(), Instant::now());
     outages.unavailable(0, MAIL, "down", Some(SECOND), now);
-    assert_eq!((outages.due(now), outages.due(now + SECOND)), (None, Some(0)));
+    assert_eq!((outages.due(now), outages.due(now + SECOND)), (None, Some((0, MAIL))));
     outages.unavailable(1, MAIL, "down", Some(Duration::ZERO), now);
     assert_eq!(outages.due(now), None, "only the message that is tried counts");
     outages.begin_try(0);
     outages.unavailable(0, MAIL, "down", Some(SECOND * 900), now);
-    assert_eq!((outages.due(now + SECOND * 119), outages.due(now + SECOND * 120)), (None, Some(0)));
+    assert_eq!((outages.due(now + SECOND * 119), outages.due(now + SECOND * 120)), (None, Some((0, MAIL))));
     outages.begin_try(0);
     outages.unavailable(0, MAIL, "down", Some(Duration::ZERO), now);
-    assert_eq!((outages.due(now), outages.due(now + SHORTEST)), (None, Some(0)));
+    assert_eq!((outages.due(now), outages.due(now + SHORTEST)), (None, Some((0, MAIL))));
 }
 
 #[test]
@@ -123,8 +123,21 @@ fn without_a_message_to_try_the_next_one_begins_another_pause() {
     while !outages.use_up(0, &[MAIL], "down", now) {}
     outages.begin_try(0);
     outages.try_another(now);
-    assert_eq!(outages.due(now), Some(0));
+    assert_eq!(outages.due(now), Some((0, MAIL)));
     outages.abandon(now);
     assert_eq!(resumed(&mut outages), [(2, Resumption::NothingLeft)]);
     assert!(outages.use_up(0, &[MAIL], "down", now));
+}
+
+#[test]
+fn a_declared_outage_goes_on_if_the_receiver_only_stops_to_say_so() {
+    let (mut outages, now) = (Outages::new(1, SECOND), Instant::now());
+    outages.unavailable(0, MAIL, "down", None, now);
+    outages.begin_try(0);
+    assert!(outages.use_up(0, &[MAIL], "connection refused", now), "one message is enough");
+    assert_eq!(outages.due(now + SECOND), Some((0, MAIL)), "it is tried again");
+    assert!(outages.use_up(1, &[MAIL], "connection refused", now), "others are held as well");
+    outages.begin_try(0);
+    outages.tried(&[MAIL], now);
+    assert_eq!(resumed(&mut outages), [(0, Resumption::Works)]);
 }
