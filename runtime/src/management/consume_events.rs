@@ -89,10 +89,10 @@ pub struct ConsumeEvents {
     /// Number of messages to handle at a time. Messages with the same key are handled one after the other.
     #[arg(long, default_value = "1", value_name = "N", value_parser = positive)]
     concurrency: NonZeroUsize,
-    /// Number of messages to read at a time; fewer if they are large (`EVENT_BUS_CONSUMER_BATCH_BYTES`) [default: 100, or 2 for each
-    /// of `--concurrency` if that is more]
-    #[arg(long, value_name = "N", value_parser = positive)]
-    batch: Option<NonZeroUsize>,
+    /// Number of messages to read at once; fewer if they are large (`EVENT_BUS_CONSUMER_READ_BYTES`) [default: 100, or 2 for each of
+    /// `--concurrency` if that is more, or as many as fill a batch of each batch receiver]
+    #[arg(long, alias = "read_at_once", value_name = "N", value_parser = positive)]
+    read_at_once: Option<NonZeroUsize>,
     /// How long the current message may take after the first signal.
     #[arg(long, alias = "stop_timeout", default_value = "30", value_name = "SECONDS", value_parser = seconds)]
     stop_timeout: Duration,
@@ -240,8 +240,8 @@ impl ConsumeEvents {
             .allow_loop(self.allow_loop)
             .on_error(self.on_error)
             .on_unknown_type(self.on_unknown_type);
-        if let Some(batch) = self.batch {
-            consumer = consumer.batch(batch.get());
+        if let Some(count) = self.read_at_once {
+            consumer = consumer.read_at_once(count.get());
         }
         if let Some(time) = self.from_time {
             consumer = consumer.start(Start::At(time));

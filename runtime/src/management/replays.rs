@@ -33,7 +33,7 @@ impl<'a> Replays<'a> {
         Self {
             group,
             timeout: settings.consumer.receiver_timeout,
-            together: Together::new(settings.consumer.batch_bytes, unfinished),
+            together: Together::new(settings.consumer.read_bytes, unfinished),
             tried: HashSet::new(),
             done: Done::Clean,
             out,

@@ -137,7 +137,7 @@ fn main() {
         .group(options["group"].as_str().unwrap_or("faults"))
         .consumer_name(text("name"))
         .start(Start::Backlog)
-        .batch(size("batch", 100))
+        .read_at_once(size("read_at_once", 100))
         .concurrency(size("concurrency", 1))
         .claim_older_than(Duration::from_millis(number("claim_millis", 3000)))
         .receiver_timeout(Duration::from_millis(number("receiver_millis", 2000)))

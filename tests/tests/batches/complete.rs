@@ -57,10 +57,10 @@ fn a_batch_does_not_wait_for_events_that_do_not_come() {
     assert_eq!(world.handle(130, |consumer| consumer).handled, 130);
     assert_eq!(calls.sizes(), [100, 30], "the consumer ends after 130 messages");
     world.file(0..50);
-    assert_eq!(world.handle(50, |consumer| consumer.batch(10)).handled, 50);
+    assert_eq!(world.handle(50, |consumer| consumer.read_at_once(10)).handled, 50);
     assert_eq!(calls.sizes()[2..], [20, 20, 10], "it may not have more than 20 in hand");
     world.file(0..30);
-    let report = world.handle(30, |consumer| consumer.batch_bytes(1));
+    let report = world.handle(30, |consumer| consumer.read_bytes(1));
     assert_eq!((report.handled, calls.sizes()[5..].iter().sum::<usize>()), (30, 30), "nor more bytes");
 }
 

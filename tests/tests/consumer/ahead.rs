@@ -24,7 +24,7 @@ fn the_next_batch_is_read_while_receivers_handle_one() {
     let (handled, _receiver) = receive_at(&gate, test);
     script.reads_ahead();
     script.delivers(entries(test, 1..=10)).delivers(entries(test, 11..=20));
-    let consumer = script.start(|consumer| consumer.batch(10));
+    let consumer = script.start(|consumer| consumer.read_at_once(10));
     gate.wait_for_arrival();
     wait("both batches are there", || ahead(&script).len() == 2);
     assert_eq!(ahead(&script), [Call::ReadAhead(10), Call::Take(10)]);
@@ -41,7 +41,7 @@ fn nothing_is_read_ahead_without_room_or_without_more_entries() {
         let (_, _receiver) = receive_at(&gate, test);
         script.reads_ahead();
         script.delivers(entries(test, 1..=count));
-        let consumer = script.start(|consumer| consumer.batch(batch));
+        let consumer = script.start(|consumer| consumer.read_at_once(batch));
         gate.wait_for_arrival();
         script.wait_for_polls();
         assert_eq!(ahead(&script), [], "{test}");
@@ -57,7 +57,7 @@ fn entries_that_are_on_their_way_at_a_stop_are_returned() {
     script.reads_ahead();
     script.stop_when_it_reads_ahead();
     script.delivers(entries(test, 1..=10)).delivers(entries(test, 11..=20));
-    let report = script.start(|consumer| consumer.batch(10)).end().unwrap();
+    let report = script.start(|consumer| consumer.read_at_once(10)).end().unwrap();
     assert_eq!(ahead(&script), [Call::ReadAhead(10), Call::Take(10)]);
     let held = script.calls().into_iter().find_map(|call| match call {
         Call::Hold(held) => Some(held),

@@ -278,7 +278,7 @@ fn an_outage_of_ten_minutes_at_a_thousandth_of_the_time() {
     }
     // The defaults, with milliseconds instead of seconds.
     let consumer = script.start(|consumer| {
-        consumer.concurrency(16).batch(40).retry(MILLIS(1), MILLIS(60)).pause_max(MILLIS(120))
+        consumer.concurrency(16).read_at_once(40).retry(MILLIS(1), MILLIS(60)).pause_max(MILLIS(120))
     });
     wait("some are handled", || handled.all().len() > 20);
     service.set_up(false);

@@ -34,7 +34,7 @@ fn every_event_reaches_one_member() {
             let _stop = StopOnDrop(&stop);
             let members = ["rust-1", "rust-2"].map(|name| {
                 let extra = format!(r#"{{"consumer_name": "{name}"}}"#);
-                let consumer = service.member("events", "group", &extra).batch(1);
+                let consumer = service.member("events", "group", &extra).read_at_once(1);
                 let stop = &stop;
                 scope.spawn(move || consumer.run(stop).unwrap())
             });
@@ -76,7 +76,7 @@ fn entries_skipped_by_python_are_reported() {
         stream::create_group(&server, "events", "group");
         let (inbox, hold) = Inbox::holding(0);
         let (stop, log) = (Stop::new(), Lines::default());
-        let member = service.member("events", "group", r#"{"consumer_name": "rust"}"#).batch(1);
+        let member = service.member("events", "group", r#"{"consumer_name": "rust"}"#).read_at_once(1);
         let (by_python, handled) = thread::scope(|scope| {
             let _stop = StopOnDrop(&stop);
             // If the test fails, the receiver must not wait forever.

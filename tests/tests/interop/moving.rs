@@ -73,7 +73,7 @@ fn from_rust_stopped_while_handling_an_event() {
 
         let (inbox, hold) = Inbox::holding(7);
         let stop = Stop::new();
-        let member = service.member("events", "group", EXTRA).batch(1);
+        let member = service.member("events", "group", EXTRA).read_at_once(1);
         let member = member.stop_timeout(Duration::from_millis(50));
         let outcome = thread::scope(|scope| {
             let _stop = StopOnDrop(&stop);

@@ -59,7 +59,7 @@ pub(in crate::conformance) fn messages_with_one_key_run_one_after_another(fixtur
         Ok(())
     });
     fixture.send((0..600).map(|number| on_list(fixture, number, number % 16)));
-    let member = fixture.member("a", |consumer| consumer.concurrency(8).batch(50).count(600));
+    let member = fixture.member("a", |consumer| consumer.concurrency(8).read_at_once(50).count(600));
     promise_eq!(member.end_well().handled, 600);
     let running = running.lock().unwrap_or_else(PoisonError::into_inner);
     promise_eq!(running.twice, Vec::<String>::new(), "two messages with one key ran at the same time");

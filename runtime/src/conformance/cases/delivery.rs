@@ -46,7 +46,7 @@ pub(in crate::conformance) fn several_types_on_one_topic_keep_their_order(fixtur
     let (handled, _added) = fixture.record();
     let records = handled.clone();
     let _removed = fixture.receive_removed(move |number| records.push(number));
-    let member = fixture.member("a", |consumer| consumer.batch(7));
+    let member = fixture.member("a", |consumer| consumer.read_at_once(7));
     for number in (0..100).step_by(2) {
         fixture.send_items([number]);
         fixture.send([fixture.removed(number + 1)]);

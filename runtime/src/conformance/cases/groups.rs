@@ -33,7 +33,7 @@ fn handle_with_two_members(fixture: &Fixture) -> [u64; 2] {
         thread::sleep(Duration::from_millis(1));
         Ok(())
     });
-    let members = ["a", "b"].map(|name| fixture.member(name, |consumer| consumer.batch(5)));
+    let members = ["a", "b"].map(|name| fixture.member(name, |consumer| consumer.read_at_once(5)));
     fixture.send_items(0..200);
     fixture.wait("all messages are handled", || handled.len() >= 200);
     fixture.wait_until_acknowledged();

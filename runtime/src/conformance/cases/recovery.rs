@@ -83,7 +83,7 @@ pub(in crate::conformance) fn an_entry_that_crashes_its_member_is_dead_lettered(
     fixture.send_items(1..=100);
     let mut crashes = 0;
     let report = loop {
-        let member = fixture.member("a", |consumer| consumer.batch(100).max_attempts(3));
+        let member = fixture.member("a", |consumer| consumer.read_at_once(100).max_attempts(3));
         fixture.wait("the member crashes, or all messages are handled", || {
             member.link().has_crashed() || (handled.count(&100) > 0 && fixture.is_acknowledged())
         });
@@ -130,7 +130,7 @@ pub(in crate::conformance) fn with_one_attempt_a_crash_costs_no_other_message(fi
 pub(in crate::conformance) fn unfinished_entries_come_first(fixture: &Fixture) {
     let (handled, _receiver) = crash_once(fixture);
     fixture.send_items(1..=5);
-    fixture.member("a", |consumer| consumer.batch(5)).wait_for_crash();
+    fixture.member("a", |consumer| consumer.read_at_once(5)).wait_for_crash();
     promise_eq!(fixture.pending().len(), 5);
     fixture.send_items(6..=9);
     let member = fixture.member("a", |consumer| consumer.count(9));
@@ -165,7 +165,7 @@ pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &
     };
     fixture.send((1..=16).map(on_lists));
     let start =
-        || fixture.member("a", |consumer| consumer.batch(16).concurrency(16).max_attempts(2).count(16));
+        || fixture.member("a", |consumer| consumer.read_at_once(16).concurrency(16).max_attempts(2).count(16));
     start().wait_for_crash();
     has_restarted.store(true, Ordering::SeqCst);
     promise_eq!(start().end_well().handled, 16);
@@ -176,7 +176,7 @@ pub(in crate::conformance) fn an_entry_that_was_tried_is_delivered_alone(fixture
     let (handled, _succeeding) = fixture.record();
     let _crashing = crash_at(fixture, 3);
     let ids = fixture.send_items(1..=6);
-    let start = || fixture.member("a", |consumer| consumer.batch(6).max_attempts(2));
+    let start = || fixture.member("a", |consumer| consumer.read_at_once(6).max_attempts(2));
     start().wait_for_crash();
     // Which entries the first process had begun is not known; the second one stores each attempt.
     start().wait_for_crash();

@@ -44,7 +44,7 @@ pub(in crate::conformance) fn trimmed_pending_entries_are_reported_as_lost(fixtu
         Ok(())
     });
     let ids = fixture.send_items(1..=10);
-    fixture.member("a", |consumer| consumer.batch(10)).wait_for_crash();
+    fixture.member("a", |consumer| consumer.read_at_once(10)).wait_for_crash();
     promise_eq!(fixture.pending().len(), 10);
     fixture.trim(4);
     fixture.send_items([11]);

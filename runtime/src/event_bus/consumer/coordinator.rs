@@ -54,7 +54,7 @@ impl<'a> Coordinator<'a> {
         let lanes = Lanes::start(options, timeout, observers).map_err(refused)?;
         let poller = Poller::start(consumer, stop, observers).map_err(refused)?;
         let pace = Pace::new(options.poll_timeout, poller.can_be_woken());
-        let intake = Intake::new(options.batch_bytes);
+        let intake = Intake::new(options.read_bytes);
         let recorder = Recorder::new(poller, lanes, topic, subscription, options, observers);
         Ok(Self { recorder, intake, pace, timeout, options, stop, observers })
     }
@@ -123,8 +123,8 @@ impl<'a> Coordinator<'a> {
 
     /// Returns whether to read the next entries now, which keeps the lanes busy.
     fn has_room(&self, room: usize) -> bool {
-        let batch = self.options.batch().min(self.intake.capacity().div_ceil(2)).min(AT_ONCE);
-        self.pace.has_more && room > 0 && room >= batch
+        let at_once = self.options.read_at_once().min(self.intake.capacity().div_ceil(2)).min(AT_ONCE);
+        self.pace.has_more && room > 0 && room >= at_once
     }
 
     /// Returns the number of messages in flight, and how many more may be read.
@@ -162,7 +162,7 @@ impl<'a> Coordinator<'a> {
     fn poll(&mut self, wait: Option<Duration>) -> Step {
         let mut floor = self.lanes().floor();
         // Entries that are on their way have their room already.
-        let room = self.room(&floor, 0).min(self.options.batch()).min(AT_ONCE).max(self.pace.ahead);
+        let room = self.room(&floor, 0).min(self.options.read_at_once()).min(AT_ONCE).max(self.pace.ahead);
         let finished = floor.in_flight.take_finished();
         drop(floor);
         let asked = if self.pace.ahead > 0 { self.pace.ahead } else { room };
@@ -189,7 +189,7 @@ impl<'a> Coordinator<'a> {
         let entries: Vec<_> = entries.into_iter().map(|entry| (self.intake.take(&entry), entry)).collect();
         let mut floor = self.lanes().floor();
         floor.broker_answered();
-        floor.low = self.options.in_hand() - self.options.batch();
+        floor.low = self.options.in_hand() - self.options.read_at_once();
         let room = self.room(&floor, entries.len());
         drop(floor);
         self.read_ahead(room);
@@ -201,11 +201,11 @@ impl<'a> Coordinator<'a> {
 
     /// Lets the broker send the next entries while this thread deals those that have just come.
     fn read_ahead(&mut self, room: usize) {
-        let batch = self.options.batch();
-        if !self.pace.has_more || room < batch.min(AT_ONCE).div_ceil(2) {
+        let at_once = self.options.read_at_once();
+        if !self.pace.has_more || room < at_once.min(AT_ONCE).div_ceil(2) {
             return;
         }
-        match self.recorder.poller.read_ahead(room.min(batch).min(AT_ONCE)) {
+        match self.recorder.poller.read_ahead(room.min(at_once).min(AT_ONCE)) {
             Ok(ahead) => self.pace.ahead = ahead,
             Err(error) => self.recorder.failed(&error, "the event bus could not be read"),
         }

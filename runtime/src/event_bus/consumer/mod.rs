@@ -162,7 +162,7 @@ impl Consumer {
         }
         let observers = Observers::new(observers);
         let mut options = self.options.clone();
-        options.choose_batch();
+        options.choose_read_at_once();
         let (outcome, lanes) =
             Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop, &observers)?.run();
         let report = Report { lanes, ..tally.report() };

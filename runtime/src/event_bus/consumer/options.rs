@@ -40,8 +40,8 @@ const LEAST: usize = 100;
 #[derive(Clone, Debug)]
 pub(super) struct Options {
     /// The number of messages to read at a time, if the user chose one.
-    pub(super) batch: Option<usize>,
-    pub(super) batch_bytes: usize,
+    pub(super) read_at_once: Option<usize>,
+    pub(super) read_bytes: usize,
     pub(super) concurrency: usize,
     pub(super) max_attempts: u32,
     pub(super) backoff: Backoff,
@@ -67,28 +67,28 @@ pub(super) struct Options {
 impl Options {
     /// Chooses how many messages to read at a time, unless the user did: enough to keep all lanes busy until the next read, and to
     /// fill a batch of each lane if the program has batch receivers.
-    pub(super) fn choose_batch(&mut self) {
+    pub(super) fn choose_read_at_once(&mut self) {
         const OF_LANE: usize = 2;
         // Each message in hand has a claim that must be renewed.
         const OF_BATCHES: usize = 5000;
-        if self.batch.is_none() {
+        if self.read_at_once.is_none() {
             let largest = registry::receivers().filter_map(|receiver| Some(receiver.batch()?.max)).max();
             let largest = largest.unwrap_or_default();
             let batches = largest.saturating_mul(self.concurrency).min(OF_BATCHES).max(largest);
-            self.batch = Some(LEAST.max(self.concurrency.saturating_mul(OF_LANE)).max(batches));
+            self.read_at_once = Some(LEAST.max(self.concurrency.saturating_mul(OF_LANE)).max(batches));
         }
     }
 
     /// Returns how many messages are read at a time.
-    pub(super) fn batch(&self) -> usize {
-        self.batch.unwrap_or(LEAST)
+    pub(super) fn read_at_once(&self) -> usize {
+        self.read_at_once.unwrap_or(LEAST)
     }
 
-    /// Returns how many messages the consumer may have in hand: a batch, and the next one, unless messages come one at a time.
+    /// Returns how many messages the consumer may have in hand: those of a read, and of the next one, unless messages come one at a time.
     pub(super) fn in_hand(&self) -> usize {
-        match self.batch() {
+        match self.read_at_once() {
             1 => 1,
-            batch => batch.saturating_mul(2),
+            count => count.saturating_mul(2),
         }
     }
 

@@ -56,8 +56,8 @@ impl Consumer {
         let topic = topic.into();
         let subscription = Subscription::new(topic.clone(), group, consumer_name);
         let options = Options {
-            batch: None,
-            batch_bytes: settings.batch_bytes,
+            read_at_once: None,
+            read_bytes: settings.read_bytes,
             concurrency: 1,
             max_attempts: settings.max_attempts.max(1),
             backoff: Backoff::new(settings.retry_min, settings.retry_max),
@@ -149,12 +149,14 @@ impl Consumer {
         self
     }
 
-    /// Sets how many messages are read at a time, at least one. By default, 100, or two for each lane if that is more.
+    /// Sets how many messages are read at once, at least one. By default, 100, or two for each lane if that is more. If the program
+    /// has [batch receivers](crate::guide::batches), by default as many as fill the largest batch in each lane, if that is more still,
+    /// but not more than 5,000 for all lanes unless a single batch is larger.
     ///
-    /// While receivers handle one batch, the consumer reads the next one, so it has up to twice as many messages in hand. With 1, it
+    /// While receivers handle these messages, the consumer reads the next ones, so it has up to twice as many in hand. With 1, it
     /// reads a message only when the one before is handled.
-    pub fn batch(mut self, batch: usize) -> Self {
-        self.options.batch = Some(batch.max(1));
+    pub fn read_at_once(mut self, count: usize) -> Self {
+        self.options.read_at_once = Some(count.max(1));
         self
     }
 
@@ -162,8 +164,8 @@ impl Consumer {
     ///
     /// The consumer reads as many messages as fit if they are as large as the largest of the last few thousand, and at least
     /// one if it has none. So a read exceeds the limit only if messages are larger than all before.
-    pub fn batch_bytes(mut self, bytes: usize) -> Self {
-        self.options.batch_bytes = bytes;
+    pub fn read_bytes(mut self, bytes: usize) -> Self {
+        self.options.read_bytes = bytes;
         self
     }
 

@@ -52,7 +52,7 @@ settings! {
         "EVENT_BUS_CONSUMER_PAUSE_MAX" => pause_max: Duration = Duration::from_mins(2), positive_seconds;
         /// Bytes of memory for messages that a consumer has read and not handled, at least 1. It reads fewer messages at a
         /// time if they are large.
-        "EVENT_BUS_CONSUMER_BATCH_BYTES" => batch_bytes: usize = 64_000_000, count::<usize, 1>;
+        "EVENT_BUS_CONSUMER_READ_BYTES" => read_bytes: usize = 64_000_000, count::<usize, 1>;
         /// Seconds after which a receiver counts as hung. Must be less than `claim_msgs_older_than` (600 seconds by
         /// default).
         "EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT" => receiver_timeout: Duration = Duration::from_mins(1), positive_seconds;

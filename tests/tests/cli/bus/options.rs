@@ -18,7 +18,7 @@ fn wrong_arguments() {
         (&["--extra", r#"{"last_read_msg_id": "yesterday"}"#], "expected the id of a message"),
         (&["--extra", r#"{"claim_msgs_older_than": 1000}"#], "which must be more than the receiver timeout"),
         (&["--concurrency", "0"], "'--concurrency <N>'"),
-        (&["--batch", "0"], "'--batch <N>'"),
+        (&["--read-at-once", "0"], "'--read-at-once <N>'"),
         (&["--stop-timeout", "soon"], "expected a number of seconds"),
         (&["--on-error", "shrug"], "[possible values: dead-letter, ack, stop]"),
         // As if a shell variable is not set.

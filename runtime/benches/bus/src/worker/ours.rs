@@ -112,7 +112,7 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
         let batch = if order.lanes == 1 { order.batch } else { (2 * order.lanes).max(100) };
         let report = consumer
             .clone()
-            .batch(batch)
+            .read_at_once(batch)
             .group(&order.group)
             .consumer_name(&order.member)
             .concurrency(order.lanes)

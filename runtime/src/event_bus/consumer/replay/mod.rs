@@ -102,7 +102,7 @@ pub fn replay_all(
 ) -> Result<Vec<Replayed>, BusError> {
     let unfinished =
         if Together::may_gather(letters) { operations.replaying(topic, group)? } else { Vec::new() };
-    let mut together = Together::new(ConsumerSettings::default().batch_bytes, unfinished);
+    let mut together = Together::new(ConsumerSettings::default().read_bytes, unfinished);
     let mut replayed = Vec::with_capacity(letters.len());
     let mut end = |together: &mut Together| -> Result<(), BusError> {
         let outcomes = together.replay(operations, topic, group, timeout)?;
