@@ -103,3 +103,48 @@ fn a_group_moved_by_a_python_consumer_is_reported() {
     let polled = poll(&mut *consumer, &ids(&polled), 1);
     assert!(polled.notes.len() == 1 && polled.notes[0].contains("was moved back"), "{:?}", polled.notes);
 }
+
+/// Makes a member that has read all entries, so that it cannot tell a move from the reads of others by itself.
+fn suspicious(world: &World) -> Box<dyn EventBusConsumer> {
+    world.produce(0..3);
+    let mut consumer = world.consumer("a");
+    let read = poll(&mut *consumer, &[], 10);
+    assert_eq!(read.entries.len(), 3);
+    poll(&mut *consumer, &ids(&read), 10);
+    // It asks the server at most once a second.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    consumer
+}
+
+#[test]
+fn looks_of_other_members_and_groups_are_not_taken_for_a_move() {
+    let world = World::new();
+    let mut consumer = suspicious(&world);
+    world.produce(3..9);
+    let mut subscription = backlog("b");
+    for group in [GROUP, "others"] {
+        subscription.group = group.to_owned();
+        let mut other = world.bus().consumer(&subscription).unwrap();
+        poll(&mut *other, &[], 1);
+        let _: u64 = world.ask(&["XTRIM", TOPIC, "MAXLEN", "2"]);
+        let found: Vec<_> = (0..3).flat_map(|_| poll(&mut *other, &[], 50).lost).collect();
+        assert!(!found.is_empty(), "its look corrects the number of read entries");
+        world.produce(9..15);
+    }
+    poll(&mut *world.consumer("b"), &[], 50);
+    let polled = poll(&mut *consumer, &[], 10);
+    assert!(polled.notes.is_empty(), "{:?}", polled.notes);
+}
+
+#[test]
+fn a_move_that_another_read_hides_is_reported() {
+    let world = World::new();
+    let mut consumer = suspicious(&world);
+    world.produce(3..9);
+    let _: () = world.ask(&["XGROUP", "SETID", TOPIC, GROUP, "$"]);
+    world.produce(9..10);
+    let read = ["XREADGROUP", "GROUP", GROUP, "python", "STREAMS", TOPIC, ">"];
+    let _: redis::Value = world.ask(&read);
+    let polled = poll(&mut *consumer, &[], 10);
+    assert!(polled.notes.len() == 1 && polled.notes[0].contains("seems to have been moved"), "{:?}", polled.notes);
+}

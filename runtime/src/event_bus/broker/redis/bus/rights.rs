@@ -62,7 +62,7 @@ const NEEDS: &[Need] = &[
 ];
 
 /// Further rules, for commands whose absence nobody notices, or that have no harmless call.
-const MORE_RULES: &[&str] = &["client|setname", "info", "role", "xgroup|createconsumer"];
+const MORE_RULES: &[&str] = &["client|setname", "info", "role", "xgroup|createconsumer", "xgroup|help"];
 
 const fn need(probe: &'static str, rule: &'static str, without: Without) -> Need {
     Need { probe, rule, without }

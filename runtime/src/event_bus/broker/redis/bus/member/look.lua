@@ -76,6 +76,9 @@ elseif read and unread and is_after(deleted, position) and is_after(unread, dele
 end
 
 local is_set = right ~= read or at ~= position
+-- The server counts calls of `XGROUP SETID` for all groups together. Each call here comes with one of `XGROUP HELP`, which changes
+-- nothing, so that the difference of both counts is the number of calls that somebody else made.
+if is_set and redis.pcall('XGROUP', 'HELP').err then return {0} end
 if is_set and right then
     redis.call('XGROUP', 'SETID', key, name, at, 'ENTRIESREAD', string.format('%.0f', right))
 elseif is_set then
@@ -91,5 +94,5 @@ if lost then
 end
 return {
     position, at, unread or '', newest, first or '', read or -1, right or -1, added, removed, deleted, oldest_pending or '',
-    is_set and 1 or 0, is_other and 1 or 0, lost and 1 or 0, count or -1, after, mark,
+    is_other and 1 or 0, lost and 1 or 0, count or -1, after, mark,
 }

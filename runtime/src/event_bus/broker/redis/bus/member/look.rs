@@ -49,8 +49,6 @@ pub(super) struct Look {
     pub(super) deleted: StreamId,
     /// The oldest entry that a member has not acknowledged.
     pub(super) oldest_pending: Option<StreamId>,
-    /// Whether the look set the position or its number.
-    pub(super) has_set: bool,
     /// Whether this group took the place of the one that the member knew.
     pub(super) is_other_group: bool,
 }
@@ -103,13 +101,12 @@ fn parse(values: Vec<Value>) -> Option<(Box<Look>, Option<Loss>)> {
         removed,
         deleted,
         oldest_pending,
-        is_set,
         is_other,
         is_lost,
         count,
         after,
         mark,
-    ] = <[Value; 17]>::try_from(values).ok()?;
+    ] = <[Value; 16]>::try_from(values).ok()?;
     let is_true = |value: &Value| reply::number(value) == Some(1);
     let first = reply::id(&first);
     let loss = is_true(&is_lost).then(|| Loss {
@@ -132,7 +129,6 @@ fn parse(values: Vec<Value>) -> Option<(Box<Look>, Option<Loss>)> {
         removed: reply::number(&removed)?,
         deleted: reply::id(&deleted)?,
         oldest_pending: reply::id(&oldest_pending),
-        has_set: is_true(&is_set),
         is_other_group: is_true(&is_other),
     };
     Some((Box::new(look), loss))

@@ -12,10 +12,11 @@ use crate::event_bus::broker::{
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A group that is moved back shows by itself. One that is moved forward looks like one whose other members read quickly,
-/// above all if a member reads again before the next look. Then the server's count of calls of `XGROUP SETID` decides.
+/// above all if a member reads again before the next look. Then the server's count of calls of `XGROUP SETID` decides, without those of
+/// looks.
 #[derive(Default)]
 pub(super) struct Moves {
-    /// The number of calls of `XGROUP SETID` that are known, on all streams of the server.
+    /// The number of calls of `XGROUP SETID` that were no part of a look, on all streams of the server.
     calls: Option<u64>,
     /// Where the group was and where it is, if it may have been moved in between.
     suspicion: Option<(StreamId, StreamId)>,
@@ -44,9 +45,6 @@ impl Moves {
             let from = self.suspicion.map_or(from, |(earlier, _)| earlier);
             self.suspicion = Some((from, to));
         }
-        if look.has_set {
-            self.calls = self.calls.map(|calls| calls + 1);
-        }
         to < from
     }
 
@@ -64,7 +62,7 @@ impl Moves {
         }
         self.ask_at = Some(Instant::now() + PAUSE);
         let calls = match link.ask(&["INFO", "commandstats"]) {
-            Ok(stats) => Some(setid_calls(&reply::text(stats).unwrap_or_default())),
+            Ok(stats) => Some(moves(&reply::text(stats).unwrap_or_default())),
             // This user may not ask.
             Err(trouble) if !trouble.is_transient() => None,
             Err(trouble) => return Err(trouble),
@@ -87,9 +85,16 @@ fn skips(topic: &str, group: &str, moved: &str, from: StreamId, to: StreamId) ->
     )
 }
 
-/// Returns the number of calls that succeeded in the reply to `INFO commandstats`. Members that start make calls that fail.
-fn setid_calls(stats: &str) -> u64 {
-    let line = stats.lines().find_map(|line| line.strip_prefix("cmdstat_xgroup|setid:")).unwrap_or_default();
+/// Returns the number of calls of `XGROUP SETID` that were no part of a look, from the reply to `INFO commandstats`. A look makes one
+/// call of `XGROUP HELP` for each of its own, in the same step, so that it does not matter which member looked, and whether the reply
+/// reached it.
+fn moves(stats: &str) -> u64 {
+    succeeded(stats, "cmdstat_xgroup|setid:").saturating_sub(succeeded(stats, "cmdstat_xgroup|help:"))
+}
+
+/// Returns the number of calls of a command that succeeded. Members that start make calls that fail.
+fn succeeded(stats: &str, command: &str) -> u64 {
+    let line = stats.lines().find_map(|line| line.strip_prefix(command)).unwrap_or_default();
     let number = |name: &str| {
         let value = line.split(',').find_map(|field| field.strip_prefix(name)?.strip_prefix('='));
         value.and_then(|value| value.trim_end().parse::<u64>().ok()).unwrap_or_default()
@@ -102,9 +107,9 @@ mod tests {
     #[test]
     fn calls_are_found_in_the_statistics() {
         let stats = "# Commandstats\r\ncmdstat_xgroup|create:calls=9,usec=1\r\ncmdstat_xgroup|setid:calls=6,usec=3\r\n";
-        assert_eq!((super::setid_calls(stats), super::setid_calls("")), (6, 0));
-        let stats =
-            "cmdstat_xgroup|setid:calls=6,usec=3,usec_per_call=0.50,rejected_calls=3,failed_calls=2\r\n";
-        assert_eq!(super::setid_calls(stats), 4);
+        assert_eq!((super::moves(stats), super::moves("")), (6, 0));
+        let stats = "cmdstat_xgroup|help:calls=3,usec=1\r\n\
+                     cmdstat_xgroup|setid:calls=6,usec=3,usec_per_call=0.50,rejected_calls=3,failed_calls=2\r\n";
+        assert_eq!(super::moves(stats), 1, "three of four were part of looks");
     }
 }

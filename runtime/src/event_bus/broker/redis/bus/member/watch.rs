@@ -133,7 +133,7 @@ impl Watch {
         self.is_blind = true;
         found.notes.push(format!(
             "entries that stream `{}` drops before a member reads them go unnoticed: the server does not let this user run \
-             `EVAL` with `XINFO` and `XGROUP SETID`",
+             `EVAL` with `XINFO`, `XGROUP SETID` and `XGROUP HELP`",
             subscription.topic
         ));
     }
