@@ -317,10 +317,10 @@ impl Operations for BrokenOperations {
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        self.inner.set_replaying(topic, group, id, is_running)
+        self.inner.set_replaying(topic, group, ids, is_running)
     }
 
     fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {

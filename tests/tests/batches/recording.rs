@@ -23,14 +23,15 @@ impl Operations for Recording<'_> {
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        self.calls.push(format!("{} {id}", if is_running { "begin" } else { "end" }));
-        if is_running && self.refused.as_ref() == Some(id) {
+        let list = ids.iter().map(EntryId::as_str).collect::<Vec<_>>().join(" ");
+        self.calls.push(format!("{} {list}", if is_running { "begin" } else { "end" }));
+        if is_running && self.refused.as_ref().is_some_and(|refused| ids.contains(refused)) {
             return Err(BusError::permanent("refused"));
         }
-        self.inner.set_replaying(topic, group, id, is_running)
+        self.inner.set_replaying(topic, group, ids, is_running)
     }
 
     fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {

@@ -1,6 +1,8 @@
 //! Groups that are lost or moved.
 
-use super::support::{GROUP, TOPIC, World, ids, numbers, poll};
+use openedx_events::event_bus::{EventBus, EventBusConsumer};
+
+use super::support::{GROUP, TOPIC, World, backlog, ids, numbers, poll};
 
 #[test]
 fn a_deleted_group_is_recreated_at_the_position_of_this_process() {

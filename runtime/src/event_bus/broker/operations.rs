@@ -68,16 +68,17 @@ pub trait Operations: Send {
         Ok(entries.into_iter().map(|entry| DeadLetter::from_message(entry.id, &entry.message)).collect())
     }
 
-    /// Remembers that a replay of the dead letter `id` runs, or forgets it. By default, remembers nothing: then the bus lacks
+    /// Remembers that replays of the dead letters `ids` run, or forgets them, with one call of the broker if that is possible. After
+    /// an error, some may be remembered. By default, remembers nothing: then the bus lacks
     /// [`Capability::RememberReplays`](super::Capability::RememberReplays).
     fn set_replaying(
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        let _ = (topic, group, id, is_running);
+        let _ = (topic, group, ids, is_running);
         Ok(())
     }
 

@@ -85,16 +85,16 @@ impl Operations for MemoryBus {
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        let number = number(id)?;
+        let numbers: Vec<_> = ids.iter().map(number).collect::<Result<_, _>>()?;
         let mut topics = self.store.lock();
         let replaying = &mut store::topic(&mut topics, &DeadLetter::topic(topic, group)).replaying;
         if is_running {
-            replaying.insert(number);
+            replaying.extend(numbers);
         } else {
-            replaying.remove(&number);
+            numbers.iter().for_each(|number| drop(replaying.remove(number)));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ mod trial;
 
 use std::{slice, time::Duration};
 
-use planned::Planned;
+use planned::{Notes, Planned};
 pub(crate) use together::Together;
 
 use crate::event_bus::{
@@ -56,12 +56,15 @@ pub fn replay(
         Ok(planned) => planned,
         Err(error) => return Ok(Replayed::Failed(id.clone(), error)),
     };
-    operations.set_replaying(topic, group, id, true)?;
+    operations.set_replaying(topic, group, slice::from_ref(id), true)?;
     planned.run_all(bounded(timeout));
     if planned.left().is_empty() {
         operations.drop_dead_letters(topic, group, slice::from_ref(id))?;
     }
-    planned.settle(operations, topic, group)
+    let mut notes = Notes::default();
+    let replayed = planned.settle(operations, topic, group, &mut notes)?;
+    notes.write(operations, topic, group)?;
+    Ok(replayed)
 }
 
 /// Replays dead letters like [`replay`], in their order, and passes the events of several to a

@@ -14,7 +14,7 @@ use crate::{
     event_bus::{
         broker::{BusError, Operations},
         consumer::{batch_call::call_in_all_parts, job::receive},
-        wire::{DeadLetter, Failure},
+        wire::{DeadLetter, EntryId, Failure},
     },
     receiver::{BatchOutcome, BatchReceiver, ReceiverDefinition, ReceiverError},
     signal::{BatchItem, Incoming, run_batch},
@@ -103,13 +103,14 @@ impl<'a> Planned<'a> {
         self.receivers.iter_mut().find(|tried| incoming.batch_receiver(tried.index) == Some(receiver))
     }
 
-    /// Stores what is left of the dead letter, unless all its receivers succeeded: then it was dropped. The bus forgets that the
-    /// replay runs, unless it does.
+    /// Stores what is left of the dead letter, unless all its receivers succeeded: then it was dropped. Notes whether its replay still
+    /// runs.
     pub(super) fn settle(
         &self,
         operations: &mut dyn Operations,
         topic: &str,
         group: &str,
+        notes: &mut Notes,
     ) -> Result<Replayed, BusError> {
         let Self { letter, timed_out, .. } = self;
         let (left, error) = (self.left(), self.error());
@@ -124,14 +125,14 @@ impl<'a> Planned<'a> {
             let changed = DeadLetter { failure, ..(*letter).clone() };
             let kept_as = operations.replace_dead_letter(topic, group, &changed)?;
             if *timed_out {
-                operations.set_replaying(topic, group, &kept_as, true)?;
+                notes.running.push(kept_as.clone());
             }
             kept_as
         } else {
             letter.id.clone()
         };
         if !timed_out || kept_as != letter.id {
-            operations.set_replaying(topic, group, &letter.id, false)?;
+            notes.ended.push(letter.id.clone());
         }
         Ok(if *timed_out {
             Replayed::TimedOut(kept_as, error)
@@ -156,6 +157,31 @@ impl<'a> Planned<'a> {
             None => Some(format!("{}: was not run", tried.name)),
         };
         self.receivers.iter().filter_map(error).collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// What the bus must learn about replays.
+#[derive(Default)]
+pub(super) struct Notes {
+    /// The new ids of dead letters whose receivers still run.
+    running: Vec<EntryId>,
+    /// The dead letters whose replays ended, and those that have another id now.
+    ended: Vec<EntryId>,
+}
+
+impl Notes {
+    pub(super) fn write(
+        &self,
+        operations: &mut dyn Operations,
+        topic: &str,
+        group: &str,
+    ) -> Result<(), BusError> {
+        for (ids, is_running) in [(&self.running, true), (&self.ended, false)] {
+            if !ids.is_empty() {
+                operations.set_replaying(topic, group, ids, is_running)?;
+            }
+        }
+        Ok(())
     }
 }
 

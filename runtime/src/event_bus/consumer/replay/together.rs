@@ -1,10 +1,10 @@
 //! Dead letters that are replayed together, because batch receivers get their events in one call.
 
-use std::{mem, time::Duration};
+use std::{mem, slice, time::Duration};
 
 use super::{
     Replayed,
-    planned::{Planned, needs, run_together},
+    planned::{Notes, Planned, needs, run_together},
     replay,
 };
 use crate::{
@@ -113,10 +113,10 @@ fn replay_batch(
     for planned in plans.iter_mut().flatten() {
         let others = planned.others();
         if !others.is_empty() {
-            operations.set_replaying(topic, group, &planned.letter.id, true)?;
+            operations.set_replaying(topic, group, slice::from_ref(&planned.letter.id), true)?;
             planned.run(others, timeout);
             if !planned.timed_out {
-                operations.set_replaying(topic, group, &planned.letter.id, false)?;
+                operations.set_replaying(topic, group, slice::from_ref(&planned.letter.id), false)?;
             }
         }
     }
@@ -135,11 +135,14 @@ fn replay_batch(
     for page in handled.chunks(DROPPED) {
         operations.drop_dead_letters(topic, group, page)?;
     }
+    let mut notes = Notes::default();
     let settle = |plan: Result<Planned<'_>, Replayed>| match plan {
-        Ok(planned) => planned.settle(operations, topic, group),
+        Ok(planned) => planned.settle(operations, topic, group, &mut notes),
         Err(failed) => Ok(failed),
     };
-    plans.into_iter().map(settle).collect()
+    let replayed = plans.into_iter().map(settle).collect::<Result<_, _>>()?;
+    notes.write(operations, topic, group)?;
+    Ok(replayed)
 }
 
 /// Makes the bus remember that the letters are being replayed. If it cannot remember all, it must forget the others, because none
@@ -150,16 +153,14 @@ fn remember(
     group: &str,
     letters: &[&mut Planned<'_>],
 ) -> Result<(), BusError> {
-    for (position, planned) in letters.iter().enumerate() {
-        if let Err(error) = operations.set_replaying(topic, group, &planned.letter.id, true) {
-            for begun in &letters[..position] {
-                // If the broker is away, the next replay passes over the letter, and says so.
-                _ = operations.set_replaying(topic, group, &begun.letter.id, false);
-            }
-            return Err(error);
-        }
+    let ids: Vec<EntryId> = letters.iter().map(|planned| planned.letter.id.clone()).collect();
+    if ids.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    operations.set_replaying(topic, group, &ids, true).inspect_err(|_| {
+        // If the broker is away, the next replay passes over the letters, and says so.
+        _ = operations.set_replaying(topic, group, &ids, false);
+    })
 }
 
 // A registered receiver is in a link section, and the attribute for that is `unsafe`.

@@ -194,11 +194,18 @@ impl Operations for RedisOperations {
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        let (stream, id) = (DeadLetter::topic(topic, group), StreamId::read(id)?);
-        let set = if is_running { self.begin_replay(&stream, id) } else { self.end_replay(&stream, id) };
+        let stream = DeadLetter::topic(topic, group);
+        let ids: Vec<_> = ids.iter().map(StreamId::read).collect::<Result<_, _>>()?;
+        let set = if ids.is_empty() {
+            Ok(())
+        } else if is_running {
+            self.begin_replays(&stream, &ids)
+        } else {
+            self.end_replays(&stream, &ids)
+        };
         match set {
             Err(trouble) if trouble.is_refused_command() => {
                 if !std::mem::replace(&mut self.warned, true) {
@@ -213,7 +220,7 @@ impl Operations for RedisOperations {
             }
             set => set.map_err(|trouble| {
                 trouble
-                    .into_error(&format!("cannot remember the replay of a dead letter of stream `{stream}`"))
+                    .into_error(&format!("cannot remember replays of dead letters of stream `{stream}`"))
             }),
         }
     }

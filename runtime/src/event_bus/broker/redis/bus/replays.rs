@@ -10,18 +10,24 @@ const REPLAYS: &str = "replays";
 const MOST: &str = "10000";
 
 impl RedisOperations {
-    pub(super) fn begin_replay(&mut self, stream: &str, id: StreamId) -> Result<(), Trouble> {
+    pub(super) fn begin_replays(&mut self, stream: &str, ids: &[StreamId]) -> Result<(), Trouble> {
         match self.ask(&["XGROUP", "CREATE", stream, REPLAYS, "0"]) {
             // The group exists.
             Err(trouble) if !trouble.is("BUSYGROUP") => return Err(trouble),
             _ => {}
         }
-        let id = id.to_string();
-        self.ask(&["XCLAIM", stream, REPLAYS, REPLAYS, "0", &id, "FORCE", "JUSTID"]).map(drop)
+        self.ask_about(ids, &["XCLAIM", stream, REPLAYS, REPLAYS, "0"], &["FORCE", "JUSTID"])
     }
 
-    pub(super) fn end_replay(&mut self, stream: &str, id: StreamId) -> Result<(), Trouble> {
-        self.ask(&["XACK", stream, REPLAYS, &id.to_string()]).map(drop)
+    pub(super) fn end_replays(&mut self, stream: &str, ids: &[StreamId]) -> Result<(), Trouble> {
+        self.ask_about(ids, &["XACK", stream, REPLAYS], &[])
+    }
+
+    /// Makes one call for all ids.
+    fn ask_about(&mut self, ids: &[StreamId], before: &[&str], after: &[&str]) -> Result<(), Trouble> {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        let words = before.iter().copied().chain(ids.iter().map(String::as_str)).chain(after.iter().copied());
+        self.ask(&words.collect::<Vec<_>>()).map(drop)
     }
 
     pub(super) fn replays(&mut self, stream: &str) -> Result<Vec<EntryId>, Trouble> {

@@ -108,17 +108,20 @@ impl KafkaOperations {
         Ok(letter.id.clone())
     }
 
-    pub(super) fn note_replay(
+    pub(super) fn note_replays(
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        Position::read(id)?;
-        let key = replay_key(id);
-        let note = if is_running { LetterRecord::note(&key, RUNNING) } else { LetterRecord::removing(&key) };
-        self.write(topic, group, vec![note])
+        let note = |id: &EntryId| {
+            Position::read(id)?;
+            let key = replay_key(id);
+            Ok(if is_running { LetterRecord::note(&key, RUNNING) } else { LetterRecord::removing(&key) })
+        };
+        let notes = ids.iter().map(note).collect::<Result<_, BusError>>()?;
+        self.write(topic, group, notes)
     }
 
     fn write(&mut self, topic: &str, group: &str, records: Vec<LetterRecord>) -> Result<(), BusError> {

@@ -145,10 +145,10 @@ impl Operations for KafkaOperations {
         &mut self,
         topic: &str,
         group: &str,
-        id: &EntryId,
+        ids: &[EntryId],
         is_running: bool,
     ) -> Result<(), BusError> {
-        self.note_replay(topic, group, id, is_running)
+        self.note_replays(topic, group, ids, is_running)
     }
 
     fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
