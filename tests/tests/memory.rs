@@ -83,7 +83,8 @@ fn consume_large_messages(prepare: impl FnOnce(&RedisBus)) -> usize {
         thread::sleep(Duration::from_millis(10));
         measured.fetch_max(resident(), Ordering::Relaxed);
     });
-    let consumer = Consumer::of(bus, "large", "readers", "ann").start(Start::Backlog).read_at_once(100).count(35);
+    let consumer =
+        Consumer::of(bus, "large", "readers", "ann").start(Start::Backlog).read_at_once(100).count(35);
     assert_eq!(consumer.run(Stop::new()).unwrap().handled, 35);
     peak.load(Ordering::Relaxed).saturating_sub(before)
 }

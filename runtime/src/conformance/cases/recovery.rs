@@ -164,8 +164,9 @@ pub(in crate::conformance) fn unfinished_entries_run_at_the_same_time(fixture: &
         message(&item)
     };
     fixture.send((1..=16).map(on_lists));
-    let start =
-        || fixture.member("a", |consumer| consumer.read_at_once(16).concurrency(16).max_attempts(2).count(16));
+    let start = || {
+        fixture.member("a", |consumer| consumer.read_at_once(16).concurrency(16).max_attempts(2).count(16))
+    };
     start().wait_for_crash();
     has_restarted.store(true, Ordering::SeqCst);
     promise_eq!(start().end_well().handled, 16);

@@ -94,7 +94,9 @@ impl Operations for MemoryBus {
         if is_running {
             replaying.extend(numbers);
         } else {
-            numbers.iter().for_each(|number| drop(replaying.remove(number)));
+            for number in &numbers {
+                replaying.remove(number);
+            }
         }
         Ok(())
     }

@@ -219,8 +219,7 @@ impl Operations for RedisOperations {
                 Ok(())
             }
             set => set.map_err(|trouble| {
-                trouble
-                    .into_error(&format!("cannot remember replays of dead letters of stream `{stream}`"))
+                trouble.into_error(&format!("cannot remember replays of dead letters of stream `{stream}`"))
             }),
         }
     }
