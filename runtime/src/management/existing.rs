@@ -70,8 +70,8 @@ impl Missing {
         let near = self.near.join("`, `");
         match (self.is_topic, near.is_empty()) {
             (true, true) => {
-                "check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; a topic of Redis exists \
-                             from its first event on, and an administrator creates those of Kafka"
+                "check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; on Redis, the first event or the \
+                 first consumer creates a topic, and on Kafka an administrator does"
                     .to_owned()
             }
             (true, false) => format!(

@@ -1,6 +1,8 @@
 //! The thread of a consumer that talks to the broker: it polls, deals messages to the lanes, and lets the [`Recorder`] tell the
 //! broker what became of them.
 
+mod end;
+
 use std::time::{Duration, Instant};
 
 use super::{
@@ -11,7 +13,7 @@ use super::{
     lanes::Lanes,
     options::Options,
     pace::{HEARTBEAT, Pace, TICK},
-    poller::{CLOSING, Poller},
+    poller::Poller,
     recorder::Recorder,
     report::LaneUse,
     stop::Stop,
@@ -21,9 +23,6 @@ use crate::event_bus::{
     observe::{Observation, Observers},
     wire::Entry,
 };
-
-/// How long leaving the group may take after an error, and if the broker does not answer.
-const BRIEF: Duration = Duration::from_millis(400);
 
 /// The most entries of a read, which keeps the broker busy.
 const AT_ONCE: usize = 1000;
@@ -247,61 +246,6 @@ impl<'a> Coordinator<'a> {
         match (0..self.lanes().len()).find_map(|lane| calls.hung(lane, now)) {
             Some(hung) => Err(hung.into_error(self.timeout)),
             None => Ok(()),
-        }
-    }
-
-    /// Finishes the messages that are running, acknowledges, and gives back the others.
-    fn wind_down(&mut self, mut outcome: Step) -> Step {
-        self.lanes().stop();
-        let started = Instant::now();
-        let deadline = self.lanes().calls().now() + self.options.stop_timeout;
-        while self.is_running() {
-            if self.lanes().calls().now() >= deadline {
-                outcome = outcome.and(Err(ConsumeError::StopTimedOut { timeout: self.options.stop_timeout }));
-                break;
-            }
-            self.recorder.renew_claims();
-            if self.pace.polled.elapsed() >= HEARTBEAT && self.recorder.rest().is_none() {
-                self.pace.polled = Instant::now();
-                self.recorder.keep_alive();
-            }
-            self.wait_for_lanes(TICK);
-        }
-        self.recorder.record_next_steps();
-        let news = self.lanes().floor().outages.take_news();
-        self.recorder.tell_pauses(&news);
-        let calls = self.lanes().calls();
-        let now = calls.now();
-        let hung: Vec<_> = (0..self.lanes().len()).map(|lane| calls.hung(lane, now)).collect();
-        let mut floor = self.lanes().floor();
-        let end = floor.end.take();
-        floor.in_flight.end(|lane| hung[lane].is_some());
-        drop(floor);
-        outcome = outcome.and(end.map_or(Ok(()), Err));
-        for hung in hung.into_iter().flatten() {
-            outcome = outcome.and(Err(hung.into_error(self.timeout)));
-        }
-        self.recorder.give_back(std::mem::take(&mut self.pace.ahead));
-        self.close(started, &outcome);
-        outcome
-    }
-
-    /// Returns whether a receiver is running and not hung.
-    fn is_running(&self) -> bool {
-        let calls = self.lanes().calls();
-        let now = calls.now();
-        let floor = self.lanes().floor();
-        (0..self.lanes().len())
-            .any(|lane| floor.in_flight.is_running(lane) && calls.hung(lane, now).is_none())
-    }
-
-    /// Leaves the group. After an error, and if the broker does not answer, that takes no longer than a stop.
-    fn close(&mut self, started: Instant, outcome: &Step) {
-        let brief = Instant::now() + BRIEF;
-        let is_brief = outcome.is_err() || self.recorder.rest().is_some();
-        let deadline = if is_brief { brief } else { brief.max(started + self.options.stop_timeout) };
-        if let Err(error) = self.recorder.poller.close(deadline) {
-            self.observers.tell(&Observation::BrokerFailed { doing: CLOSING, error: &error });
         }
     }
 }

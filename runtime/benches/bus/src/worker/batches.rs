@@ -1,4 +1,5 @@
-//! Receivers whose cost is for a call, however many events it has: one that takes events one by one, and one that takes batches.
+//! Receivers whose cost is for a call, however many events it has: one that takes events one by one, and one that takes batches. A
+//! replay costs nothing but the work of the bus.
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
@@ -8,7 +9,7 @@ use std::{
 
 use openedx_events::{
     EventsMetadata, codec, event,
-    event_bus::{Consumer, Message, Start, Stop},
+    event_bus::{Consumer, EventBus, Message, RedisBus, RedisOptions, Replayed, Start, Stop, replay_all},
     prelude::*,
 };
 
@@ -70,5 +71,29 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
         } else {
             Err(format!("not all messages were handled: {report}").into())
         }
+    }))
+}
+
+/// Replays the dead letters of a group, as `dlq replay --all` does: in batches if their receiver takes batches.
+pub(super) fn replay(task: &Task) -> Result<Worker> {
+    const PAGE: usize = 500;
+    const TIMEOUT: Duration = Duration::from_mins(1);
+    let bus = RedisBus::new(RedisOptions::new(task.url.parse()?))?;
+    let mut operations = bus.operations()?;
+    let topic = task.topic.clone();
+    Ok(Box::new(move |order| {
+        let mut left = order.count;
+        while left > 0 {
+            let page = operations.dead_letters(&topic, &order.group, None, PAGE)?;
+            if page.is_empty() {
+                return Err(format!("{left} dead letters are missing").into());
+            }
+            let replayed = replay_all(&mut *operations, &topic, &order.group, &page, TIMEOUT)?;
+            if let Some(other) = replayed.iter().find(|one| !matches!(one, Replayed::Handled(_))) {
+                return Err(format!("not replayed: {other:?}").into());
+            }
+            left -= u64::try_from(replayed.len())?;
+        }
+        Ok(Latencies::default())
     }))
 }

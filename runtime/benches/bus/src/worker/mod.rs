@@ -51,7 +51,7 @@ pub(crate) enum Work {
     Latency,
     /// The same with the plain client
     ClientLatency,
-    /// Replays all dead letters of a group
+    /// Replays all dead letters of a group, whose receivers have a fixed cost a call
     Replay,
     /// Consumes events whose receivers have a fixed cost a call
     ConsumeLines,
@@ -91,7 +91,7 @@ fn worker(task: &Task) -> Result<Worker> {
         Work::ClientConsume => client::consume(task),
         Work::Latency => latency::ours(task),
         Work::ClientLatency => latency::client(task),
-        Work::Replay => ours::replay_all(task),
+        Work::Replay => batches::replay(task),
         Work::ConsumeLines => batches::consume(task),
     }
 }

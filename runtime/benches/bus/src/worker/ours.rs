@@ -9,7 +9,7 @@ use std::{
 
 use openedx_events::{
     EventsMetadata, codec,
-    event_bus::{self, Consumer, EventBus, RedisBus, RedisOptions, Replayed, Settings, Start, Stop},
+    event_bus::{self, Consumer, Settings, Start, Stop},
     learning::signals::{COURSE_ENROLLMENT_CREATED, CourseEnrollmentCreated},
 };
 use serde_json::json;
@@ -124,30 +124,5 @@ pub(super) fn consume(task: &Task) -> Result<Worker> {
         } else {
             Err(format!("not all messages were handled: {report}").into())
         }
-    }))
-}
-
-/// Replays the dead letters of a group, one after the other, as `dlq replay --all` does.
-pub(super) fn replay_all(task: &Task) -> Result<Worker> {
-    const PAGE: usize = 500;
-    connect_receiver();
-    let bus = RedisBus::new(RedisOptions::new(task.url.parse()?))?;
-    let mut operations = bus.operations()?;
-    let topic = task.topic.clone();
-    Ok(Box::new(move |order| {
-        let mut left = order.count;
-        while left > 0 {
-            let page = operations.dead_letters(&topic, &order.group, None, PAGE)?;
-            if page.is_empty() {
-                return Err(format!("{left} dead letters are missing").into());
-            }
-            for letter in &page {
-                match event_bus::replay(&mut *operations, &topic, &order.group, letter, FLUSH)? {
-                    Replayed::Handled(_) => left -= 1,
-                    other => return Err(format!("not replayed: {other:?}").into()),
-                }
-            }
-        }
-        Ok(Latencies::default())
     }))
 }
