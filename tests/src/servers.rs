@@ -119,7 +119,7 @@ impl Installed {
     /// Panics with the command to run if the program is not installed.
     pub(crate) fn find(name: &str) -> Option<Self> {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("kafka/install.sh");
-        let into = target_folder().join("kafka");
+        let into = kafka_folder();
         let output = Command::new("bash").arg(&script).arg(&into).env("OFFLINE", "1").output();
         let output = output.unwrap_or_else(|error| panic!("cannot run `bash`: {error}"));
         let said = String::from_utf8_lossy(&output.stderr);
@@ -145,6 +145,12 @@ impl Installed {
         }
         found
     }
+}
+
+/// Returns the folder for the programs that `tests/kafka/install.sh` installs.
+#[cfg_attr(not(feature = "kafka"), allow(dead_code))]
+pub(crate) fn kafka_folder() -> PathBuf {
+    target_folder().join("kafka")
 }
 
 /// Returns the folder in which cargo builds this program.

@@ -27,7 +27,8 @@ impl RunningClock {
         self.at(Instant::now())
     }
 
-    fn at(&mut self, now: Instant) -> Instant {
+    /// Does the same, for a caller that has just read its clock.
+    pub(crate) fn at(&mut self, now: Instant) -> Instant {
         let step = now.saturating_duration_since(self.last);
         self.last = self.last.max(now);
         self.paused += step.saturating_sub(self.step);

@@ -1,6 +1,6 @@
 //! Events by their type.
 
-use std::sync::OnceLock;
+use std::{cell::Cell, sync::OnceLock};
 
 use super::findings;
 use crate::{
@@ -148,9 +148,18 @@ pub(super) fn known(event_type: &str) -> Result<&'static dyn AnySignal, AnyEvent
 
 #[track_caller]
 fn find(event_type: &str) -> Option<&'static dyn AnySignal> {
-    let signals = signals();
-    let found = signals.binary_search_by_key(&event_type, |signal| signal.definition().event_type());
-    found.ok().map(|index| signals[index])
+    thread_local! {
+        /// The result of the last call. The messages of a topic often have one type.
+        static LAST: Cell<Option<&'static dyn AnySignal>> = const { Cell::new(None) };
+    }
+    let last = LAST.get().filter(|signal| signal.definition().event_type() == event_type);
+    last.or_else(|| {
+        let signals = signals();
+        let found = signals.binary_search_by_key(&event_type, |signal| signal.definition().event_type());
+        let found = found.ok().map(|index| signals[index]);
+        LAST.set(found);
+        found
+    })
 }
 
 /// Returns all signals, sorted by event type.

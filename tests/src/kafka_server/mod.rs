@@ -14,8 +14,14 @@ pub use acl::{Operation, Resource};
 pub use records::Record;
 pub use setup::Setup;
 
-use crate::servers::new_folder;
+use crate::servers::{kafka_folder, new_folder};
 use node::Node;
+
+/// Returns the folder in which this program finds the servers. `tests/kafka/install.sh` installs them there.
+#[must_use]
+pub fn folder() -> PathBuf {
+    kafka_folder()
+}
 
 /// A cluster. Dropping it kills its processes and removes its folder.
 #[derive(Debug)]

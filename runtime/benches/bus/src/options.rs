@@ -77,11 +77,6 @@ impl Options {
 
 /// Returns the file that `report` reads.
 pub(crate) fn default_figures() -> PathBuf {
-    target().join("event_bus.json")
-}
-
-/// Returns the folder in which cargo builds this program.
-pub(crate) fn target() -> PathBuf {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from)
+    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("event_bus.json")
 }

@@ -49,9 +49,16 @@ impl Calls {
         lock(&self.clock).now()
     }
 
-    /// Notes that a lane calls a receiver, which may take `grace` longer than others.
-    pub(super) fn begin(&self, lane: usize, receiver: FullName, entry: &EntryId, grace: Duration) {
-        let since = self.now() + grace;
+    /// Notes that a lane calls a receiver now. The receiver may take `grace` longer than others.
+    pub(super) fn begin(
+        &self,
+        lane: usize,
+        receiver: FullName,
+        entry: &EntryId,
+        now: Instant,
+        grace: Duration,
+    ) {
+        let since = lock(&self.clock).at(now) + grace;
         *lock(&self.lanes[lane]) = Some(Call { receiver, entry: entry.clone(), since });
     }
 
@@ -83,12 +90,12 @@ mod tests {
         let calls = Calls::new(2, timeout);
         let now = calls.now();
         assert!(calls.hung(0, now + timeout * 2).is_none(), "no receiver has begun");
-        calls.begin(0, FullName::new("clinic", "greet"), &EntryId::new("a"), Duration::ZERO);
+        calls.begin(0, FullName::new("clinic", "greet"), &EntryId::new("a"), now, Duration::ZERO);
         assert!(calls.hung(0, now + timeout).is_none(), "it may take as long as that");
         let hung = calls.hung(0, now + timeout * 2).unwrap();
         assert_eq!((hung.receiver.to_string(), hung.entry), ("clinic::greet".to_owned(), EntryId::new("a")));
         assert!(calls.hung(1, now + timeout * 2).is_none(), "the other lane does nothing");
-        calls.begin(0, FullName::new("clinic", "heal"), &EntryId::new("a"), timeout * 2);
+        calls.begin(0, FullName::new("clinic", "heal"), &EntryId::new("a"), now, timeout * 2);
         assert!(calls.hung(0, now + timeout * 2).is_none(), "this one may take longer");
         calls.end(0);
         assert!(calls.hung(0, now + timeout * 9).is_none());

@@ -85,9 +85,9 @@ impl Floor {
     }
 
     /// Returns what a lane does next.
-    pub(super) fn next(&mut self, lane: usize) -> Option<Task> {
+    pub(super) fn next(&mut self, lane: usize, now: Instant) -> Option<Task> {
         let is_full = self.is_full();
-        self.in_flight.next(lane, Instant::now(), is_full)
+        self.in_flight.next(lane, now, is_full)
     }
 
     /// Returns whether no other message comes before some are settled. Then batches do not wait for others.

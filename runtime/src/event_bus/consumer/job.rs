@@ -36,7 +36,8 @@ pub(super) struct Job {
     decoded: Option<DecodedEvent>,
     /// Receivers that failed permanently.
     given_up: Vec<FailedReceiver>,
-    first: Option<SystemTime>,
+    /// When the first attempt began.
+    first: Option<Instant>,
     max_attempts: u32,
     /// Whether all receivers are batch receivers: then no attempt begins before a batch is complete.
     has_only_batches: bool,
@@ -109,15 +110,17 @@ impl Job {
         }
     }
 
-    /// Makes an attempt. `begin` is called before each receiver; an async one is cancelled after `receiver_timeout`.
+    /// Makes an attempt that begins `now`. `begin` is called with the time before each receiver; an async one is cancelled after
+    /// `receiver_timeout`.
     pub(super) fn run(
         &mut self,
         observers: &Observers,
         options: &Options,
         receiver_timeout: Duration,
-        mut begin: impl FnMut(&ReceiverDefinition, &EntryId),
+        now: Instant,
+        mut begin: impl FnMut(&ReceiverDefinition, &EntryId, Instant),
     ) -> AttemptOutcome {
-        self.first.get_or_insert_with(SystemTime::now);
+        self.first.get_or_insert(now);
         if self.entry.attempt > self.max_attempts {
             return AttemptOutcome::Hopeless(self.never_finished());
         }
@@ -138,6 +141,8 @@ impl Job {
             return AttemptOutcome::NoReceiver;
         }
         let (mut failed, mut unavailable): (Vec<_>, Option<Unavailable>) = (Vec::new(), None);
+        // Decoding takes a moment, so the first receiver begins now.
+        let mut first = Some(now);
         left.retain(|&index| {
             let Some(receiver) = incoming.receivers().nth(index) else { return false };
             let name = receiver.full_name();
@@ -148,8 +153,8 @@ impl Job {
             if !is_called {
                 return true;
             }
-            let started = Instant::now();
-            begin(receiver, &self.entry.id);
+            let started = first.take().unwrap_or_else(Instant::now);
+            begin(receiver, &self.entry.id, started);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
             let Some(Err(error)) = incoming.run(index, Some(attempt), receiver_timeout) else {
                 self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));
@@ -244,7 +249,7 @@ impl Job {
             error,
             receivers: Vec::new(),
             attempts: self.entry.attempt,
-            first: self.first.unwrap_or(now),
+            first: self.first.and_then(|first| now.checked_sub(first.elapsed())).unwrap_or(now),
             last: now,
         }
     }

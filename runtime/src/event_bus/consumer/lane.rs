@@ -55,24 +55,28 @@ impl LaneState {
     /// Runs the thread of a lane, until the consumer stops.
     pub(super) fn run(&self, lane: usize) {
         let mut floor = self.floor();
+        // Each message ends when the next one begins. Another look at the clock takes as long as many of the other steps.
+        let mut now = Instant::now();
         loop {
-            let Some(task) = floor.next(lane) else {
+            let Some(task) = floor.next(lane, now) else {
                 if floor.in_flight.is_stopping() && !floor.in_flight.collects(lane) {
                     return;
                 }
                 floor = self.rest(floor, lane);
+                now = Instant::now();
                 continue;
             };
             floor.idle[lane] = false;
             drop(floor);
-            let began = Instant::now();
+            let began = now;
             let done = match task {
-                Task::Message(job) => Done::Message(self.attempt(lane, job)),
+                Task::Message(job) => Done::Message(self.attempt(lane, job, began)),
                 Task::Batch(receiver, batch) => Done::Batch(self.call_batch(lane, receiver, batch)),
             };
             self.calls.end(lane);
+            now = Instant::now();
             floor = self.floor();
-            floor.busy += began.elapsed();
+            floor.busy += now.saturating_duration_since(began);
             let revoked = match done {
                 Done::Message(verdict) if floor.in_flight.forget_revoked(lane) => vec![verdict],
                 Done::Message(verdict) => {
@@ -109,16 +113,16 @@ impl LaneState {
         }
     }
 
-    /// Makes an attempt, and decides what happens to the message next.
-    fn attempt(&self, lane: usize, mut job: Job) -> Verdict {
+    /// Makes an attempt that begins now, and decides what happens to the message next.
+    fn attempt(&self, lane: usize, mut job: Job, now: Instant) -> Verdict {
         let counts_success = job.is_probe() || self.counts_successes.load(Ordering::Relaxed);
         job.succeeded = counts_success.then(Vec::new);
-        let begin = |receiver: &ReceiverDefinition, entry: &EntryId| {
-            self.calls.begin(lane, receiver.full_name(), entry, grace(receiver));
+        let begin = |receiver: &ReceiverDefinition, entry: &EntryId, now: Instant| {
+            self.calls.begin(lane, receiver.full_name(), entry, now, grace(receiver));
         };
         // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
-            job.run(&self.observers, &self.options, self.receiver_timeout, begin)
+            job.run(&self.observers, &self.options, self.receiver_timeout, now, begin)
         }));
         let outcome = outcome.unwrap_or_else(|payload| {
             AttemptOutcome::Hopeless(job.failure_of(ReceiverError::panicked(payload).chain()))

@@ -119,6 +119,10 @@ impl Tally {
 
 impl Observer for Tally {
     fn observe(&self, observation: &Observation<'_>) {
+        // Each message is received, and other threads count as well.
+        if let Observation::Received { .. } = observation {
+            return;
+        }
         let mut report = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match observation {
             Observation::Handled { .. } => report.handled += 1,

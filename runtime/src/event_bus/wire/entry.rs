@@ -1,37 +1,89 @@
 //! Messages as a broker hands them out: each under an id, with the number of its attempt.
 
-use std::{fmt, sync::Arc, time::SystemTime};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    sync::Arc,
+    time::SystemTime,
+};
 
 use bytes::Bytes;
 
 use super::message::Message;
 
 /// The id that a broker gave a message in its topic.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct EntryId(Arc<str>);
+#[derive(Clone, PartialEq, Eq)]
+pub struct EntryId(Text);
+
+/// The ids of brokers are short, and each message has one, so they need no memory of their own. A string always has the same form.
+#[derive(Clone, PartialEq, Eq)]
+enum Text {
+    Short { length: u8, bytes: [u8; SHORT] },
+    Long(Arc<str>),
+}
+
+/// With this length, both forms take the same room.
+const SHORT: usize = 22;
 
 impl EntryId {
     /// Makes an id from its string.
-    pub fn new(id: impl Into<Arc<str>>) -> Self {
-        Self(id.into())
+    pub fn new(id: impl AsRef<str>) -> Self {
+        let id = id.as_ref();
+        let short = u8::try_from(id.len()).ok().filter(|_| id.len() <= SHORT);
+        Self(match short {
+            Some(length) => {
+                let mut bytes = [0; SHORT];
+                bytes[..id.len()].copy_from_slice(id.as_bytes());
+                Text::Short { length, bytes }
+            }
+            None => Text::Long(id.into()),
+        })
     }
 
     /// Returns the id as the broker writes it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        // The bytes of a short id come from a string.
+        str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
+    fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Text::Short { length, bytes } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Text::Long(text) => text.as_bytes(),
+        }
+    }
+}
+
+impl Hash for EntryId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl PartialOrd for EntryId {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The order of their strings.
+impl Ord for EntryId {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
     }
 }
 
 impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
 impl fmt::Debug for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?}", &self.0)
+        write!(f, "{:?}", self.as_str())
     }
 }
 
@@ -70,5 +122,27 @@ impl Entry {
     /// Returns about how many bytes of memory it takes.
     pub(crate) fn memory(&self) -> usize {
         size_of::<Self>() + self.key.as_ref().map_or(0, Bytes::len) + self.message.memory()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeSet, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn ids_of_any_length_are_their_strings() {
+        let texts =
+            ["", "3-1200", "1700000000000-0", &"9".repeat(SHORT), &"9".repeat(SHORT + 1), &"é".repeat(200)];
+        for text in texts {
+            let id = EntryId::new(text);
+            assert_eq!((id.as_str(), id.to_string().as_str()), (text, text));
+            assert_eq!((format!("{id:?}"), &id), (format!("{text:?}"), &EntryId::new(String::from(text))));
+        }
+        let (ids, set) = (texts.map(EntryId::new), HashSet::from(texts.map(EntryId::new)));
+        assert!(ids.iter().all(|id| set.contains(id)) && set.len() == texts.len());
+        let sorted: Vec<_> = BTreeSet::from(ids).into_iter().map(|id| id.as_str().to_owned()).collect();
+        assert_eq!(sorted, BTreeSet::from(texts).into_iter().collect::<Vec<_>>());
     }
 }

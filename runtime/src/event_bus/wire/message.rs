@@ -7,10 +7,11 @@ use uuid::Uuid;
 
 use crate::{
     avro::BoxError,
-    avro_type::AvroType,
     date_time::{DateTime, UtcOffset},
     error::debug_as_chain,
     metadata::EventsMetadata,
+    registry,
+    uuid_text::parse_uuid,
 };
 
 /// A header of a message: an attribute of the metadata (OEP-41).
@@ -265,31 +266,46 @@ impl Message {
         let event_type = headers.read(Header::EventType)?;
         let event_type = event_type.filter(|event_type| !event_type.is_empty());
         let event_type = event_type.ok_or_else(|| UnusableMessage::new("type", "is missing"))?;
-        let mut metadata = EventsMetadata::with_event_type(Cow::Owned(event_type.to_owned()));
-        if let Some(id) = headers.parse(Header::Id, |id| Uuid::from_repr(id.to_owned()))? {
-            metadata.id = id;
+        let event_type = match registry::get(event_type) {
+            Some(definition) => Cow::Borrowed(definition.event_type()),
+            None => Cow::Owned(event_type.to_owned()),
+        };
+        let id = headers.parse(Header::Id, parse_uuid)?;
+        let source = headers.read(Header::Source)?;
+        let time = headers.parse(Header::Time, |time| Ok(time.parse::<DateTime>()?))?;
+        if time.as_ref().is_some_and(|time| time.offset() != Some(UtcOffset::UTC)) {
+            return Err(UnusableMessage::new("time", "must be in UTC (OEP-41)"));
         }
-        if let Some(source) = headers.read(Header::Source)? {
-            metadata.source = Cow::Owned(source.to_owned());
-        }
-        if let Some(time) = headers.parse(Header::Time, |time| Ok(time.parse::<DateTime>()?))? {
-            if time.offset() != Some(UtcOffset::UTC) {
-                return Err(UnusableMessage::new("time", "must be in UTC (OEP-41)"));
-            }
-            metadata.time = time;
-        }
-        if let Some(minor_version) =
-            headers.parse(Header::MinorVersion, |version| Ok(version.trim().parse()?))?
-        {
-            metadata.minorversion = minor_version;
-        }
-        if let Some(host) = headers.read(Header::SourceHost)? {
-            metadata.sourcehost = Cow::Owned(host.to_owned());
-        }
+        let minorversion = headers.parse(Header::MinorVersion, |version| Ok(version.trim().parse()?))?;
+        let host = headers.read(Header::SourceHost)?;
         let numbers = |list: &str| list.split('.').map(|number| Ok(number.trim().parse::<u64>()?)).collect();
-        if let Some(sourcelib) = headers.parse(Header::SourceLib, numbers)? {
-            metadata.sourcelib = Cow::Owned(sourcelib);
-        }
+        let sourcelib: Option<Vec<u64>> = headers.parse(Header::SourceLib, numbers)?;
+        let metadata = match (id, source, time, minorversion, host, sourcelib) {
+            (Some(id), Some(source), Some(time), Some(minorversion), Some(host), Some(sourcelib)) => {
+                EventsMetadata {
+                    id,
+                    event_type,
+                    minorversion,
+                    source: Cow::Owned(source.to_owned()),
+                    sourcehost: Cow::Owned(host.to_owned()),
+                    time,
+                    sourcelib: Cow::Owned(sourcelib),
+                }
+            }
+            // The defaults need a clock.
+            (id, source, time, minorversion, host, sourcelib) => {
+                let default = EventsMetadata::with_event_type(event_type);
+                EventsMetadata {
+                    id: id.unwrap_or(default.id),
+                    minorversion: minorversion.unwrap_or(default.minorversion),
+                    source: source.map_or(default.source, |source| Cow::Owned(source.to_owned())),
+                    sourcehost: host.map_or(default.sourcehost, |host| Cow::Owned(host.to_owned())),
+                    time: time.unwrap_or(default.time),
+                    sourcelib: sourcelib.map_or(default.sourcelib, Cow::Owned),
+                    event_type: default.event_type,
+                }
+            }
+        };
         Ok((metadata, headers.absent))
     }
 }

@@ -7,11 +7,11 @@ use std::{
 };
 
 use openedx_events_tests::{
-    kafka_server::{KafkaServer, Setup},
+    kafka_server::{KafkaServer, Setup, folder},
     schema_registry::{Apicurio, Keeps},
 };
 
-use crate::{Result, options::target, python::root};
+use crate::{Result, python::root};
 
 /// The number of partitions of each topic.
 const PARTITIONS: i32 = 12;
@@ -87,7 +87,7 @@ impl Drop for Servers {
 fn install() -> Result<()> {
     let script = Command::new("bash")
         .arg(root().join("tests/kafka/install.sh"))
-        .arg(target().join("kafka"))
+        .arg(folder())
         .stdout(Stdio::null())
         .status()?;
     if script.success() { Ok(()) } else { Err("cannot install Kafka".into()) }

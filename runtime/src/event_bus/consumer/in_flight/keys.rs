@@ -1,9 +1,32 @@
 //! The lane of each key that has messages in flight. Messages with one key share a lane, so that they keep their order.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    hash::{BuildHasherDefault, Hasher},
+};
 
 #[derive(Default)]
-pub(super) struct Keys(HashMap<u64, Use>);
+pub(super) struct Keys(HashMap<u64, Use, BuildHasherDefault<KeyHasher>>);
+
+/// A key is the hash of a string already.
+#[derive(Default)]
+struct KeyHasher(u64);
+
+impl Hasher for KeyHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Where the messages of a key are.
 struct Use {

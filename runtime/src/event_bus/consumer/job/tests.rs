@@ -87,7 +87,8 @@ fn job(attempt: u32) -> Job {
 fn attempt(job: &mut Job, failing: &[Failing]) -> (String, String) {
     FAILING.set(failing.to_vec());
     let options = Consumer::of(Arc::new(MemoryBus::new()), "t", "g", "a").options;
-    let outcome = job.run(&Observers::new([]), &options, Duration::from_mins(1), |_, _| ());
+    let outcome =
+        job.run(&Observers::new([]), &options, Duration::from_mins(1), Instant::now(), |_, _, _| ());
     (CALLS.take().join(" "), short(&outcome))
 }
 
@@ -209,7 +210,8 @@ fn receivers_that_have_used_up_their_attempts_are_given_up_alone() {
     let mut job = job(1);
     FAILING.set(vec![("write", poison)]);
     let options = Consumer::of(Arc::new(MemoryBus::new()), "t", "g", "a").options;
-    let outcome = job.run(&Observers::new([]), &options, Duration::from_mins(1), |_, _| ());
+    let outcome =
+        job.run(&Observers::new([]), &options, Duration::from_mins(1), Instant::now(), |_, _, _| ());
     let AttemptOutcome::Failed(_, failed) = outcome else { panic!("{}", short(&outcome)) };
     assert!(job.give_up(&failed), "the batch receivers have not had it");
     job.go_on();

@@ -46,7 +46,7 @@ impl LaneState {
             let started = Instant::now();
             let items: Vec<_> = jobs.iter().filter_map(|job| job.batch_item(started)).collect();
             if let Some(first) = jobs.first() {
-                self.calls.begin(lane, definition.full_name(), &first.entry.id, grace(definition));
+                self.calls.begin(lane, definition.full_name(), &first.entry.id, started, grace(definition));
             }
             run_batch(receiver, &items, self.receiver_timeout)
         };

@@ -18,12 +18,9 @@ impl Position {
 
     /// Parses an id such as `3-1200`.
     pub(super) fn parse(id: &str) -> Option<Self> {
-        let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        let (partition, offset) = id.split_once('-')?;
-        if !is_number(partition) || !is_number(offset) {
-            return None;
-        }
-        Some(Self { partition: partition.parse().ok()?, offset: offset.parse().ok()? })
+        let (partition, rest) = read_digits(id.as_bytes())?;
+        let (offset, b"") = read_digits(rest.strip_prefix(b"-")?)? else { return None };
+        Some(Self { partition: partition.try_into().ok()?, offset })
     }
 
     /// Reads an id that a caller or an operator gave.
@@ -53,6 +50,16 @@ impl From<Position> for EntryId {
     }
 }
 
+/// Reads the digits at the beginning, as each acknowledgement needs. Returns the number, and what follows.
+fn read_digits(text: &[u8]) -> Option<(i64, &[u8])> {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let (digits, rest) = text.split_at(count);
+    let number = digits
+        .iter()
+        .try_fold(0_i64, |number, digit| number.checked_mul(10)?.checked_add(i64::from(digit - b'0')));
+    Some((number.filter(|_| count > 0)?, rest))
+}
+
 /// Writes the digits of a number before `end`. Returns where they begin.
 fn write_before(text: &mut [u8], end: usize, mut number: u64) -> usize {
     let mut start = end;
@@ -79,8 +86,19 @@ mod tests {
             let position = Position::new(partition, offset);
             assert_eq!(EntryId::from(position).as_str(), position.to_string());
         }
-        for wrong in ["", "3", "3-", "-1200", "3-12a", "+3-1", "3--1", "3-1-1", "99999999999-1", "yesterday"]
-        {
+        for wrong in [
+            "",
+            "3",
+            "3-",
+            "-1200",
+            "3-12a",
+            "+3-1",
+            "3--1",
+            "3-1-1",
+            "99999999999-1",
+            "1-9223372036854775808",
+            "yesterday",
+        ] {
             assert_eq!(Position::parse(wrong), None, "{wrong}");
         }
         let message = Position::read(&EntryId::new("yesterday")).unwrap_err().to_string();

@@ -426,7 +426,7 @@ impl Reader {
         let mut records = BTreeMap::new();
         self.scan(topic, &ranges, |at, record| {
             if wanted.contains(&at) {
-                records.insert(at, Record::read(record));
+                records.insert(at, Record::read(record.into()));
             }
         })?;
         Ok(records)

@@ -7,7 +7,8 @@
 //! Everything learnt stays, because the meaning of an id never changes.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    ptr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Instant,
 };
@@ -26,7 +27,7 @@ use crate::{
 /// How to read the messages of each schema and event type that was seen.
 #[derive(Default)]
 pub(super) struct Readings {
-    known: Mutex<HashMap<u32, Vec<(&'static str, Reading)>>>,
+    known: Mutex<BTreeMap<u32, Vec<(&'static EventDefinition, Reading)>>>,
     /// Why schemas cannot be used, as the registry has answered.
     unusable: Mutex<HashMap<u32, Arc<str>>>,
 }
@@ -94,14 +95,11 @@ impl Readings {
     fn find(&self, id: u32, definition: &EventDefinition) -> Option<Reading> {
         let known = lock(&self.known);
         let of_id = known.get(&id)?;
-        of_id
-            .iter()
-            .find(|(event_type, _)| *event_type == definition.event_type())
-            .map(|(_, one)| one.clone())
+        of_id.iter().find(|(known, _)| ptr::eq(*known, definition)).map(|(_, one)| one.clone())
     }
 
     fn remember(&self, id: u32, definition: &'static EventDefinition, reading: Reading) {
-        lock(&self.known).entry(id).or_default().push((definition.event_type(), reading));
+        lock(&self.known).entry(id).or_default().push((definition, reading));
     }
 
     /// Finds out how to read the messages of a schema as an event.

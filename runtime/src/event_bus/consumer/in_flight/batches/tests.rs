@@ -50,7 +50,7 @@ fn receive(in_flight: &mut InFlight, name: &str, is_redelivered: bool) {
 fn collect(in_flight: &mut InFlight, now: Instant) {
     let Some(Task::Message(mut job)) = in_flight.next(0, now, false) else { panic!("no message") };
     let options = Consumer::of(Arc::new(MemoryBus::new()), "t", "g", "a").options;
-    job.run(&Observers::new([]), &options, HOUR, |_, _| panic!("a batch receiver"));
+    job.run(&Observers::new([]), &options, HOUR, Instant::now(), |_, _, _| panic!("a batch receiver"));
     in_flight.collect(0, job, now);
 }
 

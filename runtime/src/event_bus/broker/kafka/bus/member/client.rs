@@ -20,6 +20,7 @@ use super::{
     context::{MemberClient, Rebalance},
     partition::Partition,
     position_of,
+    queue::Queue,
     state::{Phase, Shared},
     topic::{Offsets, Topic},
     tracker::Tracker,
@@ -164,7 +165,7 @@ impl ClientThread {
             // It was on its way before the partition got a queue of its own.
             Some(Ok(message)) => {
                 if let Some(partition) = self.shared.lock().partition(position_of(&message).partition) {
-                    partition.add(&message);
+                    partition.add((&message).into());
                 }
                 self.shared.news.notify();
             }
@@ -218,11 +219,11 @@ impl ClientThread {
         self.epoch += 1;
         let (mut partitions, mut lost, mut notes) = (Vec::new(), Vec::new(), Vec::new());
         for (number, place) in places {
-            let Some(mut queue) = self.client.split_partition_queue(&self.subscription.topic, number) else {
+            let Some(mut queue) = Queue::split(&self.client, &self.subscription.topic, number) else {
                 continue;
             };
             let news = Arc::clone(&self.shared);
-            queue.set_nonempty_callback(move || news.news.notify());
+            queue.on_news(move || news.news.notify());
             notes.extend(place.note);
             let tracker = match place.marks {
                 Some(marks) => Tracker::new(place.committed, Some(marks)),

@@ -20,6 +20,7 @@ mod commits;
 mod context;
 mod letters;
 mod partition;
+mod queue;
 mod risk;
 mod signal;
 mod state;

@@ -1,18 +1,12 @@
 //! A partition that this member owns: its records on their way to the caller.
 
-use std::{
-    collections::VecDeque,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{collections::VecDeque, time::SystemTime};
 
-use rdkafka::{
-    Message as _, Timestamp, consumer::base_consumer::PartitionQueue, error::KafkaError,
-    message::BorrowedMessage, types::RDKafkaErrorCode,
-};
+use rdkafka::{error::KafkaError, types::RDKafkaErrorCode};
 
 use super::{
-    super::{position::Position, record::Record},
-    context::MemberContext,
+    super::{native_record::NativeRecord, position::Position, record::Record},
+    queue::Queue,
     tracker::{Next, Tracker},
 };
 use crate::event_bus::{
@@ -29,7 +23,7 @@ pub(super) struct Partition {
     pub(super) epoch: u64,
     pub(super) tracker: Tracker<Record>,
     /// The client's queue of records that it has fetched. It is bounded by the client.
-    queue: PartitionQueue<MemberContext>,
+    queue: Queue,
     /// Records out of the queue, which the next polls hand out.
     ready: VecDeque<Fetched>,
     /// Whether the caller knows of no loss that the next commit would hide.
@@ -73,7 +67,7 @@ impl Partition {
         number: i32,
         epoch: u64,
         tracker: Tracker<Record>,
-        queue: PartitionQueue<MemberContext>,
+        queue: Queue,
         until: Option<SystemTime>,
     ) -> Self {
         let (ready, loss) = (VecDeque::new(), Loss::None);
@@ -88,24 +82,34 @@ impl Partition {
     /// Takes records out of the client's queue, until `max` are ready. Returns an error of the client.
     pub(super) fn fill(&mut self, max: usize) -> Option<KafkaError> {
         let mut bytes: usize = self.ready.iter().map(|fetched| fetched.record.memory()).sum();
+        let mut failure = None;
         while self.ready.len() < max && bytes < MOST_BYTES && !self.tracker.is_full() && !self.is_out_of_range
         {
-            match self.queue.poll(Duration::ZERO) {
-                None => break,
-                Some(Ok(message)) => bytes += add(&mut self.ready, self.tracker.next(), &message),
-                Some(Err(error)) => {
-                    self.is_out_of_range |=
-                        error.rdkafka_error_code() == Some(RDKafkaErrorCode::AutoOffsetReset);
-                    return (!self.is_out_of_range).then_some(error);
+            // The client bounds the bytes in its queue, so this does not go far beyond the limit.
+            let count = self.queue.read(max - self.ready.len(), |record| match record {
+                Ok(record) => {
+                    bytes += add(&mut self.ready, self.tracker.next(), record);
+                    true
                 }
+                Err(error) => {
+                    // The records that follow are read again from the place that is found then.
+                    let is_out_of_range =
+                        error.rdkafka_error_code() == Some(RDKafkaErrorCode::AutoOffsetReset);
+                    self.is_out_of_range |= is_out_of_range;
+                    failure = (!is_out_of_range).then_some(error);
+                    !is_out_of_range
+                }
+            });
+            if count == 0 || failure.is_some() {
+                break;
             }
         }
-        None
+        failure
     }
 
     /// Adds a record that the client delivered outside of the queue.
-    pub(super) fn add(&mut self, message: &BorrowedMessage<'_>) {
-        add(&mut self.ready, self.tracker.next(), message);
+    pub(super) fn add(&mut self, record: NativeRecord<'_>) {
+        add(&mut self.ready, self.tracker.next(), record);
     }
 
     /// Reserves the first `max` records that are ready. Returns whether a commit must say so before they are handed out.
@@ -198,18 +202,12 @@ fn position(ready: &VecDeque<Fetched>, next: i64) -> i64 {
 }
 
 /// Adds a record to those that are ready, unless it comes before them or before `next`. Returns the bytes that it takes.
-fn add(ready: &mut VecDeque<Fetched>, next: i64, message: &BorrowedMessage<'_>) -> usize {
-    let offset = message.offset();
+fn add(ready: &mut VecDeque<Fetched>, next: i64, record: NativeRecord<'_>) -> usize {
+    let (offset, timestamp) = (record.offset(), record.time());
     if offset < position(ready, next) {
         return 0;
     }
-    let timestamp = match message.timestamp() {
-        Timestamp::CreateTime(millis) | Timestamp::LogAppendTime(millis) => {
-            u64::try_from(millis).ok().map(|millis| UNIX_EPOCH + Duration::from_millis(millis))
-        }
-        Timestamp::NotAvailable => None,
-    };
-    let record = Record::read(message);
+    let record = Record::read(record);
     let bytes = record.memory();
     ready.push_back(Fetched { offset, timestamp, record });
     bytes

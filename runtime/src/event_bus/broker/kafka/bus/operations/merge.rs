@@ -252,7 +252,7 @@ impl Partition {
     /// Adds a record. Returns whether the partition must be paused now.
     fn add(&mut self, record: &BorrowedMessage<'_>) -> bool {
         let (time, offset) = (record.timestamp().to_millis(), record.offset());
-        let record = Record::read(record);
+        let record = Record::read(record.into());
         self.bytes += record.memory();
         self.waiting.push_back(Waiting { time, offset, record });
         self.bytes > MOST_BYTES && !std::mem::replace(&mut self.is_paused, true)
