@@ -1,6 +1,7 @@
 //! Payloads and events for the tests in `tests/`, with every kind of field.
 
 pub mod allocation;
+mod cleanup;
 pub mod fields;
 pub mod fuzzing;
 pub mod golden;
@@ -23,6 +24,7 @@ use std::{
 
 use openedx_events::{keys::CourseKey, prelude::*};
 
+pub use cleanup::new_folder;
 pub use price::Price;
 pub use text_types::{Account, Plan};
 

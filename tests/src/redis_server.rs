@@ -5,14 +5,17 @@ use std::{
     io::{Read, Write},
     net::TcpStream,
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::Command,
     thread,
     time::{Duration, Instant},
 };
 
 use redis::{Connection, FromRedisValue, RedisResult};
 
-use crate::servers::{certificate, free_port, new_folder, signal};
+use crate::{
+    cleanup::new_folder,
+    servers::{Process, certificate, free_port, signal},
+};
 
 /// A server. Dropping it kills the process and removes its folder.
 ///
@@ -22,7 +25,7 @@ pub struct RedisServer {
     folder: PathBuf,
     port: u16,
     arguments: Vec<String>,
-    process: Option<Child>,
+    process: Option<Process>,
 }
 
 /// The options of a [`RedisServer`].
@@ -192,10 +195,7 @@ impl RedisServer {
 
     /// Kills the server, as `kill -9` does.
     pub fn kill(&mut self) {
-        if let Some(mut process) = self.process.take() {
-            let _ = process.kill();
-            let _ = process.wait();
-        }
+        self.process = None;
     }
 
     /// Restarts the server on the same port and folder.
@@ -225,22 +225,16 @@ impl RedisServer {
     }
 
     fn try_run(&mut self) -> bool {
-        let log = fs::File::create(self.folder.join("log")).expect("a log");
         let _ = fs::remove_file(self.socket());
-        let process = Command::new(program())
-            .args(&self.arguments)
-            .stdout(log)
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|error| panic!("cannot run `{}`: {error}; install `redis-server`", program()));
-        self.process = Some(process);
+        let mut command = Command::new(program());
+        command.args(&self.arguments);
+        self.process = Some(Process::start(&mut command, &self.folder));
         let deadline = Instant::now() + Duration::from_secs(20);
         while Instant::now() < deadline {
             if self.answers() {
                 return true;
             }
-            let ended = self.process.as_mut().and_then(|process| process.try_wait().ok().flatten());
-            if ended.is_some() {
+            if self.process.as_mut().is_none_or(Process::has_ended) {
                 return false;
             }
             thread::sleep(Duration::from_millis(5));
@@ -267,9 +261,7 @@ impl RedisServer {
 
 impl Drop for RedisServer {
     fn drop(&mut self) {
-        if self.process.is_some() {
-            self.kill();
-        }
+        self.kill();
         let _ = fs::remove_dir_all(&self.folder);
     }
 }

@@ -1,4 +1,4 @@
-//! Shared by the servers of the tests: free ports, certificates, installed programs, and processes that end with the test.
+//! Shared by the servers of the tests: free ports, certificates, installed programs, and processes.
 
 use std::{
     fs,
@@ -6,22 +6,14 @@ use std::{
     net::TcpListener,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU32, Ordering},
 };
+
+use crate::cleanup;
 
 /// Returns a port that is free now.
 pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
     listener.local_addr().expect("its number").port()
-}
-
-/// Creates a folder that no other server uses.
-pub(crate) fn new_folder(kind: &str) -> PathBuf {
-    static NUMBER: AtomicU32 = AtomicU32::new(0);
-    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("openedx-events-{kind}-{}-{number}", std::process::id()));
-    fs::create_dir_all(&folder).expect("a folder for the server");
-    folder
 }
 
 /// Creates a CA and a certificate for `localhost` and 127.0.0.1 in `folder`.
@@ -45,13 +37,9 @@ pub(crate) fn signal(pid: u32, name: &str) {
     assert!(status.is_ok_and(|status| status.success()), "the server receives the signal");
 }
 
-/// A process that ends with the test program, even if it is killed or if the server is a static variable, which Rust never drops.
+/// A server that ends with the test program.
 #[derive(Debug)]
-pub(crate) struct Process {
-    server: Child,
-    /// Kills the server and removes its folder when this process closes its input.
-    guard: Child,
-}
+pub(crate) struct Process(Child);
 
 impl Process {
     /// Starts `command`, with its output in the file `log` of `folder`.
@@ -63,43 +51,33 @@ impl Process {
         let log = fs::File::create(folder.join("log")).expect("a log");
         let errors = log.try_clone().expect("a second handle");
         let started = command.stdin(Stdio::null()).stdout(log).stderr(errors).spawn();
-        let server = started
-            .unwrap_or_else(|error| panic!("cannot run `{}`: {error}", command.get_program().display()));
-        let script = r#"read -r _; kill -s KILL "$1"; rm -rf "$2""#;
-        let guard = Command::new("sh")
-            .args(["-c", script, "sh", &server.id().to_string()])
-            .arg(folder)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("a shell");
-        Self { server, guard }
+        let server = started.unwrap_or_else(|error| {
+            panic!("cannot run `{}`: {error}: install it", command.get_program().display())
+        });
+        cleanup::add(server.id());
+        Self(server)
     }
 
-    #[cfg(feature = "kafka")]
     pub(crate) fn id(&self) -> u32 {
-        self.server.id()
+        self.0.id()
     }
 
     pub(crate) fn has_ended(&mut self) -> bool {
-        self.server.try_wait().ok().flatten().is_some()
+        self.0.try_wait().ok().flatten().is_some()
     }
 
     /// Waits until the process ends by itself.
     #[cfg(feature = "kafka")]
     pub(crate) fn wait(&mut self) {
-        let _ = self.server.wait();
+        let _ = self.0.wait();
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // First the guard, because the system may give the server's id to another process.
-        for child in [&mut self.guard, &mut self.server] {
-            let _ = child.kill();
-            let _ = child.wait();
-        }
+        cleanup::forget(self.0.id());
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -39,6 +39,26 @@ pub enum Operation {
     Describe = 8,
 }
 
+impl<'a> Resource<'a> {
+    /// Returns its type, its name, and the type of the pattern, as in the protocol.
+    fn parts(self) -> (u8, &'a str, u8) {
+        match self {
+            Resource::Topic(name) => (2, name, 3),
+            Resource::TopicPrefix(name) => (2, name, 4),
+            Resource::Group(name) => (3, name, 3),
+            Resource::Cluster => (4, "kafka-cluster", 3),
+        }
+    }
+}
+
+/// Begins a request of version 1 with one element.
+fn header(request: u8) -> Vec<u8> {
+    let mut bytes = vec![0, request, 0, 1, 0, 0, 0, 1];
+    text(&mut bytes, "tests");
+    bytes.extend(1_i32.to_be_bytes());
+    bytes
+}
+
 impl KafkaServer {
     /// Grants a right to an account, and waits until it is valid.
     ///
@@ -46,19 +66,12 @@ impl KafkaServer {
     ///
     /// Panics if the server refuses it.
     pub fn allow(&self, user: &str, resource: Resource<'_>, operation: Operation) {
-        let (kind, name, is_prefix) = match resource {
-            Resource::Topic(name) => (2, name, false),
-            Resource::TopicPrefix(name) => (2, name, true),
-            Resource::Group(name) => (3, name, false),
-            Resource::Cluster => (4, "kafka-cluster", false),
-        };
+        let (kind, name, pattern) = resource.parts();
         // CreateAcls, version 1.
-        let mut request = vec![0, 30, 0, 1, 0, 0, 0, 1];
-        text(&mut request, "tests");
-        request.extend(1_i32.to_be_bytes());
+        let mut request = header(30);
         request.push(kind);
         text(&mut request, name);
-        request.push(if is_prefix { 4 } else { 3 });
+        request.push(pattern);
         text(&mut request, &format!("User:{user}"));
         text(&mut request, "*");
         // Allow.
@@ -69,6 +82,31 @@ impl KafkaServer {
             &answer[8..14],
             [0, 0, 0, 1, 0, 0],
             "{user} gets {operation:?} on {resource:?}: {answer:?}"
+        );
+    }
+
+    /// Takes back a right that [`allow`](Self::allow) granted, and waits until it is gone.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the account does not have it.
+    pub fn forbid(&self, user: &str, resource: Resource<'_>, operation: Operation) {
+        let (kind, name, pattern) = resource.parts();
+        // DeleteAcls, version 1.
+        let mut request = header(31);
+        request.push(kind);
+        text(&mut request, name);
+        request.push(pattern);
+        text(&mut request, &format!("User:{user}"));
+        text(&mut request, "*");
+        request.extend([operation as u8, 3]);
+        let answer = self.ask(&request);
+        // After the correlation id, the throttle time and the number of filters, the first result: no error, no message, and the
+        // number of rights that are gone.
+        assert_eq!(
+            &answer[8..20],
+            [0, 0, 0, 1, 0, 0, 0xff, 0xff, 0, 0, 0, 1],
+            "{user} loses {operation:?} on {resource:?}: {answer:?}"
         );
     }
 

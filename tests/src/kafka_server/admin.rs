@@ -10,7 +10,9 @@ use std::{
 
 use rdkafka::{
     ClientConfig, Offset, TopicPartitionList,
-    admin::{AdminClient, AdminOptions, NewPartitions, NewTopic, TopicReplication},
+    admin::{
+        AdminClient, AdminOptions, AlterConfig, NewPartitions, NewTopic, ResourceSpecifier, TopicReplication,
+    },
     client::DefaultClientContext,
     consumer::{BaseConsumer, CommitMode, Consumer as _},
     metadata::MetadataPartition,
@@ -61,6 +63,18 @@ impl KafkaServer {
         // The brokers hear of it later than the controller, which has answered.
         let count = usize::try_from(partitions).expect("a number of partitions");
         eventually("the topic exists", LIMIT, || self.partitions(name).len() == count);
+    }
+
+    /// Sets a property of a topic. Its other properties get their usual values.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the server refuses it.
+    pub fn alter_topic(&self, name: &str, property: (&str, &str)) {
+        let (admin, options) = self.admin();
+        let change = AlterConfig::new(ResourceSpecifier::Topic(name)).set(property.0, property.1);
+        let result = block_on(admin.alter_configs([&change], &options)).expect("an answer").pop();
+        result.expect("one result").unwrap_or_else(|(_, code)| panic!("cannot alter {name}: {code}"));
     }
 
     /// Deletes a topic.

@@ -14,7 +14,7 @@ pub use acl::{Operation, Resource};
 pub use records::Record;
 pub use setup::Setup;
 
-use crate::servers::{kafka_folder, new_folder};
+use crate::{cleanup::new_folder, servers::kafka_folder};
 use node::Node;
 
 /// Returns the folder in which this program finds the servers. `tests/kafka/install.sh` installs them there.

@@ -3,7 +3,10 @@
 use std::fs;
 
 use super::{KafkaServer, node::Node};
-use crate::servers::{Installed, certificate, free_port, new_folder};
+use crate::{
+    cleanup::new_folder,
+    servers::{Installed, certificate, free_port},
+};
 
 /// The options of a [`KafkaServer`].
 #[derive(Clone, Debug)]

@@ -12,7 +12,10 @@ use std::{
 };
 
 use super::Keeps;
-use crate::servers::{Installed, Process, free_port, new_folder};
+use crate::{
+    cleanup::new_folder,
+    servers::{Installed, Process, free_port},
+};
 
 /// A registry that keeps its schemas in memory. Dropping it kills the process.
 #[derive(Debug)]

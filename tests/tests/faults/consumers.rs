@@ -94,7 +94,7 @@ fn a_kill_during_a_pause_counts_no_attempt() {
     assert!(!attempts.is_empty());
     let attempts: Vec<_> = attempts.into_iter().filter(|pending| pending.attempts > 1).collect();
     assert!(attempts.is_empty(), "a process was killed during at most one attempt: {attempts:?}");
-    fs::write(scenario.folder.join("mark.up"), "").unwrap();
+    fs::write(scenario.processes.folder.join("mark.up"), "").unwrap();
     let mut consumer = scenario.consumer("ann", &json!({}));
     scenario.until_done();
     assert!(consumer.stop().success());

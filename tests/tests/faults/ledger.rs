@@ -7,7 +7,7 @@ use std::{
 
 use openedx_events::codec;
 
-use super::{fault::ItemSent, process::lines, scenario::Scenario};
+use super::{fault::ItemSent, scenario::Scenario};
 
 /// The number of the producer, and the number of the item.
 pub(crate) type Id = (i64, i64);
@@ -38,18 +38,15 @@ pub(crate) struct Ledger {
 impl Ledger {
     pub(crate) fn of(scenario: &Scenario) -> Self {
         let mut ledger = Self::default();
-        for producer in 0..scenario.producers.get() {
-            let file = scenario.folder.join(format!("producer.{producer}.accepted"));
-            for line in lines(&file) {
+        for (producer, lines) in (0..).zip(scenario.processes.accepted()) {
+            for line in lines {
                 let (number, at) = line.split_once(' ').unwrap();
-                let id = (producer.into(), number.parse().unwrap());
-                ledger.accepted.insert(id, at.parse().unwrap());
+                ledger.accepted.insert((producer, number.parse().unwrap()), at.parse().unwrap());
             }
         }
-        for consumer in 0..scenario.consumers.get() {
-            let file = |suffix: &str| scenario.folder.join(format!("consumer.{consumer:04}.{suffix}"));
-            ledger.read_handled(&lines(&file("handled")));
-            ledger.read_log(lines(&file("log")));
+        for [handled, log] in scenario.processes.handled() {
+            ledger.read_handled(&handled);
+            ledger.read_log(log);
         }
         for (data, attempts) in scenario.dead_letters() {
             if let Ok(entry) = codec::decode::<ItemSent>(&data) {

@@ -9,6 +9,7 @@ mod ledger;
 mod losses;
 mod poison;
 mod process;
+mod processes;
 mod proxy;
 mod receivers;
 mod scale;

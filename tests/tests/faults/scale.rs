@@ -37,7 +37,7 @@ fn three_members_survive_a_kill_every_second() {
         assert!(Instant::now() < deadline, "{}", Ledger::of(&scenario).summary());
         consumers[turn].kill();
         killed.insert(numbers[turn]);
-        numbers[turn] = scenario.consumers.get() as usize;
+        numbers[turn] = scenario.processes.consumers();
         consumers[turn] = scenario.consumer(names[turn], &options);
     }
     scenario.until_done();
@@ -115,7 +115,7 @@ fn memory_does_not_grow_with_the_events() {
     for (delivery, queue) in [("wait", 0), ("background", 16 * 1024)] {
         let mut scenario = Scenario::new();
         scenario.settings["EVENT_BUS_PRODUCER_DELIVERY"] = json!(delivery);
-        let sizes = |name: &str| scenario.folder.join(name);
+        let sizes = |name: &str| scenario.processes.folder.join(name);
         let (producer_sizes, consumer_sizes) = (sizes("producer"), sizes("consumer"));
         let every = count / 10;
         let mut consumer = scenario

@@ -1,12 +1,17 @@
 //! A scenario: a server, a folder for the records, and the processes that use them.
 
-use std::{cell::Cell, env, fs, path::PathBuf, thread, time::Duration};
+use std::time::Duration;
 
 use openedx_events::event_bus::{EventBus, RedisBus, RedisOptions};
 use openedx_events_tests::redis_server::{RedisServer, Setup};
 use serde_json::{Value, json};
 
-use super::{ledger::Ledger, process::Process};
+pub(crate) use super::processes::{events, wait};
+use super::{
+    ledger::Ledger,
+    process::Process,
+    processes::{self, Processes},
+};
 
 pub(crate) const TOPIC: &str = "dev-items";
 pub(crate) const GROUP: &str = "faults";
@@ -15,20 +20,16 @@ pub(crate) struct Scenario {
     pub(crate) server: RedisServer,
     /// The URL of the server for the processes.
     pub(crate) url: String,
-    pub(crate) folder: PathBuf,
     /// Settings in addition to the ones that every process has.
     pub(crate) settings: Value,
-    pub(crate) producers: Cell<u32>,
-    pub(crate) consumers: Cell<u32>,
+    pub(crate) processes: Processes,
 }
 
 impl Scenario {
     pub(crate) fn with(setup: Setup) -> Self {
         let server = setup.start();
-        let folder = server.file("records");
-        fs::create_dir_all(&folder).unwrap();
         let url = format!("{}?socket_timeout=1", server.url());
-        Self { url, folder, server, settings: json!({}), producers: Cell::new(0), consumers: Cell::new(0) }
+        Self { url, server, settings: json!({}), processes: Processes::new() }
     }
 
     pub(crate) fn new() -> Self {
@@ -36,58 +37,26 @@ impl Scenario {
     }
 
     fn settings(&self) -> Value {
-        let mut settings = json!({
-            "EVENTS_SERVICE_NAME": "faults",
+        let redis = json!({
             "EVENT_BUS_PRODUCER": "redis",
             "EVENT_BUS_CONSUMER": "redis",
             "EVENT_BUS_TOPIC_PREFIX": "dev",
             "EVENT_BUS_REDIS_CONNECTION_URL": self.url,
             "EVENT_BUS_REDIS_STREAM_MAX_LEN": 10_000_000,
             "EVENT_BUS_REDIS_CONSUMER_POLL_FAILURE_SLEEP": 0.05,
-            "EVENT_BUS_CONSUMER_MAX_ATTEMPTS": 5,
             "EVENT_BUS_CONSUMER_PAUSE_MAX": 0.2,
-            "EVENT_BUS_CONSUMER_RETRY_MIN": 0.01,
-            "EVENT_BUS_CONSUMER_RETRY_MAX": 0.1,
-            "EVENT_BUS_PRODUCER_CONFIG": {
-                "com.example.faults.item.sent.v1":
-                    {"items": {"event_key_field": "key", "enabled": true}},
-            },
         });
-        merge(&mut settings, &self.settings);
-        settings
+        processes::settings(&redis, &self.settings)
     }
 
     /// Starts a producer with options of `fault_producer`.
     pub(crate) fn producer(&self, options: &Value) -> Process {
-        let number = self.producers.replace(self.producers.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("producer.{number}.{suffix}"));
-        let mut all = json!({
-            "settings": self.settings(),
-            "producer": number,
-            "file": file("accepted"),
-            "log": file("log"),
-        });
-        merge(&mut all, options);
-        Process::start(env!("CARGO_BIN_EXE_fault_producer"), &all)
+        self.processes.producer(&self.settings(), options)
     }
 
     /// Starts a consumer called `name` with options of `fault_consumer`. Each process has its own files.
     pub(crate) fn consumer(&self, name: &str, options: &Value) -> Process {
-        let number = self.consumers.replace(self.consumers.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("consumer.{number:04}.{suffix}"));
-        let mut settings = self.settings();
-        // A consumer produces nothing.
-        let object = settings.as_object_mut().unwrap();
-        object.retain(|name, _| !name.starts_with("EVENT_BUS_PRODUCER"));
-        let mut all = json!({
-            "settings": settings,
-            "name": name,
-            "file": file("handled"),
-            "log": file("log"),
-            "marks": self.folder.join("mark"),
-        });
-        merge(&mut all, options);
-        Process::start(env!("CARGO_BIN_EXE_fault_consumer"), &all)
+        self.processes.consumer(self.settings(), name, options)
     }
 
     pub(crate) fn bus(&self) -> RedisBus {
@@ -158,17 +127,6 @@ fn field(info: &redis::Value, name: &str) -> Option<String> {
     values.chunks(2).find(|pair| text(&pair[0]).as_deref() == Some(name)).and_then(|pair| text(&pair[1]))
 }
 
-fn merge(into: &mut Value, more: &Value) {
-    for (name, value) in more.as_object().unwrap() {
-        into[name] = value.clone();
-    }
-}
-
-/// Returns the number of events that a large test sends: `few`, unless `FAULTS_EVENTS` is set.
-pub(crate) fn events(few: u64) -> u64 {
-    env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS must be a number"))
-}
-
 pub(crate) fn patience() -> Duration {
     Duration::from_secs(30 + events(0) / 100)
 }
@@ -176,8 +134,4 @@ pub(crate) fn patience() -> Duration {
 /// Waits until a condition holds, and fails after some time.
 pub(crate) fn eventually(what: &str, holds: impl FnMut() -> bool) {
     openedx_events_tests::eventually(what, patience(), holds);
-}
-
-pub(crate) fn wait(millis: u64) {
-    thread::sleep(Duration::from_millis(millis));
 }

@@ -22,7 +22,7 @@ use rdkafka::{
 
 use super::support::{World, lines, new_topic, number, number_in, soon};
 
-fn send(
+pub(crate) fn send(
     producer: &Producer,
     topic: &str,
     number: i64,

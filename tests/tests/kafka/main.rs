@@ -4,6 +4,7 @@ mod delivering;
 mod failures;
 mod keys;
 mod logins;
+mod order;
 mod registering;
 mod support;
 mod wire;

@@ -15,7 +15,7 @@ use openedx_events_tests::{
     schema_registry::{Apicurio, Fault, Keeps, Registry},
 };
 
-use super::support::{World, envelope, new_topic, number, soon};
+use super::support::{World, envelope, number, soon};
 
 /// A score.
 #[payload]
@@ -235,8 +235,7 @@ fn the_next_server_of_a_registry_is_asked() {
 
 #[test]
 fn files_of_certificates_are_checked_when_the_bus_is_made() {
-    let folder = std::env::temp_dir().join(format!("openedx-events-{}", new_topic()));
-    fs::create_dir_all(&folder).unwrap();
+    let folder = openedx_events_tests::new_folder("certificates");
     let file = folder.join("ca.pem");
     let mut options = KafkaOptions::new("127.0.0.1:1", ["https://127.0.0.1:1"]);
     options.registry_ca_certs = Some(file.clone());
@@ -245,5 +244,4 @@ fn files_of_certificates_are_checked_when_the_bus_is_made() {
     fs::write(&file, "no certificate").unwrap();
     let error = KafkaBus::new(options).unwrap_err().to_string();
     assert!(error.contains("is not a PEM file of certificates"), "{error}");
-    fs::remove_dir_all(folder).unwrap();
 }

@@ -87,7 +87,7 @@ fn a_broker_away_holds_back_a_background_producer() {
             "EVENT_BUS_PRODUCER_TIMEOUT": 60 + outage().as_secs(),
         }),
     );
-    let sizes = scenario.folder.join("sizes");
+    let sizes = scenario.processes.folder.join("sizes");
     let mut producer = scenario.producer(&json!({"count": 60_000, "sizes": sizes, "sizes_every": 1000}));
     let sent = || super::process::lines(&sizes).len();
     eventually("items are sent", || sent() > 2);

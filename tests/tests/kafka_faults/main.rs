@@ -13,6 +13,9 @@ mod mock;
 #[allow(dead_code, reason = "two test programs share this module")]
 #[path = "../faults/process.rs"]
 mod process;
+#[allow(dead_code, reason = "two test programs share this module")]
+#[path = "../faults/processes.rs"]
+mod processes;
 mod registry;
 mod scenario;
 mod topics;

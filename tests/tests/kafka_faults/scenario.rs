@@ -1,12 +1,9 @@
 //! A scenario: a broker, a registry, a topic and a group, a folder for the records, and the processes that use them.
 
 use std::{
-    cell::Cell,
     collections::BTreeMap,
-    env, fs,
-    path::PathBuf,
+    env,
     sync::atomic::{AtomicU32, Ordering},
-    thread,
     time::Duration,
 };
 
@@ -16,7 +13,11 @@ use openedx_events_tests::{
 };
 use serde_json::{Value, json};
 
-use super::process::{Process, lines};
+pub(crate) use super::processes::{events, merge, wait};
+use super::{
+    process::Process,
+    processes::{self, Processes},
+};
 
 pub(crate) struct Scenario {
     /// A broker of its own, if the test breaks it.
@@ -29,11 +30,9 @@ pub(crate) struct Scenario {
     pub(crate) topic: String,
     pub(crate) group: String,
     prefix: String,
-    pub(crate) folder: PathBuf,
     /// Settings in addition to the ones that every process has.
     pub(crate) settings: Value,
-    pub(crate) producers: Cell<u32>,
-    pub(crate) consumers: Cell<u32>,
+    pub(crate) processes: Processes,
 }
 
 impl Scenario {
@@ -62,8 +61,6 @@ impl Scenario {
     fn at(bootstrap: String) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let folder = env::temp_dir().join(format!("openedx-events-faults-{}-{number}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
         let prefix = format!("faults{number}");
         Self {
             own: None,
@@ -73,10 +70,8 @@ impl Scenario {
             topic: format!("{prefix}-items"),
             group: format!("group{number}"),
             prefix,
-            folder,
             settings: json!({}),
-            producers: Cell::new(0),
-            consumers: Cell::new(0),
+            processes: Processes::new(),
         }
     }
 
@@ -89,8 +84,7 @@ impl Scenario {
     }
 
     fn settings(&self) -> Value {
-        let mut settings = json!({
-            "EVENTS_SERVICE_NAME": "faults",
+        let kafka = json!({
             "EVENT_BUS_PRODUCER": "kafka",
             "EVENT_BUS_CONSUMER": "kafka",
             "EVENT_BUS_TOPIC_PREFIX": self.prefix,
@@ -103,51 +97,22 @@ impl Scenario {
                 "heartbeat.interval.ms": "300",
                 "reconnect.backoff.max.ms": "500",
             },
-            "EVENT_BUS_CONSUMER_MAX_ATTEMPTS": 5,
-            "EVENT_BUS_CONSUMER_RETRY_MIN": 0.01,
-            "EVENT_BUS_CONSUMER_RETRY_MAX": 0.1,
-            "EVENT_BUS_PRODUCER_CONFIG": {
-                "com.example.faults.item.sent.v1":
-                    {"items": {"event_key_field": "key", "enabled": true}},
-            },
         });
-        merge(&mut settings, &self.settings);
-        settings
+        processes::settings(&kafka, &self.settings)
     }
 
     /// Starts a producer with options of `fault_producer`.
     pub(crate) fn producer(&self, options: &Value) -> Process {
-        let number = self.producers.replace(self.producers.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("producer.{number}.{suffix}"));
-        let mut all = json!({
-            "settings": self.settings(),
-            "producer": number,
-            "keys": 50,
-            "file": file("accepted"),
-            "log": file("log"),
-        });
+        let mut all = json!({"keys": 50});
         merge(&mut all, options);
-        Process::start(env!("CARGO_BIN_EXE_fault_producer"), &all)
+        self.processes.producer(&self.settings(), &all)
     }
 
     /// Starts a consumer called `name` with options of `fault_consumer`. Each process has its own files.
     pub(crate) fn consumer(&self, name: &str, options: &Value) -> Process {
-        let number = self.consumers.replace(self.consumers.get() + 1);
-        let file = |suffix: &str| self.folder.join(format!("consumer.{number:04}.{suffix}"));
-        let mut settings = self.settings();
-        // A consumer produces nothing.
-        let object = settings.as_object_mut().unwrap();
-        object.retain(|name, _| !name.starts_with("EVENT_BUS_PRODUCER"));
-        let mut all = json!({
-            "settings": settings,
-            "name": name,
-            "group": self.group,
-            "file": file("handled"),
-            "log": file("log"),
-            "marks": self.folder.join("mark"),
-        });
+        let mut all = json!({"group": self.group});
         merge(&mut all, options);
-        Process::start(env!("CARGO_BIN_EXE_fault_consumer"), &all)
+        self.processes.consumer(self.settings(), name, &all)
     }
 
     /// Starts one producer after another, each with its number of items, and waits until all are accepted.
@@ -189,32 +154,6 @@ impl Scenario {
     }
 }
 
-impl Drop for Scenario {
-    fn drop(&mut self) {
-        if thread::panicking() {
-            for (kind, count) in [("producer", self.producers.get()), ("consumer", self.consumers.get())] {
-                for number in 0..count {
-                    let width = if kind == "consumer" { 4 } else { 1 };
-                    let log = lines(&self.folder.join(format!("{kind}.{number:0width$}.log")));
-                    println!("{kind} {number}: {:#?}", &log[log.len().saturating_sub(20)..]);
-                }
-            }
-        }
-        let _ = fs::remove_dir_all(&self.folder);
-    }
-}
-
-pub(crate) fn merge(into: &mut Value, more: &Value) {
-    for (name, value) in more.as_object().unwrap() {
-        into[name] = value.clone();
-    }
-}
-
-/// Returns the number of events that a large test sends: `few`, unless `FAULTS_EVENTS` is set.
-pub(crate) fn events(few: u64) -> u64 {
-    env::var("FAULTS_EVENTS").map_or(few, |text| text.parse().expect("FAULTS_EVENTS must be a number"))
-}
-
 /// Returns how long a server is away in the tests of long outages: `FAULTS_OUTAGE` seconds, or ten.
 pub(crate) fn outage() -> Duration {
     let seconds = env::var("FAULTS_OUTAGE");
@@ -228,8 +167,4 @@ pub(crate) fn patience() -> Duration {
 /// Waits until a condition holds, and fails after some time.
 pub(crate) fn eventually(what: &str, holds: impl FnMut() -> bool) {
     openedx_events_tests::eventually(what, patience(), holds);
-}
-
-pub(crate) fn wait(millis: u64) {
-    thread::sleep(Duration::from_millis(millis));
 }

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use openedx_events_tests::golden::all_vectors;
+use serde_json::Value;
 
 use crate::{
-    differences::{expected_metadata, known, same_data},
+    differences::{known, same_data},
     keys::{Keyed, keyed},
     python::each,
     rust::Received,
@@ -29,7 +30,9 @@ fn python_produces_and_rust_consumes() {
             for Keyed { vector, .. } in &events {
                 let event = received[vector.message_id()];
                 assert_eq!(event.event_type, vector.event.event_type());
-                assert_eq!(event.metadata, expected_metadata(vector, "rust"), "{}", vector.id);
+                // On Kafka, unlike on Redis, empty headers are kept.
+                let metadata: Value = serde_json::from_str(&vector.metadata).unwrap();
+                assert_eq!(event.metadata, metadata, "{}", vector.id);
                 assert!(same_data(&event.data, &vector.data), "{}: {}", vector.id, event.data);
                 assert_eq!(event.avro, vector.avro, "{}", vector.id);
             }

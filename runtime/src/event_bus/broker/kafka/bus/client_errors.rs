@@ -98,7 +98,9 @@ impl ClientErrors {
         }
         // A service has one table of properties for its producer and its consumers. The client tries again what fails while a broker
         // starts.
-        let is_usual = (facility == "CONFWARN" && line.contains("will be ignored by this"))
+        let is_ours = |part| facility == "CONFWARN" && line.contains(part);
+        let is_usual = is_ours("will be ignored by this")
+            || is_ours("enable.gapless.guarantee")
             || (facility == "GETPID" && line.ends_with(": retrying"));
         match level {
             _ if is_usual => tracing::debug!("librdkafka: {facility} {line}"),

@@ -72,6 +72,9 @@ use crate::event_bus::broker::{
 ///
 /// If a topic takes messages only one by one, because its `max.message.bytes` is small, they are sent one by one for a minute.
 ///
+/// If brokers refuse messages in the background, for example because a right is missing, the client is replaced by another one: what
+/// it has not sent comes after the refused messages, which are tried one by one until the topic takes them.
+///
 /// # TLS
 ///
 /// Connections to the brokers are encrypted by OpenSSL, which is part of the program; they trust the authorities that it finds

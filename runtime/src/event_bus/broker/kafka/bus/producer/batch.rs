@@ -82,10 +82,9 @@ impl Batch {
 impl Ticket {
     /// Says that the client has given up the message.
     pub(super) fn fail(self, code: RDKafkaErrorCode, topic: &str) {
-        use RDKafkaErrorCode::{InvalidRecord, MessageSizeTooLarge};
         if let Some(held) = &self.batch.held
-            // These are not sent again, or at once.
-            && !matches!(code, InvalidRecord | MessageSizeTooLarge)
+            // It is not sent again.
+            && code != RDKafkaErrorCode::InvalidRecord
         {
             held.hold(topic);
         }

@@ -16,6 +16,7 @@ use super::{
     failure,
     held::{Held, OpenCall},
     instance::{Buffers, Instance, Purpose},
+    one_by_one::Why,
     schema_ids::SchemaIds,
     unconfirmed::Place,
 };
@@ -31,6 +32,10 @@ const FULL: Duration = Duration::from_millis(5);
 pub(super) struct Call<E> {
     producer: Arc<Shared>,
     instance: Arc<Instance>,
+    /// In the background: the client of messages that go alone, if there are any.
+    alone: Option<Arc<Instance>>,
+    /// The messages that it has: whether it refuses one does not depend on others.
+    went_alone: Vec<usize>,
     envelopes: E,
     deadline: Instant,
     batch: Arc<Batch>,
@@ -52,13 +57,24 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
         held: Option<Arc<Held>>,
     ) -> Result<Self, BusError> {
         let purpose = if held.is_some() { Purpose::Background } else { Purpose::Wait };
+        let batch = Batch::new(envelopes.len(), held.clone());
+        let held = held.map(|held| (Arc::clone(&held), held.open()));
+        let mut instance = producer.instance(purpose)?;
+        // While others are open, a useless client keeps this call from overtaking their messages.
+        if held.as_ref().is_none_or(|(_, open)| open.is_only())
+            && producer.clients.remove_if_useless(&instance)
+        {
+            instance = producer.instance(purpose)?;
+        }
         Ok(Self {
             producer: Arc::clone(producer),
-            instance: producer.instance(purpose)?,
-            batch: Batch::new(envelopes.len(), held.clone()),
+            instance,
+            alone: None,
+            went_alone: Vec::new(),
+            batch,
             envelopes,
             deadline,
-            held: held.map(|held| (Arc::clone(&held), held.open())),
+            held,
             errors: HashMap::new(),
             earlier: HashMap::new(),
             buffers: Buffers::default(),
@@ -128,7 +144,9 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
     /// Waits for the reports, and returns the result of each message.
     pub(super) fn finish(&mut self) -> Vec<Result<EntryId, BusError>> {
         let mut outcomes = self.batch.wait(self.deadline);
-        self.retry_alone(&outcomes);
+        if self.held.is_none() {
+            self.retry_alone(&outcomes);
+        }
         self.remember_late(&outcomes);
         for (index, outcome) in self.earlier.drain() {
             outcomes[index] = outcome;
@@ -137,9 +155,36 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
             self.producer.errors.clear();
         }
         let outcomes = outcomes.into_iter().enumerate();
-        let outcomes = outcomes.map(|(index, outcome)| self.result(index, outcome)).collect();
-        self.producer.remove_if_useless(&self.instance);
+        let outcomes: Vec<_> = outcomes.map(|(index, outcome)| self.result(index, outcome)).collect();
+        match &self.held {
+            Some((_, open)) => {
+                self.note_refusals(&outcomes);
+                if open.is_only() {
+                    self.producer.clients.remove_if_useless(&self.instance);
+                }
+            }
+            None => drop(self.producer.clients.remove_if_useless(&self.instance)),
+        }
+        if let Some(alone) = &self.alone {
+            self.producer.clients.remove_if_useless(alone);
+        }
         outcomes
+    }
+
+    /// Remembers the topics that are refused, so that their next messages go alone, and those that are not refused any longer.
+    fn note_refusals(&self, outcomes: &[Result<EntryId, BusError>]) {
+        for (index, outcome) in outcomes.iter().enumerate() {
+            let topic = &self.envelopes[index].topic;
+            match outcome {
+                Ok(_) if self.went_alone.contains(&index) => self.producer.one_by_one.accept(topic),
+                Err(error) if !error.is_transient() && !error.is_refused() => {
+                    self.producer.one_by_one.add(topic, Why::Refused);
+                    // It may remember that the topic is refused when it is not any longer.
+                    self.instance.retire();
+                }
+                _ => {}
+            }
+        }
     }
 
     /// Waits for the outcome of a message that the client has from an earlier call. Returns whether it need not be sent again.
@@ -173,33 +218,67 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
             self.errors.insert(index, BusError::held_back());
             return;
         }
-        if self.producer.small.contains(&topic) {
-            let outcome = self.send_alone(index, ids);
-            self.earlier.insert(index, outcome);
-            return;
-        }
+        let instance = match self.producer.one_by_one.why(&topic) {
+            None => Ok(Arc::clone(&self.instance)),
+            Some(Why::Small) => {
+                let outcome = self.send_alone(index, ids);
+                self.earlier.insert(index, outcome);
+                return;
+            }
+            Some(Why::Refused) => {
+                // Others wait until this one shows whether the topic is still refused.
+                if let Some((held, _)) = &self.held {
+                    held.hold(&topic);
+                }
+                self.client_of_one(index)
+            }
+        };
+        let instance = match instance {
+            Ok(instance) => instance,
+            Err(error) => return self.fail(index, error),
+        };
         loop {
             if Instant::now() >= self.deadline {
                 self.fail(index, failure::late(&topic, &self.producer.errors));
                 return;
             }
             let ticket = self.batch.ticket(index);
-            match self.instance.add(&self.envelopes[index], &ids, ticket, &mut self.buffers) {
+            match instance.add(&self.envelopes[index], &ids, ticket, &mut self.buffers) {
                 Err(Code::QueueFull) => thread::sleep(FULL),
+                Err(Code::MessageSizeTooLarge) => return self.went_alone.push(index),
                 // The outcome of the ticket says what became of it.
                 Ok(()) | Err(_) => return,
             }
         }
     }
 
+    /// Returns the client for a message that goes alone.
+    fn client_of_one(&mut self, index: usize) -> Result<Arc<Instance>, BusError> {
+        self.went_alone.push(index);
+        if self.held.is_none() {
+            return Ok(Arc::clone(&self.instance));
+        }
+        let alone = self.producer.instance(Purpose::Alone)?;
+        Ok(Arc::clone(self.alone.insert(alone)))
+    }
+
     /// Sends a message, and waits for its outcome.
     fn send_alone(&mut self, index: usize, ids: SchemaIds) -> Outcome {
+        let instance = match self.client_of_one(index) {
+            Ok(instance) => instance,
+            Err(error) => {
+                self.fail(index, error);
+                return Outcome::Open;
+            }
+        };
         let batch = Batch::new(1, self.held.as_ref().map(|(held, _)| Arc::clone(held)));
         // A message that the client does not take has its outcome.
-        let _ = self.instance.add(&self.envelopes[index], &ids, batch.ticket(0), &mut self.buffers);
+        let _ = instance.add(&self.envelopes[index], &ids, batch.ticket(0), &mut self.buffers);
         let outcome = batch.wait(self.deadline)[0];
         if outcome == Outcome::Open {
             self.producer.unconfirmed.add([(&self.envelopes[index], Place { batch, index: 0 })]);
+            // The next messages must not overtake this one.
+            self.fail(index, failure::late(&self.envelopes[index].topic, &self.producer.errors));
         }
         outcome
     }
@@ -216,7 +295,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
                 let outcome = self.send_alone(index, ids);
                 self.earlier.insert(index, outcome);
                 if matches!(outcome, Outcome::Delivered(_)) {
-                    self.producer.small.add(&self.envelopes[index].topic);
+                    self.producer.one_by_one.add(&self.envelopes[index].topic, Why::Small);
                 }
             }
         }
@@ -224,23 +303,30 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
 
     /// Returns the result of a message.
     fn result(&mut self, index: usize, outcome: Outcome) -> Result<EntryId, BusError> {
-        let topic = &*self.envelopes[index].topic;
+        let topic = &self.envelopes[index].topic;
+        let errors = &self.producer.errors;
         match outcome {
             Outcome::Delivered(position) => Ok(position.into()),
-            Outcome::Failed(code) => {
-                // These codes say only that there is a fatal error.
-                let is_fatal = matches!(code, Code::Fatal | Code::PurgeQueue | Code::PurgeInflight);
-                let fatal = if is_fatal { self.instance.fatal_error() } else { None };
-                Err(match fatal {
-                    Some((code, _)) => failure::refused(code, topic, &self.producer.errors),
+            Outcome::Failed(Code::MessageSizeTooLarge) if !self.went_alone.contains(&index) => {
+                if self.held.is_none() {
+                    // There was no time to try it alone.
+                    return Err(failure::late(topic, errors));
+                }
+                self.producer.one_by_one.add(topic, Why::Small);
+                Err(BusError::held_back())
+            }
+            // These codes say only that the client sends nothing any more.
+            Outcome::Failed(Code::Fatal | Code::PurgeQueue | Code::PurgeInflight) => {
+                let alone = self.alone.as_ref().filter(|_| self.went_alone.contains(&index));
+                Err(match alone.unwrap_or(&self.instance).fatal_error() {
+                    Some((Code::GaplessGuarantee, _)) => BusError::held_back(),
+                    Some((code, _)) => failure::refused(code, topic, errors),
                     // Somebody took it back.
-                    None if is_fatal => failure::late(topic, &self.producer.errors),
-                    None => failure::refused(code, topic, &self.producer.errors),
+                    None => failure::late(topic, errors),
                 })
             }
-            Outcome::Open => {
-                Err(self.errors.remove(&index).unwrap_or_else(|| failure::late(topic, &self.producer.errors)))
-            }
+            Outcome::Failed(code) => Err(failure::refused(code, topic, errors)),
+            Outcome::Open => Err(self.errors.remove(&index).unwrap_or_else(|| failure::late(topic, errors))),
         }
     }
 }
@@ -250,8 +336,6 @@ impl OpenSend for Call<Arc<[Envelope]>> {
         if self.batch.is_open_at(deadline) {
             return None;
         }
-        // Messages that were too large together need time of their own.
-        self.deadline = self.deadline.max(Instant::now() + self.producer.connector.options.produce_timeout);
         Some(self.finish())
     }
 
@@ -260,9 +344,11 @@ impl OpenSend for Call<Arc<[Envelope]>> {
         failure::late(topic, &self.producer.errors)
     }
 
-    /// The client cannot throw away single messages, so it throws away all, and ends.
+    /// A client cannot throw away single messages, so it throws away all, and ends.
     fn take_back(&mut self) {
-        self.producer.remove(&self.instance);
-        self.instance.purge();
+        for instance in [Some(&self.instance), self.alone.as_ref()].into_iter().flatten() {
+            self.producer.clients.remove(instance);
+            instance.purge();
+        }
     }
 }

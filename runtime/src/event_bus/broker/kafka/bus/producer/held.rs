@@ -49,6 +49,13 @@ impl Held {
     }
 }
 
+impl OpenCall {
+    /// Returns whether no other call is open.
+    pub(super) fn is_only(&self) -> bool {
+        self.0.state().open == 1
+    }
+}
+
 impl Drop for OpenCall {
     fn drop(&mut self) {
         let mut state = self.0.state();
@@ -67,7 +74,10 @@ mod tests {
     #[test]
     fn a_topic_is_held_until_all_calls_have_ended() {
         let held = Arc::<Held>::default();
-        let (first, second) = (held.open(), held.open());
+        let first = held.open();
+        assert!(first.is_only());
+        let second = held.open();
+        assert!(!first.is_only());
         assert!(!held.holds("a"));
         held.hold("a");
         assert!(held.holds("a") && !held.holds("b"));

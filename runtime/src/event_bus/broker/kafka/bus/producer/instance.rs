@@ -43,14 +43,18 @@ const POLL: Duration = Duration::from_millis(100);
 pub(super) enum Purpose {
     /// Senders wait for their messages, and get back those that are late.
     Wait,
-    /// Background delivery sends many messages, which the client sends again for as long as it takes: it keeps their order.
+    /// Background delivery sends many messages, which the client sends again for as long as it takes: it keeps their order. If a
+    /// broker refuses some, the client sends nothing any more, so that no later message overtakes those that are sent again.
     Background,
+    /// Background delivery sends one message of a topic at a time, which may be refused.
+    Alone,
 }
 
 /// A producer of librdkafka. A fatal error makes it useless.
 pub(super) struct Instance {
     producer: Arc<BaseProducer<Context>>,
     ended: Arc<AtomicBool>,
+    retired: AtomicBool,
     flush: Duration,
 }
 
@@ -61,15 +65,20 @@ impl Instance {
         purpose: Purpose,
         errors: Arc<ClientErrors>,
     ) -> Result<Self, BusError> {
-        let (timeout, linger) = match purpose {
+        let timeout = match purpose {
             // When a send fails, the message must not be in the client's queue any more.
-            Purpose::Wait => (client::milliseconds(options.produce_timeout, 1000), "0"),
+            Purpose::Wait => client::milliseconds(options.produce_timeout, 1000),
             // For librdkafka, 0 means that there is no limit.
-            Purpose::Background => ("0".to_owned(), LINGER),
+            Purpose::Background | Purpose::Alone => "0".to_owned(),
+        };
+        let (linger, gapless) = match purpose {
+            Purpose::Wait | Purpose::Alone => ("0", "false"),
+            Purpose::Background => (LINGER, "true"),
         };
         let own = [
             ("acks", "all"),
             ("enable.idempotence", "true"),
+            ("enable.gapless.guarantee", gapless),
             ("partitioner", "consistent_random"),
             ("linger.ms", linger),
             ("message.timeout.ms", &timeout),
@@ -81,12 +90,17 @@ impl Instance {
         let instance = Self {
             producer: Arc::new(producer),
             ended: Arc::default(),
+            retired: AtomicBool::new(false),
             flush: options.produce_timeout.max(Duration::from_secs(1)) + Duration::from_secs(1),
         };
         let (producer, ended) = (Arc::clone(&instance.producer), Arc::clone(&instance.ended));
         let take_reports = move || {
             while !ended.load(Ordering::Relaxed) {
                 producer.poll(POLL);
+                if producer.client().fatal_error().is_some() {
+                    // It has done this already, but keeps what came back from a broker since then.
+                    producer.purge(PurgeConfig::default().queue());
+                }
             }
         };
         spawn("events-kafka-producer".to_owned(), take_reports)
@@ -127,7 +141,10 @@ impl Instance {
             let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::InvalidArgument);
             let ticket = record.delivery_opaque;
             match code {
-                RDKafkaErrorCode::QueueFull => ticket.settle(Outcome::Failed(code)),
+                // They are not sent again, or at once.
+                RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::MessageSizeTooLarge => {
+                    ticket.settle(Outcome::Failed(code));
+                }
                 _ => ticket.fail(code, &envelope.topic),
             }
             code
@@ -139,7 +156,16 @@ impl Instance {
         self.producer.purge(PurgeConfig::default().queue().inflight());
     }
 
-    /// Returns why this instance is useless, if it is.
+    /// Notes that it gets no messages any more, once those that it has are settled.
+    pub(super) fn retire(&self) {
+        self.retired.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_useless(&self) -> bool {
+        self.retired.load(Ordering::Relaxed) || self.fatal_error().is_some()
+    }
+
+    /// Returns why it does not send anything any more.
     pub(super) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
         self.producer.client().fatal_error()
     }

@@ -2,24 +2,23 @@
 
 mod batch;
 mod call;
+mod clients;
 mod failure;
 mod held;
 mod instance;
+mod one_by_one;
 mod schema_ids;
-mod small;
 mod unconfirmed;
 
-use std::{
-    sync::{Arc, PoisonError, RwLock},
-    time::Instant,
-};
+use std::{sync::Arc, time::Instant};
 
 use self::{
     call::Call,
+    clients::Clients,
     held::Held,
     instance::{Instance, Purpose},
+    one_by_one::OneByOne,
     schema_ids::KnownIds,
-    small::SmallTopics,
     unconfirmed::Unconfirmed,
 };
 use super::{Connector, client_errors::ClientErrors};
@@ -36,31 +35,23 @@ struct Shared {
     errors: Arc<ClientErrors>,
     ids: KnownIds,
     unconfirmed: Unconfirmed,
-    small: SmallTopics,
+    one_by_one: OneByOne,
     held: Arc<Held>,
-    client: RwLock<Client>,
-}
-
-/// The client of librdkafka. The first call of the other kind replaces it, because callers use one kind.
-struct Client {
-    purpose: Purpose,
-    /// `None` if it cannot be started.
-    instance: Option<Arc<Instance>>,
+    clients: Clients,
 }
 
 impl KafkaProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Result<Self, BusError> {
         let errors = Arc::new(ClientErrors::new(&connector.options));
-        let instance = Instance::start(&connector.options, Purpose::Wait, Arc::clone(&errors))?;
-        let client = Client { purpose: Purpose::Wait, instance: Some(Arc::new(instance)) };
+        let clients = Clients::start(&connector, &errors)?;
         Ok(Self(Arc::new(Shared {
             connector,
             errors,
             ids: KnownIds::default(),
             unconfirmed: Unconfirmed::default(),
-            small: SmallTopics::default(),
+            one_by_one: OneByOne::default(),
             held: Arc::default(),
-            client: RwLock::new(client),
+            clients,
         })))
     }
 }
@@ -68,36 +59,7 @@ impl KafkaProducer {
 impl Shared {
     /// Returns the client for a purpose. Starts it, unless it runs.
     fn instance(&self, purpose: Purpose) -> Result<Arc<Instance>, BusError> {
-        let client = self.client.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(instance) = client.instance.as_ref().filter(|_| client.purpose == purpose) {
-            return Ok(Arc::clone(instance));
-        }
-        drop(client);
-        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
-        if client.purpose != purpose || client.instance.is_none() {
-            let new = Instance::start(&self.connector.options, purpose, Arc::clone(&self.errors))?;
-            *client = Client { purpose, instance: Some(Arc::new(new)) };
-        }
-        client.instance.clone().ok_or_else(|| BusError::transient("the client of Kafka is not running"))
-    }
-
-    /// Removes an instance, so that the next call starts another one. Returns whether it was the current one.
-    fn remove(&self, useless: &Arc<Instance>) -> bool {
-        let mut client = self.client.write().unwrap_or_else(PoisonError::into_inner);
-        let is_current = client.instance.as_ref().is_some_and(|current| Arc::ptr_eq(current, useless));
-        if is_current {
-            client.instance = None;
-        }
-        is_current
-    }
-
-    /// Removes an instance that a fatal error has made useless.
-    fn remove_if_useless(&self, instance: &Arc<Instance>) {
-        if let Some((_, reason)) = instance.fatal_error()
-            && self.remove(instance)
-        {
-            tracing::warn!(reason, "the client of Kafka has failed for good: starting another one");
-        }
+        self.clients.get(purpose, &self.connector, &self.errors)
     }
 }
 
