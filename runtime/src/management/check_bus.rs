@@ -206,7 +206,7 @@ fn obstacles(
     with_routes: bool,
     operations: &mut dyn Operations,
 ) -> Result<BTreeSet<Obstacle>, BusError> {
-    let mut found = BTreeSet::new();
+    let mut found = BTreeSet::from_iter(operations.general_obstacles()?);
     let routes = settings.producer.config.iter().filter(|(.., route)| with_routes && route.enabled);
     for (event_type, topic, route) in routes {
         let (topic, key_field) = (settings.stream_name(topic), Some(&*route.event_key_field));

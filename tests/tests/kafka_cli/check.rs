@@ -51,6 +51,18 @@ fn a_server_that_works_has_no_findings_and_nothing_is_registered() {
 }
 
 #[test]
+fn a_registry_that_does_not_answer_is_found_without_routes_and_topics() {
+    let Some(bus) = Bus::new(1) else { return };
+    let routed = Bus::new(1).unwrap().with("EVENT_BUS_PRODUCER_CONFIG", routes("parcels"));
+    for bus in [&bus, &routed] {
+        bus.registry.fail(Fault::Away);
+        let lines = check(bus);
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        assert!(has(&lines, &["registry: ", "SCHEMA_REGISTRY_URL"]), "{lines:#?}");
+    }
+}
+
+#[test]
 fn schemas_that_the_registry_refuses_are_found() {
     let Some(bus) = Bus::new(1) else { return };
     let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", routes("parcels"));

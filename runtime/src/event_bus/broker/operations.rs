@@ -27,6 +27,12 @@ pub trait Operations: Send {
     /// topic. No group is involved.
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError>;
 
+    /// Lists what would keep a program from using any topic, for example a registry of schemas that does not answer. Changes nothing.
+    /// By default, finds nothing.
+    fn general_obstacles(&mut self) -> Result<Vec<Obstacle>, BusError> {
+        Ok(Vec::new())
+    }
+
     /// Lists what would keep a program from using a topic in this way: rights that the user lacks, or schemas that a registry
     /// refuses. A topic or a group that does not exist is not among them. Changes nothing. By default, finds nothing.
     fn obstacles(&mut self, topic_use: &TopicUse<'_>) -> Result<Vec<Obstacle>, BusError> {

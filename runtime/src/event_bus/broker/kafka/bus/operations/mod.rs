@@ -106,6 +106,10 @@ impl Operations for KafkaOperations {
         self.merge.insert(merge).page(max)
     }
 
+    fn general_obstacles(&mut self) -> Result<Vec<Obstacle>, BusError> {
+        Ok(Vec::from_iter(self.registry_obstacle()))
+    }
+
     fn obstacles(&mut self, topic_use: &TopicUse<'_>) -> Result<Vec<Obstacle>, BusError> {
         self.find_obstacles(topic_use)
     }

@@ -17,6 +17,11 @@ use crate::{
 };
 
 impl KafkaOperations {
+    /// Asks the registry, with the login.
+    pub(super) fn registry_obstacle(&self) -> Option<Obstacle> {
+        self.connector.registry.ping(deadline()).err().map(registry_away)
+    }
+
     pub(super) fn find_obstacles(&mut self, topic_use: &TopicUse<'_>) -> Result<Vec<Obstacle>, BusError> {
         let deadline = deadline();
         match *topic_use {
@@ -29,9 +34,6 @@ impl KafkaOperations {
                 let mut found = Vec::from_iter(self.right(topic, Right::Read, deadline)?);
                 found.extend(self.group(topic, group, deadline)?);
                 found.extend(self.letters_topic(topic, group, deadline)?);
-                if let Err(error) = self.connector.registry.ping(deadline) {
-                    found.push(registry_away(error));
-                }
                 Ok(found)
             }
         }
