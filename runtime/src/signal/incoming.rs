@@ -17,7 +17,8 @@
 //!     service is away, and the consumer pauses without a split: no message counts an attempt. Otherwise, the consumer calls
 //!     `run_batch` with each half of the batch, first half first, until a call succeeds or has one message, whose outcome is `Each`.
 //!     This is also right for an error that `is_permanent()`: one message is to blame, and it is permanent only for that message.
-//! * Failures are logged here, if the items have attempts: one line for each message, or one line for the whole batch.
+//! * Failures are logged here, if the items have attempts: one line for each message, or one line for the whole batch. Unavailable
+//!   receivers are not: a consumer logs the beginning of its pause.
 
 // A registered receiver is in a link section, and the attribute for that is `unsafe`.
 #[allow(unsafe_code)]
@@ -107,9 +108,19 @@ impl Incoming {
         let call = || callee.call(self.event(), delivery);
         let outcome = run(handle, &Scopes::current(), Some(timeout), call)?.map_err(blame_runtime);
         if let (Err(error), Some(attempt)) = (&outcome, attempt) {
-            log_failure(handle, error, &self.metadata, Some(attempt));
+            self.log_failure(index, error, attempt);
         }
         Some(outcome)
+    }
+
+    /// Logs the failure of the receiver at `index` in [`receivers`](Self::receivers). If it is unavailable, the consumer says so once,
+    /// when it pauses.
+    pub(crate) fn log_failure(&self, index: usize, error: &ReceiverError, attempt: Attempt<'_>) {
+        if let Some((handle, _)) = self.receivers.get(index)
+            && !error.is_unavailable()
+        {
+            log_failure(handle, error, &self.metadata, Some(attempt));
+        }
     }
 }
 
@@ -155,11 +166,14 @@ pub(crate) fn run_batch(receiver: BatchReceiver, items: &[BatchItem<'_>], timeou
     match &outcome {
         BatchOutcome::Each(outcomes) => {
             for (outcome, item) in outcomes.iter().zip(items) {
-                if let (Err(error), Some(attempt)) = (outcome, item.attempt) {
+                if let (Err(error), Some(attempt)) = (outcome, item.attempt)
+                    && !error.is_unavailable()
+                {
                     log_failure(receiver.definition(), error, item.incoming.metadata(), Some(attempt));
                 }
             }
         }
+        BatchOutcome::Whole(error) if error.is_unavailable() => {}
         BatchOutcome::Whole(error) => log_whole(receiver, error, items),
     }
     outcome

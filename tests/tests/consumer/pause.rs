@@ -85,15 +85,20 @@ fn a_declared_outage_costs_nothing() {
     assert_eq!((tried.count("2"), tried.count("3")), (0, 0), "nothing else is begun or read");
     let paused = consumer.lines.with("paused: ");
     assert_eq!(paused.len(), 1, "{paused:?}");
-    for part in ["WARN ", "receiver=", "503 from the carrier"] {
+    for part in ["WARN ", "receiver=", "503 from the carrier", "next_try_in=20ms"] {
         assert!(paused[0].contains(part), "`{part}` is not in {paused:?}");
     }
+    assert!(!paused[0].contains("given_up"), "nothing was given up: {paused:?}");
     assert!(!paused[0].contains("dlq replay"), "nothing was given up: {paused:?}");
     service.set_up(true);
     wait("all are acknowledged", || script.acknowledged().len() == 3);
     assert_eq!(handled.all(), ["1", "2", "3"]);
     let resumed = consumer.lines.with("resumed: the receiver works again");
     assert!(resumed.len() == 1 && resumed[0].starts_with("WARN "), "{resumed:?}");
+    assert!(resumed[0].contains(" seconds=0.") && !resumed[0].contains("error="), "{resumed:?}");
+    assert!(!resumed[0].contains(" tries=0") && resumed[0].contains(" tries="), "{resumed:?}");
+    let failures = consumer.lines.with("receiver failed");
+    assert!(failures.is_empty(), "the outage is not an error of the messages: {failures:?}");
     let report = consumer.stop().unwrap();
     assert_eq!((report.pauses, report.handled, report.failed_attempts, report.dead_lettered), (1, 3, 0, 0));
     let held: Vec<_> = script.calls().into_iter().filter(|call| matches!(call, Call::Hold(_))).collect();
@@ -110,6 +115,8 @@ fn a_receiver_can_say_when_to_try_again() {
     let consumer = script.start(|consumer| consumer);
     wait("it is tried again", || tried.count("1") == 3);
     assert!(started.elapsed() >= MILLIS(200) && started.elapsed() < MILLIS(4000), "{:?}", started.elapsed());
+    let paused = consumer.lines.with("paused: ");
+    assert!(paused[0].contains("next_try_in=100ms"), "{paused:?}");
     consumer.stop().unwrap();
 }
 
@@ -125,6 +132,8 @@ fn messages_in_a_row_that_use_up_their_attempts_begin_a_pause() {
     for part in ["given_up=2", "dlq replay -t parcels -g office --all", "connection refused"] {
         assert!(paused[0].contains(part), "`{part}` is not in {paused:?}");
     }
+    let failures = consumer.lines.with("receiver failed");
+    assert_eq!(failures.len(), 9, "three attempts each, and no try of the pause: {failures:?}");
     service.set_up(true);
     wait("the others are acknowledged", || script.acknowledged().len() == 6);
     assert_eq!(handled.all(), ["3", "4", "5", "6", "7", "8"]);
@@ -218,6 +227,8 @@ fn another_failure_ends_the_pause() {
     wait("the other one is acknowledged", || script.has_acknowledged("2"));
     assert_eq!(dead_letters(&script), ["1"]);
     assert_eq!(consumer.lines.with("resumed: the message that was tried failed in another way").len(), 1);
+    let failures = consumer.lines.with("receiver failed");
+    assert!(failures.len() == 1 && failures[0].contains("no such street"), "{failures:?}");
     assert_eq!(consumer.stop().unwrap().failed_attempts, 1);
 }
 

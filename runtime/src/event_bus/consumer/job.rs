@@ -21,7 +21,7 @@ use crate::{
         wire::{Entry, EntryId, Failure, Message},
     },
     former,
-    receiver::{Attempt, FullName, ReceiverDefinition},
+    receiver::{Attempt, FullName, ReceiverDefinition, ReceiverError},
     registry,
     signal::Incoming,
 };
@@ -45,6 +45,9 @@ pub(super) struct Job {
     is_stored: bool,
     /// Why the message waits for the end of a pause. It is in a box because that is rare.
     hold: Option<Box<Hold>>,
+    /// The receivers that failed in an attempt that only tried whether one works again, by their numbers, and when they were started.
+    /// They are logged when it is known whether the pause goes on.
+    failed_in_probe: Vec<(usize, ReceiverError, Instant)>,
     /// The receivers that succeeded in the last attempt, if anybody asks.
     pub(super) succeeded: Option<Vec<FullName>>,
     /// The room that the message takes among those that were read.
@@ -105,6 +108,7 @@ impl Job {
             has_only_batches,
             is_stored: false,
             hold: None,
+            failed_in_probe: Vec::new(),
             succeeded: None,
             _room: room,
         }
@@ -156,17 +160,22 @@ impl Job {
             let started = first.take().unwrap_or_else(Instant::now);
             begin(receiver, &self.entry.id, started);
             let attempt = Attempt { entry_id: self.entry.id.as_str(), number: self.entry.attempt, started };
-            let Some(Err(error)) = incoming.run(index, Some(attempt), receiver_timeout) else {
+            let logged = probed.is_none().then_some(attempt);
+            let Some(Err(error)) = incoming.run(index, logged, receiver_timeout) else {
                 self.succeeded.iter_mut().for_each(|succeeded| succeeded.push(name));
                 return false;
             };
             let failure = FailedReceiver { receiver: name, error: error.chain() };
-            if error.is_permanent() {
-                self.given_up.push(failure);
-                return false;
-            }
+            let is_permanent = error.is_permanent();
             if error.is_unavailable() {
                 Unavailable::add(&mut unavailable, &failure, error.wait());
+            }
+            if probed.is_some() {
+                self.failed_in_probe.push((index, error, started));
+            }
+            if is_permanent {
+                self.given_up.push(failure);
+                return false;
             }
             failed.push(failure);
             true
@@ -197,6 +206,18 @@ impl Job {
         left.retain(|&index| receivers.get(index).is_some_and(|name| !is_given_up(*name)));
         self.given_up.extend_from_slice(failed);
         !left.is_empty()
+    }
+
+    /// Logs the failures of an attempt that only tried whether a receiver works again. While the pause goes on, they are not news,
+    /// except for a receiver that is given up.
+    pub(super) fn log_probe(&mut self, pause_goes_on: bool) {
+        let Some(DecodedEvent { incoming, .. }) = &self.decoded else { return };
+        for (index, error, started) in std::mem::take(&mut self.failed_in_probe) {
+            if error.is_permanent() || !pause_goes_on {
+                let (entry_id, number) = (self.entry.id.as_str(), self.entry.attempt);
+                incoming.log_failure(index, &error, Attempt { entry_id, number, started });
+            }
+        }
     }
 
     /// Avoids decoding events without a receiver.

@@ -144,7 +144,7 @@ impl Consumer {
     fn consume(&self, stop: &Stop) -> Result<Report, ConsumeError> {
         // Threads that receivers start find it too.
         let _runtime = Remembered::current();
-        let Subscription { topic, group, .. } = &self.subscription;
+        let topic = &self.subscription.topic;
         let bus = self.bus()?;
         self.check_capabilities(&*bus)?;
         let _entered = bus.consumer_span(&self.subscription).entered();
@@ -164,7 +164,7 @@ impl Consumer {
         let (outcome, lanes) =
             Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop, &observers)?.run();
         let report = Report { lanes, ..tally.report() };
-        tracing::info!(topic, group, "consumer ended: {report}");
+        tracing::info!("consumer ended: {report}");
         match outcome {
             Ok(()) => Ok(report),
             Err(ConsumeError::Bus(error)) => Err(self.refused(error)),

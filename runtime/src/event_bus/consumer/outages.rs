@@ -18,7 +18,7 @@ mod tests;
 use std::time::{Duration, Instant};
 
 use crate::{
-    event_bus::observe::{Outage, Resumption},
+    event_bus::observe::{Outage, Resumed, Resumption},
     receiver::FullName,
 };
 
@@ -53,13 +53,15 @@ struct Pause {
     lane: usize,
     /// When it is tried next; `None` while it is tried.
     due: Option<Instant>,
+    tries: u32,
 }
 
 /// The beginning or the end of a pause.
 #[derive(Debug, PartialEq)]
 pub(super) enum PauseNews {
-    Paused(Outage),
-    Resumed(Outage, Duration, Resumption),
+    /// With the time until the first try.
+    Paused(Outage, Duration),
+    Resumed(Outage, Resumed),
 }
 
 impl Outages {
@@ -94,10 +96,7 @@ impl Outages {
                 pause.try_again(self.max, after, now);
             }
         } else {
-            self.begin(lane, receiver, error, true, now);
-            if let Some((pause, after)) = self.pause.as_mut().zip(after) {
-                pause.due = Some(now + after.clamp(SHORTEST.min(self.max), self.max));
-            }
+            self.begin(lane, receiver, error, true, after, now);
         }
     }
 
@@ -125,7 +124,7 @@ impl Outages {
         }
         if let Some(receiver) = down {
             match &mut self.pause {
-                None => self.begin(lane, receiver, error, false, now),
+                None => self.begin(lane, receiver, error, false, None, now),
                 // The receiver that was tried works as little as before, even if it does not say so any longer.
                 Some(pause) if pause.lane == lane => {
                     pause.is_declared = false;
@@ -160,6 +159,7 @@ impl Outages {
     pub(super) fn begin_try(&mut self, lane: usize) {
         if let Some(pause) = &mut self.pause {
             (pause.lane, pause.due) = (lane, None);
+            pause.tries += 1;
         }
     }
 
@@ -189,19 +189,31 @@ impl Outages {
         &mut self.streaks[index].count
     }
 
-    fn begin(&mut self, lane: usize, receiver: FullName, error: &str, is_declared: bool, now: Instant) {
+    /// Begins a pause. A receiver that says itself that it cannot work may say `after` which time to try it again.
+    fn begin(
+        &mut self,
+        lane: usize,
+        receiver: FullName,
+        error: &str,
+        is_declared: bool,
+        after: Option<Duration>,
+        now: Instant,
+    ) {
         let known = self.streaks.iter().find(|streak| streak.receiver == receiver);
         let given_up = known.map_or(0, |streak| streak.count);
         let outage = Outage { receiver, error: error.to_owned(), given_up };
-        self.news.push(PauseNews::Paused(outage.clone()));
         let wait = FIRST.min(self.max);
-        self.pause = Some(Pause { outage, is_declared, since: now, wait, lane, due: Some(now + wait) });
+        let first = after.map_or(wait, |after| within(after, self.max));
+        self.news.push(PauseNews::Paused(outage.clone(), first));
+        let due = Some(now + first);
+        self.pause = Some(Pause { outage, is_declared, since: now, wait, lane, due, tries: 0 });
     }
 
     fn end(&mut self, why: Resumption, now: Instant) {
-        if let Some(Pause { outage, since, .. }) = self.pause.take() {
+        if let Some(Pause { outage, since, tries, .. }) = self.pause.take() {
             self.streaks.retain(|streak| streak.receiver != outage.receiver);
-            self.news.push(PauseNews::Resumed(outage, now.saturating_duration_since(since), why));
+            let time = now.saturating_duration_since(since);
+            self.news.push(PauseNews::Resumed(outage, Resumed { why, time, tries }));
         }
     }
 }
@@ -209,7 +221,11 @@ impl Outages {
 impl Pause {
     fn try_again(&mut self, max: Duration, after: Option<Duration>, now: Instant) {
         self.wait = (self.wait * 2).min(max);
-        let wait = after.map_or(self.wait, |after| after.clamp(SHORTEST.min(max), max));
-        self.due = Some(now + wait);
+        self.due = Some(now + after.map_or(self.wait, |after| within(after, max)));
     }
+}
+
+/// Returns the wait that a receiver asks for, within bounds.
+fn within(after: Duration, max: Duration) -> Duration {
+    after.clamp(SHORTEST.min(max), max)
 }

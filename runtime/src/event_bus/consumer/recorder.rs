@@ -184,11 +184,9 @@ impl<'a> Recorder<'a> {
         }
         let replay = &*format!("dlq replay -t {} -g {} --all", self.topic, self.subscription.group);
         for news in news {
-            self.observers.tell(&match news {
-                PauseNews::Paused(outage) => Observation::Paused { outage, replay },
-                &PauseNews::Resumed(ref outage, time, why) => {
-                    Observation::Resumed { outage, replay, time, why }
-                }
+            self.observers.tell(&match *news {
+                PauseNews::Paused(ref outage, first_try) => Observation::Paused { outage, replay, first_try },
+                PauseNews::Resumed(ref outage, resumed) => Observation::Resumed { outage, replay, resumed },
             });
         }
     }

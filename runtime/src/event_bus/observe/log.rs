@@ -85,6 +85,11 @@ impl Log {
     }
 }
 
+/// Returns the number of messages that were given up before a pause, and the command that replays them, if there are any.
+fn given_up_before(count: u32, replay: &str) -> Option<(u32, &str)> {
+    (count > 0).then_some((count, replay))
+}
+
 impl Observer for Log {
     fn observe(&self, observation: &Observation<'_>) {
         match observation {
@@ -145,26 +150,26 @@ impl Observer for Log {
                 tried = entries.iter().filter(|(_, attempts)| *attempts > 0).count(),
                 "messages that were read and not finished stay pending: this member or another one receives them again"
             ),
-            Observation::Paused { outage: Outage { receiver, error, given_up: 0 }, .. } => tracing::warn!(
-                %receiver,
-                error,
-                "paused: a receiver cannot work, so nothing is read and no attempt counts until it works again"
-            ),
-            Observation::Paused { outage: Outage { receiver, error, given_up }, replay } => tracing::warn!(
-                %receiver,
-                error,
-                given_up,
-                replay,
-                "paused: a receiver cannot work, so nothing is read and nothing more is given up until it works again"
-            ),
-            Observation::Resumed { outage: Outage { receiver, error, given_up }, replay, time, why } => {
-                let replay = (*given_up > 0).then_some(replay);
-                let why = match why {
+            &Observation::Paused { outage: Outage { receiver, error, given_up }, replay, first_try } => {
+                let (given_up, replay) = given_up_before(*given_up, replay).unzip();
+                tracing::warn!(
+                    %receiver,
+                    error,
+                    next_try_in = ?first_try,
+                    given_up,
+                    replay,
+                    "paused: a receiver cannot work, so nothing is read and no attempt counts until it works again"
+                );
+            }
+            &Observation::Resumed { outage: Outage { receiver, given_up, .. }, replay, resumed } => {
+                let (given_up, replay) = given_up_before(*given_up, replay).unzip();
+                let why = match resumed.why {
                     Resumption::Works => "the receiver works again",
                     Resumption::FailedOtherwise => "the message that was tried failed in another way",
                     Resumption::NothingLeft => "the broker took all messages back that could be tried",
                 };
-                tracing::warn!(%receiver, error, seconds = time.as_secs_f64(), replay, "resumed: {why}");
+                let (seconds, tries) = (resumed.time.as_secs_f64(), resumed.tries);
+                tracing::warn!(%receiver, seconds, tries, given_up, replay, "resumed: {why}");
             }
             Observation::Noted(note) => tracing::warn!("{note}"),
             Observation::BrokerFailed { doing, error } => {

@@ -52,10 +52,10 @@ pub(super) enum Observation<'a> {
     Revoked(&'a [EntryId]),
     /// The consumer ended, and gave messages back that it had read and not finished, each with the number of its attempts.
     Returned(&'a [(EntryId, u32)]),
-    /// The consumer pauses, because a receiver cannot work.
-    Paused { outage: &'a Outage, replay: &'a str },
-    /// The pause has ended after this time.
-    Resumed { outage: &'a Outage, replay: &'a str, time: Duration, why: Resumption },
+    /// The consumer pauses, because a receiver cannot work. The first try is after this time.
+    Paused { outage: &'a Outage, replay: &'a str, first_try: Duration },
+    /// The pause has ended.
+    Resumed { outage: &'a Outage, replay: &'a str, resumed: Resumed },
     /// The broker warns the operator.
     Noted(&'a str),
     /// A call of the broker failed.
@@ -69,6 +69,16 @@ pub(super) struct Outage {
     pub(super) error: String,
     /// The number of messages that were given up before the pause. The command `replay` replays them.
     pub(super) given_up: u32,
+}
+
+/// The end of a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Resumed {
+    pub(super) why: Resumption,
+    /// How long it was.
+    pub(super) time: Duration,
+    /// How often a message was tried.
+    pub(super) tries: u32,
 }
 
 /// Why a pause ended.

@@ -12,8 +12,8 @@ fn outages() -> Outages {
 
 fn resumed(outages: &mut Outages) -> Vec<(u32, Resumption)> {
     let of = |news| match news {
-        PauseNews::Resumed(outage, _, why) => Some((outage.given_up, why)),
-        PauseNews::Paused(_) => None,
+        PauseNews::Resumed(outage, resumed) => Some((outage.given_up, resumed.why)),
+        PauseNews::Paused(..) => None,
     };
     outages.take_news().into_iter().filter_map(of).collect()
 }
@@ -26,7 +26,7 @@ fn a_pause_begins_when_messages_in_a_row_are_used_up_in_one_receiver() {
     assert!(!outages.use_up(0, &[MAIL, PRINT], "down", now) && !outages.is_paused());
     assert!(outages.use_up(4, &[MAIL], "still down", now) && outages.is_paused());
     let outage = Outage { receiver: MAIL, error: "still down".to_owned(), given_up: 2 };
-    assert_eq!(outages.take_news(), [PauseNews::Paused(outage)]);
+    assert_eq!(outages.take_news(), [PauseNews::Paused(outage, FIRST)]);
     assert!(outages.use_up(1, &[MAIL], "down", now), "others are held as well");
     assert!(outages.take_news().is_empty());
 }
@@ -55,7 +55,7 @@ fn zero_turns_it_off() {
 fn one_means_the_first_message() {
     let mut outages = Outages::new(1, SECOND);
     assert!(outages.use_up(0, &[MAIL], "down", Instant::now()));
-    assert!(matches!(&outages.take_news()[..], [PauseNews::Paused(outage)] if outage.given_up == 0));
+    assert!(matches!(&outages.take_news()[..], [PauseNews::Paused(outage, _)] if outage.given_up == 0));
 }
 
 #[test]
