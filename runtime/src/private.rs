@@ -80,16 +80,16 @@ pub(crate) mod names {
     pub use super::{
         AvroForm as __AvroForm, AvroType as __AvroType, BoxError as __BoxError, Decoded as __Decoded,
         Decoder as __Decoder, Erasure as __Erasure, Err as __Err, Event as __Event,
-        EventDefinition as __EventDefinition, Fields as __Fields, Frozen as __Frozen, HasValue as __HasValue,
+        EventDefinition as __EventDefinition, Fields as __Fields, Frozen as __Frozen,
         IntoField as __IntoField, Kept as __Kept, NoWire as __NoWire, None as __None, NotPlain as __NotPlain,
         NotSet as __NotSet, NotShared as __NotShared, Ok as __Ok, Option as __Option, Output as __Output,
-        PhantomData as __PhantomData, Plain as __Plain, Read as __Read, Record as __Record,
-        RecordRef as __RecordRef, Required as __Required, Schema as __Schema, Set as __Set,
-        Shared as __Shared, Some as __Some, TypeFacts as __TypeFacts, Unset as __Unset, Wire as __Wire,
-        WireFallback as __WireFallback, WireForm as __WireForm, Written as __Written, apart as __apart,
-        debug_opaque as __debug_opaque, debug_record as __debug_record, default_value as __default_value,
-        deserialize_record as __deserialize_record, serialize_record as __serialize_record,
-        simple as __simple, value_of as __value_of,
+        PhantomData as __PhantomData, Plain as __Plain, Proves as __Proves, Read as __Read,
+        Record as __Record, RecordRef as __RecordRef, Required as __Required, Schema as __Schema,
+        Set as __Set, Shared as __Shared, Some as __Some, TypeFacts as __TypeFacts, Unset as __Unset,
+        Wire as __Wire, WireFallback as __WireFallback, WireForm as __WireForm, Written as __Written,
+        apart as __apart, debug_opaque as __debug_opaque, debug_record as __debug_record,
+        default_value as __default_value, deserialize_record as __deserialize_record,
+        serialize_record as __serialize_record, simple as __simple, value_of as __value_of,
     };
 }
 

@@ -138,9 +138,13 @@ impl Record<'_> {
         let bounds = self.fields.iter().filter(|field| field.default.is_none()).map(|field| {
             let (state, alias) = (state(field), &field.alias);
             if is_option(&field.ty) {
-                format!("{state}: __Required<{alias}>")
+                return format!("{state}: __Required<{alias}>");
+            }
+            let is_set = is_set(field);
+            if is_never_left_out(field) {
+                format!("{state}: __Proves<dyn {is_set}, Proof: {is_set}>")
             } else {
-                format!("{state}: {}", is_set(field))
+                format!("{state}: {is_set}")
             }
         });
         let bounds = joined(bounds, ", ");
@@ -169,7 +173,7 @@ impl Record<'_> {
         };
         // pub fn build(self) -> UserData
         // where
-        //     __id: id_is_set,
+        //     __id: Proves<dyn id_is_set, Proof: id_is_set>,
         // {
         //     let values = self.values;
         //     UserData { … UserDataFields { id: value_of(values.0), … } }
@@ -216,22 +220,26 @@ impl Record<'_> {
             self.item.ident.unraw()
         ));
         let label = literal(&format!("`{name}` is not set here"));
-        // `build` needs the value of a type that may be an `Option` under another name from `Required`.
-        let (inherited, required) = if is_never_left_out(field) {
-            (String::new(), "__HasValue".to_owned())
-        } else {
-            (format!(": __Required<{alias}>"), format!("__Required<{alias}>"))
-        };
         // #[diagnostic::on_unimplemented(message = "required field `id` of `UserData` is not set …")]
         // pub trait id_is_set {}
-        // impl<S: HasValue> id_is_set for S {}
+        if is_never_left_out(field) {
+            // `Proves` chooses a type that implements the trait, so that it needs no implementation.
+            return source! {
+                [message, label, vis, is_set]
+                #[diagnostic::on_unimplemented(message = #message, label = #label)]
+                #vis trait #is_set {}
+            };
+        }
+        // `build` needs the value of a type that may be an `Option` under another name from `Required`.
+        //
+        // impl<S: Required<__Type0>> id_is_set for S {}
         source! {
-            [message, label, vis, is_set, inherited, required]
+            [message, label, vis, is_set, alias]
             #[diagnostic::on_unimplemented(message = #message, label = #label)]
-            #vis trait #is_set #inherited {}
+            #vis trait #is_set: __Required<#alias> {}
 
             #[diagnostic::do_not_recommend]
-            impl<__S: #required> #is_set for __S {}
+            impl<__S: __Required<#alias>> #is_set for __S {}
         }
     }
 

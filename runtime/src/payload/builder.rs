@@ -14,11 +14,26 @@ pub struct Set;
 #[derive(Clone, Copy, Debug)]
 pub struct Kept;
 
-/// A state in which the field has a value.
-pub trait HasValue {}
+/// Chooses a type that implements `Trait`, which must be a `dyn` type, if the field has a value.
+///
+/// Expansions have a trait for each required field, whose message names the field. A `dyn` type implements its trait by
+/// itself, so these traits need no implementations, which cost compile time.
+pub trait Proves<Trait: ?Sized> {
+    /// `Trait`, or the state if the field has no value.
+    type Proof: ?Sized;
+}
 
-impl HasValue for Set {}
-impl HasValue for Kept {}
+impl<Trait: ?Sized> Proves<Trait> for Set {
+    type Proof = Trait;
+}
+
+impl<Trait: ?Sized> Proves<Trait> for Kept {
+    type Proof = Trait;
+}
+
+impl<Trait: ?Sized> Proves<Trait> for Unset {
+    type Proof = Self;
+}
 
 /// A state in which `build()` gets a value for the field. Expansions require it through a trait of their own, whose
 /// message names the field.
