@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
             Err(error) => println!("{learner} is not enrolled: {error}"),
         }
     }
-    // The unique index refuses it, so there is no event.
+    // The unique index refuses it, so the service sends no event.
     if let Err(error) = enrollments::enroll(&database, "ada").await {
         println!("ada is not enrolled again: {error}");
     }

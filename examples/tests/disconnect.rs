@@ -1,4 +1,4 @@
-//! What the guide says about cancellation: axum drops the future of a request when its client disconnects, and with it a send that
+//! The guide's statement about cancellation: axum drops the future of a request when its client disconnects, and with it a send that
 //! the handler awaits.
 
 use std::{

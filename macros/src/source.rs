@@ -21,7 +21,7 @@ macro_rules! source {
 }
 pub(crate) use source;
 
-/// The indices of a template's values, each with the text after it. There is no value before the first text.
+/// The indices of a template's values, each with the text after it. No value comes before the first text.
 pub(crate) type Parts = Vec<(Option<usize>, &'static str)>;
 
 pub(crate) fn split(template: &'static str, names: &[&str]) -> Parts {

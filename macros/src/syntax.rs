@@ -44,7 +44,7 @@ fn with_raw_names(tokens: TokenStream) -> TokenStream {
     raw
 }
 
-/// Adds a lint to the item, because the compiler checks lints only if there are no errors.
+/// Adds a lint to the item, because the compiler does not check lints of a program with errors.
 fn with_late_message(name: &str, item: TokenStream, error: &syn::Error) -> TokenStream {
     let function = format_ident!("{name}_cannot_parse_this_item");
     let message = format!(

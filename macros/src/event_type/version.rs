@@ -19,7 +19,7 @@ pub(super) fn valid(digits: &str) -> String {
 /// Returns the event type with a last segment `vN` if its version has another form.
 pub(super) fn corrected(text: &str) -> Option<String> {
     let segments: Vec<&str> = text.split('.').collect();
-    // `….created.v1.0.0-rc.1`: the minor version is a separate argument, and there are no pre-releases.
+    // `….created.v1.0.0-rc.1`: the minor version is a separate argument, and pre-releases do not exist.
     let tail = segments[1..].iter().rev().take_while(|segment| is_tail(segment)).count();
     let (head, tail) = segments.split_at(segments.len() - tail);
     let (last, start) = head.split_last()?;

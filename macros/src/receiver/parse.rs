@@ -36,7 +36,7 @@ pub(crate) struct Receiver {
     pub(crate) input: Input,
 }
 
-/// What the function takes.
+/// The kind of data that the function takes.
 pub(crate) enum Input {
     /// Data keys of one event.
     Parameters(Vec<Parameter>),

@@ -50,7 +50,7 @@ const AVRO_TYPES: &[&str] = &[
 ];
 
 impl Record<'_> {
-    /// Refuses a payload whose name is that of an Avro type.
+    /// Refuses a payload that has the name of an Avro type.
     pub(crate) fn check_record_name(&self, problems: &mut Problems) {
         let ident = &self.item.ident;
         let name = ident.unraw().to_string();

@@ -43,7 +43,7 @@ impl Word {
         }
     }
 
-    /// Returns the pairs of a text, and a misfit for [`fits`]. If the text does not fit the template, the pairs are
+    /// Returns the pairs of a string, and a misfit for [`fits`]. If the text does not fit the template, the pairs are
     /// meaningless.
     #[inline]
     pub(super) fn read(&self, text: [u8; 8]) -> ([u8; 8], u64) {

@@ -55,7 +55,7 @@ const UNWATCHED: Duration = Duration::from_millis(50);
 /// How long a runtime may do nothing.
 const STALLED_AFTER: Duration = Duration::from_secs(5);
 
-/// Sets the tokio runtime for async receivers that run outside of any runtime: those of a synchronous
+/// Sets the tokio runtime for async receivers that run outside of any runtime: receivers of a synchronous
 /// [`send_event`](crate::Signal::send_event) on a thread without one, and for consumers that were started on such a thread.
 ///
 /// A program needs this only if it starts its runtime by itself. Otherwise the runtime in which

@@ -22,7 +22,7 @@ const MILLIS: fn(u64) -> Duration = Duration::from_millis;
 struct Batches {
     received: Recorded<Vec<i64>>,
     _batching: Batching,
-    /// A consumer runs only if the program has receivers, and those of the suite do not count.
+    /// A consumer runs only if the program has receivers, and the suite's own receivers do not count.
     _receiver: Connection,
 }
 

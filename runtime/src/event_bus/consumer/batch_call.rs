@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::receiver::{BatchOutcome, Outcome, ReceiverError};
 
-/// What a batch receiver says about a message.
+/// A batch receiver's answer about a message.
 #[derive(Debug)]
 pub(super) enum Said {
     /// It handled the message, or it failed with the message alone.
@@ -44,7 +44,7 @@ struct Parts<C> {
     call: C,
     /// If this many messages fail alone before one succeeds, the messages are probably not to blame.
     suspicious: Option<usize>,
-    /// What the receiver said about the first messages.
+    /// The receiver's answers about the first messages.
     said: Vec<Said>,
     has_succeeded: bool,
     /// The number of messages that failed alone.

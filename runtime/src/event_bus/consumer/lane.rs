@@ -1,4 +1,4 @@
-//! What the thread of a lane does: it runs receivers, decides what comes next, and settles messages and batches.
+//! The work of a lane's thread: it runs receivers, decides what comes next, and settles messages and batches.
 
 mod batch;
 mod judge;
@@ -204,7 +204,7 @@ fn grace(receiver: &ReceiverDefinition) -> Duration {
     if receiver.is_async() { TO_CANCEL } else { Duration::ZERO }
 }
 
-/// What a lane has done.
+/// The results of a lane's work.
 #[allow(clippy::large_enum_variant, reason = "it is moved once")]
 enum Done {
     Message(Verdict),

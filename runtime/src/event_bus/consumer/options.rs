@@ -69,7 +69,7 @@ impl Options {
     /// fill a batch of each lane if the program has batch receivers.
     pub(super) fn choose_read_at_once(&mut self) {
         const OF_LANE: usize = 2;
-        // Each message in hand has a claim that must be renewed.
+        // Each message that the consumer holds has a claim that must be renewed.
         const OF_BATCHES: usize = 5000;
         if self.read_at_once.is_none() {
             let largest = registry::receivers().filter_map(|receiver| Some(receiver.batch()?.max)).max();
@@ -84,7 +84,7 @@ impl Options {
         self.read_at_once.unwrap_or(LEAST)
     }
 
-    /// Returns how many messages the consumer may have in hand: those of a read, and of the next one, unless messages come one at a time.
+    /// Returns how many messages the consumer may hold: one read and the next one, unless messages come one at a time.
     pub(super) fn in_hand(&self) -> usize {
         match self.read_at_once() {
             1 => 1,

@@ -153,7 +153,7 @@ impl Consumer {
     /// has [batch receivers](crate::guide::batches), by default as many as fill the largest batch in each lane, if that is more still,
     /// but not more than 5,000 for all lanes unless a single batch is larger.
     ///
-    /// While receivers handle these messages, the consumer reads the next ones, so it has up to twice as many in hand. With 1, it
+    /// While receivers handle these messages, the consumer reads the next ones, so it holds up to twice as many. With 1, it
     /// reads a message only when the one before is handled.
     pub fn read_at_once(mut self, count: usize) -> Self {
         self.options.read_at_once = Some(count.max(1));

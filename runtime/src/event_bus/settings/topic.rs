@@ -8,7 +8,7 @@ use super::{
 /// The limit of Kafka, the strictest broker, so that a topic can move from one broker to another.
 const LONGEST_NAME: usize = 249;
 
-/// Returns the full name of a topic: the prefix, a hyphen and the topic, or the topic alone if there is no prefix.
+/// Returns the full name of a topic: the prefix, a hyphen and the topic, or the topic alone without a prefix.
 pub(in crate::event_bus) fn stream_name(prefix: Option<&str>, topic: &str) -> String {
     match prefix {
         Some(prefix) => format!("{prefix}-{topic}"),

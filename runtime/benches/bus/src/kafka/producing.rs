@@ -54,7 +54,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
     drop(waiting);
     row("waiting for each event", 0.9, &rates[0], &rates[1]);
 
-    // Each round lasts as long as with one thread.
+    // Each round takes the time of a round with one thread.
     let count = count * 5;
     let mut threads = [
         contestant("ours, 16 threads", Work::ProduceFromThreads, count)?,

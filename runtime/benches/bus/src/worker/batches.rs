@@ -30,7 +30,7 @@ pub struct LineBatched {
     pub text: String,
 }
 
-/// What a call costs.
+/// The cost of a call.
 static MICROS: AtomicU64 = AtomicU64::new(0);
 
 fn pay() {

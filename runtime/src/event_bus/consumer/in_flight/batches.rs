@@ -24,7 +24,7 @@ use crate::{
     receiver::BatchReceiver,
 };
 
-/// What a lane does next.
+/// The next step of a lane.
 pub(in crate::event_bus::consumer) enum Task {
     Message(Job),
     /// A receiver, and the messages of its batch.

@@ -160,7 +160,7 @@ impl<'a> Planned<'a> {
     }
 }
 
-/// What the bus must learn about replays.
+/// The facts about replays that the bus must learn.
 #[derive(Default)]
 pub(super) struct Notes {
     /// The new ids of dead letters whose receivers still run.

@@ -18,7 +18,7 @@ use crate::{
 /// How often the time of a receiver is checked.
 const TICK: Duration = Duration::from_millis(50);
 
-/// A success, or the text of an error.
+/// A success, or the message of an error.
 pub(super) type Outcome = Result<(), String>;
 
 /// What became of several tries: of each receiver of a dead letter, or of each dead letter in a batch.

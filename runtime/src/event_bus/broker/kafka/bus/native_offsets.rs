@@ -87,7 +87,7 @@ pub(super) fn of_groups<C: ClientContext>(
 /// The event must be alive.
 #[allow(unsafe_code)]
 unsafe fn read(event: *mut rd_kafka_event_t) -> Result<Vec<Stored>, Code> {
-    // SAFETY: the event owns what its functions return. A list has `cnt` elements, and a text has `metadata_size` bytes unless it is
+    // SAFETY: the event owns what its functions return. A list has `cnt` elements, a string `metadata_size` bytes unless it is
     // null.
     unsafe {
         let error = bindings::rd_kafka_event_error(event);

@@ -41,7 +41,7 @@ impl<'a> NativeRecord<'a> {
     }
 
     pub(super) fn key(self) -> Option<&'a [u8]> {
-        // SAFETY: the message has so many bytes there, unless the pointer is null.
+        // SAFETY: the message has that number of bytes there, unless the pointer is null.
         (!self.0.key.is_null()).then(|| unsafe { slice::from_raw_parts(self.0.key.cast(), self.0.key_len) })
     }
 

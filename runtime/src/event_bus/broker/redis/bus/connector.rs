@@ -252,7 +252,7 @@ fn accepted(reply: Value, what: &str) -> Result<(), Trouble> {
     }
 }
 
-/// Adds the command that logs in. Returns `false` if there is no password.
+/// Adds the command that logs in. Returns `false` without a password.
 fn write_login(commands: &mut Commands, login: &RedisLogin) -> bool {
     let Some(password) = &login.password else { return false };
     match &login.username {

@@ -1,4 +1,4 @@
-//! What a stop returns.
+//! The messages that a stop returns.
 
 use super::*;
 

@@ -38,7 +38,7 @@ const LINGER: &str = "1";
 /// The time after which the thread looks whether it must end.
 const POLL: Duration = Duration::from_millis(100);
 
-/// What a producer of librdkafka is for.
+/// The purpose of a producer of librdkafka.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     /// Senders wait for their messages, and get back those that are late.
@@ -68,7 +68,7 @@ impl Instance {
         let timeout = match purpose {
             // When a send fails, the message must not be in the client's queue any more.
             Purpose::Wait => client::milliseconds(options.produce_timeout, 1000),
-            // For librdkafka, 0 means that there is no limit.
+            // For librdkafka, 0 means without a limit.
             Purpose::Background | Purpose::Alone => "0".to_owned(),
         };
         let (linger, gapless) = match purpose {

@@ -289,10 +289,10 @@ impl Link {
         Arc::new(move || wake.wake())
     }
 
-    /// Drops the connection if it is no longer usable, and makes the error for the consumer.
+    /// Drops the connection if it is unusable, and makes the error for the consumer.
     pub(super) fn fail(&mut self, trouble: Trouble) -> BusError {
         if trouble.breaks_connection() {
-            // The next connection looks at all pending entries, which include those that were on their way.
+            // The next connection looks at every pending entry, including entries whose reply was lost.
             (self.connection, self.begun) = (None, None);
         }
         let Subscription { topic, group, .. } = &self.subscription;

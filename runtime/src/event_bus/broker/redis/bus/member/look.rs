@@ -21,7 +21,7 @@ use crate::event_bus::broker::{
 /// one member reports each loss.
 ///
 /// Takes the group, the member, and what the member knows from its last look: the position and the oldest unread entry after
-/// it. Returns an empty list if there is no group, and a list of one number if the server refuses a command or does not count.
+/// it. Returns an empty list without a group, and a list of one number if the server refuses a command or does not count.
 const LOOK: &str = include_str!("look.lua");
 
 /// The group and its stream.
@@ -56,7 +56,7 @@ pub(super) struct Look {
 /// The reply to a look.
 pub(super) enum Sight {
     Seen(Box<Look>, Option<Loss>),
-    /// There is no group.
+    /// The group does not exist.
     NoGroup,
     /// The server cannot answer now.
     Later,

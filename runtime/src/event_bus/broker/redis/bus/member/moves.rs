@@ -16,7 +16,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// looks.
 #[derive(Default)]
 pub(super) struct Moves {
-    /// The number of calls of `XGROUP SETID` that were no part of a look, on all streams of the server.
+    /// The number of calls of `XGROUP SETID` outside of looks, on all streams of the server.
     calls: Option<u64>,
     /// Where the group was and where it is, if it may have been moved in between.
     suspicion: Option<(StreamId, StreamId)>,
@@ -85,7 +85,7 @@ fn skips(topic: &str, group: &str, moved: &str, from: StreamId, to: StreamId) ->
     )
 }
 
-/// Returns the number of calls of `XGROUP SETID` that were no part of a look, from the reply to `INFO commandstats`. A look makes one
+/// Returns the number of calls of `XGROUP SETID` outside of looks, from the reply to `INFO commandstats`. A look makes one
 /// call of `XGROUP HELP` for each of its own, in the same step, so that it does not matter which member looked, and whether the reply
 /// reached it.
 fn moves(stats: &str) -> u64 {

@@ -44,7 +44,7 @@ impl Watch {
     pub(super) fn take(&mut self, reply: Value, subscription: &Subscription, found: &mut Polled) {
         let (look, mut loss) = match look::read(reply) {
             Sight::Seen(look, loss) => (*look, loss),
-            // The read says that there is no group.
+            // According to the read, the group does not exist.
             Sight::NoGroup | Sight::Later => return,
             Sight::Refused => return self.give_up(subscription, found),
         };

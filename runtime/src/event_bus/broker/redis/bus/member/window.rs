@@ -23,7 +23,7 @@ pub(super) fn is_open(link: &Link) -> bool {
     end(&link.subscription).is_none()
 }
 
-/// Returns the number of entries before the end that the group has not read, at most `max`, or `None` if there is no end.
+/// Returns the number of entries before the end that the group has not read, at most `max`, or `None` without an end.
 pub(super) fn unread(link: &mut Link, max: usize) -> Result<Option<usize>, Trouble> {
     let Some(end) = end(&link.subscription) else { return Ok(None) };
     let Subscription { topic, group, .. } = link.subscription.clone();
