@@ -73,7 +73,12 @@ impl Seek {
     /// Returns where the group continues, and the words for it.
     fn start(&self) -> Result<(Start, String), CommandError> {
         if let Some(time) = self.to_time.or_else(|| self.since.map(times::before_now)) {
-            return Ok((Start::At(time), format!("with the first entry stored at {} or later", utc(time))));
+            let place = if time > SystemTime::now() {
+                format!("with the next entry that is added, because {} is in the future", utc(time))
+            } else {
+                format!("with the first entry stored at {} or later", utc(time))
+            };
+            return Ok((Start::At(time), place));
         }
         Ok(match self.to.as_deref().unwrap_or_default() {
             "start" | "0" => (Start::Backlog, "with the oldest entry".to_owned()),

@@ -104,6 +104,10 @@ impl Start {
             ),
             Self::Backlog => tracing::info!("{created}, which begins with the oldest message of the topic"),
             Self::After(entry) => tracing::info!("{created}, which begins after entry {}", entry.as_str()),
+            Self::At(time) if *time > SystemTime::now() => tracing::warn!(
+                "{created}, which begins with messages sent from now on, because {} is in the future",
+                utc(*time)
+            ),
             Self::At(time) => {
                 tracing::info!(
                     "{created}, which begins with the first message stored at {} or later",

@@ -53,6 +53,7 @@ use std::{
     thread,
 };
 
+#[cfg(feature = "cli")]
 pub(crate) use check::LOOP_HELP;
 use coordinator::Coordinator;
 pub use error::ConsumeError;

@@ -55,6 +55,9 @@ fn seek_goes_to_a_time() {
         )
     );
     assert_eq!(consume(&bus, "2"), ["1", "2"]);
+    let moved = seek(&["--to-time", "2999-01-01T00:00:00Z"]);
+    let place = "the next entry that is added, because 2999-01-01T00:00:00+00:00 is in the future";
+    assert_eq!(moved.stdout, format!("group `vans` of `dev-parcels` continues with {place}\n"));
     assert_eq!(seek(&["--since", "1h"]).code, 0);
     assert_eq!(consume(&bus, "3"), ["1", "1", "2"]);
     for (arguments, parts) in [
