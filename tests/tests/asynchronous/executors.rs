@@ -179,6 +179,24 @@ fn a_receiver_that_blocks_a_worker_is_told_what_to_write() {
     });
 }
 
+/// The panics are those of tokio, so this fails if their text changes.
+#[test]
+fn a_runtime_without_timers_or_sockets_or_one_that_has_ended_gets_help() {
+    ends(|| {
+        let send = || only_error(&DOOR_OPENED.send_event(DoorOpened { number: 1 }));
+        let bare = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        let error = bare.block_on(async { send() });
+        assert!(
+            error.starts_with("panicked: ") && error.contains("(help: build the runtime with `enable_all()`"),
+            "{error}"
+        );
+        let handle = { tokio_runtime().handle().clone() };
+        let _entered = handle.enter();
+        let error = send();
+        assert!(error.contains("(help: the runtime has ended: keep it until"), "{error}");
+    });
+}
+
 #[test]
 fn outside_of_a_runtime_without_tokio() {
     ends(|| {
