@@ -15,6 +15,10 @@ use crate::event_bus::settings::{
 ///
 /// Properties on which delivery depends, such as `acks` and `group.id`, cannot be set.
 ///
+/// A consumer keeps about 512 KB of records that it has not read for each of its partitions (`queued.max.messages.kbytes`), and gets
+/// up to 256 KB of a partition at a time (`fetch.message.max.bytes`), or one record if that is larger. Lower both if a member has
+/// many partitions and little memory; raise both if the brokers are far away.
+///
 /// [librdkafka]: https://github.com/confluentinc/librdkafka/blob/v2.12.1/CONFIGURATION.md
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct KafkaClientConfig(BTreeMap<String, String>);

@@ -146,10 +146,12 @@ impl KafkaMember {
             // A member learns from a heartbeat that partitions move.
             ("heartbeat.interval.ms", "1000"),
             ("max.poll.interval.ms", "300000"),
-            // Bytes bound the queue of each partition. If it is full, the client soon looks again.
+            // Bytes bound the queue of each partition. Fetches are smaller than the queue, which holds what was fetched, as does the
+            // memory of the fetch until all its records are read. If the queue is full, the client soon looks again.
             ("queued.min.messages", "100000"),
-            ("queued.max.messages.kbytes", "2048"),
-            ("fetch.queue.backoff.ms", "10"),
+            ("queued.max.messages.kbytes", "512"),
+            ("fetch.message.max.bytes", "262144"),
+            ("fetch.queue.backoff.ms", "2"),
             ("topic.metadata.refresh.interval.ms", "30000"),
         ];
         let instance = group_instance_id.iter().map(|id| ("group.instance.id", id.as_str()));
