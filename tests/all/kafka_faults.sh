@@ -4,5 +4,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tests/kafka/install.sh "${CARGO_TARGET_DIR:-target}/kafka" >/dev/null
-FAULTS_EVENTS="${1:-200000}" FAULTS_OUTAGE="${2:-60}" cargo test --release -p openedx-events-tests --features kafka --locked --test kafka_faults -- \
-    --nocapture --test-threads 1
+FAULTS_EVENTS="${1:-200000}" FAULTS_OUTAGE="${2:-60}" cargo test --release -p openedx-events-tests --features kafka --locked \
+    --test kafka_faults --test kafka_faults_long -- --nocapture --test-threads 1

@@ -2,14 +2,14 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use serde_json::json;
 
 use super::{
     ledger::{Ledger, report},
-    scenario::{Scenario, events, eventually, patience, wait},
+    scenario::{Scenario, eventually},
 };
 
 #[test]
@@ -30,39 +30,6 @@ fn an_item_interrupted_by_a_kill_is_handled_after_a_restart() {
     report("killed while handling an item", &ledger.summary());
     ledger.check(300);
     check_order_of_keys(&ledger);
-    assert!(ledger.dead.is_empty(), "{:?}", ledger.dead);
-}
-
-#[test]
-fn three_members_survive_kills() {
-    let Some(scenario) = Scenario::new() else { return };
-    let each = events(6000) / 2;
-    let begun = Instant::now();
-    let mut producers = [0, 0].map(|_| scenario.producer(&json!({"count": each, "pause_micros": 300})));
-    let options = json!({"work_micros": 100});
-    let names = ["ann", "bob", "eve"];
-    let mut consumers = names.map(|name| scenario.consumer(name, &options));
-    let mut killed = 0;
-    let deadline = Instant::now() + patience();
-    for turn in (0..names.len()).cycle() {
-        wait(2500);
-        let is_over = producers.iter_mut().all(|producer| producer.has_ended().is_some());
-        if is_over && killed >= 3 && Ledger::of(&scenario).missing().is_empty() {
-            break;
-        }
-        assert!(Instant::now() < deadline, "{}", Ledger::of(&scenario).summary());
-        consumers[turn].kill();
-        killed += 1;
-        consumers[turn] = scenario.consumer(names[turn], &options);
-    }
-    scenario.until_done();
-    let took = begun.elapsed();
-    for worker in producers.iter_mut().chain(&mut consumers) {
-        assert!(worker.stop().success(), "{}", worker.log());
-    }
-    let ledger = Ledger::of(&scenario);
-    report("three members, killed in turn", &format!("{killed} killed in {took:.1?}: {}", ledger.summary()));
-    ledger.check(usize::try_from(2 * each).unwrap());
     assert!(ledger.dead.is_empty(), "{:?}", ledger.dead);
 }
 
@@ -144,7 +111,7 @@ fn an_item_that_crashes_every_process_becomes_a_dead_letter() {
 }
 
 /// Checks that each process handled the items of each key in order, apart from repetitions.
-pub(crate) fn check_order_of_keys(ledger: &Ledger) {
+fn check_order_of_keys(ledger: &Ledger) {
     for handled in &ledger.handled {
         let (mut seen, mut last) = (BTreeSet::new(), BTreeMap::new());
         for (producer, number) in handled {

@@ -1,22 +1,19 @@
 //! Fault tests of the bus on Kafka. Each keeps a ledger that must balance: every event that the bus accepted is handled at least
 //! once, or becomes a dead letter, or is reported as lost.
 //!
-//! Producers and consumers are separate processes. `FAULTS_EVENTS` sets the number of events of the large tests;
-//! `tests/all/kafka_faults.sh` runs them at scale.
+//! Producers and consumers are separate processes. The tests that take minutes are in `long.rs`; `tests/all/kafka_faults.sh` runs all.
 
-mod broker;
 mod consumers;
-#[allow(dead_code, reason = "two test programs share this module")]
+#[allow(dead_code, reason = "several test programs share this module")]
 #[path = "../faults/ledger.rs"]
 mod ledger;
-mod mock;
-#[allow(dead_code, reason = "two test programs share this module")]
+#[allow(dead_code, reason = "several test programs share this module")]
 #[path = "../faults/process.rs"]
 mod process;
-#[allow(dead_code, reason = "two test programs share this module")]
+#[allow(dead_code, reason = "several test programs share this module")]
 #[path = "../faults/processes.rs"]
 mod processes;
-mod registry;
+#[allow(dead_code, unused_imports, reason = "two test programs share this module")]
 mod scenario;
 mod topics;
 
