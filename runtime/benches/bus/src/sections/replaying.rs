@@ -16,8 +16,7 @@ const GROUP: &str = "group";
 
 pub(super) fn measure(environment: &Environment) -> Result<Tables> {
     let count = environment.counts.dead_letters;
-    let mut table =
-        Table::new(&[&format!("{count} dead letters"), "ratio", "rate", "time per dead letter"]);
+    let mut table = Table::new(&[&format!("{count} dead letters"), "ratio", "rate", "time per dead letter"]);
     let mut baseline = None;
     for (label, topic, is_batched) in
         [("one at a time", "replay-lines", false), ("in batches of 100", "replay-batches", true)]
