@@ -95,13 +95,13 @@ pub(super) fn ours(task: &Task) -> Result<Worker> {
         let consumer = consumer.clone().group(&order.group).consumer_name(&order.member);
         let consumer = consumer.count(times.sent.len() as u64);
         thread::scope(|scope| {
-            let consumed = scope.spawn(move || consumer.run(Stop::new()));
+            let running = scope.spawn(move || consumer.run(Stop::new()));
             times.send(|number| {
                 let enrollment = numbered_enrollment(u32::try_from(number)?)?;
                 let responses = COURSE_ENROLLMENT_CREATED.send_event(CourseEnrollmentCreated { enrollment });
                 if responses.delivered() { Ok(()) } else { Err("an event was not delivered".into()) }
             })?;
-            consumed.join().map_err(|_| "the consumer panicked")??;
+            running.join().map_err(|_| "the consumer panicked")??;
             Ok(times.latencies())
         })
     }))
@@ -122,7 +122,7 @@ pub(super) fn client(task: &Task) -> Result<Worker> {
         let times = Times::new(WARM_UP + order.count);
         thread::scope(|scope| {
             let (seen, topic, consumer) = (times.clone(), &topic, &mut consumer);
-            let consumed = scope.spawn(move || -> std::result::Result<(), redis::RedisError> {
+            let running = scope.spawn(move || -> std::result::Result<(), redis::RedisError> {
                 let mut number = 0;
                 while number < seen.sent.len() as u64 {
                     let mut read = cmd("XREADGROUP");
@@ -150,7 +150,7 @@ pub(super) fn client(task: &Task) -> Result<Worker> {
                 }
                 Ok(add.exec(&mut producer)?)
             })?;
-            consumed.join().map_err(|_| "the consumer panicked")??;
+            running.join().map_err(|_| "the consumer panicked")??;
             Ok(times.latencies())
         })
     }))
