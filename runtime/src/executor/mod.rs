@@ -21,14 +21,14 @@ use std::fmt;
 pub use block_on::block_on;
 pub(crate) use blocking::blocking;
 #[cfg(not(feature = "tokio"))]
-pub(crate) use no_runtime::{Remembered, Runtime, drive, in_runtime, trouble};
+pub(crate) use no_runtime::{Remembered, Runtime, drive, forget_trouble, has_ended, in_runtime, trouble};
 #[cfg(feature = "tokio")]
 pub(crate) use own::in_runtime;
 use park::park;
 #[cfg(feature = "tokio")]
 pub use runtime::set_runtime;
 #[cfg(feature = "tokio")]
-pub(crate) use runtime::{Remembered, Runtime, drive, trouble};
+pub(crate) use runtime::{Remembered, Runtime, drive, forget_trouble, has_ended, trouble};
 
 /// Why a future was not driven to its end.
 #[cfg_attr(not(feature = "tokio"), allow(dead_code))] // Only a runtime can stand still.

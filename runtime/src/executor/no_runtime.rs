@@ -13,9 +13,17 @@ pub(crate) fn drive<F: Future>(
 }
 
 /// Returns no runtime that a failed future could depend on.
-pub(crate) fn trouble() -> Option<NotDriven> {
+pub(crate) fn trouble(_panicked: bool) -> Option<NotDriven> {
     None
 }
+
+/// Returns no end.
+pub(crate) fn has_ended() -> bool {
+    false
+}
+
+/// There is nothing to forget.
+pub(crate) fn forget_trouble() {}
 
 /// Runs `work`, whose receivers find no runtime.
 #[allow(clippy::unnecessary_wraps)]

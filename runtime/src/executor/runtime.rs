@@ -84,11 +84,13 @@ pub(crate) fn drive<F: Future>(
     let outcome = match Handle::try_current() {
         Ok(handle) if is_only_thread(&handle) => Err(NotDriven::OnlyThread),
         // The task that waits here has a budget, which this future would use up without a chance to get a new one.
-        Ok(handle) => blocking(|| watch(&handle, pin!(unconstrained(future.as_mut())), timeout)),
+        Ok(handle) => {
+            blocking(|| watch(&handle, pin!(unconstrained(future.as_mut())), timeout, STALLED_AFTER))
+        }
         Err(_) => match Runtime::current().0 {
             Some(handle) => {
                 let _entered = handle.enter();
-                watch(&handle, future, timeout)
+                watch(&handle, future, timeout, STALLED_AFTER)
             }
             None => park(future, timeout),
         },
@@ -104,46 +106,53 @@ fn is_only_thread(handle: &Handle) -> bool {
     handle.runtime_flavor() == RuntimeFlavor::CurrentThread && worker_index().is_some()
 }
 
-/// Polls a future until it ends, or for `timeout`, or until it is clear that its runtime does nothing for it.
+/// Polls a future until it ends, or for `timeout`, or until its runtime has ended or done nothing for `stalled_after`.
 fn watch<F: Future>(
     handle: &Handle,
     mut future: Pin<&mut F>,
     timeout: Option<Duration>,
+    stalled_after: Duration,
 ) -> Result<F::Output, NotDriven> {
-    let mut left = timeout;
-    // Returns the next part of the time that is left.
-    let mut next = |longest: Duration| {
-        let part = left.map_or(longest, |left| left.min(longest));
-        left = left.map(|left| left.saturating_sub(part));
-        part
-    };
-    let is_over = timeout.is_some_and(|timeout| timeout <= UNWATCHED);
-    match park(future.as_mut(), Some(next(UNWATCHED))) {
-        Err(NotDriven::TimedOut) if !is_over => {}
-        outcome => return outcome,
+    let mut left = timeout.unwrap_or(Duration::MAX);
+    let (mut part, mut pulse) = (left.min(UNWATCHED), None::<Pulse>);
+    loop {
+        match park(future.as_mut(), Some(part)) {
+            Err(NotDriven::TimedOut) => {}
+            outcome => return outcome,
+        }
+        if let Some(pulse) = pulse {
+            pulse.wait(Duration::ZERO)?;
+        }
+        left = left.saturating_sub(part);
+        if left.is_zero() {
+            return Err(NotDriven::TimedOut);
+        }
+        pulse = Some(Pulse::of(handle));
+        // The last part is not so short that a busy runtime seems to do nothing.
+        part = if left < stalled_after.mul_f32(1.2) { left } else { stalled_after };
     }
-    let pulse = Pulse::of(handle);
-    match park(future.as_mut(), Some(next(STALLED_AFTER))) {
-        Err(NotDriven::TimedOut) => pulse.wait(Duration::ZERO)?,
-        outcome => return outcome,
-    }
-    park(future, left)
 }
 
-/// Returns why the futures that a receiver drove on this thread can have failed, if that is not its own fault.
-pub(crate) fn trouble() -> Option<NotDriven> {
+/// Forgets what receivers before the next one have driven on this thread.
+pub(crate) fn forget_trouble() {
+    note(Last::Nothing);
+}
+
+/// Returns why a receiver on this thread can have failed, if that is not its own fault: it drove futures, or it `panicked`, as
+/// `Handle::block_on` does.
+pub(crate) fn trouble(panicked: bool) -> Option<NotDriven> {
     match LAST.try_with(Cell::get).unwrap_or(Last::Nothing) {
-        Last::Nothing => None,
-        Last::Failed(error) => {
-            note(Last::Future);
-            Some(error)
-        }
-        // Timers panic then, sockets return errors, and tasks are cancelled.
-        Last::Future => Pulse::of(Runtime::current().0.as_ref()?)
-            .wait(Duration::ZERO)
-            .err()
-            .filter(|error| *error == NotDriven::Ended),
+        Last::Nothing if !panicked => None,
+        Last::Failed(error) => Some(error),
+        // Timers panic in a runtime that has ended, sockets return errors, and tasks are cancelled.
+        Last::Nothing | Last::Future => has_ended().then_some(NotDriven::Ended),
     }
+}
+
+/// Returns whether the runtime that this thread finds has ended.
+pub(crate) fn has_ended() -> bool {
+    let Some(runtime) = Runtime::current().0 else { return false };
+    Pulse::of(&runtime).wait(Duration::ZERO) == Err(NotDriven::Ended)
 }
 
 /// The runtime that a thread finds, if there is one.
@@ -232,5 +241,68 @@ impl Drop for Remembered {
         drop(known);
         // See `set_runtime`.
         drop(handle);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        future::pending,
+        sync::mpsc::channel,
+        thread,
+        time::{Duration, Instant},
+    };
+
+    use tokio::runtime::Builder;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(100);
+
+    /// Drives a runtime for a while, and then ends it, or keeps it. Returns what a future hears that waits in it without a limit.
+    fn after_a_while(ends: bool) -> NotDriven {
+        let (tell, told) = channel();
+        let (keep, kept) = channel::<()>();
+        let driving = thread::spawn(move || {
+            let runtime = Builder::new_current_thread().build().unwrap();
+            tell.send(runtime.handle().clone()).unwrap();
+            let end = Instant::now() + SOON * 4;
+            runtime.block_on(async {
+                while Instant::now() < end {
+                    thread::sleep(Duration::from_millis(1));
+                    tokio::task::yield_now().await;
+                }
+            });
+            if ends {
+                drop(runtime);
+            } else {
+                // Ends when the other half is dropped.
+                let _ = kept.recv();
+            }
+        });
+        let handle = told.recv().unwrap();
+        let begun = Instant::now();
+        let outcome = watch(&handle, pin!(pending::<()>()), None, SOON).unwrap_err();
+        assert!(begun.elapsed() >= SOON * 3, "{outcome}");
+        drop(keep);
+        driving.join().unwrap();
+        outcome
+    }
+
+    #[test]
+    fn a_runtime_that_stops_later_is_noticed() {
+        assert_eq!(after_a_while(false), NotDriven::Stalled);
+        assert_eq!(after_a_while(true), NotDriven::Ended);
+    }
+
+    #[test]
+    fn a_future_has_its_whole_time() {
+        let runtime = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+        for timeout in [SOON / 4, SOON * 3, SOON * 3 + SOON / 2] {
+            let begun = Instant::now();
+            let outcome = watch(runtime.handle(), pin!(pending::<()>()), Some(timeout), SOON);
+            assert_eq!(outcome, Err(NotDriven::TimedOut));
+            assert!(begun.elapsed() >= timeout, "{timeout:?}");
+        }
     }
 }

@@ -48,6 +48,7 @@ Exit codes:
   4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT, or KAFKA in place of REDIS)
   5    a message failed, and `--on-error stop` or `--on-unknown-type stop` was given
   6    stopped by a signal, but the current message took longer than --stop-timeout
+  7    the program's own tokio runtime has ended
   130  stopped by a second signal
   141  the reader of `--print`'s output closed it")]
 pub struct ConsumeEvents {

@@ -46,7 +46,7 @@
 //! | 0 | success |
 //! | 1 | success, but with findings, or with errors in lines or keys |
 //! | 2 | failure: wrong arguments, or something cannot be read or written |
-//! | 3 to 6, 130 | why `consume-events` ended: see its `--help` |
+//! | 3 to 7, 130 | why `consume-events` ended: see its `--help` |
 //! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as for other programs) |
 
 // One command a file. This folder uses the rest of the crate, and only `src/bin` uses it.

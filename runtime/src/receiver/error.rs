@@ -39,6 +39,8 @@ enum Kind {
     Permanent,
     /// It pauses, at first for this time.
     Unavailable(Option<Duration>),
+    /// It ends: the runtime of its receivers has ended.
+    WithoutRuntime,
 }
 
 impl ReceiverError {
@@ -69,6 +71,11 @@ impl ReceiverError {
             *after = Some(wait);
         }
         self
+    }
+
+    /// Makes the failure of a receiver whose runtime has ended: a consumer counts no attempt, and ends.
+    pub(crate) fn without_runtime(error: String) -> Self {
+        Self::make(error.into(), Kind::WithoutRuntime)
     }
 
     fn make(error: BoxError, kind: Kind) -> Self {
@@ -114,7 +121,12 @@ impl ReceiverError {
     /// Returns whether the receiver cannot work at the moment.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
-        matches!(self.0.kind, Kind::Unavailable(_))
+        matches!(self.0.kind, Kind::Unavailable(_) | Kind::WithoutRuntime)
+    }
+
+    /// Returns whether the runtime of the receiver has ended.
+    pub(crate) fn is_without_runtime(&self) -> bool {
+        self.0.kind == Kind::WithoutRuntime
     }
 
     /// Returns the time after which to try again, as [`retry_after`](Self::retry_after) has set it.
@@ -153,6 +165,7 @@ impl Kind {
     fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Permanent, _) | (_, Self::Permanent) => Self::Permanent,
+            (Self::WithoutRuntime, _) | (_, Self::WithoutRuntime) => Self::WithoutRuntime,
             (Self::Temporary | Self::Unavailable(None), other @ Self::Unavailable(_)) => other,
             (kind, _) => kind,
         }

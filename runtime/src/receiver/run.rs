@@ -14,7 +14,7 @@ use super::{
     error::ReceiverError,
 };
 use crate::{
-    executor::{NotDriven, drive, trouble},
+    executor::{NotDriven, drive, has_ended, trouble},
     metadata::EventsMetadata,
     scope::Scopes,
 };
@@ -83,8 +83,17 @@ fn wait(future: ReceiverFuture<'_>, timeout: Option<Duration>) -> Outcome {
         ))),
         // The message is not to blame.
         Err(why @ (NotDriven::Stalled | NotDriven::Ended)) => {
-            Err(ReceiverError::unavailable(format!("{why}; {}", help(why))))
+            Err(without(why, format!("{why}; {}", help(why))))
         }
+    }
+}
+
+/// Makes the error of a receiver that cannot work, because its runtime drives no futures.
+fn without(why: NotDriven, error: String) -> ReceiverError {
+    match why {
+        // A receiver may also have entered a runtime of its own.
+        NotDriven::Ended if has_ended() => ReceiverError::without_runtime(error),
+        _ => ReceiverError::unavailable(error),
     }
 }
 
@@ -99,15 +108,13 @@ fn help(why: NotDriven) -> &'static str {
 }
 
 /// Returns the failure of a receiver in a consumer. If its runtime has ended or does nothing, the receiver cannot work, whatever it
-/// says: the next attempt would fail too, and all other messages.
+/// says: the next attempt would fail too, and all other messages. Before the receiver ran, the caller called `forget_trouble`.
 #[cold]
 pub(crate) fn blame_runtime(error: ReceiverError) -> ReceiverError {
-    match trouble() {
-        Some(why) if !error.is_unavailable() => ReceiverError::unavailable(format!(
-            "{why}; {} (the receiver failed: {})",
-            help(why),
-            error.chain()
-        )),
+    match trouble(error.is_panic()) {
+        Some(why) if !error.is_unavailable() => {
+            without(why, format!("{why}; {} (the receiver failed: {})", help(why), error.chain()))
+        }
         _ => error,
     }
 }

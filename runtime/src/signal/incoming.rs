@@ -30,6 +30,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use super::receivers::Callee;
 use crate::{
     event::{AnyEvent, EventDefinition, SharedEvent},
+    executor::forget_trouble,
     metadata::{EventsMetadata, LazyMetadata},
     receiver::{
         Attempt, BatchOutcome, BatchReceiver, Delivery, Outcome, ReceiverDefinition, ReceiverError,
@@ -106,6 +107,7 @@ impl Incoming {
         let metadata = LazyMetadata::given(self.definition, &self.metadata);
         let delivery = Delivery { metadata: &metadata, from_event_bus: true };
         let call = || callee.call(self.event(), delivery);
+        forget_trouble();
         let outcome = run(handle, &Scopes::current(), Some(timeout), call)?.map_err(blame_runtime);
         if let (Err(error), Some(attempt)) = (&outcome, attempt) {
             self.log_failure(index, error, attempt);
@@ -157,6 +159,7 @@ pub(crate) struct BatchItem<'a> {
 pub(crate) fn run_batch(receiver: BatchReceiver, items: &[BatchItem<'_>], timeout: Duration) -> BatchOutcome {
     let events =
         items.iter().map(|item| (item.incoming.shared(), item.incoming.metadata().clone())).collect();
+    forget_trouble();
     let outcome = match receiver.run(events, timeout) {
         BatchOutcome::Each(outcomes) => {
             BatchOutcome::Each(outcomes.into_iter().map(|outcome| outcome.map_err(blame_runtime)).collect())

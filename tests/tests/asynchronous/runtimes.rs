@@ -8,7 +8,7 @@ use std::{
 
 use openedx_events::{
     block_on,
-    event_bus::{ConsumeError, Consumer, MemoryBus, Report, Stop, run_all},
+    event_bus::{ConsumeError, Consumer, MemoryBus, Stop, run_all},
     prelude::*,
 };
 use openedx_events_tests::{log::Lines, number_events};
@@ -27,6 +27,8 @@ number_events! {
     PlaneArrived "com.example.learning.plane.arrived.v1"
     PlaneLeft "com.example.learning.plane.left.v1"
     PlaneLanded "com.example.learning.plane.landed.v1"
+    PlaneDelayed "com.example.learning.plane.delayed.v1"
+    PlaneParked "com.example.learning.plane.parked.v1"
 }
 
 /// Needs tokio's timer.
@@ -44,6 +46,18 @@ fn wave() {
 /// Needs no runtime.
 #[receiver(PLANE_LANDED)]
 fn clap() {}
+
+/// Needs tokio's timer, and waits for it as tokio's documentation says.
+#[receiver(PLANE_DELAYED)]
+fn announce() {
+    Handle::current().block_on(tokio::time::sleep(Duration::from_millis(1)));
+}
+
+/// Needs tokio's timer, in a batch.
+#[receiver(PLANE_PARKED, batch(max = 10, wait = "10ms"))]
+async fn refuel(_planes: &Batch<PlaneParked>) {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
 
 /// Returns a bus with an event, and a consumer that would make it a dead letter after one failure.
 fn planes(count: u64) -> (Arc<MemoryBus>, Consumer) {
@@ -176,24 +190,26 @@ fn a_local_set_of_a_multi_threaded_runtime() {
     assert_eq!((report.handled, report.dead_lettered), (3, 0));
 }
 
-/// Ends a runtime while a consumer works on another thread. Returns what `signal`'s events became, and the log.
+/// Ends a runtime while a consumer works on another thread. Returns why the consumer ended, and the log. Fails if a message was lost, or
+/// counted an attempt.
 fn end<E: openedx_events::WireEvent>(
     runtime: Runtime,
     signal: &'static Signal<E>,
     events: Vec<E>,
-) -> (Report, usize, Lines) {
+) -> (ConsumeError, Lines) {
+    let count = events.len() as u64;
     let bus = bus_with(signal, events);
-    let consumer = consumer(&bus, 10).max_attempts(1).receiver_timeout(Duration::from_secs(30));
+    let consumer = consumer(&bus, count).max_attempts(1).receiver_timeout(Duration::from_secs(30));
     let consumer = consumer.only([signal.event_type()]);
-    let (stop, lines, handle) = (Stop::new(), Lines::default(), runtime.handle().clone());
+    let (lines, handle) = (Lines::default(), runtime.handle().clone());
     let (tell, started) = mpsc::channel();
     let consuming = thread::spawn({
-        let (stop, lines) = (stop.clone(), lines.clone());
+        let (lines, consumer) = (lines.clone(), consumer.clone());
         move || {
             let _entered = handle.enter();
             with_default(lines.subscriber(Level::INFO), || {
                 tell.send(()).unwrap();
-                consumer.run(&stop).unwrap()
+                consumer.run(Stop::new()).unwrap_err()
             })
         }
     });
@@ -205,30 +221,65 @@ fn end<E: openedx_events::WireEvent>(
         }
     });
     drop(runtime);
-    while lines.with("paused: ").is_empty() && !consuming.is_finished() {
-        thread::sleep(Duration::from_millis(5));
-    }
-    stop.stop();
-    (consuming.join().unwrap(), dead_letters(&bus), lines)
+    let error = consuming.join().unwrap();
+    assert_eq!(dead_letters(&bus), 0, "{lines:?}");
+    // A consumer in a runtime that is kept handles the rest.
+    let ended = &lines.with("consumer ended: ")[0];
+    let handled: u64 =
+        ended.split_once("ended: ").unwrap().1.split_once(" handled").unwrap().0.parse().unwrap();
+    let runtime = tokio_runtime();
+    let _entered = runtime.enter();
+    let rest = consumer.count(count - handled).run(Stop::new()).unwrap();
+    assert_eq!((rest.handled, rest.dead_lettered), (count - handled, 0), "{ended}");
+    (error, lines)
+}
+
+fn events<E>(make: impl Fn(i64) -> E) -> Vec<E> {
+    (0..500).map(make).collect()
 }
 
 #[test]
-fn a_runtime_that_ends_pauses_the_consumer() {
+fn a_runtime_that_ends_ends_the_consumer_and_loses_nothing() {
     let _alone = process();
-    let arrived = || (0..500).map(|number| PlaneArrived { number }).collect();
-    let left = || (0..500).map(|number| PlaneLeft { number }).collect();
-    let all = ends(move || {
+    let all = ends(|| {
         [
-            end(tokio_runtime(), &PLANE_ARRIVED, arrived()),
-            end(single_threaded(), &PLANE_ARRIVED, arrived()),
-            end(tokio_runtime(), &PLANE_LEFT, left()),
+            end(tokio_runtime(), &PLANE_ARRIVED, events(|number| PlaneArrived { number })),
+            end(single_threaded(), &PLANE_ARRIVED, events(|number| PlaneArrived { number })),
+            end(tokio_runtime(), &PLANE_LEFT, events(|number| PlaneLeft { number })),
+            end(tokio_runtime(), &PLANE_DELAYED, events(|number| PlaneDelayed { number })),
+            end(tokio_runtime(), &PLANE_PARKED, events(|number| PlaneParked { number })),
         ]
     });
-    for (report, dead_letters, lines) in all {
-        assert_eq!((report.pauses, report.failed_attempts, dead_letters), (1, 0, 0), "{lines:?}");
-        let paused = lines.with("paused: ");
-        assert!(paused[0].contains("the tokio runtime has ended; keep it until"), "{paused:?}");
+    for (error, lines) in all {
+        assert!(matches!(error, ConsumeError::RuntimeEnded { .. }) && error.exit_code() == 7, "{error}");
+        let text = error.to_string();
+        assert!(text.starts_with("the tokio runtime has ended before its consumer; entry "), "{text}");
+        assert!(text.ends_with("keep the runtime until `run` has returned"), "{text}");
+        assert_eq!(lines.with("the tokio runtime has ended before its consumer").len(), 1, "{lines:?}");
+        assert!(lines.with("paused: ").is_empty(), "{lines:?}");
     }
+}
+
+/// Dropping a runtime waits for its threads for blocking work: here for a consumer that nobody stops.
+#[test]
+fn a_program_that_drops_its_runtime_without_a_stop_ends() {
+    let _alone = process();
+    ends(|| {
+        let runtime = tokio_runtime();
+        let bus = bus_with(&PLANE_ARRIVED, (0..500).map(|number| PlaneArrived { number }).collect());
+        let (consumer, lines) = (consumer(&bus, u64::MAX), Lines::default());
+        let noted = lines.clone();
+        drop(runtime.spawn_blocking(move || {
+            with_default(noted.subscriber(Level::INFO), || consumer.run(Stop::new()).map(drop))
+        }));
+        while lines.with("consuming").is_empty() {
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(runtime);
+        // Nobody saw the error, so the log has it.
+        let logged = lines.with("the tokio runtime has ended before its consumer");
+        assert!(logged.len() == 1 && logged[0].starts_with("ERROR"), "{lines:?}");
+    });
 }
 
 #[test]

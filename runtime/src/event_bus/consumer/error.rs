@@ -61,6 +61,15 @@ pub enum ConsumeError {
         /// How long the consumer waited.
         timeout: Duration,
     },
+    /// The tokio runtime of the async receivers has ended. Only another process, or another consumer in a runtime that is kept, can go
+    /// on.
+    #[non_exhaustive]
+    RuntimeEnded {
+        /// The first entry that could not be handled, which stays pending. It counts no attempt.
+        entry: EntryId,
+        /// What the receiver said.
+        error: String,
+    },
 }
 
 impl ConsumeError {
@@ -73,6 +82,7 @@ impl ConsumeError {
             Self::TooManyErrors { .. } => 4,
             Self::StoppedOnError { .. } => 5,
             Self::StopTimedOut { .. } => 6,
+            Self::RuntimeEnded { .. } => 7,
         }
     }
 }
@@ -112,6 +122,11 @@ impl fmt::Display for ConsumeError {
                      message stays pending"
                 )
             }
+            Self::RuntimeEnded { entry, error } => write!(
+                f,
+                "the tokio runtime has ended before its consumer; entry {entry} stays pending: {error}\nhelp: use the consumer's `Stop`, \
+                 and keep the runtime until `run` has returned"
+            ),
         }
     }
 }

@@ -92,6 +92,8 @@ pub(super) struct Unavailable {
     pub(super) others: Vec<FullName>,
     pub(super) error: String,
     pub(super) wait: Option<Duration>,
+    /// Whether the runtime of one of them has ended.
+    pub(super) is_without_runtime: bool,
 }
 
 impl Job {
@@ -168,7 +170,7 @@ impl Job {
             let failure = FailedReceiver { receiver: name, error: error.chain() };
             let is_permanent = error.is_permanent();
             if error.is_unavailable() {
-                Unavailable::add(&mut unavailable, &failure, error.wait());
+                Unavailable::add(&mut unavailable, &failure, &error);
             }
             if probed.is_some() {
                 self.failed_in_probe.push((index, error, started));
@@ -277,12 +279,24 @@ impl Job {
 }
 
 impl Unavailable {
-    /// Adds a receiver, which wants to be tried again after `wait`.
-    fn add(known: &mut Option<Self>, failed: &FailedReceiver, wait: Option<Duration>) {
-        let FailedReceiver { receiver, error } = failed;
+    pub(super) fn new(failed: &FailedReceiver, error: &ReceiverError) -> Self {
+        Self {
+            first: failed.receiver,
+            others: Vec::new(),
+            error: failed.error.clone(),
+            wait: error.wait(),
+            is_without_runtime: error.is_without_runtime(),
+        }
+    }
+
+    /// Adds a receiver.
+    fn add(known: &mut Option<Self>, failed: &FailedReceiver, error: &ReceiverError) {
         match known {
-            Some(known) => known.others.push(*receiver),
-            None => *known = Some(Self { first: *receiver, others: Vec::new(), error: error.clone(), wait }),
+            Some(known) => {
+                known.others.push(failed.receiver);
+                known.is_without_runtime |= error.is_without_runtime();
+            }
+            None => *known = Some(Self::new(failed, error)),
         }
     }
 }

@@ -180,6 +180,11 @@ impl LaneState {
                 floor.end.get_or_insert(stopped);
                 Settled::Return
             }
+            Verdict::EndWithRuntime(job, failure) => {
+                let ended = ConsumeError::RuntimeEnded { entry: job.entry.id, error: failure.error };
+                floor.end.get_or_insert(ended);
+                Settled::Return
+            }
         }
     }
 

@@ -166,6 +166,10 @@ impl Consumer {
             Coordinator::new(consumer, &self.topic, &self.subscription, &options, stop, &observers)?.run();
         let report = Report { lanes, ..tally.report() };
         tracing::info!("consumer ended: {report}");
+        if let Err(error @ ConsumeError::RuntimeEnded { .. }) = &outcome {
+            // The program that has ended its runtime may have dropped the task with this result.
+            tracing::error!("{error}");
+        }
         match outcome {
             Ok(()) => Ok(report),
             Err(ConsumeError::Bus(error)) => Err(self.refused(error)),

@@ -29,6 +29,8 @@ pub(super) enum Verdict {
     Hold(Waiting),
     /// The consumer ends.
     Stop(Job, Failure),
+    /// The consumer ends, because its runtime has ended.
+    EndWithRuntime(Job, Failure),
 }
 
 impl Verdict {
@@ -64,7 +66,7 @@ impl Verdict {
 
     /// Returns whether the message stays with the consumer, or ends it.
     pub(super) fn is_open(&self) -> bool {
-        matches!(self, Self::Wait(..) | Self::Hold(_) | Self::Stop(..))
+        matches!(self, Self::Wait(..) | Self::Hold(_) | Self::Stop(..) | Self::EndWithRuntime(..))
     }
 
     /// Lets a message go on to receivers that were not called.

@@ -49,8 +49,7 @@ impl Job {
                 if error.is_permanent() {
                     self.given_up.push(failed);
                 } else if error.is_unavailable() {
-                    let (first, others, error, wait) = (name, Vec::new(), failed.error.clone(), error.wait());
-                    let unavailable = Unavailable { first, others, error, wait };
+                    let unavailable = Unavailable::new(&failed, &error);
                     return AttemptOutcome::Unavailable(self.failure(&[failed]), Box::new(unavailable));
                 } else {
                     return AttemptOutcome::Failed(self.failure(slice::from_ref(&failed)), vec![failed]);

@@ -61,7 +61,7 @@ impl LaneState {
             Said::Outcome(outcome) if outcome.is_ok() || !is_paused => {
                 let outcome = job.end_batch(receiver, outcome, &self.observers);
                 let verdict = self.judge(lane, job, outcome);
-                is_paused |= matches!(verdict, Verdict::Hold(_));
+                is_paused |= matches!(verdict, Verdict::Hold(_) | Verdict::EndWithRuntime(..));
                 MessageEnd::Verdict(verdict)
             }
             // The first message that fails begins a pause. The others are tried again after it.

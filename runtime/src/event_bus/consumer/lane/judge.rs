@@ -21,6 +21,12 @@ use crate::{
 impl LaneState {
     /// Decides what happens to a message after an attempt.
     pub(super) fn judge(&self, lane: usize, mut job: Job, outcome: AttemptOutcome) -> Verdict {
+        let outcome = match outcome {
+            AttemptOutcome::Unavailable(failure, unavailable) if unavailable.is_without_runtime => {
+                return Verdict::EndWithRuntime(job, failure);
+            }
+            outcome => outcome,
+        };
         let was_probe = job.is_probe();
         let held_by = self.held_by(lane, &job, &outcome);
         job.log_probe(held_by.is_some());
@@ -52,7 +58,8 @@ impl LaneState {
             | Verdict::GoOn(_)
             | Verdict::Wait(..)
             | Verdict::Hold(_)
-            | Verdict::Stop(..) => {}
+            | Verdict::Stop(..)
+            | Verdict::EndWithRuntime(..) => {}
         }
         verdict
     }
@@ -86,7 +93,7 @@ impl LaneState {
         let outages = &mut floor.outages;
         let held_by = match outcome {
             AttemptOutcome::Unavailable(_, unavailable) => {
-                let Unavailable { first, others, error, wait } = &**unavailable;
+                let Unavailable { first, others, error, wait, .. } = &**unavailable;
                 outages.unavailable(lane, *first, error, *wait, now);
                 Some([*first].into_iter().chain(others.iter().copied()).collect())
             }
