@@ -37,7 +37,8 @@ pub struct Check {
     /// Also report contracts that were changed or deleted since this git revision, as in `origin/main`.
     #[arg(long, value_name = "REV")]
     against: Option<String>,
-    /// Also check that the server of the event bus answers.
+    /// Also ask the server of the event bus: whether it answers, and has the topics and groups of the settings. On Kafka, also
+    /// for missing rights, and for schemas that the registry would refuse. This changes nothing.
     #[arg(long)]
     live: bool,
     #[command(flatten)]

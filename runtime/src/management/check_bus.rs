@@ -160,7 +160,8 @@ fn events_without_route(settings: &Settings) -> Vec<String> {
     events.map(line).collect()
 }
 
-/// Asks the server. Reports that it does not answer, or which topics and groups do not exist there. They may be new.
+/// Asks the server. Reports that it does not answer, or which topics and groups do not exist there.
+/// Those that are created when they are used may be new.
 fn server(settings: &Settings, found: &mut FindingLines) {
     let unreachable = |error: BusError| format!("server: {}", chain(&error));
     let mut operations = match operations(settings) {
@@ -181,7 +182,13 @@ fn server(settings: &Settings, found: &mut FindingLines) {
         match Names::new(settings, topic, group).missing(&mut *operations) {
             Ok(None) => {}
             Ok(Some(missing)) => {
-                found.warnings([format!("{}: {missing} (help: {})", missing.rule(), missing.help())]);
+                let text = format!("{}: {missing} (help: {})", missing.rule(), missing.help());
+                // Events to a topic that nobody creates are lost.
+                if missing.is_created() {
+                    found.warnings([text]);
+                } else {
+                    found.errors([text]);
+                }
             }
             Err(error) => found.errors([unreachable(error)]),
         }

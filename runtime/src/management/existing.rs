@@ -33,8 +33,9 @@ pub(super) struct Missing {
 impl Names {
     pub(super) fn new(settings: &Settings, topic: &str, group: Option<&str>) -> Self {
         let full = settings.stream_name(topic);
-        let buses = [&settings.consumer.bus, &settings.producer.bus];
-        let creates_topics = !buses.into_iter().flatten().any(|bus| bus == "kafka");
+        // The bus that `operations` asks.
+        let bus = settings.consumer.bus.as_deref().or(settings.producer.bus.as_deref());
+        let creates_topics = bus != Some("kafka");
         Self { topic: topic.to_owned(), full, group: group.map(str::to_owned), creates_topics }
     }
 
@@ -70,9 +71,12 @@ impl Missing {
         let near = self.near.join("`, `");
         match (self.is_topic, near.is_empty()) {
             (true, true) => {
-                "check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; on Redis, the first event or the \
-                 first consumer creates a topic, and on Kafka an administrator does"
-                    .to_owned()
+                let created = if self.names.creates_topics {
+                    "the first event or the first consumer creates a topic"
+                } else {
+                    "an administrator creates the topics of Kafka, for example with `kafka-topics.sh --create`"
+                };
+                format!("check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; {created}")
             }
             (true, false) => format!(
                 "did you mean `{near}`? The full name begins with `EVENT_BUS_TOPIC_PREFIX`, and `-t` takes the rest"
@@ -89,8 +93,8 @@ impl Missing {
         if self.is_topic { "topic_missing" } else { "group_missing" }
     }
 
-    /// Returns whether the command creates it.
-    fn is_created(&self) -> bool {
+    /// Returns whether it comes into being when it is used.
+    pub(super) fn is_created(&self) -> bool {
         !self.is_topic || self.names.creates_topics
     }
 

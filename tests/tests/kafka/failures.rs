@@ -21,7 +21,9 @@ fn a_topic_that_does_not_exist_is_named_and_does_not_hold_up_others() {
     assert_eq!(
         error.to_string(),
         format!(
-            "Kafka has no topic `{missing}`, and does not create it; create it, for example with `kafka-topics.sh --create`"
+            "Kafka has no topic `{missing}`; check its name, or let an administrator create it: `kafka-topics.sh --bootstrap-server {} \
+             --create --topic {missing} --partitions 3`",
+            world.kafka.bootstrap()
         )
     );
     outcomes[1].as_ref().unwrap();

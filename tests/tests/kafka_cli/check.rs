@@ -51,6 +51,16 @@ fn a_server_that_works_has_no_findings_and_nothing_is_registered() {
 }
 
 #[test]
+fn a_topic_that_only_an_administrator_creates_is_an_error() {
+    let Some(bus) = Bus::without_topic() else { return };
+    let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", routes("weighings"));
+    let lines = check(&bus);
+    let topic = lines.iter().find(|line| line.starts_with("topic_missing: ")).expect("not a warning");
+    assert!(topic.contains("kafka-topics.sh") && !topic.contains("Redis"), "{topic}");
+    assert_eq!(bus.run(&["check", "--live"]).code, 1);
+}
+
+#[test]
 fn a_registry_that_does_not_answer_is_found_without_routes_and_topics() {
     let Some(bus) = Bus::new(1) else { return };
     let routed = Bus::new(1).unwrap().with("EVENT_BUS_PRODUCER_CONFIG", routes("parcels"));

@@ -7,6 +7,7 @@ use std::{
 
 use openedx_events::event_bus::{EntryId, EventBusConsumer};
 use openedx_events_tests::eventually;
+use rdkafka::consumer::{BaseConsumer, Consumer as _};
 
 use crate::support::{LONG, SHORT, World, ids, number, numbers, poll, receive};
 
@@ -106,6 +107,43 @@ fn what_a_member_does_not_finish_in_time_is_revoked_and_delivered_again() {
     let again = poll(&mut *first, &[], 10, LONG).entries;
     let all: Vec<_> = received.iter().chain(&again).filter(|entry| entry.id == entries[0].id).collect();
     assert!(all.iter().all(|entry| entry.attempt == 2), "{all:?}");
+}
+
+#[test]
+fn a_member_is_given_a_partition_that_it_does_not_know_yet() {
+    let Some(world) = World::new("unknown-yet", 1) else { return };
+    // The first client shares out the group. This one looks at the topic more often than the member does, and its id comes first, so
+    // the member gets the partition that was added.
+    let mut config = world.kafka.client();
+    config
+        .set("group.id", &world.group)
+        .set("client.id", "a")
+        .set("topic.metadata.refresh.interval.ms", "200");
+    let other: BaseConsumer = config.create().unwrap();
+    other.subscribe(&[&world.topic]).unwrap();
+    eventually("the other client has joined", LONG, || {
+        let _ = other.poll(SHORT / 10);
+        other.assignment().is_ok_and(|assigned| assigned.count() == 1)
+    });
+    let mut member = world.consumer("a");
+    eventually("the member has joined", LONG, || {
+        let _ = other.poll(SHORT / 10);
+        poll(&mut *member, &[], 10, SHORT / 10);
+        world.kafka.members(&world.group) == 2
+    });
+    world.kafka.add_partitions(&world.topic, 2);
+    eventually("there is a second partition", LONG, || world.kafka.partitions(&world.topic).len() == 2);
+    world.write_to(Some(1), [2, 3]);
+    let mut received = Vec::new();
+    eventually("the new partition is read", LONG * 2, || {
+        let _ = other.poll(SHORT / 10);
+        match member.poll(&[], 10, SHORT / 10) {
+            Ok(polled) => received.extend(numbers(&polled.entries)),
+            Err(error) => assert!(error.is_transient(), "the topic exists: {error}"),
+        }
+        received.len() == 2
+    });
+    assert_eq!(received, [2, 3]);
 }
 
 #[test]

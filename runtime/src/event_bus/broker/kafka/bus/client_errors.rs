@@ -153,6 +153,11 @@ impl ClientErrors {
         }
     }
 
+    /// Says that a topic does not exist, and how to create it.
+    pub(super) fn missing_topic(&self, topic: &str) -> String {
+        missing_topic(&self.servers, topic)
+    }
+
     /// Returns the most telling of the last errors, which is probably why a broker does not answer.
     pub(super) fn cause(&self) -> Option<BusError> {
         let last = self.last().clone();
@@ -180,6 +185,14 @@ impl ClientErrors {
         let reason = find(Kind::Resolve).or_else(|| find(Kind::Transport))?;
         Some(BusError::transient(format!("cannot connect to Kafka at {servers}: {reason}")))
     }
+}
+
+/// Says that a topic does not exist on servers, and how to create it.
+pub(super) fn missing_topic(servers: &str, topic: &str) -> String {
+    format!(
+        "Kafka has no topic `{topic}`; check its name, or let an administrator create it: `kafka-topics.sh --bootstrap-server \
+         {servers} --create --topic {topic} --partitions 3`"
+    )
 }
 
 /// Removes the name of the thread, and the times and counts at the end.

@@ -63,11 +63,7 @@ impl BuiltIn for KafkaSettings {
     fn check(&self, setting: &str, layers: &Layers, findings: &mut Findings) {
         for (name, what, example) in [
             (SERVERS, "no default servers", "a list such as `one:9092,two:9092`"),
-            (
-                REGISTRY,
-                "a schema registry as well, which names the schema of each message",
-                "a URL such as `http://registry:8081`",
-            ),
+            (REGISTRY, "no default schema registry", "a URL such as `http://registry:8081`"),
         ] {
             if layers.get(name).is_none() {
                 findings.error(

@@ -77,6 +77,7 @@ impl Topic<'_> {
                             thread::sleep(PAUSE);
                             continue;
                         }
+                        (Some(RDKafkaErrorCode::UnknownTopicOrPartition), _) => Err(self.missing()),
                         (Some(code), _) => Err(self.failed(code)),
                     };
                 }
@@ -201,11 +202,7 @@ impl Topic<'_> {
         use RDKafkaErrorCode as Code;
         let Subscription { topic, group, group_instance_id, .. } = self.subscription;
         match code {
-            Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
-                BusError::permanent(format!(
-                    "topic `{topic}` does not exist; create it first: consumers do not create topics of Kafka"
-                ))
-            }
+            Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => self.unknown(),
             Code::TopicAuthorizationFailed => BusError::permanent(format!(
                 "Kafka refuses access to topic `{topic}`; a consumer needs the rights `Read` and `Describe` on it"
             )),
@@ -227,6 +224,27 @@ impl Topic<'_> {
             }
             code => BusError::transient(format!("Kafka cannot serve group `{group}` now: {code}")),
         }
+    }
+}
+
+impl Topic<'_> {
+    fn missing(&self) -> BusError {
+        BusError::permanent(self.client.context().errors.missing_topic(self.name()))
+    }
+
+    /// Makes the error of a partition that the client does not know. If the topic has got more partitions, another member may have
+    /// learned of them first, and have given one to this member. The look at the topic tells the client of them.
+    fn unknown(&self) -> BusError {
+        let metadata = self.client.fetch_metadata(Some(self.name()), ANSWER);
+        let is_missing = metadata.is_ok_and(|metadata| {
+            let topic = metadata.topics().iter().find(|topic| topic.name() == self.name());
+            let error = topic.and_then(MetadataTopic::error).map(RDKafkaErrorCode::from);
+            error == Some(RDKafkaErrorCode::UnknownTopicOrPartition)
+        });
+        if is_missing {
+            return self.missing();
+        }
+        BusError::transient(format!("Kafka does not know all partitions of topic `{}` yet", self.name()))
     }
 }
 

@@ -30,13 +30,9 @@ pub(super) fn seek(
     deadline: Instant,
 ) -> Result<bool, BusError> {
     let reader = Reader::in_group(connector, group)?;
-    let partitions = reader.partitions(topic, deadline)?.ok_or_else(|| {
-        BusError::permanent(format!(
-            "topic `{topic}` does not exist; an administrator creates it: `kafka-topics.sh --bootstrap-server {} --create --topic \
-             {topic} --partitions 3`",
-            connector.options.bootstrap_servers
-        ))
-    })?;
+    let partitions = reader
+        .partitions(topic, deadline)?
+        .ok_or_else(|| BusError::permanent(reader.errors().missing_topic(topic)))?;
     let members = Members::of(&reader, group, deadline)?;
     if !members.is_empty() {
         return Err(alive(group, &members));

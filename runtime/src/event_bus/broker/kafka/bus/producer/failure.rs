@@ -9,9 +9,7 @@ use crate::event_bus::broker::BusError;
 pub(super) fn refused(code: Code, topic: &str, errors: &ClientErrors) -> BusError {
     match code {
         Code::UnknownTopicOrPartition | Code::UnknownTopic | Code::UnknownPartition => {
-            BusError::permanent(format!(
-                "Kafka has no topic `{topic}`, and does not create it; create it, for example with `kafka-topics.sh --create`"
-            ))
+            BusError::permanent(errors.missing_topic(topic))
         }
         Code::TopicAuthorizationFailed => BusError::permanent(format!(
             "Kafka does not allow this user to write to topic `{topic}`; grant the rights WRITE and DESCRIBE on it"
