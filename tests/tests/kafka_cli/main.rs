@@ -83,11 +83,15 @@ impl Bus {
         self
     }
 
-    fn feed(&self, arguments: &[&str], input: &str) -> Ran {
+    fn start(&self, arguments: &[&str], input: &str) -> Running {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
         let variables = self.variables.iter().map(|(name, value)| (name, value));
         command.env_remove("RUST_LOG").envs(variables).args(arguments).current_dir(&self.folder);
-        let ran = Running::start(&mut command, input).end(Duration::from_mins(1));
+        Running::start(&mut command, input)
+    }
+
+    fn feed(&self, arguments: &[&str], input: &str) -> Ran {
+        let ran = self.start(arguments, input).end(Duration::from_mins(1));
         assert!(!ran.stderr.contains(RECIPIENT), "{}", ran.stderr);
         ran
     }

@@ -1,8 +1,13 @@
 //! Consumers with dead letters: the topic at the start, and the commands on what they leave.
 
+use std::time::Duration;
+
+use openedx_events_tests::eventually;
 use serde_json::Value;
 
 use super::{Bus, letters_topic, texts};
+
+const LONG: Duration = Duration::from_secs(30);
 
 const BACKLOG: &str = r#"{"check_backlog": true}"#;
 
@@ -63,4 +68,23 @@ fn a_message_that_ends_the_process_is_pending() {
     assert!(lines[0]["consumer_name"].as_str().unwrap().starts_with("post."), "{}", pending.stdout);
     let listed: Vec<_> = bus.run_group(&["lag"], &[]).json_lines();
     assert_eq!(listed.len(), 1);
+}
+
+#[test]
+fn members_say_which_partitions_they_read() {
+    let Some(bus) = Bus::new(1) else { return };
+    let start =
+        |name| bus.start(&["consume-events", "-t", "parcels", "-g", &bus.group, "--consumer-name", name], "");
+    let first = start("first");
+    let reads = "reading partitions partitions=[0]";
+    eventually("the member has the partition", LONG, || first.stderr().contains(reads));
+    let second = start("second");
+    let without = "the group has no partition for this member";
+    eventually("one member has no partition", LONG, || {
+        first.stderr().contains(without) || second.stderr().contains(without)
+    });
+    for member in [first, second] {
+        member.signal("TERM");
+        assert_eq!(member.end(LONG).code, 0);
+    }
 }

@@ -40,6 +40,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const LAST_COMMIT: Duration = Duration::from_secs(5);
 /// The pause before another try to find out where to continue.
 const PAUSE: Duration = Duration::from_secs(1);
+/// How long a member waits for partitions before it says so.
+const QUIET: Duration = Duration::from_secs(5);
 /// How often an error of the client is reported.
 const REPORT: Duration = Duration::from_secs(30);
 
@@ -141,9 +143,18 @@ impl ClientThread {
 
     /// Follows the group until the caller leaves it.
     fn follow(&mut self) {
+        let mut waits_since = Some(Instant::now());
         while matches!(self.shared.lock().phase, Phase::Joined) {
             self.poll(POLL);
+            if waits_since.is_some_and(|since| since.elapsed() >= QUIET) {
+                waits_since = None;
+                tracing::info!(
+                    "waiting until the group has shared out its partitions; a member that ended without leaving it counts until its \
+                     session is over, up to 45 seconds by default"
+                );
+            }
             while let Some(rebalance) = self.client.context().take_rebalance() {
+                waits_since = matches!(rebalance, Rebalance::Revoke).then(Instant::now);
                 match rebalance {
                     Rebalance::Assign(partitions) => self.assign(&partitions),
                     Rebalance::Revoke => self.revoke(),
@@ -234,6 +245,12 @@ impl ClientThread {
             partitions.push(partition);
         }
         let offsets: Vec<_> = partitions.iter().map(|one| (one.number, one.position())).collect();
+        if offsets.is_empty() {
+            tracing::info!("the group has no partition for this member: others read all of them");
+        } else {
+            let numbers: Vec<_> = offsets.iter().map(|(number, _)| number).collect();
+            tracing::info!(partitions = ?numbers, "reading partitions");
+        }
         let mut state = self.shared.lock();
         state.partitions = partitions;
         state.reports.lost.extend(lost);
