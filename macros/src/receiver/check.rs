@@ -1,7 +1,7 @@
 //! The rules about the signature of a receiver.
 
 use quote::ToTokens;
-use syn::{ReturnType, Safety, Signature, Type};
+use syn::{GenericArgument, PathArguments, ReturnType, Safety, Signature, Type, TypeParamBound};
 
 use crate::{diagnostics::Problems, rules};
 
@@ -51,5 +51,39 @@ pub(super) fn check_signature(signature: &Signature, problems: &mut Problems) ->
         let help = "return `Result<(), E>`; a panic is caught and becomes the receiver's error";
         problems.refuse(&rules::RECEIVER_RETURN, ty, what, help);
     }
+    if let ReturnType::Type(_, ty) = &signature.output
+        && is_future(ty)
+    {
+        let what = "a receiver must return `()` or `Result<(), E>`, found a future";
+        let help = "write `async fn`, and return the output of the future";
+        problems.refuse(&rules::RECEIVER_RETURN, ty, what, help);
+    }
     problems.len() == before
+}
+
+/// Returns whether the type is a future, as far as its words tell: `impl Future<…>`, or a boxed one.
+fn is_future(ty: &Type) -> bool {
+    let has_bound = |mut bounds: syn::punctuated::Iter<'_, TypeParamBound>| {
+        bounds.any(|bound| match bound {
+            TypeParamBound::Trait(bound) => {
+                bound.path.segments.last().is_some_and(|last| last.ident == "Future")
+            }
+            _ => false,
+        })
+    };
+    match ty {
+        Type::ImplTrait(ty) => has_bound(ty.bounds.iter()),
+        Type::TraitObject(ty) => has_bound(ty.bounds.iter()),
+        Type::Path(ty) => ty.path.segments.last().is_some_and(|last| {
+            let inner = match &last.arguments {
+                PathArguments::AngleBracketed(arguments) => arguments.args.first(),
+                _ => None,
+            };
+            let is_wrapped = matches!(inner, Some(GenericArgument::Type(inner)) if is_future(inner));
+            last.ident == "BoxFuture"
+                || last.ident == "LocalBoxFuture"
+                || is_wrapped && (last.ident == "Box" || last.ident == "Pin")
+        }),
+        _ => false,
+    }
 }

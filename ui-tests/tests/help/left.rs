@@ -55,6 +55,7 @@ const LEFT: &[(&str, &str)] = &[
     ("write a receiver for each build", "this is another item"),
     ("convert the value first", "only the author knows how"),
     ("make it a free function", "the function moves to another item"),
+    ("write `async fn`, and return the output of the future", "the body changes as well"),
     ("name the data keys that the events share", "only the author knows what the receiver needs"),
     ("move it out of the `impl` or `trait`", "the function moves to another item"),
     ("write it in Rust, outside of `extern`", "only the author knows the body"),
