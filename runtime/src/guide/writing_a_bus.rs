@@ -33,14 +33,15 @@ struct Topic {
 struct Group {
     /// The number of the last message that a member received.
     read: u64,
-    /// The messages that members received and have not acknowledged.
-    pending: BTreeMap<u64, Claim>,
+    /// The messages that members received and have not acknowledged, and when they received them or renewed the claim.
+    pending: BTreeMap<u64, (Pending, Instant)>,
 }
 
-struct Claim {
-    consumer_name: String,
-    since: Instant,
-    attempts: u32,
+impl Topic {
+    /// Returns the messages after a number.
+    fn after(&self, number: u64) -> impl Iterator<Item = (&u64, &Message)> {
+        self.messages.range((Excluded(number), Unbounded))
+    }
 }
 
 impl MapBus {
@@ -52,6 +53,11 @@ impl MapBus {
 impl State {
     fn topic(&mut self, name: &str) -> &mut Topic {
         self.topics.entry(name.to_owned()).or_default()
+    }
+
+    fn group(&mut self, topic: &str, group: &str) -> Result<&mut Group, BusError> {
+        let known = self.topics.get_mut(topic).and_then(|topic| topic.groups.get_mut(group));
+        known.ok_or_else(|| BusError::no_group(topic, group))
     }
 
     fn add(&mut self, topic: &str, message: Message) -> EntryId {
@@ -69,6 +75,15 @@ impl State {
             Start::After(id) => number(id),
             Start::At(_) => Err(BusError::permanent("this bus does not know when it stored a message")),
         }
+    }
+
+    /// Moves a group, and creates it if it does not exist. Returns whether it was created.
+    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
+        let read = self.position(to)?;
+        let groups = &mut self.topic(topic).groups;
+        let is_new = !groups.contains_key(group);
+        groups.entry(group.to_owned()).or_default().read = read;
+        Ok(is_new)
     }
 }
 
@@ -88,17 +103,11 @@ impl EventBus for MapBus {
     fn consumer(&self, subscription: &Subscription) -> Result<Box<dyn EventBusConsumer>, BusError> {
         let Subscription { topic, group, start, .. } = subscription;
         let mut state = self.state();
-        let read = state.position(start)?;
-        let groups = &mut state.topic(topic).groups;
-        if groups.contains_key(group) && start.needs_new_group() {
-            return Err(BusError::group_exists(topic, group));
+        if subscription.creates_group(state.group(topic, group).is_ok())? {
+            state.seek(topic, group, start)?;
         }
-        groups.entry(group.clone()).or_insert(Group { read, ..Group::default() });
-        Ok(Box::new(Member {
-            bus: self.clone(),
-            subscription: subscription.clone(),
-            received: HashSet::new(),
-        }))
+        let (bus, subscription) = (self.clone(), subscription.clone());
+        Ok(Box::new(Member { bus, subscription, received: HashSet::new() }))
     }
 
     fn operations(&self) -> Result<Box<dyn Operations>, BusError> {
@@ -125,53 +134,58 @@ struct Member {
 }
 
 impl Member {
-    fn try_poll(&mut self, acknowledge: &[EntryId], max: usize) -> Result<Vec<Entry>, BusError> {
+    fn acknowledge(&self, ids: &[EntryId]) -> Result<(), BusError> {
+        let mut state = self.bus.state();
+        let group = state.group(&self.subscription.topic, &self.subscription.group)?;
+        for id in ids {
+            group.pending.remove(&number(id)?);
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, max: usize) -> Vec<Entry> {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let mut state = self.bus.state();
         let Topic { messages, groups } = state.topic(topic);
         let Group { read, pending } = groups.entry(group.clone()).or_default();
-        for id in acknowledge {
-            pending.remove(&number(id)?);
-        }
-        let mut left = pending.iter().filter(|(_, claim)| claim.consumer_name == *consumer_name);
-        let crashed = left.find(|(number, _)| max > 0 && !self.received.contains(number));
-        if let Some((&number, claim)) = crashed {
+        let left = pending.iter().filter(|(number, (claim, _))| {
+            claim.consumer_name == *consumer_name && max > 0 && !self.received.contains(number)
+        });
+        let mut left = left.filter_map(|(number, (claim, _))| Some((*number, claim, messages.get(number)?)));
+        if let Some((number, claim, message)) = left.next() {
             self.received.insert(number);
             // One is enough: the consumer asks again.
-            return Ok(vec![Entry::redelivered(id(number), messages[&number].clone(), claim.attempts + 1)]);
+            return vec![Entry::redelivered(id(number), message.clone(), claim.attempts + 1)];
         }
         let new = messages.range((Excluded(*read), Unbounded)).take(max).map(|(&number, message)| {
             *read = number;
             self.received.insert(number);
-            let claim = Claim { consumer_name: consumer_name.clone(), since: Instant::now(), attempts: 0 };
-            pending.insert(number, claim);
-            Entry::new(id(number), message.clone(), 1)
+            let (id, consumer_name) = (id(number), consumer_name.clone());
+            let claim = Pending { id: id.clone(), consumer_name, idle: Duration::ZERO, attempts: 0 };
+            pending.insert(number, (claim, Instant::now()));
+            Entry::new(id, message.clone(), 1)
         });
-        Ok(new.collect())
+        new.collect()
     }
 }
 
 impl EventBusConsumer for Member {
     fn poll(&mut self, acknowledge: &[EntryId], max: usize, wait: Duration) -> Result<Polled, BusError> {
-        let deadline = Instant::now() + wait;
-        loop {
-            let entries = self.try_poll(acknowledge, max)?;
-            let left = deadline.saturating_duration_since(Instant::now());
-            if max == 0 || left.is_zero() || !entries.is_empty() {
-                return Ok(Polled { entries, ..Polled::default() });
-            }
-            thread::sleep(left.min(Duration::from_millis(5)));
+        self.acknowledge(acknowledge)?;
+        let entries = self.receive(max);
+        if max > 0 && entries.is_empty() {
+            // Nobody tells this bus about new messages, so it ends the wait early, and the consumer asks again.
+            thread::sleep(wait.min(Duration::from_millis(5)));
         }
+        Ok(Polled { entries, ..Polled::default() })
     }
 
     fn hold(&mut self, entries: &[(EntryId, u32)]) -> Result<(), BusError> {
-        let Subscription { topic, group, .. } = &self.subscription;
         let mut state = self.bus.state();
-        let groups = &mut state.topic(topic).groups;
+        let group = state.group(&self.subscription.topic, &self.subscription.group)?;
         for (id, attempts) in entries {
-            let number = number(id)?;
-            if let Some(claim) = groups.get_mut(group).and_then(|group| group.pending.get_mut(&number)) {
-                (claim.since, claim.attempts) = (Instant::now(), *attempts);
+            if let Some((claim, since)) = group.pending.get_mut(&number(id)?) {
+                (claim.attempts, *since) = (*attempts, Instant::now());
             }
         }
         Ok(())
@@ -181,15 +195,11 @@ impl EventBusConsumer for Member {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let letter = DeadLetter::message_of(entry, failure, consumer_name);
         self.bus.state().add(&DeadLetter::topic(topic, group), letter);
-        self.try_poll(slice::from_ref(&entry.id), 0).map(drop)
+        self.acknowledge(slice::from_ref(&entry.id))
     }
 }
 
 impl Operations for MapBus {
-    fn ping(&mut self) -> Result<(), BusError> {
-        Ok(())
-    }
-
     fn topics(&mut self) -> Result<Vec<String>, BusError> {
         Ok(self.state().topics.keys().cloned().collect())
     }
@@ -205,26 +215,17 @@ impl Operations for MapBus {
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
         let after = number(&EntryId::new(cursor.as_str()))?;
         let state = self.state();
-        let messages = state.topics.get(topic).map(|it| it.messages.range((Excluded(after), Unbounded)));
-        let messages = messages.into_iter().flatten().take(max);
-        let entries: Vec<_> =
-            messages.map(|(&number, message)| Entry::new(id(number), message.clone(), 1)).collect();
-        let next = entries.last().map_or_else(|| cursor.clone(), |last| Cursor::new(last.id.as_str()));
-        Ok(Page { entries, next })
+        let messages = state.topics.get(topic).into_iter().flat_map(|topic| topic.after(after)).take(max);
+        let entries = messages.map(|(&number, message)| Entry::new(id(number), message.clone(), 1));
+        Ok(Page::after(cursor, entries.collect()))
     }
 
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
-        let state = self.state();
-        let topic = state.topics.get(topic);
-        let group = topic.and_then(|topic| Some((topic, topic.groups.get(group)?)));
-        let (topic, group) = group.ok_or_else(|| BusError::permanent("this group does not exist"))?;
-        Ok(vec![Lag {
-            partition: None,
-            committed: Some(group.read.to_string()),
-            end: topic.messages.last_key_value().map(|(number, _)| number.to_string()),
-            count: topic.messages.range((Excluded(group.read), Unbounded)).count() as u64,
-            is_exact: true,
-        }])
+        let mut state = self.state();
+        let read = state.group(topic, group)?.read;
+        let topic = state.topic(topic);
+        let end = topic.messages.last_key_value().map_or(read, |(number, _)| *number);
+        Ok(vec![Lag::exact(&id(read), &id(end), topic.after(read).count())])
     }
 
     fn pending(
@@ -235,17 +236,11 @@ impl Operations for MapBus {
         max: usize,
     ) -> Result<Vec<Pending>, BusError> {
         let after = after.map_or(Ok(0), number)?;
-        let state = self.state();
-        let group = state.topics.get(topic).and_then(|topic| topic.groups.get(group));
-        let group = group.ok_or_else(|| BusError::permanent("this group does not exist"))?;
-        let pending = group.pending.range((Excluded(after), Unbounded)).take(max);
-        let pending = pending.map(|(&number, Claim { consumer_name, since, attempts })| Pending {
-            id: id(number),
-            consumer_name: consumer_name.clone(),
-            idle: since.elapsed(),
-            attempts: *attempts,
-        });
-        Ok(pending.collect())
+        let mut state = self.state();
+        let claims = state.group(topic, group)?.pending.range((Excluded(after), Unbounded)).take(max);
+        let pending =
+            |(claim, since): &(Pending, Instant)| Pending { idle: since.elapsed(), ..claim.clone() };
+        Ok(claims.map(|(_, claim)| pending(claim)).collect())
     }
 
     fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
@@ -261,16 +256,12 @@ impl Operations for MapBus {
         group: &str,
         letter: &DeadLetter,
     ) -> Result<EntryId, BusError> {
+        let added = self.state().add(&DeadLetter::topic(topic, group), letter.to_message());
         self.drop_dead_letters(topic, group, slice::from_ref(&letter.id))?;
-        Ok(self.state().add(&DeadLetter::topic(topic, group), letter.to_message()))
+        Ok(added)
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        let mut state = self.state();
-        let read = state.position(to)?;
-        let groups = &mut state.topic(topic).groups;
-        let is_new = !groups.contains_key(group);
-        groups.entry(group.to_owned()).or_default().read = read;
-        Ok(is_new)
+        self.state().seek(topic, group, to)
     }
 }

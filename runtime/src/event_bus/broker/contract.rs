@@ -110,8 +110,8 @@ pub trait OpenSend: Send {
 /// is not an attempt.
 pub trait EventBusConsumer: Send {
     /// Acknowledges the entries in `acknowledge`, then returns at most `max` entries in the order of the topic. Waits at most
-    /// `wait` for the first one. A consumer polls at least every few seconds, with 0 as `max` while it has no room, so that
-    /// the broker can tell a busy member from a dead one.
+    /// `wait` for the first one; a wait that ends earlier costs only another poll. A consumer polls at least every few seconds, with
+    /// 0 as `max` while it has no room, so that the broker can tell a busy member from a dead one.
     ///
     /// Entries that were delivered before, to an earlier member of the same name or to a dead one, come before new entries, and are
     /// [marked](Entry::is_redelivered). Those whose stored number of attempts is not 0 come alone: one of them may be the entry

@@ -56,6 +56,12 @@ impl BusError {
         Self { message, kind: ErrorKind::GroupExists, source: None }
     }
 
+    /// Makes the error of a call that needs a group which does not exist.
+    #[must_use]
+    pub fn no_group(topic: &str, group: &str) -> Self {
+        Self::permanent(format!("topic `{topic}` has no group `{group}`"))
+    }
+
     /// Adds the error that caused this one.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<BoxError>) -> Self {

@@ -9,8 +9,10 @@ use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
 ///
 /// Each method returns an error if the broker cannot be reached or refuses the call.
 pub trait Operations: Send {
-    /// Checks that the broker answers. Needs no topic, and creates none.
-    fn ping(&mut self) -> Result<(), BusError>;
+    /// Checks that the broker answers. Needs no topic, and creates none. By default, asks for the [topics](Self::topics).
+    fn ping(&mut self) -> Result<(), BusError> {
+        self.topics().map(drop)
+    }
 
     /// Lists the full names of topics that exist, in any order, topics of dead letters included. They help to find what a
     /// misspelt name means, so a bus with very many topics may leave some out rather than take longer than a second.
@@ -178,6 +180,16 @@ pub struct Page {
     pub next: Cursor,
 }
 
+impl Page {
+    /// Makes a page of the entries that follow `cursor`, for a bus whose cursors are ids of entries. The next page begins after the
+    /// last entry, or at `cursor` if there is none.
+    #[must_use]
+    pub fn after(cursor: &Cursor, entries: Vec<Entry>) -> Self {
+        let next = entries.last().map_or_else(|| cursor.clone(), |last| Cursor::new(last.id.as_str()));
+        Self { entries, next }
+    }
+}
+
 /// How far a group is behind in a topic, or in one partition of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lag {
@@ -193,6 +205,20 @@ pub struct Lag {
     /// Whether `count` is the exact number. Otherwise it is a lower bound: the broker does not know the number, and counting
     /// further would take too long.
     pub is_exact: bool,
+}
+
+impl Lag {
+    /// Makes the line of a topic without partitions, with the exact number of entries.
+    #[must_use]
+    pub fn exact(committed: &EntryId, end: &EntryId, count: usize) -> Self {
+        Self {
+            partition: None,
+            committed: Some(committed.to_string()),
+            end: Some(end.to_string()),
+            count: count as u64,
+            is_exact: true,
+        }
+    }
 }
 
 /// An entry that a member received and has not acknowledged.

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use super::BusError;
 use crate::{
     date_time::DateTime,
     event_bus::{
@@ -62,6 +63,18 @@ impl Subscription {
             dead_letter_max_age: dlq_max_age,
             dead_letter_max_len: dlq_max_len,
         }
+    }
+
+    /// Returns whether the member creates the group, which is the case if it does not exist yet.
+    ///
+    /// # Errors
+    ///
+    /// If the group exists and should [begin](Self::start) at a place where only a new group can begin.
+    pub fn creates_group(&self, exists: bool) -> Result<bool, BusError> {
+        if exists && self.start.needs_new_group() {
+            return Err(BusError::group_exists(&self.topic, &self.group));
+        }
+        Ok(!exists)
     }
 }
 

@@ -27,11 +27,9 @@ impl MemoryMember {
         let mut topics = store.lock();
         let topic_is_new = !topics.contains_key(name);
         let topic = store::topic(&mut topics, name);
-        let is_new = !topic.groups.contains_key(group);
+        let is_new = subscription.creates_group(topic.groups.contains_key(group))?;
         if is_new {
             topic.group(group).position = topic.position_of(start)?;
-        } else if start.needs_new_group() {
-            return Err(BusError::group_exists(name, group));
         }
         *topic.group(group).members.entry(consumer_name.clone()).or_default() += 1;
         drop(topics);

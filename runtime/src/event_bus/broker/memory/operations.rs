@@ -10,10 +10,6 @@ use crate::event_bus::broker::{BusError, Cursor, Lag, Operations, Page, Pending,
 use crate::event_bus::wire::{DeadLetter, EntryId};
 
 impl Operations for MemoryBus {
-    fn ping(&mut self) -> Result<(), BusError> {
-        Ok(())
-    }
-
     fn topics(&mut self) -> Result<Vec<String>, BusError> {
         Ok(self.store.lock().keys().cloned().collect())
     }
@@ -31,31 +27,21 @@ impl Operations for MemoryBus {
             (at, Some(topic)) => topic.position_of(at)?,
             (_, None) => 0,
         };
-        Ok(cursor(number))
+        Ok(Cursor::new(id(number).as_str()))
     }
 
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
         let after = number(&EntryId::new(cursor.as_str()))?;
         let topics = self.store.lock();
         let entries = topics.get(topic).map(|topic| store::after(&topic.entries, after).take(max));
-        let mut page = Page { entries: Vec::new(), next: cursor.clone() };
-        for entry in entries.into_iter().flatten() {
-            page.next = self::cursor(entry.number);
-            page.entries.push(entry.deliver(1));
-        }
-        Ok(page)
+        Ok(Page::after(cursor, entries.into_iter().flatten().map(|entry| entry.deliver(1)).collect()))
     }
 
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
         let topics = self.store.lock();
         let (topic, group) = known(&topics, topic, group)?;
-        Ok(vec![Lag {
-            partition: None,
-            committed: Some(id(group.position).to_string()),
-            end: Some(id(topic.newest).to_string()),
-            count: store::after(&topic.entries, group.position).count() as u64,
-            is_exact: true,
-        }])
+        let count = store::after(&topic.entries, group.position).count();
+        Ok(vec![Lag::exact(&id(group.position), &id(topic.newest), count)])
     }
 
     fn pending(
@@ -145,10 +131,5 @@ impl Operations for MemoryBus {
 /// Returns a topic and a group of it.
 fn known<'a>(topics: &'a Topics, topic: &str, group: &str) -> Result<(&'a Topic, &'a Group), BusError> {
     let known = topics.get(topic).and_then(|topic| Some((topic, topic.groups.get(group)?)));
-    known.ok_or_else(|| BusError::permanent(format!("topic `{topic}` has no group `{group}`")))
-}
-
-/// Returns the place after the entry with this number.
-fn cursor(number: u64) -> Cursor {
-    Cursor::new(id(number).as_str())
+    known.ok_or_else(|| BusError::no_group(topic, group))
 }

@@ -88,10 +88,6 @@ impl RedisOperations {
     }
 }
 
-fn cursor(id: StreamId) -> Cursor {
-    Cursor::new(id.text().as_str())
-}
-
 /// Returns the start of a range: after an id, or with the oldest entry.
 fn start(after: Option<&EntryId>) -> Result<String, BusError> {
     after.map_or(Ok("-".to_owned()), |id| Ok(format!("({}", StreamId::read(id)?)))
@@ -140,14 +136,15 @@ impl Operations for RedisOperations {
         let newest = |this: &mut Self| {
             this.newest(topic).map_err(|trouble| trouble.into_error(&format!("cannot read stream `{topic}`")))
         };
-        Ok(cursor(match at {
+        let id = match at {
             Start::New => newest(self)?,
             Start::Backlog => StreamId::ZERO,
             // Unlike a group, a reader may wait for an entry that the stream does not have yet.
             Start::After(id) => StreamId::read(id)?,
             // A reader at a time in the future would skip the entries that are added until then.
             Start::At(time) => StreamId::at(*time).previous().min(newest(self)?),
-        }))
+        };
+        Ok(Cursor::new(id.text().as_str()))
     }
 
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
@@ -155,8 +152,8 @@ impl Operations for RedisOperations {
             .ask(&["XRANGE", topic, &format!("({}", cursor.as_str()), "+", "COUNT", &max.to_string()])
             .and_then(|reply| reply::entries(reply, "XRANGE"))
             .map_err(|trouble| trouble.into_error(&format!("cannot read stream `{topic}`")))?;
-        let next = entries.last().map_or_else(|| cursor.clone(), |(id, _)| self::cursor(*id));
-        Ok(Page { entries: entries.into_iter().map(|(id, message)| id.deliver(message)).collect(), next })
+        let entries = entries.into_iter().map(|(id, message)| id.deliver(message)).collect();
+        Ok(Page::after(cursor, entries))
     }
 
     fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {

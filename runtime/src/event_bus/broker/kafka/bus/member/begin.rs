@@ -37,12 +37,10 @@ pub(super) enum Group {
 ///
 /// If the group exists and should begin at a given place, or the broker does not answer.
 pub(super) fn create(topic: &Topic<'_>, partitions: i32) -> Result<Group, BusError> {
-    let Subscription { topic: name, group, start, consumer_name, .. } = topic.subscription;
+    let Subscription { consumer_name, .. } = topic.subscription;
     let exists = || {
-        if topic.committed(0..partitions)?.is_empty() {
-            return Ok(false);
-        }
-        if start.needs_new_group() { Err(BusError::group_exists(name, group)) } else { Ok(true) }
+        let exists = !topic.committed(0..partitions)?.is_empty();
+        topic.subscription.creates_group(exists).map(|creates| !creates)
     };
     if exists()? {
         return Ok(Group::Exists);

@@ -38,7 +38,7 @@ impl Group {
         let committed = committed::of_groups(admin, topic, &[group.to_owned()], &partitions, deadline)?;
         let committed = committed.into_iter().next().unwrap_or_default();
         if committed.is_empty() && !groups::has_members(reader, topic, group, deadline)? {
-            return Err(BusError::permanent(format!("topic `{topic}` has no group `{group}`")));
+            return Err(BusError::no_group(topic, group));
         }
         let ranges = reader.ranges(topic, &partitions, deadline)?;
         Ok(Self { committed, ranges })
