@@ -7,6 +7,6 @@ cargo clippy "${manifest[@]}" --workspace --all-targets --features openedx-event
 cargo test "${manifest[@]}" --test agreement
 cargo bench "${manifest[@]}" -- --test
 cargo test "${manifest[@]}" -p openedx-events-bus-bench
-# One test, because this builds the client of Kafka.
+# One test, because this builds the Kafka client.
 tests/kafka/install.sh "${CARGO_TARGET_DIR:-runtime/benches/target}/kafka" >/dev/null
 cargo test "${manifest[@]}" -p openedx-events-bus-bench --features kafka --test kafka

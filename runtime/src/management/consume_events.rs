@@ -122,7 +122,7 @@ impl ConsumeEvents {
             && until <= from
         {
             return Err(CommandError::new(
-                "no message can be in the window: `--until` is not after `--from-time`\nhelp: exchange the two times",
+                "no message can be in the window: `--until` is not after `--from-time`\nhelp: swap the two times",
             ));
         }
         let settings = self.settings.read()?;

@@ -18,8 +18,8 @@ use crate::{
 };
 
 /// Why `dlq replay --all` passes over a dead letter.
-const UNFINISHED: &str = "passed over: an earlier replay of it began and did not end, because a receiver crashed or hung, or because \
-     it still runs; give its id to replay it again";
+const UNFINISHED: &str = "skipped: an earlier replay of it began and did not end, because a receiver crashed or hung, or because it \
+     is still running; give its id to replay it again";
 /// The number of dead letters that one call drops.
 const DROPPED: usize = 500;
 
@@ -36,7 +36,7 @@ pub enum Dlq {
     /// is not added to the topic, so other groups do not see it again.
     ///
     /// Each receiver may take `EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT`. With `--all`, dead letters whose last replay crashed or
-    /// blocked the process are passed over.
+    /// blocked the process are skipped.
     Replay(Replay),
     /// Remove dead letters permanently.
     Drop(Selected),
@@ -72,7 +72,7 @@ pub struct DeadLetterView {
   openedx-events dlq replay -t loans -g reminders --all --as reminders.send
   openedx-events dlq drop -t loans -g reminders 1679676448892-0
 
-`replay` exits with 1 if a dead letter stays. `drop` exits with 1 if a dead letter does not exist.")]
+`replay` exits with 1 if a dead letter remains. `drop` exits with 1 if a dead letter does not exist.")]
 pub struct Selected {
     #[command(flatten)]
     group: GroupArgs,

@@ -82,7 +82,7 @@ impl Missing {
                 "did you mean `{near}`? The full name begins with `EVENT_BUS_TOPIC_PREFIX`, and `-t` takes the rest"
             ),
             (false, true) => {
-                "check the group; a group exists from the first start of its consumer on".to_owned()
+                "check the group; a group exists once its consumer has started for the first time".to_owned()
             }
             (false, false) => format!("did you mean `{near}`?"),
         }

@@ -244,8 +244,8 @@ pub fn run() -> ExitCode {
 }
 
 /// The remark in the help of a program without the catalogue about examples with an event of Open edX.
-const NOT_LINKED: &str = "\n\nThis program does not have the events of Open edX (feature `catalog`): put one of its own, which `list` \
-                          prints, in the place of the event in the examples.";
+const NOT_LINKED: &str = "\n\nThis program does not have the events of Open edX (feature `catalog`): in the examples, replace the \
+                          event with one of its own, as `list` prints them.";
 
 /// The program's name in the examples of help.
 const NAME: &str = "openedx-events";

@@ -60,7 +60,7 @@ impl<'a> Replays<'a> {
         if self.together.is_full() { self.flush(topic) } else { Ok(()) }
     }
 
-    /// Passes over a letter.
+    /// Skips a letter.
     pub(super) fn refuse(
         &mut self,
         topic: &mut OpenTopic,

@@ -13,7 +13,7 @@ pub(super) fn moment(text: &str) -> Result<SystemTime, String> {
     let time: DateTime = text.parse().map_err(|error: DateTimeError| format!("{error}\nhelp: {expected}"))?;
     let Some(micros) = time.unix_micros() else {
         return Err(format!(
-            "the time has no offset from UTC\nnote: it would be another moment in each time zone\nhelp: {expected}"
+            "the time has no offset from UTC\nnote: it would be a different moment in each time zone\nhelp: {expected}"
         ));
     };
     // Nothing is older than the clocks of brokers.

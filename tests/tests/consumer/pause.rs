@@ -226,7 +226,7 @@ fn another_failure_ends_the_pause() {
     service.set_up(true);
     wait("the other one is acknowledged", || script.has_acknowledged("2"));
     assert_eq!(dead_letters(&script), ["1"]);
-    assert_eq!(consumer.lines.with("resumed: the message that was tried failed in another way").len(), 1);
+    assert_eq!(consumer.lines.with("resumed: the message that was tried failed for another reason").len(), 1);
     let failures = consumer.lines.with("receiver failed");
     assert!(failures.len() == 1 && failures[0].contains("no such street"), "{failures:?}");
     assert_eq!(consumer.stop().unwrap().failed_attempts, 1);

@@ -156,7 +156,7 @@ fn a_fatal_error_ends_the_client_and_not_the_producer() {
     let error = producer.send(&[number("dev-mock", 1)], soon()).remove(0).unwrap_err();
     assert!(error.to_string().contains("does not allow this user to write"), "{error}");
     assert!(!error.is_transient() && !error.is_refused());
-    let warnings = lines.with("the client of Kafka has failed for good: starting another one");
+    let warnings = lines.with("the Kafka client has failed for good: starting another one");
     assert_eq!(warnings.len(), 1);
     producer.send(&[number("dev-mock", 2)], soon()).remove(0).unwrap();
 }

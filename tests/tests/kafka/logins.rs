@@ -114,7 +114,7 @@ fn tls_to_a_port_without_it_is_named() {
     let mut options = options(server, "worker", "s3cret");
     options.bootstrap_servers = server.0.bootstrap();
     let (_, error) = error(options);
-    assert!(error.contains("it may not speak TLS: name its port for TLS"), "{error}");
+    assert!(error.contains("it may not speak TLS: use its TLS port"), "{error}");
 }
 
 #[test]

@@ -101,7 +101,7 @@ fn a_replay_that_ends_the_process_is_passed_over_next_time() {
     assert_eq!(ran.code, 1);
     let lines = ran.json_lines();
     assert!(
-        lines[0]["error"].as_str().unwrap().contains("passed over") && lines[1]["handled"] == true,
+        lines[0]["error"].as_str().unwrap().contains("skipped") && lines[1]["handled"] == true,
         "{}",
         ran.stdout
     );

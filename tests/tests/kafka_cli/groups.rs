@@ -58,7 +58,7 @@ fn an_entry_is_a_time_in_the_other_partitions() {
     assert_eq!(bus.run_group(&["seek"], &["--to", &ids[5], "--create"]).code, 0);
     let begun: i64 = committed(&bus).into_iter().flatten().sum();
     // Messages of the same millisecond may be read again.
-    assert!((4..=6).contains(&begun), "{begun} of 12 are passed over");
+    assert!((4..=6).contains(&begun), "{begun} of 12 are skipped");
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Drop for Bus {
     }
 }
 
-/// Returns the name of the topic of the group's dead letters.
+/// Returns the name of the group's dead-letter topic.
 fn letters_topic(bus: &Bus) -> String {
     format!("{}.dlq.{}", bus.topic, bus.group)
 }

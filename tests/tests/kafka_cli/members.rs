@@ -22,7 +22,7 @@ fn a_failed_message_becomes_a_dead_letter_that_can_be_replayed() {
     bus.post(&["fragile", "ok", "refuse"]);
     let ran = consume(&bus, "3");
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    assert!(ran.stderr.contains("created the topic of the group's dead letters"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("created the group's dead-letter topic"), "{}", ran.stderr);
     let letters = bus.run_group(&["dlq", "list"], &[]).json_lines();
     assert_eq!(
         texts(&letters, "id"),

@@ -119,7 +119,7 @@ fn a_server_that_expects_the_other_kind_of_connection_is_named_soon() {
     for (url, wanted) in [
         (
             url("rediss", &plain),
-            "does not speak TLS: name its TLS port, or write `redis://` instead of `rediss://`",
+            "does not speak TLS: use its TLS port, or write `redis://` instead of `rediss://`",
         ),
         (url("redis", &encrypted), "requires TLS: write `rediss://` instead of `redis://`"),
     ] {

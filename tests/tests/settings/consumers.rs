@@ -86,7 +86,7 @@ fn a_table_keyed_by_event_type_is_ignored_with_a_warning() {
         let [warning] = settings.warnings() else { panic!("{:?}", settings.warnings()) };
         assert_eq!(warning.path, format!("EVENT_BUS_CONSUMER_CONFIG['{event_type}']"));
         assert!(
-            warning.message.starts_with("an event type in place of a topic, ignored\nnote: "),
+            warning.message.starts_with("an event type instead of a topic, ignored\nnote: "),
             "{warning}"
         );
     }

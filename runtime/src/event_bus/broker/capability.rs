@@ -65,7 +65,7 @@ impl fmt::Display for Capability {
             Self::CountLostEntries => "count lost entries",
             Self::RememberReplays => "remember the replays that run",
             Self::OmitId => "take messages without an id",
-            Self::EmptyHeaders => "take an empty header as an absent one",
+            Self::EmptyHeaders => "treat an empty header as absent",
             Self::RevokeEntries => "revoke entries",
             Self::StaticMembers => "keep the place of a member that restarts",
         })

@@ -14,7 +14,7 @@ pub trait Operations: Send {
         self.topics().map(drop)
     }
 
-    /// Lists the full names of topics that exist, in any order, topics of dead letters included. They help to find what a
+    /// Lists the full names of topics that exist, in any order, dead-letter topics included. They help to find what a
     /// misspelt name means, so a bus with very many topics may leave some out rather than take longer than a second.
     fn topics(&mut self) -> Result<Vec<String>, BusError>;
 

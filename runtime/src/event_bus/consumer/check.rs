@@ -12,7 +12,7 @@ use crate::{
 
 /// The advice about a process that would consume its own events.
 pub(crate) const LOOP_HELP: &str = "help: if the receivers of this process send no events, set the variable \
-    `EVENT_BUS_PRODUCER` to nothing for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` \
+    `EVENT_BUS_PRODUCER` to an empty value for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` \
     (`Consumer::allow_loop`), or disable the route for it (`enabled: false`)";
 
 impl Consumer {

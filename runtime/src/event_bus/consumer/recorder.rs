@@ -151,7 +151,7 @@ impl<'a> Recorder<'a> {
         let (lanes, attempts): (BTreeSet<_>, Vec<_>) =
             next.into_iter().map(|(lane, id, attempt)| (lane, (id, attempt))).unzip();
         if let Err(error) = self.poller.hold(&attempts) {
-            return self.failed(&error, "the attempts that begin could not be recorded");
+            return self.failed(&error, "attempts that are about to begin could not be recorded");
         }
         let stored: HashSet<EntryId> = attempts.into_iter().map(|(id, _)| id).collect();
         self.lanes.floor().in_flight.stored(&stored);

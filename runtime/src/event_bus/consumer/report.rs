@@ -101,8 +101,8 @@ impl fmt::Display for Report {
         }
         match self.uncounted_losses {
             0 => Ok(()),
-            1 => f.write_str(", and entries of an unknown number may be lost"),
-            times => write!(f, ", and {times} times entries of an unknown number may be lost"),
+            1 => f.write_str(", and an unknown number of entries may be lost"),
+            times => write!(f, ", and {times} times an unknown number of entries may be lost"),
         }
     }
 }

@@ -143,7 +143,7 @@ impl Observer for Log {
             ),
             Observation::Revoked(ids) => tracing::info!(
                 count = ids.len(),
-                "the broker gave entries to other members: those that are not running are dropped here"
+                "the broker gave entries to other members: this member drops those that are not running"
             ),
             Observation::Returned(entries) => tracing::info!(
                 count = entries.len(),
@@ -165,8 +165,8 @@ impl Observer for Log {
                 let (given_up, replay) = given_up_before(*given_up, replay).unzip();
                 let why = match resumed.why {
                     Resumption::Works => "the receiver works again",
-                    Resumption::FailedOtherwise => "the message that was tried failed in another way",
-                    Resumption::NothingLeft => "the broker took all messages back that could be tried",
+                    Resumption::FailedOtherwise => "the message that was tried failed for another reason",
+                    Resumption::NothingLeft => "the broker took back all messages that could be tried",
                 };
                 let (seconds, tries) = (resumed.time.as_secs_f64(), resumed.tries);
                 tracing::warn!(%receiver, seconds, tries, given_up, replay, "resumed: {why}");

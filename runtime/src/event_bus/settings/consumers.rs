@@ -72,7 +72,7 @@ pub(super) fn read(
         if is_keyed_by_event_type(topic, entry) {
             findings.warning(
                 &path,
-                "an event type in place of a topic, ignored\nnote: Python ignores this whole setting, so that other services may \
+                "an event type instead of a topic, ignored\nnote: Python ignores this whole setting, so that other services may \
                  use it in their own way; here it is topic → `group_id`, `enabled` and `extra`\nhelp: to consume this event, add \
                  its topic, such as `{\"my-topic\": {\"group_id\": \"my-service\"}}`, or name it with `-t TOPIC -g GROUP`",
             );
@@ -164,7 +164,7 @@ fn moment(given: Given<'_>) -> Result<Option<SystemTime>, String> {
     let text = string(given)?;
     let time: DateTime = text.parse().map_err(|error: DateTimeError| format!("{error}\n{HELP}"))?;
     let micros = time.unix_micros().ok_or_else(|| {
-        format!("the time has no offset from UTC\nnote: it would be another moment in each time zone\n{HELP}")
+        format!("the time has no offset from UTC\nnote: it would be a different moment in each time zone\n{HELP}")
     })?;
     // Nothing is older than the clocks of brokers, which count in milliseconds.
     Ok(Some(UNIX_EPOCH + Duration::from_millis(u64::try_from(micros / 1000).unwrap_or_default())))

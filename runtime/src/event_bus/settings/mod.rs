@@ -131,7 +131,7 @@ impl Settings {
                 format!(
                     "not set\nnote: `EVENT_BUS_PRODUCER_CONFIG` has enabled routes, such as the one from `{event_type}` to \
                      `{topic}`, and their events would be lost\nhelp: write {}, or set \
-                     the variable `EVENT_BUS_PRODUCER` to nothing in a process that sends no events",
+                     the variable `EVENT_BUS_PRODUCER` to an empty value in a process that sends no events",
                     bus::built_in()
                 ),
             )),

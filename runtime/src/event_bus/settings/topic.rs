@@ -56,7 +56,7 @@ fn illegal_character(what: &str, name: &str) -> Option<String> {
     let is_legal = |character: char| character.is_ascii_alphanumeric() || "._-".contains(character);
     let illegal = name.chars().find(|character| !is_legal(*character))?;
     Some(format!(
-        "{what} {} contains the character `{}`\nnote: names of topics consist of ASCII letters, digits, `.`, `_` and `-`, as \
+        "{what} {} contains the character `{}`\nnote: topic names consist of ASCII letters, digits, `.`, `_` and `-`, as \
          on Kafka, so that they are valid on every broker\nhelp: write another name",
         shown(name),
         illegal.escape_debug()

@@ -67,7 +67,7 @@ fn routes_and_receivers() {
         .with("EVENT_BUS_CONSUMER_CONFIG", json!({"scales": {"group_id": "vans"}}).to_string());
     let expected = [
         format!(
-            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to nothing for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` (`Consumer::allow_loop`), or disable the route for it (`enabled: false`))"
+            "warning: route_loop: with these settings, one process produces `{WEIGHED}` to topic `scales` and consumes it, which `consume-events` refuses (help: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to an empty value for it (`EVENT_BUS_PRODUCER=`); if they send other events, pass `--allow-loop` (`Consumer::allow_loop`), or disable the route for it (`enabled: false`))"
         ),
         format!(
             "route_without_receiver: `{WEIGHED}` goes to topic `scales`, which this program consumes, but it has no receiver in this program"

@@ -67,7 +67,7 @@ fn a_replay_gets_past_a_batch_that_ends_the_process() {
     assert_eq!((output.status.code(), sizes), (None, vec![100, 3]), "ended by a signal");
     assert_eq!(lines_of(&output).len(), 100);
 
-    // The batch is passed over, and a letter that is named is alone.
+    // The batch is skipped, and a letter that is named runs alone.
     let (output, sizes) = replay_in_batches(&bus, &["--all"]);
     let passed: Vec<_> = lines_of(&output).iter().map(|line| line["id"].clone()).collect();
     assert_eq!(

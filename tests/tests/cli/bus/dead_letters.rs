@@ -311,10 +311,10 @@ fn a_replay_gets_past_a_receiver_that_hangs() {
     assert_eq!(hung, &json!({"id": ids[1], "handled": false, "error": error}));
     assert_eq!(bus.notes(), ["begin 1", "end 1", "count 1", "begin 2", "begin 3", "end 3", "count 3"]);
 
-    // The next time, it is passed over.
+    // The next time, it is skipped.
     let ran = dlq(&bus, "replay", &["--all"]);
     let [line] = &ran.json_lines()[..] else { panic!("{}", ran.stdout) };
-    assert!(line["error"].as_str().unwrap().starts_with("passed over: an earlier replay"), "{line}");
+    assert!(line["error"].as_str().unwrap().starts_with("skipped: an earlier replay"), "{line}");
     assert_eq!((ran.code, bus.notes().len()), (1, 7));
 }
 

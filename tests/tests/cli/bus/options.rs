@@ -99,7 +99,7 @@ fn a_loop_must_be_allowed() {
     let error = format!("error: this process produces `{SENT}` to topic `dev-parcels`");
     assert!(ran.stderr.contains(&error), "{}", ran.stderr);
     assert!(
-        ran.stderr.contains("\nhelp: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to nothing"),
+        ran.stderr.contains("\nhelp: if the receivers of this process send no events, set the variable `EVENT_BUS_PRODUCER` to an empty value"),
         "{}",
         ran.stderr
     );

@@ -38,8 +38,8 @@ fn an_unknown_group() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert_eq!(
         ran.stderr,
-        "error: topic `dev-parcels` has no group `bikes`\nhelp: check the group; a group exists from the first start of its \
-         consumer on\n"
+        "error: topic `dev-parcels` has no group `bikes`\nhelp: check the group; a group exists once its consumer has \
+         started for the first time\n"
     );
     bus.done(&["consume-events", "-t", "parcels", "-g", "bikes", "--extra", BACKLOG, "--count", "1"]);
     assert!(bus.pending("parcels", "bikes").is_empty());

@@ -37,7 +37,7 @@ pub enum Replayed {
 /// names only those that failed.
 ///
 /// Receivers run on a thread of their own, and each has `timeout`. While they run, the bus [remembers](Operations::replaying)
-/// the dead letter, so that one that ends or blocks the process can be passed over the next time.
+/// the dead letter, so that one that ends or blocks the process can be skipped the next time.
 ///
 /// A batch receiver gets a batch of one. [`replay_all`] makes larger ones.
 ///

@@ -252,7 +252,7 @@ impl Queue {
                 topic,
                 waiting,
                 error,
-                "the event bus refuses the messages of a topic: they wait in a queue, and others go on"
+                "the event bus refuses the messages of a topic: they wait in a queue, and other topics continue"
             ),
             None => {
                 tracing::info!(topic, "the event bus accepts the messages of the topic again");

@@ -1,4 +1,4 @@
-//! Calls of the administrator's client, which are futures in `rdkafka` and block here.
+//! Calls of the admin client. They are futures in `rdkafka`, and block here.
 
 use std::{
     pin::pin,
@@ -116,7 +116,7 @@ impl Admin {
     }
 }
 
-/// Returns whether the next answer of a group's coordinator may be another one.
+/// Returns whether a group's coordinator may answer differently if it is asked again.
 fn may_change(code: RDKafkaErrorCode) -> bool {
     use RDKafkaErrorCode::{CoordinatorLoadInProgress, CoordinatorNotAvailable, NotCoordinator};
     matches!(code, CoordinatorLoadInProgress | CoordinatorNotAvailable | NotCoordinator)

@@ -17,7 +17,7 @@ pub(super) fn log(line: &AuditLine<'_>) {
         stored_timestamp_ms,
         ..
     } = *line;
-    // As Python's bus: the time of the record.
+    // The time of the record, as in Python's bus.
     let event_timestamp_ms = stored_timestamp_ms.or(event_timestamp_ms);
     let (kafka_partition, kafka_offset) =
         Position::parse(entry_id.as_str()).map(|Position { partition, offset }| (partition, offset)).unzip();

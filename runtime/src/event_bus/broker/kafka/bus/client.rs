@@ -45,9 +45,9 @@ fn config(options: &KafkaOptions, own: &[(&str, &str)]) -> ClientConfig {
         config.set("sasl.mechanism", "PLAIN");
         config.set("sasl.username", user).set("sasl.password", password.expose());
     }
-    // This librdkafka has an OpenSSL of its own, which does not know where the system keeps its authorities.
+    // This librdkafka comes with its own OpenSSL, which does not know where the system keeps its CA certificates.
     config.set("ssl.ca.location", "probe");
-    // A broker that was away is found soon after it is back.
+    // The client soon reconnects to a broker that was down.
     config.set("reconnect.backoff.max.ms", "1000");
     for (name, value) in own {
         config.set(*name, *value);
@@ -67,13 +67,13 @@ fn wrong_config(error: &KafkaError) -> BusError {
         KafkaError::ClientConfig(_, reason, name, value) => {
             let reason = if value.is_empty() { reason.clone() } else { reason.replace(value, "…") };
             format!(
-                "the client of Kafka refuses the property `{name}`, which may come from `{SETTING}`: {reason}"
+                "the Kafka client refuses the property `{name}`, which may come from `{SETTING}`: {reason}"
             )
         }
         KafkaError::ClientCreation(reason) => {
-            format!("the client of Kafka cannot be made; its properties may come from `{SETTING}`: {reason}")
+            format!("the Kafka client cannot be created; its properties may come from `{SETTING}`: {reason}")
         }
-        other => format!("the client of Kafka cannot be made: {other}"),
+        other => format!("the Kafka client cannot be created: {other}"),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The errors that a client reports about its connections. Reports of deliveries say only that the time is over; these errors
+//! The errors that a client reports about its connections. Delivery reports say only that a message timed out; these errors
 //! say why.
 
 use std::{
@@ -16,7 +16,7 @@ use crate::event_bus::broker::BusError;
 
 /// How long an error may explain others. A client repeats an error at most every thirty seconds while its cause remains.
 const FRESH: Duration = Duration::from_mins(2);
-/// A broker that closes a connection this soon after it is up wants a login first.
+/// A broker that closes a connection this soon after it was opened probably requires a login.
 const SOON: u64 = 2000;
 
 /// The kinds of errors, the most telling one first.
@@ -24,9 +24,9 @@ const SOON: u64 = 2000;
 enum Kind {
     /// The brokers refuse the login.
     Login,
-    /// The certificate is not trusted, or the two sides have no encryption in common.
+    /// The certificate is not trusted, or the two sides support no common encryption.
     Tls,
-    /// The broker closes the connection as if it expects another kind.
+    /// The broker closes the connection, as if it expected another protocol.
     Protocol,
     /// The host has no address.
     Resolve,
@@ -42,7 +42,7 @@ pub(super) struct ClientErrors {
     servers: String,
     user: Option<String>,
     protocol: String,
-    /// Whether a broker has answered, so that the connections are of the right kind.
+    /// Whether a broker has answered, which shows that the protocol is right.
     has_answered: AtomicBool,
     last: Mutex<[Option<(Instant, String)>; KINDS]>,
 }
@@ -79,7 +79,7 @@ impl ClientErrors {
             Some(RDKafkaErrorCode::BrokerTransportFailure) if self.hint(reason).is_some() => return,
             Some(RDKafkaErrorCode::BrokerTransportFailure) => Kind::Transport,
             _ => {
-                tracing::debug!(?code, "the client of Kafka: {reason}");
+                tracing::debug!(?code, "the Kafka client: {reason}");
                 return;
             }
         };
@@ -96,8 +96,8 @@ impl ClientErrors {
             }
             return;
         }
-        // A service has one table of properties for its producer and its consumers. The client tries again what fails while a broker
-        // starts.
+        // A service has one table of properties for its producer and its consumers. The client retries calls that fail while a
+        // broker starts.
         let is_ours = |part| facility == "CONFWARN" && line.contains(part);
         let is_usual = is_ours("will be ignored by this")
             || is_ours("enable.gapless.guarantee")
@@ -116,7 +116,7 @@ impl ClientErrors {
         }
     }
 
-    /// Returns why a broker may have closed a connection. It is a guess: a proxy whose broker is away does the same.
+    /// Returns why a broker may have closed a connection. This is a guess: a proxy does the same if its broker is down.
     fn hint(&self, line: &str) -> Option<&'static str> {
         if !line.contains("Disconnected") || self.has_answered.load(Ordering::Relaxed) {
             return None;
@@ -128,7 +128,7 @@ impl ClientErrors {
                 "it may expect TLS: set `security.protocol` to `SSL` or `SASL_SSL` in `EVENT_BUS_KAFKA_CLIENT_CONFIG`, or set \
                  `EVENT_BUS_KAFKA_API_KEY`",
             ),
-            "SSL_HANDSHAKE" => Some("it may not speak TLS: name its port for TLS"),
+            "SSL_HANDSHAKE" => Some("it may not speak TLS: use its TLS port"),
             "UP" if !self.protocol.starts_with("SASL") && age.parse::<u64>().is_ok_and(|age| age < SOON) => {
                 Some("it may expect a login: set `EVENT_BUS_KAFKA_API_KEY` and `EVENT_BUS_KAFKA_API_SECRET`")
             }
@@ -176,7 +176,7 @@ impl ClientErrors {
         if let Some(reason) = find(Kind::Tls) {
             return Some(BusError::permanent(format!(
                 "the connection to Kafka cannot be encrypted: {reason}; set `ssl.ca.location` in \
-                 `EVENT_BUS_KAFKA_CLIENT_CONFIG` to the file of the brokers' authority"
+                 `EVENT_BUS_KAFKA_CLIENT_CONFIG` to a file with the brokers' CA certificate"
             )));
         }
         if let Some(reason) = find(Kind::Protocol) {

@@ -5,7 +5,7 @@ use rdkafka::{error::KafkaError, types::RDKafkaErrorCode as Code};
 use super::client_errors::ClientErrors;
 use crate::event_bus::broker::BusError;
 
-/// Makes the error of a call that failed; `action` names what was tried, as in "cannot read topic `x`".
+/// Makes the error of a call that failed; `action` is the failed action, as in "cannot read topic `x`".
 pub(super) fn explain(action: &str, error: &KafkaError, errors: &ClientErrors) -> BusError {
     match error.rdkafka_error_code() {
         Some(code) => explain_code(action, code, errors),
@@ -49,7 +49,7 @@ pub(super) fn explain_code(action: &str, code: Code, errors: &ClientErrors) -> B
 
 fn refused(action: &str, what: &str, code: Code) -> BusError {
     BusError::permanent(format!(
-        "{action}: {code}; an administrator gives this user the right on the {what}: see the guide's page about Kafka"
+        "{action}: {code}; ask an administrator for the right on the {what}: see the guide's page about Kafka"
     ))
 }
 

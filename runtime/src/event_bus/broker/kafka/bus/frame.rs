@@ -18,9 +18,9 @@ pub(super) fn schema_id(bytes: &[u8]) -> Result<u32, &'static str> {
     match bytes {
         [] => Err("the value is empty"),
         [0, a, b, c, d, ..] => Ok(u32::from_be_bytes([*a, *b, *c, *d])),
-        [0, ..] => Err("the value ends within the id of its schema"),
-        [1, ..] => Err("the value has the GUID of a schema in place of its id"),
-        _ => Err("the value does not begin with the id of a schema"),
+        [0, ..] => Err("the value ends in the middle of its schema id"),
+        [1, ..] => Err("the value has a schema GUID instead of a schema id"),
+        _ => Err("the value does not begin with a schema id"),
     }
 }
 

@@ -23,7 +23,7 @@ use std::{
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-/// The longest metadata that a broker stores, unless it is configured otherwise (`offset.metadata.max.bytes`).
+/// The longest metadata that a broker stores by default (`offset.metadata.max.bytes`).
 pub(super) const LONGEST: usize = 4096;
 /// Begins the metadata, with the version of the format.
 const VERSION: &str = "oee1";
@@ -32,7 +32,7 @@ const LONGEST_NAME: usize = 255;
 /// The number of offsets that one commit can mark. A member stops reading long before.
 const MOST: i64 = 1_000_000;
 
-/// The knowledge of a member about the entries after a committed offset.
+/// What a member knows about the entries after a committed offset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// The member that wrote them.

@@ -21,7 +21,7 @@ use super::reader::left;
 /// How many groups are asked for at a time.
 const AT_ONCE: usize = 64;
 
-/// The offset of a partition, and the text that was stored with it.
+/// The offset of a partition, and the metadata that was stored with it.
 pub(super) type Stored = (i32, i64, String);
 
 /// Returns the offsets that each group has committed in partitions of a topic.

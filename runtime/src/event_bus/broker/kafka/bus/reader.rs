@@ -28,7 +28,7 @@ use super::{
 };
 use crate::event_bus::broker::{BusError, Start};
 
-/// The group of clients that read without a group. The client of Kafka wants a name; no such group comes into being.
+/// The group of clients that read without a group. The Kafka client requires a name; no such group is created.
 const NO_GROUP: &str = "openedx-events";
 /// How long one poll waits.
 const SLICE: Duration = Duration::from_millis(100);
@@ -71,7 +71,7 @@ impl Reader {
             ("enable.auto.offset.store", "false"),
             ("allow.auto.create.topics", "false"),
             ("enable.partition.eof", "true"),
-            // A record that is gone by the time it is read is passed over.
+            // A record that is gone by the time it is read is skipped.
             ("auto.offset.reset", "earliest"),
             ("isolation.level", "read_committed"),
             // The end of a partition is known only when a fetch finds nothing.
@@ -175,7 +175,7 @@ impl Reader {
 
     /// Lists the partitions of a topic, or returns `None` if it does not exist.
     pub(super) fn partitions(&self, topic: &str, deadline: Instant) -> Result<Option<Vec<i32>>, BusError> {
-        let action = format!("cannot look at topic `{topic}`");
+        let action = format!("cannot inspect topic `{topic}`");
         let metadata = self.checked(&action, self.client.fetch_metadata(Some(topic), left(deadline)))?;
         let Some(found) = metadata.topics().iter().find(|found| found.name() == topic) else {
             return Ok(None);
@@ -198,7 +198,7 @@ impl Reader {
         partition: i32,
         deadline: Instant,
     ) -> Result<Range<i64>, BusError> {
-        let action = format!("cannot look at partition {partition} of topic `{topic}`");
+        let action = format!("cannot inspect partition {partition} of topic `{topic}`");
         let (low, high) =
             self.checked(&action, self.client.fetch_watermarks(topic, partition, left(deadline)))?;
         Ok(low..high)
@@ -228,7 +228,7 @@ impl Reader {
         bound: Offset,
         deadline: Instant,
     ) -> Result<BTreeMap<i32, i64>, BusError> {
-        let action = format!("cannot look at the partitions of topic `{topic}`");
+        let action = format!("cannot inspect the partitions of topic `{topic}`");
         loop {
             let mut list = TopicPartitionList::new();
             for partition in partitions {
@@ -253,7 +253,7 @@ impl Reader {
         }
     }
 
-    /// Calls `each` with the records in ranges of offsets, each partition in its order. Offsets without a record are passed over.
+    /// Calls `each` with the records in ranges of offsets, each partition in its order. Offsets without a record are skipped.
     pub(super) fn scan(
         &self,
         topic: &str,
@@ -365,7 +365,7 @@ impl Reader {
                     return Ok(BTreeMap::from([(position.partition, next)]));
                 }
                 let time = self.time_of(topic, position)?.ok_or_else(|| {
-                    missing("it is there no longer, so its time is unknown; name a time in place of an entry")
+                    missing("it no longer exists, so its time is unknown; give a time instead of an entry")
                 })?;
                 let mut offsets = self.offsets_at(topic, ranges, time, deadline)?;
                 offsets.insert(position.partition, next);

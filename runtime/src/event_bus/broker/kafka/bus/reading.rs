@@ -122,7 +122,7 @@ impl Readings {
         Ok(match resolved {
             Ok(resolution) if resolution.is_same() => Reading::Same,
             Ok(resolution) => Reading::Converted(Arc::new(resolution)),
-            Err(error) => Reading::Never(format!("the schema of its writer (id {id}): {error}").into()),
+            Err(error) => Reading::Never(format!("its writer's schema (id {id}): {error}").into()),
         })
     }
 }
@@ -134,7 +134,7 @@ impl Reading {
             Self::Converted(resolution) => resolution
                 .rewrite(&record.avro())
                 .map(|bytes| bytes.into_owned().into())
-                .map_err(|error| format!("its bytes do not fit the schema of its writer: {error}")),
+                .map_err(|error| format!("its bytes do not fit its writer's schema: {error}")),
             Self::Never(reason) => Err((**reason).to_owned()),
         }
     }

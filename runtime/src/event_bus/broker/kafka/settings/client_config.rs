@@ -9,7 +9,7 @@ use crate::event_bus::settings::{
     value::kind,
 };
 
-/// Properties of [librdkafka], the client of Kafka, for what the other settings cannot say: authorities
+/// Properties of [librdkafka], the Kafka client, for what the other settings cannot say: authorities
 /// (`ssl.ca.location`), client certificates, other logins (`security.protocol`, `sasl.mechanism`), compression. They override the
 /// properties that the other settings imply. `Debug` prints only their names, because some are passwords.
 ///
@@ -35,7 +35,7 @@ const OURS: [(&[&str], &str); 9] = [
     ),
     (
         &["group.instance.id"],
-        "each process needs another id, so it is an option of the consumer, `group_instance_id` in `--extra`",
+        "each process needs its own id, so it is an option of the consumer, `group_instance_id` in `--extra`",
     ),
     (
         &[
@@ -51,7 +51,7 @@ const OURS: [(&[&str], &str); 9] = [
     ),
     (
         &["partitioner", "partitioner_cb"],
-        "messages with one key must go to the partition that Python services choose",
+        "messages with the same key must go to the partition that Python services choose",
     ),
     (
         &[

@@ -24,7 +24,7 @@ settings! {
         "EVENT_BUS_KAFKA_API_KEY" => api_key: Option<String> = None, string;
         /// The password of this user.
         "EVENT_BUS_KAFKA_API_SECRET" => api_secret: Option<KafkaSecret> = None, login::secret;
-        /// Further properties of librdkafka, the client of Kafka, such as `{"ssl.ca.location": "/etc/ca.pem"}`. They override
+        /// Further properties of librdkafka, the Kafka client, such as `{"ssl.ca.location": "/etc/ca.pem"}`. They override
         /// those that the other settings imply. See [`KafkaClientConfig`].
         "EVENT_BUS_KAFKA_CLIENT_CONFIG" => client_config: KafkaClientConfig = KafkaClientConfig::default();
         /// The URL of the schema registry. If there are several servers, their URLs with commas between them: the next one is

@@ -96,7 +96,7 @@ impl ServerConnection {
 fn unread(error: Unread) -> Trouble {
     match error {
         Unread::Io(error) => broken(error),
-        Unread::NotAReply => Trouble::unreachable("the server sent something else than a reply"),
+        Unread::NotAReply => Trouble::unreachable("the server sent something other than a reply"),
     }
 }
 

@@ -149,7 +149,7 @@ impl Connector {
         if self.tls.is_some() {
             if tls::speaks_plain(host, port, deadline) {
                 return Trouble::Permanent(format!(
-                    "{place} does not speak TLS: name its TLS port, or write `{plain}` instead of `{encrypted}`"
+                    "{place} does not speak TLS: use its TLS port, or write `{plain}` instead of `{encrypted}`"
                 ));
             }
         } else if !timed_out && tls::speaks_tls(host, port, deadline) {

@@ -210,7 +210,7 @@ impl Operations for RedisOperations {
                     tracing::warn!(
                         stream,
                         error,
-                        "a receiver that crashes this process is not passed over next time"
+                        "if a receiver crashes this process, the next replay will not skip the dead letter"
                     );
                 }
                 Ok(())

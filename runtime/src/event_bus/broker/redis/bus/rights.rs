@@ -32,7 +32,7 @@ enum Without {
 
 const NAME: &str =
     "after a restart, this member waits for the receiver timeout before it takes the messages that it left";
-const OLD_READS: &str = "a read of a connection that broke on one side goes on until it ends by itself, and a stop takes a little \
+const OLD_READS: &str = "a read on a half-open connection continues until it times out, and stopping takes a little \
                          longer";
 const CREATION: &str = "a group that does not exist cannot be created";
 const LIMITS: &str = "dead letters are kept beyond their limits";

@@ -20,7 +20,7 @@ const PROBE: Duration = Duration::from_millis(500);
 
 /// How to encrypt connections.
 pub(super) struct Tls {
-    /// The trusted authorities; `None` for the system's.
+    /// The trusted CA certificates; `None` for the system's.
     pub(super) authorities: Option<Vec<CertificateDer<'static>>>,
     pub(super) accept_any_certificate: bool,
     config: OnceLock<Result<Arc<ClientConfig>, Trouble>>,
@@ -57,7 +57,7 @@ impl Tls {
         };
         if roots.is_empty() {
             return Err(Trouble::Permanent(
-                "no certificate of an authority can be used: set `ssl_ca_certs` to the file of the server's authority"
+                "no usable CA certificate: set `ssl_ca_certs` to a file with the server's CA certificate"
                     .to_owned(),
             ));
         }

@@ -1,4 +1,4 @@
-//! The form of a dead letter: the record of the entry, with headers that say why it failed.
+//! The format of a dead letter: the record of the entry, with headers that say why it failed.
 
 use bytes::Bytes;
 use rdkafka::message::{Header, OwnedHeaders};
@@ -26,7 +26,7 @@ const NULL: &[u8] = b"null";
 /// The longest error in a dead letter, in bytes.
 const LONGEST_ERROR: usize = 8 * 1024;
 
-/// The headers that tell about the failure. A replay replaces them, and keeps the others.
+/// The headers that describe the failure. A replay replaces them, and keeps the others.
 fn is_of_failure(name: &[u8]) -> bool {
     name.starts_with(PREFIX)
         && ![TOPIC, GROUP, KEY, TIMESTAMP, VALUE].iter().any(|kept| name == kept.as_bytes())
@@ -43,7 +43,7 @@ pub(in crate::event_bus::broker::kafka::bus) struct Failed<'a> {
     pub(in crate::event_bus::broker::kafka::bus) record: &'a Record,
 }
 
-/// A record for the topic of dead letters.
+/// A record for the dead-letter topic.
 pub(in crate::event_bus::broker::kafka::bus) struct LetterRecord {
     pub(super) key: String,
     pub(super) value: Option<Bytes>,

@@ -30,7 +30,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn replay_key(id: &EntryId) -> Stri
 /// The dead letters in a topic, and where each of them is.
 pub(in crate::event_bus::broker::kafka::bus) struct Letters {
     topic: String,
-    /// The next offset of each partition that was not looked at.
+    /// The next offset to look at in each partition.
     next: BTreeMap<i32, i64>,
     found: Found,
     /// The ids that are listed, in the order in which the dead letters were written. They stay the same while an operator goes
@@ -68,7 +68,7 @@ impl Found {
 }
 
 impl Letters {
-    /// Makes the list of a topic that was not looked at.
+    /// Makes the list of a topic before the first look at it.
     pub(in crate::event_bus::broker::kafka::bus) fn of(topic: String) -> Self {
         Self {
             topic,
@@ -94,7 +94,7 @@ impl Letters {
         let is_new =
             |(partition, next): (&i32, &i64)| ranges.get(partition).is_none_or(|range| range.end < *next);
         if self.next.iter().any(is_new) {
-            // The topic was deleted, and perhaps made again.
+            // The topic was deleted, and perhaps re-created.
             *self = Self::of(std::mem::take(&mut self.topic));
         }
         for (partition, range) in &mut ranges {

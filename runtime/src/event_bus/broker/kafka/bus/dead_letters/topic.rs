@@ -1,4 +1,4 @@
-//! The topic of a group's dead letters: its name, and its creation.
+//! A group's dead-letter topic: its name, and its creation.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ const USUAL_BYTES: u64 = 1_048_588;
 /// The shortest and the longest time in which the broker fills one file of the topic. Only whole files grow old.
 const SEGMENT_MILLIS: (u64, u64) = (3_600_000, 86_400_000);
 
-/// Returns the topic of the dead letters of `group` on `topic`.
+/// Returns the dead-letter topic of `group` on `topic`.
 ///
 /// # Errors
 ///
@@ -40,20 +40,20 @@ pub(in crate::event_bus::broker::kafka::bus) fn name(topic: &str, group: &str) -
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-".contains(byte);
     let wrong =
         if let Some(odd) = name.chars().find(|char| !u8::try_from(*char).is_ok_and(|byte| is_plain(&byte))) {
-            format!("contains {odd:?}, and names of topics have only letters, digits, `.`, `_` and `-`")
+            format!("contains {odd:?}, and topic names have only letters, digits, `.`, `_` and `-`")
         } else if name.len() > LONGEST {
-            format!("has {} characters, and names of topics have at most {LONGEST}", name.len())
+            format!("has {} characters, and topic names have at most {LONGEST}", name.len())
         } else {
             return Ok(name);
         };
     Err(BusError::permanent(format!(
-        "group `{group}` of topic `{topic}` cannot have dead letters: their topic would be called `{name}`, which {wrong}; \
+        "group `{group}` of topic `{topic}` cannot have dead letters: its dead-letter topic would be called `{name}`, which {wrong}; \
          choose another group, or consume without dead letters (`--on-error ack` or `stop`, and `--on-unknown-type skip` or \
          `stop`)"
     )))
 }
 
-/// Makes sure that the topic of the dead letters of `subscription` exists, and creates it if it does not. Logs what is wrong
+/// Makes sure that the dead-letter topic of `subscription` exists, and creates it if it does not. Logs what is wrong
 /// with its configuration. Returns whether it existed.
 ///
 /// # Errors
@@ -84,7 +84,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn prepare(
     }
     match admin.create_topic(&wanted.topic(), false, deadline)? {
         Ok(()) => {
-            tracing::info!(topic = name, "created the topic of the group's dead letters");
+            tracing::info!(topic = name, "created the group's dead-letter topic");
             Ok(Known::Missing)
         }
         Err(Code::TopicAlreadyExists) => Ok(Known::Missing),
@@ -123,7 +123,7 @@ pub(in crate::event_bus::broker::kafka::bus) fn obstacle(
     }
 }
 
-/// The topic as it should be.
+/// The configuration that the topic should have.
 struct Wanted<'a> {
     name: &'a str,
     /// The properties, each with its value.
@@ -166,7 +166,7 @@ impl<'a> Wanted<'a> {
             tracing::warn!(
                 topic = name,
                 cleanup_policy = policy,
-                "the topic of the group's dead letters is not compacted, so it keeps those that were removed until they are too old; \
+                "the group's dead-letter topic is not compacted, so it keeps removed dead letters until they are too old; \
                  set its `cleanup.policy` to `compact,delete`"
             );
         }
@@ -178,7 +178,7 @@ impl<'a> Wanted<'a> {
                 topic = name,
                 retention_ms = age,
                 wanted = self.wanted("retention.ms"),
-                "the topic of the group's dead letters keeps them for another time than `EVENT_BUS_CONSUMER_DLQ_MAX_AGE` says; \
+                "the group's dead-letter topic does not keep them for as long as `EVENT_BUS_CONSUMER_DLQ_MAX_AGE` says; \
                  set its `retention.ms`"
             );
         }
@@ -189,7 +189,7 @@ impl<'a> Wanted<'a> {
                 topic = name,
                 max_message_bytes = bytes,
                 wanted = self.wanted("max.message.bytes"),
-                "the topic of the group's dead letters refuses large ones; set its `max.message.bytes`"
+                "the group's dead-letter topic refuses large ones; set its `max.message.bytes`"
             );
         }
     }
@@ -201,8 +201,8 @@ impl<'a> Wanted<'a> {
 
     fn without_right(&self, action: &str, code: Code, servers: &str) -> BusError {
         BusError::permanent(format!(
-            "{action} topic `{}` for dead letters: {code}; an administrator gives this user the right to write to it and, if it does not \
-             exist, the right to create it, or creates it: `{}`; or consume without dead letters (`--on-error ack` or `stop`, and \
+            "{action} dead-letter topic `{}`: {code}; ask an administrator for the right to write to it and, if it does not exist, to \
+             create it, or to run `{}`; or consume without dead letters (`--on-error ack` or `stop`, and \
              `--on-unknown-type skip` or `stop`)",
             self.name,
             self.command(servers)
@@ -212,7 +212,7 @@ impl<'a> Wanted<'a> {
     /// Says why the topic could not be created, and who can create it.
     fn refused(&self, code: Code, reader: &Reader, servers: &str, deadline: Instant) -> BusError {
         let name = self.name;
-        let action = format!("cannot create topic `{name}` for dead letters");
+        let action = format!("cannot create dead-letter topic `{name}`");
         if code == Code::InvalidTopic
             && let Ok(topics) = reader.topics(deadline)
             && let Some(other) = topics.iter().find(|other| is_same_metric(other, name))

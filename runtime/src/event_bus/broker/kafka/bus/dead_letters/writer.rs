@@ -28,7 +28,7 @@ use crate::event_bus::broker::{
     },
 };
 
-/// How long one poll waits. It does not end early.
+/// How long one poll waits. It never returns earlier.
 const SLICE: Duration = Duration::from_millis(1);
 
 /// The client that writes dead letters.
@@ -76,7 +76,7 @@ impl LetterWriter {
         let timeout_millis = milliseconds(timeout, 1000);
         let own = [
             ("acks", "all"),
-            // In order without idempotence, which takes a second to begin: a record that is written twice is one dead letter.
+            // Keeps the order without idempotence, which takes a second to begin: a record that is written twice is one dead letter.
             ("enable.idempotence", "false"),
             ("max.in.flight.requests.per.connection", "1"),
             ("linger.ms", "0"),
@@ -90,7 +90,7 @@ impl LetterWriter {
         Ok(Self { client: client::create(&connector.options, &own, context)?, errors, timeout })
     }
 
-    /// Writes records to the topic of dead letters, in order, and waits for all of them.
+    /// Writes records to the dead-letter topic, in order, and waits for all of them.
     ///
     /// # Errors
     ///

@@ -23,8 +23,8 @@ const RECORD: Duration = Duration::from_secs(5);
 pub(super) enum Group {
     Exists,
     Created,
-    /// The group has members that read other topics, and Kafka lets only members commit now: this member begins here in the
-    /// partitions that it is given.
+    /// The group has members that read other topics, so Kafka accepts commits only from members: this member begins here in
+    /// the partitions that it is assigned.
     CreatedByMembers(Offsets),
 }
 
@@ -52,7 +52,7 @@ pub(super) fn create(topic: &Topic<'_>, partitions: i32) -> Result<Group, BusErr
     });
     match topic.commit(commits) {
         Ok(()) => Ok(Group::Created),
-        // Another member may have been faster.
+        // Another member may have created it first.
         Err(error) if is_routine(&error) => {
             if exists()? {
                 Ok(Group::Exists)
@@ -64,18 +64,18 @@ pub(super) fn create(topic: &Topic<'_>, partitions: i32) -> Result<Group, BusErr
     }
 }
 
-/// Returns a warning about a group that was created although the topic of its dead letters existed: Kafka may have forgotten it.
+/// Returns a warning about a group that was created although its dead-letter topic existed: Kafka may have forgotten it.
 pub(super) fn forgotten(start: &Start) -> Option<String> {
     let effect = match start {
         Start::New => {
-            "it misses the messages that were sent since it stopped, of which nobody knows the number: `seek` moves it back"
+            "it misses an unknown number of messages that were sent since it stopped: `seek` moves it back"
         }
-        Start::Backlog => "it gets messages again that it has handled",
-        // The operator says where a new group begins.
+        Start::Backlog => "it receives messages again that it has already handled",
+        // The operator chose where a new group begins.
         Start::After(_) | Start::At(_) => return None,
     };
     Some(format!(
-        "the group has no position in the topic, although the topic of its dead letters exists; unless this is its first start, \
+        "the group has no position in the topic, although its dead-letter topic exists; unless this is its first start, \
          Kafka has forgotten the position, as it does after `offsets.retention.minutes` without members (seven days by default), \
          and {effect}"
     ))
@@ -150,7 +150,7 @@ fn since_record(topic: &Topic<'_>, partitions: i32, record: Position) -> Result<
     }
 }
 
-/// Where a member continues in a partition that it was given.
+/// Where a member continues in a partition that it was assigned.
 pub(super) struct Place {
     pub(super) committed: i64,
     /// The content of the commit, if the group has one.
@@ -163,8 +163,8 @@ pub(super) struct Place {
     pub(super) note: Option<String>,
 }
 
-/// Returns where the member continues in the partitions that it was given.
-/// `new` has the places of a group that this member creates.
+/// Returns where the member continues in the partitions that it was
+/// assigned. `new` has the places of a group that this member creates.
 pub(super) fn places_of(
     topic: &Topic<'_>,
     given: &[i32],

@@ -1,4 +1,4 @@
-//! The thread that owns the client. It polls the client all the time, whatever receivers do, so that the group keeps this
+//! The thread that owns the client. It keeps polling the client, even while receivers run, so that the group keeps this
 //! member; it follows the group's decisions, and closes the client.
 
 use std::{
@@ -55,7 +55,7 @@ pub(super) struct ClientThread {
     new: Offsets,
     /// When an error was reported last.
     reported: BTreeMap<String, Instant>,
-    /// The partitions that are not at their limit although nothing arrives, with their position, and since when.
+    /// The partitions that have not reached their limit although nothing arrives, with their position, and since when.
     idle: BTreeMap<i32, (i64, Instant)>,
 }
 
@@ -116,7 +116,7 @@ impl ClientThread {
         Ok(())
     }
 
-    /// Looks at the topic and creates the group. Tries again while the group's broker is not ready. Also returns whether the topic of
+    /// Looks at the topic and creates the group. Tries again while the group's coordinator is not ready. Also returns whether the topic of
     /// its dead letters existed, if it needs one.
     fn create(&self) -> Result<(Group, Option<Known>), BusError> {
         let deadline = Instant::now() + PATIENCE;
@@ -173,7 +173,7 @@ impl ClientThread {
     /// Polls the client once.
     fn poll(&mut self, wait: Duration) {
         match self.client.poll(wait) {
-            // It was on its way before the partition got a queue of its own.
+            // It was in transit before the partition got its own queue.
             Some(Ok(message)) => {
                 if let Some(partition) = self.shared.lock().partition(position_of(&message).partition) {
                     partition.add((&message).into());
@@ -185,7 +185,7 @@ impl ClientThread {
         }
     }
 
-    /// Reports an error of the client, now and then.
+    /// Reports an error of the client, but not every time.
     fn client_failed(&mut self, error: &KafkaError) {
         use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, PartitionEOF, PollExceeded, Resolve};
         let code = error.rdkafka_error_code();
@@ -203,13 +203,13 @@ impl ClientThread {
                 self.topic().trouble("read the topic", error)
             }
             Some(code) => self.topic().failed(code),
-            None => BusError::transient(format!("the client of Kafka failed: {error}")),
+            None => BusError::transient(format!("the Kafka client failed: {error}")),
         };
         self.shared.lock().error = Some(error);
         self.shared.notify();
     }
 
-    /// Begins to read the partitions that the group gives to this member.
+    /// Begins to read the partitions that the group assigns to this member.
     fn assign(&mut self, given: &[i32]) {
         let places = loop {
             match begin::places_of(&self.topic(), given, &self.new) {
@@ -263,7 +263,7 @@ impl ClientThread {
         self.shared.notify();
     }
 
-    /// Gives up all partitions, after receivers had time to finish their messages.
+    /// Gives up all partitions, after giving receivers time to finish their messages.
     fn revoke(&mut self) {
         self.shared.lock().is_revoking = true;
         self.shared.notify();
@@ -288,7 +288,7 @@ impl ClientThread {
         }
     }
 
-    /// Commits what is known, while it goes on polling.
+    /// Commits the current state, and keeps polling meanwhile.
     fn commit_all(&mut self, deadline: Instant) {
         let mut state = self.shared.lock();
         let failures = state.commits.failures();
@@ -304,7 +304,7 @@ impl ClientThread {
         }
     }
 
-    /// Finds out where to continue in partitions whose log no longer has what comes next.
+    /// Finds out where to continue in partitions whose log no longer has the next record.
     fn find_lost_places(&mut self) {
         let state = self.shared.lock();
         let lost = state.partitions.iter().filter(|partition| partition.is_out_of_range);
@@ -418,9 +418,9 @@ impl ClientThread {
         client.context().close();
         // The group may wait for a decision of this member.
         if let Err(error) = client.unassign() {
-            tracing::debug!(%error, "the client of Kafka could not give up its partitions");
+            tracing::debug!(%error, "the Kafka client could not give up its partitions");
         }
-        // The commit that is on its way needs the client.
+        // The commit in flight needs the client.
         while Arc::strong_count(&client) > 1 {
             client.poll(POLL);
         }

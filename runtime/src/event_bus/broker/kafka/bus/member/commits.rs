@@ -1,5 +1,5 @@
-//! The thread that commits. A commit blocks until the group's broker answers, which may take long while that broker is away;
-//! neither polls nor rebalances may wait for it.
+//! The thread that commits. A commit blocks until the group's coordinator answers, which may take long if that broker is
+//! down; neither polls nor rebalances may wait for it.
 
 use std::{
     sync::Arc,
@@ -24,9 +24,9 @@ pub(super) struct Committer {
     pub(super) client: Arc<MemberClient>,
     pub(super) shared: Arc<Shared>,
     pub(super) subscription: Subscription,
-    /// The longest text that the broker stores with an offset.
+    /// The longest metadata that the broker stores with an offset.
     limit: usize,
-    /// Whether the operator knows that commits fail while the group is shared out.
+    /// Whether the operator knows that commits fail during a rebalance.
     has_noted_routine: bool,
 }
 
@@ -119,7 +119,7 @@ impl Committer {
             if !self.has_noted_routine {
                 self.has_noted_routine = true;
                 let note = format!(
-                    "the group is being shared out anew, so an offset could not be committed ({error}): some messages may be \
+                    "the group is rebalancing, so an offset could not be committed ({error}): some messages may be \
                      delivered again"
                 );
                 state.reports.notes.push(note);

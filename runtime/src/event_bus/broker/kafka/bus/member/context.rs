@@ -32,7 +32,7 @@ pub(super) enum Rebalance {
 pub(super) struct MemberContext {
     pub(super) errors: Arc<ClientErrors>,
     rebalances: Mutex<VecDeque<Rebalance>>,
-    /// Whether the client is being closed: nobody waits for its decisions any more.
+    /// Whether the client is being closed. Nothing waits for the group's decisions then.
     is_closing: AtomicBool,
 }
 
@@ -68,7 +68,7 @@ impl ConsumerContext for MemberContext {
     fn rebalance(&self, client: &MemberClient, error: RDKafkaRespErr, partitions: &mut TopicPartitionList) {
         if self.is_closing.load(Ordering::SeqCst) {
             if let Err(error) = client.unassign() {
-                tracing::debug!(%error, "the client of Kafka could not give up its partitions");
+                tracing::debug!(%error, "the Kafka client could not give up its partitions");
             }
             return;
         }

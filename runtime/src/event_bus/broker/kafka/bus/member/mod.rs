@@ -138,7 +138,7 @@ impl KafkaMember {
             ("group.id", group.as_str()),
             ("enable.auto.commit", "false"),
             ("enable.auto.offset.store", "false"),
-            // A place that the log does not have is a loss, which must be reported.
+            // A position outside the log means a loss, which must be reported.
             ("auto.offset.reset", "error"),
             // As in Python, so that members of both can share a group.
             ("partition.assignment.strategy", "range,roundrobin"),
@@ -147,7 +147,7 @@ impl KafkaMember {
             ("heartbeat.interval.ms", "1000"),
             ("max.poll.interval.ms", "300000"),
             // Bytes bound the queue of each partition. Fetches are smaller than the queue, which holds what was fetched, as does the
-            // memory of the fetch until all its records are read. If the queue is full, the client soon looks again.
+            // memory of the fetch until all its records are read. If the queue is full, the client soon checks again.
             ("queued.min.messages", "100000"),
             ("queued.max.messages.kbytes", "512"),
             ("fetch.message.max.bytes", "262144"),
@@ -174,7 +174,7 @@ impl KafkaMember {
     fn acknowledge(state: &mut State, ids: &[EntryId]) -> Result<(), BusError> {
         for id in ids {
             let Position { partition, offset } = Position::read(id)?;
-            // An entry of a partition that was taken away is somebody else's.
+            // An entry of a revoked partition belongs to another member.
             if let Some(partition) = state.partition(partition) {
                 partition.tracker.finish(offset);
             }

@@ -19,10 +19,10 @@ const MOST_BYTES: usize = 16_000_000;
 
 pub(super) struct Partition {
     pub(super) number: i32,
-    /// Tells it from the same partition before a rebalance.
+    /// Distinguishes it from the same partition before a rebalance.
     pub(super) epoch: u64,
     pub(super) tracker: Tracker<Record>,
-    /// The client's queue of records that it has fetched. It is bounded by the client.
+    /// The client's queue of fetched records, which the client bounds.
     queue: Queue,
     /// Records out of the queue, which the next polls hand out.
     ready: VecDeque<Fetched>,
@@ -35,13 +35,13 @@ pub(super) struct Partition {
     pub(super) is_out_of_range: bool,
 }
 
-/// A loss must be told before a commit hides it: if this process dies first, the next one must find it again.
+/// A loss must be reported before a commit hides it: if this process dies first, the next one must find it again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
     None,
     /// It waits for the next poll.
     Found,
-    /// A poll has returned it. The caller's next call says that it was told.
+    /// A poll has returned it. The caller's next call confirms that it was reported.
     Told,
 }
 
@@ -56,7 +56,7 @@ pub(super) enum Taken {
     Entry(Entry),
     /// No entry may be handed out now.
     Nothing,
-    /// It was tried before, so it comes alone, in a later poll.
+    /// It was tried before, so a later poll returns it alone.
     Later,
     /// The registry must be asked for the schema with this id first.
     Unread(u32),
@@ -174,7 +174,7 @@ impl Partition {
     pub(super) fn stay_in(&mut self, beginning: i64, end: i64) -> Vec<Lost> {
         let next = self.tracker.next();
         let lost = if next > end {
-            // The topic was made again, or has lost its newest records.
+            // The topic was re-created, or has lost its newest records.
             self.tracker = Tracker::new(beginning, None);
             let id = |offset| Position::new(self.number, offset).into();
             let before = (beginning < end).then(|| id(beginning));
@@ -191,7 +191,7 @@ impl Partition {
         lost
     }
 
-    /// Returns whether a commit may tell where the group is.
+    /// Returns whether the position of the group may be committed.
     pub(super) fn may_commit(&self) -> bool {
         self.loss == Loss::None && self.tracker.is_dirty()
     }
@@ -213,7 +213,7 @@ fn add(ready: &mut VecDeque<Fetched>, next: i64, record: NativeRecord<'_>) -> us
     bytes
 }
 
-/// Returns what a member misses that continues at `to`.
+/// Returns the loss of a member that continues at `to`.
 fn losses<R>(partition: i32, tracker: &Tracker<R>, to: i64, end: i64) -> Vec<Lost> {
     let id = |offset| Position::new(partition, offset).into();
     let mut lost = Vec::new();

@@ -25,7 +25,7 @@ pub(super) struct Queue {
     native: ptr::NonNull<rd_kafka_queue_t>,
 }
 
-// SAFETY: all functions of the client's queues may be called from any thread.
+// SAFETY: the functions of the client's queues are thread-safe.
 #[allow(unsafe_code)]
 unsafe impl Send for Queue {}
 
@@ -47,8 +47,8 @@ impl Queue {
         self.split.set_nonempty_callback(notify);
     }
 
-    /// Calls `each` with records and errors of the client, in order and at most `max`, until it returns `false`: the records that follow
-    /// are dropped then. Returns how many there were.
+    /// Calls `each` with records and errors of the client, in order and at most `max`, until it returns `false`, which drops the records
+    /// that follow. Returns how many there were.
     #[allow(unsafe_code)]
     pub(super) fn read(
         &mut self,

@@ -71,7 +71,7 @@ impl Risk {
         }
         Ok((unread > 0).then(|| {
             format!(
-                "group `{group}` has {unread} entries of topic `{topic}` left to read, and Kafka soon deletes the oldest ones: the topic \
+                "group `{group}` has {unread} entries of topic `{topic}` left to read, and Kafka will soon delete the oldest ones: the topic \
                  keeps {}",
                 Retention::describe(self.retention.as_ref())
             )
@@ -96,7 +96,7 @@ impl Retention {
                 format!("{} and at most {}; raise them", time(first), bytes(second))
             }
             Some(Self { time: None, bytes: None }) | None => {
-                "them for a time that this user may not see; raise its `retention.ms` or `retention.bytes`"
+                "them for a time that this user is not allowed to see; raise its `retention.ms` or `retention.bytes`"
                     .to_owned()
             }
         }

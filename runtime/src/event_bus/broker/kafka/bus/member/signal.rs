@@ -5,9 +5,9 @@ use std::{
     time::Instant,
 };
 
-/// Counts news, so that none is missed between a look and a wait.
+/// Counts notifications, so that none is missed between a check and a wait.
 ///
-/// The client calls [`notify`](Self::notify) with locks of its own, so nothing may call the client while it holds this lock.
+/// The client calls [`notify`](Self::notify) while it holds its own locks, so nothing may call the client while it holds this lock.
 #[derive(Default)]
 pub(super) struct Signal {
     count: Mutex<u64>,
@@ -20,12 +20,12 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// Returns the number of news so far, for [`wait`](Self::wait). Call it before the look that finds nothing.
+    /// Returns the number of notifications so far, for [`wait`](Self::wait). Call it before checking whether there is something to do.
     pub(super) fn seen(&self) -> u64 {
         *self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until there are more than `seen` news, or until `deadline`.
+    /// Waits until there are more than `seen` notifications, or until `deadline`.
     pub(super) fn wait(&self, seen: u64, deadline: Instant) {
         let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
         while *count == seen {

@@ -21,7 +21,7 @@ pub(super) struct Shared {
     state: Mutex<State>,
     /// Notified when the phase changes, when a commit is wanted, and when it has ended.
     changed: Condvar,
-    /// News for the thread that polls.
+    /// Notified when the thread that polls has something to do.
     pub(super) news: Signal,
 }
 
@@ -30,14 +30,14 @@ pub(super) struct State {
     pub(super) phase: Phase,
     /// The partitions of this member, in order.
     pub(super) partitions: Vec<Partition>,
-    /// Whether the group takes the partitions away. Nothing is handed out then.
+    /// Whether the group is revoking the partitions. Nothing is handed out then.
     pub(super) is_revoking: bool,
     pub(super) commits: Commits,
     /// The rest of the report of the next poll, besides entries.
     pub(super) reports: Polled,
     /// Whether this member has created the group, and the operator does not know it yet.
     pub(super) is_new_group: bool,
-    /// Whether this member has created the topic of the group's dead letters.
+    /// Whether this member has created the group's dead-letter topic.
     pub(super) has_created_letters: bool,
     /// Why the next poll fails.
     pub(super) error: Option<BusError>,
@@ -59,7 +59,7 @@ pub(super) enum Phase {
     Left,
 }
 
-/// The commit that is on its way. There is at most one, so that none can overtake another.
+/// The commit in flight. There is at most one, so that none can overtake another.
 #[derive(Default)]
 pub(super) struct Commits {
     pub(super) is_wanted: bool,
@@ -76,7 +76,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Wakes everybody who waits for a change of the state.
+    /// Wakes all threads that wait for a change of the state.
     pub(super) fn notify(&self) {
         self.changed.notify_all();
         self.news.notify();
@@ -104,7 +104,7 @@ impl Shared {
         mut state: MutexGuard<'a, State>,
         deadline: Instant,
     ) -> (MutexGuard<'a, State>, Result<(), BusError>) {
-        // A commit that runs already may tell less.
+        // A commit that is already in flight may contain less.
         let failed = state.commits.failed;
         while state.must_commit() {
             if state.commits.failed > failed {

@@ -1,4 +1,4 @@
-//! Questions about a topic and the offsets of a group, which block until the broker answers.
+//! Requests about a topic and the offsets of a group. They block until the broker answers.
 
 use std::{
     collections::BTreeMap,
@@ -17,9 +17,9 @@ use rdkafka::{
 use super::{super::marks::Marks, context::MemberClient};
 use crate::event_bus::broker::{BusError, Subscription};
 
-/// How long one question may take.
+/// How long one request may take.
 const ANSWER: Duration = Duration::from_secs(5);
-/// How long a look at the topic takes before the errors of the connection are looked at.
+/// How long to wait for the topic's metadata before looking at the errors of the connection.
 const LOOK: Duration = Duration::from_millis(300);
 
 /// How long a topic may be unknown. It takes a moment until all brokers know a new one.
@@ -52,7 +52,7 @@ impl Topic<'_> {
     ///
     /// # Errors
     ///
-    /// If the topic does not exist, or the broker does not answer or let us in.
+    /// If the topic does not exist, or the broker does not answer or refuses access.
     pub(super) fn partitions(&self) -> Result<i32, BusError> {
         let begun = Instant::now();
         let deadline = begun + ANSWER;
@@ -153,7 +153,7 @@ impl Topic<'_> {
         Ok(offsets)
     }
 
-    /// Commits offsets with texts, and waits for the broker.
+    /// Commits offsets with metadata, and waits for the broker.
     pub(super) fn commit(
         &self,
         commits: impl IntoIterator<Item = (i32, i64, String)>,
@@ -217,7 +217,7 @@ impl Topic<'_> {
                 BusError::permanent(format!("Kafka refuses `{group}` as the name of a group"))
             }
             Code::InconsistentGroupProtocol => BusError::permanent(format!(
-                "group `{group}` has members that share partitions in another way; all must use `range` or `roundrobin`"
+                "group `{group}` has members that use another assignment strategy; all must use `range` or `roundrobin`"
             )),
             code if is_lasting(code) => {
                 BusError::permanent(format!("Kafka refuses to serve group `{group}`: {code}"))
@@ -260,7 +260,7 @@ fn is_lasting(code: RDKafkaErrorCode) -> bool {
     )
 }
 
-/// Returns whether a commit failed because the group is being shared out anew. The entries are then delivered again.
+/// Returns whether a commit failed because of a rebalance. The entries are then delivered again.
 pub(super) fn is_routine(error: &KafkaError) -> bool {
     use RDKafkaErrorCode::{IllegalGeneration, RebalanceInProgress, UnknownMemberId};
     matches!(error.rdkafka_error_code(), Some(IllegalGeneration | UnknownMemberId | RebalanceInProgress))

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! A commit says where the group is, and up to where entries may be handed out. Only then are they handed out: an entry that a
-//! dead process may have received is before that mark. Nothing in this file knows Kafka's client.
+//! dead process may have received is before that mark. This file does not depend on Kafka's client.
 
 use std::collections::VecDeque;
 
@@ -31,7 +31,7 @@ pub(super) struct Tracker<R> {
     reserved: i64,
     /// The number of entries that the last reservation added in advance.
     ahead: i64,
-    /// Counts the changes that a commit must tell.
+    /// Counts the changes that a commit must contain.
     version: u64,
     /// The content of the last successful commit.
     told: Told,
@@ -45,7 +45,7 @@ struct Slot<R> {
     kept: Option<R>,
 }
 
-/// The state that a commit tells.
+/// The state that a commit contains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Told {
     version: u64,
@@ -140,7 +140,7 @@ impl<R> Tracker<R> {
     // Transitions.
 
     /// Makes sure that the entries before `end` may be handed out after the next commit. `hurries` says that the last
-    /// reservation was not long ago: then more are reserved in advance, twice as many each time.
+    /// reservation was not long ago: then more are reserved in advance, doubling each time.
     pub(super) fn reserve(&mut self, end: i64, hurries: bool) {
         if end <= self.reserved {
             return;
@@ -151,7 +151,7 @@ impl<R> Tracker<R> {
         self.version += 1;
     }
 
-    /// Returns whether a commit has told that the entries before `end` may be handed out.
+    /// Returns whether a commit has recorded that the entries before `end` may be handed out.
     pub(super) fn may_hand_out(&self, end: i64) -> bool {
         end <= self.told.reserved
     }
@@ -166,7 +166,7 @@ impl<R> Tracker<R> {
         (attempts, is_redelivered)
     }
 
-    /// Passes over an entry that was finished before.
+    /// Skips an entry that was finished before.
     pub(super) fn pass(&mut self, offset: i64) {
         self.advance(offset, Slot { offset, attempts: 0, kept: None });
         self.settle();
@@ -234,12 +234,12 @@ impl<R> Tracker<R> {
 
     // Commits.
 
-    /// Returns whether the last successful commit told less than is known now.
+    /// Returns whether something has changed since the last successful commit.
     pub(super) fn is_dirty(&self) -> bool {
         self.told.version < self.version
     }
 
-    /// Returns what a commit tells now.
+    /// Returns the state to commit now.
     pub(super) fn to_tell(&self) -> Told {
         Told { version: self.version, reserved: self.reserved }
     }

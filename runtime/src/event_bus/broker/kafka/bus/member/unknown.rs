@@ -22,7 +22,7 @@ pub(super) struct UnknownSchemas {
 #[derive(Default)]
 struct Asked {
     is_running: bool,
-    /// Why the registry could not answer.
+    /// Why the registry did not answer.
     failed: Option<RegistryError>,
     /// The end of the pause after a failure.
     rests_until: Option<Instant>,
@@ -64,10 +64,10 @@ impl UnknownSchemas {
         }
     }
 
-    /// Returns why the registry could not say how to read a record, once.
+    /// Returns, once, why a schema could not be read from the registry.
     pub(super) fn take_error(&self) -> Option<BusError> {
         let mut asked = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let doing = "messages wait, because the schema of their writer is unknown";
+        let doing = "messages are waiting, because their writer's schema is unknown";
         asked.failed.take().map(|error| error.into_error(doing))
     }
 }

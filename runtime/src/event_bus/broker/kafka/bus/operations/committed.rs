@@ -16,7 +16,7 @@ pub(super) struct Committed {
 }
 
 impl Committed {
-    /// Returns what a member of ours stored with the offset.
+    /// Returns what a member of this crate stored with the offset.
     pub(super) fn marks(&self) -> Option<Marks> {
         Marks::read(self.offset, &self.text)
     }

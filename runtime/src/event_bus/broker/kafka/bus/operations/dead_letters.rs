@@ -20,7 +20,7 @@ use crate::event_bus::{
     wire::{DeadLetter, EntryId},
 };
 
-/// The note that a replay runs.
+/// The record that says that a replay is running.
 const RUNNING: &str = "running";
 
 impl KafkaOperations {
@@ -50,12 +50,12 @@ impl KafkaOperations {
         Ok(page.iter().map(|(id, record)| self.decode(id, record)).collect())
     }
 
-    /// Reads a dead letter. While the registry is away, its event cannot be read, but an operator can look at the rest.
+    /// Reads a dead letter. While the registry is down, its event cannot be read, but an operator can look at the rest.
     fn decode(&mut self, id: &str, record: &Record) -> DeadLetter {
         let message = match without_value(record) {
             Some(reason) => record.message(Err(reason.to_owned())),
             None => {
-                // The registry is not waited for twice.
+                // Does not wait for the registry twice.
                 let limit = if self.registry_is_away { Instant::now() } else { deadline() };
                 match self.connector.readings.read(&self.connector.registry, record, limit) {
                     Ok(message) => message,

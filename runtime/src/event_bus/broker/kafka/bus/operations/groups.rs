@@ -95,13 +95,13 @@ fn with_offsets(
     Ok(found)
 }
 
-/// The members of a group that are alive.
+/// The active members of a group.
 pub(super) struct Members(Vec<String>);
 
 impl Members {
     /// Lists the members of a group.
     pub(super) fn of(reader: &Reader, group: &str, deadline: Instant) -> Result<Self, BusError> {
-        let action = format!("cannot look at group `{group}`");
+        let action = format!("cannot inspect group `{group}`");
         let list = ask(reader, Some(group), &action, deadline)?;
         let name = |member: &GroupMemberInfo| {
             format!("`{}` on {}", member.client_id(), member.client_host().trim_start_matches('/'))
@@ -127,7 +127,7 @@ pub(super) fn has_members(
     group: &str,
     deadline: Instant,
 ) -> Result<bool, BusError> {
-    let action = format!("cannot look at group `{group}`");
+    let action = format!("cannot inspect group `{group}`");
     let list = ask(reader, Some(group), &action, deadline)?;
     Ok(list.groups().iter().flat_map(GroupInfo::members).any(|member| is_subscribed(member, topic)))
 }

@@ -89,7 +89,7 @@ struct Waiting {
 }
 
 impl Merge {
-    /// Begins to read a topic. Records before its oldest one are gone, and a topic that was made again begins again.
+    /// Begins to read a topic. Records before its oldest one are gone, and a re-created topic is read from its beginning.
     pub(super) fn new(connector: Arc<Connector>, topic: &str, cursor: &Cursor) -> Result<Self, BusError> {
         let offsets = offsets(cursor)?;
         let reader = Reader::new(&connector)?;
@@ -211,7 +211,7 @@ impl Merge {
         Ok(())
     }
 
-    /// Passes over offsets at the end of a partition that have no record: markers of transactions have offsets too.
+    /// Skips offsets at the end of a partition that have no record: markers of transactions have offsets too.
     fn pass_over_ends(&mut self) -> Result<(), BusError> {
         let missing = self.partitions.iter().filter(|(_, one)| one.is_missing());
         let ranges: BTreeMap<_, _> =

@@ -34,14 +34,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 pub(super) struct KafkaOperations {
     connector: Arc<Connector>,
     reader: Reader,
-    /// Set by the first question about groups.
+    /// Set by the first request about groups.
     admin: Option<Admin>,
     /// The topic that was read last.
     merge: Option<Merge>,
     /// The dead letters that were listed last.
     letters: Option<Letters>,
     writer: Option<LetterWriter>,
-    /// Whether the schema registry did not answer: it is not waited for twice.
+    /// Whether the schema registry did not answer. Later calls do not wait for it again.
     registry_is_away: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What would keep a program from using a topic: rights that this user lacks, and schemas that the registry refuses.
+//! Obstacles to using a topic: rights that this user lacks, and schemas that the registry refuses.
 
 use std::time::Instant;
 
@@ -39,7 +39,7 @@ impl KafkaOperations {
         }
     }
 
-    /// Looks at a right on a topic. A topic that does not exist is reported elsewhere.
+    /// Looks at a right on a topic. A missing topic is reported elsewhere.
     fn right(&self, topic: &str, right: Right, deadline: Instant) -> Result<Option<Obstacle>, BusError> {
         match self.reader.known(topic, deadline) {
             Ok(Known::Exists) => {}
@@ -63,12 +63,12 @@ impl KafkaOperations {
             Ok(_) => Ok(None),
             Err(error) if error.is_transient() => Err(error),
             Err(error) => Ok(Some(certain(format!(
-                "right_missing: {error} (help: an administrator grants READ on group `{group}`)"
+                "right_missing: {error} (help: ask an administrator to grant READ on group `{group}`)"
             )))),
         }
     }
 
-    /// Looks at the topic of a group's dead letters: it must be there, or this user must be able to create it.
+    /// Looks at a group's dead-letter topic: it must exist, or this user must be able to create it.
     fn letters_topic(
         &self,
         topic: &str,
@@ -147,7 +147,7 @@ impl Right {
             Self::Write => ("write to", "WRITE"),
         };
         certain(format!(
-            "right_missing: Kafka does not allow this user to {verb} topic `{topic}` (help: an administrator grants {name} on it)"
+            "right_missing: Kafka does not allow this user to {verb} topic `{topic}` (help: ask an administrator to grant {name} on it)"
         ))
     }
 }

@@ -18,10 +18,10 @@ use crate::event_bus::broker::{
     },
 };
 
-/// How long to wait before another try, while brokers decide which of them knows the group.
+/// The pause before another try, while the group has no coordinator.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Moves a group, which must have no living members. Returns whether it had no position in the topic before.
+/// Moves a group, which must have no active members. Returns whether it had no position in the topic before.
 pub(super) fn seek(
     connector: &Connector,
     topic: &str,
@@ -68,6 +68,6 @@ pub(super) fn seek(
 fn alive(group: &str, members: &Members) -> BusError {
     let names = if members.is_empty() { "they have just joined".to_owned() } else { members.names() };
     BusError::permanent(format!(
-        "group `{group}` has living members, and Kafka moves only a group without members: stop them first: {names}"
+        "group `{group}` has active members, and Kafka moves only a group without members: stop them first: {names}"
     ))
 }

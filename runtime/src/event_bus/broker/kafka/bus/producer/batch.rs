@@ -1,4 +1,4 @@
-//! The messages of one call, and what became of them.
+//! The messages of one call, and their outcomes.
 
 use std::{
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
@@ -19,7 +19,7 @@ pub(super) enum Outcome {
     Failed(RDKafkaErrorCode),
 }
 
-/// The outcomes of messages that are sent together.
+/// The outcomes of messages that were sent together.
 pub(super) struct Batch {
     state: Mutex<State>,
     settled: Condvar,
@@ -32,14 +32,14 @@ struct State {
     open: usize,
 }
 
-/// A message in the hands of the client, which says once what became of it.
+/// A message that the client has. The client reports its outcome once.
 pub(super) struct Ticket {
     pub(super) batch: Arc<Batch>,
     pub(super) index: usize,
 }
 
 impl Batch {
-    /// Makes a batch of `count` messages, none of which is in the hands of the client.
+    /// Makes a batch of `count` messages, none of which the client has yet.
     pub(super) fn new(count: usize, held: Option<Arc<Held>>) -> Arc<Self> {
         let state = State { outcomes: vec![Outcome::Open; count], open: 0 };
         Arc::new(Self { state: Mutex::new(state), settled: Condvar::new(), held })
@@ -55,12 +55,12 @@ impl Batch {
         Ticket { batch: Arc::clone(self), index }
     }
 
-    /// Waits until the client has said what became of all messages that it has, or until `deadline`. Returns the outcomes.
+    /// Waits until the client has reported the outcomes of all messages that it has, or until `deadline`. Returns the outcomes.
     pub(super) fn wait(&self, deadline: Instant) -> Vec<Outcome> {
         self.settled_at(deadline).outcomes.clone()
     }
 
-    /// Waits in the same way. Returns whether there are messages of which the client has not said anything.
+    /// Waits in the same way. Returns whether the client has not reported the outcome of some messages.
     pub(super) fn is_open_at(&self, deadline: Instant) -> bool {
         self.settled_at(deadline).open > 0
     }
@@ -80,7 +80,7 @@ impl Batch {
 }
 
 impl Ticket {
-    /// Says that the client has given up the message.
+    /// Records that the client has given up the message.
     pub(super) fn fail(self, code: RDKafkaErrorCode, topic: &str) {
         if let Some(held) = &self.batch.held
             // It is not sent again.
@@ -91,7 +91,7 @@ impl Ticket {
         self.settle(Outcome::Failed(code));
     }
 
-    /// Says what became of the message.
+    /// Records the outcome of the message.
     pub(super) fn settle(self, outcome: Outcome) {
         let mut state = self.batch.state();
         state.outcomes[self.index] = outcome;

@@ -1,4 +1,4 @@
-//! One call of the producer: puts messages into the client's queue, and collects what becomes of them.
+//! One call of the producer: puts messages into the client's queue, and collects their outcomes.
 
 use std::{
     collections::HashMap,
@@ -34,7 +34,7 @@ pub(super) struct Call<E> {
     instance: Arc<Instance>,
     /// In the background: the client of messages that go alone, if there are any.
     alone: Option<Arc<Instance>>,
-    /// The messages that it has: whether it refuses one does not depend on others.
+    /// Its messages. Whether one is refused does not depend on the others.
     went_alone: Vec<usize>,
     envelopes: E,
     deadline: Instant,
@@ -81,8 +81,8 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
         })
     }
 
-    /// Puts all messages into the client's queue. Messages of topics for which the registry must be asked come last, so that
-    /// others do not wait for it, and so do messages for topics of which the client still has a message from an earlier call.
+    /// Puts all messages into the client's queue. Messages that need a request to the registry come last, so that others do
+    /// not wait for it. So do messages of a topic if the client still has one of its messages from an earlier call.
     pub(super) fn add_all(&mut self) {
         let envelopes = self.envelopes.clone();
         let mut late: HashMap<usize, Place> =
@@ -171,7 +171,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
         outcomes
     }
 
-    /// Remembers the topics that are refused, so that their next messages go alone, and those that are not refused any longer.
+    /// Remembers the topics that are refused, so that their next messages are sent one at a time, and forgets those that are accepted again.
     fn note_refusals(&self, outcomes: &[Result<EntryId, BusError>]) {
         for (index, outcome) in outcomes.iter().enumerate() {
             let topic = &self.envelopes[index].topic;
@@ -179,7 +179,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
                 Ok(_) if self.went_alone.contains(&index) => self.producer.one_by_one.accept(topic),
                 Err(error) if !error.is_transient() && !error.is_refused() => {
                     self.producer.one_by_one.add(topic, Why::Refused);
-                    // It may remember that the topic is refused when it is not any longer.
+                    // The call may still treat the topic as refused although it is accepted again.
                     self.instance.retire();
                 }
                 _ => {}
@@ -226,7 +226,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
                 return;
             }
             Some(Why::Refused) => {
-                // Others wait until this one shows whether the topic is still refused.
+                // Other messages wait until this one shows whether the topic is still refused.
                 if let Some((held, _)) = &self.held {
                     held.hold(&topic);
                 }
@@ -246,13 +246,13 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
             match instance.add(&self.envelopes[index], &ids, ticket, &mut self.buffers) {
                 Err(Code::QueueFull) => thread::sleep(FULL),
                 Err(Code::MessageSizeTooLarge) => return self.went_alone.push(index),
-                // The outcome of the ticket says what became of it.
+                // The ticket has its outcome.
                 Ok(()) | Err(_) => return,
             }
         }
     }
 
-    /// Returns the client for a message that goes alone.
+    /// Returns the client for messages that are sent one at a time.
     fn client_of_one(&mut self, index: usize) -> Result<Arc<Instance>, BusError> {
         self.went_alone.push(index);
         if self.held.is_none() {
@@ -315,7 +315,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
                 self.producer.one_by_one.add(topic, Why::Small);
                 Err(BusError::held_back())
             }
-            // These codes say only that the client sends nothing any more.
+            // These codes say only that the client has stopped sending.
             Outcome::Failed(Code::Fatal | Code::PurgeQueue | Code::PurgeInflight) => {
                 let alone = self.alone.as_ref().filter(|_| self.went_alone.contains(&index));
                 Err(match alone.unwrap_or(&self.instance).fatal_error() {
@@ -344,7 +344,7 @@ impl OpenSend for Call<Arc<[Envelope]>> {
         failure::late(topic, &self.producer.errors)
     }
 
-    /// A client cannot throw away single messages, so it throws away all, and ends.
+    /// A client cannot discard single messages, so it discards all of them, and ends.
     fn take_back(&mut self) {
         for instance in [Some(&self.instance), self.alone.as_ref()].into_iter().flatten() {
             self.producer.clients.remove(instance);

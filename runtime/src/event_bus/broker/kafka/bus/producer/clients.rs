@@ -10,7 +10,7 @@ use super::{
 };
 use crate::event_bus::broker::BusError;
 
-/// The clients of librdkafka. The first call of the other kind replaces the main one, because callers use one kind.
+/// The clients of librdkafka. All callers normally have the same purpose, so the first call with another purpose replaces the main client.
 pub(super) struct Clients {
     main: RwLock<Client>,
     /// For [`Purpose::Alone`]. Few producers need it.
@@ -56,10 +56,10 @@ impl Clients {
         if main.purpose != purpose || main.instance.is_none() {
             *main = Client { purpose, instance: Some(start()?) };
         }
-        main.instance.clone().ok_or_else(|| BusError::transient("the client of Kafka is not running"))
+        main.instance.clone().ok_or_else(|| BusError::transient("the Kafka client is not running"))
     }
 
-    /// Removes a client, so that the next call starts another one. Returns whether callers still got it.
+    /// Removes a client, so that the next call starts another one. Returns whether it was still in use.
     pub(super) fn remove(&self, useless: &Arc<Instance>) -> bool {
         let is_it = |instance: &mut Arc<Instance>| Arc::ptr_eq(instance, useless);
         let main = self.main.write().unwrap_or_else(PoisonError::into_inner).instance.take_if(is_it);
@@ -74,7 +74,7 @@ impl Clients {
             && let Some((code, reason)) = instance.fatal_error()
             && code != RDKafkaErrorCode::GaplessGuarantee
         {
-            tracing::warn!(reason, "the client of Kafka has failed for good: starting another one");
+            tracing::warn!(reason, "the Kafka client has failed for good: starting another one");
         }
         is_removed
     }

@@ -1,4 +1,4 @@
-//! Why a message was not delivered, and whether that may pass by itself.
+//! Why a message was not delivered, and whether the cause may be transient.
 
 use rdkafka::types::RDKafkaErrorCode as Code;
 

@@ -11,7 +11,7 @@ use std::{
 #[derive(Default)]
 pub(super) struct Held {
     state: Mutex<State>,
-    /// Whether a topic is held: a look at this costs nothing.
+    /// Whether any topic is held, which is cheap to check.
     is_any: AtomicBool,
 }
 
@@ -22,7 +22,7 @@ struct State {
     topics: HashSet<Arc<str>>,
 }
 
-/// An open call. When the last one is dropped, no topic is held any more.
+/// An open call. When the last one is dropped, all topics are released.
 pub(super) struct OpenCall(Arc<Held>);
 
 impl Held {

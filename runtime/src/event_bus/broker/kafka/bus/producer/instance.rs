@@ -33,9 +33,9 @@ use crate::event_bus::{broker::BusError, thread::spawn, wire::Envelope};
 
 /// The largest message that the client takes. The limit of the broker is what counts.
 const LARGEST: &str = "20000000";
-/// How long the client waits for more messages, in milliseconds, if nobody waits for these.
+/// How long the client waits for more messages, in milliseconds, if no sender waits for these.
 const LINGER: &str = "1";
-/// The time after which the thread looks whether it must end.
+/// How often the thread checks whether it must end.
 const POLL: Duration = Duration::from_millis(100);
 
 /// The purpose of a producer of librdkafka.
@@ -44,7 +44,7 @@ pub(super) enum Purpose {
     /// Senders wait for their messages, and get back those that are late.
     Wait,
     /// Background delivery sends many messages, which the client sends again for as long as it takes: it keeps their order. If a
-    /// broker refuses some, the client sends nothing any more, so that no later message overtakes those that are sent again.
+    /// broker refuses some, the client stops sending, so that no later message overtakes those that are sent again.
     Background,
     /// Background delivery sends one message of a topic at a time, which may be refused.
     Alone,
@@ -66,7 +66,7 @@ impl Instance {
         errors: Arc<ClientErrors>,
     ) -> Result<Self, BusError> {
         let timeout = match purpose {
-            // When a send fails, the message must not be in the client's queue any more.
+            // When a send fails, the message must have left the client's queue.
             Purpose::Wait => client::milliseconds(options.produce_timeout, 1000),
             // For librdkafka, 0 means without a limit.
             Purpose::Background | Purpose::Alone => "0".to_owned(),
@@ -98,7 +98,7 @@ impl Instance {
             while !ended.load(Ordering::Relaxed) {
                 producer.poll(POLL);
                 if producer.client().fatal_error().is_some() {
-                    // It has done this already, but keeps what came back from a broker since then.
+                    // The client was purged already, but messages that came back from a broker since then are still in it.
                     producer.purge(PurgeConfig::default().queue());
                 }
             }
@@ -151,12 +151,12 @@ impl Instance {
         })
     }
 
-    /// Throws away everything that is not delivered. The outcomes of the messages say so.
+    /// Discards all undelivered messages. Their outcomes say so.
     pub(super) fn purge(&self) {
         self.producer.purge(PurgeConfig::default().queue().inflight());
     }
 
-    /// Notes that it gets no messages any more, once those that it has are settled.
+    /// Notes that it gets no more messages, once those that it has are settled.
     pub(super) fn retire(&self) {
         self.retired.store(true, Ordering::Relaxed);
     }
@@ -165,24 +165,24 @@ impl Instance {
         self.retired.load(Ordering::Relaxed) || self.fatal_error().is_some()
     }
 
-    /// Returns why it does not send anything any more.
+    /// Returns why it has stopped sending.
     pub(super) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
         self.producer.client().fatal_error()
     }
 }
 
-/// Delivers what is left: dropping the client would throw it away.
+/// Delivers the remaining messages: dropping the client would discard them.
 impl Drop for Instance {
     fn drop(&mut self) {
         if self.producer.in_flight_count() > 0 && self.fatal_error().is_none() {
-            // The outcome of each message says what became of it.
+            // The outcome of each message is known.
             let _ = self.producer.flush(self.flush);
         }
         self.ended.store(true, Ordering::Relaxed);
     }
 }
 
-/// Memory that is used again for each message of a call. The client copies keys and values.
+/// Memory that is reused for each message of a call. The client copies keys and values.
 #[derive(Default)]
 pub(super) struct Buffers {
     key: Vec<u8>,

@@ -27,7 +27,7 @@ impl OneByOne {
         all.insert(Arc::clone(topic), (why, Instant::now()));
     }
 
-    /// Notes that a topic is not refused any longer.
+    /// Notes that a topic is accepted again.
     pub(super) fn accept(&self, topic: &str) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).remove(topic);
     }

@@ -1,4 +1,4 @@
-//! Messages whose time was over while the client still had them. If one is sent again, what becomes of the first attempt decides
+//! Messages that timed out while the client still had them. If one is sent again, the outcome of the first attempt decides
 //! whether that is necessary.
 
 use std::{
@@ -43,7 +43,7 @@ impl Unconfirmed {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).extend(late);
     }
 
-    /// Takes the remembered ones out of `envelopes`, with their indexes.
+    /// Removes the remembered ones from `envelopes`, and returns them with their indexes.
     pub(super) fn take(&self, envelopes: &[Envelope]) -> Vec<(usize, Place)> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.is_empty() {

@@ -5,14 +5,14 @@ use crate::event_bus::broker::BusError;
 /// The code of a schema that the registry has and that cannot be used; the registry's own code for a wrong schema.
 const UNUSABLE: i64 = 42201;
 
-/// Why the registry did not help.
+/// Why the registry did not return a usable answer.
 #[derive(Clone, Debug)]
 pub(in crate::event_bus::broker::kafka::bus) enum RegistryError {
-    /// No server answers, or none can serve now. Nothing is known about the schema.
+    /// No server can be reached, or none can serve the request now. Nothing is known about the schema.
     Away(String),
-    /// A server has answered, and will answer the same until somebody changes something.
+    /// A server has answered, and its answer will stay the same until an operator changes something.
     Refused {
-        /// The code in the answer, or the status of HTTP.
+        /// The error code in the answer, or the HTTP status.
         code: i64,
         reason: String,
     },
@@ -36,7 +36,7 @@ impl RegistryError {
         Self::Refused { code: UNUSABLE, reason: format!("the schema with id {id} {reason}") }
     }
 
-    /// Returns whether the registry has answered that it has no schema of that id, or one that nobody can use. Any other error
+    /// Returns whether the registry has answered that it has no schema with that id, or an unusable one. Any other error
     /// says nothing about the schema.
     pub(in crate::event_bus::broker::kafka::bus) fn has_no_schema(&self) -> bool {
         matches!(self, Self::Refused { code: 40403 | UNUSABLE, .. })
@@ -51,7 +51,7 @@ impl RegistryError {
 
     /// Returns whether the registry refuses the schema itself, and not the request.
     pub(in crate::event_bus::broker::kafka::bus) fn is_about_schema(&self) -> bool {
-        // The codes of a registry begin with the status of HTTP.
+        // The codes of a registry begin with the HTTP status.
         matches!(self, Self::Refused { code: 409 | 422 | 40_900..=40_999 | 42_200..=42_299, .. })
     }
 

@@ -1,4 +1,4 @@
-//! Requests to the servers of the registry: the next one is asked if one does not answer.
+//! Requests to the servers of the registry. If one does not answer, the next one is asked.
 
 use std::{
     fs,
@@ -30,9 +30,9 @@ pub(super) struct Http {
     urls: Vec<String>,
     authorization: Option<String>,
     timeout: Duration,
-    /// The trusted authorities; `None` for the system's.
+    /// The trusted CA certificates; `None` for the system's.
     authorities: Option<Vec<Certificate<'static>>>,
-    /// Made with the first request, because the system's authorities take time to read.
+    /// Made with the first request, because the system's CA certificates take time to read.
     agent: OnceLock<Agent>,
 }
 
@@ -76,14 +76,14 @@ impl Http {
         })
     }
 
-    /// Asks one server after the other until one answers.
+    /// Asks the servers in turn until one answers.
     fn ask(
         &self,
         deadline: Instant,
         request: impl Fn(&Agent, &str, Duration) -> Result<Response<Body>, ureq::Error>,
     ) -> Result<Value, RegistryError> {
         let agent = self.agent.get_or_init(|| self.make_agent());
-        let mut last = RegistryError::away("the schema registry was not asked in time");
+        let mut last = RegistryError::away("there was no time left to ask the schema registry");
         for round in 0..ROUNDS {
             if round > 0 {
                 let left = deadline.saturating_duration_since(Instant::now());
@@ -132,7 +132,7 @@ fn read(url: &str, mut response: Response<Body>) -> Result<Value, RegistryError>
     let status = response.status();
     let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string();
     let body = body
-        .map_err(|error| RegistryError::away(format!("the schema registry at {url} broke off: {error}")))?;
+        .map_err(|error| RegistryError::away(format!("the schema registry at {url} closed the connection early: {error}")))?;
     let json: Option<Value> = serde_json::from_str(&body).ok();
     if status.is_success() {
         return json.ok_or_else(|| {
@@ -148,7 +148,7 @@ fn read(url: &str, mut response: Response<Body>) -> Result<Value, RegistryError>
         return Err(RegistryError::Away(said));
     }
     let code = field("error_code").and_then(Value::as_i64);
-    // A registry gives a code to what it does not find. So this says nothing about a schema.
+    // A registry's "not found" has an error code. This answer has none, so it says nothing about a schema.
     if status.as_u16() == 404 && code.is_none_or(|code| code == 404) {
         return Err(RegistryError::Away(format!(
             "{said}, which is not the answer of a schema registry; check the path of `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_URL`: the one of \
@@ -187,7 +187,7 @@ fn failed(url: &str, error: &ureq::Error) -> Result<RegistryError, RegistryError
     };
     if is_lasting {
         let reason =
-            format!("{reason}; set `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_CA_CERTS` to the file of its authority");
+            format!("{reason}; set `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_CA_CERTS` to a file with its CA certificate");
         return Err(RegistryError::Refused { code: 0, reason });
     }
     Ok(RegistryError::Away(reason))

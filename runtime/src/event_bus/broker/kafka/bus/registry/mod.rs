@@ -32,11 +32,11 @@ const NOT_FOUND: [i64; 3] = [40401, 40402, 40403];
 pub(super) struct Registry {
     http: Http,
     auto_register: bool,
-    /// The texts of schemas, by id.
+    /// The schemas as JSON, by id.
     texts: Mutex<HashMap<u32, Arc<str>>>,
-    /// The ids of schemas, by subject and text.
+    /// The ids of schemas, by subject and JSON.
     ids: Mutex<HashMap<String, HashMap<String, u32>>>,
-    /// When an id was asked for that the registry did not know.
+    /// When the registry first did not know an id.
     unknown: Mutex<HashMap<u32, Instant>>,
 }
 
@@ -52,7 +52,7 @@ impl Registry {
         })
     }
 
-    /// Returns the id of the schema with exactly this text under `subject`. Registers it, unless the registry may only be asked.
+    /// Returns the id of the schema with exactly this JSON under `subject`. Registers it, unless the registry is read-only.
     pub(super) fn id(&self, subject: &str, schema: &str, deadline: Instant) -> Result<u32, RegistryError> {
         if let Some(id) = lock(&self.ids).get(subject).and_then(|ids| ids.get(schema)) {
             return Ok(*id);

@@ -12,7 +12,7 @@ use super::{NOT_FOUND, Registry, RegistryError, SUBJECT};
 pub(in crate::event_bus::broker::kafka::bus) enum Trial {
     /// It has the schema.
     Known,
-    /// It has no schema of this subject, so nothing is known about what it would say.
+    /// It has no schema of this subject, so it cannot be asked.
     NewSubject,
     /// It would take the schema as a new version.
     NewVersion,

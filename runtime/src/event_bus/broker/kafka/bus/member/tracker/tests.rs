@@ -159,7 +159,7 @@ fn a_commit_that_comes_back_late_tells_nothing_new() {
     assert!(!tracker.is_dirty());
 }
 
-/// Lets members come and go at random, and checks that each finished entry stays finished, and that no other is passed over.
+/// Lets members come and go at random, and checks that each finished entry stays finished, and that no other is skipped.
 #[test]
 fn members_that_come_and_go_finish_each_entry() {
     for seed in 1..200_u64 {
