@@ -4,8 +4,8 @@ use std::pin::pin;
 
 use super::{NotDriven, drive};
 
-/// Runs a future to its end on this thread, for a synchronous receiver that has one asynchronous call to make. A receiver with
-/// more of them is better an `async fn`.
+/// Runs a future to its end on this thread, for a synchronous receiver that has one asynchronous call to make. Write a
+/// receiver with several such calls as an `async fn`.
 ///
 /// It works on a thread of tokio's multi-threaded runtime, whose other tasks move to another thread meanwhile; on the threads of
 /// a consumer; and outside of any runtime. With the feature `tokio`, the future finds the runtime of the thread, or the one that
@@ -37,7 +37,7 @@ pub fn block_on<F: Future>(future: F) -> F::Output {
             "drive the runtime on another thread with `Runtime::block_on`, or use a multi-threaded runtime"
         }
         NotDriven::Ended => "keep the runtime until its consumers and senders have ended",
-        // Without a limit, no time is over.
+        // Without a limit, it cannot time out.
         NotDriven::OnlyThread | NotDriven::TimedOut => {
             "make the receiver an `async fn`, and send the event with `send_event_async(…).await`"
         }

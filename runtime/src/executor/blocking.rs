@@ -1,6 +1,6 @@
 //! Waiting inside an asynchronous program.
 
-/// Calls `wait`, which may take long.
+/// Calls `wait`, which may block for a long time.
 ///
 /// On a worker of tokio's multi-threaded runtime, the other tasks of that thread move to another thread meanwhile. Other threads
 /// have no tasks that could move. In a current-thread runtime and a `LocalSet`, the call holds up all tasks, so use background
@@ -35,7 +35,7 @@ pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     }
 }
 
-/// Calls `wait`, which may take long.
+/// Calls `wait`, which may block for a long time.
 #[cfg(not(feature = "tokio"))]
 pub(crate) fn blocking<T>(mut wait: impl FnMut() -> T) -> T {
     wait()

@@ -40,7 +40,7 @@ pub(crate) enum NotDriven {
     Stalled,
     /// The runtime has ended.
     Ended,
-    /// The future's time was over.
+    /// The future timed out.
     TimedOut,
 }
 

@@ -24,7 +24,7 @@ static OWN: Mutex<Weak<Own>> = Mutex::new(Weak::new());
 /// ends with `work`.
 ///
 /// It does not depend on the receivers: connected closures and calls of [`block_on`](crate::block_on) need a runtime too, and nothing
-/// tells of them before they run.
+/// announces them before they run.
 ///
 /// # Errors
 ///
@@ -70,7 +70,7 @@ impl Drop for Own {
         let (id, end) = (runtime.handle().id(), Instant::now() + LET_GO);
         while is_in_use(id) {
             if Instant::now() >= end {
-                // A receiver hangs. Without its runtime, it would fail, and log an error that is not its own.
+                // A receiver hangs. Without its runtime, it would fail, and log an error that it did not cause.
                 return mem::forget(runtime);
             }
             thread::sleep(Duration::from_millis(1));

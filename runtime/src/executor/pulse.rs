@@ -1,4 +1,4 @@
-//! Whether a runtime still does something.
+//! Checks whether a runtime still runs tasks.
 
 use std::{
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},

@@ -49,7 +49,7 @@ fn note(last: Last) {
     let _ = LAST.try_with(|noted| noted.set(last));
 }
 
-/// How long a future waits for its runtime before anybody looks whether that does something. Most futures end sooner.
+/// How long a future waits before this thread checks whether its runtime runs any tasks. Most futures end sooner.
 const UNWATCHED: Duration = Duration::from_millis(50);
 
 /// How long a runtime may do nothing.

@@ -207,7 +207,7 @@ fn server(settings: &Settings, found: &mut FindingLines) {
     }
 }
 
-/// Asks what would keep this program from producing and consuming, each answer once.
+/// Asks what would prevent this program from producing and consuming, and reports each obstacle once.
 fn obstacles(
     settings: &Settings,
     with_routes: bool,

@@ -16,7 +16,7 @@ pub(super) struct Replays<'a> {
     timeout: Duration,
     /// Those that wait for others.
     together: Together,
-    /// The new ids of those that stay: they are listed once more at the end.
+    /// The new ids of the dead letters that are kept: the list ends with them.
     tried: HashSet<EntryId>,
     done: Done,
     out: &'a mut dyn Write,

@@ -161,7 +161,7 @@ impl ReceiverError {
 }
 
 impl Kind {
-    /// Combines what two errors of one chain say. A permanent error stays permanent, and any other word is better than none.
+    /// Combines what two errors of one chain say. A permanent error stays permanent, and any other statement is better than none.
     fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Permanent, _) | (_, Self::Permanent) => Self::Permanent,

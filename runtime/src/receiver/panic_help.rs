@@ -1,4 +1,4 @@
-//! What to do about panics of tokio, which name neither the receiver's mistake nor its cure.
+//! What to do about panics of tokio, whose messages name neither the receiver's mistake nor the fix.
 
 /// Panics of tokio, by a part of their message, and what to write instead.
 const KNOWN: &[(&str, &str)] = &[

@@ -16,7 +16,7 @@ pub(super) enum Plan {
     /// Both numbers are stored as a `long`.
     LongToDouble,
     FloatToDouble,
-    /// No bytes become an optional without a value.
+    /// Reads no bytes: the optional has no value.
     Absent,
     /// The value becomes an optional with that value.
     Present(Box<Plan>),

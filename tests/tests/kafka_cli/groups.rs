@@ -75,7 +75,7 @@ fn seek_names_the_members_of_a_group_that_is_alive() {
     let ran = bus.run_group(&["seek"], &["--to", "end", "--create"]);
     assert_eq!(ran.code, 2);
     assert!(
-        ran.stderr.contains("has living members") && ran.stderr.contains("`lorry` on 127.0.0.1"),
+        ran.stderr.contains("has active members") && ran.stderr.contains("`lorry` on 127.0.0.1"),
         "{}",
         ran.stderr
     );

@@ -1,5 +1,5 @@
-//! The thread of a consumer that talks to the broker: it polls, deals messages to the lanes, and lets the [`Recorder`] tell the
-//! broker what became of them.
+//! The thread of a consumer that talks to the broker: it polls, distributes messages to the lanes, and lets the [`Recorder`]
+//! report their outcomes to the broker.
 
 mod end;
 
@@ -160,7 +160,7 @@ impl<'a> Coordinator<'a> {
     /// Acknowledges finished messages, and reads entries as far as there is room for them. Waits only if nothing is in flight.
     fn poll(&mut self, wait: Option<Duration>) -> Step {
         let mut floor = self.lanes().floor();
-        // Entries that are on their way have their room already.
+        // Room for entries in transit is already reserved.
         let room = self.room(&floor, 0).min(self.options.read_at_once()).min(AT_ONCE).max(self.pace.ahead);
         let finished = floor.in_flight.take_finished();
         drop(floor);
@@ -232,7 +232,7 @@ impl<'a> Coordinator<'a> {
         only.is_empty() || entry.message.event_type().is_some_and(|given| only.iter().any(|one| one == given))
     }
 
-    /// Waits until a lane has news, or a message is due, at most this long.
+    /// Waits until a lane needs the coordinator, or a message is due, at most this long.
     fn wait_for_lanes(&self, longest: Duration) {
         let end = Instant::now() + longest;
         let due =

@@ -38,7 +38,7 @@ pub(super) struct Floor {
     pub(super) idle: Vec<bool>,
 }
 
-/// What there is to do for the coordinator, which looks once for each of its steps: it would get in the way of the lanes.
+/// The coordinator's tasks. It checks them once per step, because each check holds up the lanes.
 #[allow(clippy::struct_excessive_bools, reason = "they do not depend on each other")]
 pub(super) struct Agenda {
     /// The lanes that have something to do since the pause ended, or because a message is tried again.
@@ -90,7 +90,7 @@ impl Floor {
         self.in_flight.next(lane, now, is_full)
     }
 
-    /// Returns whether no other message comes before some are settled. Then batches do not wait for others.
+    /// Returns whether no other message can arrive before some are settled. Then batches do not wait for more.
     pub(super) fn is_full(&self) -> bool {
         let in_flight = self.in_flight.len();
         let left = self.count.map(|count| count.saturating_sub(self.settled));

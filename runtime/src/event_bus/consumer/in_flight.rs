@@ -115,7 +115,7 @@ impl InFlight {
 
     // Transitions of the coordinator.
 
-    /// Takes a message in, and returns its lane: the one that has other messages of its key, or the one with the least to do.
+    /// Accepts a message, and returns its lane: the one that has other messages of its key, or the one with the least to do.
     /// Returns `None` if the message is in flight already, as a broker that lost its connection may deliver it again.
     pub(super) fn receive(&mut self, mut job: Job) -> Option<usize> {
         if !self.ids.insert(job.entry.id.clone()) {
@@ -154,8 +154,8 @@ impl InFlight {
 
     // Transitions of a lane.
 
-    /// Returns what a lane does next: a batch that is complete, or the next message. `is_full` says that no other message comes
-    /// before some are settled.
+    /// Returns what a lane does next: a batch that is complete, or the next message. `is_full` says that no other message can
+    /// arrive before some are settled.
     pub(super) fn next(&mut self, lane: usize, now: Instant, is_full: bool) -> Option<Task> {
         let batch = self.start_batch(lane, now, is_full);
         batch.or_else(|| self.start(lane).map(Task::Message))
@@ -214,7 +214,7 @@ impl InFlight {
         self.finished.extend(head.map(|head| head.id));
     }
 
-    /// Puts a message before the others of its lane, which is free then. If a stop has begun meanwhile, returns it.
+    /// Puts a message in front of the others of its lane, which becomes free. If a stop has begun meanwhile, returns it.
     fn queue_first(&mut self, lane: usize, job: Job) {
         let lane = &mut self.lanes[lane];
         lane.head = None;

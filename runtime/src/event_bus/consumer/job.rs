@@ -48,7 +48,7 @@ pub(super) struct Job {
     /// The receivers that failed in an attempt that only tried whether one works again, by their numbers, and when they were started.
     /// They are logged when it is known whether the pause goes on.
     failed_in_probe: Vec<(usize, ReceiverError, Instant)>,
-    /// The receivers that succeeded in the last attempt, if anybody asks.
+    /// The receivers that succeeded in the last attempt, if they are needed.
     pub(super) succeeded: Option<Vec<FullName>>,
     /// The room that the message takes among those that were read.
     _room: Room,
@@ -72,7 +72,7 @@ pub(super) enum AttemptOutcome {
     Handled,
     /// The receivers that are left are batch receivers.
     Collect,
-    /// The receiver that was tried is through, and others are left.
+    /// The receiver that was tried has finished, and others are left.
     GoOn,
     /// No receiver of this program takes the event type.
     NoReceiver,
@@ -86,7 +86,7 @@ pub(super) enum AttemptOutcome {
     UnknownType(Failure),
 }
 
-/// Receivers that cannot work at the moment, with the error of the first one, and when that wants to be tried again.
+/// Receivers that cannot work at the moment, with the error of the first one, and when to try that one again.
 pub(super) struct Unavailable {
     pub(super) first: FullName,
     pub(super) others: Vec<FullName>,
@@ -210,8 +210,8 @@ impl Job {
         !left.is_empty()
     }
 
-    /// Logs the failures of an attempt that only tried whether a receiver works again. While the pause goes on, they are not news,
-    /// except for a receiver that is given up.
+    /// Logs the failures of an attempt that only tried whether a receiver works again. While the pause lasts, they are not worth
+    /// a log line, except for a receiver that is given up.
     pub(super) fn log_probe(&mut self, pause_goes_on: bool) {
         let Some(DecodedEvent { incoming, .. }) = &self.decoded else { return };
         for (index, error, started) in std::mem::take(&mut self.failed_in_probe) {

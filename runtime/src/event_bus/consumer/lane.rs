@@ -28,7 +28,7 @@ use crate::{
     receiver::{ReceiverDefinition, ReceiverError},
 };
 
-/// How long an async receiver may take to let go after its timeout. One that blocks its thread never does, and ends the consumer
+/// How long an async receiver may take to yield after its timeout. One that blocks its thread never does, and ends the consumer
 /// like a synchronous one.
 pub(super) const TO_CANCEL: Duration = Duration::from_secs(2);
 
@@ -55,7 +55,7 @@ impl LaneState {
     /// Runs the thread of a lane, until the consumer stops.
     pub(super) fn run(&self, lane: usize) {
         let mut floor = self.floor();
-        // Each message ends when the next one begins. Another look at the clock takes as long as many of the other steps.
+        // Each message ends when the next one begins. Reading the clock again would cost as much as many of the other steps.
         let mut now = Instant::now();
         loop {
             let Some(task) = floor.next(lane, now) else {
@@ -120,7 +120,7 @@ impl LaneState {
         let begin = |receiver: &ReceiverDefinition, entry: &EntryId, now: Instant| {
             self.calls.begin(lane, receiver.full_name(), entry, now, grace(receiver));
         };
-        // Each receiver is guarded by itself. Any other panic must not end the thread, and lose the message with it.
+        // Panics of receivers are caught where they run. No other panic may end the thread, and lose the message with it.
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             job.run(&self.observers, &self.options, self.receiver_timeout, now, begin)
         }));
@@ -130,7 +130,7 @@ impl LaneState {
         self.judge(lane, job, outcome)
     }
 
-    /// Wakes as many idle lanes as messages wait for this one, so that they take these over.
+    /// Wakes an idle lane for each message that waits for this one, so that it takes the message over.
     fn share(&self, floor: &mut Floor, lane: usize) {
         let waiting = floor.in_flight.queued(lane);
         let idle = floor.idle.iter_mut().zip(&self.work).filter(|(idle, _)| **idle);
@@ -188,7 +188,7 @@ impl LaneState {
         }
     }
 
-    /// Tells the coordinator and other lanes what is new after a message or a batch.
+    /// Notifies the coordinator and other lanes of the outcome of a message or a batch.
     fn settled(&self, floor: &mut Floor, lane: usize, is_news: bool) {
         if floor.end.is_some() {
             floor.in_flight.stop();
@@ -216,7 +216,7 @@ enum Done {
     Batch(Vec<(Place, MessageEnd)>),
 }
 
-/// The way of a message after its verdict was counted.
+/// The next state of a message after its verdict was counted.
 enum Settled {
     Finished,
     Collect(Job),

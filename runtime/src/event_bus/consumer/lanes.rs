@@ -130,7 +130,7 @@ impl Lanes {
         }
     }
 
-    /// Waits until a lane has news for the coordinator, or until `deadline`.
+    /// Waits until a lane needs the coordinator, or until `deadline`.
     pub(super) fn wait(&self, deadline: Instant) {
         let mut floor = self.floor();
         while !std::mem::take(&mut floor.has_news) {

@@ -82,7 +82,7 @@ impl Outages {
         std::mem::take(&mut self.news)
     }
 
-    /// Notes that a receiver says that it cannot work, and when to try again. The message of the lane is held.
+    /// Notes that a receiver reports itself as unavailable, and when to try it again. The message of the lane is held.
     pub(super) fn unavailable(
         &mut self,
         lane: usize,
@@ -125,7 +125,7 @@ impl Outages {
         if let Some(receiver) = down {
             match &mut self.pause {
                 None => self.begin(lane, receiver, error, false, None, now),
-                // The receiver that was tried works as little as before, even if it does not say so any longer.
+                // The receiver that was tried still does not work, even if it no longer says so.
                 Some(pause) if pause.lane == lane => {
                     pause.is_declared = false;
                     pause.try_again(self.max, None, now);
@@ -163,7 +163,7 @@ impl Outages {
         }
     }
 
-    /// Notes that the broker took the message back that was about to be tried. Another one is tried at once.
+    /// Notes that the broker took back the message that was about to be tried. Another one is tried at once.
     pub(super) fn try_another(&mut self, now: Instant) {
         if let Some(pause) = &mut self.pause {
             pause.due = Some(now);
@@ -189,7 +189,7 @@ impl Outages {
         &mut self.streaks[index].count
     }
 
-    /// Begins a pause. A receiver that says itself that it cannot work may say `after` which time to try it again.
+    /// Begins a pause. A receiver that reports itself as unavailable may say `after` which time to try it again.
     fn begin(
         &mut self,
         lane: usize,

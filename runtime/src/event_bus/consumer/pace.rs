@@ -12,7 +12,7 @@ const WAKEABLE_SLICE: Duration = Duration::from_secs(6);
 pub(super) const TICK: Duration = Duration::from_millis(50);
 /// The same after a poll that brought entries: others may follow soon.
 const SHORT_TICK: Duration = Duration::from_millis(2);
-/// How often the broker hears of this member, even if the member has no room for entries.
+/// How often this member contacts the broker, even if it has no room for entries.
 pub(super) const HEARTBEAT: Duration = Duration::from_secs(2);
 
 /// When the broker is polled next.

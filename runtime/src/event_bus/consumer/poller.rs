@@ -35,7 +35,7 @@ pub(super) struct Poller {
     waker: Option<Waker>,
     questions: Sender<Question>,
     news: Receiver<News>,
-    /// Sends news when the consumer is stopped.
+    /// Sends a signal when the consumer is stopped.
     _on_stop: OnStop,
 }
 

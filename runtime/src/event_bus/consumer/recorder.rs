@@ -67,7 +67,7 @@ impl<'a> Recorder<'a> {
         (!left.is_zero()).then_some(left)
     }
 
-    /// Begins a rest, so that a broker that is down is not called all the time.
+    /// Begins a rest, so that a broker that is down is not called continuously.
     pub(super) fn failed(&mut self, error: &BusError, doing: &'static str) {
         self.observers.tell(&Observation::BrokerFailed { doing, error });
         self.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
@@ -128,7 +128,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Stores the attempts that are about to begin, as far as the broker must know of them.
+    /// Stores the attempts that are about to begin, if the broker must know about them.
     pub(super) fn record_beginnings(&mut self) {
         if self.rest().is_some() {
             return;
@@ -212,7 +212,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// Lets the broker hear of this member while it reads nothing.
+    /// Contacts the broker while this member reads nothing.
     pub(super) fn keep_alive(&mut self) {
         match self.poller.poll(&[], 0) {
             Ok(polled) => drop(self.take_in(polled)),

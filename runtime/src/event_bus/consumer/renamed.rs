@@ -1,4 +1,4 @@
-//! Receivers that have another name now than in a dead letter.
+//! Receivers whose names have changed since a dead letter was stored.
 
 use std::str::FromStr;
 

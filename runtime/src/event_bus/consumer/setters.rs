@@ -228,7 +228,7 @@ impl Consumer {
     }
 
     /// Ends the consumer after `limit` errors in a row: failed calls of the broker, unreadable messages, failed attempts. Only a
-    /// message that was handled starts the count again. By default, the number is not limited.
+    /// handled message resets the count. By default, the number is not limited.
     pub fn consecutive_errors_limit(mut self, limit: u32) -> Self {
         self.options.consecutive_errors_limit = Some(limit);
         self

@@ -164,7 +164,9 @@ fn moment(given: Given<'_>) -> Result<Option<SystemTime>, String> {
     let text = string(given)?;
     let time: DateTime = text.parse().map_err(|error: DateTimeError| format!("{error}\n{HELP}"))?;
     let micros = time.unix_micros().ok_or_else(|| {
-        format!("the time has no offset from UTC\nnote: it would be a different moment in each time zone\n{HELP}")
+        format!(
+            "the time has no offset from UTC\nnote: it would be a different moment in each time zone\n{HELP}"
+        )
     })?;
     // Nothing is older than the clocks of brokers, which count in milliseconds.
     Ok(Some(UNIX_EPOCH + Duration::from_millis(u64::try_from(micros / 1000).unwrap_or_default())))

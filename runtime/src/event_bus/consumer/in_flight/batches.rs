@@ -1,4 +1,4 @@
-//! The way of a message with batch receivers.
+//! How a message passes through batch receivers.
 //!
 //! ```text
 //!   Running ──► collected ──► called ──► finished, or collected again if other receivers need it
@@ -94,7 +94,7 @@ impl InFlight {
         Some(Task::Batch(receiver, batch))
     }
 
-    /// Returns when the lane has something to do although nothing happens.
+    /// Returns when the lane next has something to do, even if nothing happens before.
     pub(in crate::event_bus::consumer) fn next_batch(&self, lane: usize) -> Option<Instant> {
         let lane = &self.lanes[lane];
         let may_start = !self.paused && lane.complete.is_none() && lane.may_call();
@@ -208,8 +208,8 @@ impl InFlight {
 }
 
 impl Lane {
-    /// Returns whether a batch may start. While the broker is told of the head, the head cannot give way to an earlier message that
-    /// fails in a batch.
+    /// Returns whether a batch may start. While the broker is being told about the head, the head cannot give way to an earlier
+    /// message that fails in a batch.
     fn may_call(&self) -> bool {
         let may_give_way =
             self.head.as_ref().is_none_or(|head| matches!(head.state, MessageState::Waiting(_)));

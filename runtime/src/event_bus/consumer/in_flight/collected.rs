@@ -22,7 +22,7 @@ struct List<R> {
     numbers: BTreeSet<u64>,
 }
 
-/// The place of a message that was taken, in case that other receivers need it.
+/// The place of a message that was taken, in case other receivers need it.
 #[derive(Clone, Copy)]
 pub(in crate::event_bus::consumer) struct Place {
     number: u64,

@@ -8,7 +8,7 @@ use std::{
 #[derive(Default)]
 pub(super) struct Keys(HashMap<u64, Use, BuildHasherDefault<KeyHasher>>);
 
-/// A key is the hash of a string already.
+/// A key is already the hash of a string.
 #[derive(Default)]
 struct KeyHasher(u64);
 

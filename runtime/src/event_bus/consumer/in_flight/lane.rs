@@ -65,7 +65,7 @@ pub(in crate::event_bus::consumer) struct Waiting {
 pub(in crate::event_bus::consumer) enum NextStep {
     /// Another attempt.
     Retry,
-    /// A place among the dead letters.
+    /// It is stored among the dead letters.
     DeadLetter(Failure),
     /// The end of a pause. The broker learns that the last attempt does not count.
     Hold,
@@ -79,7 +79,7 @@ impl Lane {
         (is_held_up, waiting + self.called.len() + usize::from(self.head.is_some()))
     }
 
-    /// Lets the next message that failed be the head, unless an earlier one is fresh.
+    /// Makes the next failed message the head, unless an earlier one is fresh.
     pub(super) fn advance(&mut self) {
         if self.head.is_none()
             && let Some(next) = self.failed.front()

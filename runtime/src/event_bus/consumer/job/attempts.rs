@@ -33,7 +33,7 @@ impl Job {
         self.is_stored = true;
     }
 
-    /// Goes on to the next attempt, which the broker knows.
+    /// Continues with the next attempt, which the broker knows about.
     pub(in crate::event_bus::consumer) fn next_attempt(&mut self) {
         self.entry.attempt += 1;
         self.is_stored = true;
@@ -75,7 +75,7 @@ impl Job {
         self.probed().is_some()
     }
 
-    /// Makes the next attempt one at all receivers that are left, after a try.
+    /// After a try, makes the next attempt run all receivers that are left.
     pub(in crate::event_bus::consumer) fn go_on(&mut self) {
         self.hold = None;
     }

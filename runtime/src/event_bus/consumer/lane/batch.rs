@@ -50,7 +50,7 @@ impl LaneState {
             }
             run_batch(receiver, &items, self.receiver_timeout)
         };
-        // The receiver is guarded by itself. Any other panic must not end the thread, and lose the messages with it.
+        // Panics of the receiver are caught where it runs. No other panic may end the thread, and lose the messages with it.
         let said = catch_unwind(AssertUnwindSafe(|| call_in_parts(jobs.len(), call)));
         let said = said.unwrap_or_else(|payload| {
             let error = ReceiverError::panicked(payload).chain();

@@ -30,7 +30,7 @@ impl LaneState {
         let was_probe = job.is_probe();
         let held_by = self.held_by(lane, &job, &outcome);
         job.log_probe(held_by.is_some());
-        // A receiver that has used up its attempts keeps the message from no other.
+        // A receiver that has used up its attempts must not keep the message from the others.
         let goes_on = held_by.is_none() && self.goes_on(&mut job, &outcome);
         if let AttemptOutcome::Failed(..) | AttemptOutcome::Hopeless(_) = &outcome
             && !goes_on

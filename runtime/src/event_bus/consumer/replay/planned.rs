@@ -210,7 +210,7 @@ pub(super) fn run_together(receiver: BatchReceiver, letters: &mut [&mut Planned<
     }
 }
 
-/// Returns the outcome of each event of a batch. That of a batch that failed as a whole stays if its halves are not tried.
+/// Returns the outcome of each event of a batch. A batch that failed as a whole keeps its outcome if its halves are not tried.
 fn outcomes(outcome: &BatchOutcome, len: usize) -> Vec<Outcome> {
     match outcome {
         BatchOutcome::Each(outcomes) => {

@@ -158,7 +158,7 @@ fn remember(
         return Ok(());
     }
     operations.set_replaying(topic, group, &ids, true).inspect_err(|_| {
-        // If the broker is away, the next replay passes over the letters, and says so.
+        // If the broker is down, the next replay skips the letters, and says so.
         _ = operations.set_replaying(topic, group, &ids, false);
     })
 }

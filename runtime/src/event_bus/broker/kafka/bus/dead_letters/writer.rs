@@ -76,7 +76,8 @@ impl LetterWriter {
         let timeout_millis = milliseconds(timeout, 1000);
         let own = [
             ("acks", "all"),
-            // Keeps the order without idempotence, which takes a second to begin: a record that is written twice is one dead letter.
+            // Keeps the order without idempotence, which takes a second to begin: a record that is written twice is one dead
+            // letter.
             ("enable.idempotence", "false"),
             ("max.in.flight.requests.per.connection", "1"),
             ("linger.ms", "0"),

@@ -116,8 +116,8 @@ impl ClientThread {
         Ok(())
     }
 
-    /// Looks at the topic and creates the group. Tries again while the group's coordinator is not ready. Also returns whether the topic of
-    /// its dead letters existed, if it needs one.
+    /// Looks at the topic and creates the group. Tries again while the group's coordinator is not ready. Also returns whether the
+    /// topic of its dead letters existed, if it needs one.
     fn create(&self) -> Result<(Group, Option<Known>), BusError> {
         let deadline = Instant::now() + PATIENCE;
         let mut letters = None;

@@ -47,8 +47,8 @@ impl Queue {
         self.split.set_nonempty_callback(notify);
     }
 
-    /// Calls `each` with records and errors of the client, in order and at most `max`, until it returns `false`, which drops the records
-    /// that follow. Returns how many there were.
+    /// Calls `each` with records and errors of the client, in order and at most `max`, until it returns `false`, which drops the
+    /// records that follow. Returns how many there were.
     #[allow(unsafe_code)]
     pub(super) fn read(
         &mut self,

@@ -7,7 +7,8 @@ use std::{
 
 /// Counts notifications, so that none is missed between a check and a wait.
 ///
-/// The client calls [`notify`](Self::notify) while it holds its own locks, so nothing may call the client while it holds this lock.
+/// The client calls [`notify`](Self::notify) while it holds its own locks, so nothing may call the client while it holds this
+/// lock.
 #[derive(Default)]
 pub(super) struct Signal {
     count: Mutex<u64>,
@@ -20,7 +21,8 @@ impl Signal {
         self.changed.notify_all();
     }
 
-    /// Returns the number of notifications so far, for [`wait`](Self::wait). Call it before checking whether there is something to do.
+    /// Returns the number of notifications so far, for [`wait`](Self::wait). Call it before checking whether there is something
+    /// to do.
     pub(super) fn seen(&self) -> u64 {
         *self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }

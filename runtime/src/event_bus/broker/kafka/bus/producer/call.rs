@@ -171,7 +171,8 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
         outcomes
     }
 
-    /// Remembers the topics that are refused, so that their next messages are sent one at a time, and forgets those that are accepted again.
+    /// Remembers the topics that are refused, so that their next messages are sent one at a time, and forgets those that are
+    /// accepted again.
     fn note_refusals(&self, outcomes: &[Result<EntryId, BusError>]) {
         for (index, outcome) in outcomes.iter().enumerate() {
             let topic = &self.envelopes[index].topic;

@@ -131,8 +131,9 @@ impl Http {
 fn read(url: &str, mut response: Response<Body>) -> Result<Value, RegistryError> {
     let status = response.status();
     let body = response.body_mut().with_config().limit(LONGEST_ANSWER).read_to_string();
-    let body = body
-        .map_err(|error| RegistryError::away(format!("the schema registry at {url} closed the connection early: {error}")))?;
+    let body = body.map_err(|error| {
+        RegistryError::away(format!("the schema registry at {url} closed the connection early: {error}"))
+    })?;
     let json: Option<Value> = serde_json::from_str(&body).ok();
     if status.is_success() {
         return json.ok_or_else(|| {
@@ -186,8 +187,9 @@ fn failed(url: &str, error: &ureq::Error) -> Result<RegistryError, RegistryError
         _ => false,
     };
     if is_lasting {
-        let reason =
-            format!("{reason}; set `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_CA_CERTS` to a file with its CA certificate");
+        let reason = format!(
+            "{reason}; set `EVENT_BUS_KAFKA_SCHEMA_REGISTRY_CA_CERTS` to a file with its CA certificate"
+        );
         return Err(RegistryError::Refused { code: 0, reason });
     }
     Ok(RegistryError::Away(reason))

@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 pub(super) struct Wake {
     connector: Arc<Connector>,
     is_woken: AtomicBool,
-    /// The server's number of the connection that waits; 0 if none does.
+    /// The server's id of the connection that waits; 0 if none does.
     waiting: AtomicU64,
 }
 
