@@ -64,7 +64,7 @@ impl Forwarder {
 
     fn post(&self, lines: String) -> Result<(), ReceiverError> {
         let request = self.agent.post(&self.url).content_type("application/x-ndjson");
-        // Without a connection or a timely answer, the collector is away.
+        // Without a connection or a timely answer, the collector is unavailable.
         let status = request.send(lines).map_err(ReceiverError::unavailable)?.status();
         let problem = format!("the collector answered {status}");
         match status {

@@ -150,9 +150,9 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
         skip_to_comma(input);
         let help = match name.to_string().as_str() {
             "data" => "remove `data`: the fields of the struct are the data keys".to_owned(),
-            _ => format!("write a value of Rust after `{name} =`, or remove `{name}`"),
+            _ => format!("write a Rust value after `{name} =`, or remove `{name}`"),
         };
-        let what = format!("the value of `{name}` is a dictionary of Python");
+        let what = format!("the value of `{name}` is a Python dictionary");
         return Err(Problem::new(&dictionary, what).help(help).into_error());
     }
     let start = input.fork();
@@ -160,7 +160,7 @@ fn expression(input: ParseStream<'_>, name: &Ident) -> syn::Result<Expr> {
         let is_incomplete = error.to_string().starts_with("unexpected end of input");
         let written: Vec<TokenTree> = written(&start);
         if let Some((keyword, raw)) = keyword(&written).filter(|_| !is_incomplete) {
-            return Problem::new(&keyword, format!("`{keyword}` is a keyword of Rust"))
+            return Problem::new(&keyword, format!("`{keyword}` is a Rust keyword"))
                 .help(format!("write `{name} = {raw}`"))
                 .into_error();
         }

@@ -58,7 +58,7 @@ impl Surroundings {
         self.0.as_ref().is_some_and(|(scan, place)| scan.has_type(*place, name))
     }
 
-    /// Returns whether another type has the name of the struct below the attribute, so that this one is one too many.
+    /// Returns whether another type has the name of the struct below the attribute, so that this one is a duplicate.
     pub(crate) fn has_rival(&self, name: &str) -> bool {
         self.0.as_ref().is_some_and(|(scan, place)| scan.has_rival(*place, name))
     }

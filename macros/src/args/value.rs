@@ -48,7 +48,7 @@ impl Arg {
         let is_flag = matches!(self.value, ArgValue::Flag);
         if self.read(is_false) == Some(()) {
             let what = format!("`{}` takes no value", self.name);
-            problems.mistake(&self.name, what, "remove it: it is `false` if it is not there");
+            problems.mistake(&self.name, what, "remove it: without it, the value is `false`");
         } else if !is_flag {
             self.wrong_form("no value", &self.name.to_string(), problems);
         }

@@ -64,7 +64,7 @@ impl Function {
                 refuse(name, FREE, "move it out of the `impl` or `trait`");
             }
             Block::Other if function.lacks_body => {
-                refuse(name, "a receiver needs a body", "write a body in place of `;`");
+                refuse(name, "a receiver needs a body", "write a body instead of `;`");
             }
             Block::Members | Block::Other => {}
         }

@@ -178,10 +178,10 @@ fn check_type(name: &str, source: &Source, ty: &Type, problems: &mut Problems) -
         ),
         (_, Some(reference)) if reference.mutability.is_some() => (
             "a receiver cannot change the event, because other receivers get the same one",
-            "write `&` in place of `&mut`".to_owned(),
+            "write `&` instead of `&mut`".to_owned(),
         ),
         (_, Some(reference)) if matches!(&*reference.elem, Type::ImplTrait(_)) => {
-            ("a receiver cannot be generic", "write the type of the data key in place of `impl …`".to_owned())
+            ("a receiver cannot be generic", "write the type of the data key instead of `impl …`".to_owned())
         }
         (_, Some(reference)) if reference.lifetime.as_ref().is_some_and(|one| one.ident == "static") => (
             "a receiver cannot keep a reference to the event, which is dropped after all receivers have run",

@@ -157,7 +157,7 @@ impl Drop for Permit {
 /// Estimates how many messages fit into memory before they are read, from the messages that were read before.
 #[derive(Debug, Default)]
 pub(crate) struct Sizes {
-    /// The largest size, which is forgotten over some thousand messages.
+    /// The largest size, which is forgotten over a few thousand messages.
     largest: usize,
     seen: usize,
 }

@@ -1,4 +1,4 @@
-//! The time in which this process really runs.
+//! The time during which this process actually runs.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +22,7 @@ impl RunningClock {
         Self { last: Instant::now(), paused: Duration::ZERO, step }
     }
 
-    /// Returns the current time, which is as much earlier than that of other clocks as the process was paused.
+    /// Returns the current time, which lags behind other clocks by the time that the process was paused.
     pub(crate) fn now(&mut self) -> Instant {
         self.at(Instant::now())
     }

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime as TokioRuntime};
 
 use super::runtime::{Runtime, is_in_use};
 
-/// How long work that a receiver has left to tokio's threads for blocking calls may take at the end.
+/// How long blocking work that receivers have spawned may take at the end.
 const SHUTDOWN: Duration = Duration::from_secs(2);
 
 /// How long a thread of this crate may take to end. Those of lanes end a moment after their consumer.

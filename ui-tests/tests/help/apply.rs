@@ -216,7 +216,7 @@ const FORMS: &[(&str, Action)] = &[
     ("write the event's static, as in `#[receiver({})]`", |place, found| place.replace_token(found[0])),
     ("make it a plain `fn`, and {}", |place, _| place.remove_text("async ")),
     ("remove the ABI", |place, _| place.remove_text("extern \"C\" ")),
-    ("write a body in place of `;`", |place, _| {
+    ("write a body instead of `;`", |place, _| {
         let end = place.source.find(place.at, ";")?;
         Some(vec![edit(end..end + 1, "{}")])
     }),

@@ -31,7 +31,7 @@ const LEFT: &[(&str, &str)] = &[
     ("write the types of the fields", "only the author knows the types"),
     ("write `enrollment: &T`, where `T`", "only the event knows the type"),
     ("write the types of the data keys", "only the author knows the data keys"),
-    ("write the type of the data key in place of `impl …`", "only the author knows the data key"),
+    ("write the type of the data key instead of `impl …`", "only the author knows the data key"),
     ("write a plain `fn` with a parameter for each data key", "only the author knows the data keys"),
     ("use letters from `A` to `Z`", "only the author knows the name"),
     ("remove the `where` clause", "the clause has several lines"),

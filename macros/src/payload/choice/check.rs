@@ -27,7 +27,7 @@ fn check_shape(choice: &Choice<'_>, problems: &mut Problems) -> bool {
         let help = "add its texts as variants, and `#[payload(other)] Other(String)`";
         problems.refuse(rule, &item.ident, "a payload needs at least one variant", help);
     } else if !item.generics.params.is_empty() {
-        let help = "remove the parameters: the variants are names of strings";
+        let help = "remove the parameters: the variants stand for strings";
         problems.refuse(rule, &item.generics, "a payload cannot be generic", help);
     } else if let Some(clause) = &item.generics.where_clause {
         problems.refuse(rule, clause, "a payload cannot be generic", "remove the `where` clause");

@@ -38,7 +38,8 @@ impl Log {
         Self::for_consumer("", audit)
     }
 
-    /// Returns the function that writes the audit log, unless nobody can see its lines: then not even their fields are needed.
+    /// Returns the function that writes the audit log, unless no subscriber takes its lines: then not even their fields are
+    /// needed.
     fn audit(&self) -> Option<AuditLog> {
         self.audit.filter(|_| LevelFilter::current() >= LevelFilter::INFO)
     }

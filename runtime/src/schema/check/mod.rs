@@ -60,7 +60,7 @@ pub const fn assert_shared(record: &Record, index: usize) {
     );
 }
 
-/// Returns whether the cause is a field further inside, which has its own message.
+/// Returns whether the cause is a nested field, which has its own message.
 const fn holds_unshared_field(schema: &Schema) -> bool {
     let mut reached = Reached::new();
     reached.add(schema);

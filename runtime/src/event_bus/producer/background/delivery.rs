@@ -108,7 +108,7 @@ impl Delivery {
         !self.open.is_empty()
     }
 
-    /// Ends the oldest call, and all if messages of that one are sent again. Begins others while it waits.
+    /// Ends the oldest call, or all calls if messages of that one are sent again. Begins other calls while it waits.
     fn end(&mut self) -> Vec<Ended> {
         let Some(oldest) = self.end_oldest(true) else { return Vec::new() };
         let mut all = vec![oldest];

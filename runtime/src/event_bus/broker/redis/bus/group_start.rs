@@ -96,7 +96,7 @@ impl StreamInfo {
 }
 
 /// The position of a group that is created or moved, and the number of entries up to it, if it is known. Without the number,
-/// nobody can tell whether entries that the stream drops later were before the group.
+/// it is unknown whether entries that the stream drops later were before the group.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct GroupStart {
     id: String,

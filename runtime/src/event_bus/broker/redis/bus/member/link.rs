@@ -21,7 +21,7 @@ use crate::event_bus::broker::{
     },
 };
 
-/// The length of the pieces into which a wait is cut if nothing can end it early.
+/// The longest single wait if nothing can end a wait early.
 const PIECE: Duration = Duration::from_millis(400);
 
 pub(super) struct Link {

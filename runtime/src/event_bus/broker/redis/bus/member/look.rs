@@ -37,7 +37,7 @@ pub(super) struct Look {
     pub(super) newest: StreamId,
     /// The oldest entry of the stream.
     pub(super) first: Option<StreamId>,
-    /// Whether the server knew how many entries come up to the position.
+    /// Whether the server knew how many entries there are up to the position.
     pub(super) was_counted: bool,
     /// The number of entries with ids up to the position.
     pub(super) read: Option<u64>,

@@ -59,7 +59,7 @@ impl Losses {
                 mark,
             ]);
         }
-        // If a mark is gone already, or the group is, that is as well.
+        // A mark or a group that is already gone is fine too.
         link.call(&commands)?;
         self.told.clear();
         Ok(())

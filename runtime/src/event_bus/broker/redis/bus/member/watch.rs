@@ -28,7 +28,7 @@ pub(super) struct Watch {
     /// A look, and the entries of a read after it, if the first was not the next one that the look had seen.
     doubt: Option<(Look, Vec<StreamId>)>,
     moves: Moves,
-    /// A look at a group, and the position of the one that took its place.
+    /// A look at a group, and the position of the group that replaced it.
     replaced: Option<(Look, StreamId)>,
     /// Whether an operator moved the group; the move may have left a report of a loss.
     was_moved: bool,
