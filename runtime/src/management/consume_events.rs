@@ -45,7 +45,7 @@ Exit codes:
   0    stopped by a signal (SIGINT, SIGTERM), or after N messages or at the time of `--until`, or consumers are not enabled
   2    cannot start: wrong arguments or settings, or no receiver in this program
   3    a synchronous receiver took longer than EVENT_BUS_CONSUMER_RECEIVER_TIMEOUT
-  4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT, or KAFKA in place of REDIS)
+  4    too many errors in a row (EVENT_BUS_REDIS_CONSUMER_CONSECUTIVE_ERRORS_LIMIT, or KAFKA instead of REDIS)
   5    a message failed, and `--on-error stop` or `--on-unknown-type stop` was given
   6    stopped by a signal, but the current message took longer than --stop-timeout
   7    the program's own tokio runtime has ended

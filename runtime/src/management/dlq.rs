@@ -17,7 +17,7 @@ use crate::{
     executor::in_runtime,
 };
 
-/// Why `dlq replay --all` passes over a dead letter.
+/// Why `dlq replay --all` skips a dead letter.
 const UNFINISHED: &str = "skipped: an earlier replay of it began and did not end, because a receiver crashed or hung, or because it \
      is still running; give its id to replay it again";
 /// The number of dead letters that one call drops.

@@ -241,7 +241,7 @@ fn a_pause_ends_if_the_broker_takes_all_messages_back() {
     wait("it is tried again", || tried.count("1") > 1);
     let revoked = ["1", "2"].map(EntryId::new).to_vec();
     script.polled(Polled { revoked, ..Polled::default() });
-    let resumed = "resumed: the broker took all messages back";
+    let resumed = "resumed: the broker took back all messages";
     wait("it goes on", || !consumer.lines.with(resumed).is_empty());
     service.set_up(true);
     script.delivers([entry(test, "3", "ada")]);

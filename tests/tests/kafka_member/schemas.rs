@@ -68,7 +68,7 @@ fn messages_that_cannot_be_read_say_why() {
         })
         .collect();
     assert!(errors[0].contains("`user`"), "{errors:?}");
-    assert!(errors[1].contains("does not begin with the id"), "{errors:?}");
+    assert!(errors[1].contains("does not begin with a schema id"), "{errors:?}");
     assert!(errors[2].contains("no value"), "{errors:?}");
 }
 

@@ -187,9 +187,9 @@ const FORMS: &[(&str, Action)] = &[
     }),
     // Receivers
     ("make it a `{}`", |place, found| Some(vec![edit(place.parameter_type()?, found[0])])),
-    ("write `{}` in place of `{}`", |place, found| {
+    ("write `&` instead of `&mut`", |place, _| {
         let range = place.parameter_type()?;
-        Some(vec![edit(range.start..range.start + found[1].len(), found[0])])
+        Some(vec![edit(range.start..range.start + "&mut".len(), "&")])
     }),
     ("write `{}` instead of `{}`", |place, _| {
         place.return_type("Result<(), Box<dyn std::error::Error + Send + Sync>>")

@@ -34,7 +34,7 @@ pub enum Capability {
     RememberReplays,
     /// Takes messages without an id from other producers.
     OmitId,
-    /// Takes an empty header as an absent one, which gets the consumer's default.
+    /// Treats an empty header as absent, which gets the consumer's default.
     EmptyHeaders,
     /// [Revokes](super::Polled::revoked) entries from a member that lives, for example when another one joins the group.
     RevokeEntries,

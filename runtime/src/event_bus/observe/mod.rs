@@ -88,7 +88,7 @@ pub(super) enum Resumption {
     Works,
     /// That message failed in another way.
     FailedOtherwise,
-    /// The broker took all messages back that could be tried.
+    /// The broker took back all messages that could be tried.
     NothingLeft,
 }
 

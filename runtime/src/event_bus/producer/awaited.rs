@@ -42,7 +42,7 @@ struct Shared {
 #[derive(Default)]
 struct Queue {
     waiting: VecDeque<Sending>,
-    /// The sends that the bus is sending, while nobody else has them.
+    /// The sends that the bus is working on.
     abroad: Vec<(Arc<Answer>, Vec<Envelope>)>,
     is_started: bool,
     ended: bool,
@@ -208,8 +208,8 @@ impl Shared {
             }
             queue = self.added.wait(queue).unwrap_or_else(PoisonError::into_inner);
         }
-        // A call ends with its first deadline, so that no send takes longer than it may. No send loses more than a quarter of its
-        // time because of that.
+        // A call ends with the earliest deadline of its sends, so that no send exceeds its own. No send loses more than a quarter
+        // of its time because of that.
         let latest = queue.waiting.front().map(|first| first.deadline + timeout / 4);
         let (mut count, mut bytes) = (0, 0);
         let fits = |sending: &&Sending| {

@@ -61,7 +61,7 @@ pub(super) struct Backlog {
     error: Option<String>,
     /// Whether the thread waits for messages. Only then does it need a wake-up, which is a system call.
     is_idle: bool,
-    /// Whether the thread has taken messages out to tell that they are given up.
+    /// Whether the thread has removed messages to report that they are given up.
     pub(super) telling: bool,
     pub(super) ended: bool,
 }
@@ -114,7 +114,7 @@ impl Backlog {
         mem::take(&mut self.is_idle)
     }
 
-    /// Returns whether the fate of all messages is told.
+    /// Returns whether the outcome of every message was reported.
     pub(super) fn is_empty(&self) -> bool {
         let is_open = !self.waiting.is_empty() || !self.sending.is_empty() || self.telling;
         !is_open && self.refused.values().all(|topic| topic.waiting.is_empty())
@@ -214,13 +214,13 @@ impl Backlog {
         self.error = error;
     }
 
-    /// Notes that the bus is down while it goes on sending. Returns whether that is new.
+    /// Notes that the bus is down while it still sends. Returns whether that is new.
     pub(super) fn is_down(&mut self, error: String) -> bool {
         self.error.replace(error).is_none()
     }
 
     /// Ends the oldest open call. Returns whether its messages were still in the queue: a flush that timed out in the meantime has
-    /// taken them, and has told their fate.
+    /// taken them, and has reported their outcome.
     pub(super) fn sent(&mut self, number: u64) -> bool {
         let Some(Sending { probes, .. }) = self.sending.pop_front_if(|call| call.number == number) else {
             return false;

@@ -217,7 +217,7 @@ impl Producer {
         }
     }
 
-    /// Gives messages that nobody else gets to the callback, or returns them if there is none.
+    /// Passes undelivered messages to the callback, or returns them if there is none.
     fn hand_over(&self, error: ProduceError) -> Result<(), ProduceError> {
         match &*self.0.deliver {
             Deliver::Background(background) => background.hand_over(error),

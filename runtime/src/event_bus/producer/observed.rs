@@ -43,7 +43,7 @@ impl ObservedProducer {
         }
     }
 
-    /// Waits for the outcomes of `count` messages. Returns `None` if they are open at `deadline`.
+    /// Waits for the outcomes of `count` messages. Returns `None` if they are still open at `deadline`.
     pub(super) fn wait(open: &mut dyn OpenSend, deadline: Instant, count: usize) -> Option<Outcomes> {
         match guarded(|| open.wait(deadline)) {
             Ok(waited) => waited.map(|outcomes| complete(Ok(outcomes), count)),
@@ -51,7 +51,7 @@ impl ObservedProducer {
         }
     }
 
-    /// Tells the observers the final outcome of a message.
+    /// Reports the final outcome of a message to the observers.
     pub(super) fn settled(
         &self,
         envelope: &Envelope,

@@ -36,7 +36,7 @@ settings! {
     pub struct ConsumerExtra {
         /// The consumer's name in the group.
         "consumer_name" => consumer_name: Option<String> = None, consumer_name;
-        /// The id that keeps the consumer's partitions while it restarts (Kafka's static membership). Each process needs another one.
+        /// The id that keeps the consumer's partitions while it restarts (Kafka's static membership). Each process needs its own.
         "group_instance_id" => group_instance_id: Option<String> = None, instance_id;
         /// The id of the message after which a new group begins, such as `1679676448892-0`.
         "last_read_msg_id" => last_read_msg_id: Option<String> = None, message_id;

@@ -115,7 +115,7 @@ fn parse_yaml(text: &str) -> Result<FileSettings, String> {
     }
 }
 
-/// Removes the tag, such as `!!timestamp`, because of which the parser refuses a value. Even values that are ignored have their
+/// Removes the tag, such as `!!timestamp`, that makes the parser refuse a value. Even values that are ignored have their
 /// tags checked, and `PyYAML` knows this one. Spaces take its place, so that later errors name the right place.
 fn without_tag(text: &str, error: &serde_saphyr::Error) -> Option<String> {
     let serde_saphyr::Error::TaggedScalarCannotDeserializeIntoString { location } = error.without_snippet()

@@ -1,4 +1,4 @@
-//! The thread of background delivery: gives messages to the bus, and settles what became of them.
+//! The thread of background delivery: gives messages to the bus, and settles their outcomes.
 //!
 //! Several calls of the bus are open at a time, so that the bus has the next messages before the broker has confirmed the last
 //! ones. They are settled in the order in which they began. If messages must be sent again, no call begins until all have ended, so
@@ -83,7 +83,7 @@ impl Delivery {
                 pause = RETRY.0;
                 self.most = (self.most * 2).min(BATCH);
             } else {
-                // A connection that is slow or breaks again and again may still carry a smaller batch, while a large one would
+                // A connection that is slow or breaks repeatedly may still carry a smaller batch, while a large one would
                 // be sent, and arrive in part, each time.
                 self.most = (self.most / 4).max(1);
                 thread::sleep(pause);
@@ -120,8 +120,8 @@ impl Delivery {
         all
     }
 
-    /// Waits until the oldest call ends. If its time is over, the bus goes on sending the messages, because it keeps their order;
-    /// unless the reason does not pass by itself, or a flush has told the fate of the messages.
+    /// Waits until the oldest call ends. If it times out, the bus continues to send the messages, because it keeps their order;
+    /// unless the error is permanent, or a flush has reported the outcome of the messages.
     fn end_oldest(&mut self, begins_others: bool) -> Option<Ended> {
         let since = Instant::now();
         loop {
@@ -192,7 +192,7 @@ impl Queue {
 
     /// Settles the messages of calls that have ended. Returns whether the bus was up.
     fn settle(&self, ended: Vec<Ended>) -> bool {
-        // A flush that timed out has told the fate of the others.
+        // A flush that timed out has reported the outcome of the others.
         let (mut ours, mut others) = (Settled::default(), Settled::default());
         for Ended { batch, outcomes } in ended {
             let is_ours = self.backlog().has(batch.number);
@@ -201,7 +201,7 @@ impl Queue {
             for ((envelope, ticket), outcome) in batch.envelopes.iter().zip(batch.tickets).zip(outcomes) {
                 match outcome {
                     Ok(_) => {
-                        // This tells the observers, and returns no error.
+                        // This notifies the observers, and returns no error.
                         drop(self.producer.settled(envelope, outcome));
                         settled.delivered(envelope, ticket.permit);
                     }
@@ -245,7 +245,7 @@ impl Queue {
         is_up
     }
 
-    /// Logs that a topic is refused, with the number of messages and the reason, or is not refused any longer.
+    /// Logs that a topic is refused, with the number of messages and the reason, or is accepted again.
     fn tell(&self, topic: &str, refusal: Option<(usize, String)>) {
         match refusal {
             Some((waiting, error)) => tracing::warn!(
@@ -262,7 +262,7 @@ impl Queue {
         }
     }
 
-    /// Tells the fate of messages that are not sent again, which `Backlog::telling` announces.
+    /// Reports the outcome of messages that are not sent again, which `Backlog::telling` announces.
     fn give_up(&self, given_up: Vec<(Queued, BusError)>) {
         if given_up.is_empty() {
             return;

@@ -87,7 +87,7 @@ impl Background {
         self.0.given_up.on_undelivered(callback);
     }
 
-    /// Gives messages that nobody else gets to the callback, if there is one.
+    /// Passes undelivered messages to the callback, or returns them if there is none.
     pub(super) fn hand_over(&self, error: ProduceError) -> Result<(), ProduceError> {
         self.0.given_up.hand_over(error)
     }

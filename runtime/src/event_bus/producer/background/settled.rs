@@ -21,7 +21,7 @@ pub(super) struct Settled {
     pub(super) accepted: Option<Arc<str>>,
     /// Why the bus is down.
     pub(super) down: Option<String>,
-    /// The room of the messages that were delivered. It ends at once, so that waiting senders are woken once.
+    /// The room of the delivered messages. It is released in one step, so that waiting senders are woken once.
     pub(super) room: Option<Permit>,
 }
 

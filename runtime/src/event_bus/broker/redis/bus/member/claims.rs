@@ -43,7 +43,7 @@ fn renew_by_script(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), T
     reply::checked(link.call(&commands)?.pop().unwrap_or_default()).map(drop)
 }
 
-/// Lists the entries and then claims those that nobody took in between, because that makes an entry less idle than it was.
+/// Lists the entries and then claims those that no member took in between, which shows in their idle time.
 /// Redis forgets those that the stream drops in between.
 fn renew_by_steps(link: &mut Link, entries: &[(StreamId, u32)]) -> Result<(), Trouble> {
     let Subscription { topic, group, consumer_name, .. } = &link.subscription.clone();

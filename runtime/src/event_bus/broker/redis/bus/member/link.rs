@@ -32,7 +32,7 @@ pub(super) struct Link {
     /// same consumer name does not have.
     client_name: String,
     connection: Option<ServerConnection>,
-    /// The commands of [`begin`](Self::begin) whose replies nobody has taken.
+    /// The commands of [`begin`](Self::begin) whose replies were not taken yet.
     begun: Option<Begun>,
     /// Why the server refused an acknowledgement.
     refusal: Option<Trouble>,
@@ -260,7 +260,8 @@ impl Link {
         }
     }
 
-    /// Sends the acknowledgements that wait for a command, or something else, so that nobody takes this process for dead.
+    /// Sends the acknowledgements that wait for a command, or another command, so that other members see that this process is
+    /// alive.
     pub(super) fn keep_alive(&mut self) -> Result<(), Trouble> {
         const PAUSE: Duration = Duration::from_secs(1);
         if !self.handed_out.finished().is_empty() {

@@ -1,6 +1,6 @@
 //! One look at the group and its stream, which also finds entries that the stream dropped unread.
 //!
-//! Redis moves the position of a group over dropped entries without a word. What shows them is arithmetic: the stream knows
+//! Redis silently moves the position of a group over dropped entries. Arithmetic shows them: the stream knows
 //! how many entries it ever had and how many it has (so how many it *removed*), the group knows how many entries come up to
 //! its position (*read*). If the oldest entry of the stream comes after the position, every removed entry that was not read
 //! is lost, or somebody deleted it. The group does not know its number after it was moved by hand, and may not know it while
@@ -45,7 +45,7 @@ pub(super) struct Look {
     pub(super) added: u64,
     /// The number of entries that the stream no longer has.
     pub(super) removed: u64,
-    /// The newest id that somebody deleted.
+    /// The newest id that was deleted (`XDEL`).
     pub(super) deleted: StreamId,
     /// The oldest entry that a member has not acknowledged.
     pub(super) oldest_pending: Option<StreamId>,
@@ -156,10 +156,10 @@ impl Look {
         })
     }
 
-    /// Returns the unread entries that are lost if the stream lost its end or is another one now: somebody deleted it, or the
-    /// server lost data.
+    /// Returns the unread entries that are lost if the stream lost its end or was replaced: it was deleted, or the server
+    /// lost data.
     pub(super) fn lost_with_end(&self, newest: StreamId) -> Option<Lost> {
-        // If the ids go on, the stream is another one.
+        // If the ids continue, the stream was replaced.
         let after = if newest >= self.newest { self.at } else { self.at.max(newest) };
         (self.newest > after).then(|| Lost::Unread { after: after.into(), before: None, count: None })
     }

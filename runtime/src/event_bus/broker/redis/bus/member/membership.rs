@@ -18,7 +18,7 @@ pub(super) struct Membership {
     is_joined: bool,
 }
 
-/// What became of a lost group.
+/// How a lost group was re-created.
 pub(super) struct Recreated {
     /// A note for the operator, unless another member has re-created the group.
     pub(super) note: Option<String>,
@@ -55,7 +55,7 @@ impl Membership {
         Ok(())
     }
 
-    /// Recreates a lost group: somebody deleted it or its stream, or the server lost its data.
+    /// Re-creates a lost group: it or its stream was deleted, or the server lost its data.
     ///
     /// The group begins where it was when this member last looked, or earlier if a member had not acknowledged an entry:
     /// otherwise no member would receive that entry again.

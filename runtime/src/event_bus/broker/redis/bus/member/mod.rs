@@ -168,7 +168,7 @@ impl RedisMember {
     }
 }
 
-/// Adds a look at a group for somebody who is not a member of it. A loss that it finds is [marked](losses).
+/// Adds a look at a group for a caller that is not one of its members. A loss that it finds is [marked](losses).
 pub(super) fn write_look(commands: &mut Commands, subscription: &Subscription) {
     look::write(commands, subscription, None);
 }
@@ -178,7 +178,7 @@ impl EventBusConsumer for RedisMember {
         let deadline = Instant::now() + bounded(wait);
         self.link.handed_out.finish(acknowledge)?;
         let polled = self.poll_until(max, deadline);
-        // Entries that came with a refused acknowledgement stay in `found`: nobody else receives them.
+        // Entries that came with a refused acknowledgement stay in `found`: no other member receives them.
         let polled = polled.and(self.link.take_refusal());
         polled.map_err(|trouble| self.link.fail(trouble))?;
         let mut found = std::mem::take(&mut self.found);

@@ -1,4 +1,4 @@
-//! Notices that somebody moved the group: an operator, or a Python consumer that starts.
+//! Notices that the group was moved: by an operator, or by a Python consumer that starts.
 
 use std::time::{Duration, Instant};
 

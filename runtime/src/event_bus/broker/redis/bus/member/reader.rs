@@ -47,7 +47,7 @@ pub(super) fn finish(watch: &mut Watch, link: &mut Link, found: &mut Polled) -> 
 fn look_and_read(watch: &Watch, subscription: &Subscription, max: usize) -> Commands {
     let mut commands = Commands::new();
     // The server runs commands that arrive together without a pause, as a rule. (A transaction would need more rights; a
-    // server without free memory refuses it; and a read whose `MULTI` was refused would take entries whose reply nobody sees.)
+    // server without free memory refuses it; and a read whose `MULTI` was refused would take entries whose reply is lost.)
     watch.write_look(&mut commands, subscription);
     write_read(&mut commands, subscription, max, None);
     commands
@@ -70,7 +70,7 @@ pub(super) fn look(watch: &mut Watch, link: &mut Link, found: &mut Polled) -> Re
     Ok(())
 }
 
-/// Waits for new entries until `deadline`, or until somebody wakes this member.
+/// Waits for new entries until `deadline`, or until this member is woken.
 pub(super) fn wait(
     watch: &mut Watch,
     link: &mut Link,
@@ -109,7 +109,7 @@ fn hand_out(watch: &mut Watch, link: &mut Link, entries: Vec<StreamEntry>, found
     watch.has_read(entries.iter().map(|(id, _)| *id));
     let end = window::end(&link.subscription);
     for (id, message) in entries {
-        // Another member has read some entries before the end meanwhile. This one stays pending.
+        // Meanwhile, another member has read some entries before the end. This one stays pending.
         if end.is_some_and(|end| id >= end) {
             continue;
         }

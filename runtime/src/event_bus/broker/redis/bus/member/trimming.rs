@@ -8,7 +8,7 @@ use crate::event_bus::broker::redis::bus::{
 /// The share of the stream's length, in hundredths, from which a group is at risk.
 const SHARE: u64 = 80;
 
-/// Returns a warning if the group has so much to read that producers may soon drop some of it, as far as the server tells.
+/// Returns a warning if the group has so much to read that producers may soon drop some of it, as far as the server reports.
 pub(super) fn risk(link: &mut Link) -> Result<Option<String>, Trouble> {
     let (topic, group) = (link.subscription.topic.clone(), link.subscription.group.clone());
     let max_len = link.stream_max_len();

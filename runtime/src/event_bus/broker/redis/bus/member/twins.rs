@@ -1,6 +1,6 @@
 //! Connections with the name of this member: old ones of this process, and connections of other processes, alive or dead.
 //!
-//! If only the client's side of a connection breaks, the server goes on to hand entries to it. They would come late, behind
+//! If only the client's side of a connection breaks, the server keeps handing entries to it. They would come late, after
 //! their successors. The same happens if a machine dies, and the member starts again elsewhere.
 
 use std::{

@@ -15,8 +15,8 @@ use crate::event_bus::broker::{
     redis::bus::{command::Commands, failure::Trouble, group_start::StreamInfo, reply, stream_id::StreamId},
 };
 
-/// The beginning of the name of a consumer without entries, which stays in a group that was made again by a member that knew
-/// where it was. Such a group lost nothing: all that was unread or unacknowledged then comes again.
+/// The beginning of the name of a consumer without entries, which stays in a group that was re-created by a member that knew
+/// its position. Such a group lost nothing: all entries that were unread or unacknowledged then are delivered again.
 pub(super) const GOES_ON: &str = "openedx-events.goes-on-after|";
 
 #[derive(Default)]
@@ -105,7 +105,7 @@ impl Watch {
             && !self.was_moved
     }
 
-    /// Asks the server if somebody moved the group, or replaced it, if that is possible.
+    /// Asks the server, if that is possible, whether the group was moved or replaced.
     pub(super) fn ask(&mut self, link: &mut Link, found: &mut Polled) -> Result<(), Trouble> {
         if self.is_blind {
             return Ok(());
@@ -128,7 +128,7 @@ impl Watch {
         self.moves.ask(link, found)
     }
 
-    /// Stops looking, and tells the operator.
+    /// Stops looking, and warns the operator.
     pub(super) fn give_up(&mut self, subscription: &Subscription, found: &mut Polled) {
         self.is_blind = true;
         found.notes.push(format!(

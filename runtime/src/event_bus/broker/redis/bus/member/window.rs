@@ -51,7 +51,7 @@ fn count(link: &mut Link, topic: &str, from: &str, end: &str, max: usize) -> Res
     }
 }
 
-/// Returns whether no entry before the end can come any more. The clock of the server decides, as far as its entries tell.
+/// Returns whether no entry before the end can come any more. The clock of the server decides, as far as its entries show.
 pub(super) fn is_over(link: &mut Link) -> Result<bool, Trouble> {
     let Subscription { topic, until: Some(until), .. } = link.subscription.clone() else { return Ok(false) };
     if SystemTime::now() >= until {
