@@ -7,7 +7,7 @@ use crate::event_bus::{BusError, Operations, Settings, Stop, operations};
 
 /// How long a command waits for the answer.
 const WAIT: Duration = Duration::from_secs(2);
-/// How often it looks whether the consumer was stopped.
+/// How often it checks whether the consumer was stopped.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A topic, and a group of it, as the command line and the settings name them.

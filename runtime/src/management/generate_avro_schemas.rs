@@ -104,7 +104,7 @@ impl<'a> Folder<'a> {
         })
     }
 
-    /// Writes a temporary file next to `path` and then moves it there, so that nobody reads half a schema. If `path` is a
+    /// Writes a temporary file next to `path` and then moves it there, so that no reader sees half a schema. If `path` is a
     /// link, its target stays as it is.
     fn write(&self, path: &Path, text: &str) -> io::Result<()> {
         let temporary = path.with_extension(format!("avsc.{}.tmp", process::id()));

@@ -29,7 +29,7 @@ impl BusError {
         Self { message: message.into(), kind: ErrorKind::Transient, source: None }
     }
 
-    /// Makes an error that stays until somebody changes something, such as wrong settings or missing rights.
+    /// Makes an error that stays until an operator changes something, such as wrong settings or missing rights.
     pub fn permanent(message: impl Into<String>) -> Self {
         Self { message: message.into(), kind: ErrorKind::Permanent, source: None }
     }

@@ -13,7 +13,7 @@ use crate::event_bus::wire::{Entry, EntryId, Message};
 #[derive(Default)]
 pub(super) struct Store {
     topics: Mutex<Topics>,
-    /// Notified when somebody adds a message or wakes a member.
+    /// Notified when a message is added or a member is woken.
     pub(super) changed: Condvar,
 }
 
