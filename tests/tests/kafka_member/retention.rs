@@ -58,7 +58,7 @@ fn a_group_whose_position_is_gone_is_told() {
     world.write([1]);
     for (start, is_first, says) in [
         (Start::New, true, None),
-        (Start::New, false, Some("it misses the messages")),
+        (Start::New, false, Some("it misses an unknown number of messages")),
         (Start::Backlog, false, Some("handled")),
     ] {
         if !is_first {
