@@ -46,7 +46,7 @@ def start_kafka(args, **more):
 
     # Apicurio 3.3.3 sometimes leaves a request unanswered on a busy machine, and Python's requests have no timeout. After it, newer
     # releases of the client ask again.
-    get_schema_registry_client()._rest_client.session.timeout = 40.0  # pylint: disable=protected-access
+    get_schema_registry_client()._rest_client.session.timeout = 8.0  # pylint: disable=protected-access
 
 
 def kafka_arguments(parser):

@@ -149,7 +149,7 @@ impl ClientThread {
             if waits_since.is_some_and(|since| since.elapsed() >= QUIET) {
                 waits_since = None;
                 tracing::info!(
-                    "waiting until the group has shared out its partitions; a member that ended without leaving it counts until its \
+                    "waiting for the group to rebalance; a member that ended without leaving it counts until its \
                      session is over, up to 45 seconds by default"
                 );
             }
