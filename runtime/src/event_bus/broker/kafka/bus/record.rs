@@ -17,7 +17,8 @@ const CONTENT_TYPES: [(&str, &str); 2] =
 const USUAL: usize = 10;
 /// The bytes that a thread keeps for the next record.
 const MOST_KEPT: usize = 64 * 1024;
-/// The bytes that small records share. A record that waits keeps so many in memory.
+/// The bytes that small records share. They stay in memory until the last of these records is handled, so one that waits alone takes
+/// more than [`Record::memory`] counts.
 const SHARED: usize = 4096;
 /// The longest record that shares its memory.
 const SMALL: usize = SHARED / 4;
