@@ -1,6 +1,6 @@
 //! An event as it travels: the metadata as headers, then the Avro bytes.
 
-use std::{borrow::Cow, error::Error, fmt, fmt::Write, ops::Range, str, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, error::Error, fmt, io::Write as _, ops::Range, str, sync::Arc};
 
 use bytes::Bytes;
 use uuid::Uuid;
@@ -72,10 +72,10 @@ pub struct Message(Arc<MessageBuilder>);
 /// Collects the parts of a message that arrived at a broker. [`Message::builder`] makes one.
 #[derive(Clone, Default)]
 pub struct MessageBuilder {
-    headers: [Option<HeaderValue>; Header::ALL.len()],
-    /// The memory of the headers that are parts of it.
+    headers: [Option<Value>; Header::ALL.len()],
+    /// The memory of the values that are parts of it.
     shared: Bytes,
-    event_data: Option<Result<Bytes, Arc<str>>>,
+    event_data: Option<Result<Value, Arc<str>>>,
     /// Whether the data has the schema of this program, although another release of openedx-events may have written the message.
     is_resolved: bool,
     /// Whether an empty header is a value. Otherwise it counts as absent.
@@ -84,10 +84,9 @@ pub struct MessageBuilder {
 }
 
 #[derive(Clone)]
-enum HeaderValue {
+enum Value {
     Own(Bytes),
-    /// A part of the shared memory, which takes less time to make than `Bytes` of its own.
-    #[cfg_attr(not(feature = "kafka"), allow(dead_code))]
+    /// A part of the shared memory, which takes less time to make and to drop than `Bytes` of its own.
     Part(Range<usize>),
 }
 
@@ -95,9 +94,11 @@ enum HeaderValue {
 /// bus that brought the message.
 impl PartialEq for MessageBuilder {
     fn eq(&self, other: &Self) -> bool {
-        let Self { headers: _, shared: _, event_data, extra, is_resolved: _, keeps_empty_headers: _ } = self;
+        let Self { headers: _, shared: _, event_data: _, extra, is_resolved: _, keeps_empty_headers: _ } =
+            self;
         Header::ALL.into_iter().all(|header| self.value(header) == other.value(header))
-            && (event_data, extra) == (&other.event_data, &other.extra)
+            && self.data() == other.data()
+            && *extra == other.extra
     }
 }
 
@@ -106,11 +107,11 @@ impl Eq for MessageBuilder {}
 impl MessageBuilder {
     /// Sets a header. Returns the value that it replaces.
     pub fn header(&mut self, header: Header, value: impl Into<Bytes>) -> Option<Bytes> {
-        let old = self.headers[header as usize].replace(HeaderValue::Own(value.into()))?;
+        let old = self.headers[header as usize].replace(Value::Own(value.into()))?;
         Some(self.owned(old))
     }
 
-    /// Returns a builder for headers that are parts of this memory.
+    /// Returns a builder for values that are parts of this memory.
     #[cfg(feature = "kafka")]
     pub(in crate::event_bus) fn of_parts(shared: Bytes) -> Self {
         Self { shared, ..Self::default() }
@@ -119,20 +120,32 @@ impl MessageBuilder {
     /// Sets a header that is a part of the memory. Returns whether it was set before.
     #[cfg(feature = "kafka")]
     pub(in crate::event_bus) fn part(&mut self, header: Header, part: Range<usize>) -> bool {
-        self.headers[header as usize].replace(HeaderValue::Part(part)).is_some()
+        self.headers[header as usize].replace(Value::Part(part)).is_some()
     }
 
     fn value(&self, header: Header) -> Option<&[u8]> {
-        match self.headers[header as usize].as_ref()? {
-            HeaderValue::Own(value) => Some(value),
-            HeaderValue::Part(part) => self.shared.get(part.clone()),
+        self.bytes(self.headers[header as usize].as_ref()?)
+    }
+
+    /// Returns the event's data, or the reason why there is none.
+    fn data(&self) -> Option<Result<&[u8], &str>> {
+        Some(match self.event_data.as_ref()? {
+            Ok(data) => Ok(self.bytes(data)?),
+            Err(reason) => Err(reason),
+        })
+    }
+
+    fn bytes<'a>(&'a self, value: &'a Value) -> Option<&'a [u8]> {
+        match value {
+            Value::Own(value) => Some(value),
+            Value::Part(part) => self.shared.get(part.clone()),
         }
     }
 
-    fn owned(&self, value: HeaderValue) -> Bytes {
+    fn owned(&self, value: Value) -> Bytes {
         match value {
-            HeaderValue::Own(value) => value,
-            HeaderValue::Part(part) => self.shared.slice(part),
+            Value::Own(value) => value,
+            Value::Part(part) => self.shared.slice(part),
         }
     }
 
@@ -150,13 +163,21 @@ impl MessageBuilder {
     /// Sets the Avro bytes of the event. Returns the bytes that they replace.
     pub fn event_data(&mut self, event_data: impl Into<Bytes>) -> Option<Bytes> {
         self.is_resolved = false;
-        self.event_data.replace(Ok(event_data.into()))?.ok()
+        let old = self.event_data.replace(Ok(Value::Own(event_data.into())))?.ok()?;
+        Some(self.owned(old))
     }
 
     /// Sets Avro bytes that have the schema of this program: the bus knew the writer's schema, and converted them. Otherwise, the
     /// header `sourcelib` says which schema they have.
     pub fn resolved_event_data(&mut self, event_data: impl Into<Bytes>) {
         self.event_data(event_data);
+        self.is_resolved = true;
+    }
+
+    /// Sets Avro bytes in the same way. They are a part of the memory.
+    #[cfg(feature = "kafka")]
+    pub(in crate::event_bus) fn resolved_part(&mut self, part: Range<usize>) {
+        self.event_data = Some(Ok(Value::Part(part)));
         self.is_resolved = true;
     }
 
@@ -187,31 +208,36 @@ impl Message {
     /// Makes the message of the event whose Avro bytes are `event_data`.
     #[must_use]
     pub fn new(metadata: &EventsMetadata, event_data: impl Into<Bytes>) -> Self {
-        let mut numbers = NumberHeaders::default();
-        let id = numbers.add_id(metadata.id);
-        let time = numbers.add(metadata.time);
-        let minor_version = numbers.add_list(&[metadata.minorversion.into()]);
-        let sourcelib = numbers.add_list(&metadata.sourcelib);
-        let numbers = Bytes::from(numbers.0);
-        // In the order of `Header::ALL`.
-        let headers = [
-            Some(header(metadata.event_type.clone())),
-            Some(numbers.slice(id)),
-            Some(header(metadata.source.clone())),
-            Some(numbers.slice(time)),
-            Some(numbers.slice(minor_version)),
-            Some(header(metadata.sourcehost.clone())),
-            Some(numbers.slice(sourcelib)),
-        ];
-        MessageBuilder {
-            headers: headers.map(|value| value.map(HeaderValue::Own)),
-            shared: Bytes::new(),
-            event_data: Some(Ok(event_data.into())),
-            is_resolved: false,
-            keeps_empty_headers: false,
-            extra: Vec::new(),
+        thread_local! {
+            static VALUES: RefCell<Values> = RefCell::default();
         }
-        .build()
+        let event_data = event_data.into();
+        VALUES.with_borrow_mut(|values| {
+            // In the order of `Header::ALL`.
+            let headers = [
+                values.add_text(&metadata.event_type),
+                values.add_id(metadata.id),
+                values.add_text(&metadata.source),
+                values.add(metadata.time),
+                values.add_numbers(&[metadata.minorversion.into()]),
+                values.add_text(&metadata.sourcehost),
+                values.add_numbers(&metadata.sourcelib),
+            ];
+            let event_data = if event_data.len() <= Values::LARGEST_COPY {
+                Value::Part(values.add_bytes(&event_data))
+            } else {
+                Value::Own(event_data)
+            };
+            MessageBuilder {
+                headers: headers.map(|part| Some(Value::Part(part))),
+                event_data: Some(Ok(event_data)),
+                shared: values.take(),
+                is_resolved: false,
+                keeps_empty_headers: false,
+                extra: Vec::new(),
+            }
+            .build()
+        })
     }
 
     /// Returns a builder without headers, data or other fields.
@@ -281,10 +307,10 @@ impl Message {
     ///
     /// If the message has none, or the broker could not read them.
     pub fn event_data(&self) -> Result<&[u8], UnusableMessage> {
-        match &self.0.event_data {
+        match self.0.data() {
             Some(Ok(event_data)) => Ok(event_data),
             Some(Err(reason)) => {
-                Err(UnusableMessage::with_source("event_data", "cannot be read", (**reason).into()))
+                Err(UnusableMessage::with_source("event_data", "cannot be read", reason.into()))
             }
             None => Err(UnusableMessage::new("event_data", "is missing")),
         }
@@ -350,50 +376,59 @@ impl Message {
     }
 }
 
-/// Headers that are written as numbers share one allocation.
+/// The headers and the data of a message, which share one allocation: another thread often frees it, which takes longer.
 #[derive(Default)]
-struct NumberHeaders(String);
+struct Values(Vec<u8>);
 
-impl NumberHeaders {
-    /// The usual total length.
-    const USUAL: usize = 96;
+impl Values {
+    /// The bytes that a thread keeps for its next message.
+    const MOST_KEPT: usize = 64 * 1024;
+    /// The largest data that is copied.
+    const LARGEST_COPY: usize = 16 * 1024;
+
+    fn add_bytes(&mut self, value: &[u8]) -> Range<usize> {
+        let start = self.0.len();
+        self.0.extend_from_slice(value);
+        start..self.0.len()
+    }
+
+    fn add_text(&mut self, value: &str) -> Range<usize> {
+        self.add_bytes(value.as_bytes())
+    }
 
     fn add(&mut self, value: impl fmt::Display) -> Range<usize> {
         let start = self.0.len();
-        // Writing to a `String` cannot fail.
+        // Writing to memory cannot fail.
         let _ = write!(self.0, "{value}");
         start..self.0.len()
     }
 
     /// Avoids the formatter, which is several times slower.
     fn add_id(&mut self, id: Uuid) -> Range<usize> {
-        let start = self.0.len();
-        self.0.reserve(Self::USUAL.saturating_sub(start));
-        self.0.push_str(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
-        start..self.0.len()
+        self.add_text(id.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
     }
 
     /// Writes numbers with dots between them. They are small, so this avoids the formatter as well.
-    fn add_list(&mut self, numbers: &[u64]) -> Range<usize> {
+    fn add_numbers(&mut self, numbers: &[u64]) -> Range<usize> {
         let start = self.0.len();
         for (index, number) in numbers.iter().enumerate() {
             if index > 0 {
-                self.0.push('.');
+                self.0.push(b'.');
             }
             match u8::try_from(*number) {
-                Ok(digit @ 0..=9) => self.0.push(char::from(b'0' + digit)),
+                Ok(digit @ 0..=9) => self.0.push(b'0' + digit),
                 _ => drop(self.add(number)),
             }
         }
         start..self.0.len()
     }
-}
 
-/// Converts a value of the metadata. Most event types are literals of the program, which need no copy.
-fn header(value: Cow<'static, str>) -> Bytes {
-    match value {
-        Cow::Borrowed(value) => Bytes::from_static(value.as_bytes()),
-        Cow::Owned(value) => Bytes::from(value),
+    /// Returns the values, and forgets them.
+    fn take(&mut self) -> Bytes {
+        let values = Bytes::copy_from_slice(&self.0);
+        self.0.clear();
+        self.0.shrink_to(Self::MOST_KEPT);
+        values
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 };
 
 use super::{
-    record::Record,
+    record::{EventData, Record},
     registry::{Registry, RegistryError},
 };
 use crate::{
@@ -80,7 +80,9 @@ impl Readings {
             Err(reason) => return Ok(record.message(Err(reason.to_owned()))),
         };
         // Nobody decodes an event that this program does not know.
-        let Some(definition) = definition(record) else { return Ok(record.message(Ok(record.avro()))) };
+        let Some(definition) = definition(record) else {
+            return Ok(record.message(Ok(EventData::AsWritten)));
+        };
         let reading = match self.find(id, definition) {
             Some(reading) => reading,
             None => {
@@ -128,12 +130,12 @@ impl Readings {
 }
 
 impl Reading {
-    fn apply(&self, record: &Record) -> Result<bytes::Bytes, String> {
+    fn apply(&self, record: &Record) -> Result<EventData, String> {
         match self {
-            Self::Same => Ok(record.avro()),
+            Self::Same => Ok(EventData::AsWritten),
             Self::Converted(resolution) => resolution
-                .rewrite(&record.avro())
-                .map(|bytes| bytes.into_owned().into())
+                .rewrite(record.avro())
+                .map(|bytes| EventData::Converted(bytes.into_owned()))
                 .map_err(|error| format!("its bytes do not fit its writer's schema: {error}")),
             Self::Never(reason) => Err((**reason).to_owned()),
         }

@@ -93,6 +93,13 @@ struct Lengths {
 /// The length of a null. Kafka has no record that is as long.
 const NULL: u32 = u32::MAX;
 
+/// The bytes of an event in the schema of this program.
+pub(super) enum EventData {
+    /// Those of the record.
+    AsWritten,
+    Converted(Vec<u8>),
+}
+
 /// The place of a header in the memory of its record.
 struct Place {
     header: Option<Header>,
@@ -217,18 +224,20 @@ impl Record {
     }
 
     /// Returns the Avro bytes, as the writer of the record wrote them. Empty if the value has no frame.
-    pub(super) fn avro(&self) -> Bytes {
+    pub(super) fn avro(&self) -> &[u8] {
+        &self.all[self.avro_range()]
+    }
+
+    fn avro_range(&self) -> Range<usize> {
         match &self.value {
-            Some(value) if value.len() >= frame::LENGTH => {
-                self.all.slice(value.start + frame::LENGTH..value.end)
-            }
-            _ => Bytes::new(),
+            Some(value) if value.len() >= frame::LENGTH => value.start + frame::LENGTH..value.end,
+            _ => 0..0,
         }
     }
 
     /// Makes the message of the record. `event_data` has the bytes of the event in the schema of this program, or the reason
     /// why there are none, which completes "cannot be read: …".
-    pub(super) fn message(&self, event_data: Result<Bytes, String>) -> Message {
+    pub(super) fn message(&self, event_data: Result<EventData, String>) -> Message {
         let mut message = MessageBuilder::of_parts(self.all.clone());
         message.keep_empty_headers();
         let mut wrong = None;
@@ -254,7 +263,8 @@ impl Record {
             wrong = Some(format!("header `{}` is missing", name(Header::Id)));
         }
         match wrong.map_or(event_data, Err) {
-            Ok(event_data) => message.resolved_event_data(event_data),
+            Ok(EventData::AsWritten) => message.resolved_part(self.avro_range()),
+            Ok(EventData::Converted(event_data)) => message.resolved_event_data(event_data),
             Err(reason) => message.unreadable_event_data(reason),
         }
         message.build()
@@ -303,7 +313,7 @@ mod tests {
             assert_eq!(record.headers().collect::<Vec<_>>(), *headers);
             let last = headers.iter().rfind(|(name, _)| *name == b"ce_type").and_then(|(_, value)| *value);
             assert_eq!(record.header(Header::EventType), last);
-            let message = record.message(Ok(Bytes::new()));
+            let message = record.message(Ok(EventData::AsWritten));
             assert_eq!(message.header(Header::EventType), last);
             assert_eq!(message.to_builder().remove_header(Header::EventType).as_deref(), last);
         }

@@ -57,15 +57,6 @@ impl Batch {
 
     /// Waits until the client has reported the outcomes of all messages that it has, or until `deadline`. Returns the outcomes.
     pub(super) fn wait(&self, deadline: Instant) -> Vec<Outcome> {
-        self.settled_at(deadline).outcomes.clone()
-    }
-
-    /// Waits in the same way. Returns whether the client has not reported the outcome of some messages.
-    pub(super) fn is_open_at(&self, deadline: Instant) -> bool {
-        self.settled_at(deadline).open > 0
-    }
-
-    fn settled_at(&self, deadline: Instant) -> MutexGuard<'_, State> {
         let mut state = self.state();
         while state.open > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -75,7 +66,12 @@ impl Batch {
             let waited = self.settled.wait_timeout(state, left);
             state = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(state, _)| state);
         }
-        state
+        state.outcomes.clone()
+    }
+
+    /// Returns whether the client has not reported the outcome of some messages.
+    pub(super) fn is_open(&self) -> bool {
+        self.state().open > 0
     }
 }
 

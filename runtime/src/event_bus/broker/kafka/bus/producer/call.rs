@@ -27,6 +27,8 @@ use crate::event_bus::{
 
 /// The pause before a message is added again to a full queue.
 const FULL: Duration = Duration::from_millis(5);
+/// How often a call that takes reports looks whether it has all of its own.
+const GLANCE: Duration = Duration::from_millis(5);
 
 /// One call.
 pub(super) struct Call<E> {
@@ -245,6 +247,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
             }
             let ticket = self.batch.ticket(index);
             match instance.add(&self.envelopes[index], &ids, ticket, &mut self.buffers) {
+                Err(Code::QueueFull) if self.held.is_some() => instance.take_reports(FULL),
                 Err(Code::QueueFull) => thread::sleep(FULL),
                 Err(Code::MessageSizeTooLarge) => return self.went_alone.push(index),
                 // The ticket has its outcome.
@@ -334,8 +337,12 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
 
 impl OpenSend for Call<Arc<[Envelope]>> {
     fn wait(&mut self, deadline: Instant) -> Option<Vec<Result<EntryId, BusError>>> {
-        if self.batch.is_open_at(deadline) {
-            return None;
+        while self.batch.is_open() {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return None;
+            }
+            self.instance.take_reports(left.min(GLANCE));
         }
         Some(self.finish())
     }

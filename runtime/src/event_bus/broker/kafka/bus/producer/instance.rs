@@ -1,10 +1,12 @@
 //! A producer of librdkafka, and the thread that takes its reports.
 
 use std::{
+    mem,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -35,7 +37,7 @@ use crate::event_bus::{broker::BusError, thread::spawn, wire::Envelope};
 const LARGEST: &str = "20000000";
 /// How long the client waits for more messages, in milliseconds, if no sender waits for these.
 const LINGER: &str = "1";
-/// How often the thread checks whether it must end.
+/// How often the thread checks whether it must end, and whether users take reports.
 const POLL: Duration = Duration::from_millis(100);
 
 /// The purpose of a producer of librdkafka.
@@ -50,10 +52,36 @@ pub(super) enum Purpose {
     Alone,
 }
 
+/// The producer of librdkafka, which its users and the thread for its reports share.
+struct Client {
+    producer: BaseProducer<Context>,
+    /// How often users took reports.
+    polls: AtomicUsize,
+    ended: AtomicBool,
+}
+
+impl Client {
+    /// Takes reports until the client ends, unless its users do so: a report costs less on the thread that sent its message.
+    fn take_reports(&self) {
+        let mut polls = 0;
+        while !self.ended.load(Ordering::Relaxed) {
+            let before = mem::replace(&mut polls, self.polls.load(Ordering::Relaxed));
+            if polls == before {
+                self.producer.poll(POLL);
+            } else {
+                thread::sleep(POLL);
+            }
+            if self.producer.client().fatal_error().is_some() {
+                // The client was purged already, but messages that came back from a broker since then are still in it.
+                self.producer.purge(PurgeConfig::default().queue());
+            }
+        }
+    }
+}
+
 /// A producer of librdkafka. A fatal error makes it useless.
 pub(super) struct Instance {
-    producer: Arc<BaseProducer<Context>>,
-    ended: Arc<AtomicBool>,
+    client: Arc<Client>,
     retired: AtomicBool,
     flush: Duration,
 }
@@ -86,26 +114,39 @@ impl Instance {
             // A topic that does not exist is reported after this time.
             ("topic.metadata.propagation.max.ms", "500"),
         ];
-        let producer: BaseProducer<Context> = client::create(options, &own, Context { errors })?;
+        let producer: BaseProducer<Context> =
+            client::create(options, &own, Context { errors, reports: AtomicU64::new(0) })?;
+        let client = Arc::new(Client { producer, polls: AtomicUsize::new(0), ended: AtomicBool::new(false) });
         let instance = Self {
-            producer: Arc::new(producer),
-            ended: Arc::default(),
+            client: Arc::clone(&client),
             retired: AtomicBool::new(false),
             flush: options.produce_timeout.max(Duration::from_secs(1)) + Duration::from_secs(1),
         };
-        let (producer, ended) = (Arc::clone(&instance.producer), Arc::clone(&instance.ended));
-        let take_reports = move || {
-            while !ended.load(Ordering::Relaxed) {
-                producer.poll(POLL);
-                if producer.client().fatal_error().is_some() {
-                    // The client was purged already, but messages that came back from a broker since then are still in it.
-                    producer.purge(PurgeConfig::default().queue());
-                }
-            }
-        };
-        spawn("events-kafka-producer".to_owned(), take_reports)
+        spawn("events-kafka-producer".to_owned(), move || client.take_reports())
             .map_err(|error| BusError::permanent("cannot start a thread").with_source(error))?;
         Ok(instance)
+    }
+
+    /// Takes the reports that have arrived, or pauses if there are none. If several threads wait for their reports, each takes
+    /// those of the others, so this is for background delivery, which has one thread.
+    pub(super) fn take_reports(&self, pause: Duration) {
+        let Client { producer, polls, .. } = &*self.client;
+        polls.fetch_add(1, Ordering::Relaxed);
+        let reports = || producer.context().reports.load(Ordering::Relaxed);
+        let before = reports();
+        let mut last = before;
+        loop {
+            // With a timeout, `poll` returns at its end, and is busy in its last millisecond.
+            producer.poll(Duration::ZERO);
+            let now = reports();
+            if now == last {
+                break;
+            }
+            last = now;
+        }
+        if last == before {
+            thread::sleep(pause);
+        }
     }
 
     /// Puts a message into the client's queue.
@@ -137,7 +178,7 @@ impl Instance {
             headers: Some(record::headers(&envelope.message)),
             delivery_opaque: Box::new(ticket),
         };
-        self.producer.send(record).map_err(|(error, record)| {
+        self.client.producer.send(record).map_err(|(error, record)| {
             let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::InvalidArgument);
             let ticket = record.delivery_opaque;
             match code {
@@ -153,7 +194,7 @@ impl Instance {
 
     /// Discards all undelivered messages. Their outcomes say so.
     pub(super) fn purge(&self) {
-        self.producer.purge(PurgeConfig::default().queue().inflight());
+        self.client.producer.purge(PurgeConfig::default().queue().inflight());
     }
 
     /// Notes that it gets no more messages, once those that it has are settled.
@@ -167,18 +208,18 @@ impl Instance {
 
     /// Returns why it has stopped sending.
     pub(super) fn fatal_error(&self) -> Option<(RDKafkaErrorCode, String)> {
-        self.producer.client().fatal_error()
+        self.client.producer.client().fatal_error()
     }
 }
 
 /// Delivers the remaining messages: dropping the client would discard them.
 impl Drop for Instance {
     fn drop(&mut self) {
-        if self.producer.in_flight_count() > 0 && self.fatal_error().is_none() {
+        if self.client.producer.in_flight_count() > 0 && self.fatal_error().is_none() {
             // The outcome of each message is known.
-            let _ = self.producer.flush(self.flush);
+            let _ = self.client.producer.flush(self.flush);
         }
-        self.ended.store(true, Ordering::Relaxed);
+        self.client.ended.store(true, Ordering::Relaxed);
     }
 }
 
@@ -204,6 +245,8 @@ fn without_length(avro: &[u8]) -> &[u8] {
 
 struct Context {
     errors: Arc<ClientErrors>,
+    /// The number of reports so far.
+    reports: AtomicU64,
 }
 
 impl ClientContext for Context {
@@ -220,6 +263,7 @@ impl ProducerContext for Context {
     type DeliveryOpaque = Box<Ticket>;
 
     fn delivery(&self, result: &DeliveryResult<'_>, ticket: Box<Ticket>) {
+        self.reports.fetch_add(1, Ordering::Relaxed);
         match result {
             Ok(record) => {
                 ticket.settle(Outcome::Delivered(Position::new(record.partition(), record.offset())));
