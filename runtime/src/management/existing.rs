@@ -18,14 +18,14 @@ pub(super) struct Names {
     /// The topic's full name.
     pub(super) full: String,
     pub(super) group: Option<String>,
-    /// Whether the bus creates topics when they are used. Kafka's are created by administrators.
-    creates_topics: bool,
 }
 
 /// A topic or a group that does not exist.
 pub(super) struct Missing {
     names: Names,
     is_topic: bool,
+    /// How an administrator creates the topic, if the bus does not.
+    how_to_create: Option<String>,
     /// Similar names that exist.
     near: Vec<String>,
 }
@@ -33,17 +33,15 @@ pub(super) struct Missing {
 impl Names {
     pub(super) fn new(settings: &Settings, topic: &str, group: Option<&str>) -> Self {
         let full = settings.stream_name(topic);
-        // The bus that `operations` asks.
-        let bus = settings.consumer.bus.as_deref().or(settings.producer.bus.as_deref());
-        let creates_topics = bus != Some("kafka");
-        Self { topic: topic.to_owned(), full, group: group.map(str::to_owned), creates_topics }
+        Self { topic: topic.to_owned(), full, group: group.map(str::to_owned) }
     }
 
     /// Returns what does not exist: the topic or, if it exists, the group.
     pub(super) fn missing(&self, operations: &mut dyn Operations) -> Result<Option<Missing>, BusError> {
+        let how_to_create = operations.how_to_create(&self.full);
         let missing = |is_topic, near: Vec<&str>| {
             let near = near.into_iter().map(str::to_owned).collect();
-            Ok(Some(Missing { names: self.clone(), is_topic, near }))
+            Ok(Some(Missing { names: self.clone(), is_topic, how_to_create, near }))
         };
         match (operations.groups(&self.full)?, &self.group) {
             (None, _) => {
@@ -71,10 +69,9 @@ impl Missing {
         let near = self.near.join("`, `");
         match (self.is_topic, near.is_empty()) {
             (true, true) => {
-                let created = if self.names.creates_topics {
-                    "the first event or the first consumer creates a topic"
-                } else {
-                    "an administrator creates the topics of Kafka, for example with `kafka-topics.sh --create`"
+                let created = match &self.how_to_create {
+                    Some(how) => format!("an administrator creates it {how}"),
+                    None => "the first event or the first consumer creates a topic".to_owned(),
                 };
                 format!("check the topic, and the prefix in `EVENT_BUS_TOPIC_PREFIX`; {created}")
             }
@@ -95,7 +92,7 @@ impl Missing {
 
     /// Returns whether it comes into being when it is used.
     pub(super) fn is_created(&self) -> bool {
-        !self.is_topic || self.names.creates_topics
+        !self.is_topic || self.how_to_create.is_none()
     }
 
     /// Returns whether a consumer that creates it at its start is probably misconfigured. Each group is new once.

@@ -21,6 +21,14 @@ pub trait Operations: Send {
     /// Lists the groups of `topic`, or returns `None` if the topic does not exist. Never creates anything.
     fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError>;
 
+    /// Returns how an administrator creates `topic`, if the bus does not create topics when they are first used. The answer completes
+    /// "an administrator creates it …", for example "with `make-topic letters`". By default, returns `None`: the first event or the
+    /// first consumer creates a topic.
+    fn how_to_create(&self, topic: &str) -> Option<String> {
+        let _ = topic;
+        None
+    }
+
     /// Returns the place `at` in `topic`, from which [`read`](Self::read) begins. A topic that does not exist is like an empty
     /// one. Never creates anything.
     fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError>;

@@ -189,10 +189,13 @@ impl ClientErrors {
 
 /// Says that a topic does not exist on servers, and how to create it.
 pub(super) fn missing_topic(servers: &str, topic: &str) -> String {
-    format!(
-        "Kafka has no topic `{topic}`; check its name, or let an administrator create it: `kafka-topics.sh --bootstrap-server \
-         {servers} --create --topic {topic} --partitions 3`"
-    )
+    let command = create_command(servers, topic);
+    format!("Kafka has no topic `{topic}`; check its name, or let an administrator create it: `{command}`")
+}
+
+/// Returns the command that creates a topic on servers.
+pub(super) fn create_command(servers: &str, topic: &str) -> String {
+    format!("kafka-topics.sh --bootstrap-server {servers} --create --topic {topic} --partitions 3")
 }
 
 /// Removes the name of the thread, and the times and counts at the end.

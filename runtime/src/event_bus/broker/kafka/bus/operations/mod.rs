@@ -20,6 +20,7 @@ use self::merge::Merge;
 use super::{
     Connector,
     admin::Admin,
+    client_errors::create_command,
     dead_letters::{letters::Letters, writer::LetterWriter},
     reader::{Reader, left},
 };
@@ -87,6 +88,11 @@ impl Operations for KafkaOperations {
         let Some(partitions) = self.reader.partitions(topic, deadline)? else { return Ok(None) };
         let (reader, admin) = self.clients()?;
         groups::of_topic(admin, reader, topic, &partitions, deadline).map(Some)
+    }
+
+    fn how_to_create(&self, topic: &str) -> Option<String> {
+        let command = create_command(&self.connector.options.bootstrap_servers, topic);
+        Some(format!("with `{command}`"))
     }
 
     fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
