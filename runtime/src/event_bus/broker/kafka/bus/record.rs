@@ -9,9 +9,11 @@ use super::{frame, native_record::NativeRecord};
 use crate::event_bus::wire::{Header, Message, MessageBuilder};
 
 /// The headers whose values are always the same. Python's producers write them and its consumers ignore them.
-const SPEC_VERSION: (&str, &str) = ("ce_specversion", "1.0");
-const CONTENT_TYPES: [(&str, &str); 2] =
-    [("content-type", "application/avro"), ("ce_datacontenttype", "application/avro")];
+const FIXED: [(&str, &str); 3] = [
+    ("ce_specversion", "1.0"),
+    ("content-type", "application/avro"),
+    ("ce_datacontenttype", "application/avro"),
+];
 
 /// The number of headers that producers write.
 const USUAL: usize = 10;
@@ -36,25 +38,48 @@ const fn name(header: Header) -> &'static str {
     }
 }
 
-/// Returns the header with a name. Each record has ten headers, so this does not compare all names.
-fn header_of(name: &[u8]) -> Option<Header> {
-    Some(match name {
-        b"ce_type" => Header::EventType,
-        b"ce_id" => Header::Id,
-        b"ce_source" => Header::Source,
-        b"ce_time" => Header::Time,
-        b"ce_minorversion" => Header::MinorVersion,
-        b"sourcehost" => Header::SourceHost,
-        b"sourcelib" => Header::SourceLib,
-        _ => return None,
-    })
+/// The name of a header of a record. Only names that producers do not write usually are kept in the memory of the record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Name {
+    Header(Header),
+    /// An index in [`FIXED`].
+    Fixed(u8),
+    /// A name of this length.
+    Own(u32),
+}
+
+impl Name {
+    /// Each record has ten headers, so this does not compare all names.
+    fn of(name: &[u8]) -> Self {
+        match name {
+            b"ce_type" => Self::Header(Header::EventType),
+            b"ce_id" => Self::Header(Header::Id),
+            b"ce_source" => Self::Header(Header::Source),
+            b"ce_time" => Self::Header(Header::Time),
+            b"ce_minorversion" => Self::Header(Header::MinorVersion),
+            b"sourcehost" => Self::Header(Header::SourceHost),
+            b"sourcelib" => Self::Header(Header::SourceLib),
+            b"ce_specversion" => Self::Fixed(0),
+            b"content-type" => Self::Fixed(1),
+            b"ce_datacontenttype" => Self::Fixed(2),
+            _ => Self::Own(length(name)),
+        }
+    }
+
+    /// Returns the name, unless it is in the memory of the record.
+    fn known(self) -> Option<&'static str> {
+        match self {
+            Self::Header(header) => Some(name(header)),
+            Self::Fixed(index) => Some(FIXED[usize::from(index)].0),
+            Self::Own(_) => None,
+        }
+    }
 }
 
 /// Makes the headers of a message, in the order of Python's producers. Other fields of the message follow.
 pub(super) fn headers(message: &Message) -> OwnedHeaders {
-    let fixed = [SPEC_VERSION, CONTENT_TYPES[0], CONTENT_TYPES[1]];
-    let mut headers = OwnedHeaders::new_with_capacity(fixed.len() + Header::ALL.len());
-    for (key, value) in fixed {
+    let mut headers = OwnedHeaders::new_with_capacity(FIXED.len() + Header::ALL.len());
+    for (key, value) in FIXED {
         headers = headers.insert(KafkaHeader { key, value: Some(value) });
     }
     for (header, value) in message.headers() {
@@ -73,25 +98,27 @@ pub(super) fn headers(message: &Message) -> OwnedHeaders {
 /// A clone shares the memory of the original.
 #[derive(Clone)]
 pub(super) struct Record {
-    /// The key, the value, then the name and the value of each header.
+    /// The key, the value, then the name of each header, unless it is known, and its value.
     all: Bytes,
     key: Option<Range<usize>>,
     value: Option<Range<usize>>,
-    headers: Vec<Lengths>,
+    headers: Vec<Field>,
 }
 
-/// The lengths of the name and the value of a header. It is small, because each record that was read has ten.
+/// A header. It is small, because each record that was read has ten.
 #[derive(Clone)]
-struct Lengths {
-    /// The header, unless it is an unknown one.
-    header: Option<Header>,
-    name: u32,
-    /// [`NULL`] if there is none.
+struct Field {
+    name: Name,
+    /// The length of the value, or [`NULL`] if there is none.
     value: u32,
 }
 
 /// The length of a null. Kafka has no record that is as long.
 const NULL: u32 = u32::MAX;
+
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(NULL)
+}
 
 /// The bytes of an event in the schema of this program.
 pub(super) enum EventData {
@@ -100,11 +127,18 @@ pub(super) enum EventData {
     Converted(Vec<u8>),
 }
 
-/// The place of a header in the memory of its record.
-struct Place {
-    header: Option<Header>,
-    name: Range<usize>,
+/// A header, and the place of its value in the memory of its record.
+struct Place<'a> {
+    name: Name,
+    own_name: Range<usize>,
     value: Option<Range<usize>>,
+    all: &'a Bytes,
+}
+
+impl<'a> Place<'a> {
+    fn name(&self) -> &'a [u8] {
+        self.name.known().map_or_else(|| &self.all[self.own_name.clone()], str::as_bytes)
+    }
 }
 
 /// The memory in which a thread puts the records that it reads.
@@ -158,32 +192,32 @@ impl Record {
             };
             let key = key.map(&mut add);
             let value = value.map(&mut add);
-            let mut lengths = Vec::with_capacity(USUAL);
+            let mut fields = Vec::with_capacity(USUAL);
             headers(&mut |name, value| {
-                let mut length = |bytes| u32::try_from(add(bytes).len()).unwrap_or(NULL);
-                lengths.push(Lengths {
-                    header: header_of(name),
-                    name: length(name),
-                    value: value.map_or(NULL, length),
-                });
+                let field = Field { name: Name::of(name), value: value.map_or(NULL, length) };
+                if let Name::Own(_) = field.name {
+                    add(name);
+                }
+                value.map(&mut add);
+                fields.push(field);
             });
-            Self { all: memory.take(), key, value, headers: lengths }
+            Self { all: memory.take(), key, value, headers: fields }
         })
     }
 
-    /// Returns the places of the headers, in order.
-    fn places(&self) -> impl Iterator<Item = Place> {
+    /// Returns the headers in order.
+    fn places(&self) -> impl Iterator<Item = Place<'_>> {
         let mut end =
             [&self.key, &self.value].into_iter().flatten().map(|range| range.end).max().unwrap_or(0);
-        self.headers.iter().map(move |lengths| {
+        self.headers.iter().map(move |Field { name, value }| {
             let mut next = |length: u32| {
                 let start = end;
                 end += length as usize;
                 start..end
             };
-            let name = next(lengths.name);
-            let value = (lengths.value != NULL).then(|| next(lengths.value));
-            Place { header: lengths.header, name, value }
+            let own_name = if let Name::Own(length) = name { next(*length) } else { 0..0 };
+            let value = (*value != NULL).then(|| next(*value));
+            Place { name: *name, own_name, value, all: &self.all }
         })
     }
 
@@ -199,13 +233,12 @@ impl Record {
 
     /// Returns the names and values of the headers, in order.
     pub(super) fn headers(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-        let text = |range: Range<usize>| &self.all[range];
-        self.places().map(move |Place { name, value, .. }| (text(name), value.map(text)))
+        self.places().map(|place| (place.name(), place.value.map(|value| &self.all[value])))
     }
 
     /// Returns the value of a header. If there are two, the last one counts.
     pub(super) fn header(&self, header: Header) -> Option<&[u8]> {
-        let last = self.places().filter(|place| place.header == Some(header)).last()?;
+        let last = self.places().filter(|place| place.name == Name::Header(header)).last()?;
         last.value.map(|value| &self.all[value])
     }
 
@@ -241,25 +274,25 @@ impl Record {
         let mut message = MessageBuilder::of_parts(self.all.clone());
         message.keep_empty_headers();
         let mut wrong = None;
-        for Place { header, name: place, value } in self.places() {
-            match (header, value) {
-                (Some(header), Some(value)) => {
-                    if message.part(header, value) {
+        for place in self.places() {
+            match (place.name, &place.value) {
+                (Name::Header(header), Some(value)) => {
+                    if message.part(header, value.clone()) {
                         wrong.get_or_insert_with(|| format!("there are two headers `{}`", name(header)));
                     }
                 }
-                (Some(header), None) => {
+                (Name::Header(header), None) => {
                     wrong.get_or_insert_with(|| format!("the header `{}` is null", name(header)));
                 }
-                (None, _) if is_fixed(&self.all[place.clone()]) => {}
-                (None, value) => {
-                    let value = value.map(|value| self.all.slice(value)).unwrap_or_default();
-                    message.extra(self.all.slice(place), value);
+                (Name::Fixed(_), _) => {}
+                (Name::Own(_), value) => {
+                    let value = value.clone().map(|value| self.all.slice(value)).unwrap_or_default();
+                    message.extra(self.all.slice(place.own_name), value);
                 }
             }
         }
         // As in Python, which has no default for it.
-        if wrong.is_none() && !self.headers.iter().any(|one| one.header == Some(Header::Id)) {
+        if wrong.is_none() && !self.headers.iter().any(|field| field.name == Name::Header(Header::Id)) {
             wrong = Some(format!("header `{}` is missing", name(Header::Id)));
         }
         match wrong.map_or(event_data, Err) {
@@ -269,10 +302,6 @@ impl Record {
         }
         message.build()
     }
-}
-
-fn is_fixed(name: &[u8]) -> bool {
-    name == SPEC_VERSION.0.as_bytes() || CONTENT_TYPES.iter().any(|(known, _)| name == known.as_bytes())
 }
 
 #[cfg(test)]
@@ -321,11 +350,12 @@ mod tests {
 
     #[test]
     fn each_header_is_found_by_its_name() {
-        for header in Header::ALL {
-            assert_eq!(header_of(name(header).as_bytes()), Some(header));
+        let fixed = (0..3).map(Name::Fixed);
+        for known in Header::ALL.into_iter().map(Name::Header).chain(fixed) {
+            assert_eq!(Name::of(known.known().unwrap().as_bytes()), known);
         }
-        for other in ["", "ce_", "ce_types", "CE_ID", "type", SPEC_VERSION.0] {
-            assert_eq!(header_of(other.as_bytes()), None, "{other}");
+        for other in ["", "ce_", "ce_types", "CE_ID", "type"] {
+            assert_eq!(Name::of(other.as_bytes()), Name::Own(length(other.as_bytes())), "{other}");
         }
     }
 }
