@@ -13,8 +13,6 @@ use redis::{Connection, cmd};
 use crate::{
     Result,
     event::{Size, numbered},
-    options::Options,
-    python::find_python,
     worker::entry_fields,
 };
 
@@ -27,10 +25,8 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    pub(crate) fn new(options: &Options) -> Result<Self> {
-        let python = if options.without_python { None } else { find_python()? };
-        let counts = if options.quick { Counts::QUICK } else { Counts::FULL };
-        Ok(Self { server: RedisServer::start(), counts, python, groups: Cell::new(0) })
+    pub(crate) fn new(counts: Counts, python: Option<PathBuf>) -> Self {
+        Self { server: RedisServer::start(), counts, python, groups: Cell::new(0) }
     }
 
     pub(crate) fn url(&self) -> String {
@@ -146,7 +142,7 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
-    const FULL: Self = Self {
+    pub(crate) const FULL: Self = Self {
         rounds: 15,
         short_rounds: 150,
         one_at_a_time: 500,
@@ -166,7 +162,7 @@ impl Counts {
         calls: 200,
         latencies: 20_000,
     };
-    const QUICK: Self = Self {
+    pub(crate) const QUICK: Self = Self {
         rounds: 1,
         short_rounds: 2,
         one_at_a_time: 50,

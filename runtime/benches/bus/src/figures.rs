@@ -9,6 +9,9 @@ use std::{
 
 use crate::Result;
 
+/// The tables of a section, by the names of their marks in `BENCHMARKS.md`.
+pub(crate) type Tables = Vec<(&'static str, String)>;
+
 /// The tables by the names of their marks in `BENCHMARKS.md`. Tables that are not measured again stay.
 pub(crate) struct Figures {
     file: PathBuf,
@@ -31,4 +34,14 @@ impl Figures {
         }
         Ok(fs::write(&self.file, serde_json::to_string_pretty(&self.tables)?)?)
     }
+
+    pub(crate) fn write_all(&mut self, tables: Tables) -> Result<()> {
+        tables.into_iter().try_for_each(|(name, table)| self.write(name, table))
+    }
+}
+
+/// Returns the file that `report` reads.
+pub(crate) fn default_file() -> PathBuf {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
+    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("event_bus.json")
 }

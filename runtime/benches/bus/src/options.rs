@@ -1,10 +1,10 @@
 //! The command line.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-use crate::worker::Task;
+use crate::{figures, worker::Task};
 
 /// Measures the event bus on Redis; with the feature `kafka`, the command `kafka` measures it on Kafka
 #[derive(Parser)]
@@ -21,7 +21,7 @@ pub(crate) struct Options {
     #[arg(long)]
     pub(crate) without_python: bool,
     /// The file for the figures, which `report` reads
-    #[arg(long, default_value_os_t = default_figures())]
+    #[arg(long, default_value_os_t = figures::default_file())]
     pub(crate) figures: PathBuf,
 }
 
@@ -73,10 +73,4 @@ impl Options {
         let all = Section::value_variants().iter().copied();
         all.filter(|section| self.sections.is_empty() || self.sections.contains(section))
     }
-}
-
-/// Returns the file that `report` reads.
-pub(crate) fn default_figures() -> PathBuf {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    std::env::var_os("CARGO_TARGET_DIR").map_or(own, PathBuf::from).join("event_bus.json")
 }

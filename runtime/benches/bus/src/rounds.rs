@@ -51,6 +51,11 @@ fn order(round: usize, len: usize) -> impl Iterator<Item = usize> {
     (0..len).map(move |turn| (round + if backwards { len - turn } else { turn }) % len)
 }
 
+#[allow(clippy::cast_precision_loss)]
+pub(crate) fn per_second(count: u64, seconds: f64) -> f64 {
+    count as f64 / seconds
+}
+
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;

@@ -2,12 +2,11 @@
 
 use std::cell::Cell;
 
-use super::{Bench, Tables, python_row, python_table, work::Work};
+use super::{bench::Bench, comparison::Comparison, work::Work};
 use crate::{
     Result,
-    rounds::{self, Contestant},
-    sections::per_second,
-    table::{Table, at_least, rate, ratio},
+    figures::Tables,
+    rounds::{self, Contestant, per_second},
     worker::Order,
 };
 
@@ -41,19 +40,12 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
         }));
     }
     let rates = rounds::run(counts.rounds, &mut contestants)?;
-    let mut table = Table::new(&["", "ratio", "budget", "ours", "the client"]);
-    let times = rates[0].ratio(&rates[1]);
-    table.row(&[
-        "a receiver that does nothing".to_owned(),
-        ratio(times),
-        at_least(0.3, times),
-        rate(rates[0].median()),
-        rate(rates[1].median()),
-    ]);
+    let mut table = Comparison::with("the client");
+    table.row("a receiver that does nothing", 0.3, [&rates[0], &rates[1]]);
     let mut tables = vec![("kafka_consume", table.into_text())];
     if let Some(python) = rates.get(2) {
-        let mut table = python_table();
-        python_row(&mut table, "consume", 40.0, [&rates[0], python]);
+        let mut table = Comparison::with("Python");
+        table.row("consume", 40.0, [&rates[0], python]);
         tables.push(("kafka_python_consume", table.into_text()));
     }
     Ok(tables)

@@ -1,19 +1,16 @@
 //! Receivers that take time, in many lanes.
 
-use std::time::Duration;
-
-use super::{Bench, Tables, work::Work};
+use super::{
+    bench::Bench,
+    work::{CONCURRENCY, SLOWNESS, Work},
+};
 use crate::{
     Result,
-    sections::per_second,
+    figures::Tables,
+    rounds::per_second,
     table::{Table, at_least, rate, ratio},
     worker::Order,
 };
-
-/// The number of lanes.
-pub(super) const CONCURRENCY: usize = 64;
-/// How long a receiver takes.
-pub(super) const SLOWNESS: Duration = Duration::from_millis(5);
 
 pub(super) fn measure(bench: &Bench) -> Result<Tables> {
     let topic = bench.servers.create_topic("lanes");

@@ -1,8 +1,9 @@
 //! The time from the producer to the receiver, at 1,000 events a second.
 
-use super::{Bench, Tables, work::Work};
+use super::{bench::Bench, work::Work};
 use crate::{
     Result,
+    figures::Tables,
     table::{Table, at_most},
     worker::{Latencies, Order},
 };

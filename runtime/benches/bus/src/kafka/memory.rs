@@ -1,8 +1,9 @@
 //! Memory as the number of events grows.
 
-use super::{Bench, Tables, work::Work};
+use super::{bench::Bench, work::Work};
 use crate::{
     Result,
+    figures::Tables,
     table::{Table, at_most, megabytes, ratio},
     worker::Order,
 };

@@ -6,11 +6,13 @@
 //! As on Redis, each participant is a process that reads its orders line by line ([`work`]), and participants take turns. The plain
 //! client sends the bytes and headers of a record that our producer has written.
 
+mod bench;
+mod comparison;
 mod consuming;
+mod counts;
 mod lanes;
 mod latency;
 mod memory;
-mod participant;
 mod producing;
 mod records;
 mod servers;
@@ -20,8 +22,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::{Result, figures::Figures, options::default_figures, process, python::find_python, table::Table};
-use records::Template;
+use crate::{
+    Result,
+    figures::{self, Figures},
+    process,
+    python::find_python,
+};
+use bench::Bench;
+use counts::Counts;
 use servers::Servers;
 
 /// Measures the event bus on Kafka
@@ -36,7 +44,7 @@ pub(crate) struct Options {
     #[arg(long)]
     without_python: bool,
     /// The file for the figures, which `report` reads
-    #[arg(long, default_value_os_t = default_figures())]
+    #[arg(long, default_value_os_t = figures::default_file())]
     figures: PathBuf,
 }
 
@@ -54,16 +62,6 @@ enum Section {
     Memory,
 }
 
-type Tables = Vec<(&'static str, String)>;
-
-/// The servers, the records that participants write and read, and the amount of work.
-struct Bench {
-    servers: Servers,
-    template: Template,
-    counts: Counts,
-    python: Option<PathBuf>,
-}
-
 /// Measures, prints the tables, and writes them to the file of figures.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let load_before = process::load();
@@ -71,10 +69,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("NOT MEASURED: Kafka is not installed");
         return Ok(());
     };
-    let template = Template::seed(&servers)?;
     let python = if options.without_python { None } else { find_python()? };
     let counts = if options.quick { Counts::QUICK } else { Counts::FULL };
-    let mut bench = Bench { servers, template, counts, python };
+    let mut bench = Bench::new(servers, counts, python)?;
     let mut figures = Figures::open(&options.figures);
     for &section in Section::value_variants() {
         if !options.sections.is_empty() && !options.sections.contains(&section) {
@@ -88,9 +85,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             Section::Memory => memory::measure(&bench),
         }?;
         bench.servers.delete_topics();
-        for (name, table) in tables {
-            figures.write(name, table)?;
-        }
+        figures.write_all(tables)?;
     }
     figures.write("kafka_machine", machine(&load_before)?)?;
     println!("written to {}", options.figures.display());
@@ -104,67 +99,4 @@ fn machine(load_before: &str) -> Result<String> {
         "Kafka ran on the same machine with {processors} processors. The load average was {load_before} at the start and {load} at \
          the end; the run itself keeps both processors busy.\n"
     ))
-}
-
-/// Writes a row of a comparison with Python.
-fn python_row(table: &mut Table, label: &str, budget: f64, rates: [&crate::rounds::Rates; 2]) {
-    use crate::table::{at_least, rate, ratio};
-    let [ours, python] = rates;
-    let times = ours.ratio(python);
-    table.row(&[
-        label.to_owned(),
-        ratio(times),
-        at_least(budget, times),
-        rate(ours.median()),
-        rate(python.median()),
-    ]);
-}
-
-fn python_table() -> Table {
-    Table::new(&["", "ratio", "budget", "ours", "Python"])
-}
-
-struct Counts {
-    rounds: usize,
-    /// For work with a round trip per event.
-    short_rounds: usize,
-    /// Events per round with a round trip for each event.
-    one_at_a_time: u64,
-    /// Events per round of a producer in the background.
-    produced: u64,
-    /// Events per round of a consumer.
-    consumed: u64,
-    /// Events per round for Python.
-    python: u64,
-    /// Events for lanes of receivers that take 5 ms.
-    slow: u64,
-    /// Events at 1,000 a second.
-    paced: u64,
-    /// The two numbers of events between which memory must not grow.
-    memory: [u64; 2],
-}
-
-impl Counts {
-    const FULL: Self = Self {
-        rounds: 9,
-        short_rounds: 15,
-        one_at_a_time: 2_000,
-        produced: 150_000,
-        consumed: 300_000,
-        python: 5_000,
-        slow: 150_000,
-        paced: 8_000,
-        memory: [100_000, 1_000_000],
-    };
-    const QUICK: Self = Self {
-        rounds: 1,
-        short_rounds: 1,
-        one_at_a_time: 100,
-        produced: 5_000,
-        consumed: 5_000,
-        python: 200,
-        slow: 10_000,
-        paced: 500,
-        memory: [2_000, 10_000],
-    };
 }

@@ -1,11 +1,10 @@
 //! Producing: in the background, and waiting for each event, from one thread and from many.
 
-use super::{Bench, Tables, python_row, python_table, work::Work};
+use super::{bench::Bench, comparison::Comparison, work::Work};
 use crate::{
     Result,
-    rounds::{self, Contestant},
-    sections::per_second,
-    table::{Table, at_least, rate, ratio},
+    figures::Tables,
+    rounds::{self, Contestant, per_second},
     worker::Order,
 };
 
@@ -17,12 +16,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
         let order = Order::of(count);
         Ok(Contestant::new(label, move || Ok(per_second(count, participant.carry_out(&order)?.seconds))))
     };
-    let mut table = Table::new(&["", "ratio", "budget", "ours", "the client"]);
-    let mut row = |label: &str, budget, ours: &rounds::Rates, client: &rounds::Rates| {
-        let times = ours.ratio(client);
-        let budget = at_least(budget, times);
-        table.row(&[label.to_owned(), ratio(times), budget, rate(ours.median()), rate(client.median())]);
-    };
+    let mut table = Comparison::with("the client");
 
     let count = counts.produced;
     let mut background = vec![
@@ -38,10 +32,10 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
     }
     let rates = rounds::run(counts.rounds, &mut background)?;
     drop(background);
-    row("in the background", 0.85, &rates[0], &rates[1]);
+    table.row("in the background", 0.85, [&rates[0], &rates[1]]);
     let python = rates.get(2).map(|python| {
-        let mut table = python_table();
-        python_row(&mut table, "produce in the background, as Python does", 15.0, [&rates[0], python]);
+        let mut table = Comparison::with("Python");
+        table.row("produce in the background, as Python does", 15.0, [&rates[0], python]);
         table.into_text()
     });
 
@@ -52,7 +46,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
     ];
     let rates = rounds::run(counts.short_rounds, &mut waiting)?;
     drop(waiting);
-    row("waiting for each event", 0.9, &rates[0], &rates[1]);
+    table.row("waiting for each event", 0.9, [&rates[0], &rates[1]]);
 
     // Each round takes the time of a round with one thread.
     let count = count * 5;
@@ -62,7 +56,7 @@ pub(super) fn measure(bench: &Bench) -> Result<Tables> {
     ];
     let rates = rounds::run(counts.short_rounds, &mut threads)?;
     drop(threads);
-    row("waiting for each event, from 16 threads", 0.8, &rates[0], &rates[1]);
+    table.row("waiting for each event, from 16 threads", 0.8, [&rates[0], &rates[1]]);
 
     let mut tables = vec![("kafka_produce", table.into_text())];
     tables.extend(python.map(|python| ("kafka_python_produce", python)));

@@ -3,8 +3,8 @@
 use openedx_events::codec;
 use serde::{Deserialize, Serialize};
 
-use super::{participant, servers::Servers, work::Work};
-use crate::{Result, event::of_course, worker::Order};
+use super::servers::Servers;
+use crate::{Result, event::of_course};
 
 /// The parts of a record that do not depend on its number.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -15,12 +15,9 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Lets our producer write a record, and reads it.
-    pub(super) fn seed(servers: &Servers) -> Result<Self> {
-        let topic = servers.create_topic("seed");
-        let mut ours = participant::of_work(servers, None, Work::Produce, &topic)?;
-        ours.carry_out(&Order::of(1))?;
-        let record = servers.kafka().records(&topic).pop().ok_or("the record of our producer is missing")?;
+    /// Reads the record that our producer has written to a topic.
+    pub(super) fn of(servers: &Servers, topic: &str) -> Result<Self> {
+        let record = servers.kafka().records(topic).pop().ok_or("the record of our producer is missing")?;
         let (key, value) = (record.key.unwrap_or_default(), record.value.unwrap_or_default());
         let headers = record.headers.into_iter();
         let headers = headers.map(|(name, value)| Ok((name, String::from_utf8(value.unwrap_or_default())?)));

@@ -1,12 +1,13 @@
 //! Consuming: many messages at a time, and one at a time.
 
-use super::{Tables, compare, per_second};
+use super::comparison::compare;
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
-    rounds::Contestant,
+    rounds::{Contestant, per_second},
     worker::{Order, Work},
 };
 

@@ -1,10 +1,10 @@
 //! The cost of an event as the number of events and of consumers grows.
 
-use super::Tables;
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
     rounds::median,
     table::{Table, micros, rate},

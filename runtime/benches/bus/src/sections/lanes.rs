@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use super::{Tables, per_second};
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
-    rounds::median,
+    rounds::{median, per_second},
     table::{Table, at_least, rate, ratio},
     worker::{Order, Work},
 };

@@ -1,10 +1,10 @@
 //! The time from a producer to a receiver, at 1,000 events a second.
 
-use super::Tables;
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
     table::{Table, micros},
     worker::{Order, Work},

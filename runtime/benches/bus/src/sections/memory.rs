@@ -1,10 +1,10 @@
 //! Memory as the number of events grows.
 
-use super::Tables;
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
     table::{Table, at_most, megabytes, ratio},
     worker::{Order, Work},

@@ -1,13 +1,14 @@
 //! Producing: waiting for each event, and in the background.
 
-use super::{Tables, compare, per_second};
+use super::comparison::compare;
 use crate::{
     Result,
     affinity::Affinity,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::{Participant, Pipeline, redis_benchmark},
-    rounds::Contestant,
+    rounds::{Contestant, per_second},
     worker::{Order, Work},
 };
 

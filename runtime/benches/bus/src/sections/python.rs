@@ -1,12 +1,12 @@
 //! The same work in the Python implementation.
 
-use super::{Tables, per_second};
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
-    rounds::{self, Contestant},
+    rounds::{self, Contestant, per_second},
     table::{Table, at_least, rate, ratio},
     worker::{Order, Work},
 };

@@ -2,12 +2,13 @@
 
 use openedx_events::event_bus::DeadLetter;
 
-use super::{Tables, per_second};
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
+    rounds::per_second,
     table::{Table, micros, rate, ratio},
     worker::{Order, Work, line},
 };

@@ -2,11 +2,11 @@
 
 use std::{thread, time::Duration};
 
-use super::Tables;
 use crate::{
     Result,
     environment::Environment,
     event::Size,
+    figures::Tables,
     participant::Participant,
     process,
     table::{Table, at_most},

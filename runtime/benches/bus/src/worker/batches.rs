@@ -13,7 +13,11 @@ use openedx_events::{
     prelude::*,
 };
 
-use super::{Latencies, Task, Work, Worker, ours::settings};
+use super::{
+    ours::settings,
+    protocol::Latencies,
+    task::{Task, Work, Worker},
+};
 use crate::Result;
 
 /// A line of a log, which a receiver takes alone.

@@ -3,7 +3,10 @@
 use openedx_events::event_bus::Message;
 use redis::{Connection, Value, cmd};
 
-use super::{Latencies, Task, Worker};
+use super::{
+    protocol::Latencies,
+    task::{Task, Worker},
+};
 use crate::Result;
 
 /// The default of `EVENT_BUS_REDIS_STREAM_MAX_LEN`.

@@ -18,9 +18,10 @@ use openedx_events::{
 use redis::{Value, cmd};
 
 use super::{
-    Latencies, Order, Task, Worker,
     client::{connect, entry_fields, ids},
     ours::settings,
+    protocol::{Latencies, Order},
+    task::{Task, Worker},
 };
 use crate::{
     Result,

@@ -8,63 +8,21 @@ mod client;
 mod latency;
 mod ours;
 mod protocol;
+mod task;
 
 use std::io::{self, BufRead, Write};
 
-use clap::{Args, ValueEnum};
 use serde_json::json;
 
 pub(crate) use batches::line;
 pub(crate) use client::{entry_fields, ids};
-pub(crate) use protocol::{Answer, Latencies, Order};
+#[cfg(feature = "kafka")]
+pub(crate) use protocol::Latencies;
+pub(crate) use protocol::{Answer, Order};
+pub(crate) use task::{Task, Work};
 
-use crate::{Result, event::Size, process};
-
-/// The work of a participant, and its parameters.
-#[derive(Args)]
-pub(crate) struct Task {
-    pub(crate) work: Work,
-    #[arg(long)]
-    pub(crate) url: String,
-    #[arg(long)]
-    pub(crate) topic: String,
-    #[arg(long)]
-    pub(crate) size: Size,
-}
-
-/// The kinds of work.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Work {
-    Encode,
-    Decode,
-    Send,
-    /// Sends events that have a route and waits for the server to confirm each
-    Produce,
-    /// The same, with background delivery
-    ProduceInBackground,
-    Consume,
-    /// The plain client in a loop of XADD
-    ClientProduce,
-    /// The plain client in a loop of XREADGROUP and XACK
-    ClientConsume,
-    /// Sends events at a steady rate, and notes when they arrive at a receiver
-    Latency,
-    /// The same with the plain client
-    ClientLatency,
-    /// Replays all dead letters of a group, whose receivers have a fixed cost a call
-    Replay,
-    /// Consumes events whose receivers have a fixed cost a call
-    ConsumeLines,
-}
-
-impl Work {
-    /// The name on the command line.
-    pub(crate) fn name(self) -> String {
-        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
-    }
-}
-
-type Worker = Box<dyn FnMut(&Order) -> Result<Latencies>>;
+use crate::{Result, process};
+use task::Worker;
 
 /// Works until the orders end.
 pub(crate) fn work(task: &Task) -> Result<()> {

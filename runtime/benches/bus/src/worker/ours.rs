@@ -14,7 +14,10 @@ use openedx_events::{
 };
 use serde_json::json;
 
-use super::{Latencies, Order, Task, Work, Worker};
+use super::{
+    protocol::{Latencies, Order},
+    task::{Task, Work, Worker},
+};
 use crate::{Result, event::Size};
 
 /// Time for background delivery to empty its queue.

@@ -19,11 +19,14 @@ use rdkafka::{
 };
 
 use super::{
-    super::records::{Record, Template, number},
-    COURSES, Done, Task, Worker,
     pace::{Journey, Span},
+    task::{COURSES, Done, Task, Worker},
 };
-use crate::{Result, worker::Order};
+use crate::{
+    Result,
+    kafka::records::{Record, Template, number},
+    worker::Order,
+};
 
 /// The lingers of our producers.
 const WAITING: &str = "0";

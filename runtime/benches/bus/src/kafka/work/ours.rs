@@ -15,14 +15,15 @@ use openedx_events::{
 use serde_json::json;
 
 use super::{
-    super::{
-        lanes::{CONCURRENCY, SLOWNESS},
-        records::number,
-    },
-    COURSES, Done, Task, Work, Worker,
     pace::{Journey, Span},
+    task::{COURSES, Done, Task, Work, Worker},
 };
-use crate::{Result, event::of_course, worker::Order};
+use crate::{Result, event::of_course, kafka::records::number, worker::Order};
+
+/// The number of lanes for slow receivers.
+pub(in super::super) const CONCURRENCY: usize = 64;
+/// How long a slow receiver takes.
+pub(in super::super) const SLOWNESS: Duration = Duration::from_millis(5);
 
 /// Time for background delivery to empty its queue.
 const FLUSH: Duration = Duration::from_mins(1);

@@ -1,10 +1,14 @@
-//! Starts the participants.
+//! The servers, the amount of work and the participants that all sections share.
 
-use std::{env, path::Path, process::Command};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use openedx_events::{codec, learning::signals::COURSE_ENROLLMENT_CREATED};
 
-use super::{Bench, records::Template, servers::Servers, work::Work};
+use super::{counts::Counts, records::Template, servers::Servers, work::Work};
 use crate::{
     Result,
     event::of_course,
@@ -13,9 +17,26 @@ use crate::{
     worker::Order,
 };
 
+pub(super) struct Bench {
+    pub(super) servers: Servers,
+    /// The records that the plain client writes.
+    template: Template,
+    pub(super) counts: Counts,
+    /// The interpreter, if Python is measured.
+    pub(super) python: Option<PathBuf>,
+}
+
 impl Bench {
+    /// Lets our producer write a record first, because the plain client sends the same.
+    pub(super) fn new(servers: Servers, counts: Counts, python: Option<PathBuf>) -> Result<Self> {
+        let topic = servers.create_topic("seed");
+        start(&servers, None, Work::Produce, &topic)?.carry_out(&Order::of(1))?;
+        let template = Template::of(&servers, &topic)?;
+        Ok(Self { servers, template, counts, python })
+    }
+
     pub(super) fn participant(&self, work: Work, topic: &str) -> Result<Participant> {
-        of_work(&self.servers, Some(&self.template), work, topic)
+        start(&self.servers, Some(&self.template), work, topic)
     }
 
     /// Writes events to a topic, each with a course of its own.
@@ -45,12 +66,8 @@ impl Bench {
     }
 }
 
-pub(super) fn of_work(
-    servers: &Servers,
-    template: Option<&Template>,
-    work: Work,
-    topic: &str,
-) -> Result<Participant> {
+/// Starts a participant in Rust.
+fn start(servers: &Servers, template: Option<&Template>, work: Work, topic: &str) -> Result<Participant> {
     let mut command = Command::new(env::current_exe()?);
     command.args(["kafka-work", &work.name(), "--bootstrap", &servers.bootstrap()]);
     command.args(["--registry", &servers.registry(), "--topic", topic]);
