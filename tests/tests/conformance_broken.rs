@@ -64,6 +64,9 @@ broken! {
         a_group_handles_each_message_once;
     a_bus_that_never_claims: NeverClaims fails
         entries_of_a_crashed_member_are_claimed;
+    a_bus_that_takes_entries_from_the_living: TakesFromTheLiving fails
+        claims_are_renewed_while_receivers_run
+        a_running_member_keeps_its_entries_from_another_of_its_name;
     a_bus_that_ignores_holds: IgnoresHolds fails
         an_entry_that_crashes_its_member_is_dead_lettered
         attempts_survive_a_restart
@@ -131,6 +134,8 @@ enum Fault {
     DeliversTwice,
     /// Never hands the entries of a crashed member to another.
     NeverClaims,
+    /// Hands the entries of a member to another one of the same name.
+    TakesFromTheLiving,
     /// Neither renews claims nor stores attempts.
     IgnoresHolds,
     /// Stores a number of attempts only if it is higher than the stored one.
@@ -225,6 +230,7 @@ impl EventBus for Broken {
         let mut subscription = subscription.clone();
         match self.fault {
             Fault::NeverClaims => subscription.claim_older_than = Duration::MAX,
+            Fault::TakesFromTheLiving => subscription.receiver_timeout = Duration::ZERO,
             Fault::KeepsAllDeadLetters => {
                 subscription.dead_letter_max_age = Duration::MAX;
                 subscription.dead_letter_max_len = u64::MAX;

@@ -4,11 +4,14 @@ use std::sync::Arc;
 
 use openedx_events::{conformance::Harness, conformance_tests, event_bus::EventBus};
 
-#[path = "../../runtime/src/guide/writing_a_bus.rs"]
+#[path = "../../runtime/src/guide/writing_a_bus/broker.rs"]
+#[allow(unreachable_pub, reason = "a client exports it")]
+mod broker;
+#[path = "../../runtime/src/guide/writing_a_bus/bus.rs"]
 #[allow(unreachable_pub, reason = "an author of a bus exports it")]
-mod writing_a_bus;
+mod bus;
 
-use writing_a_bus::MapBus;
+use bus::MapBus;
 
 struct Example(MapBus);
 

@@ -335,6 +335,7 @@ cases! {
         claims_are_renewed_while_receivers_run [ClaimEntries]
         claims_are_renewed_while_messages_wait_for_a_retry [ClaimEntries]
         a_member_that_leaves_returns_its_entries
+        a_running_member_keeps_its_entries_from_another_of_its_name
         revoked_entries_are_delivered_again [RevokeEntries]
         a_hanging_receiver_is_reported_and_counts_as_an_attempt
     }

@@ -60,6 +60,14 @@ pub mod redis {}
 pub mod testing {}
 #[doc = include_str!("writing_a_bus.md")]
 #[doc = "```"]
-#[doc = include_str!("writing_a_bus.rs")]
+#[doc = "# mod broker { include!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/src/guide/writing_a_bus/broker.rs\")); }"]
+#[doc = "# mod bus {"]
+#[doc = include_str!("writing_a_bus/bus.rs")]
+#[doc = "# }"]
+#[doc = "# fn main() {}"]
+#[doc = "```"]
+#[doc = "The broker:"]
+#[doc = "```"]
+#[doc = include_str!("writing_a_bus/broker.rs")]
 #[doc = "```"]
 pub mod writing_a_bus {}

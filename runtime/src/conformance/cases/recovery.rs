@@ -15,7 +15,7 @@ use crate::{
         fixture::{Fixture, Gate, Recorded, message},
         promise::promise_eq,
     },
-    event_bus::{ConsumeError, Consumer},
+    event_bus::{ConsumeError, Consumer, EntryId},
     receiver::ReceiverError,
     signal::Connection,
 };
@@ -323,6 +323,18 @@ pub(in crate::conformance) fn a_member_that_leaves_returns_its_entries(fixture: 
     let report = next.end_well();
     promise_eq!(handled.all(), [2, 3], "the first one was acknowledged, and the others were not");
     promise_eq!((report.handled, report.lost), (2, 0));
+}
+
+pub(in crate::conformance) fn a_running_member_keeps_its_entries_from_another_of_its_name(fixture: &Fixture) {
+    fixture.send_items([1]);
+    let mut first = fixture.bare_member("a");
+    let received = fixture.receive_bare(&mut *first, 1);
+    let mut second = fixture.bare_member("a");
+    let polled = second.poll(&[], 1, MILLIS(300)).expect("the bus should answer");
+    let taken: Vec<_> = polled.entries.iter().map(|entry| &entry.id).collect();
+    promise_eq!(taken, Vec::<&EntryId>::new(), "the first member still lives");
+    let pending: Vec<_> = fixture.pending().into_iter().map(|pending| pending.id).collect();
+    promise_eq!(pending, received);
 }
 
 pub(in crate::conformance) fn revoked_entries_are_delivered_again(fixture: &Fixture) {

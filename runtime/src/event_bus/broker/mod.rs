@@ -8,6 +8,7 @@ pub(in crate::event_bus) mod built_in;
 pub(in crate::event_bus) mod buses;
 pub(in crate::event_bus) mod capability;
 pub(in crate::event_bus) mod contract;
+mod entry_number;
 pub(in crate::event_bus) mod error;
 pub(in crate::event_bus) mod from_settings;
 pub(in crate::event_bus) mod kafka;

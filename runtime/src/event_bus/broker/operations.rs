@@ -1,6 +1,10 @@
 //! The tasks of operators: reading topics, pending entries and dead letters, and looking at groups and moving them.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use super::{BusError, Start};
 use crate::event_bus::wire::{DeadLetter, Entry, EntryId};
@@ -218,11 +222,11 @@ pub struct Lag {
 impl Lag {
     /// Makes the line of a topic without partitions, with the exact number of entries.
     #[must_use]
-    pub fn exact(committed: &EntryId, end: &EntryId, count: usize) -> Self {
+    pub fn exact(committed: impl Into<EntryId>, end: impl Into<EntryId>, count: usize) -> Self {
         Self {
             partition: None,
-            committed: Some(committed.to_string()),
-            end: Some(end.to_string()),
+            committed: Some(committed.into().to_string()),
+            end: Some(end.into().to_string()),
             count: count as u64,
             is_exact: true,
         }
@@ -241,4 +245,12 @@ pub struct Pending {
     /// How many attempts are known to have begun. A member stores a first attempt only when it renews its claims, or when
     /// the message fails.
     pub attempts: u32,
+}
+
+impl Pending {
+    /// Makes the line of an entry that a member received, or whose claim it renewed, at `since`.
+    #[must_use]
+    pub fn new(id: EntryId, consumer_name: impl Into<String>, since: Instant, attempts: u32) -> Self {
+        Self { id, consumer_name: consumer_name.into(), idle: since.elapsed(), attempts }
+    }
 }

@@ -41,7 +41,7 @@ impl Operations for MemoryBus {
         let topics = self.store.lock();
         let (topic, group) = known(&topics, topic, group)?;
         let count = store::after(&topic.entries, group.position).count();
-        Ok(vec![Lag::exact(&id(group.position), &id(topic.newest), count)])
+        Ok(vec![Lag::exact(id(group.position), id(topic.newest), count)])
     }
 
     fn pending(
@@ -58,11 +58,8 @@ impl Operations for MemoryBus {
             .claims
             .range((Bound::Excluded(after), Bound::Unbounded))
             .take(max);
-        let pending = claims.map(|(&number, claim)| Pending {
-            id: id(number),
-            consumer_name: claim.consumer_name.clone(),
-            idle: claim.since.elapsed(),
-            attempts: claim.attempts,
+        let pending = claims.map(|(&number, claim)| {
+            Pending::new(id(number), claim.consumer_name.clone(), claim.since, claim.attempts)
         });
         Ok(pending.collect())
     }
