@@ -170,8 +170,8 @@ impl Problems {
     }
 
     /// Reports the mistakes found so far in a module, and returns it with the path of a type in it; `None` if there are
-    /// none. There is no such type, but the compiler does not look for names beside a macro that fails, and reports
-    /// nothing that depends on them. So the rest of a program can use what was refused: one mistake stays one error.
+    /// none. The type does not exist. But in a module with a macro that fails, the compiler reports neither missing
+    /// names nor errors that depend on them. So other code can use the refused item, and one mistake stays one error.
     pub(crate) fn refused_type(&mut self, ident: &Ident) -> Option<(TokenStream, TokenStream)> {
         self.refuse_vain_waivers();
         let errors =

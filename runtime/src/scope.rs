@@ -42,7 +42,7 @@ pub(crate) enum Effect {
     MuteReceiver(TypeId),
 }
 
-/// Prints nothing of the effect, because captured events may hold personal data.
+/// Does not print the effect, because captured events may hold personal data.
 impl fmt::Debug for Effect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Effect")
@@ -53,7 +53,7 @@ impl fmt::Debug for Effect {
 #[derive(Default)]
 pub(crate) struct Sent {
     captured: Mutex<Vec<Captured>>,
-    /// The thread of each event that was sent outside of the scope.
+    /// For each event that was sent outside of the scope, the name of its thread.
     elsewhere: Mutex<Vec<String>>,
 }
 
@@ -70,7 +70,7 @@ impl Sent {
 /// The captures on all threads.
 static CAPTURES: Mutex<Vec<Weak<Effect>>> = Mutex::new(Vec::new());
 
-/// Notes the captures that miss an event of this definition, because its sender is only in `scopes`.
+/// Tells each capture of this definition that it missed an event, because its scope is not among the sender's `scopes`.
 pub(crate) fn note_missed(definition: &'static EventDefinition, scopes: &Scopes) {
     let captures: Vec<_> = {
         let captures = CAPTURES.lock().unwrap_or_else(PoisonError::into_inner);

@@ -56,7 +56,7 @@ broken! {
         no_message_overtakes_a_retry
         messages_without_key_run_one_after_another
         messages_come_in_full_batches_and_in_order
-        a_pause_for_another_receiver_costs_a_batch_no_order;
+        a_pause_for_another_receiver_keeps_the_order_of_a_batch;
     a_bus_that_forgets_attempts: ForgetsAttempts fails
         an_entry_that_crashes_its_member_is_dead_lettered
         attempts_survive_a_restart;
@@ -74,10 +74,10 @@ broken! {
         claims_are_renewed_while_messages_wait_for_a_retry
         claims_are_renewed_during_a_pause;
     a_bus_that_never_lowers_attempts: NeverLowersAttempts fails
-        an_unavailable_receiver_costs_no_attempt_and_no_order
+        an_unavailable_receiver_costs_no_attempt_and_keeps_the_order
         a_stop_during_a_pause_takes_no_time_and_no_attempt
         a_crash_during_a_pause_counts_no_attempt
-        a_pause_for_another_receiver_costs_a_batch_no_order;
+        a_pause_for_another_receiver_keeps_the_order_of_a_batch;
     a_bus_that_drops_dead_letters: DropsDeadLetters fails
         a_dead_letter_records_the_failure
         undecodable_data_is_dead_lettered

@@ -123,7 +123,7 @@ fn package_of(file: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Returns whether cargo uses the folder for its output. It writes the first file into each target folder, and the second only
+/// Returns whether cargo uses the folder for its output. Cargo writes the first file into each target folder, and the second only
 /// into one that it created itself. The runtime has the same function.
 fn is_target(folder: &Path) -> bool {
     [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).is_file())

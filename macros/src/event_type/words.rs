@@ -1,4 +1,4 @@
-//! The words between the dots of an event type, and similar ones in place of those that are not legal.
+//! The words between the dots of an event type, and replacements for those that are not legal.
 
 use super::{action, version::is_version};
 use crate::{rules, waivers::Waivers};

@@ -178,8 +178,8 @@ fn returned(receiver: &Receiver, call: &TokenStream) -> TokenStream {
     }
 }
 
-/// Returns the body of the closure that begins an async receiver. The compiler reports at `keyword` if the future cannot go to
-/// other threads.
+/// Returns the body of the closure that begins an async receiver. If the future cannot go to other threads, the compiler reports
+/// that at `keyword`.
 fn in_future(receiver: &Receiver, call: &TokenStream, keyword: Span) -> TokenStream {
     let outcome = outcome(receiver);
     let rt = runtime_at(keyword);

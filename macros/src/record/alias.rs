@@ -9,8 +9,8 @@ use syn::{GenericArgument, PathArguments, Type, TypePath};
 use super::Field;
 use crate::{spans::ident_at, syntax::type_name};
 
-/// The name of a field's type in expansions. They mention the user's type as rarely as possible, because the compiler
-/// reports a wrong type at each mention.
+/// The name of a field's type in expansions. An expansion mentions the user's type as rarely as possible, because the
+/// compiler reports a wrong type at each mention.
 pub(crate) struct Alias {
     name: String,
     /// The text of a simple type.

@@ -1,7 +1,7 @@
 //! Assertions about types, which only the compiler knows.
 //!
-//! They are the only hard requirements on the types of fields, besides those on simple types in the static of the schema, and
-//! point at the user's types. Everything else in an expansion compiles without them.
+//! They point at the user's types. Apart from them, only the static of the schema requires something of a field's type, and
+//! only of simple types. Everything else in an expansion compiles for any type.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

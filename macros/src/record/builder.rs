@@ -230,7 +230,7 @@ impl Record<'_> {
                 #vis trait #is_set {}
             };
         }
-        // `build` needs the value of a type that may be an `Option` under another name from `Required`.
+        // If the type may be an `Option` under another name, `build` gets the value from `Required`.
         //
         // impl<S: Required<__Type0>> id_is_set for S {}
         source! {

@@ -1,8 +1,8 @@
 //! The name of the runtime among the dependencies of the package: `events`, if its `Cargo.toml` has
 //! `events = { package = "openedx-events" }`.
 //!
-//! This reads the few forms of TOML that a dependency can have. In doubt the name is unknown, and expansions use the
-//! crate's own.
+//! This module reads only the forms of TOML in which a dependency can be written. If it finds another form, the name is
+//! unknown, and expansions use the name of the crate.
 
 use std::{
     cell::{LazyCell, RefCell},
@@ -13,7 +13,7 @@ use std::{
 /// The package's name for the runtime.
 #[derive(Clone, Default, PartialEq, Debug)]
 pub(crate) enum RuntimeName {
-    /// No `Cargo.toml` tells.
+    /// No `Cargo.toml` says what it is.
     #[default]
     Unknown,
     Own,
@@ -119,7 +119,7 @@ impl Dependencies {
             if let Some(header) = line.strip_prefix('[') {
                 table = keys(header.trim_start_matches('[').split(']').next().unwrap_or_default());
                 manifest.is_workspace |= table.first().is_some_and(|first| first == "workspace");
-                // A dependency may have a table without a line of interest.
+                // The table of a dependency may have no line that this reads.
                 manifest.take(&table, "");
                 continue;
             }
@@ -136,7 +136,7 @@ impl Dependencies {
         manifest
     }
 
-    /// Takes what the value at `path` says of a dependency.
+    /// Records what the value at `path` says about a dependency.
     fn take(&mut self, path: &[String], value: &str) {
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let (list, rest) = match path[..] {

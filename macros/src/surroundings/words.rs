@@ -165,7 +165,7 @@ impl<'a> Iterator for Words<'a> {
     }
 }
 
-/// Returns whether the byte may be a part of a name. All names that are not ASCII are taken for one.
+/// Returns whether the byte may be a part of a name. Every byte beyond ASCII counts as one.
 fn is_in_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric() || byte >= 0x80
 }

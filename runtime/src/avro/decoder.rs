@@ -11,7 +11,7 @@ use super::error::{BoxError, DecodeError, Mismatch};
 pub struct Decoder<'a> {
     input: &'a [u8],
     offset: usize,
-    /// Whether the message is of an earlier minor version, and was read to its end.
+    /// Whether the message has an earlier minor version and was read to its end.
     is_earlier: bool,
 }
 
@@ -36,8 +36,8 @@ impl<'a> Decoder<'a> {
         self.offset
     }
 
-    /// Returns how many items of type `T` to reserve when the input announces `count` of them: at most the memory
-    /// of the unread bytes, since a count alone proves nothing.
+    /// Returns the number of items of type `T` to reserve memory for, if the input announces `count` of them. The
+    /// memory is never larger than the unread input, because the count may be wrong.
     #[must_use]
     pub fn room_for<T>(&self, count: u64) -> usize {
         let most = self.remaining() / size_of::<T>().max(1);
@@ -172,7 +172,7 @@ impl<'a> Decoder<'a> {
         self.expect("a fixed number of bytes", |input| input.take(size))
     }
 
-    /// Reads the branch of a union, and returns what `find` finds under its number.
+    /// Reads the number of a union's branch, and returns the result of `find` for that number.
     pub(crate) fn branch<T>(&mut self, find: impl FnOnce(usize) -> Option<T>) -> Result<T, DecodeError> {
         self.expect("a branch of the union that the field can have", |input| {
             let branch = input.varint()?;
@@ -249,8 +249,8 @@ impl<'a> Decoder<'a> {
         read(self).map_err(|error| error.in_field(name))
     }
 
-    /// Reads a data key that earlier minor versions of the event lack. A message of such a version ends exactly where
-    /// the record of that version ends, which is possible here only if `can_end` is set. Then the value is `absent()`.
+    /// Reads a data key that earlier minor versions of the event lack. If `can_end` is set, the record of such a
+    /// version ends here. If the message ends here too, the value of this and each later data key is `absent()`.
     #[inline]
     pub fn later_field<T>(
         &mut self,
@@ -268,7 +268,7 @@ impl<'a> Decoder<'a> {
 
     /// Reads all items of an array or a map, over all its blocks. An error gets the item's number.
     ///
-    /// Before each block, `take` gets the number of items to reserve and `None`; then it gets the items.
+    /// Before each block, calls `take` with the number of items to reserve and `None`, then once with each item.
     pub fn items<T>(
         &mut self,
         mut read: impl FnMut(&mut Self) -> Result<T, DecodeError>,

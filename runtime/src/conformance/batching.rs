@@ -1,4 +1,5 @@
-//! The batch receivers of the suite. They are linked, as all batch receivers are, and pass each batch to the case that sent it.
+//! The batch receivers of the suite. Like all batch receivers, they register themselves at link time. They pass each batch to
+//! the case that sent it.
 
 use std::{
     collections::BTreeMap,

@@ -86,9 +86,9 @@
 //!
 //! # The events of the suite
 //!
-//! The feature `conformance` adds seven events, whose types begin with `test.openedx_events.conformance.`. A consumer knows
-//! them, and so does [`registry::get`](crate::registry::get). They need no contracts, and [`registry::events`] and the
-//! command line do not list them, so enabling the feature in a workspace does not change what its programs print.
+//! The feature `conformance` adds seven events, whose types begin with `test.openedx_events.conformance.`. Consumers and
+//! [`registry::get`](crate::registry::get) find them. They need no contracts. [`registry::events`] and the command line do not
+//! list them, so enabling the feature in a workspace does not change what its programs print.
 //!
 //! [`registry::events`]: crate::registry::events
 
@@ -130,7 +130,7 @@ pub trait Harness: Send + Sync + 'static {
         panic!("the harness cannot trim topic `{topic}` to {max_len} messages: implement `Harness::trim`");
     }
 
-    /// Takes the entries of `topic` that members of `group` have away from them, as when another member joins the group.
+    /// Takes the entries of `topic` away from the members of `group`, as when another member joins the group.
     ///
     /// # Panics
     ///
@@ -141,8 +141,8 @@ pub trait Harness: Send + Sync + 'static {
         );
     }
 
-    /// Stores a message of another program, whose event this program does not define, and returns its id. By default, sends it
-    /// with the producer of the bus. Override it if that needs the event's definition.
+    /// Stores a message whose event this program does not define, as another program would, and returns its id. By default,
+    /// sends it with the producer of the bus. Override it if that producer needs the event's definition.
     fn send_foreign(&self, topic: &str, message: Message) -> EntryId {
         let producer = self.bus().producer().expect("the bus should have a producer");
         let envelope = Envelope { topic: topic.into(), key: None, message };
@@ -274,7 +274,7 @@ cases! {
         an_existing_group_refuses_to_start_after_an_entry [StartAfterEntry]
         an_existing_group_refuses_to_start_at_a_time [StartAtTime]
         a_start_after_an_invalid_entry_id_is_refused [StartAfterEntry]
-        topics_and_groups_are_listed_and_asking_creates_none
+        listing_shows_topics_and_groups_and_creates_none
         seek_moves_a_group
         seek_moves_a_group_after_an_entry [StartAfterEntry]
         seek_moves_a_group_to_a_time [StartAtTime]
@@ -355,8 +355,8 @@ cases! {
         the_longest_durations_are_accepted
     }
     pausing {
-        an_unavailable_receiver_costs_no_attempt_and_no_order
-        an_outage_costs_few_messages_and_no_order
+        an_unavailable_receiver_costs_no_attempt_and_keeps_the_order
+        an_outage_costs_few_messages_and_keeps_the_order
         a_poison_message_causes_no_pause
         a_stop_during_a_pause_takes_no_time_and_no_attempt
         a_crash_during_a_pause_counts_no_attempt
@@ -371,7 +371,7 @@ cases! {
         a_stop_passes_on_what_was_collected
         claims_are_renewed_or_batches_passed_on_in_time [ClaimEntries]
         an_unavailable_service_costs_no_message_of_a_batch
-        a_pause_for_another_receiver_costs_a_batch_no_order
+        a_pause_for_another_receiver_keeps_the_order_of_a_batch
     }
     stopping {
         an_idle_consumer_stops_at_once

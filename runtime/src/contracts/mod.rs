@@ -6,9 +6,9 @@
 //! module finds what a compilation cannot see: events without a contract, contracts without an event, and contracts that
 //! were changed.
 //!
-//! Cargo notices that a contract was changed or deleted, but not that there is a new one. It compares a new contract when it
-//! next compiles the crate for another reason. [`testing::assert_contracts`](crate::testing::assert_contracts) notices it at
-//! once, and so does cargo with `println!("cargo::rerun-if-changed=schemas");` in a build script.
+//! Cargo notices when a contract is changed or deleted, but not when one is added: a new contract is compared when cargo
+//! next compiles the crate for another reason. [`testing::assert_contracts`](crate::testing::assert_contracts) compares it at
+//! once, and so does cargo if a build script calls `println!("cargo::rerun-if-changed=schemas");`.
 
 // This folder uses the registry and event definitions. The tests' helpers and the command line use it.
 
@@ -219,7 +219,7 @@ fn is_generated(event: &EventDefinition, package: &Path) -> bool {
     })
 }
 
-/// Returns whether cargo uses the folder for its output. It writes the first file into each target folder, and the second only
+/// Returns whether cargo uses the folder for its output. Cargo writes the first file into each target folder, and the second only
 /// into one that it created itself. The macros have the same function.
 fn is_target(folder: &Path) -> bool {
     [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).is_file())
@@ -241,7 +241,7 @@ fn packages(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = Path
     })
 }
 
-/// Returns the files that may be the event's, whose path is taken as relative to `folder` or to a folder above it.
+/// Returns the files that may be the event's. Its path is relative to `folder` or to a folder above it.
 fn sources(event: &EventDefinition, folder: &Path) -> impl Iterator<Item = PathBuf> {
     // Cargo passes the compiler a path relative to the workspace's folder, which is the package's folder or one above it.
     folder.ancestors().map(|above| above.join(event.file())).filter(|source| source.is_file())

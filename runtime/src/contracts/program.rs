@@ -9,8 +9,8 @@ use std::{
 use super::{ContractFinding, in_package, is_defined_in, without_contract};
 use crate::{event::EventDefinition, registry};
 
-/// Returns the current folder, and the folders below it of the packages that define events of the program: in the folder of a
-/// workspace, these are its members. They are relative to the current folder, which is `.`.
+/// Returns the current folder, and each folder below it that holds a package with events of the program, such as a member of
+/// a workspace. The paths are relative to the current folder, which is `.`.
 pub(crate) fn packages() -> io::Result<Vec<PathBuf>> {
     let folder = env::current_dir()?;
     let below = registry::events().filter_map(|event| package_below(event, &folder));

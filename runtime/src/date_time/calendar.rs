@@ -46,7 +46,7 @@ pub(super) fn date(day_number: u32) -> Option<(u16, u8, u8)> {
     if !(FIRST..=LAST).contains(&day_number) {
         return None;
     }
-    // Quarters of days, because an average year is a quarter of a day longer than 365 days.
+    // Counts in quarters of days, because an average year has 365 days and a quarter.
     let quarters = 4 * day_number + 3;
     let century = quarters / DAYS_IN_400_YEARS;
     let quarters = quarters % DAYS_IN_400_YEARS / 4 * 4 + 3;

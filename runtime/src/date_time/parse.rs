@@ -94,15 +94,15 @@ impl Parser<'_> {
         date.ok_or_else(|| DateTimeError::INSTANT.at(start))
     }
 
-    /// Returns whether the day of the week comes next. If not, the next character separates the time, and can be a
-    /// hyphen or a digit too. So this guesses like Python.
+    /// Returns whether the day of the week comes next. If not, the next character separates the date from the time.
+    /// That character can also be a hyphen or a digit, so this function guesses as Python does.
     fn day_follows(&self, extended: bool) -> bool {
         if extended {
             // A digit after the next character is the second digit of an hour.
             self.peek() == b'-' && !self.byte(self.at + 2).is_ascii_digit()
         } else {
-            // A single digit is the day. A clock has an even number of digits. If the character before it is a digit
-            // too, the number is even with a day, and odd without.
+            // A single digit is the day. Otherwise the digits are a clock, which has an even number of them, after the
+            // separator. If the separator is a digit too, their number is even with a day, and odd without one.
             let digits = self.rest().iter().take_while(|byte| byte.is_ascii_digit()).count();
             digits == 1 || (digits > 0 && digits.is_multiple_of(2))
         }
@@ -198,7 +198,7 @@ impl Parser<'_> {
         found
     }
 
-    /// Skips as many bytes as the first byte of a character says.
+    /// Skips one character, whose first byte tells its length.
     fn skip_character(&mut self) {
         self.at += match self.peek() {
             0..0x80 => 1,

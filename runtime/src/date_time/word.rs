@@ -56,7 +56,7 @@ impl Word {
     }
 }
 
-/// Returns whether all words fit, given the bitwise or of their misfits.
+/// Returns whether all words fit. `misfits` is the bitwise OR of their misfits.
 #[inline]
 pub(super) fn fits(misfits: u64) -> bool {
     misfits & HIGHEST_BITS == 0

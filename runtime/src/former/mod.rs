@@ -33,7 +33,7 @@ struct FormerSchema {
     /// The first release with another one.
     next: [u64; 3],
     schema: &'static str,
-    /// How to read it, once it was needed.
+    /// How to read it; prepared when it is first needed.
     resolution: OnceLock<Result<Resolution, ResolutionError>>,
 }
 
@@ -49,21 +49,21 @@ impl FormerSchema {
     }
 }
 
-/// Returns whether the release whose `sourcelib` this is has the schemas of this program.
+/// Returns whether `sourcelib` names the release whose schemas this program has.
 pub(crate) fn is_current(sourcelib: &[u64]) -> bool {
     sourcelib == SOURCE_LIB
 }
 
-/// Returns the schema that the event had in the release whose `sourcelib` this is, if it was another one.
+/// Returns the schema that the event had in the release that `sourcelib` names, if it differs from today's.
 fn find(event_type: &str, sourcelib: &[u64]) -> Option<&'static FormerSchema> {
-    // Releases have three numbers. Anything else comes from a sender that is not one of them.
+    // The number of a release has three parts. Any other value comes from another sender.
     let sourcelib: [u64; 3] = sourcelib.try_into().ok()?;
     let from = FORMER.partition_point(|former| former.event_type < event_type);
     let mut of_type = FORMER[from..].iter().take_while(|former| former.event_type == event_type);
     of_type.find(|former| sourcelib >= former.first && sourcelib < former.next)
 }
 
-/// Returns the bytes that today's release would have written, if a former one wrote `bytes`, with another schema.
+/// Converts `bytes` to today's schema, if a former release wrote them with another one.
 pub(crate) fn rewrite<'a>(
     definition: &'static EventDefinition,
     sourcelib: &[u64],
@@ -76,7 +76,7 @@ pub(crate) fn rewrite<'a>(
     resolution.rewrite(bytes).map_err(|problem| error(Problem::Bytes(problem)))
 }
 
-/// Says which releases had an event type that today's release does not have any more.
+/// Names the releases that had an event type which today's release lacks.
 pub(crate) fn gone(event_type: &str) -> Option<String> {
     let (_, first, last) = GONE.iter().find(|(gone, ..)| *gone == event_type)?;
     Some(if first == last {

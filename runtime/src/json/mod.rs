@@ -1,7 +1,7 @@
 //! Records as JSON: the *Avro record dictionary* of Python's library, with serde.
 //!
-//! This module writes JSON from a record's Avro bytes and reads JSON into them, along the schema. Therefore the code is
-//! the same for all records, and expansions only encode and decode Avro.
+//! The schema guides this module when it writes a record's Avro bytes as JSON and reads JSON into such bytes. So the code
+//! is the same for all records, and expansions only encode and decode Avro.
 //!
 //! This folder may use Avro and schemas.
 

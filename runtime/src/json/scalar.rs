@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Double {
     }
 }
 
-/// Reads an integer. `serde_json` takes `-0` for a float, though JSON writers that keep the sign of zero produce it.
+/// Reads an integer. This includes `-0`, which `serde_json` reads as a float and some JSON writers produce.
 pub(super) struct Long;
 
 impl Visitor<'_> for Long {

@@ -62,7 +62,8 @@ impl CourseKey {
         Self::from_parts(CourseClass::Course, &parts)
     }
 
-    /// Makes the key `library-v1:org+library` of a legacy library. Content libraries have a `LibraryLocatorV2`.
+    /// Makes the key `library-v1:org+library` of a legacy library. The key of a content library is a
+    /// [`LibraryLocatorV2`](super::LibraryLocatorV2).
     ///
     /// ```
     /// # use openedx_events::keys::CourseKey;

@@ -49,14 +49,14 @@ impl CourseClass {
         if self == Self::Library { Part::Course } else { Part::Run }
     }
 
-    /// Returns the parts that a key of this kind keeps of the `present` ones. The grammar allows a run in a library's
-    /// key, which is dropped.
+    /// Returns the parts in `present` that a key of this kind keeps. The grammar allows a library's key to have a run,
+    /// but the key drops it.
     pub(super) fn kept(self, present: PartSet) -> PartSet {
         if self == Self::Library { present.without(RUN) } else { present }
     }
 
-    /// Returns the parts that the canonical text shows of the `kept` ones: without a run, neither the course nor its
-    /// branch is written.
+    /// Returns the parts in `kept` that the canonical text shows: without a run, it shows neither the course nor its
+    /// branch.
     pub(super) fn shown(self, kept: PartSet) -> PartSet {
         if kept.has(self.last_name()) { kept } else { kept.without(NAMES_AND_BRANCH) }
     }

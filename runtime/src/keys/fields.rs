@@ -93,7 +93,7 @@ impl<'a> KeyFields<'a> {
         self.present
     }
 
-    /// Passes the pieces of the text with the parts `shown` to `out`, with the version in lower case.
+    /// Passes the text of the parts `shown` to `out`, piece by piece, with the version in lower case.
     pub(super) fn join(&self, shown: PartSet, out: &mut dyn FnMut(&str)) {
         let mut is_first = true;
         for part in Part::all().filter(|&part| shown.has(part)) {

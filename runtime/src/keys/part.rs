@@ -5,7 +5,7 @@ use super::{
     error::{Fault, KeyProblem},
 };
 
-/// A part. Variants are in the order of the text.
+/// A part. The variants have the order in which the parts appear in a key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 pub(super) enum Part {
     Org,
@@ -85,8 +85,7 @@ impl Part {
         }
     }
 
-    /// Checks a value for a key that is made from parts. Python's classes use the pattern of CCXs for these, in all
-    /// keys.
+    /// Checks an argument of a constructor. Python's constructors use the pattern of CCXs for every kind of key.
     pub(super) fn check(self, value: &str) -> Result<(), Fault> {
         check(self.name(), value, self.char_set(Dialect::Ccx))?;
         self.check_length(value)

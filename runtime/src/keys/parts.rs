@@ -97,7 +97,8 @@ impl ToObject for UsageKey {
     }
 }
 
-/// Returns the course or library of a block. Python can list the parts of an old key's (`i4x://`) course, but not print it.
+/// Returns the course or library of a block. For an old key (`i4x://`), Python can list the parts of the course, but
+/// cannot print its key.
 fn course_of(block: &UsageKey) -> KeyObject {
     if let Some(course) = block.course_key() {
         return course.to_object();

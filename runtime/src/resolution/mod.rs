@@ -2,7 +2,7 @@
 //! fields that only the writer has are skipped, and fields that only the reader has get their default.
 //!
 //! A [`WriterSchema`] is parsed once. It makes a [`Resolution`] for an event, which turns each message into the bytes that
-//! a writer with the event's own schema would have written. The codec behind it knows of one schema only.
+//! a writer with the event's own schema would have written. So the codec needs to know only that schema.
 //!
 //! This folder may use Avro, schemas and event definitions.
 

@@ -137,8 +137,8 @@ struct Named<'a> {
 }
 
 impl<'a> Named<'a> {
-    /// A name with a dot has its namespace in it; then the attribute `namespace` does not count. A name with neither is in
-    /// the namespace around it.
+    /// A name with a dot contains its namespace, and the attribute `namespace` is ignored. A name without a dot and without
+    /// that attribute is in the enclosing namespace.
     fn of(object: &'a Map<String, Value>, at: &Position, around: &'a str) -> Result<Self, ResolutionError> {
         let name = object.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
         let name = name.ok_or_else(|| at.key("name").wrong("expected a name"))?;

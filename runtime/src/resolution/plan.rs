@@ -30,7 +30,7 @@ pub(super) enum Plan {
 pub(super) struct RecordPlan {
     /// The index of the writer's record.
     pub(super) writer: usize,
-    /// In the order of the reader.
+    /// In the order of the reader's fields.
     pub(super) fields: Vec<FieldPlan>,
 }
 
@@ -101,7 +101,7 @@ impl<'a> Planner<'a> {
         part: &Schema,
         plan: fn(Box<Plan>) -> Plan,
     ) -> Result<Plan, ResolutionError> {
-        // A message can claim any number of items that take no bytes.
+        // If items take no bytes, a short message can claim any number of them.
         if items.is_empty(self.records) && matches!(writer, Type::Array(_)) {
             return Err(self.wrong("the writer's items take no bytes"));
         }
@@ -111,7 +111,7 @@ impl<'a> Planner<'a> {
         })
     }
 
-    /// A branch that the reader cannot have is an error only for a message that has it. At least one branch must fit.
+    /// If the reader cannot have a branch, only messages with that branch fail. At least one branch must fit.
     fn union(&mut self, branches: &[Type], reader: &Schema) -> Result<Plan, ResolutionError> {
         let depth = self.path.len();
         let mut first_error = None;
@@ -122,7 +122,7 @@ impl<'a> Planner<'a> {
                 Err(error) => {
                     plans.push(None);
                     first_error.get_or_insert(error);
-                    // An error inside a record leaves the names of its fields.
+                    // After an error inside a record, the path still ends in names of its fields.
                     self.path.truncate(depth);
                 }
             }

@@ -23,7 +23,7 @@ impl Resolution {
     }
 
     /// Returns the bytes that a writer with the event's own schema would have written, for
-    /// [`codec::decode`](crate::codec::decode). If both schemas have the same form, those are `bytes`, without a look at
+    /// [`codec::decode`](crate::codec::decode). If both schemas have the same form, returns `bytes` without reading
     /// them. Bytes after the record are ignored.
     ///
     /// # Errors
@@ -102,7 +102,8 @@ impl Rewriter<'_> {
     ) -> Result<(), DecodeError> {
         let mut index = 0;
         while let Some(count) = input.block()? {
-            // The count is from an `i64`. Each item takes bytes, so a wrong count ends with the input.
+            // The count was read as an `i64`, so it fits. Each item takes at least one byte, so if the count is too
+            // large, the loop ends with the input.
             encoder::long(&mut self.out, i64::try_from(count).unwrap_or(i64::MAX));
             for _ in 0..count {
                 item(self, input).map_err(|error| error.in_item(index))?;
@@ -173,7 +174,7 @@ fn skip_blocks(
         for _ in 0..count {
             let start = input.offset();
             item(input)?;
-            // If one item takes no bytes, none does, and there may be any number of them.
+            // If one item takes no bytes, no item does, and a short message can claim any number of them.
             if input.offset() == start {
                 break;
             }

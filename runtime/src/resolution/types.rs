@@ -37,7 +37,7 @@ pub(super) struct WriterField {
 impl Type {
     /// Returns whether the values of this type take no bytes, so that a message can claim any number of them.
     pub(super) fn is_empty(&self, records: &[WriterRecord]) -> bool {
-        // A record inside itself, without a union between, has no values at all.
+        // A record that contains itself, and not through a union, has no values.
         fn within(ty: &Type, records: &[WriterRecord], depth: usize) -> bool {
             match ty {
                 Type::Null | Type::Fixed(0) => true,

@@ -13,13 +13,13 @@ use crate::event::{EventDefinition, NoWireForm};
 
 /// The Avro schema that a message was written with, as a schema registry or a file `*.avsc` has it.
 ///
-/// It may be any Avro schema of a record: logical types count as the type below them, and names need not follow Avro's
-/// rules, because an event type with a hyphen does not either.
+/// It may be any Avro schema of a record. A logical type counts as the type that it is based on. Names need not follow
+/// Avro's rules, because an event type with a hyphen does not follow them either.
 ///
 /// ```
 /// use openedx_events::{Event, codec::{self, WriterSchema}, learning::signals::StudentRegistrationCompleted};
 ///
-/// // A release whose personal data came first and had no name, and whose users had a number of visits.
+/// // In this release, `pii` came first, its `name` was optional, and users had a number of visits.
 /// let writer = WriterSchema::parse(
 ///     r#"{"type": "record", "name": "CloudEvent", "fields": [{"name": "user", "type": {
 ///         "type": "record", "name": "UserData", "fields": [
@@ -61,8 +61,8 @@ impl WriterSchema {
     ///
     /// # Errors
     ///
-    /// If no message of this schema can be read as that event: a data key or field without a default is missing, or the
-    /// type of one cannot be converted. The error names it. Also if the event is local only.
+    /// If the event is local only, or if no message of this schema can be read as the event: a data key or field without
+    /// a default is missing, or its type cannot be converted. The error names it.
     pub fn resolve(&self, definition: &'static EventDefinition) -> Result<Resolution, ResolutionError> {
         if !definition.has_schema() {
             return Err(ResolutionError::no_wire_form(&NoWireForm::new(definition)));
@@ -72,7 +72,7 @@ impl WriterSchema {
     }
 }
 
-/// Prints how many records there are, since a schema is long.
+/// Prints only the number of records, because a schema is long.
 impl fmt::Debug for WriterSchema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WriterSchema").field("records", &self.records.len()).finish_non_exhaustive()

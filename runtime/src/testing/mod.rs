@@ -102,8 +102,8 @@ pub fn assert_no_findings() {
 /// Panics with the mistakes in the contracts of a package, one line each: events without a contract, contracts without an
 /// event, and contracts that an event breaks, even if the contract was written after the event was compiled.
 ///
-/// `package` is the folder of the package's `Cargo.toml`. The test belongs to that package, because events of other packages
-/// are not checked, and it must be linked with all events of the package.
+/// `package` is the folder of the package's `Cargo.toml`. Put the test into that package, because events of other packages
+/// are not checked, and link it with all events of the package.
 ///
 /// ```no_run
 /// // In a test of the package, in `tests/`, with `use my_events as _;` above it.

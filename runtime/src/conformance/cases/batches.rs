@@ -137,7 +137,8 @@ pub(in crate::conformance) fn a_crash_before_a_batch_is_handled_loses_no_message
     fixture.wait("all messages are delivered", || member.delivered().len() == 5);
     member.crash()();
     member.wait_for_crash();
-    // A process that crashes passes nothing on. Here, the consumer ends, and may pass on the batch, which does not reach the bus.
+    // A process that crashes passes nothing on. Here only the link to the bus is cut: the consumer may still pass the batch
+    // to its receiver, but the bus does not learn of it.
     let passed_on = batches.received.all().len();
     // No other message can come, so the batch is complete.
     let report = fixture.member("a", |consumer| consumer.count(5)).end_well();
@@ -197,7 +198,7 @@ pub(in crate::conformance) fn an_unavailable_service_costs_no_message_of_a_batch
     assert!(handled.ends_with(&[5]) && handled.is_sorted(), "{handled:?}");
 }
 
-pub(in crate::conformance) fn a_pause_for_another_receiver_costs_a_batch_no_order(fixture: &Fixture) {
+pub(in crate::conformance) fn a_pause_for_another_receiver_keeps_the_order_of_a_batch(fixture: &Fixture) {
     let batches = Batches::of(fixture, |_| Ok(()));
     let (is_up, checked_items) = (Recorded::new(), Recorded::new());
     let (up, records, run) = (is_up.clone(), checked_items.clone(), fixture.run);
@@ -212,7 +213,7 @@ pub(in crate::conformance) fn a_pause_for_another_receiver_costs_a_batch_no_orde
         }
     });
     fixture.send(checked(fixture, 1..=5));
-    // The bus learns of an only attempt before it begins, and must forget it.
+    // If only one attempt is allowed, the bus stores it before it begins. The pause must take it back.
     let member = fixture.member("a", |consumer| consumer.max_attempts(1).pause_max(MILLIS(20)).count(5));
     fixture.wait("the third message is tried often", || checked_items.count(&3) > 4);
     promise_eq!(batches.received.all(), Vec::<Vec<i64>>::new(), "no batch should overtake earlier messages");

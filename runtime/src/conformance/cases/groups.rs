@@ -160,7 +160,7 @@ pub(in crate::conformance) fn a_start_after_an_invalid_entry_id_is_refused(fixtu
     assert!(handled.all().is_empty());
 }
 
-pub(in crate::conformance) fn topics_and_groups_are_listed_and_asking_creates_none(fixture: &Fixture) {
+pub(in crate::conformance) fn listing_shows_topics_and_groups_and_creates_none(fixture: &Fixture) {
     let (mut operations, topic) = (fixture.operations(), &fixture.missing_topic());
     let groups = |operations: &mut dyn Operations| operations.groups(topic).unwrap();
     let is_listed = |operations: &mut dyn Operations| operations.topics().unwrap().contains(topic);

@@ -11,7 +11,7 @@ pub(in crate::conformance) fn a_ping_is_answered(fixture: &Fixture) {
     promise_eq!(operations.groups(&fixture.missing_topic()).unwrap(), None, "a ping should create no topic");
 }
 
-/// Returns the entries that a reader finds who begins at `at`, in pages of `max`.
+/// Returns the entries that a reader finds from `at` on, in pages of `max`.
 fn read(fixture: &Fixture, at: &Start, max: usize) -> Vec<EntryId> {
     fixture.read_pages(&fixture.topic, at, max).into_iter().map(|entry| entry.id).collect()
 }

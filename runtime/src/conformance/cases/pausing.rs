@@ -64,10 +64,12 @@ fn wait_for_pause(fixture: &Fixture, member: &Member) {
     fixture.wait("the consumer pauses", || !member.lines().with("paused: ").is_empty());
 }
 
-pub(in crate::conformance) fn an_unavailable_receiver_costs_no_attempt_and_no_order(fixture: &Fixture) {
+pub(in crate::conformance) fn an_unavailable_receiver_costs_no_attempt_and_keeps_the_order(
+    fixture: &Fixture,
+) {
     let service = Service::needed(fixture, down);
     fixture.send_items(1..=3);
-    // The bus learns of an only attempt before it begins, and must forget it.
+    // If only one attempt is allowed, the bus stores it before it begins. The pause must take it back.
     let member = fixture.member("a", |consumer| quick(consumer).max_attempts(1));
     fixture.wait("the first message is tried often", || service.tried.count(&1) > 4);
     fixture.send_items(4..=6);
@@ -81,7 +83,7 @@ pub(in crate::conformance) fn an_unavailable_receiver_costs_no_attempt_and_no_or
     promise_eq!((report.pauses, report.handled, report.failed_attempts), (1, 6, 0));
 }
 
-pub(in crate::conformance) fn an_outage_costs_few_messages_and_no_order(fixture: &Fixture) {
+pub(in crate::conformance) fn an_outage_costs_few_messages_and_keeps_the_order(fixture: &Fixture) {
     let service = Service::needed(fixture, || ReceiverError::new("connection refused"));
     fixture.send_items(1..=20);
     let member = fixture.member("a", |consumer| quick(consumer).pause_after(3));

@@ -1,8 +1,8 @@
 //! The code points beyond ASCII that Python's `re` module matches with `\w` and `\d`.
 //!
 //! Made with Python 3.12 (Unicode 15.0) from `[c for c in range(0x80, 0x110000) if re.match(r"\w", chr(c))]`
-//! and the same with `\d`. Rust's own tables do not fit: they are of another Unicode version, and Python's `\w` has no
-//! combining marks, but has every numeric character, such as `½`, `²` and `Ⅷ`.
+//! and the same with `\d`. Rust's own tables differ: they come from another Unicode version, and Python's `\w` excludes
+//! combining marks but includes every numeric character, such as `½`, `²` and `Ⅷ`.
 //!
 //! Each table alternates between the code points where a range of the class begins and those where it ends.
 

@@ -18,8 +18,8 @@ impl UsageKey {
         let aside_type =
             aside_type.ok_or_else(|| Fault::new("aside_type", rest.len() - right.len(), BADLY_ESCAPED))?;
         if class == UsageClass::AsideV1 && key_text.starts_with("aside-usage-v") {
-            // The check below refuses it too. This one bounds the recursion: a key inside the second version has half
-            // as many escapes at each step.
+            // The check below would refuse this key too, but only after a recursion without a limit. The second version
+            // needs no such limit: the number of escapes halves at each level.
             return Err(Fault::new("usage_key", 0, HAS_COLONS));
         }
         let usage_key =

@@ -96,8 +96,8 @@ impl UsageKey {
         Self::aside_of(UsageClass::AsideV2, usage_key.clone(), aside_type, "")
     }
 
-    /// Returns the organization, or `None` if the key has only a version. An aside has the
-    /// same value as its block here and in the following parts.
+    /// Returns the organization, or `None` if the key has only a version. For an aside, this and the following
+    /// functions return the parts of its block.
     #[must_use]
     pub fn org(&self) -> Option<&str> {
         self.part(Part::Org)
@@ -173,7 +173,7 @@ impl UsageKey {
     /// Returns the course, the CCX or the legacy library of the block.
     ///
     /// It is `None` for a block in a content library, which [`context_key`](Self::context_key) returns, and for old
-    /// keys (`i4x://`), which lack the run: Python's course key of these cannot be printed.
+    /// keys (`i4x://`), which lack the run: Python makes a course key for them that it cannot print.
     #[must_use]
     pub fn course_key(&self) -> Option<CourseKey> {
         let block = self.block();

@@ -168,7 +168,7 @@ const fn is_first_of_cycle(record: &Record, field: usize) -> bool {
     false
 }
 
-/// Returns whether an earlier field leads back, and so already has the message.
+/// Returns whether an earlier field leads back too, and so already has the message.
 #[track_caller]
 const fn leads_back_before(record: &Record, field: usize) -> bool {
     let mut before = 0;

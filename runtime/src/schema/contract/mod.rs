@@ -19,7 +19,7 @@ pub struct Contracts {
     pub event_type: &'static str,
     /// The minor version of the definition.
     pub minor_version: u32,
-    /// Whether the event is local only. Then its data may lack an Avro form, which nothing else reports.
+    /// Whether the event is local only. Its data may then lack an Avro form, and no other check reports that.
     pub local_only: bool,
     /// The record of the event.
     pub record: &'static Record,
