@@ -10,7 +10,8 @@ type Consuming = JoinHandle<Result<Report, ConsumeError>>;
 
 /// Consumes until `stop` is used. Returns its outcome, and a channel that closes when it ends.
 ///
-/// A consumer blocks its thread, so it gets one of those for blocking work. Its async receivers run on the runtime of the service.
+/// A consumer blocks its thread, so it runs on one of tokio's threads for blocking work. Its async receivers run on the runtime of
+/// the service.
 pub(crate) fn start(settings: &Settings, stop: &Stop) -> (Consuming, oneshot::Receiver<()>) {
     let consumer = Consumer::new(settings)
         .topic("learning-enrollments")

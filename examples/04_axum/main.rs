@@ -45,7 +45,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(address).await?;
     let signal = shutdown_signal()?;
 
-    // One `Stop` for both halves: the signal ends them, and so does the end of the consumer.
+    // One `Stop` for the server and the consumer: the signal triggers it, and so does the end of the consumer.
     let stop = Stop::new();
     let (consumer, consumer_ended) = consumer::start(&settings, &stop);
     println!("listening on http://{}", listener.local_addr()?);

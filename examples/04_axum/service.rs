@@ -56,7 +56,7 @@ async fn enroll(
     // between the two, the event is never sent; only an outbox could prevent that (ADR-15 of openedx-events).
     let sending = COURSE_ENROLLMENT_CREATED
         .send_event_async(CourseEnrollmentCreated::builder().enrollment(enrollment).build());
-    // A client that disconnects cancels its request at an `.await`, but not a task of its own.
+    // If the client disconnects, its request is cancelled at an `.await`, but a spawned task continues.
     let settled = tokio::spawn(async move { settle(&sending.await, &store) });
     let event = settled.await.map_err(|error| refused(StatusCode::INTERNAL_SERVER_ERROR, &error))?;
     // The learner is enrolled, even if the event could not be delivered.

@@ -61,7 +61,7 @@ impl Requests {
     }
 }
 
-/// Refuses a request with an event that nobody needs, as a collector with a schema of its own does.
+/// Refuses a request with an unwanted event, like a collector that checks events against its own schema.
 async fn collect(State(requests): State<Requests>, body: String) -> StatusCode {
     let name = |line: &str| {
         let event: Value = serde_json::from_str(line).ok()?;

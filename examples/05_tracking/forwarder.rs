@@ -45,18 +45,18 @@ impl Forwarder {
         Ok(Self { url, agent })
     }
 
-    /// Posts all events whose data is JSON. The others fail alone.
+    /// Posts all events whose data is JSON. Each of the others fails alone.
     pub(crate) fn forward(&self, batch: &Batch<TrackingEventEmitted>) -> Result<(), BatchError> {
         let (mut lines, mut errors) = (String::new(), BatchError::new());
         for (position, (event, metadata)) in batch.iter().enumerate() {
             match line(event, metadata) {
                 Ok(line) => lines += &line,
-                // No other attempt can help.
+                // Another attempt cannot help.
                 Err(error) => errors.push(position, ReceiverError::permanent(error)),
             }
         }
         if !lines.is_empty() {
-            // An error here is one of the whole batch.
+            // From here on, an error fails the whole batch.
             self.post(lines)?;
         }
         errors.into_result()

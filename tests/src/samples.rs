@@ -124,8 +124,8 @@ pub fn sample_taken() -> SampleTaken {
     }
 }
 
-/// Returns the event without the data key that the last minor version added. Its bytes without the last one are a record
-/// of the minor version before.
+/// Returns the event without the data key that the last minor version added. If the last byte is removed, its bytes are a
+/// record of the previous minor version.
 #[must_use]
 pub fn sample_without_remarks() -> SampleTaken {
     SampleTaken { remarks: Vec::new(), ..sample_taken() }

@@ -134,7 +134,7 @@ pub(crate) fn kafka_folder() -> PathBuf {
 /// Returns the folder in which cargo builds this program.
 fn target_folder() -> PathBuf {
     let program = std::env::current_exe().expect("the path of this program");
-    // Cargo tags only a folder that it made itself, and `tests/run` may have made it before.
+    // Cargo tags a target folder only if it created the folder. `tests/run` may have created this one first.
     let is_target =
         |folder: &&Path| [".rustc_info.json", "CACHEDIR.TAG"].iter().any(|file| folder.join(file).exists());
     let found = program.ancestors().find(is_target);

@@ -1,5 +1,4 @@
-//! Async receivers that do not know the type of their events. They receive the events of all tests of a process, so this program has
-//! one test.
+//! Async receivers of events of any type. They receive the events of all tests of a process, so this program has one test.
 
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +21,7 @@ async fn see(seen: &Seen, event: AnyEvent<'_>, name: &str) -> Result<(), Receive
 }
 
 #[test]
-fn they_receive_events_of_one_type_or_of_all_in_order_of_connection() {
+fn receivers_of_one_type_and_of_all_types_run_in_order_of_connection() {
     let seen = Seen::default();
     let connections = (
         registry::connect_any_async_with(Arc::clone(&seen), async |seen, event, _| {

@@ -1,4 +1,4 @@
-//! Batch receivers: what they get, and what becomes of their errors.
+//! Batch receivers: their arguments and their errors.
 
 use std::sync::Mutex;
 
@@ -91,7 +91,7 @@ fn a_sender_in_this_process_passes_each_event_alone() {
 }
 
 #[test]
-fn errors_of_the_batch_and_of_its_event_are_the_events() {
+fn an_error_of_a_batch_of_one_event_is_the_error_of_the_event() {
     let lift = |number| CRATE_LIFTED.send_event(CrateLifted { number });
     let open = |number| block_on(CRATE_OPENED.send_event_async(CrateOpened { number }));
     for send in [&lift as &dyn Fn(i64) -> Responses, &open] {
@@ -116,7 +116,7 @@ fn errors_of_the_batch_and_of_its_event_are_the_events() {
 }
 
 #[test]
-fn batch_receivers_run_last_and_can_be_of_the_bus_only() {
+fn batch_receivers_run_last_and_can_be_limited_to_events_from_a_bus() {
     assert_eq!(names(&CRATE_MOVED.send_event(CrateMoved { number: 1 })), ["sweep", "carry"]);
     let metadata = CRATE_MOVED.generate_signal_metadata();
     let sent = CRATE_MOVED.send_event_with_custom_metadata(metadata, CrateMoved { number: 1 });

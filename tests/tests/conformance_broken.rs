@@ -1,4 +1,4 @@
-//! Tests the conformance suite: for each promise, a bus that breaks it fails the right cases.
+//! Tests the conformance suite: a bus that breaks a promise must fail the cases about that promise.
 
 use std::{
     collections::HashSet,
@@ -16,7 +16,7 @@ use openedx_events::{
     },
 };
 
-/// Cases that pass in spite of each fault.
+/// Cases that pass whatever the fault.
 const UNAFFECTED: [&str; 4] = [
     "a_message_arrives_as_it_was_sent",
     "only_failed_receivers_run_again",
@@ -146,7 +146,7 @@ enum Fault {
     KeepsAllDeadLetters,
     /// Does not report entries that were trimmed.
     HidesLosses,
-    /// Acknowledges what a member has when it leaves.
+    /// Acknowledges the entries of a member when it leaves.
     LosesOnClose,
     /// Acknowledges entries when it revokes them.
     LosesRevoked,
@@ -160,7 +160,7 @@ enum Fault {
     IgnoresCursor,
     /// Counts entries that the group has read.
     CountsWrongly,
-    /// None.
+    /// Breaks no promise.
     Nothing,
 }
 
@@ -394,7 +394,7 @@ impl Revoking {
     }
 }
 
-/// Takes the place of a member that left.
+/// Replaces a member that left. Every call is a mistake.
 struct Gone;
 
 impl EventBusConsumer for Gone {

@@ -54,7 +54,7 @@ impl Harness for Kafka {
     }
 
     fn revoke(&self, topic: &str, group: &str) {
-        // Another member joins the group, and leaves it again.
+        // Lets another member join the group and leave it again.
         let mut config = Self::server().client();
         config.set("group.id", group).set("partition.assignment.strategy", "range,roundrobin");
         let other: BaseConsumer = config.create().unwrap();

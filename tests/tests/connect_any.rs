@@ -158,7 +158,7 @@ fn note_planes(batch: &Batch<PlaneLanded>) {
 static PLANES: Mutex<Vec<Vec<i64>>> = Mutex::new(Vec::new());
 
 #[test]
-fn a_receiver_of_all_events_that_is_away_is_tried_alone_on_the_event_bus() {
+fn during_a_pause_for_a_receiver_of_all_events_only_that_receiver_is_tried() {
     let _turn = turn();
     PLANES.lock().unwrap().clear();
     let (bus, tries) = (Arc::new(MemoryBus::new()), Arc::new(Mutex::new(0)));
@@ -184,6 +184,6 @@ fn a_receiver_of_all_events_that_is_away_is_tried_alone_on_the_event_bus() {
     let consumer = Consumer::of(bus, "planes", "tower", "a").start(Start::Backlog);
     let report = consumer.pause_max(Duration::from_millis(10)).count(3).run(Stop::new()).unwrap();
     assert_eq!((report.handled, report.pauses, *tries.lock().unwrap()), (3, 1, 4), "{report}");
-    assert_eq!(*own.lock().unwrap(), ["1", "2", "3"], "a try calls nothing else");
-    assert_eq!(*PLANES.lock().unwrap(), [[1, 2, 3]], "nor a batch receiver");
+    assert_eq!(*own.lock().unwrap(), ["1", "2", "3"], "a try calls no other receiver");
+    assert_eq!(*PLANES.lock().unwrap(), [[1, 2, 3]], "a try calls no batch receiver");
 }

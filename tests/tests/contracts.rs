@@ -73,7 +73,7 @@ impl AvroType for Shelf {
     }
 }
 
-/// The same, with the representation of another type of our own.
+/// The same, represented by another type that implements `AvroType`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place(Shelf);
 

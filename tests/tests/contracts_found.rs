@@ -1,5 +1,4 @@
-//! That an event is compared with the contracts of its package wherever its file is, and that contracts which cannot be found are
-//! an error.
+//! An event is compared with the contracts of its package, wherever its file is. It is an error if the contracts cannot be found.
 
 use std::{
     collections::BTreeMap,
@@ -135,14 +134,14 @@ impl Workspace {
 }
 
 #[test]
-fn contracts_are_found_or_missed_aloud() {
+fn contracts_are_found_or_reported_as_missing() {
     let mut workspace = Workspace::new("contracts-found");
     let outside = |name: &str| workspace.outside.join(format!("{name}.rs"));
     let (bare, relative, kept) = (outside("bare"), outside("relative"), outside("relative_kept"));
     for (file, name) in [(&bare, "bare"), (&relative, "relative"), (&kept, "relative_kept")] {
         fs::write(file, source(name)).unwrap();
     }
-    // Neither a package above the file, nor the variable.
+    // There is no package above the file, and the variable is not set.
     workspace.member("bare", &bare, "seat");
     // The variable has a relative path.
     workspace.member("relative", &relative, "seat");

@@ -78,7 +78,7 @@ fn the_core_is_light() {
 
 /// Checks crates that must never be in the core, even if the list above changes.
 #[test]
-fn the_core_has_no_runtime_no_broker_and_no_second_avro() {
+fn the_core_has_no_async_runtime_no_broker_and_no_second_avro_library() {
     let core = tree(&["--no-default-features"]);
     for unwanted in ["tokio", "redis", "rdkafka", "apache-avro", "serde_derive", "clap", "toml"] {
         assert!(!names(&core).contains(&unwanted), "{unwanted} is in the core");

@@ -53,8 +53,8 @@ fn consume(messages: Vec<Message>) -> Vec<Result<Value, String>> {
     ids.into_iter().map(outcome).collect()
 }
 
-/// Returns whether today's data says the same as the former data, as far as both have the same keys. Added keys have `None` or a
-/// default, and removed ones are gone.
+/// Returns whether today's data equals the former data in the keys that both have. Added keys must have `None` or a default, and
+/// removed keys must be gone.
 fn agree(former: &Value, today: &Value) -> bool {
     match (former, today) {
         (Value::Object(former), Value::Object(today)) => {
@@ -88,7 +88,7 @@ fn events_of_all_releases_are_read() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-/// Their `collection_key` was a string, which today's event cannot have: it is a key with the library.
+/// In these events, `collection_key` was a string. Today's event cannot hold it: its key contains the library.
 fn is_collection(written: &Former) -> bool {
     written.is_former && written.event.event_type().contains(".content_library.collection.")
 }
@@ -141,7 +141,7 @@ fn other_releases_and_events() {
     }
 }
 
-/// Today's bytes are read as they are, whatever the tables say about former releases.
+/// Bytes in today's schema are read unchanged, whatever release the header names.
 #[test]
 fn a_bus_that_knows_the_schema_has_the_last_word() {
     let bytes = b"\x4ablock-v1:o+c+r+type@html+block@unit12\x08html\x00";

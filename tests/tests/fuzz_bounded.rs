@@ -88,7 +88,7 @@ fn run(name: &str, iterations: usize) {
     }
 }
 
-// These two try each input with every event.
+// These two targets try each input with every event.
 
 #[test]
 fn decode() {

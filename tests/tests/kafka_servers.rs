@@ -103,7 +103,7 @@ fn ask(url: &str, method: &str, path: &str, body: &Value) -> (u16, Value) {
     (status, serde_json::from_str(&answer[json..=end]).unwrap())
 }
 
-/// What clients rely on, for both kinds of registry.
+/// Checks the answers that clients rely on, for both kinds of registry.
 fn check_registry(url: &str, keeps: Keeps) {
     let schema = |text: &str| json!({"schema": text, "schemaType": "AVRO", "references": []});
     let register = |subject: &str, text: &str| {

@@ -175,7 +175,7 @@ fn no_lock_of_the_event_bus_is_held_while_a_line_is_logged() {
     assert_eq!(lines, 2, "one for the new group, and one for the first dead letter, which is dropped");
 }
 
-/// A guard that is dropped by accident would otherwise be noticed by nobody: sends succeed, and events stay in the process.
+/// Without this line, nobody would notice that a guard was dropped by accident: sends succeed, and events stay in the process.
 #[test]
 fn a_bus_that_is_dropped_without_close_is_logged() {
     let settings = |event_type: Option<&str>| {

@@ -197,7 +197,7 @@ fn a_cancelled_future_is_dropped_in_the_scope() {
 
 #[test]
 fn assert_helpers_pass_and_panic_with_a_reason() {
-    // Other tests send the event meanwhile, which further lines may say.
+    // Other tests may send the event at the same time, so the message may have more lines.
     let panic_line = |work: &dyn Fn()| panic_text(work).lines().next().unwrap_or_default().to_owned();
     let sent = testing::capture(&LEAF_DROPPED);
     sent.assert_none();

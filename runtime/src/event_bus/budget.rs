@@ -92,7 +92,7 @@ impl Budget {
         self.state().changes
     }
 
-    /// Wakes those that wait: a message may find room for another reason than a permit that was dropped.
+    /// Wakes waiting threads: a message may find room although no permit was dropped.
     pub(super) fn change(&self) {
         self.changed_in(self.state());
     }

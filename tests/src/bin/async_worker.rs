@@ -28,7 +28,7 @@ async fn transmit(number: &i64, task: &str) -> Result<(), Box<dyn Error + Send +
     match task {
         "hang" => pending().await,
         "wander" => {
-            // A runtime that shuts down waits for it, and shows the receiver meanwhile that it does.
+            // A runtime that shuts down waits for this task. Meanwhile, the receiver notices the shutdown.
             leave();
             note("begin");
             loop {

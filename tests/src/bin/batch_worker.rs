@@ -1,5 +1,6 @@
-//! A worker with a batch receiver, which prints the number of events in each batch to standard error. Its arguments are the URL of a
-//! Redis server, a topic and a group, or a command.
+//! A worker with a batch receiver, which prints the number of events in each batch to standard error.
+//!
+//! Its arguments are a command, or the URL of a Redis server, a topic and a group.
 
 use std::{env, process::ExitCode};
 
@@ -11,9 +12,9 @@ use openedx_events::{
 };
 use serde_json::json;
 
-/// Sent when a letter is filed, as in the tests of batches.
-#[event(type = "com.example.learning.letter.filed.v1", key = to)]
-pub struct LetterFiled {
+/// Sent when a parcel is stored. `tests/tests/batches` declares the same event.
+#[event(type = "com.example.learning.parcel.stored.v1", key = to)]
+pub struct ParcelStored {
     /// The test that sent it.
     pub test: String,
     /// Its number.
@@ -22,8 +23,8 @@ pub struct LetterFiled {
     pub to: String,
 }
 
-#[receiver(LETTER_FILED, batch(max = 100, wait = "1h"))]
-fn file(batch: &Batch<LetterFiled>) -> Result<(), BatchError> {
+#[receiver(PARCEL_STORED, batch(max = 100, wait = "1h"))]
+fn store(batch: &Batch<ParcelStored>) -> Result<(), BatchError> {
     eprintln!("{}", batch.len());
     if batch.events().any(|event| event.to == "crash") {
         std::process::abort();

@@ -32,8 +32,8 @@ struct Options {
     /// The tasks of the receiver, used in turn.
     tasks: Vec<String>,
     pause: Duration,
-    /// A line for each accepted item: its number, and the time before it was sent, in milliseconds since 1970. The answer may
-    /// be read long after the server sent it.
+    /// A line for each accepted item: its number, and the time just before it was sent, in milliseconds since 1970. The time of
+    /// the answer would not do, because the answer may be read long after the server sent it.
     accepted: Lines,
     scale: Scale,
 }

@@ -60,7 +60,7 @@ impl KafkaServer {
         }
         let result = block_on(admin.create_topics([&topic], &options)).expect("an answer").pop();
         result.expect("one result").unwrap_or_else(|(name, code)| panic!("cannot create {name}: {code}"));
-        // The brokers hear of it later than the controller, which has answered.
+        // The controller has answered, but the brokers learn of the topic a little later.
         let count = usize::try_from(partitions).expect("a number of partitions");
         eventually("the topic exists", LIMIT, || self.partitions(name).len() == count);
     }

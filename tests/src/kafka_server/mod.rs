@@ -28,7 +28,7 @@ pub fn folder() -> PathBuf {
 pub struct KafkaServer {
     folder: PathBuf,
     nodes: Vec<Node>,
-    /// Where a cluster is that somebody else has started.
+    /// The addresses of a cluster that another program has started.
     elsewhere: Option<String>,
 }
 

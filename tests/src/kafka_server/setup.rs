@@ -52,7 +52,7 @@ impl Setup {
         self
     }
 
-    /// Lets nodes be fast once they are warm, with a larger heap, instead of starting quickly.
+    /// Makes nodes fast once they are warm, with a larger heap. By default, they start quickly instead.
     #[must_use]
     pub fn as_in_production(mut self) -> Self {
         self.is_fast = true;
@@ -138,7 +138,7 @@ impl Setup {
                 "ssl.keystore.type=PEM".to_owned(),
                 format!("ssl.keystore.location={}", server.file("server.pem").display()),
                 "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer".to_owned(),
-                // Clients of the other listener.
+                // Clients of the listener without TLS.
                 "super.users=User:ANONYMOUS".to_owned(),
             ];
             text.push_str(&lines.join("\n"));

@@ -26,8 +26,8 @@ pub struct Apicurio {
 }
 
 impl Apicurio {
-    /// Returns the registry that all tests of this program share. It stops with the program. The releases differ in the texts that
-    /// they keep: 3.3.3 the canonical ones, 3.0.9 the ones that were sent.
+    /// Returns the registry that all tests of this program share. It stops with the program. Release 3.3.3 keeps canonical texts
+    /// of schemas, and release 3.0.9 keeps the texts that were sent.
     ///
     /// Returns `None` if it is not installed and `OFFLINE=1` is set, or if the machine has no Java 21 for release 3.3.3.
     ///
@@ -111,7 +111,7 @@ impl Drop for Apicurio {
 
 const PATH: &str = "/apis/ccompat/v7";
 
-/// Sets the level of compatibility, which is none otherwise. Returns false if the server does not answer yet.
+/// Sets the level of compatibility; by default, there is none. Returns false if the server does not answer yet.
 fn is_ready(port: u16) -> bool {
     let Ok(mut stream) = TcpStream::connect(("127.0.0.1", port)) else { return false };
     let _ = stream.set_read_timeout(Some(Duration::from_secs(5)));

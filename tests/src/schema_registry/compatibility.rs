@@ -59,7 +59,7 @@ pub(crate) fn can_read(reader: &Value, writer: &Value) -> Result<(), String> {
 struct Pair<'a> {
     readers: BTreeMap<&'a str, &'a Value>,
     writers: BTreeMap<&'a str, &'a Value>,
-    /// Records that are being compared, or were: a record may contain itself.
+    /// The records that were compared, or are being compared: a record may contain itself.
     compared: Vec<&'a str>,
 }
 

@@ -1,4 +1,4 @@
-//! As much of HTTP/1.1 as the clients of a registry use.
+//! The part of HTTP/1.1 that the clients of a registry use.
 
 use std::{
     io::{self, BufRead as _, BufReader, Read as _, Write as _},

@@ -119,7 +119,7 @@ impl Registry {
         self.state().login = Some(http::basic(user, password));
     }
 
-    /// Lets all requests fail from now on, until [`recover`](Self::recover).
+    /// Makes all requests fail, until [`recover`](Self::recover).
     pub fn fail(&self, fault: Fault) {
         let is_away = fault == Fault::Away;
         self.state().fault = Some(fault);

@@ -117,7 +117,7 @@ fn a_thousand_sends_wait_on_one_thread() {
     ends(|| {
         let Installed { bus, guard, _alone } = install(TIMEOUT, "wait");
         let before = threads();
-        // One thread polls all of them, so a send that kept it waiting would never end.
+        // One thread polls all sends, so if one of them blocked it, the test would hang.
         single_threaded().block_on(async {
             let sends: Vec<_> = (0..1000).map(|number| tokio::spawn(sail(number))).collect();
             while bus.calls.load(Ordering::SeqCst) == 0 {
@@ -185,7 +185,7 @@ fn an_event_that_was_handed_to_the_bus_is_delivered_after_a_cancellation() {
             }
         }
         assert_eq!(bus.sent.load(Ordering::SeqCst), 0);
-        // An orderly end waits for them, or returns them.
+        // `close` waits for them, or returns them.
         let undelivered = event_bus::producer().unwrap().flush(Duration::from_millis(50)).unwrap_err();
         let numbers = |error: ProduceError| -> Vec<i64> {
             let decode = |undelivered: &event_bus::Undelivered| {
@@ -195,7 +195,7 @@ fn an_event_that_was_handed_to_the_bus_is_delivered_after_a_cancellation() {
             error.undelivered().map(decode).collect()
         };
         assert_eq!(numbers(undelivered), [0, 1, 2]);
-        // The one that the bus had already taken may still arrive.
+        // The event that the bus had already taken may still arrive.
         let mut sending = Box::pin(sail(3));
         assert!(sending.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         drop(sending);
@@ -217,7 +217,7 @@ fn a_full_queue_of_background_delivery_does_not_block_the_executor() {
             while waiting() > 100 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
-            assert!(waiting() > 0, "all found room");
+            assert!(waiting() > 0, "all events found room");
             bus.set_open(true);
             for send in sends {
                 assert!(send.await.unwrap().delivered());
@@ -228,7 +228,7 @@ fn a_full_queue_of_background_delivery_does_not_block_the_executor() {
     });
 }
 
-/// A synchronous send on a worker waits for the bus, and its runtime goes on.
+/// A synchronous send on a worker waits for the bus, and the runtime keeps running other tasks.
 #[test]
 fn a_synchronous_send_in_a_task_still_waits() {
     ends(|| {

@@ -1,4 +1,4 @@
-//! A synchronous send with async receivers, in all places from which it may come.
+//! A synchronous send with async receivers, from every kind of thread that may send.
 
 use std::{
     panic,
@@ -79,7 +79,7 @@ fn on_a_worker_of_a_multi_threaded_runtime() {
     });
 }
 
-/// All workers wait for a receiver, and the runtime still polls its timers and tasks.
+/// While all workers wait for a receiver, the runtime still polls its timers and tasks.
 #[test]
 fn as_many_sends_as_workers_do_not_block_the_runtime() {
     ends(|| {
@@ -106,7 +106,7 @@ fn in_a_local_set_of_a_multi_threaded_runtime() {
 
 /// A panic is printed even if it is caught, and may abort the process.
 #[test]
-fn nothing_panics_in_places_from_which_tasks_cannot_move() {
+fn nothing_panics_on_threads_that_cannot_hand_over_their_tasks() {
     let panicked = Arc::new(Mutex::new(Vec::new()));
     let (noted, before) = (Arc::clone(&panicked), panic::take_hook());
     panic::set_hook(Box::new(move |info| {
@@ -125,7 +125,7 @@ fn nothing_panics_in_places_from_which_tasks_cannot_move() {
 }
 
 #[test]
-fn a_receiver_has_more_to_do_than_one_poll_of_the_waiting_task_may() {
+fn a_receiver_may_exceed_the_budget_of_the_task_that_waits_for_it() {
     ends(|| {
         let runtime = tokio_runtime();
         let drink = || TAP_OPENED.send_event(TapOpened { number: 1000 });
@@ -222,7 +222,7 @@ fn outside_of_a_runtime_with_one_that_is_remembered() {
         assert!(error.contains("panicked") && error.contains("no reactor running"), "{error}");
         assert!(error.ends_with("or name a runtime with `openedx_events::set_runtime`)"), "{error}");
 
-        // The runtime in which the bus was installed, as long as the guard exists.
+        // The process remembers the runtime in which the bus was installed while the guard exists.
         let runtime = tokio_runtime();
         let settings = event_bus::Settings::from_value(serde_json::json!({})).unwrap();
         let guard = runtime.block_on(async { event_bus::install(&settings).unwrap() });
@@ -245,7 +245,7 @@ fn outside_of_a_runtime_with_one_that_is_remembered() {
         running.join().unwrap();
         assert!(elsewhere().all_ok());
 
-        // Nobody runs this one.
+        // No thread runs this runtime.
         let idle = single_threaded();
         openedx_events::set_runtime(idle.handle().clone());
         let calling = thread::spawn(|| only_error(&FAN_STARTED.send_event(FanStarted { number: 1 })));

@@ -47,7 +47,7 @@ fn wave() {
 #[receiver(PLANE_LANDED)]
 fn clap() {}
 
-/// Needs tokio's timer, and waits for it as tokio's documentation says.
+/// Needs tokio's timer, and waits for it as tokio's documentation recommends for blocking code.
 #[receiver(PLANE_DELAYED)]
 fn announce() {
     Handle::current().block_on(tokio::time::sleep(Duration::from_millis(1)));
@@ -190,8 +190,8 @@ fn a_local_set_of_a_multi_threaded_runtime() {
     assert_eq!((report.handled, report.dead_lettered), (3, 0));
 }
 
-/// Ends a runtime while a consumer works on another thread. Returns why the consumer ended, and the log. Fails if a message was lost, or
-/// counted an attempt.
+/// Ends a runtime while a consumer works on another thread. Returns why the consumer ended, and the log. Fails if a message was
+/// lost or an attempt was counted.
 fn end<E: openedx_events::WireEvent>(
     runtime: Runtime,
     signal: &'static Signal<E>,
@@ -276,7 +276,7 @@ fn a_program_that_drops_its_runtime_without_a_stop_ends() {
             thread::sleep(Duration::from_millis(1));
         }
         drop(runtime);
-        // Nobody saw the error, so the log has it.
+        // The error was not returned to anybody, so it is in the log.
         let logged = lines.with("the tokio runtime has ended before its consumer");
         assert!(logged.len() == 1 && logged[0].starts_with("ERROR"), "{lines:?}");
     });
@@ -311,7 +311,7 @@ fn a_runtime_that_is_not_driven_for_a_while_pauses_the_consumer() {
     assert!(paused[0].contains("the tokio runtime does nothing: "), "{paused:?}");
 }
 
-/// A synchronous send and `block_on` work on such a thread, because it is not the one of the runtime.
+/// A synchronous send and `block_on` work on such a thread, because it does not run the runtime.
 #[test]
 fn a_thread_for_blocking_work_of_a_current_thread_runtime() {
     ends(|| {

@@ -23,7 +23,7 @@ fn poison_is_found_and_alone_is_tried_again() {
                     if numbers.contains(&position) { Err("poison".into()) } else { Ok(()) }
                 },
             );
-        world.file(0..100);
+        world.store(0..100);
         let report = world.handle(100, |consumer| consumer.max_attempts(3));
         assert_eq!((report.handled, report.dead_lettered), (99, 1), "{position}");
         let sizes = calls.sizes();
@@ -32,7 +32,11 @@ fn poison_is_found_and_alone_is_tried_again() {
         // The first call, two for each halving, and two more attempts at the poison.
         assert!(sizes.len() <= 1 + 14 + 2, "{position}: {sizes:?}");
         let successes = calls.all().into_iter().filter(|numbers| !numbers.contains(&position));
-        assert_eq!(successes.map(|numbers| numbers.len()).sum::<usize>(), 99, "each other letter once");
+        assert_eq!(
+            successes.map(|numbers| numbers.len()).sum::<usize>(),
+            99,
+            "each of the other parcels once"
+        );
         assert_eq!((world.dead_letters(), world.open()), (1, (0, 0)));
     }
 }
@@ -45,7 +49,7 @@ fn listed_positions_are_tried_again_alone_and_in_order() {
         let failed = std::mem::take(&mut is_first);
         if failed { Err(BatchError::some([(70, "no"), (30, "no")])) } else { Ok(()) }
     });
-    world.file(0..150);
+    world.store(0..150);
     let report = world.handle(150, |consumer| consumer);
     assert_eq!((report.handled, report.failed_attempts), (150, 2));
     assert_eq!(calls.sizes(), [100, 1, 1, 50], "nothing overtakes them");
@@ -60,7 +64,7 @@ fn a_permanent_failure_is_a_dead_letter_at_once() {
         Err(BatchError::some(failed.map(|position| (position, ReceiverError::permanent("no such course")))))
             .or_else(BatchError::into_result)
     });
-    world.file(0..10);
+    world.store(0..10);
     let report = world.handle(10, |consumer| consumer);
     assert_eq!((report.handled, report.dead_lettered, calls.sizes().len()), (9, 1, 1));
 }
@@ -73,15 +77,15 @@ fn an_unavailable_receiver_pauses_the_consumer_and_costs_nothing() {
         left -= 1;
         if left >= 0 { Err(ReceiverError::unavailable("503").into()) } else { Ok(()) }
     });
-    world.file(0..100);
+    world.store(0..100);
     let report = world.handle(100, |consumer| consumer.max_attempts(1));
     assert_eq!((report.handled, report.pauses, report.failed_attempts), (100, 1, 0), "{report}");
-    assert_eq!(calls.sizes(), [100, 1, 1, 1, 99], "one letter is tried until it succeeds");
+    assert_eq!(calls.sizes(), [100, 1, 1, 1, 99], "one parcel is tried until it succeeds");
     assert_eq!(world.dead_letters(), 0);
 }
 
 #[test]
-fn an_outage_that_no_receiver_declares_costs_a_few_letters_and_calls() {
+fn an_undeclared_outage_costs_a_few_parcels_and_calls() {
     let world = World::new("outage");
     let is_down = Arc::new(AtomicBool::new(true));
     let down = Arc::clone(&is_down);
@@ -94,7 +98,7 @@ fn an_outage_that_no_receiver_declares_costs_a_few_letters_and_calls() {
     let during = calls.sizes().len();
     assert!(during < 100, "{during} calls while the service was down");
     is_down.store(false, Ordering::SeqCst);
-    wait("the letters are handled", || world.open() == (0, 0));
+    wait("the parcels are handled", || world.open() == (0, 0));
     let report = running.stop();
     assert_eq!(report.dead_lettered, 2, "one less than `pause_after`");
     assert_eq!((report.handled, report.pauses, world.open()), (298, 1, (0, 0)));
@@ -104,7 +108,7 @@ fn an_outage_that_no_receiver_declares_costs_a_few_letters_and_calls() {
 fn a_stop_during_a_pause_returns_what_was_collected() {
     let world = World::new("paused");
     let calls = Calls::of("paused", |_| Err(ReceiverError::unavailable("503").into()));
-    world.file(0..150);
+    world.store(0..150);
     let running = world.start(|consumer| consumer.pause_max(MILLIS(60_000)));
     wait("the receiver was called", || !calls.all().is_empty());
     thread::sleep(MILLIS(50));

@@ -17,10 +17,10 @@ use std::{
 
 use openedx_events::{Batch, BatchError, ReceiverError, event, prelude::*};
 
-/// Sent when a letter is posted. Its batches wait for 100 letters, or for a short time.
-#[event(type = "com.example.learning.letter.posted.v1", key = to)]
-pub struct LetterPosted {
-    /// The test that sent it. Tests share the process, so each looks only at its own letters.
+/// Sent when a parcel is posted. Its receiver gets batches of 100, or fewer after a short time.
+#[event(type = "com.example.learning.parcel.posted.v1", key = to)]
+pub struct ParcelPosted {
+    /// The name of the test that sent it. Tests share the process, so each looks only at its own parcels.
     pub test: String,
     /// Its number.
     pub number: i32,
@@ -28,9 +28,9 @@ pub struct LetterPosted {
     pub to: String,
 }
 
-/// Sent when a letter is filed. Its batches wait for 100 letters, however long that takes.
-#[event(type = "com.example.learning.letter.filed.v1", key = to)]
-pub struct LetterFiled {
+/// Sent when a parcel is stored. Its receiver gets batches of 100, however long it takes to collect them.
+#[event(type = "com.example.learning.parcel.stored.v1", key = to)]
+pub struct ParcelStored {
     /// The test that sent it.
     pub test: String,
     /// Its number.
@@ -39,9 +39,9 @@ pub struct LetterFiled {
     pub to: String,
 }
 
-/// Sent when a letter is counted. It has two batch receivers, and another one.
-#[event(type = "com.example.learning.letter.counted.v1", key = to)]
-pub struct LetterCounted {
+/// Sent when a parcel is sorted. It has two batch receivers, and one that is called for each parcel.
+#[event(type = "com.example.learning.parcel.sorted.v1", key = to)]
+pub struct ParcelSorted {
     /// The test that sent it.
     pub test: String,
     /// Its number.
@@ -50,69 +50,69 @@ pub struct LetterCounted {
     pub to: String,
 }
 
-/// A letter of a batch: its number and its addressee.
-type Letter = (i32, String);
-type Receiver = Box<dyn FnMut(&'static str, &[Letter]) -> Result<(), BatchError> + Send>;
+/// A parcel in a batch: its number and its addressee.
+type Parcel = (i32, String);
+type Receiver = Box<dyn FnMut(&'static str, &[Parcel]) -> Result<(), BatchError> + Send>;
 
-/// What the receivers do, by test. They call the function with their name and the letters of the batch.
+/// A function for each test, which the receivers call with their own name and the parcels of the batch.
 static RECEIVERS: Mutex<BTreeMap<String, Receiver>> = Mutex::new(BTreeMap::new());
 
-/// Sets what the receivers of a test do.
+/// Sets the function of a test.
 fn receive(
     test: &str,
-    receiver: impl FnMut(&'static str, &[Letter]) -> Result<(), BatchError> + Send + 'static,
+    receiver: impl FnMut(&'static str, &[Parcel]) -> Result<(), BatchError> + Send + 'static,
 ) {
     RECEIVERS.lock().unwrap_or_else(PoisonError::into_inner).insert(test.to_owned(), Box::new(receiver));
 }
 
-/// Calls what a test has set. The function leaves the map meanwhile, so that tests do not wait for each other; calls of one test
-/// must not overlap, unless `lanes` has set a function that bears it.
-fn call(receiver: &'static str, test: &str, letters: &[Letter]) -> Result<(), BatchError> {
+/// Calls the function of a test. It is outside of the map while it runs, so tests do not wait for each other. The calls of one
+/// test must not overlap, except those of `lanes`, which has a function of its own.
+fn call(receiver: &'static str, test: &str, parcels: &[Parcel]) -> Result<(), BatchError> {
     if let Some(of_lanes) = lanes::receiver(test) {
-        return of_lanes.call(letters);
+        return of_lanes.call(parcels);
     }
     let lock = || RECEIVERS.lock().unwrap_or_else(PoisonError::into_inner);
     let mut function = lock().remove(test).expect("one call at a time");
-    let result = catch_unwind(AssertUnwindSafe(|| function(receiver, letters)));
+    let result = catch_unwind(AssertUnwindSafe(|| function(receiver, parcels)));
     lock().insert(test.to_owned(), function);
     result.unwrap_or_else(|panic| resume_unwind(panic))
 }
 
-macro_rules! letters {
+macro_rules! parcels {
     ($batch:expr) => {{
-        let letters: Vec<Letter> = $batch.events().map(|event| (event.number, event.to.clone())).collect();
+        let parcels: Vec<Parcel> = $batch.events().map(|event| (event.number, event.to.clone())).collect();
         let test = $batch.events().next().expect("no batch is empty").test.clone();
-        (test, letters)
+        (test, parcels)
     }};
 }
 
-#[receiver(LETTER_POSTED, batch(max = 100, wait = "50ms"))]
-fn post(batch: &Batch<LetterPosted>) -> Result<(), BatchError> {
-    let (test, letters) = letters!(batch);
-    call("post", &test, &letters)
+#[receiver(PARCEL_POSTED, batch(max = 100, wait = "50ms"))]
+fn post(batch: &Batch<ParcelPosted>) -> Result<(), BatchError> {
+    let (test, parcels) = parcels!(batch);
+    call("post", &test, &parcels)
 }
 
-#[receiver(LETTER_FILED, batch(max = 100, wait = "1h"))]
-fn file(batch: &Batch<LetterFiled>) -> Result<(), BatchError> {
-    let (test, letters) = letters!(batch);
-    call("file", &test, &letters)
+#[receiver(PARCEL_STORED, batch(max = 100, wait = "1h"))]
+fn store(batch: &Batch<ParcelStored>) -> Result<(), BatchError> {
+    let (test, parcels) = parcels!(batch);
+    call("store", &test, &parcels)
 }
 
-#[receiver(LETTER_COUNTED, batch(max = 10, wait = "1h"))]
-fn count(batch: &Batch<LetterCounted>) -> Result<(), BatchError> {
-    let (test, letters) = letters!(batch);
-    call("count", &test, &letters)
+#[receiver(PARCEL_SORTED, batch(max = 10, wait = "1h"))]
+fn in_batches(batch: &Batch<ParcelSorted>) -> Result<(), BatchError> {
+    let (test, parcels) = parcels!(batch);
+    call("in_batches", &test, &parcels)
 }
 
-#[receiver(LETTER_COUNTED, batch(max = 4, wait = "1h"))]
-async fn weigh(batch: &Batch<LetterCounted>) -> Result<(), BatchError> {
-    let (test, letters) = letters!(batch);
-    call("weigh", &test, &letters)
+#[receiver(PARCEL_SORTED, batch(max = 4, wait = "1h"))]
+async fn in_async_batches(batch: &Batch<ParcelSorted>) -> Result<(), BatchError> {
+    let (test, parcels) = parcels!(batch);
+    call("in_async_batches", &test, &parcels)
 }
 
-#[receiver(LETTER_COUNTED)]
-fn stamp(test: &str, number: &i32, to: &str) -> Result<(), ReceiverError> {
-    call("stamp", test, &[(*number, to.to_owned())]).map_err(|error| match error.to_string() {
+#[receiver(PARCEL_SORTED)]
+fn one_by_one(test: &str, number: &i32, to: &str) -> Result<(), ReceiverError> {
+    call("one_by_one", test, &[(*number, to.to_owned())]).map_err(|error| match error.to_string() {
         away if away.contains("503") => ReceiverError::unavailable(away),
         other => ReceiverError::new(other),
     })

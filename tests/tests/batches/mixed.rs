@@ -1,4 +1,4 @@
-//! Events with batch receivers and another one, and pauses because one of them is away.
+//! Events with batch receivers and a receiver of single parcels, and pauses because one of them is unavailable.
 
 use std::{
     collections::BTreeMap,
@@ -15,30 +15,30 @@ use super::{
     world::{World, wait},
 };
 
-/// The letters of each call, by receiver.
+/// The numbers in each call, by receiver.
 type CallsOf = BTreeMap<&'static str, Vec<Vec<i32>>>;
 
-/// What the receivers of letters that are counted do: `stamp` gets one at a time, `count` and `weigh` get batches.
+/// Records the calls of the receivers of sorted parcels, some of which fail.
 #[derive(Clone, Default)]
-struct Office {
+struct Receivers {
     calls: Arc<Mutex<CallsOf>>,
     is_back: Arc<AtomicBool>,
 }
 
-impl Office {
-    /// Lets receivers fail with the letters for which `fails` returns an error, until they are back.
+impl Receivers {
+    /// Makes receivers fail with the error that `fails` returns, until [`comes_back`](Self::comes_back).
     fn of(test: &str, fails: impl Fn(&str, &[i32]) -> Option<ReceiverError> + Send + 'static) -> Self {
-        let office = Self::default();
-        let Self { calls, is_back } = office.clone();
-        receive(test, move |receiver, letters| {
-            let numbers: Vec<i32> = letters.iter().map(|(number, _)| *number).collect();
+        let receivers = Self::default();
+        let Self { calls, is_back } = receivers.clone();
+        receive(test, move |receiver, parcels| {
+            let numbers: Vec<i32> = parcels.iter().map(|(number, _)| *number).collect();
             calls.lock().unwrap().entry(receiver).or_default().push(numbers.clone());
             match fails(receiver, &numbers).filter(|_| !is_back.load(Ordering::SeqCst)) {
                 Some(error) => Err(BatchError::from(error)),
                 None => Ok(()),
             }
         });
-        office
+        receivers
     }
 
     fn comes_back(&self) {
@@ -49,7 +49,7 @@ impl Office {
         self.calls.lock().unwrap().get(receiver).cloned().unwrap_or_default()
     }
 
-    /// Returns how often a receiver was called with this letter alone.
+    /// Returns how often a receiver was called with this parcel alone.
     fn tries(&self, receiver: &str, number: i32) -> usize {
         self.calls(receiver).iter().filter(|numbers| **numbers == [number]).count()
     }
@@ -59,45 +59,49 @@ fn away() -> ReceiverError {
     ReceiverError::unavailable("503")
 }
 
-/// While `stamp` is away, the batch receivers get nothing, and after that they get all in their order.
+/// While `one_by_one` is unavailable, the batch receivers get nothing. Afterwards they get all parcels in order.
 pub(crate) fn batches_keep_their_order_while_another_receiver_is_away(world: &World) {
-    let office =
-        Office::of(world.test, |receiver, numbers| (receiver == "stamp" && numbers == [2]).then(away));
-    world.count(0..12);
+    let receivers = Receivers::of(world.test, |receiver, numbers| {
+        (receiver == "one_by_one" && numbers == [2]).then(away)
+    });
+    world.sort(0..12);
     let running = world.start(|consumer| consumer);
-    wait("the letter is tried often", || office.tries("stamp", 2) > 4);
-    assert_eq!((office.calls("count"), office.calls("weigh")), (Vec::new(), Vec::new()));
-    office.comes_back();
-    wait("the batch of ten is through, and the others are collected", || {
-        office.calls("count").len() == 1 && office.tries("stamp", 11) == 1
+    wait("the parcel is tried often", || receivers.tries("one_by_one", 2) > 4);
+    assert_eq!(
+        (receivers.calls("in_batches"), receivers.calls("in_async_batches")),
+        (Vec::new(), Vec::new())
+    );
+    receivers.comes_back();
+    wait("the batch of ten is handled, and the others are collected", || {
+        receivers.calls("in_batches").len() == 1 && receivers.tries("one_by_one", 11) == 1
     });
     let report = running.stop();
     assert_eq!((report.handled, report.pauses, report.failed_attempts), (12, 1, 0), "{report}");
-    assert_eq!(office.calls("count"), [(0..10).collect::<Vec<_>>(), vec![10, 11]]);
-    assert_eq!(office.calls("weigh").concat(), (0..12).collect::<Vec<_>>());
-    let stamped: Vec<i32> = office.calls("stamp").concat();
+    assert_eq!(receivers.calls("in_batches"), [(0..10).collect::<Vec<_>>(), vec![10, 11]]);
+    assert_eq!(receivers.calls("in_async_batches").concat(), (0..12).collect::<Vec<_>>());
+    let singles: Vec<i32> = receivers.calls("one_by_one").concat();
     assert!(
-        stamped.is_sorted() && stamped.iter().filter(|number| **number != 2).count() == 11,
-        "{stamped:?}"
+        singles.is_sorted() && singles.iter().filter(|number| **number != 2).count() == 11,
+        "{singles:?}"
     );
     assert_eq!((world.dead_letters(), world.open()), (0, (0, 0)));
 }
 
-/// While `weigh`, an async batch receiver, is away, no other receiver gets a letter twice.
+/// While `in_async_batches` is unavailable, no other receiver gets a parcel twice.
 pub(crate) fn a_batch_receiver_that_is_away_is_tried_alone(world: &World) {
-    let office = Office::of(world.test, |receiver, _| (receiver == "weigh").then(away));
-    world.count(0..12);
+    let receivers = Receivers::of(world.test, |receiver, _| (receiver == "in_async_batches").then(away));
+    world.sort(0..12);
     let running = world.start(|consumer| consumer);
-    wait("the first letter is tried often", || office.tries("weigh", 0) > 4);
-    office.comes_back();
-    wait("the batch of ten is through, and the others are collected", || {
-        office.calls("count").len() == 1 && office.tries("stamp", 11) == 1
+    wait("the first parcel is tried often", || receivers.tries("in_async_batches", 0) > 4);
+    receivers.comes_back();
+    wait("the batch of ten is handled, and the others are collected", || {
+        receivers.calls("in_batches").len() == 1 && receivers.tries("one_by_one", 11) == 1
     });
     let report = running.stop();
     assert_eq!((report.handled, report.pauses, report.failed_attempts), (12, 1, 0), "{report}");
-    assert_eq!(office.calls("weigh")[0], [0, 1, 2, 3], "the first call fails");
-    for receiver in ["count", "stamp"] {
-        assert_eq!(office.calls(receiver).concat(), (0..12).collect::<Vec<_>>(), "{receiver}");
+    assert_eq!(receivers.calls("in_async_batches")[0], [0, 1, 2, 3], "the first call fails");
+    for receiver in ["in_batches", "one_by_one"] {
+        assert_eq!(receivers.calls(receiver).concat(), (0..12).collect::<Vec<_>>(), "{receiver}");
     }
     assert_eq!((world.dead_letters(), world.open()), (0, (0, 0)));
 }
@@ -111,80 +115,84 @@ fn a_pause_for_one_receiver_keeps_the_order_of_others() {
 #[test]
 fn several_receivers_that_are_away_come_back_one_after_another() {
     let world = World::new("mixed, all away");
-    let office = Office::of(world.test, |_, numbers| numbers.contains(&1).then(away));
-    world.count(0..6);
+    let receivers = Receivers::of(world.test, |_, numbers| numbers.contains(&1).then(away));
+    world.sort(0..6);
     let running = world.start(|consumer| consumer);
-    wait("the letter is tried often", || office.tries("stamp", 1) > 4);
-    assert_eq!(office.calls("count").len() + office.calls("weigh").len(), 0);
-    office.comes_back();
-    wait("four are weighed, and the others are collected", || {
-        office.calls("weigh").len() == 1 && office.tries("stamp", 5) == 1
+    wait("the parcel is tried often", || receivers.tries("one_by_one", 1) > 4);
+    assert_eq!(receivers.calls("in_batches").len() + receivers.calls("in_async_batches").len(), 0);
+    receivers.comes_back();
+    wait("a batch of four is handled, and the others are collected", || {
+        receivers.calls("in_async_batches").len() == 1 && receivers.tries("one_by_one", 5) == 1
     });
     let report = running.stop();
     assert_eq!((report.handled, report.failed_attempts), (6, 0), "{report}");
-    for receiver in ["count", "weigh"] {
-        assert_eq!(office.calls(receiver).concat(), (0..6).collect::<Vec<_>>(), "{receiver}");
+    for receiver in ["in_batches", "in_async_batches"] {
+        assert_eq!(receivers.calls(receiver).concat(), (0..6).collect::<Vec<_>>(), "{receiver}");
     }
 }
 
 #[test]
-fn an_outage_that_nobody_declares_is_tried_with_its_receiver_alone() {
+fn in_an_undeclared_outage_only_the_failed_receiver_is_tried() {
     let world = World::new("mixed, not declared");
-    let office = Office::of(world.test, |receiver, numbers| {
-        (receiver == "stamp" && numbers[0] > 0).then(|| ReceiverError::new("connection refused"))
+    let receivers = Receivers::of(world.test, |receiver, numbers| {
+        (receiver == "one_by_one" && numbers[0] > 0).then(|| ReceiverError::new("connection refused"))
     });
-    world.count(0..6);
+    world.sort(0..6);
     let running = world.start(|consumer| consumer.max_attempts(1).pause_after(1));
-    wait("the letter is tried often", || office.tries("stamp", 1) > 4);
-    assert_eq!(office.calls("count").len() + office.calls("weigh").len(), 0);
-    office.comes_back();
-    wait("four are weighed, and the others are collected", || {
-        office.calls("weigh").len() == 1 && office.tries("stamp", 5) == 1
+    wait("the parcel is tried often", || receivers.tries("one_by_one", 1) > 4);
+    assert_eq!(receivers.calls("in_batches").len() + receivers.calls("in_async_batches").len(), 0);
+    receivers.comes_back();
+    wait("a batch of four is handled, and the others are collected", || {
+        receivers.calls("in_async_batches").len() == 1 && receivers.tries("one_by_one", 5) == 1
     });
     let report = running.stop();
     assert_eq!((report.handled, report.pauses, report.dead_lettered), (6, 1, 0), "{report}");
-    assert_eq!(office.calls("count").concat(), (0..6).collect::<Vec<_>>());
+    assert_eq!(receivers.calls("in_batches").concat(), (0..6).collect::<Vec<_>>());
 }
 
 #[test]
-fn an_outage_goes_on_if_its_receiver_no_longer_says_so() {
+fn an_outage_continues_if_the_receiver_fails_with_another_error() {
     let world = World::new("mixed, says less");
     let tries = Mutex::new(0);
-    let office = Office::of(world.test, move |receiver, _| {
+    let receivers = Receivers::of(world.test, move |receiver, _| {
         let mut tries = tries.lock().unwrap();
-        *tries += u32::from(receiver == "stamp");
-        (receiver == "stamp").then(|| if *tries == 1 { away() } else { ReceiverError::new("refused") })
+        *tries += u32::from(receiver == "one_by_one");
+        (receiver == "one_by_one").then(|| if *tries == 1 { away() } else { ReceiverError::new("refused") })
     });
-    world.count(0..3);
+    world.sort(0..3);
     let running = world.start(|consumer| consumer.max_attempts(1).pause_after(1));
-    wait("the letter is tried often", || office.tries("stamp", 0) > 4);
-    office.comes_back();
-    wait("all are stamped", || office.tries("stamp", 2) == 1);
+    wait("the parcel is tried often", || receivers.tries("one_by_one", 0) > 4);
+    receivers.comes_back();
+    wait("`one_by_one` has all", || receivers.tries("one_by_one", 2) == 1);
     let report = running.stop();
     assert_eq!((report.handled, report.pauses, report.dead_lettered), (3, 1, 0), "{report}");
 }
 
 #[test]
-fn a_receiver_that_is_given_up_keeps_letters_from_no_other() {
+fn after_the_last_attempt_of_one_receiver_the_others_still_get_the_parcel() {
     for attempts in [1, 2] {
         let world = World::new(if attempts == 1 { "mixed, one attempt" } else { "mixed, two attempts" });
-        let office = Office::of(world.test, |receiver, numbers| match receiver {
-            "stamp" => (numbers == [3]).then(|| ReceiverError::new("no ink")),
-            "weigh" => numbers.contains(&5).then(|| ReceiverError::new("too heavy")),
+        let receivers = Receivers::of(world.test, |receiver, numbers| match receiver {
+            "one_by_one" => (numbers == [3]).then(|| ReceiverError::new("no ink")),
+            "in_async_batches" => numbers.contains(&5).then(|| ReceiverError::new("too heavy")),
             _ => None,
         });
-        world.count(0..8);
+        world.sort(0..8);
         let report = world.handle(8, |consumer| consumer.max_attempts(attempts));
         assert_eq!((report.handled, report.dead_lettered), (6, 2), "{report}");
-        let mut counted = office.calls("count").concat();
-        counted.sort_unstable();
-        assert_eq!(counted, (0..8).collect::<Vec<_>>(), "each once, whatever another receiver does");
-        let letters =
+        let mut handled = receivers.calls("in_batches").concat();
+        handled.sort_unstable();
+        assert_eq!(handled, (0..8).collect::<Vec<_>>(), "each once, although other receivers fail");
+        let dead_letters =
             world.bus.operations().unwrap().dead_letters(super::world::TOPIC, super::world::GROUP, None, 9);
         let mut failed: Vec<Vec<String>> =
-            letters.unwrap().into_iter().map(|letter| letter.failure.receivers).collect();
+            dead_letters.unwrap().into_iter().map(|letter| letter.failure.receivers).collect();
         failed.sort();
-        assert_eq!(failed, [["batches::stamp"], ["batches::weigh"]], "with {attempts} attempts");
+        assert_eq!(
+            failed,
+            [["batches::one_by_one"], ["batches::in_async_batches"]],
+            "with {attempts} attempts"
+        );
         assert_eq!(world.open(), (0, 0));
     }
 }

@@ -1,4 +1,4 @@
-//! What a replay asks its bus.
+//! Records what a replay asks its bus to do.
 
 use openedx_events::event_bus::{
     BusError, Cursor, DeadLetter, EntryId, Lag, Operations, Page, Pending, Start,
@@ -8,7 +8,7 @@ use openedx_events::event_bus::{
 pub(super) struct Recording<'a> {
     inner: &'a mut dyn Operations,
     pub(super) calls: Vec<String>,
-    /// The bus cannot remember the replay of this letter.
+    /// A dead letter whose replay the bus fails to remember.
     pub(super) refused: Option<EntryId>,
 }
 

@@ -25,7 +25,7 @@ fn world(server: &RedisServer, test: &'static str) -> World {
 fn batches_are_full_while_the_consumer_reads_ahead() {
     let server = RedisServer::start();
     let (world, calls) = (world(&server, "redis"), Calls::of("redis", |_| Ok(())));
-    world.file(0..2000);
+    world.store(0..2000);
     assert_eq!(world.handle(2000, |consumer| consumer).handled, 2000);
     assert_eq!(calls.sizes(), [100; 20]);
     assert_eq!(calls.all().concat(), (0..2000).collect::<Vec<_>>());
@@ -36,7 +36,7 @@ fn batches_are_full_while_the_consumer_reads_ahead() {
 fn what_a_killed_process_had_collected_comes_again_in_batches() {
     let server = RedisServer::start();
     let world = world(&server, "killed");
-    world.file(0..70);
+    world.store(0..70);
     for _ in 0..2 {
         let worker = env!("CARGO_BIN_EXE_batch_worker");
         let mut command = Command::new(worker);
@@ -50,7 +50,7 @@ fn what_a_killed_process_had_collected_comes_again_in_batches() {
     }
     let attempts = world.bus.operations().unwrap().pending(TOPIC, GROUP, None, 100).unwrap();
     assert!(attempts.iter().all(|pending| pending.attempts == 0), "{attempts:?}");
-    world.file(70..100);
+    world.store(70..100);
     let calls = Calls::of("killed", |_| Ok(()));
     assert_eq!(world.handle(100, |consumer| consumer).handled, 100);
     assert_eq!(calls.all(), [(0..100).collect::<Vec<_>>()], "one batch, in the order of the topic");
@@ -60,8 +60,8 @@ fn what_a_killed_process_had_collected_comes_again_in_batches() {
 fn attempts_of_a_batch_that_comes_again_are_stored_before_its_call() {
     let server = RedisServer::start();
     let world = world(&server, "stored");
-    world.file(0..20);
-    // A member that dies has received all.
+    world.store(0..20);
+    // A member receives all entries, and dies.
     let subscription = {
         let mut subscription = openedx_events::event_bus::Subscription::new(TOPIC, GROUP, "a");
         subscription.start = openedx_events::event_bus::Start::Backlog;
@@ -82,12 +82,12 @@ fn attempts_of_a_batch_that_comes_again_are_stored_before_its_call() {
 }
 
 #[test]
-fn letters_to_one_addressee_keep_their_order_after_a_restart() {
+fn parcels_to_one_addressee_keep_their_order_after_a_restart() {
     let server = RedisServer::start();
     for (test, is_unavailable) in [("away", true), ("one-fails", false)] {
         let world = world(&server, test);
-        world.file_to((0..450).map(|number| (number, "ada".to_owned())));
-        // A member that dies has received some.
+        world.store_for((0..450).map(|number| (number, "ada".to_owned())));
+        // A member receives some entries, and dies.
         let mut subscription = openedx_events::event_bus::Subscription::new(TOPIC, GROUP, "a");
         subscription.start = openedx_events::event_bus::Start::Backlog;
         let mut member = world.bus.consumer(&subscription).unwrap();

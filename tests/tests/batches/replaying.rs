@@ -16,18 +16,18 @@ use openedx_events::{
 };
 
 use super::{
-    Letter, receive,
+    Parcel, receive,
     recording::Recording,
     world::{Calls, GROUP, MILLIS, PATIENCE, TOPIC, World, wait},
 };
 
 impl World {
-    /// Makes dead letters of all letters. These receivers failed; if none is named, none had run.
+    /// Makes a dead letter of each parcel. The named receivers failed; without names, no receiver had run.
     fn bury(&self, receivers: &[&str]) -> Vec<DeadLetter> {
         self.bury_from(0, receivers)
     }
 
-    /// Makes dead letters of all letters but the first few.
+    /// Makes a dead letter of each parcel except the first ones.
     fn bury_from(&self, first: usize, receivers: &[&str]) -> Vec<DeadLetter> {
         let mut operations = self.bus.operations().unwrap();
         let cursor = operations.cursor(TOPIC, &Start::Backlog).unwrap();
@@ -68,7 +68,7 @@ impl World {
     }
 }
 
-/// The name of a receiver, and the numbers of its letters.
+/// The name of a receiver, and the numbers of its parcels.
 type Call = (&'static str, Vec<i32>);
 
 /// Returns the error; `handled` if there is none.
@@ -88,7 +88,7 @@ fn ids(letters: &[DeadLetter]) -> Vec<EntryId> {
 #[test]
 fn batches_are_as_large_as_the_receiver_allows() {
     let world = World::new("many");
-    world.file(0..250);
+    world.store(0..250);
     let letters = world.bury(&[]);
     let seen: Arc<Mutex<Vec<Vec<EntryId>>>> = Arc::default();
     let (records, bus) = (Arc::clone(&seen), Arc::clone(&world.bus));
@@ -103,7 +103,7 @@ fn batches_are_as_large_as_the_receiver_allows() {
     assert_eq!(
         *seen.lock().unwrap(),
         expected,
-        "the bus remembers the letters of the batch that runs, and no others"
+        "the bus remembers only the dead letters of the batch that is running"
     );
     assert!(world.letters().is_empty() && world.replaying().is_empty());
     assert!(world.replay(&[]).is_empty());
@@ -113,13 +113,13 @@ fn batches_are_as_large_as_the_receiver_allows() {
 fn listed_positions_stay_dead_letters() {
     let world = World::new("some stay");
     let calls = Calls::of("some stay", |_| Err(BatchError::some([(7, "no stamp"), (2, "no address")])));
-    world.file(0..9);
-    let letters = world.bury(&["batches::file"]);
+    world.store(0..9);
+    let letters = world.bury(&["batches::store"]);
     let replayed = world.replay(&letters);
     for (position, outcome) in replayed.iter().enumerate() {
         let expected = match position {
-            2 => "batches::file: no address",
-            7 => "batches::file: no stamp",
+            2 => "batches::store: no address",
+            7 => "batches::store: no stamp",
             _ => "handled",
         };
         assert_eq!(outcome, expected, "{position}");
@@ -147,10 +147,10 @@ fn poison_is_found_even_if_it_is_in_front() {
             true => Err("poison".into()),
             false => Ok(()),
         });
-        world.file(0..10);
+        world.store(0..10);
         let letters = world.bury(&[]);
         for (number, outcome) in (0..).zip(world.replay(&letters)) {
-            let expected = if is_poison(&number) { "batches::file: poison" } else { "handled" };
+            let expected = if is_poison(&number) { "batches::store: poison" } else { "handled" };
             assert_eq!(outcome, expected, "{name}: {number}");
         }
         assert_eq!(world.letters().len(), poison.len(), "{name}");
@@ -164,9 +164,9 @@ fn poison_is_found_even_if_it_is_in_front() {
 fn an_unavailable_receiver_is_called_once_for_a_batch() {
     let world = World::new("away");
     let calls = Calls::of("away", |_| Err(ReceiverError::unavailable("503").into()));
-    world.file(0..103);
+    world.store(0..103);
     let letters = world.bury(&[]);
-    let error = |len| format!("batches::file: the whole batch of {len} events failed: 503");
+    let error = |len| format!("batches::store: the whole batch of {len} events failed: 503");
     let replayed = world.replay(&letters);
     assert_eq!(calls.sizes(), [100, 3]);
     assert!(replayed[1] == error(100) && replayed[102] == error(3), "{replayed:?}");
@@ -175,7 +175,7 @@ fn an_unavailable_receiver_is_called_once_for_a_batch() {
 }
 
 #[test]
-fn a_receiver_that_blocks_leaves_the_letters_of_its_call_and_they_are_alone_the_next_time() {
+fn the_dead_letters_of_a_call_that_blocks_stay_and_are_replayed_one_by_one_next_time() {
     let world = World::new("blocked");
     let is_released = Arc::new(AtomicBool::new(false));
     let (released, has_ended) = (Arc::clone(&is_released), Arc::new(AtomicBool::new(false)));
@@ -189,10 +189,10 @@ fn a_receiver_that_blocks_leaves_the_letters_of_its_call_and_they_are_alone_the_
             Err("late".into())
         }
     });
-    world.file(0..5);
+    world.store(0..5);
     let letters = world.bury(&[]);
     let replayed = world.replay_within(&letters, MILLIS(500));
-    let late = "late: batches::file: took longer than 500ms, and may still be running";
+    let late = "late: batches::store: took longer than 500ms, and may still be running";
     assert_eq!(replayed, ["handled", "handled", late, late, late]);
     assert_eq!(first.sizes(), [5, 2, 3]);
     let left = world.letters();
@@ -205,7 +205,7 @@ fn a_receiver_that_blocks_leaves_the_letters_of_its_call_and_they_are_alone_the_
     thread::sleep(MILLIS(50));
     assert_eq!(first.sizes(), [5, 2, 3]);
     let calls = Calls::of("blocked", |_| Ok(()));
-    world.file(5..8);
+    world.store(5..8);
     let letters = world.bury_from(5, &[]);
     assert_eq!(world.replay(&letters), vec!["handled"; 6]);
     assert_eq!(calls.all(), [vec![2], vec![3], vec![4], vec![5, 6, 7]]);
@@ -213,26 +213,26 @@ fn a_receiver_that_blocks_leaves_the_letters_of_its_call_and_they_are_alone_the_
 }
 
 #[test]
-fn other_receivers_run_one_by_one_and_only_those_that_failed_are_named() {
+fn receivers_run_one_after_another_and_a_dead_letter_names_those_that_failed() {
     let world = World::new("several");
     let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
     let records = Arc::clone(&calls);
-    receive("several", move |receiver: &'static str, letters: &[Letter]| {
-        let numbers: Vec<i32> = letters.iter().map(|(number, _)| *number).collect();
+    receive("several", move |receiver: &'static str, parcels: &[Parcel]| {
+        let numbers: Vec<i32> = parcels.iter().map(|(number, _)| *number).collect();
         records.lock().unwrap().push((receiver, numbers.clone()));
         let position = |number: i32| numbers.iter().position(|one| *one == number);
         match receiver {
-            "stamp" if numbers == [2] => Err("no stamp".into()),
-            "count" => Err(BatchError::some(position(3).map(|position| (position, "three")))),
-            "weigh" => Err(BatchError::some(position(2).map(|position| (position, "heavy")))),
+            "one_by_one" if numbers == [2] => Err("no stamp".into()),
+            "in_batches" => Err(BatchError::some(position(3).map(|position| (position, "three")))),
+            "in_async_batches" => Err(BatchError::some(position(2).map(|position| (position, "heavy")))),
             _ => Ok(()),
         }
     });
-    world.count(0..6);
+    world.sort(0..6);
     let letters = world.bury(&[]);
     let replayed = world.replay(&letters);
-    let two = "batches::stamp: no stamp; batches::weigh: heavy";
-    assert_eq!(replayed, ["handled", "handled", two, "batches::count: three", "handled", "handled"]);
+    let two = "batches::one_by_one: no stamp; batches::in_async_batches: heavy";
+    assert_eq!(replayed, ["handled", "handled", two, "batches::in_batches: three", "handled", "handled"]);
     let of = |name: &str| -> Vec<Vec<i32>> {
         calls
             .lock()
@@ -242,32 +242,38 @@ fn other_receivers_run_one_by_one_and_only_those_that_failed_are_named() {
             .map(|(_, numbers)| numbers.clone())
             .collect()
     };
-    assert_eq!(of("stamp"), (0..6).map(|number| vec![number]).collect::<Vec<_>>());
+    assert_eq!(of("one_by_one"), (0..6).map(|number| vec![number]).collect::<Vec<_>>());
     // The smallest limit holds for both.
     assert_eq!(
-        (of("count"), of("weigh")),
+        (of("in_batches"), of("in_async_batches")),
         (vec![vec![0, 1, 2, 3], vec![4, 5]], vec![vec![0, 1, 2, 3], vec![4, 5]])
     );
     let left = world.letters();
     let names: Vec<_> = left.iter().map(|letter| letter.failure.receivers.clone()).collect();
-    assert_eq!(names, [vec!["batches::stamp", "batches::weigh"], vec!["batches::count"]]);
+    assert_eq!(
+        names,
+        [vec!["batches::one_by_one", "batches::in_async_batches"], vec!["batches::in_batches"]]
+    );
     assert!(left.iter().all(|letter| letter.failure.attempts == 9));
-    assert_eq!(left[1].failure.error, "batches::count: three");
+    assert_eq!(left[1].failure.error, "batches::in_batches: three");
 
-    // They need different receivers, so each is alone, and no receiver gets what it had handled.
+    // The two dead letters need different receivers, so each is replayed alone, and no receiver gets a parcel again.
     calls.lock().unwrap().clear();
     assert_eq!(world.replay(&left).len(), 2);
-    assert_eq!((of("stamp"), of("count"), of("weigh")), (vec![vec![2]], vec![vec![3]], vec![vec![2]]));
+    assert_eq!(
+        (of("one_by_one"), of("in_batches"), of("in_async_batches")),
+        (vec![vec![2]], vec![vec![3]], vec![vec![2]])
+    );
     assert!(world.replaying().is_empty());
 }
 
 #[test]
-fn letters_of_other_events_are_not_overtaken_and_one_that_cannot_be_read_fails_alone() {
+fn batches_do_not_overtake_dead_letters_of_other_events_and_an_unreadable_one_fails_alone() {
     let world = World::new("mixed");
     let calls = Calls::of("mixed", |_| Ok(()));
-    world.file(0..2);
+    world.store(0..2);
     world.post([2]);
-    world.file(3..6);
+    world.store(3..6);
     let mut letters = world.bury(&[]);
     let mut broken = letters[4].message.to_builder();
     broken.event_data(&b"\xff"[..]);
@@ -283,11 +289,11 @@ fn letters_of_other_events_are_not_overtaken_and_one_that_cannot_be_read_fails_a
 }
 
 #[test]
-fn without_batch_receivers_each_letter_costs_what_it_costs_alone() {
+fn without_batch_receivers_dead_letters_are_replayed_one_by_one() {
     let world = World::new("plain");
     receive("plain", |_, _| Ok(()));
-    world.count(0..2);
-    let letters = world.bury(&["batches::stamp"]);
+    world.sort(0..2);
+    let letters = world.bury(&["batches::one_by_one"]);
     let mut operations = world.bus.operations().unwrap();
     let mut recording = Recording::of(&mut *operations);
     replay_all(&mut recording, TOPIC, GROUP, &letters, PATIENCE).unwrap();
@@ -303,10 +309,10 @@ fn without_batch_receivers_each_letter_costs_what_it_costs_alone() {
 }
 
 #[test]
-fn letters_of_a_batch_that_could_not_begin_are_not_remembered() {
+fn the_bus_does_not_remember_the_dead_letters_of_a_batch_that_could_not_begin() {
     let world = World::new("refused");
     let calls = Calls::of("refused", |_| Ok(()));
-    world.file(0..3);
+    world.store(0..3);
     let letters = world.bury(&[]);
     let mut operations = world.bus.operations().unwrap();
     let mut recording = Recording::of(&mut *operations);
@@ -316,7 +322,7 @@ fn letters_of_a_batch_that_could_not_begin_are_not_remembered() {
     assert!(calls.all().is_empty() && world.replaying().is_empty());
     assert_eq!(world.letters().len(), 3);
 
-    // Each step is one call for all of them.
+    // Each step is one call for the whole batch.
     let mut recording = Recording::of(&mut *operations);
     replay_all(&mut recording, TOPIC, GROUP, &letters, PATIENCE).unwrap();
     let list = ids(&letters).iter().map(EntryId::as_str).collect::<Vec<_>>().join(" ");

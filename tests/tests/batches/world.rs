@@ -1,4 +1,4 @@
-//! A memory bus with letters, and a record of the calls of their receivers.
+//! A bus with parcels, and a record of the calls of their receivers.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -12,16 +12,16 @@ use openedx_events::{
 };
 
 use super::{
-    LETTER_COUNTED, LETTER_FILED, LETTER_POSTED, Letter, LetterCounted, LetterFiled, LetterPosted, receive,
+    PARCEL_POSTED, PARCEL_SORTED, PARCEL_STORED, Parcel, ParcelPosted, ParcelSorted, ParcelStored, receive,
 };
 
 /// The time after which a test counts as hung.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
-pub(crate) const TOPIC: &str = "letters";
+pub(crate) const TOPIC: &str = "parcels";
 pub(crate) const GROUP: &str = "office";
 pub(crate) const MILLIS: fn(u64) -> Duration = Duration::from_millis;
 
-/// A bus with a topic of letters.
+/// A bus with a topic of parcels.
 pub(crate) struct World {
     pub(crate) test: &'static str,
     pub(crate) bus: Arc<dyn EventBus>,
@@ -45,27 +45,28 @@ impl World {
         assert!(sent.iter().all(Result::is_ok), "{sent:?}");
     }
 
-    /// Sends letters whose batches wait for a short time, each with its own addressee.
+    /// Posts parcels, each with its own addressee. Their batches wait for a short time.
     pub(crate) fn post(&self, numbers: impl IntoIterator<Item = i32>) {
         let test = || self.test.to_owned();
-        let letter = |number: i32| LetterPosted { test: test(), number, to: number.to_string() };
-        self.send(&LETTER_POSTED, numbers.into_iter().map(letter));
+        let parcel = |number: i32| ParcelPosted { test: test(), number, to: number.to_string() };
+        self.send(&PARCEL_POSTED, numbers.into_iter().map(parcel));
     }
 
-    /// Sends letters whose batches wait until they are complete, each with its own addressee.
-    pub(crate) fn file(&self, numbers: impl IntoIterator<Item = i32>) {
-        self.file_to(numbers.into_iter().map(|number| (number, number.to_string())));
+    /// Stores parcels, each with its own addressee. Their batches wait until they are full.
+    pub(crate) fn store(&self, numbers: impl IntoIterator<Item = i32>) {
+        self.store_for(numbers.into_iter().map(|number| (number, number.to_string())));
     }
 
-    pub(crate) fn file_to(&self, letters: impl IntoIterator<Item = Letter>) {
-        let letter = |(number, to)| LetterFiled { test: self.test.to_owned(), number, to };
-        self.send(&LETTER_FILED, letters.into_iter().map(letter));
+    pub(crate) fn store_for(&self, parcels: impl IntoIterator<Item = Parcel>) {
+        let parcel = |(number, to)| ParcelStored { test: self.test.to_owned(), number, to };
+        self.send(&PARCEL_STORED, parcels.into_iter().map(parcel));
     }
 
-    pub(crate) fn count(&self, numbers: impl IntoIterator<Item = i32>) {
-        let letter =
-            |number: i32| LetterCounted { test: self.test.to_owned(), number, to: number.to_string() };
-        self.send(&LETTER_COUNTED, numbers.into_iter().map(letter));
+    /// Sorts parcels, each with its own addressee. They have a receiver of single parcels and two of batches.
+    pub(crate) fn sort(&self, numbers: impl IntoIterator<Item = i32>) {
+        let parcel =
+            |number: i32| ParcelSorted { test: self.test.to_owned(), number, to: number.to_string() };
+        self.send(&PARCEL_SORTED, numbers.into_iter().map(parcel));
     }
 
     /// Returns a consumer with milliseconds instead of seconds.
@@ -74,7 +75,7 @@ impl World {
         consumer.retry(MILLIS(1), MILLIS(2)).pause_max(MILLIS(20))
     }
 
-    /// Handles this many letters.
+    /// Handles this many parcels.
     pub(crate) fn handle(&self, count: u64, set_up: impl FnOnce(Consumer) -> Consumer) -> Report {
         set_up(self.consumer()).count(count).run(Stop::new()).unwrap()
     }
@@ -86,7 +87,7 @@ impl World {
         Running { stop, thread: thread::spawn(move || consumer.run(stopper)) }
     }
 
-    /// Returns the number of letters that a member received and did not acknowledge, and of those that no member received.
+    /// Returns how many parcels were received but not acknowledged, and how many were not received.
     pub(crate) fn open(&self) -> (usize, u64) {
         let mut operations = self.bus.operations().unwrap();
         // A group that does not exist yet has received nothing.
@@ -113,20 +114,20 @@ impl Running {
     }
 }
 
-/// The letters of each call of a receiver, by number. Clones share them.
+/// The numbers of the parcels in each call of a receiver. Clones share them.
 #[derive(Clone, Default)]
 pub(crate) struct Calls(Arc<Mutex<Vec<Vec<i32>>>>);
 
 impl Calls {
-    /// Records the calls of a test, whose receivers do what `receiver` says.
+    /// Records the calls of the receivers of a test, and passes each to `receiver`.
     pub(crate) fn of(
         test: &'static str,
         mut receiver: impl FnMut(&[i32]) -> Result<(), BatchError> + Send + 'static,
     ) -> Self {
         let calls = Self::default();
         let records = calls.clone();
-        receive(test, move |_, letters| {
-            let numbers: Vec<i32> = letters.iter().map(|(number, _)| *number).collect();
+        receive(test, move |_, parcels| {
+            let numbers: Vec<i32> = parcels.iter().map(|(number, _)| *number).collect();
             records.push(numbers.clone());
             receiver(&numbers)
         });

@@ -51,7 +51,7 @@ fn the_contracts_of_the_members_are_checked_in_the_folder_of_a_workspace() {
 
 /// A copy of the folders of this workspace, with a contract that did not exist when the program was compiled.
 #[test]
-fn a_contract_newer_than_the_program_is_reported_as_such() {
+fn a_contract_newer_than_the_program_is_reported_as_newer() {
     let folder = Folder::new();
     for below in ["tests/src/bin", "tests/schemas", "other"] {
         fs::create_dir_all(folder.path(below)).unwrap();

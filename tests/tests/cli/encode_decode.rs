@@ -248,7 +248,7 @@ fn minus_zero_is_zero() {
 fn bytes_of_another_schema_are_read_with_it() {
     let folder = Folder::new();
     let schema = folder.path("schema.avsc");
-    // A release in which the personal data came last, and had no name.
+    // The schema of a release in which `pii` came last and lacked `name`.
     let user = r#"{"type": "record", "name": "CloudEvent", "fields": [{"name": "user", "type": {"type": "record", "name": "UserData",
         "fields": [{"name": "pii", "type": {"type": "record", "name": "UserPersonalData", "fields": [
             {"name": "name", "type": "string"}, {"name": "username", "type": "string"}, {"name": "email", "type": "string"}]}},

@@ -51,7 +51,7 @@ fn nothing_is_read_ahead_without_room_or_without_more_entries() {
 }
 
 #[test]
-fn entries_that_are_on_their_way_at_a_stop_are_returned() {
+fn entries_that_were_read_ahead_are_returned_at_a_stop() {
     let (test, script) = ("late", Script::default());
     let _receiver = receive(test, |_| Ok(()));
     script.reads_ahead();

@@ -1,4 +1,4 @@
-//! A consumer leaves its group, for whatever reason it ends.
+//! A consumer leaves its group, no matter why it ends.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::{
     script::{Call, Script, entry, wait},
 };
 
-/// Checks that the last calls are to leave the group once and to drop the member.
+/// Checks that the consumer has left the group once, and then dropped the member.
 fn assert_left(script: &Script) {
     let calls = script.calls();
     assert_eq!(calls.iter().filter(|call| **call == Call::Close).count(), 1, "{calls:?}");

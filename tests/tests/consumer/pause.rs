@@ -1,4 +1,4 @@
-//! Pauses: a receiver that cannot work costs few messages, no attempts and no order.
+//! Pauses: if a receiver cannot work, few messages and no attempts are lost, and the order is kept.
 
 use std::{
     collections::BTreeMap,
@@ -60,7 +60,7 @@ fn down() -> ReceiverError {
     ReceiverError::unavailable("503 from the carrier")
 }
 
-/// Sets waits to milliseconds.
+/// Sets all waits to milliseconds.
 fn quick(consumer: Consumer) -> Consumer {
     consumer.retry(MILLIS(1), MILLIS(2)).pause_max(MILLIS(20))
 }
@@ -121,7 +121,7 @@ fn a_receiver_can_say_when_to_try_again() {
 }
 
 #[test]
-fn messages_in_a_row_that_use_up_their_attempts_begin_a_pause() {
+fn several_messages_in_a_row_without_attempts_left_begin_a_pause() {
     let (test, script, service) = ("in_a_row", Script::default(), Service::default());
     let (handled, tried, _receiver) = needing(&service, test, || ReceiverError::new("connection refused"));
     script.delivers((1..=8).map(|number| entry(test, &number.to_string(), "ada")));
@@ -163,7 +163,7 @@ fn poison_among_good_messages_causes_no_pause() {
 }
 
 #[test]
-fn without_the_setting_nothing_but_a_declared_outage_pauses() {
+fn without_the_setting_only_a_declared_outage_causes_a_pause() {
     let (test, script, service) = ("off", Script::default(), Service::default());
     let (_, _, _receiver) = needing(&service, test, || ReceiverError::new("connection refused"));
     for tens in 0..3 {
@@ -242,7 +242,7 @@ fn a_pause_ends_if_the_broker_takes_all_messages_back() {
     let revoked = ["1", "2"].map(EntryId::new).to_vec();
     script.polled(Polled { revoked, ..Polled::default() });
     let resumed = "resumed: the broker took back all messages";
-    wait("it goes on", || !consumer.lines.with(resumed).is_empty());
+    wait("the consumer continues", || !consumer.lines.with(resumed).is_empty());
     service.set_up(true);
     script.delivers([entry(test, "3", "ada")]);
     wait("the next one is acknowledged", || script.has_acknowledged("3"));

@@ -114,7 +114,7 @@ fn an_entry_that_comes_back_is_another_delivery() {
 fn the_lane_follows_the_key_of_the_bus() {
     let (test, script, gate) = ("lanes", Script::default(), Gate::default());
     let (handled, _receiver) = receive_at(&gate, test);
-    // The definition's key says the opposite. With 64 lanes, different keys hardly ever share one.
+    // By the keys of the definition, it would be the other way round. With 64 lanes, different keys hardly ever share one.
     let others =
         (0..8).map(|number| keyed(test, &format!("other {number}"), "ada", ["b", "c", "d"][number % 3]));
     let entries = [keyed(test, "1", "ada", "a"), keyed(test, "2", "bob", "a")];

@@ -1,4 +1,4 @@
-//! A consumer outside of any runtime has one of its own for its receivers.
+//! A consumer on a thread without a runtime starts one for its receivers.
 
 use std::{thread, time::Duration};
 

@@ -28,9 +28,9 @@ pub(crate) enum Call {
     Acknowledge(Vec<String>),
     Hold(Vec<(String, u32)>),
     DeadLetter(String),
-    /// The consumer may be asked to take as many entries with its next poll. Recorded only if the bus reads ahead.
+    /// The bus may read this many entries ahead for the next poll. Recorded only if the bus reads ahead.
     ReadAhead(usize),
-    /// A poll that must take entries that are on their way, and how many it takes.
+    /// A poll that only takes entries which the bus already read ahead, and how many it may take.
     Take(usize),
     Close,
     Drop,
@@ -45,7 +45,7 @@ pub(crate) struct Script(Arc<(Mutex<ScriptState>, Condvar)>);
 struct ScriptState {
     polls: VecDeque<Polled>,
     calls: Vec<Call>,
-    /// The number of polls that returned something of the script.
+    /// The number of polls that returned an answer from the script.
     answered: usize,
     is_woken: bool,
     refuses: bool,
@@ -131,7 +131,7 @@ impl Script {
         let (sender, outcome) = mpsc::channel();
         let (consumer_stop, subscriber) = (stop.clone(), lines.subscriber(Level::INFO));
         thread::spawn(move || {
-            // Nobody receives it if the test has failed.
+            // If the test has failed, nobody receives the result.
             let _ = sender.send(with_default(subscriber, || consumer.run(&consumer_stop)));
         });
         Running { stop, lines, outcome }

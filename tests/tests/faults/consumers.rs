@@ -73,7 +73,7 @@ fn an_item_that_crashes_every_process_becomes_a_dead_letter() {
     report("items that crash the process", &format!("{processes} processes crashed: {}", ledger.summary()));
     ledger.check(50);
     assert_eq!(ledger.dead, BTreeMap::from([((0, 20), 5)]));
-    // The first crash of the one does not count: nobody knows which of the delivered items had begun.
+    // The first crash does not count: nobody knows which of the delivered items had begun.
     assert_eq!(processes, 7);
     ledger.check_order();
 }

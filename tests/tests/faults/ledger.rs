@@ -20,7 +20,7 @@ pub(crate) struct Ledger {
     /// The items that each consumer process has handled, in order.
     pub(crate) handled: Vec<Vec<Id>>,
     pub(crate) dead: BTreeMap<Id, u32>,
-    /// The number of entries reported as trimmed before they were read. A report that comes twice counts once.
+    /// The number of entries reported as trimmed before they were read. A repeated report counts once.
     pub(crate) lost_unread: u64,
     /// The reports that were counted.
     losses: BTreeSet<[String; 3]>,
@@ -99,7 +99,7 @@ impl Ledger {
         self.handled.iter().flatten().copied().collect()
     }
 
-    /// Returns the items that were accepted, but neither handled nor dead-lettered.
+    /// Returns the items that were accepted but neither handled nor dead-lettered.
     pub(crate) fn missing(&self) -> Vec<Id> {
         let handled = self.handled();
         let is_missing = |id: &Id| !handled.contains(id) && !self.dead.contains_key(id);

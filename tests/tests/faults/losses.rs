@@ -56,7 +56,7 @@ fn a_python_member_that_skips_unread_items_is_reported() {
     assert!(producer.end().success());
     let mut consumer = scenario.consumer("ann", &json!({"work_micros": 20_000}));
     eventually("some items are handled", || consumer.lines() > 10);
-    // It starts without `check_backlog`, and reads what comes.
+    // The member starts without `check_backlog`, and reads new entries only.
     let _: () = scenario.ask(&["XGROUP", "SETID", TOPIC, GROUP, "$"]);
     let mut producer = scenario.producer(&json!({"count": 20}));
     assert!(producer.end().success());
@@ -66,7 +66,7 @@ fn a_python_member_that_skips_unread_items_is_reported() {
 }
 
 #[test]
-fn items_in_the_hands_of_a_dead_member_survive_their_group() {
+fn items_of_a_dead_member_survive_the_deletion_of_their_group() {
     let scenario = Scenario::new();
     let mut producer = scenario.producer(&json!({"count": 500}));
     assert!(producer.end().success());

@@ -1,5 +1,5 @@
-//! Fault tests. Each keeps a ledger that must balance: every event that the bus accepted is handled at least once, or becomes a
-//! dead letter, or is reported as lost, or was lost by the server itself.
+//! Fault tests. Each keeps a ledger that must balance: every event that the bus accepted is handled at least once, becomes a
+//! dead letter, is reported as lost, or was lost by the server itself.
 //!
 //! Producers and consumers are separate processes. `FAULTS_EVENTS` sets the number of events of the large tests;
 //! `tests/all/faults.sh` and `tests/all/soak.sh` run them at scale.

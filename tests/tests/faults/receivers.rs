@@ -52,7 +52,7 @@ fn a_hanging_receiver_ends_the_process_and_loses_nothing() {
     report("hanging receivers", &ledger.summary());
     ledger.check(40);
     assert_eq!(ledger.dead, BTreeMap::from([((0, 10), 5)]));
-    assert_eq!(codes, [Some(3); 6], "five times for one item, once for the other");
+    assert_eq!(codes, [Some(3); 6], "five times for one item and once for the other");
     assert!(ledger.log.iter().any(|line| line.contains("handle` took longer than")), "{:?}", ledger.log);
 }
 

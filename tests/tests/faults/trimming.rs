@@ -24,7 +24,7 @@ fn entries_trimmed_while_pending_are_reported() {
     assert!(producer.end().success());
     let slow = json!({"work_micros": 5000, "audit": true});
     let mut killed = scenario.consumer("ann", &slow);
-    // It has read between one hundred and two hundred: a batch, and at most another one ahead.
+    // The member has read one batch of a hundred entries, and at most another one ahead.
     eventually("some items are handled", || killed.lines() > 10);
     killed.kill();
     assert_eq!(scenario.ask::<u64>(&["XTRIM", TOPIC, "MAXLEN", "750"]), 250);

@@ -67,7 +67,7 @@ const LOST_BY_PYTHON: [(&str, &[&str]); 9] = [
     ("VerificationAttemptData", &["name"]),
 ];
 
-/// The only loss that cannot be encoded: an empty `plugin_configuration` becomes the class `dict` itself.
+/// The only loss that Python cannot encode again: it replaces an empty `plugin_configuration` with the class `dict` itself.
 const WITHOUT_AVRO: &str = "plugin_configuration";
 
 /// Compares the bytes that Python writes for the event it read with the vector. Returns the fields that Python lost.

@@ -125,7 +125,7 @@ fn nothing_is_lost_when_a_broker_is_killed_or_hangs() {
 }
 
 #[test]
-fn in_the_background_the_next_messages_do_not_wait_for_the_last_ones() {
+fn background_delivery_sends_messages_before_earlier_ones_are_confirmed() {
     const ROUND_TRIP: Duration = Duration::from_millis(500);
     let cluster = MockCluster::new(1).unwrap();
     let registry = Registry::start(Keeps::Canonical);
@@ -150,7 +150,7 @@ fn a_fatal_error_ends_the_client_and_not_the_producer() {
     let mut options = KafkaOptions::new(cluster.bootstrap_servers(), [registry.url()]);
     options.produce_timeout = Duration::from_secs(20);
     let producer = KafkaBus::new(options).unwrap().producer().unwrap();
-    // Brokers before Kafka 3 want a right of its own for producers that keep the order.
+    // Brokers before Kafka 3 require a separate right for producers that keep the order.
     let error = RDKafkaRespErr::RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED;
     cluster.request_errors(RDKafkaApiKey::InitProducerId, &[error]);
     let error = producer.send(&[number("dev-mock", 1)], soon()).remove(0).unwrap_err();

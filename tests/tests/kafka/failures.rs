@@ -8,7 +8,7 @@ use openedx_events_tests::kafka_server::KafkaServer;
 use super::support::{World, new_topic, number, soon};
 
 #[test]
-fn a_topic_that_does_not_exist_is_named_and_does_not_hold_up_others() {
+fn a_missing_topic_is_named_and_does_not_delay_other_topics() {
     let Some(world) = World::new() else { return };
     let (missing, topic) = (new_topic(), world.topic(1));
     let producer = world.bus().producer().unwrap();

@@ -4,14 +4,14 @@ use openedx_events::{codec, prelude::*};
 
 use super::support::{World, envelope, soon};
 
-/// A thing with values that can be keys, and others.
+/// A thing with values that can be keys, and values that cannot.
 #[payload]
 pub struct ThingData {
     /// An optional string.
     pub label: Option<String>,
     /// A number.
     pub number: i64,
-    /// Whether it is.
+    /// A boolean.
     pub is_there: bool,
     /// Bytes.
     pub checksum: Bytes,

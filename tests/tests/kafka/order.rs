@@ -42,7 +42,7 @@ fn check(kafka: &KafkaServer, topic: &str, expected: impl Iterator<Item = i64>) 
     );
 }
 
-/// The client of librdkafka drops what it has, and does not send it before the refused messages.
+/// If a request is refused, librdkafka drops the messages that it still holds, so that they do not overtake the refused ones.
 #[test]
 fn a_refused_request_is_not_overtaken_by_what_the_client_has() {
     let cluster = MockCluster::new(1).unwrap();
@@ -79,8 +79,8 @@ fn a_refused_request_is_not_overtaken_by_what_the_client_has() {
     check(&kafka, "dev-other", [0, 1, 3001, 6001].into_iter());
 }
 
-/// A broker refuses all messages of a request that is too large. They are sent again, before those in the next request, which is
-/// small enough.
+/// A broker refuses all messages of a request that is too large. They are sent again before the messages of the next request,
+/// which is small enough.
 #[test]
 fn messages_that_are_too_large_together_are_not_overtaken() {
     let Some(kafka) = KafkaServer::start() else { return };
@@ -126,7 +126,7 @@ fn check_while(
             next += 300;
             match part {
                 0 => refuse(),
-                // Sometimes it takes longer than the client needs for what it has.
+                // Some pauses are longer than the client needs to send the messages that it holds.
                 1 if turn % 2 == 0 => thread::sleep(Duration::from_millis(300)),
                 2 => accept(),
                 _ => {}

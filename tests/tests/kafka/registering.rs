@@ -207,7 +207,7 @@ fn a_registry_that_is_away_costs_no_event_when_it_is_back() {
         world.registry.fail(fault.clone());
         let start = Instant::now();
         let deadline = start + Duration::from_millis(700);
-        // Events whose schemas are known do not wait for the registry, and nothing overtakes in a topic.
+        // Events whose schemas are known do not wait for the registry, and each topic keeps its order.
         let outcomes = producer.send(&[number(&topic, 1), number(&known, 2), number(&topic, 3)], deadline);
         assert!(start.elapsed() < Duration::from_millis(1500), "{fault:?}: {:?}", start.elapsed());
         for outcome in [&outcomes[0], &outcomes[2]] {

@@ -62,8 +62,8 @@ impl World {
     }
 }
 
-/// Returns the log lines of all tests. A subscriber for each test would miss some, because `tracing` remembers that a line was of
-/// no interest to a thread.
+/// Returns the log lines of all tests. A subscriber for each test would miss some: once no subscriber wants a line, `tracing`
+/// remembers that for the whole process.
 pub(crate) fn lines() -> &'static Lines {
     static LINES: OnceLock<Lines> = OnceLock::new();
     LINES.get_or_init(|| {

@@ -92,7 +92,7 @@ fn a_replay_runs_the_failed_receivers_and_removes_the_dead_letter() {
 }
 
 #[test]
-fn a_replay_that_ends_the_process_is_passed_over_next_time() {
+fn a_dead_letter_whose_replay_ended_the_process_is_skipped_next_time() {
     let Some(bus) = Bus::new(1) else { return };
     bus.post(&["abort", "ok"]);
     add(&bus, "worker::deliver");

@@ -1,4 +1,4 @@
-//! Consumers with dead letters: the topic at the start, and the commands on what they leave.
+//! Consumers with dead letters: how they start, and the commands for their dead letters.
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ fn a_failed_message_becomes_a_dead_letter_that_can_be_replayed() {
         (&letters[0]["attempts"], &letters[0]["error"]),
         (&2.into(), &"worker::deliver: the van does not start".into())
     );
-    // Everything that the entry had is still there.
+    // The dead letter has everything that the entry had.
     let entry = &bus.server.records(&bus.topic)[0];
     let letter = &bus.server.records(&letters_topic(&bus))[0];
     assert_eq!((&letter.value, letter.header("dlq_topic").as_deref()), (&entry.value, Some(&*bus.topic)));

@@ -57,7 +57,7 @@ fn topics_and_groups_that_do_not_exist_are_named() {
         let ran = bus.run_group(&[command], &[]);
         assert!(ran.code == 2 && ran.stderr.contains("has no group"), "{command}: {}", ran.stderr);
     }
-    // Asking has created nothing.
+    // The questions have created nothing.
     let topics = bus.server.partitions(&letters_topic(&bus));
     assert!(topics.is_empty(), "{topics:?}");
     assert_eq!(bus.run_group(&["dlq", "list"], &[]).code, 2);

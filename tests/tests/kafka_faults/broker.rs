@@ -75,7 +75,7 @@ fn a_broker_paused_longer_than_all_timeouts_loses_nothing() {
     ledger.check(300);
 }
 
-/// A background producer keeps a bounded number of events while the broker is away, then makes its caller wait.
+/// While the broker is away, a background producer keeps a bounded number of events, and then makes its caller wait.
 #[test]
 fn a_broker_away_holds_back_a_background_producer() {
     let Some(kafka) = KafkaServer::start() else { return };
@@ -102,7 +102,7 @@ fn a_broker_away_holds_back_a_background_producer() {
     });
     thread::sleep(outage());
     let held = sent();
-    assert_eq!(held, before, "it waits as long as the broker is away");
+    assert_eq!(held, before, "it waits while the broker is away");
     assert!(held < 60, "the broker was killed too late");
     let resident = |line: &str| line.split_once(' ').unwrap().1.parse::<u64>().unwrap();
     let all = super::process::lines(&sizes);

@@ -33,7 +33,7 @@ fn an_item_interrupted_by_a_kill_is_handled_after_a_restart() {
     assert!(ledger.dead.is_empty(), "{:?}", ledger.dead);
 }
 
-/// Members that stop and start in an orderly way hand over exactly.
+/// If members stop and start in an orderly way, no item is handled twice.
 #[test]
 fn a_rolling_restart_handles_each_item_once() {
     let Some(scenario) = Scenario::new() else { return };
@@ -58,8 +58,8 @@ fn a_rolling_restart_handles_each_item_once() {
     assert_eq!(ledger.duplicates(), 0, "{}", ledger.summary());
 }
 
-/// The group gives the partitions of a member that is paused beyond its session to the other. When it goes on, its
-/// acknowledgements are worth nothing, and it joins again.
+/// If a member is paused beyond its session, the group gives its partitions to the other member. When the member continues, its
+/// acknowledgements have no effect, and it joins again.
 #[test]
 fn a_member_paused_beyond_its_session_loses_nothing() {
     let Some(scenario) = Scenario::new() else { return };

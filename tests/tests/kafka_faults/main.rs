@@ -1,5 +1,5 @@
 //! Fault tests of the bus on Kafka. Each keeps a ledger that must balance: every event that the bus accepted is handled at least
-//! once, or becomes a dead letter, or is reported as lost.
+//! once, becomes a dead letter, or is reported as lost.
 //!
 //! Producers and consumers are separate processes. The tests that take minutes are in `long.rs`; `tests/all/kafka_faults.sh` runs all.
 

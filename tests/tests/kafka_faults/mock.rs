@@ -11,7 +11,7 @@ use super::{
     scenario::{Scenario, eventually, wait},
 };
 
-/// The coordinator of the group answers with each of its errors, and moves to another broker.
+/// The coordinator of the group answers with each error that it can return, and moves to another broker.
 #[test]
 fn errors_of_the_coordinator_lose_nothing() {
     use RDKafkaRespErr::{

@@ -22,7 +22,7 @@ use super::{
 pub(crate) struct Scenario {
     /// A broker of its own, if the test breaks it.
     own: Option<KafkaServer>,
-    /// Dead letters on a mock cluster are not looked at.
+    /// Whether the broker is a mock cluster. Dead letters there are not checked.
     is_mock: bool,
     pub(crate) bootstrap: String,
     pub(crate) registry: Registry,

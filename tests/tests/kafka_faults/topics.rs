@@ -63,7 +63,7 @@ fn records_deleted_before_they_were_read_are_reported() {
     assert_eq!(i64::try_from(ledger.missing().len()).unwrap(), deleted, "{}", ledger.summary());
 }
 
-/// The records of a topic that was made again begin with offset 0, before the group's commits.
+/// In a topic that was deleted and created again, records begin with offset 0, which is before the group's commits.
 #[test]
 fn a_topic_made_again_is_read_from_its_start() {
     let Some(scenario) = Scenario::new() else { return };

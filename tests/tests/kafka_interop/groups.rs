@@ -66,7 +66,7 @@ fn every_event_reaches_one_member() {
     });
 }
 
-/// Python stops, Rust goes on with its commits, and the other way round.
+/// Python stops, and Rust continues after Python's commits. Then Rust stops, and Python continues after Rust's.
 #[test]
 fn a_group_moves_from_python_to_rust_and_back() {
     let vectors = all_vectors();
@@ -80,7 +80,7 @@ fn a_group_moves_from_python_to_rust_and_back() {
         let member = |count| Member { topic: &topic, group: "group", count: Some(count), die_at: None };
         let first = python.consume(&servers, &member(10)).end();
         assert_eq!(times(&first, &[]), once(&vectors[..10]));
-        // Nobody runs in the meantime, so Rust must not begin at the end.
+        // No member runs when these are sent. Rust must not skip them.
         service.produce(&topic, &vectors[10..20]);
         let (report, second) = service.consume(&topic, "group", "{}", 10);
         assert_eq!((report.handled, report.lost), (10, 0));

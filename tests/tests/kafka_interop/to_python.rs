@@ -55,7 +55,7 @@ fn check_python(python: &Python, vectors: &[&Vector], received: &[Value]) {
     for vector in vectors {
         let event_type = vector.event.event_type();
         if let Some(reason) = not_in(python, event_type) {
-            // This bus says it in its own words.
+            // The buses word this differently.
             let reason = if reason.starts_with("KeyError") { "Unrecognized type" } else { reason };
             let mut of_type = errors.iter().filter(|answer| answer["event_type"] == event_type);
             assert!(of_type.any(|answer| answer["error"].as_str().unwrap().contains(reason)), "{errors:?}");

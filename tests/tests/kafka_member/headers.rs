@@ -12,7 +12,7 @@ const HEADERS: [(&str, &str); 7] = [
     ("sourcelib", "11.2.0"),
 ];
 
-/// As in Python, where only a text may be empty.
+/// As in Python, an empty string is valid only in headers that are strings.
 #[test]
 fn an_empty_header_is_a_value() {
     let Some(world) = World::new("empty-headers", 1) else { return };

@@ -12,7 +12,7 @@ fn unread(after: &str, before: &str, count: Option<u64>) -> Lost {
 }
 
 #[test]
-fn a_loss_is_reported_until_it_is_told() {
+fn a_loss_is_reported_again_if_the_process_dies_before_its_next_call() {
     let Some(world) = World::new("untold", 1) else { return };
     world.write(1..=10);
     let mut first = world.consumer("a");
@@ -21,7 +21,7 @@ fn a_loss_is_reported_until_it_is_told() {
     drop(first);
     world.kafka.delete_records(&world.topic, 0, 7);
     let lost = [Lost::Pending(vec![EntryId::new("0-2"), EntryId::new("0-3")]), unread("0-3", "0-7", Some(3))];
-    // The process that learns of it dies before its next call.
+    // The process that learns of the loss dies before its next call.
     for name in ["b", "c"] {
         let mut consumer = world.consumer(name);
         let polled = poll(&mut *consumer, &[], 10, LONG);
@@ -62,7 +62,7 @@ fn retention_that_overtakes_a_member_is_reported() {
     world.write(1..=3);
     let consumer = &mut *world.consumer("a");
     assert_eq!(numbers(&receive(consumer, 3)), [1, 2, 3]);
-    // The client has fetched some of these already, and hands them out.
+    // The client has already fetched some of these, and still delivers them.
     let large = openedx_events_tests::kafka_server::Record {
         value: Some([&[0, 0, 0, 0, 1][..], &vec![b'1'; 900_000]].concat()),
         ..crate::support::record(Some(0), 1)

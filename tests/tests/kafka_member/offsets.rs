@@ -16,7 +16,7 @@ fn entries_are_handed_out_in_order_and_acknowledged() {
     let (committed, marks) = world.committed(0);
     assert_eq!(committed, 0);
     assert!(marks.starts_with("oee1;a;") && marks.ends_with(";10;;"), "{marks}");
-    // A member that holds up the others: what is finished beyond is remembered.
+    // The first two entries are not finished, but the member remembers the finished entries after them.
     let ids = ids(&entries);
     poll(consumer, &ids[2..5], 0, Duration::ZERO);
     let (committed, marks) = world.committed(0);
@@ -55,7 +55,7 @@ fn a_member_continues_where_a_dead_one_was() {
 }
 
 #[test]
-fn an_orderly_end_leaves_the_group_and_gives_back_what_was_reserved() {
+fn an_orderly_end_leaves_the_group_and_returns_reserved_entries() {
     let Some(world) = World::new("orderly", 1) else { return };
     world.write(1..=500);
     let consumer = &mut *world.consumer("a");
@@ -82,7 +82,7 @@ fn an_orderly_end_leaves_the_group_and_gives_back_what_was_reserved() {
 }
 
 #[test]
-fn a_commit_of_another_client_holds_no_marks() {
+fn a_commit_of_another_client_has_no_marks() {
     let Some(world) = World::new("foreign", 1) else { return };
     world.write(1..=5);
     world.commit(2);

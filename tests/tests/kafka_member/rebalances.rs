@@ -79,7 +79,7 @@ fn a_member_finishes_what_it_has_before_it_gives_up_partitions() {
 }
 
 #[test]
-fn what_a_member_does_not_finish_in_time_is_revoked_and_delivered_again() {
+fn entries_that_a_member_does_not_finish_in_time_are_revoked_and_delivered_again() {
     let Some(world) = World::new("revoked", 2) else { return };
     world.write_to(Some(0), 1..=2);
     world.write_to(Some(1), 3..=4);
@@ -112,8 +112,8 @@ fn what_a_member_does_not_finish_in_time_is_revoked_and_delivered_again() {
 #[test]
 fn a_member_is_given_a_partition_that_it_does_not_know_yet() {
     let Some(world) = World::new("unknown-yet", 1) else { return };
-    // The first client shares out the group. This one looks at the topic more often than the member does, and its id comes first, so
-    // the member gets the partition that was added.
+    // The first client assigns the partitions of the group. It looks at the topic more often than the member does, and its id
+    // comes first, so the member gets the added partition.
     let mut config = world.kafka.client();
     config
         .set("group.id", &world.group)

@@ -1,4 +1,4 @@
-//! Kafka deletes what is old: records that a group has not read, and the positions of groups.
+//! Kafka deletes old data: records that a group has not read, and the positions of groups.
 
 use openedx_events::event_bus::Start;
 use openedx_events_tests::eventually;
@@ -51,7 +51,7 @@ fn a_group_far_behind_in_a_full_partition_is_at_risk() {
 }
 
 #[test]
-fn a_group_whose_position_is_gone_is_told() {
+fn a_lost_position_of_a_group_is_reported() {
     let Some(world) = World::new("forgotten", 1) else { return };
     let mut subscription = world.backlog("a");
     subscription.stores_dead_letters = true;

@@ -73,7 +73,7 @@ fn messages_that_cannot_be_read_say_why() {
 }
 
 #[test]
-fn while_the_registry_is_away_nothing_is_handed_out_and_nothing_lost() {
+fn while_the_registry_is_away_nothing_is_delivered_and_nothing_is_lost() {
     let Some(world) = World::new("registry-away", 2) else { return };
     let id = world.registry.register("registry-away-value", WRITER);
     world.registry.fail(Fault::Away);

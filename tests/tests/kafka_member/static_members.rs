@@ -47,7 +47,7 @@ fn a_static_member_that_restarts_keeps_its_partition() {
 }
 
 #[test]
-fn two_processes_with_one_id_are_told() {
+fn two_processes_with_one_id_are_reported() {
     let Some(world) = World::new("fenced", 1) else { return };
     world.write([1]);
     let mut first = world.static_member("one");

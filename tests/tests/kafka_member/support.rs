@@ -59,7 +59,7 @@ impl World {
         self.bus.consumer(subscription).unwrap()
     }
 
-    /// Commits an offset of partition 0 as another client does that knows no marks.
+    /// Commits an offset of partition 0 without marks, as other clients do.
     pub(crate) fn commit(&self, offset: i64) {
         let mut config = self.kafka.client();
         let client: BaseConsumer = config.set("group.id", &self.group).create().unwrap();

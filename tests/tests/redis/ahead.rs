@@ -15,7 +15,7 @@ fn failure() -> Failure {
 }
 
 #[test]
-fn entries_on_their_way_come_with_the_next_poll_whatever_is_called_before() {
+fn entries_that_were_read_ahead_come_with_the_next_poll_whatever_is_called_before() {
     let world = World::new();
     let sent = world.produce(0..25);
     let mut consumer = world.consumer("a");

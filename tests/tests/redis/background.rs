@@ -58,7 +58,7 @@ fn heals(state: &str, breaks: &[&[&str]], repairs: &[&[&str]]) {
 }
 
 #[test]
-fn a_state_of_the_server_that_heals_costs_no_event() {
+fn no_event_is_lost_if_the_server_recovers() {
     thread::scope(|scope| {
         scope.spawn(|| {
             heals(
@@ -115,7 +115,7 @@ fn a_refused_topic_is_bounded_and_does_not_hold_up_the_others() {
             break;
         }
     }
-    assert_eq!(failed.len(), 3, "the queue is bounded, and the sender learns it");
+    assert_eq!(failed.len(), 3, "the queue is bounded, and the sender gets an error when it is full");
     let error = format!("{:?}", failed[0]);
     assert!(error.contains("WRONGTYPE"), "the error names the cause: {error}");
     eventually("the messages of the other topic arrive", || numbers(&world, "accepted").len() >= 50);

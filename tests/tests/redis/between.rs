@@ -128,7 +128,7 @@ impl Shared {
             }
         }
         if self.keeps_server.load(Ordering::SeqCst) {
-            // Not dropped, because that would close it.
+            // The connection is not dropped, because that would close it.
             std::mem::forget((from, to));
         } else {
             let _ = (from.shutdown(Shutdown::Both), to.shutdown(Shutdown::Both));

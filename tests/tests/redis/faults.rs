@@ -65,7 +65,7 @@ fn a_paused_server_delays_callers_only_until_their_timeout() {
     assert_eq!(numbers(&poll(&mut *consumer, &[], 10)), [0]);
     world.server.pause();
 
-    // The first attempt uses an idle connection, the others make new ones. The machine may be busy, so the best counts.
+    // The first attempt uses an idle connection, and the others open new ones. The fastest counts, because the machine may be busy.
     let attempt = |_| {
         let begun = Instant::now();
         let envelope = super::support::envelope(message(1));

@@ -107,7 +107,7 @@ fn a_group_moved_by_a_python_consumer_is_reported() {
 }
 
 #[test]
-fn looks_of_other_members_and_groups_are_not_taken_for_a_move() {
+fn reads_of_other_members_and_groups_are_not_mistaken_for_a_move() {
     let world = World::new();
     world.produce(0..3);
     // A member that has read all entries cannot tell a move from the reads of others by itself.
@@ -124,7 +124,7 @@ fn looks_of_other_members_and_groups_are_not_taken_for_a_move() {
         poll(&mut *other, &[], 1);
         let _: u64 = world.ask(&["XTRIM", TOPIC, "MAXLEN", "2"]);
         let found: Vec<_> = (0..3).flat_map(|_| poll(&mut *other, &[], 50).lost).collect();
-        assert!(!found.is_empty(), "its look corrects the number of read entries");
+        assert!(!found.is_empty(), "its check corrects the number of read entries");
         world.produce(9..15);
     }
     poll(&mut *world.consumer("b"), &[], 50);

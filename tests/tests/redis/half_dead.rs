@@ -1,4 +1,4 @@
-//! Connections that are dead on the client's side only, and members whose machine died: the server hands entries to them.
+//! Connections that are dead only on the client's side, and members whose machine died: the server still sends entries to them.
 
 use std::{
     thread,
@@ -50,7 +50,7 @@ fn an_old_connection_of_this_process_takes_no_entries() {
         wait_until_broken(&world, &between, &mut *consumer);
         let begun = Instant::now();
         if forbidden == "-client" {
-            // Then only the time helps: the server ends the old read soon, and until then nothing is read.
+            // In this case the member has to wait until the server ends the old read. Until then, it reads nothing.
             consumer.poll(&[], 10, Duration::from_secs(1)).unwrap();
         } else {
             poll(&mut *consumer, &[], 10);
@@ -78,7 +78,7 @@ fn entries_that_a_dead_machine_received_come_before_new_ones() {
 }
 
 #[test]
-fn a_member_that_waits_is_not_taken_for_dead() {
+fn a_waiting_member_is_not_mistaken_for_a_dead_one() {
     let world = World::new();
     let mut first = world.consumer("a");
     let mut second = world.bus().consumer(&super::support::backlog("a")).unwrap();

@@ -1,5 +1,5 @@
-//! Losses that are told although the server forgets them: of groups whose number of read entries it does not know, after
-//! deletions, and if the connection or the process breaks just then.
+//! Losses that a member reports although the server does not keep track of them: in groups whose number of read entries the
+//! server does not know, after deletions, and if the connection or the process breaks at that moment.
 
 use std::{thread, time::Duration};
 
@@ -121,7 +121,7 @@ fn a_group_that_python_began_reports_a_loss() {
 }
 
 #[test]
-fn a_group_made_again_under_trimming_reports_a_loss() {
+fn a_group_that_is_created_again_while_the_stream_is_trimmed_reports_a_loss() {
     let world = World::new();
     let sent = world.produce(0..100);
     let mut consumer = world.consumer("a");
@@ -135,7 +135,7 @@ fn a_group_made_again_under_trimming_reports_a_loss() {
 }
 
 #[test]
-fn unread_entries_that_go_with_the_stream_are_reported() {
+fn unread_entries_of_a_deleted_stream_are_reported() {
     for ids_go_on in [true, false] {
         let world = World::new();
         let sent = world.produce(0..20);
@@ -168,7 +168,7 @@ fn a_deletion_does_not_hide_later_trimming() {
                 done = ids(&more);
             }
             let last = done.last().unwrap().clone();
-            // The member knows where it is.
+            // The member knows its own position.
             poll(&mut *consumer, &done, 0);
             trim(&world, 30);
             let polled = reported_once(&mut *consumer);
@@ -190,7 +190,7 @@ fn deletions_alone_are_no_losses() {
     let sent = world.produce(0..60);
     let mut consumer = world.consumer("a");
     let mut done = ids(&poll(&mut *consumer, &[], 10));
-    // One entry that was read, and then the next one, again and again; entries that were read are trimmed.
+    // Repeatedly deletes one entry that was read and the next unread one; entries that were read are trimmed.
     for begin in [10, 20, 30, 40] {
         let _: u64 = world.ask(&["XDEL", TOPIC, sent[begin - 5].as_str(), sent[begin].as_str()]);
         let _: u64 = world.ask(&["XTRIM", TOPIC, "MINID", sent[begin - 1].as_str()]);
@@ -298,7 +298,7 @@ fn a_lost_pending_entry_in_a_reply_that_is_lost_is_reported() {
 }
 
 #[test]
-fn entries_in_the_hands_of_a_dead_member_survive_their_group() {
+fn entries_of_a_dead_member_survive_the_deletion_of_their_group() {
     let world = World::new();
     let sent = world.produce(0..30);
     let mut consumer = world.consumer("a");
@@ -317,7 +317,7 @@ fn entries_in_the_hands_of_a_dead_member_survive_their_group() {
     assert_eq!(numbers(&polled), (10..30).collect::<Vec<_>>());
 }
 
-/// Acts like a Python consumer without `check_backlog` that starts, and then reads what comes.
+/// Acts like a Python consumer that starts without `check_backlog` and then reads new entries.
 fn start_python(world: &World, number: u32) {
     let _: () = world.ask(&["XGROUP", "SETID", TOPIC, GROUP, "$"]);
     let sent = world.produce(number..number + 1);
@@ -356,7 +356,7 @@ fn a_group_that_a_new_process_made_again_reports_a_loss() {
     let mut consumer = world.consumer("a");
     let read = poll(&mut *consumer, &[], 10);
     let _: u64 = world.ask(&["XGROUP", "DESTROY", TOPIC, GROUP]);
-    // This one knows nothing of the entries between.
+    // This member knows nothing of the entries in between.
     let mut new = world.bus().consumer(&Subscription::new(TOPIC, GROUP, "new")).unwrap();
     assert!(poll(&mut *new, &[], 10).entries.is_empty());
     let polled = reported_once(&mut *consumer);
@@ -385,7 +385,7 @@ fn a_move_does_not_hide_what_was_lost_before() {
 }
 
 #[test]
-fn members_that_knew_a_lost_group_warn_of_nothing_if_it_goes_on_where_it_was() {
+fn members_that_knew_a_lost_group_warn_of_nothing_if_it_continues_at_its_old_position() {
     let world = World::new();
     world.produce(0..30);
     let (mut one, mut other) = (world.consumer("a"), world.consumer("b"));

@@ -21,7 +21,7 @@ impl Random {
     }
 }
 
-/// The entries between two ids, the last of which may be missing, and the number that was reported.
+/// A reported range of ids, the end of which may be unknown, and the reported number of entries.
 type Range = (StreamPlace, Option<StreamPlace>, Option<u64>);
 type StreamPlace = (u64, u64);
 
@@ -54,7 +54,7 @@ impl Ledger {
             match lost {
                 Lost::Pending(ids) => self.lost_pending.extend(ids.iter().map(place)),
                 Lost::Unread { after, before, count } => {
-                    // Without an end, it means the entries until the loss was found, which may be some time ago.
+                    // Without an end, the range ends where the loss was found, which may be some time ago.
                     let newest = || self.added.last().map(|last| (last.0, last.1 + 1));
                     let (end, count) = match before {
                         Some(before) => (Some(place(before)), *count),
@@ -93,14 +93,14 @@ impl Ledger {
     }
 }
 
-/// What happens in addition.
+/// A fault in addition to trimming and deletions.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Also {
     /// Connections break.
     Cuts,
     /// Connections break, and the group is moved back.
     Moves,
-    /// The group is deleted. With it go reports that nobody has read yet, so connections do not break.
+    /// The group is deleted. That also deletes reports that nobody has read yet, so connections do not break.
     Deletions,
 }
 
@@ -182,7 +182,7 @@ fn run_at_random(seed: u64, operations: u64, also: Also) -> Ledger {
             }
         }
     }
-    // Everything is read in the end. A member that begins reports what an operator's move has found.
+    // At the end, everything is read. A new member reports a loss that an operator's move has found.
     let mut last = (join("last"), Vec::new());
     for _ in 0..2 {
         for (consumer, done) in members.iter_mut().chain([&mut last]) {

@@ -1,4 +1,4 @@
-//! Steps whose reply is lost are taken again, without a trace of the first time.
+//! Steps whose reply is lost are repeated, and have an effect only once.
 
 use std::time::{Duration, SystemTime};
 

@@ -51,7 +51,7 @@ fn the_line_in_the_error_allows_everything() {
 }
 
 #[test]
-fn a_producer_hears_the_line_that_allows_it_to_send() {
+fn a_producer_is_told_the_line_that_allows_it_to_send() {
     let world = World::new();
     let producer = bus(&world, &[]).producer().unwrap();
     let error = send(&*producer, 1).unwrap_err();
@@ -78,7 +78,7 @@ fn keys_are_checked_when_the_consumer_starts() {
 }
 
 #[test]
-fn a_consumer_says_once_what_it_does_without() {
+fn a_consumer_logs_once_what_it_cannot_do() {
     let world = World::new();
     world.produce(0..3);
     let mut consumer =
@@ -157,7 +157,7 @@ fn a_cluster_with_several_shards_is_refused() {
                 bus.consumer(&backlog("a")).unwrap().poll(&[], 1, Duration::ZERO).err(),
                 send(&*bus.producer().unwrap(), 1).err(),
             ];
-            // Without the right to ask, the server refuses what it does not have.
+            // Without the right to ask for the size of the cluster, the error comes when the server refuses a key of another shard.
             let errors: Vec<_> = errors.into_iter().flatten().map(|error| error.to_string()).collect();
             assert!(forbidden == "-cluster" || errors.len() == 2, "{errors:?}");
             for error in errors {

@@ -1,4 +1,4 @@
-//! A member that does not read warns before the stream drops entries that the group has not read.
+//! The warning before a stream drops entries that a group has not read.
 
 use super::support::{GROUP, TOPIC, World, poll};
 

@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::resolve;
 
-/// Derives schemas of writers from the schema of an event, and makes values for them.
+/// Derives writers' schemas from the schema of an event, and makes values for them.
 struct Writer {
     random: TestRng,
     /// Numbers the namespaces, because each mention of a record gets its own definition.

@@ -55,7 +55,7 @@ fn unknown_fields_of_every_type_are_skipped() {
     bytes.extend(b"\x02\x02\x02k\x04xy\x00\x01\x02\x00\x00");
     bytes.extend(b"\x02xyz\x04\x01\x02");
     bytes.extend(b"\x02\x02\x04\x00");
-    // More items without bytes than a loop would end with.
+    // So many items without bytes that a loop over them would never end.
     bytes.extend(b"\xfe\xff\xff\xff\xff\xff\xff\xff\x7f\x00");
     bytes.extend(b"\x0e\x06Ada\x00\x04en\x00");
     let event = read(&[unknown, READER, DAYS], &bytes);

@@ -68,8 +68,8 @@ fn the_extra_of_the_command_line() {
     }
 }
 
-/// Python ignores `EVENT_BUS_CONSUMER_CONFIG`, and some services have one that is keyed by event type. A worker that shares such
-/// a file starts, and says what it ignores.
+/// Python ignores `EVENT_BUS_CONSUMER_CONFIG`, and some services key it by event type. A worker that shares such a file starts,
+/// and warns about what it ignores.
 #[test]
 fn a_table_keyed_by_event_type_is_ignored_with_a_warning() {
     for (event_type, entry) in [

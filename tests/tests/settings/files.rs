@@ -168,7 +168,7 @@ fn repeated_keys_are_reported_at_any_depth() {
     assert_eq!(warning.path, "EVENT_BUS_CONSUMER_CONFIG['t']['extra']['check_backlog']");
     assert!(from_file("toml", "[EVENT_BUS_CONSUMER_CONFIG.t]\ngroup_id = 'a'\ngroup_id = 'b'\n").is_err());
 
-    // Merge keys may be overridden: that is what they are for.
+    // Overriding keys is the purpose of merge keys.
     let merged = format!(
         "BASE: &base {{event_key_field: quiz.id, enabled: false}}\nEVENT_BUS_PRODUCER: memory\nEVENT_BUS_PRODUCER_CONFIG:\n  \
          {QUIZ}:\n    t: {{<<: *base, enabled: true}}\n    u: {{enabled: true, <<: *base}}\n"

@@ -120,7 +120,7 @@ fn an_empty_producer_variable_switches_producing_off() {
     assert!(said.len() == 1 && said[0].starts_with("INFO ") && said[0].contains("routes=1"), "{said:?}");
     let settings = from_variables([("EVENT_BUS_PRODUCER", "")]).unwrap();
     assert_eq!((settings.producing_bus().unwrap(), settings.warnings()), (None, &[][..]));
-    // Elsewhere, the empty string means that nothing is set, and the events would be lost.
+    // In other sources, an empty string means that nothing is set. With routes that is an error: their events would be lost.
     let settings =
         SettingsBuilder::new().value(file.clone()).value(json!({"EVENT_BUS_PRODUCER": ""})).build();
     assert_eq!(settings.unwrap().producing_bus().unwrap(), Some("memory"));

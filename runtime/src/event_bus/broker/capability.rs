@@ -8,7 +8,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Capability {
-    /// Keeps messages with one key in order and others not, so the key fields of routes matter. A bus whose topics keep
+    /// Keeps the order only among messages with the same key, so the key fields of routes matter. A bus whose topics keep
     /// all their messages in order does not need keys.
     OrderByKey,
     /// Shares a topic among the members of a group message by message. A bus that shares partitions leaves members
@@ -36,7 +36,7 @@ pub enum Capability {
     OmitId,
     /// Treats an empty header as absent, which gets the consumer's default.
     EmptyHeaders,
-    /// [Revokes](super::Polled::revoked) entries from a member that lives, for example when another one joins the group.
+    /// [Revokes](super::Polled::revoked) entries from a live member, for example when another one joins the group.
     RevokeEntries,
     /// Keeps the place of a member with a [`group_instance_id`](super::subscription::Subscription::group_instance_id) while it
     /// restarts.

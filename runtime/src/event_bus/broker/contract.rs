@@ -1,4 +1,4 @@
-//! The contract of a bus: what the memory bus, Redis and buses of other authors implement.
+//! The traits that every bus implements.
 
 use std::{
     sync::Arc,
@@ -66,7 +66,7 @@ pub trait EventBusProducer: Send + Sync {
     /// A message whose outcome is an error may still have arrived: the connection can break after the broker stored it.
     fn send(&self, envelopes: &[Envelope], deadline: Instant) -> Vec<Result<EntryId, BusError>>;
 
-    /// Sends `envelopes` in order, after those of earlier calls, and does not wait until the broker has confirmed them.
+    /// Sends `envelopes` in order, after the envelopes of earlier calls, and does not wait until the broker has confirmed them.
     /// Background delivery calls this, from one thread, and has several calls open at a time, so that the bus never waits for
     /// messages while it waits for a broker. By default, waits as [`send`](Self::send) does.
     ///
@@ -96,7 +96,7 @@ pub trait OpenSend: Send {
     /// [transient](BusError::is_transient), the messages are taken back.
     fn reason(&self) -> BusError;
 
-    /// Takes back the messages that are open, and those of later calls. They fail, and the next [`wait`](Self::wait) returns soon.
+    /// Takes back the open messages of this call and of later calls. They fail, and the next [`wait`](Self::wait) returns soon.
     /// A message may have arrived already.
     fn take_back(&mut self);
 }

@@ -54,8 +54,8 @@ pub(super) struct InFlight {
     finished: Vec<EntryId>,
     /// Not done, and to be given back, with the number of attempts that count.
     returned: Vec<(EntryId, u32)>,
-    /// Whether a message is in flight that was tried before, by a process that may have died of it. Nothing else is read until
-    /// it is settled.
+    /// Whether a message in flight was tried before, by a process that it may have crashed. Nothing else is read until it is
+    /// settled.
     alone: bool,
     /// Whether no lane starts a message, except one that is tried.
     paused: bool,

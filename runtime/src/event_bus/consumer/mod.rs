@@ -138,12 +138,12 @@ impl Consumer {
         }
         self.check()?;
         let stop = stop.borrow();
-        // On a worker of tokio, the other tasks of its thread go on.
+        // On a worker of tokio, other tasks continue on another thread.
         in_runtime(|| blocking(|| self.consume(stop))).map_err(ConsumeError::Refused)?
     }
 
     fn consume(&self, stop: &Stop) -> Result<Report, ConsumeError> {
-        // Threads that receivers start find it too.
+        // Threads that receivers start find the runtime too.
         let _runtime = Remembered::current();
         let topic = &self.subscription.topic;
         let bus = self.bus()?;
@@ -167,7 +167,7 @@ impl Consumer {
         let report = Report { lanes, ..tally.report() };
         tracing::info!("consumer ended: {report}");
         if let Err(error @ ConsumeError::RuntimeEnded { .. }) = &outcome {
-            // The program that has ended its runtime may have dropped the task with this result.
+            // A program that has ended its runtime may have dropped the task that would get this result.
             tracing::error!("{error}");
         }
         match outcome {
@@ -213,7 +213,7 @@ impl fmt::Debug for Consumer {
 ///
 /// Returns the first error of any of them.
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
-    // Here, and not only on their threads: this is the thread that may be the only one of its runtime.
+    // Checked here too, and not only on the threads of the consumers: this thread may be the only one of its runtime.
     for consumer in consumers {
         consumer.check_runtime()?;
     }

@@ -125,7 +125,7 @@ impl Outages {
         if let Some(receiver) = down {
             match &mut self.pause {
                 None => self.begin(lane, receiver, error, false, None, now),
-                // The receiver that was tried still does not work, even if it no longer says so.
+                // The receiver that was tried still fails, even if it no longer reports itself as unavailable.
                 Some(pause) if pause.lane == lane => {
                     pause.is_declared = false;
                     pause.try_again(self.max, None, now);

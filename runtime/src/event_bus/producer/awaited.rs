@@ -157,7 +157,7 @@ impl Awaited {
             let waited = self.shared.settled.wait_timeout(queue, left);
             queue = waited.map_or_else(|poisoned| poisoned.into_inner().0, |(queue, _)| queue);
         }
-        // The thread and the queue have the answer; a future would have it too.
+        // The thread and the queue own the answer. If no future owns it as well, the send was cancelled.
         let is_cancelled = |answer: &Arc<Answer>, owners| Arc::strong_count(answer) <= owners;
         let (cancelled, others): (VecDeque<_>, _) =
             mem::take(&mut queue.waiting).into_iter().partition(|sending| is_cancelled(&sending.answer, 1));

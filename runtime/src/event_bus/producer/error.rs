@@ -36,7 +36,8 @@ impl ProduceError {
         Self::of(undelivered.collect(), 0)
     }
 
-    /// Returns an error if anything is undelivered. `dropped` messages more were undelivered and made room for others.
+    /// Returns an error if anything is undelivered. `dropped` is the number of further undelivered messages, which were dropped to
+    /// make room for others.
     pub(super) fn of(undelivered: Vec<Undelivered>, dropped: u64) -> Result<(), Self> {
         if undelivered.is_empty() && dropped == 0 { Ok(()) } else { Err(Self { undelivered, dropped }) }
     }

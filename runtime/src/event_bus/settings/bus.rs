@@ -40,7 +40,7 @@ pub(super) fn choose(setting: &str, value: &str, buses: &BusSettings) -> Result<
     })
 }
 
-/// Returns whether the bus called `name` can do something. Without a name, any bus may be meant, so it can.
+/// Returns whether the bus called `name` can do something. Without a name, returns `true`, because any bus may be meant.
 pub(super) fn can(name: Option<&str>, capability: Capability, buses: &BusSettings) -> bool {
     let Some(name) = name else { return true };
     match buses.named(name) {

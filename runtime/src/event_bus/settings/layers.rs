@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{finding::SettingPath, merge::merge_producer_configs, value::Given};
 
-/// The settings of the event bus that are set. If several sources set one, the last source counts.
+/// The settings of the event bus that have a value. If several sources set one, the last source counts.
 #[derive(Default)]
 pub(in crate::event_bus) struct Layers {
     settings: BTreeMap<String, Setting>,

@@ -6,10 +6,10 @@
 //!
 #![doc = include_str!("table.md")]
 //!
-//! The settings of producers and consumers that exist for several buses are read under the name of the chosen bus. `memory` and
-//! registered buses read those with `REDIS`. Null and the empty string count
-//! as not set, except that an empty variable `EVENT_BUS_PRODUCER` switches producing off: a worker that shares a settings file
-//! with the service whose events it receives sends nothing to the bus then.
+//! Some settings of producers and consumers have a name for each bus. Only the names of the chosen bus are read; `memory` and
+//! registered buses read the names with `REDIS`. Null and the empty string count as not set, except that an empty variable
+//! `EVENT_BUS_PRODUCER` switches producing off: then a worker that shares a settings file with the service whose events it
+//! receives sends nothing to the bus.
 //! Numbers may be strings. Booleans may be strings in the environment only (`true`, `yes`, `on`, `1`; `false`,
 //! `no`, `off`, `0`; in any case): Python takes the string `"false"` in a file as true. In a YAML file, `yes`, `no`, `on` and
 //! `off` without quotes are booleans, as in the Python services. In the environment, `EVENT_BUS_PRODUCER_CONFIG` and

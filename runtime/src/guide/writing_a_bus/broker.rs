@@ -7,7 +7,7 @@ use std::{
 
 use openedx_events::event_bus::{BusError, Message};
 
-/// A client of the broker. Clones have the same one.
+/// A client of the broker. Clones use the same broker.
 #[derive(Clone, Default)]
 pub struct Client(Arc<Mutex<Broker>>);
 

@@ -77,7 +77,7 @@ impl Member {
         Ok(())
     }
 
-    /// Receives a message that a dead member of the same name had; if there is none, at most `max` new ones.
+    /// Receives a message that a dead member of the same name had, or at most `max` new ones if there is no such message.
     fn receive(&self, max: usize) -> Result<Vec<Entry>> {
         let Subscription { topic, group, consumer_name, .. } = &self.subscription;
         let mut broker = self.client.broker();
@@ -103,7 +103,7 @@ impl EventBusConsumer for Member {
         self.acknowledge(acknowledge)?;
         let entries = self.receive(max)?;
         if max > 0 && entries.is_empty() {
-            // Nobody tells this bus about new messages, so it ends the wait early, and the consumer asks again.
+            // The broker does not announce new messages, so the bus ends the wait early, and the consumer asks again.
             thread::sleep(wait.min(Duration::from_millis(5)));
         }
         Ok(Polled { entries, ..Polled::default() })

@@ -95,7 +95,7 @@ pub struct LoanEnded {
     pub loan: Loan,
 }
 
-/// The predecessor of [`LoanEnded`].
+/// Sent when a loan ends. [`LoanEnded`] replaces it.
 #[event(
     type = "com.example.library.loan.closed.v2",
     deprecated(since = "1.2.0", note = "use `LOAN_ENDED`"),

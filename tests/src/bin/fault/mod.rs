@@ -55,7 +55,7 @@ pub(crate) fn start_log(path: &str, audit: bool) {
     tracing::subscriber::set_global_default(log).expect("set once");
 }
 
-/// Calls `end` when the standard input ends, which means that the test stops the process or has died.
+/// Calls `end` when standard input ends: the test stops the process, or the test itself has died.
 pub(crate) fn at_end_of_input(end: impl FnOnce() + Send + 'static) {
     thread::spawn(move || {
         let _ = io::stdin().read_to_end(&mut Vec::new());

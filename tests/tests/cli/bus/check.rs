@@ -116,7 +116,7 @@ fn the_server() {
     assert!(check(&bus, &["--live"])[0].starts_with("server: no bus is configured: "));
 }
 
-/// Once a program produces, an event that goes nowhere may have been forgotten.
+/// If a program produces events, an event without a route may have been forgotten.
 #[test]
 fn events_without_a_route() {
     let route = |enabled| json!({"parcels": {"event_key_field": "parcel.number", "enabled": enabled}});
@@ -133,7 +133,7 @@ fn events_without_a_route() {
         ),
     ];
     assert_eq!(check(&bus, &[]), expected);
-    // With one warning for each, none is needed for all.
+    // One warning for each event replaces the warning about all of them.
     let bus = bus.with("EVENT_BUS_PRODUCER_CONFIG", json!({SENT: route(false)}).to_string());
     let found = check(&bus, &[]);
     assert_eq!(found.len(), 3, "{found:#?}");

@@ -142,7 +142,7 @@ fn events_are_printed_and_receivers_run() {
     super::expect_nothing_personal(&ran.stderr);
     let printed = ran.json_lines();
     assert_eq!(printed[0]["data"], parcel(1, "two\u{2028}lines"));
-    assert_eq!(printed[1]["data"], parcel(2, "ok"), "though it has no receiver");
+    assert_eq!(printed[1]["data"], parcel(2, "ok"), "printed although it has no receiver");
     assert_eq!(printed[1]["event_type"], WEIGHED);
     assert_eq!(printed[1]["metadata"]["source"], "openedx/post/web");
     assert!(!ran.stdout.contains('\u{2028}'), "{}", ran.stdout);
@@ -267,7 +267,7 @@ fn eventually_read(bus: &Bus, group: &str) {
             && bus.run(&["pending", "-t", "parcels", "-g", group]).json_lines().is_empty()
             && format!("{reply:?}").contains(&format!("\"{group}\""))
     });
-    // The id may be that of another group, so give this group time to read.
+    // The id may have been delivered to another group, so give this group time to read.
     std::thread::sleep(Duration::from_millis(300));
 }
 

@@ -11,20 +11,21 @@ use super::{
 
 const BATCH_WORKER: &str = env!("CARGO_BIN_EXE_batch_worker");
 
-/// Produces events of a batch receiver, and makes a dead letter of each. `to` returns what the receiver does.
-fn filed(bus: &Bus, to: fn(usize) -> &'static str, count: usize) -> Vec<String> {
+/// Produces events for a batch receiver, and makes a dead letter of each. The addressee that `to` returns tells the receiver how
+/// to behave.
+fn stored(bus: &Bus, to: fn(usize) -> &'static str, count: usize) -> Vec<String> {
     let lines = (0..count).map(|number| {
         let data = json!({"test": "cli", "number": number, "to": to(number)});
-        json!({"event_type": "com.example.learning.letter.filed.v1", "data": data}).to_string() + "\n"
+        json!({"event_type": "com.example.learning.parcel.stored.v1", "data": data}).to_string() + "\n"
     });
     let produce = ["produce-event", "--topic", "parcels", "--lines"];
     assert_eq!(bus.feed(BATCH_WORKER, &produce, &lines.collect::<String>()).code, 0);
     bury(bus, "post::store")
 }
 
-/// Replays dead letters of a batch receiver. Returns the sizes of its batches too.
+/// Replays dead letters with a batch receiver. Returns the output and the sizes of the batches.
 fn replay_in_batches(bus: &Bus, more: &[&str]) -> (Output, Vec<usize>) {
-    let arguments = [&["dlq", "replay"], &GROUP[..], &["--as", "batch_worker::file"], more].concat();
+    let arguments = [&["dlq", "replay"], &GROUP[..], &["--as", "batch_worker::store"], more].concat();
     let output = bus.command(BATCH_WORKER, &arguments).output().unwrap();
     let sizes =
         String::from_utf8_lossy(&output.stderr).lines().filter_map(|line| line.parse().ok()).collect();
@@ -38,19 +39,19 @@ fn lines_of(output: &Output) -> Vec<Value> {
 #[test]
 fn a_batch_receiver_gets_several_dead_letters() {
     let bus = new();
-    let ids = filed(&bus, |number| if number == 4 || number == 204 { "nobody" } else { "ada" }, 230);
+    let ids = stored(&bus, |number| if number == 4 || number == 204 { "nobody" } else { "ada" }, 230);
     let replay = |more: &[&str]| replay_in_batches(&bus, more);
     let (output, sizes) = replay(&["--all"]);
     assert_eq!((output.status.code(), sizes), (Some(1), vec![100, 100, 30]), "{output:?}");
     let outcome = |(position, id): (usize, &String)| match position {
-        4 | 204 => json!({"id": id, "handled": false, "error": "batch_worker::file: no such person"}),
+        4 | 204 => json!({"id": id, "handled": false, "error": "batch_worker::store: no such person"}),
         _ => json!({"id": id, "handled": true}),
     };
     assert_eq!(lines_of(&output), ids.iter().enumerate().map(outcome).collect::<Vec<_>>(), "in their order");
     let left = bus.dead_letters("parcels", "vans");
     assert_eq!(left.iter().map(id).collect::<Vec<_>>(), [&*ids[4], &*ids[204]]);
 
-    // Those that are named form a batch too.
+    // Dead letters that are named by id form a batch too.
     let (output, sizes) = replay(&[&ids[204], &ids[4]]);
     assert_eq!((output.status.code(), sizes), (Some(1), vec![2]), "{output:?}");
     let lines = lines_of(&output);
@@ -62,12 +63,12 @@ fn a_batch_receiver_gets_several_dead_letters() {
 #[test]
 fn a_replay_gets_past_a_batch_that_ends_the_process() {
     let bus = new();
-    let ids = filed(&bus, |number| if number == 101 { "crash" } else { "ada" }, 103);
+    let ids = stored(&bus, |number| if number == 101 { "crash" } else { "ada" }, 103);
     let (output, sizes) = replay_in_batches(&bus, &["--all"]);
     assert_eq!((output.status.code(), sizes), (None, vec![100, 3]), "ended by a signal");
     assert_eq!(lines_of(&output).len(), 100);
 
-    // The batch is skipped, and a letter that is named runs alone.
+    // `--all` skips the batch. Dead letters that are named by id are replayed one by one.
     let (output, sizes) = replay_in_batches(&bus, &["--all"]);
     let passed: Vec<_> = lines_of(&output).iter().map(|line| line["id"].clone()).collect();
     assert_eq!(

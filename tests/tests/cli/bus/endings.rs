@@ -15,7 +15,7 @@ fn signals_end_an_idle_consumer_at_once() {
     let bus = Bus::new().with("EVENT_BUS_REDIS_CONSUMER_POLL_TIMEOUT", "60");
     for signal in ["TERM", "INT"] {
         let consumer = bus.consume("parcels", "vans", &[]);
-        // By then it is waiting for messages.
+        // By now it is waiting for messages.
         std::thread::sleep(Duration::from_millis(500));
         let before = Instant::now();
         consumer.signal(signal);

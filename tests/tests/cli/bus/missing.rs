@@ -43,7 +43,7 @@ fn reading_commands_fail() {
     let ran = bus.run(&["tail", "-t", "parcles"]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.starts_with("error: topic `dev-parcles` does not exist\nhelp: "), "{}", ran.stderr);
-    // Nothing to show is not the same as nothing there.
+    // A topic that exists but has nothing to show is not an error.
     bus.done(&["dlq", "list", "-t", "parcels", "-g", "vans"]);
     assert_eq!(keys(&bus), ["dev-parcels"], "no command created anything");
 }

@@ -1,4 +1,4 @@
-//! What Kafka can do.
+//! The capabilities of the bus on Kafka.
 
 use crate::event_bus::broker::Capability;
 

@@ -20,7 +20,7 @@ impl InFlight {
             self.keys.remove(job.key);
             self.returned.push((job.entry.id, job.entry.attempt.saturating_sub(1)));
         }
-        // The others of them are passed to their receivers.
+        // Collected messages that are not returned here are passed to their receivers in a last batch.
         let paused = self.paused;
         for lane in &mut self.lanes {
             lane.complete = None;

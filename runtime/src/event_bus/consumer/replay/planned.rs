@@ -198,7 +198,7 @@ pub(super) fn run_together(receiver: BatchReceiver, letters: &mut [&mut Planned<
                 let outcome = run_batch(receiver, &items, timeout);
                 (outcomes(&outcome, items.len()), outcome)
             });
-            // Nothing else is called then.
+            // After a call that took too long, no other receiver is called.
             called.unwrap_or_else(|| BatchOutcome::Whole(ReceiverError::unavailable("nobody waits for it")))
         });
     });

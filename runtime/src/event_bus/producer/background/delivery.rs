@@ -1,8 +1,8 @@
 //! The thread of background delivery: gives messages to the bus, and settles their outcomes.
 //!
 //! Several calls of the bus are open at a time, so that the bus has the next messages before the broker has confirmed the last
-//! ones. They are settled in the order in which they began. If messages must be sent again, no call begins until all have ended, so
-//! that none is overtaken.
+//! ones. They are settled in the order in which they began. If messages must be sent again, no other call begins until all open
+//! calls have ended, because later messages must not overtake them.
 
 use std::{
     collections::VecDeque,
@@ -33,8 +33,8 @@ use crate::{
 const BATCH: usize = 500;
 /// The largest number of open calls.
 const OPEN: usize = 8;
-/// How soon the thread looks for new messages while it waits for a call, at first, and once the call takes longer than the second
-/// time.
+/// How often the thread looks for new messages while it waits for a call: the first interval at the beginning, and the second
+/// once the call has taken longer than that.
 const GLANCE: (Duration, Duration) = (Duration::from_micros(500), Duration::from_millis(20));
 /// The first and the longest pause after a failed call; each pause is twice the one before.
 const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(1));
@@ -217,7 +217,7 @@ impl Queue {
         let Settled { calls, again, given_up, refused, accepted, room, .. } = ours;
         let mut backlog = self.backlog();
         backlog.answered(down);
-        // A flush may have come in between.
+        // A flush may have taken the messages in the meantime.
         let mut is_ours = false;
         for number in calls {
             is_ours |= backlog.sent(number);

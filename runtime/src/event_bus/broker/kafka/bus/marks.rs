@@ -32,7 +32,7 @@ const LONGEST_NAME: usize = 255;
 /// The number of offsets that one commit can mark. A member stops reading long before.
 const MOST: i64 = 1_000_000;
 
-/// What a member knows about the entries after a committed offset.
+/// The knowledge of a member about the entries after a committed offset.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Marks {
     /// The member that wrote them.

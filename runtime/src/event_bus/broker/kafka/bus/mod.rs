@@ -65,15 +65,16 @@ use crate::event_bus::broker::{
 /// An event counts as sent when all replicas that are in sync have it. Events keep their order when the client sends them again,
 /// and the client does not write them twice.
 ///
-/// If a sender waits and the time is over, the client may still deliver the event: when it is sent again, the bus first looks
-/// whether that has happened. Only if the client itself gave up a request that a broker had stored already does the topic have the
-/// event twice. In the background, the client sends events again for as long as it takes, even if the brokers are away for hours.
-/// A flush that times out takes them back.
+/// If a send times out, the client may still deliver the event. When the event is sent again, the bus first checks whether that
+/// has happened. The topic gets the event twice only if the client gave up a request that a broker had already stored. In the
+/// background, the client sends events again until they arrive, even if the brokers are away for hours. A flush that times out
+/// takes them back.
 ///
-/// If a topic takes messages only one by one, because its `max.message.bytes` is small, they are sent one by one for a minute.
+/// If a topic refuses several messages in one request because its `max.message.bytes` is small, they are sent one by one for a
+/// minute.
 ///
-/// If brokers refuse messages in the background, for example because a right is missing, the client is replaced by another one: what
-/// it has not sent comes after the refused messages, which are tried one by one until the topic takes them.
+/// If brokers refuse messages in the background, for example because a right is missing, the bus replaces the client, and sends the
+/// messages that it still held after the refused ones. Refused messages are tried one by one until the topic takes them.
 ///
 /// # TLS
 ///

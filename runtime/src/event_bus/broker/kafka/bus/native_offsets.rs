@@ -114,7 +114,7 @@ unsafe fn read(event: *mut rd_kafka_event_t) -> Result<Vec<Stored>, Code> {
             if element.err != OK {
                 return Err(element.err.into());
             }
-            // There is none.
+            // The group has committed no offset for this partition.
             if element.offset < 0 {
                 continue;
             }

@@ -38,7 +38,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const NEWS: Duration = Duration::from_millis(20);
 /// How long to wait before another look.
 const PAUSE: Duration = Duration::from_millis(100);
-/// How long nothing may arrive.
+/// How long to wait for the next record before the read fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether a topic exists.
@@ -326,7 +326,7 @@ impl Reader {
                 break Ok(());
             }
         };
-        // The client does not fetch any longer.
+        // The client has stopped fetching.
         self.checked(&action, self.client.unassign())?;
         read
     }

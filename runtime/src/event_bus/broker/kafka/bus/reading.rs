@@ -79,7 +79,7 @@ impl Readings {
             Ok(id) => id,
             Err(reason) => return Ok(record.message(Err(reason.to_owned()))),
         };
-        // Nobody decodes an event that this program does not know.
+        // Events that this program does not know are not decoded.
         let Some(definition) = definition(record) else {
             return Ok(record.message(Ok(EventData::AsWritten)));
         };

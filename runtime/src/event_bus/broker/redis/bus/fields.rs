@@ -38,8 +38,8 @@ pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u
 
 /// Makes the message of a stream entry from its fields: names and values, alternating. Returns `None` if they are something else.
 ///
-/// The parts of the message share one allocation. A lane drops the message on another thread than this one, and to free the memory
-/// of another thread makes both wait for the allocator.
+/// The parts of the message share one allocation: a lane drops the message on another thread, and freeing the memory of another
+/// thread makes both threads wait for the allocator.
 pub(super) fn message(fields: &[Value]) -> Option<Message> {
     let words: Vec<&[u8]> = fields.iter().map(word).collect::<Option<_>>()?;
     let (pairs, []) = words.as_chunks::<2>() else { return None };

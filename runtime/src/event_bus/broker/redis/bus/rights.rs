@@ -61,7 +61,7 @@ const NEEDS: &[Need] = &[
     need("PING", "ping", Without::Said),
 ];
 
-/// Further rules, for commands whose absence nobody notices, or that have no harmless call.
+/// Further rules: for commands that the member can do without, and for those that have no harmless call.
 const MORE_RULES: &[&str] = &["client|setname", "info", "role", "xgroup|createconsumer", "xgroup|help"];
 
 const fn need(probe: &'static str, rule: &'static str, without: Without) -> Need {

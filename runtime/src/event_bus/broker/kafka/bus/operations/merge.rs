@@ -31,9 +31,9 @@ use crate::event_bus::{
 
 /// How long one poll waits.
 const SLICE: Duration = Duration::from_millis(50);
-/// How long a partition that has more records may not send any, before its last offsets are looked at.
+/// How long to wait for a partition that should have more records, before checking whether its last offsets have records.
 const PAUSE: Duration = Duration::from_millis(500);
-/// How long a partition that has more records may not send any.
+/// How long to wait for a partition that should have more records, before the read fails.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// The number of bytes of one partition that wait for records of others. Then it is not read for a while.
 const MOST_BYTES: usize = 2_000_000;

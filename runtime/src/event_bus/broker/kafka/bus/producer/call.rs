@@ -34,9 +34,9 @@ const GLANCE: Duration = Duration::from_millis(5);
 pub(super) struct Call<E> {
     producer: Arc<Shared>,
     instance: Arc<Instance>,
-    /// In the background: the client of messages that go alone, if there are any.
+    /// In the background: the client for messages that are sent alone, if there are any.
     alone: Option<Arc<Instance>>,
-    /// Its messages. Whether one is refused does not depend on the others.
+    /// The messages in that client. Each was sent in a request of its own, so a refusal concerns only one of them.
     went_alone: Vec<usize>,
     envelopes: E,
     deadline: Instant,
@@ -62,7 +62,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
         let batch = Batch::new(envelopes.len(), held.clone());
         let held = held.map(|held| (Arc::clone(&held), held.open()));
         let mut instance = producer.instance(purpose)?;
-        // While others are open, a useless client keeps this call from overtaking their messages.
+        // While other calls are open, a useless client is not replaced, so that this call does not overtake their messages.
         if held.as_ref().is_none_or(|(_, open)| open.is_only())
             && producer.clients.remove_if_useless(&instance)
         {
@@ -313,7 +313,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
             Outcome::Delivered(position) => Ok(position.into()),
             Outcome::Failed(Code::MessageSizeTooLarge) if !self.went_alone.contains(&index) => {
                 if self.held.is_none() {
-                    // There was no time to try it alone.
+                    // The call ended before the message could be tried alone.
                     return Err(failure::late(topic, errors));
                 }
                 self.producer.one_by_one.add(topic, Why::Small);
@@ -325,7 +325,7 @@ impl<E: Deref<Target = [Envelope]> + Clone> Call<E> {
                 Err(match alone.unwrap_or(&self.instance).fatal_error() {
                     Some((Code::GaplessGuarantee, _)) => BusError::held_back(),
                     Some((code, _)) => failure::refused(code, topic, errors),
-                    // Somebody took it back.
+                    // The message was taken back.
                     None => failure::late(topic, errors),
                 })
             }

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::event_bus::broker::BusError;
 
-/// The clients of librdkafka. All callers normally have the same purpose, so the first call with another purpose replaces the
-/// main client.
+/// The clients of librdkafka. Callers normally have the same purpose. The first call with another purpose replaces the main
+/// client.
 pub(super) struct Clients {
     main: RwLock<Client>,
     /// For [`Purpose::Alone`]. Few producers need it.

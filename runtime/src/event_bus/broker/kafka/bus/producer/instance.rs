@@ -72,7 +72,7 @@ impl Client {
                 thread::sleep(POLL);
             }
             if self.producer.client().fatal_error().is_some() {
-                // The client was purged already, but messages that came back from a broker since then are still in it.
+                // The client was purged before, but it still has messages that a broker has returned since then.
                 self.producer.purge(PurgeConfig::default().queue());
             }
         }
@@ -127,8 +127,8 @@ impl Instance {
         Ok(instance)
     }
 
-    /// Takes the reports that have arrived, or pauses if there are none. If several threads wait for their reports, each takes
-    /// those of the others, so this is for background delivery, which has one thread.
+    /// Takes the reports that have arrived, or pauses if there are none. Only background delivery, which has one thread, may call
+    /// this: of several threads, each would take the reports of the others.
     pub(super) fn take_reports(&self, pause: Duration) {
         let Client { producer, polls, .. } = &*self.client;
         polls.fetch_add(1, Ordering::Relaxed);
@@ -182,7 +182,7 @@ impl Instance {
             let code = error.rdkafka_error_code().unwrap_or(RDKafkaErrorCode::InvalidArgument);
             let ticket = record.delivery_opaque;
             match code {
-                // They are not sent again, or at once.
+                // A message that is too large is not sent again. If the queue is full, the message is added again at once.
                 RDKafkaErrorCode::QueueFull | RDKafkaErrorCode::MessageSizeTooLarge => {
                     ticket.settle(Outcome::Failed(code));
                 }

@@ -1,8 +1,8 @@
 //! The stream of the group's dead letters.
 //!
-//! Two streams change, and in a cluster they may be on slots of their own, so no transaction holds the steps: add the
-//! letter, acknowledge the entry, drop what is too old or too much. Each step can be repeated, and a letter that may have been
-//! added already is looked for first.
+//! Two streams change, and in a cluster they may be in different slots, so the steps cannot be one transaction: add the
+//! letter, acknowledge the entry, drop letters above the limits. Each step can be repeated. A letter that may have been added
+//! already is looked for first.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -20,7 +20,7 @@ const PAGE: usize = 100;
 
 #[derive(Default)]
 pub(super) struct DeadLetters {
-    /// The entries whose letter this member may have added: it sent the letter, and the entry is not acknowledged.
+    /// The entries whose letter this member may have added: it sent the letter, but the entry is not acknowledged yet.
     sent: BTreeSet<StreamId>,
     known: Option<KnownLetters>,
 }

@@ -215,8 +215,8 @@ impl Link {
         Ok(self.twins()? == Some(Verdict::Dead))
     }
 
-    /// Looks for other connections with the name of this member, and ends the reads of old and dead ones. Returns `Dead` if there
-    /// are no others, and `None` if this user may not ask.
+    /// Looks for other connections with the name of this member, and ends the reads of old and dead ones. Returns `Dead` if this is
+    /// the only connection, and `None` if this user may not ask.
     fn twins(&mut self) -> Result<Option<Verdict>, Trouble> {
         let id = self.connection.as_ref().and_then(|connection| connection.id);
         let list = match self.ask(&["CLIENT", "LIST", "TYPE", "normal"]) {

@@ -3,8 +3,8 @@
 //! A loss shows only once: then the group moves on, or forgets the entries. So the script that finds it leaves a mark in the
 //! group, in the same step: a consumer without entries whose name describes the loss and ends with the member that reports it.
 //! That member deletes the mark once its caller has the loss. If the connection breaks or the process dies before, the mark is
-//! left: the member finds it when it is back, and another one when it may claim the entries of the first. So a loss may be
-//! reported twice, but not never.
+//! left: the member finds it when it is back, and another one when it may claim the entries of the first. So a loss is reported
+//! at least once, and perhaps twice.
 
 use super::{LOST_AT_ONCE, link::Link};
 use crate::event_bus::broker::{

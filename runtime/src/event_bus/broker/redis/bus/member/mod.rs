@@ -14,8 +14,8 @@
 //! at_risk ──▶ trimming    warns before the stream drops unread entries
 //! ```
 //!
-//! A part that has a state owns it. All know the link. The watch owns what belongs to it: `look` is one look at the group,
-//! `moves` and `losses` what follows from looks.
+//! Each part owns its state, and all use the link. The watch has parts of its own: `look` is one look at the group, and `moves`
+//! and `losses` draw conclusions from looks.
 
 mod adopt;
 mod claims;

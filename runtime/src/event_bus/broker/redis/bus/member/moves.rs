@@ -11,9 +11,9 @@ use crate::event_bus::broker::{
 /// The pause between two questions to the server.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// A group that is moved back shows by itself. One that is moved forward looks like one whose other members read quickly,
-/// above all if a member reads again before the next look. Then the server's count of calls of `XGROUP SETID` decides, without those of
-/// looks.
+/// A move back is obvious from the position. A move forward looks as if other members had read quickly, above all if a member
+/// reads again before the next look. Then the server's count of calls of `XGROUP SETID` decides, not counting the calls that looks
+/// make.
 #[derive(Default)]
 pub(super) struct Moves {
     /// The number of calls of `XGROUP SETID` outside of looks, on all streams of the server.

@@ -1,7 +1,7 @@
 //! Connections with the name of this member: old ones of this process, and connections of other processes, alive or dead.
 //!
-//! If only the client's side of a connection breaks, the server keeps handing entries to it. They would come late, after
-//! their successors. The same happens if a machine dies, and the member starts again elsewhere.
+//! If only the client's side of a connection breaks, the server keeps sending entries to it. They would be delivered late,
+//! after newer entries. The same happens if a machine dies and the member starts again elsewhere.
 
 use std::{
     collections::HashMap,
