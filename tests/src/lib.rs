@@ -8,6 +8,7 @@ pub mod golden;
 #[cfg(feature = "kafka")]
 pub mod kafka_server;
 pub mod log;
+mod passing_on;
 mod price;
 pub mod redis_server;
 pub mod running;

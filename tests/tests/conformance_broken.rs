@@ -10,11 +10,11 @@ use std::{
 use openedx_events::{
     conformance::{self, Harness},
     event_bus::{
-        BusError, Capability, Cursor, DeadLetter, Entry, EntryId, EventBus, EventBusConsumer,
-        EventBusProducer, Failure, Lag, MemoryBus, Operations, Page, Pending, Polled, Start, Subscription,
-        Waker,
+        BusError, Capability, Cursor, Entry, EntryId, EventBus, EventBusConsumer, EventBusProducer, Failure,
+        Lag, MemoryBus, Operations, Page, Polled, Start, Subscription, Waker,
     },
 };
+use openedx_events_tests::pass_on_operations;
 
 /// Cases that pass whatever the fault.
 const UNAFFECTED: [&str; 4] = [
@@ -274,17 +274,7 @@ struct BrokenOperations {
 }
 
 impl Operations for BrokenOperations {
-    fn ping(&mut self) -> Result<(), BusError> {
-        self.inner.ping()
-    }
-
-    fn topics(&mut self) -> Result<Vec<String>, BusError> {
-        self.inner.topics()
-    }
-
-    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
-        self.inner.groups(topic)
-    }
+    pass_on_operations!(ping topics groups pending set_replaying replaying drop_dead_letters replace_dead_letter);
 
     fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
         let at = if self.fault == Fault::IgnoresCursor { &Start::Backlog } else { at };
@@ -307,43 +297,6 @@ impl Operations for BrokenOperations {
             }
         }
         Ok(lags)
-    }
-
-    fn pending(
-        &mut self,
-        topic: &str,
-        group: &str,
-        after: Option<&EntryId>,
-        max: usize,
-    ) -> Result<Vec<Pending>, BusError> {
-        self.inner.pending(topic, group, after, max)
-    }
-
-    fn set_replaying(
-        &mut self,
-        topic: &str,
-        group: &str,
-        ids: &[EntryId],
-        is_running: bool,
-    ) -> Result<(), BusError> {
-        self.inner.set_replaying(topic, group, ids, is_running)
-    }
-
-    fn replaying(&mut self, topic: &str, group: &str) -> Result<Vec<EntryId>, BusError> {
-        self.inner.replaying(topic, group)
-    }
-
-    fn drop_dead_letters(&mut self, topic: &str, group: &str, ids: &[EntryId]) -> Result<u64, BusError> {
-        self.inner.drop_dead_letters(topic, group, ids)
-    }
-
-    fn replace_dead_letter(
-        &mut self,
-        topic: &str,
-        group: &str,
-        letter: &DeadLetter,
-    ) -> Result<EntryId, BusError> {
-        self.inner.replace_dead_letter(topic, group, letter)
     }
 
     fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {

@@ -1,8 +1,7 @@
 //! Records what a replay asks its bus to do.
 
-use openedx_events::event_bus::{
-    BusError, Cursor, DeadLetter, EntryId, Lag, Operations, Page, Pending, Start,
-};
+use openedx_events::event_bus::{BusError, DeadLetter, EntryId, Operations};
+use openedx_events_tests::pass_on_operations;
 
 /// Passes the calls of a replay on, and records those that change something.
 pub(super) struct Recording<'a> {
@@ -54,41 +53,5 @@ impl Operations for Recording<'_> {
         self.inner.replace_dead_letter(topic, group, letter)
     }
 
-    fn ping(&mut self) -> Result<(), BusError> {
-        self.inner.ping()
-    }
-
-    fn topics(&mut self) -> Result<Vec<String>, BusError> {
-        self.inner.topics()
-    }
-
-    fn groups(&mut self, topic: &str) -> Result<Option<Vec<String>>, BusError> {
-        self.inner.groups(topic)
-    }
-
-    fn cursor(&mut self, topic: &str, at: &Start) -> Result<Cursor, BusError> {
-        self.inner.cursor(topic, at)
-    }
-
-    fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {
-        self.inner.read(topic, cursor, max)
-    }
-
-    fn lag(&mut self, topic: &str, group: &str) -> Result<Vec<Lag>, BusError> {
-        self.inner.lag(topic, group)
-    }
-
-    fn pending(
-        &mut self,
-        topic: &str,
-        group: &str,
-        after: Option<&EntryId>,
-        max: usize,
-    ) -> Result<Vec<Pending>, BusError> {
-        self.inner.pending(topic, group, after, max)
-    }
-
-    fn seek(&mut self, topic: &str, group: &str, to: &Start) -> Result<bool, BusError> {
-        self.inner.seek(topic, group, to)
-    }
+    pass_on_operations!(ping topics groups cursor read lag pending seek);
 }
