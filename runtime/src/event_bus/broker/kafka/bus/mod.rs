@@ -2,7 +2,7 @@
 //!
 //! `client` makes the clients of librdkafka. `registry` knows the schemas, `frame` and `record` the form of messages, and `reading`
 //! how to read messages of other writers. `producer`, `member` and `operations` implement their traits on top of these; `reader` and
-//! `admin` look at topics, `marks` has what members store with offsets, and `dead_letters` keeps the dead letters of a group. This folder may
+//! `admin` look at topics, `ranges` and `scan` use the reader, `offsets` asks for positions, `marks` has what members store with them, and `dead_letters` keeps the dead letters of a group. This folder may
 //! use `wire`, the traits of `broker`, the settings of Kafka, event definitions and their registry.
 
 mod admin;
@@ -16,15 +16,18 @@ mod marks;
 mod member;
 mod native_offsets;
 mod native_record;
+mod offsets;
 mod operations;
 mod options;
 mod position;
 mod producer;
+mod ranges;
 mod reader;
 mod reading;
 mod record;
 mod registry;
 mod rights;
+mod scan;
 
 use std::{fmt, sync::Arc};
 

@@ -14,7 +14,7 @@ use rdkafka::message::{BorrowedMessage, Message as _};
 use crate::event_bus::{
     broker::{
         BusError,
-        kafka::bus::{position::Position, reader::Reader, record::Record},
+        kafka::bus::{position::Position, ranges, reader::Reader, record::Record, scan},
     },
     wire::EntryId,
 };
@@ -90,7 +90,7 @@ impl Letters {
         deadline: Instant,
     ) -> Result<(), BusError> {
         let partitions = reader.partitions(&self.topic, deadline)?.unwrap_or_default();
-        let mut ranges = reader.ranges(&self.topic, &partitions, deadline)?;
+        let mut ranges = ranges::of(reader, &self.topic, &partitions, deadline)?;
         let is_new =
             |(partition, next): (&i32, &i64)| ranges.get(partition).is_none_or(|range| range.end < *next);
         if self.next.iter().any(is_new) {
@@ -100,7 +100,7 @@ impl Letters {
         for (partition, range) in &mut ranges {
             range.start = range.start.max(self.next.get(partition).copied().unwrap_or_default());
         }
-        reader.scan(&self.topic, &ranges, |at, record| self.found.add(at, record))?;
+        scan::scan(reader, &self.topic, &ranges, |at, record| self.found.add(at, record))?;
         self.next = ranges.into_iter().map(|(partition, range)| (partition, range.end)).collect();
         Ok(())
     }
@@ -130,7 +130,7 @@ impl Letters {
         id: &EntryId,
     ) -> Result<Option<Record>, BusError> {
         let Some((_, position)) = self.found.letters.get(id.as_str()) else { return Ok(None) };
-        Ok(reader.records(&self.topic, [*position])?.into_values().next())
+        Ok(scan::records(reader, &self.topic, [*position])?.into_values().next())
     }
 
     /// Returns the records of at most `max` listed dead letters after the one with the id `after`, each with its id. There are none
@@ -149,7 +149,7 @@ impl Letters {
         loop {
             let page = &self.listed[next..self.listed.len().min(next.saturating_add(max))];
             let at = |id: &Arc<str>| self.found.letters.get(id).map(|(_, position)| *position);
-            let mut records = reader.records(&self.topic, page.iter().filter_map(at))?;
+            let mut records = scan::records(reader, &self.topic, page.iter().filter_map(at))?;
             let found: Vec<_> =
                 page.iter().filter_map(|id| Some((Arc::clone(id), records.remove(&at(id)?)?))).collect();
             // A whole page may have been removed meanwhile.

@@ -2,7 +2,8 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    ops::Range,
+    time::{Duration, Instant},
 };
 
 use rdkafka::{Message as _, consumer::Consumer};
@@ -10,9 +11,10 @@ use rdkafka::{Message as _, consumer::Consumer};
 use super::{
     super::{
         marks::{LONGEST, Marks},
+        offsets::{self, At, Offsets},
         position::Position,
     },
-    topic::{Committed, Offsets, Topic, is_routine},
+    topic::{Topic, is_routine},
 };
 use crate::event_bus::broker::{BusError, Start, Subscription};
 
@@ -83,10 +85,10 @@ pub(super) fn forgotten(start: &Start) -> Option<String> {
 
 /// Returns where the group begins in each partition.
 fn places(topic: &Topic<'_>, partitions: i32) -> Result<Offsets, BusError> {
-    let ends = topic.ends(0..partitions)?;
+    let ends = topic.offsets(0..partitions, At::End)?;
     match &topic.subscription.start {
         Start::New => Ok(ends),
-        Start::Backlog => topic.beginnings(0..partitions),
+        Start::Backlog => topic.offsets(0..partitions, At::Beginning),
         Start::After(id) => {
             let after = Position::read(id)?;
             let next = after.offset.saturating_add(1);
@@ -109,24 +111,13 @@ fn places(topic: &Topic<'_>, partitions: i32) -> Result<Offsets, BusError> {
             offsets.insert(after.partition, next);
             Ok(offsets)
         }
-        Start::At(time) => since(topic, ends, millis_of(*time)),
+        Start::At(time) => since(topic, ends, offsets::millis(*time)),
     }
 }
 
 /// Returns the offsets of the first records that are not older than a time, or the ends of partitions without one.
 pub(super) fn since(topic: &Topic<'_>, ends: Offsets, millis: i64) -> Result<Offsets, BusError> {
-    let mut offsets = topic.since(ends.keys().copied(), millis)?;
-    for (partition, end) in ends {
-        // A partition without a later record.
-        offsets.entry(partition).or_insert(end);
-    }
-    Ok(offsets)
-}
-
-/// Returns a time in milliseconds since 1970.
-pub(super) fn millis_of(time: SystemTime) -> i64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    Ok(offsets::or_ends(topic.offsets(ends.keys().copied(), At::Time(millis))?, ends))
 }
 
 /// Returns the offsets of the records that are not older than a record.
@@ -145,8 +136,8 @@ fn since_record(topic: &Topic<'_>, partitions: i32, record: Position) -> Result<
     }
     client.unassign().map_err(|error| topic.trouble("read", &error))?;
     match millis {
-        Some(millis) => since(topic, topic.ends(0..partitions)?, millis),
-        None => topic.beginnings(0..partitions),
+        Some(millis) => since(topic, topic.offsets(0..partitions, At::End)?, millis),
+        None => topic.offsets(0..partitions, At::Beginning),
     }
 }
 
@@ -170,32 +161,29 @@ pub(super) fn places_of(
     given: &[i32],
     new: &Offsets,
 ) -> Result<BTreeMap<i32, Place>, BusError> {
-    let given: BTreeSet<_> = given.iter().copied().collect();
+    let given: Vec<_> = given.iter().copied().collect::<BTreeSet<_>>().into_iter().collect();
     let mut committed = topic.committed(given.iter().copied())?;
-    let (beginnings, ends) = (topic.beginnings(given.iter().copied())?, topic.ends(given.iter().copied())?);
-    let mut places = BTreeMap::new();
-    for partition in given {
-        let (Some(&beginning), Some(&end)) = (beginnings.get(&partition), ends.get(&partition)) else {
-            let reason = format!("Kafka does not say where partition {partition} begins and ends");
-            return Err(BusError::transient(reason));
-        };
-        places.insert(
-            partition,
-            place(partition, committed.remove(&partition), new.get(&partition).copied(), (beginning, end)),
-        );
-    }
-    Ok(places)
+    let mut ranges = topic.ranges(&given)?;
+    let place_of = |partition| {
+        let range = ranges.remove(&partition).ok_or_else(|| {
+            BusError::transient(format!("Kafka does not say where partition {partition} begins and ends"))
+        })?;
+        let committed = committed.remove(&partition).map(|one| (one.offset, one.marks()));
+        Ok((partition, place(partition, committed, new.get(&partition).copied(), range)))
+    };
+    given.into_iter().map(place_of).collect()
 }
 
 fn place(
     partition: i32,
-    committed: Option<Committed>,
+    committed: Option<(i64, Option<Marks>)>,
     new: Option<i64>,
-    (beginning, end): (i64, i64),
+    range: Range<i64>,
 ) -> Place {
+    let Range { start: beginning, end } = range;
     let (committed, marks, note) = match (committed, new) {
-        (Some(Committed { offset, marks: Some(marks) }), _) => (offset, Some(marks), None),
-        (Some(Committed { offset, marks: None }), _) => {
+        (Some((offset, Some(marks))), _) => (offset, Some(marks), None),
+        (Some((offset, None)), _) => {
             // The other client may have died while it handled this entry.
             let handed = if offset < end { offset + 1 } else { offset };
             (offset, Some(Marks { handed, ..Marks::default() }), None)
@@ -222,11 +210,9 @@ mod tests {
     #[test]
     fn a_member_continues_at_the_commit_if_there_is_one() {
         let of = |committed: Option<(i64, Option<i64>)>, new| {
-            let committed = committed.map(|(offset, handed)| {
-                let marks = handed.map(|handed| Marks { handed, ..Marks::default() });
-                Committed { offset, marks }
-            });
-            let Place { committed, marks, note, .. } = place(3, committed, new, (5, 20));
+            let committed = committed
+                .map(|(offset, handed)| (offset, handed.map(|handed| Marks { handed, ..Marks::default() })));
+            let Place { committed, marks, note, .. } = place(3, committed, new, 5..20);
             (committed, marks.map(|marks| marks.handed), note.is_some())
         };
         assert_eq!(of(Some((9, Some(12))), Some(20)), (9, Some(12), false));

@@ -13,7 +13,9 @@ use rdkafka::{consumer::Consumer, error::KafkaError, types::RDKafkaErrorCode};
 use super::{
     super::{
         Connector, dead_letters,
+        offsets::{self, At, Offsets},
         reader::{Known, Reader},
+        scan,
     },
     begin::{self, Group},
     commits::Committer,
@@ -22,7 +24,7 @@ use super::{
     position_of,
     queue::Queue,
     state::{Phase, Shared},
-    topic::{Offsets, Topic},
+    topic::Topic,
     tracker::Tracker,
 };
 use crate::event_bus::{
@@ -313,11 +315,8 @@ impl ClientThread {
         if lost.is_empty() {
             return;
         }
-        let topic = self.topic();
-        let bounds = topic.beginnings(lost.iter().copied());
-        let bounds = bounds.and_then(|beginnings| Ok((beginnings, topic.ends(lost.iter().copied())?)));
-        let (beginnings, ends) = match bounds {
-            Ok(bounds) => bounds,
+        let mut ranges = match self.topic().ranges(&lost) {
+            Ok(ranges) => ranges,
             Err(error) => {
                 self.shared.lock().error = Some(error);
                 self.shared.notify();
@@ -327,11 +326,9 @@ impl ClientThread {
         };
         let mut state = self.shared.lock();
         for number in lost {
-            let (Some(&beginning), Some(&end)) = (beginnings.get(&number), ends.get(&number)) else {
-                continue;
-            };
+            let Some(range) = ranges.remove(&number) else { continue };
             let Some(partition) = state.partition(number) else { continue };
-            let lost = partition.stay_in(beginning, end);
+            let lost = partition.stay_in(range.start, range.end);
             state.reports.lost.extend(lost);
         }
         // The client has stopped reading the partition, so seeking is refused; it must be assigned again, with the others.
@@ -354,8 +351,8 @@ impl ClientThread {
             return;
         }
         let topic = self.topic();
-        let ends = topic.ends(unknown);
-        match ends.and_then(|ends| begin::since(&topic, ends, begin::millis_of(until))) {
+        let ends = topic.offsets(unknown, At::End);
+        match ends.and_then(|ends| begin::since(&topic, ends, offsets::millis(until))) {
             Ok(limits) => {
                 let mut state = self.shared.lock();
                 for (number, limit) in limits {
@@ -391,7 +388,7 @@ impl ClientThread {
             self.idle.remove(&number);
             let topic = &self.subscription.topic;
             let is_empty = Reader::new(&self.connector)
-                .and_then(|reader| reader.has_no_record(topic, number, position..limit));
+                .and_then(|reader| scan::has_no_record(&reader, topic, number, position..limit));
             state = self.shared.lock();
             match is_empty {
                 Ok(false) => {}

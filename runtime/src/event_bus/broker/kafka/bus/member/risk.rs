@@ -5,13 +5,12 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use super::{
-    super::{
-        Connector,
-        admin::{Admin, TopicConfig},
-        reader::Reader,
-    },
-    topic::Offsets,
+use super::super::{
+    Connector,
+    admin::{Admin, TopicConfig},
+    offsets::{self, Offsets},
+    ranges,
+    reader::Reader,
 };
 use crate::event_bus::broker::{BusError, Subscription};
 
@@ -48,13 +47,11 @@ impl Risk {
         let deadline = Instant::now() + ANSWER;
         let Subscription { topic, group, .. } = subscription;
         let partitions: Vec<i32> = next.keys().copied().collect();
-        let ranges = self.reader.ranges(topic, &partitions, deadline)?;
+        let ranges = ranges::of(&self.reader, topic, &partitions, deadline)?;
         let time = self.retention.as_ref().and_then(|retention| retention.time);
         // Retention may delete older records.
         let old = match time.and_then(|time| SystemTime::now().checked_sub(time * SHARE / 100)) {
-            Some(then) => {
-                self.reader.offsets_at(topic, &ranges, super::super::reader::millis(then), deadline)?
-            }
+            Some(then) => ranges::since(&self.reader, topic, &ranges, offsets::millis(then), deadline)?,
             None => BTreeMap::new(),
         };
         let mut unread = 0;

@@ -14,7 +14,13 @@ use rdkafka::{
     types::RDKafkaErrorCode,
 };
 
-use super::{super::marks::Marks, context::MemberClient};
+use super::{
+    super::{
+        offsets::{self, At, Committed, Offsets},
+        ranges::{self, Ranges},
+    },
+    context::MemberClient,
+};
 use crate::event_bus::broker::{BusError, Subscription};
 
 /// How long one request may take.
@@ -27,20 +33,10 @@ const NEW_TOPIC: Duration = Duration::from_secs(2);
 /// The pause before another look at it.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Offsets by partition.
-pub(super) type Offsets = BTreeMap<i32, i64>;
-
 /// A topic, as the client of a member sees it.
 pub(super) struct Topic<'a> {
     pub(super) client: &'a MemberClient,
     pub(super) subscription: &'a Subscription,
-}
-
-/// The position that the group has committed for a partition.
-pub(super) struct Committed {
-    pub(super) offset: i64,
-    /// The metadata of the commit; `None` if another client made it.
-    pub(super) marks: Option<Marks>,
 }
 
 impl Topic<'_> {
@@ -97,60 +93,24 @@ impl Topic<'_> {
         &self,
         partitions: impl IntoIterator<Item = i32>,
     ) -> Result<BTreeMap<i32, Committed>, BusError> {
-        let list = self.list(partitions);
-        if list.count() == 0 {
-            return Ok(BTreeMap::new());
-        }
-        let list = self.client.committed_offsets(list, ANSWER);
-        let list = list.map_err(|error| self.trouble("read the offsets of the group", &error))?;
-        let mut committed = BTreeMap::new();
-        for one in list.elements() {
-            one.error().map_err(|error| self.trouble("read the offsets of the group", &error))?;
-            if let Offset::Offset(offset) = one.offset() {
-                let marks = Marks::read(offset, one.metadata());
-                committed.insert(one.partition(), Committed { offset, marks });
-            }
-        }
-        Ok(committed)
+        let committed = offsets::committed(self.client, self.name(), partitions, ANSWER);
+        committed.map_err(|error| self.trouble("read the offsets of the group", &error))
     }
 
-    /// Returns the offset of the oldest record of each partition, or where the next one will be.
-    pub(super) fn beginnings(&self, partitions: impl IntoIterator<Item = i32>) -> Result<Offsets, BusError> {
-        self.offsets(self.list(partitions), Offset::Beginning)
-    }
-
-    /// Returns the offset after the newest record of each partition.
-    pub(super) fn ends(&self, partitions: impl IntoIterator<Item = i32>) -> Result<Offsets, BusError> {
-        self.offsets(self.list(partitions), Offset::End)
-    }
-
-    /// Returns the offset of the first record of each partition that is not older than a time. Partitions without such a record
-    /// are absent.
-    pub(super) fn since(
+    /// Returns the offset of a place in each partition. Partitions without such a record are absent.
+    pub(super) fn offsets(
         &self,
         partitions: impl IntoIterator<Item = i32>,
-        millis: i64,
+        at: At,
     ) -> Result<Offsets, BusError> {
-        self.offsets(self.list(partitions), Offset::Offset(millis.max(0)))
+        let found = offsets::find(self.client, self.name(), partitions, at, ANSWER);
+        found.map_err(|error| self.trouble("read the offsets of the topic", &error))
     }
 
-    /// Asks for offsets by time. `Beginning` and `End` count as times.
-    fn offsets(&self, mut list: TopicPartitionList, time: Offset) -> Result<Offsets, BusError> {
-        const DOING: &str = "read the offsets of the topic";
-        if list.count() == 0 {
-            return Ok(Offsets::new());
-        }
-        list.set_all_offsets(time).map_err(|error| self.trouble(DOING, &error))?;
-        let list = self.client.offsets_for_times(list, ANSWER);
-        let list = list.map_err(|error| self.trouble(DOING, &error))?;
-        let mut offsets = Offsets::new();
-        for one in list.elements() {
-            one.error().map_err(|error| self.trouble(DOING, &error))?;
-            if let Offset::Offset(offset) = one.offset() {
-                offsets.insert(one.partition(), offset);
-            }
-        }
-        Ok(offsets)
+    /// Returns the offsets that each partition has: from the oldest one to the next one.
+    pub(super) fn ranges(&self, partitions: &[i32]) -> Result<Ranges, BusError> {
+        let bounds = |at| self.offsets(partitions.iter().copied(), at);
+        Ok(ranges::between(&bounds(At::Beginning)?, bounds(At::End)?))
     }
 
     /// Commits offsets with metadata, and waits for the broker.
@@ -169,20 +129,8 @@ impl Topic<'_> {
 
     /// Lets the client read the partitions from these offsets on.
     pub(super) fn assign(&self, offsets: impl IntoIterator<Item = (i32, i64)>) -> Result<(), BusError> {
-        let mut list = TopicPartitionList::new();
-        for (partition, offset) in offsets {
-            let mut one = list.add_partition(self.name(), partition);
-            one.set_offset(Offset::Offset(offset)).map_err(|error| self.trouble("read", &error))?;
-        }
-        self.client.assign(&list).map_err(|error| self.trouble("read", &error))
-    }
-
-    fn list(&self, partitions: impl IntoIterator<Item = i32>) -> TopicPartitionList {
-        let mut list = TopicPartitionList::new();
-        for partition in partitions {
-            list.add_partition(self.name(), partition);
-        }
-        list
+        let assigned = offsets::list(self.name(), offsets).and_then(|list| self.client.assign(&list));
+        assigned.map_err(|error| self.trouble("read", &error))
     }
 
     /// Makes the error of a call that failed. `doing` completes "cannot …".

@@ -21,9 +21,12 @@ use crate::event_bus::{
         BusError, Cursor, Page,
         kafka::bus::{
             Connector, failure,
+            offsets::{Offsets, list},
             position::Position,
-            reader::{Reader, is_passing, list},
+            ranges,
+            reader::Reader,
             record::Record,
+            scan,
         },
     },
     wire::Entry,
@@ -39,7 +42,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const MOST_BYTES: usize = 2_000_000;
 
 /// Writes the next offset of each partition, such as `0:15,1:7`.
-pub(super) fn cursor(offsets: &BTreeMap<i32, i64>) -> Cursor {
+pub(super) fn cursor(offsets: &Offsets) -> Cursor {
     let mut text = String::new();
     for (partition, offset) in offsets {
         let comma = if text.is_empty() { "" } else { "," };
@@ -49,7 +52,7 @@ pub(super) fn cursor(offsets: &BTreeMap<i32, i64>) -> Cursor {
     Cursor::new(text)
 }
 
-fn offsets(cursor: &Cursor) -> Result<BTreeMap<i32, i64>, BusError> {
+fn offsets(cursor: &Cursor) -> Result<Offsets, BusError> {
     let parse = |part: &str| {
         let (partition, offset) = part.split_once(':')?;
         Some((partition.parse().ok()?, offset.parse().ok()?))
@@ -95,7 +98,7 @@ impl Merge {
         let reader = Reader::new(&connector)?;
         let deadline = deadline();
         let partitions = reader.partitions(topic, deadline)?.unwrap_or_default();
-        let ranges = reader.ranges(topic, &partitions, deadline)?;
+        let ranges = ranges::of(&reader, topic, &partitions, deadline)?;
         let partitions: BTreeMap<_, _> = ranges
             .into_iter()
             .map(|(partition, range)| {
@@ -135,7 +138,7 @@ impl Merge {
             if is_other {
                 break;
             }
-            one.end = self.reader.range(&self.topic, *partition, deadline)?.end;
+            one.end = ranges::of_partition(&self.reader, &self.topic, *partition, deadline)?.end;
             is_other = one.end < one.next;
         }
         if is_other {
@@ -190,7 +193,9 @@ impl Merge {
                     let is_full = self.partitions.get_mut(&partition).is_some_and(|one| one.add(&record));
                     is_full.then_some(partition)
                 }
-                Some(Err(error)) if !matches!(error, KafkaError::PartitionEOF(_)) && !is_passing(&error) => {
+                Some(Err(error))
+                    if !matches!(error, KafkaError::PartitionEOF(_)) && !scan::is_passing(&error) =>
+                {
                     return self.checked(Err(error));
                 }
                 Some(Err(_)) | None if last.elapsed() > PATIENCE => {
@@ -217,7 +222,7 @@ impl Merge {
         let ranges: BTreeMap<_, _> =
             missing.map(|(partition, one)| (*partition, one.next..one.end)).collect();
         let mut seen = BTreeSet::new();
-        Reader::new(&self.connector)?.scan(&self.topic, &ranges, |at, _| {
+        scan::scan(&Reader::new(&self.connector)?, &self.topic, &ranges, |at, _| {
             seen.insert(at.partition);
         })?;
         for (partition, range) in ranges {
@@ -229,12 +234,12 @@ impl Merge {
     }
 
     fn pause(&self, partition: i32) -> Result<(), BusError> {
-        let one = list(&self.topic, [(partition, 0)].into_iter());
+        let one = list(&self.topic, [(partition, 0)]);
         self.checked(one.and_then(|one| self.reader.client().pause(&one)))
     }
 
     fn resume(&self, partition: i32) -> Result<(), BusError> {
-        let one = list(&self.topic, [(partition, 0)].into_iter());
+        let one = list(&self.topic, [(partition, 0)]);
         self.checked(one.and_then(|one| self.reader.client().resume(&one)))
     }
 }

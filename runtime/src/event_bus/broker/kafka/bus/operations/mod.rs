@@ -22,6 +22,7 @@ use super::{
     admin::Admin,
     client_errors::create_command,
     dead_letters::{letters::Letters, writer::LetterWriter},
+    ranges,
     reader::{Reader, left},
 };
 use crate::event_bus::{
@@ -100,8 +101,8 @@ impl Operations for KafkaOperations {
         let Some(partitions) = self.reader.partitions(topic, deadline)? else {
             return Ok(merge::cursor(&BTreeMap::new()));
         };
-        let ranges = self.reader.ranges(topic, &partitions, deadline)?;
-        Ok(merge::cursor(&self.reader.offsets(topic, &ranges, at, deadline)?))
+        let ranges = ranges::of(&self.reader, topic, &partitions, deadline)?;
+        Ok(merge::cursor(&ranges::start(&self.reader, topic, &ranges, at, deadline)?))
     }
 
     fn read(&mut self, topic: &str, cursor: &Cursor, max: usize) -> Result<Page, BusError> {

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{KafkaOperations, committed::committed, deadline};
+use super::{KafkaOperations, deadline};
 use crate::{
     event_bus::broker::{
         BusError, Obstacle, TopicUse,
@@ -59,7 +59,7 @@ impl KafkaOperations {
     fn group(&self, topic: &str, group: &str, deadline: Instant) -> Result<Option<Obstacle>, BusError> {
         let Ok(Some(partitions)) = self.reader.partitions(topic, deadline) else { return Ok(None) };
         let reader = Reader::in_group(&self.connector, group)?;
-        match committed(&reader, topic, &partitions, deadline) {
+        match reader.committed(topic, &partitions, deadline) {
             Ok(_) => Ok(None),
             Err(error) if error.is_transient() => Err(error),
             Err(error) => Ok(Some(certain(format!(

@@ -6,14 +6,17 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use super::{
-    committed::{self, Committed},
-    groups,
-};
+use super::{committed, groups};
 use crate::event_bus::{
     broker::{
         BusError, Lag, Pending,
-        kafka::bus::{admin::Admin, position::Position, reader::Reader},
+        kafka::bus::{
+            admin::Admin,
+            offsets::Committed,
+            position::Position,
+            ranges::{self, Ranges},
+            reader::Reader,
+        },
     },
     wire::EntryId,
 };
@@ -21,7 +24,7 @@ use crate::event_bus::{
 /// A group in the partitions of a topic.
 struct Group {
     committed: BTreeMap<i32, Committed>,
-    ranges: BTreeMap<i32, Range<i64>>,
+    ranges: Ranges,
 }
 
 impl Group {
@@ -40,7 +43,7 @@ impl Group {
         if committed.is_empty() && !groups::has_members(reader, topic, group, deadline)? {
             return Err(BusError::no_group(topic, group));
         }
-        let ranges = reader.ranges(topic, &partitions, deadline)?;
+        let ranges = ranges::of(reader, topic, &partitions, deadline)?;
         Ok(Self { committed, ranges })
     }
 }
@@ -67,11 +70,11 @@ pub(super) fn lags(
 ) -> Result<Vec<Vec<Lag>>, BusError> {
     let partitions = reader.partitions(topic, deadline)?.unwrap_or_default();
     let committed = committed::of_groups(admin, topic, groups, &partitions, deadline)?;
-    let ranges = reader.ranges(topic, &partitions, deadline)?;
+    let ranges = ranges::of(reader, topic, &partitions, deadline)?;
     Ok(committed.iter().map(|committed| in_ranges(committed, &ranges)).collect())
 }
 
-fn in_ranges(committed: &BTreeMap<i32, Committed>, ranges: &BTreeMap<i32, Range<i64>>) -> Vec<Lag> {
+fn in_ranges(committed: &BTreeMap<i32, Committed>, ranges: &Ranges) -> Vec<Lag> {
     let lag = |(&partition, range): (&i32, &Range<i64>)| {
         let committed = committed.get(&partition);
         let received = committed

@@ -8,13 +8,15 @@ use rdkafka::{
     types::RDKafkaErrorCode as Code,
 };
 
-use super::{committed::committed, groups::Members};
+use super::groups::Members;
 use crate::event_bus::broker::{
     BusError, Start,
     kafka::bus::{
         Connector, failure,
         marks::{LONGEST, Marks},
-        reader::{Reader, list},
+        offsets::list,
+        ranges,
+        reader::Reader,
     },
 };
 
@@ -37,11 +39,11 @@ pub(super) fn seek(
     if !members.is_empty() {
         return Err(alive(group, &members));
     }
-    let ranges = reader.ranges(topic, &partitions, deadline)?;
-    let offsets = reader.offsets(topic, &ranges, to, deadline)?;
-    let is_new = committed(&reader, topic, &partitions, deadline)?.is_empty();
+    let ranges = ranges::of(&reader, topic, &partitions, deadline)?;
+    let offsets = ranges::start(&reader, topic, &ranges, to, deadline)?;
+    let is_new = reader.committed(topic, &partitions, deadline)?.is_empty();
     let action = format!("cannot move group `{group}` of topic `{topic}`");
-    let offsets = reader.checked(&action, list(topic, offsets.into_iter()))?;
+    let offsets = reader.checked(&action, list(topic, offsets))?;
     for mut one in offsets.elements() {
         if let Offset::Offset(offset) = one.offset() {
             one.set_metadata(Marks::of_place(offset).write(offset, LONGEST));
