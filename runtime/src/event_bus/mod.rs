@@ -15,12 +15,15 @@ mod wire;
 pub use broker::kafka::{KafkaBus, KafkaOptions};
 #[cfg(feature = "redis")]
 pub use broker::redis::{RedisBus, RedisOptions};
-#[cfg(feature = "cli")]
-pub(crate) use broker::utc;
 pub use broker::{
     AuditLine, AuditLog, Begun, BusError, Capability, Cursor, EventBus, EventBusConsumer, EventBusProducer,
     Lag, Lost, Obstacle, OpenSend, Operations, Page, Pending, Polled, Start, Subscription, TopicUse, Waker,
     from_settings::operations, memory::MemoryBus, registered::register,
+};
+#[cfg(feature = "cli")]
+pub(crate) use broker::{
+    from_settings::{bus, bus_of_operators},
+    utc,
 };
 #[cfg(feature = "cli")]
 pub(crate) use budget::Sizes;

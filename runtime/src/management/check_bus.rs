@@ -1,4 +1,4 @@
-//! The part of `check` that covers the event bus: its settings, its routes, and with `--live` its server.
+//! The part of `check` that covers the event bus: its settings, its routes, whether it can be made, and with `--live` its server.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,8 @@ use crate::{
     error::chain,
     event::EventDefinition,
     event_bus::{
-        BusError, LOOP_HELP, Obstacle, Operations, Settings, TopicUse, operations, settings::Finding,
+        BusError, EventBus, LOOP_HELP, Obstacle, Operations, Settings, TopicUse, bus, bus_of_operators,
+        settings::{ConsumerConfig, Finding, Route},
     },
     registry,
 };
@@ -30,9 +31,7 @@ pub(super) fn find(settings: &SettingsArgs, live: bool, found: &mut FindingLines
         None => found.errors(routes_without_receivers(&settings)),
     }
     found.errors(receivers_without_topic(&settings));
-    if live {
-        server(&settings, found);
-    }
+    buses(&settings, live, found);
 }
 
 /// Finds buses that are not set although the settings need them.
@@ -160,68 +159,114 @@ fn events_without_route(settings: &Settings) -> Vec<String> {
     events.map(line).collect()
 }
 
-/// Asks the server. Reports that it does not answer, or which topics and groups do not exist there.
-/// Those that are created when they are used may be new.
-fn server(settings: &Settings, found: &mut FindingLines) {
-    let unreachable = |error: BusError| format!("server: {}", chain(&error));
-    let mut operations = match operations(settings) {
-        Ok(operations) => operations,
-        Err(error) => return found.errors([unreachable(error)]),
+/// Makes the buses of the producer and of the consumer, which fails as it does at the start, for example if the program is built
+/// without one of them. With `live`, asks their servers.
+fn buses(settings: &Settings, live: bool, found: &mut FindingLines) {
+    let operated = match bus_of_operators(settings) {
+        Ok(operated) => operated,
+        Err(error) if live => return found.errors([unreachable(&error)]),
+        // Other findings say whether one is needed.
+        Err(_) => return,
     };
-    if let Err(error) = operations.ping() {
-        return found.errors([unreachable(error)]);
-    }
-    let consumed = settings.consumer.config.iter().filter(|(_, config)| config.enabled);
-    let consumed: BTreeMap<&str, Option<&str>> =
-        consumed.map(|(topic, config)| (&**topic, Some(&*config.group_id))).collect();
-    let is_same_bus = settings.consumer.bus.is_none() || settings.consumer.bus == settings.producer.bus;
-    let produced = settings.producer.config.iter().filter(|(.., route)| is_same_bus && route.enabled);
-    let mut topics: BTreeMap<&str, Option<&str>> = produced.map(|(_, topic, _)| (topic, None)).collect();
-    topics.extend(consumed);
-    for (topic, group) in topics {
-        match Names::new(settings, topic, group).missing(&mut *operations) {
-            Ok(None) => {}
-            Ok(Some(missing)) => {
-                let text = format!("{}: {missing} (help: {})", missing.rule(), missing.help());
-                // Events to a topic that nobody creates are lost.
-                if missing.is_created() {
-                    found.warnings([text]);
-                } else {
-                    found.errors([text]);
-                }
-            }
-            Err(error) => found.errors([unreachable(error)]),
+    let producing = settings.producer.bus.as_deref();
+    let mut uses = vec![Used { bus: operated, consumes: true, produces: producing == Some(operated) }];
+    let other = producing.filter(|bus| *bus != operated);
+    uses.extend(other.map(|bus| Used { bus, consumes: false, produces: true }));
+    for used in uses {
+        match bus(used.bus, settings) {
+            Ok(bus) if live => used.ask(settings, &*bus, found),
+            Ok(_) => {}
+            Err(error) => found.errors([format!("bus: {}", chain(&error))]),
         }
-    }
-    match obstacles(settings, is_same_bus, &mut *operations) {
-        Ok(obstacles) => {
-            for Obstacle { text, is_certain } in obstacles {
-                if is_certain {
-                    found.errors([text]);
-                } else {
-                    found.warnings([text]);
-                }
-            }
-        }
-        Err(error) => found.errors([unreachable(error)]),
     }
 }
 
-/// Asks what would prevent this program from producing and consuming, and reports each obstacle once.
-fn obstacles(
-    settings: &Settings,
-    with_routes: bool,
-    operations: &mut dyn Operations,
-) -> Result<BTreeSet<Obstacle>, BusError> {
-    let mut found = BTreeSet::from_iter(operations.general_obstacles()?);
-    let routes = settings.producer.config.iter().filter(|(.., route)| with_routes && route.enabled);
-    for (event_type, topic, route) in routes {
-        let (topic, key_field) = (settings.stream_name(topic), Some(&*route.event_key_field));
-        found.extend(operations.obstacles(&TopicUse::Produce { topic: &topic, event_type, key_field })?);
+fn unreachable(error: &BusError) -> String {
+    format!("server: {}", chain(error))
+}
+
+/// A bus, and what the program uses it for.
+struct Used<'a> {
+    bus: &'a str,
+    consumes: bool,
+    produces: bool,
+}
+
+impl Used<'_> {
+    /// Asks the server. Reports that it does not answer, or which topics and groups do not exist there.
+    /// Those that are created when they are used may be new.
+    fn ask(&self, settings: &Settings, bus: &dyn EventBus, found: &mut FindingLines) {
+        let mut operations = match bus.operations() {
+            Ok(operations) => operations,
+            Err(error) => return found.errors([unreachable(&error)]),
+        };
+        if let Err(error) = operations.ping() {
+            return found.errors([unreachable(&error)]);
+        }
+        let mut topics: BTreeMap<&str, Option<&str>> =
+            self.produced(settings).map(|(_, topic, _)| (topic, None)).collect();
+        topics.extend(self.consumed(settings).map(|(topic, config)| (&**topic, Some(&*config.group_id))));
+        for (topic, group) in topics {
+            match Names::new(settings, topic, group).missing(&mut *operations) {
+                Ok(None) => {}
+                Ok(Some(missing)) => {
+                    let text = format!("{}: {missing} (help: {})", missing.rule(), missing.help());
+                    // Events to a topic that nobody creates are lost.
+                    if missing.is_created() {
+                        found.warnings([text]);
+                    } else {
+                        found.errors([text]);
+                    }
+                }
+                Err(error) => found.errors([unreachable(&error)]),
+            }
+        }
+        match self.obstacles(settings, &mut *operations) {
+            Ok(obstacles) => {
+                for Obstacle { text, is_certain } in obstacles {
+                    if is_certain {
+                        found.errors([text]);
+                    } else {
+                        found.warnings([text]);
+                    }
+                }
+            }
+            Err(error) => found.errors([unreachable(&error)]),
+        }
     }
-    for (topic, config) in settings.consumer.config.iter().filter(|(_, config)| config.enabled) {
-        let topic_use = TopicUse::Consume { topic: &settings.stream_name(topic), group: &config.group_id };
-        found.extend(operations.obstacles(&topic_use)?);
+
+    /// Asks what would prevent this program from producing and consuming, and reports each obstacle once.
+    fn obstacles(
+        &self,
+        settings: &Settings,
+        operations: &mut dyn Operations,
+    ) -> Result<BTreeSet<Obstacle>, BusError> {
+        let mut found = BTreeSet::from_iter(operations.general_obstacles()?);
+        for (event_type, topic, route) in self.produced(settings) {
+            let (topic, key_field) = (settings.stream_name(topic), Some(&*route.event_key_field));
+            found.extend(operations.obstacles(&TopicUse::Produce {
+                topic: &topic,
+                event_type,
+                key_field,
+            })?);
+        }
+        for (topic, config) in self.consumed(settings) {
+            let topic_use =
+                TopicUse::Consume { topic: &settings.stream_name(topic), group: &config.group_id };
+            found.extend(operations.obstacles(&topic_use)?);
+        }
+        Ok(found)
     }
-    Ok(found)
+
+    /// Returns the enabled routes to this bus.
+    fn produced<'a>(&self, settings: &'a Settings) -> impl Iterator<Item = (&'a str, &'a str, &'a Route)> {
+        let produces = self.produces;
+        settings.producer.config.iter().filter(move |(.., route)| produces && route.enabled)
+    }
+
+    /// Returns the topics that the program consumes from this bus.
+    fn consumed<'a>(&self, settings: &'a Settings) -> impl Iterator<Item = (&'a String, &'a ConsumerConfig)> {
+        let consumes = self.consumes;
+        settings.consumer.config.iter().filter(move |(_, config)| consumes && config.enabled)
+    }
 }

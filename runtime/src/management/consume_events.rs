@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use super::{
     args::{SettingsArgs, with_bus},
-    existing::{Names, warn_before_creating},
+    existing::{FirstLook, Names},
     find,
     lines::escape_line_breaks,
     result::{CommandError, CommandResult, Done},
@@ -135,9 +135,11 @@ impl ConsumeEvents {
         let consumers = self.consumers(&settings, &topics, &printer)?;
         signals::stop_on_signals(&stop)?;
         let consume = || {
-            if settings.consumer.enabled {
+            if settings.consumer.enabled
+                && let Some(bus) = &settings.consumer.bus
+            {
                 let names = topics.iter().map(|(topic, group, _)| Names::new(&settings, topic, Some(group)));
-                warn_before_creating(&settings, names.collect(), &stop);
+                FirstLook::at(&settings, bus, names.collect(), &stop).require_all()?;
             }
             self.consume(&consumers, &stop, &is_closed)
         };

@@ -1,13 +1,20 @@
 //! Tells whether topics and groups exist, and which similar ones do. A misspelt name would otherwise look like an empty topic.
 
-use std::{fmt, sync::mpsc, thread, time::Duration};
+use std::{
+    fmt,
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use super::find::near_misses;
-use crate::event_bus::{BusError, Operations, Settings, Stop, operations};
+use super::{find::near_misses, result::CommandError};
+use crate::event_bus::{BusError, Operations, Settings, Stop, bus};
 
 /// How long a command waits for the answer.
 const WAIT: Duration = Duration::from_secs(2);
-/// How often it checks whether the consumer was stopped.
+/// How long a topic that an administrator creates may be missing: a broker may not know yet that it was just created.
+const NEW_TOPIC: Duration = Duration::from_secs(1);
+/// How often the command asks again, and checks whether the consumer was stopped.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// A topic, and a group of it, as the command line and the settings name them.
@@ -112,30 +119,68 @@ impl fmt::Display for Missing {
     }
 }
 
-/// Warns about topics and groups that the command is about to create. Waits for the server for a moment only: the command itself
-/// waits for as long as needed, and reports what is wrong with the server.
-pub(super) fn warn_before_creating(settings: &Settings, names: Vec<Names>, stop: &Stop) {
-    let (sender, answer) = mpsc::channel();
-    let settings = settings.clone();
+/// Looks at the topics and groups that a command uses before it starts. Warns about those that it is about to create. Waits for the
+/// server for a moment only: the command itself waits for as long as needed, and reports what is wrong with the server.
+pub(super) struct FirstLook {
+    missing: Vec<Missing>,
+}
+
+impl FirstLook {
+    /// Looks on the bus called `bus`.
+    pub(super) fn at(settings: &Settings, bus: &str, names: Vec<Names>, stop: &Stop) -> Self {
+        let answers = ask(settings.clone(), bus.to_owned(), names);
+        let mut missing = Vec::new();
+        let mut left = WAIT;
+        while !left.is_zero() && !stop.is_stopped() {
+            match answers.recv_timeout(PAUSE) {
+                Ok(found) => missing.extend(found),
+                Err(mpsc::RecvTimeoutError::Timeout) => left -= PAUSE,
+                Err(mpsc::RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        let look = Self { missing };
+        for missing in look.missing.iter().filter(|missing| missing.is_created() && missing.is_suspicious()) {
+            tracing::warn!("{missing}; creating it ({})", missing.help());
+        }
+        look
+    }
+
+    /// Fails if a topic is missing that the command cannot create. The bus would say the same later, without similar names.
+    pub(super) fn require_all(self) -> Result<(), CommandError> {
+        match self.missing.into_iter().find(|missing| !missing.is_created()) {
+            Some(missing) => Err(CommandError::new(format!("{missing}\nhelp: {}", missing.help()))),
+            None => Ok(()),
+        }
+    }
+
+    /// Warns about a missing topic with a similar name. Brokers may create it nevertheless, and if they do not, the bus says so.
+    pub(super) fn warn_of_similar_names(self) {
+        for missing in self.missing.iter().filter(|missing| !missing.is_created() && !missing.near.is_empty())
+        {
+            tracing::warn!("{missing} ({})", missing.help());
+        }
+    }
+}
+
+/// Asks the bus on another thread for what is missing.
+fn ask(settings: Settings, name: String, names: Vec<Names>) -> mpsc::Receiver<Option<Missing>> {
+    let (sender, answers) = mpsc::channel();
     thread::spawn(move || {
-        let Ok(mut operations) = operations(&settings) else { return };
+        let Ok(mut operations) = bus(&name, &settings).and_then(|bus| bus.operations()) else { return };
+        let until = Instant::now() + NEW_TOPIC;
         for names in names {
-            let Ok(missing) = names.missing(&mut *operations) else { return };
+            let mut missing = names.missing(&mut *operations);
+            while missing.as_ref().is_ok_and(|missing| missing.as_ref().is_some_and(|one| !one.is_created()))
+                && Instant::now() < until
+            {
+                thread::sleep(PAUSE);
+                missing = names.missing(&mut *operations);
+            }
+            let Ok(missing) = missing else { return };
             if sender.send(missing).is_err() {
                 return;
             }
         }
     });
-    let mut left = WAIT;
-    while !left.is_zero() && !stop.is_stopped() {
-        match answer.recv_timeout(PAUSE) {
-            Ok(Some(missing)) if missing.is_suspicious() => {
-                let creating = if missing.is_created() { "; creating it" } else { "" };
-                tracing::warn!("{missing}{creating} ({})", missing.help());
-            }
-            Ok(_) => {}
-            Err(mpsc::RecvTimeoutError::Timeout) => left -= PAUSE,
-            Err(mpsc::RecvTimeoutError::Disconnected) => return,
-        }
-    }
+    answers
 }

@@ -8,7 +8,7 @@ use serde_json::{json, value::RawValue};
 
 use super::{
     args::{SettingsArgs, with_bus},
-    existing::{Names, warn_before_creating},
+    existing::{FirstLook, Names},
     find,
     lines::{NoAnswer, answer_all, parse},
     result::{CommandError, CommandResult, Done},
@@ -98,13 +98,15 @@ impl ProduceEvent {
             _ => None,
         };
         let settings = self.settings.read()?;
-        if settings.producer.bus.as_deref() == Some("memory") {
-            tracing::warn!(
+        match settings.producer.bus.as_deref() {
+            Some("memory") => tracing::warn!(
                 "the bus `memory` ends with this process, so no other process can consume the event"
-            );
-        } else if settings.consumer.bus.is_none() || settings.consumer.bus == settings.producer.bus {
-            let names = vec![Names::new(&settings, &self.topic, None)];
-            warn_before_creating(&settings, names, &Stop::new());
+            ),
+            Some(bus) => {
+                let names = vec![Names::new(&settings, &self.topic, None)];
+                FirstLook::at(&settings, bus, names, &Stop::new()).warn_of_similar_names();
+            }
+            None => {}
         }
         let (done, closed) = with_bus(&settings, || {
             let producer = producer().ok_or_else(|| {

@@ -12,7 +12,7 @@ use super::{
     result::{CommandError, CommandResult, Done},
     times,
 };
-use crate::event_bus::{EntryId, Start, utc};
+use crate::event_bus::{EntryId, Operations, Start, utc};
 
 /// The arguments of `seek`.
 #[derive(Args, Debug)]
@@ -57,6 +57,11 @@ impl Seek {
         let is_new = operations.seek(&topic, &self.group.group, &start)?;
         let does = if is_new { "is new, and begins" } else { "continues" };
         writeln!(out, "group `{}` of `{topic}` {does} {place}", self.group.group)?;
+        if let Start::After(id) = &start
+            && let Some(others) = self.other_partitions(&topic, id, &mut *operations)
+        {
+            writeln!(out, "in the other partitions, it {others}")?;
+        }
         Ok(Done::Clean)
     }
 }
@@ -70,6 +75,17 @@ fn sentence(mut text: String) -> String {
 }
 
 impl Seek {
+    /// Returns where the group continues in partitions that do not have the entry, if there are any. An entry is a time there.
+    fn other_partitions(&self, topic: &str, id: &EntryId, operations: &mut dyn Operations) -> Option<String> {
+        let lags = operations.lag(topic, &self.group.group).ok()?;
+        let others = lags.iter().filter_map(|lag| Some((lag.partition?, lag.committed.as_deref()?)));
+        let others = others.filter(|(partition, _)| !id.as_str().starts_with(&format!("{partition}-")));
+        let others: Vec<_> =
+            others.map(|(partition, at)| format!("partition {partition} at offset {at}")).collect();
+        (!others.is_empty())
+            .then(|| format!("continues with the first entries that are not older: {}", others.join(", ")))
+    }
+
     /// Returns where the group continues, and the words for it.
     fn start(&self) -> Result<(Start, String), CommandError> {
         if let Some(time) = self.to_time.or_else(|| self.since.map(times::before_now)) {

@@ -65,10 +65,9 @@ fn a_message_that_is_too_large_is_refused_and_its_neighbours_are_not() {
 #[test]
 fn brokers_that_cannot_be_reached_are_named() {
     let Some(world) = World::new() else { return };
-    for (servers, reason) in [
-        ("127.0.0.1:1", "Connection refused"),
-        ("no.such.host.invalid:9092", "Failed to resolve 'no.such.host.invalid:9092'"),
-    ] {
+    for (servers, reason) in
+        [("127.0.0.1:1", "Connection refused"), ("no.such.host.invalid:9092", "the host has no address")]
+    {
         let producer =
             KafkaBus::new(KafkaOptions::new(servers, [world.registry.url()])).unwrap().producer().unwrap();
         let start = Instant::now();
@@ -78,7 +77,8 @@ fn brokers_that_cannot_be_reached_are_named() {
         assert!(error.is_transient());
         let error = error.to_string();
         assert!(
-            error.starts_with(&format!("cannot connect to Kafka at {servers}: ")) && error.contains(reason),
+            error.starts_with(&format!("cannot connect to Kafka at {servers}: {reason}"))
+                && error.matches(servers).count() == 1,
             "{error}"
         );
     }
@@ -90,14 +90,14 @@ fn wrong_properties_are_named_when_the_bus_is_made() {
     options.client_config.set("no.such.property", "s3cret").unwrap();
     let error = KafkaBus::new(options).unwrap_err().to_string();
     assert!(
-        error.contains("refuses the property `no.such.property`") && !error.contains("s3cret"),
+        error.contains("`no.such.property` is not a property of librdkafka") && !error.contains("s3cret"),
         "{error}"
     );
     let mut options = KafkaOptions::new("127.0.0.1:1", ["http://127.0.0.1:1"]);
     options.client_config.set("security.protocol", "SSL").unwrap();
     options.client_config.set("ssl.ca.location", "/no/such/file").unwrap();
-    let error = KafkaBus::new(options).unwrap().producer().map(drop).unwrap_err();
-    assert!(!error.is_transient() && error.to_string().contains("ssl.ca.location"), "{error}");
+    let error = KafkaBus::new(options).unwrap_err();
+    assert!(!error.is_transient() && error.to_string().contains("`ssl.ca.location` in "), "{error}");
 }
 
 #[test]

@@ -18,9 +18,14 @@ fn consumed(topic: &str) -> String {
 
 /// Returns the lines about the server.
 fn check(bus: &Bus) -> Vec<String> {
-    let ran = bus.run(&["check", "--live"]);
+    lines_of(bus, &["check", "--live"])
+}
+
+fn lines_of(bus: &Bus, command: &[&str]) -> Vec<String> {
+    let ran = bus.run(command);
     assert_eq!(ran.stderr, "");
     let names = [
+        "bus:",
         "right_missing",
         "schema_",
         "dead_letters",
@@ -61,6 +66,44 @@ fn a_topic_that_only_an_administrator_creates_is_an_error() {
         format!("`kafka-topics.sh --bootstrap-server {} --create --topic {name} ", bus.server.bootstrap());
     assert!(topic.contains(&format!("an administrator creates it with {command}")), "{topic}");
     assert_eq!(bus.run(&["check", "--live"]).code, 1);
+}
+
+#[test]
+fn properties_that_librdkafka_refuses_are_found_without_a_server() {
+    let Some(bus) = Bus::without_topic() else { return };
+    let config = json!({"no.such.property": "s3cret", "compression.type": "s3cret"});
+    let bus = bus.with("EVENT_BUS_KAFKA_CLIENT_CONFIG", config.to_string());
+    for command in [&["check"][..], &["check", "--live"]] {
+        let lines = lines_of(&bus, command);
+        assert_eq!(lines.len(), 1, "{lines:#?}");
+        let parts = [
+            "bus: the Kafka client refuses ",
+            "`no.such.property` is not a property",
+            "`compression.type`: ",
+        ];
+        assert!(has(&lines, &parts) && !has(&lines, &["s3cret"]), "{lines:#?}");
+        assert_eq!(bus.run(command).code, 1);
+    }
+    // It says the same at the start.
+    let ran = bus.run_group(&["consume-events"], &[]);
+    assert!(ran.code == 2 && ran.stderr.contains("`no.such.property` is not a property"), "{}", ran.stderr);
+}
+
+#[test]
+fn the_bus_of_the_producer_is_asked_too() {
+    let Some(bus) = Bus::without_topic() else { return };
+    let bus = bus
+        .with("EVENT_BUS_CONSUMER", "memory")
+        .with("EVENT_BUS_CONSUMER_CONFIG", consumed("parcels"))
+        .with("EVENT_BUS_PRODUCER_CONFIG", routes("weighings"));
+    let lines = check(&bus);
+    assert!(has(&lines, &["topic_missing", "weighings", "kafka-topics.sh"]), "{lines:#?}");
+    assert!(has(&lines, &["warning: topic_missing", "parcels"]), "{lines:#?}");
+    bus.registry.fail(Fault::Away);
+    let lines = check(&bus);
+    assert!(has(&lines, &["registry: "]), "{lines:#?}");
+    // The topics of the consumer are not looked for on this bus.
+    assert!(!has(&lines, &["parcels", "kafka-topics.sh"]), "{lines:#?}");
 }
 
 #[test]
@@ -172,6 +215,9 @@ fn a_wrong_port_of_the_brokers_is_named() {
     let Some(bus) = Bus::without_topic() else { return };
     let ran = bus.with("EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:1").run(&["lag", "-t", "parcels"]);
     assert_eq!(ran.code, 2);
-    let part = "cannot connect to Kafka at 127.0.0.1:1";
-    assert!(ran.stderr.contains(part) && ran.stderr.contains("Connection refused"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("cannot connect to Kafka at 127.0.0.1:1: Connection refused\n"),
+        "{}",
+        ran.stderr
+    );
 }

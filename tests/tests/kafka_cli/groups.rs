@@ -55,7 +55,15 @@ fn an_entry_is_a_time_in_the_other_partitions() {
         std::thread::sleep(std::time::Duration::from_millis(3));
     }
     let ids = texts(&bus.done(&["tail", "-t", "parcels"]).json_lines(), "id");
-    assert_eq!(bus.run_group(&["seek"], &["--to", &ids[5], "--create"]).code, 0);
+    let moved = bus.run_group(&["seek"], &["--to", &ids[5], "--create"]);
+    assert_eq!(moved.code, 0, "{}", moved.stderr);
+    // It says where the group continues in the other partitions.
+    let own: usize = ids[5].split('-').next().unwrap().parse().unwrap();
+    let others = committed(&bus).into_iter().enumerate().filter(|(partition, _)| *partition != own);
+    let others =
+        others.map(|(partition, offset)| format!("partition {partition} at offset {}", offset.unwrap()));
+    let others = others.collect::<Vec<_>>().join(", ");
+    assert!(moved.stdout.ends_with(&format!("that are not older: {others}\n")), "{}", moved.stdout);
     let begun: i64 = committed(&bus).into_iter().flatten().sum();
     // Messages of the same millisecond may be read again.
     assert!((4..=6).contains(&begun), "{begun} of 12 are skipped");
@@ -88,11 +96,26 @@ fn a_topic_that_does_not_exist_is_not_created() {
     let Some(bus) = Bus::without_topic() else { return };
     let data = super::parcel(1, "one").to_string();
     let ran = bus.run(&["produce-event", "--topic", "parcels", "--signal", super::SENT, "--data", &data]);
-    assert!(ran.code == 2 && ran.stderr.contains("does not exist ("), "{}", ran.stderr);
+    assert!(ran.code == 2 && ran.stderr.contains("Kafka has no topic"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("creating it"), "{}", ran.stderr);
-    let ran = bus.run_group(&["seek"], &["--to", "start", "--create"]);
+    // A consumer says it once.
+    let told = |stderr: &str| {
+        stderr.matches("does not exist").count() + stderr.matches("Kafka has no topic").count()
+    };
+    let prefix = format!("unlike-any-other-{}", std::process::id());
+    let bus = bus.with("EVENT_BUS_TOPIC_PREFIX", &*prefix);
+    let group = bus.group.clone();
+    let consume = || bus.run(&["consume-events", "-t", "quince", "-g", &group]);
+    let ran = consume();
+    assert!(ran.code == 2 && told(&ran.stderr) == 1, "{}", ran.stderr);
+    assert!(ran.stderr.contains("kafka-topics.sh") && !ran.stderr.contains("WARN"), "{}", ran.stderr);
+    let ran = bus.run(&["seek", "-t", "quince", "-g", &group, "--to", "start", "--create"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.contains("kafka-topics.sh") && ran.stderr.contains(&bus.topic), "{}", ran.stderr);
+    assert!(ran.stderr.contains("kafka-topics.sh") && ran.stderr.contains(&prefix), "{}", ran.stderr);
+    // A similar name helps.
+    bus.server.create_topic(&format!("{prefix}-quinces"), 1);
+    let ran = consume();
+    assert!(ran.code == 2 && told(&ran.stderr) == 1 && ran.stderr.contains("did you mean"), "{}", ran.stderr);
 }
 
 #[test]

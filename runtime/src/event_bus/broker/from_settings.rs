@@ -6,7 +6,7 @@ use super::{BusError, EventBus, Operations, built_in::Service, registered::regis
 use crate::event_bus::settings::Settings;
 
 /// Returns the bus called `name`, configured by `settings`.
-pub(in crate::event_bus) fn bus(name: &str, settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
+pub(crate) fn bus(name: &str, settings: &Settings) -> Result<Arc<dyn EventBus>, BusError> {
     if let Some(bus) = settings.buses.named(name) {
         let service =
             Service { name: settings.service_name.as_deref(), produce_timeout: settings.producer.timeout };
@@ -22,11 +22,15 @@ pub(in crate::event_bus) fn bus(name: &str, settings: &Settings) -> Result<Arc<d
 ///
 /// If no bus is set, or it cannot be set up.
 pub fn operations(settings: &Settings) -> Result<Box<dyn Operations>, BusError> {
-    let name = settings.consumer.bus.as_ref().or(settings.producer.bus.as_ref());
-    let name = name.ok_or_else(|| {
+    bus(bus_of_operators(settings)?, settings)?.operations()
+}
+
+/// Returns the name of the bus that [`operations`] are about.
+pub(crate) fn bus_of_operators(settings: &Settings) -> Result<&str, BusError> {
+    let name = settings.consumer.bus.as_deref().or(settings.producer.bus.as_deref());
+    name.ok_or_else(|| {
         BusError::permanent(
             "no bus is configured: set `EVENT_BUS_CONSUMER` or `EVENT_BUS_PRODUCER`, for example to `redis` or `kafka`",
         )
-    })?;
-    bus(name, settings)?.operations()
+    })
 }

@@ -2,6 +2,7 @@
 //! say why.
 
 use std::{
+    collections::HashMap,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -18,6 +19,9 @@ use crate::event_bus::broker::BusError;
 const FRESH: Duration = Duration::from_mins(2);
 /// A broker that closes a connection this soon after it was opened probably requires a login.
 const SOON: u64 = 2000;
+
+const EXPECTS_TLS: &str = "it may expect TLS: set `security.protocol` to `SSL` or `SASL_SSL` in `EVENT_BUS_KAFKA_CLIENT_CONFIG`, or \
+                           set `EVENT_BUS_KAFKA_API_KEY`";
 
 /// The kinds of errors, the most telling one first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub(super) struct ClientErrors {
     /// Whether a broker has answered, which shows that the protocol is right.
     has_answered: AtomicBool,
     last: Mutex<[Option<(Instant, String)>; KINDS]>,
+    /// The errors in the log, and when each came last. Other brokers may answer meanwhile.
+    told: Mutex<HashMap<String, Instant>>,
 }
 
 impl ClientErrors {
@@ -58,6 +64,7 @@ impl ClientErrors {
             protocol,
             has_answered: AtomicBool::new(false),
             last: Mutex::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -76,23 +83,40 @@ impl ClientErrors {
             ) => Kind::Login,
             Some(RDKafkaErrorCode::SSL) => Kind::Tls,
             Some(RDKafkaErrorCode::Resolve) => Kind::Resolve,
-            Some(RDKafkaErrorCode::BrokerTransportFailure) if self.hint(reason).is_some() => return,
-            Some(RDKafkaErrorCode::BrokerTransportFailure) => Kind::Transport,
+            Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::BadMessage)
+                if self.hint(reason).is_some() =>
+            {
+                return;
+            }
+            Some(RDKafkaErrorCode::BrokerTransportFailure | RDKafkaErrorCode::OperationTimedOut) => {
+                Kind::Transport
+            }
             _ => {
                 tracing::debug!(?code, "the Kafka client: {reason}");
                 return;
             }
         };
-        self.remember(kind, shortened(reason));
+        self.remember(kind, &shortened(reason));
     }
 
     /// Writes a log line of a client. Remembers it if it hints at a cause.
     pub(super) fn log(&self, level: RDKafkaLogLevel, facility: &str, line: &str) {
-        // Lines about failed connections come again and again, and `note` gets most of them as well.
-        if facility == "FAIL" || facility == "ERROR" {
+        // Lines about failed connections come again and again, and `note` gets most of them as well. Calls say that a request timed
+        // out, and the client closes a connection without answers.
+        if matches!(facility, "FAIL" | "ERROR" | "REQTMOUT") {
             tracing::debug!("librdkafka: {facility} {line}");
             if let Some(hint) = self.hint(line) {
-                self.remember(Kind::Protocol, &format!("{}; {hint}", shortened(line)));
+                let mut reason = shortened(line);
+                // This is the start of an answer in another protocol.
+                let separator = match reason.find(" Receive failed: Invalid response size") {
+                    Some(end) => {
+                        reason.truncate(end);
+                        " "
+                    }
+                    None => "; ",
+                };
+                let reason = [&*reason, separator, hint].concat();
+                self.remember(Kind::Protocol, &reason);
             }
             return;
         }
@@ -118,16 +142,30 @@ impl ClientErrors {
 
     /// Returns why a broker may have closed a connection. This is a guess: a proxy does the same if its broker is down.
     fn hint(&self, line: &str) -> Option<&'static str> {
-        if !line.contains("Disconnected") || self.has_answered.load(Ordering::Relaxed) {
+        if self.has_answered.load(Ordering::Relaxed) {
+            return None;
+        }
+        if line.contains("ApiVersionRequest failed: Local: Timed out") {
+            return Some(
+                "it accepts connections and does not answer, so it may not be a Kafka broker: check the port",
+            );
+        }
+        if let Some((_, size)) = line.split_once("Invalid response size ") {
+            let size = size.split(' ').next().and_then(|size| size.parse::<u32>().ok());
+            // A record of TLS begins with the kind of an alert and the major version.
+            return Some(if size.is_some_and(|size| size >> 16 == 0x1503) {
+                EXPECTS_TLS
+            } else {
+                "it does not speak Kafka's protocol: check the port"
+            });
+        }
+        if !line.contains("Disconnected") {
             return None;
         }
         let (age, state) = line.rsplit_once(" (after ")?.1.split_once("ms in state ")?;
         let state = state.split([',', ')']).next()?;
         match state {
-            "APIVERSION_QUERY" if !self.protocol.ends_with("SSL") => Some(
-                "it may expect TLS: set `security.protocol` to `SSL` or `SASL_SSL` in `EVENT_BUS_KAFKA_CLIENT_CONFIG`, or set \
-                 `EVENT_BUS_KAFKA_API_KEY`",
-            ),
+            "APIVERSION_QUERY" if !self.protocol.ends_with("SSL") => Some(EXPECTS_TLS),
             "SSL_HANDSHAKE" => Some("it may not speak TLS: use its TLS port"),
             "UP" if !self.protocol.starts_with("SASL") && age.parse::<u64>().is_ok_and(|age| age < SOON) => {
                 Some("it may expect a login: set `EVENT_BUS_KAFKA_API_KEY` and `EVENT_BUS_KAFKA_API_SECRET`")
@@ -137,7 +175,12 @@ impl ClientErrors {
     }
 
     fn remember(&self, kind: Kind, reason: &str) {
-        let is_new = self.last()[kind as usize].replace((Instant::now(), reason.to_owned())).is_none();
+        let now = Instant::now();
+        self.last()[kind as usize] = Some((now, reason.to_owned()));
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.retain(|_, at| now.saturating_duration_since(*at) < FRESH);
+        let is_new = told.insert(reason.to_owned(), now).is_none();
+        drop(told);
         if is_new {
             tracing::warn!(error = reason, "a connection to Kafka failed");
         } else {
@@ -150,6 +193,18 @@ impl ClientErrors {
         self.has_answered.store(true, Ordering::Relaxed);
         for last in &mut *self.last() {
             *last = None;
+        }
+    }
+
+    /// Says that no broker answers, and where they should be.
+    pub(super) fn no_answer(&self) -> String {
+        let servers = &self.servers;
+        if self.has_answered.load(Ordering::Relaxed) {
+            format!("Kafka does not answer at {servers}")
+        } else {
+            format!(
+                "Kafka does not answer at {servers}: check `EVENT_BUS_KAFKA_BOOTSTRAP_SERVERS`, and that no firewall drops the packets"
+            )
         }
     }
 
@@ -180,10 +235,13 @@ impl ClientErrors {
             )));
         }
         if let Some(reason) = find(Kind::Protocol) {
-            return Some(BusError::transient(format!("Kafka closes the connection: {reason}")));
+            return Some(BusError::transient(format!("cannot talk to Kafka at {reason}")));
         }
         let reason = find(Kind::Resolve).or_else(|| find(Kind::Transport))?;
-        Some(BusError::transient(format!("cannot connect to Kafka at {servers}: {reason}")))
+        // Each of several servers may fail in its own way.
+        let is_named = reason.starts_with(&format!("{servers}: "));
+        let servers = if is_named { String::new() } else { format!("{servers}: ") };
+        Some(BusError::transient(format!("cannot connect to Kafka at {servers}{reason}")))
     }
 }
 
@@ -198,19 +256,101 @@ pub(super) fn create_command(servers: &str, topic: &str) -> String {
     format!("kafka-topics.sh --bootstrap-server {servers} --create --topic {topic} --partitions 3")
 }
 
-/// Removes the name of the thread, and the times and counts at the end.
-fn shortened(reason: &str) -> &str {
+/// Removes the name of the thread, the times and counts at the end, and the repetitions of the broker's address, as in
+/// `sasl_ssl://one:9093/bootstrap: Connect to ipv4#127.0.0.1:9093 failed: Connection refused (after 0ms in state CONNECT)`.
+fn shortened(reason: &str) -> String {
     let reason = reason
         .strip_prefix("[thrd:")
         .and_then(|rest| rest.split_once("]: "))
         .map_or(reason, |(_, rest)| rest);
-    reason.rfind(" (after ").map_or(reason, |end| &reason[..end])
+    let reason = reason.rfind(" (after ").map_or(reason, |end| &reason[..end]);
+    let reason = reason.strip_prefix("GroupCoordinator: ").unwrap_or(reason);
+    let Some((broker, what)) = reason.split_once(": ") else { return reason.to_owned() };
+    let broker = broker.rsplit_once("://").map_or(broker, |(_, rest)| rest);
+    let address = broker.split_once('/').map_or(broker, |(address, _)| address);
+    let what = if let Some((host, why)) =
+        what.strip_prefix("Connect to ").and_then(|what| what.split_once(" failed: "))
+    {
+        match host.split_once('#').map_or(host, |(_, host)| host) {
+            host if host == address => why.to_owned(),
+            host => format!("{why} by {host}"),
+        }
+    } else {
+        what.replace(&format!("Failed to resolve '{address}'"), "the host has no address")
+    };
+    format!("{address}: {what}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::lines::Lines;
+
+    #[test]
+    fn an_address_is_named_once() {
+        for (reason, short) in [
+            (
+                "127.0.0.1:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)",
+                "127.0.0.1:1: Connection refused",
+            ),
+            (
+                "[thrd:sasl_ssl://one:9093/bootstrap]: sasl_ssl://one:9093/3: Connect to ipv4#10.0.0.3:9093 failed: Connection refused",
+                "one:9093: Connection refused by 10.0.0.3:9093",
+            ),
+            (
+                "one:9092/bootstrap: Failed to resolve 'one:9092': Name or service not known (after 4ms in state CONNECT)",
+                "one:9092: the host has no address: Name or service not known",
+            ),
+            ("GroupCoordinator: one:9092: Disconnected (after 4ms in state UP)", "one:9092: Disconnected"),
+            ("SASL authentication failed", "SASL authentication failed"),
+        ] {
+            assert_eq!(shortened(reason), short);
+        }
+    }
+
+    /// One of several brokers may be down while others answer.
+    #[test]
+    fn an_error_that_comes_again_and_again_is_told_once() {
+        let errors = ClientErrors::new(&KafkaOptions::new("one:9092,two:9092", ["http://registry"]));
+        let lines = Lines::default();
+        let failed = KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure);
+        tracing::subscriber::with_default(lines.clone(), || {
+            for milliseconds in 0..5 {
+                for broker in ["one:9092/1", "two:9092/2"] {
+                    let reason = format!("{broker}: Disconnected (after {milliseconds}ms in state UP)");
+                    errors.note(&failed, &reason);
+                    errors.clear();
+                }
+            }
+        });
+        assert_eq!(lines.with("WARN").len(), 2);
+    }
+
+    #[test]
+    fn a_server_that_does_not_speak_kafka_is_named() {
+        for (line, part) in [
+            (
+                "Receive failed: Invalid response size 1213486160 (0..100000000): increase it",
+                "does not speak Kafka's protocol",
+            ),
+            ("Receive failed: Invalid response size 352518912 (0..100000000): increase it", "may expect TLS"),
+            (
+                "ApiVersionRequest failed: Local: Timed out: probably due to broker version < 0.10",
+                "may not be a Kafka broker",
+            ),
+        ] {
+            let errors = ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]));
+            assert!(errors.no_answer().contains("one:9092"));
+            errors.log(
+                RDKafkaLogLevel::Error,
+                "FAIL",
+                &format!("one:9092/bootstrap: {line} (after 7ms in state APIVERSION_QUERY)"),
+            );
+            let cause = errors.cause().unwrap().to_string();
+            assert!(cause.contains("Kafka at one:9092: ") && cause.contains(part), "{cause}");
+            assert_eq!(cause.matches("one:9092").count(), 1, "{cause}");
+        }
+    }
 
     /// A service has one table of properties for its producer and its consumers.
     #[test]

@@ -58,6 +58,6 @@ pub(super) fn no_answer(action: &str, errors: &ClientErrors) -> BusError {
     match errors.cause() {
         Some(cause) if cause.is_transient() => BusError::transient(action).with_source(cause),
         Some(cause) => BusError::permanent(action).with_source(cause),
-        None => BusError::transient(format!("{action}: Kafka does not answer")),
+        None => BusError::transient(format!("{action}: {}", errors.no_answer())),
     }
 }

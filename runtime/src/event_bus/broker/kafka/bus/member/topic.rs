@@ -138,8 +138,9 @@ impl Topic<'_> {
         use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
         match error.rdkafka_error_code() {
             Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut) | None => {
-                let cause = self.client.context().errors.cause();
-                cause.unwrap_or_else(|| BusError::transient(format!("cannot {doing}: Kafka does not answer")))
+                let errors = &self.client.context().errors;
+                let none = || BusError::transient(format!("cannot {doing}: {}", errors.no_answer()));
+                errors.cause().unwrap_or_else(none)
             }
             Some(code) => self.failed(code),
         }
