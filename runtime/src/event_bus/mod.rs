@@ -9,6 +9,7 @@ mod observe;
 mod producer;
 pub mod settings;
 mod thread;
+mod trouble;
 mod wire;
 
 #[cfg(feature = "kafka")]

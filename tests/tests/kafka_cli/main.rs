@@ -4,6 +4,7 @@ mod check;
 mod dead_letters;
 mod groups;
 mod members;
+mod outages;
 mod topics;
 
 use std::{

@@ -181,6 +181,7 @@ impl<'a> Coordinator<'a> {
                 return Ok(());
             }
         };
+        self.recorder.answered();
         self.pace.is_done = polled.is_done;
         self.pace.has_answered = true;
         let entries = self.recorder.take_in(polled);

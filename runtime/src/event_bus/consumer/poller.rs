@@ -201,7 +201,9 @@ fn leave_late(mut consumer: Box<dyn EventBusConsumer>, polled: &Polled, observer
     for lost in &polled.lost {
         observers.tell(&Observation::Lost(lost));
     }
-    let failed = |doing, error: BusError| observers.tell(&Observation::BrokerFailed { doing, error: &error });
+    let failed = |doing, error: BusError| {
+        observers.tell(&Observation::BrokerFailed { doing, error: &error, is_new: true });
+    };
     let entries: Vec<_> =
         polled.entries.iter().map(|entry| (entry.id.clone(), entry.attempt.saturating_sub(1))).collect();
     if !entries.is_empty()

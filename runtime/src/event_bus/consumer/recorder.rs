@@ -16,8 +16,13 @@ use super::{
 use crate::event_bus::{
     broker::{BusError, Polled, Subscription},
     observe::{Observation, Observers},
+    trouble::Trouble,
     wire::{Entry, EntryId},
 };
+
+/// How long no call may fail until the broker counts as working again, after a transient error and after another one, which a client
+/// may report rarely.
+const QUIET: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(40));
 
 pub(super) struct Recorder<'a> {
     pub(super) poller: Poller,
@@ -27,6 +32,9 @@ pub(super) struct Recorder<'a> {
     subscription: &'a Subscription,
     options: &'a Options,
     observers: &'a Observers,
+    /// The failures of calls that were told, and how long none must fail until they are over.
+    trouble: Trouble,
+    quiet: Duration,
     /// The end of the rest after a failed call.
     rest_until: Option<Instant>,
     /// When the claims were renewed last.
@@ -54,6 +62,8 @@ impl<'a> Recorder<'a> {
             subscription,
             options,
             observers,
+            trouble: Trouble::default(),
+            quiet: QUIET.0,
             rest_until: None,
             claimed: now,
             risk_due: now,
@@ -69,10 +79,20 @@ impl<'a> Recorder<'a> {
 
     /// Begins a rest, so that a broker that is down is not called continuously.
     pub(super) fn failed(&mut self, error: &BusError, doing: &'static str) {
-        self.observers.tell(&Observation::BrokerFailed { doing, error });
-        self.rest_until = Some(Instant::now() + self.options.poll_failure_sleep.max(TICK));
-        let last = crate::error::chain(error);
+        let (now, last) = (Instant::now(), crate::error::chain(error));
+        let rest = self.options.poll_failure_sleep.max(TICK);
+        let is_new = self.trouble.failed(&last, now);
+        self.quiet = (if error.is_transient() { QUIET.0 } else { QUIET.1 }).max(rest * 2);
+        self.observers.tell(&Observation::BrokerFailed { doing, error, is_new });
+        self.rest_until = Some(now + rest);
         self.lanes.floor().count_broker_error(self.options.consecutive_errors_limit, last);
+    }
+
+    /// Notes that the broker has answered a poll.
+    pub(super) fn answered(&mut self) {
+        if let Some(time) = self.trouble.succeeded(self.quiet, Instant::now()) {
+            self.observers.tell(&Observation::BrokerWorks(time));
+        }
     }
 
     /// Returns the entries of a poll, after everything else that the broker says. Entries that it revoked may come back in the

@@ -173,8 +173,16 @@ impl Observer for Log {
                 tracing::warn!(%receiver, seconds, tries, given_up, replay, "resumed: {why}");
             }
             Observation::Noted(note) => tracing::warn!("{note}"),
-            Observation::BrokerFailed { doing, error } => {
-                tracing::error!(error = chain(*error), transient = error.is_transient(), "{doing}");
+            Observation::BrokerFailed { doing, error, is_new } => {
+                let (transient, error) = (error.is_transient(), chain(*error));
+                match (is_new, transient) {
+                    (true, true) => tracing::warn!(error, transient, "{doing}"),
+                    (true, false) => tracing::error!(error, transient, "{doing}"),
+                    (false, _) => tracing::debug!(error, transient, "again: {doing}"),
+                }
+            }
+            Observation::BrokerWorks(time) => {
+                tracing::warn!(seconds = time.as_secs_f64(), "the event bus works again");
             }
         }
     }

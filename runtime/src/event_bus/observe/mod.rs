@@ -58,8 +58,10 @@ pub(super) enum Observation<'a> {
     Resumed { outage: &'a Outage, replay: &'a str, resumed: Resumed },
     /// The broker warns the operator.
     Noted(&'a str),
-    /// A call of the broker failed.
-    BrokerFailed { doing: &'static str, error: &'a BusError },
+    /// A call of the broker failed. `is_new` is false while calls fail for a reason that was told before.
+    BrokerFailed { doing: &'static str, error: &'a BusError, is_new: bool },
+    /// The broker works again after this time.
+    BrokerWorks(Duration),
 }
 
 /// A receiver that cannot work.

@@ -22,10 +22,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::event_bus::{
-    broker::BusError,
-    budget::{Amount, Permit},
-    wire::Envelope,
+use crate::{
+    error::chain,
+    event_bus::{
+        broker::BusError,
+        budget::{Amount, Permit},
+        trouble::Trouble,
+        wire::Envelope,
+    },
 };
 
 /// The largest total size in bytes of the messages in one call of the bus. A single message may be larger.
@@ -87,6 +91,8 @@ struct RefusedTopic {
     /// In order.
     waiting: VecDeque<Queued>,
     error: BusError,
+    /// The reasons that were told.
+    trouble: Trouble,
     retry_at: Instant,
     pause: Duration,
     /// Whether an open call has its first message.
@@ -128,8 +134,7 @@ impl Backlog {
     /// Returns why messages wait; `topic` is the one of a message that finds no room.
     pub(super) fn reason(&self, topic: &str) -> String {
         let refused = self.refused.get(topic).or_else(|| self.refused.values().next());
-        let reason =
-            || self.error.clone().or_else(|| refused.map(|refused| crate::error::chain(&refused.error)));
+        let reason = || self.error.clone().or_else(|| refused.map(|refused| chain(&refused.error)));
         reason().unwrap_or_else(|| "the bus is slower than the senders".to_owned())
     }
 
@@ -214,9 +219,9 @@ impl Backlog {
         self.error = error;
     }
 
-    /// Notes that the bus is down while it still sends. Returns whether that is new.
-    pub(super) fn is_down(&mut self, error: String) -> bool {
-        self.error.replace(error).is_none()
+    /// Notes that the bus is down while it still sends.
+    pub(super) fn is_down(&mut self, error: String) {
+        self.error = Some(error);
     }
 
     /// Ends the oldest open call. Returns whether its messages were still in the queue: a flush that timed out in the meantime has
@@ -249,33 +254,36 @@ impl Backlog {
         }
     }
 
-    /// Makes the messages of a topic wait apart. Returns their number, if the topic was not refused before.
+    /// Makes the messages of a topic wait apart. Returns their number, if the topic was not refused for this reason before.
     pub(super) fn refuse(&mut self, topic: &Arc<str>, error: BusError, now: Instant) -> Option<usize> {
         if let Some(refused) = self.refused.get_mut(topic) {
             refused.pause = (refused.pause * 2).min(PROBE.1);
             refused.retry_at = now + refused.pause;
+            let is_new = refused.trouble.failed(&chain(&error), now);
             refused.error = error;
-            return None;
+            return is_new.then_some(refused.waiting.len());
         }
         let all = mem::take(&mut self.waiting).into_iter();
         let (waiting, others): (VecDeque<_>, _) = all.partition(|queued| queued.envelope.topic == *topic);
         self.waiting = others;
         self.apart = waiting.iter().fold(self.apart, |sum, queued| sum.plus(queued.ticket.permit.amount()));
         let count = waiting.len();
-        let refused =
-            RefusedTopic { waiting, error, retry_at: now + PROBE.0, pause: PROBE.0, is_probed: false };
+        let mut trouble = Trouble::default();
+        trouble.failed(&chain(&error), now);
+        let (retry_at, pause) = (now + PROBE.0, PROBE.0);
+        let refused = RefusedTopic { waiting, error, trouble, retry_at, pause, is_probed: false };
         self.refused.insert(Arc::clone(topic), refused);
         Some(count)
     }
 
-    /// Lets the messages of a topic wait with the others again. Returns whether it was refused.
-    pub(super) fn accept(&mut self, topic: &str) -> bool {
-        let Some(refused) = self.refused.remove(topic) else { return false };
+    /// Lets the messages of a topic wait with the others again. Returns how long it was refused, if it was.
+    pub(super) fn accept(&mut self, topic: &str, now: Instant) -> Option<Duration> {
+        let mut refused = self.refused.remove(topic)?;
         for queued in refused.waiting.into_iter().rev() {
             self.apart = self.apart.minus(queued.ticket.permit.amount());
             self.waiting.push_front(queued);
         }
-        true
+        refused.trouble.succeeded(Duration::ZERO, now)
     }
 
     // Transitions of a flush.

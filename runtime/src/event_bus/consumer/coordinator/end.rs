@@ -67,7 +67,7 @@ impl Coordinator<'_> {
         let is_brief = outcome.is_err() || self.recorder.rest().is_some();
         let deadline = if is_brief { brief } else { brief.max(started + self.options.stop_timeout) };
         if let Err(error) = self.recorder.poller.close(deadline) {
-            self.observers.tell(&Observation::BrokerFailed { doing: CLOSING, error: &error });
+            self.observers.tell(&Observation::BrokerFailed { doing: CLOSING, error: &error, is_new: true });
         }
     }
 }

@@ -7,7 +7,7 @@
 use std::{
     collections::VecDeque,
     mem,
-    sync::{Arc, PoisonError},
+    sync::{Arc, MutexGuard, PoisonError},
     thread,
     time::{Duration, Instant},
 };
@@ -25,6 +25,7 @@ use crate::{
     error::chain,
     event_bus::{
         broker::{Begun, BusError, OpenSend},
+        trouble::Trouble,
         wire::EntryId,
     },
 };
@@ -184,10 +185,30 @@ impl Queue {
             return;
         }
         let error = chain(&reason);
-        let is_new = self.backlog().is_down(error.clone());
+        self.fails(batch.envelopes.len(), &error);
+        self.backlog().is_down(error);
+    }
+
+    /// Logs that the bus does not accept messages, but not each time.
+    fn fails(&self, waiting: usize, error: &str) {
+        let is_new = self.trouble().failed(error, Instant::now());
         if is_new {
-            warn(batch.envelopes.len(), &error);
+            tracing::warn!(waiting, error, "the event bus does not accept messages: they wait in a queue");
+        } else {
+            tracing::debug!(waiting, error, "the event bus still does not accept messages");
         }
+    }
+
+    /// Logs that the bus accepts messages again.
+    fn works(&self) {
+        let time = self.trouble().succeeded(Duration::ZERO, Instant::now());
+        if let Some(time) = time {
+            tracing::warn!(seconds = time.as_secs_f64(), "the event bus accepts messages again");
+        }
+    }
+
+    fn trouble(&self) -> MutexGuard<'_, Trouble> {
+        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Settles the messages of calls that have ended. Returns whether the bus was up.
@@ -212,7 +233,9 @@ impl Queue {
         let down = ours.down.take().or(others.down.take());
         let is_up = down.is_none();
         if let Some(error) = &down {
-            warn(ours.again.len() + others.again.len(), error);
+            self.fails(ours.again.len() + others.again.len(), error);
+        } else if ours.accepted.is_some() || others.accepted.is_some() {
+            self.works();
         }
         let Settled { calls, again, given_up, refused, accepted, room, .. } = ours;
         let mut backlog = self.backlog();
@@ -226,10 +249,12 @@ impl Queue {
         if is_ours {
             backlog.put_back(again);
             let now = Instant::now();
-            news.extend(accepted.filter(|topic| backlog.accept(topic)).map(|topic| (topic, None)));
+            if let Some(topic) = accepted {
+                news.extend(backlog.accept(&topic, now).map(|time| (topic, Err(time))));
+            }
             for (topic, error) in refused {
                 let reason = chain(&error);
-                news.extend(backlog.refuse(&topic, error, now).map(|count| (topic, Some((count, reason)))));
+                news.extend(backlog.refuse(&topic, error, now).map(|count| (topic, Ok((count, reason)))));
             }
             backlog.telling = !given_up.is_empty();
         }
@@ -245,17 +270,18 @@ impl Queue {
         is_up
     }
 
-    /// Logs that a topic is refused, with the number of messages and the reason, or is accepted again.
-    fn tell(&self, topic: &str, refusal: Option<(usize, String)>) {
+    /// Logs that a topic is refused, with the number of messages and the reason, or is accepted again after a time.
+    fn tell(&self, topic: &str, refusal: Result<(usize, String), Duration>) {
         match refusal {
-            Some((waiting, error)) => tracing::warn!(
+            Ok((waiting, error)) => tracing::warn!(
                 topic,
                 waiting,
                 error,
                 "the event bus refuses the messages of a topic: they wait in a queue, and other topics continue"
             ),
-            None => {
-                tracing::info!(topic, "the event bus accepts the messages of the topic again");
+            Err(time) => {
+                let seconds = time.as_secs_f64();
+                tracing::warn!(topic, seconds, "the event bus accepts the messages of the topic again");
                 // A sender may have waited for the part of the queue that refused topics may fill.
                 self.budget.change();
             }
@@ -277,8 +303,4 @@ impl Queue {
         self.budget.change();
         self.settled.notify_all();
     }
-}
-
-fn warn(waiting: usize, error: &str) {
-    tracing::warn!(waiting, error, "the event bus does not accept messages: they wait in a queue");
 }

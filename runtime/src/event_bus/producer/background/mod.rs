@@ -20,6 +20,7 @@ use crate::event_bus::{
     broker::BusError,
     budget::{Amount, Budget},
     observe::spawn,
+    trouble::Trouble,
     wire::Envelope,
 };
 
@@ -45,6 +46,8 @@ pub(super) struct Background(Arc<Queue>);
 struct Queue {
     producer: ObservedProducer,
     backlog: Mutex<Backlog>,
+    /// The failures of calls that were told.
+    trouble: Mutex<Trouble>,
     /// The room for messages whose fate is open: those in the backlog, and those that are given up and stay for a flush.
     budget: Arc<Budget>,
     given_up: GivenUp,
@@ -71,6 +74,7 @@ impl Background {
         let queue = Arc::new(Queue {
             producer,
             backlog: Mutex::default(),
+            trouble: Mutex::default(),
             budget: Budget::new(limits.room),
             given_up: GivenUp::default(),
             patience: limits.patience,

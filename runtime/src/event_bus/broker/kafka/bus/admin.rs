@@ -35,7 +35,7 @@ pub(super) struct Admin {
 
 impl Admin {
     pub(super) fn new(connector: &Connector) -> Result<Self, BusError> {
-        let errors = Arc::new(ClientErrors::new(&connector.options));
+        let errors = connector.client_errors();
         let context = Context { errors: Arc::clone(&errors) };
         let own = [("allow.auto.create.topics", "false")];
         Ok(Self { client: client::create(&connector.options, &own, context)?, errors })

@@ -2,9 +2,8 @@
 //! say why.
 
 use std::{
-    collections::HashMap,
     sync::{
-        Mutex, MutexGuard, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
     time::{Duration, Instant},
@@ -13,7 +12,7 @@ use std::{
 use rdkafka::{config::RDKafkaLogLevel, error::KafkaError, types::RDKafkaErrorCode};
 
 use super::options::KafkaOptions;
-use crate::event_bus::broker::BusError;
+use crate::event_bus::{broker::BusError, trouble::Trouble};
 
 /// How long an error may explain others. A client repeats an error at most every thirty seconds while its cause remains.
 const FRESH: Duration = Duration::from_mins(2);
@@ -49,12 +48,12 @@ pub(super) struct ClientErrors {
     /// Whether a broker has answered, which shows that the protocol is right.
     has_answered: AtomicBool,
     last: Mutex<[Option<(Instant, String)>; KINDS]>,
-    /// The errors in the log, and when each came last. Other brokers may answer meanwhile.
-    told: Mutex<HashMap<String, Instant>>,
+    /// The errors in the log, of all clients of the bus. Other brokers may answer meanwhile.
+    failing: Arc<Mutex<Trouble>>,
 }
 
 impl ClientErrors {
-    pub(super) fn new(options: &KafkaOptions) -> Self {
+    pub(super) fn new(options: &KafkaOptions, failing: Arc<Mutex<Trouble>>) -> Self {
         let user = options.client_config.get("sasl.username").map(str::to_owned);
         let user = user.or_else(|| options.login.as_ref().map(|(user, _)| user.clone()));
         let protocol = options.security_protocol().to_ascii_uppercase();
@@ -64,7 +63,7 @@ impl ClientErrors {
             protocol,
             has_answered: AtomicBool::new(false),
             last: Mutex::default(),
-            told: Mutex::default(),
+            failing,
         }
     }
 
@@ -177,12 +176,9 @@ impl ClientErrors {
     fn remember(&self, kind: Kind, reason: &str) {
         let now = Instant::now();
         self.last()[kind as usize] = Some((now, reason.to_owned()));
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        told.retain(|_, at| now.saturating_duration_since(*at) < FRESH);
-        let is_new = told.insert(reason.to_owned(), now).is_none();
-        drop(told);
-        if is_new {
-            tracing::warn!(error = reason, "a connection to Kafka failed");
+        // The calls that need the connection fail for this reason, and then their callers warn.
+        if self.failing().failed(reason, now) {
+            tracing::info!(error = reason, "a connection to Kafka failed");
         } else {
             tracing::debug!(error = reason, "a connection to Kafka failed again");
         }
@@ -191,9 +187,14 @@ impl ClientErrors {
     /// Forgets the errors, because a broker has answered.
     pub(super) fn clear(&self) {
         self.has_answered.store(true, Ordering::Relaxed);
-        for last in &mut *self.last() {
-            *last = None;
+        let has_failed = std::mem::take(&mut *self.last()).iter().any(Option::is_some);
+        if has_failed {
+            self.failing().succeeded(Duration::ZERO, Instant::now());
         }
+    }
+
+    fn failing(&self) -> MutexGuard<'_, Trouble> {
+        self.failing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Says that no broker answers, and where they should be.
@@ -311,7 +312,8 @@ mod tests {
     /// One of several brokers may be down while others answer.
     #[test]
     fn an_error_that_comes_again_and_again_is_told_once() {
-        let errors = ClientErrors::new(&KafkaOptions::new("one:9092,two:9092", ["http://registry"]));
+        let errors =
+            ClientErrors::new(&KafkaOptions::new("one:9092,two:9092", ["http://registry"]), Arc::default());
         let lines = Lines::default();
         let failed = KafkaError::Global(RDKafkaErrorCode::BrokerTransportFailure);
         tracing::subscriber::with_default(lines.clone(), || {
@@ -323,7 +325,7 @@ mod tests {
                 }
             }
         });
-        assert_eq!(lines.with("WARN").len(), 2);
+        assert_eq!(lines.with("a connection to Kafka failed").len(), 2);
     }
 
     #[test]
@@ -339,7 +341,8 @@ mod tests {
                 "may not be a Kafka broker",
             ),
         ] {
-            let errors = ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]));
+            let errors =
+                ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]), Arc::default());
             assert!(errors.no_answer().contains("one:9092"));
             errors.log(
                 RDKafkaLogLevel::Error,
@@ -355,7 +358,7 @@ mod tests {
     /// A service has one table of properties for its producer and its consumers.
     #[test]
     fn properties_of_the_other_kind_of_client_are_no_warning() {
-        let errors = ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]));
+        let errors = ClientErrors::new(&KafkaOptions::new("one:9092", ["http://registry"]), Arc::default());
         let lines = Lines::default();
         tracing::subscriber::with_default(lines.clone(), || {
             for line in [

@@ -29,19 +29,26 @@ mod registry;
 mod rights;
 mod scan;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex},
+};
 
 pub use options::KafkaOptions;
 
+use client_errors::ClientErrors;
 use member::KafkaMember;
 use operations::KafkaOperations;
 use producer::KafkaProducer;
 use reading::Readings;
 use registry::Registry;
 
-use crate::event_bus::broker::{
-    AuditLog, BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations, Subscription,
-    kafka::capabilities::can,
+use crate::event_bus::{
+    broker::{
+        AuditLog, BusError, Capability, EventBus, EventBusConsumer, EventBusProducer, Operations,
+        Subscription, kafka::capabilities::can,
+    },
+    trouble::Trouble,
 };
 
 /// The event bus on Apache Kafka, with a schema registry that has the interface of Confluent's.
@@ -103,6 +110,15 @@ struct Connector {
     options: KafkaOptions,
     registry: Registry,
     readings: Readings,
+    /// The connections that fail, of all clients.
+    failing: Arc<Mutex<Trouble>>,
+}
+
+impl Connector {
+    /// Makes the place for the errors of a client.
+    fn client_errors(&self) -> Arc<ClientErrors> {
+        Arc::new(ClientErrors::new(&self.options, Arc::clone(&self.failing)))
+    }
 }
 
 impl KafkaBus {
@@ -114,7 +130,8 @@ impl KafkaBus {
     pub fn new(options: KafkaOptions) -> Result<Self, BusError> {
         client::check(&options)?;
         let registry = Registry::new(&options)?;
-        Ok(Self { connector: Arc::new(Connector { options, registry, readings: Readings::default() }) })
+        let (readings, failing) = (Readings::default(), Arc::default());
+        Ok(Self { connector: Arc::new(Connector { options, registry, readings, failing }) })
     }
 }
 

@@ -55,7 +55,7 @@ impl Reader {
 
     /// Makes a reader that can read and change the offsets of a group.
     pub(super) fn in_group(connector: &Connector, group: &str) -> Result<Self, BusError> {
-        let errors = Arc::new(ClientErrors::new(&connector.options));
+        let errors = connector.client_errors();
         let own = [
             ("group.id", group),
             ("enable.auto.commit", "false"),

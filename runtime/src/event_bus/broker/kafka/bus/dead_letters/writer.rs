@@ -72,7 +72,7 @@ impl LetterWriter {
         connector: &Connector,
         timeout: Duration,
     ) -> Result<Self, BusError> {
-        let errors = Arc::new(ClientErrors::new(&connector.options));
+        let errors = connector.client_errors();
         let timeout_millis = milliseconds(timeout, 1000);
         let own = [
             ("acks", "all"),

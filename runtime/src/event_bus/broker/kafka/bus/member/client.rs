@@ -24,7 +24,7 @@ use super::{
     position_of,
     queue::Queue,
     state::{Phase, Shared},
-    topic::Topic,
+    topic::{self, Topic},
     tracker::Tracker,
 };
 use crate::event_bus::{
@@ -44,6 +44,8 @@ const LAST_COMMIT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a member waits for partitions before it says so.
 const QUIET: Duration = Duration::from_secs(5);
+/// How long the thread waits for a broker that may be away.
+const LOOK: Duration = Duration::from_millis(300);
 /// How often an error of the client is reported.
 const REPORT: Duration = Duration::from_secs(30);
 
@@ -59,6 +61,8 @@ pub(super) struct ClientThread {
     reported: BTreeMap<String, Instant>,
     /// The partitions that have not reached their limit although nothing arrives, with their position, and since when.
     idle: BTreeMap<i32, (i64, Instant)>,
+    /// When the brokers were last asked whether they can be used again.
+    looked: Instant,
 }
 
 impl ClientThread {
@@ -69,7 +73,8 @@ impl ClientThread {
         subscription: Subscription,
     ) -> Self {
         let (new, reported, idle) = (Offsets::new(), BTreeMap::new(), BTreeMap::new());
-        Self { client, connector, shared, subscription, epoch: 0, new, reported, idle }
+        let looked = Instant::now();
+        Self { client, connector, shared, subscription, epoch: 0, new, reported, idle, looked }
     }
 
     pub(super) fn run(mut self) {
@@ -162,6 +167,7 @@ impl ClientThread {
                     Rebalance::Revoke => self.revoke(),
                 }
             }
+            self.look_for_brokers();
             self.find_lost_places();
             self.find_limits();
             self.find_ends();
@@ -189,9 +195,16 @@ impl ClientThread {
 
     /// Reports an error of the client, but not every time.
     fn client_failed(&mut self, error: &KafkaError) {
-        use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, PartitionEOF, PollExceeded, Resolve};
+        use RDKafkaErrorCode::{PartitionEOF, PollExceeded};
         let code = error.rdkafka_error_code();
         if matches!(code, Some(PartitionEOF | PollExceeded)) {
+            return;
+        }
+        // While the connection is broken, polls that find nothing do not mean that the broker has answered.
+        if topic::is_unreachable(error) {
+            let error = self.topic().trouble("read the topic", error);
+            self.shared.lock().trouble = Some(error);
+            self.shared.notify();
             return;
         }
         let key = format!("{code:?}");
@@ -199,16 +212,26 @@ impl ClientThread {
             return;
         }
         self.reported.insert(key, Instant::now());
-        // While the connection is broken, polls that find nothing do not mean that the broker has answered.
         let error = match code {
-            Some(AllBrokersDown | BrokerTransportFailure | Resolve) => {
-                self.topic().trouble("read the topic", error)
-            }
             Some(code) => self.topic().failed(code),
             None => BusError::transient(format!("the Kafka client failed: {error}")),
         };
         self.shared.lock().error = Some(error);
         self.shared.notify();
+    }
+
+    /// Asks from time to time whether the brokers can be used again, if they cannot.
+    fn look_for_brokers(&mut self) {
+        if self.looked.elapsed() < PAUSE || self.shared.lock().trouble.is_none() {
+            return;
+        }
+        let metadata = self.client.fetch_metadata(Some(&self.subscription.topic), LOOK);
+        self.looked = Instant::now();
+        if metadata.is_ok() {
+            self.client.context().errors.clear();
+            self.shared.lock().trouble = None;
+            self.shared.notify();
+        }
     }
 
     /// Begins to read the partitions that the group assigns to this member.

@@ -73,6 +73,7 @@ impl Committer {
             let is_over = state.phase.is_over();
             let failure = match result {
                 Ok(()) => {
+                    state.trouble = None;
                     for Commit { partition, epoch, told, .. } in commits {
                         if let Some(partition) = state.partition(partition).filter(|one| one.epoch == epoch) {
                             partition.tracker.told(told);

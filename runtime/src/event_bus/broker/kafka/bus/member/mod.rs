@@ -38,7 +38,7 @@ use std::{
 
 use rdkafka::{Message as _, message::BorrowedMessage};
 
-use super::{Connector, client as clients, client_errors::ClientErrors, dead_letters, position::Position};
+use super::{Connector, client as clients, dead_letters, position::Position};
 use crate::event_bus::{
     broker::{BusError, EventBusConsumer, Polled, Start, Subscription, Waker, bounded},
     observe::spawn,
@@ -156,7 +156,7 @@ impl KafkaMember {
         ];
         let instance = group_instance_id.iter().map(|id| ("group.instance.id", id.as_str()));
         let properties: Vec<_> = properties.into_iter().chain(instance).collect();
-        let errors = Arc::new(ClientErrors::new(&self.connector.options));
+        let errors = self.connector.client_errors();
         let client: MemberClient =
             clients::create(&self.connector.options, &properties, MemberContext::new(errors))?;
         let thread = ClientThread::new(
@@ -215,6 +215,7 @@ impl KafkaMember {
                         Taken::Nothing => break,
                         Taken::Later => return collected,
                         Taken::Unread(id) => {
+                            collected.is_unread = true;
                             self.schemas.ask(id, &self.shared);
                             break;
                         }
@@ -240,6 +241,8 @@ struct Collected {
     entries: Vec<Entry>,
     /// Whether entries wait for a commit that says that they are handed out.
     waits: bool,
+    /// Whether a record waits for its writer's schema.
+    is_unread: bool,
     error: Option<rdkafka::error::KafkaError>,
 }
 
@@ -254,14 +257,14 @@ impl EventBusConsumer for KafkaMember {
         if max == 0 {
             let (mut state, committed) = shared.commit(state, Instant::now() + ANSWER);
             committed?;
-            return Ok(state.take_reports());
+            return state.trouble.clone().map_or_else(|| Ok(state.take_reports()), Err);
         }
         if state.must_commit() && (!wait.is_zero() || !state.has_committed_within(PACE)) {
             shared.want_commit(&mut state);
         }
         loop {
             let seen = shared.news.seen();
-            let Collected { entries, waits, error } = self.take(&mut state, max);
+            let Collected { entries, waits, is_unread, error } = self.take(&mut state, max);
             if let Some(error) = error {
                 state.error = Some(BusError::transient(format!("cannot read the topic: {error}")));
             }
@@ -270,7 +273,8 @@ impl EventBusConsumer for KafkaMember {
                 polled.entries = entries;
                 return Ok(polled);
             }
-            if let Some(error) = state.error.take().or_else(|| self.schemas.take_error()) {
+            let error = state.error.take().or_else(|| state.trouble.clone());
+            if let Some(error) = error.or_else(|| self.schemas.trouble(is_unread)) {
                 return Err(error);
             }
             if waits {

@@ -41,6 +41,8 @@ pub(super) struct State {
     pub(super) has_created_letters: bool,
     /// Why the next poll fails.
     pub(super) error: Option<BusError>,
+    /// Why the brokers cannot be used. Until they can, polls without entries fail.
+    pub(super) trouble: Option<BusError>,
 }
 
 /// The life of a member.

@@ -135,9 +135,9 @@ impl Topic<'_> {
 
     /// Makes the error of a call that failed. `doing` completes "cannot …".
     pub(super) fn trouble(&self, doing: &str, error: &KafkaError) -> BusError {
-        use RDKafkaErrorCode::{AllBrokersDown, BrokerTransportFailure, OperationTimedOut};
-        match error.rdkafka_error_code() {
-            Some(AllBrokersDown | BrokerTransportFailure | OperationTimedOut) | None => {
+        let code = error.rdkafka_error_code();
+        match code.filter(|code| *code != RDKafkaErrorCode::OperationTimedOut && !is_unreachable(error)) {
+            None => {
                 let errors = &self.client.context().errors;
                 let none = || BusError::transient(format!("cannot {doing}: {}", errors.no_answer()));
                 errors.cause().unwrap_or_else(none)
@@ -206,6 +206,24 @@ fn is_lasting(code: RDKafkaErrorCode) -> bool {
             | Code::InvalidSessionTimeout
             | Code::UnsupportedVersion
             | Code::GroupMaxSizeReached
+    )
+}
+
+/// Returns whether the client has no connection to a broker. The errors of the connections say why.
+pub(super) fn is_unreachable(error: &KafkaError) -> bool {
+    use RDKafkaErrorCode::{
+        AllBrokersDown, Authentication, BrokerTransportFailure, Resolve, SSL, SaslAuthenticationFailed,
+    };
+    matches!(
+        error.rdkafka_error_code(),
+        Some(
+            AllBrokersDown
+                | Authentication
+                | BrokerTransportFailure
+                | Resolve
+                | SSL
+                | SaslAuthenticationFailed
+        )
     )
 }
 

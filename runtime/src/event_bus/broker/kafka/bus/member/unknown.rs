@@ -39,7 +39,7 @@ impl UnknownSchemas {
         readings.read_known(registry, record)
     }
 
-    /// Asks for a schema. Notifies `shared` when the answer is there, or the next poll has an error to return.
+    /// Asks for a schema. Notifies `shared` when the answer is there, or polls have an error to return.
     pub(super) fn ask(&self, id: u32, shared: &Arc<Shared>) {
         let mut asked = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if asked.is_running || asked.rests_until.is_some_and(|until| Instant::now() < until) {
@@ -64,10 +64,13 @@ impl UnknownSchemas {
         }
     }
 
-    /// Returns, once, why a schema could not be read from the registry.
-    pub(super) fn take_error(&self) -> Option<BusError> {
+    /// Returns why a schema cannot be read from the registry, until the registry answers or no record waits for a schema any more.
+    pub(super) fn trouble(&self, is_waiting: bool) -> Option<BusError> {
         let mut asked = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_waiting {
+            asked.failed = None;
+        }
         let doing = "messages are waiting, because their writer's schema is unknown";
-        asked.failed.take().map(|error| error.into_error(doing))
+        asked.failed.clone().map(|error| error.into_error(doing))
     }
 }

@@ -42,7 +42,7 @@ struct Shared {
 
 impl KafkaProducer {
     pub(super) fn new(connector: Arc<Connector>) -> Result<Self, BusError> {
-        let errors = Arc::new(ClientErrors::new(&connector.options));
+        let errors = connector.client_errors();
         let clients = Clients::start(&connector, &errors)?;
         Ok(Self(Arc::new(Shared {
             connector,
