@@ -25,7 +25,7 @@ pub(crate) fn constant_name_of(struct_name: &str, type_words: &[String]) -> Stri
     same.map_or_else(|| constant.clone(), |words| words.join("_") + &constant[base.len()..])
 }
 
-/// Returns whether the name is one of a constant.
+/// Returns whether the name has the form of a constant's name.
 pub(crate) fn is_constant(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.chars().all(|one| one.is_ascii_uppercase() || one.is_ascii_digit() || one == '_')

@@ -54,7 +54,7 @@ impl Waivers {
         self.check_with_help(rule, at, what, format!("{help}, or {}", how_to_waive(rule)), problems)
     }
 
-    /// Does the same, with a help that says itself how to waive the rule.
+    /// Does the same, for a help that already says how to waive the rule.
     pub(crate) fn check_with_help(
         &self,
         rule: &'static Rule,

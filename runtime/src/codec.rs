@@ -3,7 +3,7 @@
 //! The generated code converts directly between structs and bytes, without a tree of values. The bytes are one record,
 //! without a schema or a header (ADR-5: the consumer knows the schema from its own event definition). A Redis message
 //! of a Python service has them in `event_data`. In a Kafka message, five bytes precede them: a zero and the number of
-//! a schema. The caller must remove these.
+//! a schema. The caller must remove these five bytes.
 //!
 //! If the schema of the writer is known, [`WriterSchema`] reads messages of former and of later definitions as well.
 

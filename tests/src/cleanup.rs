@@ -69,7 +69,7 @@ impl Cleaner {
     }
 }
 
-/// Removes what programs left behind that were killed together with their shells.
+/// Removes the servers and folders of programs that were killed together with their shells.
 fn remove_abandoned(temporary: &Path) {
     let processes = Path::new("/proc");
     if !processes.join("self").exists() {

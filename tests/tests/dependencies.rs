@@ -89,7 +89,7 @@ fn the_core_has_no_async_runtime_no_broker_and_no_second_avro_library() {
     );
 }
 
-/// The first command of the README compiles only the core. Each crate makes a newcomer wait.
+/// The first command of the README compiles only the core. Each further crate makes a newcomer wait longer.
 #[test]
 fn the_first_example_is_light() {
     let what = ["tree", "--package", "first-example", "--edges", "normal,build", "--target", PLATFORM];

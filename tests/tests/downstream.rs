@@ -79,7 +79,8 @@ fn an_outside_project_builds_without_warnings_and_runs() {
     }
 }
 
-/// The static of an event repeats the documentation of the struct, and the builder's methods repeat that of the fields.
+/// The static of an event repeats the documentation of the struct, and the builder's methods repeat the documentation of the
+/// fields.
 #[test]
 fn examples_in_the_documentation_run_once() {
     let (output, _) = cargo(&["test", "--doc", "--package", "events"]);

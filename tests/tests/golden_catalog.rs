@@ -1,4 +1,4 @@
-//! Compares the event definitions of the catalogue with those of openedx-events 11.2.0 in `golden/catalog.json`.
+//! Compares the event definitions of the catalogue with the definitions of openedx-events 11.2.0 in `golden/catalog.json`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

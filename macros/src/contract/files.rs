@@ -130,7 +130,7 @@ fn is_target(folder: &Path) -> bool {
 }
 
 fn is_package(folder: &Path) -> bool {
-    // An unreadable manifest is cargo's business.
+    // Cargo itself reports an unreadable manifest.
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap_or_default();
     let is_header = |line: &str| {
         let name = line.trim_start().trim_start_matches('[').trim_start();

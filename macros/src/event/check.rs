@@ -35,7 +35,7 @@ pub(crate) fn check(event: &Event<'_>, problems: &mut Problems) -> bool {
         check_suffix(event, field, problems);
         field.waivers.check_needed(problems);
     }
-    // Otherwise the rules that were not checked may need their waivers.
+    // If some rules were not checked, their waivers may be needed.
     if is_complete {
         waivers.check_needed(problems);
     }

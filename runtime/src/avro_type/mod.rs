@@ -107,7 +107,7 @@ pub trait AvroType: Sized + 'static {
     label = "not an Avro form of its own"
 )]
 pub trait AvroForm: AvroType {
-    /// The schema, which no type that lacks this trait can refer to.
+    /// The schema. A representation without this trait has none, which the compiler reports.
     #[doc(hidden)]
     const FORM: Schema = Self::SCHEMA;
 }

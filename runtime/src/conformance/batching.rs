@@ -48,7 +48,7 @@ fn receive_at_the_end(batch: &Batch<ItemHeld>) -> Result<(), BatchError> {
     pass_on(batch, |event| (event.run, event.number))
 }
 
-/// Its batches are complete only when the consumer stops. A case connects another receiver.
+/// Its batches are complete only when the consumer stops. A case connects another receiver to the same event.
 #[receiver(ITEM_CHECKED, batch(max = 10_000, wait = "1h"), name = "conformance.checked")]
 fn receive_checked(batch: &Batch<ItemChecked>) -> Result<(), BatchError> {
     pass_on(batch, |event| (event.run, event.number))

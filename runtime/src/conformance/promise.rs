@@ -7,7 +7,7 @@ use std::{
 
 use super::Case;
 
-/// Checks that what a case saw equals what the bus promised. The optional text says what should be so.
+/// Checks that a case saw what the bus promised. The optional text states the promise.
 macro_rules! promise_eq {
     ($seen:expr, $promised:expr $(,)?) => {
         $crate::conformance::promise::check(&$seen, &$promised, ::std::format_args!("the bus breaks a promise"))

@@ -88,7 +88,7 @@ mod tests {
             text("enrollment.is_active").as_deref(),
             Some(r#"{"name": "is_active", "type": "boolean"}"#)
         );
-        // Not a value of a key, or not there.
+        // These paths lead nowhere, or to a value that cannot be a key.
         for path in ["enrollment", "enrollment.course", "enrollment.nothing", "enrollment.mode.more", ""] {
             assert_eq!(text(path), None, "{path}");
         }

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct RunningClock {
     last: Instant,
     paused: Duration,
-    /// The longest step that counts.
+    /// The largest step of the clock that does not count as a pause of the process.
     step: Duration,
 }
 

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use super::NotDriven;
 
-/// A task that a runtime was given. A runtime that nobody drives does not run it, and one that has ended drops it.
+/// A task that shows whether a runtime works. A runtime that nobody drives does not run it, and one that has ended drops it.
 ///
 /// Only this tells whether a future can rely on its runtime: a current-thread runtime may be driven by another thread, all workers
 /// of a multi-threaded one may be blocked, and a handle does not say whether its runtime has ended.
@@ -19,7 +19,7 @@ impl Pulse {
     pub(super) fn of(handle: &Handle) -> Self {
         let (beat, pulse) = sync_channel(1);
         handle.spawn(async move {
-            // Nobody may wait for it.
+            // Fails if nobody waits for it any more.
             let _ = beat.send(());
         });
         Self(pulse)

@@ -128,7 +128,7 @@ fn watch<F: Future>(
             return Err(NotDriven::TimedOut);
         }
         pulse = Some(Pulse::of(handle));
-        // The last part is not so short that a busy runtime seems to do nothing.
+        // The last part is not made very short, because a busy runtime would then seem to do nothing.
         part = if left < stalled_after.mul_f32(1.2) { left } else { stalled_after };
     }
 }

@@ -30,8 +30,8 @@ use crate::{
 Exits with 1 if there are findings. Lines that begin with `warning: ` or `settings: warning: ` may be intended, and do
 not count.")]
 pub struct Check {
-    /// Folder of the `Cargo.toml` whose `schemas` are the contracts. By default, the current folder, and the folders below it
-    /// of the packages that define events of the program.
+    /// Folder of the `Cargo.toml` whose `schemas` are the contracts. By default, the current folder, and each folder below it
+    /// that holds a package with events of the program.
     #[arg(long, value_name = "DIR", value_parser = package)]
     package: Option<PathBuf>,
     /// Also report contracts that were changed or deleted since this git revision, as in `origin/main`.

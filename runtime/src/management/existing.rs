@@ -102,7 +102,8 @@ impl Missing {
         !self.is_topic || self.how_to_create.is_none()
     }
 
-    /// Returns whether a consumer that creates it at its start is probably misconfigured. Each group is new once.
+    /// Returns whether a consumer that creates it at its start is probably misconfigured. A new group is normal, unless an
+    /// existing one has a similar name.
     fn is_suspicious(&self) -> bool {
         self.is_topic || !self.near.is_empty()
     }

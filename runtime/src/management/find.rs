@@ -40,7 +40,8 @@ fn unknown(name: &str) -> String {
 /// Returns up to three of `known` that resemble `name`, the most similar first.
 pub(super) fn near_misses<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = name.to_lowercase();
-    // One slip in six letters, but no more than a forgotten version makes. A part must be long enough to mean something.
+    // Allows one slip for every six letters, and at most four. A longer name that contains the typed text is similar too, if the
+    // text has at least four letters.
     let length = typed.chars().count();
     let (slips, part) = ((length / 6).clamp(usize::from(length > 2), 4), 4);
     let mut ranked: Vec<(usize, &str)> = known

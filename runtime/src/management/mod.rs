@@ -49,7 +49,7 @@
 //! | 3 to 7, 130 | why `consume-events` ended: see its `--help` |
 //! | 141 | the reader of the output closed it (128 + `SIGPIPE`, as for other programs) |
 
-// One command a file. This folder uses the rest of the crate, and only `src/bin` uses it.
+// One command per file. This folder uses the rest of the crate, and only `src/bin` uses it.
 
 mod args;
 mod check;

@@ -1,4 +1,4 @@
-//! Replays dead letters in their order, and those of a batch receiver together.
+//! Replays dead letters in order, and consecutive dead letters for a batch receiver together.
 
 use std::{collections::HashSet, io::Write, time::Duration};
 
@@ -14,7 +14,7 @@ use crate::event_bus::{DeadLetter, EntryId, Renamed, Replayed, Settings, Togethe
 pub(super) struct Replays<'a> {
     group: &'a str,
     timeout: Duration,
-    /// Those that wait for others.
+    /// The dead letters that wait for others, to form a batch.
     together: Together,
     /// The new ids of the dead letters that are kept: the list ends with them.
     tried: HashSet<EntryId>,
@@ -23,7 +23,7 @@ pub(super) struct Replays<'a> {
 }
 
 impl<'a> Replays<'a> {
-    /// Passes letters that are `unfinished` to receivers alone.
+    /// Replays the dead letters in `unfinished` one at a time.
     pub(super) fn new(
         group: &'a str,
         settings: &Settings,

@@ -15,7 +15,7 @@ pub(super) type CommandResult = Result<Done, CommandError>;
 pub(super) enum Done {
     /// The command did its work.
     Clean,
-    /// It did so, and its output has something that a script should notice.
+    /// The command did its work, and found something that a script should notice.
     WithFindings,
 }
 

@@ -33,7 +33,7 @@ pub struct Seek {
     /// Continue with the first entry that was stored at this time or later.
     #[arg(long, alias = "to_time", value_name = "TIME", value_parser = times::moment, conflicts_with = "to")]
     to_time: Option<SystemTime>,
-    /// Continue with the first entry that was stored so long ago or later, as in `2h`.
+    /// Continue with the entries stored within this length of time, such as `2h`.
     #[arg(long, value_name = "LENGTH", value_parser = times::ago, conflicts_with_all = ["to", "to_time"])]
     since: Option<Duration>,
     /// Create the group, and the topic, if they do not exist.

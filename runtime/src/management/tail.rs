@@ -38,7 +38,7 @@ pub struct Tail {
     /// Begin with the first entry that was stored at this time or later.
     #[arg(long, alias = "from_time", value_name = "TIME", value_parser = times::moment, conflicts_with_all = ["from", "last"])]
     from_time: Option<SystemTime>,
-    /// Begin with the first entry that was stored so long ago or later, as in `2h`.
+    /// Begin with the entries stored within this length of time, such as `2h`.
     #[arg(long, value_name = "LENGTH", value_parser = times::ago, conflicts_with_all = ["from", "last", "from_time"])]
     since: Option<Duration>,
     /// Begin with the last N entries. The topic is read from its beginning to find them.

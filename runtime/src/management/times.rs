@@ -23,7 +23,7 @@ pub(super) fn moment(text: &str) -> Result<SystemTime, String> {
 /// Parses a length of time, as in `2h` or `1h30m`.
 pub(super) fn ago(text: &str) -> Result<Duration, String> {
     let wrong = || {
-        "expected numbers with units: `w`, `d`, `h`, `m` or `s`, as in `2h` or `1h30m`; for a moment, there is an option of its own"
+        "expected numbers with units: `w`, `d`, `h`, `m` or `s`, as in `2h` or `1h30m`; for a moment, use `--to-time` (`seek`) or `--from-time` (`tail`)"
             .to_owned()
     };
     let mut seconds = 0_u64;
@@ -46,7 +46,7 @@ pub(super) fn ago(text: &str) -> Result<Duration, String> {
     if text.is_empty() { Err(wrong()) } else { Ok(Duration::from_secs(seconds)) }
 }
 
-/// Returns the moment that was so long ago.
+/// Returns the moment this length of time ago.
 pub(super) fn before_now(ago: Duration) -> SystemTime {
     SystemTime::now().checked_sub(ago).map_or(UNIX_EPOCH, |time| time.max(UNIX_EPOCH))
 }

@@ -23,7 +23,7 @@ impl<'a> LazyMetadata<'a> {
         Self { given: Some(metadata), definition, time: None, made: OnceLock::new() }
     }
 
-    /// Makes the metadata of an event that this process sends, if something asks after all, such as the log line of a failure.
+    /// Makes the metadata of an event that this process sends, if something needs them after all, such as the log line of a failure.
     #[inline]
     pub(crate) fn later(definition: &'static EventDefinition, time: Option<DateTime>) -> Self {
         Self { given: None, definition, time, made: OnceLock::new() }

@@ -65,9 +65,9 @@ pub trait Text: Display + FromStr<Err: Into<BoxError>> + Clone + PartialEq + Deb
 #[diagnostic::do_not_recommend]
 impl<T: Display + FromStr<Err: Into<BoxError>> + Clone + PartialEq + Debug + 'static> Text for T {}
 
-/// How the expansion of `#[payload(text)]` uses the wrapped type without requiring anything of it. As in
-/// `wire`, a type that lacks a trait has a fallback, so that it is reported once. `Plain` would not do for copies and
-/// comparisons: it is for fields, whose types have an Avro form, and falls back for the wrapped type, which has none.
+/// The functions with which the expansion of `#[payload(text)]` uses the wrapped type without requiring anything of it. As in
+/// `wire`, a type that lacks a trait has a fallback, so that it is reported once. `Plain` cannot copy or compare the wrapped
+/// type: it is for the types of fields, which have an Avro form.
 pub struct TextForm<T>(PhantomData<T>);
 
 impl<T: Text> TextForm<T> {

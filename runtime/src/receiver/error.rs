@@ -30,7 +30,7 @@ struct Inner {
     panicked: bool,
 }
 
-/// What a consumer does after the error.
+/// The reaction of a consumer to the error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
     /// It tries again.
@@ -172,7 +172,7 @@ impl Kind {
     }
 }
 
-/// Returns what the error's sources say. Wrapping an error adds context and does not make it temporary.
+/// Returns the kind of the sources of an error: wrapping an error adds context and does not make it temporary.
 fn kind_inside(error: &(dyn Error + 'static)) -> Kind {
     let sources = iter::successors(error.source(), |error| (*error).source());
     let errors = sources.filter_map(|error| error.downcast_ref::<ReceiverError>());

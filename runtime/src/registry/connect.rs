@@ -40,7 +40,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn connect<F, R>(event_type: &str, receiver: F) -> Result<Connection, AnyEventError>
 where
@@ -59,7 +59,7 @@ where
 ///
 /// # Panics
 ///
-/// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
+/// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
 /// defined more than once.
 #[track_caller]
 pub fn connect_named<F, R>(
@@ -91,7 +91,7 @@ where
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn connect_any<F, R>(receiver: F) -> Connection
 where
@@ -107,7 +107,7 @@ where
 ///
 /// # Panics
 ///
-/// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
+/// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
 /// defined more than once.
 #[track_caller]
 pub fn connect_any_named<F, R>(name: &'static str, receiver: F) -> Connection

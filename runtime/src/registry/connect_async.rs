@@ -33,7 +33,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn connect_async_with<S, F, R>(
     event_type: &str,
@@ -61,7 +61,7 @@ where
 ///
 /// # Panics
 ///
-/// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
+/// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
 /// defined more than once.
 #[track_caller]
 pub fn connect_named_async_with<S, F, R>(
@@ -98,7 +98,7 @@ where
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn connect_any_async_with<S, F, R>(state: S, receiver: F) -> Connection
 where
@@ -119,7 +119,7 @@ where
 ///
 /// # Panics
 ///
-/// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
+/// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`, or if an event type is
 /// defined more than once.
 #[track_caller]
 pub fn connect_any_named_async_with<S, F, R>(name: &'static str, state: S, receiver: F) -> Connection

@@ -23,7 +23,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[must_use]
 #[track_caller]
 pub fn events() -> impl ExactSizeIterator<Item = &'static EventDefinition> {
@@ -50,7 +50,7 @@ pub(super) fn is_listed(event: &EventDefinition) -> bool {
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[must_use]
 #[track_caller]
 pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
@@ -66,7 +66,7 @@ pub fn get(event_type: &str) -> Option<&'static EventDefinition> {
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 #[allow(clippy::needless_pass_by_value)] // A consumer does not use it afterwards.
 pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Responses, AnyEventError> {
@@ -82,7 +82,7 @@ pub fn send_from_event_bus(metadata: EventsMetadata, bytes: &[u8]) -> Result<Res
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn send_from_event_bus_async(
     metadata: EventsMetadata,
@@ -114,7 +114,7 @@ pub(crate) fn batch_receivers(event_type: &str) -> Vec<BatchReceiver> {
     find(event_type).map(|signal| signal.receivers().batches(signal.definition())).unwrap_or_default()
 }
 
-/// Returns whether any event has a receiver in this program. Those that the conformance suite links do not count.
+/// Returns whether any event has a receiver in this program. Receivers that the conformance suite links do not count.
 pub(crate) fn has_receivers() -> bool {
     let counts = |signal: &'static dyn AnySignal| {
         (is_listed(signal.definition()) || signal.has_connected_receivers()) && signal.has_receivers()
@@ -122,8 +122,8 @@ pub(crate) fn has_receivers() -> bool {
     signals().iter().copied().any(counts)
 }
 
-/// Returns whether an event of one of these types, or of any type if there is none, has an async receiver in this program. Those that
-/// the conformance suite links do not count.
+/// Returns whether an event of one of these types, or of any type if `only` is empty, has an async receiver in this program.
+/// Receivers that the conformance suite links do not count.
 pub(crate) fn has_async_receivers(only: &[String]) -> bool {
     let counts = |signal: &'static dyn AnySignal| {
         let definition = signal.definition();
@@ -167,7 +167,7 @@ fn find(event_type: &str) -> Option<&'static dyn AnySignal> {
 pub(super) fn signals() -> &'static [&'static dyn AnySignal] {
     static SORTED: OnceLock<Box<[&'static dyn AnySignal]>> = OnceLock::new();
     if SORTED.get().is_none() {
-        // Not in the closure, which would hide the caller's location from the panic.
+        // Called outside of the closure, which would hide the caller's location from the panic.
         findings::assert_no_duplicates();
     }
     SORTED.get_or_init(|| {

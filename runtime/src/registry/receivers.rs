@@ -13,7 +13,7 @@ use crate::{
 ///
 /// # Panics
 ///
-/// If an event type is defined more than once, like the other functions of this [module](super).
+/// If an event type is defined more than once, as in the other functions of this [module](super).
 #[track_caller]
 pub fn receivers() -> impl ExactSizeIterator<Item = &'static ReceiverDefinition> {
     static SORTED: OnceLock<Box<[&'static ReceiverDefinition]>> = OnceLock::new();

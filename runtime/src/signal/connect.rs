@@ -57,7 +57,7 @@ impl<E: Event> Signal<E> {
     ///
     /// # Panics
     ///
-    /// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`.
+    /// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`.
     #[track_caller]
     pub fn connect_named<F, R>(&'static self, name: &'static str, receiver: F) -> Connection
     where
@@ -98,7 +98,7 @@ impl<E: Event> Signal<E> {
     ///
     /// # Panics
     ///
-    /// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`.
+    /// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`.
     #[track_caller]
     pub fn connect_named_async<F, R>(&'static self, name: &'static str, receiver: F) -> Connection
     where
@@ -147,7 +147,7 @@ impl<E: Event> Signal<E> {
     ///
     /// # Panics
     ///
-    /// If the name is empty or contains other characters than letters, digits, `_`, `-`, `.`, `:` and `/`.
+    /// If the name is empty or contains characters other than letters, digits, `_`, `-`, `.`, `:` and `/`.
     #[track_caller]
     pub fn connect_named_async_with<S, F, R>(
         &'static self,

@@ -12,7 +12,7 @@ use super::KafkaServer;
 pub enum Resource<'a> {
     /// A topic.
     Topic(&'a str),
-    /// All topics whose names begin so.
+    /// All topics whose names begin with this.
     TopicPrefix(&'a str),
     /// A group.
     Group(&'a str),

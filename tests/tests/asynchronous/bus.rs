@@ -1,4 +1,4 @@
-//! Sends from asynchronous code to an event bus that takes its time.
+//! Sends from asynchronous code to an event bus that answers late.
 
 use std::{
     fs,

@@ -179,7 +179,7 @@ fn a_receiver_that_blocks_a_worker_is_told_what_to_write() {
     });
 }
 
-/// The panics are those of tokio, so this fails if their text changes.
+/// The panics come from tokio, so this test fails if their text changes.
 #[test]
 fn a_runtime_without_timers_or_sockets_or_one_that_has_ended_gets_help() {
     ends(|| {

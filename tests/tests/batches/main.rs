@@ -66,7 +66,7 @@ fn receive(
 }
 
 /// Calls the function of a test. It is outside of the map while it runs, so tests do not wait for each other. The calls of one
-/// test must not overlap, except those of `lanes`, which has a function of its own.
+/// test must not overlap, except in `lanes`, which has a function of its own.
 fn call(receiver: &'static str, test: &str, parcels: &[Parcel]) -> Result<(), BatchError> {
     if let Some(of_lanes) = lanes::receiver(test) {
         return of_lanes.call(parcels);

@@ -190,7 +190,7 @@ fn after_the_last_attempt_of_one_receiver_the_others_still_get_the_parcel() {
         failed.sort();
         assert_eq!(
             failed,
-            [["batches::one_by_one"], ["batches::in_async_batches"]],
+            [["batches::in_async_batches"], ["batches::one_by_one"]],
             "with {attempts} attempts"
         );
         assert_eq!(world.open(), (0, 0));

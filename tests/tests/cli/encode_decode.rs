@@ -206,7 +206,7 @@ fn values_never_break_a_line() {
     let encoded = feed(&["encode"], line);
     let decoded = feed(&["decode"], encoded.stdout);
     assert_eq!(decoded.code, 0);
-    // All line ends of Python's `splitlines`.
+    // All characters that end a line for Python's `splitlines`.
     let breaks = ['\u{85}', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}', '\u{1c}', '\u{1d}', '\u{1e}', '\r'];
     assert!(!decoded.stdout.contains(breaks), "{}", decoded.stdout);
     assert!(decoded.stdout.contains("é 🎓"), "{}", decoded.stdout);

@@ -52,7 +52,7 @@ impl Processes {
         (0..self.producers.get()).map(|number| lines(&self.of_producer(number, "accepted")))
     }
 
-    /// Returns the lines of the items that were handled, and those of the log, for each consumer.
+    /// Returns two lists of lines for each consumer: the items that it handled, and its log.
     pub(crate) fn handled(&self) -> impl Iterator<Item = [Vec<String>; 2]> {
         let files = |number| ["handled", "log"].map(|suffix| lines(&self.of_consumer(number, suffix)));
         (0..self.consumers.get()).map(files)
@@ -87,7 +87,7 @@ impl Drop for Processes {
     }
 }
 
-/// Returns the settings that a scenario has on each bus, with those of `bus`, and then those of a test.
+/// Returns the settings of a scenario: the common ones, overridden by those of the bus and then by the test's own.
 pub(crate) fn settings(bus: &Value, own: &Value) -> Value {
     let mut settings = json!({
         "EVENTS_SERVICE_NAME": "faults",

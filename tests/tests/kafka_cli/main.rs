@@ -33,7 +33,7 @@ struct Bus {
     folder: PathBuf,
     /// The full name of the topic `parcels`.
     topic: String,
-    /// The group of the test. All topics of a cluster share their groups.
+    /// The group of the test. On Kafka, a group does not belong to a topic, so each test needs its own.
     group: String,
     variables: Vec<(String, String)>,
 }

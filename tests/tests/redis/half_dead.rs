@@ -69,7 +69,7 @@ fn entries_that_a_dead_machine_received_come_before_new_ones() {
     poll(&mut *dead, &[], 10);
     wait_until_broken(&world, &between, &mut *dead);
     drop(dead);
-    // The read of the dead member takes the first one.
+    // The read of the dead member takes the first entry.
     world.produce(0..3);
     let mut consumer = world.consumer("a");
     assert_eq!(receive(&mut *consumer, 3), [0, 1, 2]);

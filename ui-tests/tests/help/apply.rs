@@ -13,7 +13,7 @@ type Action = fn(&Place<'_>, &[&str]) -> Option<Vec<Edit>>;
 
 /// The forms of instructions. The test can follow a help in one of these forms; a new form needs a line here.
 ///
-/// Some leave a choice to the reader. The test then makes a simple one, such as an `i64` for an id.
+/// Some instructions leave a choice to the reader. The test then chooses something simple, such as an `i64` for an id.
 const FORMS: &[(&str, Action)] = &[
     // Waivers
     ("waive the rule with `{}`", |place, found| place.add_waiver(found[0])),

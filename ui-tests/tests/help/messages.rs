@@ -14,7 +14,7 @@ pub(crate) struct Message {
 /// The messages of a case.
 pub(crate) enum Messages {
     Ours(Vec<Message>),
-    /// The compiler has a message of its own among them, which gives no advice of ours.
+    /// One of the messages is the compiler's own, so it has no help of ours.
     OfTheCompiler,
     /// The first line of one of our messages that has no help.
     WithoutHelp(String),

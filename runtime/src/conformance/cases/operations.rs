@@ -1,4 +1,4 @@
-//! What operators see: the entries of a topic from any place, and how far a group is behind.
+//! The tools of operators: reading a topic from any place, and how far a group is behind.
 
 use crate::{
     conformance::{fixture::Fixture, promise::promise_eq},

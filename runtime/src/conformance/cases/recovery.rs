@@ -179,7 +179,7 @@ pub(in crate::conformance) fn an_entry_that_was_tried_is_delivered_alone(fixture
     let ids = fixture.send_items(1..=6);
     let start = || fixture.member("a", |consumer| consumer.read_at_once(6).max_attempts(2));
     start().wait_for_crash();
-    // Which entries the first process had begun is not known; the second one stores each attempt.
+    // It is not known which entries the first process had begun. The second process stores each attempt.
     start().wait_for_crash();
     let third = start();
     let delivered = third.link().clone();

@@ -174,12 +174,12 @@ pub enum TopicUse<'a> {
     },
 }
 
-/// What keeps a program from using a topic.
+/// An obstacle that keeps a program from using a topic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Obstacle {
     /// The name of the finding and what to do, as in `right_missing: … (help: …)`.
     pub text: String,
-    /// Whether it is certain. Otherwise the program may work.
+    /// Whether the program certainly cannot use the topic. Otherwise, it may work anyway.
     pub is_certain: bool,
 }
 

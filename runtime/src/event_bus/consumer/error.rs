@@ -67,7 +67,7 @@ pub enum ConsumeError {
     RuntimeEnded {
         /// The first entry that could not be handled, which stays pending. It counts no attempt.
         entry: EntryId,
-        /// What the receiver said.
+        /// The error of the receiver.
         error: String,
     },
 }

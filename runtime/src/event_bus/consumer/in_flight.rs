@@ -106,7 +106,7 @@ impl InFlight {
         heads.chain(waiting).chain(self.lanes.iter().flat_map(Lane::claims_of_batch)).collect()
     }
 
-    /// Returns whether a lane runs receivers, or is about to run those of its batches.
+    /// Returns whether a lane runs receivers, or is about to run its batch receivers.
     pub(super) fn is_running(&self, lane: usize) -> bool {
         let Lane { head, collected, called, .. } = &self.lanes[lane];
         let is_running = head.as_ref().is_some_and(|head| matches!(head.state, MessageState::Running));

@@ -25,7 +25,7 @@ const GRACE: Duration = Duration::from_millis(600);
 /// How long leaving the group may take after a stop that did not wait for the broker.
 const LATE: Duration = Duration::from_secs(5);
 
-/// What failed if a member could not leave its group.
+/// The log message about a member that could not leave its group.
 pub(super) const CLOSING: &str = "the consumer could not leave its group in an orderly way";
 
 /// Calls the broker, and stops waiting for it after a stop.

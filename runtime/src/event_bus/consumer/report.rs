@@ -119,7 +119,7 @@ impl Tally {
 
 impl Observer for Tally {
     fn observe(&self, observation: &Observation<'_>) {
-        // Each message is received, and other threads count as well.
+        // This happens for each message, and changes nothing here, so it must not wait for the lock.
         if let Observation::Received { .. } = observation {
             return;
         }

@@ -19,7 +19,7 @@ pub(super) struct GivenUp(Mutex<Kept>);
 #[derive(Default)]
 struct Kept {
     callback: Option<OnUndelivered>,
-    /// Without a callback. The permits count in the budget of the queue.
+    /// The messages that wait for a flush, because there is no callback. Their permits count in the budget of the queue.
     undelivered: VecDeque<(Undelivered, Permit)>,
     /// The number of messages that made room for others since the last flush.
     dropped: u64,

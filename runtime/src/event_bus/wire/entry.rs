@@ -16,7 +16,8 @@ use super::message::Message;
 #[derive(Clone, PartialEq, Eq)]
 pub struct EntryId(Text);
 
-/// The ids of brokers are short, and each message has one, so they need no memory of their own. A string always has the same form.
+/// The string of an id. Each message has an id, so a short one is stored without an allocation. The length of a string decides
+/// its form, so equal ids have the same one.
 #[derive(Clone, PartialEq, Eq)]
 enum Text {
     Short { length: u8, bytes: [u8; SHORT] },

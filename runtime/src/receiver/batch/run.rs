@@ -27,7 +27,7 @@ pub(crate) struct BatchReceiver {
     limits: BatchLimits,
 }
 
-/// What became of the events of a batch.
+/// The outcomes of the events of a batch.
 #[derive(Debug)]
 pub(crate) enum BatchOutcome {
     /// The outcome of each event, in the order of the batch.
@@ -58,7 +58,7 @@ impl BatchReceiver {
     /// receiver that a test has muted succeeds.
     pub(crate) fn run(self, events: Vec<(SharedEvent, EventsMetadata)>, timeout: Duration) -> BatchOutcome {
         let len = events.len();
-        // `run` takes the outcome of the whole batch; those of its events go through here.
+        // `run` takes the outcome of the whole batch. The failures of single events go through this variable.
         let listed = Mutex::new(None);
         let whole = |result: Result<(), BatchError>| {
             let Err(error) = result else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What a batch receiver gets, and what its consumer learns.
+//! The events that a batch receiver gets, and the outcomes that its consumer gets.
 
 use std::{
     sync::Mutex,

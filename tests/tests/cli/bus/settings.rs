@@ -32,7 +32,7 @@ fn a_file_configures_the_bus() {
     assert_eq!(bus.done(&produce).json_lines()[0]["topic"], "mine-t");
 }
 
-/// Wrong settings are an error of each command, and warnings are printed once.
+/// Each command refuses wrong settings, and prints warnings once.
 #[test]
 fn errors_and_warnings() {
     let commands: [&[&str]; 6] = [

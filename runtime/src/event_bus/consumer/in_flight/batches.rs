@@ -153,7 +153,7 @@ impl InFlight {
             self.back_to_queue(lane, job);
         }
         let lane = &mut self.lanes[lane];
-        // A message that was started later, and failed meanwhile, comes after those of the batch.
+        // A message that was started later, and failed meanwhile, comes after the messages of the batch.
         if !failed.is_empty()
             && let Some(Head { state: MessageState::Waiting(later), .. }) = lane.head.take()
         {

@@ -32,7 +32,7 @@ impl InFlight {
         }
     }
 
-    /// Stops without an end: no lane begins anything, not even the batches that it has collected. Returns their messages.
+    /// Stops at once: no lane begins anything, not even the batches that it has collected. Returns the messages of these batches.
     pub(in crate::event_bus::consumer) fn abandon(&mut self) -> Vec<Job> {
         self.stop();
         self.lanes.iter_mut().flat_map(|lane| lane.collected.take_if(|_| true)).collect()

@@ -7,7 +7,7 @@ use crate::receiver::FullName;
 pub(super) struct Hold {
     /// The receivers that could not work in the last attempt.
     receivers: Vec<FullName>,
-    /// The one that the next attempt only tries, to see whether it works again. Such an attempt does not count.
+    /// The receiver that the next attempt only tries, to see whether it works again. Such an attempt does not count.
     probed: Option<FullName>,
 }
 

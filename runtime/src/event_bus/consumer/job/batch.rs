@@ -24,7 +24,7 @@ impl Job {
         Some(BatchItem { incoming, attempt: Some(attempt) })
     }
 
-    /// Notes what became of the message in a batch.
+    /// Notes the outcome of the message in a batch.
     pub(in crate::event_bus::consumer) fn end_batch(
         &mut self,
         receiver: BatchReceiver,

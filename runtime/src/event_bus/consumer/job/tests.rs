@@ -217,7 +217,7 @@ fn receivers_that_have_used_up_their_attempts_are_given_up_alone() {
     job.go_on();
     CALLS.take();
     assert_eq!(attempt(&mut job, &[]), says("", "collect"));
-    // A batch receiver has used them up as well, and then the other one.
+    // Now one batch receiver uses up its attempts, and then the other one.
     let (file, pack) = (batch_receiver(&job, FILE), batch_receiver(&job, PACK));
     let AttemptOutcome::Failed(failure, failed) = job.end_batch(file, Err(poison()), &Observers::new([]))
     else {

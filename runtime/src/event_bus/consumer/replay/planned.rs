@@ -1,4 +1,4 @@
-//! A dead letter whose event was read, the receivers that it needs, and what became of them.
+//! A dead letter whose event was read, with the receivers that it needs and their outcomes.
 
 use std::{
     sync::Arc,

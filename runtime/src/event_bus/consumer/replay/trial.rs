@@ -21,7 +21,7 @@ const TICK: Duration = Duration::from_millis(50);
 /// A success, or the message of an error.
 pub(super) type Outcome = Result<(), String>;
 
-/// What became of several tries: of each receiver of a dead letter, or of each dead letter in a batch.
+/// The outcomes of several tries: one for each receiver of a dead letter, or for each dead letter in a batch.
 pub(super) struct Trial {
     /// `None` for a try that has not ended.
     pub(super) outcomes: Vec<Option<Outcome>>,

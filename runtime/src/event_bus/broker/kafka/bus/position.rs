@@ -42,7 +42,7 @@ impl fmt::Display for Position {
 impl From<Position> for EntryId {
     /// Each message needs one, so this writes the digits itself, which takes a fraction of the time.
     fn from(Position { partition, offset }: Position) -> Self {
-        // As long as the longest numbers.
+        // Has room for two of the longest numbers and the hyphen.
         let mut text = [b'-'; 2 * 20 + 1];
         let hyphen = write_before(&mut text, 2 * 20 + 1, offset.unsigned_abs()) - 1;
         let start = write_before(&mut text, hyphen, partition.unsigned_abs().into());

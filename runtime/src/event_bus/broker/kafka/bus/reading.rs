@@ -28,7 +28,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Readings {
     known: Mutex<BTreeMap<u32, Vec<(&'static EventDefinition, Reading)>>>,
-    /// Why schemas cannot be used, as the registry has answered.
+    /// The reasons why schemas cannot be used, from the answers of the registry.
     unusable: Mutex<HashMap<u32, Arc<str>>>,
 }
 

@@ -86,7 +86,7 @@ pub(super) fn headers(message: &Message) -> OwnedHeaders {
         headers = headers.insert(KafkaHeader { key: name(header), value: Some(value) });
     }
     for (key, value) in message.extra() {
-        // The name of a header is a string to Kafka.
+        // Kafka's client takes only strings as names of headers.
         let key = &String::from_utf8_lossy(key);
         headers = headers.insert(KafkaHeader { key, value: Some(&**value) });
     }
@@ -122,7 +122,7 @@ fn length(bytes: &[u8]) -> u32 {
 
 /// The bytes of an event in the schema of this program.
 pub(super) enum EventData {
-    /// Those of the record.
+    /// The bytes in the record.
     AsWritten,
     Converted(Vec<u8>),
 }

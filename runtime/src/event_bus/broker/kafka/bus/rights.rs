@@ -1,4 +1,4 @@
-//! The rights of this user, as the brokers tell them. `rdkafka` has no function for this call of librdkafka.
+//! The rights of this user, as the brokers report them. `rdkafka` has no function for this call of librdkafka.
 
 use std::{
     ffi::CString,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::event_bus::broker::BusError;
 
-/// What this user may do with a topic or a group.
+/// The rights of this user on a topic or a group.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Rights {
     pub(super) read: bool,

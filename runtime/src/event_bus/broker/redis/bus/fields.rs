@@ -43,7 +43,7 @@ pub(super) fn write_add(commands: &mut Commands, stream: &str, max_len: Option<u
 pub(super) fn message(fields: &[Value]) -> Option<Message> {
     let words: Vec<&[u8]> = fields.iter().map(word).collect::<Option<_>>()?;
     let (pairs, []) = words.as_chunks::<2>() else { return None };
-    // The names of other fields follow their values.
+    // In the shared memory, the name of an extra field follows its value. Known names are left out.
     let parts = pairs.iter().flat_map(|[name, value]| [*value, if is_known(name) { b"" } else { *name }]);
     let all = Bytes::from(parts.collect::<Vec<_>>().concat());
     let mut at = 0;

@@ -7,7 +7,7 @@ use redis::Value;
 use super::{failure::Trouble, reply, stream_id::StreamId};
 use crate::event_bus::broker::{BusError, Start};
 
-/// What `XINFO STREAM` replied.
+/// The reply to `XINFO STREAM`.
 pub(super) enum StreamInfo {
     Known(Value),
     /// The stream does not exist.

@@ -249,7 +249,7 @@ impl Operations for RedisOperations {
     ) -> Result<EntryId, BusError> {
         let stream = DeadLetter::topic(topic, group);
         let old = StreamId::read(&letter.id)?;
-        // The old one goes only once the new one is there.
+        // The old dead letter is removed only after the new one is stored.
         self.add_letter(&stream, letter)
             .and_then(|added| {
                 let delete = |this: &mut Self| this.ask(&["XDEL", &stream, &old.to_string()]);

@@ -17,7 +17,7 @@ struct Need {
     without: Without,
 }
 
-/// What happens if the server does not allow a command.
+/// The effect on a member if the server does not allow a command.
 #[derive(Clone, Copy, PartialEq)]
 enum Without {
     /// The member does not start.

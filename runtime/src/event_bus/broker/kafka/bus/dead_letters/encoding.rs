@@ -106,7 +106,7 @@ fn value(record: &Record) -> Bytes {
 fn copy(record: &Record, keep: impl Fn(&[u8]) -> bool) -> OwnedHeaders {
     let kept = record.headers().filter(|(name, _)| keep(name));
     kept.fold(OwnedHeaders::new(), |headers, (name, value)| {
-        // The name of a header is a string to Kafka.
+        // Kafka's client takes only strings as names of headers.
         headers.insert(Header { key: &String::from_utf8_lossy(name), value })
     })
 }

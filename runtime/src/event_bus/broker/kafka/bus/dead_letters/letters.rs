@@ -143,7 +143,7 @@ impl Letters {
     ) -> Result<Vec<(Arc<str>, Record)>, BusError> {
         let mut next = match after {
             None => 0,
-            // The list no longer has one that was removed before it was made, so nothing is known to come before it.
+            // If the dead letter is not in the list, it was removed before the list was made: return the list from its start.
             Some(id) => self.places.get(id.as_str()).map_or(0, |place| place + 1),
         };
         loop {

@@ -27,7 +27,7 @@ const LONGEST: usize = 249;
 const MORE_BYTES: u64 = 64 * 1024;
 /// The longest message that topics of a broker take by default, in bytes.
 const USUAL_BYTES: u64 = 1_048_588;
-/// The shortest and the longest time in which the broker fills one file of the topic. Only whole files grow old.
+/// The shortest and the longest time in which the broker fills one file of the topic. Brokers delete only whole files.
 const SEGMENT_MILLIS: (u64, u64) = (3_600_000, 86_400_000);
 
 /// Returns the dead-letter topic of `group` on `topic`.

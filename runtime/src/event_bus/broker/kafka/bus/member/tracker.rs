@@ -104,7 +104,7 @@ impl<R> Tracker<R> {
         self.slots.iter().filter(|slot| slot.kept.is_some()).map(|slot| slot.offset)
     }
 
-    /// Returns the end of what earlier members may have received.
+    /// Returns the offset after the last entry that an earlier member may have received.
     pub(super) fn handed(&self) -> i64 {
         self.inherited.handed
     }

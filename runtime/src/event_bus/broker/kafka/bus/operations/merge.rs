@@ -120,7 +120,7 @@ impl Merge {
         self.reader.checked(&format!("cannot read topic `{}`", self.topic), result)
     }
 
-    /// Returns whether the next page of `topic` after `cursor` is the next one.
+    /// Returns whether this reads `topic` and would continue at `cursor`.
     pub(super) fn is_at(&self, topic: &str, cursor: &Cursor) -> bool {
         self.topic == topic && self.cursor() == *cursor
     }

@@ -9,12 +9,12 @@ use rdkafka::types::RDKafkaErrorCode;
 
 use super::{super::position::Position, held::Held};
 
-/// What became of a message.
+/// The outcome of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// Nothing yet.
+    /// There is no outcome yet.
     Open,
-    /// It has this place.
+    /// It is stored at this place.
     Delivered(Position),
     Failed(RDKafkaErrorCode),
 }

@@ -29,7 +29,7 @@ use crate::event_bus::{
 
 pub(super) struct KafkaProducer(Arc<Shared>);
 
-/// What calls share.
+/// The state that all calls share.
 struct Shared {
     connector: Arc<Connector>,
     errors: Arc<ClientErrors>,

@@ -43,7 +43,7 @@ pub(super) fn adopt(
     let mut pending = pending.iter();
     for (id, message) in claimed {
         link.handed_out.insert(id);
-        // A delivery is not an attempt: the server has the number of the next one.
+        // A delivery is not an attempt: the server's count is the number of the next attempt.
         let next = pending.find(|pending| pending.id == id).map_or(1, |pending| pending.deliveries.max(1));
         found.entries.push(id.deliver_again(message, u32::try_from(next).unwrap_or(u32::MAX)));
     }

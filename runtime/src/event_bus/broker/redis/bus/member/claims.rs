@@ -79,7 +79,7 @@ fn next_attempt(begun: u32) -> u64 {
     u64::from(begun) + 1
 }
 
-/// Reads the id of the oldest entry in the stream, after all others if there is none.
+/// Reads the id of the oldest entry in the stream. If the stream is empty, returns an id that comes after all others.
 fn oldest(reply: Value) -> Result<StreamId, Trouble> {
     match reply::entries(reply, "XRANGE") {
         Ok(entries) => Ok(entries.first().map_or(StreamId::LAST, |(id, _)| *id)),

@@ -4,8 +4,8 @@
 //! how many entries it ever had and how many it has (so how many it *removed*), the group knows how many entries come up to
 //! its position (*read*). If the oldest entry of the stream comes after the position, every removed entry that was not read
 //! is lost, or somebody deleted it. The group does not know its number after it was moved by hand, and may not know it while
-//! deleted entries are ahead: then entries may be lost, and nobody knows how many. Only if the entry that this member saw
-//! next is still there, nothing is lost.
+//! deleted entries are ahead: then entries may be lost, and nobody knows how many. If the entry that this member saw next is
+//! still there, nothing is lost.
 
 use redis::Value;
 
@@ -173,7 +173,7 @@ impl Look {
             return None;
         }
         let first_given = *given.first()?;
-        // Those of the given entries that were dropped since are not lost.
+        // Given entries that were dropped since then are not lost.
         let dropped = match later.first {
             Some(first) => given.partition_point(|given| *given < first),
             None => given.len(),

@@ -32,7 +32,7 @@ pub(super) enum Verdict {
     Unknown,
 }
 
-/// What this member knows about its twins.
+/// The knowledge of this member about its twins.
 #[derive(Default)]
 pub(super) struct Twins {
     seen: HashMap<u64, Instant>,
@@ -46,7 +46,7 @@ impl Twins {
         let first = *self.seen.entry(twin.id).or_insert(now);
         let since = now.saturating_duration_since(first);
         if twin.is_waiting {
-            // It was unblocked at first sight.
+            // The first look ends the read. If the connection waits again at a later look, its process is alive.
             if since.is_zero() { Verdict::Unblock } else { Verdict::Alive }
         } else if twin.idle >= SILENT {
             Verdict::Dead

@@ -1,5 +1,5 @@
-//! What this member knows of its group: from its last look, and from what it read since. It keeps this when the connection
-//! breaks, and compares it with the next look.
+//! The knowledge of a member about its group: from its last look, and from its reads since then. The member keeps it when the
+//! connection breaks, and compares it with the next look.
 
 use redis::Value;
 
@@ -91,7 +91,7 @@ impl Watch {
         !self.knows_group() && !self.is_blind
     }
 
-    /// Returns whether another look must show if the last read jumped over lost entries.
+    /// Returns whether another look is needed, to find out whether the last read jumped over lost entries.
     pub(super) fn is_in_doubt(&self) -> bool {
         self.doubt.is_some() && !self.is_blind
     }
@@ -143,8 +143,8 @@ impl Watch {
         self.known.is_some()
     }
 
-    /// Returns where a lost group must begin again, so that it delivers every entry that may not be handled: unread ones, and
-    /// the entries that any member had not acknowledged. With the position comes the number of entries up to it, if it is known.
+    /// Returns where a lost group must begin again, so that it delivers every unread entry and every entry that a member had not
+    /// acknowledged. Also returns the number of entries up to that position, if it is known.
     pub(super) fn resume(&self, handed_out: &HandedOut) -> (StreamId, Option<u64>) {
         let Some(known) = &self.known else { return (handed_out.position(), None) };
         let up_to = known.handled_up_to();
