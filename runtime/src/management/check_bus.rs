@@ -194,7 +194,7 @@ struct Used<'a> {
 
 impl Used<'_> {
     /// Asks the server. Reports that it does not answer, or which topics and groups do not exist there.
-    /// Those that are created when they are used may be new.
+    /// A topic or group that is created when it is first used may be new.
     fn ask(&self, settings: &Settings, bus: &dyn EventBus, found: &mut FindingLines) {
         let mut operations = match bus.operations() {
             Ok(operations) => operations,

@@ -161,7 +161,8 @@ impl ReceiverError {
 }
 
 impl Kind {
-    /// Combines what two errors of one chain say. A permanent error stays permanent, and any other statement is better than none.
+    /// Combines the kinds of two errors of one chain. A permanent error stays permanent, and any other kind counts more than a
+    /// temporary one.
     fn or(self, other: Self) -> Self {
         match (self, other) {
             (Self::Permanent, _) | (_, Self::Permanent) => Self::Permanent,
