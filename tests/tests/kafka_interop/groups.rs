@@ -1,37 +1,20 @@
-//! Python and Rust in one group, and the move of a group from one to the other.
+//! Python and Rust in one group, at the same time or one after the other.
 
-use std::{collections::BTreeMap, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use openedx_events::event_bus::Stop;
-use openedx_events_tests::{
-    eventually,
-    golden::{Vector, all_vectors},
-    schema_registry::Keeps,
-};
-use serde_json::Value;
+use openedx_events_tests::{eventually, golden::all_vectors, schema_registry::Keeps};
 
 use crate::{
     differences::known,
-    python::{Member, each, received_ids},
-    rust::{Inbox, Received, StopOnDrop},
+    moved::{once, times, to_rust_and_back},
+    python::{Member, each},
+    rust::{Inbox, StopOnDrop},
     servers::with_our_registry,
 };
 
 fn wait_until(what: &str, condition: impl FnMut() -> bool) {
     eventually(what, Duration::from_mins(1), condition);
-}
-
-/// Counts how often each event was received.
-fn times<'a>(by_python: &'a [Value], by_rust: &'a [Received]) -> BTreeMap<&'a str, u32> {
-    let mut times = BTreeMap::new();
-    for id in received_ids(by_python).into_iter().chain(by_rust.iter().map(Received::id)) {
-        *times.entry(id).or_default() += 1;
-    }
-    times
-}
-
-fn once<'a>(vectors: &[&'a Vector]) -> BTreeMap<&'a str, u32> {
-    vectors.iter().map(|vector| (vector.message_id(), 1)).collect()
 }
 
 #[test]
@@ -66,30 +49,9 @@ fn every_event_reaches_one_member() {
     });
 }
 
-/// Python stops, and Rust continues after Python's commits. Then Rust stops, and Python continues after Rust's.
 #[test]
 fn a_group_moves_from_python_to_rust_and_back() {
-    let vectors = all_vectors();
-    each(|python| {
-        let Some((servers, _registry)) = with_our_registry(Keeps::Verbatim) else { return };
-        let topic = servers.new_topic();
-        let service = servers.service();
-        let vectors = &known(python, &vectors)[..30];
-        service.produce(&topic, &vectors[..10]);
-        servers.kafka.begin_at_start(&topic, "group");
-        let member = |count| Member { topic: &topic, group: "group", count: Some(count), die_at: None };
-        let first = python.consume(&servers, &member(10)).end();
-        assert_eq!(times(&first, &[]), once(&vectors[..10]));
-        // No member runs when these are sent. Rust must not skip them.
-        service.produce(&topic, &vectors[10..20]);
-        let (report, second) = service.consume(&topic, "group", "{}", 10);
-        assert_eq!((report.handled, report.lost), (10, 0));
-        assert_eq!(times(&[], &second), once(&vectors[10..20]));
-        assert_eq!(servers.kafka.lag(&topic, "group"), 0);
-        service.produce(&topic, &vectors[20..]);
-        let third = python.consume(&servers, &member(10)).end();
-        assert_eq!(times(&third, &[]), once(&vectors[20..]));
-    });
+    each(to_rust_and_back);
 }
 
 /// A process that dies commits nothing more, so Rust receives the event that Python was handling.

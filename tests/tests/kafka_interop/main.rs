@@ -11,10 +11,12 @@ mod groups;
 #[path = "../interop/installed.rs"]
 mod installed;
 mod keys;
+mod moved;
 #[allow(dead_code, reason = "two test programs share this module")]
 #[path = "../interop/process.rs"]
 mod process;
 mod python;
+mod round_trips;
 #[allow(dead_code, reason = "two test programs share this module")]
 #[path = "../interop/rust.rs"]
 mod rust;

@@ -51,6 +51,27 @@ fn members_share_partitions_and_each_message_arrives_once() {
     }
 }
 
+/// A member that does not answer keeps the group from giving partitions to others.
+#[test]
+fn a_member_that_waits_for_partitions_leaves_at_once() {
+    let Some(world) = World::new("leaves-while-waiting", 1) else { return };
+    let mut config = world.kafka.client();
+    let silent: BaseConsumer = config.set("group.id", &world.group).create().unwrap();
+    silent.subscribe(&[&world.topic]).unwrap();
+    eventually("it has the partition", Duration::from_secs(30), || {
+        silent.poll(Duration::from_millis(100));
+        silent.assignment().unwrap().count() == 1
+    });
+    let mut consumer = world.consumer("ann");
+    for _ in 0..3 {
+        assert!(consumer.poll(&[], 10, Duration::from_secs(1)).unwrap().entries.is_empty());
+    }
+    assert_eq!(world.kafka.members(&world.group), 2, "it has asked for partitions");
+    let begun = Instant::now();
+    consumer.close(begun + Duration::from_secs(20)).unwrap();
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
 #[test]
 fn a_member_finishes_what_it_has_before_it_gives_up_partitions() {
     let Some(world) = World::new("finishes", 2) else { return };

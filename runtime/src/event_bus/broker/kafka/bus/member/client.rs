@@ -113,6 +113,7 @@ impl ClientThread {
         // The caller may have gone meanwhile.
         if matches!(state.phase, Phase::Starting) {
             state.phase = Phase::Joined;
+            state.is_rebalancing = true;
             state.is_new_group = is_created;
             if is_created && letters == Some(Known::Exists) && !state.has_created_letters {
                 state.reports.notes.extend(begin::forgotten(&self.subscription.start));
@@ -280,7 +281,7 @@ impl ClientThread {
         state.partitions = partitions;
         state.reports.lost.extend(lost);
         state.reports.notes.extend(notes);
-        state.is_revoking = false;
+        state.is_rebalancing = false;
         drop(state);
         if let Err(error) = self.topic().assign(offsets) {
             self.shared.lock().error = Some(error);
@@ -290,7 +291,7 @@ impl ClientThread {
 
     /// Gives up all partitions, after giving receivers time to finish their messages.
     fn revoke(&mut self) {
-        self.shared.lock().is_revoking = true;
+        self.shared.lock().is_rebalancing = true;
         self.shared.notify();
         let grace = GRACE.min(self.subscription.receiver_timeout);
         let deadline = Instant::now() + grace;

@@ -54,6 +54,8 @@ use unknown::UnknownSchemas;
 
 /// How long a call waits for the broker to confirm a commit, or for the member to join.
 const ANSWER: Duration = Duration::from_secs(10);
+/// How long leaving the group may take while the member waits for partitions.
+const LEAVE: Duration = Duration::from_millis(400);
 /// How soon acknowledgements follow each other if nothing else must be committed.
 const PACE: Duration = Duration::from_millis(20);
 
@@ -185,7 +187,7 @@ impl KafkaMember {
     /// Hands out entries that are there, at most `max`.
     fn take(&mut self, state: &mut State, max: usize) -> Collected {
         let mut collected = Collected::default();
-        if state.is_revoking || state.partitions.is_empty() {
+        if state.is_rebalancing || state.partitions.is_empty() {
             return collected;
         }
         self.polls = self.polls.wrapping_add(1);
@@ -340,6 +342,10 @@ impl EventBusConsumer for KafkaMember {
             partition.tracker.give_back();
         }
         let (mut state, committed) = shared.commit(state, deadline);
+        // The broker reads the request to leave after it has answered the request to join, which may take as long as the slowest member
+        // of the group. The client's thread goes on.
+        let brief = Instant::now() + LEAVE;
+        let deadline = if state.is_rebalancing { deadline.min(brief) } else { deadline };
         state.phase = Phase::Leaving;
         shared.notify();
         while !matches!(state.phase, Phase::Left) && Instant::now() < deadline {

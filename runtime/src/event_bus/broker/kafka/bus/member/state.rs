@@ -30,8 +30,9 @@ pub(super) struct State {
     pub(super) phase: Phase,
     /// The partitions of this member, in order.
     pub(super) partitions: Vec<Partition>,
-    /// Whether the group is revoking the partitions. Nothing is handed out then.
-    pub(super) is_revoking: bool,
+    /// Whether the member waits for partitions: it has just joined, or the group takes its partitions away. Nothing is handed out
+    /// then.
+    pub(super) is_rebalancing: bool,
     pub(super) commits: Commits,
     /// The rest of the report of the next poll, besides entries.
     pub(super) reports: Polled,
@@ -180,7 +181,7 @@ impl State {
 
     /// Returns whether this member has received everything that was stored before the end of its work.
     pub(super) fn is_done(&self) -> bool {
-        !self.partitions.is_empty() && !self.is_revoking && self.partitions.iter().all(Partition::is_done)
+        !self.partitions.is_empty() && !self.is_rebalancing && self.partitions.iter().all(Partition::is_done)
     }
 
     pub(super) fn in_hand(&self) -> usize {
