@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -15,6 +16,9 @@ use super::marks::Marks;
 
 /// Offsets by partition.
 pub(super) type Offsets = BTreeMap<i32, i64>;
+
+/// The offsets that each partition has: from the oldest one to the next one.
+pub(super) type Ranges = BTreeMap<i32, Range<i64>>;
 
 /// A place that each partition has.
 #[derive(Clone, Copy)]
@@ -119,6 +123,12 @@ pub(super) fn or_ends(mut found: Offsets, ends: impl IntoIterator<Item = (i32, i
         found.entry(partition).or_insert(end);
     }
     found
+}
+
+/// Returns the ranges of the partitions whose beginning and end are known.
+pub(super) fn between(beginnings: &Offsets, ends: Offsets) -> Ranges {
+    let range = |(partition, end): (i32, i64)| Some((partition, *beginnings.get(&partition)?..end));
+    ends.into_iter().filter_map(range).collect()
 }
 
 /// Returns a time in milliseconds since 1970. No record is older.

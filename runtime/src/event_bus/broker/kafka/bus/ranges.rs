@@ -1,7 +1,6 @@
 //! The offsets that the partitions of a topic have, and where reading begins in them.
 
 use std::{
-    collections::BTreeMap,
     ops::Range,
     thread,
     time::{Duration, Instant},
@@ -10,7 +9,7 @@ use std::{
 use rdkafka::{consumer::Consumer, error::KafkaError, types::RDKafkaErrorCode as Code};
 
 use super::{
-    offsets::{self, At, Offsets},
+    offsets::{self, At, Offsets, Ranges},
     position::Position,
     reader::{Reader, left},
     scan,
@@ -20,9 +19,6 @@ use crate::event_bus::broker::{BusError, Start};
 /// How long to wait before another look.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The offsets that each partition has: from the oldest one to the next one.
-pub(super) type Ranges = BTreeMap<i32, Range<i64>>;
-
 /// Returns the offsets that each partition has.
 pub(super) fn of(
     reader: &Reader,
@@ -31,13 +27,7 @@ pub(super) fn of(
     deadline: Instant,
 ) -> Result<Ranges, BusError> {
     let bounds = |at| bounds(reader, topic, partitions, at, deadline);
-    Ok(between(&bounds(At::Beginning)?, bounds(At::End)?))
-}
-
-/// Returns the ranges of the partitions whose beginning and end are known.
-pub(super) fn between(beginnings: &Offsets, ends: Offsets) -> Ranges {
-    let range = |(partition, end): (i32, i64)| Some((partition, *beginnings.get(&partition)?..end));
-    ends.into_iter().filter_map(range).collect()
+    Ok(offsets::between(&bounds(At::Beginning)?, bounds(At::End)?))
 }
 
 /// Returns the first offset of each partition, or the one after the last.

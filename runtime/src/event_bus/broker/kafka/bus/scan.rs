@@ -13,7 +13,13 @@ use rdkafka::{
     types::RDKafkaErrorCode as Code,
 };
 
-use super::{failure, offsets, position::Position, ranges::Ranges, reader::Reader, record::Record};
+use super::{
+    failure,
+    offsets::{self, Ranges},
+    position::Position,
+    reader::Reader,
+    record::Record,
+};
 use crate::event_bus::broker::BusError;
 
 /// How long one poll waits.

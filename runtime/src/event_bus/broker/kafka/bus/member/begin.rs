@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::Range,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -14,12 +15,15 @@ use super::{
         offsets::{self, At, Offsets},
         position::Position,
     },
+    state::Shared,
     topic::{Topic, is_routine},
 };
 use crate::event_bus::broker::{BusError, Start, Subscription};
 
 /// How long to wait for the record after which a group begins.
 const RECORD: Duration = Duration::from_secs(5);
+/// The pause after a failure to find out where to continue.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// The state of a group before its member joins.
 pub(super) enum Group {
@@ -201,6 +205,40 @@ fn place(
         }
     };
     Place { committed, marks, beginning, end, note }
+}
+
+/// Finds out where to continue in partitions whose log no longer has the next record.
+pub(super) fn find_lost_places(topic: &Topic<'_>, shared: &Shared) {
+    let state = shared.lock();
+    let lost = state.partitions.iter().filter(|partition| partition.is_out_of_range);
+    let lost: Vec<_> = lost.map(|partition| partition.number).collect();
+    drop(state);
+    if lost.is_empty() {
+        return;
+    }
+    let mut ranges = match topic.ranges(&lost) {
+        Ok(ranges) => ranges,
+        Err(error) => {
+            shared.lock().error = Some(error);
+            shared.notify();
+            thread::sleep(PAUSE);
+            return;
+        }
+    };
+    let mut state = shared.lock();
+    for number in lost {
+        let Some(range) = ranges.remove(&number) else { continue };
+        let Some(partition) = state.partition(number) else { continue };
+        let lost = partition.stay_in(range.start, range.end);
+        state.reports.lost.extend(lost);
+    }
+    // The client has stopped reading the partition, so seeking is refused; it must be assigned again, with the others.
+    let offsets: Vec<_> = state.partitions.iter().map(|one| (one.number, one.position())).collect();
+    if let Err(error) = topic.assign(offsets) {
+        state.error = Some(error);
+    }
+    drop(state);
+    shared.notify();
 }
 
 #[cfg(test)]

@@ -2,29 +2,24 @@
 //! member; it follows the group's decisions, and closes the client.
 
 use std::{
-    collections::BTreeMap,
     sync::Arc,
-    thread,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
-use rdkafka::{consumer::Consumer, error::KafkaError, types::RDKafkaErrorCode};
+use rdkafka::{consumer::Consumer, error::KafkaError};
 
 use super::{
-    super::{
-        Connector, dead_letters,
-        offsets::{self, At, Offsets},
-        reader::{Known, Reader},
-        scan,
-    },
+    super::{Connector, dead_letters, offsets::Offsets, reader::Known},
     begin::{self, Group},
     commits::Committer,
     context::{MemberClient, Rebalance},
+    limits::Limits,
     partition::Partition,
+    poll_errors::PollErrors,
     position_of,
     queue::Queue,
     state::{Phase, Shared},
-    topic::{self, Topic},
+    topic::Topic,
     tracker::Tracker,
 };
 use crate::event_bus::{
@@ -44,10 +39,6 @@ const LAST_COMMIT: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long a member waits for partitions before it says so.
 const QUIET: Duration = Duration::from_secs(5);
-/// How long the thread waits for a broker that may be away.
-const LOOK: Duration = Duration::from_millis(300);
-/// How often an error of the client is reported.
-const REPORT: Duration = Duration::from_secs(30);
 
 pub(super) struct ClientThread {
     client: Arc<MemberClient>,
@@ -57,12 +48,8 @@ pub(super) struct ClientThread {
     epoch: u64,
     /// Where the group begins, if this member creates it and could not commit that yet.
     new: Offsets,
-    /// When an error was reported last.
-    reported: BTreeMap<String, Instant>,
-    /// The partitions that have not reached their limit although nothing arrives, with their position, and since when.
-    idle: BTreeMap<i32, (i64, Instant)>,
-    /// When the brokers were last asked whether they can be used again.
-    looked: Instant,
+    errors: PollErrors,
+    limits: Limits,
 }
 
 impl ClientThread {
@@ -72,23 +59,19 @@ impl ClientThread {
         shared: Arc<Shared>,
         subscription: Subscription,
     ) -> Self {
-        let (new, reported, idle) = (Offsets::new(), BTreeMap::new(), BTreeMap::new());
-        let looked = Instant::now();
-        Self { client, connector, shared, subscription, epoch: 0, new, reported, idle, looked }
+        let (new, errors, limits) = (Offsets::new(), PollErrors::new(), Limits::new(Arc::clone(&connector)));
+        Self { client, connector, shared, subscription, epoch: 0, new, errors, limits }
     }
 
     pub(super) fn run(mut self) {
         match self.join() {
-            Ok(()) => {
-                self.follow();
-                self.close();
-            }
+            Ok(()) => self.follow(),
             Err(error) => {
                 self.shared.lock().phase = Phase::Failed(error);
                 self.shared.notify();
-                self.close();
             }
         }
+        self.close();
     }
 
     fn topic(&self) -> Topic<'_> {
@@ -168,10 +151,10 @@ impl ClientThread {
                     Rebalance::Revoke => self.revoke(),
                 }
             }
-            self.look_for_brokers();
-            self.find_lost_places();
-            self.find_limits();
-            self.find_ends();
+            let topic = Topic { client: &self.client, subscription: &self.subscription };
+            self.errors.look_for_brokers(&topic, &self.shared);
+            begin::find_lost_places(&topic, &self.shared);
+            self.limits.find(&topic, &self.shared);
             let mut state = self.shared.lock();
             if state.must_commit() {
                 self.shared.want_commit(&mut state);
@@ -194,45 +177,10 @@ impl ClientThread {
         }
     }
 
-    /// Reports an error of the client, but not every time.
+    /// Reports an error of the client.
     fn client_failed(&mut self, error: &KafkaError) {
-        use RDKafkaErrorCode::{PartitionEOF, PollExceeded};
-        let code = error.rdkafka_error_code();
-        if matches!(code, Some(PartitionEOF | PollExceeded)) {
-            return;
-        }
-        // While the connection is broken, polls that find nothing do not mean that the broker has answered.
-        if topic::is_unreachable(error) {
-            let error = self.topic().trouble("read the topic", error);
-            self.shared.lock().trouble = Some(error);
-            self.shared.notify();
-            return;
-        }
-        let key = format!("{code:?}");
-        if self.reported.get(&key).is_some_and(|at| at.elapsed() < REPORT) {
-            return;
-        }
-        self.reported.insert(key, Instant::now());
-        let error = match code {
-            Some(code) => self.topic().failed(code),
-            None => BusError::transient(format!("the Kafka client failed: {error}")),
-        };
-        self.shared.lock().error = Some(error);
-        self.shared.notify();
-    }
-
-    /// Asks from time to time whether the brokers can be used again, if they cannot.
-    fn look_for_brokers(&mut self) {
-        if self.looked.elapsed() < PAUSE || self.shared.lock().trouble.is_none() {
-            return;
-        }
-        let metadata = self.client.fetch_metadata(Some(&self.subscription.topic), LOOK);
-        self.looked = Instant::now();
-        if metadata.is_ok() {
-            self.client.context().errors.clear();
-            self.shared.lock().trouble = None;
-            self.shared.notify();
-        }
+        let topic = Topic { client: &self.client, subscription: &self.subscription };
+        self.errors.tell(error, &topic, &self.shared);
     }
 
     /// Begins to read the partitions that the group assigns to this member.
@@ -327,105 +275,6 @@ impl ClientThread {
             drop(state);
             self.poll(Duration::ZERO);
             state = self.shared.lock();
-        }
-    }
-
-    /// Finds out where to continue in partitions whose log no longer has the next record.
-    fn find_lost_places(&mut self) {
-        let state = self.shared.lock();
-        let lost = state.partitions.iter().filter(|partition| partition.is_out_of_range);
-        let lost: Vec<_> = lost.map(|partition| partition.number).collect();
-        drop(state);
-        if lost.is_empty() {
-            return;
-        }
-        let mut ranges = match self.topic().ranges(&lost) {
-            Ok(ranges) => ranges,
-            Err(error) => {
-                self.shared.lock().error = Some(error);
-                self.shared.notify();
-                thread::sleep(POLL);
-                return;
-            }
-        };
-        let mut state = self.shared.lock();
-        for number in lost {
-            let Some(range) = ranges.remove(&number) else { continue };
-            let Some(partition) = state.partition(number) else { continue };
-            let lost = partition.stay_in(range.start, range.end);
-            state.reports.lost.extend(lost);
-        }
-        // The client has stopped reading the partition, so seeking is refused; it must be assigned again, with the others.
-        let offsets: Vec<_> = state.partitions.iter().map(|one| (one.number, one.position())).collect();
-        if let Err(error) = self.topic().assign(offsets) {
-            state.error = Some(error);
-        }
-        drop(state);
-        self.shared.notify();
-    }
-
-    /// Finds the ends of the member's work, once their time has come.
-    fn find_limits(&self) {
-        let Some(until) = self.subscription.until.filter(|until| SystemTime::now() >= *until) else { return };
-        let state = self.shared.lock();
-        let unknown = state.partitions.iter().filter(|partition| partition.limit.is_none());
-        let unknown: Vec<_> = unknown.map(|partition| partition.number).collect();
-        drop(state);
-        if unknown.is_empty() {
-            return;
-        }
-        let topic = self.topic();
-        let ends = topic.offsets(unknown, At::End);
-        match ends.and_then(|ends| begin::since(&topic, ends, offsets::millis(until))) {
-            Ok(limits) => {
-                let mut state = self.shared.lock();
-                for (number, limit) in limits {
-                    if let Some(partition) = state.partition(number) {
-                        partition.limit = Some(limit);
-                    }
-                }
-            }
-            Err(error) => self.shared.lock().error = Some(error),
-        }
-        self.shared.notify();
-    }
-
-    /// Ends the work in partitions without a record before their limit: the log may end with markers of transactions, which never
-    /// arrive.
-    fn find_ends(&mut self) {
-        if self.subscription.until.is_none() {
-            return;
-        }
-        let mut state = self.shared.lock();
-        let waits = state.partitions.iter().filter_map(|one| {
-            let limit = one.limit.filter(|_| !one.is_done() && one.position() == one.tracker.next())?;
-            Some((one.number, (one.position(), limit)))
-        });
-        let waits: BTreeMap<_, _> = waits.collect();
-        drop(state);
-        self.idle.retain(|number, (position, _)| waits.get(number).is_some_and(|(now, _)| now == position));
-        for (number, (position, limit)) in waits {
-            let (_, since) = *self.idle.entry(number).or_insert((position, Instant::now()));
-            if since.elapsed() < PAUSE {
-                continue;
-            }
-            self.idle.remove(&number);
-            let topic = &self.subscription.topic;
-            let is_empty = Reader::new(&self.connector)
-                .and_then(|reader| scan::has_no_record(&reader, topic, number, position..limit));
-            state = self.shared.lock();
-            match is_empty {
-                Ok(false) => {}
-                Ok(true) => {
-                    let partition = state.partition(number).filter(|one| one.position() == position);
-                    if let Some(partition) = partition {
-                        partition.limit = Some(position);
-                    }
-                }
-                Err(error) => state.error = Some(error),
-            }
-            drop(state);
-            self.shared.notify();
         }
     }
 

@@ -5,7 +5,7 @@
 //!  group ───────────▶ │ begin: where to continue ─▶ partitions   ─▶ revoked     │
 //!                     └────────────────────────────────┬────────────────────────┘
 //!                        state: what the threads share │
-//!  records ─ the client's queue of each partition ─▶ partition ─ reading ─▶ poll ─▶ entries
+//!  records ─ the client's queue of each partition ─▶ partition ─ dealer ──▶ poll ─▶ entries
 //!                                                      │ tracker
 //!  offsets, marks ◀── commits: one thread, one commit at a time ◀─────── poll, hold, dead_letter
 //! ```
@@ -18,8 +18,12 @@ mod begin;
 mod client;
 mod commits;
 mod context;
+mod dealer;
 mod letters;
+mod limits;
 mod partition;
+mod poll_errors;
+mod properties;
 mod queue;
 mod risk;
 mod signal;
@@ -38,38 +42,32 @@ use std::{
 
 use rdkafka::{Message as _, message::BorrowedMessage};
 
-use super::{Connector, client as clients, dead_letters, position::Position};
+use super::{Connector, dead_letters, position::Position};
 use crate::event_bus::{
     broker::{BusError, EventBusConsumer, Polled, Start, Subscription, Waker, bounded},
     observe::spawn,
     wire::{Entry, EntryId, Failure},
 };
 use client::ClientThread;
-use context::{MemberClient, MemberContext};
+use dealer::{Collected, Dealer, PACE};
 use letters::Letters;
-use partition::{Loss, Taken};
 use risk::Risk;
 use state::{Phase, Shared, State};
-use unknown::UnknownSchemas;
 
 /// How long a call waits for the broker to confirm a commit, or for the member to join.
 const ANSWER: Duration = Duration::from_secs(10);
 /// How long leaving the group may take while the member waits for partitions.
 const LEAVE: Duration = Duration::from_millis(400);
-/// How soon acknowledgements follow each other if nothing else must be committed.
-const PACE: Duration = Duration::from_millis(20);
 
 pub(super) struct KafkaMember {
     connector: Arc<Connector>,
     subscription: Subscription,
     shared: Arc<Shared>,
-    schemas: UnknownSchemas,
     letters: Letters,
     /// Set during pauses.
     risk: Option<Risk>,
     is_woken: Arc<AtomicBool>,
-    /// Counts polls, so that each begins with another partition.
-    polls: usize,
+    dealer: Dealer,
 }
 
 impl KafkaMember {
@@ -81,14 +79,13 @@ impl KafkaMember {
             dead_letters::topic::name(&subscription.topic, &subscription.group)?;
         }
         Ok(Self {
-            schemas: UnknownSchemas::new(Arc::clone(&connector)),
+            dealer: Dealer::new(Arc::clone(&connector)),
             letters: Letters::new(Arc::clone(&connector)),
             connector,
             risk: None,
             subscription: subscription.clone(),
             shared: Arc::default(),
             is_woken: Arc::default(),
-            polls: 0,
         })
     }
 
@@ -133,36 +130,8 @@ impl KafkaMember {
 
     /// Starts the thread of the client.
     fn start(&self) -> Result<(), BusError> {
-        let Subscription { group, group_instance_id, claim_older_than, .. } = &self.subscription;
-        let session = (*claim_older_than).clamp(SESSION.start, SESSION.end);
-        let session = clients::milliseconds(session, 6000);
-        let properties = [
-            ("group.id", group.as_str()),
-            ("enable.auto.commit", "false"),
-            ("enable.auto.offset.store", "false"),
-            // A position outside the log means a loss, which must be reported.
-            ("auto.offset.reset", "error"),
-            // As in Python, so that members of both can share a group.
-            ("partition.assignment.strategy", "range,roundrobin"),
-            ("session.timeout.ms", session.as_str()),
-            // A member learns from a heartbeat that partitions move.
-            ("heartbeat.interval.ms", "1000"),
-            ("max.poll.interval.ms", "300000"),
-            // Bytes bound the queue of each partition. Fetches are smaller than the queue, which holds what was fetched, as does the
-            // memory of the fetch until all its records are read. If the queue is full, the client soon checks again.
-            ("queued.min.messages", "100000"),
-            ("queued.max.messages.kbytes", "512"),
-            ("fetch.message.max.bytes", "262144"),
-            ("fetch.queue.backoff.ms", "2"),
-            ("topic.metadata.refresh.interval.ms", "30000"),
-        ];
-        let instance = group_instance_id.iter().map(|id| ("group.instance.id", id.as_str()));
-        let properties: Vec<_> = properties.into_iter().chain(instance).collect();
-        let errors = self.connector.client_errors();
-        let client: MemberClient =
-            clients::create(&self.connector.options, &properties, MemberContext::new(errors))?;
         let thread = ClientThread::new(
-            Arc::new(client),
+            Arc::new(properties::client(&self.connector, &self.subscription)?),
             Arc::clone(&self.connector),
             Arc::clone(&self.shared),
             self.subscription.clone(),
@@ -183,69 +152,6 @@ impl KafkaMember {
         }
         Ok(())
     }
-
-    /// Hands out entries that are there, at most `max`.
-    fn take(&mut self, state: &mut State, max: usize) -> Collected {
-        let mut collected = Collected::default();
-        if state.is_rebalancing || state.partitions.is_empty() {
-            return collected;
-        }
-        self.polls = self.polls.wrapping_add(1);
-        let count = state.partitions.len();
-        let hurries = state.has_committed_within(PACE);
-        // Entries that were delivered before come before new ones.
-        for redelivers in [true, false] {
-            for index in 0..count {
-                let partition = &mut state.partitions[(self.polls + index) % count];
-                if partition.tracker.redelivers() != redelivers || partition.loss != Loss::None {
-                    continue;
-                }
-                let room = max - collected.entries.len();
-                if let Some(error) = partition.fill(room) {
-                    collected.error = Some(error);
-                }
-                collected.waits |= partition.reserve(room, hurries);
-                while collected.entries.len() < max {
-                    match partition.take(collected.entries.is_empty(), |record| self.schemas.read(record)) {
-                        Taken::Entry(entry) => {
-                            let is_alone = entry.attempt > 1;
-                            collected.entries.push(entry);
-                            if is_alone {
-                                return collected;
-                            }
-                        }
-                        Taken::Nothing => break,
-                        Taken::Later => return collected,
-                        Taken::Unread(id) => {
-                            collected.is_unread = true;
-                            self.schemas.ask(id, &self.shared);
-                            break;
-                        }
-                    }
-                }
-                if collected.entries.len() >= max {
-                    return collected;
-                }
-            }
-            if !collected.entries.is_empty() {
-                return collected;
-            }
-        }
-        collected
-    }
-}
-
-/// The bounds of the session timeout. Brokers refuse a shorter one by default, and a longer one does not help.
-const SESSION: std::ops::Range<Duration> = Duration::from_secs(6)..Duration::from_secs(45);
-
-#[derive(Default)]
-struct Collected {
-    entries: Vec<Entry>,
-    /// Whether entries wait for a commit that says that they are handed out.
-    waits: bool,
-    /// Whether a record waits for its writer's schema.
-    is_unread: bool,
-    error: Option<rdkafka::error::KafkaError>,
 }
 
 impl EventBusConsumer for KafkaMember {
@@ -266,7 +172,7 @@ impl EventBusConsumer for KafkaMember {
         }
         loop {
             let seen = shared.news.seen();
-            let Collected { entries, waits, is_unread, error } = self.take(&mut state, max);
+            let Collected { entries, waits, is_unread, error } = self.dealer.deal(&mut state, max, &shared);
             if let Some(error) = error {
                 state.error = Some(BusError::transient(format!("cannot read the topic: {error}")));
             }
@@ -276,7 +182,7 @@ impl EventBusConsumer for KafkaMember {
                 return Ok(polled);
             }
             let error = state.error.take().or_else(|| state.trouble.clone());
-            if let Some(error) = error.or_else(|| self.schemas.trouble(is_unread)) {
+            if let Some(error) = error.or_else(|| self.dealer.trouble(is_unread)) {
                 return Err(error);
             }
             if waits {

@@ -15,10 +15,7 @@ use rdkafka::{
 };
 
 use super::{
-    super::{
-        offsets::{self, At, Committed, Offsets},
-        ranges::{self, Ranges},
-    },
+    super::offsets::{self, At, Committed, Offsets, Ranges},
     context::MemberClient,
 };
 use crate::event_bus::broker::{BusError, Subscription};
@@ -110,7 +107,7 @@ impl Topic<'_> {
     /// Returns the offsets that each partition has: from the oldest one to the next one.
     pub(super) fn ranges(&self, partitions: &[i32]) -> Result<Ranges, BusError> {
         let bounds = |at| self.offsets(partitions.iter().copied(), at);
-        Ok(ranges::between(&bounds(At::Beginning)?, bounds(At::End)?))
+        Ok(offsets::between(&bounds(At::Beginning)?, bounds(At::End)?))
     }
 
     /// Commits offsets with metadata, and waits for the broker.

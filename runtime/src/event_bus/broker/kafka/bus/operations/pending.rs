@@ -12,9 +12,9 @@ use crate::event_bus::{
         BusError, Lag, Pending,
         kafka::bus::{
             admin::Admin,
-            offsets::Committed,
+            offsets::{Committed, Ranges},
             position::Position,
-            ranges::{self, Ranges},
+            ranges,
             reader::Reader,
         },
     },
