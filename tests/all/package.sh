@@ -17,4 +17,7 @@ holds() {
 holds openedx-events-macros LICENSE-APACHE LICENSE-MIT
 contracts=(runtime/schemas/*)
 holds openedx-events LICENSE-APACHE LICENSE-MIT README.md "${contracts[@]#runtime/}"
+# Cargo keeps what it unpacked and compiled from its temporary registry, and takes it for the new package of the same version.
+rm -rf "${CARGO_HOME:-$HOME/.cargo}"/registry/src/-*/openedx-events-macros-* \
+    "${CARGO_TARGET_DIR:-target}"/debug/.fingerprint/openedx-events-macros-*
 cargo package --locked --allow-dirty --all-features -p openedx-events-macros -p openedx-events

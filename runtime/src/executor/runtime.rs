@@ -23,8 +23,14 @@ struct Known {
     /// The runtimes in which something was started that still exists, each with a number.
     remembered: Vec<(u64, Handle)>,
     next: u64,
-    /// The runtimes of this crate's threads that run receivers, one for each thread.
+    /// The runtimes that threads without one use for receivers, one for each thread.
     in_use: Vec<Id>,
+}
+
+impl Known {
+    fn handle(&self) -> Option<Handle> {
+        self.set.clone().or_else(|| self.remembered.last().map(|(_, handle)| handle.clone()))
+    }
 }
 
 fn known() -> MutexGuard<'static, Known> {
@@ -87,8 +93,8 @@ pub(crate) fn drive<F: Future>(
         Ok(handle) => {
             blocking(|| watch(&handle, pin!(unconstrained(future.as_mut())), timeout, STALLED_AFTER))
         }
-        Err(_) => match Runtime::current().0 {
-            Some(handle) => {
+        Err(_) => match InUse::known() {
+            Some((handle, _in_use)) => {
                 let _entered = handle.enter();
                 watch(&handle, future, timeout, STALLED_AFTER)
             }
@@ -162,11 +168,7 @@ pub(crate) struct Runtime(Option<Handle>);
 impl Runtime {
     /// Returns the runtime of this thread, or the one for threads that have none.
     pub(crate) fn current() -> Self {
-        let known = || {
-            let known = known();
-            known.set.clone().or_else(|| known.remembered.last().map(|(_, handle)| handle.clone()))
-        };
-        Self(Handle::try_current().ok().or_else(known))
+        Self(Handle::try_current().ok().or_else(|| known().handle()))
     }
 
     /// Returns its id.
@@ -193,7 +195,7 @@ impl Runtime {
     }
 }
 
-/// Returns whether a thread of this crate that runs receivers uses the runtime.
+/// Returns whether a thread without a runtime of its own uses this one for receivers.
 pub(super) fn is_in_use(id: Id) -> bool {
     known().in_use.contains(&id)
 }
@@ -202,6 +204,15 @@ pub(super) fn is_in_use(id: Id) -> bool {
 struct InUse(Id);
 
 impl InUse {
+    /// Returns the runtime for threads that have none, if there is one. The runtime of a consumer does not end meanwhile.
+    fn known() -> Option<(Handle, Self)> {
+        let mut known = known();
+        let handle = known.handle()?;
+        known.in_use.push(handle.id());
+        let in_use = Self(handle.id());
+        Some((handle, in_use))
+    }
+
     fn new(id: Id) -> Self {
         known().in_use.push(id);
         Self(id)

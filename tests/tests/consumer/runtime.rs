@@ -40,3 +40,21 @@ fn consumers_on_threads_without_a_runtime_share_one_that_ends_with_the_last_of_t
         assert_eq!(name, "events-runtime");
     }
 }
+
+#[test]
+fn a_consumer_starts_while_another_one_ends_with_its_runtime() {
+    let (_tasks, _one) = sleepy("replaced");
+    let mut before: Option<thread::JoinHandle<()>> = None;
+    for number in 0..300 {
+        let script = Script::default();
+        script.delivers([entry("replaced", &number.to_string(), "ada")]);
+        let running = thread::spawn(move || {
+            let report = script.start(|consumer| consumer.count(1)).end().unwrap();
+            assert_eq!((report.handled, report.failed_attempts), (1, 0));
+        });
+        if let Some(before) = before.replace(running) {
+            before.join().unwrap();
+        }
+    }
+    before.unwrap().join().unwrap();
+}

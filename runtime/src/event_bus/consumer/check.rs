@@ -24,7 +24,6 @@ impl Consumer {
         if !self.options.decode_all && !registry::has_receivers() {
             return Err(ConsumeError::NoReceivers);
         }
-        self.check_runtime()?;
         let only = &self.options.only;
         if !self.options.decode_all
             && !only.is_empty()
@@ -48,7 +47,10 @@ impl Consumer {
         Ok(())
     }
 
-    /// Checks that something drives the runtime of async receivers while the consumer blocks its thread.
+    /// Checks that something drives the runtime of async receivers while the consumer blocks its thread. Call it in [`in_runtime`]:
+    /// outside, a thread may find the runtime of another consumer, which may end at any time.
+    ///
+    /// [`in_runtime`]: crate::executor::in_runtime
     pub(super) fn check_runtime(&self) -> Result<(), ConsumeError> {
         if !self.enabled || !registry::has_async_receivers(&self.options.only) {
             return Ok(());

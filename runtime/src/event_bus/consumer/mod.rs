@@ -139,7 +139,11 @@ impl Consumer {
         self.check()?;
         let stop = stop.borrow();
         // On a worker of tokio, other tasks continue on another thread.
-        in_runtime(|| blocking(|| self.consume(stop))).map_err(ConsumeError::Refused)?
+        in_runtime(|| {
+            self.check_runtime()?;
+            blocking(|| self.consume(stop))
+        })
+        .map_err(ConsumeError::Refused)?
     }
 
     fn consume(&self, stop: &Stop) -> Result<Report, ConsumeError> {
@@ -213,11 +217,14 @@ impl fmt::Debug for Consumer {
 ///
 /// Returns the first error of any of them.
 pub fn run_all(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
-    // Checked here too, and not only on the threads of the consumers: this thread may be the only one of its runtime.
-    for consumer in consumers {
-        consumer.check_runtime()?;
-    }
-    in_runtime(|| blocking(|| run_on_threads(consumers, stop))).map_err(ConsumeError::Refused)?
+    in_runtime(|| {
+        // Checked here too, and not only on the threads of the consumers: this thread may be the only one of its runtime.
+        for consumer in consumers {
+            consumer.check_runtime()?;
+        }
+        blocking(|| run_on_threads(consumers, stop))
+    })
+    .map_err(ConsumeError::Refused)?
 }
 
 fn run_on_threads(consumers: &[Consumer], stop: &Stop) -> Result<Report, ConsumeError> {
