@@ -31,9 +31,12 @@ pub(super) fn client(connector: &Connector, subscription: &Subscription) -> Resu
         // Bytes bound the queue of each partition. Fetches are smaller than the queue, which holds what was fetched, as does the
         // memory of the fetch until all its records are read. If the queue is full, the client soon checks again.
         ("queued.min.messages", "100000"),
-        ("queued.max.messages.kbytes", "512"),
+        ("queued.max.messages.kbytes", "1024"),
         ("fetch.message.max.bytes", "262144"),
         ("fetch.queue.backoff.ms", "2"),
+        // A partition whose queue is full is left out of a fetch, and then waits for that fetch to end. If the other partitions have no
+        // records, that takes this time, and not the time of its records.
+        ("fetch.wait.max.ms", "20"),
         ("topic.metadata.refresh.interval.ms", "30000"),
     ];
     let instance = group_instance_id.iter().map(|id| ("group.instance.id", id.as_str()));
