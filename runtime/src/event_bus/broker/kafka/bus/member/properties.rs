@@ -31,7 +31,7 @@ pub(super) fn client(connector: &Connector, subscription: &Subscription) -> Resu
         // Bytes bound the queue of each partition. Fetches are smaller than the queue, which holds what was fetched, as does the
         // memory of the fetch until all its records are read. If the queue is full, the client soon checks again.
         ("queued.min.messages", "100000"),
-        ("queued.max.messages.kbytes", "1024"),
+        ("queued.max.messages.kbytes", "512"),
         ("fetch.message.max.bytes", "262144"),
         ("fetch.queue.backoff.ms", "2"),
         // A partition whose queue is full is left out of a fetch, and then waits for that fetch to end. If the other partitions have no
