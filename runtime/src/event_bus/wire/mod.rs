@@ -8,6 +8,7 @@ pub(in crate::event_bus) mod dead_letter;
 pub(in crate::event_bus) mod entry;
 pub(in crate::event_bus) mod envelope;
 pub(in crate::event_bus) mod message;
+mod values;
 
 pub use dead_letter::{DeadLetter, Failure};
 pub use entry::{Entry, EntryId};

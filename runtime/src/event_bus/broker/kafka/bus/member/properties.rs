@@ -34,8 +34,8 @@ pub(super) fn client(connector: &Connector, subscription: &Subscription) -> Resu
         ("queued.max.messages.kbytes", "512"),
         ("fetch.message.max.bytes", "262144"),
         ("fetch.queue.backoff.ms", "2"),
-        // A partition whose queue is full is left out of a fetch, and then waits for that fetch to end. If the other partitions have no
-        // records, that takes this time, and not the time of its records.
+        // A fetch leaves out a partition whose queue is full, and the broker keeps the fetch open this long if the other partitions have
+        // no records. Until it ends, nothing is read from the full one either.
         ("fetch.wait.max.ms", "20"),
         ("topic.metadata.refresh.interval.ms", "30000"),
     ];
