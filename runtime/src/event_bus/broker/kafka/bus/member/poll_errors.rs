@@ -58,6 +58,7 @@ impl PollErrors {
         shared.lock().error = Some(error);
         shared.notify();
     }
+
     /// Asks from time to time whether the brokers can be used again, if they cannot.
     pub(super) fn look_for_brokers(&mut self, topic: &Topic<'_>, shared: &Shared) {
         if self.looked.elapsed() < PAUSE || shared.lock().trouble.is_none() {
